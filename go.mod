@@ -1,0 +1,3 @@
+module github.com/gnllviz/gnllviz
+
+go 1.26

@@ -1,0 +1,137 @@
+package wire
+
+import (
+	"encoding/binary"
+	"fmt"
+	"math"
+)
+
+// FrameHeaderSize is the number of bytes before a frame's scalars. It is a
+// multiple of 8, so that typed arrays can be laid over what follows.
+const FrameHeaderSize = 40
+
+const (
+	frameMagic   = "GNLL"
+	frameVersion = 1
+)
+
+// A FrameKind says what a frame's columns are.
+type FrameKind uint8
+
+// The kinds of frame.
+const (
+	FrameGrid  FrameKind = 1 // one column: x
+	FrameTruth FrameKind = 2 // two columns: true mean, true standard deviation
+	FrameFit   FrameKind = 3 // two columns: predicted mean, predicted standard deviation
+)
+
+// Scalars names the scalars of a fit frame, in their order. A name stands for
+// the same quantity in every version of the protocol that has it; new ones are
+// added at the end.
+//
+// "loss" is what training minimises, with eps, full and the target's
+// standardisation as they are set, averaged over the rows; "nll" is the negative
+// log likelihood in the target's own units, with its constant.
+var Scalars = []string{
+	"train_loss",     // nats per row
+	"test_loss",      // nats per row
+	"train_nll",      // nats per row
+	"test_nll",       // nats per row
+	"train_rmse",     // target's unit
+	"test_rmse",      // target's unit
+	"train_coverage", // share of training rows within the central 95 % interval, 0 to 1
+	"test_coverage",  // share of test rows within the central 95 % interval, 0 to 1
+	"log_variance",   // nats per training row: the loss's term 0.5 log v
+	"residual",       // nats per training row: the loss's term 0.5 d²/v
+	"constant",       // nats per row: 0.5 log 2π with full, else 0
+	"clamped",        // training rows whose variance is below eps
+	"floor",          // square root of eps in the target's unit
+	"steps_per_s",    // training steps per second of the last half second; 0 while paused
+}
+
+// A Frame is one picture: everything in it belongs to one moment of a run.
+type Frame struct {
+	Kind         FrameKind
+	Lane         uint8
+	Epoch        uint32
+	Revision     uint32 // of the controls
+	Step         uint64
+	DataRevision uint32
+	Scalars      []float32
+	Columns      [][]float32 // all of one length
+}
+
+// Append appends the frame's encoding to b and returns the extended slice. It
+// panics if the columns differ in length.
+func (f *Frame) Append(b []byte) []byte {
+	count := 0
+	if len(f.Columns) > 0 {
+		count = len(f.Columns[0])
+	}
+	le := binary.LittleEndian
+	b = append(b, frameMagic...)
+	b = append(b, frameVersion, byte(f.Kind), f.Lane, 0)
+	b = le.AppendUint32(b, f.Epoch)
+	b = le.AppendUint32(b, f.Revision)
+	b = le.AppendUint64(b, f.Step)
+	b = le.AppendUint32(b, f.DataRevision)
+	b = le.AppendUint32(b, uint32(count))
+	b = le.AppendUint16(b, uint16(len(f.Columns)))
+	b = le.AppendUint16(b, uint16(len(f.Scalars)))
+	b = le.AppendUint32(b, 0)
+	b = appendFloats(b, f.Scalars)
+	for _, c := range f.Columns {
+		if len(c) != count {
+			panic("wire: columns of a frame differ in length")
+		}
+		b = appendFloats(b, c)
+	}
+	return b
+}
+
+func appendFloats(b []byte, v []float32) []byte {
+	for _, x := range v {
+		b = binary.LittleEndian.AppendUint32(b, math.Float32bits(x))
+	}
+	return b
+}
+
+// ParseFrame decodes what Append wrote. The result shares nothing with b.
+func ParseFrame(b []byte) (*Frame, error) {
+	if len(b) < FrameHeaderSize {
+		return nil, fmt.Errorf("wire: frame of %d bytes is shorter than its header of %d", len(b), FrameHeaderSize)
+	}
+	if string(b[:4]) != frameMagic {
+		return nil, fmt.Errorf("wire: frame begins with %q, not %q", b[:4], frameMagic)
+	}
+	if b[4] != frameVersion {
+		return nil, fmt.Errorf("wire: frame has version %d, not %d", b[4], frameVersion)
+	}
+	le := binary.LittleEndian
+	f := &Frame{
+		Kind:         FrameKind(b[5]),
+		Lane:         b[6],
+		Epoch:        le.Uint32(b[8:]),
+		Revision:     le.Uint32(b[12:]),
+		Step:         le.Uint64(b[16:]),
+		DataRevision: le.Uint32(b[24:]),
+	}
+	count, columns, scalars := uint64(le.Uint32(b[28:])), uint64(le.Uint16(b[32:])), uint64(le.Uint16(b[34:]))
+	if want := FrameHeaderSize + 4*(scalars+columns*count); uint64(len(b)) != want {
+		return nil, fmt.Errorf("wire: frame of %d bytes declares %d", len(b), want)
+	}
+	rest := b[FrameHeaderSize:]
+	take := func(n uint64) []float32 {
+		v := make([]float32, n)
+		for i := range v {
+			v[i] = math.Float32frombits(le.Uint32(rest[4*i:]))
+		}
+		rest = rest[4*n:]
+		return v
+	}
+	f.Scalars = take(scalars)
+	for range columns {
+		f.Columns = append(f.Columns, take(count))
+	}
+	return f, nil
+}

@@ -1,0 +1,163 @@
+// Command gen writes the TypeScript side of package wire: its messages as
+// interfaces, its constants as constants, so that the page cannot disagree with
+// the server.
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"flag"
+	"fmt"
+	"log"
+	"os"
+	"path/filepath"
+	"reflect"
+	"strings"
+
+	"github.com/gnllviz/gnllviz/server/wire"
+)
+
+func main() {
+	log.SetFlags(0)
+	out := flag.String("o", "", "file to write")
+	flag.Parse()
+	if err := os.MkdirAll(filepath.Dir(*out), 0o755); err != nil {
+		log.Fatal(err)
+	}
+	if err := os.WriteFile(*out, generate(), 0o644); err != nil {
+		log.Fatal(err)
+	}
+}
+
+// A message type and the value of its "type" field, if it has one.
+type message struct {
+	of  any
+	tag string
+}
+
+func generate() []byte {
+	var b bytes.Buffer
+	b.WriteString("// Code generated from package server/wire by `go generate ./server/wire`. DO NOT EDIT.\n\n")
+	constant := func(name string, v any) {
+		j, err := json.Marshal(v)
+		if err != nil {
+			log.Fatal(err)
+		}
+		fmt.Fprintf(&b, "export const %s = %s as const\n", name, j)
+	}
+	constant("SUBPROTOCOL", wire.Subprotocol)
+	constant("FRAME_HEADER_SIZE", wire.FrameHeaderSize)
+	constant("FRAME_KIND", map[string]wire.FrameKind{"grid": wire.FrameGrid, "truth": wire.FrameTruth, "fit": wire.FrameFit})
+	constant("SCALARS", wire.Scalars)
+	constant("POINT_COLUMNS", wire.PointColumns)
+	constant("MAX_STEPS", wire.MaxSteps)
+	constant("MAX_LAYERS", wire.MaxLayers)
+	b.WriteString("\nexport type Scalar = (typeof SCALARS)[number]\n")
+
+	union := func(name string, values ...any) {
+		s := make([]string, len(values))
+		for i, v := range values {
+			s[i] = fmt.Sprintf("'%v'", v)
+		}
+		fmt.Fprintf(&b, "export type %s = %s\n", name, strings.Join(s, " | "))
+	}
+	union("State", wire.Playing, wire.Paused, wire.Idle, wire.Diverged)
+	union("ControlKind", wire.KindNumber, wire.KindInteger, wire.KindSwitch, wire.KindChoice, wire.KindLayers)
+	union("ErrorCode", wire.BadMessage, wire.UnknownCommand, wire.MissingField, wire.UnknownControl,
+		wire.BadValue, wire.OutOfRange, wire.BadState)
+	b.WriteString("export type ControlValue = number | boolean | string | readonly number[]\n")
+	b.WriteString("/** Not finite numbers are null. The members are POINT_COLUMNS. */\n")
+	fmt.Fprintf(&b, "export type Point = readonly [%s]\n", strings.TrimSuffix(strings.Repeat("number | null, ", len(wire.PointColumns)), ", "))
+
+	server := []message{
+		{wire.RunMessage{}, "run"},
+		{wire.ChangeMessage{}, "change"},
+		{wire.StateMessage{}, "state"},
+		{wire.HistoryMessage{}, "history"},
+		{wire.GapMessage{}, "gap"},
+		{wire.Ack{}, "ack"},
+		{wire.ErrorMessage{}, "error"},
+	}
+	client := []message{
+		{wire.Hello{}, "hello"},
+		{wire.ChangeCommand{}, "change"},
+		{wire.PlayCommand{}, "play"},
+		{wire.PauseCommand{}, "pause"},
+		{wire.StepCommand{}, "step"},
+		{wire.ResetCommand{}, "reset"},
+		{wire.WatchCommand{}, "watch"},
+	}
+	parts := []message{
+		{wire.Data{}, ""},
+		{wire.Column{}, ""},
+		{wire.Change{}, ""},
+		{wire.Option{}, ""},
+		{wire.Control{}, ""},
+		{wire.Metrics{}, ""},
+		{wire.SplitMetrics{}, ""},
+		{wire.Summary{}, ""},
+	}
+	for _, m := range append(append(parts, server...), client...) {
+		writeInterface(&b, m)
+	}
+	writeUnion(&b, "ServerMessage", server)
+	writeUnion(&b, "Command", client)
+	return b.Bytes()
+}
+
+func writeUnion(b *bytes.Buffer, name string, of []message) {
+	names := make([]string, len(of))
+	for i, m := range of {
+		names[i] = reflect.TypeOf(m.of).Name()
+	}
+	fmt.Fprintf(b, "\nexport type %s = %s\n", name, strings.Join(names, " | "))
+}
+
+func writeInterface(b *bytes.Buffer, m message) {
+	t := reflect.TypeOf(m.of)
+	fmt.Fprintf(b, "\nexport interface %s {\n", t.Name())
+	for f := range t.Fields() {
+		name, options, _ := strings.Cut(f.Tag.Get("json"), ",")
+		if name == "" {
+			continue
+		}
+		typ := typeScript(f.Type)
+		if name == "type" && m.tag != "" {
+			typ = "'" + m.tag + "'"
+		}
+		if strings.Contains(options, "omitempty") {
+			name += "?"
+		}
+		fmt.Fprintf(b, "  %s: %s\n", name, typ)
+	}
+	b.WriteString("}\n")
+}
+
+// typeScript names the TypeScript type of what encoding/json makes of t.
+func typeScript(t reflect.Type) string {
+	switch t {
+	case reflect.TypeFor[wire.Number]():
+		return "number | null"
+	case reflect.TypeFor[wire.State](), reflect.TypeFor[wire.ControlKind](), reflect.TypeFor[wire.ErrorCode](), reflect.TypeFor[wire.Point]():
+		return t.Name()
+	case reflect.TypeFor[json.RawMessage]():
+		return "ControlValue"
+	}
+	switch t.Kind() {
+	case reflect.Bool:
+		return "boolean"
+	case reflect.String:
+		return "string"
+	case reflect.Interface:
+		return "ControlValue"
+	case reflect.Struct:
+		return t.Name()
+	case reflect.Pointer:
+		return typeScript(t.Elem())
+	case reflect.Slice:
+		return "ReadonlyArray<" + typeScript(t.Elem()) + ">"
+	case reflect.Map:
+		return "Record<string, " + typeScript(t.Elem()) + ">"
+	}
+	return "number"
+}
