@@ -1,0 +1,170 @@
+// Package chart makes the page's charts with go-echarts, as far as JSON can
+// say them: axes with their names and units, the series in the order in which
+// they are painted, and a description for whoever cannot see them. Colours, what
+// custom series paint, and the numbers are the page's own.
+//
+// Everything here is a pure function; any goroutine may call it.
+package chart
+
+import (
+	"encoding/json"
+	"fmt"
+
+	"github.com/go-echarts/go-echarts/v2/charts"
+	"github.com/go-echarts/go-echarts/v2/opts"
+
+	"github.com/gnllviz/gnllviz/server/wire"
+)
+
+// The margins of every plot in CSS pixels. The fit and the noise share left
+// and right, so that an x of one stands straight above the same x of the other.
+const (
+	left  = "56"
+	right = "18"
+)
+
+// Skeletons returns an ECharts option for each chart of a data set: "fit",
+// "noise" and "loss". A data set with a truth has series for it.
+func Skeletons(d wire.Data) (map[string]map[string]any, error) {
+	skeletons := make(map[string]map[string]any, 3)
+	for name, c := range map[string]chart{"fit": fit(d), "noise": noise(d), "loss": loss(d)} {
+		option, err := c.option()
+		if err != nil {
+			return nil, fmt.Errorf("chart: %s of %s: %w", name, d.Name, err)
+		}
+		skeletons[name] = option
+	}
+	return skeletons, nil
+}
+
+func fit(d wire.Data) chart {
+	c := newChart(
+		fmt.Sprintf("Fit of %s: %s over %s. Training and test points, the predicted mean, and bands of the predicted standard deviation around it.",
+			d.Title, label(d.Target), inputLabel(d)),
+		opts.XAxis{Type: "value", Name: inputLabel(d)},
+		opts.YAxis{Type: "value", Name: label(d.Target)},
+		opts.Grid{Left: left, Right: right, Top: "30", Bottom: "42"},
+	)
+	c.custom("bands", "predictive bands")
+	if d.Truth {
+		c.line("truth", "true mean")
+		c.line("truth_low", "true mean − 1.96 σ")
+		c.line("truth_high", "true mean + 1.96 σ")
+	}
+	c.points("train", "training points")
+	c.points("test", "test points")
+	c.line("mean", "predicted mean")
+	c.custom("probe", "reading at x")
+	return c
+}
+
+func noise(d wire.Data) chart {
+	c := newChart(
+		fmt.Sprintf("Noise of %s: the predicted standard deviation of %s over %s on a log axis, and the floor that eps puts under it.",
+			d.Title, label(d.Target), inputLabel(d)),
+		opts.XAxis{Type: "value", Name: inputLabel(d)},
+		opts.YAxis{Type: "log", Name: label(wire.Column{Name: "standard deviation", Unit: d.Target.Unit}) + ", log"},
+		opts.Grid{Left: left, Right: right, Top: "30", Bottom: "22"},
+	)
+	c.custom("floor", "clamp floor")
+	if d.Truth {
+		c.line("truth", "true standard deviation")
+	}
+	c.line("raw", "standard deviation before the clamp")
+	c.line("std", "standard deviation")
+	c.custom("probe", "reading at x")
+	return c
+}
+
+func loss(d wire.Data) chart {
+	c := newChart(
+		fmt.Sprintf("Loss on %s over the training steps, for the training and the test rows, with a mark wherever a control was changed.", d.Title),
+		opts.XAxis{Type: "value", Name: "step"},
+		opts.YAxis{Type: "value", Name: "loss (nats per row)", Scale: opts.Bool(true)},
+		opts.Grid{Left: left, Right: right, Top: "46", Bottom: "42"},
+	)
+	c.line("test", "test")
+	c.line("train", "train")
+	c.custom("changes", "changes")
+	c.tooltip = true
+	return c
+}
+
+// label puts a column as an axis shows it: name (unit).
+func label(c wire.Column) string {
+	if c.Unit == "" {
+		return c.Name
+	}
+	return c.Name + " (" + c.Unit + ")"
+}
+
+func inputLabel(d wire.Data) string {
+	if len(d.Inputs) == 0 {
+		return ""
+	}
+	return label(d.Inputs[0])
+}
+
+// A chart gathers series of several types over one pair of axes.
+type chart struct {
+	base    *charts.Scatter
+	tooltip bool
+}
+
+func newChart(description string, x opts.XAxis, y opts.YAxis, g opts.Grid) chart {
+	x.NameLocation, x.NameGap = "middle", 26
+	y.NameLocation, y.NameGap = "end", 12
+	base := charts.NewScatter()
+	base.SetGlobalOptions(
+		charts.WithAnimation(false),
+		charts.WithAriaOpts(&opts.Aria{Enabled: opts.Bool(true), Label: &opts.AriaLabel{Description: description}}),
+		charts.WithXAxisOpts(x),
+		charts.WithYAxisOpts(y),
+		charts.WithGridOpts(g),
+	)
+	return chart{base: base}
+}
+
+func (c *chart) custom(id, name string) {
+	s := charts.NewCustom()
+	s.AddSeries(name, nil, charts.WithSeriesId(id))
+	c.base.Overlap(s)
+}
+
+func (c *chart) line(id, name string) {
+	s := charts.NewLine()
+	s.AddSeries(name, nil, charts.WithSeriesId(id), charts.WithLineChartOpts(opts.LineChart{ShowSymbol: opts.Bool(false)}))
+	c.base.Overlap(s)
+}
+
+func (c *chart) points(id, name string) {
+	s := charts.NewScatter()
+	s.AddSeries(name, nil, charts.WithSeriesId(id))
+	c.base.Overlap(s)
+}
+
+// option returns the chart as ECharts takes it, with what go-echarts cannot say
+// and without what it says unasked.
+func (c *chart) option() (map[string]any, error) {
+	c.base.Validate()
+	b, err := json.Marshal(c.base.JSON())
+	if err != nil {
+		return nil, err
+	}
+	var o map[string]any
+	if err := json.Unmarshal(b, &o); err != nil {
+		return nil, err
+	}
+	for _, unasked := range []string{"color", "legend", "title", "toolbox"} {
+		delete(o, unasked)
+	}
+	// An HTML tooltip writes style attributes into the page; rich text is
+	// painted with the chart.
+	o["tooltip"] = map[string]any{"show": c.tooltip, "renderMode": "richText", "trigger": "axis"}
+	for _, g := range o["grid"].([]any) {
+		// By default ECharts 6 shifts a plot to make room for its labels, and
+		// the plots would no longer stand above each other.
+		g.(map[string]any)["outerBoundsMode"] = "none"
+	}
+	return o, nil
+}
