@@ -19,10 +19,15 @@ type Settings struct {
 	Full       bool
 	Reduction  string
 	LR         float64
+	Decay      float64
 	Batch      int
 	Hidden     []int // never changed in place
 	Activation string
+	Speed      string // steps per second at most, or SpeedMax
 }
+
+// SpeedMax is the speed that has no bound.
+const SpeedMax = "max"
 
 // A ControlKind says what values a control takes and how it is shown.
 type ControlKind string
@@ -58,6 +63,7 @@ type Control struct {
 	Default any         `json:"default"`
 	Min     float64     `json:"min"`
 	Max     float64     `json:"max"`
+	Zero    bool        `json:"zero"`    // 0 is allowed too, below min: the slider's left end
 	Step    float64     `json:"step"`    // of an arrow key; on a log scale a factor's decadic logarithm
 	Log     bool        `json:"log"`     // the scale of its slider
 	Live    bool        `json:"live"`    // takes effect between two steps; else it begins a new epoch
@@ -87,7 +93,7 @@ func NewTable(c Choices) Table {
 			field: func(s *Settings) any { return &s.Dataset },
 		},
 		{
-			Name: "eps", Label: "eps", Group: "loss", Kind: KindNumber, Live: true, Log: true,
+			Name: "eps", Label: "eps", Group: "loss", Kind: KindNumber, Live: true, Log: true, Zero: true,
 			Help:    "The loss takes max(variance, eps): a floor under the variance of the standardised target, of which the gradient knows nothing.",
 			Default: 1e-6, Min: 1e-12, Max: 10, Step: 0.1,
 			field: func(s *Settings) any { return &s.Eps },
@@ -111,6 +117,12 @@ func NewTable(c Choices) Table {
 			field: func(s *Settings) any { return &s.LR },
 		},
 		{
+			Name: "decay", Label: "weight decay", Group: "optimiser", Kind: KindNumber, Live: true, Log: true, Zero: true,
+			Help:    "Pulls every weight towards 0, by a penalty of decay/2 times the sum of their squares; 0 lets the network overfit as it likes.",
+			Default: 0.01, Min: 1e-6, Max: 1, Step: 0.1,
+			field: func(s *Settings) any { return &s.Decay },
+		},
+		{
 			Name: "batch", Label: "batch", Unit: "rows", Group: "optimiser", Kind: KindInteger, Live: true, Log: true,
 			Help:    "Training rows in each step; as many as there are, or more, is a full batch.",
 			Default: 32, Min: 1, Max: 1024, Step: 0.1,
@@ -129,6 +141,12 @@ func NewTable(c Choices) Table {
 			field: func(s *Settings) any { return &s.Activation },
 		},
 		{
+			Name: "speed", Label: "speed", Unit: "steps/s", Group: "time", Kind: KindChoice, Live: true,
+			Help:    "How many steps a second at most; slow enough to watch, or as fast as the machine goes.",
+			Default: "300", Options: speeds(),
+			field: func(s *Settings) any { return &s.Speed },
+		},
+		{
 			Name: "train_share", Label: "train share", Unit: "%", Group: "data", Kind: KindNumber,
 			Help:    "Share of the rows to train on; the others are held out as the test rows.",
 			Default: 80.0, Min: 10, Max: 95, Step: 1,
@@ -141,6 +159,14 @@ func NewTable(c Choices) Table {
 			field: func(s *Settings) any { return &s.Seed },
 		},
 	}
+}
+
+func speeds() []Option {
+	var o []Option
+	for _, v := range []string{"1", "10", "30", "100", "300", "1000", "3000"} {
+		o = append(o, Option{Value: v, Label: v, Help: v + " steps a second, or as many as the machine can."})
+	}
+	return append(o, Option{Value: SpeedMax, Label: SpeedMax, Help: "As fast as the machine goes."})
 }
 
 // Defaults returns the settings with every control at its default.
@@ -288,6 +314,7 @@ func (c *Control) set(s *Settings, raw json.RawMessage) *ErrorMessage {
 
 func (c *Control) inRange(f float64) *ErrorMessage {
 	switch {
+	case f == 0 && c.Zero:
 	case f < c.Min:
 		return Refuse(OutOfRange, c.Name, "%s %g is below its least value %g", c.Name, f, c.Min)
 	case f > c.Max:

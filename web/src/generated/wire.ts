@@ -61,6 +61,7 @@ export interface Control {
   default: ControlValue
   min: number
   max: number
+  zero: boolean
   step: number
   log: boolean
   live: boolean

@@ -1,0 +1,119 @@
+// Package datasets holds the data that networks learn from: rows of inputs and
+// a target, their split into training and test rows, and, where the rows were
+// made by a formula, the truth behind them.
+//
+// A Set is never changed once it is made, so any number of goroutines may read
+// it. Nothing in this package starts a goroutine.
+package datasets
+
+import (
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"slices"
+	"strings"
+)
+
+// A Column is a named quantity. Unit is empty for a bare number.
+type Column struct{ Name, Unit string }
+
+// A Set is a data set for regression with one target.
+type Set struct {
+	Name   string // by which the catalogue knows it
+	Title  string
+	Help   string // one sentence: what there is to see in it
+	Source string // where the figures come from
+	Inputs []Column
+	Target Column
+	X      []float64 // Rows() x len(Inputs), row by row, in the inputs' units
+	Y      []float64 // Rows(), in the target's unit
+
+	// Truth returns the mean and the standard deviation (at least 0) from
+	// which the target at x was drawn; x has len(Inputs) values. It is nil
+	// where nobody knows.
+	Truth func(x []float64) (mean, std float64)
+}
+
+// Rows returns the number of rows.
+func (s *Set) Rows() int { return len(s.Y) }
+
+// Row returns the inputs of row i, as a view into X.
+func (s *Set) Row(i int) []float64 {
+	d := len(s.Inputs)
+	return s.X[i*d : (i+1)*d : (i+1)*d]
+}
+
+// A Split divides the rows of a set by their numbers, each part in ascending
+// order.
+type Split struct{ Train, Test []int }
+
+// Split draws a split with a share of the rows, 0 < share < 1, to train on. The
+// same seed gives the same split. Both parts have at least one row, which a set
+// of fewer than two cannot give.
+func (s *Set) Split(share float64, seed uint64) (Split, error) {
+	n := s.Rows()
+	if n < 2 {
+		return Split{}, fmt.Errorf("datasets: %s has %d rows, and a split wants at least 2", s.Name, n)
+	}
+	if !(share > 0 && share < 1) {
+		return Split{}, fmt.Errorf("datasets: train share %g is not between 0 and 1", share)
+	}
+	k := min(max(int(math.Round(share*float64(n))), 1), n-1)
+	order := rand.New(rand.NewPCG(seed, streamSplit)).Perm(n)
+	train, test := order[:k:k], order[k:]
+	slices.Sort(train)
+	slices.Sort(test)
+	return Split{train, test}, nil
+}
+
+// The streams of chance that one seed feeds, so that, say, another split leaves
+// the noise of a synthetic set as it was.
+const (
+	streamSplit = 0x73706c6974 + iota
+	streamRows
+)
+
+// An Entry is what the catalogue says of a set before it is made.
+type Entry struct {
+	Name, Title, Help string
+
+	build func(seed uint64) (*Set, error)
+}
+
+// Catalogue lists the sets that Load makes, the most telling first.
+func Catalogue() []Entry {
+	return []Entry{mcycle(), sine(), step()}
+}
+
+// Load makes the named set. Only synthetic sets depend on the seed.
+func Load(name string, seed uint64) (*Set, error) {
+	var names []string
+	for _, e := range Catalogue() {
+		if e.Name != name {
+			names = append(names, e.Name)
+			continue
+		}
+		s, err := e.build(seed)
+		if err != nil {
+			return nil, fmt.Errorf("datasets: making %s: %w", name, err)
+		}
+		s.Name, s.Title, s.Help = e.Name, e.Title, e.Help
+		return s, nil
+	}
+	return nil, fmt.Errorf("datasets: there is no set %q; there are %s", name, strings.Join(names, ", "))
+}
+
+// draw fills a set of one input with n rows: x uniform from lo to hi and sorted,
+// the target normal around the set's truth.
+func (s *Set) draw(n int, lo, hi float64, seed uint64) {
+	r := rand.New(rand.NewPCG(seed, streamRows))
+	s.X, s.Y = make([]float64, n), make([]float64, n)
+	for i := range s.X {
+		s.X[i] = lo + (hi-lo)*r.Float64()
+	}
+	slices.Sort(s.X)
+	for i := range s.Y {
+		mean, std := s.Truth(s.Row(i))
+		s.Y[i] = mean + std*r.NormFloat64()
+	}
+}

@@ -1,0 +1,134 @@
+package datasets
+
+import (
+	"math"
+	"slices"
+	"strings"
+	"testing"
+)
+
+func TestMcycleIsTheMotorcycleData(t *testing.T) {
+	s, err := Load("mcycle", 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	// The figures of R's summary(MASS::mcycle).
+	if s.Rows() != 133 || s.X[0] != 2.4 || s.X[132] != 57.6 {
+		t.Errorf("got %d rows from %g to %g ms, want 133 from 2.4 to 57.6", s.Rows(), s.X[0], s.X[132])
+	}
+	if lo, hi := slices.Min(s.Y), slices.Max(s.Y); lo != -134 || hi != 75 {
+		t.Errorf("got targets from %g to %g g, want -134 to 75", lo, hi)
+	}
+	if s.Truth != nil {
+		t.Error("nobody knows the truth behind a measurement")
+	}
+}
+
+// What was drawn must be distributed as the truth says: residuals in units of
+// the true standard deviation have mean 0 and variance 1, in every third of the
+// input's range.
+func TestSyntheticSetsFollowTheirTruth(t *testing.T) {
+	for _, name := range []string{"sine", "step"} {
+		t.Run(name, func(t *testing.T) {
+			const seeds = 50
+			var n, sum, squares [3]float64
+			for seed := range uint64(seeds) {
+				s, err := Load(name, seed)
+				if err != nil {
+					t.Fatal(err)
+				}
+				lo, hi := s.X[0], s.X[s.Rows()-1]
+				for i, y := range s.Y {
+					mean, std := s.Truth(s.Row(i))
+					z := (y - mean) / std
+					third := min(int(3*(s.X[i]-lo)/(hi-lo)), 2)
+					n[third]++
+					sum[third] += z
+					squares[third] += z * z
+				}
+			}
+			for k := range n {
+				// Five standard errors.
+				if m := sum[k] / n[k]; math.Abs(m) > 5/math.Sqrt(n[k]) {
+					t.Errorf("third %d: mean residual %.4f of %g rows is not 0", k, m, n[k])
+				}
+				if v := squares[k] / n[k]; math.Abs(v-1) > 5*math.Sqrt(2/n[k]) {
+					t.Errorf("third %d: residual variance %.4f of %g rows is not 1", k, v, n[k])
+				}
+			}
+		})
+	}
+}
+
+func TestSameSeedSameRows(t *testing.T) {
+	a, _ := Load("sine", 7)
+	b, _ := Load("sine", 7)
+	c, _ := Load("sine", 8)
+	if !slices.Equal(a.X, b.X) || !slices.Equal(a.Y, b.Y) {
+		t.Error("one seed gave two data sets")
+	}
+	if slices.Equal(a.Y, c.Y) {
+		t.Error("two seeds gave one data set")
+	}
+}
+
+func TestSplit(t *testing.T) {
+	s, err := Load("mcycle", 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	p, err := s.Split(0.8, 3)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(p.Train) != 106 || len(p.Test) != 27 {
+		t.Errorf("got %d training and %d test rows, want 106 and 27", len(p.Train), len(p.Test))
+	}
+	all := append(slices.Clone(p.Train), p.Test...)
+	slices.Sort(all)
+	for i, row := range all {
+		if i != row {
+			t.Fatalf("row %d is in both parts or in none", i)
+		}
+	}
+	again, _ := s.Split(0.8, 3)
+	other, _ := s.Split(0.8, 4)
+	if !slices.Equal(p.Test, again.Test) {
+		t.Error("one seed gave two splits")
+	}
+	if slices.Equal(p.Test, other.Test) {
+		t.Error("two seeds gave one split")
+	}
+	for _, share := range []float64{0, 1, -1, math.NaN()} {
+		if _, err := s.Split(share, 3); err == nil {
+			t.Errorf("a share of %g was accepted", share)
+		}
+	}
+	for _, share := range []float64{1e-9, 1 - 1e-9} {
+		if p, err := s.Split(share, 3); err != nil || len(p.Train) == 0 || len(p.Test) == 0 {
+			t.Errorf("a share of %g gave %d and %d rows (%v)", share, len(p.Train), len(p.Test), err)
+		}
+	}
+}
+
+func TestLoadNamesWhatThereIs(t *testing.T) {
+	_, err := Load("mcyle", 1)
+	if err == nil || !strings.Contains(err.Error(), "mcycle") {
+		t.Errorf("got %v, want an error that lists the names", err)
+	}
+}
+
+func TestReadCSVSaysWhere(t *testing.T) {
+	for text, want := range map[string]string{
+		"":                "header",
+		"a,b\n1,2\n":      `no column "x"`,
+		"x,y\n1,2\n3,z\n": `row 2: "z"`,
+		"x,y\n1,NaN\n":    "row 1",
+		"x,y\n1,2\n3\n":   "row 2",
+	} {
+		var s Set
+		if err := s.readCSV(strings.NewReader(text), "y", "x"); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%q: got %v, want an error with %q", text, err, want)
+		}
+	}
+}
