@@ -1,0 +1,102 @@
+// The only module that imports ECharts.
+import { CustomChart, LineChart, ScatterChart } from 'echarts/charts'
+import type { CustomSeriesOption, LineSeriesOption, ScatterSeriesOption } from 'echarts/charts'
+import { AriaComponent, GridComponent, TooltipComponent } from 'echarts/components'
+import type { AriaComponentOption, GridComponentOption, TooltipComponentOption } from 'echarts/components'
+import * as echarts from 'echarts/core'
+import { CanvasRenderer } from 'echarts/renderers'
+
+echarts.use([LineChart, ScatterChart, CustomChart, GridComponent, TooltipComponent, AriaComponent, CanvasRenderer])
+
+export type ChartOption = echarts.ComposeOption<
+  | LineSeriesOption
+  | ScatterSeriesOption
+  | CustomSeriesOption
+  | GridComponentOption
+  | TooltipComponentOption
+  | AriaComponentOption
+>
+
+export type RenderItem = NonNullable<CustomSeriesOption['renderItem']>
+/** What a custom series paints. */
+export type Shape = Exclude<ReturnType<RenderItem>, null | undefined>
+export type RenderApi = Parameters<RenderItem>[1]
+export type Pixel = [x: number, y: number]
+
+/** The rectangle of the plot within its canvas, in CSS pixels. */
+export interface Area {
+  readonly x: number
+  readonly y: number
+  readonly width: number
+  readonly height: number
+}
+
+/**
+ * One item, so that a custom series paints once. What it paints it takes from
+ * the chart that owns it: passing columns through ECharts would copy them.
+ */
+export const ONE_ITEM = [[0, 0]]
+
+/** The plot's area as ECharts tells it to renderItem. */
+export function areaOf(params: Parameters<RenderItem>[0]): Area {
+  return params.coordSys as unknown as Area
+}
+
+/** A canvas with a chart in it, as large as its host. */
+export class Plot {
+  readonly #chart: echarts.ECharts
+  readonly #observer: ResizeObserver
+  readonly #name: string
+  readonly #host: HTMLElement
+
+  constructor(host: HTMLElement, name: string, skeleton: ChartOption) {
+    this.#host = host
+    this.#name = name
+    this.#chart = echarts.init(host, null, { renderer: 'canvas' })
+    this.#chart.setOption(skeleton)
+    this.#observer = new ResizeObserver(() => { this.#fit() })
+    this.#observer.observe(host)
+  }
+
+  /** Merges the option, by series id, and paints before it returns. */
+  set(option: ChartOption): void {
+    const begin = performance.now()
+    this.#chart.setOption(option, { silent: true })
+    // For the browser's profiler, and for the test that watches the time.
+    const measure = `draw ${this.#name}`
+    performance.measure(measure, { start: begin })
+    performance.clearMeasures(measure)
+  }
+
+  get width(): number {
+    return this.#chart.getWidth()
+  }
+
+  /** Calls back with the x under the pointer, or null when it has left the plot. */
+  onPointer(listener: (x: number | null) => void): void {
+    const zr = this.#chart.getZr()
+    zr.on('mousemove', (e) => {
+      const at: Pixel = [e.offsetX, e.offsetY]
+      if (!this.#chart.containPixel('grid', at)) {
+        listener(null)
+        return
+      }
+      const [x] = this.#chart.convertFromPixel('grid', at)
+      listener(x ?? null)
+    })
+    zr.on('globalout', () => { listener(null) })
+  }
+
+  dispose(): void {
+    this.#observer.disconnect()
+    this.#chart.dispose()
+  }
+
+  #fit(): void {
+    const { clientWidth: width, clientHeight: height } = this.#host
+    if (width === 0 || height === 0) return
+    if (width !== this.#chart.getWidth() || height !== this.#chart.getHeight()) {
+      this.#chart.resize({ width, height, silent: true })
+    }
+  }
+}

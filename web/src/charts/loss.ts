@@ -1,0 +1,158 @@
+import { controlValue, count, fixed, tick } from '../format'
+import type { Change, Control } from '../generated/wire'
+import type { Curve, History } from '../history'
+import { areaOf, ONE_ITEM, Plot, type ChartOption, type RenderApi, type RenderItem, type Shape } from './echarts'
+import { toMarks, type Mark } from './marks'
+import { skin, type Palette } from './palette'
+import { CalmRange, niceInterval, quantile, stepsAhead } from './scale'
+
+/** Which of the two losses is drawn. */
+export type LossKind = 'loss' | 'nll'
+
+interface Scene {
+  readonly history: History
+  readonly kind: LossKind
+  readonly changes: readonly Change[]
+  readonly epoch: number
+}
+
+/** Characters are about so wide at 11 px. */
+const CHARACTER = 6.2
+
+/** The training and the test loss over the steps, marked wherever a control was changed. */
+export class LossChart {
+  readonly #plot: Plot
+  readonly #controls: readonly Control[]
+  readonly #range = new CalmRange(5)
+  #palette: Palette | null = null
+  #marks: readonly Mark[] = []
+  #shows = ''
+
+  constructor(host: HTMLElement, skeleton: ChartOption, controls: readonly Control[]) {
+    this.#controls = controls
+    this.#plot = new Plot(host, 'loss', skeleton)
+    this.#plot.set({
+      series: [{ type: 'custom', id: 'changes', renderItem: (p, api) => this.#paintMarks(p, api), data: ONE_ITEM, silent: true, z: 1, tooltip: { show: false } }],
+    })
+  }
+
+  dispose(): void {
+    this.#plot.dispose()
+  }
+
+  setTheme(p: Palette): void {
+    this.#palette = p
+    this.#plot.set(skin(p))
+    this.#plot.set({
+      tooltip: {
+        formatter: (params) => this.#tooltip(params),
+        backgroundColor: p.surface, borderColor: p.border, borderWidth: 1, padding: [7, 10],
+        textStyle: { color: p.ink, fontFamily: p.font, fontSize: 12 },
+        axisPointer: { type: 'line', lineStyle: { color: p.quiet, type: [2, 3] }, animation: false },
+        transitionDuration: 0,
+      },
+      yAxis: { nameGap: 26 },
+      series: [
+        { type: 'line', id: 'test', z: 2, silent: true, showSymbol: false, symbol: 'none', lineStyle: { color: p['lane-a-soft'], width: 1.2 } },
+        { type: 'line', id: 'train', z: 3, silent: true, showSymbol: false, symbol: 'none', lineStyle: { color: p['lane-a'], width: 1.8 } },
+      ],
+    })
+  }
+
+  /** Draws, and returns how many of the points are in the picture. */
+  draw(scene: Scene): { shown: number; of: number } {
+    const { history, kind } = scene
+    const last = history.lastStep
+    const end = stepsAhead(last)
+    const pixels = Math.max(100, this.#plot.width - 74)
+    const curve = (part: 'train' | 'test'): Curve => `${part}_${kind}`
+    const train = history.decimate(curve('train'), pixels, end)
+    const test = history.decimate(curve('test'), pixels, end)
+    this.#marks = toMarks(scene.changes, scene.epoch, end / pixels)
+
+    const shows = `${kind} ${scene.epoch}`
+    if (shows !== this.#shows) this.#range.forget()
+    this.#shows = shows
+    const step = niceInterval(end, 4)
+    const y = this.#visible(history, kind)
+    this.#plot.set({
+      xAxis: { min: 0, max: end, interval: step, axisLabel: { formatter: (v: number) => steps(v), showMaxLabel: end % step === 0 } },
+      yAxis: { ...y, name: kind === 'nll' ? 'NLL with constant (nats per row)' : 'loss as trained (nats per row)', axisLabel: { formatter: (v: number) => tick(v, y.interval) } },
+      series: [
+        { type: 'line', id: 'train', data: train.points },
+        { type: 'line', id: 'test', data: test.points },
+        { type: 'custom', id: 'changes', data: ONE_ITEM },
+      ],
+    })
+    return { shown: Math.max(train.shown, test.shown), of: history.length }
+  }
+
+  /**
+   * The range of the values worth seeing: neither the first fall nor a spike may
+   * press the rest flat. What is outside leaves the plot at its edge.
+   */
+  #visible(history: History, kind: LossKind): { min: number; max: number; interval: number } {
+    const stepsOf = history.column('step')
+    const settled = history.lastStep * 0.04
+    const values: number[] = []
+    for (const part of ['train', 'test'] as const) {
+      history.column(`${part}_${kind}`).forEach((v, i) => {
+        if ((stepsOf[i] ?? 0) >= settled && Number.isFinite(v)) values.push(v)
+      })
+    }
+    if (values.length === 0) return this.#range.follow(0, 1)
+    const sorted = Float64Array.from(values).sort()
+    const low = quantile(sorted, 0.002)
+    const high = quantile(sorted, 0.985)
+    const air = Math.max(0.06 * (high - low), 0.02)
+    return this.#range.follow(low - air, high + air)
+  }
+
+  #paintMarks(params: Parameters<RenderItem>[0], api: RenderApi): Shape | null {
+    const p = this.#palette
+    if (!p || this.#marks.length === 0) return null
+    const area = areaOf(params)
+    const top = area.y
+    const children: Shape[] = []
+    let free = area.x + area.width // where the words of a later mark begin
+    // From the newest, whose words matter most, back to the oldest.
+    for (const m of this.#marks.toReversed()) {
+      const [x = 0] = api.coord([m.step, 0])
+      children.push(
+        { type: 'line', shape: { x1: x, y1: top, x2: x, y2: area.y + area.height }, style: { stroke: p.mark, lineWidth: 1, lineDash: [1.5, 3], opacity: 0.7 } },
+        { type: 'polygon', shape: { points: [[x - 4, top - 8], [x + 4, top - 8], [x, top - 1]] }, style: { fill: p.mark } },
+      )
+      const words = this.#words(m)
+      const width = words.length * CHARACTER
+      const fitsRight = x + 7 + width <= free
+      const begin = fitsRight ? x + 7 : x - 7 - width
+      if (begin < area.x - 40 || (!fitsRight && x - 6 > free)) continue
+      children.push({ type: 'text', style: { text: words, x: begin, y: top - 5, verticalAlign: 'middle', fill: p.quiet, font: `11px ${p.font}` } })
+      free = Math.min(begin, x) - 12
+    }
+    return { type: 'group', children } as Shape
+  }
+
+  #words(m: Mark): string {
+    const control = this.#controls.find((c) => c.name === m.control)
+    if (!control) return m.control
+    return `${control.name} ${controlValue(control, m.old)} → ${controlValue(control, m.new)}`
+  }
+
+  #tooltip(params: unknown): string {
+    const items = (Array.isArray(params) ? params : [params]) as Array<{ seriesName?: string; value?: unknown }>
+    const lines = items.flatMap(({ seriesName, value }) => {
+      const v = Array.isArray(value) ? Number(value[1]) : NaN
+      return seriesName === 'train' || seriesName === 'test' ? [`${seriesName} ${fixed(v, 3)}`] : []
+    })
+    const first = items[0]?.value
+    return [`step ${count(Array.isArray(first) ? Number(first[0]) : NaN)}`, ...lines].join('\n')
+  }
+}
+
+/** 500, 12k, 1.5M: labels of the step axis. */
+function steps(v: number): string {
+  if (v >= 1e6) return `${Number((v / 1e6).toPrecision(3))}M`
+  if (v >= 1e4) return `${Number((v / 1e3).toPrecision(3))}k`
+  return count(v)
+}

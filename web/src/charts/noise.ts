@@ -1,0 +1,137 @@
+import { effective, type FitFrame, type GridFrame, type TruthFrame } from '../frame'
+import { significant, tick, withUnit } from '../format'
+import type { Data } from '../generated/wire'
+import { areaOf, ONE_ITEM, Plot, type ChartOption, type RenderApi, type RenderItem, type Shape } from './echarts'
+import { skin, type Palette } from './palette'
+import { CalmDecades, extent, niceRange } from './scale'
+
+/** The predicted standard deviation on a log axis, and the floor under it. */
+export class NoiseChart {
+  readonly #plot: Plot
+  readonly #range = new CalmDecades()
+  #palette: Palette | null = null
+  #data: Data | null = null
+  #grid: GridFrame | null = null
+  #frame: FitFrame | null = null
+  #probe: number | null = null
+
+  constructor(host: HTMLElement, skeleton: ChartOption) {
+    this.#plot = new Plot(host, 'noise', skeleton)
+    this.#plot.set({
+      series: [
+        { type: 'custom', id: 'floor', renderItem: (p, api) => this.#paintFloor(p, api), data: ONE_ITEM, silent: true, z: 1 },
+        { type: 'custom', id: 'probe', renderItem: (p, api) => this.#paintProbe(p, api), data: ONE_ITEM, silent: true, z: 5 },
+      ],
+    })
+  }
+
+  onPointer(listener: (x: number | null) => void): void {
+    this.#plot.onPointer(listener)
+  }
+
+  dispose(): void {
+    this.#plot.dispose()
+  }
+
+  /** What changes only with the data set or the theme. */
+  setScene(data: Data, grid: GridFrame, truth: TruthFrame | null, p: Palette): void {
+    if (this.#data?.revision !== data.revision) this.#range.forget()
+    this.#data = data
+    this.#grid = grid
+    this.#palette = p
+    // The room that a sensible fit needs, so that the axis stands from the start.
+    const spread = data.target_std ?? 1
+    this.#range.follow(spread / 30, spread * 1.2)
+    const known = truth && extent(truth.std.filter((v) => v > 0))
+    if (known) this.#range.follow(...known)
+
+    const [left = 0, right = 1] = extent(grid.x) ?? []
+    const step = niceRange(left, right, 6).interval
+    const whole = (v: number): boolean => Math.abs(v / step - Math.round(v / step)) < 1e-6
+    this.#plot.set(skin(p))
+    this.#plot.set({
+      xAxis: {
+        name: '', min: left, max: right, interval: step,
+        axisLabel: { formatter: (v: number) => tick(v, step), showMinLabel: whole(left), showMaxLabel: whole(right) },
+      },
+      yAxis: { axisLabel: { formatter: (v: number) => significant(v, 1) } },
+      series: [
+        { type: 'line', id: 'std', silent: true, z: 4, showSymbol: false, lineStyle: { color: p['lane-a'], width: 2.2 } },
+        { type: 'line', id: 'raw', silent: true, z: 3, showSymbol: false, lineStyle: { color: p['lane-a'], width: 1.3, type: [1.5, 3] } },
+        ...(truth
+          ? [{
+              type: 'line' as const, id: 'truth', silent: true, z: 2, showSymbol: false,
+              data: Array.from(grid.x, (x, i) => [x, truth.std[i] ?? NaN]),
+              lineStyle: { color: p.ink, width: 1.4, type: [7, 5], opacity: 0.8 },
+            }]
+          : []),
+      ],
+    })
+  }
+
+  draw(frame: FitFrame, probe: number | null): void {
+    const x = this.#grid?.x
+    if (!x) return
+    this.#frame = frame
+    this.#probe = probe
+    const { floor } = frame.scalars
+    const std = Array.from(x, (_, i) => effective(frame, i))
+    const raw = Array.from(x, (at, i) => {
+      const v = frame.std[i] ?? NaN
+      return [at, v < floor && v > 0 ? v : NaN]
+    })
+    const [low, high] = extent(std.filter((v) => v > 0)) ?? [1, 1]
+    this.#plot.set({
+      yAxis: this.#range.follow(low, high),
+      series: [
+        { type: 'line', id: 'std', data: std.map((v, i) => [x[i] ?? NaN, v]) },
+        { type: 'line', id: 'raw', data: raw },
+      ],
+    })
+  }
+
+  #paintFloor(params: Parameters<RenderItem>[0], api: RenderApi): Shape | null {
+    const frame = this.#frame
+    const p = this.#palette
+    const data = this.#data
+    if (!frame || !p || !data) return null
+    const area = areaOf(params)
+    const bottom = area.y + area.height
+    const right = area.x + area.width
+    const { floor, clamped } = frame.scalars
+    const rows = data.test.filter((test) => !test).length
+    const at = (api.coord([0, Math.max(floor, Number.MIN_VALUE)])[1] ?? bottom)
+    const inside = at < bottom
+    const y = Math.max(area.y, Math.min(bottom, at))
+    const words = [
+      `floor √eps = ${withUnit(significant(floor, 2), data.target.unit)}`,
+      clamped > 0 ? `${clamped} of ${rows} variances clamped` : inside ? 'no variance clamped' : 'below this axis, no variance clamped',
+    ].join(' · ')
+    // Under the line where there is no room above it.
+    const above = y - 18 > area.y
+    const label: Shape = {
+      type: 'text',
+      style: {
+        text: words, x: right - 4, y: above ? y - 5 : y + 5, align: 'right', verticalAlign: above ? 'bottom' : 'top',
+        fill: p.floor, font: `11.5px ${p.font}`, backgroundColor: p.surface, padding: [1, 3],
+      },
+    }
+    const shade: Shape[] = inside
+      ? [
+          { type: 'rect', shape: { x: area.x, y, width: area.width, height: bottom - y }, style: { fill: p.floor, opacity: 0.08 } },
+          { type: 'line', shape: { x1: area.x, y1: y, x2: right, y2: y }, style: { stroke: p.floor, lineWidth: 1.2, lineDash: [4, 3] } },
+        ]
+      : []
+    return { type: 'group', children: [...shade, label] } as Shape
+  }
+
+  #paintProbe(params: Parameters<RenderItem>[0], api: RenderApi): Shape | null {
+    if (this.#probe === null || !this.#palette) return null
+    const area = areaOf(params)
+    const [x = 0] = api.coord([this.#probe, 1])
+    return {
+      type: 'line', shape: { x1: x, y1: area.y, x2: x, y2: area.y + area.height },
+      style: { stroke: this.#palette.ink, lineWidth: 1, lineDash: [2, 3], opacity: 0.8 },
+    }
+  }
+}

@@ -1,0 +1,38 @@
+import type { ChartOption } from './echarts'
+
+const TOKENS = ['ink', 'quiet', 'faint', 'grid', 'surface', 'border', 'lane-a', 'lane-a-soft', 'floor', 'mark'] as const
+
+/** The page's colours as a canvas takes them, and its font. */
+export type Palette = Readonly<Record<(typeof TOKENS)[number] | 'font', string>>
+
+/** Reads the colours of the present theme: they are declared once, in tokens.css. */
+export function readPalette(): Palette {
+  const probe = document.createElement('span')
+  probe.hidden = true
+  document.body.append(probe)
+  const style = getComputedStyle(probe)
+  const read = (token: string): [string, string] => {
+    probe.style.color = `var(--${token})`
+    return [token, style.color]
+  }
+  const colours = Object.fromEntries(TOKENS.map(read))
+  const palette = { ...colours, font: style.fontFamily } as Palette
+  probe.remove()
+  return palette
+}
+
+/** The axes in the theme's colours: grid lines barely there, no axis lines. */
+export function skin(p: Palette): ChartOption {
+  const label = { color: p.quiet, fontFamily: p.font, fontSize: 11 }
+  const axis = {
+    axisLine: { show: false },
+    axisTick: { show: false },
+    axisLabel: { ...label, margin: 8 },
+    nameTextStyle: { ...label, align: 'left' as const },
+  }
+  return {
+    textStyle: { fontFamily: p.font },
+    xAxis: { ...axis, splitLine: { show: false }, axisLine: { show: true, onZero: false, lineStyle: { color: p.grid } }, nameTextStyle: label },
+    yAxis: { ...axis, splitLine: { show: true, lineStyle: { color: p.grid } }, nameTextStyle: { ...label, align: 'left', padding: [0, 0, 0, -44] } },
+  }
+}

@@ -1,0 +1,64 @@
+import { html, type TemplateResult } from 'lit'
+import { CalmRange } from '../charts/scale'
+import { fixed } from '../format'
+import { Part } from './part'
+
+const TERMS = [
+  { scalar: 'log_variance', name: 'log variance', kind: 'variance' },
+  { scalar: 'residual', name: 'residual', kind: 'residual' },
+  { scalar: 'constant', name: 'constant', kind: 'constant' },
+] as const
+
+/** What the present loss is made of: its formula, and the share of each term. */
+class GnllAnatomy extends Part {
+  readonly #range = new CalmRange(4)
+
+  protected override signals(): ReturnType<Part['signals']> {
+    return [this.store.reading, this.store.settings]
+  }
+
+  protected override render(): TemplateResult {
+    const scalars = this.store.reading.value?.scalars
+    const full = this.store.settings.value['full'] === true
+    const terms = TERMS.filter((t) => full || t.scalar !== 'constant').map((t) => ({ ...t, value: scalars?.[t.scalar] ?? NaN }))
+    const total = terms.reduce((sum, t) => sum + t.value, 0)
+    return html`
+      <section class="card anatomy" aria-labelledby="anatomy-title">
+        <header class="plot-head"><h2 id="anatomy-title">Anatomy of the loss</h2><span class="aside">train, as trained</span></header>
+        <p class="formula" role="math" aria-label=${`one half of: log of sigma squared, plus y minus mu squared over sigma squared${full ? ', plus log 2 pi' : ''}`}>
+          <span aria-hidden="true">½ [ <span class="term variance">log σ²</span> + <span class="term residual">(y − μ)² ∕ σ²</span><span class="term constant ${full ? '' : 'gone'}"><span class="plus"> + </span>log 2π</span> ]</span>
+        </p>
+        ${this.#bar(terms, total)}
+        <dl class="terms">
+          ${terms.map((t) => html`<div><dt class=${t.kind}>${t.name}</dt><dd>${fixed(t.value, 2)}</dd></div>`)}
+          ${full ? '' : html`<div class="gone"><dt>constant</dt><dd>–</dd></div>`}
+          <div class="total"><dt>total</dt><dd>${fixed(total, 2)}</dd></div>
+        </dl>
+      </section>
+    `
+  }
+
+  /** Negative terms stand left of zero, the others right of it, each after the other. */
+  #bar(terms: ReadonlyArray<{ kind: string; value: number }>, total: number): TemplateResult {
+    let left = 0
+    let right = 0
+    const parts = terms.filter((t) => Number.isFinite(t.value)).map((t) => {
+      const from = t.value < 0 ? left + t.value : right
+      if (t.value < 0) left += t.value
+      else right += t.value
+      return { kind: t.kind, from, width: Math.abs(t.value) }
+    })
+    const { min, max } = this.#range.follow(Math.min(left, 0), Math.max(right, 0.1))
+    const share = (v: number): string => `${(((v - min) / (max - min)) * 100).toFixed(2)}%`
+    const length = (v: number): string => `${((v / (max - min)) * 100).toFixed(2)}%`
+    return html`
+      <div class="bar" aria-hidden="true">
+        ${parts.map((p) => html`<i class="bar-part ${p.kind}" style="left:${share(p.from)};width:${length(p.width)}"></i>`)}
+        <i class="bar-zero" style="left:${share(0)}"></i>
+        ${Number.isFinite(total) ? html`<i class="bar-total" style="left:${share(Math.min(max, Math.max(min, total)))}"></i>` : ''}
+      </div>
+    `
+  }
+}
+
+customElements.define('gnll-anatomy', GnllAnatomy)

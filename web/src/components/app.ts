@@ -1,0 +1,78 @@
+import { html, nothing, type TemplateResult } from 'lit'
+import { setTheme, theme, type Theme } from '../theme'
+import { select } from './control'
+import { Part } from './part'
+import './anatomy'
+import './caption'
+import './controls'
+import './fit'
+import './loss'
+import './metrics'
+import './status'
+import './transport'
+
+const NEXT: Readonly<Record<Theme, Theme>> = { auto: 'light', light: 'dark', dark: 'auto' }
+const SIGN: Readonly<Record<Theme, string>> = { auto: '◐', light: '☀', dark: '☾' }
+
+/** The whole page, once there is a run to show. */
+class GnllApp extends Part {
+  static override properties = { ...Part.properties, trouble: {}, sheet: { state: true } }
+  /** Why there is no run yet. */
+  declare trouble: string
+  /** Whether the controls are open, where there is no room for them beside the charts. */
+  declare sheet: boolean
+
+  constructor() {
+    super()
+    this.trouble = ''
+    this.sheet = false
+  }
+
+  protected override willUpdate(): void {
+    if (this.hasStore) super.willUpdate()
+  }
+
+  private get hasStore(): boolean {
+    return (this.store as unknown) !== undefined
+  }
+
+  protected override signals(): ReturnType<Part['signals']> {
+    return [theme, this.store.run, this.store.settings, this.store.pending]
+  }
+
+  protected override render(): TemplateResult {
+    if (!this.hasStore) {
+      return this.trouble === '' ? html`${nothing}` : html`<main class="trouble" role="alert"><h1>gnllviz</h1><p>${this.trouble}</p></main>`
+    }
+    const { store } = this
+    const dataset = store.control('dataset')
+    return html`
+      <header class="top">
+        <h1 class="brand">gnll<span>viz</span></h1>
+        ${dataset ? html`<div class="dataset">${select(dataset, String(store.shown(dataset)), (v) => { store.set('dataset', v) })}</div>` : nothing}
+        <gnll-transport .store=${store}></gnll-transport>
+        <gnll-status .store=${store}></gnll-status>
+        <button type="button" class="button square" aria-label="theme: ${theme.value}" title="theme: ${theme.value}" @click=${() => { setTheme(NEXT[theme.value]) }}>${SIGN[theme.value]}</button>
+      </header>
+      <gnll-caption .store=${store}></gnll-caption>
+      <main class="rooms">
+        <aside class="panel controls" id="controls" aria-label="controls" ?data-open=${this.sheet}>
+          <gnll-controls .store=${store}></gnll-controls>
+        </aside>
+        <gnll-fit class="panel" .store=${store}></gnll-fit>
+        <gnll-loss class="panel" .store=${store}></gnll-loss>
+        <gnll-anatomy class="panel" .store=${store}></gnll-anatomy>
+        <gnll-metrics class="panel" .store=${store}></gnll-metrics>
+      </main>
+      <button type="button" class="button sheet-button" aria-expanded=${this.sheet ? 'true' : 'false'} aria-controls="controls" @click=${() => { this.sheet = !this.sheet }}>${this.sheet ? 'Close' : 'Controls'}</button>
+    `
+  }
+}
+
+customElements.define('gnll-app', GnllApp)
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'gnll-app': GnllApp
+  }
+}

@@ -1,0 +1,41 @@
+import type { Skeletons } from '../api'
+import { readPalette, type Palette } from '../charts/palette'
+import type { Store } from '../store'
+import { dark } from '../theme'
+
+/** What a chart is drawn from, apart from the frames. */
+export interface Scene {
+  readonly skeletons: Skeletons
+  readonly palette: Palette
+}
+
+/**
+ * Calls back with the data set's chart skeletons and the theme's colours, now
+ * and whenever one of them becomes another; fresh says that it is the skeletons.
+ */
+export function onScene(store: Store, callback: (scene: Scene, fresh: boolean) => void): () => void {
+  let name = ''
+  let skeletons: Skeletons | null = null
+  let stopped = false
+  const show = (fresh: boolean): void => {
+    if (skeletons && !stopped) callback({ skeletons, palette: readPalette() }, fresh)
+  }
+  const load = async (): Promise<void> => {
+    const data = store.run.value?.data
+    if (!data || data.name === name) return
+    name = data.name
+    const loaded = await store.charts(data)
+    if (data.name !== store.run.value?.data.name) return
+    skeletons = loaded
+    show(true)
+  }
+  const stops = [
+    store.run.subscribe(() => { void load() }),
+    dark.subscribe(() => { show(false) }),
+  ]
+  void load()
+  return () => {
+    stopped = true
+    for (const stop of stops) stop()
+  }
+}

@@ -1,0 +1,193 @@
+import { html, nothing, type TemplateResult } from 'lit'
+import { live } from 'lit/directives/live.js'
+import type WaRadioGroup from '@awesome.me/webawesome/dist/components/radio-group/radio-group.js'
+import type WaSelect from '@awesome.me/webawesome/dist/components/select/select.js'
+import type WaSwitch from '@awesome.me/webawesome/dist/components/switch/switch.js'
+import { controlNumber, parseNumber, significant, withUnit } from '../format'
+import { MAX_LAYERS, type Control, type ControlValue } from '../generated/wire'
+import { help } from './help'
+import { Part } from './part'
+import { hasSlider, keyed, slider } from './slider'
+
+/** With more options than this a segmented choice is too wide. */
+const SEGMENTS = 4
+
+/** One control of the table, in the form that its kind and range call for. */
+class GnllControl extends Part {
+  static override properties = { ...Part.properties, control: { attribute: false }, draft: { state: true }, mistake: { state: true } }
+  declare control: Control
+  /** Where a control that restarts the run has been dragged to, until it is let go. */
+  declare draft: number | null
+  /** Why what was typed is no value at all; what the server refuses it says itself. */
+  declare mistake: string
+
+  constructor() {
+    super()
+    this.draft = null
+    this.mistake = ''
+  }
+
+  protected override signals(): ReturnType<Part['signals']> {
+    return [this.store.settings, this.store.pending, this.store.refused, this.store.run]
+  }
+
+  protected override render(): TemplateResult {
+    const c = this.control
+    const value = this.store.shown(c)
+    const pending = this.store.pending.value.has(c.name)
+    const why = this.mistake === '' ? this.store.refused.value.get(c.name) : this.mistake
+    return html`
+      <div class="control control-${c.kind}" ?data-pending=${pending} data-control=${c.name}>
+        <div class="control-head">
+          <span class="control-label" id="label-${c.name}">${c.label}</span>
+          ${help(c.name, c.label, c.help, 'right')}
+          ${c.live ? nothing : html`<span class="tag" title="begins the training anew">restart</span>`}
+          ${c.kind === 'number' || c.kind === 'integer' ? this.#field(c, value as number) : nothing}
+          ${c.kind === 'switch' ? this.#switch(c, value as boolean) : nothing}
+          ${c.kind === 'layers' ? this.#layerButtons(value as readonly number[]) : nothing}
+        </div>
+        ${this.#body(c, value)}
+        ${c.name === 'eps' ? this.#floor(value as number) : nothing}
+        ${why === undefined ? nothing : html`<p class="refused" role="alert">${why}</p>`}
+      </div>
+    `
+  }
+
+  #body(c: Control, value: ControlValue): TemplateResult | typeof nothing {
+    switch (c.kind) {
+      case 'number':
+      case 'integer': {
+        if (!hasSlider(c)) return nothing
+        const shown = this.draft ?? (value as number)
+        return slider(c, {
+          value: shown,
+          text: withUnit(controlNumber(c, shown), c.unit),
+          input: (v) => {
+            if (c.live) this.#set(v)
+            else this.draft = v
+          },
+          commit: (v) => { this.#set(v) },
+        })
+      }
+      case 'choice':
+        return c.options.length <= SEGMENTS ? segments(c, value as string, (v) => { this.#set(v) }) : select(c, value as string, (v) => { this.#set(v) })
+      case 'layers':
+        return this.#layers(c, value as readonly number[])
+      case 'switch':
+        return nothing
+    }
+  }
+
+  #set(value: ControlValue): void {
+    this.mistake = ''
+    this.draft = null
+    this.store.set(this.control.name, value)
+  }
+
+  /** A text field, not a number field: it shows 1e-6 as 1e-6, and a browser's locale has no say. */
+  #field(c: Control, value: number): TemplateResult {
+    const shown = this.draft ?? value
+    return html`
+      <span class="field">
+        <input
+          type="text" inputmode="decimal" size="7" autocomplete="off" spellcheck="false"
+          aria-labelledby="label-${c.name}" aria-describedby="help-${c.name}" .value=${live(controlNumber(c, shown))}
+          @change=${(e: Event) => { this.#typed(e.target as HTMLInputElement, (v) => v) }}
+          @keydown=${(e: KeyboardEvent) => {
+            if (e.key !== 'ArrowUp' && e.key !== 'ArrowDown') return
+            e.preventDefault()
+            this.#set(keyed(c, shown, e.key, e.shiftKey) ?? shown)
+          }}
+        >
+        ${c.unit === '' ? nothing : html`<span class="unit">${c.unit}</span>`}
+      </span>
+    `
+  }
+
+  #typed(input: HTMLInputElement, use: (v: number) => ControlValue): void {
+    const v = parseNumber(input.value)
+    if (Number.isFinite(v)) {
+      this.#set(use(v))
+      return
+    }
+    this.mistake = `“${input.value}” is not a number`
+  }
+
+  #switch(c: Control, value: boolean): TemplateResult {
+    return html`
+      <wa-switch
+        size="s" aria-describedby="help-${c.name}" .checked=${live(value)}
+        @change=${(e: Event) => { this.#set((e.target as WaSwitch).checked) }}
+      ><span class="unseen">${c.label}</span></wa-switch>
+    `
+  }
+
+  #layers(c: Control, layers: readonly number[]): TemplateResult {
+    return html`
+      <div class="layers" role="group" aria-labelledby="label-${c.name}" aria-describedby="help-${c.name}">
+        ${layers.map((units, i) => html`
+          <span class="field">
+            <input
+              type="text" inputmode="numeric" size="3" autocomplete="off" aria-label="layer ${i + 1}, ${c.unit}" .value=${live(String(units))}
+              @change=${(e: Event) => { this.#typed(e.target as HTMLInputElement, (v) => layers.with(i, v)) }}
+              @keydown=${(e: KeyboardEvent) => {
+                const next = e.key === 'ArrowUp' || e.key === 'ArrowDown' ? keyed(c, units, e.key, e.shiftKey) : null
+                if (next === null) return
+                e.preventDefault()
+                this.#set(layers.with(i, next))
+              }}
+            >
+          </span>
+        `)}
+      </div>
+    `
+  }
+
+  #layerButtons(layers: readonly number[]): TemplateResult {
+    return html`
+      <span class="stepper">
+        <button type="button" aria-label="remove the last layer" ?disabled=${layers.length <= 1} @click=${() => { this.#set(layers.slice(0, -1)) }}>−</button>
+        <button type="button" aria-label="add a layer" ?disabled=${layers.length >= MAX_LAYERS} @click=${() => { this.#set([...layers, layers.at(-1) ?? 1]) }}>+</button>
+      </span>
+    `
+  }
+
+  /** eps floors the variance of the standardised target; people think in the data's unit. */
+  #floor(eps: number): TemplateResult {
+    const data = this.store.run.value?.data
+    const floor = data?.target_std ? withUnit(significant(Math.sqrt(eps) * data.target_std, 2), data.target.unit) : '–'
+    return html`<p class="note">floor under the std <output>${floor}</output></p>`
+  }
+}
+
+export function segments(c: Pick<Control, 'name' | 'label' | 'options'>, value: string, set: (v: string) => void): TemplateResult {
+  return html`
+    <wa-radio-group
+      class="segments" orientation="horizontal" size="s" aria-describedby="help-${c.name}" .value=${live(value)}
+      @change=${(e: Event) => { set(String((e.target as WaRadioGroup).value)) }}
+    >
+      <span slot="label" class="unseen">${c.label}</span>
+      ${c.options.map((o) => html`<wa-radio appearance="button" value=${o.value} title=${o.help}>${o.label}</wa-radio>`)}
+    </wa-radio-group>
+  `
+}
+
+export function select(c: Pick<Control, 'name' | 'label' | 'options'>, value: string, set: (v: string) => void): TemplateResult {
+  return html`
+    <wa-select
+      size="s" .value=${live(value)}
+      @change=${(e: Event) => { set(String((e.target as WaSelect).value)) }}
+    >
+      <span slot="label" class="unseen">${c.label}</span>
+      ${c.options.map((o) => html`<wa-option value=${o.value} title=${o.help}>${o.label}</wa-option>`)}
+    </wa-select>
+  `
+}
+
+customElements.define('gnll-control', GnllControl)
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'gnll-control': GnllControl
+  }
+}

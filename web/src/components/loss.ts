@@ -1,0 +1,112 @@
+import { html, nothing, type PropertyValues, type TemplateResult } from 'lit'
+import { LossChart, type LossKind } from '../charts/loss'
+import { fixed } from '../format'
+import { chartTable, spread, tableButton, type ChartTable } from './chart-table'
+import { onScene } from './charts'
+import { segments } from './control'
+import { Part } from './part'
+
+// The loss as trained is drawn first: it is the curve that `full` lifts by
+// 0.919 and that answers to eps, while the NLL in the data's units compares
+// runs whatever they were trained with.
+const KINDS = [
+  { value: 'loss', label: 'as trained', help: 'what training minimises: standardised target, with eps and full as they are set' },
+  { value: 'nll', label: 'NLL, data units', help: 'negative log likelihood in the target’s own units, with its constant' },
+]
+
+const ROWS = 25
+
+/** The loss over the steps. */
+class GnllLoss extends Part {
+  static override properties = { ...Part.properties, kind: { state: true }, asTable: { state: true } }
+  declare kind: LossKind
+  declare asTable: boolean
+  #chart: LossChart | null = null
+  #stops: Array<() => void> = []
+  #redraw = 0
+  #points = { shown: 0, of: 0 }
+
+  constructor() {
+    super()
+    this.kind = 'loss'
+    this.asTable = false
+  }
+
+  protected override firstUpdated(): void {
+    const { store } = this
+    const soon = (): void => { this.#drawSoon() }
+    this.#stops = [
+      onScene(store, ({ skeletons, palette }, fresh) => {
+        const host = this.querySelector<HTMLElement>('#loss-chart')
+        if (!host) return
+        if (fresh) {
+          this.#chart?.dispose()
+          this.#chart = new LossChart(host, skeletons.loss, store.controls)
+        }
+        this.#chart?.setTheme(palette)
+        soon()
+      }),
+      store.historyVersion.subscribe(soon),
+      store.changes.subscribe(soon),
+    ]
+  }
+
+  protected override updated(changed: PropertyValues): void {
+    if (changed.has('kind')) this.#drawSoon()
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback()
+    for (const stop of this.#stops) stop()
+    this.#chart?.dispose()
+  }
+
+  #drawSoon(): void {
+    if (this.#redraw === 0) this.#redraw = requestAnimationFrame(() => { this.#redraw = 0; this.#draw() })
+  }
+
+  #draw(): void {
+    const { history, changes, run } = this.store
+    if (!this.#chart || !run.value) return
+    this.#points = this.#chart.draw({ history, kind: this.kind, changes: changes.value, epoch: run.value.epoch })
+    this.requestUpdate()
+  }
+
+  protected override render(): TemplateResult {
+    const { shown, of } = this.#points
+    return html`
+      <section class="plot loss" aria-labelledby="loss-title">
+        <header class="plot-head">
+          <h2 id="loss-title">Loss</h2>
+          <span class="keys-row">
+            ${segments({ name: 'loss-kind', label: 'which loss', options: KINDS }, this.kind, (v) => { this.kind = v === 'nll' ? 'nll' : 'loss' })}
+          </span>
+          ${tableButton('loss', this.asTable, () => { this.asTable = !this.asTable })}
+        </header>
+        <div class="plot-body">
+          <div id="loss-chart" class="chart" role="img"></div>
+          ${this.asTable ? chartTable(this.#table()) : nothing}
+        </div>
+        <footer class="plot-foot">
+          <span class="key"><i class="swatch line" aria-hidden="true"></i>train</span>
+          <span class="key"><i class="swatch thin" aria-hidden="true"></i>test</span>
+          <span class="points">${shown} of ${of} points</span>
+        </footer>
+      </section>
+    `
+  }
+
+  #table(): ChartTable {
+    const { history } = this.store
+    const step = history.column('step')
+    const train = history.column(`train_${this.kind}`)
+    const test = history.column(`test_${this.kind}`)
+    return {
+      caption: this.kind === 'nll' ? 'NLL in data units, nats per row' : 'Loss as trained, nats per row',
+      columns: ['step', 'train', 'test'],
+      rows: spread(step.length, ROWS).map((i) => [String(step[i]), fixed(train[i] ?? NaN, 3), fixed(test[i] ?? NaN, 3)]),
+    }
+  }
+}
+
+customElements.define('gnll-loss', GnllLoss)

@@ -1,0 +1,49 @@
+import { html, type TemplateResult } from 'lit'
+import { Part } from './part'
+
+/** Whether what is seen is live, in words. */
+class GnllStatus extends Part {
+  #timer: number | undefined
+
+  protected override signals(): ReturnType<Part['signals']> {
+    return [this.store.link]
+  }
+
+  protected override updated(): void {
+    clearTimeout(this.#timer)
+    if (this.store.link.value.kind === 'waiting') this.#timer = window.setTimeout(() => { this.requestUpdate() }, 250)
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback()
+    clearTimeout(this.#timer)
+  }
+
+  protected override render(): TemplateResult {
+    const link = this.store.link.value
+    this.dataset['link'] = link.kind
+    // What is spoken changes only when the state does, not at every second.
+    const spoken = link.kind === 'live' ? 'connected' : 'connection lost, reconnecting'
+    return html`
+      <span class="link ${link.kind}"><i class="dot" aria-hidden="true"></i>${this.#words()}</span>
+      <span class="unseen" role="status">${spoken}</span>
+    `
+  }
+
+  #words(): TemplateResult {
+    const link = this.store.link.value
+    switch (link.kind) {
+      case 'live':
+        return html`live`
+      case 'connecting':
+        return html`connecting`
+      case 'waiting': {
+        if (!navigator.onLine) return html`offline`
+        const seconds = Math.max(0, Math.ceil((link.until - Date.now()) / 1000))
+        return html`reconnecting in ${seconds} s <button type="button" class="quiet-button" @click=${() => { this.store.retry() }}>now</button>`
+      }
+    }
+  }
+}
+
+customElements.define('gnll-status', GnllStatus)

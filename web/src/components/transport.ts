@@ -1,0 +1,88 @@
+import { html, type TemplateResult } from 'lit'
+import { count } from '../format'
+import { Part } from './part'
+
+const STEPS = [1, 10, 100, 1000]
+
+/** Play, pause, step, reset, and how far it has come. */
+class GnllTransport extends Part {
+  static override properties = { ...Part.properties, steps: { state: true } }
+  /** How many steps the button makes: as many as were chosen last. */
+  declare steps: number
+
+  constructor() {
+    super()
+    this.steps = 1
+  }
+
+  protected override signals(): ReturnType<Part['signals']> {
+    return [this.store.run, this.store.reading, this.store.link]
+  }
+
+  override connectedCallback(): void {
+    super.connectedCallback()
+    document.addEventListener('keydown', this.#key)
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback()
+    document.removeEventListener('keydown', this.#key)
+  }
+
+  /** Space plays and pauses, unless what has the focus wants it. */
+  readonly #key = (e: KeyboardEvent): void => {
+    if (e.key !== ' ' || e.repeat || e.ctrlKey || e.altKey || e.metaKey) return
+    const wants = 'button, a, input:not([type=range]), textarea, select, wa-select, wa-switch, wa-radio, wa-dropdown, [tabindex="0"]'
+    if (e.composedPath().some((n) => n instanceof Element && n.matches(wants))) return
+    e.preventDefault()
+    this.#toggle()
+  }
+
+  get #training(): boolean {
+    const state = this.store.run.value?.state
+    return state === 'playing' || state === 'idle'
+  }
+
+  #toggle(): void {
+    if (this.#training) this.store.pause()
+    else this.store.play()
+  }
+
+  #step(steps: number): void {
+    this.steps = steps
+    this.store.step(steps)
+  }
+
+  protected override render(): TemplateResult {
+    const frame = this.store.reading.value
+    const state = this.store.run.value?.state
+    const off = this.store.link.value.kind !== 'live'
+    const diverged = state === 'diverged'
+    return html`
+      <div class="buttons" role="group" aria-label="training">
+        <button type="button" class="button primary" ?disabled=${off || diverged} aria-keyshortcuts="Space" @click=${() => { this.#toggle() }}>
+          ${this.#training ? PAUSE : PLAY}<span>${this.#training ? 'Pause' : 'Play'}</span>
+        </button>
+        <span class="split">
+          <button type="button" class="button" ?disabled=${off || diverged} aria-label="train ${this.steps} steps" @click=${() => { this.#step(this.steps) }}>Step <span class="steps">${count(this.steps)}</span></button>
+          <wa-dropdown placement="bottom-start" @wa-select=${(e: CustomEvent<{ item: { value: string } }>) => { this.#step(Number(e.detail.item.value)) }}>
+            <button type="button" slot="trigger" class="button caret" ?disabled=${off || diverged} aria-label="how many steps">▾</button>
+            ${STEPS.map((n) => html`<wa-dropdown-item value=${n}>${count(n)} ${n === 1 ? 'step' : 'steps'}</wa-dropdown-item>`)}
+          </wa-dropdown>
+        </span>
+        <button type="button" class="button" ?disabled=${off} @click=${() => { this.store.reset() }}>${RESET}<span>Reset</span></button>
+      </div>
+      <div class="counter">
+        <span>step <b class="figure-step">${count(frame?.step ?? NaN)}</b></span>
+        <span class="rate"><b>${count(frame?.scalars.steps_per_s ?? NaN)}</b>/s</span>
+      </div>
+    `
+  }
+}
+
+const icon = (path: string): TemplateResult => html`<svg class="icon" viewBox="0 0 16 16" aria-hidden="true"><path d=${path}></path></svg>`
+const PLAY = icon('M4 2.500v11l9.500-5.500z')
+const PAUSE = icon('M3.500 2.500h3v11h-3zM9.500 2.500h3v11h-3z')
+const RESET = icon('M8 2.700V.6L4.300 3.600 8 6.600V4.400a3.900 3.900 0 1 1-3.900 3.900H2.400A5.600 5.600 0 1 0 8 2.700z')
+
+customElements.define('gnll-transport', GnllTransport)

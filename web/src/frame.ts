@@ -1,0 +1,96 @@
+import { FRAME_HEADER_SIZE, FRAME_KIND, SCALARS, type Scalar } from './generated/wire'
+
+/** What every frame says of itself; see package server/wire for the layout. */
+interface Head {
+  readonly lane: number
+  readonly epoch: number
+  readonly revision: number
+  readonly step: number
+  readonly dataRevision: number
+}
+
+/** The x at which the other frames have their values. */
+export interface GridFrame extends Head {
+  readonly kind: 'grid'
+  readonly x: Float32Array
+}
+
+/** What the data set knows to be true on the grid. */
+export interface TruthFrame extends Head {
+  readonly kind: 'truth'
+  readonly mean: Float32Array
+  readonly std: Float32Array
+}
+
+/** What the network predicts on the grid, before the loss clamps the variance. */
+export interface FitFrame extends Head {
+  readonly kind: 'fit'
+  readonly mean: Float32Array
+  readonly std: Float32Array
+  readonly scalars: Readonly<Record<Scalar, number>>
+}
+
+export type Frame = GridFrame | TruthFrame | FitFrame
+
+/** The reach of the central 95 % of a normal distribution, in standard deviations. */
+export const REACH_95 = 1.959964
+
+/** The predicted standard deviation as the loss sees it: never below the floor. */
+export function effective(frame: FitFrame, i: number): number {
+  const std = frame.std[i] ?? NaN
+  const { floor } = frame.scalars
+  return std < floor ? floor : std
+}
+
+const VERSION = 1
+const MAGIC = 0x4c4c4e47 // "GNLL", read little-endian
+
+/**
+ * Reads one binary message. The columns are views into it, nothing is copied.
+ * Throws where the bytes are no frame; returns null for a kind of frame that
+ * this page does not know.
+ */
+export function decodeFrame(bytes: ArrayBuffer): Frame | null {
+  if (bytes.byteLength < FRAME_HEADER_SIZE) {
+    throw new RangeError(`frame of ${bytes.byteLength} bytes is shorter than its header`)
+  }
+  const view = new DataView(bytes)
+  if (view.getUint32(0, true) !== MAGIC) throw new RangeError('frame does not begin with GNLL')
+  const version = view.getUint8(4)
+  if (version !== VERSION) throw new RangeError(`frame has version ${version}, not ${VERSION}`)
+
+  const head: Head = {
+    lane: view.getUint8(6),
+    epoch: view.getUint32(8, true),
+    revision: view.getUint32(12, true),
+    step: Number(view.getBigUint64(16, true)),
+    dataRevision: view.getUint32(24, true),
+  }
+  const count = view.getUint32(28, true)
+  const columns = view.getUint16(32, true)
+  const scalars = view.getUint16(34, true)
+  const want = FRAME_HEADER_SIZE + 4 * (scalars + columns * count)
+  if (bytes.byteLength !== want) {
+    throw new RangeError(`frame of ${bytes.byteLength} bytes declares ${want}`)
+  }
+  const column = (i: number): Float32Array => {
+    if (i >= columns) throw new RangeError(`frame has ${columns} columns, not ${i + 1}`)
+    return new Float32Array(bytes, FRAME_HEADER_SIZE + 4 * (scalars + i * count), count)
+  }
+  switch (view.getUint8(5)) {
+    case FRAME_KIND.grid:
+      return { kind: 'grid', ...head, x: column(0) }
+    case FRAME_KIND.truth:
+      return { kind: 'truth', ...head, mean: column(0), std: column(1) }
+    case FRAME_KIND.fit:
+      return { kind: 'fit', ...head, mean: column(0), std: column(1), scalars: readScalars(view, scalars) }
+    default:
+      return null
+  }
+}
+
+/** Scalars that an older server does not send are NaN. */
+function readScalars(view: DataView, count: number): Record<Scalar, number> {
+  const value = (i: number): number => (i < count ? view.getFloat32(FRAME_HEADER_SIZE + 4 * i, true) : NaN)
+  return Object.fromEntries(SCALARS.map((name, i) => [name, value(i)])) as Record<Scalar, number>
+}

@@ -1,0 +1,48 @@
+import type { Control, ControlValue } from './generated/wire'
+
+export type Settings = Readonly<Record<string, ControlValue>>
+
+export function sameValue(a: ControlValue | undefined, b: ControlValue | undefined): boolean {
+  return JSON.stringify(a) === JSON.stringify(b)
+}
+
+/** The part of the address after #: every control that is not at its default. */
+export function toHash(controls: readonly Control[], settings: Settings): string {
+  return controls
+    .flatMap((c) => {
+      const value = settings[c.name]
+      if (value === undefined || sameValue(value, c.default)) return []
+      const text = typeof value === 'object' ? value.join(',') : String(value)
+      // A comma needs no escape after #, and hidden=64,64 is what people read.
+      return [`${encodeURIComponent(c.name)}=${encodeURIComponent(text).replaceAll('%2C', ',')}`]
+    })
+    .join('&')
+}
+
+/**
+ * Reads what toHash wrote. Whether a value is allowed is the server's to say;
+ * names it does not know are left out, so that a link from another version works.
+ */
+export function fromHash(controls: readonly Control[], hash: string): Record<string, ControlValue> {
+  const settings: Record<string, ControlValue> = {}
+  const parameters = new URLSearchParams(hash.replace(/^#/, ''))
+  for (const c of controls) {
+    const text = parameters.get(c.name)
+    if (text !== null) settings[c.name] = parse(c, text)
+  }
+  return settings
+}
+
+function parse(c: Control, text: string): ControlValue {
+  switch (c.kind) {
+    case 'number':
+    case 'integer':
+      return Number(text)
+    case 'switch':
+      return text === 'true' || text === '1'
+    case 'choice':
+      return text
+    case 'layers':
+      return text.split(',').map(Number)
+  }
+}

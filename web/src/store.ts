@@ -1,0 +1,273 @@
+import { Problem, type Api, type Skeletons } from './api'
+import { Connection, Disconnected, type Link, type News } from './connection'
+import type { FitFrame, Frame, GridFrame, TruthFrame } from './frame'
+import type {
+  Ack, Change, Control, ControlValue, Data, Hello, RunMessage, State,
+} from './generated/wire'
+import { History } from './history'
+import { fromHash, sameValue, toHash, type Settings } from './settings'
+import { Signal } from './signal'
+
+/** The run as a whole; null until the server has told. */
+export interface Run {
+  readonly id: string
+  readonly epoch: number
+  readonly state: State
+  readonly reason: string
+  readonly data: Data
+}
+
+const HASH_EVERY = 400 // ms; browsers refuse more than some hundred updates a minute
+const READ_EVERY = 120 // ms; faster than this nobody reads figures
+
+/** What the page knows. Elements read its signals and call its methods. */
+export class Store {
+  readonly link = new Signal<Link>({ kind: 'connecting' })
+  readonly run = new Signal<Run | null>(null)
+  /** The controls as the server has them. */
+  readonly settings = new Signal<Settings>({})
+  /** Values sent, or about to be, and not yet acknowledged. */
+  readonly pending = new Signal<ReadonlyMap<string, ControlValue>>(new Map())
+  /** Why a control's last value was refused. */
+  readonly refused = new Signal<ReadonlyMap<string, string>>(new Map())
+  readonly changes = new Signal<readonly Change[]>([])
+  readonly grid = new Signal<GridFrame | null>(null)
+  readonly truth = new Signal<TruthFrame | null>(null)
+  /** The newest frame, at most once per animation frame. */
+  readonly frame = new Signal<FitFrame | null>(null)
+  /** The newest frame, as often as figures can be read. */
+  readonly reading = new Signal<FitFrame | null>(null)
+  /** Grows whenever the history has become another. */
+  readonly historyVersion = new Signal(0)
+  readonly notice = new Signal('')
+  /** Whether somebody has moved a control on this page. */
+  readonly touched = new Signal(false)
+  /** The x at which the charts are read. */
+  readonly probe = new Signal<number | null>(null)
+  readonly history = new History()
+
+  readonly #connection: Connection
+  /** The next run message is of another run, even if its epoch has the same number. */
+  #forgotten = false
+  #newest: FitFrame | null = null
+  #drawing = 0
+  #readTimer: number | undefined
+  #hashTimer: number | undefined
+  #flushing = 0
+  readonly #skeletons = new Map<string, Promise<Skeletons>>()
+  readonly #wanted = new Map<string, ControlValue>()
+  readonly #inFlight = new Map<string, number>()
+
+  constructor(
+    readonly api: Api,
+    readonly controls: readonly Control[],
+    readonly id: string,
+    /** With what to begin the run anew if the server has forgotten it. */
+    readonly initial: Settings,
+  ) {
+    this.#connection = new Connection(api.live(id), {
+      message: (m) => { this.#message(m) },
+      frame: (f) => { this.#frame(f) },
+      link: (l) => { this.link.value = l },
+      hello: () => this.#hello(),
+      recover: () => this.#recover(),
+    })
+    document.addEventListener('visibilitychange', () => { this.#watch() })
+    addEventListener('hashchange', () => { this.#follow() })
+    this.#connection.open()
+  }
+
+  control(name: string): Control | undefined {
+    return this.controls.find((c) => c.name === name)
+  }
+
+  /** What a control is to show: what was asked for, else what the server has. */
+  shown(control: Control): ControlValue {
+    return this.pending.value.get(control.name) ?? this.settings.value[control.name] ?? control.default
+  }
+
+  /** Sets a control; while it is dragged, at most one message per animation frame leaves. */
+  set(name: string, value: ControlValue): void {
+    this.touched.value = true
+    this.#wanted.set(name, value)
+    this.pending.value = new Map(this.pending.value).set(name, value)
+    if (this.#flushing === 0) this.#flushing = requestAnimationFrame(() => { this.#flush() })
+  }
+
+  /** The chart skeletons of a data set; asked for once, however many charts want them. */
+  charts(data: Pick<Data, 'name'>): Promise<Skeletons> {
+    const asked = this.#skeletons.get(data.name) ?? this.api.charts(data)
+    this.#skeletons.set(data.name, asked)
+    asked.catch(() => { this.#skeletons.delete(data.name) })
+    return asked
+  }
+
+  play(): void { this.#order({ type: 'play' }) }
+  pause(): void { this.#order({ type: 'pause' }) }
+  reset(): void { this.#order({ type: 'reset' }) }
+  retry(): void { this.#connection.retry() }
+
+  /** Trains so many steps further, from a standstill. */
+  step(steps: number): void {
+    if (this.run.value?.state === 'playing') this.pause()
+    this.#order({ type: 'step', steps })
+  }
+
+  #order(order: Parameters<Connection['command']>[0]): void {
+    this.notice.value = ''
+    this.#connection.command(order).catch((e: unknown) => { this.#tell(e) })
+  }
+
+  #tell(e: unknown): void {
+    if (e instanceof Disconnected) return // the connection's state is shown where it belongs
+    this.notice.value = e instanceof Error ? e.message : String(e)
+  }
+
+  #flush(): void {
+    this.#flushing = 0
+    for (const [name, value] of this.#wanted) void this.#change(name, value)
+    this.#wanted.clear()
+  }
+
+  async #change(name: string, value: ControlValue): Promise<void> {
+    this.#inFlight.set(name, (this.#inFlight.get(name) ?? 0) + 1)
+    const before = this.settings.value[name]
+    let reason = ''
+    try {
+      const ack = await this.#connection.command({ type: 'change', set: { [name]: value } })
+      if (before !== undefined && !sameValue(before, value)) this.#changed(name, before, value, ack)
+    } catch (e) {
+      if (e instanceof Disconnected) this.notice.value = 'Not connected: the change was not made.'
+      else reason = e instanceof Error ? e.message : String(e)
+    }
+    this.refused.value = edited(this.refused.value, name, reason === '' ? undefined : reason)
+    const left = (this.#inFlight.get(name) ?? 1) - 1
+    this.#inFlight.set(name, left)
+    if (left === 0 && !this.#wanted.has(name)) this.pending.value = edited(this.pending.value, name, undefined)
+  }
+
+  #changed(control: string, old: ControlValue, value: ControlValue, ack: Ack): void {
+    this.#addChange({ control, old, new: value, revision: ack.revision, epoch: ack.epoch, step: ack.step })
+  }
+
+  /** An own change is known by its ack and may be told again as a message. */
+  #addChange(change: Change): void {
+    if (this.changes.value.some((c) => c.revision === change.revision && c.control === change.control)) return
+    this.changes.value = [...this.changes.value, change].sort((a, b) => a.revision - b.revision)
+    this.#settle({ ...this.settings.value, [change.control]: change.new })
+  }
+
+  #settle(settings: Settings): void {
+    this.settings.value = settings
+    this.#hashTimer ??= window.setTimeout(() => {
+      this.#hashTimer = undefined
+      const hash = toHash(this.controls, this.settings.value)
+      const url = location.pathname + location.search + (hash === '' ? '' : `#${hash}`)
+      history.replaceState(null, '', url)
+    }, HASH_EVERY)
+  }
+
+  /** Somebody edited the address: its settings are asked for. */
+  #follow(): void {
+    const hash = fromHash(this.controls, location.hash)
+    for (const c of this.controls) {
+      const value = hash[c.name] ?? c.default
+      if (!sameValue(value, this.settings.value[c.name])) this.set(c.name, value)
+    }
+  }
+
+  #hello(): Hello {
+    const epoch = this.#forgotten ? undefined : this.run.value?.epoch
+    this.#watch()
+    return epoch === undefined ? { type: 'hello' } : { type: 'hello', epoch, next: this.history.length }
+  }
+
+  #watch(): void {
+    // A page that nobody sees wants no frames; its history goes on.
+    this.#connection.command({ type: 'watch', frames: !document.hidden }).catch(() => undefined)
+  }
+
+  /** A refused upgrade looks to the page like a broken network: ask which it was. */
+  async #recover(): Promise<void> {
+    try {
+      await this.api.run(this.id)
+    } catch (e) {
+      if (!(e instanceof Problem) || e.status !== 404) throw e
+      const known = Object.keys(this.settings.value).length > 0
+      await this.api.ensureRun(this.id, known ? this.settings.value : this.initial)
+      this.notice.value = 'The server no longer knew this run. It was begun anew with the same settings.'
+      this.#forgotten = true
+    }
+  }
+
+  #message(m: News): void {
+    const run = this.run.value
+    switch (m.type) {
+      case 'run':
+        this.#begin(m)
+        break
+      case 'state':
+        if (run) this.run.value = { ...run, state: m.state, reason: m.reason }
+        break
+      case 'change':
+        this.#addChange(m.change)
+        break
+      case 'history':
+        if (!run || m.epoch !== run.epoch) break
+        if (this.history.add(m.first, m.points)) this.historyVersion.value++
+        else this.#connection.hello()
+    }
+  }
+
+  #begin(m: RunMessage): void {
+    const before = this.run.value
+    if (this.#forgotten || before?.epoch !== m.epoch || m.next < this.history.length) {
+      this.#forgotten = false
+      this.history.clear()
+      this.historyVersion.value++
+    }
+    if (before && before.data.revision !== m.data.revision) {
+      this.grid.value = null
+      this.truth.value = null
+      this.probe.value = null
+    }
+    this.run.value = { id: m.id, epoch: m.epoch, state: m.state, reason: m.reason, data: m.data }
+    this.changes.value = m.changes
+    this.#settle(m.controls)
+  }
+
+  #frame(frame: Frame): void {
+    switch (frame.kind) {
+      case 'grid':
+        this.grid.value = frame
+        break
+      case 'truth':
+        this.truth.value = frame
+        break
+      case 'fit':
+        this.#newest = frame
+        if (this.#drawing === 0) this.#drawing = requestAnimationFrame(() => { this.#draw() })
+    }
+  }
+
+  #draw(): void {
+    this.#drawing = 0
+    const frame = this.#newest
+    // A frame of an older epoch or data set can still have been on its way.
+    if (!frame || frame.epoch !== this.run.value?.epoch || frame.dataRevision !== this.grid.value?.dataRevision) return
+    this.frame.value = frame
+    this.#readTimer ??= window.setTimeout(() => {
+      this.#readTimer = undefined
+      this.reading.value = this.frame.value
+    }, READ_EVERY)
+  }
+}
+
+/** The map with the key set, or without it. */
+function edited<V>(map: ReadonlyMap<string, V>, key: string, value: V | undefined): ReadonlyMap<string, V> {
+  if (value === undefined && !map.has(key)) return map
+  const next = new Map(map)
+  if (value === undefined) next.delete(key)
+  else next.set(key, value)
+  return next
+}

@@ -1,0 +1,31 @@
+import { Signal } from './signal'
+
+export type Theme = 'auto' | 'light' | 'dark'
+
+const KEY = 'gnllviz.theme' // early.js reads it too
+const system = matchMedia('(prefers-color-scheme: dark)')
+
+/** What was chosen; early.js has already put it on the page. */
+export const theme = new Signal<Theme>((document.documentElement.dataset['theme'] as Theme | undefined) ?? 'auto')
+
+/** What is shown. */
+export const dark = new Signal(isDark())
+
+export function setTheme(next: Theme): void {
+  const { dataset } = document.documentElement
+  if (next === 'auto') delete dataset['theme']
+  else dataset['theme'] = next
+  try {
+    localStorage.setItem(KEY, next)
+  } catch {
+    // Storage can be forbidden; then the choice holds for this page only.
+  }
+  theme.value = next
+  dark.value = isDark()
+}
+
+function isDark(): boolean {
+  return theme.value === 'auto' ? system.matches : theme.value === 'dark'
+}
+
+system.addEventListener('change', () => { dark.value = isDark() })

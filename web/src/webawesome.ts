@@ -1,0 +1,21 @@
+// The Web Awesome components that the page uses, each for its keyboard and
+// screen reader behaviour. Native elements stand where they fit better: buttons
+// (nothing to add), and sliders and number fields (see components/slider.ts).
+import '@awesome.me/webawesome/dist/components/dropdown-item/dropdown-item.js'
+import '@awesome.me/webawesome/dist/components/dropdown/dropdown.js'
+import '@awesome.me/webawesome/dist/components/option/option.js'
+import '@awesome.me/webawesome/dist/components/radio-group/radio-group.js'
+import '@awesome.me/webawesome/dist/components/radio/radio.js'
+import '@awesome.me/webawesome/dist/components/select/select.js'
+import '@awesome.me/webawesome/dist/components/switch/switch.js'
+import '@awesome.me/webawesome/dist/components/tooltip/tooltip.js'
+import { registerIconLibrary } from '@awesome.me/webawesome/dist/components/icon/library.js'
+import check from './icons/check.svg?url'
+import chevronDown from './icons/chevron-down.svg?url'
+
+// By default icons come from elsewhere or as data: URLs; the content security
+// policy rightly refuses both.
+const icons: Readonly<Record<string, string>> = { check, 'chevron-down': chevronDown }
+for (const library of ['default', 'system']) {
+  registerIconLibrary(library, { resolver: (name) => icons[name] ?? check })
+}

@@ -1,0 +1,54 @@
+import { createHash } from 'node:crypto'
+import { readFileSync } from 'node:fs'
+import { resolve } from 'node:path'
+import type { Plugin } from 'vite'
+import { defineConfig } from 'vitest/config'
+
+const here = import.meta.dirname
+
+/**
+ * Puts src/early.js before everything else as a script that blocks: it is the
+ * one thing that must have run before the first paint, or a remembered theme
+ * would flash. Module scripts, which are all that Vite bundles, come later, and
+ * the content security policy forbids a script inside the page.
+ */
+function early(): Plugin {
+  const source = readFileSync(resolve(here, 'src/early.js'), 'utf8')
+  const file = `assets/early-${createHash('sha256').update(source).digest('hex').slice(0, 8)}.js`
+  return {
+    name: 'early',
+    generateBundle() {
+      this.emitFile({ type: 'asset', fileName: file, source })
+    },
+    transformIndexHtml: {
+      order: 'post',
+      handler: (_html, context) => {
+        const up = context.path.startsWith('/r/') ? '../' : './'
+        const src = context.server ? '/src/early.js' : up + file
+        return [{ tag: 'script', attrs: { src }, injectTo: 'head-prepend' as const }]
+      },
+    },
+  }
+}
+
+// In development `npm run dev` serves the page and passes the interface on to
+// `gnllviz serve`, so that the Go side knows nothing of Vite.
+const server = process.env['GNLLVIZ_URL'] ?? 'http://127.0.0.1:8080'
+
+export default defineConfig({
+  base: './',
+  plugins: [early()],
+  build: {
+    outDir: 'site/dist',
+    emptyOutDir: true,
+    target: 'es2023',
+    chunkSizeWarningLimit: 1200,
+    // A data: URL for a font or an image would need the policy to allow it.
+    assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
+    // Two documents, because relative URLs must hold at / and at /r/{id}.
+    rollupOptions: { input: [resolve(here, 'index.html'), resolve(here, 'r/index.html')] },
+  },
+  server: { proxy: { '/api': { target: server, ws: true } } },
+  test: { include: ['src/**/*.test.ts'] },
+})
