@@ -71,6 +71,18 @@ func newData(s *wire.Settings, revision uint32) (*data, error) {
 	return d, nil
 }
 
+// Describe returns a data set of the catalogue as a run with default settings
+// would show it.
+func Describe(dataset string) (wire.Data, error) {
+	s := Table().Defaults()
+	s.Dataset = dataset
+	d, err := newData(&s, 0)
+	if err != nil {
+		return wire.Data{}, err
+	}
+	return d.wire, nil
+}
+
 // gridFrames returns the frames that are sent once: the grid, and the truth on
 // it where it is known.
 func (d *data) gridFrames(epoch uint32) []*wire.Frame {

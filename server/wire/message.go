@@ -258,23 +258,22 @@ func Refuse(code ErrorCode, control, format string, args ...any) *ErrorMessage {
 	return &ErrorMessage{Type: "error", Code: code, Control: control, Reason: fmt.Sprintf(format, args...)}
 }
 
-// ParseCommand reads one text message of a client. Where it is refused the
-// error carries the command's id if that much could be read.
-func ParseCommand(b []byte) (Command, *ErrorMessage) {
+// ParseCommand reads one text message of a client: a command and its id. A
+// refusal carries the id too, if that much could be read.
+func ParseCommand(b []byte) (c Command, id uint32, refused *ErrorMessage) {
 	var head struct {
 		Type *string         `json:"type"`
 		ID   json.RawMessage `json:"id"`
 	}
 	if err := json.Unmarshal(b, &head); err != nil {
-		return nil, Refuse(BadMessage, "", "the message is not a JSON object with a type: %s", jsonReason(err))
+		return nil, 0, Refuse(BadMessage, "", "the message is not a JSON object with a type: %s", jsonReason(err))
 	}
 	// A wrong id is reported by the strict reading below; here it is only
 	// wanted for the error's address.
-	var id uint32
 	_ = json.Unmarshal(head.ID, &id)
-	refuse := func(e *ErrorMessage) (Command, *ErrorMessage) {
+	refuse := func(e *ErrorMessage) (Command, uint32, *ErrorMessage) {
 		e.ID = id
-		return nil, e
+		return nil, id, e
 	}
 	if head.Type == nil {
 		return refuse(Refuse(MissingField, "", `the message has no "type"`))
@@ -306,7 +305,7 @@ func ParseCommand(b []byte) (Command, *ErrorMessage) {
 	if e := c.check(); e != nil {
 		return refuse(e)
 	}
-	return c, nil
+	return c, id, nil
 }
 
 // jsonReason puts an error of encoding/json in words for somebody who does not

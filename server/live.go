@@ -1,0 +1,251 @@
+package server
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net/http"
+	"slices"
+	"time"
+	"unicode/utf8"
+
+	"github.com/gorilla/websocket"
+
+	"github.com/gnllviz/gnllviz/server/run"
+	"github.com/gnllviz/gnllviz/server/wire"
+)
+
+const (
+	// A message that takes longer to write means a dead or hopelessly slow
+	// peer; it may come back and resume.
+	writeTime = 10 * time.Second
+
+	// A peer that has not even answered a ping for so long is gone.
+	pongTime = 60 * time.Second
+	pingTime = pongTime * 9 / 10
+
+	// maxMessage bounds a command; a longer message is refused with a reason.
+	maxMessage = 64 << 10
+
+	// maxDiscard bounds what is read only to be refused; beyond it the
+	// connection is closed. Deflate is not offered, so these are real bytes.
+	maxDiscard = 16 << 20
+
+	// closeTime is how long a peer has to answer a close.
+	closeTime = time.Second
+)
+
+// live upgrades to a websocket and carries a run's messages over it.
+func (s *Server) live(w http.ResponseWriter, r *http.Request) {
+	x := s.find(w, r)
+	if x == nil {
+		return
+	}
+	if !slices.Contains(websocket.Subprotocols(r), wire.Subprotocol) {
+		problem(w, http.StatusBadRequest, fmt.Sprintf("this is a websocket with the subprotocol %q", wire.Subprotocol))
+		return
+	}
+	upgrader := websocket.Upgrader{
+		HandshakeTimeout: 10 * time.Second,
+		Subprotocols:     []string{wire.Subprotocol},
+		CheckOrigin:      sameOrigin,
+		Error: func(w http.ResponseWriter, _ *http.Request, status int, reason error) {
+			problem(w, status, reason.Error())
+		},
+	}
+	conn, err := upgrader.Upgrade(w, r, nil)
+	if err != nil {
+		s.log.Debug("websocket refused", "run", x.ID(), "err", err)
+		return
+	}
+	s.runs.work.Go(func() {
+		c := &client{
+			conn:     conn,
+			run:      x,
+			log:      s.log.With("run", x.ID(), "peer", conn.RemoteAddr().String()),
+			replies:  make(chan []byte, 16),
+			watching: make(chan *run.Viewer, 1),
+		}
+		c.serve(s.runs.ctx)
+	})
+}
+
+// A client is one websocket. Its reading goroutine reads commands and has them
+// done; its writing goroutine is the only one that writes messages.
+type client struct {
+	conn     *websocket.Conn
+	run      *run.Run
+	log      *slog.Logger
+	replies  chan []byte
+	watching chan *run.Viewer // from the reader to the writer, at the first hello
+}
+
+// serve returns when the connection is closed and both goroutines have ended.
+func (c *client) serve(server context.Context) {
+	ctx, cancel := context.WithCancel(context.Background())
+	written := make(chan struct{})
+	go func() {
+		defer close(written)
+		c.write(ctx, server)
+	}()
+	c.log.Debug("websocket opened")
+	err := c.read(ctx)
+	cancel()
+	<-written
+	_ = c.conn.Close() // nothing is left to be lost
+	c.log.Debug("websocket closed", "reason", err)
+}
+
+// read handles commands until the connection fails.
+func (c *client) read(ctx context.Context) error {
+	c.conn.SetReadLimit(maxDiscard)
+	alive := func(string) error { return c.conn.SetReadDeadline(time.Now().Add(pongTime)) }
+	c.conn.SetPongHandler(alive)
+	if err := alive(""); err != nil {
+		return err
+	}
+	var viewer *run.Viewer
+	defer func() {
+		if viewer != nil {
+			viewer.Close()
+		}
+	}()
+	for {
+		kind, r, err := c.conn.NextReader()
+		if err != nil {
+			return err
+		}
+		if kind != websocket.TextMessage {
+			c.reply(ctx, wire.Refuse(wire.BadMessage, "", "the message is binary; commands are JSON text"))
+			continue
+		}
+		b, err := io.ReadAll(io.LimitReader(r, maxMessage+1))
+		if err != nil {
+			return err
+		}
+		if len(b) > maxMessage {
+			c.reply(ctx, wire.Refuse(wire.BadMessage, "", "the message is longer than %d bytes", maxMessage))
+			continue
+		}
+		if !utf8.Valid(b) {
+			c.close(websocket.CloseInvalidFramePayloadData, "a text message was not UTF-8")
+			return errors.New("a text message was not UTF-8")
+		}
+		command, id, refused := wire.ParseCommand(b)
+		if refused != nil {
+			c.reply(ctx, refused)
+			continue
+		}
+		ack, err := c.do(ctx, command, &viewer)
+		switch {
+		case errors.As(err, &refused):
+			refused.ID = id
+			c.reply(ctx, refused)
+		case err != nil:
+			return err
+		case ack != nil:
+			ack.ID = id
+			c.reply(ctx, ack)
+		}
+	}
+}
+
+// do has a command done. A hello has no ack: the run message answers it.
+func (c *client) do(ctx context.Context, command wire.Command, viewer **run.Viewer) (*wire.Ack, error) {
+	switch command := command.(type) {
+	case *wire.Hello:
+		if *viewer != nil {
+			return nil, (*viewer).Hello(ctx, *command)
+		}
+		v, err := c.run.Watch(ctx, *command)
+		if err == nil {
+			*viewer = v
+			c.watching <- v
+		}
+		return nil, err
+	case *wire.WatchCommand:
+		if *viewer == nil {
+			return nil, wire.Refuse(wire.BadState, "", "watch: say hello first")
+		}
+		ack, err := (*viewer).WantFrames(ctx, *command.Frames)
+		return &ack, err
+	default:
+		ack, err := c.run.Do(ctx, command)
+		return &ack, err
+	}
+}
+
+// reply hands a message to the writer. A peer that sends commands and does not
+// read the answers is not read from either, until it does.
+func (c *client) reply(ctx context.Context, m any) {
+	b, err := json.Marshal(m)
+	if err != nil {
+		panic("server: encoding a reply: " + err.Error())
+	}
+	select {
+	case c.replies <- b:
+	case <-ctx.Done():
+	}
+}
+
+// write sends replies, the run's messages and its newest frame, until the
+// reader has ended (ctx), or the run or the server has, which it tells the peer.
+func (c *client) write(ctx, server context.Context) {
+	ping := time.NewTicker(pingTime)
+	defer ping.Stop()
+	var frames <-chan []byte
+	var events <-chan run.Message
+	for {
+		var err error
+		select {
+		case <-ctx.Done():
+			return
+		case <-server.Done():
+			c.close(websocket.CloseGoingAway, "the server is going away")
+			return
+		case <-c.run.Done():
+			if server.Err() != nil {
+				continue
+			}
+			c.close(websocket.CloseGoingAway, "the run has ended")
+			return
+		case v := <-c.watching:
+			frames, events = v.Frames(), v.Events()
+		case b := <-c.replies:
+			err = c.send(websocket.TextMessage, b)
+		case m := <-events:
+			kind := websocket.TextMessage
+			if m.Binary {
+				kind = websocket.BinaryMessage
+			}
+			err = c.send(kind, m.Data)
+		case b := <-frames:
+			err = c.send(websocket.BinaryMessage, b)
+		case <-ping.C:
+			err = c.conn.WriteControl(websocket.PingMessage, nil, time.Now().Add(writeTime))
+		}
+		if err != nil {
+			c.log.Debug("writing to a websocket", "err", err)
+			_ = c.conn.Close() // which ends the reader
+			return
+		}
+	}
+}
+
+func (c *client) send(kind int, b []byte) error {
+	if err := c.conn.SetWriteDeadline(time.Now().Add(writeTime)); err != nil {
+		return err
+	}
+	return c.conn.WriteMessage(kind, b)
+}
+
+// close tells the peer why, and gives it a moment to answer: closing at once
+// could lose the reason on its way.
+func (c *client) close(code int, reason string) {
+	deadline := time.Now().Add(closeTime)
+	_ = c.conn.WriteControl(websocket.CloseMessage, websocket.FormatCloseMessage(code, reason), deadline)
+	_ = c.conn.SetReadDeadline(deadline)
+}

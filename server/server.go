@@ -1,0 +1,178 @@
+// Package server is the edge of gnllviz: HTTP, websockets, limits, and who may
+// speak to it at all. It keeps the runs and hands every request to the run that
+// it is about.
+//
+// A Server's methods may be called from any goroutine. It owns the goroutine of
+// each run and two for each websocket, and Serve returns only when all of them
+// have ended.
+package server
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"log/slog"
+	"net"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/gnllviz/gnllviz/server/run"
+	"github.com/gnllviz/gnllviz/server/wire"
+	"github.com/gnllviz/gnllviz/web"
+)
+
+// Config says how a Server behaves. Its zero value is ready.
+type Config struct {
+	// Hosts are names, besides the loopback ones and the address listened on,
+	// under which the server may be called. It answers no other: that keeps a
+	// web page from reaching it by rebinding a name of its own.
+	Hosts []string
+
+	// MaxRuns bounds the runs kept at a time; 0 means DefaultMaxRuns. Beyond it
+	// the oldest run that nobody watches makes room.
+	MaxRuns int
+
+	// Idle is how long a run trains unwatched; 0 means run.DefaultIdle.
+	Idle time.Duration
+
+	// Log takes the server's log; nil means slog.Default.
+	Log *slog.Logger
+}
+
+// DefaultMaxRuns is how many runs a server keeps unless told otherwise.
+const DefaultMaxRuns = 64
+
+// A Server serves the page, the API and the websockets.
+type Server struct {
+	config Config
+	log    *slog.Logger
+	page   fs.FS
+	table  wire.Table
+	hosts  map[string]bool
+	runs   *registry
+}
+
+// New returns a server that lives until ctx ends: its runs end with it.
+func New(ctx context.Context, c Config) *Server {
+	if c.MaxRuns == 0 {
+		c.MaxRuns = DefaultMaxRuns
+	}
+	if c.Log == nil {
+		c.Log = slog.Default()
+	}
+	s := &Server{
+		config: c,
+		log:    c.Log,
+		page:   web.FS(),
+		table:  run.Table(),
+		hosts:  map[string]bool{"localhost": true, "127.0.0.1": true, "::1": true},
+		runs:   newRegistry(ctx, c),
+	}
+	for _, h := range c.Hosts {
+		s.hosts[h] = true
+	}
+	return s
+}
+
+// shutdownTime is how long Serve waits for requests and viewers to take leave.
+const shutdownTime = 5 * time.Second
+
+// Serve answers on l until the context of the server ends, then tells every
+// viewer that it goes away, and returns nil.
+func (s *Server) Serve(l net.Listener) error {
+	if host, _, err := net.SplitHostPort(l.Addr().String()); err == nil {
+		s.hosts[host] = true
+	}
+	h := &http.Server{
+		Handler:           s.Handler(),
+		ReadHeaderTimeout: 10 * time.Second,
+		IdleTimeout:       2 * time.Minute,
+		MaxHeaderBytes:    16 << 10,
+		ErrorLog:          slog.NewLogLogger(s.log.Handler(), slog.LevelWarn),
+	}
+	failed := make(chan error, 1)
+	go func() { failed <- h.Serve(l) }()
+	select {
+	case err := <-failed:
+		return fmt.Errorf("serving on %s: %w", l.Addr(), err)
+	case <-s.runs.ctx.Done():
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), shutdownTime)
+	defer cancel()
+	err := h.Shutdown(ctx)
+	if waited := s.runs.wait(ctx); err == nil {
+		err = waited
+	}
+	if err != nil && !errors.Is(err, http.ErrServerClosed) {
+		return fmt.Errorf("stopping: %w", err)
+	}
+	return nil
+}
+
+// Handler returns the server's routes, behind the checks that all of them share.
+func (s *Server) Handler() http.Handler {
+	mux := http.NewServeMux()
+	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", "text/plain; charset=utf-8")
+		fmt.Fprintln(w, "ok")
+	})
+	mux.HandleFunc("GET /api/controls", s.getControls)
+	mux.HandleFunc("GET /api/charts/{dataset}", s.getCharts)
+	mux.HandleFunc("GET /api/runs", s.getRuns)
+	mux.HandleFunc("POST /api/runs", s.postRun)
+	mux.HandleFunc("GET /api/runs/{id}", s.getRun)
+	mux.HandleFunc("PUT /api/runs/{id}", s.putRun)
+	mux.HandleFunc("GET /api/runs/{id}/history", s.getHistory)
+	mux.HandleFunc("GET /api/runs/{id}/predict", s.getPredict)
+	mux.HandleFunc("GET /api/runs/{id}/live", s.live)
+	mux.HandleFunc("/api/", func(w http.ResponseWriter, r *http.Request) {
+		problem(w, http.StatusNotFound, fmt.Sprintf("the API has nothing at %s %.100q", r.Method, r.URL.Path))
+	})
+	mux.HandleFunc("GET /{$}", s.servePage("index.html"))
+	mux.HandleFunc("GET /r/{id}", s.servePage("r/index.html"))
+	mux.Handle("/", s.files())
+	return s.guard(http.NewCrossOriginProtection().Handler(mux))
+}
+
+// servePage serves one of the page's entries, or where it is not there the
+// page at the top, which then says how to build it.
+func (s *Server) servePage(name string) http.HandlerFunc {
+	if _, err := fs.Stat(s.page, name); err != nil {
+		name = "index.html"
+	}
+	return func(w http.ResponseWriter, _ *http.Request) {
+		html, err := fs.ReadFile(s.page, name)
+		if err != nil {
+			problem(w, http.StatusInternalServerError, "the page cannot be read")
+			s.log.Error("reading the page", "name", name, "err", err)
+			return
+		}
+		w.Header().Set("Content-Type", "text/html; charset=utf-8")
+		w.Header().Set("Cache-Control", "no-cache")
+		// An error here is the client's leaving.
+		_, _ = w.Write(html)
+	}
+}
+
+// files serves the page's files, but no listings of folders. Files below assets
+// have a hash of their content in their names, so browsers may keep them.
+func (s *Server) files() http.Handler {
+	files := http.FileServerFS(s.page)
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if info, err := fs.Stat(s.page, strings.TrimPrefix(r.URL.Path, "/")); err != nil || info.IsDir() {
+			http.NotFound(w, r)
+			return
+		}
+		if r.Method != http.MethodGet && r.Method != http.MethodHead {
+			w.Header().Set("Allow", "GET, HEAD")
+			http.Error(w, "only GET and HEAD", http.StatusMethodNotAllowed)
+			return
+		}
+		if strings.HasPrefix(r.URL.Path, "/assets/") {
+			w.Header().Set("Cache-Control", "public, max-age=31536000, immutable")
+		}
+		files.ServeHTTP(w, r)
+	})
+}
