@@ -146,6 +146,11 @@ type Hyper struct {
 // all of them. Step does not allocate once it has seen its largest batch.
 func (t *Trainer) Step(loss Loss, h Hyper) float64 {
 	x, y := t.nextBatch(h.Batch)
+	return t.stepOn(x, y, loss, h)
+}
+
+// stepOn is Step on given rows, standardised.
+func (t *Trainer) stepOn(x, y []float32, loss Loss, h Hyper) float64 {
 	rows := len(y)
 	p := &t.pass
 	t.net.forward(p, x, rows)

@@ -1,0 +1,255 @@
+package engine
+
+import (
+	"math"
+	"math/rand/v2"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/gnllviz/gnllviz/datasets"
+	"github.com/gnllviz/gnllviz/engine/metrics"
+	"github.com/gnllviz/gnllviz/loss"
+)
+
+// Every parameter's gradient against central differences. The forward pass is
+// float32, so the loss is summed in float64 and the step is wide.
+func TestGradientsAgainstDifferences(t *testing.T) {
+	for _, a := range Activations() {
+		t.Run(a.String(), func(t *testing.T) {
+			r := rand.New(rand.NewPCG(1, 2))
+			const rows, inputs = 7, 3
+			net, err := NewNet(NetConfig{Inputs: inputs, Hidden: []int{5, 4, 6}, Activation: a}, r)
+			if err != nil {
+				t.Fatal(err)
+			}
+			x, y := make([]float32, rows*inputs), make([]float32, rows)
+			for i := range x {
+				x[i] = float32(r.NormFloat64())
+			}
+			for i := range y {
+				y[i] = float32(r.NormFloat64())
+			}
+			nll := loss.GaussianNLL{Eps: 1e-6, Reduction: loss.Sum}
+			var p pass
+			value := func() float64 {
+				net.forward(&p, x, rows)
+				return nll.Gradients(nil, nil, p.mean, y, p.variance)
+			}
+			grads := make([]float32, net.Params())
+			net.forward(&p, x, rows)
+			p.gradMean, p.gradVar = make([]float32, rows), make([]float32, rows)
+			nll.Gradients(p.gradMean, p.gradVar, p.mean, y, p.variance)
+			net.backward(&p, grads)
+			// A difference across relu's kink says nothing about the gradient
+			// beside it.
+			sides := func() (s []bool) {
+				for _, h := range p.hidden {
+					for _, v := range h {
+						s = append(s, v > 0)
+					}
+				}
+				return s
+			}
+			here, checked := sides(), 0
+			for i := range net.params {
+				across := false
+				const h = 1e-2
+				at := net.params[i]
+				difference := func(h float32) float64 {
+					net.params[i] = at + h
+					up := value()
+					across = across || !slices.Equal(sides(), here)
+					net.params[i] = at - h
+					down := value()
+					across = across || !slices.Equal(sides(), here)
+					net.params[i] = at
+					return (up - down) / (2 * float64(h))
+				}
+				// Richardson's extrapolation takes out the error in h².
+				want := (4*difference(h/2) - difference(h)) / 3
+				if across && a == ReLU {
+					continue
+				}
+				checked++
+				if got := float64(grads[i]); math.Abs(got-want) > 2e-3*(1+math.Abs(want)) {
+					t.Errorf("parameter %d: gradient %v, differences say %v", i, got, want)
+				}
+			}
+			if n := net.Params(); checked < n*3/4 {
+				t.Errorf("only %d of %d gradients could be checked", checked, n)
+			}
+		})
+	}
+}
+
+func mcycle(t *testing.T, seed uint64) (trainer *Trainer, x, y []float64) {
+	t.Helper()
+	set, err := datasets.Load("mcycle", seed)
+	if err != nil {
+		t.Fatal(err)
+	}
+	split, err := set.Split(0.8, seed)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, i := range split.Train {
+		x, y = append(x, set.X[i]), append(y, set.Y[i])
+	}
+	trainer, err = NewTrainer(Config{Net: NetConfig{Inputs: 1, Hidden: []int{64, 64}}, Seed: seed}, x, y)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return trainer, x, y
+}
+
+// The job itself: on the motorcycle data the network learns that the crash is
+// noisy and that what goes before it is not.
+func TestLearnsTheNoiseOfMcycle(t *testing.T) {
+	for seed := range uint64(3) {
+		trainer, x, y := mcycle(t, seed)
+		for range 1000 {
+			trainer.Step(loss.DefaultGaussianNLL(), Hyper{LR: 3e-3, Decay: 0.01, Batch: 32})
+		}
+		predict := func(x []float64) (mean, std []float64) {
+			m, v := make([]float32, len(x)), make([]float32, len(x))
+			trainer.Predict(m, v, trainer.Inputs(x))
+			s := trainer.TargetScale()
+			for i := range m {
+				mean = append(mean, s.Invert(m[i]))
+				std = append(std, math.Sqrt(float64(v[i]))*s.Std)
+			}
+			return mean, std
+		}
+		_, std := predict([]float64{5, 25})
+		if std[0] > std[1]/3 {
+			t.Errorf("seed %d: standard deviation %.1f g at 5 ms, more than a third of %.1f g at 25 ms", seed, std[0], std[1])
+		}
+		mean, std := predict(x)
+		r, err := metrics.Evaluate(mean, std, y)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if r.NLL > 4.35 {
+			t.Errorf("seed %d: NLL %.3f of the training rows, want at most 4.35", seed, r.NLL)
+		}
+	}
+}
+
+func TestSameSeedSameBits(t *testing.T) {
+	weights := func(seed uint64) []float32 {
+		trainer, _, _ := mcycle(t, 1)
+		trainer.random = rand.New(rand.NewPCG(seed, streamOrder))
+		for range 50 {
+			trainer.Step(loss.DefaultGaussianNLL(), Hyper{LR: 1e-2, Batch: 10})
+		}
+		return trainer.Weights()
+	}
+	if !slices.Equal(weights(1), weights(1)) {
+		t.Error("one seed gave two networks")
+	}
+	if slices.Equal(weights(1), weights(2)) {
+		t.Error("two orders of the rows gave one network")
+	}
+}
+
+// recorder is a loss that keeps the targets it was shown.
+type recorder struct{ batches [][]float32 }
+
+func (r *recorder) Gradients(gradMean, gradVariance, mean, target, variance []float32) float64 {
+	r.batches = append(r.batches, slices.Clone(target))
+	clear(gradMean)
+	clear(gradVariance)
+	return 0
+}
+
+func TestEpochVisitsEveryRowOnce(t *testing.T) {
+	x, y := make([]float64, 10), make([]float64, 10)
+	for i := range y {
+		x[i], y[i] = float64(i), float64(i*i)
+	}
+	trainer, err := NewTrainer(Config{Net: NetConfig{Inputs: 1, Hidden: []int{3}}, Seed: 1}, x, y)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var r recorder
+	for range 6 {
+		trainer.Step(&r, Hyper{LR: 1e-3, Batch: 4})
+	}
+	for epoch := range 2 {
+		var sizes []int
+		var seen []float32
+		for _, b := range r.batches[3*epoch : 3*epoch+3] {
+			sizes = append(sizes, len(b))
+			seen = append(seen, b...)
+		}
+		slices.Sort(seen)
+		if !slices.Equal(sizes, []int{4, 4, 2}) || !slices.Equal(seen, trainer.Targets(y)) {
+			t.Errorf("epoch %d: batches of %v showed %v", epoch, sizes, seen)
+		}
+	}
+	trainer.Step(&r, Hyper{LR: 1e-3, Batch: 99})
+	if got := len(r.batches[6]); got != 10 {
+		t.Errorf("a batch of 99 had %d of 10 rows", got)
+	}
+}
+
+func TestStepDoesNotAllocate(t *testing.T) {
+	trainer, _, _ := mcycle(t, 1)
+	// An interface made anew at each step would be the caller's allocation.
+	var l Loss = loss.DefaultGaussianNLL()
+	step := func() { trainer.Step(l, Hyper{LR: 1e-3, Batch: 32}) }
+	step()
+	if n := testing.AllocsPerRun(50, step); n != 0 {
+		t.Errorf("%v allocations a step, want none", n)
+	}
+}
+
+func TestConstantColumnsKeepTheirUnit(t *testing.T) {
+	trainer, err := NewTrainer(Config{Net: NetConfig{Inputs: 2, Hidden: []int{4}}}, []float64{1, 5, 2, 5}, []float64{7, 7})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if s := trainer.TargetScale(); s != (Scale{7, 1}) {
+		t.Errorf("the scale of a constant target is %+v", s)
+	}
+	if v := trainer.Step(loss.DefaultGaussianNLL(), Hyper{LR: 1e-3, Batch: 2}); math.IsNaN(v) {
+		t.Error("a constant column made the loss NaN")
+	}
+}
+
+func TestBadConfigurationsAreRefused(t *testing.T) {
+	x, y := []float64{1, 2}, []float64{3, 4}
+	net := NetConfig{Inputs: 1, Hidden: []int{4}}
+	for name, c := range map[string]struct {
+		net  NetConfig
+		x, y []float64
+		want string
+	}{
+		"no rows":       {net, nil, nil, "no rows"},
+		"ragged":        {NetConfig{Inputs: 2, Hidden: []int{4}}, []float64{1, 2, 3}, y, "3 input values"},
+		"no inputs":     {NetConfig{Hidden: []int{4}}, x, y, "rows of 0"},
+		"NaN input":     {net, []float64{1, math.NaN()}, y, "row 1"},
+		"NaN target":    {net, x, []float64{math.Inf(1), 1}, "row 0"},
+		"no layer":      {NetConfig{Inputs: 1}, x, y, "0 hidden layers"},
+		"many layers":   {NetConfig{Inputs: 1, Hidden: make([]int, 10000)}, x, y, "10000 hidden layers"},
+		"width 0":       {NetConfig{Inputs: 1, Hidden: []int{4, 0}}, x, y, "layer 2 has 0"},
+		"huge width":    {NetConfig{Inputs: 1, Hidden: []int{1 << 40}}, x, y, "layer 1"},
+		"no activation": {NetConfig{Inputs: 1, Hidden: []int{4}, Activation: 99}, x, y, "Activation(99)"},
+	} {
+		if _, err := NewTrainer(Config{Net: c.net}, c.x, c.y); err == nil || !strings.Contains(err.Error(), c.want) {
+			t.Errorf("%s: got %v, want an error with %q", name, err, c.want)
+		}
+	}
+}
+
+func TestActivationNames(t *testing.T) {
+	for _, a := range Activations() {
+		if got, err := ParseActivation(a.String()); err != nil || got != a {
+			t.Errorf("%v came back as %v (%v)", a, got, err)
+		}
+	}
+	if _, err := ParseActivation("swish"); err == nil {
+		t.Error(`"swish" was accepted`)
+	}
+}
