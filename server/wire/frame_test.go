@@ -1,0 +1,106 @@
+package wire
+
+import (
+	"bytes"
+	"encoding/json"
+	"flag"
+	"math"
+	"os"
+	"reflect"
+	"testing"
+)
+
+var update = flag.Bool("update", false, "write the golden files")
+
+// goldenFrame has a value of its own in every field, and NaN and infinity,
+// which a diverging run sends.
+func goldenFrame() *Frame {
+	f := &Frame{
+		Kind: FrameFit, Lane: 2, Epoch: 3, Revision: 12, Step: 1<<40 + 5, DataRevision: 7,
+		Columns: [][]float32{
+			{-1.5, 0, float32(math.NaN()), 1e-30},
+			{0.25, float32(math.Inf(1)), 3, 1e30},
+		},
+	}
+	for i := range Scalars {
+		f.Scalars = append(f.Scalars, float32(i)+0.5)
+	}
+	return f
+}
+
+// testdata/frame.bin and frame.json are one frame, read here and by the page's
+// tests.
+func TestGoldenFrame(t *testing.T) {
+	f := goldenFrame()
+	b := f.Append(nil)
+	columns := make([][]Number, len(f.Columns))
+	for i, c := range f.Columns {
+		for _, v := range c {
+			columns[i] = append(columns[i], Number(v))
+		}
+	}
+	scalars := map[string]float32{}
+	for i, name := range Scalars {
+		scalars[name] = f.Scalars[i]
+	}
+	j, err := json.MarshalIndent(map[string]any{
+		"kind": f.Kind, "lane": f.Lane, "epoch": f.Epoch, "revision": f.Revision, "step": f.Step,
+		"data_revision": f.DataRevision, "scalars": scalars, "columns": columns,
+	}, "", "  ")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, got := range map[string][]byte{"frame.bin": b, "frame.json": append(j, '\n')} {
+		path := "testdata/" + name
+		if *update {
+			if err := os.WriteFile(path, got, 0o644); err != nil {
+				t.Fatal(err)
+			}
+		}
+		want, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !bytes.Equal(got, want) {
+			t.Errorf("%s has changed; if the protocol is meant to, run go test ./server/wire -update", name)
+		}
+	}
+}
+
+func TestFrameRoundTrip(t *testing.T) {
+	want := goldenFrame()
+	got, err := ParseFrame(want.Append(nil))
+	if err != nil {
+		t.Fatal(err)
+	}
+	// NaN is not equal to itself: compare the encodings too.
+	if !bytes.Equal(got.Append(nil), want.Append(nil)) {
+		t.Errorf("got %+v, want %+v", got, want)
+	}
+	got.Columns, want.Columns = nil, nil
+	if !reflect.DeepEqual(got, want) {
+		t.Errorf("got %+v, want %+v", got, want)
+	}
+}
+
+func TestFrameOf256PointsIsSmall(t *testing.T) {
+	f := Frame{Scalars: make([]float32, len(Scalars)), Columns: [][]float32{make([]float32, 256), make([]float32, 256)}}
+	if n := len(f.Append(nil)); n > 2560 {
+		t.Errorf("%d bytes, want at most 2560", n)
+	}
+}
+
+func FuzzParseFrame(f *testing.F) {
+	b := goldenFrame().Append(nil)
+	f.Add(b)
+	f.Add(b[:FrameHeaderSize])
+	f.Fuzz(func(t *testing.T, b []byte) {
+		got, err := ParseFrame(b)
+		if err != nil {
+			return
+		}
+		if again, err := ParseFrame(got.Append(nil)); err != nil || !bytes.Equal(again.Append(nil), got.Append(nil)) {
+			t.Errorf("a frame that was read cannot be written and read again: %v", err)
+		}
+	})
+}
