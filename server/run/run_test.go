@@ -1,0 +1,556 @@
+package run
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"math"
+	"reflect"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/gnllviz/gnllviz/server/wire"
+)
+
+// start serves a run of default settings, with some set, until the test ends.
+func start(t *testing.T, o Options, set map[string]any) *Run {
+	t.Helper()
+	s, _, refused := Table().Apply(Table().Defaults(), raw(t, set))
+	if refused != nil {
+		t.Fatal(refused)
+	}
+	r, err := New("testtest", s, o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(context.Background())
+	go r.Serve(ctx)
+	t.Cleanup(func() {
+		cancel()
+		<-r.Done()
+	})
+	return r
+}
+
+func raw(t *testing.T, set map[string]any) map[string]json.RawMessage {
+	t.Helper()
+	m := map[string]json.RawMessage{}
+	for name, v := range set {
+		b, err := json.Marshal(v)
+		if err != nil {
+			t.Fatal(err)
+		}
+		m[name] = b
+	}
+	return m
+}
+
+func do(t *testing.T, r *Run, c wire.Command) wire.Ack {
+	t.Helper()
+	a, err := r.Do(t.Context(), c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return a
+}
+
+func change(t *testing.T, r *Run, set map[string]any) wire.Ack {
+	t.Helper()
+	return do(t, r, &wire.ChangeCommand{Set: raw(t, set)})
+}
+
+func watch(t *testing.T, r *Run, h wire.Hello) *Viewer {
+	t.Helper()
+	v, err := r.Watch(t.Context(), h)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(v.Close)
+	return v
+}
+
+// patience is how long a test waits for what should come at once: long, since
+// only a failing test waits for it.
+const patience = 30 * time.Second
+
+func nextFrame(t *testing.T, v *Viewer) *wire.Frame {
+	t.Helper()
+	select {
+	case b := <-v.Frames():
+		f, err := wire.ParseFrame(b)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return f
+	case <-time.After(patience):
+		t.Fatal("no frame came")
+		return nil
+	}
+}
+
+// nextEvent returns the next text message of a type.
+func nextEvent(t *testing.T, v *Viewer, kind string, into any) {
+	t.Helper()
+	for {
+		select {
+		case m := <-v.Events():
+			var head struct{ Type string }
+			if m.Binary {
+				continue
+			}
+			if err := json.Unmarshal(m.Data, &head); err != nil {
+				t.Fatal(err)
+			}
+			if head.Type != kind {
+				continue
+			}
+			if err := json.Unmarshal(m.Data, into); err != nil {
+				t.Fatal(err)
+			}
+			return
+		case <-time.After(patience):
+			t.Fatalf("no %s message came", kind)
+		}
+	}
+}
+
+func scalar(f *wire.Frame, name string) float64 {
+	return float64(f.Scalars[slices.Index(wire.Scalars, name)])
+}
+
+func TestFramesFollowTheTraining(t *testing.T) {
+	r := start(t, Options{}, map[string]any{"speed": "max"})
+	v := watch(t, r, wire.Hello{})
+	first := nextFrame(t, v)
+	for range 5 {
+		f := nextFrame(t, v)
+		if f.Step <= first.Step {
+			t.Errorf("step %d came after step %d", f.Step, first.Step)
+		}
+		if slices.Equal(f.Columns[0], first.Columns[0]) {
+			t.Error("the mean did not move")
+		}
+		if len(f.Columns[0]) != gridPoints || len(f.Scalars) != len(wire.Scalars) {
+			t.Errorf("a frame of %d points and %d scalars", len(f.Columns[0]), len(f.Scalars))
+		}
+		first = f
+	}
+}
+
+// The guarantee of the live path: a frame published after a change was
+// acknowledged carries its revision or a later one, and at most one older frame
+// is still in the box. Run with -race, it also shows that nothing is shared.
+func TestAcknowledgedChangeIsInTheFrames(t *testing.T) {
+	for _, paused := range []bool{false, true} {
+		r := start(t, Options{}, map[string]any{"speed": "max"})
+		if paused {
+			do(t, r, &wire.PauseCommand{})
+		}
+		v := watch(t, r, wire.Hello{})
+		nextFrame(t, v)
+		for i := range 50 {
+			eps := math.Pow(10, -5+float64(i)/20)
+			a := change(t, r, map[string]any{"eps": eps})
+			if a.Revision != uint32(i+1) {
+				t.Fatalf("change %d was acknowledged with revision %d", i+1, a.Revision)
+			}
+			old := 0
+			for {
+				f := nextFrame(t, v)
+				if f.Revision >= a.Revision {
+					s := watchedStd(t, r)
+					if want := math.Sqrt(eps) * s; math.Abs(scalar(f, "floor")-want) > 1e-5*want {
+						t.Fatalf("floor %g, want %g", scalar(f, "floor"), want)
+					}
+					break
+				}
+				if old++; old > 1 {
+					t.Fatalf("paused %v: %d frames older than revision %d came after its acknowledgement", paused, old, a.Revision)
+				}
+			}
+		}
+	}
+}
+
+// watchedStd returns the standard deviation of the training targets.
+func watchedStd(t *testing.T, r *Run) float64 {
+	t.Helper()
+	var std float64
+	if err := r.do(t.Context(), func() { std = float64(r.lane.data.wire.TargetStd) }); err != nil {
+		t.Fatal(err)
+	}
+	return std
+}
+
+func TestFullShiftsTheLossAndNothingElse(t *testing.T) {
+	r := start(t, Options{}, nil)
+	do(t, r, &wire.PauseCommand{})
+	v := watch(t, r, wire.Hello{})
+	before := nextFrame(t, v)
+	a := change(t, r, map[string]any{"full": true})
+	after := nextFrame(t, v)
+	for after.Revision < a.Revision {
+		after = nextFrame(t, v)
+	}
+	for i, name := range wire.Scalars {
+		want := float64(before.Scalars[i])
+		switch name {
+		case "train_loss", "test_loss", "constant":
+			want += 0.9189385
+		}
+		if got := float64(after.Scalars[i]); math.Abs(got-want) > 1e-5 {
+			t.Errorf("%s went from %v to %v", name, before.Scalars[i], got)
+		}
+	}
+	if !reflect.DeepEqual(before.Columns, after.Columns) {
+		t.Error("the prediction moved")
+	}
+}
+
+func TestEveryViewerIsToldOfAChange(t *testing.T) {
+	r := start(t, Options{}, nil)
+	a, b := watch(t, r, wire.Hello{}), watch(t, r, wire.Hello{})
+	change(t, r, map[string]any{"eps": 0.25, "lr": 0.5})
+	for _, v := range []*Viewer{a, b} {
+		var m wire.ChangeMessage
+		nextEvent(t, v, "change", &m)
+		if c := m.Change; c.Control != "eps" || c.Old != 1e-6 || c.New != 0.25 || c.Revision != 1 {
+			t.Errorf("got %+v", c)
+		}
+		nextEvent(t, v, "change", &m)
+		if m.Change.Control != "lr" || m.Change.Revision != 1 {
+			t.Errorf("got %+v", m.Change)
+		}
+	}
+}
+
+func TestRefusedChangeChangesNothing(t *testing.T) {
+	r := start(t, Options{}, nil)
+	before, err := r.Settings(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = r.Do(t.Context(), &wire.ChangeCommand{Set: raw(t, map[string]any{"lr": 0.5, "eps": -1})})
+	var refused *wire.ErrorMessage
+	if !errors.As(err, &refused) || refused.Control != "eps" {
+		t.Fatalf("got %v, want a refusal of eps", err)
+	}
+	after, err := r.Settings(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !reflect.DeepEqual(before, after) {
+		t.Errorf("the settings went from %v to %v", before, after)
+	}
+	if s, err := r.Summary(t.Context()); err != nil || s.Revision != 0 || s.State != wire.Playing {
+		t.Errorf("the run is %+v (%v)", s, err)
+	}
+}
+
+func TestPauseStepPlay(t *testing.T) {
+	r := start(t, Options{}, map[string]any{"speed": "max"})
+	v := watch(t, r, wire.Hello{})
+	a := do(t, r, &wire.PauseCommand{})
+	if b := do(t, r, &wire.PauseCommand{}); b.Step != a.Step {
+		t.Errorf("a paused run went from step %d to %d", a.Step, b.Step)
+	}
+	do(t, r, &wire.StepCommand{Steps: 7})
+	deadline := time.Now().Add(patience)
+	for f := nextFrame(t, v); f.Step < a.Step+7; f = nextFrame(t, v) {
+		if time.Now().After(deadline) {
+			t.Fatal("the steps were not made")
+		}
+	}
+	if b := do(t, r, &wire.PauseCommand{}); b.Step != a.Step+7 {
+		t.Errorf("7 steps went from %d to %d", a.Step, b.Step)
+	}
+	do(t, r, &wire.PlayCommand{})
+	_, err := r.Do(t.Context(), &wire.StepCommand{Steps: 1})
+	var refused *wire.ErrorMessage
+	if !errors.As(err, &refused) || refused.Code != wire.BadState {
+		t.Errorf("stepping a playing run gave %v", err)
+	}
+}
+
+func TestResetBeginsTheSameRunAnew(t *testing.T) {
+	r := start(t, Options{}, map[string]any{"speed": "max"})
+	do(t, r, &wire.PauseCommand{})
+	weights := func() (w []float32) {
+		if err := r.do(t.Context(), func() { w = r.lane.trainer.Weights() }); err != nil {
+			t.Fatal(err)
+		}
+		return w
+	}
+	run := func() []float32 {
+		a := do(t, r, &wire.ResetCommand{})
+		if a.Step != 0 {
+			t.Errorf("after a reset the step is %d", a.Step)
+		}
+		do(t, r, &wire.StepCommand{Steps: 40})
+		for {
+			if s, err := r.Summary(t.Context()); err != nil {
+				t.Fatal(err)
+			} else if s.Step == 40 {
+				return weights()
+			}
+		}
+	}
+	if !slices.Equal(run(), run()) {
+		t.Error("the same seed and the same controls gave other weights")
+	}
+}
+
+func TestRestartControlBeginsAnEpoch(t *testing.T) {
+	r := start(t, Options{}, map[string]any{"speed": "max"})
+	v := watch(t, r, wire.Hello{})
+	var m wire.RunMessage
+	nextEvent(t, v, "run", &m)
+	if m.Epoch != 1 || m.Data.Name != "mcycle" || m.Data.Truth {
+		t.Errorf("the first epoch is %d of %s", m.Epoch, m.Data.Name)
+	}
+	a := change(t, r, map[string]any{"dataset": "sine"})
+	if a.Epoch != 2 {
+		t.Errorf("the change was acknowledged in epoch %d", a.Epoch)
+	}
+	nextEvent(t, v, "run", &m)
+	if m.Epoch != 2 || m.Step > 1000 || m.Data.Name != "sine" || !m.Data.Truth || m.Controls["dataset"] != "sine" {
+		t.Errorf("the second epoch is %d, step %d of %s", m.Epoch, m.Step, m.Data.Name)
+	}
+	if len(m.Changes) != 1 || m.Changes[0].Epoch != 2 || m.Changes[0].Step != 0 {
+		t.Errorf("its changes are %+v", m.Changes)
+	}
+	var h wire.HistoryMessage
+	nextEvent(t, v, "history", &h)
+	if h.Epoch != 2 || h.First != 0 || h.Points[0].Step != 0 {
+		t.Errorf("its history begins in epoch %d with point %d", h.Epoch, h.First)
+	}
+	for f := nextFrame(t, v); f.Epoch != 2; f = nextFrame(t, v) {
+		if f.DataRevision != 1 {
+			t.Errorf("a frame of epoch %d stands on data revision %d", f.Epoch, f.DataRevision)
+		}
+	}
+}
+
+// Each history point reaches a viewer exactly once and in order, also across a
+// second hello.
+func TestHistoryResumes(t *testing.T) {
+	r := start(t, Options{}, map[string]any{"speed": "max"})
+	v := watch(t, r, wire.Hello{})
+	var points []wire.Point
+	collect := func(v *Viewer, until int) {
+		for len(points) < until {
+			var h wire.HistoryMessage
+			nextEvent(t, v, "history", &h)
+			if h.First != len(points) {
+				t.Fatalf("points from %d on came after %d points", h.First, len(points))
+			}
+			points = append(points, h.Points...)
+		}
+	}
+	collect(v, 100)
+	v.Close()
+	again := watch(t, r, wire.Hello{Epoch: 1, Next: len(points)})
+	var m wire.RunMessage
+	nextEvent(t, again, "run", &m)
+	if m.Next != len(points) || m.Epoch != 1 {
+		t.Fatalf("the run resumes with point %d of epoch %d, want %d of 1", m.Next, m.Epoch, len(points))
+	}
+	collect(again, len(points)+100)
+	for i := 1; i < len(points); i++ {
+		if points[i].Step <= points[i-1].Step {
+			t.Fatalf("point %d is of step %d, after %d", i, points[i].Step, points[i-1].Step)
+		}
+	}
+	stranger := watch(t, r, wire.Hello{Epoch: 77, Next: 50})
+	nextEvent(t, stranger, "run", &m)
+	if m.Next != 0 {
+		t.Errorf("a viewer of another epoch resumes with point %d, want 0", m.Next)
+	}
+}
+
+// A viewer who takes nothing costs the run nothing and finds out what it lost.
+func TestSlowViewerIsToldOfTheGap(t *testing.T) {
+	r := start(t, Options{}, nil)
+	v := watch(t, r, wire.Hello{})
+	before := do(t, r, &wire.PlayCommand{})
+	for i := range 2 * queueLength {
+		change(t, r, map[string]any{"eps": 1e-6 * float64(i+2)})
+	}
+	if after := do(t, r, &wire.PauseCommand{}); after.Revision != 2*queueLength || after.Step < before.Step {
+		t.Fatalf("the run is at revision %d, want %d", after.Revision, 2*queueLength)
+	}
+	var gap wire.GapMessage
+	nextEvent(t, v, "gap", &gap)
+	if err := v.Hello(t.Context(), wire.Hello{}); err != nil {
+		t.Fatal(err)
+	}
+	var m wire.RunMessage
+	nextEvent(t, v, "run", &m)
+	if len(m.Changes) != 2*queueLength {
+		t.Errorf("after the gap %d changes are known, want %d", len(m.Changes), 2*queueLength)
+	}
+}
+
+func TestDivergenceIsToldAndResetHeals(t *testing.T) {
+	r := start(t, Options{}, map[string]any{"speed": "max", "lr": 1, "decay": 0, "eps": 0})
+	v := watch(t, r, wire.Hello{})
+	var m wire.StateMessage
+	nextEvent(t, v, "state", &m)
+	if m.State != wire.Diverged || !strings.Contains(m.Reason, "step") {
+		t.Fatalf("got %+v, want a divergence with its step", m)
+	}
+	_, err := r.Do(t.Context(), &wire.PlayCommand{})
+	var refused *wire.ErrorMessage
+	if !errors.As(err, &refused) || refused.Code != wire.BadState {
+		t.Errorf("playing a diverged run gave %v", err)
+	}
+	if _, err := r.Summary(t.Context()); err != nil {
+		t.Errorf("a diverged run has no summary: %v", err)
+	}
+	change(t, r, map[string]any{"lr": 1e-3, "eps": 1e-6})
+	do(t, r, &wire.ResetCommand{})
+	if s, err := r.Summary(t.Context()); err != nil || s.State != wire.Playing {
+		t.Errorf("after a reset the run is %s (%v)", s.State, err)
+	}
+}
+
+func TestNobodyWatching(t *testing.T) {
+	r := start(t, Options{Idle: time.Millisecond}, nil)
+	deadline := time.Now().Add(patience)
+	for {
+		s, err := r.Summary(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		if s.State == wire.Idle {
+			break
+		}
+		if time.Now().After(deadline) {
+			t.Fatal("the run did not go idle")
+		}
+		time.Sleep(10 * time.Millisecond)
+	}
+	v := watch(t, r, wire.Hello{})
+	var m wire.RunMessage
+	nextEvent(t, v, "run", &m)
+	if m.State != wire.Playing {
+		t.Errorf("a watched run is %s", m.State)
+	}
+}
+
+func TestHiddenViewerGetsNoFrames(t *testing.T) {
+	r := start(t, Options{}, map[string]any{"speed": "max"})
+	v := watch(t, r, wire.Hello{})
+	other := watch(t, r, wire.Hello{})
+	nextFrame(t, v)
+	if _, err := v.WantFrames(t.Context(), false); err != nil {
+		t.Fatal(err)
+	}
+	select {
+	case <-v.Frames(): // one may have been in the box
+	default:
+	}
+	for range 3 {
+		nextFrame(t, other)
+	}
+	select {
+	case <-v.Frames():
+		t.Error("a frame came to who wants none")
+	default:
+	}
+	if _, err := v.WantFrames(t.Context(), true); err != nil {
+		t.Fatal(err)
+	}
+	nextFrame(t, v)
+}
+
+func TestManyHandsAtOnce(t *testing.T) {
+	r := start(t, Options{}, map[string]any{"speed": "max"})
+	var hands sync.WaitGroup
+	for range 8 {
+		hands.Go(func() {
+			v := watch(t, r, wire.Hello{})
+			for i := range 20 {
+				var err error
+				switch i % 4 {
+				case 0:
+					_, err = r.Do(t.Context(), &wire.ChangeCommand{Set: raw(t, map[string]any{"eps": float64(i+1) / 100})})
+				case 1:
+					_, _, err = r.Predict(t.Context(), []float64{1, 2})
+				case 2:
+					_, err = r.Summary(t.Context())
+				case 3:
+					_, err = r.History(t.Context(), 0)
+				}
+				if err != nil {
+					t.Error(err)
+				}
+				<-v.Frames()
+			}
+		})
+	}
+	hands.Wait()
+}
+
+func TestEndedRunSaysSo(t *testing.T) {
+	r, err := New("testtest", Table().Defaults(), Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(context.Background())
+	cancel()
+	r.Serve(ctx)
+	if _, err := r.Summary(t.Context()); !errors.Is(err, ErrEnded) {
+		t.Errorf("got %v, want ErrEnded", err)
+	}
+	if _, err := r.Watch(t.Context(), wire.Hello{}); !errors.Is(err, ErrEnded) {
+		t.Errorf("got %v, want ErrEnded", err)
+	}
+}
+
+func TestEveryChoiceIsUnderstood(t *testing.T) {
+	table := Table()
+	for _, c := range table {
+		for _, o := range c.Options {
+			s, _, refused := table.Apply(table.Defaults(), raw(t, map[string]any{c.Name: o.Value}))
+			if refused != nil {
+				t.Errorf("%s %s: %v", c.Name, o.Value, refused)
+				continue
+			}
+			if _, err := New("testtest", s, Options{}); err != nil {
+				t.Errorf("%s %s: %v", c.Name, o.Value, err)
+			}
+			if _, err := speedOf(&s); err != nil {
+				t.Errorf("%s %s: %v", c.Name, o.Value, err)
+			}
+			if _, err := lossOf(&s); err != nil {
+				t.Errorf("%s %s: %v", c.Name, o.Value, err)
+			}
+		}
+	}
+}
+
+func TestPaceHoldsItsSpeed(t *testing.T) {
+	p := newPace()
+	now := time.Now()
+	steps := 0
+	// Ten seconds of a clock that ticks every 7 ms.
+	for end := now.Add(10 * time.Second); now.Before(end); now = now.Add(7 * time.Millisecond) {
+		for {
+			if ready, _ := p.wait(now, 300); ready == nil {
+				break
+			}
+			p.stepped(300)
+			steps++
+		}
+	}
+	if steps < 2990 || steps > 3020 {
+		t.Errorf("%d steps in ten seconds at 300 a second", steps)
+	}
+	if ready, _ := p.wait(now, math.Inf(1)); ready == nil {
+		t.Error("the greatest speed waits")
+	}
+}
