@@ -47,7 +47,7 @@ export default defineConfig({
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
     // Two documents, because relative URLs must hold at / and at /r/{id}.
-    rollupOptions: { input: [resolve(here, 'index.html'), resolve(here, 'r/index.html')] },
+    rolldownOptions: { input: [resolve(here, 'index.html'), resolve(here, 'r/index.html')] },
   },
   server: { proxy: { '/api': { target: server, ws: true } } },
   test: { include: ['src/**/*.test.ts'] },

@@ -22,7 +22,7 @@ async function start(): Promise<void> {
       const controls = await api.controls()
       const settings = fromHash(controls, location.hash)
       const { id, notice } = up === '.' ? await makeRun(settings) : { id: idFromPath(), notice: '' }
-      if (up === '.') history.replaceState(null, '', new URL(`r/${id}${location.hash}`, root))
+      if (up === '.') moveTo(new URL(`r/${id}${location.hash}`, root))
       const store = new Store(api, controls, id, settings)
       store.notice.value = notice
       app.store = store
@@ -43,6 +43,12 @@ async function makeRun(settings: Settings): Promise<{ id: string; notice: string
     if (!(e instanceof Problem) || e.status >= 500 || Object.keys(settings).length === 0) throw e
     return { id: (await api.makeRun({})).id, notice: `The address asked for what cannot be: ${e.message}. The defaults hold instead.` }
   }
+}
+
+/** Changes the address, from which relative URLs in the document are resolved anew. */
+function moveTo(url: URL): void {
+  for (const link of document.querySelectorAll<HTMLLinkElement>('link[rel=icon]')) link.setAttribute('href', link.href)
+  history.replaceState(null, '', url)
 }
 
 function idFromPath(): string {

@@ -1,5 +1,5 @@
 import { effective, REACH_95, type FitFrame, type GridFrame } from './frame'
-import { significant, withUnit } from './format'
+import { fixed, significant, withUnit } from './format'
 import type { Data } from './generated/wire'
 
 /** What the network says at one x. */
@@ -50,10 +50,13 @@ export function readAt(frame: FitFrame, grid: GridFrame, data: Data, x: number):
 /** The reading in three lines, as the card and the screen reader have it. */
 export function inWords(r: Reading, data: Data): readonly [string, string, string] {
   const unit = data.target.unit
+  // As many digits as the spread leaves a meaning to.
+  const digits = Math.max(0, 2 - Math.floor(Math.log10(r.std)))
+  const round = (v: number): string => fixed(v, Math.min(6, digits))
   const sign = r.nearest && r.nearest.z >= 0 ? '+' : ''
   return [
-    `mean ${significant(r.mean, 3)}, std ${withUnit(significant(r.std, 3), unit)}`,
-    `95 % [${significant(r.low, 3)}, ${withUnit(`${significant(r.high, 3)}]`, unit)}`,
+    `mean ${round(r.mean)}, std ${withUnit(significant(r.std, 3), unit)}`,
+    `95 % [${round(r.low)}, ${withUnit(`${round(r.high)}]`, unit)}`,
     r.nearest
       ? `nearest ${r.nearest.test ? 'test' : 'train'} point z = ${sign}${significant(r.nearest.z, 2)}, NLL ${significant(r.nearest.nll, 3)}`
       : '',

@@ -1,7 +1,7 @@
 import { effective, REACH_95, type FitFrame, type GridFrame, type TruthFrame } from '../frame'
 import type { Data } from '../generated/wire'
 import { tick } from '../format'
-import { areaOf, ONE_ITEM, Plot, type ChartOption, type Pixel, type RenderApi, type RenderItem, type Shape } from './echarts'
+import { areaOf, ONE_ITEM, Plot, type ChartOption, type Pixel, type RenderApi, type RenderItem, type ScatterSeriesOption, type Shape } from './echarts'
 import { skin, type Palette } from './palette'
 import { paintProbe } from './probe'
 import { extent, niceRange } from './scale'
@@ -58,14 +58,8 @@ export class FitChart {
     this.#plot.set({
       ...this.#axes(data, grid, truth),
       series: [
-        {
-          type: 'scatter', id: 'train', data: points(false), silent: true, z: 3, symbolSize: size,
-          itemStyle: { color: p.ink, opacity: 0.62 },
-        },
-        {
-          type: 'scatter', id: 'test', data: points(true), silent: true, z: 3, symbolSize: size,
-          itemStyle: { color: p.surface, borderColor: p.ink, borderWidth: 1.3, opacity: 0.9 },
-        },
+        scatter({ id: 'train', data: points(false), symbolSize: size, itemStyle: { color: p.ink, opacity: 0.62 } }),
+        scatter({ id: 'test', data: points(true), symbolSize: size, itemStyle: { color: p.surface, borderColor: p.ink, borderWidth: 1.3, opacity: 0.9 } }),
         { type: 'line', id: 'mean', silent: true, z: 4, showSymbol: false, lineStyle: { color: p['lane-a'], width: 2.4 } },
         ...(truth ? [...list(truthLine('truth', 0)), ...list(truthLine('truth_low', -REACH_95)), ...list(truthLine('truth_high', REACH_95))] : []),
       ],
@@ -136,6 +130,10 @@ function linear(api: RenderApi): (x: number, y: number) => Pixel {
   const [x0 = 0, y0 = 0] = api.coord([0, 0])
   const [x1 = 0, y1 = 0] = api.coord([1, 1])
   return (x, y) => [x0 + (x1 - x0) * x, y0 + (y1 - y0) * y]
+}
+
+function scatter(series: Omit<ScatterSeriesOption, 'type'>): ScatterSeriesOption {
+  return { type: 'scatter', silent: true, z: 3, ...series }
 }
 
 function list<T>(v: T | T[]): T[] {

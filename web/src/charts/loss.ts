@@ -4,6 +4,7 @@ import type { Curve, History } from '../history'
 import { areaOf, ONE_ITEM, Plot, type ChartOption, type RenderApi, type RenderItem, type Shape } from './echarts'
 import { toMarks, type Mark } from './marks'
 import { skin, type Palette } from './palette'
+import { textWidth } from './text'
 import { CalmRange, niceInterval, quantile, stepsAhead } from './scale'
 
 /** Which of the two losses is drawn. */
@@ -15,9 +16,6 @@ interface Scene {
   readonly changes: readonly Change[]
   readonly epoch: number
 }
-
-/** Characters are about so wide at 11 px. */
-const CHARACTER = 6.2
 
 /** The training and the test loss over the steps, marked wherever a control was changed. */
 export class LossChart {
@@ -51,7 +49,7 @@ export class LossChart {
         axisPointer: { type: 'line', lineStyle: { color: p.quiet, type: [2, 3] }, animation: false },
         transitionDuration: 0,
       },
-      yAxis: { nameGap: 26 },
+      yAxis: { nameGap: 36 },
       series: [
         { type: 'line', id: 'test', z: 2, silent: true, showSymbol: false, symbol: 'none', lineStyle: { color: p['lane-a-soft'], width: 1.2 } },
         { type: 'line', id: 'train', z: 3, silent: true, showSymbol: false, symbol: 'none', lineStyle: { color: p['lane-a'], width: 1.8 } },
@@ -68,7 +66,8 @@ export class LossChart {
     const curve = (part: 'train' | 'test'): Curve => `${part}_${kind}`
     const train = history.decimate(curve('train'), pixels, end)
     const test = history.decimate(curve('test'), pixels, end)
-    this.#marks = toMarks(scene.changes, scene.epoch, end / pixels)
+    // How fast it trains leaves no trace in the curve.
+    this.#marks = toMarks(scene.changes.filter((c) => this.#control(c)?.group !== 'time'), scene.epoch, end / pixels)
 
     const shows = `${kind} ${scene.epoch}`
     if (shows !== this.#shows) this.#range.forget()
@@ -114,27 +113,40 @@ export class LossChart {
     const area = areaOf(params)
     const top = area.y
     const children: Shape[] = []
-    let free = area.x + area.width // where the words of a later mark begin
+    const at = this.#marks.map((m) => api.coord([m.step, 0])[0] ?? 0)
+    const font = `11px ${p.font}`
+    const taken: Array<readonly [row: number, from: number, to: number]> = at.map((x) => [0, x - 5, x + 5])
+    const free = (row: number, from: number, to: number): boolean =>
+      from >= area.x - 40 && to <= area.x + area.width + 14 && taken.every(([r, a, b]) => r !== row || to < a || from > b)
     // From the newest, whose words matter most, back to the oldest.
-    for (const m of this.#marks.toReversed()) {
-      const [x = 0] = api.coord([m.step, 0])
+    for (let i = at.length - 1; i >= 0; i--) {
+      const m = this.#marks[i]
+      const x = at[i] ?? 0
+      if (!m) continue
       children.push(
         { type: 'line', shape: { x1: x, y1: top, x2: x, y2: area.y + area.height }, style: { stroke: p.mark, lineWidth: 1, lineDash: [1.5, 3], opacity: 0.7 } },
         { type: 'polygon', shape: { points: [[x - 4, top - 8], [x + 4, top - 8], [x, top - 1]] }, style: { fill: p.mark } },
       )
       const words = this.#words(m)
-      const width = words.length * CHARACTER
-      const fitsRight = x + 7 + width <= free
-      const begin = fitsRight ? x + 7 : x - 7 - width
-      if (begin < area.x - 40 || (!fitsRight && x - 6 > free)) continue
-      children.push({ type: 'text', style: { text: words, x: begin, y: top - 5, verticalAlign: 'middle', fill: p.quiet, font: `11px ${p.font}` } })
-      free = Math.min(begin, x) - 12
+      const width = textWidth(words, font)
+      // Beside the triangle, or above the triangles; words that fit nowhere
+      // are left out.
+      const places = [[0, x + 7], [0, x - 7 - width], [1, x - 3], [1, x + 3 - width]] as const
+      const place = places.find(([row, from]) => free(row, from, from + width))
+      if (!place) continue
+      const [row, from] = place
+      taken.push([row, from - 6, from + width + 6])
+      children.push({ type: 'text', style: { text: words, x: from, y: top - 5 - 14 * row, verticalAlign: 'middle', fill: p.quiet, font } })
     }
-    return { type: 'group', children } as Shape
+    return { type: 'group', children }
+  }
+
+  #control({ control }: { readonly control: string }): Control | undefined {
+    return this.#controls.find((c) => c.name === control)
   }
 
   #words(m: Mark): string {
-    const control = this.#controls.find((c) => c.name === m.control)
+    const control = this.#control(m)
     if (!control) return m.control
     return `${control.name} ${controlValue(control, m.old)} → ${controlValue(control, m.new)}`
   }

@@ -3,6 +3,7 @@ import { significant, tick, withUnit } from '../format'
 import type { Data } from '../generated/wire'
 import { areaOf, ONE_ITEM, Plot, type ChartOption, type RenderApi, type RenderItem, type Shape } from './echarts'
 import { skin, type Palette } from './palette'
+import { textWidth } from './text'
 import { CalmDecades, extent, niceRange } from './scale'
 
 /** The predicted standard deviation on a log axis, and the floor under it. */
@@ -103,17 +104,20 @@ export class NoiseChart {
     const at = (api.coord([0, Math.max(floor, Number.MIN_VALUE)])[1] ?? bottom)
     const inside = at < bottom
     const y = Math.max(area.y, Math.min(bottom, at))
+    const font = `11.5px ${p.font}`
+    const value = `floor √eps = ${withUnit(significant(floor, 2), data.target.unit)}`
     const words = [
-      `floor √eps = ${withUnit(significant(floor, 2), data.target.unit)}`,
-      clamped > 0 ? `${clamped} of ${rows} variances clamped` : inside ? 'no variance clamped' : 'below this axis, no variance clamped',
-    ].join(' · ')
+      `${value} · ${clamped > 0 ? `${clamped} of ${rows} variances clamped` : inside ? 'no variance clamped' : 'below this axis, no variance clamped'}`,
+      `${value} · ${clamped > 0 ? `${clamped} of ${rows} clamped` : inside ? 'none clamped' : 'below'}`,
+      value,
+    ].find((w) => textWidth(w, font) < area.width - 16) ?? ''
     // Under the line where there is no room above it.
     const above = y - 18 > area.y
     const label: Shape = {
       type: 'text',
       style: {
         text: words, x: right - 4, y: above ? y - 5 : y + 5, align: 'right', verticalAlign: above ? 'bottom' : 'top',
-        fill: p.floor, font: `11.5px ${p.font}`, backgroundColor: p.surface, padding: [1, 3],
+        fill: p.floor, font, backgroundColor: p.surface, padding: [1, 3],
       },
     }
     const shade: Shape[] = inside
@@ -122,7 +126,7 @@ export class NoiseChart {
           { type: 'line', shape: { x1: area.x, y1: y, x2: right, y2: y }, style: { stroke: p.floor, lineWidth: 1.2, lineDash: [4, 3] } },
         ]
       : []
-    return { type: 'group', children: [...shade, label] } as Shape
+    return { type: 'group', children: [...shade, label] }
   }
 
   #paintProbe(params: Parameters<RenderItem>[0], api: RenderApi): Shape | null {

@@ -25,8 +25,15 @@ class GnllAnatomy extends Part {
     return html`
       <section class="card anatomy" aria-labelledby="anatomy-title">
         <header class="plot-head"><h2 id="anatomy-title">Anatomy of the loss</h2><span class="aside">train, as trained</span></header>
-        <p class="formula" role="math" aria-label=${`one half of: log of sigma squared, plus y minus mu squared over sigma squared${full ? ', plus log 2 pi' : ''}`}>
-          <span aria-hidden="true">½ [ <span class="term variance">log σ²</span> + <span class="term residual">(y − μ)² ∕ σ²</span><span class="term constant ${full ? '' : 'gone'}"><span class="plus"> + </span>log 2π</span> ]</span>
+        <p class="formula">
+          <math>
+            <mfrac><mn>1</mn><mn>2</mn></mfrac><mo form="prefix" stretchy="true" lspace="0.2em" rspace="0.25em">[</mo>
+            <mrow class="variance"><mi>log</mi><mspace width="0.15em"></mspace><msup><mi>σ</mi><mn>2</mn></msup></mrow>
+            <mo form="infix" lspace="0.35em" rspace="0.35em">+</mo>
+            <mrow class="residual"><mfrac><msup><mrow><mo stretchy="false">(</mo><mi>y</mi><mo>−</mo><mi>μ</mi><mo stretchy="false">)</mo></mrow><mn>2</mn></msup><msup><mi>σ</mi><mn>2</mn></msup></mfrac></mrow>
+            <mrow class=${full ? '' : 'gone'}><mo form="infix" lspace="0.35em" rspace="0.35em">+</mo><mrow class="constant"><mi>log</mi><mspace width="0.15em"></mspace><mn>2</mn><mi>π</mi></mrow></mrow>
+            <mo form="postfix" stretchy="true" lspace="0.25em">]</mo>
+          </math>
         </p>
         ${this.#bar(terms, total)}
         <dl class="terms">

@@ -1,10 +1,11 @@
 import { html, nothing, type TemplateResult } from 'lit'
+import { narrow } from '../media'
 import { setTheme, theme, type Theme } from '../theme'
 import { select } from './control'
 import { Part } from './part'
 import './anatomy'
 import './caption'
-import './controls'
+import { inHeader } from './controls'
 import './fit'
 import './loss'
 import './metrics'
@@ -37,7 +38,7 @@ class GnllApp extends Part {
   }
 
   protected override signals(): ReturnType<Part['signals']> {
-    return [theme, this.store.run, this.store.settings, this.store.pending]
+    return [theme, narrow, this.store.run, this.store.settings, this.store.pending]
   }
 
   protected override render(): TemplateResult {
@@ -45,12 +46,16 @@ class GnllApp extends Part {
       return this.trouble === '' ? html`${nothing}` : html`<main class="trouble" role="alert"><h1>gnllviz</h1><p>${this.trouble}</p></main>`
     }
     const { store } = this
-    const dataset = store.control('dataset')
+    const [dataset, ...others] = store.controls.filter(inHeader).map((c) => html`
+      <div class="in-header in-header-${c.name}">${select(c, String(store.shown(c)), (v) => { store.set(c.name, v) })}</div>
+    `)
     return html`
       <header class="top">
         <h1 class="brand">gnll<span>viz</span></h1>
-        ${dataset ? html`<div class="dataset">${select(dataset, String(store.shown(dataset)), (v) => { store.set('dataset', v) })}</div>` : nothing}
+        ${dataset}
         <gnll-transport .store=${store}></gnll-transport>
+        ${others}
+        <gnll-counter .store=${store}></gnll-counter>
         <gnll-status .store=${store}></gnll-status>
         <button type="button" class="button square" aria-label="theme: ${theme.value}" title="theme: ${theme.value}" @click=${() => { setTheme(NEXT[theme.value]) }}>${SIGN[theme.value]}</button>
       </header>

@@ -44,6 +44,7 @@ class GnllControl extends Part {
           ${c.live ? nothing : html`<span class="tag" title="begins the training anew">restart</span>`}
           ${c.kind === 'number' || c.kind === 'integer' ? this.#field(c, value as number) : nothing}
           ${c.kind === 'switch' ? this.#switch(c, value as boolean) : nothing}
+          ${inline(c) ? choose(c, value as string, (v) => { this.#set(v) }) : nothing}
           ${c.kind === 'layers' ? this.#layerButtons(value as readonly number[]) : nothing}
         </div>
         ${this.#body(c, value)}
@@ -70,7 +71,7 @@ class GnllControl extends Part {
         })
       }
       case 'choice':
-        return c.options.length <= SEGMENTS ? segments(c, value as string, (v) => { this.#set(v) }) : select(c, value as string, (v) => { this.#set(v) })
+        return inline(c) ? nothing : choose(c, value as string, (v) => { this.#set(v) })
       case 'layers':
         return this.#layers(c, value as readonly number[])
       case 'switch':
@@ -160,6 +161,16 @@ class GnllControl extends Part {
   }
 }
 
+/** Whether a choice has room beside its label. */
+function inline(c: Control): boolean {
+  if (c.kind !== 'choice') return false
+  return c.options.length > SEGMENTS || c.options.reduce((sum, o) => sum + o.label.length + 2, 0) <= 18
+}
+
+function choose(c: Control, value: string, set: (v: string) => void): TemplateResult {
+  return c.options.length <= SEGMENTS ? segments(c, value, set) : select(c, value, set)
+}
+
 export function segments(c: Pick<Control, 'name' | 'label' | 'options'>, value: string, set: (v: string) => void): TemplateResult {
   return html`
     <wa-radio-group
@@ -172,14 +183,14 @@ export function segments(c: Pick<Control, 'name' | 'label' | 'options'>, value: 
   `
 }
 
-export function select(c: Pick<Control, 'name' | 'label' | 'options'>, value: string, set: (v: string) => void): TemplateResult {
+export function select(c: Pick<Control, 'name' | 'label' | 'unit' | 'options'>, value: string, set: (v: string) => void): TemplateResult {
   return html`
     <wa-select
       size="s" .value=${live(value)}
       @change=${(e: Event) => { set(String((e.target as WaSelect).value)) }}
     >
       <span slot="label" class="unseen">${c.label}</span>
-      ${c.options.map((o) => html`<wa-option value=${o.value} title=${o.help}>${o.label}</wa-option>`)}
+      ${c.options.map((o) => html`<wa-option value=${o.value} title=${o.help}>${Number.isFinite(Number(o.label)) ? withUnit(o.label, c.unit) : o.label}</wa-option>`)}
     </wa-select>
   `
 }

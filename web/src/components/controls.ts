@@ -1,14 +1,19 @@
 import { html, type TemplateResult } from 'lit'
 import type { Control } from '../generated/wire'
 import './control'
+import { narrow } from '../media'
 import { Part } from './part'
 
-/** The panel of controls, built from the server's table; the data set has its place in the header. */
+/** The panel of controls, built from the server's table, without those that stand in the header. */
 class GnllControls extends Part {
+  protected override signals(): ReturnType<Part['signals']> {
+    return [narrow]
+  }
+
   protected override render(): TemplateResult {
     const groups = new Map<string, Control[]>()
     for (const c of this.store.controls) {
-      if (c.name === 'dataset') continue
+      if (inHeader(c)) continue
       groups.set(c.group, [...(groups.get(c.group) ?? []), c])
     }
     return html`
@@ -21,6 +26,11 @@ class GnllControls extends Part {
       <p class="keys" id="keys"><kbd>←</kbd> <kbd>→</kbd> move a slider, with <kbd>Shift</kbd> by ten; <kbd>Home</kbd> is its default. <kbd>Space</kbd> plays and pauses.</p>
     `
   }
+}
+
+/** What is learned from, and, where there is room, how fast. */
+export function inHeader(c: Control): boolean {
+  return c.name === 'dataset' || (c.group === 'time' && !narrow.value)
 }
 
 customElements.define('gnll-controls', GnllControls)

@@ -129,7 +129,7 @@ class GnllFit extends Part {
         <header class="plot-head">
           <h2 id="noise-title">Noise</h2>
           <span class="keys-row">
-            ${key('line', 'predicted std, clamped')}${key('dots', 'before the clamp')}${data?.truth ? key('dash', 'truth') : nothing}
+            ${key('line', 'std, clamped')}${key('dots', 'unclamped')}${data?.truth ? key('dash', 'truth') : nothing}
           </span>
         </header>
         <div class="plot-body"><div id="noise-chart" class="chart" role="img"></div></div>

@@ -6,13 +6,18 @@ import type { Control } from '../generated/wire'
 // Home for the default and Shift for larger steps, and it moves at every
 // pointer event without an element's render in between.
 
+/** How far left of the least value 0 lies on a log scale that has it, in decades. */
+const NOTCH = 0.5
+
 /** Where on a slider of the control a value lies: decades where the scale is log. */
 export function toPosition(c: Control, value: number): number {
-  return c.log ? Math.log10(value) : value
+  if (!c.log) return value
+  return value > 0 ? Math.log10(value) : Math.log10(c.min) - NOTCH
 }
 
 /** The value at a position, as round as people would choose it. */
 export function fromPosition(c: Control, position: number): number {
+  if (c.zero && position < toPosition(c, c.min) - NOTCH / 2) return 0
   let value = c.log ? Number((10 ** position).toPrecision(2)) : c.min + Math.round((position - c.min) / c.step) * c.step
   if (c.kind === 'integer') value = Math.round(value)
   return Math.min(c.max, Math.max(c.min, Number(value.toPrecision(12))))
@@ -20,9 +25,11 @@ export function fromPosition(c: Control, position: number): number {
 
 /** The value so many of the control's steps further. Steps lie on a fixed ladder, so that decades are hit. */
 export function stepped(c: Control, value: number, steps: number): number {
+  if (c.zero && value <= c.min && steps < 0) return 0
+  if (c.zero && value === 0) return c.min
   const position = toPosition(c, value)
   const rung = Math.round(position / c.step) + steps
-  const next = c.log ? fromPosition(c, rung * c.step) : fromPosition(c, position + steps * c.step)
+  const next = c.log ? fromPosition(c, Math.max(rung * c.step, toPosition(c, c.min))) : fromPosition(c, position + steps * c.step)
   // On the low end of a log scale of whole numbers a rung can be less than one.
   if (c.kind === 'integer' && next === value) return Math.min(c.max, Math.max(c.min, value + Math.sign(steps)))
   return next
@@ -65,7 +72,7 @@ interface Options {
 }
 
 export function slider(c: Control, o: Options): TemplateResult {
-  const [min, max] = [toPosition(c, c.min), toPosition(c, c.max)]
+  const [min, max] = [toPosition(c, c.zero ? 0 : c.min), toPosition(c, c.max)]
   const share = (v: number): string => ((toPosition(c, v) - min) / (max - min)).toFixed(4)
   const at = (e: Event): number => fromPosition(c, (e.target as HTMLInputElement).valueAsNumber)
   return html`

@@ -4,7 +4,7 @@ import { Part } from './part'
 
 const STEPS = [1, 10, 100, 1000]
 
-/** Play, pause, step, reset, and how far it has come. */
+/** Play, pause, step and reset. */
 class GnllTransport extends Part {
   static override properties = { ...Part.properties, steps: { state: true } }
   /** How many steps the button makes: as many as were chosen last. */
@@ -16,7 +16,7 @@ class GnllTransport extends Part {
   }
 
   protected override signals(): ReturnType<Part['signals']> {
-    return [this.store.run, this.store.reading, this.store.link]
+    return [this.store.run, this.store.link]
   }
 
   override connectedCallback(): void {
@@ -54,7 +54,6 @@ class GnllTransport extends Part {
   }
 
   protected override render(): TemplateResult {
-    const frame = this.store.reading.value
     const state = this.store.run.value?.state
     const off = this.store.link.value.kind !== 'live'
     const diverged = state === 'diverged'
@@ -72,10 +71,21 @@ class GnllTransport extends Part {
         </span>
         <button type="button" class="button" ?disabled=${off} @click=${() => { this.store.reset() }}>${RESET}<span>Reset</span></button>
       </div>
-      <div class="counter">
-        <span>step <b class="figure-step">${count(frame?.step ?? NaN)}</b></span>
-        <span class="rate"><b>${count(frame?.scalars.steps_per_s ?? NaN)}</b>/s</span>
-      </div>
+    `
+  }
+}
+
+/** How far it has come, and how fast. */
+class GnllCounter extends Part {
+  protected override signals(): ReturnType<Part['signals']> {
+    return [this.store.reading]
+  }
+
+  protected override render(): TemplateResult {
+    const frame = this.store.reading.value
+    return html`
+      <span>step <b class="figure-step">${count(frame?.step ?? NaN)}</b></span>
+      <span class="rate"><b>${count(frame?.scalars.steps_per_s ?? NaN)}</b>/s</span>
     `
   }
 }
@@ -86,3 +96,4 @@ const PAUSE = icon('M3.500 2.500h3v11h-3zM9.500 2.500h3v11h-3z')
 const RESET = icon('M8 2.700V.6L4.300 3.600 8 6.600V4.400a3.900 3.900 0 1 1-3.900 3.900H2.400A5.600 5.600 0 1 0 8 2.700z')
 
 customElements.define('gnll-transport', GnllTransport)
+customElements.define('gnll-counter', GnllCounter)
