@@ -2,7 +2,7 @@ import type { Control, ControlValue } from './generated/wire'
 
 /** U+2212, which is as wide as a plus sign; a hyphen is not. */
 const MINUS = '−'
-const THIN_SPACE = ' ' // narrow no-break space
+const THIN_SPACE = '\u202f' // narrow, does not break
 
 const withMinus = (s: string): string => s.replace('-', MINUS)
 
@@ -38,7 +38,7 @@ export function count(v: number): string {
 
 /** The value and its unit, with a space that does not break; none if there is no unit. */
 export function withUnit(value: string, unit: string): string {
-  return unit === '' ? value : `${value} ${unit}`
+  return unit === '' ? value : `${value}\u00a0${unit}`
 }
 
 /** Tick labels of an axis whose ticks are so far apart. */

@@ -1,12 +1,11 @@
 // The Web Awesome components that the page uses, each for its keyboard and
 // screen reader behaviour. Native elements stand where they fit better: buttons
-// (nothing to add), and sliders and number fields (see components/slider.ts).
+// (nothing to add), selects, sliders and number fields (see components/control.ts
+// and slider.ts).
 import '@awesome.me/webawesome/dist/components/dropdown-item/dropdown-item.js'
 import '@awesome.me/webawesome/dist/components/dropdown/dropdown.js'
-import '@awesome.me/webawesome/dist/components/option/option.js'
 import '@awesome.me/webawesome/dist/components/radio-group/radio-group.js'
 import '@awesome.me/webawesome/dist/components/radio/radio.js'
-import '@awesome.me/webawesome/dist/components/select/select.js'
 import '@awesome.me/webawesome/dist/components/switch/switch.js'
 import '@awesome.me/webawesome/dist/components/tooltip/tooltip.js'
 import { registerIconLibrary } from '@awesome.me/webawesome/dist/components/icon/library.js'

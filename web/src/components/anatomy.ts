@@ -1,4 +1,4 @@
-import { html, type TemplateResult } from 'lit'
+import { html, mathml, nothing, type TemplateResult } from 'lit'
 import { CalmRange } from '../charts/scale'
 import { fixed } from '../format'
 import { Part } from './part'
@@ -8,6 +8,9 @@ const TERMS = [
   { scalar: 'residual', name: 'residual', kind: 'residual' },
   { scalar: 'constant', name: 'constant', kind: 'constant' },
 ] as const
+
+// A template of its own, so that it must be said to be MathML.
+const CONSTANT = mathml`<mo form="infix" lspace="0.35em" rspace="0.35em">+</mo><mrow class="constant"><mi>log</mi><mspace width="0.15em"></mspace><mn>2</mn><mi>π</mi></mrow>`
 
 /** What the present loss is made of: its formula, and the share of each term. */
 class GnllAnatomy extends Part {
@@ -31,14 +34,14 @@ class GnllAnatomy extends Part {
             <mrow class="variance"><mi>log</mi><mspace width="0.15em"></mspace><msup><mi>σ</mi><mn>2</mn></msup></mrow>
             <mo form="infix" lspace="0.35em" rspace="0.35em">+</mo>
             <mrow class="residual"><mfrac><msup><mrow><mo stretchy="false">(</mo><mi>y</mi><mo>−</mo><mi>μ</mi><mo stretchy="false">)</mo></mrow><mn>2</mn></msup><msup><mi>σ</mi><mn>2</mn></msup></mfrac></mrow>
-            <mrow class=${full ? '' : 'gone'}><mo form="infix" lspace="0.35em" rspace="0.35em">+</mo><mrow class="constant"><mi>log</mi><mspace width="0.15em"></mspace><mn>2</mn><mi>π</mi></mrow></mrow>
+            ${full ? CONSTANT : nothing}
             <mo form="postfix" stretchy="true" lspace="0.25em">]</mo>
           </math>
         </p>
         ${this.#bar(terms, total)}
         <dl class="terms">
           ${terms.map((t) => html`<div><dt class=${t.kind}>${t.name}</dt><dd>${fixed(t.value, 2)}</dd></div>`)}
-          ${full ? '' : html`<div class="gone"><dt>constant</dt><dd>–</dd></div>`}
+          ${full ? nothing : html`<div><dt>constant</dt><dd>–</dd></div>`}
           <div class="total"><dt>total</dt><dd>${fixed(total, 2)}</dd></div>
         </dl>
       </section>

@@ -50,16 +50,18 @@ class GnllApp extends Part {
       <div class="in-header in-header-${c.name}">${select(c, String(store.shown(c)), (v) => { store.set(c.name, v) })}</div>
     `)
     return html`
-      <header class="top">
-        <h1 class="brand">gnll<span>viz</span></h1>
-        ${dataset}
-        <gnll-transport .store=${store}></gnll-transport>
-        ${others}
-        <gnll-counter .store=${store}></gnll-counter>
-        <gnll-status .store=${store}></gnll-status>
-        <button type="button" class="button square" aria-label="theme: ${theme.value}" title="theme: ${theme.value}" @click=${() => { setTheme(NEXT[theme.value]) }}>${SIGN[theme.value]}</button>
+      <header class="head">
+        <div class="top">
+          <h1 class="brand">gnll<span>viz</span></h1>
+          ${dataset}
+          <gnll-transport .store=${store}></gnll-transport>
+          ${others}
+          <gnll-counter .store=${store}></gnll-counter>
+          <gnll-status .store=${store}></gnll-status>
+          <button type="button" class="button square" aria-label="theme: ${theme.value}" title="theme: ${theme.value}" @click=${() => { setTheme(NEXT[theme.value]) }}>${SIGN[theme.value]}</button>
+        </div>
+        <gnll-caption .store=${store}></gnll-caption>
       </header>
-      <gnll-caption .store=${store}></gnll-caption>
       <main class="rooms">
         <aside class="panel controls" id="controls" aria-label="controls" ?data-open=${this.sheet}>
           <gnll-controls .store=${store}></gnll-controls>
@@ -68,8 +70,8 @@ class GnllApp extends Part {
         <gnll-loss class="panel" .store=${store}></gnll-loss>
         <gnll-anatomy class="panel" .store=${store}></gnll-anatomy>
         <gnll-metrics class="panel" .store=${store}></gnll-metrics>
+        <button type="button" class="button sheet-button" aria-expanded=${this.sheet ? 'true' : 'false'} aria-controls="controls" @click=${() => { this.sheet = !this.sheet }}>${this.sheet ? 'Close' : 'Controls'}</button>
       </main>
-      <button type="button" class="button sheet-button" aria-expanded=${this.sheet ? 'true' : 'false'} aria-controls="controls" @click=${() => { this.sheet = !this.sheet }}>${this.sheet ? 'Close' : 'Controls'}</button>
     `
   }
 }

@@ -1,7 +1,6 @@
 import { html, nothing, type TemplateResult } from 'lit'
 import { live } from 'lit/directives/live.js'
 import type WaRadioGroup from '@awesome.me/webawesome/dist/components/radio-group/radio-group.js'
-import type WaSelect from '@awesome.me/webawesome/dist/components/select/select.js'
 import type WaSwitch from '@awesome.me/webawesome/dist/components/switch/switch.js'
 import { controlNumber, parseNumber, significant, withUnit } from '../format'
 import { MAX_LAYERS, type Control, type ControlValue } from '../generated/wire'
@@ -183,15 +182,14 @@ export function segments(c: Pick<Control, 'name' | 'label' | 'options'>, value: 
   `
 }
 
+/** A native select: a telephone opens its own wheel for it, and it is read aloud as what it is. */
 export function select(c: Pick<Control, 'name' | 'label' | 'unit' | 'options'>, value: string, set: (v: string) => void): TemplateResult {
   return html`
-    <wa-select
-      size="s" .value=${live(value)}
-      @change=${(e: Event) => { set(String((e.target as WaSelect).value)) }}
-    >
-      <span slot="label" class="unseen">${c.label}</span>
-      ${c.options.map((o) => html`<wa-option value=${o.value} title=${o.help}>${Number.isFinite(Number(o.label)) ? withUnit(o.label, c.unit) : o.label}</wa-option>`)}
-    </wa-select>
+    <span class="select">
+      <select aria-label=${c.label} .value=${live(value)} @change=${(e: Event) => { set((e.target as HTMLSelectElement).value) }}>
+        ${c.options.map((o) => html`<option value=${o.value} title=${o.help} ?selected=${o.value === value}>${Number.isFinite(Number(o.label)) ? withUnit(o.label, c.unit) : o.label}</option>`)}
+      </select>
+    </span>
   `
 }
 

@@ -18,10 +18,10 @@ class GnllControls extends Part {
     }
     return html`
       ${[...groups].map(([group, controls]) => html`
-        <section class="group" aria-labelledby="group-${group}">
+        <div class="group" role="group" aria-labelledby="group-${group}">
           <h2 id="group-${group}" class="group-name">${group}</h2>
           ${controls.map((c) => html`<gnll-control .store=${this.store} .control=${c}></gnll-control>`)}
-        </section>
+        </div>
       `)}
       <p class="keys" id="keys"><kbd>←</kbd> <kbd>→</kbd> move a slider, with <kbd>Shift</kbd> by ten; <kbd>Home</kbd> is its default. <kbd>Space</kbd> plays and pauses.</p>
     `

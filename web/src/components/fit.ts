@@ -37,7 +37,7 @@ class GnllFit extends Part {
   }
 
   protected override signals(): ReturnType<Part['signals']> {
-    return [this.store.run, this.store.probe]
+    return [this.store.run, this.store.grid, this.store.probe]
   }
 
   protected override firstUpdated(): void {
@@ -143,9 +143,9 @@ class GnllFit extends Part {
     const data = run.value?.data
     const x = grid.value?.x
     const [left, right] = [x?.[0], x?.at(-1)]
-    if (!data || !frame.value || !grid.value || left === undefined || right === undefined) return nothing
+    if (!data || !grid.value || left === undefined || right === undefined) return nothing
     const at = probe.value ?? (left + right) / 2
-    const words = probe.value === null ? 'nothing read' : inWords(readAt(frame.value, grid.value, data, at), data).join(', ')
+    const words = probe.value === null || !frame.value ? 'nothing read' : inWords(readAt(frame.value, grid.value, data, at), data).join(', ')
     return html`
       <input
         class="probe" type="range" min=${left} max=${right} step=${(right - left) / 120} .value=${String(at)}

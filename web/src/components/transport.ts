@@ -63,7 +63,7 @@ class GnllTransport extends Part {
           ${this.#training ? PAUSE : PLAY}<span>${this.#training ? 'Pause' : 'Play'}</span>
         </button>
         <span class="split">
-          <button type="button" class="button" ?disabled=${off || diverged} aria-label="train ${this.steps} steps" @click=${() => { this.#step(this.steps) }}>Step <span class="steps">${count(this.steps)}</span></button>
+          <button type="button" class="button" ?disabled=${off || diverged} @click=${() => { this.#step(this.steps) }}>Step <span class="steps">${count(this.steps)}</span></button>
           <wa-dropdown placement="bottom-start" @wa-select=${(e: CustomEvent<{ item: { value: string } }>) => { this.#step(Number(e.detail.item.value)) }}>
             <button type="button" slot="trigger" class="button caret" ?disabled=${off || diverged} aria-label="how many steps">▾</button>
             ${STEPS.map((n) => html`<wa-dropdown-item value=${n}>${count(n)} ${n === 1 ? 'step' : 'steps'}</wa-dropdown-item>`)}

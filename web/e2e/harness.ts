@@ -1,0 +1,111 @@
+import { spawn, type ChildProcess } from 'node:child_process'
+import { existsSync } from 'node:fs'
+import { resolve } from 'node:path'
+import { chromium, type Browser, type BrowserContext, type BrowserContextOptions, type Page } from 'playwright-core'
+
+const root = resolve(import.meta.dirname, '../..')
+
+/** The program, serving on a port of its own. */
+export class Server {
+  #process: ChildProcess | undefined
+  url = ''
+
+  /** Starts it; on the same port as before if there was one. */
+  async start(): Promise<void> {
+    const binary = process.env['GNLLVIZ'] ?? resolve(root, 'gnllviz')
+    if (!existsSync(binary)) throw new Error(`there is no ${binary}; build the page, then: go build -o gnllviz ./cmd/gnllviz`)
+    const addr = this.url === '' ? '127.0.0.1:0' : new URL(this.url).host
+    const child = spawn(binary, ['serve', '--addr', addr], { stdio: ['ignore', 'pipe', 'pipe'] })
+    this.#process = child
+    this.url = await new Promise((found, failed) => {
+      let said = ''
+      const read = (chunk: Buffer): void => {
+        said += chunk.toString()
+        const url = /https?:\/\/[^\s"]+/.exec(said)?.[0]
+        if (url !== undefined) found(url.endsWith('/') ? url : `${url}/`)
+      }
+      child.stdout.on('data', read)
+      child.stderr.on('data', read)
+      child.once('exit', (code) => { failed(new Error(`gnllviz ended with ${code}: ${said}`)) })
+    })
+  }
+
+  async stop(): Promise<void> {
+    const child = this.#process
+    if (!child || child.exitCode !== null) return
+    await new Promise((ended) => {
+      child.once('exit', ended)
+      child.kill('SIGKILL')
+    })
+  }
+}
+
+export async function launch(): Promise<Browser> {
+  const executablePath = process.env['CHROMIUM'] ?? '/usr/bin/chromium'
+  if (!existsSync(executablePath)) {
+    throw new Error(`there is no browser at ${executablePath}; on Debian: apt-get install chromium, or set CHROMIUM`)
+  }
+  return chromium.launch({
+    executablePath,
+    args: [
+      '--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run',
+      '--disable-background-networking', '--disable-component-update', '--disable-sync',
+    ],
+  })
+}
+
+/** A page that writes down everything it should not do. */
+export class Watched {
+  readonly faults: string[] = []
+
+  private constructor(readonly page: Page, readonly context: BrowserContext) {}
+
+  static async open(browser: Browser, url: string, options: BrowserContextOptions = {}): Promise<Watched> {
+    const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, ...options })
+    const page = await context.newPage()
+    const w = new Watched(page, context)
+    const origin = new URL(url).host
+    page.on('console', (m) => { if (m.type() === 'error' || m.type() === 'warning') w.faults.push(`console ${m.type()}: ${m.text()}`) })
+    page.on('pageerror', (e) => { w.faults.push(`uncaught: ${e.message}`) })
+    page.on('request', (r) => {
+      const { protocol, host } = new URL(r.url())
+      if (protocol !== 'data:' && protocol !== 'blob:' && host !== origin) w.faults.push(`request to ${r.url()}`)
+    })
+    page.on('response', (r) => { if (r.status() >= 400) w.faults.push(`${r.status()} ${r.url()}`) })
+    await page.addInitScript(() => {
+      document.addEventListener('securitypolicyviolation', (e) => {
+        console.error(`policy violated: ${e.violatedDirective} by ${e.blockedURI}`)
+      })
+    })
+    await page.goto(url)
+    return w
+  }
+
+  /** Waits until frames are drawn. */
+  async drawn(): Promise<void> {
+    await this.page.waitForFunction(() => Number(document.querySelector<HTMLElement>('gnll-fit')?.dataset['step'] ?? 0) > 0)
+  }
+
+  step(): Promise<number> {
+    return this.page.evaluate(() => Number(document.querySelector<HTMLElement>('gnll-fit')?.dataset['step']))
+  }
+
+  revision(): Promise<number> {
+    return this.page.evaluate(() => Number(document.querySelector<HTMLElement>('gnll-fit')?.dataset['revision']))
+  }
+
+  /** The value in a control's number field. */
+  value(control: string): Promise<string> {
+    return this.page.locator(`[data-control=${control}] .field input`).inputValue()
+  }
+
+  async type(control: string, text: string): Promise<void> {
+    const field = this.page.locator(`[data-control=${control}] .field input`)
+    await field.fill(text)
+    await field.press('Enter')
+  }
+
+  close(): Promise<void> {
+    return this.context.close()
+  }
+}

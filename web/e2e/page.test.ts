@@ -1,0 +1,284 @@
+import { readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import type { Browser } from 'playwright-core'
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { launch, Server, Watched } from './harness'
+
+const server = new Server()
+let browser: Browser
+let open: Watched[] = []
+
+beforeAll(async () => {
+  await server.start()
+  browser = await launch()
+})
+
+afterAll(async () => {
+  await browser.close()
+  await server.stop()
+})
+
+const visit = async (url = server.url, options = {}): Promise<Watched> => {
+  const w = await Watched.open(browser, url, options)
+  open.push(w)
+  return w
+}
+
+// Whatever a test does, the page must not complain, break its policy, or ask
+// anybody else for anything.
+let expected: RegExp | null = null
+afterEach(async () => {
+  const faults = open.flatMap((w) => w.faults).filter((f) => !expected?.test(f))
+  for (const w of open) await w.close()
+  open = []
+  expected = null
+  expect(faults).toEqual([])
+})
+
+const median = (values: readonly number[]): number => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? NaN
+
+/** Where the pixels of a chart are, as a string that differs when the picture does. */
+const picture = (w: Watched, chart: string): Promise<string> =>
+  w.page.evaluate((id) => document.querySelector<HTMLCanvasElement>(`#${id} canvas`)?.toDataURL() ?? '', chart)
+
+describe('training', () => {
+  it('moves the mean line', async () => {
+    const w = await visit()
+    await w.drawn()
+    const [step, fit, loss] = [await w.step(), await picture(w, 'fit-chart'), await picture(w, 'loss-chart')]
+    await w.page.waitForTimeout(1500)
+    expect(await w.step()).toBeGreaterThan(step)
+    expect(await picture(w, 'fit-chart')).not.toBe(fit)
+    expect(await picture(w, 'loss-chart')).not.toBe(loss)
+  })
+
+  it('pauses, steps and resets', async () => {
+    const w = await visit()
+    await w.drawn()
+    await w.page.getByRole('button', { name: 'Pause' }).click()
+    await w.page.getByRole('button', { name: 'Play' }).waitFor()
+    await w.page.waitForTimeout(300)
+    const at = await w.step()
+    await w.page.waitForTimeout(300)
+    expect(await w.step()).toBe(at)
+    await w.page.getByRole('button', { name: 'Step 1' }).click()
+    await expect.poll(() => w.step()).toBe(at + 1)
+    await w.page.getByRole('button', { name: 'how many steps' }).click()
+    await w.page.getByRole('menuitem', { name: '100 steps', exact: true }).click()
+    await expect.poll(() => w.step()).toBe(at + 101)
+    await w.page.getByRole('button', { name: 'Reset' }).click()
+    await expect.poll(() => w.step()).toBeLessThan(at)
+  })
+
+  it('plays and pauses with the space bar, but not in a field', async () => {
+    const w = await visit()
+    await w.drawn()
+    await w.page.locator('body').press('Space')
+    await w.page.getByRole('button', { name: 'Play' }).waitFor()
+    await w.page.locator('[data-control=eps] .field input').press('Space')
+    await w.page.waitForTimeout(200)
+    expect(await w.page.getByRole('button', { name: 'Play' }).count()).toBe(1)
+    await w.page.locator('[data-control=eps] input[type=range]').press('Space')
+    await w.page.getByRole('button', { name: 'Pause' }).waitFor()
+  })
+})
+
+describe('eps', () => {
+  /** Moves the slider and measures, in the page, until a frame with that revision is drawn. */
+  const latencies = async (w: Watched): Promise<number[]> => {
+    const times: number[] = []
+    for (let i = 0; i < 15; i++) {
+      await w.page.waitForTimeout(120)
+      times.push(await w.page.evaluate((position) => new Promise<number>((shown) => {
+        const fit = document.querySelector('gnll-fit')
+        const slider = document.querySelector<HTMLInputElement>('[data-control=eps] input[type=range]')
+        if (!fit || !slider) throw new Error('no slider')
+        const begin = performance.now()
+        const seen = new MutationObserver(() => {
+          seen.disconnect()
+          shown(performance.now() - begin)
+        })
+        seen.observe(fit, { attributeFilter: ['data-revision'] })
+        slider.value = String(position)
+        slider.dispatchEvent(new Event('input', { bubbles: true }))
+      }), -6 + 0.3 * (i + 1)))
+    }
+    return times
+  }
+
+  it.each(['training', 'paused'])('shows within 100 ms while %s', async (state) => {
+    const w = await visit()
+    await w.drawn()
+    if (state === 'paused') {
+      await w.page.getByRole('button', { name: 'Pause' }).click()
+      await w.page.getByRole('button', { name: 'Play' }).waitFor()
+    }
+    const times = await latencies(w)
+    console.log(`eps to frame while ${state}, ms: median ${median(times).toFixed(1)} of ${times.map((t) => t.toFixed(1)).join(' ')}`)
+    expect(median(times)).toBeLessThan(100)
+    await expect.poll(() => w.page.locator('[data-control=eps][data-pending]').count()).toBe(0)
+  })
+
+  it('is seen by a second page, and its mark is drawn', async () => {
+    const a = await visit()
+    await a.drawn()
+    const b = await visit(a.page.url())
+    await b.drawn()
+    const loss = await picture(b, 'loss-chart')
+    await a.type('eps', '1e-3')
+    await expect.poll(() => b.value('eps')).toBe('1e-3')
+    await expect.poll(() => b.revision()).toBe(await a.revision())
+    expect(await picture(b, 'loss-chart')).not.toBe(loss)
+    await a.page.locator('[data-control=eps] input[type=range]').press('Home')
+    await expect.poll(() => b.value('eps')).toBe('1e-6')
+  })
+
+  it('tells why a value is refused, and takes it back', async () => {
+    const w = await visit()
+    await w.drawn()
+    await w.type('eps', '-1')
+    await w.page.locator('[data-control=eps] .refused').waitFor()
+    await expect.poll(() => w.value('eps')).toBe('1e-6')
+    await w.type('eps', 'tiny')
+    await expect.poll(() => w.page.locator('[data-control=eps] .refused').textContent()).toContain('not a number')
+  })
+})
+
+describe('the address', () => {
+  it('reproduces the settings', async () => {
+    const a = await visit()
+    await a.drawn()
+    await a.type('eps', '2e-4')
+    await a.page.locator('[data-control=full] wa-switch').click()
+    await a.type('seed', '7')
+    await expect.poll(() => new URL(a.page.url()).hash).toBe('#eps=0.0002&full=true&seed=7')
+    const b = await visit(server.url + new URL(a.page.url()).hash)
+    await b.drawn()
+    expect([await b.value('eps'), await b.value('seed')]).toEqual(['2e-4', '7'])
+    expect(new URL(b.page.url()).pathname).not.toBe(new URL(a.page.url()).pathname)
+  })
+
+  it('that cannot be is told, not fatal', async () => {
+    expected = /4\d\d/
+    const w = await visit(`${server.url}#eps=-5`)
+    await w.drawn()
+    expect(await w.page.locator('.caption').textContent()).toContain('defaults')
+    expect(await w.value('eps')).toBe('1e-6')
+  })
+})
+
+describe('the connection', () => {
+  it('comes back after the server went away', async () => {
+    // The browser itself reports the refused connections.
+    expected = /ERR_CONNECTION_REFUSED|WebSocket|404/
+    const w = await visit()
+    await w.drawn()
+    await w.type('eps', '1e-2')
+    await expect.poll(() => new URL(w.page.url()).hash).toBe('#eps=0.01')
+    await server.stop()
+    await w.page.getByText(/reconnecting in \d+ s/).waitFor()
+    await w.page.waitForTimeout(1500)
+    await server.start()
+    await w.page.locator('gnll-status .live').waitFor({ timeout: 20_000 })
+    await expect.poll(() => w.page.locator('.caption').textContent()).toContain('begun anew')
+    expect(await w.value('eps')).toBe('1e-2')
+    const step = await w.step()
+    await expect.poll(() => w.step()).not.toBe(step)
+  })
+})
+
+describe('everybody', () => {
+  const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
+
+  const violations = async (w: Watched): Promise<string[]> => {
+    await w.page.evaluate(axe)
+    return w.page.evaluate(async () => {
+      interface Result { id: string; nodes: Array<{ html: string; failureSummary?: string }> }
+      const { axe: tool } = window as unknown as { axe: { run(): Promise<{ violations: Result[] }> } }
+      const { violations: found } = await tool.run()
+      return found.map((v) => `${v.id}: ${v.nodes.map((n) => `${n.html} ${n.failureSummary ?? ''}`).join(' | ')}`)
+    })
+  }
+
+  it.each([
+    ['light', { width: 1440, height: 900 }],
+    ['dark', { width: 1440, height: 900 }],
+    ['light', { width: 390, height: 844 }],
+    ['dark', { width: 390, height: 844 }],
+  ] as const)('can use it: %s, %o', async (colorScheme, viewport) => {
+    const w = await visit(server.url, { colorScheme, viewport })
+    await w.drawn()
+    expect(await violations(w)).toEqual([])
+    if (viewport.width < 760) await w.page.getByRole('button', { name: 'Controls' }).click()
+    for (const button of await w.page.getByRole('button', { name: 'as a table' }).all()) await button.click()
+    expect(await violations(w)).toEqual([])
+  })
+
+  it('can walk it with the keyboard alone', async () => {
+    const w = await visit()
+    await w.drawn()
+    const seen = new Set<string>()
+    for (let i = 0; i < 60; i++) {
+      await w.page.keyboard.press('Tab')
+      seen.add(await w.page.evaluate(() => {
+        const e = document.activeElement
+        const name = e?.getAttribute('aria-label') ?? e?.textContent.trim() ?? ''
+        return name === '' ? e?.closest('[data-control]')?.getAttribute('data-control') ?? e?.localName ?? '' : name
+      }))
+    }
+    for (const name of ['Pause', 'Reset', 'eps', 'learning rate', 'fit and noise as a table', 'read the fit at x', 'loss as a table']) {
+      expect([...seen], name).toContain(name)
+    }
+    await w.page.getByRole('slider', { name: 'eps' }).focus()
+    await w.page.keyboard.press('Shift+ArrowRight')
+    await expect.poll(() => w.value('eps')).toBe('1e-5')
+    await w.page.keyboard.press('ArrowRight')
+    await expect.poll(() => w.value('eps')).toBe('1.3e-5')
+    await w.page.keyboard.press('Home')
+    await expect.poll(() => w.value('eps')).toBe('1e-6')
+  })
+
+  it.each([1440, 1024, 390, 360])('sees no sideways scrolling at %i', async (width) => {
+    const w = await visit(server.url, { viewport: { width, height: 900 } })
+    await w.drawn()
+    const size = await w.page.evaluate(() => [document.documentElement.scrollWidth, document.documentElement.scrollHeight])
+    expect(size[0]).toBeLessThanOrEqual(width)
+    if (width === 1440) expect(size[1]).toBeLessThanOrEqual(900)
+  })
+
+  it('keeps the chosen theme', async () => {
+    const w = await visit(server.url, { colorScheme: 'light' })
+    await w.drawn()
+    const background = (): Promise<string> => w.page.evaluate(() => getComputedStyle(document.body).backgroundColor)
+    const light = await background()
+    await w.page.getByRole('button', { name: 'theme: auto' }).click()
+    await w.page.getByRole('button', { name: 'theme: light' }).click()
+    await expect.poll(background).not.toBe(light)
+    const dark = await background()
+    await w.page.reload()
+    await w.drawn()
+    expect(await background()).toBe(dark)
+  })
+})
+
+describe('drawing', () => {
+  it('takes little of the main thread', async () => {
+    const w = await visit(`${server.url}#speed=max`)
+    await w.drawn()
+    const times = await w.page.evaluate(() => new Promise<Record<string, number[]>>((done) => {
+      const taken: Record<string, number[]> = {}
+      new PerformanceObserver((list) => {
+        for (const e of list.getEntries()) (taken[e.name] ??= []).push(e.duration)
+      }).observe({ type: 'measure' })
+      setTimeout(() => { done(taken) }, 5000)
+    }))
+    let sum = 0
+    for (const [name, ms] of Object.entries(times)) {
+      sum += median(ms)
+      console.log(`${name}: median ${median(ms).toFixed(2)} ms, ${(ms.length / 5).toFixed(1)} a second`)
+    }
+    console.log(`all charts: ${sum.toFixed(2)} ms`)
+    expect(Object.keys(times).sort()).toEqual(['draw fit', 'draw loss', 'draw noise'])
+    expect(sum).toBeLessThan(25)
+  })
+})

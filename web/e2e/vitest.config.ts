@@ -1,0 +1,14 @@
+import { defineConfig } from 'vitest/config'
+
+// The page against the real program in a real browser. One file at a time, one
+// test after the other: they share two cores, and latencies are measured.
+export default defineConfig({
+  test: {
+    root: import.meta.dirname,
+    include: ['*.test.ts'],
+    exclude: process.env['SHOTS'] === undefined ? ['shots.test.ts'] : [],
+    fileParallelism: false,
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
+  },
+})

@@ -1,0 +1,31 @@
+import { describe, expect, it } from 'vitest'
+import { controlNumber, count, fixed, parseNumber, scientific, significant, tick } from './format'
+
+describe('numbers', () => {
+  it('are short and exact', () => {
+    expect(scientific(1e-6)).toBe('1e-6')
+    expect(scientific(1.25e-4)).toBe('1.25e-4')
+    expect(scientific(0)).toBe('0')
+    expect(significant(0.0502, 2)).toBe('0.050')
+    expect(significant(-34.56, 3)).toBe('−34.6')
+    expect(significant(1234567, 3)).toBe('1.23e6')
+    expect(fixed(-0.001, 2)).toBe('0.00')
+    expect(fixed(-0.64, 2)).toBe('−0.64')
+    expect(tick(0.30000000000000004, 0.1)).toBe('0.3')
+    expect(tick(-50, 50)).toBe('−50')
+    expect(count(12480)).toBe('12\u202f480')
+  })
+
+  it('show what is not finite as a dash', () => {
+    expect([fixed(NaN, 2), significant(Infinity, 2), scientific(NaN), count(NaN)]).toEqual(['–', '–', '–', '–'])
+  })
+
+  it('are read back as a field shows them', () => {
+    const log = { kind: 'number', log: true } as const
+    for (const v of [1e-12, 3e-3, 0.5, 10, 0]) expect(parseNumber(controlNumber(log, v))).toBe(v)
+    expect(parseNumber('0,5')).toBe(0.5)
+    expect(parseNumber('−2')).toBe(-2)
+    expect(parseNumber('')).toBeNaN()
+    expect(parseNumber('ten')).toBeNaN()
+  })
+})

@@ -1,0 +1,61 @@
+import { readFileSync } from 'node:fs'
+import { resolve } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { decodeFrame, effective } from './frame'
+import { SCALARS } from './generated/wire'
+
+// Written by the Go side's test, so that both read the same bytes.
+const testdata = resolve(import.meta.dirname, '../../server/wire/testdata')
+const file = readFileSync(resolve(testdata, 'frame.bin'))
+const bytes = (): ArrayBuffer => Uint8Array.from(file).buffer
+
+interface Golden {
+  readonly columns: ReadonlyArray<ReadonlyArray<number | null>>
+  readonly scalars: Readonly<Record<string, number>>
+  readonly [head: string]: unknown
+}
+const golden = JSON.parse(readFileSync(resolve(testdata, 'frame.json'), 'utf8')) as Golden
+
+describe('decodeFrame', () => {
+  it('reads what Go wrote', () => {
+    const frame = decodeFrame(bytes())
+    if (frame?.kind !== 'fit') throw new Error('not a fit frame')
+    expect(frame).toMatchObject({
+      lane: golden['lane'], epoch: golden['epoch'], revision: golden['revision'],
+      step: golden['step'], dataRevision: golden['data_revision'],
+    })
+    for (const name of SCALARS) expect(frame.scalars[name]).toBe(golden.scalars[name])
+    for (const [column, want] of [[frame.mean, golden.columns[0]], [frame.std, golden.columns[1]]] as const) {
+      expect(Array.from(column, (v) => (Number.isFinite(v) ? v : null))).toEqual(want)
+    }
+  })
+
+  it('copies nothing', () => {
+    const buffer = bytes()
+    const frame = decodeFrame(buffer)
+    expect(frame?.kind === 'fit' && frame.mean.buffer === buffer).toBe(true)
+  })
+
+  it('refuses what is no frame', () => {
+    const edit = (at: number, value: number): ArrayBuffer => {
+      const buffer = bytes()
+      new DataView(buffer).setUint8(at, value)
+      return buffer
+    }
+    expect(() => decodeFrame(new ArrayBuffer(8))).toThrow('shorter than its header')
+    expect(() => decodeFrame(edit(0, 0x20))).toThrow('GNLL')
+    expect(() => decodeFrame(edit(4, 9))).toThrow('version 9')
+    expect(() => decodeFrame(edit(28, 200))).toThrow('declares')
+    expect(decodeFrame(edit(5, 99))).toBeNull()
+  })
+})
+
+describe('effective', () => {
+  it('never goes below the floor, and lets NaN be seen', () => {
+    const frame = decodeFrame(bytes())
+    if (frame?.kind !== 'fit') throw new Error('not a fit frame')
+    const { floor } = frame.scalars
+    frame.std.set([floor / 2, floor * 2, NaN])
+    expect([0, 1, 2].map((i) => effective(frame, i))).toEqual([floor, floor * 2, NaN])
+  })
+})

@@ -1,0 +1,27 @@
+import { describe, expect, it } from 'vitest'
+import type { Control } from './generated/wire'
+import { fromHash, toHash } from './settings'
+
+const control = (c: Partial<Control> & Pick<Control, 'name' | 'kind' | 'default'>): Control => ({
+  label: c.name, help: '', unit: '', group: '', min: 0, max: 0, zero: false, step: 1, log: false, live: true, options: [], ...c,
+})
+const table = [
+  control({ name: 'dataset', kind: 'choice', default: 'mcycle' }),
+  control({ name: 'eps', kind: 'number', default: 1e-6 }),
+  control({ name: 'full', kind: 'switch', default: false }),
+  control({ name: 'hidden', kind: 'layers', default: [64, 64] }),
+]
+
+describe('the address', () => {
+  it('holds what is not at its default', () => {
+    expect(toHash(table, { dataset: 'mcycle', eps: 1e-6, full: false, hidden: [64, 64] })).toBe('')
+    expect(toHash(table, { dataset: 'sine', eps: 0.001, full: true, hidden: [8, 128] })).toBe('dataset=sine&eps=0.001&full=true&hidden=8,128')
+  })
+
+  it('is read back', () => {
+    const settings = { dataset: 'sine', eps: 3e-9, full: true, hidden: [8, 128] }
+    expect(fromHash(table, `#${toHash(table, settings)}`)).toEqual(settings)
+    expect(fromHash(table, '#unknown=1&eps=0.5')).toEqual({ eps: 0.5 })
+    expect(fromHash(table, '')).toEqual({})
+  })
+})
