@@ -1,0 +1,301 @@
+package server
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"net"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/gorilla/websocket"
+
+	"github.com/gnllviz/gnllviz/server/wire"
+)
+
+// peer is a websocket client that sorts what comes.
+type peer struct {
+	t    testing.TB
+	conn *websocket.Conn
+}
+
+func dial(t testing.TB, addr, id string) *peer {
+	t.Helper()
+	d := websocket.Dialer{Subprotocols: []string{wire.Subprotocol}}
+	conn, _, err := d.Dial("ws://"+addr+"/api/runs/"+id+"/live", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { conn.Close() })
+	return &peer{t, conn}
+}
+
+func (p *peer) send(text string) {
+	p.t.Helper()
+	if err := p.conn.WriteMessage(websocket.TextMessage, []byte(text)); err != nil {
+		p.t.Fatal(err)
+	}
+}
+
+// read returns the next message: a frame, or the type of a text and the text.
+func (p *peer) read() (frame *wire.Frame, kind string, text []byte) {
+	p.t.Helper()
+	if err := p.conn.SetReadDeadline(time.Now().Add(30 * time.Second)); err != nil {
+		p.t.Fatal(err)
+	}
+	k, b, err := p.conn.ReadMessage()
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	if k == websocket.BinaryMessage {
+		if frame, err = wire.ParseFrame(b); err != nil {
+			p.t.Fatal(err)
+		}
+		return frame, "", nil
+	}
+	var head struct{ Type string }
+	if err := json.Unmarshal(b, &head); err != nil {
+		p.t.Fatal(err)
+	}
+	return nil, head.Type, b
+}
+
+// await returns the next text message of one of the types.
+func (p *peer) await(into any, kinds ...string) {
+	p.t.Helper()
+	for {
+		_, kind, b := p.read()
+		for _, k := range kinds {
+			if k == kind {
+				if err := json.Unmarshal(b, into); err != nil {
+					p.t.Fatal(err)
+				}
+				return
+			}
+		}
+	}
+}
+
+func (p *peer) hello() wire.RunMessage {
+	p.t.Helper()
+	p.send(`{"type":"hello"}`)
+	var m wire.RunMessage
+	p.await(&m, "run")
+	return m
+}
+
+func TestLiveShowsTheRun(t *testing.T) {
+	addr, _ := serve(t, Config{})
+	id := makeRun(t, addr, `{"dataset":"sine","seed":5}`).ID
+	c := dial(t, addr, id)
+	m := c.hello()
+	if m.ID != id || m.Data.Name != "sine" || len(m.Data.Y) != 400 || m.Controls["seed"] != 5.0 || m.State != wire.Playing {
+		t.Errorf("got %+v", m)
+	}
+	seen := map[wire.FrameKind]bool{}
+	for !seen[wire.FrameFit] {
+		f, _, _ := c.read()
+		if f == nil {
+			continue
+		}
+		if f.Kind == wire.FrameFit && !(seen[wire.FrameGrid] && seen[wire.FrameTruth]) {
+			t.Fatal("a fit came before its grid and its truth")
+		}
+		seen[f.Kind] = true
+	}
+}
+
+func TestChangeIsAcknowledgedAndSeenByAll(t *testing.T) {
+	addr, _ := serve(t, Config{})
+	id := makeRun(t, addr, "").ID
+	a, b := dial(t, addr, id), dial(t, addr, id)
+	a.hello()
+	b.hello()
+	a.send(`{"type":"change","id":7,"set":{"eps":0.25}}`)
+	var ack wire.Ack
+	a.await(&ack, "ack")
+	if ack.ID != 7 || ack.Revision != 1 {
+		t.Errorf("got %+v", ack)
+	}
+	var m wire.ChangeMessage
+	b.await(&m, "change")
+	if m.Change.Control != "eps" || m.Change.New != 0.25 || m.Change.Revision != 1 {
+		t.Errorf("the other viewer was told %+v", m)
+	}
+	for f, _, _ := b.read(); f == nil || f.Revision < 1; f, _, _ = b.read() {
+	}
+}
+
+// Whatever a client sends, it gets a reason, nothing changes, and both the run
+// and the connection go on.
+func TestBadMessagesAreRefused(t *testing.T) {
+	addr, _ := serve(t, Config{})
+	id := makeRun(t, addr, "").ID
+	c := dial(t, addr, id)
+	before := c.hello()
+	for _, m := range []struct {
+		kind   int
+		text   string
+		id     uint32
+		code   wire.ErrorCode
+		reason string
+	}{
+		{websocket.TextMessage, `{"type":"change","id":1,"set":{"eps":-1}}`, 1, wire.OutOfRange, "eps -1"},
+		{websocket.TextMessage, `{"type":"change","id":2,"set":{"eps":"x"}}`, 2, wire.BadValue, `not "x"`},
+		{websocket.TextMessage, `{"type":"change","id":3}`, 3, wire.MissingField, `"set"`},
+		{websocket.TextMessage, `{"type":"change","set":{"eps":1}}`, 0, wire.MissingField, `"id"`},
+		{websocket.TextMessage, `{"type":"change","id":4,"set":{"epsilon":1}}`, 4, wire.UnknownControl, "epsilon"},
+		{websocket.TextMessage, `{"type":"change","id":5,"set":{"eps":1e999}}`, 5, wire.OutOfRange, "too large"},
+		{websocket.TextMessage, `{"type":"change","id":6,`, 0, wire.BadMessage, "JSON"},
+		{websocket.TextMessage, `{"type":"chnage","id":7}`, 7, wire.UnknownCommand, "chnage"},
+		{websocket.TextMessage, strings.Repeat("[", 60000), 0, wire.BadMessage, ""},
+		{websocket.TextMessage, `"` + strings.Repeat("x", 10<<20) + `"`, 0, wire.BadMessage, "longer than 65536 bytes"},
+		{websocket.BinaryMessage, "\x00\x01\x02", 0, wire.BadMessage, "binary"},
+		{websocket.BinaryMessage, strings.Repeat("x", 10<<20), 0, wire.BadMessage, "binary"},
+		{websocket.TextMessage, ``, 0, wire.BadMessage, ""},
+		{websocket.TextMessage, `{"type":"step","id":9,"steps":5}`, 9, wire.BadState, "pause it first"},
+	} {
+		if err := c.conn.WriteMessage(m.kind, []byte(m.text)); err != nil {
+			t.Fatal(err)
+		}
+		var e wire.ErrorMessage
+		c.await(&e, "error", "ack")
+		if e.Type != "error" || e.ID != m.id || e.Code != m.code || !strings.Contains(e.Reason, m.reason) {
+			t.Errorf("%.60q: got %+v, want %s with %q", m.text, e, m.code, m.reason)
+		}
+	}
+	after := c.hello()
+	a, _ := json.Marshal(before.Controls)
+	b, _ := json.Marshal(after.Controls)
+	if !bytes.Equal(a, b) || after.Revision != before.Revision || after.Epoch != before.Epoch || after.State != wire.Playing {
+		t.Errorf("the run went from %+v to %+v", before, after)
+	}
+	if after.Step <= before.Step {
+		t.Error("the run did not go on")
+	}
+}
+
+func TestWatchNeedsAHello(t *testing.T) {
+	addr, _ := serve(t, Config{})
+	c := dial(t, addr, makeRun(t, addr, "").ID)
+	c.send(`{"type":"watch","id":1,"frames":false}`)
+	var e wire.ErrorMessage
+	c.await(&e, "error")
+	if e.Code != wire.BadState || e.ID != 1 {
+		t.Errorf("got %+v", e)
+	}
+	c.hello()
+	c.send(`{"type":"watch","id":2,"frames":false}`)
+	var a wire.Ack
+	c.await(&a, "ack")
+	if a.ID != 2 {
+		t.Errorf("got %+v", a)
+	}
+}
+
+func TestClosesForBrokenMessages(t *testing.T) {
+	addr, _ := serve(t, Config{})
+	id := makeRun(t, addr, "").ID
+	for name, m := range map[string]struct {
+		text string
+		code int
+	}{
+		"not UTF-8": {"\"\xff\"", websocket.CloseInvalidFramePayloadData},
+		"endless":   {strings.Repeat("x", maxDiscard+2*maxMessage), websocket.CloseMessageTooBig},
+	} {
+		c := dial(t, addr, id)
+		// The server may close before it has read all of the endless one.
+		_ = c.conn.WriteMessage(websocket.TextMessage, []byte(m.text))
+		if err := c.conn.SetReadDeadline(time.Now().Add(30 * time.Second)); err != nil {
+			t.Fatal(err)
+		}
+		for {
+			_, _, err := c.conn.ReadMessage()
+			if err == nil {
+				continue
+			}
+			var closed *websocket.CloseError
+			var slow net.Error
+			if errors.As(err, &closed) && closed.Code != m.code || errors.As(err, &slow) && slow.Timeout() {
+				t.Errorf("%s: closed with %v, want %d", name, err, m.code)
+			}
+			break
+		}
+	}
+	var s wire.Summary
+	call(t, "GET", "http://"+addr+"/api/runs/"+id, "", http.StatusOK, &s)
+	if s.State != wire.Playing {
+		t.Errorf("the run is %s", s.State)
+	}
+}
+
+func TestViewersLeave(t *testing.T) {
+	addr, _ := serve(t, Config{})
+	id := makeRun(t, addr, "").ID
+	for range 3 {
+		c := dial(t, addr, id)
+		c.hello()
+		c.conn.Close() // without a word
+	}
+	deadline := time.Now().Add(30 * time.Second)
+	for {
+		var s wire.Summary
+		call(t, "GET", "http://"+addr+"/api/runs/"+id, "", http.StatusOK, &s)
+		if s.Viewers == 0 {
+			return
+		}
+		if time.Now().After(deadline) {
+			t.Fatalf("%d viewers are still there", s.Viewers)
+		}
+		time.Sleep(10 * time.Millisecond)
+	}
+}
+
+// BenchmarkFramesKeepTheirPace compares training at full speed on mcycle with
+// one viewer of 30 frames a second and with none, turn by turn in one run. It
+// reports the steps per second of both, and the share that the viewer costs.
+func BenchmarkFramesKeepTheirPace(b *testing.B) {
+	addr, _ := serve(b, Config{})
+	id := makeRun(b, addr, `{"dataset":"mcycle","speed":"max"}`).ID
+	url := "http://" + addr + "/api/runs/" + id
+	stretch := func() float64 {
+		var before, after wire.Summary
+		call(b, "GET", url, "", http.StatusOK, &before)
+		begun := time.Now()
+		time.Sleep(time.Second)
+		call(b, "GET", url, "", http.StatusOK, &after)
+		return float64(after.Step-before.Step) / time.Since(begun).Seconds()
+	}
+	time.Sleep(2 * time.Second) // past the first steps, whose history is dense
+	var alone, watched, frames float64
+	for range b.N {
+		alone += stretch()
+		c := dial(b, addr, id)
+		c.send(`{"type":"hello"}`)
+		gone := make(chan int)
+		go func() {
+			n := 0
+			for {
+				k, _, err := c.conn.ReadMessage()
+				if err != nil {
+					gone <- n
+					return
+				}
+				if k == websocket.BinaryMessage {
+					n++
+				}
+			}
+		}()
+		watched += stretch()
+		c.conn.Close()
+		frames += float64(<-gone)
+	}
+	n := float64(b.N)
+	b.ReportMetric(alone/n, "steps/s-alone")
+	b.ReportMetric(watched/n, "steps/s-watched")
+	b.ReportMetric(frames/n, "frames/s")
+	b.ReportMetric(100*(1-watched/alone), "%lost")
+	b.ReportMetric(0, "ns/op")
+}

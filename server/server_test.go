@@ -1,0 +1,345 @@
+package server
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/gorilla/websocket"
+
+	"github.com/gnllviz/gnllviz/server/wire"
+)
+
+// serve runs a server on a free port until the test ends, and returns its
+// address and what stops it.
+func serve(t testing.TB, c Config) (addr string, stop func()) {
+	t.Helper()
+	c.Log = slog.New(slog.DiscardHandler)
+	ctx, cancel := context.WithCancel(context.Background())
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	ended := make(chan error, 1)
+	go func() { ended <- New(ctx, c).Serve(l) }()
+	stopped := false
+	stop = func() {
+		if stopped {
+			return
+		}
+		stopped = true
+		cancel()
+		if err := <-ended; err != nil {
+			t.Errorf("the server ended with %v", err)
+		}
+	}
+	t.Cleanup(stop)
+	return l.Addr().String(), stop
+}
+
+// call makes a request and decodes the answer into a value unless it is nil.
+func call(t testing.TB, method, url, body string, status int, into any) {
+	t.Helper()
+	req, err := http.NewRequestWithContext(t.Context(), method, url, strings.NewReader(body))
+	if err != nil {
+		t.Fatal(err)
+	}
+	resp, err := http.DefaultClient.Do(req)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer resp.Body.Close()
+	b, err := io.ReadAll(resp.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if resp.StatusCode != status {
+		t.Fatalf("%s %s: status %d, want %d: %s", method, url, resp.StatusCode, status, b)
+	}
+	if into != nil {
+		if err := json.Unmarshal(b, into); err != nil {
+			t.Fatalf("%s %s: %v in %s", method, url, err, b)
+		}
+	}
+}
+
+type problemDocument struct {
+	Title, Detail string
+	Status        int
+}
+
+func makeRun(t testing.TB, addr, body string) wire.Summary {
+	t.Helper()
+	var s wire.Summary
+	call(t, "POST", "http://"+addr+"/api/runs", body, http.StatusCreated, &s)
+	return s
+}
+
+func TestHealth(t *testing.T) {
+	addr, _ := serve(t, Config{})
+	call(t, "GET", "http://"+addr+"/healthz", "", http.StatusOK, nil)
+}
+
+func TestRunsAreListedNewestFirst(t *testing.T) {
+	addr, _ := serve(t, Config{})
+	var all []wire.Summary
+	call(t, "GET", "http://"+addr+"/api/runs", "", http.StatusOK, &all)
+	if len(all) != 0 {
+		t.Errorf("a new server has %d runs", len(all))
+	}
+	first := makeRun(t, addr, `{"dataset":"mcycle"}`)
+	second := makeRun(t, addr, `{"dataset":"sine","eps":0.01,"hidden":[8]}`)
+	third := makeRun(t, addr, ``)
+	call(t, "GET", "http://"+addr+"/api/runs", "", http.StatusOK, &all)
+	if len(all) != 3 || all[0].ID != third.ID || all[1].ID != second.ID || all[2].ID != first.ID {
+		t.Fatalf("got %+v", all)
+	}
+	if all[1].Dataset != "sine" || all[1].State != wire.Playing || !(all[1].Metrics.Test.RMSE > 0) || all[1].Metrics.Train.NLL == 0 {
+		t.Errorf("got %+v", all[1])
+	}
+	var one struct {
+		wire.Summary
+		Controls map[string]any
+	}
+	call(t, "GET", "http://"+addr+"/api/runs/"+second.ID, "", http.StatusOK, &one)
+	if one.Controls["eps"] != 0.01 || one.Dataset != "sine" {
+		t.Errorf("got %+v", one)
+	}
+}
+
+func TestForgottenRunComesBackUnderItsName(t *testing.T) {
+	addr, _ := serve(t, Config{})
+	url := "http://" + addr + "/api/runs/abcdefgh2345"
+	var a, b wire.Summary
+	call(t, "PUT", url, `{"dataset":"step"}`, http.StatusCreated, &a)
+	call(t, "PUT", url, `{"dataset":"sine"}`, http.StatusOK, &b)
+	if a.ID != "abcdefgh2345" || b.ID != a.ID || b.Dataset != "step" {
+		t.Errorf("got %+v, then %+v", a, b)
+	}
+	for _, id := range []string{"x", "ABCDEFGH", "abc-defgh", strings.Repeat("a", 33)} {
+		call(t, "PUT", "http://"+addr+"/api/runs/"+id, "", http.StatusBadRequest, nil)
+	}
+}
+
+func TestOldestUnwatchedRunMakesRoom(t *testing.T) {
+	addr, _ := serve(t, Config{MaxRuns: 2})
+	a, b := makeRun(t, addr, ""), makeRun(t, addr, "")
+	dial(t, addr, a.ID).hello()
+	c := makeRun(t, addr, "")
+	call(t, "GET", "http://"+addr+"/api/runs/"+b.ID, "", http.StatusNotFound, nil)
+	dial(t, addr, c.ID).hello()
+	var p problemDocument
+	call(t, "POST", "http://"+addr+"/api/runs", "", http.StatusServiceUnavailable, &p)
+	if !strings.Contains(p.Detail, "--max-runs") {
+		t.Errorf("got %+v", p)
+	}
+}
+
+func TestBadRequestsAreRefusedWithAReason(t *testing.T) {
+	addr, _ := serve(t, Config{})
+	id := makeRun(t, addr, "").ID
+	for _, c := range []struct {
+		method, path, body string
+		status             int
+		detail             string
+	}{
+		{"POST", "/api/runs", `{"dataset":"nope"}`, 422, `"nope" is none of mcycle`},
+		{"POST", "/api/runs", `{"eps":-1}`, 422, "eps -1 is below"},
+		{"POST", "/api/runs", `{"epz":1}`, 422, "no control"},
+		{"POST", "/api/runs", `{"eps":`, 400, "not a JSON object"},
+		{"POST", "/api/runs", `[]`, 400, "not a JSON object"},
+		{"POST", "/api/runs", `{} {}`, 400, "more follows"},
+		{"POST", "/api/runs", `{"a":"` + strings.Repeat("x", 1<<20) + `"}`, 400, "too large"},
+		{"GET", "/api/runs/zzzzzzzzzzzz", "", 404, "no run"},
+		{"GET", "/api/runs/" + id + "/history?first=x", "", 400, `"x"`},
+		{"GET", "/api/runs/" + id + "/history?first=-1", "", 400, `"-1"`},
+		{"GET", "/api/runs/" + id + "/predict", "", 400, "?x=5&x=25"},
+		{"GET", "/api/runs/" + id + "/predict?x=NaN", "", 400, "finite"},
+		{"GET", "/api/runs/" + id + "/live", "", 400, "gnllviz.v1"},
+		{"GET", "/api/charts/nope", "", 404, "nope"},
+		{"GET", "/api/nope", "", 404, "/api/nope"},
+		{"DELETE", "/api/nope", "", 404, "DELETE"},
+	} {
+		var p problemDocument
+		call(t, c.method, "http://"+addr+c.path, c.body, c.status, &p)
+		if !strings.Contains(p.Detail, c.detail) || p.Status != c.status || p.Title == "" {
+			t.Errorf("%s %s: got %+v, want a detail with %q", c.method, c.path, p, c.detail)
+		}
+	}
+}
+
+func TestHistoryAndPredictionsByHTTP(t *testing.T) {
+	addr, _ := serve(t, Config{})
+	id := makeRun(t, addr, "").ID
+	var h wire.HistoryMessage
+	call(t, "GET", "http://"+addr+"/api/runs/"+id+"/history", "", http.StatusOK, &h)
+	if len(h.Points) == 0 || h.First != 0 || h.Epoch != 1 {
+		t.Errorf("got %+v", h)
+	}
+	call(t, "GET", "http://"+addr+"/api/runs/"+id+"/history?first=999999", "", http.StatusOK, &h)
+	if len(h.Points) != 0 {
+		t.Errorf("got %d points from beyond the end", len(h.Points))
+	}
+	var p struct{ X, Mean, Std []float64 }
+	call(t, "GET", "http://"+addr+"/api/runs/"+id+"/predict?x=5&x=25", "", http.StatusOK, &p)
+	if len(p.X) != 2 || len(p.Mean) != 2 || len(p.Std) != 2 || p.X[1] != 25 || p.Std[0] <= 0 {
+		t.Errorf("got %+v", p)
+	}
+}
+
+func TestOnlyOwnNamesAreAnswered(t *testing.T) {
+	addr, _ := serve(t, Config{Hosts: []string{"lab.example"}})
+	_, port, err := net.SplitHostPort(addr)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for host, status := range map[string]int{
+		addr: 200, "localhost": 200, "LOCALHOST:" + port: 200, "[::1]:" + port: 200, "lab.example:" + port: 200, "lab.example": 200,
+		"evil.example": 421, "127.0.0.1.evil.example:" + port: 421, "localhost.": 421, "": 400, "127.0.0.2": 421,
+	} {
+		for _, path := range []string{"/", "/healthz", "/api/runs", "/%61pi/runs", "/r/abcdefgh"} {
+			req := "GET " + path + " HTTP/1.1\r\nConnection: close\r\n"
+			if host != "" {
+				req += "Host: " + host + "\r\n"
+			}
+			if got := rawStatus(t, addr, req+"\r\n"); got != status {
+				t.Errorf("host %q, %s: status %d, want %d", host, path, got, status)
+			}
+		}
+	}
+}
+
+// rawStatus sends a request as it stands and returns the status of the answer.
+func rawStatus(t *testing.T, addr, request string) int {
+	t.Helper()
+	conn, err := net.Dial("tcp", addr)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close()
+	if _, err := io.WriteString(conn, request); err != nil {
+		t.Fatal(err)
+	}
+	var status int
+	if _, err := fmt.Fscanf(conn, "HTTP/1.1 %d", &status); err != nil {
+		t.Fatal(err)
+	}
+	return status
+}
+
+func TestOtherPagesCannotReachIn(t *testing.T) {
+	addr, _ := serve(t, Config{})
+	id := makeRun(t, addr, "").ID
+	for origin, want := range map[string]int{
+		"":                     101,
+		"http://" + addr:       101,
+		"http://evil.example":  403,
+		"http://127.0.0.1":     403, // the port is part of an origin
+		"null":                 403,
+		"file://":              403,
+		"https://127.0.0.1.co": 403,
+	} {
+		for _, path := range []string{"/api/runs/" + id + "/live", "/%61pi/runs/" + id + "/live"} {
+			h := http.Header{}
+			if origin != "" {
+				h.Set("Origin", origin)
+			}
+			d := websocket.Dialer{Subprotocols: []string{wire.Subprotocol}}
+			conn, resp, err := d.Dial("ws://"+addr+path, h)
+			if err == nil {
+				conn.Close()
+			}
+			if resp == nil || resp.StatusCode != want {
+				t.Errorf("origin %q at %s: %v (%v), want status %d", origin, path, resp, err, want)
+			}
+		}
+	}
+	req, err := http.NewRequestWithContext(t.Context(), "POST", "http://"+addr+"/api/runs", strings.NewReader("{}"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	req.Header.Set("Origin", "http://evil.example")
+	resp, err := http.DefaultClient.Do(req)
+	if err != nil {
+		t.Fatal(err)
+	}
+	resp.Body.Close()
+	if resp.StatusCode != http.StatusForbidden {
+		t.Errorf("a foreign page made a run: status %d", resp.StatusCode)
+	}
+}
+
+func TestPageAndItsHeaders(t *testing.T) {
+	s := New(t.Context(), Config{Log: slog.New(slog.DiscardHandler)})
+	for path, status := range map[string]int{
+		"/": 200, "/r/abcdefgh2345": 200, "/index.html": 200,
+		"/r": 404, "/nope": 404, "/assets/": 404, "/assets": 404, "/../go.mod": 404, "/assets/../../web.go": 404,
+	} {
+		w := httptest.NewRecorder()
+		r := httptest.NewRequest("GET", "http://localhost/", nil)
+		r.URL.Path = path
+		s.Handler().ServeHTTP(w, r)
+		// index.html and unclean paths are redirected to their clean form.
+		if w.Code != status && w.Code != http.StatusMovedPermanently && w.Code != http.StatusTemporaryRedirect {
+			t.Errorf("%s: status %d, want %d", path, w.Code, status)
+		}
+		if w.Header().Get("Content-Security-Policy") != csp || w.Header().Get("X-Content-Type-Options") != "nosniff" {
+			t.Errorf("%s: headers %v", path, w.Header())
+		}
+		if status == 200 && w.Code == 200 && !strings.Contains(w.Body.String(), "<html") {
+			t.Errorf("%s: not a page: %.80s", path, w.Body)
+		}
+	}
+}
+
+func TestTakenPortIsAnError(t *testing.T) {
+	addr, _ := serve(t, Config{})
+	l, err := net.Listen("tcp", addr)
+	if err == nil {
+		l.Close()
+		t.Fatal("one port was taken twice")
+	}
+	// A listener that fails is an error of Serve, not a server that hangs.
+	closed, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	closed.Close()
+	if err := New(t.Context(), Config{}).Serve(closed); err == nil {
+		t.Error("serving on a closed listener gave no error")
+	}
+}
+
+func TestStoppingTellsTheViewers(t *testing.T) {
+	addr, stop := serve(t, Config{})
+	c := dial(t, addr, makeRun(t, addr, `{"speed":"max"}`).ID)
+	c.hello()
+	begun := time.Now()
+	stop()
+	if d := time.Since(begun); d > shutdownTime {
+		t.Errorf("stopping took %v", d)
+	}
+	if err := c.conn.SetReadDeadline(time.Now().Add(30 * time.Second)); err != nil {
+		t.Fatal(err)
+	}
+	for {
+		_, _, err := c.conn.ReadMessage()
+		if err == nil {
+			continue
+		}
+		var closed *websocket.CloseError
+		if !errors.As(err, &closed) || closed.Code != websocket.CloseGoingAway {
+			t.Errorf("the viewer was told %v, want close 1001", err)
+		}
+		return
+	}
+}
