@@ -272,13 +272,14 @@ describe('drawing', () => {
       }).observe({ type: 'measure' })
       setTimeout(() => { done(taken) }, 5000)
     }))
-    let sum = 0
     for (const [name, ms] of Object.entries(times)) {
-      sum += median(ms)
       console.log(`${name}: median ${median(ms).toFixed(2)} ms, ${(ms.length / 5).toFixed(1)} a second`)
     }
-    console.log(`all charts: ${sum.toFixed(2)} ms`)
+    const total = Object.values(times).flat().reduce((sum, ms) => sum + ms, 0)
+    const perFrame = total / (times['draw fit']?.length ?? 0)
+    console.log(`all charts: ${perFrame.toFixed(2)} ms a frame`)
     expect(Object.keys(times).sort()).toEqual(['draw fit', 'draw loss', 'draw noise'])
-    expect(sum).toBeLessThan(25)
+    // Twice what it takes on two busy cores: this is to notice a mistake, not a slow day.
+    expect(perFrame).toBeLessThan(25)
   })
 })

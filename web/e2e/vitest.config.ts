@@ -3,6 +3,7 @@ import { defineConfig } from 'vitest/config'
 // The page against the real program in a real browser. One file at a time, one
 // test after the other: they share two cores, and latencies are measured.
 export default defineConfig({
+  cacheDir: '../node_modules/.vite-e2e',
   test: {
     root: import.meta.dirname,
     include: ['*.test.ts'],

@@ -22,10 +22,11 @@ export function significant(v: number, digits: number): string {
   return withMinus(v.toFixed(Math.max(0, digits - 1 - magnitude)))
 }
 
-/** 1e-6, 3e-3, 1.25e-4: as short as it is exact to the digits. */
+/** 1e-6, 3e-3, 1.25e-4, 0.5: as short as it is exact to the digits. */
 export function scientific(v: number, digits = 3): string {
   if (!Number.isFinite(v)) return '–'
   if (v === 0) return '0'
+  if (Math.abs(v) >= 0.1 && Math.abs(v) < 1000) return Number(v.toPrecision(digits)).toString()
   const [mantissa = '', exponent = ''] = v.toExponential(digits - 1).split('e')
   return `${Number(mantissa)}e${Number(exponent)}`
 }
@@ -43,6 +44,7 @@ export function withUnit(value: string, unit: string): string {
 
 /** Tick labels of an axis whose ticks are so far apart. */
 export function tick(v: number, interval: number): string {
+  if (Math.abs(v) >= 1e5) return withMinus(scientific(v))
   return fixed(v, Math.max(0, -Math.floor(Math.log10(interval) + 1e-9)))
 }
 

@@ -91,7 +91,7 @@ export class Store {
     this.touched.value = true
     this.#wanted.set(name, value)
     this.pending.value = new Map(this.pending.value).set(name, value)
-    if (this.#flushing === 0) this.#flushing = requestAnimationFrame(() => { this.#flush() })
+    if (this.#flushing === 0) this.#flush()
   }
 
   /** The chart skeletons of a data set; asked for once, however many charts want them. */
@@ -124,9 +124,13 @@ export class Store {
   }
 
   #flush(): void {
-    this.#flushing = 0
-    for (const [name, value] of this.#wanted) void this.#change(name, value)
+    const wanted = [...this.#wanted]
     this.#wanted.clear()
+    for (const [name, value] of wanted) void this.#change(name, value)
+    this.#flushing = requestAnimationFrame(() => {
+      this.#flushing = 0
+      if (this.#wanted.size > 0) this.#flush()
+    })
   }
 
   async #change(name: string, value: ControlValue): Promise<void> {

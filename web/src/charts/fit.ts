@@ -4,7 +4,7 @@ import { tick } from '../format'
 import { areaOf, ONE_ITEM, Plot, type ChartOption, type Pixel, type RenderApi, type RenderItem, type ScatterSeriesOption, type Shape } from './echarts'
 import { skin, type Palette } from './palette'
 import { paintProbe } from './probe'
-import { extent, niceRange } from './scale'
+import { extent, niceRange, ticksWithin } from './scale'
 
 /** How far the bands reach, in standard deviations, from the widest to the narrowest. */
 export type Bands = readonly number[]
@@ -79,18 +79,13 @@ export class FitChart {
   /** The axes stand on the data, not on the bands: they must not move while these do. */
   #axes(data: Data, grid: GridFrame, truth: TruthFrame | null): ChartOption {
     const [left = 0, right = 1] = extent(grid.x) ?? []
-    const step = niceRange(left, right, 6).interval
-    const whole = (v: number): boolean => Math.abs(v / step - Math.round(v / step)) < 1e-6
     const bound = (sign: number): number[] =>
       truth ? Array.from(truth.mean, (m, i) => m + sign * REACH_95 * (truth.std[i] ?? 0)) : []
     const [low = 0, high = 1] = extent(data.y, bound(-1), bound(1)) ?? []
     const air = 0.22 * (high - low || 1)
     const y = niceRange(low - air, high + air, 7)
     return {
-      xAxis: {
-        min: left, max: right, interval: step,
-        axisLabel: { formatter: (v: number) => tick(v, step), showMinLabel: whole(left), showMaxLabel: whole(right) },
-      },
+      xAxis: inputAxis(left, right),
       yAxis: { ...y, axisLabel: { formatter: (v: number) => tick(v, y.interval), showMaxLabel: true, showMinLabel: true } },
     }
   }
@@ -123,6 +118,12 @@ export class FitChart {
       palette: this.#palette, area: areaOf(params), at: linear(api),
     })
   }
+}
+
+/** The axis of the input: from the grid's first x to its last, which need not be ticks. */
+export function inputAxis(left: number, right: number) {
+  const { values, interval } = ticksWithin(left, right, 6)
+  return { min: left, max: right, axisLabel: { customValues: values, formatter: (v: number) => tick(v, interval) } }
 }
 
 /** Where a point of the data lies; both axes are linear, so two points tell all. */

@@ -1,10 +1,11 @@
 import { effective, type FitFrame, type GridFrame, type TruthFrame } from '../frame'
-import { significant, tick, withUnit } from '../format'
+import { significant, withUnit } from '../format'
 import type { Data } from '../generated/wire'
 import { areaOf, ONE_ITEM, Plot, type ChartOption, type RenderApi, type RenderItem, type Shape } from './echarts'
+import { inputAxis } from './fit'
 import { skin, type Palette } from './palette'
 import { textWidth } from './text'
-import { CalmDecades, extent, niceRange } from './scale'
+import { CalmDecades, extent } from './scale'
 
 /** The predicted standard deviation on a log axis, and the floor under it. */
 export class NoiseChart {
@@ -47,14 +48,10 @@ export class NoiseChart {
     if (known) this.#range.follow(...known)
 
     const [left = 0, right = 1] = extent(grid.x) ?? []
-    const step = niceRange(left, right, 6).interval
-    const whole = (v: number): boolean => Math.abs(v / step - Math.round(v / step)) < 1e-6
     this.#plot.set(skin(p))
     this.#plot.set({
-      xAxis: {
-        name: '', min: left, max: right, interval: step,
-        axisLabel: { formatter: (v: number) => tick(v, step), showMinLabel: whole(left), showMaxLabel: whole(right) },
-      },
+      // The name stands under the fit, on the same x.
+      xAxis: { ...inputAxis(left, right), name: '' },
       yAxis: { axisLabel: { formatter: (v: number) => significant(v, 1) } },
       series: [
         { type: 'line', id: 'std', silent: true, z: 4, showSymbol: false, lineStyle: { color: p['lane-a'], width: 2.2 } },
@@ -110,7 +107,7 @@ export class NoiseChart {
       `${value} · ${clamped > 0 ? `${clamped} of ${rows} variances clamped` : inside ? 'no variance clamped' : 'below this axis, no variance clamped'}`,
       `${value} · ${clamped > 0 ? `${clamped} of ${rows} clamped` : inside ? 'none clamped' : 'below'}`,
       value,
-    ].find((w) => textWidth(w, font) < area.width - 16) ?? ''
+    ].find((w) => textWidth(w, font) < 0.75 * area.width) ?? ''
     // Under the line where there is no room above it.
     const above = y - 18 > area.y
     const label: Shape = {

@@ -25,7 +25,8 @@ export function readPalette(): Palette {
 export function skin(p: Palette): ChartOption {
   const label = { color: p.quiet, fontFamily: p.font, fontSize: 11 }
   const axis = {
-    axisLine: { show: false },
+    nameMoveOverlap: false,
+    axisLine: { show: false, onZero: false },
     axisTick: { show: false },
     axisLabel: { ...label, margin: 8 },
     nameTextStyle: { ...label, align: 'left' as const },

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { CalmDecades, CalmRange, extent, niceRange, quantile, stepsAhead } from './scale'
+import { CalmDecades, CalmRange, extent, niceRange, quantile, stepsAhead, ticksWithin } from './scale'
 
 describe('ranges', () => {
   it('end on ticks', () => {
@@ -29,5 +29,11 @@ describe('ranges', () => {
     expect(extent([NaN, 3, -Infinity, 1])).toEqual([1, 3])
     expect(extent([NaN])).toBeNull()
     expect(quantile([0, 1, 2, 3], 0.5)).toBe(1.5)
+  })
+})
+
+describe('ticks', () => {
+  it('are round where the range is not', () => {
+    expect(ticksWithin(-1.1, 1.1, 5)).toEqual({ values: [-1, -0.5, 0, 0.5, 1], interval: 0.5 })
   })
 })

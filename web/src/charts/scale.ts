@@ -21,6 +21,14 @@ export function niceRange(low: number, high: number, n: number): Range {
   return { min: snap(low, (v) => Math.floor(v + 1e-9)), max: snap(high, (v) => Math.ceil(v - 1e-9)), interval }
 }
 
+/** The ticks within a range that need not end on one. */
+export function ticksWithin(low: number, high: number, n: number): { values: number[]; interval: number } {
+  const interval = niceInterval(high - low, n)
+  const values: number[] = []
+  for (let k = Math.ceil(low / interval - 1e-9); k * interval <= high + 1e-9 * interval; k++) values.push(Number((k * interval).toPrecision(12)))
+  return { values, interval }
+}
+
 /** The least and the greatest of the finite values; null if there are none. */
 export function extent(...columns: ReadonlyArray<ArrayLike<number>>): [number, number] | null {
   let low = Infinity

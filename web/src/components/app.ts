@@ -37,6 +37,12 @@ class GnllApp extends Part {
     return (this.store as unknown) !== undefined
   }
 
+  /** The fit stays in sight above the controls. */
+  #toggleSheet(): void {
+    this.sheet = !this.sheet
+    if (this.sheet) this.querySelector('gnll-fit')?.scrollIntoView({ block: 'start' })
+  }
+
   protected override signals(): ReturnType<Part['signals']> {
     return [theme, narrow, this.store.run, this.store.settings, this.store.pending]
   }
@@ -70,7 +76,7 @@ class GnllApp extends Part {
         <gnll-loss class="panel" .store=${store}></gnll-loss>
         <gnll-anatomy class="panel" .store=${store}></gnll-anatomy>
         <gnll-metrics class="panel" .store=${store}></gnll-metrics>
-        <button type="button" class="button sheet-button" aria-expanded=${this.sheet ? 'true' : 'false'} aria-controls="controls" @click=${() => { this.sheet = !this.sheet }}>${this.sheet ? 'Close' : 'Controls'}</button>
+        <button type="button" class="button sheet-button" aria-expanded=${this.sheet ? 'true' : 'false'} aria-controls="controls" @click=${() => { this.#toggleSheet() }}>${this.sheet ? 'Close' : 'Controls'}</button>
       </main>
     `
   }

@@ -107,7 +107,7 @@ class GnllFit extends Part {
 
   protected override render(): TemplateResult {
     const data = this.store.run.value?.data
-    const key = (kind: string, words: string): TemplateResult => html`<span class="key"><i class="swatch ${kind}" aria-hidden="true"></i>${words}</span>`
+    const key = (kind: string, words: string): TemplateResult => html`<span class="key key-${kind}"><i class="swatch ${kind}" aria-hidden="true"></i>${words}</span>`
     return html`
       <section class="plot fit" aria-labelledby="fit-title">
         <header class="plot-head">

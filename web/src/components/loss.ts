@@ -15,6 +15,7 @@ const KINDS = [
 ]
 
 const ROWS = 25
+const DRAW_EVERY = 150 // ms; new points are hardly to be seen sooner
 
 /** The loss over the steps. */
 class GnllLoss extends Part {
@@ -23,7 +24,7 @@ class GnllLoss extends Part {
   declare asTable: boolean
   #chart: LossChart | null = null
   #stops: Array<() => void> = []
-  #redraw = 0
+  #redraw: number | undefined
   #points = { shown: 0, of: 0 }
 
   constructor() {
@@ -46,7 +47,7 @@ class GnllLoss extends Part {
         this.#chart?.setTheme(palette)
         soon()
       }),
-      store.historyVersion.subscribe(soon),
+      store.historyVersion.subscribe(() => { this.#drawSoon(DRAW_EVERY) }),
       store.changes.subscribe(soon),
     ]
   }
@@ -58,11 +59,20 @@ class GnllLoss extends Part {
   override disconnectedCallback(): void {
     super.disconnectedCallback()
     for (const stop of this.#stops) stop()
+    clearTimeout(this.#redraw)
     this.#chart?.dispose()
   }
 
-  #drawSoon(): void {
-    if (this.#redraw === 0) this.#redraw = requestAnimationFrame(() => { this.#redraw = 0; this.#draw() })
+  #drawSoon(wait = 0): void {
+    if (wait > 0 && this.#redraw !== undefined) return
+    clearTimeout(this.#redraw)
+    this.#redraw = window.setTimeout(() => {
+      // A hidden page has no animation frames: it waits for its next one here.
+      requestAnimationFrame(() => {
+        this.#redraw = undefined
+        this.#draw()
+      })
+    }, wait)
   }
 
   #draw(): void {
