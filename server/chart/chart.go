@@ -86,7 +86,7 @@ func loss(d wire.Data) chart {
 	c.line("test", "test")
 	c.line("train", "train")
 	c.custom("changes", "changes")
-	c.tooltip = true
+	c.custom("probe", "reading at the step")
 	return c
 }
 
@@ -105,10 +105,11 @@ func inputLabel(d wire.Data) string {
 	return label(d.Inputs[0])
 }
 
-// A chart gathers series of several types over one pair of axes.
+// A chart gathers series of several types over one pair of axes. It has no
+// tooltip: ECharts' own writes style attributes into the page, and the page
+// paints its readings with the chart.
 type chart struct {
-	base    *charts.Scatter
-	tooltip bool
+	base *charts.Scatter
 }
 
 func newChart(description string, x opts.XAxis, y opts.YAxis, g opts.Grid) chart {
@@ -155,12 +156,9 @@ func (c *chart) option() (map[string]any, error) {
 	if err := json.Unmarshal(b, &o); err != nil {
 		return nil, err
 	}
-	for _, unasked := range []string{"color", "legend", "title", "toolbox"} {
+	for _, unasked := range []string{"color", "legend", "title", "toolbox", "tooltip"} {
 		delete(o, unasked)
 	}
-	// An HTML tooltip writes style attributes into the page; rich text is
-	// painted with the chart.
-	o["tooltip"] = map[string]any{"show": c.tooltip, "renderMode": "richText", "trigger": "axis"}
 	for _, g := range o["grid"].([]any) {
 		// By default ECharts 6 shifts a plot to make room for its labels, and
 		// the plots would no longer stand above each other.

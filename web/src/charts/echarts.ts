@@ -1,19 +1,18 @@
 // The only module that imports ECharts.
 import { CustomChart, LineChart, ScatterChart } from 'echarts/charts'
 import type { CustomSeriesOption, LineSeriesOption, ScatterSeriesOption } from 'echarts/charts'
-import { AriaComponent, GridComponent, TooltipComponent } from 'echarts/components'
-import type { AriaComponentOption, GridComponentOption, TooltipComponentOption } from 'echarts/components'
+import { AriaComponent, GridComponent } from 'echarts/components'
+import type { AriaComponentOption, GridComponentOption } from 'echarts/components'
 import * as echarts from 'echarts/core'
 import { CanvasRenderer } from 'echarts/renderers'
 
-echarts.use([LineChart, ScatterChart, CustomChart, GridComponent, TooltipComponent, AriaComponent, CanvasRenderer])
+echarts.use([LineChart, ScatterChart, CustomChart, GridComponent, AriaComponent, CanvasRenderer])
 
 export type ChartOption = echarts.ComposeOption<
   | LineSeriesOption
   | ScatterSeriesOption
   | CustomSeriesOption
   | GridComponentOption
-  | TooltipComponentOption
   | AriaComponentOption
 >
 

@@ -4,6 +4,7 @@ import type { Curve, History } from '../history'
 import { areaOf, ONE_ITEM, Plot, type ChartOption, type RenderApi, type RenderItem, type Shape } from './echarts'
 import { toMarks, type Mark } from './marks'
 import { skin, type Palette } from './palette'
+import { paintCard } from './probe'
 import { textWidth } from './text'
 import { CalmRange, niceInterval, quantile, stepsAhead } from './scale'
 
@@ -25,12 +26,21 @@ export class LossChart {
   #palette: Palette | null = null
   #marks: readonly Mark[] = []
   #shows = ''
+  #scene: Scene | null = null
+  #probe: number | null = null
 
   constructor(host: HTMLElement, skeleton: ChartOption, controls: readonly Control[]) {
     this.#controls = controls
     this.#plot = new Plot(host, 'loss', skeleton)
     this.#plot.set({
-      series: [{ type: 'custom', id: 'changes', renderItem: (p, api) => this.#paintMarks(p, api), data: ONE_ITEM, silent: true, z: 1, tooltip: { show: false } }],
+      series: [
+        { type: 'custom', id: 'changes', renderItem: (p, api) => this.#paintMarks(p, api), data: ONE_ITEM, silent: true, z: 1 },
+        { type: 'custom', id: 'probe', renderItem: (p, api) => this.#paintProbe(p, api), data: ONE_ITEM, silent: true, z: 5 },
+      ],
+    })
+    this.#plot.onPointer((step) => {
+      this.#probe = step
+      this.#plot.set({ series: [{ type: 'custom', id: 'probe', data: ONE_ITEM }] })
     })
   }
 
@@ -42,13 +52,6 @@ export class LossChart {
     this.#palette = p
     this.#plot.set(skin(p))
     this.#plot.set({
-      tooltip: {
-        formatter: (params) => this.#tooltip(params),
-        backgroundColor: p.surface, borderColor: p.border, borderWidth: 1, padding: [7, 10],
-        textStyle: { color: p.ink, fontFamily: p.font, fontSize: 12 },
-        axisPointer: { type: 'line', lineStyle: { color: p.quiet, type: [2, 3] }, animation: false },
-        transitionDuration: 0,
-      },
       yAxis: { nameGap: 36 },
       series: [
         { type: 'line', id: 'test', z: 2, silent: true, showSymbol: false, symbol: 'none', lineStyle: { color: p['lane-a-soft'], width: 1.2 } },
@@ -59,6 +62,7 @@ export class LossChart {
 
   /** Draws, and returns how many of the points are in the picture. */
   draw(scene: Scene): { shown: number; of: number } {
+    this.#scene = scene
     const { history, kind } = scene
     const last = history.lastStep
     const end = stepsAhead(last)
@@ -114,7 +118,7 @@ export class LossChart {
     const top = area.y
     const children: Shape[] = []
     const at = this.#marks.map((m) => api.coord([m.step, 0])[0] ?? 0)
-    const font = `11px ${p.font}`
+    const font = `${p.size}px ${p.font}`
     const taken: Array<readonly [row: number, from: number, to: number]> = at.map((x) => [0, x - 5, x + 5])
     const free = (row: number, from: number, to: number): boolean =>
       from >= area.x - 40 && to <= area.x + area.width + 14 && taken.every(([r, a, b]) => r !== row || to < a || from > b)
@@ -151,14 +155,27 @@ export class LossChart {
     return `${control.name} ${controlValue(control, m.old)} → ${controlValue(control, m.new)}`
   }
 
-  #tooltip(params: unknown): string {
-    const items = (Array.isArray(params) ? params : [params]) as Array<{ seriesName?: string; value?: unknown }>
-    const lines = items.flatMap(({ seriesName, value }) => {
-      const v = Array.isArray(value) ? Number(value[1]) : NaN
-      return seriesName === 'train' || seriesName === 'test' ? [`${seriesName} ${fixed(v, 3)}`] : []
-    })
-    const first = items[0]?.value
-    return [`step ${count(Array.isArray(first) ? Number(first[0]) : NaN)}`, ...lines].join('\n')
+  /** The losses at the point nearest to the pointer. */
+  #paintProbe(params: Parameters<RenderItem>[0], api: RenderApi): Shape | null {
+    const p = this.#palette
+    if (!p || !this.#scene || this.#probe === null) return null
+    const { history, kind } = this.#scene
+    const i = nearest(history.column('step'), this.#probe)
+    const step = history.column('step')[i]
+    if (step === undefined) return null
+    const area = areaOf(params)
+    const [x = 0] = api.coord([step, 0])
+    const value = (part: 'train' | 'test'): string => `${part} ${fixed(history.column(`${part}_${kind}`)[i] ?? NaN, 3)}`
+    return {
+      type: 'group',
+      children: [
+        {
+          type: 'line', shape: { x1: x, y1: area.y, x2: x, y2: area.y + area.height },
+          style: { stroke: p.ink, lineWidth: 1, lineDash: [2, 3], opacity: 0.8 },
+        },
+        ...paintCard([`step ${count(step)}`, `${value('train')}, ${value('test')}`], x, 10, area, p).shapes,
+      ],
+    }
   }
 }
 
@@ -167,4 +184,15 @@ function steps(v: number): string {
   if (v >= 1e6) return `${Number((v / 1e6).toPrecision(3))}M`
   if (v >= 1e4) return `${Number((v / 1e3).toPrecision(3))}k`
   return count(v)
+}
+
+/** The index of the sorted value that is nearest. */
+function nearest(sorted: readonly number[], v: number): number {
+  let [low, high] = [0, sorted.length - 1]
+  while (low < high) {
+    const middle = (low + high) >> 1
+    if ((sorted[middle] ?? 0) < v) low = middle + 1
+    else high = middle
+  }
+  return low > 0 && v - (sorted[low - 1] ?? 0) < (sorted[low] ?? 0) - v ? low - 1 : low
 }

@@ -101,7 +101,7 @@ export class NoiseChart {
     const at = (api.coord([0, Math.max(floor, Number.MIN_VALUE)])[1] ?? bottom)
     const inside = at < bottom
     const y = Math.max(area.y, Math.min(bottom, at))
-    const font = `11.5px ${p.font}`
+    const font = `${p.size + 0.5}px ${p.font}`
     const value = `floor √eps = ${withUnit(significant(floor, 2), data.target.unit)}`
     const words = [
       `${value} · ${clamped > 0 ? `${clamped} of ${rows} variances clamped` : inside ? 'no variance clamped' : 'below this axis, no variance clamped'}`,

@@ -3,7 +3,10 @@ import type { ChartOption } from './echarts'
 const TOKENS = ['ink', 'quiet', 'faint', 'grid', 'surface', 'border', 'lane-a', 'lane-a-soft', 'floor', 'mark'] as const
 
 /** The page's colours as a canvas takes them, and its font. */
-export type Palette = Readonly<Record<(typeof TOKENS)[number] | 'font', string>>
+export type Palette = Readonly<Record<(typeof TOKENS)[number] | 'font', string>> & {
+  /** Of the charts' text, in pixels. */
+  readonly size: number
+}
 
 /** Reads the colours of the present theme: they are declared once, in tokens.css. */
 export function readPalette(): Palette {
@@ -16,14 +19,15 @@ export function readPalette(): Palette {
     return [token, style.color]
   }
   const colours = Object.fromEntries(TOKENS.map(read))
-  const palette = { ...colours, font: style.fontFamily } as Palette
+  probe.style.fontSize = 'var(--chart-size)'
+  const palette = { ...colours, font: style.fontFamily, size: parseFloat(style.fontSize) } as Palette
   probe.remove()
   return palette
 }
 
 /** The axes in the theme's colours: grid lines barely there, no axis lines. */
 export function skin(p: Palette): ChartOption {
-  const label = { color: p.quiet, fontFamily: p.font, fontSize: 11 }
+  const label = { color: p.quiet, fontFamily: p.font, fontSize: p.size }
   const axis = {
     nameMoveOverlap: false,
     axisLine: { show: false, onZero: false },

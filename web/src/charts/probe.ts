@@ -16,7 +16,9 @@ interface Scene {
   readonly at: (x: number, y: number) => Pixel
 }
 
-const CARD = { height: 66, gap: 14, padding: 10 }
+const GAP = 14
+const PADDING = 10
+const LINE = 18
 const DENSITY_WIDTH = 64
 const DENSITY_POINTS = 60
 
@@ -27,10 +29,8 @@ export function paintProbe(s: Scene): Shape {
   const [px] = s.at(s.x, 0)
   const bottom = area.y + area.height
   const [words, interval, nearest] = inWords(reading, s.data)
-  const first = `x = ${withUnit(significant(s.x, 3), s.data.inputs[0]?.unit ?? '')} · ${words}`
-  const font = `12px ${p.font}`
-  const width = Math.max(...[first, interval, nearest].map((line) => textWidth(line, font))) + 2 * CARD.padding
-  const toRight = px + DENSITY_WIDTH + CARD.gap + width < area.x + area.width
+  const lines = [`x = ${withUnit(significant(s.x, 3), s.data.inputs[0]?.unit ?? '')} · ${words}`, interval, nearest]
+  const { toRight, shapes: card } = paintCard(lines, px, DENSITY_WIDTH + GAP, area, p)
   const side = toRight ? 1 : -1
 
   // The curve exp(-z²/2), drawn to the side on which the card is.
@@ -40,31 +40,41 @@ export function paintProbe(s: Scene): Shape {
     const [, y] = s.at(s.x, reading.mean + z * reading.std)
     density.push([px + side * DENSITY_WIDTH * Math.exp(-0.5 * z * z), clamp(y, area.y, bottom)])
   }
-  const cardX = clamp(toRight ? px + DENSITY_WIDTH + CARD.gap : px - DENSITY_WIDTH - CARD.gap - width, area.x, area.x + area.width - width)
-  const cardY = area.y + 6
   const [dotX, dotY] = s.at(s.x, reading.mean)
-  const text = (content: string, line: number, fill: string): Shape => ({
-    type: 'text',
-    style: { text: content, x: cardX + CARD.padding, y: cardY + 9 + 18 * line, fill, font, verticalAlign: 'top' },
-  })
   const shapes: Shape[] = [
     { type: 'polygon', shape: { points: density }, style: { fill: p['lane-a'], opacity: 0.38 } },
     {
       type: 'line', shape: { x1: px, y1: area.y, x2: px, y2: bottom },
       style: { stroke: p.ink, lineWidth: 1, lineDash: [2, 3], opacity: 0.8 },
     },
-    {
-      type: 'rect', shape: { x: cardX, y: cardY, width, height: CARD.height, r: 6 },
-      style: { fill: p.surface, stroke: p.border, lineWidth: 1, opacity: 0.96 },
-    },
-    text(first, 0, p.ink),
-    text(interval, 1, p.ink),
-    text(nearest, 2, p.quiet),
+    ...card,
   ]
   if (dotY >= area.y && dotY <= bottom) {
     shapes.push({ type: 'circle', shape: { cx: dotX, cy: dotY, r: 4.5 }, style: { fill: p['lane-a'], stroke: p.surface, lineWidth: 1.5 } })
   }
   return { type: 'group', children: shapes }
+}
+
+/** A card of lines at one side of x, so far from it, where there is room. */
+export function paintCard(lines: readonly string[], x: number, distance: number, area: Area, p: Palette): { toRight: boolean; shapes: Shape[] } {
+  const font = `${p.size + 1}px ${p.font}`
+  const width = Math.max(...lines.map((line) => textWidth(line, font))) + 2 * PADDING
+  const right = area.x + area.width
+  const toRight = x + distance + width < right
+  const left = clamp(toRight ? x + distance : x - distance - width, area.x, right - width)
+  const top = area.y + 6
+  return {
+    toRight,
+    shapes: [
+      {
+        type: 'rect', shape: { x: left, y: top, width, height: LINE * lines.length + 12, r: 6 },
+        style: { fill: p.surface, stroke: p.border, lineWidth: 1, opacity: 0.96 },
+      },
+      ...lines.map((text, i): Shape => ({
+        type: 'text', style: { text, x: left + PADDING, y: top + 9 + LINE * i, fill: i === 2 ? p.quiet : p.ink, font, verticalAlign: 'top' },
+      })),
+    ],
+  }
 }
 
 function clamp(v: number, low: number, high: number): number {

@@ -39,7 +39,7 @@ class GnllControl extends Part {
       <div class="control control-${c.kind}" ?data-pending=${pending} data-control=${c.name}>
         <div class="control-head">
           <span class="control-label" id="label-${c.name}">${c.label}</span>
-          ${help(c.name, c.label, c.help, 'right')}
+          ${help(c.name, c.label, c.help)}
           ${c.live ? nothing : html`<span class="tag" title="begins the training anew">restart</span>`}
           ${c.kind === 'number' || c.kind === 'integer' ? this.#field(c, value as number) : nothing}
           ${c.kind === 'switch' ? this.#switch(c, value as boolean) : nothing}

@@ -49,7 +49,7 @@ class GnllMetrics extends Part {
           <tbody>
             ${METRICS.map((m) => html`
               <tr>
-                <th scope="row">${m.name} ${help(`metric-${m.id}`, m.name, m.help, 'left')}</th>
+                <th scope="row">${m.name} ${help(`metric-${m.id}`, m.name, m.help)}</th>
                 <td class="figure">${m.show(scalars?.[m.train] ?? NaN)}</td>
                 <td class="figure test">${m.show(scalars?.[m.test] ?? NaN)}</td>
                 <td class="unit">${m.unit ?? data?.target.unit ?? ''}</td>
