@@ -1,0 +1,51 @@
+# Thin names over plain commands; README.md gives those too.
+# `make run` and `make test` install what they need first.
+
+GOFUMPT = go run mvdan.cc/gofumpt@v0.12.0
+STATICCHECK = go run honnef.co/go/tools/cmd/staticcheck@v0.8.2
+
+PAGE = web/site/dist/index.html
+PAGE_SOURCES = $(shell find web/src web/r -type f) web/index.html web/vite.config.ts web/tsconfig.json
+MODULES = web/node_modules/.package-lock.json
+
+.PHONY: build run test race bench generate web check chromium
+
+build: $(PAGE)
+	go build -o gnllviz ./cmd/gnllviz
+
+# Flags of the program: make run ARGS='--addr 127.0.0.1:9000 --open'
+run: build
+	./gnllviz serve $(ARGS)
+
+test: build chromium
+	go test ./...
+	cd web && npm test
+	cd web && npm run e2e
+
+race:
+	go test -race ./...
+
+bench:
+	go test -run '^$$' -bench . ./...
+
+generate:
+	go generate ./...
+
+web: $(PAGE)
+
+$(PAGE): $(MODULES) $(PAGE_SOURCES)
+	cd web && npm run build
+
+$(MODULES): web/package.json web/package-lock.json
+	cd web && npm ci --no-audit --no-fund
+	@touch $@
+
+chromium:
+	sh web/e2e/chromium.sh
+
+check: $(MODULES)
+	@bad=$$($(GOFUMPT) -l .); test -z "$$bad" || { echo "not formatted (gofumpt -w .):"; echo "$$bad"; exit 1; }
+	go vet ./...
+	$(STATICCHECK) ./...
+	cd web && npm run check
+	cd web && npm run lint

@@ -1,0 +1,97 @@
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"io"
+	"os/exec"
+	"slices"
+	"strings"
+	"testing"
+)
+
+const module = "github.com/gnllviz/gnllviz/"
+
+// arrows says which packages of this module each package may import. A package
+// that is not here does not belong to the house; ARCHITECTURE.md says why the
+// arrows point as they do.
+var arrows = map[string][]string{
+	"cmd/gnllviz":     {"server", "server/run"},
+	"datasets":        {},
+	"engine":          {"engine/kernel"},
+	"engine/kernel":   {},
+	"engine/metrics":  {},
+	"loss":            {},
+	"server":          {"server/chart", "server/run", "server/wire", "web"},
+	"server/chart":    {"server/wire"},
+	"server/run":      {"datasets", "engine", "engine/metrics", "loss", "server/wire"},
+	"server/wire":     {},
+	"server/wire/gen": {"server/wire"},
+	"web":             {},
+}
+
+// owners says which packages may see a library of somebody else's. Who is not
+// here may see none.
+var owners = map[string][]string{
+	"github.com/spf13/cobra":            {"cmd/gnllviz"},
+	"github.com/gorilla/websocket":      {"server"},
+	"github.com/go-echarts/go-echarts/": {"server/chart"},
+	"gonum.org/v1/gonum/":               {"engine/kernel"},
+}
+
+func TestImportsPointOneWay(t *testing.T) {
+	list := exec.Command("go", "list", "-json=ImportPath,Imports", module+"...")
+	var stderr bytes.Buffer
+	list.Stderr = &stderr
+	out, err := list.Output()
+	if err != nil {
+		t.Fatalf("go list: %v\n%s", err, &stderr)
+	}
+	unseen := map[string]bool{}
+	for name := range arrows {
+		unseen[name] = true
+	}
+	for d := json.NewDecoder(bytes.NewReader(out)); ; {
+		var p struct {
+			ImportPath string
+			Imports    []string
+		}
+		if err := d.Decode(&p); errors.Is(err, io.EOF) {
+			break
+		} else if err != nil {
+			t.Fatal(err)
+		}
+		name := strings.TrimPrefix(p.ImportPath, module)
+		allowed, ok := arrows[name]
+		if !ok {
+			t.Errorf("%s is a package that the house has no room for; give it one here and in ARCHITECTURE.md", name)
+			continue
+		}
+		delete(unseen, name)
+		for _, path := range p.Imports {
+			switch {
+			case strings.HasPrefix(path, module):
+				if to := strings.TrimPrefix(path, module); !slices.Contains(allowed, to) {
+					t.Errorf("%s imports %s: this arrow points the wrong way", name, to)
+				}
+			case strings.Contains(strings.Split(path, "/")[0], "."):
+				if !ownedBy(path, name) {
+					t.Errorf("%s imports %s, which is not its business", name, path)
+				}
+			}
+		}
+	}
+	for name := range unseen {
+		t.Errorf("there is no package %s", name)
+	}
+}
+
+func ownedBy(path, name string) bool {
+	for library, packages := range owners {
+		if strings.HasPrefix(path, library) && slices.Contains(packages, name) {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,142 @@
+package main
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"io"
+	"net"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/gorilla/websocket"
+)
+
+// build makes the real binary; the tests below run it as a user would.
+func build(t *testing.T) string {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "gnllviz")
+	if out, err := exec.Command("go", "build", "-o", path, ".").CombinedOutput(); err != nil {
+		t.Fatalf("go build: %v\n%s", err, out)
+	}
+	return path
+}
+
+// begin starts the program and returns the address that it prints.
+func begin(t *testing.T, path string, args ...string) (*exec.Cmd, string) {
+	t.Helper()
+	c := exec.CommandContext(t.Context(), path, args...)
+	c.Stderr = os.Stderr
+	stdout, err := c.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := c.Start(); err != nil {
+		t.Fatal(err)
+	}
+	line, err := bufio.NewReader(stdout).ReadString('\n')
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, url, ok := strings.Cut(strings.TrimSpace(line), " at ")
+	if !ok {
+		t.Fatalf("the first line was %q", line)
+	}
+	return c, url
+}
+
+func TestServesAndStopsOnASignal(t *testing.T) {
+	path := build(t)
+	for _, args := range [][]string{{"--addr", "127.0.0.1:0"}, {"serve", "--addr", "127.0.0.1:0"}} {
+		for _, signal := range []os.Signal{os.Interrupt, syscall.SIGTERM} {
+			c, url := begin(t, path, args...)
+			resp, err := http.Get(url + "healthz")
+			if err != nil {
+				t.Fatal(err)
+			}
+			resp.Body.Close()
+			if resp.StatusCode != http.StatusOK {
+				t.Errorf("healthz: status %d", resp.StatusCode)
+			}
+			resp, err = http.Post(url+"api/runs", "application/json", nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			location := resp.Header.Get("Location")
+			resp.Body.Close()
+			d := websocket.Dialer{Subprotocols: []string{"gnllviz.v1"}}
+			conn, _, err := d.Dial("ws"+strings.TrimPrefix(url, "http")+strings.TrimPrefix(location, "/")+"/live", nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer conn.Close()
+			if err := c.Process.Signal(signal); err != nil {
+				t.Fatal(err)
+			}
+			if _, _, err := conn.ReadMessage(); !websocket.IsCloseError(err, websocket.CloseGoingAway) {
+				t.Errorf("%v: the viewer was told %v, want close 1001", signal, err)
+			}
+			if err := c.Wait(); err != nil {
+				t.Errorf("%v: ended with %v, want status 0", signal, err)
+			}
+		}
+	}
+}
+
+func TestMistakesAreOneLine(t *testing.T) {
+	path := build(t)
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	for _, c := range []struct {
+		args []string
+		want string
+	}{
+		{[]string{"--addr", l.Addr().String()}, "is taken by another program"},
+		{[]string{"serve", "--addr", "nonsense"}, "cannot listen on nonsense"},
+		{[]string{"--adr", "x"}, "unknown flag: --adr"},
+		{[]string{"dance"}, `unknown command "dance"`},
+		{[]string{"--max-runs", "0"}, "--max-runs 0 is less than 1"},
+		{[]string{"--idle", "1ms"}, "--idle 1ms is less than 1s"},
+	} {
+		ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
+		defer cancel()
+		p := exec.CommandContext(ctx, path, c.args...)
+		var stdout, stderr bytes.Buffer
+		p.Stdout, p.Stderr = &stdout, &stderr
+		err := p.Run()
+		if p.ProcessState.ExitCode() != 1 {
+			t.Errorf("%q: ended with %v, want status 1", c.args, err)
+		}
+		if got := stderr.String(); !strings.Contains(got, c.want) || strings.Count(got, "\n") != 1 {
+			t.Errorf("%q: said %q, want one line with %q", c.args, got, c.want)
+		}
+		if stdout.Len() > 0 {
+			t.Errorf("%q: wrote %q to standard output", c.args, &stdout)
+		}
+	}
+}
+
+func TestHelp(t *testing.T) {
+	c := command()
+	var out bytes.Buffer
+	c.SetOut(&out)
+	c.SetErr(io.Discard)
+	c.SetArgs([]string{"--help"})
+	if err := c.Execute(); err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{"serve", "--addr", "127.0.0.1:8080", "--open"} {
+		if !strings.Contains(out.String(), want) {
+			t.Errorf("the help lacks %q:\n%s", want, &out)
+		}
+	}
+}
