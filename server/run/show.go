@@ -1,0 +1,111 @@
+package run
+
+import (
+	"time"
+
+	"github.com/gnllviz/gnllviz/server/wire"
+)
+
+// Everything here runs on the goroutine that owns the run.
+
+// flush sends viewers the points that they were not sent yet.
+func (r *Run) flush() {
+	first := r.sent
+	r.sent = len(r.points)
+	for v := range r.viewers {
+		r.sendPoints(v, first)
+	}
+}
+
+// tick shows what has happened since the last one.
+func (r *Run) tick() {
+	now := r.now()
+	r.rate.sample(now, r.lane.trainer.Steps(), r.training())
+	if len(r.viewers) == 0 {
+		if r.state == wire.Playing && now.Sub(r.touched) > r.idle {
+			r.setState(wire.Idle, "")
+		}
+		return
+	}
+	r.flush()
+	r.ticks++
+	if !r.stale || r.ticks%frameInterval(len(r.viewers)) != 0 {
+		return
+	}
+	wanted := false
+	for v := range r.viewers {
+		wanted = wanted || v.wantsFrames
+	}
+	if !wanted {
+		return
+	}
+	frame, err := r.frame()
+	if err != nil {
+		r.stop(err.Error())
+		return
+	}
+	r.stale = false
+	for v := range r.viewers {
+		if v.wantsFrames {
+			v.show(frame)
+		}
+	}
+}
+
+// frameInterval returns the ticks from one frame to the next: 30 frames a
+// second for a few viewers, 10 for a class, 5 for a lecture hall.
+func frameInterval(viewers int) int {
+	switch {
+	case viewers <= 4:
+		return 1
+	case viewers <= 200:
+		return 3
+	}
+	return 6
+}
+
+func (r *Run) frame() ([]byte, error) {
+	g, err := lossOf(&r.settings)
+	if err != nil {
+		return nil, err
+	}
+	f, err := r.lane.frame(g, r.rate.perSecond)
+	if err != nil {
+		return nil, err
+	}
+	f.Epoch, f.Revision = r.epoch, r.revision
+	return f.Append(nil), nil
+}
+
+func (r *Run) ack() wire.Ack {
+	return wire.Ack{Type: "ack", Revision: r.revision, Epoch: r.epoch, Step: r.lane.trainer.Steps()}
+}
+
+// message describes the whole run to a viewer whose history goes on with point
+// number next.
+func (r *Run) message(next int) wire.RunMessage {
+	changes := r.changes
+	if changes == nil {
+		changes = []wire.Change{} // a list in JSON, not null
+	}
+	return wire.RunMessage{
+		Type: "run", ID: r.id, Epoch: r.epoch, Revision: r.revision, Step: r.lane.trainer.Steps(),
+		State: r.state, Reason: r.reason, Controls: r.table.Values(r.settings), Changes: changes,
+		Data: r.lane.data.wire, Points: len(r.points), Next: next,
+	}
+}
+
+func (r *Run) summary() (wire.Summary, error) {
+	g, err := lossOf(&r.settings)
+	if err != nil {
+		return wire.Summary{}, err
+	}
+	r.lane.terms(g, len(r.lane.target))
+	train, test, err := r.lane.reports(g)
+	return wire.Summary{
+		ID: r.id, Dataset: r.settings.Dataset, Created: r.created.Format(time.RFC3339Nano),
+		Epoch: r.epoch, Revision: r.revision, Step: r.lane.trainer.Steps(),
+		State: r.state, Reason: r.reason, Viewers: len(r.viewers),
+		Metrics: wire.Metrics{Train: splitMetrics(train), Test: splitMetrics(test)},
+	}, err
+}
