@@ -1,3 +1,4 @@
+import { Address } from './address'
 import { Problem, type Api, type Skeletons } from './api'
 import { Connection, Disconnected, type Link, type News } from './connection'
 import type { FitFrame, Frame, GridFrame, TruthFrame } from './frame'
@@ -5,7 +6,7 @@ import type {
   Ack, Change, Control, ControlValue, Data, Hello, RunMessage, State,
 } from './generated/wire'
 import { History } from './history'
-import { fromHash, sameValue, toHash, type Settings } from './settings'
+import { sameValue, type Settings } from './settings'
 import { Signal } from './signal'
 
 /** The run as a whole; null until the server has told. */
@@ -17,7 +18,6 @@ export interface Run {
   readonly data: Data
 }
 
-const HASH_EVERY = 400 // ms; browsers refuse more than some hundred updates a minute
 const READ_EVERY = 120 // ms; faster than this nobody reads figures
 
 /** What the page knows. Elements read its signals and call its methods. */
@@ -47,12 +47,12 @@ export class Store {
   readonly history = new History()
 
   readonly #connection: Connection
+  readonly #address: Address
   /** The next run message is of another run, even if its epoch has the same number. */
   #forgotten = false
   #newest: FitFrame | null = null
   #drawing = 0
   #readTimer: number | undefined
-  #hashTimer: number | undefined
   #flushing = 0
   readonly #skeletons = new Map<string, Promise<Skeletons>>()
   readonly #wanted = new Map<string, ControlValue>()
@@ -73,7 +73,8 @@ export class Store {
       recover: () => this.#recover(),
     })
     document.addEventListener('visibilitychange', () => { this.#watch() })
-    addEventListener('hashchange', () => { this.#follow() })
+    this.#address = new Address(controls)
+    this.#address.onEdit((name, value) => { this.set(name, value) })
     this.#connection.open()
   }
 
@@ -163,21 +164,7 @@ export class Store {
 
   #settle(settings: Settings): void {
     this.settings.value = settings
-    this.#hashTimer ??= window.setTimeout(() => {
-      this.#hashTimer = undefined
-      const hash = toHash(this.controls, this.settings.value)
-      const url = location.pathname + location.search + (hash === '' ? '' : `#${hash}`)
-      history.replaceState(null, '', url)
-    }, HASH_EVERY)
-  }
-
-  /** Somebody edited the address: its settings are asked for. */
-  #follow(): void {
-    const hash = fromHash(this.controls, location.hash)
-    for (const c of this.controls) {
-      const value = hash[c.name] ?? c.default
-      if (!sameValue(value, this.settings.value[c.name])) this.set(c.name, value)
-    }
+    this.#address.show(settings)
   }
 
   #hello(): Hello {

@@ -38,7 +38,7 @@ class GnllControl extends Part {
     return html`
       <div class="control control-${c.kind}" ?data-pending=${pending} data-control=${c.name}>
         <div class="control-head">
-          <span class="control-label" id="label-${c.name}">${c.label}</span>
+          <label class="control-label" id="label-${c.name}" for="field-${c.name}">${c.label}</label>
           ${help(c.name, c.label, c.help)}
           ${c.live ? nothing : html`<span class="tag" title="begins the training anew">restart</span>`}
           ${c.kind === 'number' || c.kind === 'integer' ? this.#field(c, value as number) : nothing}
@@ -90,8 +90,8 @@ class GnllControl extends Part {
     return html`
       <span class="field">
         <input
-          type="text" inputmode="decimal" size="7" autocomplete="off" spellcheck="false"
-          aria-labelledby="label-${c.name}" aria-describedby="help-${c.name}" .value=${live(controlNumber(c, shown))}
+          type="text" inputmode="decimal" size="7" autocomplete="off" spellcheck="false" id="field-${c.name}"
+          aria-label=${c.label} aria-describedby="help-${c.name}" .value=${live(controlNumber(c, shown))}
           @change=${(e: Event) => { this.#typed(e.target as HTMLInputElement, (v) => v) }}
           @keydown=${(e: KeyboardEvent) => {
             if (e.key !== 'ArrowUp' && e.key !== 'ArrowDown') return
