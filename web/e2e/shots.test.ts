@@ -39,6 +39,7 @@ it.each(SIZES.flatMap(([width, height]) => (['light', 'dark'] as const).map((the
       await w.page.screenshot({ path: resolve(dir, `${width}-${theme}-controls.png`) })
       await w.page.getByRole('button', { name: 'Close' }).click()
     } else {
+      await w.page.evaluate(() => { if (document.activeElement instanceof HTMLElement) document.activeElement.blur() })
       const chart = await w.page.locator('#fit-chart').boundingBox()
       if (chart) await w.page.mouse.move(chart.x + 0.52 * chart.width, chart.y + 0.4 * chart.height)
       await w.page.waitForTimeout(300)

@@ -185,7 +185,10 @@ export class Store {
     } catch (e) {
       if (!(e instanceof Problem) || e.status !== 404) throw e
       const known = Object.keys(this.settings.value).length > 0
-      await this.api.ensureRun(this.id, known ? this.settings.value : this.initial)
+      await this.api.ensureRun(this.id, known ? this.settings.value : this.initial).catch((refusal: unknown) => {
+        if (refusal instanceof Problem) this.notice.value = `The server cannot make this run: ${refusal.message}`
+        throw refusal
+      })
       this.notice.value = 'The server no longer knew this run. It was begun anew with the same settings.'
       this.#forgotten = true
     }

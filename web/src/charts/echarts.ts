@@ -16,7 +16,7 @@ export type ChartOption = echarts.ComposeOption<
   | AriaComponentOption
 >
 
-export type { ScatterSeriesOption }
+export type { LineSeriesOption, ScatterSeriesOption }
 export type RenderItem = NonNullable<CustomSeriesOption['renderItem']>
 /** What a custom series paints. */
 export type Shape = Exclude<ReturnType<RenderItem>, null | undefined>

@@ -1,7 +1,7 @@
 import { effective, REACH_95, type FitFrame, type GridFrame, type TruthFrame } from '../frame'
 import type { Data } from '../generated/wire'
 import { tick } from '../format'
-import { areaOf, ONE_ITEM, Plot, type ChartOption, type Pixel, type RenderApi, type RenderItem, type ScatterSeriesOption, type Shape } from './echarts'
+import { areaOf, ONE_ITEM, Plot, type ChartOption, type LineSeriesOption, type Pixel, type RenderApi, type RenderItem, type ScatterSeriesOption, type Shape } from './echarts'
 import { skin, type Palette } from './palette'
 import { paintProbe } from './probe'
 import { extent, niceRange, ticksWithin } from './scale'
@@ -49,11 +49,11 @@ export class FitChart {
       data.y.flatMap((y, i) => (data.test[i] === test ? [[x[i] ?? NaN, y] as Pixel] : []))
     const size = data.y.length > 400 ? 4.5 : 6
     const column = (value: (i: number) => number): Pixel[] => Array.from(grid.x, (at, i) => [at, value(i)])
-    const truthLine = (id: string, reach: number): NonNullable<ChartOption['series']> => [{
+    const trueLine = (t: TruthFrame, id: string, reach: number): LineSeriesOption => ({
       type: 'line', id, silent: true, z: 2, showSymbol: false,
-      data: truth ? column((i) => (truth.mean[i] ?? NaN) + reach * (truth.std[i] ?? NaN)) : [],
+      data: column((i) => (t.mean[i] ?? NaN) + reach * (t.std[i] ?? NaN)),
       lineStyle: { color: p.ink, width: reach === 0 ? 1.4 : 1, type: reach === 0 ? [7, 5] : [2, 4], opacity: reach === 0 ? 0.8 : 0.55 },
-    }]
+    })
     this.#plot.set(skin(p))
     this.#plot.set({
       ...this.#axes(data, grid, truth),
@@ -61,7 +61,7 @@ export class FitChart {
         scatter({ id: 'train', data: points(false), symbolSize: size, itemStyle: { color: p.ink, opacity: 0.62 } }),
         scatter({ id: 'test', data: points(true), symbolSize: size, itemStyle: { color: p.surface, borderColor: p.ink, borderWidth: 1.3, opacity: 0.9 } }),
         { type: 'line', id: 'mean', silent: true, z: 4, showSymbol: false, lineStyle: { color: p['lane-a'], width: 2.4 } },
-        ...(truth ? [...list(truthLine('truth', 0)), ...list(truthLine('truth_low', -REACH_95)), ...list(truthLine('truth_high', REACH_95))] : []),
+        ...(truth ? [trueLine(truth, 'truth', 0), trueLine(truth, 'truth_low', -REACH_95), trueLine(truth, 'truth_high', REACH_95)] : []),
       ],
     })
   }
@@ -135,8 +135,4 @@ function linear(api: RenderApi): (x: number, y: number) => Pixel {
 
 function scatter(series: Omit<ScatterSeriesOption, 'type'>): ScatterSeriesOption {
   return { type: 'scatter', silent: true, z: 3, ...series }
-}
-
-function list<T>(v: T | T[]): T[] {
-  return Array.isArray(v) ? v : [v]
 }

@@ -79,8 +79,10 @@ export class NoiseChart {
       return [at, v < floor && v > 0 ? v : NaN]
     })
     const [low, high] = extent(std.filter((v) => v > 0)) ?? [1, 1]
+    // What the clamp hides is worth a decade of the axis, not more.
+    const [hidden = low] = extent(raw.map(([, v]) => v ?? NaN)) ?? []
     this.#plot.set({
-      yAxis: this.#range.follow(low, high),
+      yAxis: this.#range.follow(Math.min(low, Math.max(hidden, floor / 10)), high),
       series: [
         { type: 'line', id: 'std', data: std.map((v, i) => [x[i] ?? NaN, v]) },
         { type: 'line', id: 'raw', data: raw },
