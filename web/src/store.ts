@@ -3,10 +3,10 @@ import { Problem, type Api, type Skeletons } from './api'
 import { Connection, Disconnected, type Link, type News } from './connection'
 import type { FitFrame, Frame, GridFrame, TruthFrame } from './frame'
 import type {
-  Ack, Change, Control, ControlValue, Data, Hello, RunMessage, State,
+  Change, Control, ControlValue, Data, Hello, RunMessage, State,
 } from './generated/wire'
 import { History } from './history'
-import { sameValue, type Settings } from './settings'
+import type { Settings } from './settings'
 import { Signal } from './signal'
 
 /** The run as a whole; null until the server has told. */
@@ -56,6 +56,8 @@ export class Store {
   #flushing = 0
   readonly #skeletons = new Map<string, Promise<Skeletons>>()
   readonly #wanted = new Map<string, ControlValue>()
+  /** Of each control's value, as far as it has changed since the last run message. */
+  readonly #revisions = new Map<string, number>()
   readonly #inFlight = new Map<string, number>()
 
   constructor(
@@ -76,10 +78,6 @@ export class Store {
     this.#address = new Address(controls)
     this.#address.onEdit((name, value) => { this.set(name, value) })
     this.#connection.open()
-  }
-
-  control(name: string): Control | undefined {
-    return this.controls.find((c) => c.name === name)
   }
 
   /** What a control is to show: what was asked for, else what the server has. */
@@ -136,11 +134,11 @@ export class Store {
 
   async #change(name: string, value: ControlValue): Promise<void> {
     this.#inFlight.set(name, (this.#inFlight.get(name) ?? 0) + 1)
-    const before = this.settings.value[name]
     let reason = ''
     try {
       const ack = await this.#connection.command({ type: 'change', set: { [name]: value } })
-      if (before !== undefined && !sameValue(before, value)) this.#changed(name, before, value, ack)
+      // The change itself is told to every viewer, but perhaps only after this.
+      this.#put(name, value, ack.revision)
     } catch (e) {
       if (e instanceof Disconnected) this.notice.value = 'Not connected: the change was not made.'
       else reason = e instanceof Error ? e.message : String(e)
@@ -151,15 +149,18 @@ export class Store {
     if (left === 0 && !this.#wanted.has(name)) this.pending.value = edited(this.pending.value, name, undefined)
   }
 
-  #changed(control: string, old: ControlValue, value: ControlValue, ack: Ack): void {
-    this.#addChange({ control, old, new: value, revision: ack.revision, epoch: ack.epoch, step: ack.step })
-  }
-
-  /** An own change is known by its ack and may be told again as a message. */
+  /** A run message that came meanwhile has the change already. */
   #addChange(change: Change): void {
     if (this.changes.value.some((c) => c.revision === change.revision && c.control === change.control)) return
-    this.changes.value = [...this.changes.value, change].sort((a, b) => a.revision - b.revision)
-    this.#settle({ ...this.settings.value, [change.control]: change.new })
+    this.changes.value = [...this.changes.value, change]
+    this.#put(change.control, change.new, change.revision)
+  }
+
+  /** Acks and changes come by different ways: the one of the later revision holds. */
+  #put(name: string, value: ControlValue, revision: number): void {
+    if (revision < (this.#revisions.get(name) ?? 0)) return
+    this.#revisions.set(name, revision)
+    this.#settle({ ...this.settings.value, [name]: value })
   }
 
   #settle(settings: Settings): void {
@@ -227,6 +228,7 @@ export class Store {
     }
     this.run.value = { id: m.id, epoch: m.epoch, state: m.state, reason: m.reason, data: m.data }
     this.changes.value = m.changes
+    this.#revisions.clear()
     this.#settle(m.controls)
   }
 
