@@ -57,7 +57,7 @@ type Run struct {
 	viewers map[*Viewer]struct{}
 	touched time.Time // when somebody last watched or commanded
 	stale   bool      // something has changed since the last frame
-	ticks   int
+	shown   time.Time // when the last frame was
 	pace    *pace
 	rate    rate
 }
@@ -136,6 +136,7 @@ func (r *Run) Do(ctx context.Context, c wire.Command) (wire.Ack, error) {
 		r.touched = r.now()
 		refused = r.apply(c)
 		ack = r.ack()
+		r.show(r.touched) // now, if the last frame was long ago
 	})
 	if err == nil && refused != nil {
 		err = refused

@@ -28,8 +28,13 @@ func (r *Run) tick() {
 		return
 	}
 	r.flush()
-	r.ticks++
-	if !r.stale || r.ticks%frameInterval(len(r.viewers)) != 0 {
+	r.show(now)
+}
+
+// show publishes a frame if anything has changed since the last one and that
+// one has had its time.
+func (r *Run) show(now time.Time) {
+	if !r.stale || now.Before(r.shown.Add(frameInterval(len(r.viewers)))) {
 		return
 	}
 	wanted := false
@@ -44,7 +49,7 @@ func (r *Run) tick() {
 		r.stop(err.Error())
 		return
 	}
-	r.stale = false
+	r.stale, r.shown = false, now
 	for v := range r.viewers {
 		if v.wantsFrames {
 			v.show(frame)
@@ -52,16 +57,19 @@ func (r *Run) tick() {
 	}
 }
 
-// frameInterval returns the ticks from one frame to the next: 30 frames a
-// second for a few viewers, 10 for a class, 5 for a lecture hall.
-func frameInterval(viewers int) int {
+// frameInterval returns the time from one frame to the next: 30 frames a second
+// for a few viewers, 10 for a class, 5 for a lecture hall.
+func frameInterval(viewers int) time.Duration {
+	ticks := 6
 	switch {
 	case viewers <= 4:
-		return 1
+		ticks = 1
 	case viewers <= 200:
-		return 3
+		ticks = 3
 	}
-	return 6
+	// The clock that asks is itself not exact: half a tick less, lest a frame
+	// that is due be put off by a whole one.
+	return time.Duration(2*ticks-1) * time.Second / (2 * ticksPerSecond)
 }
 
 func (r *Run) frame() ([]byte, error) {

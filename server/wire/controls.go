@@ -85,7 +85,7 @@ type Table []Control
 // its default.
 func NewTable(c Choices) Table {
 	first := func(o []Option) string { return o[0].Value }
-	return Table{
+	t := Table{
 		{
 			Name: "dataset", Label: "data set", Group: "data", Kind: KindChoice,
 			Help:    "The rows that the network learns from.",
@@ -159,6 +159,12 @@ func NewTable(c Choices) Table {
 			field: func(s *Settings) any { return &s.Seed },
 		},
 	}
+	for i := range t {
+		if t[i].Options == nil {
+			t[i].Options = []Option{} // a list in JSON, not null
+		}
+	}
+	return t
 }
 
 func speeds() []Option {
