@@ -15,8 +15,7 @@ type NetConfig struct {
 	Activation Activation
 }
 
-// The bounds of a network, which keep a step short enough that a change of a
-// control is never felt to wait for it.
+// The bounds of a network that can be had at all.
 const (
 	MaxLayers = 16
 	MaxWidth  = 4096

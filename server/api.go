@@ -1,6 +1,7 @@
 package server
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -40,12 +41,12 @@ func (s *Server) getRuns(w http.ResponseWriter, r *http.Request) {
 	all := []wire.Summary{} // a list in JSON, not null
 	for _, x := range s.runs.list() {
 		summary, err := x.Summary(r.Context())
-		if errors.Is(err, run.ErrEnded) {
-			continue
-		}
 		if err != nil {
-			s.runFailed(w, x, err)
-			return
+			// One run that cannot answer does not hide the others.
+			if !errors.Is(err, run.ErrEnded) {
+				s.log.Warn("listing runs", "run", x.ID(), "err", err)
+			}
+			continue
 		}
 		all = append(all, summary)
 	}
@@ -71,7 +72,11 @@ func (s *Server) openRun(w http.ResponseWriter, r *http.Request, id string) {
 		problem(w, http.StatusBadRequest, "the body is not a JSON object of controls: "+err.Error())
 		return
 	}
-	if d.More() {
+	if set == nil {
+		problem(w, http.StatusBadRequest, "the body is not a JSON object of controls: it is null")
+		return
+	}
+	if _, err := d.Token(); !errors.Is(err, io.EOF) {
 		problem(w, http.StatusBadRequest, "more follows after the JSON object of controls")
 		return
 	}
@@ -195,6 +200,9 @@ func numbers(v []float64) []wire.Number {
 
 // runFailed answers for a run that could not.
 func (s *Server) runFailed(w http.ResponseWriter, x *run.Run, err error) {
+	if errors.Is(err, context.Canceled) {
+		return // the client has left
+	}
 	if errors.Is(err, run.ErrEnded) {
 		problem(w, http.StatusNotFound, "the run has ended")
 		return

@@ -13,6 +13,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/gorilla/websocket"
+	"golang.org/x/time/rate"
 
 	"github.com/gnllviz/gnllviz/server/run"
 	"github.com/gnllviz/gnllviz/server/wire"
@@ -36,6 +37,11 @@ const (
 
 	// closeTime is how long a peer has to answer a close.
 	closeTime = time.Second
+
+	// What one peer may ask for in a second, and at once; beyond it, it waits.
+	// A hello costs the run most: all of its history.
+	commandRate, commandBurst = 200, 100
+	helloRate, helloBurst     = 4, 4
 )
 
 // live upgrades to a websocket and carries a run's messages over it.
@@ -68,6 +74,8 @@ func (s *Server) live(w http.ResponseWriter, r *http.Request) {
 			log:      s.log.With("run", x.ID(), "peer", conn.RemoteAddr().String()),
 			replies:  make(chan []byte, 16),
 			watching: make(chan *run.Viewer, 1),
+			commands: rate.NewLimiter(commandRate, commandBurst),
+			hellos:   rate.NewLimiter(helloRate, helloBurst),
 		}
 		c.serve(s.runs.ctx)
 	})
@@ -81,20 +89,33 @@ type client struct {
 	log      *slog.Logger
 	replies  chan []byte
 	watching chan *run.Viewer // from the reader to the writer, at the first hello
+	commands *rate.Limiter
+	hellos   *rate.Limiter
 }
 
 // serve returns when the connection is closed and both goroutines have ended.
 func (c *client) serve(server context.Context) {
 	ctx, cancel := context.WithCancel(context.Background())
 	written := make(chan struct{})
+	var end *time.Timer
 	go func() {
 		defer close(written)
 		c.write(ctx, server)
+		// From here on nobody takes replies; the reader must not wait for it.
+		cancel()
+		// The peer has a moment to answer a close; pongs do not prolong it.
+		end = time.AfterFunc(closeTime, func() { _ = c.conn.Close() })
 	}()
+	// Nor may a peer that has stopped reading hold up the server's end.
+	hurried := context.AfterFunc(server, func() {
+		_ = c.conn.NetConn().SetWriteDeadline(time.Now().Add(closeTime))
+	})
 	c.log.Debug("websocket opened")
 	err := c.read(ctx)
 	cancel()
 	<-written
+	hurried()
+	end.Stop()
 	_ = c.conn.Close() // nothing is left to be lost
 	c.log.Debug("websocket closed", "reason", err)
 }
@@ -131,8 +152,17 @@ func (c *client) read(ctx context.Context) error {
 			continue
 		}
 		if !utf8.Valid(b) {
+			c.conn.SetPongHandler(func(string) error { return nil }) // no more time for it
 			c.close(websocket.CloseInvalidFramePayloadData, "a text message was not UTF-8")
-			return errors.New("a text message was not UTF-8")
+			// What the peer still sends is read, but not looked at: closing with
+			// bytes unread would take the reason with it.
+			for err == nil {
+				_, _, err = c.conn.NextReader()
+			}
+			return fmt.Errorf("a text message was not UTF-8 (%w)", err)
+		}
+		if err := c.commands.Wait(ctx); err != nil {
+			return err
 		}
 		command, id, refused := wire.ParseCommand(b)
 		if refused != nil {
@@ -157,6 +187,9 @@ func (c *client) read(ctx context.Context) error {
 func (c *client) do(ctx context.Context, command wire.Command, viewer **run.Viewer) (*wire.Ack, error) {
 	switch command := command.(type) {
 	case *wire.Hello:
+		if err := c.hellos.Wait(ctx); err != nil {
+			return nil, err
+		}
 		if *viewer != nil {
 			return nil, (*viewer).Hello(ctx, *command)
 		}

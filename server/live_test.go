@@ -178,6 +178,26 @@ func TestBadMessagesAreRefused(t *testing.T) {
 	}
 }
 
+// A peer that commands and never reads is no longer a viewer once it has gone,
+// nor does anything of it stay behind.
+func TestPeerThatNeverReadsLeaves(t *testing.T) {
+	addr, _ := serve(t, Config{})
+	id := makeRun(t, addr, "").ID
+	c := dial(t, addr, id)
+	c.send(`{"type":"hello"}`)
+	if err := c.conn.SetWriteDeadline(time.Now().Add(2 * time.Second)); err != nil {
+		t.Fatal(err)
+	}
+	long := `{"type":"play","id":1,"` + strings.Repeat("<", 60000) + `":1}`
+	for range 2000 {
+		if c.conn.WriteMessage(websocket.TextMessage, []byte(long)) != nil {
+			break // the server has stopped reading
+		}
+	}
+	c.conn.Close()
+	awaitNoViewers(t, addr, id)
+}
+
 func TestWatchNeedsAHello(t *testing.T) {
 	addr, _ := serve(t, Config{})
 	c := dial(t, addr, makeRun(t, addr, "").ID)
@@ -240,6 +260,11 @@ func TestViewersLeave(t *testing.T) {
 		c.hello()
 		c.conn.Close() // without a word
 	}
+	awaitNoViewers(t, addr, id)
+}
+
+func awaitNoViewers(t *testing.T, addr, id string) {
+	t.Helper()
 	deadline := time.Now().Add(30 * time.Second)
 	for {
 		var s wire.Summary

@@ -66,7 +66,7 @@ func (g *registry) open(id string, s wire.Settings) (r *run.Run, made bool, err 
 // evict ends the oldest run that nobody watches. Callers hold mu.
 func (g *registry) evict() bool {
 	for i, e := range g.runs {
-		if s, err := e.Summary(g.ctx); err != nil || s.Viewers == 0 {
+		if s, err := e.Summary(g.ctx); errors.Is(err, run.ErrEnded) || err == nil && s.Viewers == 0 {
 			e.end()
 			g.runs = slices.Delete(g.runs, i, i+1)
 			return true

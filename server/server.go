@@ -9,7 +9,6 @@ package server
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io/fs"
 	"log/slog"
@@ -46,12 +45,11 @@ const DefaultMaxRuns = 64
 
 // A Server serves the page, the API and the websockets.
 type Server struct {
-	config Config
-	log    *slog.Logger
-	page   fs.FS
-	table  wire.Table
-	hosts  map[string]bool
-	runs   *registry
+	log   *slog.Logger
+	page  fs.FS
+	table wire.Table
+	hosts map[string]bool
+	runs  *registry
 }
 
 // New returns a server that lives until ctx ends: its runs end with it.
@@ -63,21 +61,21 @@ func New(ctx context.Context, c Config) *Server {
 		c.Log = slog.Default()
 	}
 	s := &Server{
-		config: c,
-		log:    c.Log,
-		page:   web.FS(),
-		table:  run.Table(),
-		hosts:  map[string]bool{"localhost": true, "127.0.0.1": true, "::1": true},
-		runs:   newRegistry(ctx, c),
+		log:   c.Log,
+		page:  web.FS(),
+		table: run.Table(),
+		hosts: map[string]bool{"localhost": true, "127.0.0.1": true, "::1": true},
+		runs:  newRegistry(ctx, c),
 	}
 	for _, h := range c.Hosts {
-		s.hosts[h] = true
+		s.hosts[hostname(h)] = true
 	}
 	return s
 }
 
-// shutdownTime is how long Serve waits for requests and viewers to take leave.
-const shutdownTime = 5 * time.Second
+// shutdownTime is how long Serve waits for requests to be answered, and then
+// for viewers to take leave, before it cuts them off.
+const shutdownTime = 2 * time.Second
 
 // Serve answers on l until the context of the server ends, then tells every
 // viewer that it goes away, and returns nil.
@@ -100,15 +98,19 @@ func (s *Server) Serve(l net.Listener) error {
 		return fmt.Errorf("serving on %s: %w", l.Addr(), err)
 	case <-s.runs.ctx.Done():
 	}
-	ctx, cancel := context.WithTimeout(context.Background(), shutdownTime)
-	defer cancel()
-	err := h.Shutdown(ctx)
-	if waited := s.runs.wait(ctx); err == nil {
-		err = waited
+	// That a peer is slow is no failure of ours.
+	within := func(what string, f func(context.Context) error) {
+		ctx, cancel := context.WithTimeout(context.Background(), shutdownTime)
+		defer cancel()
+		if err := f(ctx); err != nil {
+			s.log.Warn("cut off while stopping", "what", what, "err", err)
+		}
 	}
-	if err != nil && !errors.Is(err, http.ErrServerClosed) {
-		return fmt.Errorf("stopping: %w", err)
+	within("requests", h.Shutdown)
+	if err := h.Close(); err != nil {
+		s.log.Warn("closing", "err", err)
 	}
+	within("viewers", s.runs.wait)
 	return nil
 }
 

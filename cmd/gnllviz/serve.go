@@ -1,7 +1,6 @@
 package main
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -63,7 +62,7 @@ func serve(c *cobra.Command, addr string, open bool, config server.Config) error
 	url := "http://" + l.Addr().String() + "/"
 	fmt.Fprintln(c.OutOrStdout(), "gnllviz is at", url)
 	if open {
-		if err := openBrowser(ctx, url); err != nil {
+		if err := openBrowser(url); err != nil {
 			config.Log.Warn("the browser could not be opened", "url", url, "err", err)
 		}
 	}
@@ -76,13 +75,18 @@ func serve(c *cobra.Command, addr string, open bool, config server.Config) error
 	return nil
 }
 
-// openBrowser asks the desktop to show a page.
-func openBrowser(ctx context.Context, url string) error {
+// openBrowser asks the desktop to show a page, and does not wait for it.
+func openBrowser(url string) error {
+	name, args := "xdg-open", []string{url}
 	switch runtime.GOOS {
 	case "windows":
-		return exec.CommandContext(ctx, "rundll32", "url.dll,FileProtocolHandler", url).Start()
+		name, args = "rundll32", []string{"url.dll,FileProtocolHandler", url}
 	case "darwin":
-		return exec.CommandContext(ctx, "open", url).Start()
+		name = "open"
 	}
-	return exec.CommandContext(ctx, "xdg-open", url).Start()
+	c := exec.Command(name, args...)
+	if err := c.Start(); err != nil {
+		return err
+	}
+	return c.Process.Release()
 }

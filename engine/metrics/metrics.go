@@ -39,8 +39,9 @@ type Report struct {
 const Z95 = 1.959963984540054
 
 // Evaluate scores predictions of a mean and a standard deviation against the
-// observed y. The three have one length, at least 1, and std is positive; a NaN
-// anywhere makes NaN of what depends on it.
+// observed y. The three have one length, at least 1, and std is not negative. A
+// std of 0 and what is not finite go where arithmetic takes them: a NaN makes
+// NaN of all that depends on it.
 func Evaluate(mean, std, y []float64) (Report, error) {
 	n := len(y)
 	if n == 0 {
@@ -52,8 +53,8 @@ func Evaluate(mean, std, y []float64) (Report, error) {
 	var r Report
 	for i, m := range mean {
 		s := std[i]
-		if s <= 0 {
-			return Report{}, fmt.Errorf("metrics: the standard deviation of row %d is %g, not above 0", i, s)
+		if s < 0 {
+			return Report{}, fmt.Errorf("metrics: the standard deviation of row %d is %g, which is negative", i, s)
 		}
 		d := y[i] - m
 		z := d / s
@@ -62,7 +63,10 @@ func Evaluate(mean, std, y []float64) (Report, error) {
 		r.NLL += 0.5*math.Log(2*math.Pi) + math.Log(s) + 0.5*z*z
 		density := math.Exp(-0.5*z*z) / math.Sqrt(2*math.Pi)
 		r.CRPS += s * (z*math.Erf(z/math.Sqrt2) + 2*density - 1/math.Sqrt(math.Pi))
-		if math.Abs(z) <= Z95 {
+		switch {
+		case math.IsNaN(z):
+			r.Coverage = math.NaN()
+		case math.Abs(z) <= Z95:
 			r.Coverage++
 		}
 		r.Sharpness += s * s

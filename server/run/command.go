@@ -26,13 +26,15 @@ func (r *Run) begin(s wire.Settings) error {
 	r.epoch++
 	r.points, r.due, r.sent, r.left, r.reason = nil, 0, 0, 0, ""
 	if r.state == wire.Diverged {
-		r.state = wire.Playing
+		r.state = r.before
 	}
 	r.rate = rate{}
 	r.record()
+	greeting := r.greeting(0)
 	for v := range r.viewers {
-		r.greet(v, wire.Hello{})
+		v.send(greeting...)
 	}
+	r.stale = true
 	return nil
 }
 
@@ -93,14 +95,15 @@ func (r *Run) change(c *wire.ChangeCommand) *wire.ErrorMessage {
 	before := len(r.changes)
 	r.revision++
 	r.changes = append(r.changes, changes...)
-	if !live {
+	if live {
+		r.settings = next
+	} else {
 		if err := r.begin(next); err != nil {
 			r.revision--
 			r.changes = r.changes[:before]
 			return wire.Refuse(wire.BadValue, changes[0].Control, "%v", err)
 		}
 	}
-	r.settings = next
 	r.stale = true
 	for _, c := range changes {
 		r.broadcast(wire.ChangeMessage{Type: "change", Change: c})
@@ -122,6 +125,9 @@ func (r *Run) setState(s wire.State, reason string) {
 // stop ends training until a reset.
 func (r *Run) stop(reason string) {
 	r.left = 0
+	if r.state != wire.Diverged {
+		r.before = r.state
+	}
 	r.setState(wire.Diverged, reason)
 }
 

@@ -86,28 +86,37 @@ func (v *Viewer) Close() {
 // viewer lacks.
 func (r *Run) greet(v *Viewer, h wire.Hello) {
 	next := 0
-	if h.Epoch == r.epoch {
-		next = min(h.Next, len(r.points))
+	if h.Epoch == r.epoch && h.Next <= len(r.points) {
+		next = h.Next
 	}
-	v.send(Message{Data: encode(r.message(next))})
-	for _, f := range r.lane.data.gridFrames(r.epoch) {
-		v.send(Message{Binary: true, Data: f.Append(nil)})
-	}
-	r.sendPoints(v, next)
+	v.send(r.greeting(next)...)
+	v.send(r.pointsSent(next)...)
 	r.stale = true
+}
+
+// greeting is what every viewer of an epoch begins with: the whole state, whose
+// history goes on with point number next, and the grid.
+func (r *Run) greeting(next int) []Message {
+	greeting := []Message{{Data: encode(r.message(next))}}
+	for _, f := range r.lane.data.gridFrames(r.epoch) {
+		greeting = append(greeting, Message{Binary: true, Data: f.Append(nil)})
+	}
+	return greeting
 }
 
 // pointsPerMessage keeps a history message within what clients like to read at
 // once.
 const pointsPerMessage = 4096
 
-// sendPoints sends the points from number first on that count as sent.
-func (r *Run) sendPoints(v *Viewer, first int) {
+// pointsSent are the points from number first on that count as sent.
+func (r *Run) pointsSent(first int) []Message {
+	var points []Message
 	for first < r.sent {
 		last := min(first+pointsPerMessage, r.sent)
-		v.send(Message{Data: encode(r.history(first, last))})
+		points = append(points, Message{Data: encode(r.history(first, last))})
 		first = last
 	}
+	return points
 }
 
 func (r *Run) history(first, last int) wire.HistoryMessage {
@@ -125,19 +134,21 @@ func (r *Run) broadcast(m any) {
 // send never blocks: a viewer whose queue is full loses what is in it and is
 // told so. Only the run's goroutine sends, so there is room once it has
 // emptied the queue.
-func (v *Viewer) send(m Message) {
-	select {
-	case v.events <- m:
-		return
-	default:
-	}
-	for len(v.events) > 0 {
+func (v *Viewer) send(messages ...Message) {
+	for _, m := range messages {
 		select {
-		case <-v.events:
-		default: // the viewer took the last one itself
+		case v.events <- m:
+			continue
+		default:
 		}
+		for len(v.events) > 0 {
+			select {
+			case <-v.events:
+			default: // the viewer took the last one itself
+			}
+		}
+		v.events <- Message{Data: encode(wire.GapMessage{Type: "gap"})}
 	}
-	v.events <- Message{Data: encode(wire.GapMessage{Type: "gap"})}
 }
 
 // show puts a frame into the viewer's slot, in place of one not taken.

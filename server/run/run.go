@@ -9,6 +9,7 @@ package run
 import (
 	"context"
 	"errors"
+	"math/rand/v2"
 	"time"
 
 	"github.com/gnllviz/gnllviz/loss"
@@ -47,8 +48,9 @@ type Run struct {
 	lane   *lane
 	epoch  uint32
 	state  wire.State
-	reason string // why it diverged
-	left   int    // steps still to make while paused
+	reason string     // why it diverged
+	before wire.State // what it did until it diverged
+	left   int        // steps still to make while paused
 
 	points []wire.Point
 	due    uint64 // step at which the next point is due
@@ -71,6 +73,7 @@ func New(id string, s wire.Settings, o Options) (*Run, error) {
 		idle:     o.Idle,
 		commands: make(chan func()),
 		done:     make(chan struct{}),
+		epoch:    rand.Uint32N(1 << 31),
 		state:    wire.Playing,
 		viewers:  map[*Viewer]struct{}{},
 		pace:     newPace(),

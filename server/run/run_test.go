@@ -308,27 +308,28 @@ func TestRestartControlBeginsAnEpoch(t *testing.T) {
 	v := watch(t, r, wire.Hello{})
 	var m wire.RunMessage
 	nextEvent(t, v, "run", &m)
-	if m.Epoch != 1 || m.Data.Name != "mcycle" || m.Data.Truth {
-		t.Errorf("the first epoch is %d of %s", m.Epoch, m.Data.Name)
+	if m.Data.Name != "mcycle" || m.Data.Truth {
+		t.Errorf("the first epoch is of %s", m.Data.Name)
 	}
+	first, second := m.Epoch, m.Epoch+1
 	a := change(t, r, map[string]any{"dataset": "sine"})
-	if a.Epoch != 2 {
-		t.Errorf("the change was acknowledged in epoch %d", a.Epoch)
+	if a.Epoch != second {
+		t.Errorf("the change was acknowledged in epoch %d, after %d", a.Epoch, first)
 	}
 	nextEvent(t, v, "run", &m)
-	if m.Epoch != 2 || m.Step > 1000 || m.Data.Name != "sine" || !m.Data.Truth || m.Controls["dataset"] != "sine" {
+	if m.Epoch != second || m.Step > 1000 || m.Data.Name != "sine" || !m.Data.Truth || m.Controls["dataset"] != "sine" {
 		t.Errorf("the second epoch is %d, step %d of %s", m.Epoch, m.Step, m.Data.Name)
 	}
-	if len(m.Changes) != 1 || m.Changes[0].Epoch != 2 || m.Changes[0].Step != 0 {
+	if len(m.Changes) != 1 || m.Changes[0].Epoch != second || m.Changes[0].Step != 0 {
 		t.Errorf("its changes are %+v", m.Changes)
 	}
 	var h wire.HistoryMessage
 	nextEvent(t, v, "history", &h)
-	if h.Epoch != 2 || h.First != 0 || h.Points[0].Step != 0 {
+	if h.Epoch != second || h.First != 0 || h.Points[0].Step != 0 {
 		t.Errorf("its history begins in epoch %d with point %d", h.Epoch, h.First)
 	}
-	for f := nextFrame(t, v); f.Epoch != 2; f = nextFrame(t, v) {
-		if f.DataRevision != 1 {
+	for f := nextFrame(t, v); f.Epoch != second; f = nextFrame(t, v) {
+		if f.DataRevision != first {
 			t.Errorf("a frame of epoch %d stands on data revision %d", f.Epoch, f.DataRevision)
 		}
 	}
@@ -340,6 +341,7 @@ func TestHistoryResumes(t *testing.T) {
 	r := start(t, Options{}, map[string]any{"speed": "max"})
 	v := watch(t, r, wire.Hello{})
 	var points []wire.Point
+	var epoch uint32
 	collect := func(v *Viewer, until int) {
 		for len(points) < until {
 			var h wire.HistoryMessage
@@ -348,15 +350,16 @@ func TestHistoryResumes(t *testing.T) {
 				t.Fatalf("points from %d on came after %d points", h.First, len(points))
 			}
 			points = append(points, h.Points...)
+			epoch = h.Epoch
 		}
 	}
 	collect(v, 100)
 	v.Close()
-	again := watch(t, r, wire.Hello{Epoch: 1, Next: len(points)})
+	again := watch(t, r, wire.Hello{Epoch: epoch, Next: len(points)})
 	var m wire.RunMessage
 	nextEvent(t, again, "run", &m)
-	if m.Next != len(points) || m.Epoch != 1 {
-		t.Fatalf("the run resumes with point %d of epoch %d, want %d of 1", m.Next, m.Epoch, len(points))
+	if m.Next != len(points) || m.Epoch != epoch {
+		t.Fatalf("the run resumes with point %d of epoch %d, want %d of %d", m.Next, m.Epoch, len(points), epoch)
 	}
 	collect(again, len(points)+100)
 	for i := 1; i < len(points); i++ {
@@ -364,10 +367,12 @@ func TestHistoryResumes(t *testing.T) {
 			t.Fatalf("point %d is of step %d, after %d", i, points[i].Step, points[i-1].Step)
 		}
 	}
-	stranger := watch(t, r, wire.Hello{Epoch: 77, Next: 50})
-	nextEvent(t, stranger, "run", &m)
-	if m.Next != 0 {
-		t.Errorf("a viewer of another epoch resumes with point %d, want 0", m.Next)
+	for _, h := range []wire.Hello{{Epoch: epoch + 77, Next: 50}, {Epoch: epoch, Next: 1 << 30}} {
+		stranger := watch(t, r, h)
+		nextEvent(t, stranger, "run", &m)
+		if m.Next != 0 {
+			t.Errorf("a viewer with %+v resumes with point %d, want 0", h, m.Next)
+		}
 	}
 }
 
@@ -414,6 +419,45 @@ func TestDivergenceIsToldAndResetHeals(t *testing.T) {
 	do(t, r, &wire.ResetCommand{})
 	if s, err := r.Summary(t.Context()); err != nil || s.State != wire.Playing {
 		t.Errorf("after a reset the run is %s (%v)", s.State, err)
+	}
+}
+
+// With eps 0 a variance can underflow to 0. Whatever follows, the run can be
+// asked.
+func TestVarianceThatUnderflows(t *testing.T) {
+	for seed := range 8 {
+		r := start(t, Options{}, map[string]any{
+			"eps": 0, "decay": 0, "lr": 1, "batch": 1, "seed": seed, "activation": "relu", "speed": "max",
+		})
+		v := watch(t, r, wire.Hello{})
+		var m wire.StateMessage
+		nextEvent(t, v, "state", &m)
+		if m.State != wire.Diverged || !strings.Contains(m.Reason, "loss") {
+			t.Errorf("seed %d: got %+v, want a loss that is not finite", seed, m)
+		}
+		s, err := r.Summary(t.Context())
+		if err != nil {
+			t.Fatalf("seed %d: %v", seed, err)
+		}
+		if _, err := json.Marshal(s); err != nil {
+			t.Errorf("seed %d: %v", seed, err)
+		}
+		nextFrame(t, v)
+	}
+}
+
+func TestResetAfterADivergenceStaysPaused(t *testing.T) {
+	r := start(t, Options{}, map[string]any{"lr": 1, "decay": 0, "eps": 0, "batch": 1, "activation": "relu"})
+	do(t, r, &wire.PauseCommand{})
+	do(t, r, &wire.ResetCommand{})
+	change(t, r, map[string]any{"speed": "max"})
+	v := watch(t, r, wire.Hello{})
+	do(t, r, &wire.StepCommand{Steps: wire.MaxSteps})
+	var m wire.StateMessage
+	nextEvent(t, v, "state", &m)
+	do(t, r, &wire.ResetCommand{})
+	if s, err := r.Summary(t.Context()); err != nil || s.State != wire.Paused || s.Step != 0 {
+		t.Errorf("the run is %s at step %d (%v)", s.State, s.Step, err)
 	}
 }
 

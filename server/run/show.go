@@ -1,6 +1,7 @@
 package run
 
 import (
+	"slices"
 	"time"
 
 	"github.com/gnllviz/gnllviz/server/wire"
@@ -12,8 +13,9 @@ import (
 func (r *Run) flush() {
 	first := r.sent
 	r.sent = len(r.points)
+	points := r.pointsSent(first)
 	for v := range r.viewers {
-		r.sendPoints(v, first)
+		v.send(points...)
 	}
 }
 
@@ -44,12 +46,12 @@ func (r *Run) show(now time.Time) {
 	if !wanted {
 		return
 	}
+	r.stale, r.shown = false, now
 	frame, err := r.frame()
 	if err != nil {
 		r.stop(err.Error())
 		return
 	}
-	r.stale, r.shown = false, now
 	for v := range r.viewers {
 		if v.wantsFrames {
 			v.show(frame)
@@ -92,10 +94,14 @@ func (r *Run) ack() wire.Ack {
 // message describes the whole run to a viewer whose history goes on with point
 // number next.
 func (r *Run) message(next int) wire.RunMessage {
-	changes := r.changes
-	if changes == nil {
-		changes = []wire.Change{} // a list in JSON, not null
+	changes := []wire.Change{} // a list in JSON, not null
+	for _, c := range slices.Backward(r.changes) {
+		if c.Epoch != r.epoch || len(changes) == wire.MaxChanges {
+			break
+		}
+		changes = append(changes, c)
 	}
+	slices.Reverse(changes)
 	return wire.RunMessage{
 		Type: "run", ID: r.id, Epoch: r.epoch, Revision: r.revision, Step: r.lane.trainer.Steps(),
 		State: r.state, Reason: r.reason, Controls: r.table.Values(r.settings), Changes: changes,

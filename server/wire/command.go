@@ -147,7 +147,8 @@ func jsonReason(err error) string {
 		}
 		return fmt.Sprintf("%q cannot be a JSON %s", t.Field, t.Value)
 	}
-	return strings.TrimPrefix(err.Error(), "json: ")
+	// An unknown field is named in full, however long it is.
+	return fmt.Sprintf("%.100s", strings.TrimPrefix(err.Error(), "json: "))
 }
 
 func (c *Hello) check() *ErrorMessage {

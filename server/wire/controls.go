@@ -94,7 +94,7 @@ func NewTable(c Choices) Table {
 		},
 		{
 			Name: "eps", Label: "eps", Group: "loss", Kind: KindNumber, Live: true, Log: true, Zero: true,
-			Help:    "The loss takes max(variance, eps): a floor under the variance of the standardised target, of which the gradient knows nothing.",
+			Help:    "The loss takes max(variance, eps): a floor under the variance of the standardised target, which the gradient passes straight through.",
 			Default: 1e-6, Min: 1e-12, Max: 10, Step: 0.1,
 			field: func(s *Settings) any { return &s.Eps },
 		},
@@ -270,7 +270,7 @@ func (c *Control) set(s *Settings, raw json.RawMessage) *ErrorMessage {
 		if e != nil {
 			return e
 		}
-		*p = f
+		*p = f + 0 // -0 becomes 0
 	case *int:
 		f, e := whole()
 		if e != nil {

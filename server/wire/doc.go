@@ -26,9 +26,10 @@
 //	< frame fit, frame fit, ...
 //
 // An epoch is one life of the networks: reset and every restart control begin
-// a new one, and the run message is sent again. Steps and history points count
-// from 0 within their epoch. A control revision counts the changes of a run and
-// never goes back.
+// a new one, and the run message is sent again. Epochs count up from a random
+// number, so that a run that was made anew under its old id is not mistaken for
+// itself. Steps and history points count from 0 within their epoch. A control
+// revision counts the changes of a run and never goes back.
 //
 // Commands carry an id of the client's choice (1 or more); the server answers
 // each with one ack or one error that carries the same id:
@@ -42,7 +43,10 @@
 // published after the ack has that revision or a later one; at most one older
 // frame can still be on its way. Other viewers are told of it:
 //
-//	< {"type":"change","change":{"revision":12,"step":4711,"control":"eps","old":1e-6,"new":0.001}}
+//	< {"type":"change","change":{"revision":12,"step":4711,"control":"eps","old":1e-6,"new":0.001,"epoch":3}}
+//
+// A change of a restart control is in the run message of the epoch that it
+// begins, and told besides; its revision says that it is the same.
 //
 // The other commands are play, pause, step (with "steps", 1 to 100000, only
 // while paused), reset, and watch (with "frames", false while nobody looks).
@@ -79,8 +83,12 @@
 // the loss clamps it. What the loss sees, and what bands show, is
 // max(std, floor), with the scalar "floor".
 //
-// # A client in twelve lines (JavaScript)
+// Frames overtake messages: a fit frame of an epoch or a data revision that no
+// run message has named yet is to be dropped.
 //
+// # A client (JavaScript, in a browser or Node 22)
+//
+//	const id = '...' // of GET /api/runs
 //	const ws = new WebSocket(`ws://127.0.0.1:8080/api/runs/${id}/live`, 'gnllviz.v1')
 //	ws.binaryType = 'arraybuffer'
 //	ws.onopen = () => ws.send('{"type":"hello"}')

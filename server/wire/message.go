@@ -15,7 +15,7 @@ type State string
 
 // The states of a run.
 const (
-	Playing  State = "playing"  // training as fast as it goes
+	Playing  State = "playing"  // training, at its speed
 	Paused   State = "paused"   // somebody paused it
 	Idle     State = "idle"     // nobody has watched for a while; it goes on when somebody does
 	Diverged State = "diverged" // a number stopped being finite; reset begins anew
@@ -53,11 +53,14 @@ type RunMessage struct {
 	State    State          `json:"state"`
 	Reason   string         `json:"reason"`   // why the state is diverged, else empty
 	Controls map[string]any `json:"controls"` // the value of every control, by name
-	Changes  []Change       `json:"changes"`  // of every epoch, oldest first
+	Changes  []Change       `json:"changes"`  // of this epoch, oldest first, the newest MaxChanges
 	Data     Data           `json:"data"`
 	Points   int            `json:"points"` // history points of this epoch so far
 	Next     int            `json:"next"`   // number of the point with which the history that follows begins
 }
+
+// MaxChanges is how many changes a run message tells at most.
+const MaxChanges = 1000
 
 // Data is a data set as the page draws it.
 type Data struct {
