@@ -400,8 +400,9 @@ func TestSlowViewerIsToldOfTheGap(t *testing.T) {
 }
 
 func TestDivergenceIsToldAndResetHeals(t *testing.T) {
-	r := start(t, Options{}, map[string]any{"speed": "max", "lr": 1, "decay": 0, "eps": 0})
+	r := start(t, Options{}, nil)
 	v := watch(t, r, wire.Hello{})
+	change(t, r, map[string]any{"speed": "max", "lr": 1, "decay": 0, "eps": 0})
 	var m wire.StateMessage
 	nextEvent(t, v, "state", &m)
 	if m.State != wire.Diverged || !strings.Contains(m.Reason, "step") {
@@ -427,9 +428,10 @@ func TestDivergenceIsToldAndResetHeals(t *testing.T) {
 func TestVarianceThatUnderflows(t *testing.T) {
 	for seed := range 8 {
 		r := start(t, Options{}, map[string]any{
-			"eps": 0, "decay": 0, "lr": 1, "batch": 1, "seed": seed, "activation": "relu", "speed": "max",
+			"eps": 0, "decay": 0, "lr": 1, "batch": 1, "seed": seed, "activation": "relu", "speed": "1",
 		})
 		v := watch(t, r, wire.Hello{})
+		change(t, r, map[string]any{"speed": "max"})
 		var m wire.StateMessage
 		nextEvent(t, v, "state", &m)
 		if m.State != wire.Diverged || !strings.Contains(m.Reason, "loss") {
@@ -447,10 +449,9 @@ func TestVarianceThatUnderflows(t *testing.T) {
 }
 
 func TestResetAfterADivergenceStaysPaused(t *testing.T) {
-	r := start(t, Options{}, map[string]any{"lr": 1, "decay": 0, "eps": 0, "batch": 1, "activation": "relu"})
+	r := start(t, Options{}, nil)
 	do(t, r, &wire.PauseCommand{})
-	do(t, r, &wire.ResetCommand{})
-	change(t, r, map[string]any{"speed": "max"})
+	change(t, r, map[string]any{"lr": 1, "decay": 0, "eps": 0, "batch": 1, "activation": "relu", "speed": "max"})
 	v := watch(t, r, wire.Hello{})
 	do(t, r, &wire.StepCommand{Steps: wire.MaxSteps})
 	var m wire.StateMessage
