@@ -81,7 +81,8 @@ func loss(d wire.Data) chart {
 		fmt.Sprintf("Loss on %s over the training steps, for the training and the test rows, with a mark wherever a control was changed.", d.Title),
 		opts.XAxis{Type: "value", Name: "step"},
 		opts.YAxis{Type: "value", Name: "loss (nats per row)", Scale: opts.Bool(true)},
-		opts.Grid{Left: left, Right: right, Top: "58", Bottom: "42"},
+		// The last step's label stands around the plot's right end.
+		opts.Grid{Left: left, Right: "26", Top: "58", Bottom: "42"},
 	)
 	c.line("test", "test")
 	c.line("train", "train")

@@ -147,6 +147,21 @@ describe('eps', () => {
     await expect.poll(() => b.value('eps')).toBe('1e-6')
   })
 
+  it('leaves what is being typed alone while others change things', async () => {
+    const a = await visit()
+    await a.drawn()
+    const b = await visit(a.page.url())
+    await b.drawn()
+    const field = a.page.locator('[data-control=eps] .field input')
+    await field.fill('2e-3')
+    await b.type('eps', '1e-4')
+    await b.type('lr', '1e-4')
+    await expect.poll(() => a.value('lr')).toBe('1e-4')
+    expect(await field.inputValue()).toBe('2e-3')
+    await field.press('Enter')
+    await expect.poll(() => b.value('eps')).toBe('2e-3')
+  })
+
   it('tells why a value is refused, and takes it back', async () => {
     const w = await visit()
     await w.drawn()
@@ -155,6 +170,48 @@ describe('eps', () => {
     await expect.poll(() => w.value('eps')).toBe('1e-6')
     await w.type('eps', 'tiny')
     await expect.poll(() => w.page.locator('[data-control=eps] .refused').textContent()).toContain('not a number')
+    await w.type('eps', '')
+    await expect.poll(() => w.page.locator('[data-control=eps] .refused').count()).toBe(0)
+    expect(await w.value('eps')).toBe('1e-6')
+  })
+
+  it.each(['eps', 'decay'])('and the like go down to 0: %s', async (control) => {
+    const w = await visit()
+    await w.drawn()
+    const slider = w.page.locator(`[data-control=${control}] input[type=range]`)
+    const atLeftEnd = (): Promise<boolean> => slider.evaluate((s) => s instanceof HTMLInputElement && s.value === s.min)
+    await w.type(control, '0')
+    await expect.poll(atLeftEnd).toBe(true)
+    await slider.press('ArrowRight')
+    await expect.poll(() => w.value(control)).not.toBe('0')
+    await slider.press('ArrowLeft')
+    await expect.poll(() => w.value(control)).toBe('0')
+    await slider.press('Home')
+    await expect.poll(atLeftEnd).toBe(false)
+    const box = await slider.boundingBox()
+    if (!box) throw new Error('no slider')
+    await w.page.mouse.click(box.x + 1, box.y + box.height / 2)
+    await expect.poll(() => w.value(control)).toBe('0')
+    expect(await w.page.locator('.refused').count()).toBe(0)
+  })
+
+  it('says at its mark what was changed', async () => {
+    const w = await visit()
+    await w.drawn()
+    await w.type('eps', '1e-3')
+    await w.page.getByRole('button', { name: 'Pause' }).click()
+    await w.page.getByRole('button', { name: 'Play' }).waitFor()
+    await w.page.waitForTimeout(500)
+    const before = await picture(w, 'loss-chart')
+    const box = await w.page.locator('#loss-chart').boundingBox()
+    if (!box) throw new Error('no chart')
+    // The triangles stand above the plot.
+    await w.page.mouse.move(box.x + box.width / 2, box.y + 52)
+    await expect.poll(() => picture(w, 'loss-chart')).not.toBe(before)
+    await w.page.mouse.move(box.x + box.width / 2, box.y + 4)
+    await expect.poll(() => picture(w, 'loss-chart')).toBe(before)
+    await w.page.getByRole('button', { name: 'loss as a table' }).click()
+    await w.page.getByRole('cell', { name: 'eps 1e-6 → 1e-3' }).waitFor()
   })
 })
 
@@ -178,15 +235,39 @@ describe('the address', () => {
     await w.drawn()
     expect(await w.page.locator('.caption').textContent()).toContain('defaults')
     expect(await w.value('eps')).toBe('1e-6')
+    const b = await visit(`${server.url}#lr=fast`)
+    await b.drawn()
+    expect(await b.page.locator('.caption').textContent()).toContain('not "fast"')
+  })
+
+  it('of a run that nobody has begins it', async () => {
+    const w = await visit(`${server.url}r/nobodyhasit#eps=0.01`)
+    await w.drawn()
+    expect(await w.page.locator('.caption').textContent()).toContain('begun anew')
+    expect(await w.value('eps')).toBe('1e-2')
+  })
+
+  it.each(['A!b', 'x', 'n%20o', '%E0'])('that names no run offers a new one: %s', async (id) => {
+    expected = /400/
+    const w = await visit(`${server.url}r/${id}#eps=0.01`)
+    await w.page.getByText('names no run').waitFor()
+    const asked = w.faults.length
+    await w.page.waitForTimeout(2000)
+    expect(w.faults.length).toBe(asked)
+    await w.page.getByRole('link', { name: 'Start a new run' }).click()
+    await w.drawn()
+    expect(await w.value('eps')).toBe('1e-2')
   })
 })
 
 describe('the connection', () => {
   it('comes back after the server went away', async () => {
     // The browser itself reports the refused connections.
-    expected = /ERR_CONNECTION_REFUSED|WebSocket|404/
+    expected = /ERR_CONNECTION_REFUSED|WebSocket/
     const w = await visit()
     await w.drawn()
+    const other = await visit(w.page.url())
+    await other.drawn()
     await w.type('eps', '1e-2')
     await expect.poll(() => new URL(w.page.url()).hash).toBe('#eps=0.01')
     await server.stop()
@@ -195,6 +276,8 @@ describe('the connection', () => {
     await server.start()
     await w.page.locator('gnll-status .live').waitFor({ timeout: 20_000 })
     await expect.poll(() => w.page.locator('.caption').textContent()).toContain('begun anew')
+    await other.page.locator('gnll-status .live').waitFor({ timeout: 20_000 })
+    await expect.poll(() => other.page.locator('.caption').textContent()).toContain('begun anew')
     expect(await w.value('eps')).toBe('1e-2')
     const step = await w.step()
     await expect.poll(() => w.step()).not.toBe(step)

@@ -9,6 +9,8 @@ export default defineConfig({
     include: ['*.test.ts'],
     exclude: process.env['SHOTS'] === undefined ? ['shots.test.ts'] : [],
     fileParallelism: false,
+    // The shortest wait that bears a busy machine; what is in time is not slowed by it.
+    expect: { poll: { timeout: 5000 } },
     testTimeout: 60_000,
     hookTimeout: 60_000,
   },

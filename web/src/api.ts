@@ -28,17 +28,14 @@ export class Api {
     return this.#ask(`api/charts/${encodeURIComponent(data.name)}`)
   }
 
-  makeRun(settings: Settings): Promise<Summary> {
-    return this.#ask('api/runs', 'POST', settings)
-  }
-
-  /** Makes the run under that id, unless it exists. */
-  ensureRun(id: string, settings: Settings): Promise<Summary> {
-    return this.#ask(this.#run(id), 'PUT', settings)
-  }
-
-  run(id: string): Promise<Summary> {
-    return this.#ask(this.#run(id))
+  /** The run under that id, made with the settings unless it exists; without an id a new one. */
+  async openRun(settings: Settings, id?: string): Promise<{ readonly run: Summary; readonly made: boolean }> {
+    const response = await this.#fetch(id === undefined ? 'api/runs' : this.#run(id), {
+      method: id === undefined ? 'POST' : 'PUT',
+      headers: { 'Content-Type': 'application/json' },
+      body: JSON.stringify(settings),
+    })
+    return { run: (await response.json()) as Summary, made: response.status === 201 }
   }
 
   live(id: string): URL {
@@ -51,15 +48,16 @@ export class Api {
     return `api/runs/${encodeURIComponent(id)}`
   }
 
-  async #ask<T>(path: string, method = 'GET', body?: unknown): Promise<T> {
-    const init: RequestInit = body === undefined
-      ? { method }
-      : { method, headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(body) }
+  async #ask<T>(path: string): Promise<T> {
+    return (await (await this.#fetch(path)).json()) as T
+  }
+
+  async #fetch(path: string, init?: RequestInit): Promise<Response> {
     const response = await fetch(new URL(path, this.root), init)
     if (!response.ok) {
       const problem = (await response.json().catch(() => ({}))) as { title?: string; detail?: string }
       throw new Problem(response.status, problem.detail ?? problem.title ?? `the server answered ${response.status}`)
     }
-    return (await response.json()) as T
+    return response
   }
 }

@@ -24,4 +24,9 @@ describe('the address', () => {
     expect(fromHash(table, '#unknown=1&eps=0.5')).toEqual({ eps: 0.5 })
     expect(fromHash(table, '')).toEqual({})
   })
+
+  it('leaves what is no number as it is, for the server to refuse by its name', () => {
+    expect(fromHash(table, '#eps=tiny&hidden=64,x')).toEqual({ eps: 'tiny', hidden: '64,x' })
+    expect(fromHash(table, '#eps=1e999&hidden=')).toEqual({ eps: '1e999', hidden: '' })
+  })
 })

@@ -20,8 +20,9 @@ export function toHash(controls: readonly Control[], settings: Settings): string
 }
 
 /**
- * Reads what toHash wrote. Whether a value is allowed is the server's to say;
- * names it does not know are left out, so that a link from another version works.
+ * Reads what toHash wrote. Whether a value is allowed is the server's to say, and
+ * so what is no number stays the text that it is; names the server does not know
+ * are left out, so that a link from another version works.
  */
 export function fromHash(controls: readonly Control[], hash: string): Record<string, ControlValue> {
   const settings: Record<string, ControlValue> = {}
@@ -37,12 +38,18 @@ function parse(c: Control, text: string): ControlValue {
   switch (c.kind) {
     case 'number':
     case 'integer':
-      return Number(text)
+      return numbers(text)?.[0] ?? text
     case 'switch':
       return text === 'true' || text === '1'
     case 'choice':
       return text
     case 'layers':
-      return text.split(',').map(Number)
+      return numbers(...text.split(',')) ?? text
   }
+}
+
+/** null if one of them is none. */
+function numbers(...texts: string[]): number[] | null {
+  const values = texts.map((t) => (t.trim() === '' ? NaN : Number(t)))
+  return values.every(Number.isFinite) ? values : null
 }

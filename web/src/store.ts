@@ -3,7 +3,7 @@ import { Problem, type Api, type Skeletons } from './api'
 import { Connection, Disconnected, type Link, type News } from './connection'
 import type { FitFrame, Frame, GridFrame, TruthFrame } from './frame'
 import type {
-  Change, Control, ControlValue, Data, Hello, RunMessage, State,
+  Change, Control, ControlValue, Data, Hello, RunMessage, State, Summary,
 } from './generated/wire'
 import { History } from './history'
 import type { Settings } from './settings'
@@ -20,12 +20,14 @@ export interface Run {
 
 const READ_EVERY = 120 // ms; faster than this nobody reads figures
 
+export const BEGUN_ANEW = 'The server no longer knew this run: it was begun anew, from step 0, with the same settings.'
+
 /** What the page knows. Elements read its signals and call its methods. */
 export class Store {
   readonly link = new Signal<Link>({ kind: 'connecting' })
   readonly run = new Signal<Run | null>(null)
   /** The controls as the server has them. */
-  readonly settings = new Signal<Settings>({})
+  readonly settings: Signal<Settings>
   /** Values sent, or about to be, and not yet acknowledged. */
   readonly pending = new Signal<ReadonlyMap<string, ControlValue>>(new Map())
   /** Why a control's last value was refused. */
@@ -46,6 +48,9 @@ export class Store {
   readonly probe = new Signal<number | null>(null)
   readonly history = new History()
 
+  readonly id: string
+  /** When the server made the run: another time is another run under the same id. */
+  #created: string
   readonly #connection: Connection
   readonly #address: Address
   /** The next run message is of another run, even if its epoch has the same number. */
@@ -63,11 +68,14 @@ export class Store {
   constructor(
     readonly api: Api,
     readonly controls: readonly Control[],
-    readonly id: string,
-    /** With what to begin the run anew if the server has forgotten it. */
-    readonly initial: Settings,
+    run: Summary,
+    /** What the run was asked to begin with; the first run message says what holds. */
+    settings: Settings,
   ) {
-    this.#connection = new Connection(api.live(id), {
+    this.id = run.id
+    this.#created = run.created
+    this.settings = new Signal(settings)
+    this.#connection = new Connection(api.live(run.id), {
       message: (m) => { this.#message(m) },
       frame: (f) => { this.#frame(f) },
       link: (l) => { this.link.value = l },
@@ -91,6 +99,11 @@ export class Store {
     this.#wanted.set(name, value)
     this.pending.value = new Map(this.pending.value).set(name, value)
     if (this.#flushing === 0) this.#flush()
+  }
+
+  /** Takes back why a control's last value was refused: another was typed. */
+  forgive(name: string): void {
+    this.refused.value = edited(this.refused.value, name, undefined)
   }
 
   /** The chart skeletons of a data set; asked for once, however many charts want them. */
@@ -179,19 +192,21 @@ export class Store {
     this.#connection.command({ type: 'watch', frames: !document.hidden }).catch(() => undefined)
   }
 
-  /** A refused upgrade looks to the page like a broken network: ask which it was. */
+  /**
+   * A refused upgrade looks to the page like a broken network: ask for the run,
+   * and begin it anew where the server was restarted. Another page of the run
+   * may have done so already.
+   */
   async #recover(): Promise<void> {
     try {
-      await this.api.run(this.id)
-    } catch (e) {
-      if (!(e instanceof Problem) || e.status !== 404) throw e
-      const known = Object.keys(this.settings.value).length > 0
-      await this.api.ensureRun(this.id, known ? this.settings.value : this.initial).catch((refusal: unknown) => {
-        if (refusal instanceof Problem) this.notice.value = `The server cannot make this run: ${refusal.message}`
-        throw refusal
-      })
-      this.notice.value = 'The server no longer knew this run. It was begun anew with the same settings.'
+      const { run } = await this.api.openRun(this.settings.value, this.id)
+      if (run.created === this.#created) return
+      this.#created = run.created
       this.#forgotten = true
+      this.notice.value = BEGUN_ANEW
+    } catch (e) {
+      if (e instanceof Problem) this.notice.value = `The server cannot make this run: ${e.message}`
+      throw e
     }
   }
 

@@ -72,12 +72,12 @@ export class Plot {
     return this.#chart.getWidth()
   }
 
-  /** Calls back with the x under the pointer, or null when it has left the plot. */
-  onPointer(listener: (x: number | null) => void): void {
+  /** Calls back with the x under the pointer, or null when it has left the plot and so many pixels above it. */
+  onPointer(listener: (x: number | null) => void, above = 0): void {
     const zr = this.#chart.getZr()
     zr.on('mousemove', (e) => {
       const at: Pixel = [e.offsetX, e.offsetY]
-      if (!this.#chart.containPixel('grid', at)) {
+      if (!this.#chart.containPixel('grid', at) && !this.#chart.containPixel('grid', [e.offsetX, e.offsetY + above])) {
         listener(null)
         return
       }

@@ -1,8 +1,8 @@
-import { controlValue, count, fixed, tick } from '../format'
+import { count, fixed, tick } from '../format'
 import type { Change, Control } from '../generated/wire'
 import type { Curve, History } from '../history'
 import { areaOf, ONE_ITEM, Plot, type ChartOption, type RenderApi, type RenderItem, type Shape } from './echarts'
-import { toMarks, type Mark } from './marks'
+import { changeInWords, marksAt, toMarks, type Mark } from './marks'
 import { skin, type Palette } from './palette'
 import { paintCard } from './probe'
 import { textWidth } from './text'
@@ -17,6 +17,10 @@ interface Scene {
   readonly changes: readonly Change[]
   readonly epoch: number
 }
+
+const MARK_REACH = 7 // pixels from a mark within which the pointer means it
+const MARKS_ROOM = 28 // pixels above the plot, where the marks and their words stand
+const MOST_TOLD = 4 // changes in one card
 
 /** The training and the test loss over the steps, marked wherever a control was changed. */
 export class LossChart {
@@ -41,7 +45,7 @@ export class LossChart {
     this.#plot.onPointer((step) => {
       this.#probe = step
       this.#plot.set({ series: [{ type: 'custom', id: 'probe', data: ONE_ITEM }] })
-    })
+    }, MARKS_ROOM)
   }
 
   dispose(): void {
@@ -66,12 +70,12 @@ export class LossChart {
     const { history, kind } = scene
     const last = history.lastStep
     const end = stepsAhead(last)
-    const pixels = Math.max(100, this.#plot.width - 74)
+    const pixels = Math.max(100, this.#plot.width - 82)
     const curve = (part: 'train' | 'test'): Curve => `${part}_${kind}`
     const train = history.decimate(curve('train'), pixels, end)
     const test = history.decimate(curve('test'), pixels, end)
     // How fast it trains leaves no trace in the curve.
-    this.#marks = toMarks(scene.changes.filter((c) => this.#control(c)?.group !== 'time'), scene.epoch, end / pixels)
+    this.#marks = toMarks(scene.changes.filter((c) => this.#controls.find(({ name }) => name === c.control)?.group !== 'time'), scene.epoch, end / pixels)
 
     const shows = `${kind} ${scene.epoch}`
     if (shows !== this.#shows) this.#range.forget()
@@ -120,8 +124,9 @@ export class LossChart {
     const at = this.#marks.map((m) => api.coord([m.step, 0])[0] ?? 0)
     const font = `${p.size}px ${p.font}`
     const taken: Array<readonly [row: number, from: number, to: number]> = at.map((x) => [0, x - 5, x + 5])
+    // Beside the triangles the axis has its uppermost label, above them nothing.
     const free = (row: number, from: number, to: number): boolean =>
-      from >= area.x - 40 && to <= area.x + area.width + 14 && taken.every(([r, a, b]) => r !== row || to < a || from > b)
+      from >= area.x - (row === 0 ? 4 : 40) && to <= area.x + area.width + 14 && taken.every(([r, a, b]) => r !== row || to < a || from > b)
     // From the newest, whose words matter most, back to the oldest.
     for (let i = at.length - 1; i >= 0; i--) {
       const m = this.#marks[i]
@@ -131,7 +136,7 @@ export class LossChart {
         { type: 'line', shape: { x1: x, y1: top, x2: x, y2: area.y + area.height }, style: { stroke: p.mark, lineWidth: 1, lineDash: [1.5, 3], opacity: 0.7 } },
         { type: 'polygon', shape: { points: [[x - 4, top - 8], [x + 4, top - 8], [x, top - 1]] }, style: { fill: p.mark } },
       )
-      const words = this.#words(m)
+      const words = changeInWords(m, this.#controls)
       const width = textWidth(words, font)
       // Beside the triangle, or above the triangles; words that fit nowhere
       // are left out.
@@ -145,26 +150,21 @@ export class LossChart {
     return { type: 'group', children }
   }
 
-  #control({ control }: { readonly control: string }): Control | undefined {
-    return this.#controls.find((c) => c.name === control)
-  }
-
-  #words(m: Mark): string {
-    const control = this.#control(m)
-    if (!control) return m.control
-    return `${control.name} ${controlValue(control, m.old)} → ${controlValue(control, m.new)}`
-  }
-
-  /** The losses at the point nearest to the pointer. */
+  /** The losses at the point nearest to the pointer, or at a mark that is near, with what was changed there. */
   #paintProbe(params: Parameters<RenderItem>[0], api: RenderApi): Shape | null {
     const p = this.#palette
     if (!p || !this.#scene || this.#probe === null) return null
     const { history, kind } = this.#scene
-    const i = nearest(history.column('step'), this.#probe)
-    const step = history.column('step')[i]
+    const [zero = 0] = api.coord([0, 0])
+    const [one = 0] = api.coord([1, 0])
+    const marks = marksAt(this.#marks, this.#probe, MARK_REACH / (one - zero))
+    const at = marks[0]?.step ?? this.#probe
+    const i = nearest(history.column('step'), at)
+    const step = marks[0]?.step ?? history.column('step')[i]
     if (step === undefined) return null
     const area = areaOf(params)
     const [x = 0] = api.coord([step, 0])
+    const told = marks.slice(0, MOST_TOLD).map((m) => `${changeInWords(m, this.#controls)}${m.step === step ? '' : `, step ${count(m.step)}`}`)
     const value = (part: 'train' | 'test'): string => `${part} ${fixed(history.column(`${part}_${kind}`)[i] ?? NaN, 3)}`
     return {
       type: 'group',
@@ -173,7 +173,7 @@ export class LossChart {
           type: 'line', shape: { x1: x, y1: area.y, x2: x, y2: area.y + area.height },
           style: { stroke: p.ink, lineWidth: 1, lineDash: [2, 3], opacity: 0.8 },
         },
-        ...paintCard([`step ${count(step)}`, `${value('train')}, ${value('test')}`], x, 10, area, p).shapes,
+        ...paintCard([`step ${count(step)}`, `${value('train')}, ${value('test')}`, ...told], x, 10, area, p).shapes,
       ],
     }
   }

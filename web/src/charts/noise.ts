@@ -1,11 +1,26 @@
 import { effective, type FitFrame, type GridFrame, type TruthFrame } from '../frame'
 import { significant, withUnit } from '../format'
 import type { Data } from '../generated/wire'
-import { areaOf, ONE_ITEM, Plot, type ChartOption, type RenderApi, type RenderItem, type Shape } from './echarts'
+import { areaOf, ONE_ITEM, Plot, type Area, type ChartOption, type Pixel, type RenderApi, type RenderItem, type Shape } from './echarts'
 import { inputAxis } from './fit'
 import { skin, type Palette } from './palette'
 import { textWidth } from './text'
 import { CalmDecades, extent } from './scale'
+
+interface Corner {
+  readonly atRight: boolean
+  readonly above: boolean
+}
+
+/** Where the floor's words may stand at its line, the best place first. */
+const CORNERS = [
+  { atRight: true, above: true },
+  { atRight: true, above: false },
+  { atRight: false, above: true },
+  { atRight: false, above: false },
+] as const satisfies readonly Corner[]
+
+const LABEL_HEIGHT = 21 // pixels, with the gap to the line
 
 /** The predicted standard deviation on a log axis, and the floor under it. */
 export class NoiseChart {
@@ -16,6 +31,8 @@ export class NoiseChart {
   #grid: GridFrame | null = null
   #frame: FitFrame | null = null
   #probe: number | null = null
+  /** Where the floor's words stood last: they stay until a curve comes in their way. */
+  #corner = 0
 
   constructor(host: HTMLElement, skeleton: ChartOption) {
     this.#plot = new Plot(host, 'noise', skeleton)
@@ -104,18 +121,18 @@ export class NoiseChart {
     const inside = at < bottom
     const y = Math.max(area.y, Math.min(bottom, at))
     const font = `${p.size + 0.5}px ${p.font}`
-    const value = `floor √eps = ${withUnit(significant(floor, 2), data.target.unit)}`
-    const words = [
+    const value = floor > 0 ? `floor √eps = ${withUnit(significant(floor, 2), data.target.unit)}` : 'eps = 0: no floor'
+    const words = floor === 0 || !extent(frame.std) ? value : [
       `${value} · ${clamped > 0 ? `${clamped} of ${rows} variances clamped` : inside ? 'no variance clamped' : 'below this axis, no variance clamped'}`,
       `${value} · ${clamped > 0 ? `${clamped} of ${rows} clamped` : inside ? 'none clamped' : 'below'}`,
       value,
     ].find((w) => textWidth(w, font) < 0.75 * area.width) ?? ''
-    // Under the line where there is no room above it.
-    const above = y - 18 > area.y
+    const { atRight, above } = this.#place(area, y, textWidth(words, font), api)
     const label: Shape = {
       type: 'text',
       style: {
-        text: words, x: right - 4, y: above ? y - 5 : y + 5, align: 'right', verticalAlign: above ? 'bottom' : 'top',
+        text: words, x: atRight ? right - 4 : area.x + 4, y: above ? y - 5 : y + 5,
+        align: atRight ? 'right' : 'left', verticalAlign: above ? 'bottom' : 'top',
         fill: p.floor, font, backgroundColor: p.surface, padding: [1, 3],
       },
     }
@@ -126,6 +143,27 @@ export class NoiseChart {
         ]
       : []
     return { type: 'group', children: [...shade, label] }
+  }
+
+  /** Where words of that width stand at the floor without a curve through them. */
+  #place(area: Area, floor: number, width: number, api: RenderApi): Corner {
+    const frame = this.#frame
+    const curve: Pixel[] = []
+    this.#grid?.x.forEach((x, i) => {
+      const std = frame?.std[i] ?? NaN
+      for (const v of frame ? [std, effective(frame, i)] : []) {
+        if (v > 0) curve.push([api.coord([x, v])[0] ?? 0, api.coord([x, v])[1] ?? 0])
+      }
+    })
+    const free = ({ atRight, above }: Corner): boolean => {
+      const left = atRight ? area.x + area.width - width - 12 : area.x
+      const top = above ? floor - LABEL_HEIGHT : floor + 3
+      const inside = top > area.y && top + LABEL_HEIGHT - 3 <= area.y + area.height
+      return inside && !curve.some(([x, y]) => x >= left && x <= left + width + 12 && y >= top && y <= top + LABEL_HEIGHT - 3)
+    }
+    const order = [this.#corner, ...CORNERS.keys()]
+    this.#corner = order.find((i) => free(CORNERS[i] ?? CORNERS[0])) ?? (floor - LABEL_HEIGHT > area.y ? 0 : 1)
+    return CORNERS[this.#corner] ?? CORNERS[0]
   }
 
   #paintProbe(params: Parameters<RenderItem>[0], api: RenderApi): Shape | null {

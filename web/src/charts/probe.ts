@@ -71,7 +71,7 @@ export function paintCard(lines: readonly string[], x: number, distance: number,
         style: { fill: p.surface, stroke: p.border, lineWidth: 1, opacity: 0.96 },
       },
       ...lines.map((text, i): Shape => ({
-        type: 'text', style: { text, x: left + PADDING, y: top + 9 + LINE * i, fill: i === 2 ? p.quiet : p.ink, font, verticalAlign: 'top' },
+        type: 'text', style: { text, x: left + PADDING, y: top + 9 + LINE * i, fill: i >= 2 ? p.quiet : p.ink, font, verticalAlign: 'top' },
       })),
     ],
   }

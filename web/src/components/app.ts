@@ -17,15 +17,18 @@ const SIGN: Readonly<Record<Theme, string>> = { auto: '◐', light: '☀', dark:
 
 /** The whole page, once there is a run to show. */
 class GnllApp extends Part {
-  static override properties = { ...Part.properties, trouble: {}, sheet: { state: true } }
+  static override properties = { ...Part.properties, trouble: {}, elsewhere: {}, sheet: { state: true } }
   /** Why there is no run yet. */
   declare trouble: string
+  /** Where there can be one, if not at this address. */
+  declare elsewhere: string
   /** Whether the controls are open, where there is no room for them beside the charts. */
   declare sheet: boolean
 
   constructor() {
     super()
     this.trouble = ''
+    this.elsewhere = ''
     this.sheet = false
   }
 
@@ -49,7 +52,14 @@ class GnllApp extends Part {
 
   protected override render(): TemplateResult {
     if (!this.hasStore) {
-      return this.trouble === '' ? html`${nothing}` : html`<main class="trouble" role="alert"><h1>gnllviz</h1><p>${this.trouble}</p></main>`
+      if (this.trouble === '') return html`${nothing}`
+      return html`
+        <main class="trouble" role="alert">
+          <h1 class="brand">gnll<span>viz</span></h1>
+          <p>${this.trouble}</p>
+          ${this.elsewhere === '' ? nothing : html`<a class="button" href=${this.elsewhere}>Start a new run</a>`}
+        </main>
+      `
     }
     const { store } = this
     const [dataset, ...others] = store.controls.filter(inHeader).map((c) => html`

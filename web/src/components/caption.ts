@@ -18,7 +18,7 @@ class GnllCaption extends Part {
     }
     if (run?.state === 'idle') return html`<p class="caption">Training rests because nobody watched; it goes on now.</p>`
     if (!this.store.touched.value) {
-      return html`<p class="caption first">A network learns the mean <em>and</em> the noise of the data. Move <b>eps</b> up: watch the floor rise and the quiet region lose its confidence.</p>`
+      return html`<p class="caption first">A network learns the mean <em>and</em> the noise of the data. Move <b>eps</b> up: the floor under the noise rises, and where the band was narrowest it opens first.</p>`
     }
     return html`<p class="caption"><b>${run?.data.title}</b> ${run?.data.help} <span class="source">${run?.data.source}</span></p>`
   }

@@ -1,4 +1,4 @@
-import { html, nothing, type TemplateResult } from 'lit'
+import { html, noChange, nothing, type TemplateResult } from 'lit'
 import { live } from 'lit/directives/live.js'
 import type WaRadioGroup from '@awesome.me/webawesome/dist/components/radio-group/radio-group.js'
 import type WaSwitch from '@awesome.me/webawesome/dist/components/switch/switch.js'
@@ -19,6 +19,8 @@ class GnllControl extends Part {
   declare draft: number | null
   /** Why what was typed is no value at all; what the server refuses it says itself. */
   declare mistake: string
+  /** The field in which somebody is typing: what others change meanwhile must not take the text away. */
+  #typing: number | null = null
 
   constructor() {
     super()
@@ -81,6 +83,7 @@ class GnllControl extends Part {
   #set(value: ControlValue): void {
     this.mistake = ''
     this.draft = null
+    this.#typing = null
     this.store.set(this.control.name, value)
   }
 
@@ -91,7 +94,8 @@ class GnllControl extends Part {
       <span class="field">
         <input
           type="text" inputmode="decimal" size="7" autocomplete="off" spellcheck="false" id="field-${c.name}"
-          aria-label=${c.label} aria-describedby="help-${c.name}" .value=${live(controlNumber(c, shown))}
+          aria-label=${c.label} aria-describedby="help-${c.name}" .value=${this.#text(0, controlNumber(c, shown))}
+          @input=${() => { this.#typing = 0 }} @blur=${() => { this.#untyped() }}
           @change=${(e: Event) => { this.#typed(e.target as HTMLInputElement, (v) => v) }}
           @keydown=${(e: KeyboardEvent) => {
             if (e.key !== 'ArrowUp' && e.key !== 'ArrowDown') return
@@ -104,7 +108,23 @@ class GnllControl extends Part {
     `
   }
 
+  #text(field: number, text: string): unknown {
+    return this.#typing === field ? noChange : live(text)
+  }
+
+  #untyped(): void {
+    this.#typing = null
+    this.requestUpdate()
+  }
+
   #typed(input: HTMLInputElement, use: (v: number) => ControlValue): void {
+    this.#untyped()
+    this.store.forgive(this.control.name)
+    if (input.value.trim() === '') {
+      // Whoever empties a field has not asked for anything: the value comes back.
+      this.mistake = ''
+      return
+    }
     const v = parseNumber(input.value)
     if (Number.isFinite(v)) {
       this.#set(use(v))
@@ -128,7 +148,8 @@ class GnllControl extends Part {
         ${layers.map((units, i) => html`
           <span class="field">
             <input
-              type="text" inputmode="numeric" size="3" autocomplete="off" aria-label="layer ${i + 1}, ${c.unit}" .value=${live(String(units))}
+              type="text" inputmode="numeric" size="3" autocomplete="off" aria-label="layer ${i + 1}, ${c.unit}" .value=${this.#text(i, String(units))}
+              @input=${() => { this.#typing = i }} @blur=${() => { this.#untyped() }}
               @change=${(e: Event) => { this.#typed(e.target as HTMLInputElement, (v) => layers.with(i, v)) }}
               @keydown=${(e: KeyboardEvent) => {
                 const next = e.key === 'ArrowUp' || e.key === 'ArrowDown' ? keyed(c, units, e.key, e.shiftKey) : null
@@ -155,6 +176,7 @@ class GnllControl extends Part {
   /** eps floors the variance of the standardised target; people think in the data's unit. */
   #floor(eps: number): TemplateResult {
     const data = this.store.run.value?.data
+    if (eps === 0) return html`<p class="note">no floor under the std</p>`
     const floor = data?.target_std ? withUnit(significant(Math.sqrt(eps) * data.target_std, 2), data.target.unit) : '–'
     return html`<p class="note">floor under the std <output>${floor}</output></p>`
   }

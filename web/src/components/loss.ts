@@ -1,5 +1,6 @@
 import { html, nothing, type PropertyValues, type TemplateResult } from 'lit'
 import { LossChart, type LossKind } from '../charts/loss'
+import { changeInWords } from '../charts/marks'
 import { fixed } from '../format'
 import { chartTable, spread, tableButton, type ChartTable } from './chart-table'
 import { onScene } from './charts'
@@ -107,14 +108,21 @@ class GnllLoss extends Part {
   }
 
   #table(): ChartTable {
-    const { history } = this.store
+    const { history, changes, controls, run } = this.store
     const step = history.column('step')
     const train = history.column(`train_${this.kind}`)
     const test = history.column(`test_${this.kind}`)
+    const rows = spread(step.length, ROWS)
+    // What was changed since the row above.
+    const changed = (row: number): string =>
+      changes.value
+        .filter((c) => c.epoch === run.value?.epoch && c.step <= (step[rows[row] ?? -1] ?? 0) && c.step > (step[rows[row - 1] ?? -1] ?? 0))
+        .map((c) => changeInWords(c, controls))
+        .join(', ')
     return {
       caption: this.kind === 'nll' ? 'NLL in data units, nats per row' : 'Loss as trained, nats per row',
-      columns: ['step', 'train', 'test'],
-      rows: spread(step.length, ROWS).map((i) => [String(step[i]), fixed(train[i] ?? NaN, 3), fixed(test[i] ?? NaN, 3)]),
+      columns: ['step', 'train', 'test', 'changed'],
+      rows: rows.map((i, row) => [String(step[i]), fixed(train[i] ?? NaN, 3), fixed(test[i] ?? NaN, 3), changed(row)]),
     }
   }
 }
