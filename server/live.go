@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"net"
 	"net/http"
 	"slices"
 	"time"
@@ -34,6 +35,9 @@ const (
 	// maxDiscard bounds what is read only to be refused; beyond it the
 	// connection is closed. Deflate is not offered, so these are real bytes.
 	maxDiscard = 16 << 20
+
+	// writeBuffer is a handful of frames; the kernel may round it up.
+	writeBuffer = 16 << 10
 
 	// closeTime is how long a peer has to answer a close.
 	closeTime = time.Second
@@ -66,6 +70,13 @@ func (s *Server) live(w http.ResponseWriter, r *http.Request) {
 	if err != nil {
 		s.log.Debug("websocket refused", "run", x.ID(), "err", err)
 		return
+	}
+	// On a slow line what lies in the kernel's buffer is old by the time it
+	// arrives: a short one lets the newest frame replace those not sent yet.
+	if tcp, ok := conn.NetConn().(*net.TCPConn); ok {
+		if err := tcp.SetWriteBuffer(writeBuffer); err != nil {
+			s.log.Debug("setting a write buffer", "err", err)
+		}
 	}
 	s.runs.work.Go(func() {
 		c := &client{

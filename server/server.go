@@ -17,6 +17,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/klauspost/compress/gzhttp"
+
 	"github.com/gnllviz/gnllviz/server/run"
 	"github.com/gnllviz/gnllviz/server/wire"
 	"github.com/gnllviz/gnllviz/web"
@@ -127,7 +129,7 @@ func (s *Server) Handler() http.Handler {
 	mux.HandleFunc("POST /api/runs", s.postRun)
 	mux.HandleFunc("GET /api/runs/{id}", s.getRun)
 	mux.HandleFunc("PUT /api/runs/{id}", s.putRun)
-	mux.HandleFunc("GET /api/runs/{id}/history", s.getHistory)
+	mux.Handle("GET /api/runs/{id}/history", gzhttp.GzipHandler(http.HandlerFunc(s.getHistory)))
 	mux.HandleFunc("GET /api/runs/{id}/predict", s.getPredict)
 	mux.HandleFunc("GET /api/runs/{id}/live", s.live)
 	mux.HandleFunc("/api/", func(w http.ResponseWriter, r *http.Request) {
@@ -135,7 +137,7 @@ func (s *Server) Handler() http.Handler {
 	})
 	mux.HandleFunc("GET /{$}", s.servePage("index.html"))
 	mux.HandleFunc("GET /r/{id}", s.servePage("r/index.html"))
-	mux.Handle("/", s.files())
+	mux.Handle("/", gzhttp.GzipHandler(s.files()))
 	return s.guard(http.NewCrossOriginProtection().Handler(mux))
 }
 

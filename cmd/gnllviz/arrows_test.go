@@ -36,6 +36,7 @@ var arrows = map[string][]string{
 var owners = map[string][]string{
 	"github.com/spf13/cobra":            {"cmd/gnllviz"},
 	"github.com/gorilla/websocket":      {"server"},
+	"github.com/klauspost/compress/":    {"server"},
 	"golang.org/x/time/rate":            {"server"},
 	"github.com/go-echarts/go-echarts/": {"server/chart"},
 	"gonum.org/v1/gonum/":               {"engine/kernel"},

@@ -6,6 +6,7 @@ import (
 	"math"
 	"reflect"
 	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -322,11 +323,17 @@ func (c *Control) inRange(f float64) *ErrorMessage {
 	switch {
 	case f == 0 && c.Zero:
 	case f < c.Min:
-		return Refuse(OutOfRange, c.Name, "%s %g is below its least value %g", c.Name, f, c.Min)
+		return Refuse(OutOfRange, c.Name, "%s %s is below its least value %s", c.Name, short(f), short(c.Min))
 	case f > c.Max:
-		return Refuse(OutOfRange, c.Name, "%s %g is above its greatest value %g", c.Name, f, c.Max)
+		return Refuse(OutOfRange, c.Name, "%s %s is above its greatest value %s", c.Name, short(f), short(c.Max))
 	}
 	return nil
+}
+
+// short writes a number as the page does: 1e-6, not 1e-06.
+func short(f float64) string {
+	s := strconv.FormatFloat(f, 'g', -1, 64)
+	return strings.NewReplacer("e-0", "e-", "e+0", "e", "e+", "e").Replace(s)
 }
 
 func (c *Control) optionValues() string {
