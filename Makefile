@@ -8,7 +8,7 @@ PAGE = web/site/dist/index.html
 PAGE_SOURCES = $(shell find web/src web/r -type f) web/index.html web/vite.config.ts web/tsconfig.json
 MODULES = web/node_modules/.package-lock.json
 
-.PHONY: build run test race bench generate web check chromium
+.PHONY: build run test race bench generate web check chromium qemu emulated
 
 build: $(PAGE)
 	go build -o gnllviz ./cmd/gnllviz
@@ -42,6 +42,16 @@ $(MODULES): web/package.json web/package-lock.json
 
 chromium:
 	sh web/e2e/chromium.sh
+
+# The loss on processors that this one is not: an x86-64 of 2006, and arm64.
+emulated: qemu
+	go test -c -o loss.test ./loss
+	cd loss && qemu-x86_64-static -cpu core2duo ../loss.test -test.short
+	rm loss.test
+	GOARCH=arm64 go test -short -exec qemu-aarch64-static ./loss
+
+qemu:
+	sh loss/testdata/qemu.sh
 
 check: $(MODULES)
 	@bad=$$($(GOFUMPT) -l .); test -z "$$bad" || { echo "not formatted (gofumpt -w .):"; echo "$$bad"; exit 1; }

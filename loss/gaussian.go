@@ -1,77 +1,101 @@
 // Package loss is the Gaussian negative log likelihood, with the semantics of
-// PyTorch's torch.nn.functional.gaussian_nll_loss.
+// PyTorch's torch.nn.functional.gaussian_nll_loss to the letter, and its family.
 //
-// For a predicted mean (the input), a target and a predicted variance v, with
-// d = input - target:
+// For a predicted mean (the input), a target and a predicted variance, with
+// d = input - target and v = max(variance, eps):
 //
-//	0.5 (log max(v, eps) + d²/max(v, eps))   + 0.5 log 2π with Full
+//	0.5 (log v + d²/v)   + 0.5 log 2π with Full
 //
-// Descriptions of this loss disagree about eps: that it is added, that it clips,
-// that clamping is the caller's business. PyTorch's behaviour decides here: eps
-// clamps the variance, and the gradient with respect to the variance passes
-// straight through the clamp, as if it were not there but evaluated at the
-// clamped value. A variance below eps so still has a gradient.
+// Descriptions of this loss disagree about eps: that it is added to the
+// variance, that variances are clipped to it, that clamping is the caller's
+// business. PyTorch's behaviour decides here: eps clamps the variance from
+// below, and the gradient with respect to the variance passes straight through
+// the clamp: it is 0.5 (1/v - d²/v²) everywhere, also where the variance is
+// below eps and the loss itself no longer depends on it.
 //
-// Everything here is a pure function of its arguments; any goroutine may call
-// it, and none is started.
+// NaN and infinities are not errors: they go where IEEE arithmetic takes them,
+// in PyTorch's order of operations. Negative variances are errors, -0 and NaN
+// are not.
+//
+// Everything here is a pure function of its arguments, and any goroutine may
+// call it. Large inputs are worked on by several goroutines, which have ended
+// when the function returns; the bits of the result do not depend on how many.
 package loss
 
-import "math"
+import (
+	"fmt"
+	"math"
+	"slices"
+	"sync/atomic"
+)
 
 // HalfLog2Pi is 0.5 log 2π, what Full adds to each element.
 const HalfLog2Pi = 0.91893853320467274178032973640561763986139747363778
-
-// Float is what the loss computes with.
-type Float interface{ ~float32 | ~float64 }
 
 // GaussianNLL is the Gaussian negative log likelihood. Its zero value has no
 // floor under the variance; DefaultGaussianNLL has PyTorch's defaults.
 type GaussianNLL struct {
 	Full      bool      // add the constant 0.5 log 2π
-	Eps       float64   // floor under the variance, at least 0
+	Eps       float64   // floor under the variance; below 0, or NaN, it clamps nothing that is allowed
 	Reduction Reduction // of the elements' losses to one number
 }
 
 // DefaultGaussianNLL returns PyTorch's defaults: no constant, eps 1e-6, mean.
 func DefaultGaussianNLL() GaussianNLL { return GaussianNLL{Eps: 1e-6} }
 
-// Fused returns the reduced loss and, in the same pass, writes its gradients
-// with respect to input and variance. A nil gradient is not computed. With
-// None it returns the sum, and the gradients are the vector-Jacobian product
-// with ones.
+// Gradients are those of a loss with respect to its arguments, each of its
+// argument's shape.
+type Gradients[T Float] struct{ Input, Target, Variance Tensor[T] }
+
+// Forward returns the loss: a scalar for Mean and Sum, a tensor of the shape to
+// which input, target and variance broadcast for None.
 //
-// All slices that are not nil have one length, and the variances are not
-// negative. Each element is rounded to T after each operation, in PyTorch's
-// order, and the sum is a float64. Fused does not allocate.
+// The variance has the input's shape, or the input's without the last
+// dimension, or the input's with one dimension replaced by 1, or it is one
+// number (a scalar). Input and target may have any shapes that broadcast. The
+// mean of no elements is NaN, their sum is 0.
 //
-//	v := max(variance[i], eps)
-//	d := input[i] - target[i]
-//	loss += 0.5 * (log(v) + d*d/v)
-//	gradInput[i] = scale * d / v
-//	gradVariance[i] = scale * 0.5 * (1/v - d*d/v/v)
-func Fused[T Float](l GaussianNLL, gradInput, gradVariance, input, target, variance []T) float64 {
-	n := len(input)
-	target, variance = target[:n], variance[:n]
-	scale := T(1)
-	if l.Reduction == Mean {
-		scale = 1 / T(n)
+// Arguments are checked in PyTorch's order: a negative variance, then the
+// variance's shape, the reduction, the target's shape.
+func Forward[T Float](l GaussianNLL, input, target, variance Tensor[T]) (Tensor[T], error) {
+	p, err := l.plan(input.Shape, target.Shape, variance.Shape)
+	if bad := checkData(input, target, variance); bad != nil {
+		return Tensor[T]{}, bad
 	}
-	eps := T(l.Eps)
-	var logs, residuals float64
-	for i, x := range input {
-		v := max(variance[i], eps)
-		d := x - target[i]
-		square := d * d / v
-		logs += math.Log(float64(v))
-		residuals += float64(square)
-		if gradInput != nil {
-			gradInput[i] = scale * (d / v)
+	if err != nil {
+		// A negative variance is reported before any other fault.
+		if bad := negative(variance.Data); bad != nil {
+			return Tensor[T]{}, bad
 		}
-		if gradVariance != nil {
-			gradVariance[i] = scale * 0.5 * (1/v - square/v)
-		}
+		return Tensor[T]{}, err
 	}
-	sum := 0.5 * (logs + residuals)
+	eps := floor[T](l.Eps)
+	if l.Reduction == None {
+		out := Tensor[T]{Data: make([]T, p.size), Shape: slices.Clone(p.shape)}
+		var signs atomic.Bool
+		parallel(p, func(w *walker[T], start, end int) {
+			x, t, v := w.load(start, end, input.Data, target.Data, variance.Data)
+			if elements(out.Data[start:end], x, t, v, eps, l.Full) {
+				signs.Store(true)
+			}
+		})
+		if signs.Load() { // perhaps only of -0 or NaN
+			if err := negative(variance.Data); err != nil {
+				return Tensor[T]{}, err
+			}
+		}
+		return out, nil
+	}
+	sum, err := reduce(p, input.Data, target.Data, variance.Data, eps)
+	if err != nil {
+		return Tensor[T]{}, err
+	}
+	return Tensor[T]{Data: []T{T(l.finish(sum, p.size))}, Shape: []int{}}, nil
+}
+
+// finish turns the sum of log v + d²/v into the reduced loss.
+func (l GaussianNLL) finish(sum float64, n int) float64 {
+	sum *= 0.5
 	if l.Full {
 		sum += HalfLog2Pi * float64(n)
 	}
@@ -81,41 +105,147 @@ func Fused[T Float](l GaussianNLL, gradInput, gradVariance, input, target, varia
 	return sum
 }
 
-// Gradients is Fused for float32: what a trainer asks a loss for.
-func (l GaussianNLL) Gradients(gradMean, gradVariance, mean, target, variance []float32) float64 {
-	return Fused(l, gradMean, gradVariance, mean, target, variance)
-}
-
-// Terms are the summands of the loss, each averaged over the elements, in nats.
-type Terms struct {
-	LogVariance float64 // 0.5 log v
-	Residual    float64 // 0.5 d²/v
-	Constant    float64 // 0.5 log 2π with Full, else 0
-	Clamped     int     // elements whose variance is below eps
-}
-
-// Sum returns the mean loss.
-func (t Terms) Sum() float64 { return t.LogVariance + t.Residual + t.Constant }
-
-// TermsOf returns the summands of the loss. The reduction plays no part in
-// them. Without elements they are NaN, as PyTorch's mean is.
-func TermsOf[T Float](l GaussianNLL, input, target, variance []T) Terms {
-	var t Terms
-	eps := T(l.Eps)
-	for i, x := range input {
-		if variance[i] < eps {
-			t.Clamped++
+// Backward returns the gradients of Σ gradOutput · Forward with respect to
+// input, target and variance, each summed over the dimensions along which its
+// argument was stretched. For Mean and Sum gradOutput is a scalar, for None it
+// has the shape of the loss.
+func Backward[T Float](l GaussianNLL, gradOutput, input, target, variance Tensor[T]) (Gradients[T], error) {
+	p, err := l.plan(input.Shape, target.Shape, variance.Shape)
+	if bad := checkData(input, target, variance); bad != nil {
+		return Gradients[T]{}, bad
+	}
+	if bad := negative(variance.Data); bad != nil {
+		return Gradients[T]{}, bad
+	}
+	if err != nil {
+		return Gradients[T]{}, err
+	}
+	if err := gradOutput.check("gradOutput"); err != nil {
+		return Gradients[T]{}, err
+	}
+	want := p.shape
+	if l.Reduction != None {
+		want = nil
+	}
+	if !slices.Equal(gradOutput.Shape, want) {
+		return Gradients[T]{}, fmt.Errorf("loss: gradOutput has the shape %v, not the loss's %v", gradOutput.Shape, want)
+	}
+	scale := T(1)
+	if l.Reduction != None {
+		scale = gradOutput.Data[0]
+		if l.Reduction == Mean {
+			scale /= T(p.size)
 		}
-		v := max(variance[i], eps)
-		d := x - target[i]
-		t.LogVariance += math.Log(float64(v))
-		t.Residual += float64(d * d / v)
 	}
-	n := float64(len(input))
-	t.LogVariance *= 0.5 / n
-	t.Residual *= 0.5 / n
-	if l.Full {
-		t.Constant = HalfLog2Pi
+	g := Gradients[T]{
+		Input:    Tensor[T]{make([]T, len(input.Data)), slices.Clone(input.Shape)},
+		Target:   Tensor[T]{make([]T, len(target.Data)), slices.Clone(target.Shape)},
+		Variance: Tensor[T]{make([]T, len(variance.Data)), slices.Clone(variance.Shape)},
 	}
-	return t
+	eps := floor[T](l.Eps)
+	w := newWalker[T](p)
+	into := [3]*gatherer[T]{newGatherer(g.Input.Data, p.size), newGatherer(g.Target.Data, p.size), newGatherer(g.Variance.Data, p.size)}
+	gradInput, gradTarget, gradVariance := make([]T, blockSize), make([]T, blockSize), make([]T, blockSize)
+	for start := 0; start < p.size; start += blockSize {
+		end := min(start+blockSize, p.size)
+		x, t, v := w.load(start, end, input.Data, target.Data, variance.Data)
+		gi, gt, gv := gradInput[:len(x)], gradTarget[:len(x)], gradVariance[:len(x)]
+		gradients(gi, gv, x, t, v, eps, scale)
+		if l.Reduction == None {
+			for i, g := range gradOutput.Data[start:end] {
+				gi[i] *= g
+				gv[i] *= g
+			}
+		}
+		for i, g := range gi {
+			gt[i] = -g
+		}
+		for k, g := range [3][]T{gi, gt, gv} {
+			into[k].add(p, k, start, g)
+		}
+	}
+	for _, i := range into {
+		i.finish()
+	}
+	return g, nil
+}
+
+// plan checks shapes and reduction, and says how the arguments are walked.
+func (l GaussianNLL) plan(input, target, variance []int) (*plan, error) {
+	variance, err := varianceShape(input, variance)
+	if err != nil {
+		return nil, err
+	}
+	if int(l.Reduction) >= len(reductionNames) {
+		return nil, fmt.Errorf("loss: %v is none of mean, sum, none", l.Reduction)
+	}
+	shape, clash, ok := broadcast(input, target)
+	if !ok {
+		return nil, fmt.Errorf("loss: input of shape %v and target of shape %v do not broadcast: they clash in dimension %d", input, target, clash)
+	}
+	out, clash, ok := broadcast(shape, variance)
+	if !ok {
+		return nil, fmt.Errorf("loss: variance of shape %v does not broadcast to %v: they clash in dimension %d", variance, shape, clash)
+	}
+	return newPlan(out, input, target, variance), nil
+}
+
+// varianceShape returns the shape with which the variance broadcasts against
+// the input, by PyTorch's rules, which are narrower than those of broadcasting:
+// with an input of (n, n), a variance of (n) belongs to the rows.
+func varianceShape(input, variance []int) ([]int, error) {
+	n := len(input)
+	switch {
+	case slices.Equal(input, variance):
+		return variance, nil
+	case n > 0 && slices.Equal(input[:n-1], variance):
+		return append(slices.Clone(variance), 1), nil
+	case len(variance) == 0: // one number for all
+		return variance, nil
+	case n == len(variance):
+		stretched := 0
+		for i, d := range variance {
+			if d != input[i] {
+				stretched += d
+				if d != 1 {
+					stretched += 2
+				}
+			}
+		}
+		if stretched == 1 {
+			return variance, nil
+		}
+	}
+	return nil, fmt.Errorf("loss: variance of shape %v does not go with input of shape %v: "+
+		"it must have the same shape, or lack its last dimension, or have one dimension 1, or be a scalar", variance, input)
+}
+
+func checkData[T Float](input, target, variance Tensor[T]) error {
+	for _, a := range []struct {
+		name string
+		t    Tensor[T]
+	}{{"input", input}, {"target", target}, {"variance", variance}} {
+		if err := a.t.check(a.name); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// negative reports the first negative variance.
+func negative[T Float](variance []T) error {
+	for i, v := range variance {
+		if v < 0 {
+			return fmt.Errorf("loss: variance has negative entry %v at index %d", v, i)
+		}
+	}
+	return nil
+}
+
+// floor is eps as the clamp uses it: a NaN clamps nothing.
+func floor[T Float](eps float64) T {
+	if math.IsNaN(eps) {
+		return T(math.Inf(-1))
+	}
+	return T(eps)
 }
