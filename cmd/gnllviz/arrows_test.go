@@ -38,7 +38,7 @@ var owners = map[string][]string{
 	"github.com/spf13/cobra":            {"cmd/gnllviz"},
 	"github.com/gorilla/websocket":      {"server"},
 	"github.com/klauspost/compress/":    {"server"},
-	"golang.org/x/sys/cpu":              {"loss"},
+	"golang.org/x/sys/cpu":              {"engine/kernel", "loss"},
 	"golang.org/x/time/rate":            {"server"},
 	"github.com/go-echarts/go-echarts/": {"server/chart"},
 	"gonum.org/v1/gonum/":               {"engine/kernel"},

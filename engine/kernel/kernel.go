@@ -60,31 +60,6 @@ func Exp(y, x []float32) {
 	}
 }
 
-// Tanh sets x[i] = tanh(x[i]), within 1 ULP.
-//
-// With e = exp(2|x|) it is (e-1)/(e+1). The exponential is taken apart as
-// 2^k exp(r), |r| at most 0.5 log 2, and so is e-1 = 2^k (exp(r)-1) + (2^k-1), of
-// which nothing cancels; exp(r)-1 is Taylor's polynomial, whose remainder float32
-// does not see.
-func Tanh(x []float32) {
-	for i, v := range x {
-		z := 2 * math.Abs(float64(v))
-		if z >= 20 { // tanh(v) rounds to 1
-			x[i] = float32(math.Copysign(1, float64(v)))
-			continue
-		}
-		if z != z {
-			continue
-		}
-		k := int64(z*(1/math.Ln2) + 0.5)
-		r := z - float64(k)*math.Ln2
-		power := math.Float64frombits(uint64(k+1023) << 52)
-		e := r * (1 + r*(1./2+r*(1./6+r*(1./24+r*(1./120+r*(1./720+r*(1./5040+r*(1./40320))))))))
-		e = power*e + (power - 1)
-		x[i] = float32(math.Copysign(e/(e+2), float64(v)))
-	}
-}
-
 // Adam makes one step of Adam (Kingma & Ba 2015, algorithm 1, in the order of
 // PyTorch's operations) over all parameters. decay is that of an L2 penalty of
 // decay/2 Σp², as Adam's weight_decay is in PyTorch. step counts from 1.
