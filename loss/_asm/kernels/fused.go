@@ -22,7 +22,7 @@ func fused32(name string, gradInput, gradVariance bool) {
 		"It keeps its sum as sum32AVX2 does, with bounds of the variances themselves.",
 		"The result is good if all variances lie from 2^-60 to 2^60.")
 	a := loadArguments()
-	var toInput, toVariance = GP64(), GP64()
+	toInput, toVariance := GP64(), GP64()
 	if gradInput {
 		Load(Param("gradInput"), toInput)
 	}
