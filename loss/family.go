@@ -19,7 +19,7 @@ type element interface {
 // Gaussian NLL.
 func fuse[T Float, E element](e E, r Reduction, gradMean, gradVariance, mean, target, variance []T) float64 {
 	n := len(mean)
-	target, variance = target[:n], variance[:n]
+	checkLengths(n, len(target), len(variance), gradMean, gradVariance)
 	scale := 1.0
 	if r == Mean {
 		scale /= float64(n)
@@ -40,8 +40,6 @@ func fuse[T Float, E element](e E, r Reduction, gradMean, gradVariance, mean, ta
 	}
 	return sum
 }
-
-func clamp(v, eps float64) float64 { return max(v, floor[float64](eps)) }
 
 // BetaNLL is the Gaussian NLL with each element weighted by v^Beta, of which
 // the gradient knows nothing (Seitzer et al. 2022, "On the Pitfalls of
@@ -110,13 +108,16 @@ func (l Faithful) Gradients(gradMean, gradVariance, mean, target, variance []flo
 //
 //	-(η₁ y + η₂ y² + η₁²/(4 η₂) + 0.5 log(-2 η₂))   + 0.5 log 2π with Full
 //
-// There is no eps: where η₂ is not negative the loss is NaN.
+// There is no eps: where η₂ is not negative, loss and gradients are NaN.
 type NaturalNLL struct {
 	Full      bool
 	Reduction Reduction
 }
 
 func (l NaturalNLL) at(eta1, target, eta2 float64) (loss, grad1, grad2 float64) {
+	if !(eta2 < 0) {
+		return math.NaN(), math.NaN(), math.NaN()
+	}
 	mean := -eta1 / (2 * eta2)
 	loss = -(eta1*target + eta2*target*target - 0.5*eta1*mean + 0.5*math.Log(-2*eta2))
 	if l.Full {
@@ -180,7 +181,7 @@ func (l MSE) Gradients(gradMean, gradVariance, mean, target, variance []float32)
 //	0.5 log v + (ν+1)/2 log(1 + d²/(ν v))
 //	+ log Γ(ν/2) - log Γ((ν+1)/2) + 0.5 log(ν π) with Full
 type StudentTNLL struct {
-	DF        float64 // above 0
+	DF        float64 // above 0, finite
 	Full      bool
 	Eps       float64
 	Reduction Reduction
@@ -190,12 +191,21 @@ func (l StudentTNLL) at(mean, target, variance float64) (loss, gradMean, gradVar
 	v, d := clamp(variance, l.Eps), mean-target
 	loss = 0.5*math.Log(v) + 0.5*(l.DF+1)*math.Log1p(d*d/(l.DF*v))
 	if l.Full {
-		low, _ := math.Lgamma(0.5 * l.DF)
-		high, _ := math.Lgamma(0.5 * (l.DF + 1))
-		loss += low - high + 0.5*math.Log(l.DF*math.Pi)
+		loss += l.constant()
 	}
 	pull := (l.DF + 1) / (l.DF*v + d*d)
 	return loss, pull * d, 0.5 * (1/v - pull*d*d/v)
+}
+
+func (l StudentTNLL) constant() float64 {
+	if l.DF > 1e6 {
+		// The difference of the logarithms would cancel; what is left of its
+		// series is less than 1e-18.
+		return HalfLog2Pi + 1/(4*l.DF)
+	}
+	low, _ := math.Lgamma(0.5 * l.DF)
+	high, _ := math.Lgamma(0.5 * (l.DF + 1))
+	return low - high + 0.5*math.Log(l.DF*math.Pi)
 }
 
 // Gradients returns the reduced loss and writes its gradients where they are

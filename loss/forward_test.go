@@ -12,8 +12,13 @@ import (
 	"testing"
 )
 
+func sizeIn(shape []int) int {
+	n, _ := size(shape)
+	return n
+}
+
 func filled(r *rand.Rand, shape []int, positive bool) Tensor[float64] {
-	t := Tensor[float64]{make([]float64, size(shape)), shape}
+	t := Tensor[float64]{make([]float64, sizeIn(shape)), shape}
 	for i := range t.Data {
 		t.Data[i] = r.NormFloat64()
 		if positive {
@@ -81,7 +86,7 @@ func TestVarianceShapes(t *testing.T) {
 
 func TestErrorsSayWhichAndWhere(t *testing.T) {
 	ones := func(shape ...int) Tensor[float64] {
-		x := Tensor[float64]{make([]float64, size(shape)), shape}
+		x := Tensor[float64]{make([]float64, sizeIn(shape)), shape}
 		for i := range x.Data {
 			x.Data[i] = 1
 		}
@@ -114,6 +119,13 @@ func TestErrorsSayWhichAndWhere(t *testing.T) {
 		if _, err := Backward(c.l, ones(), c.input, c.target, c.variance); err == nil || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("backward: got %v, want an error with %q", err, c.want)
 		}
+	}
+	wide := Tensor[float64]{make([]float64, 1<<17), []int{1 << 17, 1}}
+	if _, err := Forward(GaussianNLL{Reduction: None}, wide, ones(1<<17), wide); err == nil || !strings.Contains(err.Error(), "broadcast to more than 2147483648 elements") {
+		t.Errorf("got %v", err)
+	}
+	if _, err := Forward(GaussianNLL{}, ones(0, 3), ones(0, 3), Tensor[float64]{[]float64{1, -1, 1}, []int{1, 3}}); err == nil || !strings.Contains(err.Error(), "negative entry -1 at index 1") {
+		t.Errorf("an empty loss hid a negative variance: %v", err)
 	}
 	if _, err := Backward(GaussianNLL{}, ones(2), ones(2), ones(2), ones(2)); err == nil || !strings.Contains(err.Error(), "gradOutput has the shape [2]") {
 		t.Errorf("got %v", err)
@@ -167,6 +179,56 @@ func TestMeanOfManyIsExact(t *testing.T) {
 	}
 }
 
+// With None gradOutput is multiplied first, which decides what overflows. The
+// figures are PyTorch's.
+func TestGradOutputComesFirst(t *testing.T) {
+	inf, nan := float32(math.Inf(1)), float32(math.NaN())
+	for _, c := range []struct{ d, v, gradOutput, want [2]float32 }{
+		{[2]float32{1e34, 1e34}, [2]float32{0, 0}, [2]float32{0, 1e-10}, [2]float32{0, 1e30}},
+		{[2]float32{0, 1e-8}, [2]float32{1e-6, 1e-6}, [2]float32{1e38, 1e38}, [2]float32{nan, inf}},
+	} {
+		s := []int{2}
+		g, err := Backward(GaussianNLL{Eps: 1e-6, Reduction: None}, Tensor[float32]{c.gradOutput[:], s},
+			Tensor[float32]{c.d[:], s}, Tensor[float32]{[]float32{0, 0}, s}, Tensor[float32]{c.v[:], s})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for i, want := range c.want {
+			if !agrees(float64(g.Input.Data[i]), float64(want), 1e-6*math.Abs(float64(want))) {
+				t.Errorf("%+v: gradient of input %d is %v", c, i, g.Input.Data[i])
+			}
+		}
+	}
+}
+
+// Products of float64 variances that are far from 1 lose nothing, and sums do
+// not overflow before they are halved.
+func TestFloat64AtItsLimits(t *testing.T) {
+	zero := make([]float64, 4)
+	for _, v := range [][]float64{{1.7e-162, 1.7e-162, 1e150, 1e150}, {1e-160, 1e-160, 1e200, 1e200}} {
+		want := 0.0
+		for _, x := range v {
+			want += 0.5 * math.Log(x)
+		}
+		if got := Fused(GaussianNLL{Reduction: Sum}, nil, nil, zero, zero, v); math.Abs(got-want) > 1e-12*math.Abs(want) {
+			t.Errorf("%v: %v, want %v", v, got, want)
+		}
+	}
+	if got := Fused(GaussianNLL{}, nil, nil, []float64{1.2e154, 1.2e154}, zero[:2], []float64{1, 1}); math.IsInf(got, 0) {
+		t.Errorf("the mean of 7.2e307 and 7.2e307 is %v", got)
+	}
+}
+
+func TestLengthsMustAgree(t *testing.T) {
+	defer func() {
+		if recover() == nil {
+			t.Error("a short slice with room behind it was taken")
+		}
+	}()
+	v := make([]float32, 8)
+	Fused(DefaultGaussianNLL(), v[:2], nil, v, v[:2], v)
+}
+
 func TestBitsDoNotDependOnTheNumberOfGoroutines(t *testing.T) {
 	n := serialBlocks*blockSize*2 + 77
 	input, target, variance := benchmarkData[float32](n)
@@ -205,9 +267,9 @@ func plainLoss(l GaussianNLL, input, target, variance Tensor[float64], shape, va
 	}
 	var out []float64
 	index := make([]int, len(shape))
-	for range size(shape) {
+	for range sizeIn(shape) {
 		d := at(input, input.Shape, index) - at(target, target.Shape, index)
-		v := max(at(variance, varShape, index), floor[float64](l.Eps))
+		v := max(at(variance, varShape, index), l.Eps)
 		e := 0.5 * (math.Log(v) + d*d/v)
 		if l.Full {
 			e += HalfLog2Pi

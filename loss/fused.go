@@ -5,14 +5,14 @@ package loss
 // it returns the sum, and the gradients are the vector-Jacobian product with
 // ones.
 //
-// All slices that are not nil have one length, the arguments may overlap each
-// other but not the gradients, and the variances are not negative, which Fused
-// does not check. It does not allocate, and works on the
+// All slices that are not nil must have one length; else Fused panics. The
+// arguments may overlap each other, but not the gradients. The variances must not
+// be negative, which is not checked. Fused does not allocate, and works on the
 // calling goroutine alone.
 func Fused[T Float](l GaussianNLL, gradInput, gradVariance, input, target, variance []T) float64 {
 	n := len(input)
-	target, variance = target[:n], variance[:n]
-	eps := floor[T](l.Eps)
+	checkLengths(n, len(target), len(variance), gradInput, gradVariance)
+	eps := T(l.Eps)
 	scale := T(1)
 	if l.Reduction == Mean {
 		scale /= T(n)
@@ -31,6 +31,17 @@ func Fused[T Float](l GaussianNLL, gradInput, gradVariance, input, target, varia
 		total += fusedBlock(gi, gv, x, t, v, eps, scale)
 	}
 	return l.finish(total, n)
+}
+
+// checkLengths panics unless all slices are of length n; gradients may be nil.
+func checkLengths[T Float](n, target, variance int, gradients ...[]T) {
+	ok := target == n && variance == n
+	for _, g := range gradients {
+		ok = ok && (g == nil || len(g) == n)
+	}
+	if !ok {
+		panic("loss: slices differ in length")
+	}
 }
 
 // Gradients is Fused for float32: what a trainer asks a loss for.

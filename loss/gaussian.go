@@ -14,17 +14,18 @@
 // below eps and the loss itself no longer depends on it.
 //
 // NaN and infinities are not errors: they go where IEEE arithmetic takes them,
-// in PyTorch's order of operations. Negative variances are errors, -0 and NaN
-// are not.
+// element by element in PyTorch's order of operations. Negative variances are
+// errors, -0 and NaN are not. Sums are another matter: they are float64 here,
+// and so are nearer the truth than PyTorch's, and overflow later.
 //
-// Everything here is a pure function of its arguments, and any goroutine may
-// call it. Large inputs are worked on by several goroutines, which have ended
-// when the function returns; the bits of the result do not depend on how many.
+// Functions may be called from any goroutine, on memory that nobody else
+// writes. Forward works on large inputs with several goroutines, which have
+// ended when it returns; the bits of the result do not depend on how many. They
+// do depend on whether the processor has AVX2.
 package loss
 
 import (
 	"fmt"
-	"math"
 	"slices"
 	"sync/atomic"
 )
@@ -69,7 +70,13 @@ func Forward[T Float](l GaussianNLL, input, target, variance Tensor[T]) (Tensor[
 		}
 		return Tensor[T]{}, err
 	}
-	eps := floor[T](l.Eps)
+	if p.size == 0 {
+		// Nothing will be looked at below.
+		if err := negative(variance.Data); err != nil {
+			return Tensor[T]{}, err
+		}
+	}
+	eps := T(l.Eps)
 	if l.Reduction == None {
 		out := Tensor[T]{Data: make([]T, p.size), Shape: slices.Clone(p.shape)}
 		var signs atomic.Bool
@@ -93,9 +100,8 @@ func Forward[T Float](l GaussianNLL, input, target, variance Tensor[T]) (Tensor[
 	return Tensor[T]{Data: []T{T(l.finish(sum, p.size))}, Shape: []int{}}, nil
 }
 
-// finish turns the sum of log v + d²/v into the reduced loss.
+// finish turns the sum of 0.5 (log v + d²/v) into the reduced loss.
 func (l GaussianNLL) finish(sum float64, n int) float64 {
-	sum *= 0.5
 	if l.Full {
 		sum += HalfLog2Pi * float64(n)
 	}
@@ -142,7 +148,7 @@ func Backward[T Float](l GaussianNLL, gradOutput, input, target, variance Tensor
 		Target:   Tensor[T]{make([]T, len(target.Data)), slices.Clone(target.Shape)},
 		Variance: Tensor[T]{make([]T, len(variance.Data)), slices.Clone(variance.Shape)},
 	}
-	eps := floor[T](l.Eps)
+	eps := T(l.Eps)
 	w := newWalker[T](p)
 	into := [3]*gatherer[T]{newGatherer(g.Input.Data, p.size), newGatherer(g.Target.Data, p.size), newGatherer(g.Variance.Data, p.size)}
 	gradInput, gradTarget, gradVariance := make([]T, blockSize), make([]T, blockSize), make([]T, blockSize)
@@ -150,12 +156,10 @@ func Backward[T Float](l GaussianNLL, gradOutput, input, target, variance Tensor
 		end := min(start+blockSize, p.size)
 		x, t, v := w.load(start, end, input.Data, target.Data, variance.Data)
 		gi, gt, gv := gradInput[:len(x)], gradTarget[:len(x)], gradVariance[:len(x)]
-		gradients(gi, gv, x, t, v, eps, scale)
 		if l.Reduction == None {
-			for i, g := range gradOutput.Data[start:end] {
-				gi[i] *= g
-				gv[i] *= g
-			}
+			gradientsGeneric(gi, gv, x, t, v, gradOutput.Data[start:end], eps, scale)
+		} else {
+			gradients(gi, gv, x, t, v, eps, scale)
 		}
 		for i, g := range gi {
 			gt[i] = -g
@@ -169,6 +173,9 @@ func Backward[T Float](l GaussianNLL, gradOutput, input, target, variance Tensor
 	}
 	return g, nil
 }
+
+// maxElements bounds what small tensors can be stretched to.
+const maxElements = 1 << 31
 
 // plan checks shapes and reduction, and says how the arguments are walked.
 func (l GaussianNLL) plan(input, target, variance []int) (*plan, error) {
@@ -186,6 +193,9 @@ func (l GaussianNLL) plan(input, target, variance []int) (*plan, error) {
 	out, clash, ok := broadcast(shape, variance)
 	if !ok {
 		return nil, fmt.Errorf("loss: variance of shape %v does not broadcast to %v: they clash in dimension %d", variance, shape, clash)
+	}
+	if n, ok := size(out); !ok || n > maxElements {
+		return nil, fmt.Errorf("loss: input of shape %v, target of shape %v and variance of shape %v broadcast to more than %d elements", input, target, variance, maxElements)
 	}
 	return newPlan(out, input, target, variance), nil
 }
@@ -240,12 +250,4 @@ func negative[T Float](variance []T) error {
 		}
 	}
 	return nil
-}
-
-// floor is eps as the clamp uses it: a NaN clamps nothing.
-func floor[T Float](eps float64) T {
-	if math.IsNaN(eps) {
-		return T(math.Inf(-1))
-	}
-	return T(eps)
 }

@@ -43,8 +43,8 @@ func TestFusedAgreesWithPyTorch(t *testing.T) {
 // Figures of PyTorch 1.13.1, float32.
 func TestClampIsStraightThrough(t *testing.T) {
 	for _, c := range []struct {
-		variance, eps, d             float32
-		loss, gradInput, gradVaiance float64
+		variance, eps, d              float32
+		loss, gradInput, gradVariance float64
 	}{
 		{0, 1e-6, 0, -6.907755374908447, 0, 500000},
 		{0, 1e-6, 1, 499993.09375, 1e6, -499999506432},
@@ -60,7 +60,7 @@ func TestClampIsStraightThrough(t *testing.T) {
 		}{
 			{"loss", got, c.loss},
 			{"gradient of input", float64(gradInput[0]), c.gradInput},
-			{"gradient of variance", float64(gradVariance[0]), c.gradVaiance},
+			{"gradient of variance", float64(gradVariance[0]), c.gradVariance},
 		} {
 			if math.Abs(p.got-p.want) > 2e-7*math.Abs(p.want) {
 				t.Errorf("variance %g, eps %g, d %g: %s %v, want %v", c.variance, c.eps, c.d, p.what, p.got, p.want)

@@ -1,47 +1,62 @@
 package loss
 
-import "math"
+import (
+	"math"
+	"unsafe"
+)
 
 // The loops in portable Go. They are always compiled, and are what the assembly
 // is held against.
 
-// blockSumGeneric returns the sum of log v + d²/v over a block, and whether any
-// variance has its sign bit set. d and d²/v are rounded to T after each
+// clamp returns max(v, eps) as PyTorch's clamp does: NaN stays, and so does -0 if
+// eps is 0. A NaN eps clamps nothing.
+func clamp[T Float](v, eps T) T {
+	if v < eps {
+		return eps
+	}
+	return v
+}
+
+// blockSumGeneric returns the sum of 0.5 (log v + d²/v) over a block, and whether
+// any variance has its sign bit set. d and d²/v are rounded to T after each
 // operation, as PyTorch rounds them; the rest is float64.
 //
-//	v := max(variance[i], eps)
+//	v := clamp(variance[i], eps)
 //	d := input[i] - target[i]
-//	sum += log(v) + d*d/v
+//	sum += 0.5 * (log(v) + d*d/v)
 //
-// The logarithms are taken of products: four values at a time are multiplied,
-// the product's exponent is counted and its mantissa multiplied on, and one
-// logarithm is taken at the end. Zero, infinity and NaN would be lost in that,
-// so four values with one among them take the plain way.
+// The logarithms are taken of products: values are multiplied, the product's
+// exponent is counted and its mantissa multiplied on, and one logarithm is taken
+// at the end. Zero, infinity and NaN would be lost in that, so what has one of
+// them in it takes the plain way.
 func blockSumGeneric[T Float](input, target, variance []T, eps T) (sum float64, sign bool) {
 	n := len(input)
 	target, variance = target[:n], variance[:n]
-	var residuals float64
+	// The product of four float32 cannot leave float64's range.
+	together := 4
+	if unsafe.Sizeof(eps) == 8 {
+		together = 1
+	}
+	residuals := 0.0
 	logs := logSum{mantissa: 1}
-	for i := 0; i < n; i += 4 {
-		var product float64 = 1
-		end := min(i+4, n)
+	for i := 0; i < n; i += together {
+		product := 1.0
+		end := min(i+together, n)
 		for k := i; k < end; k++ {
 			sign = sign || math.Signbit(float64(variance[k]))
-			v := max(variance[k], eps)
+			v := clamp(variance[k], eps)
 			d := input[k] - target[k]
 			square := d * d
-			residuals += float64(square / v)
+			residuals += 0.5 * float64(square/v)
 			product *= float64(v)
 		}
-		// The product of four float32 cannot leave float64's range; that of
-		// four float64 can, and then says so.
 		if !logs.multiply(product) {
 			for _, v := range variance[i:end] {
-				logs.rest += math.Log(float64(max(v, eps)))
+				logs.rest += math.Log(float64(clamp(v, eps)))
 			}
 		}
 	}
-	return logs.value() + residuals, sign
+	return 0.5*logs.value() + residuals, sign
 }
 
 // A logSum is a sum of logarithms, of which it has taken few.
@@ -80,7 +95,7 @@ func (s *logSum) value() float64 {
 // elementsGeneric writes the elements' losses, each operation rounded to T, and
 // returns whether any variance has its sign bit set.
 //
-//	v := max(variance[i], eps)
+//	v := clamp(variance[i], eps)
 //	d := input[i] - target[i]
 //	out[i] = 0.5 * (log(v) + d*d/v)   + 0.5 log 2π with full
 func elementsGeneric[T Float](out, input, target, variance []T, eps T, full bool) (sign bool) {
@@ -92,7 +107,7 @@ func elementsGeneric[T Float](out, input, target, variance []T, eps T, full bool
 	}
 	for i := range out {
 		sign = sign || math.Signbit(float64(variance[i]))
-		v := max(variance[i], eps)
+		v := clamp(variance[i], eps)
 		d := input[i] - target[i]
 		square := d * d
 		sum := T(math.Log(float64(v))) + T(square/v)
@@ -101,19 +116,24 @@ func elementsGeneric[T Float](out, input, target, variance []T, eps T, full bool
 	return sign
 }
 
-// gradientsGeneric writes scale times the gradients of the elements' losses. A
-// nil slice is not written.
+// gradientsGeneric writes scale times the gradients of the elements' losses, or
+// where there are weights, those in place of the scale. A nil gradient is not
+// written. The order of operations is PyTorch's: the weight comes first, and so
+// decides what overflows.
 //
-//	v := max(variance[i], eps)
+//	v := clamp(variance[i], eps)
 //	d := input[i] - target[i]
 //	gradInput[i] = scale * d / v
 //	gradVariance[i] = scale * 0.5 * (1/v - d*d/v/v)
-func gradientsGeneric[T Float](gradInput, gradVariance, input, target, variance []T, eps, scale T) {
+func gradientsGeneric[T Float](gradInput, gradVariance, input, target, variance, weights []T, eps, scale T) {
 	n := len(input)
 	target, variance = target[:n], variance[:n]
 	half := 0.5 * scale
 	for i, x := range input {
-		v := max(variance[i], eps)
+		if weights != nil {
+			half = 0.5 * weights[i]
+		}
+		v := clamp(variance[i], eps)
 		d := x - target[i]
 		if gradInput != nil {
 			gradInput[i] = half / v * (2 * d)
@@ -129,6 +149,6 @@ func gradientsGeneric[T Float](gradInput, gradVariance, input, target, variance 
 // fusedBlockGeneric is blockSumGeneric and gradientsGeneric.
 func fusedBlockGeneric[T Float](gradInput, gradVariance, input, target, variance []T, eps, scale T) float64 {
 	sum, _ := blockSumGeneric(input, target, variance, eps)
-	gradientsGeneric(gradInput, gradVariance, input, target, variance, eps, scale)
+	gradientsGeneric(gradInput, gradVariance, input, target, variance, nil, eps, scale)
 	return sum
 }

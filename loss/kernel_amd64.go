@@ -20,8 +20,8 @@ const (
 	groupLog = 8
 )
 
-// Below these floors a product of two variances may lose what it is multiplied
-// for; such a floor is as good as none.
+// Below these eps a product of variances may underflow, so the portable loop is
+// used.
 const (
 	leastEps32 = 0x1p-60
 	leastEps64 = 0x1p-225
@@ -81,7 +81,7 @@ func finite(x float64) bool { return x-x == 0 }
 
 func sum32(input, target, variance []float32, eps float32) (sum float64, sign bool) {
 	n := len(input)
-	if n == 0 || eps < leastEps32 || !hasAVX2() {
+	if n == 0 || !(eps >= leastEps32) || !hasAVX2() {
 		return blockSumGeneric(input, target, variance, eps)
 	}
 	p := newPartial()
@@ -101,7 +101,7 @@ func sum32(input, target, variance []float32, eps float32) (sum float64, sign bo
 	if !p.within(1, math.Float32bits(0x1p-120), math.Float32bits(0x1p120)) || !finite(sum) || p.signed(1) {
 		return blockSumGeneric(input, target, variance, eps)
 	}
-	return sum, sign
+	return 0.5 * sum, sign
 }
 
 // tail is the end of the arguments, filled up to a whole group with elements of
@@ -119,7 +119,7 @@ func tailOf[T Float](input, target, variance []T, eps T) (t tail[T]) {
 		t.variance[i] = 1
 		if i < len(variance) {
 			t.sign = t.sign || math.Signbit(float64(variance[i]))
-			t.variance[i] = max(variance[i], eps)
+			t.variance[i] = clamp(variance[i], eps)
 		}
 	}
 	return t
@@ -127,7 +127,7 @@ func tailOf[T Float](input, target, variance []T, eps T) (t tail[T]) {
 
 func sum64(input, target, variance []float64, eps float64) (sum float64, sign bool) {
 	n := len(input)
-	if n == 0 || eps < leastEps64 || !hasAVX2() {
+	if n == 0 || !(eps >= leastEps64) || !hasAVX2() {
 		return blockSumGeneric(input, target, variance, eps)
 	}
 	p := newPartial()
@@ -147,20 +147,18 @@ func sum64(input, target, variance []float64, eps float64) (sum float64, sign bo
 	if !p.within(2, upper(0x1p-900), upper(0x1p900)) || !finite(sum) {
 		return blockSumGeneric(input, target, variance, eps)
 	}
-	return sum, sign || p.signed(2)
+	return 0.5 * sum, sign || p.signed(2)
 }
 
 // upper returns the upper half of a float64's bits.
 func upper(x float64) uint32 { return uint32(math.Float64bits(x) >> 32) }
 
-func fused32(gradInput, gradVariance, input, target, variance []float32, eps, scale float32) float64 {
+// fused32 writes the gradients that are asked for, at least one, and returns the
+// sum; or, not ok, leaves all to portable Go.
+func fused32(gradInput, gradVariance, input, target, variance []float32, eps, scale float32) (sum float64, ok bool) {
 	n := len(input)
-	if gradInput == nil && gradVariance == nil {
-		sum, _ := sum32(input, target, variance, eps)
-		return sum
-	}
-	if n == 0 || eps < leastEps32 || !hasAVX2() {
-		return fusedBlockGeneric(gradInput, gradVariance, input, target, variance, eps, scale)
+	if n == 0 || !(eps >= leastEps32) || !hasAVX2() {
+		return 0, false
 	}
 	p := newPartial()
 	half := 0.5 * scale
@@ -196,11 +194,8 @@ func fused32(gradInput, gradVariance, input, target, variance []float32, eps, sc
 			copy(gradVariance[end:], gv[:])
 		}
 	}
-	sum := p.value(8)
-	if !p.within(1, math.Float32bits(0x1p-60), math.Float32bits(0x1p60)) || !finite(sum) {
-		return fusedBlockGeneric(gradInput, gradVariance, input, target, variance, eps, scale)
-	}
-	return sum
+	sum = p.value(8)
+	return 0.5 * sum, finite(sum) && p.within(1, math.Float32bits(0x1p-60), math.Float32bits(0x1p60))
 }
 
 func elements32(out, input, target, variance []float32, eps float32, full bool) (sign bool) {
@@ -252,17 +247,24 @@ func elements[T Float](out, input, target, variance []T, eps T, full bool) (sign
 
 func gradients[T Float](gradInput, gradVariance, input, target, variance []T, eps, scale T) {
 	if x, ok := any(input).([]float32); ok {
-		fused32(any(gradInput).([]float32), any(gradVariance).([]float32), x,
-			any(target).([]float32), any(variance).([]float32), float32(eps), float32(scale))
-		return
+		if _, ok := fused32(any(gradInput).([]float32), any(gradVariance).([]float32), x,
+			any(target).([]float32), any(variance).([]float32), float32(eps), float32(scale)); ok {
+			return
+		}
 	}
-	gradientsGeneric(gradInput, gradVariance, input, target, variance, eps, scale)
+	gradientsGeneric(gradInput, gradVariance, input, target, variance, nil, eps, scale)
 }
 
 func fusedBlock[T Float](gradInput, gradVariance, input, target, variance []T, eps, scale T) float64 {
+	if gradInput == nil && gradVariance == nil {
+		sum, _ := blockSum(input, target, variance, eps)
+		return sum
+	}
 	if x, ok := any(input).([]float32); ok {
-		return fused32(any(gradInput).([]float32), any(gradVariance).([]float32), x,
-			any(target).([]float32), any(variance).([]float32), float32(eps), float32(scale))
+		if sum, ok := fused32(any(gradInput).([]float32), any(gradVariance).([]float32), x,
+			any(target).([]float32), any(variance).([]float32), float32(eps), float32(scale)); ok {
+			return sum
+		}
 	}
 	return fusedBlockGeneric(gradInput, gradVariance, input, target, variance, eps, scale)
 }

@@ -323,12 +323,13 @@ loop:
 	VMULPS       Y9, Y9, Y10
 	VMULPS       Y8, Y10, Y10
 	VADDPS       Y10, Y7, Y7
+	VFNMADD213PS Y8, Y8, Y10
+	VMULPS       Y1, Y10, Y10
+	VMOVUPS      Y10, (DI)
 	VMULPS       Y1, Y8, Y8
 	VADDPS       Y9, Y9, Y9
 	VMULPS       Y8, Y9, Y9
 	VMOVUPS      Y9, (SI)
-	VFNMADD213PS Y8, Y8, Y10
-	VMOVUPS      Y10, (DI)
 	VMOVUPS      32(DX), Y8
 	VMAXPS       Y8, Y0, Y8
 	VPMINSD      Y8, Y5, Y5
@@ -344,12 +345,13 @@ loop:
 	VMULPS       Y9, Y9, Y10
 	VMULPS       Y8, Y10, Y10
 	VADDPS       Y10, Y7, Y7
+	VFNMADD213PS Y8, Y8, Y10
+	VMULPS       Y1, Y10, Y10
+	VMOVUPS      Y10, 32(DI)
 	VMULPS       Y1, Y8, Y8
 	VADDPS       Y9, Y9, Y9
 	VMULPS       Y8, Y9, Y9
 	VMOVUPS      Y9, 32(SI)
-	VFNMADD213PS Y8, Y8, Y10
-	VMOVUPS      Y10, 32(DI)
 	VMOVUPS      64(DX), Y8
 	VMAXPS       Y8, Y0, Y8
 	VPMINSD      Y8, Y5, Y5
@@ -365,12 +367,13 @@ loop:
 	VMULPS       Y9, Y9, Y10
 	VMULPS       Y8, Y10, Y10
 	VADDPS       Y10, Y7, Y7
+	VFNMADD213PS Y8, Y8, Y10
+	VMULPS       Y1, Y10, Y10
+	VMOVUPS      Y10, 64(DI)
 	VMULPS       Y1, Y8, Y8
 	VADDPS       Y9, Y9, Y9
 	VMULPS       Y8, Y9, Y9
 	VMOVUPS      Y9, 64(SI)
-	VFNMADD213PS Y8, Y8, Y10
-	VMOVUPS      Y10, 64(DI)
 	VMOVUPS      96(DX), Y8
 	VMAXPS       Y8, Y0, Y8
 	VPMINSD      Y8, Y5, Y5
@@ -386,12 +389,13 @@ loop:
 	VMULPS       Y9, Y9, Y10
 	VMULPS       Y8, Y10, Y10
 	VADDPS       Y10, Y7, Y7
+	VFNMADD213PS Y8, Y8, Y10
+	VMULPS       Y1, Y10, Y10
+	VMOVUPS      Y10, 96(DI)
 	VMULPS       Y1, Y8, Y8
 	VADDPS       Y9, Y9, Y9
 	VMULPS       Y8, Y9, Y9
 	VMOVUPS      Y9, 96(SI)
-	VFNMADD213PS Y8, Y8, Y10
-	VMOVUPS      Y10, 96(DI)
 	VBROADCASTSD mantissaMask<>+0(SB), Y8
 	VBROADCASTSD exponentOne<>+0(SB), Y9
 	VPSRLQ       $0x34, Y3, Y10
@@ -596,8 +600,8 @@ loop:
 	VMULPS       Y9, Y9, Y9
 	VMULPS       Y8, Y9, Y9
 	VADDPS       Y9, Y7, Y7
-	VMULPS       Y1, Y8, Y8
 	VFNMADD213PS Y8, Y8, Y9
+	VMULPS       Y1, Y9, Y9
 	VMOVUPS      Y9, (SI)
 	VMOVUPS      32(DX), Y8
 	VMAXPS       Y8, Y0, Y8
@@ -614,8 +618,8 @@ loop:
 	VMULPS       Y9, Y9, Y9
 	VMULPS       Y8, Y9, Y9
 	VADDPS       Y9, Y7, Y7
-	VMULPS       Y1, Y8, Y8
 	VFNMADD213PS Y8, Y8, Y9
+	VMULPS       Y1, Y9, Y9
 	VMOVUPS      Y9, 32(SI)
 	VMOVUPS      64(DX), Y8
 	VMAXPS       Y8, Y0, Y8
@@ -632,8 +636,8 @@ loop:
 	VMULPS       Y9, Y9, Y9
 	VMULPS       Y8, Y9, Y9
 	VADDPS       Y9, Y7, Y7
-	VMULPS       Y1, Y8, Y8
 	VFNMADD213PS Y8, Y8, Y9
+	VMULPS       Y1, Y9, Y9
 	VMOVUPS      Y9, 64(SI)
 	VMOVUPS      96(DX), Y8
 	VMAXPS       Y8, Y0, Y8
@@ -650,8 +654,8 @@ loop:
 	VMULPS       Y9, Y9, Y9
 	VMULPS       Y8, Y9, Y9
 	VADDPS       Y9, Y7, Y7
-	VMULPS       Y1, Y8, Y8
 	VFNMADD213PS Y8, Y8, Y9
+	VMULPS       Y1, Y9, Y9
 	VMOVUPS      Y9, 96(SI)
 	VBROADCASTSD mantissaMask<>+0(SB), Y8
 	VBROADCASTSD exponentOne<>+0(SB), Y9

@@ -11,7 +11,7 @@ func elements[T Float](out, input, target, variance []T, eps T, full bool) (sign
 }
 
 func gradients[T Float](gradInput, gradVariance, input, target, variance []T, eps, scale T) {
-	gradientsGeneric(gradInput, gradVariance, input, target, variance, eps, scale)
+	gradientsGeneric(gradInput, gradVariance, input, target, variance, nil, eps, scale)
 }
 
 func fusedBlock[T Float](gradInput, gradVariance, input, target, variance []T, eps, scale T) float64 {

@@ -10,7 +10,7 @@ import (
 // blockSize is the number of elements that are worked on, and summed up, at a
 // time. It is part of the result's bits: sums are those of the blocks, in their
 // order, whoever computed them.
-const blockSize = 8192
+const blockSize = 16384
 
 // A plan says how input, target and variance are walked in step over the
 // elements of the loss.
@@ -22,7 +22,8 @@ type plan struct {
 }
 
 func newPlan(out []int, arguments ...[]int) *plan {
-	p := &plan{shape: out, size: size(out)}
+	p := &plan{shape: out}
+	p.size, _ = size(out)
 	for i, shape := range arguments {
 		if p.plain[i] = slices.Equal(shape, out); !p.plain[i] {
 			p.strides[i] = strides(shape, out)
@@ -119,9 +120,16 @@ func (g *gatherer[T]) add(p *plan, k, start int, grads []T) {
 		return
 	}
 	p.runs(k, start, start+len(grads), func(at, from, n, step int) {
-		for _, v := range grads[at-start : at-start+n] {
-			g.sums[from] += float64(v)
-			from += step
+		if step == 0 {
+			sum := 0.0
+			for _, v := range grads[at-start : at-start+n] {
+				sum += float64(v)
+			}
+			g.sums[from] += sum
+			return
+		}
+		for i, v := range grads[at-start : at-start+n] {
+			g.sums[from+i] += float64(v)
 		}
 	})
 }
@@ -133,11 +141,11 @@ func (g *gatherer[T]) finish() {
 }
 
 // Below this many blocks a goroutine costs more than it saves.
-const serialBlocks = 32
+const serialBlocks = 16
 
 // A goroutine takes this many blocks at a time: neighbours, as memory is read
 // fastest in one go.
-const stretch = 16
+const stretch = 8
 
 // parallel calls work for each block's elements, on as many goroutines as there
 // are processors where that pays, each with a walker of its own.
@@ -145,7 +153,7 @@ func parallel[T Float](p *plan, work func(w *walker[T], start, end int)) {
 	blocks := (p.size + blockSize - 1) / blockSize
 	hands := 1
 	if blocks >= serialBlocks {
-		hands = min(runtime.GOMAXPROCS(0), blocks)
+		hands = min(runtime.GOMAXPROCS(0), (blocks+stretch-1)/stretch)
 	}
 	var next atomic.Int64
 	hand := func() {
@@ -168,7 +176,7 @@ func parallel[T Float](p *plan, work func(w *walker[T], start, end int)) {
 	others.Wait()
 }
 
-// reduce returns the sum of log v + d²/v over all elements, or the first
+// reduce returns the sum of 0.5 (log v + d²/v) over all elements, or the first
 // negative variance as an error.
 func reduce[T Float](p *plan, input, target, variance []T, eps T) (float64, error) {
 	sums := make([]float64, (p.size+blockSize-1)/blockSize)

@@ -2,6 +2,7 @@ package loss
 
 import (
 	"fmt"
+	"math"
 	"slices"
 )
 
@@ -76,11 +77,17 @@ func strides(shape, out []int) []int {
 	return s
 }
 
-// size returns the number of values of a shape.
-func size(shape []int) int {
-	n := 1
+// size returns the number of values of a shape, unless an int cannot hold it.
+func size(shape []int) (n int, ok bool) {
+	if slices.Contains(shape, 0) {
+		return 0, true
+	}
+	n = 1
 	for _, d := range shape {
+		if n > math.MaxInt/d {
+			return 0, false
+		}
 		n *= d
 	}
-	return n
+	return n, true
 }

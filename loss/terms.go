@@ -22,7 +22,7 @@ func TermsOf[T Float](l GaussianNLL, input, target, variance []T) Terms {
 		if variance[i] < eps {
 			t.Clamped++
 		}
-		v := max(variance[i], eps)
+		v := clamp(variance[i], eps)
 		d := x - target[i]
 		t.LogVariance += math.Log(float64(v))
 		t.Residual += float64(d * d / v)

@@ -232,7 +232,7 @@ func sizesOf[T Float](l GaussianNLL, input, target, variance Tensor[T]) (float64
 	for start := 0; start < p.size; start += blockSize {
 		x, t, v := w.load(start, min(start+blockSize, p.size), input.Data, target.Data, variance.Data)
 		for i := range x {
-			c := max(float64(v[i]), floor[float64](l.Eps))
+			c := clamp(float64(v[i]), l.Eps)
 			d := float64(x[i]) - float64(t[i])
 			s := 0.5 * (math.Abs(math.Log(c)) + d*d/c)
 			if l.Full {
@@ -260,7 +260,7 @@ func varianceScale[T Float](l GaussianNLL, input, target, variance Tensor[T]) fl
 	for start := 0; start < p.size; start += blockSize {
 		x, t, v := w.load(start, min(start+blockSize, p.size), input.Data, target.Data, variance.Data)
 		for i := range x {
-			c := max(float64(v[i]), floor[float64](l.Eps))
+			c := clamp(float64(v[i]), l.Eps)
 			d := float64(x[i]) - float64(t[i])
 			if s := 0.5 * (1/c + d*d/c/c); !math.IsInf(s, 0) && !math.IsNaN(s) {
 				largest = max(largest, s)

@@ -71,15 +71,17 @@ func fused32(name string, gradInput, gradVariance bool) {
 		VMULPS(d, d, ratio)
 		VMULPS(inverse, ratio, ratio)
 		VADDPS(ratio, residual, residual)
-		VMULPS(half, inverse, inverse)
+		// The scale comes where PyTorch has it, as that decides what overflows.
+		if gradVariance {
+			VFNMADD213PS(inverse, inverse, ratio)
+			VMULPS(half, ratio, ratio)
+			VMOVUPS(ratio, a.at(toVariance, k))
+		}
 		if gradInput {
+			VMULPS(half, inverse, inverse)
 			VADDPS(d, d, d)
 			VMULPS(inverse, d, d)
 			VMOVUPS(d, a.at(toInput, k))
-		}
-		if gradVariance {
-			VFNMADD213PS(inverse, inverse, ratio)
-			VMOVUPS(ratio, a.at(toVariance, k))
 		}
 	}
 	splitProduct(low, Mem{Base: s.exponent})
