@@ -59,7 +59,7 @@ type BetaNLL struct {
 func (l BetaNLL) at(mean, target, variance float64) (loss, gradMean, gradVariance float64) {
 	v, d := clamp(variance, l.Eps), mean-target
 	weight := math.Pow(v, l.Beta)
-	loss = 0.5 * (math.Log(v) + d*d/v)
+	loss = 0.5 * (logarithm(v) + d*d/v)
 	if l.Full {
 		loss += HalfLog2Pi
 	}
@@ -88,7 +88,7 @@ type Faithful struct {
 
 func (l Faithful) at(mean, target, variance float64) (loss, gradMean, gradVariance float64) {
 	v, d := clamp(variance, l.Eps), mean-target
-	loss = 0.5 * (d*d + math.Log(v) + d*d/v)
+	loss = 0.5 * (d*d + logarithm(v) + d*d/v)
 	if l.Full {
 		loss += 2 * HalfLog2Pi
 	}
@@ -189,7 +189,7 @@ type StudentTNLL struct {
 
 func (l StudentTNLL) at(mean, target, variance float64) (loss, gradMean, gradVariance float64) {
 	v, d := clamp(variance, l.Eps), mean-target
-	loss = 0.5*math.Log(v) + 0.5*(l.DF+1)*math.Log1p(d*d/(l.DF*v))
+	loss = 0.5*logarithm(v) + 0.5*(l.DF+1)*math.Log1p(d*d/(l.DF*v))
 	if l.Full {
 		loss += l.constant()
 	}
@@ -229,7 +229,7 @@ func (l LaplaceNLL) at(mean, target, variance float64) (loss, gradMean, gradVari
 	v, d := clamp(variance, l.Eps), mean-target
 	b := math.Sqrt(0.5 * v)
 	distance := math.Abs(d) / b
-	loss = 0.5*math.Log(v) + distance
+	loss = 0.5*logarithm(v) + distance
 	if l.Full {
 		loss += 0.5 * math.Ln2
 	}

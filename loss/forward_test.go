@@ -214,6 +214,17 @@ func TestFloat64AtItsLimits(t *testing.T) {
 			t.Errorf("%v: %v, want %v", v, got, want)
 		}
 	}
+	for _, v := range []float64{5e-324, 1e-310} {
+		// log v = log(v 2^100) - 100 log 2
+		want := 0.5 * (math.Log(v*0x1p100) - 100*math.Ln2)
+		for _, r := range []Reduction{Sum, None} {
+			s := []int{1}
+			out, err := Forward(GaussianNLL{Reduction: r}, Tensor[float64]{zero[:1], s}, Tensor[float64]{zero[:1], s}, Tensor[float64]{[]float64{v}, s})
+			if err != nil || math.Abs(out.Data[0]-want) > 1e-12*math.Abs(want) {
+				t.Errorf("variance %g, %v: %v (%v), want %v", v, r, out.Data, err, want)
+			}
+		}
+	}
 	if got := Fused(GaussianNLL{}, nil, nil, []float64{1.2e154, 1.2e154}, zero[:2], []float64{1, 1}); math.IsInf(got, 0) {
 		t.Errorf("the mean of 7.2e307 and 7.2e307 is %v", got)
 	}

@@ -37,9 +37,15 @@ func blockSumGeneric[T Float](input, target, variance []T, eps T) (sum float64, 
 	if unsafe.Sizeof(eps) == 8 {
 		together = 1
 	}
-	residuals := 0.0
+	// A sum of short sums is rounded less often than one long one.
+	const short = 128
+	residuals, rest := 0.0, 0.0
 	logs := logSum{mantissa: 1}
 	for i := 0; i < n; i += together {
+		if i%short == 0 {
+			sum, rest = sum+(residuals+0.5*rest), 0
+			residuals = 0
+		}
 		product := 1.0
 		end := min(i+together, n)
 		for k := i; k < end; k++ {
@@ -52,18 +58,26 @@ func blockSumGeneric[T Float](input, target, variance []T, eps T) (sum float64, 
 		}
 		if !logs.multiply(product) {
 			for _, v := range variance[i:end] {
-				logs.rest += math.Log(float64(clamp(v, eps)))
+				rest += logarithm(float64(clamp(v, eps)))
 			}
 		}
 	}
-	return 0.5*logs.value() + residuals, sign
+	return sum + (residuals + 0.5*rest) + 0.5*logs.value(), sign
+}
+
+// logarithm is math.Log, which on some processors takes subnormal numbers for
+// larger ones.
+func logarithm(x float64) float64 {
+	if 0 < x && x < 0x1p-1022 {
+		return math.Log(x*0x1p54) - 54*math.Ln2
+	}
+	return math.Log(x)
 }
 
 // A logSum is a sum of logarithms, of which it has taken few.
 type logSum struct {
 	mantissa float64 // from 1 to 2
 	exponent int64
-	rest     float64
 }
 
 const (
@@ -89,7 +103,7 @@ func (s *logSum) multiply(x float64) bool {
 }
 
 func (s *logSum) value() float64 {
-	return math.Log(s.mantissa) + float64(s.exponent)*math.Ln2 + s.rest
+	return math.Log(s.mantissa) + float64(s.exponent)*math.Ln2
 }
 
 // elementsGeneric writes the elements' losses, each operation rounded to T, and
@@ -110,7 +124,7 @@ func elementsGeneric[T Float](out, input, target, variance []T, eps T, full bool
 		v := clamp(variance[i], eps)
 		d := input[i] - target[i]
 		square := d * d
-		sum := T(math.Log(float64(v))) + T(square/v)
+		sum := T(logarithm(float64(v))) + T(square/v)
 		out[i] = 0.5*sum + constant
 	}
 	return sign

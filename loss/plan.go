@@ -1,6 +1,7 @@
 package loss
 
 import (
+	"math"
 	"runtime"
 	"slices"
 	"sync"
@@ -102,13 +103,13 @@ func (w *walker[T]) load(start, end int, input, target, variance []T) (x, t, v [
 // stretched to.
 type gatherer[T Float] struct {
 	out  []T
-	sums []float64 // nil where nothing is stretched
+	sums []compensated // nil where nothing is stretched
 }
 
 func newGatherer[T Float](out []T, size int) *gatherer[T] {
 	g := &gatherer[T]{out: out}
 	if len(out) != size {
-		g.sums = make([]float64, len(out))
+		g.sums = make([]compensated, len(out))
 	}
 	return g
 }
@@ -120,24 +121,38 @@ func (g *gatherer[T]) add(p *plan, k, start int, grads []T) {
 		return
 	}
 	p.runs(k, start, start+len(grads), func(at, from, n, step int) {
-		if step == 0 {
-			sum := 0.0
-			for _, v := range grads[at-start : at-start+n] {
-				sum += float64(v)
-			}
-			g.sums[from] += sum
-			return
-		}
-		for i, v := range grads[at-start : at-start+n] {
-			g.sums[from+i] += float64(v)
+		for _, v := range grads[at-start : at-start+n] {
+			g.sums[from].add(float64(v))
+			from += step
 		}
 	})
 }
 
 func (g *gatherer[T]) finish() {
 	for i, s := range g.sums {
-		g.out[i] = T(s)
+		g.out[i] = T(s.value())
 	}
+}
+
+// compensated is a sum that remembers what rounding took from it (Neumaier
+// 1974), so that its order hardly matters.
+type compensated struct{ sum, lost float64 }
+
+func (c *compensated) add(x float64) {
+	t := c.sum + x
+	if math.Abs(c.sum) >= math.Abs(x) {
+		c.lost += (c.sum - t) + x
+	} else {
+		c.lost += (x - t) + c.sum
+	}
+	c.sum = t
+}
+
+func (c *compensated) value() float64 {
+	if math.IsInf(c.sum, 0) || math.IsNaN(c.sum) {
+		return c.sum // what was lost is NaN then
+	}
+	return c.sum + c.lost
 }
 
 // Below this many blocks a goroutine costs more than it saves.

@@ -1,7 +1,5 @@
 package loss
 
-import "math"
-
 // Terms are the summands of the loss, each averaged over the elements, in nats.
 type Terms struct {
 	LogVariance float64 // 0.5 log v
@@ -24,7 +22,7 @@ func TermsOf[T Float](l GaussianNLL, input, target, variance []T) Terms {
 		}
 		v := clamp(variance[i], eps)
 		d := x - target[i]
-		t.LogVariance += math.Log(float64(v))
+		t.LogVariance += logarithm(float64(v))
 		t.Residual += float64(d * d / v)
 	}
 	n := float64(len(input))
