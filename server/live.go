@@ -58,6 +58,10 @@ func (s *Server) live(w http.ResponseWriter, r *http.Request) {
 		problem(w, http.StatusBadRequest, fmt.Sprintf("this is a websocket with the subprotocol %q", wire.Subprotocol))
 		return
 	}
+	// Counted while the HTTP server still knows of the connection, so that a
+	// stopping server cannot overlook it in between.
+	s.runs.work.Add(1)
+	defer s.runs.work.Done()
 	upgrader := websocket.Upgrader{
 		HandshakeTimeout: 10 * time.Second,
 		Subprotocols:     []string{wire.Subprotocol},
@@ -78,18 +82,16 @@ func (s *Server) live(w http.ResponseWriter, r *http.Request) {
 			s.log.Debug("setting a write buffer", "err", err)
 		}
 	}
-	s.runs.work.Go(func() {
-		c := &client{
-			conn:     conn,
-			run:      x,
-			log:      s.log.With("run", x.ID(), "peer", conn.RemoteAddr().String()),
-			replies:  make(chan []byte, 16),
-			watching: make(chan *run.Viewer, 1),
-			commands: rate.NewLimiter(commandRate, commandBurst),
-			hellos:   rate.NewLimiter(helloRate, helloBurst),
-		}
-		c.serve(s.runs.ctx)
-	})
+	c := &client{
+		conn:     conn,
+		run:      x,
+		log:      s.log.With("run", x.ID(), "peer", conn.RemoteAddr().String()),
+		replies:  make(chan []byte, 16),
+		watching: make(chan *run.Viewer, 1),
+		commands: rate.NewLimiter(commandRate, commandBurst),
+		hellos:   rate.NewLimiter(helloRate, helloBurst),
+	}
+	c.serve(s.runs.ctx)
 }
 
 // A client is one websocket. Its reading goroutine reads commands and has them
