@@ -3,8 +3,8 @@
 // it is about.
 //
 // A Server's methods may be called from any goroutine. It owns the goroutine of
-// each run and two for each websocket, and Serve returns only when all of them
-// have ended.
+// each run and the two of each websocket, one of which is the request's own, and
+// Serve returns when all of them have ended, or have had their time to.
 package server
 
 import (

@@ -15,7 +15,7 @@ func random(r *rand.Rand, n int) []float32 {
 	return v
 }
 
-// close compares with what the plain loop gives in float64; the tolerance is a
+// closeTo compares with what the plain loop gives in float64; the tolerance is a
 // share of the sum of the absolute products, since the order of a sum is free.
 func closeTo(got float32, want, size float64) bool {
 	return math.Abs(float64(got)-want) <= 1e-6*(size+1e-3)
