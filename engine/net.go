@@ -4,171 +4,286 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
+	"slices"
 
 	"github.com/gnllviz/gnllviz/engine/kernel"
 )
 
-// A NetConfig is the shape of a network.
+// A NetConfig is the shape of a network and how it begins.
 type NetConfig struct {
-	Inputs     int   // at least 1
-	Hidden     []int // units of each hidden layer; at least one layer of at least 1
-	Activation Activation
+	Inputs     int        // at least 1
+	Outputs    int        // each with a mean and a variance of its own; 0 is 1
+	Hidden     []int      // units of each hidden layer; at least one layer of at least 1
+	Activation Activation // of every hidden unit
+	Separate   bool       // a network for the mean and one for the variance, each of these hidden layers
+	Init       Init
+
+	Head        Head
+	MinVariance float64 // of SoftplusHead: what it adds to the variance
+
+	// InitialVariance is the variance, of the standardised targets, that the
+	// untrained network predicts everywhere, and that Fixed keeps. 0 leaves it
+	// as the weights were drawn; for Fixed it is 1 then.
+	InitialVariance float64
 }
 
 // The bounds of a network that can be had at all.
 const (
-	MaxLayers = 16
-	MaxWidth  = 4096
+	MaxLayers  = 16
+	MaxWidth   = 4096
+	MaxInputs  = 4096
+	MaxOutputs = 256
 )
 
-// A Net is a multilayer perceptron with two linear heads on its last hidden
-// layer: the mean, and the log-variance, of which exp makes the variance. All
-// of its parameters lie in one slice, so that an optimiser is one loop.
+func (c *NetConfig) check() error {
+	switch {
+	case c.Inputs < 1 || c.Inputs > MaxInputs:
+		return fmt.Errorf("engine: a network with %d inputs; 1 to %d can be had", c.Inputs, MaxInputs)
+	case c.Outputs < 1 || c.Outputs > MaxOutputs:
+		return fmt.Errorf("engine: a network with %d outputs; 1 to %d can be had", c.Outputs, MaxOutputs)
+	case len(c.Hidden) < 1 || len(c.Hidden) > MaxLayers:
+		return fmt.Errorf("engine: a network with %d hidden layers; 1 to %d can be had", len(c.Hidden), MaxLayers)
+	case int(c.Activation) >= len(activationNames):
+		return fmt.Errorf("engine: unknown activation %v", c.Activation)
+	case int(c.Init) >= len(initNames):
+		return fmt.Errorf("engine: unknown initialisation %v", c.Init)
+	case int(c.Head) >= len(headNames):
+		return fmt.Errorf("engine: unknown variance head %v", c.Head)
+	case c.Separate && !c.Head.perInput():
+		return fmt.Errorf("engine: the %v head has no network that could be separate", c.Head)
+	case !(c.MinVariance >= 0 && c.MinVariance <= math.MaxFloat32):
+		return fmt.Errorf("engine: a minimum variance of %g; it must be 0 or more", c.MinVariance)
+	case !(c.InitialVariance >= 0 && c.InitialVariance <= math.MaxFloat32):
+		return fmt.Errorf("engine: an initial variance of %g; it must be above 0, or 0 to leave it as it is drawn", c.InitialVariance)
+	}
+	for i, units := range c.Hidden {
+		if units < 1 || units > MaxWidth {
+			return fmt.Errorf("engine: hidden layer %d has %d units; 1 to %d can be had", i+1, units, MaxWidth)
+		}
+	}
+	return nil
+}
+
+// A Net is a multilayer perceptron with linear heads on its last hidden layer:
+// one for the mean of each output, one for its variance. All of its parameters
+// lie in one slice, so that an optimiser is one loop; there each layer has its
+// weights, (out, in) row by row, and then its biases, except that the heads of
+// one network lie together, so that they are one layer to compute.
 type Net struct {
-	config NetConfig
-	params []float32
-	body   []linear // hidden layers
-	mean   linear
-	logVar linear
+	config  NetConfig
+	params  []float32
+	tensors []Tensor
+	towers  []tower
+	// rawBias is the place of a homoscedastic head's log-variances.
+	rawBias int
 }
 
-// A linear layer's place in the slice of parameters (or of their gradients).
+// A Tensor is a named array of parameters. Its names and its layout are those of
+// a PyTorch module with the members body (a Sequential of Linear, activation,
+// Linear, activation, ...), mean and var (each a Linear); a network whose parts
+// are separate has mean_body and var_body in body's place, and a homoscedastic
+// head has var.bias, its log-variances, without var.weight.
+type Tensor struct {
+	Name  string
+	Shape []int // (out, in) of weights, (out) of biases
+	Data  []float32
+
+	at   int // its place in the parameters
+	part Part
+}
+
+// A tower is a stack of hidden layers with one linear head.
+type tower struct {
+	hidden []linear
+	head   linear
+	// The head's outputs: means first, then what makes the variances.
+	means, raws int
+}
+
+// A linear layer's place in the slice of parameters (or of their gradients), and
+// its weights as the products want them.
 type linear struct {
-	name         string // PyTorch's
 	in, out      int
-	weight, bias int // where they begin: (out, in) row-major, then (out)
-	end          int
+	weight, bias int // where they begin
+	packed       kernel.Layer
 }
 
-func (l *linear) weights(p []float32) []float32 { return p[l.weight:l.bias] }
-func (l *linear) biases(p []float32) []float32  { return p[l.bias:l.end] }
+func (l *linear) weights(p []float32) []float32 { return p[l.weight : l.weight+l.in*l.out] }
+func (l *linear) biases(p []float32) []float32  { return p[l.bias : l.bias+l.out] }
 
-// NewNet returns a network with weights and biases drawn as PyTorch's Linear
-// draws them by default: uniform within ±1/√in.
+// NewNet returns a network with the initial parameters that c asks for.
 func NewNet(c NetConfig, r *rand.Rand) (*Net, error) {
-	if c.Inputs < 1 {
-		return nil, fmt.Errorf("engine: a network with %d inputs", c.Inputs)
+	if c.Outputs == 0 {
+		c.Outputs = 1
 	}
-	if len(c.Hidden) < 1 || len(c.Hidden) > MaxLayers {
-		return nil, fmt.Errorf("engine: a network with %d hidden layers; 1 to %d can be had", len(c.Hidden), MaxLayers)
+	if err := c.check(); err != nil {
+		return nil, err
 	}
-	if int(c.Activation) >= len(activationNames) {
-		return nil, fmt.Errorf("engine: unknown activation %v", c.Activation)
-	}
+	c.Hidden = slices.Clone(c.Hidden)
 	n := &Net{config: c}
-	size := 0
-	add := func(name string, in, out int) linear {
-		l := linear{name: name, in: in, out: out, weight: size, bias: size + in*out, end: size + in*out + out}
-		size = l.end
-		return l
+	n.lay()
+	n.params = make([]float32, n.size())
+	for i := range n.tensors {
+		t := &n.tensors[i]
+		t.Data = n.params[t.at : t.at+len(t.Data)]
 	}
-	in := c.Inputs
-	for i, out := range c.Hidden {
-		if out < 1 || out > MaxWidth {
-			return nil, fmt.Errorf("engine: hidden layer %d has %d units; 1 to %d can be had", i+1, out, MaxWidth)
+	n.draw(r)
+	if c.InitialVariance > 0 && c.Head != Fixed {
+		raw, err := c.Head.raw(c.InitialVariance, c.MinVariance)
+		if err != nil {
+			return nil, err
 		}
-		// An activation stands between two layers, hence every other number.
-		n.body = append(n.body, add(fmt.Sprintf("body.%d", 2*i), in, out))
-		in = out
-	}
-	n.mean = add("mean", in, 1)
-	n.logVar = add("var", in, 1)
-	n.params = make([]float32, size)
-	for _, l := range n.layers() {
-		bound := 1 / math.Sqrt(float64(l.in))
-		for i := l.weight; i < l.end; i++ {
-			n.params[i] = float32((2*r.Float64() - 1) * bound)
-		}
+		n.setVariance(func(int) float32 { return float32(raw) }, true)
 	}
 	return n, nil
 }
 
-func (n *Net) layers() []*linear {
-	var all []*linear
-	for i := range n.body {
-		all = append(all, &n.body[i])
+// lay gives every tensor its place.
+func (n *Net) lay() {
+	c := &n.config
+	add := func(name string, part Part, shape ...int) int {
+		t := Tensor{Name: name, Shape: shape, at: n.size(), part: part}
+		size := 1
+		for _, d := range shape {
+			size *= d
+		}
+		t.Data = make([]float32, size)
+		n.tensors = append(n.tensors, t)
+		return t.at
 	}
-	return append(all, &n.mean, &n.logVar)
+	stack := func(name string, part Part) tower {
+		var t tower
+		in := c.Inputs
+		for i, out := range c.Hidden {
+			// An activation stands between two layers, hence every other number.
+			prefix := fmt.Sprintf("%s.%d.", name, 2*i)
+			l := linear{in: in, out: out}
+			l.weight = add(prefix+"weight", part, out, in)
+			l.bias = add(prefix+"bias", part, out)
+			t.hidden = append(t.hidden, l)
+			in = out
+		}
+		t.head.in = in
+		return t
+	}
+	if c.Separate {
+		for _, p := range []struct {
+			body, head string
+			part       Part
+		}{{"mean_body", "mean", MeanPart}, {"var_body", "var", VariancePart}} {
+			t := stack(p.body, p.part)
+			t.head.weight = add(p.head+".weight", p.part, c.Outputs, t.head.in)
+			t.head.bias = add(p.head+".bias", p.part, c.Outputs)
+			t.head.out = c.Outputs
+			if p.part == MeanPart {
+				t.means = c.Outputs
+			} else {
+				t.raws = c.Outputs
+			}
+			n.towers = append(n.towers, t)
+		}
+		return
+	}
+	t := stack("body", MeanPart)
+	t.means, t.head.out = c.Outputs, c.Outputs
+	t.head.weight = add("mean.weight", MeanPart, c.Outputs, t.head.in)
+	if c.Head.perInput() {
+		t.raws, t.head.out = c.Outputs, 2*c.Outputs
+		add("var.weight", VariancePart, c.Outputs, t.head.in)
+	}
+	t.head.bias = add("mean.bias", MeanPart, c.Outputs)
+	if c.Head != Fixed {
+		n.rawBias = add("var.bias", VariancePart, c.Outputs)
+	}
+	n.towers = []tower{t}
+}
+
+func (n *Net) size() int {
+	if len(n.tensors) == 0 {
+		return 0
+	}
+	last := &n.tensors[len(n.tensors)-1]
+	return last.at + len(last.Data)
+}
+
+// setVariance sets the biases that make the variances, by output, and if
+// everywhere is set also the weights, to 0, so that the variances are the same
+// at every input.
+func (n *Net) setVariance(raw func(output int) float32, everywhere bool) {
+	for _, t := range n.tensors {
+		switch {
+		case t.Name == "var.bias":
+			for i := range t.Data {
+				t.Data[i] = raw(i)
+			}
+		case t.Name == "var.weight" && everywhere:
+			clear(t.Data)
+		}
+	}
+}
+
+// Config returns what the network was made from.
+func (n *Net) Config() NetConfig {
+	c := n.config
+	c.Hidden = slices.Clone(c.Hidden)
+	return c
 }
 
 // Params returns the number of parameters.
 func (n *Net) Params() int { return len(n.params) }
 
-// A pass holds what one forward pass leaves behind for the backward pass. Its
-// zero value is ready; it grows to the largest number of rows it has seen.
-type pass struct {
-	rows     int
-	x        []float32   // (rows, inputs), the caller's
-	hidden   [][]float32 // after activation, (rows, out) for each hidden layer
-	mean     []float32   // (rows)
-	logVar   []float32
-	variance []float32
-
-	gradHidden [2][]float32 // of the two layers at work
-	gradMean   []float32
-	gradVar    []float32
+// Tensors returns copies of all parameters, by PyTorch's names.
+func (n *Net) Tensors() []Tensor {
+	list := slices.Clone(n.tensors)
+	for i := range list {
+		list[i].Shape, list[i].Data = slices.Clone(list[i].Shape), slices.Clone(list[i].Data)
+	}
+	return list
 }
 
-func grow(s []float32, n int) []float32 {
-	if cap(s) < n {
-		return make([]float32, n)
-	}
-	return s[:n]
-}
-
-// forward predicts mean and variance for each row of x.
-func (n *Net) forward(p *pass, x []float32, rows int) {
-	p.rows, p.x = rows, x
-	if p.hidden == nil {
-		p.hidden = make([][]float32, len(n.body))
-	}
-	for i := range n.body {
-		l := &n.body[i]
-		p.hidden[i] = grow(p.hidden[i], rows*l.out)
-		kernel.Linear(p.hidden[i], x, l.weights(n.params), l.biases(n.params), rows, l.in, l.out)
-		n.config.Activation.apply(p.hidden[i])
-		x = p.hidden[i]
-	}
-	p.mean, p.logVar, p.variance = grow(p.mean, rows), grow(p.logVar, rows), grow(p.variance, rows)
-	for _, h := range []struct {
-		l *linear
-		y []float32
-	}{{&n.mean, p.mean}, {&n.logVar, p.logVar}} {
-		kernel.Linear(h.y, x, h.l.weights(n.params), h.l.biases(n.params), rows, h.l.in, 1)
-	}
-	kernel.Exp(p.variance, p.logVar)
-}
-
-// backward writes into grads, which is laid out as the parameters are, the
-// gradient of a loss whose gradients with respect to mean and variance are in p.
-// It overwrites p's gradients.
-func (n *Net) backward(p *pass, grads []float32) {
-	for i, v := range p.variance {
-		p.gradVar[i] *= v // of exp
-	}
-	last := len(n.body) - 1
-	g := grow(p.gradHidden[0], p.rows*n.body[last].out)
-	p.gradHidden[0] = g
-	for i, h := range []struct {
-		l  *linear
-		dy []float32
-	}{{&n.mean, p.gradMean}, {&n.logVar, p.gradVar}} {
-		kernel.LinearWeightGradient(h.l.weights(grads), h.l.biases(grads), h.dy, p.hidden[last], p.rows, h.l.in, 1)
-		kernel.LinearInputGradient(g, h.dy, h.l.weights(n.params), p.rows, h.l.in, 1, i > 0)
-	}
-	for i := last; i >= 0; i-- {
-		l := &n.body[i]
-		n.config.Activation.backward(g, p.hidden[i])
-		x := p.x
-		if i > 0 {
-			x = p.hidden[i-1]
+// SetTensors gives the parameters the values in data, by PyTorch's names, each
+// row by row. Every parameter must be there, with as many finite values as it
+// has, and nothing else; otherwise the error says which one is amiss, and the
+// network is as it was.
+func (n *Net) SetTensors(data map[string][]float32) error {
+	for _, t := range n.tensors {
+		d, ok := data[t.Name]
+		if !ok {
+			return fmt.Errorf("engine: parameter %s %v is missing", t.Name, t.Shape)
 		}
-		kernel.LinearWeightGradient(l.weights(grads), l.biases(grads), g, x, p.rows, l.in, l.out)
-		if i > 0 {
-			side := (last - i + 1) % 2
-			p.gradHidden[side] = grow(p.gradHidden[side], p.rows*l.in)
-			kernel.LinearInputGradient(p.gradHidden[side], g, l.weights(n.params), p.rows, l.in, l.out, false)
-			g = p.gradHidden[side]
+		if len(d) != len(t.Data) {
+			return fmt.Errorf("engine: parameter %s has %d values, not the %d of its shape %v", t.Name, len(d), len(t.Data), t.Shape)
+		}
+		for i, v := range d {
+			if v-v != 0 {
+				return fmt.Errorf("engine: parameter %s has a %v at place %d", t.Name, v, i)
+			}
 		}
 	}
+	if len(data) != len(n.tensors) {
+		for name := range data {
+			if !slices.ContainsFunc(n.tensors, func(t Tensor) bool { return t.Name == name }) {
+				return fmt.Errorf("engine: the network has no parameter %.60q", name)
+			}
+		}
+	}
+	for _, t := range n.tensors {
+		copy(t.Data, data[t.Name])
+	}
+	return nil
+}
+
+// pack arranges all weights for the products, as they are now.
+func (n *Net) pack() {
+	for i := range n.towers {
+		t := &n.towers[i]
+		for k := range t.hidden {
+			t.hidden[k].pack(n.params)
+		}
+		t.head.pack(n.params)
+	}
+}
+
+func (l *linear) pack(params []float32) {
+	l.packed.Pack(l.weights(params), l.biases(params), l.in, l.out)
 }

@@ -1,8 +1,9 @@
 // Package engine trains networks that predict a mean and a variance.
 //
 // It is deterministic: the same configuration, seed, data and calls give the
-// same bits. Nothing in it is safe for concurrent use, and nothing in it keeps
-// a goroutine: a Trainer belongs to whoever calls Step.
+// same bits, on one core or several. Nothing in it is safe for concurrent use: a
+// Trainer belongs to whoever calls Step. A step of a larger network uses several
+// goroutines, which are of no more use when it returns and end then.
 package engine
 
 import (
@@ -10,6 +11,7 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
+	"runtime"
 	"slices"
 
 	"github.com/gnllviz/gnllviz/engine/kernel"
@@ -17,179 +19,447 @@ import (
 
 // A Loss is what a Trainer minimises. All slices have one length; gradients
 // are those of the returned, reduced loss.
+//
+// A loss that has a method IgnoresVariance() bool which returns true trains the
+// mean's part of a network alone. One with DetachesVariance() bool which returns
+// true does not have the variance head move the layers that it shares with the
+// mean.
 type Loss interface {
 	Gradients(gradMean, gradVariance, mean, target, variance []float32) float64
+}
+
+func ignoresVariance(l Loss) bool {
+	i, ok := l.(interface{ IgnoresVariance() bool })
+	return ok && i.IgnoresVariance()
+}
+
+func detachesVariance(l Loss) bool {
+	d, ok := l.(interface{ DetachesVariance() bool })
+	return ok && d.DetachesVariance()
 }
 
 // A Config describes a Trainer.
 type Config struct {
 	Net  NetConfig
 	Seed uint64
+
+	// Unscaled leaves inputs and targets as they are; otherwise each column is
+	// brought to mean 0 and standard deviation 1.
+	Unscaled bool
+
+	// Ordered takes the rows in their order: each batch goes on where the last
+	// one ended, and begins again at the first row in its midst if it must.
+	// Otherwise each epoch visits every row once, in an order of its own.
+	Ordered bool
+
+	// Workers is the number of goroutines that a step may use; 0 is
+	// runtime.GOMAXPROCS. The result does not depend on it.
+	Workers int
 }
 
 // The streams of chance that one seed feeds.
 const (
 	streamInit = 0x696e6974 + iota
 	streamOrder
+	streamDropout
 )
 
-// A Trainer fits a network to rows by Adam on minibatches. Inputs and target
-// are standardised by the rows it was made with.
+// A Trainer fits a network to rows.
 type Trainer struct {
+	config Config
 	net    *Net
 	inputs []Scale
-	target Scale
-	x      []float32 // (rows, inputs), standardised
-	y      []float32 // (rows), standardised
+	target []Scale
+	x      kernel.Matrix // (rows, inputs), standardised
+	y      []float32     // (rows, outputs), standardised
 
-	steps     uint64
-	m, v      []float32 // Adam's moments
-	grads     []float32
-	pass      pass
-	random    *rand.Rand
-	order     []int // rows, in the order of this epoch
-	next      int   // of order
-	batchX    []float32
+	steps   uint64
+	spans   []span
+	opt     moments
+	grads   []float32
+	partial [][]float32 // gradients of the blocks of rows but the first
+	warming bool        // the last step was of the warm-up
+	pass    pass
+	last    StepInfo
+	good    goodStates
+
+	order     *rand.PCG
+	rows      []int // in the order of this epoch
+	next      int   // of rows, or of x itself if Ordered
+	batchX    kernel.Matrix
 	batchY    []float32
 	predictor pass
+	gridX     kernel.Matrix
+
+	crew     crew
+	job      job
+	dropper  dropper
+	scratch  []kernel.Matrix // one for each block
+	forward  func(block int)
+	backward func(block int)
+}
+
+// A job is what the blocks of one step have in common.
+type job struct {
+	rows, size int // rows of the batch and of each block but the last
+	drop       *dropper
+	detach     bool
+}
+
+// StepInfo is what the last step has seen.
+type StepInfo struct {
+	Loss         float64 // before the step
+	LR           float64 // that the step was made with
+	MeanNorm     float64 // norm of the gradient of the mean's part, before clipping
+	VarianceNorm float64 // and of the variance's
+	Clipped      bool    // the gradient was clipped
+	Guarded      int     // variances of the batch that the exp head's guard held
 }
 
 // NewTrainer returns a trainer of a new network on rows x (n, inputs), row by
-// row, with targets y (n). It keeps neither slice.
+// row, with targets y (n, outputs). It keeps neither slice.
 func NewTrainer(c Config, x, y []float64) (*Trainer, error) {
+	if c.Net.Outputs == 0 {
+		c.Net.Outputs = 1
+	}
+	if err := c.Net.check(); err != nil {
+		return nil, err
+	}
+	n := len(y) / c.Net.Outputs
 	if len(y) == 0 {
 		return nil, errors.New("engine: there are no rows to train on")
 	}
-	if c.Net.Inputs < 1 || len(x) != len(y)*c.Net.Inputs {
-		return nil, fmt.Errorf("engine: %d input values are not %d rows of %d", len(x), len(y), c.Net.Inputs)
-	}
-	for i, v := range x {
-		if math.IsNaN(v) || math.IsInf(v, 0) {
-			return nil, fmt.Errorf("engine: input %d of row %d is %v", i%c.Net.Inputs, i/c.Net.Inputs, v)
-		}
-	}
-	for i, v := range y {
-		if math.IsNaN(v) || math.IsInf(v, 0) {
-			return nil, fmt.Errorf("engine: the target of row %d is %v", i, v)
-		}
+	if len(y) != n*c.Net.Outputs || len(x) != n*c.Net.Inputs {
+		return nil, fmt.Errorf("engine: %d input values and %d target values are not rows of %d and %d", len(x), len(y), c.Net.Inputs, c.Net.Outputs)
 	}
 	net, err := NewNet(c.Net, rand.New(rand.NewPCG(c.Seed, streamInit)))
 	if err != nil {
 		return nil, err
 	}
+	c.Net = net.Config()
 	t := &Trainer{
+		config: c,
 		net:    net,
-		m:      make([]float32, net.Params()),
-		v:      make([]float32, net.Params()),
+		spans:  net.spans(),
+		opt:    moments{m: make([]float32, net.Params()), v: make([]float32, net.Params())},
 		grads:  make([]float32, net.Params()),
-		random: rand.New(rand.NewPCG(c.Seed, streamOrder)),
-		order:  make([]int, len(y)),
-		next:   len(y),
+		order:  rand.NewPCG(c.Seed, streamOrder),
+		rows:   make([]int, n),
 	}
-	for k := range c.Net.Inputs {
-		column := make([]float64, len(y))
-		for i := range column {
-			column[i] = x[i*c.Net.Inputs+k]
-		}
-		t.inputs = append(t.inputs, FitScale(column))
+	if !c.Ordered {
+		t.next = n // the first batch shuffles
 	}
-	t.target = FitScale(y)
-	t.x, t.y = t.Inputs(x), t.Targets(y)
-	for i := range t.order {
-		t.order[i] = i
+	if t.inputs, err = scales(x, c.Net.Inputs, c.Unscaled, "input"); err != nil {
+		return nil, err
 	}
+	if t.target, err = scales(y, c.Net.Outputs, c.Unscaled, "target"); err != nil {
+		return nil, err
+	}
+	t.x = kernel.NewMatrix(n, c.Net.Inputs)
+	fill(&t.x, t.Inputs(x))
+	t.y = t.Targets(y)
+	for i := range t.rows {
+		t.rows[i] = i
+	}
+	// Method values are made here, once, for each would be an allocation.
+	t.forward, t.backward = t.forwardBlock, t.backwardBlock
 	return t, nil
 }
 
+// scales returns the scale of each column, and an error that names the value
+// which is none.
+func scales(rows []float64, columns int, unscaled bool, kind string) ([]Scale, error) {
+	var list []Scale
+	for k := range columns {
+		column := make([]float64, 0, len(rows)/columns)
+		for i := k; i < len(rows); i += columns {
+			if v := rows[i]; math.IsNaN(v) || math.Abs(v) > math.MaxFloat32 {
+				return nil, fmt.Errorf("engine: %s %d of row %d is %v, which float32 cannot hold", kind, k, i/columns, v)
+			}
+			column = append(column, rows[i])
+		}
+		s := Scale{Std: 1}
+		if !unscaled {
+			s = FitScale(column)
+		}
+		list = append(list, s)
+	}
+	return list, nil
+}
+
+func fill(m *kernel.Matrix, rows []float32) {
+	for r := range m.Rows {
+		copy(m.Row(r), rows[r*m.Cols:])
+	}
+}
+
+func standardise(scales []Scale, rows []float64) []float32 {
+	s := make([]float32, len(rows))
+	for i, v := range rows {
+		s[i] = scales[i%len(scales)].Apply(v)
+	}
+	return s
+}
+
 // Inputs standardises rows of inputs as the trainer's own were.
-func (t *Trainer) Inputs(x []float64) []float32 {
-	s := make([]float32, len(x))
-	for i, v := range x {
-		s[i] = t.inputs[i%len(t.inputs)].Apply(v)
-	}
-	return s
-}
+func (t *Trainer) Inputs(x []float64) []float32 { return standardise(t.inputs, x) }
 
-// Targets standardises targets as the trainer's own were.
-func (t *Trainer) Targets(y []float64) []float32 {
-	s := make([]float32, len(y))
-	for i, v := range y {
-		s[i] = t.target.Apply(v)
-	}
-	return s
-}
+// Targets standardises rows of targets as the trainer's own were.
+func (t *Trainer) Targets(y []float64) []float32 { return standardise(t.target, y) }
 
-// TargetScale returns the scale by which targets are standardised.
-func (t *Trainer) TargetScale() Scale { return t.target }
+// TargetScale returns the scale by which the first output's targets are
+// standardised; TargetScales those of all.
+func (t *Trainer) TargetScale() Scale { return t.target[0] }
+
+// TargetScales returns the scale of each output's targets.
+func (t *Trainer) TargetScales() []Scale { return slices.Clone(t.target) }
 
 // Steps returns the number of steps made.
 func (t *Trainer) Steps() uint64 { return t.steps }
 
-// PyTorch's defaults of Adam.
-const (
-	adamBeta1 = 0.9
-	adamBeta2 = 0.999
-	adamEps   = 1e-8
-)
+// Last returns what the last step has seen.
+func (t *Trainer) Last() StepInfo { return t.last }
 
-// Hyper are the settings of one step. All of them may change from one step to
-// the next.
-type Hyper struct {
-	LR    float64 // learning rate, above 0
-	Decay float64 // weight decay: an L2 penalty of Decay/2 times the sum of the squared parameters
-	Batch int     // rows, at least 1
-}
+// Net returns the network in training, for its shape and its parameters.
+// Parameters that are set begin a new training: the optimiser's moments are its
+// own affair and stay.
+func (t *Trainer) Net() *Net { return t.net }
 
 // Step makes one step on the next h.Batch rows and returns the loss, without
-// the penalty, that it stepped down from. Each epoch visits every row once, in a
-// new order; its last batch has what is left. A batch of all rows or more takes
-// all of them. Step does not allocate once it has seen its largest batch.
-func (t *Trainer) Step(loss Loss, h Hyper) float64 {
+// any penalty, that it stepped down from. A batch of all rows or more takes all of
+// them. Step does not allocate once it has seen its largest batch.
+//
+// Where a number of the step is no longer finite the error is a *Divergence and
+// the parameters are as they were before it. Any other error is of h, and
+// nothing was done.
+func (t *Trainer) Step(loss Loss, h Hyper) (float64, error) {
+	if err := h.check(); err != nil {
+		return 0, err
+	}
 	x, y := t.nextBatch(h.Batch)
-	return t.stepOn(x, y, loss, h)
+	return t.step(x, y, loss, &h)
 }
 
-// stepOn is Step on given rows, standardised.
-func (t *Trainer) stepOn(x, y []float32, loss Loss, h Hyper) float64 {
-	rows := len(y)
+// StepOn is Step on given rows, standardised as Inputs and Targets do it. It
+// leaves h.Batch and the trainer's own rows aside.
+func (t *Trainer) StepOn(x, y []float32, loss Loss, h Hyper) (float64, error) {
+	c := &t.net.config
+	rows := len(y) / c.Outputs
+	if rows < 1 || len(y) != rows*c.Outputs || len(x) != rows*c.Inputs {
+		return 0, fmt.Errorf("engine: %d input values and %d target values are not rows of %d and %d", len(x), len(y), c.Inputs, c.Outputs)
+	}
+	h.Batch = rows
+	if err := h.check(); err != nil {
+		return 0, err
+	}
+	t.batchX.Resize(rows, c.Inputs)
+	fill(&t.batchX, x)
+	return t.step(t.batchX, y, loss, &h)
+}
+
+func (t *Trainer) step(x kernel.Matrix, y []float32, loss Loss, h *Hyper) (float64, error) {
+	part := h.Part
+	if t.steps < h.Warmup || ignoresVariance(loss) {
+		part = MeanPart
+	}
+	if t.warming && t.steps >= h.Warmup {
+		t.endWarmup()
+	}
+	t.warming = t.steps < h.Warmup
+	t.good.keep(t)
+
+	t.job = job{rows: x.Rows, detach: detachesVariance(loss)}
+	if h.Dropout > 0 {
+		t.dropper = dropper{rate: h.Dropout, seeds: [2]uint64{t.config.Seed ^ streamDropout<<32, t.steps << 40}}
+		t.job.drop = &t.dropper
+	}
+	blocks := t.split(x.Rows)
 	p := &t.pass
-	t.net.forward(p, x, rows)
-	p.gradMean, p.gradVar = grow(p.gradMean, rows), grow(p.gradVar, rows)
-	value := loss.Gradients(p.gradMean, p.gradVar, p.mean, y, p.variance)
-	t.net.backward(p, t.grads)
+	p.reserve(t.net, x, true, t.job.drop != nil)
+	t.net.pack()
+	t.crew.start(min(cores(t.config.Workers), blocks) - 1)
+	defer t.crew.stop()
+
+	t.crew.run(blocks, t.forward)
+	t.net.finish(p)
+	value := loss.Gradients(p.gradMean, p.gradVariance, p.mean, y, p.variance)
+	if value-value != 0 {
+		return value, t.diverged("loss", value, y)
+	}
+	t.net.begin(p, t.grads, part)
+	t.crew.run(blocks, t.backward)
+	for _, g := range t.partial[:blocks-1] {
+		t.addPartial(g)
+	}
+	lr := h.LR * h.Schedule.Factor(t.steps)
+	t.last = StepInfo{Loss: value, LR: lr, Guarded: p.guarded}
+	norm := t.norms(part)
+	if norm-norm != 0 || norm > maxNorm {
+		return value, t.diverged("gradient", norm, y)
+	}
+	if h.Clip > 0 {
+		// As torch.nn.utils.clip_grad_norm_ does it.
+		if scale := h.Clip / (norm + 1e-6); scale < 1 {
+			kernel.Scale(t.grads, float32(scale))
+			t.last.Clipped = true
+		}
+	}
 	t.steps++
-	kernel.Adam(t.net.params, t.grads, t.m, t.v, h.LR, h.Decay, adamBeta1, adamBeta2, adamEps, t.steps)
-	return value
+	t.opt.update(t.net.params, t.grads, t.spans, h, lr, part)
+	return value, nil
 }
 
-func (t *Trainer) nextBatch(batch int) (x, y []float32) {
-	n := len(t.y)
+// norms notes the norms of the gradients of the two parts, and returns that of
+// what is trained.
+func (t *Trainer) norms(part Part) float64 {
+	var squares [VariancePart + 1]float64
+	for _, s := range t.spans {
+		squares[s.part] += kernel.SumSquares(t.grads[s.from:s.to])
+	}
+	t.last.MeanNorm, t.last.VarianceNorm = math.Sqrt(squares[MeanPart]), math.Sqrt(squares[VariancePart])
+	if part != BothParts {
+		return math.Sqrt(squares[part])
+	}
+	return math.Sqrt(squares[MeanPart] + squares[VariancePart])
+}
+
+// addPartial adds the gradients of a block, except those that are not made by
+// blocks.
+func (t *Trainer) addPartial(g []float32) {
+	end := len(g)
+	if t.net.config.Head == Homoscedastic {
+		end = t.net.rawBias // the last of the parameters
+	}
+	kernel.Add(t.grads[:end], g[:end])
+}
+
+// Blocks of rows are what several cores share, and what keeps a layer's rows in
+// a core's own cache. How rows are split depends on nothing but their number and
+// the network, so that the sums of gradients are the same on any machine.
+const (
+	blockRows    = 132      // twice the products' 6 and 12 rows fit in evenly
+	maxBlocks    = 16       // each has gradients of its own
+	maxPartials  = 64 << 20 // bytes that those may take
+	workPerBlock = 1 << 16  // multiplications that are worth a block
+)
+
+// split plans a step on rows and returns the number of its blocks.
+func (t *Trainer) split(rows int) int {
+	blocks := (rows + blockRows - 1) / blockRows
+	if rows < 3*blockRows/2 || rows/blocks*t.net.Params() < workPerBlock {
+		blocks = 1
+	}
+	blocks = max(1, min(blocks, maxBlocks, maxPartials/(4*t.net.Params())))
+	size := (rows + blocks - 1) / blocks
+	if blocks > 1 {
+		size = (size + 11) / 12 * 12
+		blocks = (rows + size - 1) / size
+	}
+	t.job.size = size
+	for len(t.partial) < blocks-1 {
+		t.partial = append(t.partial, make([]float32, t.net.Params()))
+	}
+	for len(t.scratch) < blocks {
+		t.scratch = append(t.scratch, kernel.Matrix{})
+	}
+	return blocks
+}
+
+// cores returns how many goroutines may work where a Config says workers.
+func cores(workers int) int {
+	if workers > 0 {
+		return workers
+	}
+	return runtime.GOMAXPROCS(0)
+}
+
+func (t *Trainer) bounds(block int) (from, to int) {
+	from = block * t.job.size
+	return from, min(from+t.job.size, t.job.rows)
+}
+
+func (t *Trainer) forwardBlock(block int) {
+	from, to := t.bounds(block)
+	t.net.forward(&t.pass, from, to, t.job.drop)
+}
+
+func (t *Trainer) backwardBlock(block int) {
+	from, to := t.bounds(block)
+	grads := t.grads
+	if block > 0 {
+		grads = t.partial[block-1]
+	}
+	t.net.backward(&t.pass, grads, from, to, t.job.drop != nil, t.job.detach, &t.scratch[block])
+}
+
+// endWarmup sets the variance head's bias to what makes the mean squared error
+// of the training rows.
+func (t *Trainer) endWarmup() {
+	c := &t.net.config
+	if c.Head == Fixed {
+		return
+	}
+	t.net.predict(&t.predictor, t.x)
+	for _, tensor := range t.net.tensors {
+		if tensor.Name != "var.bias" {
+			continue
+		}
+		for k := range tensor.Data {
+			sum := 0.0
+			for i := k; i < len(t.y); i += c.Outputs {
+				d := float64(t.predictor.mean[i] - t.y[i])
+				sum += d * d
+			}
+			mse := sum / float64(t.x.Rows)
+			// A head that cannot make it keeps what it has.
+			if raw, err := c.Head.raw(max(mse, 1e-12), c.MinVariance); err == nil {
+				tensor.Data[k] = float32(raw)
+			}
+		}
+	}
+}
+
+// nextBatch returns the rows of the next step.
+func (t *Trainer) nextBatch(batch int) (x kernel.Matrix, y []float32) {
+	n := t.x.Rows
 	if batch >= n {
 		return t.x, t.y
 	}
 	if t.next >= n {
-		t.random.Shuffle(n, func(i, j int) { t.order[i], t.order[j] = t.order[j], t.order[i] })
+		if !t.config.Ordered {
+			r := rand.New(t.order)
+			r.Shuffle(n, func(i, j int) { t.rows[i], t.rows[j] = t.rows[j], t.rows[i] })
+		}
 		t.next = 0
 	}
-	rows := t.order[t.next:min(t.next+batch, n)]
-	t.next += len(rows)
-	in := t.net.config.Inputs
-	t.batchX, t.batchY = grow(t.batchX, len(rows)*in), grow(t.batchY, len(rows))
-	for k, i := range rows {
-		copy(t.batchX[k*in:(k+1)*in], t.x[i*in:(i+1)*in])
-		t.batchY[k] = t.y[i]
+	count := batch
+	if !t.config.Ordered {
+		count = min(batch, n-t.next) // an epoch's last batch has what is left
+	}
+	outputs := t.net.config.Outputs
+	t.batchX.Resize(count, t.x.Cols)
+	t.batchY = grow(t.batchY, count*outputs)
+	for k := range count {
+		i := t.rows[(t.next+k)%n]
+		copy(t.batchX.Row(k), t.x.Row(i))
+		copy(t.batchY[k*outputs:(k+1)*outputs], t.y[i*outputs:(i+1)*outputs])
+	}
+	t.next += count
+	if t.config.Ordered {
+		t.next %= n
 	}
 	return t.batchX, t.batchY
 }
 
-// Predict writes the mean and the variance for each standardised row of
-// inputs, in standardised units.
+// Predict writes the mean and the variance of each output for each standardised
+// row of inputs, in standardised units: mean and variance are (rows, outputs).
 func (t *Trainer) Predict(mean, variance, x []float32) {
-	t.net.forward(&t.predictor, x, len(x)/t.net.config.Inputs)
+	t.gridX.Resize(len(x)/t.net.config.Inputs, t.net.config.Inputs)
+	fill(&t.gridX, x)
+	t.net.predict(&t.predictor, t.gridX)
 	copy(mean, t.predictor.mean)
 	copy(variance, t.predictor.variance)
 }
 
-// Weights returns a copy of all parameters: each layer's weights, (out, in),
-// then its biases; the hidden layers in order, the mean head, the variance head.
+// Weights returns a copy of all parameters, in the network's own order.
 func (t *Trainer) Weights() []float32 { return slices.Clone(t.net.params) }

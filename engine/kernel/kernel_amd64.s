@@ -4,14 +4,15 @@
 
 #include "textflag.h"
 
-// func tanhAVX2(x *float32, groups int)
+// func tanhAVX2(y *float32, x *float32, groups int)
 // Requires: AVX, AVX2, FMA3
-TEXT ·tanhAVX2(SB), NOSPLIT, $0-16
-	MOVQ x+0(FP), AX
-	MOVQ groups+8(FP), CX
+TEXT ·tanhAVX2(SB), NOSPLIT, $0-24
+	MOVQ y+0(FP), AX
+	MOVQ x+8(FP), CX
+	MOVQ groups+16(FP), DX
 
 loop:
-	VCVTPS2PD    (AX), Y0
+	VCVTPS2PD    (CX), Y0
 	VANDPD       magnitude<>+0(SB), Y0, Y1
 	VMOVUPD      magnitude<>+0(SB), Y2
 	VANDNPD      Y0, Y2, Y0
@@ -39,7 +40,7 @@ loop:
 	VORPD        Y0, Y3, Y3
 	VCVTPD2PSY   Y3, X0
 	VMOVUPS      X0, (AX)
-	VCVTPS2PD    16(AX), Y0
+	VCVTPS2PD    16(CX), Y0
 	VANDPD       magnitude<>+0(SB), Y0, Y1
 	VMOVUPD      magnitude<>+0(SB), Y2
 	VANDNPD      Y0, Y2, Y0
@@ -67,8 +68,9 @@ loop:
 	VORPD        Y0, Y3, Y3
 	VCVTPD2PSY   Y3, X0
 	VMOVUPS      X0, 16(AX)
+	ADDQ         $0x20, CX
 	ADDQ         $0x20, AX
-	DECQ         CX
+	DECQ         DX
 	JNZ          loop
 	VZEROUPPER
 	RET

@@ -7,4 +7,4 @@ package kernel
 // tanhAVX2 is tanhGeneric for groups of 8 values.
 //
 //go:noescape
-func tanhAVX2(x *float32, groups int)
+func tanhAVX2(y *float32, x *float32, groups int)

@@ -26,8 +26,16 @@ func Table() wire.Table {
 		c.Reductions = append(c.Reductions, wire.Option{Value: r.String(), Label: r.String(), Help: reductions[r]})
 	}
 	activations := map[engine.Activation]string{
-		engine.Tanh: "A smooth step from -1 to 1: smooth curves.",
-		engine.ReLU: "Zero below zero, itself above: curves of straight pieces.",
+		engine.Tanh:      "A smooth step from -1 to 1: smooth curves.",
+		engine.ReLU:      "Zero below zero, itself above: curves of straight pieces.",
+		engine.LeakyReLU: "As relu, but with a hundredth of the slope below zero, so that no unit dies.",
+		engine.Sigmoid:   "A smooth step from 0 to 1.",
+		engine.ELU:       "Itself above zero, an exponential that levels out at -1 below.",
+		engine.GELU:      "Itself times the normal distribution's share below it: a smooth relu.",
+		engine.SiLU:      "Itself times its sigmoid: a smooth relu, also called swish.",
+		engine.Softplus:  "log(1+exp(x)): a relu with its corner rounded off.",
+		engine.Sin:       "A wave: for what repeats itself.",
+		engine.Identity:  "Nothing: the network can only draw a straight line.",
 	}
 	for _, a := range engine.Activations() {
 		c.Activations = append(c.Activations, wire.Option{Value: a.String(), Label: a.String(), Help: activations[a]})
@@ -51,7 +59,9 @@ func configOf(s *wire.Settings, inputs int) (engine.Config, error) {
 }
 
 func hyperOf(s *wire.Settings) engine.Hyper {
-	return engine.Hyper{LR: s.LR, Decay: s.Decay, Batch: s.Batch}
+	h := engine.DefaultHyper()
+	h.LR, h.Decay, h.VarianceDecay, h.Batch = s.LR, s.Decay, s.Decay, s.Batch
+	return h
 }
 
 // speedOf returns the greatest number of steps a second.

@@ -1,8 +1,6 @@
 package run
 
 import (
-	"fmt"
-	"math"
 	"time"
 
 	"github.com/gnllviz/gnllviz/server/wire"
@@ -36,7 +34,7 @@ func (r *Run) step() {
 		r.stop(err.Error())
 		return
 	}
-	value := r.lane.trainer.Step(g, hyperOf(&r.settings))
+	_, diverged := r.lane.trainer.Step(g, hyperOf(&r.settings))
 	if speed, err := speedOf(&r.settings); err == nil {
 		r.pace.stepped(speed)
 	}
@@ -47,9 +45,9 @@ func (r *Run) step() {
 	if r.lane.trainer.Steps() >= r.due {
 		r.record()
 	}
-	if math.IsNaN(value) || math.IsInf(value, 0) {
+	if diverged != nil {
 		r.record()
-		r.stop(fmt.Sprintf("the training loss was %v at step %d, with learning rate %g", value, r.lane.trainer.Steps(), r.settings.LR))
+		r.stop(diverged.Error())
 	}
 }
 

@@ -17,9 +17,10 @@ func main() {
 }
 
 func tanh() {
-	TEXT("tanhAVX2", NOSPLIT, "func(x *float32, groups int)")
+	TEXT("tanhAVX2", NOSPLIT, "func(y, x *float32, groups int)")
 	Pragma("noescape")
 	Doc("tanhAVX2 is tanhGeneric for groups of 8 values.")
+	dst := Load(Param("y"), GP64())
 	x := Load(Param("x"), GP64())
 	groups := Load(Param("groups"), GP64())
 	Label("loop")
@@ -58,9 +59,10 @@ func tanh() {
 		VORPD(sign, p, p)
 		narrow := XMM()
 		VCVTPD2PSY(p, narrow)
-		VMOVUPS(narrow, at)
+		VMOVUPS(narrow, Mem{Base: dst, Disp: 16 * half})
 	}
 	ADDQ(Imm(32), x)
+	ADDQ(Imm(32), dst)
 	DECQ(groups)
 	JNZ(LabelRef("loop"))
 	VZEROUPPER()

@@ -1,0 +1,125 @@
+package engine
+
+import "fmt"
+
+// An Ensemble is several trainers of one configuration on the same rows, each
+// from a seed of its own, so that they differ in their first weights and in the
+// order of the rows (Lakshminarayanan et al. 2017, "Simple and Scalable
+// Predictive Uncertainty Estimation using Deep Ensembles"). One with a single
+// member is that trainer.
+type Ensemble struct {
+	members []*Trainer
+	workers int // as in Config
+	crew    crew
+	step    func(member int)
+
+	loss   Loss
+	hyper  Hyper
+	values []float64
+	errors []error
+
+	mean, variance []float32 // of one member
+}
+
+// MaxMembers is the largest number of members.
+const MaxMembers = 64
+
+// memberSeed spaces the seeds of an ensemble's members, so that those of
+// neighbouring seeds do not meet. The first member has the configuration's own.
+const memberSeed = 0x9e3779b97f4a7c15
+
+// NewEnsemble returns an ensemble of that many members; its arguments are
+// otherwise NewTrainer's.
+func NewEnsemble(c Config, members int, x, y []float64) (*Ensemble, error) {
+	if members < 1 || members > MaxMembers {
+		return nil, fmt.Errorf("engine: an ensemble of %d members; 1 to %d can be had", members, MaxMembers)
+	}
+	e := &Ensemble{values: make([]float64, members), errors: make([]error, members), workers: c.Workers}
+	if members > 1 {
+		c.Workers = 1 // the members are what the cores share
+	}
+	for i := range members {
+		member := c
+		member.Seed += uint64(i) * memberSeed
+		t, err := NewTrainer(member, x, y)
+		if err != nil {
+			return nil, err
+		}
+		e.members = append(e.members, t)
+	}
+	e.step = func(member int) {
+		e.values[member], e.errors[member] = e.members[member].Step(e.loss, e.hyper)
+	}
+	return e, nil
+}
+
+// Members returns the trainers, the first of which has the configuration's own
+// seed.
+func (e *Ensemble) Members() []*Trainer { return e.members }
+
+// Steps returns the number of steps that each member has made.
+func (e *Ensemble) Steps() uint64 { return e.members[0].Steps() }
+
+// Step makes one step of each member, each on rows of its own, and returns the
+// mean of their losses. Members are trained on several goroutines, so loss must
+// be safe for concurrent use, as those of package loss are. An error names the
+// first member that has one; the others have made their step.
+func (e *Ensemble) Step(loss Loss, h Hyper) (float64, error) {
+	e.loss, e.hyper = loss, h
+	e.crew.start(min(cores(e.workers), len(e.members)) - 1)
+	e.crew.run(len(e.members), e.step)
+	e.crew.stop()
+	e.loss = nil
+	sum := 0.0
+	for i, err := range e.errors {
+		if err != nil {
+			if len(e.members) > 1 {
+				err = fmt.Errorf("member %d: %w", i+1, err)
+			}
+			return e.values[i], err
+		}
+		sum += e.values[i]
+	}
+	return sum / float64(len(e.values)), nil
+}
+
+// Predict writes, for each standardised row of inputs and each output, in
+// standardised units, the mean of the members' normal distributions in equal
+// mixture, and the two parts of which its variance is the sum: the aleatoric,
+// which is the mean of the members' variances, and the epistemic, the variance of
+// their means.
+func (e *Ensemble) Predict(mean, aleatoric, epistemic, x []float32) {
+	if len(e.members) == 1 {
+		e.members[0].Predict(mean, aleatoric, x)
+		clear(epistemic)
+		return
+	}
+	n := len(mean)
+	e.mean, e.variance = grow(e.mean, n*len(e.members)), grow(e.variance, n*len(e.members))
+	for i, t := range e.members {
+		t.Predict(e.mean[i*n:(i+1)*n], e.variance[i*n:(i+1)*n], x)
+	}
+	Mixture(mean, aleatoric, epistemic, e.mean, e.variance)
+}
+
+// Mixture writes the moments of equal mixtures of normal distributions.
+// means and variances hold those of all members: of the first for every element
+// of mean, then of the second and so on.
+func Mixture(mean, aleatoric, epistemic, means, variances []float32) {
+	n := len(mean)
+	members := float64(len(means) / n)
+	for i := range mean {
+		var m, v float64
+		for k := i; k < len(means); k += n {
+			m += float64(means[k])
+			v += float64(variances[k])
+		}
+		m /= members
+		spread := 0.0
+		for k := i; k < len(means); k += n {
+			d := float64(means[k]) - m
+			spread += d * d
+		}
+		mean[i], aleatoric[i], epistemic[i] = float32(m), float32(v/members), float32(spread/members)
+	}
+}

@@ -1,0 +1,169 @@
+package engine
+
+import (
+	"fmt"
+	"math"
+	"slices"
+)
+
+// A Cause is why a training diverged, as far as can be told.
+type Cause string
+
+// The causes.
+const (
+	CauseData         Cause = "data"              // a target that is not finite
+	CauseOverflow     Cause = "exp overflow"      // a variance grew beyond what float32 holds
+	CauseCollapse     Cause = "variance collapse" // a variance so small that dividing by it overflows
+	CauseLearningRate Cause = "learning rate"     // the weights were thrown too far
+)
+
+// remedy says what may help.
+func (c Cause) remedy() string {
+	switch c {
+	case CauseData:
+		return "look at the data of that row"
+	case CauseOverflow:
+		return "lower the learning rate, clip the gradient, or take the softplus head"
+	case CauseCollapse:
+		return "raise eps or the weight decay of the variance"
+	default:
+		return "lower the learning rate or clip the gradient"
+	}
+}
+
+// A Divergence says that a number of a training step was no longer finite, or a
+// gradient beyond any use.
+type Divergence struct {
+	Step     uint64  // counted from 1
+	Quantity string  // loss, mean, variance, target, or the gradient of a parameter by its name
+	Value    float64 // of that quantity
+	Row      int     // of the batch, or -1
+	Cause    Cause
+}
+
+// Error says it in a sentence.
+func (d *Divergence) Error() string {
+	where := ""
+	if d.Row >= 0 {
+		where = fmt.Sprintf(" (row %d of the batch)", d.Row)
+	}
+	return fmt.Sprintf("the %s was %g at step %d%s; probable cause: %s; %s",
+		d.Quantity, d.Value, d.Step, where, d.Cause, d.Cause.remedy())
+}
+
+// maxNorm is the norm beyond which squares of a gradient overflow in float32,
+// and the optimiser's second moment with them.
+const maxNorm = 1e18
+
+// diverged finds out what went wrong in the step under way, of which quantity is
+// the first that was seen to be amiss.
+func (t *Trainer) diverged(quantity string, value float64, target []float32) error {
+	p := &t.pass
+	d := &Divergence{Step: t.steps + 1, Quantity: quantity, Value: value, Row: -1, Cause: CauseLearningRate}
+	outputs := t.net.config.Outputs
+	bad := func(name string, of []float32) bool {
+		i := slices.IndexFunc(of, func(v float32) bool { return v-v != 0 })
+		if i < 0 {
+			return false
+		}
+		d.Quantity, d.Value, d.Row = name, float64(of[i]), i/outputs
+		return true
+	}
+	switch {
+	case bad("target", target):
+		d.Cause = CauseData
+		return d
+	case bad("mean", p.mean):
+		return d
+	case bad("variance", p.variance):
+		if math.IsInf(d.Value, 1) {
+			d.Cause = CauseOverflow
+		}
+		return d
+	}
+	if quantity == "gradient" {
+		for _, tensor := range t.net.tensors {
+			g := t.grads[tensor.at : tensor.at+len(tensor.Data)]
+			if i := slices.IndexFunc(g, func(v float32) bool { return v-v != 0 || math.Abs(float64(v)) > maxNorm }); i >= 0 {
+				d.Quantity, d.Value = "gradient of "+tensor.Name, float64(g[i])
+				break
+			}
+		}
+	}
+	// All predictions are finite. Where the error is not outlandish it is a
+	// variance that is too small to divide by.
+	least, worst := 0, 0
+	for i, v := range p.variance {
+		if v < p.variance[least] {
+			least = i
+		}
+		if distance(p.mean[i], target[i]) > distance(p.mean[worst], target[worst]) {
+			worst = i
+		}
+	}
+	if distance(p.mean[worst], target[worst]) < 1e6 {
+		d.Cause, d.Row = CauseCollapse, least/outputs
+		if p.variance[least] > 1 {
+			d.Cause = CauseOverflow
+		}
+	} else {
+		d.Row = worst / outputs
+	}
+	return d
+}
+
+func distance(a, b float32) float64 { return math.Abs(float64(a) - float64(b)) }
+
+// goodEvery is the number of steps between two states that are kept.
+const goodEvery = 64
+
+// A goodState is what Restore goes back to.
+type goodState struct {
+	steps  uint64
+	params []float32
+	opt    moments
+}
+
+// goodStates keeps the newest two states at multiples of goodEvery steps, so
+// that one of them is at least that many steps old.
+type goodStates struct {
+	states [2]goodState
+	kept   int
+}
+
+func (g *goodStates) keep(t *Trainer) {
+	if t.steps%goodEvery != 0 {
+		return
+	}
+	if g.kept > 0 && g.states[(g.kept-1)%2].steps == t.steps {
+		return
+	}
+	s := &g.states[g.kept%2]
+	g.kept++
+	s.steps = t.steps
+	s.params = append(s.params[:0], t.net.params...)
+	s.opt.optimizer, s.opt.steps = t.opt.optimizer, t.opt.steps
+	s.opt.m = append(s.opt.m[:0], t.opt.m...)
+	s.opt.v = append(s.opt.v[:0], t.opt.v...)
+}
+
+// Restore puts back the weights and moments of an earlier step at which all was
+// well, some 64 to 128 steps before the present one where there were as many, and
+// returns the number of that step. Steps still counts all that were made.
+func (t *Trainer) Restore() uint64 {
+	g := &t.good
+	if g.kept == 0 {
+		return t.steps
+	}
+	s := &g.states[(g.kept-1)%2]
+	if older := &g.states[g.kept%2]; g.kept > 1 {
+		s = older
+	}
+	copy(t.net.params, s.params)
+	copy(t.opt.m, s.opt.m)
+	copy(t.opt.v, s.opt.v)
+	t.opt.optimizer, t.opt.steps = s.opt.optimizer, s.opt.steps
+	restored := s.steps
+	t.good = goodStates{} // what came after it was not good
+	return restored
+}
