@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/gnllviz/gnllviz/engine/kernel"
 	"github.com/gnllviz/gnllviz/loss"
 )
 
@@ -60,6 +61,16 @@ func BenchmarkStep(b *testing.B) {
 			b.ReportMetric(flop(c.inputs, c.hidden, c.batch)/seconds/1e9, "GFLOP/s")
 		})
 	}
+}
+
+// BenchmarkPeakFMA is the baseline of BenchmarkStep: what one core multiplies and
+// adds when it has nothing else to do.
+func BenchmarkPeakFMA(b *testing.B) {
+	flop := 0.0
+	for b.Loop() {
+		flop += kernel.PeakFMA(100_000)
+	}
+	b.ReportMetric(flop/b.Elapsed().Seconds()/1e9, "GFLOP/s")
 }
 
 // flop counts the multiplications and additions of a step's matrix products:

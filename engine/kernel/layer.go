@@ -33,7 +33,7 @@ func (l *Layer) Pack(w, b []float32, in, out int) {
 //
 //	y[r][o] = max(b[o] + Σ_i x[r][i] w[o][i], floor)
 func (l *Layer) Forward(y, x Matrix, floor float32) {
-	if l.panels.forward(l, y, x, floor) {
+	if l.panels.forwardProduct(l, y, x, floor) {
 		return
 	}
 	for r := range y.Rows {
@@ -71,14 +71,14 @@ func (l *Layer) InputGradient(dx, dy Matrix) {
 //	dw[o][i] = Σ_r dy[r][o] x[r][i]
 //	db[o]    = Σ_r dy[r][o]
 func WeightGradient(dw, db []float32, dy, x Matrix, scratch *Matrix) {
+	if weightGradient(dw, db, dy, x, scratch) {
+		return
+	}
 	clear(db)
 	for r := range dy.Rows {
 		for o, g := range dy.Row(r) {
 			db[o] += g
 		}
-	}
-	if weightGradient(dw, dy, x, scratch) {
-		return
 	}
 	blas32.Gemm(blas.Trans, blas.NoTrans, 1, general(dy), general(x), 0, blas32.General{Rows: dy.Cols, Cols: x.Cols, Stride: x.Cols, Data: dw})
 }

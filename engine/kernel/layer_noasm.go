@@ -7,8 +7,10 @@ type panels struct{}
 
 func (*panels) pack(*Layer) {}
 
-func (*panels) forward(*Layer, Matrix, Matrix, float32) bool { return false }
+func (*panels) forwardProduct(*Layer, Matrix, Matrix, float32) bool { return false }
 
 func (*panels) inputGradient(*Layer, Matrix, Matrix) bool { return false }
 
-func weightGradient([]float32, Matrix, Matrix, *Matrix) bool { return false }
+func weightGradient(_, _ []float32, _, _ Matrix, _ *Matrix) bool { return false }
+
+func peakFMA(loops int) float64 { return peakGeneric(loops) }
