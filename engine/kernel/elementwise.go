@@ -42,17 +42,26 @@ func Scale(x []float32, factor float32) {
 // SumSquares returns the sum of the squares of x, in float64.
 func SumSquares(x []float32) float64 { return sumSquares(x) }
 
-func sumSquaresGeneric(x []float32) float64 {
-	var s [4]float64
-	for len(x) >= 4 {
+// squareSums are sums of every 16th value's square.
+type squareSums [16]float64
+
+// generic adds the squares of x, of which the first belongs to the first sum,
+// and returns the sum of all.
+func (s *squareSums) generic(x []float32) float64 {
+	for len(x) >= len(s) {
 		for i := range s {
 			v := float64(x[i])
 			s[i] += v * v
 		}
-		x = x[4:]
+		x = x[len(s):]
 	}
 	for i, v := range x {
 		s[i] += float64(v) * float64(v)
 	}
-	return (s[0] + s[1]) + (s[2] + s[3])
+	for n := len(s) / 2; n > 0; n /= 2 {
+		for i := range n {
+			s[i] += s[i+n]
+		}
+	}
+	return s[0]
 }

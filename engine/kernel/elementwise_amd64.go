@@ -35,11 +35,3 @@ func tanh(y, x []float32) {
 func exp(y, x []float32) { expGeneric(y, x) }
 
 func log1p(y, x []float32) { log1pGeneric(y, x) }
-
-func add(dst, src []float32) { addGeneric(dst, src) }
-
-func reluGradient(g, y []float32) { reluGradientGeneric(g, y) }
-
-func sumSquares(x []float32) float64 { return sumSquaresGeneric(x) }
-
-func (a *adamStep) apply(p, g, m, v []float32) { a.generic(p, g, m, v) }

@@ -12,6 +12,6 @@ func add(dst, src []float32) { addGeneric(dst, src) }
 
 func reluGradient(g, y []float32) { reluGradientGeneric(g, y) }
 
-func sumSquares(x []float32) float64 { return sumSquaresGeneric(x) }
+func sumSquares(x []float32) float64 { return new(squareSums).generic(x) }
 
 func (a *adamStep) apply(p, g, m, v []float32) { a.generic(p, g, m, v) }
