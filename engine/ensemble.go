@@ -68,7 +68,6 @@ func (e *Ensemble) Step(loss Loss, h Hyper) (float64, error) {
 	e.loss, e.hyper = loss, h
 	e.crew.start(min(cores(e.workers), len(e.members)) - 1)
 	e.crew.run(len(e.members), e.step)
-	e.crew.stop()
 	e.loss = nil
 	sum := 0.0
 	for i, err := range e.errors {

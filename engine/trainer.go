@@ -2,8 +2,8 @@
 //
 // It is deterministic: the same configuration, seed, data and calls give the
 // same bits, on one core or several. Nothing in it is safe for concurrent use: a
-// Trainer belongs to whoever calls Step. A step of a larger network uses several
-// goroutines, which are of no more use when it returns and end then.
+// Trainer belongs to whoever calls Step. Steps of larger networks use several
+// goroutines, which touch nothing between two steps and end soon after the last.
 package engine
 
 import (
@@ -278,7 +278,6 @@ func (t *Trainer) step(x kernel.Matrix, y []float32, loss Loss, h *Hyper) (float
 	p.reserve(t.net, x, true, t.job.drop != nil)
 	t.net.pack()
 	t.crew.start(min(cores(t.config.Workers), blocks) - 1)
-	defer t.crew.stop()
 
 	t.crew.run(blocks, t.forward)
 	t.net.finish(p)
