@@ -1,4 +1,4 @@
-// Command _asm writes the AVX2 kernels of package kernel. Each stands beside the
+// Command elementwise writes the AVX2 vector loops of package kernel. Each stands beside the
 // portable loop of the same name, which says what it computes.
 package main
 
