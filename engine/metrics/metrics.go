@@ -1,37 +1,88 @@
 // Package metrics scores predictive normal distributions against what was
-// observed.
+// observed: errors of the mean, proper scores, calibration, and what can be done
+// about calibration afterwards.
 //
 // All functions are pure; any goroutine may call them. Everything is computed
-// in float64 and summed in the order of the rows.
+// in float64 and summed in the order of the rows. Predictions are means and
+// standard deviations, in the target's unit, one of each per row. A NaN makes NaN
+// of what depends on it.
+//
+// Where a number has a definition in uncertainty-toolbox (Chung et al. 2021,
+// "Uncertainty Toolbox: an Open-Source Library for Assessing, Visualizing, and
+// Improving Uncertainty Quantification"), with its default arguments, this is it.
 package metrics
 
 import (
+	"errors"
 	"fmt"
 	"math"
+	"reflect"
+	"slices"
+	"strconv"
 )
 
 // A Report holds the scores of a set of predictions. Unless said otherwise
-// lower is better, and the unit is the target's.
+// lower is better, 0 is best, and the unit is the target's.
 type Report struct {
 	MAE  float64 `json:"mae"`  // mean absolute error of the mean
 	RMSE float64 `json:"rmse"` // root mean squared error of the mean
+	MDAE float64 `json:"mdae"` // median absolute error of the mean
+
+	// R2 is the share of the observations' variance that the mean explains; 1
+	// is best. Where they have no variance it is 1 for a mean without error and
+	// 0 for any other; of a single row it is NaN. It has no unit.
+	R2 float64 `json:"r2"`
 
 	// NLL is the negative log likelihood of a normal distribution with its
-	// constant, in nats per row.
+	// constant, in nats per row; it has no lower bound.
 	NLL float64 `json:"nll"`
 
 	// CRPS is the continuous ranked probability score of a normal
 	// distribution (Gneiting & Raftery 2007, equation 21).
 	CRPS float64 `json:"crps"`
 
+	// Check is the check score, also called pinball loss, averaged over the
+	// quantiles at 0.01, 0.02 ... 0.99.
+	Check float64 `json:"check"`
+
+	// Interval is the interval score (Gneiting & Raftery 2007, equation 43),
+	// averaged over central intervals of 1 %, 2 % ... 99 %.
+	Interval float64 `json:"interval"`
+
+	// MACE and RMSCE are the mean absolute and the root mean squared
+	// calibration error of central intervals at 100 levels, MiscalArea is the
+	// area between that curve and the diagonal (Kuleshov et al. 2018). They are
+	// shares, from 0 to 1.
+	MACE       float64 `json:"mace"`
+	RMSCE      float64 `json:"rmsce"`
+	MiscalArea float64 `json:"miscal_area"`
+
+	// Sharpness is the root of the mean predicted variance (Gneiting et al.
+	// 2007); of no worth without the calibration beside it.
+	Sharpness float64 `json:"sharpness"`
+
 	// Coverage is the share of the rows within the central 95 % interval; 0.95
 	// is best.
 	Coverage float64 `json:"coverage"`
+}
 
-	// Sharpness is the root of the mean predicted variance (Gneiting et al.
-	// 2007, as uncertainty-toolbox computes it); of no worth without the
-	// coverage beside it.
-	Sharpness float64 `json:"sharpness"`
+// MarshalJSON writes a number that is not finite as null, since JSON has none.
+func (r Report) MarshalJSON() ([]byte, error) {
+	v := reflect.ValueOf(r)
+	b := []byte{'{'}
+	for i := range v.NumField() {
+		if i > 0 {
+			b = append(b, ',')
+		}
+		b = strconv.AppendQuote(b, v.Type().Field(i).Tag.Get("json"))
+		b = append(b, ':')
+		if f := v.Field(i).Float(); f-f == 0 {
+			b = strconv.AppendFloat(b, f, 'g', -1, 64)
+		} else {
+			b = append(b, "null"...)
+		}
+	}
+	return append(b, '}'), nil
 }
 
 // Z95 is the 0.975 quantile of the standard normal distribution: the central
@@ -39,44 +90,128 @@ type Report struct {
 const Z95 = 1.959963984540054
 
 // Evaluate scores predictions of a mean and a standard deviation against the
-// observed y. The three have one length, at least 1, and std is not negative. A
-// std of 0 and what is not finite go where arithmetic takes them: a NaN makes
-// NaN of all that depends on it.
+// observed y. The three have one length, at least 1, and std is not negative;
+// otherwise the error says what is amiss. A standard deviation of 0 is the limit
+// of small ones: its NLL is infinite.
 func Evaluate(mean, std, y []float64) (Report, error) {
-	n := len(y)
-	if n == 0 {
-		return Report{}, fmt.Errorf("metrics: there are no rows to evaluate")
-	}
-	if len(mean) != n || len(std) != n {
-		return Report{}, fmt.Errorf("metrics: %d means and %d standard deviations for %d rows", len(mean), len(std), n)
+	if err := check(mean, std, y); err != nil {
+		return Report{}, err
 	}
 	var r Report
+	n := float64(len(y))
+	scores := newLevelScores()
+	absolute := make([]float64, len(y))
+	center := 0.0 // from y[0], so that rounding leaves constant observations without variance
+	for _, v := range y {
+		center += (v - y[0]) / n
+	}
+	spread := 0.0
 	for i, m := range mean {
-		s := std[i]
-		if s < 0 {
-			return Report{}, fmt.Errorf("metrics: the standard deviation of row %d is %g, which is negative", i, s)
-		}
-		d := y[i] - m
-		z := d / s
-		r.MAE += math.Abs(d)
+		s, d := std[i], y[i]-m
+		absolute[i] = math.Abs(d)
+		r.MAE += absolute[i]
 		r.RMSE += d * d
-		r.NLL += 0.5*math.Log(2*math.Pi) + math.Log(s) + 0.5*z*z
-		density := math.Exp(-0.5*z*z) / math.Sqrt(2*math.Pi)
-		r.CRPS += s * (z*math.Erf(z/math.Sqrt2) + 2*density - 1/math.Sqrt(math.Pi))
-		switch {
+		fromCenter := y[i] - y[0] - center
+		spread += fromCenter * fromCenter
+		r.NLL += nll(d, s)
+		r.CRPS += crps(d, s)
+		check, interval := scores.of(d, s)
+		r.Check += check
+		r.Interval += interval
+		switch z := math.Abs(d / s); {
 		case math.IsNaN(z):
 			r.Coverage = math.NaN()
-		case math.Abs(z) <= Z95:
+		case z <= Z95:
 			r.Coverage++
 		}
 		r.Sharpness += s * s
 	}
-	rows := float64(n)
-	r.MAE /= rows
-	r.RMSE = math.Sqrt(r.RMSE / rows)
-	r.NLL /= rows
-	r.CRPS /= rows
-	r.Coverage /= rows
-	r.Sharpness = math.Sqrt(r.Sharpness / rows)
+	r.R2 = r2(r.RMSE, spread, len(y))
+	r.MAE /= n
+	r.RMSE = math.Sqrt(r.RMSE / n)
+	r.MDAE = median(absolute)
+	r.NLL /= n
+	r.CRPS /= n
+	r.Check /= n
+	r.Interval /= n
+	r.Coverage /= n
+	r.Sharpness = math.Sqrt(r.Sharpness / n)
+	curve, err := Calibrate(Intervals, calibrationLevels, mean, std, y)
+	if err != nil {
+		return Report{}, err
+	}
+	r.MACE, r.RMSCE, r.MiscalArea = curve.MACE(), curve.RMSCE(), curve.Area()
 	return r, nil
 }
+
+// check says what is amiss with predictions and observations.
+func check(mean, std, y []float64) error {
+	n := len(y)
+	if n == 0 {
+		return errors.New("metrics: there are no rows to evaluate")
+	}
+	if len(mean) != n || len(std) != n {
+		return fmt.Errorf("metrics: %d means and %d standard deviations for %d rows", len(mean), len(std), n)
+	}
+	for i, s := range std {
+		if s < 0 {
+			return fmt.Errorf("metrics: the standard deviation of row %d is %g, which is negative", i, s)
+		}
+	}
+	return nil
+}
+
+// nll is the negative log density of a normal distribution at distance d from
+// its mean.
+func nll(d, s float64) float64 {
+	if s == 0 {
+		if d == 0 {
+			return math.Inf(-1)
+		}
+		return math.Abs(d) * math.Inf(1) // or NaN
+	}
+	z := d / s
+	return 0.5*math.Log(2*math.Pi) + math.Log(s) + 0.5*z*z
+}
+
+func crps(d, s float64) float64 {
+	if s == 0 {
+		return math.Abs(d)
+	}
+	z := d / s
+	density := math.Exp(-0.5*z*z) / math.Sqrt(2*math.Pi)
+	return d*math.Erf(z/math.Sqrt2) + s*(2*density-1/math.Sqrt(math.Pi))
+}
+
+// r2 is as sklearn.metrics.r2_score has it.
+func r2(residual, total float64, rows int) float64 {
+	switch {
+	case rows < 2:
+		return math.NaN()
+	case total == 0 && residual == 0:
+		return 1
+	case total == 0:
+		return 0
+	}
+	return 1 - residual/total
+}
+
+// median sorts v.
+func median(v []float64) float64 {
+	slices.Sort(v) // NaN first
+	if math.IsNaN(v[0]) {
+		return v[0]
+	}
+	half := len(v) / 2
+	if len(v)%2 == 1 {
+		return v[half]
+	}
+	return 0.5*v[half-1] + 0.5*v[half] // whose sum might overflow
+}
+
+// quantile is that of the standard normal distribution.
+func quantile(p float64) float64 { return math.Sqrt2 * math.Erfinv(2*p-1) }
+
+// halfWidth is the half width of the standard normal distribution's central
+// interval of probability p.
+func halfWidth(p float64) float64 { return math.Sqrt2 * math.Erfinv(p) }
