@@ -5,10 +5,13 @@ import "math"
 // Activations are those of torch.nn.functional with its default arguments. Each
 // X sets y to the activation of z, which may be the same slice. Each XGradient
 // multiplies g by the derivative where the value is y and the sum was z; z may be
-// nil except for GELU, SiLU and Sin.
+// nil except for GELU, SiLU and Sin, y for those. Where PyTorch's formula makes
+// infinite sums a NaN, these give the limit.
 
 // ReLU is max(z, 0); a NaN stays.
-func ReLU(y, z []float32) {
+func ReLU(y, z []float32) { relu(y, z) }
+
+func reluGeneric(y, z []float32) {
 	y = y[:len(z)]
 	for i, v := range z {
 		y[i] = max(v, 0)
@@ -30,7 +33,9 @@ func reluGradientGeneric(g, y []float32) {
 const leak = 0.01
 
 // LeakyReLU is z, and 0.01 z where that is negative.
-func LeakyReLU(y, z []float32) {
+func LeakyReLU(y, z []float32) { leakyReLU(y, z) }
+
+func leakyReLUGeneric(y, z []float32) {
 	y = y[:len(z)]
 	for i, v := range z {
 		y[i] = max(v, leak*v)
@@ -38,7 +43,9 @@ func LeakyReLU(y, z []float32) {
 }
 
 // LeakyReLUGradient has slope 0.01 at 0.
-func LeakyReLUGradient(g, y, _ []float32) {
+func LeakyReLUGradient(g, y, _ []float32) { leakyReLUGradient(g, y) }
+
+func leakyReLUGradientGeneric(g, y []float32) {
 	g = g[:len(y)]
 	for i, v := range y {
 		slope := float32(1)
@@ -49,28 +56,33 @@ func LeakyReLUGradient(g, y, _ []float32) {
 	}
 }
 
-// TanhGradient is that of Tanh.
-func TanhGradient(g, y, _ []float32) {
+// Tanh is tanh(z), within 1.1 ULP.
+func Tanh(y, z []float32) { tanh(y, z) }
+
+// TanhGradient is that of Tanh, told from its value.
+func TanhGradient(g, y, _ []float32) { tanhGradient(g, y) }
+
+func tanhGradientGeneric(g, y []float32) {
 	g = g[:len(y)]
 	for i, v := range y {
 		g[i] *= 1 - float32(v*v)
 	}
 }
 
-// Sigmoid is 1/(1+exp(-z)), within 2 ULP.
-func Sigmoid(y, z []float32) {
+// Sigmoid is 1/(1+exp(-z)), within 2.4 ULP.
+func Sigmoid(y, z []float32) { sigmoid(y, z) }
+
+func sigmoidGeneric(y, z []float32) {
 	y = y[:len(z)]
 	for i, v := range z {
-		y[i] = -v
-	}
-	Exp(y, y)
-	for i, e := range y {
-		y[i] = 1 / (1 + e)
+		y[i] = float32(1 / (1 + math.Exp(-float64(v))))
 	}
 }
 
-// SigmoidGradient is that of Sigmoid.
-func SigmoidGradient(g, y, _ []float32) {
+// SigmoidGradient is that of Sigmoid, told from its value.
+func SigmoidGradient(g, y, _ []float32) { sigmoidGradient(g, y) }
+
+func sigmoidGradientGeneric(g, y []float32) {
 	g = g[:len(y)]
 	for i, v := range y {
 		g[i] *= v * (1 - v)
@@ -78,7 +90,9 @@ func SigmoidGradient(g, y, _ []float32) {
 }
 
 // ELU is z, and exp(z)-1 where that is negative, within 1 ULP.
-func ELU(y, z []float32) {
+func ELU(y, z []float32) { elu(y, z) }
+
+func eluGeneric(y, z []float32) {
 	y = y[:len(z)]
 	for i, v := range z {
 		if v < 0 {
@@ -89,116 +103,101 @@ func ELU(y, z []float32) {
 }
 
 // ELUGradient has slope 1 at 0.
-func ELUGradient(g, y, _ []float32) {
+func ELUGradient(g, y, _ []float32) { eluGradient(g, y) }
+
+func eluGradientGeneric(g, y []float32) {
 	g = g[:len(y)]
 	for i, v := range y {
 		g[i] *= 1 + min(v, 0)
 	}
 }
 
-// GELU is z Φ(z), Φ the standard normal's distribution, within 1 ULP.
-func GELU(y, z []float32) {
+// GELU is z Φ(z), Φ the standard normal's distribution, within 8 ULP, the most
+// far below 0, or 1e-43 where it is no normal number.
+func GELU(y, z []float32) { gelu(y, z) }
+
+// farOut is a sum at which the activations have met their limits.
+const farOut = 115
+
+func geluGeneric(y, z []float32) {
 	y = y[:len(z)]
 	for i, v := range z {
-		x := float64(v)
+		x := max(float64(v), -farOut) // 0 times infinity is not a number
 		y[i] = float32(0.5 * x * math.Erfc(-x/math.Sqrt2))
 	}
 }
 
-// GELUGradient is Φ(z) + z φ(z), φ the standard normal's density.
-func GELUGradient(g, _, z []float32) {
+// GELUGradient is Φ(z) + z φ(z), φ the standard normal's density, within 2e-7.
+func GELUGradient(g, _, z []float32) { geluGradient(g, z) }
+
+func geluGradientGeneric(g, z []float32) {
 	g = g[:len(z)]
 	for i, v := range z {
+		x := min(max(float64(v), -farOut), farOut)
+		density := math.Exp(-0.5*x*x) / math.Sqrt(2*math.Pi)
+		g[i] *= float32(0.5*math.Erfc(-x/math.Sqrt2) + x*density)
+	}
+}
+
+// SiLU is z/(1+exp(-z)), within 3 ULP.
+func SiLU(y, z []float32) { silu(y, z) }
+
+func siluGeneric(y, z []float32) {
+	y = y[:len(z)]
+	for i, v := range z {
+		x := max(float64(v), -farOut)
+		y[i] = float32(x / (1 + math.Exp(-x)))
+	}
+}
+
+// SiLUGradient is σ (1 + z (1-σ)), σ the sigmoid of z, within 3e-7.
+func SiLUGradient(g, _, z []float32) { siluGradient(g, z) }
+
+func siluGradientGeneric(g, z []float32) {
+	g = g[:len(z)]
+	for i, v := range z {
+		x := min(max(float64(v), -farOut), farOut)
+		sigmoid := 1 / (1 + math.Exp(-x))
+		g[i] *= float32(sigmoid * (1 + x*(1-sigmoid)))
+	}
+}
+
+// Softplus is log(1+exp(z)), within 2 ULP. PyTorch takes z for it above 20, which
+// is what it rounds to.
+func Softplus(y, z []float32) { softplus(y, z) }
+
+func softplusGeneric(y, z []float32) {
+	y = y[:len(z)]
+	for i, v := range z {
 		x := float64(v)
-		slope := 0.5 * math.Erfc(-x/math.Sqrt2)
-		if math.Abs(x) < 40 { // beyond, the density is 0, and x may be infinite
-			slope += x * math.Exp(-0.5*x*x) / math.Sqrt(2*math.Pi)
-		}
-		g[i] *= float32(slope)
+		y[i] = float32(max(x, 0) + math.Log1p(math.Exp(-math.Abs(x))))
 	}
 }
 
-// SiLU is z/(1+exp(-z)), within 3 ULP, and 0 at -Inf.
-func SiLU(y, z []float32) {
-	var sums [block]float32
-	for start := 0; start < len(z); start += block {
-		end := min(start+block, len(z))
-		s := sums[:copy(sums[:], z[start:end])]
-		Sigmoid(y[start:end], s)
-		for i, v := range s {
-			if sigmoid := y[start+i]; sigmoid != 0 || v != v {
-				y[start+i] = v * sigmoid
-			}
-		}
+// SoftplusGradient is 1 - exp(-y), which is the sigmoid of z, within 1 ULP.
+func SoftplusGradient(g, y, _ []float32) { softplusGradient(g, y) }
+
+func softplusGradientGeneric(g, y []float32) {
+	g = g[:len(y)]
+	for i, v := range y {
+		g[i] *= float32(-math.Expm1(-float64(v)))
 	}
 }
 
-// SiLUGradient is σ (1 + z (1-σ)), σ the sigmoid of z.
-func SiLUGradient(g, _, z []float32) {
-	var sigmoids [block]float32
-	for start := 0; start < len(z); start += block {
-		end := min(start+block, len(z))
-		s := sigmoids[:end-start]
-		Sigmoid(s, z[start:end])
-		for i, v := range z[start:end] {
-			if s[i] != 0 || v != v {
-				s[i] *= 1 + v*(1-s[i])
-			}
-			g[start+i] *= s[i]
-		}
-	}
-}
+// Sin is sin(z), within 2.2 ULP.
+func Sin(y, z []float32) { sin(y, z) }
 
-// block is how many elements are worked on at a time where a second value of
-// each is needed.
-const block = 256
-
-// softplusLimit is where PyTorch takes log(1+exp(z)) for z.
-const softplusLimit = 20
-
-// Softplus is log(1+exp(z)), and z above 20, within 2 ULP.
-func Softplus(y, z []float32) {
-	var sums [block]float32
-	for start := 0; start < len(z); start += block {
-		end := min(start+block, len(z))
-		s := sums[:copy(sums[:], z[start:end])]
-		part := y[start:end]
-		Exp(part, s)
-		Log1p(part, part)
-		for i, v := range s {
-			if v > softplusLimit {
-				part[i] = v
-			}
-		}
-	}
-}
-
-// SoftplusGradient is 1 - exp(-y), which is the sigmoid of z, and 1 above 20.
-func SoftplusGradient(g, y, _ []float32) {
-	var slopes [block]float32
-	for start := 0; start < len(y); start += block {
-		end := min(start+block, len(y))
-		s := slopes[:end-start]
-		for i, v := range y[start:end] {
-			s[i] = float32(-math.Expm1(-float64(v)))
-			if v > softplusLimit {
-				s[i] = 1
-			}
-			g[start+i] *= s[i]
-		}
-	}
-}
-
-// Sin is sin(z), within 1 ULP.
-func Sin(y, z []float32) {
+func sinGeneric(y, z []float32) {
 	y = y[:len(z)]
 	for i, v := range z {
 		y[i] = float32(math.Sin(float64(v)))
 	}
 }
 
-// SinGradient is cos(z).
-func SinGradient(g, _, z []float32) {
+// SinGradient is cos(z), within 2.2 ULP.
+func SinGradient(g, _, z []float32) { sinGradient(g, z) }
+
+func sinGradientGeneric(g, z []float32) {
 	g = g[:len(z)]
 	for i, v := range z {
 		g[i] *= float32(math.Cos(float64(v)))

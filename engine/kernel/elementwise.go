@@ -33,7 +33,9 @@ func addGeneric(dst, src []float32) {
 }
 
 // Scale multiplies x by factor.
-func Scale(x []float32, factor float32) {
+func Scale(x []float32, factor float32) { scale(x, factor) }
+
+func scaleGeneric(x []float32, factor float32) {
 	for i := range x {
 		x[i] *= factor
 	}

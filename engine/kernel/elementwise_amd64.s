@@ -4,157 +4,2272 @@
 
 #include "textflag.h"
 
-// func tanhAVX2(y *float32, x *float32, groups int)
+// func expAVX2(y []float32, x []float32)
 // Requires: AVX, AVX2, FMA3
-TEXT ·tanhAVX2(SB), NOSPLIT, $0-24
-	MOVQ y+0(FP), AX
-	MOVQ x+8(FP), CX
-	MOVQ groups+16(FP), DX
+TEXT ·expAVX2(SB), NOSPLIT, $0-48
+	MOVQ x_len+32(FP), AX
+	MOVQ y_base+0(FP), CX
+	MOVQ x_base+24(FP), DX
+	SUBQ $0x08, AX
+	JLT  rest
 
 loop:
-	VCVTPS2PD    (CX), Y0
-	VANDPD       magnitude<>+0(SB), Y0, Y1
-	VMOVUPD      magnitude<>+0(SB), Y2
-	VANDNPD      Y0, Y2, Y0
-	VADDPD       Y1, Y1, Y1
-	VMOVUPD      limit<>+0(SB), Y2
-	VMINPD       Y1, Y2, Y1
-	VMULPD       perLog2<>+0(SB), Y1, Y2
-	VROUNDPD     $0x00, Y2, Y2
-	VFNMADD231PD log2<>+0(SB), Y2, Y1
-	VMOVUPD      c8<>+0(SB), Y3
-	VFMADD213PD  c7<>+0(SB), Y1, Y3
-	VFMADD213PD  c6<>+0(SB), Y1, Y3
-	VFMADD213PD  c5<>+0(SB), Y1, Y3
-	VFMADD213PD  c4<>+0(SB), Y1, Y3
-	VFMADD213PD  c3<>+0(SB), Y1, Y3
-	VFMADD213PD  c2<>+0(SB), Y1, Y3
-	VFMADD213PD  c1<>+0(SB), Y1, Y3
-	VMULPD       Y1, Y3, Y3
-	VADDPD       integer<>+0(SB), Y2, Y2
-	VPSLLQ       $0x34, Y2, Y2
-	VSUBPD       c1<>+0(SB), Y2, Y1
-	VFMADD213PD  Y1, Y2, Y3
-	VADDPD       two<>+0(SB), Y3, Y1
-	VDIVPD       Y1, Y3, Y3
-	VORPD        Y0, Y3, Y3
-	VCVTPD2PSY   Y3, X0
-	VMOVUPS      X0, (AX)
-	VCVTPS2PD    16(CX), Y0
-	VANDPD       magnitude<>+0(SB), Y0, Y1
-	VMOVUPD      magnitude<>+0(SB), Y2
-	VANDNPD      Y0, Y2, Y0
-	VADDPD       Y1, Y1, Y1
-	VMOVUPD      limit<>+0(SB), Y2
-	VMINPD       Y1, Y2, Y1
-	VMULPD       perLog2<>+0(SB), Y1, Y2
-	VROUNDPD     $0x00, Y2, Y2
-	VFNMADD231PD log2<>+0(SB), Y2, Y1
-	VMOVUPD      c8<>+0(SB), Y3
-	VFMADD213PD  c7<>+0(SB), Y1, Y3
-	VFMADD213PD  c6<>+0(SB), Y1, Y3
-	VFMADD213PD  c5<>+0(SB), Y1, Y3
-	VFMADD213PD  c4<>+0(SB), Y1, Y3
-	VFMADD213PD  c3<>+0(SB), Y1, Y3
-	VFMADD213PD  c2<>+0(SB), Y1, Y3
-	VFMADD213PD  c1<>+0(SB), Y1, Y3
-	VMULPD       Y1, Y3, Y3
-	VADDPD       integer<>+0(SB), Y2, Y2
-	VPSLLQ       $0x34, Y2, Y2
-	VSUBPD       c1<>+0(SB), Y2, Y1
-	VFMADD213PD  Y1, Y2, Y3
-	VADDPD       two<>+0(SB), Y3, Y1
-	VDIVPD       Y1, Y3, Y3
-	VORPD        Y0, Y3, Y3
-	VCVTPD2PSY   Y3, X0
-	VMOVUPS      X0, 16(AX)
+	VMOVUPS      (DX), Y0
+	VMOVAPS      all42b20000<>+0(SB), Y1
+	VMINPS       Y0, Y1, Y0
+	VMOVAPS      allc2e60000<>+0(SB), Y1
+	VMAXPS       Y0, Y1, Y0
+	VMOVAPS      all3fb8aa3b<>+0(SB), Y1
+	VFMADD213PS  all4b400000<>+0(SB), Y0, Y1
+	VSUBPS       all4b400000<>+0(SB), Y1, Y2
+	VMOVAPS      Y0, Y0
+	VFNMADD231PS all3f318000<>+0(SB), Y2, Y0
+	VFNMADD231PS allb95e8083<>+0(SB), Y2, Y0
+	VMOVAPS      all39501965<>+0(SB), Y2
+	VFMADD213PS  all3ab6b94b<>+0(SB), Y0, Y2
+	VFMADD213PS  all3c0888c5<>+0(SB), Y0, Y2
+	VFMADD213PS  all3d2aaa58<>+0(SB), Y0, Y2
+	VFMADD213PS  all3e2aaaaa<>+0(SB), Y0, Y2
+	VFMADD213PS  all3f000000<>+0(SB), Y0, Y2
+	VMULPS       Y0, Y0, Y3
+	VFMADD213PS  Y0, Y3, Y2
+	VPSUBD       all4b400000<>+0(SB), Y1, Y0
+	VPSRAD       $0x01, Y0, Y1
+	VPSUBD       Y1, Y0, Y0
+	VPSLLD       $0x17, Y1, Y1
+	VPADDD       all3f800000<>+0(SB), Y1, Y1
+	VPSLLD       $0x17, Y0, Y0
+	VPADDD       all3f800000<>+0(SB), Y0, Y0
+	VADDPS       all3f800000<>+0(SB), Y2, Y2
+	VMULPS       Y1, Y2, Y1
+	VMULPS       Y0, Y1, Y0
+	VMOVUPS      Y0, (CX)
 	ADDQ         $0x20, CX
-	ADDQ         $0x20, AX
-	DECQ         DX
-	JNZ          loop
+	ADDQ         $0x20, DX
+	SUBQ         $0x08, AX
+	JGE          loop
+
+rest:
+	CMPQ         AX, $-8
+	JEQ          done
+	LEAQ         tailMasks<>+0(SB), BX
+	NEGQ         AX
+	VMOVUPS      (BX)(AX*4), Y0
+	VMASKMOVPS   (DX), Y0, Y1
+	VMOVAPS      all42b20000<>+0(SB), Y2
+	VMINPS       Y1, Y2, Y1
+	VMOVAPS      allc2e60000<>+0(SB), Y2
+	VMAXPS       Y1, Y2, Y1
+	VMOVAPS      all3fb8aa3b<>+0(SB), Y2
+	VFMADD213PS  all4b400000<>+0(SB), Y1, Y2
+	VSUBPS       all4b400000<>+0(SB), Y2, Y3
+	VMOVAPS      Y1, Y1
+	VFNMADD231PS all3f318000<>+0(SB), Y3, Y1
+	VFNMADD231PS allb95e8083<>+0(SB), Y3, Y1
+	VMOVAPS      all39501965<>+0(SB), Y3
+	VFMADD213PS  all3ab6b94b<>+0(SB), Y1, Y3
+	VFMADD213PS  all3c0888c5<>+0(SB), Y1, Y3
+	VFMADD213PS  all3d2aaa58<>+0(SB), Y1, Y3
+	VFMADD213PS  all3e2aaaaa<>+0(SB), Y1, Y3
+	VFMADD213PS  all3f000000<>+0(SB), Y1, Y3
+	VMULPS       Y1, Y1, Y4
+	VFMADD213PS  Y1, Y4, Y3
+	VPSUBD       all4b400000<>+0(SB), Y2, Y1
+	VPSRAD       $0x01, Y1, Y2
+	VPSUBD       Y2, Y1, Y1
+	VPSLLD       $0x17, Y2, Y2
+	VPADDD       all3f800000<>+0(SB), Y2, Y2
+	VPSLLD       $0x17, Y1, Y1
+	VPADDD       all3f800000<>+0(SB), Y1, Y1
+	VADDPS       all3f800000<>+0(SB), Y3, Y3
+	VMULPS       Y2, Y3, Y2
+	VMULPS       Y1, Y2, Y1
+	VMASKMOVPS   Y1, Y0, (CX)
+
+done:
 	VZEROUPPER
 	RET
 
-DATA magnitude<>+0(SB)/8, $0x7fffffffffffffff
-DATA magnitude<>+8(SB)/8, $0x7fffffffffffffff
-DATA magnitude<>+16(SB)/8, $0x7fffffffffffffff
-DATA magnitude<>+24(SB)/8, $0x7fffffffffffffff
-GLOBL magnitude<>(SB), RODATA|NOPTR, $32
+DATA all42b20000<>+0(SB)/4, $0x42b20000
+DATA all42b20000<>+4(SB)/4, $0x42b20000
+DATA all42b20000<>+8(SB)/4, $0x42b20000
+DATA all42b20000<>+12(SB)/4, $0x42b20000
+DATA all42b20000<>+16(SB)/4, $0x42b20000
+DATA all42b20000<>+20(SB)/4, $0x42b20000
+DATA all42b20000<>+24(SB)/4, $0x42b20000
+DATA all42b20000<>+28(SB)/4, $0x42b20000
+GLOBL all42b20000<>(SB), RODATA|NOPTR, $32
 
-DATA limit<>+0(SB)/8, $0x4034000000000000
-DATA limit<>+8(SB)/8, $0x4034000000000000
-DATA limit<>+16(SB)/8, $0x4034000000000000
-DATA limit<>+24(SB)/8, $0x4034000000000000
-GLOBL limit<>(SB), RODATA|NOPTR, $32
+DATA allc2e60000<>+0(SB)/4, $0xc2e60000
+DATA allc2e60000<>+4(SB)/4, $0xc2e60000
+DATA allc2e60000<>+8(SB)/4, $0xc2e60000
+DATA allc2e60000<>+12(SB)/4, $0xc2e60000
+DATA allc2e60000<>+16(SB)/4, $0xc2e60000
+DATA allc2e60000<>+20(SB)/4, $0xc2e60000
+DATA allc2e60000<>+24(SB)/4, $0xc2e60000
+DATA allc2e60000<>+28(SB)/4, $0xc2e60000
+GLOBL allc2e60000<>(SB), RODATA|NOPTR, $32
 
-DATA perLog2<>+0(SB)/8, $0x3ff71547652b82fe
-DATA perLog2<>+8(SB)/8, $0x3ff71547652b82fe
-DATA perLog2<>+16(SB)/8, $0x3ff71547652b82fe
-DATA perLog2<>+24(SB)/8, $0x3ff71547652b82fe
-GLOBL perLog2<>(SB), RODATA|NOPTR, $32
+DATA all3fb8aa3b<>+0(SB)/4, $0x3fb8aa3b
+DATA all3fb8aa3b<>+4(SB)/4, $0x3fb8aa3b
+DATA all3fb8aa3b<>+8(SB)/4, $0x3fb8aa3b
+DATA all3fb8aa3b<>+12(SB)/4, $0x3fb8aa3b
+DATA all3fb8aa3b<>+16(SB)/4, $0x3fb8aa3b
+DATA all3fb8aa3b<>+20(SB)/4, $0x3fb8aa3b
+DATA all3fb8aa3b<>+24(SB)/4, $0x3fb8aa3b
+DATA all3fb8aa3b<>+28(SB)/4, $0x3fb8aa3b
+GLOBL all3fb8aa3b<>(SB), RODATA|NOPTR, $32
 
-DATA log2<>+0(SB)/8, $0x3fe62e42fefa39ef
-DATA log2<>+8(SB)/8, $0x3fe62e42fefa39ef
-DATA log2<>+16(SB)/8, $0x3fe62e42fefa39ef
-DATA log2<>+24(SB)/8, $0x3fe62e42fefa39ef
-GLOBL log2<>(SB), RODATA|NOPTR, $32
+DATA all4b400000<>+0(SB)/4, $0x4b400000
+DATA all4b400000<>+4(SB)/4, $0x4b400000
+DATA all4b400000<>+8(SB)/4, $0x4b400000
+DATA all4b400000<>+12(SB)/4, $0x4b400000
+DATA all4b400000<>+16(SB)/4, $0x4b400000
+DATA all4b400000<>+20(SB)/4, $0x4b400000
+DATA all4b400000<>+24(SB)/4, $0x4b400000
+DATA all4b400000<>+28(SB)/4, $0x4b400000
+GLOBL all4b400000<>(SB), RODATA|NOPTR, $32
 
-DATA c8<>+0(SB)/8, $0x3efa01a01a01a01a
-DATA c8<>+8(SB)/8, $0x3efa01a01a01a01a
-DATA c8<>+16(SB)/8, $0x3efa01a01a01a01a
-DATA c8<>+24(SB)/8, $0x3efa01a01a01a01a
-GLOBL c8<>(SB), RODATA|NOPTR, $32
+DATA all3f318000<>+0(SB)/4, $0x3f318000
+DATA all3f318000<>+4(SB)/4, $0x3f318000
+DATA all3f318000<>+8(SB)/4, $0x3f318000
+DATA all3f318000<>+12(SB)/4, $0x3f318000
+DATA all3f318000<>+16(SB)/4, $0x3f318000
+DATA all3f318000<>+20(SB)/4, $0x3f318000
+DATA all3f318000<>+24(SB)/4, $0x3f318000
+DATA all3f318000<>+28(SB)/4, $0x3f318000
+GLOBL all3f318000<>(SB), RODATA|NOPTR, $32
 
-DATA c7<>+0(SB)/8, $0x3f2a01a01a01a01a
-DATA c7<>+8(SB)/8, $0x3f2a01a01a01a01a
-DATA c7<>+16(SB)/8, $0x3f2a01a01a01a01a
-DATA c7<>+24(SB)/8, $0x3f2a01a01a01a01a
-GLOBL c7<>(SB), RODATA|NOPTR, $32
+DATA allb95e8083<>+0(SB)/4, $0xb95e8083
+DATA allb95e8083<>+4(SB)/4, $0xb95e8083
+DATA allb95e8083<>+8(SB)/4, $0xb95e8083
+DATA allb95e8083<>+12(SB)/4, $0xb95e8083
+DATA allb95e8083<>+16(SB)/4, $0xb95e8083
+DATA allb95e8083<>+20(SB)/4, $0xb95e8083
+DATA allb95e8083<>+24(SB)/4, $0xb95e8083
+DATA allb95e8083<>+28(SB)/4, $0xb95e8083
+GLOBL allb95e8083<>(SB), RODATA|NOPTR, $32
 
-DATA c6<>+0(SB)/8, $0x3f56c16c16c16c17
-DATA c6<>+8(SB)/8, $0x3f56c16c16c16c17
-DATA c6<>+16(SB)/8, $0x3f56c16c16c16c17
-DATA c6<>+24(SB)/8, $0x3f56c16c16c16c17
-GLOBL c6<>(SB), RODATA|NOPTR, $32
+DATA all39501965<>+0(SB)/4, $0x39501965
+DATA all39501965<>+4(SB)/4, $0x39501965
+DATA all39501965<>+8(SB)/4, $0x39501965
+DATA all39501965<>+12(SB)/4, $0x39501965
+DATA all39501965<>+16(SB)/4, $0x39501965
+DATA all39501965<>+20(SB)/4, $0x39501965
+DATA all39501965<>+24(SB)/4, $0x39501965
+DATA all39501965<>+28(SB)/4, $0x39501965
+GLOBL all39501965<>(SB), RODATA|NOPTR, $32
 
-DATA c5<>+0(SB)/8, $0x3f81111111111111
-DATA c5<>+8(SB)/8, $0x3f81111111111111
-DATA c5<>+16(SB)/8, $0x3f81111111111111
-DATA c5<>+24(SB)/8, $0x3f81111111111111
-GLOBL c5<>(SB), RODATA|NOPTR, $32
+DATA all3ab6b94b<>+0(SB)/4, $0x3ab6b94b
+DATA all3ab6b94b<>+4(SB)/4, $0x3ab6b94b
+DATA all3ab6b94b<>+8(SB)/4, $0x3ab6b94b
+DATA all3ab6b94b<>+12(SB)/4, $0x3ab6b94b
+DATA all3ab6b94b<>+16(SB)/4, $0x3ab6b94b
+DATA all3ab6b94b<>+20(SB)/4, $0x3ab6b94b
+DATA all3ab6b94b<>+24(SB)/4, $0x3ab6b94b
+DATA all3ab6b94b<>+28(SB)/4, $0x3ab6b94b
+GLOBL all3ab6b94b<>(SB), RODATA|NOPTR, $32
 
-DATA c4<>+0(SB)/8, $0x3fa5555555555555
-DATA c4<>+8(SB)/8, $0x3fa5555555555555
-DATA c4<>+16(SB)/8, $0x3fa5555555555555
-DATA c4<>+24(SB)/8, $0x3fa5555555555555
-GLOBL c4<>(SB), RODATA|NOPTR, $32
+DATA all3c0888c5<>+0(SB)/4, $0x3c0888c5
+DATA all3c0888c5<>+4(SB)/4, $0x3c0888c5
+DATA all3c0888c5<>+8(SB)/4, $0x3c0888c5
+DATA all3c0888c5<>+12(SB)/4, $0x3c0888c5
+DATA all3c0888c5<>+16(SB)/4, $0x3c0888c5
+DATA all3c0888c5<>+20(SB)/4, $0x3c0888c5
+DATA all3c0888c5<>+24(SB)/4, $0x3c0888c5
+DATA all3c0888c5<>+28(SB)/4, $0x3c0888c5
+GLOBL all3c0888c5<>(SB), RODATA|NOPTR, $32
 
-DATA c3<>+0(SB)/8, $0x3fc5555555555555
-DATA c3<>+8(SB)/8, $0x3fc5555555555555
-DATA c3<>+16(SB)/8, $0x3fc5555555555555
-DATA c3<>+24(SB)/8, $0x3fc5555555555555
-GLOBL c3<>(SB), RODATA|NOPTR, $32
+DATA all3d2aaa58<>+0(SB)/4, $0x3d2aaa58
+DATA all3d2aaa58<>+4(SB)/4, $0x3d2aaa58
+DATA all3d2aaa58<>+8(SB)/4, $0x3d2aaa58
+DATA all3d2aaa58<>+12(SB)/4, $0x3d2aaa58
+DATA all3d2aaa58<>+16(SB)/4, $0x3d2aaa58
+DATA all3d2aaa58<>+20(SB)/4, $0x3d2aaa58
+DATA all3d2aaa58<>+24(SB)/4, $0x3d2aaa58
+DATA all3d2aaa58<>+28(SB)/4, $0x3d2aaa58
+GLOBL all3d2aaa58<>(SB), RODATA|NOPTR, $32
 
-DATA c2<>+0(SB)/8, $0x3fe0000000000000
-DATA c2<>+8(SB)/8, $0x3fe0000000000000
-DATA c2<>+16(SB)/8, $0x3fe0000000000000
-DATA c2<>+24(SB)/8, $0x3fe0000000000000
-GLOBL c2<>(SB), RODATA|NOPTR, $32
+DATA all3e2aaaaa<>+0(SB)/4, $0x3e2aaaaa
+DATA all3e2aaaaa<>+4(SB)/4, $0x3e2aaaaa
+DATA all3e2aaaaa<>+8(SB)/4, $0x3e2aaaaa
+DATA all3e2aaaaa<>+12(SB)/4, $0x3e2aaaaa
+DATA all3e2aaaaa<>+16(SB)/4, $0x3e2aaaaa
+DATA all3e2aaaaa<>+20(SB)/4, $0x3e2aaaaa
+DATA all3e2aaaaa<>+24(SB)/4, $0x3e2aaaaa
+DATA all3e2aaaaa<>+28(SB)/4, $0x3e2aaaaa
+GLOBL all3e2aaaaa<>(SB), RODATA|NOPTR, $32
 
-DATA c1<>+0(SB)/8, $0x3ff0000000000000
-DATA c1<>+8(SB)/8, $0x3ff0000000000000
-DATA c1<>+16(SB)/8, $0x3ff0000000000000
-DATA c1<>+24(SB)/8, $0x3ff0000000000000
-GLOBL c1<>(SB), RODATA|NOPTR, $32
+DATA all3f000000<>+0(SB)/4, $0x3f000000
+DATA all3f000000<>+4(SB)/4, $0x3f000000
+DATA all3f000000<>+8(SB)/4, $0x3f000000
+DATA all3f000000<>+12(SB)/4, $0x3f000000
+DATA all3f000000<>+16(SB)/4, $0x3f000000
+DATA all3f000000<>+20(SB)/4, $0x3f000000
+DATA all3f000000<>+24(SB)/4, $0x3f000000
+DATA all3f000000<>+28(SB)/4, $0x3f000000
+GLOBL all3f000000<>(SB), RODATA|NOPTR, $32
 
-DATA integer<>+0(SB)/8, $0x43300000000003ff
-DATA integer<>+8(SB)/8, $0x43300000000003ff
-DATA integer<>+16(SB)/8, $0x43300000000003ff
-DATA integer<>+24(SB)/8, $0x43300000000003ff
-GLOBL integer<>(SB), RODATA|NOPTR, $32
+DATA all3f800000<>+0(SB)/4, $0x3f800000
+DATA all3f800000<>+4(SB)/4, $0x3f800000
+DATA all3f800000<>+8(SB)/4, $0x3f800000
+DATA all3f800000<>+12(SB)/4, $0x3f800000
+DATA all3f800000<>+16(SB)/4, $0x3f800000
+DATA all3f800000<>+20(SB)/4, $0x3f800000
+DATA all3f800000<>+24(SB)/4, $0x3f800000
+DATA all3f800000<>+28(SB)/4, $0x3f800000
+GLOBL all3f800000<>(SB), RODATA|NOPTR, $32
 
-DATA two<>+0(SB)/8, $0x4000000000000000
-DATA two<>+8(SB)/8, $0x4000000000000000
-DATA two<>+16(SB)/8, $0x4000000000000000
-DATA two<>+24(SB)/8, $0x4000000000000000
-GLOBL two<>(SB), RODATA|NOPTR, $32
+DATA tailMasks<>+0(SB)/4, $0xffffffff
+DATA tailMasks<>+4(SB)/4, $0xffffffff
+DATA tailMasks<>+8(SB)/4, $0xffffffff
+DATA tailMasks<>+12(SB)/4, $0xffffffff
+DATA tailMasks<>+16(SB)/4, $0xffffffff
+DATA tailMasks<>+20(SB)/4, $0xffffffff
+DATA tailMasks<>+24(SB)/4, $0xffffffff
+DATA tailMasks<>+28(SB)/4, $0xffffffff
+DATA tailMasks<>+32(SB)/4, $0x00000000
+DATA tailMasks<>+36(SB)/4, $0x00000000
+DATA tailMasks<>+40(SB)/4, $0x00000000
+DATA tailMasks<>+44(SB)/4, $0x00000000
+DATA tailMasks<>+48(SB)/4, $0x00000000
+DATA tailMasks<>+52(SB)/4, $0x00000000
+DATA tailMasks<>+56(SB)/4, $0x00000000
+DATA tailMasks<>+60(SB)/4, $0x00000000
+GLOBL tailMasks<>(SB), RODATA|NOPTR, $64
+
+// func log1pAVX2(y []float32, x []float32)
+// Requires: AVX, AVX2, FMA3
+TEXT ·log1pAVX2(SB), NOSPLIT, $0-48
+	MOVQ x_len+32(FP), AX
+	MOVQ y_base+0(FP), CX
+	MOVQ x_base+24(FP), DX
+	SUBQ $0x08, AX
+	JLT  rest
+
+loop:
+	VMOVUPS     (DX), Y0
+	VADDPS      all3f800000<>+0(SB), Y0, Y1
+	VPSUBD      all3f400000<>+0(SB), Y1, Y2
+	VPSRAD      $0x17, Y2, Y2
+	VPSLLD      $0x17, Y2, Y3
+	VMOVAPS     all3f800000<>+0(SB), Y4
+	VPSUBD      Y3, Y4, Y4
+	VSUBPS      all3f800000<>+0(SB), Y4, Y5
+	VFMADD231PS Y0, Y4, Y5
+	VPSUBD      Y3, Y1, Y1
+	VCMPPS      $0x1e, all4c800000<>+0(SB), Y0, Y3
+	VSUBPS      all3f800000<>+0(SB), Y1, Y1
+	VBLENDVPS   Y3, Y1, Y5, Y1
+	VMOVAPS     all3d1a4ef0<>+0(SB), Y3
+	VFMADD213PS allbdbab31c<>+0(SB), Y1, Y3
+	VFMADD213PS all3defa12b<>+0(SB), Y1, Y3
+	VFMADD213PS allbe02551c<>+0(SB), Y1, Y3
+	VFMADD213PS all3e12304e<>+0(SB), Y1, Y3
+	VFMADD213PS allbe2a8cdc<>+0(SB), Y1, Y3
+	VFMADD213PS all3e4ccbc4<>+0(SB), Y1, Y3
+	VFMADD213PS allbe800037<>+0(SB), Y1, Y3
+	VFMADD213PS all3eaaaaad<>+0(SB), Y1, Y3
+	VMULPS      Y1, Y3, Y3
+	VSUBPS      all3f000000<>+0(SB), Y3, Y3
+	VMULPS      Y1, Y1, Y4
+	VMULPS      Y4, Y3, Y3
+	VCVTDQ2PS   Y2, Y2
+	VFMADD231PS allb95e8083<>+0(SB), Y2, Y3
+	VADDPS      Y1, Y3, Y1
+	VFMADD231PS all3f318000<>+0(SB), Y2, Y1
+	VANDPS      all80000000<>+0(SB), Y0, Y2
+	VORPS       Y2, Y1, Y1
+	VCMPPS      $0x16, all7f7fffff<>+0(SB), Y0, Y2
+	VBLENDVPS   Y2, Y0, Y1, Y1
+	VCMPPS      $0x12, allbf800000<>+0(SB), Y0, Y2
+	VBLENDVPS   Y2, allff800000<>+0(SB), Y1, Y1
+	VCMPPS      $0x11, allbf800000<>+0(SB), Y0, Y0
+	VBLENDVPS   Y0, all7fc00000<>+0(SB), Y1, Y0
+	VMOVUPS     Y0, (CX)
+	ADDQ        $0x20, CX
+	ADDQ        $0x20, DX
+	SUBQ        $0x08, AX
+	JGE         loop
+
+rest:
+	CMPQ        AX, $-8
+	JEQ         done
+	LEAQ        tailMasks<>+0(SB), BX
+	NEGQ        AX
+	VMOVUPS     (BX)(AX*4), Y0
+	VMASKMOVPS  (DX), Y0, Y1
+	VADDPS      all3f800000<>+0(SB), Y1, Y2
+	VPSUBD      all3f400000<>+0(SB), Y2, Y3
+	VPSRAD      $0x17, Y3, Y3
+	VPSLLD      $0x17, Y3, Y4
+	VMOVAPS     all3f800000<>+0(SB), Y5
+	VPSUBD      Y4, Y5, Y5
+	VSUBPS      all3f800000<>+0(SB), Y5, Y6
+	VFMADD231PS Y1, Y5, Y6
+	VPSUBD      Y4, Y2, Y2
+	VCMPPS      $0x1e, all4c800000<>+0(SB), Y1, Y4
+	VSUBPS      all3f800000<>+0(SB), Y2, Y2
+	VBLENDVPS   Y4, Y2, Y6, Y2
+	VMOVAPS     all3d1a4ef0<>+0(SB), Y4
+	VFMADD213PS allbdbab31c<>+0(SB), Y2, Y4
+	VFMADD213PS all3defa12b<>+0(SB), Y2, Y4
+	VFMADD213PS allbe02551c<>+0(SB), Y2, Y4
+	VFMADD213PS all3e12304e<>+0(SB), Y2, Y4
+	VFMADD213PS allbe2a8cdc<>+0(SB), Y2, Y4
+	VFMADD213PS all3e4ccbc4<>+0(SB), Y2, Y4
+	VFMADD213PS allbe800037<>+0(SB), Y2, Y4
+	VFMADD213PS all3eaaaaad<>+0(SB), Y2, Y4
+	VMULPS      Y2, Y4, Y4
+	VSUBPS      all3f000000<>+0(SB), Y4, Y4
+	VMULPS      Y2, Y2, Y5
+	VMULPS      Y5, Y4, Y4
+	VCVTDQ2PS   Y3, Y3
+	VFMADD231PS allb95e8083<>+0(SB), Y3, Y4
+	VADDPS      Y2, Y4, Y2
+	VFMADD231PS all3f318000<>+0(SB), Y3, Y2
+	VANDPS      all80000000<>+0(SB), Y1, Y3
+	VORPS       Y3, Y2, Y2
+	VCMPPS      $0x16, all7f7fffff<>+0(SB), Y1, Y3
+	VBLENDVPS   Y3, Y1, Y2, Y2
+	VCMPPS      $0x12, allbf800000<>+0(SB), Y1, Y3
+	VBLENDVPS   Y3, allff800000<>+0(SB), Y2, Y2
+	VCMPPS      $0x11, allbf800000<>+0(SB), Y1, Y1
+	VBLENDVPS   Y1, all7fc00000<>+0(SB), Y2, Y1
+	VMASKMOVPS  Y1, Y0, (CX)
+
+done:
+	VZEROUPPER
+	RET
+
+DATA all3f400000<>+0(SB)/4, $0x3f400000
+DATA all3f400000<>+4(SB)/4, $0x3f400000
+DATA all3f400000<>+8(SB)/4, $0x3f400000
+DATA all3f400000<>+12(SB)/4, $0x3f400000
+DATA all3f400000<>+16(SB)/4, $0x3f400000
+DATA all3f400000<>+20(SB)/4, $0x3f400000
+DATA all3f400000<>+24(SB)/4, $0x3f400000
+DATA all3f400000<>+28(SB)/4, $0x3f400000
+GLOBL all3f400000<>(SB), RODATA|NOPTR, $32
+
+DATA all4c800000<>+0(SB)/4, $0x4c800000
+DATA all4c800000<>+4(SB)/4, $0x4c800000
+DATA all4c800000<>+8(SB)/4, $0x4c800000
+DATA all4c800000<>+12(SB)/4, $0x4c800000
+DATA all4c800000<>+16(SB)/4, $0x4c800000
+DATA all4c800000<>+20(SB)/4, $0x4c800000
+DATA all4c800000<>+24(SB)/4, $0x4c800000
+DATA all4c800000<>+28(SB)/4, $0x4c800000
+GLOBL all4c800000<>(SB), RODATA|NOPTR, $32
+
+DATA all3d1a4ef0<>+0(SB)/4, $0x3d1a4ef0
+DATA all3d1a4ef0<>+4(SB)/4, $0x3d1a4ef0
+DATA all3d1a4ef0<>+8(SB)/4, $0x3d1a4ef0
+DATA all3d1a4ef0<>+12(SB)/4, $0x3d1a4ef0
+DATA all3d1a4ef0<>+16(SB)/4, $0x3d1a4ef0
+DATA all3d1a4ef0<>+20(SB)/4, $0x3d1a4ef0
+DATA all3d1a4ef0<>+24(SB)/4, $0x3d1a4ef0
+DATA all3d1a4ef0<>+28(SB)/4, $0x3d1a4ef0
+GLOBL all3d1a4ef0<>(SB), RODATA|NOPTR, $32
+
+DATA allbdbab31c<>+0(SB)/4, $0xbdbab31c
+DATA allbdbab31c<>+4(SB)/4, $0xbdbab31c
+DATA allbdbab31c<>+8(SB)/4, $0xbdbab31c
+DATA allbdbab31c<>+12(SB)/4, $0xbdbab31c
+DATA allbdbab31c<>+16(SB)/4, $0xbdbab31c
+DATA allbdbab31c<>+20(SB)/4, $0xbdbab31c
+DATA allbdbab31c<>+24(SB)/4, $0xbdbab31c
+DATA allbdbab31c<>+28(SB)/4, $0xbdbab31c
+GLOBL allbdbab31c<>(SB), RODATA|NOPTR, $32
+
+DATA all3defa12b<>+0(SB)/4, $0x3defa12b
+DATA all3defa12b<>+4(SB)/4, $0x3defa12b
+DATA all3defa12b<>+8(SB)/4, $0x3defa12b
+DATA all3defa12b<>+12(SB)/4, $0x3defa12b
+DATA all3defa12b<>+16(SB)/4, $0x3defa12b
+DATA all3defa12b<>+20(SB)/4, $0x3defa12b
+DATA all3defa12b<>+24(SB)/4, $0x3defa12b
+DATA all3defa12b<>+28(SB)/4, $0x3defa12b
+GLOBL all3defa12b<>(SB), RODATA|NOPTR, $32
+
+DATA allbe02551c<>+0(SB)/4, $0xbe02551c
+DATA allbe02551c<>+4(SB)/4, $0xbe02551c
+DATA allbe02551c<>+8(SB)/4, $0xbe02551c
+DATA allbe02551c<>+12(SB)/4, $0xbe02551c
+DATA allbe02551c<>+16(SB)/4, $0xbe02551c
+DATA allbe02551c<>+20(SB)/4, $0xbe02551c
+DATA allbe02551c<>+24(SB)/4, $0xbe02551c
+DATA allbe02551c<>+28(SB)/4, $0xbe02551c
+GLOBL allbe02551c<>(SB), RODATA|NOPTR, $32
+
+DATA all3e12304e<>+0(SB)/4, $0x3e12304e
+DATA all3e12304e<>+4(SB)/4, $0x3e12304e
+DATA all3e12304e<>+8(SB)/4, $0x3e12304e
+DATA all3e12304e<>+12(SB)/4, $0x3e12304e
+DATA all3e12304e<>+16(SB)/4, $0x3e12304e
+DATA all3e12304e<>+20(SB)/4, $0x3e12304e
+DATA all3e12304e<>+24(SB)/4, $0x3e12304e
+DATA all3e12304e<>+28(SB)/4, $0x3e12304e
+GLOBL all3e12304e<>(SB), RODATA|NOPTR, $32
+
+DATA allbe2a8cdc<>+0(SB)/4, $0xbe2a8cdc
+DATA allbe2a8cdc<>+4(SB)/4, $0xbe2a8cdc
+DATA allbe2a8cdc<>+8(SB)/4, $0xbe2a8cdc
+DATA allbe2a8cdc<>+12(SB)/4, $0xbe2a8cdc
+DATA allbe2a8cdc<>+16(SB)/4, $0xbe2a8cdc
+DATA allbe2a8cdc<>+20(SB)/4, $0xbe2a8cdc
+DATA allbe2a8cdc<>+24(SB)/4, $0xbe2a8cdc
+DATA allbe2a8cdc<>+28(SB)/4, $0xbe2a8cdc
+GLOBL allbe2a8cdc<>(SB), RODATA|NOPTR, $32
+
+DATA all3e4ccbc4<>+0(SB)/4, $0x3e4ccbc4
+DATA all3e4ccbc4<>+4(SB)/4, $0x3e4ccbc4
+DATA all3e4ccbc4<>+8(SB)/4, $0x3e4ccbc4
+DATA all3e4ccbc4<>+12(SB)/4, $0x3e4ccbc4
+DATA all3e4ccbc4<>+16(SB)/4, $0x3e4ccbc4
+DATA all3e4ccbc4<>+20(SB)/4, $0x3e4ccbc4
+DATA all3e4ccbc4<>+24(SB)/4, $0x3e4ccbc4
+DATA all3e4ccbc4<>+28(SB)/4, $0x3e4ccbc4
+GLOBL all3e4ccbc4<>(SB), RODATA|NOPTR, $32
+
+DATA allbe800037<>+0(SB)/4, $0xbe800037
+DATA allbe800037<>+4(SB)/4, $0xbe800037
+DATA allbe800037<>+8(SB)/4, $0xbe800037
+DATA allbe800037<>+12(SB)/4, $0xbe800037
+DATA allbe800037<>+16(SB)/4, $0xbe800037
+DATA allbe800037<>+20(SB)/4, $0xbe800037
+DATA allbe800037<>+24(SB)/4, $0xbe800037
+DATA allbe800037<>+28(SB)/4, $0xbe800037
+GLOBL allbe800037<>(SB), RODATA|NOPTR, $32
+
+DATA all3eaaaaad<>+0(SB)/4, $0x3eaaaaad
+DATA all3eaaaaad<>+4(SB)/4, $0x3eaaaaad
+DATA all3eaaaaad<>+8(SB)/4, $0x3eaaaaad
+DATA all3eaaaaad<>+12(SB)/4, $0x3eaaaaad
+DATA all3eaaaaad<>+16(SB)/4, $0x3eaaaaad
+DATA all3eaaaaad<>+20(SB)/4, $0x3eaaaaad
+DATA all3eaaaaad<>+24(SB)/4, $0x3eaaaaad
+DATA all3eaaaaad<>+28(SB)/4, $0x3eaaaaad
+GLOBL all3eaaaaad<>(SB), RODATA|NOPTR, $32
+
+DATA all80000000<>+0(SB)/4, $0x80000000
+DATA all80000000<>+4(SB)/4, $0x80000000
+DATA all80000000<>+8(SB)/4, $0x80000000
+DATA all80000000<>+12(SB)/4, $0x80000000
+DATA all80000000<>+16(SB)/4, $0x80000000
+DATA all80000000<>+20(SB)/4, $0x80000000
+DATA all80000000<>+24(SB)/4, $0x80000000
+DATA all80000000<>+28(SB)/4, $0x80000000
+GLOBL all80000000<>(SB), RODATA|NOPTR, $32
+
+DATA all7f7fffff<>+0(SB)/4, $0x7f7fffff
+DATA all7f7fffff<>+4(SB)/4, $0x7f7fffff
+DATA all7f7fffff<>+8(SB)/4, $0x7f7fffff
+DATA all7f7fffff<>+12(SB)/4, $0x7f7fffff
+DATA all7f7fffff<>+16(SB)/4, $0x7f7fffff
+DATA all7f7fffff<>+20(SB)/4, $0x7f7fffff
+DATA all7f7fffff<>+24(SB)/4, $0x7f7fffff
+DATA all7f7fffff<>+28(SB)/4, $0x7f7fffff
+GLOBL all7f7fffff<>(SB), RODATA|NOPTR, $32
+
+DATA allff800000<>+0(SB)/4, $0xff800000
+DATA allff800000<>+4(SB)/4, $0xff800000
+DATA allff800000<>+8(SB)/4, $0xff800000
+DATA allff800000<>+12(SB)/4, $0xff800000
+DATA allff800000<>+16(SB)/4, $0xff800000
+DATA allff800000<>+20(SB)/4, $0xff800000
+DATA allff800000<>+24(SB)/4, $0xff800000
+DATA allff800000<>+28(SB)/4, $0xff800000
+GLOBL allff800000<>(SB), RODATA|NOPTR, $32
+
+DATA allbf800000<>+0(SB)/4, $0xbf800000
+DATA allbf800000<>+4(SB)/4, $0xbf800000
+DATA allbf800000<>+8(SB)/4, $0xbf800000
+DATA allbf800000<>+12(SB)/4, $0xbf800000
+DATA allbf800000<>+16(SB)/4, $0xbf800000
+DATA allbf800000<>+20(SB)/4, $0xbf800000
+DATA allbf800000<>+24(SB)/4, $0xbf800000
+DATA allbf800000<>+28(SB)/4, $0xbf800000
+GLOBL allbf800000<>(SB), RODATA|NOPTR, $32
+
+DATA all7fc00000<>+0(SB)/4, $0x7fc00000
+DATA all7fc00000<>+4(SB)/4, $0x7fc00000
+DATA all7fc00000<>+8(SB)/4, $0x7fc00000
+DATA all7fc00000<>+12(SB)/4, $0x7fc00000
+DATA all7fc00000<>+16(SB)/4, $0x7fc00000
+DATA all7fc00000<>+20(SB)/4, $0x7fc00000
+DATA all7fc00000<>+24(SB)/4, $0x7fc00000
+DATA all7fc00000<>+28(SB)/4, $0x7fc00000
+GLOBL all7fc00000<>(SB), RODATA|NOPTR, $32
+
+// func tanhAVX2(y []float32, x []float32)
+// Requires: AVX, AVX2, FMA3
+TEXT ·tanhAVX2(SB), NOSPLIT, $0-48
+	MOVQ x_len+32(FP), AX
+	MOVQ y_base+0(FP), CX
+	MOVQ x_base+24(FP), DX
+	SUBQ $0x08, AX
+	JLT  rest
+
+loop:
+	VMOVUPS      (DX), Y0
+	VANDPS       all7fffffff<>+0(SB), Y0, Y1
+	VMULPS       Y1, Y1, Y2
+	VMOVAPS      all3acfb799<>+0(SB), Y3
+	VFMADD213PS  allbbf2cbe0<>+0(SB), Y2, Y3
+	VFMADD213PS  all3cae839c<>+0(SB), Y2, Y3
+	VFMADD213PS  allbd5c9443<>+0(SB), Y2, Y3
+	VFMADD213PS  all3e08859e<>+0(SB), Y2, Y3
+	VFMADD213PS  allbeaaaa9f<>+0(SB), Y2, Y3
+	VMULPS       Y2, Y3, Y2
+	VFMADD213PS  Y1, Y1, Y2
+	VADDPS       Y1, Y1, Y3
+	VMOVAPS      all41a00000<>+0(SB), Y4
+	VMINPS       Y3, Y4, Y3
+	VMOVAPS      all3fb8aa3b<>+0(SB), Y4
+	VFMADD213PS  all4b400000<>+0(SB), Y3, Y4
+	VSUBPS       all4b400000<>+0(SB), Y4, Y5
+	VMOVAPS      Y3, Y3
+	VFNMADD231PS all3f318000<>+0(SB), Y5, Y3
+	VFNMADD231PS allb95e8083<>+0(SB), Y5, Y3
+	VMOVAPS      all39501965<>+0(SB), Y5
+	VFMADD213PS  all3ab6b94b<>+0(SB), Y3, Y5
+	VFMADD213PS  all3c0888c5<>+0(SB), Y3, Y5
+	VFMADD213PS  all3d2aaa58<>+0(SB), Y3, Y5
+	VFMADD213PS  all3e2aaaaa<>+0(SB), Y3, Y5
+	VFMADD213PS  all3f000000<>+0(SB), Y3, Y5
+	VMULPS       Y3, Y3, Y6
+	VFMADD213PS  Y3, Y6, Y5
+	VPSLLD       $0x17, Y4, Y3
+	VPADDD       all3f800000<>+0(SB), Y3, Y3
+	VADDPS       all3f800000<>+0(SB), Y5, Y4
+	VMULPS       Y3, Y4, Y3
+	VMOVAPS      all3f800000<>+0(SB), Y4
+	VMOVAPS      all40000000<>+0(SB), Y5
+	VADDPS       all3f800000<>+0(SB), Y3, Y3
+	VDIVPS       Y3, Y5, Y3
+	VSUBPS       Y3, Y4, Y3
+	VCMPPS       $0x11, all3f4ccccd<>+0(SB), Y1, Y1
+	VBLENDVPS    Y1, Y2, Y3, Y1
+	VANDPS       all80000000<>+0(SB), Y0, Y0
+	VORPS        Y0, Y1, Y0
+	VMOVUPS      Y0, (CX)
+	ADDQ         $0x20, CX
+	ADDQ         $0x20, DX
+	SUBQ         $0x08, AX
+	JGE          loop
+
+rest:
+	CMPQ         AX, $-8
+	JEQ          done
+	LEAQ         tailMasks<>+0(SB), BX
+	NEGQ         AX
+	VMOVUPS      (BX)(AX*4), Y0
+	VMASKMOVPS   (DX), Y0, Y1
+	VANDPS       all7fffffff<>+0(SB), Y1, Y2
+	VMULPS       Y2, Y2, Y3
+	VMOVAPS      all3acfb799<>+0(SB), Y4
+	VFMADD213PS  allbbf2cbe0<>+0(SB), Y3, Y4
+	VFMADD213PS  all3cae839c<>+0(SB), Y3, Y4
+	VFMADD213PS  allbd5c9443<>+0(SB), Y3, Y4
+	VFMADD213PS  all3e08859e<>+0(SB), Y3, Y4
+	VFMADD213PS  allbeaaaa9f<>+0(SB), Y3, Y4
+	VMULPS       Y3, Y4, Y3
+	VFMADD213PS  Y2, Y2, Y3
+	VADDPS       Y2, Y2, Y4
+	VMOVAPS      all41a00000<>+0(SB), Y5
+	VMINPS       Y4, Y5, Y4
+	VMOVAPS      all3fb8aa3b<>+0(SB), Y5
+	VFMADD213PS  all4b400000<>+0(SB), Y4, Y5
+	VSUBPS       all4b400000<>+0(SB), Y5, Y6
+	VMOVAPS      Y4, Y4
+	VFNMADD231PS all3f318000<>+0(SB), Y6, Y4
+	VFNMADD231PS allb95e8083<>+0(SB), Y6, Y4
+	VMOVAPS      all39501965<>+0(SB), Y6
+	VFMADD213PS  all3ab6b94b<>+0(SB), Y4, Y6
+	VFMADD213PS  all3c0888c5<>+0(SB), Y4, Y6
+	VFMADD213PS  all3d2aaa58<>+0(SB), Y4, Y6
+	VFMADD213PS  all3e2aaaaa<>+0(SB), Y4, Y6
+	VFMADD213PS  all3f000000<>+0(SB), Y4, Y6
+	VMULPS       Y4, Y4, Y7
+	VFMADD213PS  Y4, Y7, Y6
+	VPSLLD       $0x17, Y5, Y4
+	VPADDD       all3f800000<>+0(SB), Y4, Y4
+	VADDPS       all3f800000<>+0(SB), Y6, Y5
+	VMULPS       Y4, Y5, Y4
+	VMOVAPS      all3f800000<>+0(SB), Y5
+	VMOVAPS      all40000000<>+0(SB), Y6
+	VADDPS       all3f800000<>+0(SB), Y4, Y4
+	VDIVPS       Y4, Y6, Y4
+	VSUBPS       Y4, Y5, Y4
+	VCMPPS       $0x11, all3f4ccccd<>+0(SB), Y2, Y2
+	VBLENDVPS    Y2, Y3, Y4, Y2
+	VANDPS       all80000000<>+0(SB), Y1, Y1
+	VORPS        Y1, Y2, Y1
+	VMASKMOVPS   Y1, Y0, (CX)
+
+done:
+	VZEROUPPER
+	RET
+
+DATA all7fffffff<>+0(SB)/4, $0x7fffffff
+DATA all7fffffff<>+4(SB)/4, $0x7fffffff
+DATA all7fffffff<>+8(SB)/4, $0x7fffffff
+DATA all7fffffff<>+12(SB)/4, $0x7fffffff
+DATA all7fffffff<>+16(SB)/4, $0x7fffffff
+DATA all7fffffff<>+20(SB)/4, $0x7fffffff
+DATA all7fffffff<>+24(SB)/4, $0x7fffffff
+DATA all7fffffff<>+28(SB)/4, $0x7fffffff
+GLOBL all7fffffff<>(SB), RODATA|NOPTR, $32
+
+DATA all3acfb799<>+0(SB)/4, $0x3acfb799
+DATA all3acfb799<>+4(SB)/4, $0x3acfb799
+DATA all3acfb799<>+8(SB)/4, $0x3acfb799
+DATA all3acfb799<>+12(SB)/4, $0x3acfb799
+DATA all3acfb799<>+16(SB)/4, $0x3acfb799
+DATA all3acfb799<>+20(SB)/4, $0x3acfb799
+DATA all3acfb799<>+24(SB)/4, $0x3acfb799
+DATA all3acfb799<>+28(SB)/4, $0x3acfb799
+GLOBL all3acfb799<>(SB), RODATA|NOPTR, $32
+
+DATA allbbf2cbe0<>+0(SB)/4, $0xbbf2cbe0
+DATA allbbf2cbe0<>+4(SB)/4, $0xbbf2cbe0
+DATA allbbf2cbe0<>+8(SB)/4, $0xbbf2cbe0
+DATA allbbf2cbe0<>+12(SB)/4, $0xbbf2cbe0
+DATA allbbf2cbe0<>+16(SB)/4, $0xbbf2cbe0
+DATA allbbf2cbe0<>+20(SB)/4, $0xbbf2cbe0
+DATA allbbf2cbe0<>+24(SB)/4, $0xbbf2cbe0
+DATA allbbf2cbe0<>+28(SB)/4, $0xbbf2cbe0
+GLOBL allbbf2cbe0<>(SB), RODATA|NOPTR, $32
+
+DATA all3cae839c<>+0(SB)/4, $0x3cae839c
+DATA all3cae839c<>+4(SB)/4, $0x3cae839c
+DATA all3cae839c<>+8(SB)/4, $0x3cae839c
+DATA all3cae839c<>+12(SB)/4, $0x3cae839c
+DATA all3cae839c<>+16(SB)/4, $0x3cae839c
+DATA all3cae839c<>+20(SB)/4, $0x3cae839c
+DATA all3cae839c<>+24(SB)/4, $0x3cae839c
+DATA all3cae839c<>+28(SB)/4, $0x3cae839c
+GLOBL all3cae839c<>(SB), RODATA|NOPTR, $32
+
+DATA allbd5c9443<>+0(SB)/4, $0xbd5c9443
+DATA allbd5c9443<>+4(SB)/4, $0xbd5c9443
+DATA allbd5c9443<>+8(SB)/4, $0xbd5c9443
+DATA allbd5c9443<>+12(SB)/4, $0xbd5c9443
+DATA allbd5c9443<>+16(SB)/4, $0xbd5c9443
+DATA allbd5c9443<>+20(SB)/4, $0xbd5c9443
+DATA allbd5c9443<>+24(SB)/4, $0xbd5c9443
+DATA allbd5c9443<>+28(SB)/4, $0xbd5c9443
+GLOBL allbd5c9443<>(SB), RODATA|NOPTR, $32
+
+DATA all3e08859e<>+0(SB)/4, $0x3e08859e
+DATA all3e08859e<>+4(SB)/4, $0x3e08859e
+DATA all3e08859e<>+8(SB)/4, $0x3e08859e
+DATA all3e08859e<>+12(SB)/4, $0x3e08859e
+DATA all3e08859e<>+16(SB)/4, $0x3e08859e
+DATA all3e08859e<>+20(SB)/4, $0x3e08859e
+DATA all3e08859e<>+24(SB)/4, $0x3e08859e
+DATA all3e08859e<>+28(SB)/4, $0x3e08859e
+GLOBL all3e08859e<>(SB), RODATA|NOPTR, $32
+
+DATA allbeaaaa9f<>+0(SB)/4, $0xbeaaaa9f
+DATA allbeaaaa9f<>+4(SB)/4, $0xbeaaaa9f
+DATA allbeaaaa9f<>+8(SB)/4, $0xbeaaaa9f
+DATA allbeaaaa9f<>+12(SB)/4, $0xbeaaaa9f
+DATA allbeaaaa9f<>+16(SB)/4, $0xbeaaaa9f
+DATA allbeaaaa9f<>+20(SB)/4, $0xbeaaaa9f
+DATA allbeaaaa9f<>+24(SB)/4, $0xbeaaaa9f
+DATA allbeaaaa9f<>+28(SB)/4, $0xbeaaaa9f
+GLOBL allbeaaaa9f<>(SB), RODATA|NOPTR, $32
+
+DATA all41a00000<>+0(SB)/4, $0x41a00000
+DATA all41a00000<>+4(SB)/4, $0x41a00000
+DATA all41a00000<>+8(SB)/4, $0x41a00000
+DATA all41a00000<>+12(SB)/4, $0x41a00000
+DATA all41a00000<>+16(SB)/4, $0x41a00000
+DATA all41a00000<>+20(SB)/4, $0x41a00000
+DATA all41a00000<>+24(SB)/4, $0x41a00000
+DATA all41a00000<>+28(SB)/4, $0x41a00000
+GLOBL all41a00000<>(SB), RODATA|NOPTR, $32
+
+DATA all40000000<>+0(SB)/4, $0x40000000
+DATA all40000000<>+4(SB)/4, $0x40000000
+DATA all40000000<>+8(SB)/4, $0x40000000
+DATA all40000000<>+12(SB)/4, $0x40000000
+DATA all40000000<>+16(SB)/4, $0x40000000
+DATA all40000000<>+20(SB)/4, $0x40000000
+DATA all40000000<>+24(SB)/4, $0x40000000
+DATA all40000000<>+28(SB)/4, $0x40000000
+GLOBL all40000000<>(SB), RODATA|NOPTR, $32
+
+DATA all3f4ccccd<>+0(SB)/4, $0x3f4ccccd
+DATA all3f4ccccd<>+4(SB)/4, $0x3f4ccccd
+DATA all3f4ccccd<>+8(SB)/4, $0x3f4ccccd
+DATA all3f4ccccd<>+12(SB)/4, $0x3f4ccccd
+DATA all3f4ccccd<>+16(SB)/4, $0x3f4ccccd
+DATA all3f4ccccd<>+20(SB)/4, $0x3f4ccccd
+DATA all3f4ccccd<>+24(SB)/4, $0x3f4ccccd
+DATA all3f4ccccd<>+28(SB)/4, $0x3f4ccccd
+GLOBL all3f4ccccd<>(SB), RODATA|NOPTR, $32
+
+// func reluAVX2(y []float32, x []float32)
+// Requires: AVX
+TEXT ·reluAVX2(SB), NOSPLIT, $0-48
+	MOVQ x_len+32(FP), AX
+	MOVQ y_base+0(FP), CX
+	MOVQ x_base+24(FP), DX
+	SUBQ $0x08, AX
+	JLT  rest
+
+loop:
+	VMOVUPS (DX), Y0
+	VCMPPS  $0x16, all00000000<>+0(SB), Y0, Y1
+	VANDPS  Y1, Y0, Y0
+	VMOVUPS Y0, (CX)
+	ADDQ    $0x20, CX
+	ADDQ    $0x20, DX
+	SUBQ    $0x08, AX
+	JGE     loop
+
+rest:
+	CMPQ       AX, $-8
+	JEQ        done
+	LEAQ       tailMasks<>+0(SB), BX
+	NEGQ       AX
+	VMOVUPS    (BX)(AX*4), Y0
+	VMASKMOVPS (DX), Y0, Y1
+	VCMPPS     $0x16, all00000000<>+0(SB), Y1, Y2
+	VANDPS     Y2, Y1, Y1
+	VMASKMOVPS Y1, Y0, (CX)
+
+done:
+	VZEROUPPER
+	RET
+
+DATA all00000000<>+0(SB)/4, $0x00000000
+DATA all00000000<>+4(SB)/4, $0x00000000
+DATA all00000000<>+8(SB)/4, $0x00000000
+DATA all00000000<>+12(SB)/4, $0x00000000
+DATA all00000000<>+16(SB)/4, $0x00000000
+DATA all00000000<>+20(SB)/4, $0x00000000
+DATA all00000000<>+24(SB)/4, $0x00000000
+DATA all00000000<>+28(SB)/4, $0x00000000
+GLOBL all00000000<>(SB), RODATA|NOPTR, $32
+
+// func leakyReLUAVX2(y []float32, x []float32)
+// Requires: AVX
+TEXT ·leakyReLUAVX2(SB), NOSPLIT, $0-48
+	MOVQ x_len+32(FP), AX
+	MOVQ y_base+0(FP), CX
+	MOVQ x_base+24(FP), DX
+	SUBQ $0x08, AX
+	JLT  rest
+
+loop:
+	VMOVUPS (DX), Y0
+	VMULPS  all3c23d70a<>+0(SB), Y0, Y1
+	VMAXPS  Y0, Y1, Y0
+	VMOVUPS Y0, (CX)
+	ADDQ    $0x20, CX
+	ADDQ    $0x20, DX
+	SUBQ    $0x08, AX
+	JGE     loop
+
+rest:
+	CMPQ       AX, $-8
+	JEQ        done
+	LEAQ       tailMasks<>+0(SB), BX
+	NEGQ       AX
+	VMOVUPS    (BX)(AX*4), Y0
+	VMASKMOVPS (DX), Y0, Y1
+	VMULPS     all3c23d70a<>+0(SB), Y1, Y2
+	VMAXPS     Y1, Y2, Y1
+	VMASKMOVPS Y1, Y0, (CX)
+
+done:
+	VZEROUPPER
+	RET
+
+DATA all3c23d70a<>+0(SB)/4, $0x3c23d70a
+DATA all3c23d70a<>+4(SB)/4, $0x3c23d70a
+DATA all3c23d70a<>+8(SB)/4, $0x3c23d70a
+DATA all3c23d70a<>+12(SB)/4, $0x3c23d70a
+DATA all3c23d70a<>+16(SB)/4, $0x3c23d70a
+DATA all3c23d70a<>+20(SB)/4, $0x3c23d70a
+DATA all3c23d70a<>+24(SB)/4, $0x3c23d70a
+DATA all3c23d70a<>+28(SB)/4, $0x3c23d70a
+GLOBL all3c23d70a<>(SB), RODATA|NOPTR, $32
+
+// func leakyReLUGradientAVX2(g []float32, x []float32)
+// Requires: AVX
+TEXT ·leakyReLUGradientAVX2(SB), NOSPLIT, $0-48
+	MOVQ x_len+32(FP), AX
+	MOVQ g_base+0(FP), CX
+	MOVQ x_base+24(FP), DX
+	SUBQ $0x08, AX
+	JLT  rest
+
+loop:
+	VMOVUPS   (DX), Y0
+	VCMPPS    $0x12, all00000000<>+0(SB), Y0, Y0
+	VMOVAPS   all3f800000<>+0(SB), Y1
+	VBLENDVPS Y0, all3c23d70a<>+0(SB), Y1, Y0
+	VMOVUPS   (CX), Y1
+	VMULPS    Y0, Y1, Y0
+	VMOVUPS   Y0, (CX)
+	ADDQ      $0x20, CX
+	ADDQ      $0x20, DX
+	SUBQ      $0x08, AX
+	JGE       loop
+
+rest:
+	CMPQ       AX, $-8
+	JEQ        done
+	LEAQ       tailMasks<>+0(SB), BX
+	NEGQ       AX
+	VMOVUPS    (BX)(AX*4), Y0
+	VMASKMOVPS (DX), Y0, Y1
+	VCMPPS     $0x12, all00000000<>+0(SB), Y1, Y1
+	VMOVAPS    all3f800000<>+0(SB), Y2
+	VBLENDVPS  Y1, all3c23d70a<>+0(SB), Y2, Y1
+	VMASKMOVPS (CX), Y0, Y2
+	VMULPS     Y1, Y2, Y1
+	VMASKMOVPS Y1, Y0, (CX)
+
+done:
+	VZEROUPPER
+	RET
+
+// func tanhGradientAVX2(g []float32, x []float32)
+// Requires: AVX
+TEXT ·tanhGradientAVX2(SB), NOSPLIT, $0-48
+	MOVQ x_len+32(FP), AX
+	MOVQ g_base+0(FP), CX
+	MOVQ x_base+24(FP), DX
+	SUBQ $0x08, AX
+	JLT  rest
+
+loop:
+	VMOVUPS (DX), Y0
+	VMOVAPS all3f800000<>+0(SB), Y1
+	VMULPS  Y0, Y0, Y0
+	VSUBPS  Y0, Y1, Y0
+	VMOVUPS (CX), Y1
+	VMULPS  Y0, Y1, Y0
+	VMOVUPS Y0, (CX)
+	ADDQ    $0x20, CX
+	ADDQ    $0x20, DX
+	SUBQ    $0x08, AX
+	JGE     loop
+
+rest:
+	CMPQ       AX, $-8
+	JEQ        done
+	LEAQ       tailMasks<>+0(SB), BX
+	NEGQ       AX
+	VMOVUPS    (BX)(AX*4), Y0
+	VMASKMOVPS (DX), Y0, Y1
+	VMOVAPS    all3f800000<>+0(SB), Y2
+	VMULPS     Y1, Y1, Y1
+	VSUBPS     Y1, Y2, Y1
+	VMASKMOVPS (CX), Y0, Y2
+	VMULPS     Y1, Y2, Y1
+	VMASKMOVPS Y1, Y0, (CX)
+
+done:
+	VZEROUPPER
+	RET
+
+// func sigmoidAVX2(y []float32, x []float32)
+// Requires: AVX, AVX2, FMA3
+TEXT ·sigmoidAVX2(SB), NOSPLIT, $0-48
+	MOVQ x_len+32(FP), AX
+	MOVQ y_base+0(FP), CX
+	MOVQ x_base+24(FP), DX
+	SUBQ $0x08, AX
+	JLT  rest
+
+loop:
+	VMOVUPS      (DX), Y0
+	VORPS        all80000000<>+0(SB), Y0, Y1
+	VMOVAPS      allc2e60000<>+0(SB), Y2
+	VMAXPS       Y1, Y2, Y1
+	VMOVAPS      all3fb8aa3b<>+0(SB), Y2
+	VFMADD213PS  all4b400000<>+0(SB), Y1, Y2
+	VSUBPS       all4b400000<>+0(SB), Y2, Y3
+	VMOVAPS      Y1, Y1
+	VFNMADD231PS all3f318000<>+0(SB), Y3, Y1
+	VFNMADD231PS allb95e8083<>+0(SB), Y3, Y1
+	VMOVAPS      all39501965<>+0(SB), Y3
+	VFMADD213PS  all3ab6b94b<>+0(SB), Y1, Y3
+	VFMADD213PS  all3c0888c5<>+0(SB), Y1, Y3
+	VFMADD213PS  all3d2aaa58<>+0(SB), Y1, Y3
+	VFMADD213PS  all3e2aaaaa<>+0(SB), Y1, Y3
+	VFMADD213PS  all3f000000<>+0(SB), Y1, Y3
+	VMULPS       Y1, Y1, Y4
+	VFMADD213PS  Y1, Y4, Y3
+	VPSUBD       all4b400000<>+0(SB), Y2, Y1
+	VPSRAD       $0x01, Y1, Y2
+	VPSUBD       Y2, Y1, Y1
+	VPSLLD       $0x17, Y2, Y2
+	VPADDD       all3f800000<>+0(SB), Y2, Y2
+	VPSLLD       $0x17, Y1, Y1
+	VPADDD       all3f800000<>+0(SB), Y1, Y1
+	VADDPS       all3f800000<>+0(SB), Y3, Y3
+	VMULPS       Y2, Y3, Y2
+	VMULPS       Y1, Y2, Y1
+	VMOVAPS      all3f800000<>+0(SB), Y2
+	VBLENDVPS    Y0, Y1, Y2, Y0
+	VADDPS       all3f800000<>+0(SB), Y1, Y1
+	VDIVPS       Y1, Y0, Y0
+	VMOVUPS      Y0, (CX)
+	ADDQ         $0x20, CX
+	ADDQ         $0x20, DX
+	SUBQ         $0x08, AX
+	JGE          loop
+
+rest:
+	CMPQ         AX, $-8
+	JEQ          done
+	LEAQ         tailMasks<>+0(SB), BX
+	NEGQ         AX
+	VMOVUPS      (BX)(AX*4), Y0
+	VMASKMOVPS   (DX), Y0, Y1
+	VORPS        all80000000<>+0(SB), Y1, Y2
+	VMOVAPS      allc2e60000<>+0(SB), Y3
+	VMAXPS       Y2, Y3, Y2
+	VMOVAPS      all3fb8aa3b<>+0(SB), Y3
+	VFMADD213PS  all4b400000<>+0(SB), Y2, Y3
+	VSUBPS       all4b400000<>+0(SB), Y3, Y4
+	VMOVAPS      Y2, Y2
+	VFNMADD231PS all3f318000<>+0(SB), Y4, Y2
+	VFNMADD231PS allb95e8083<>+0(SB), Y4, Y2
+	VMOVAPS      all39501965<>+0(SB), Y4
+	VFMADD213PS  all3ab6b94b<>+0(SB), Y2, Y4
+	VFMADD213PS  all3c0888c5<>+0(SB), Y2, Y4
+	VFMADD213PS  all3d2aaa58<>+0(SB), Y2, Y4
+	VFMADD213PS  all3e2aaaaa<>+0(SB), Y2, Y4
+	VFMADD213PS  all3f000000<>+0(SB), Y2, Y4
+	VMULPS       Y2, Y2, Y5
+	VFMADD213PS  Y2, Y5, Y4
+	VPSUBD       all4b400000<>+0(SB), Y3, Y2
+	VPSRAD       $0x01, Y2, Y3
+	VPSUBD       Y3, Y2, Y2
+	VPSLLD       $0x17, Y3, Y3
+	VPADDD       all3f800000<>+0(SB), Y3, Y3
+	VPSLLD       $0x17, Y2, Y2
+	VPADDD       all3f800000<>+0(SB), Y2, Y2
+	VADDPS       all3f800000<>+0(SB), Y4, Y4
+	VMULPS       Y3, Y4, Y3
+	VMULPS       Y2, Y3, Y2
+	VMOVAPS      all3f800000<>+0(SB), Y3
+	VBLENDVPS    Y1, Y2, Y3, Y1
+	VADDPS       all3f800000<>+0(SB), Y2, Y2
+	VDIVPS       Y2, Y1, Y1
+	VMASKMOVPS   Y1, Y0, (CX)
+
+done:
+	VZEROUPPER
+	RET
+
+// func sigmoidGradientAVX2(g []float32, x []float32)
+// Requires: AVX
+TEXT ·sigmoidGradientAVX2(SB), NOSPLIT, $0-48
+	MOVQ x_len+32(FP), AX
+	MOVQ g_base+0(FP), CX
+	MOVQ x_base+24(FP), DX
+	SUBQ $0x08, AX
+	JLT  rest
+
+loop:
+	VMOVUPS (DX), Y0
+	VMOVAPS all3f800000<>+0(SB), Y1
+	VSUBPS  Y0, Y1, Y1
+	VMULPS  Y0, Y1, Y0
+	VMOVUPS (CX), Y1
+	VMULPS  Y0, Y1, Y0
+	VMOVUPS Y0, (CX)
+	ADDQ    $0x20, CX
+	ADDQ    $0x20, DX
+	SUBQ    $0x08, AX
+	JGE     loop
+
+rest:
+	CMPQ       AX, $-8
+	JEQ        done
+	LEAQ       tailMasks<>+0(SB), BX
+	NEGQ       AX
+	VMOVUPS    (BX)(AX*4), Y0
+	VMASKMOVPS (DX), Y0, Y1
+	VMOVAPS    all3f800000<>+0(SB), Y2
+	VSUBPS     Y1, Y2, Y2
+	VMULPS     Y1, Y2, Y1
+	VMASKMOVPS (CX), Y0, Y2
+	VMULPS     Y1, Y2, Y1
+	VMASKMOVPS Y1, Y0, (CX)
+
+done:
+	VZEROUPPER
+	RET
+
+// func eluAVX2(y []float32, x []float32)
+// Requires: AVX, AVX2, FMA3
+TEXT ·eluAVX2(SB), NOSPLIT, $0-48
+	MOVQ x_len+32(FP), AX
+	MOVQ y_base+0(FP), CX
+	MOVQ x_base+24(FP), DX
+	SUBQ $0x08, AX
+	JLT  rest
+
+loop:
+	VMOVUPS      (DX), Y0
+	VMOVAPS      all00000000<>+0(SB), Y1
+	VMAXPS       Y0, Y1, Y1
+	VMOVAPS      all00000000<>+0(SB), Y2
+	VMINPS       Y0, Y2, Y0
+	VMOVAPS      allc1c80000<>+0(SB), Y2
+	VMAXPS       Y0, Y2, Y0
+	VMOVAPS      all3fb8aa3b<>+0(SB), Y2
+	VFMADD213PS  all4b400000<>+0(SB), Y0, Y2
+	VSUBPS       all4b400000<>+0(SB), Y2, Y3
+	VMOVAPS      Y0, Y0
+	VFNMADD231PS all3f318000<>+0(SB), Y3, Y0
+	VFNMADD231PS allb95e8083<>+0(SB), Y3, Y0
+	VMOVAPS      all39501965<>+0(SB), Y3
+	VFMADD213PS  all3ab6b94b<>+0(SB), Y0, Y3
+	VFMADD213PS  all3c0888c5<>+0(SB), Y0, Y3
+	VFMADD213PS  all3d2aaa58<>+0(SB), Y0, Y3
+	VFMADD213PS  all3e2aaaaa<>+0(SB), Y0, Y3
+	VFMADD213PS  all3f000000<>+0(SB), Y0, Y3
+	VMULPS       Y0, Y0, Y4
+	VFMADD213PS  Y0, Y4, Y3
+	VPSLLD       $0x17, Y2, Y0
+	VPADDD       all3f800000<>+0(SB), Y0, Y0
+	VSUBPS       all3f800000<>+0(SB), Y0, Y2
+	VFMADD213PS  Y2, Y0, Y3
+	VADDPS       Y1, Y3, Y0
+	VMOVUPS      Y0, (CX)
+	ADDQ         $0x20, CX
+	ADDQ         $0x20, DX
+	SUBQ         $0x08, AX
+	JGE          loop
+
+rest:
+	CMPQ         AX, $-8
+	JEQ          done
+	LEAQ         tailMasks<>+0(SB), BX
+	NEGQ         AX
+	VMOVUPS      (BX)(AX*4), Y0
+	VMASKMOVPS   (DX), Y0, Y1
+	VMOVAPS      all00000000<>+0(SB), Y2
+	VMAXPS       Y1, Y2, Y2
+	VMOVAPS      all00000000<>+0(SB), Y3
+	VMINPS       Y1, Y3, Y1
+	VMOVAPS      allc1c80000<>+0(SB), Y3
+	VMAXPS       Y1, Y3, Y1
+	VMOVAPS      all3fb8aa3b<>+0(SB), Y3
+	VFMADD213PS  all4b400000<>+0(SB), Y1, Y3
+	VSUBPS       all4b400000<>+0(SB), Y3, Y4
+	VMOVAPS      Y1, Y1
+	VFNMADD231PS all3f318000<>+0(SB), Y4, Y1
+	VFNMADD231PS allb95e8083<>+0(SB), Y4, Y1
+	VMOVAPS      all39501965<>+0(SB), Y4
+	VFMADD213PS  all3ab6b94b<>+0(SB), Y1, Y4
+	VFMADD213PS  all3c0888c5<>+0(SB), Y1, Y4
+	VFMADD213PS  all3d2aaa58<>+0(SB), Y1, Y4
+	VFMADD213PS  all3e2aaaaa<>+0(SB), Y1, Y4
+	VFMADD213PS  all3f000000<>+0(SB), Y1, Y4
+	VMULPS       Y1, Y1, Y5
+	VFMADD213PS  Y1, Y5, Y4
+	VPSLLD       $0x17, Y3, Y1
+	VPADDD       all3f800000<>+0(SB), Y1, Y1
+	VSUBPS       all3f800000<>+0(SB), Y1, Y3
+	VFMADD213PS  Y3, Y1, Y4
+	VADDPS       Y2, Y4, Y1
+	VMASKMOVPS   Y1, Y0, (CX)
+
+done:
+	VZEROUPPER
+	RET
+
+DATA allc1c80000<>+0(SB)/4, $0xc1c80000
+DATA allc1c80000<>+4(SB)/4, $0xc1c80000
+DATA allc1c80000<>+8(SB)/4, $0xc1c80000
+DATA allc1c80000<>+12(SB)/4, $0xc1c80000
+DATA allc1c80000<>+16(SB)/4, $0xc1c80000
+DATA allc1c80000<>+20(SB)/4, $0xc1c80000
+DATA allc1c80000<>+24(SB)/4, $0xc1c80000
+DATA allc1c80000<>+28(SB)/4, $0xc1c80000
+GLOBL allc1c80000<>(SB), RODATA|NOPTR, $32
+
+// func eluGradientAVX2(g []float32, x []float32)
+// Requires: AVX
+TEXT ·eluGradientAVX2(SB), NOSPLIT, $0-48
+	MOVQ x_len+32(FP), AX
+	MOVQ g_base+0(FP), CX
+	MOVQ x_base+24(FP), DX
+	SUBQ $0x08, AX
+	JLT  rest
+
+loop:
+	VMOVUPS (DX), Y0
+	VMOVAPS all00000000<>+0(SB), Y1
+	VMINPS  Y0, Y1, Y0
+	VADDPS  all3f800000<>+0(SB), Y0, Y0
+	VMOVUPS (CX), Y1
+	VMULPS  Y0, Y1, Y0
+	VMOVUPS Y0, (CX)
+	ADDQ    $0x20, CX
+	ADDQ    $0x20, DX
+	SUBQ    $0x08, AX
+	JGE     loop
+
+rest:
+	CMPQ       AX, $-8
+	JEQ        done
+	LEAQ       tailMasks<>+0(SB), BX
+	NEGQ       AX
+	VMOVUPS    (BX)(AX*4), Y0
+	VMASKMOVPS (DX), Y0, Y1
+	VMOVAPS    all00000000<>+0(SB), Y2
+	VMINPS     Y1, Y2, Y1
+	VADDPS     all3f800000<>+0(SB), Y1, Y1
+	VMASKMOVPS (CX), Y0, Y2
+	VMULPS     Y1, Y2, Y1
+	VMASKMOVPS Y1, Y0, (CX)
+
+done:
+	VZEROUPPER
+	RET
+
+// func geluAVX2(y []float32, x []float32)
+// Requires: AVX, AVX2, FMA3
+TEXT ·geluAVX2(SB), NOSPLIT, $0-48
+	MOVQ x_len+32(FP), AX
+	MOVQ y_base+0(FP), CX
+	MOVQ x_base+24(FP), DX
+	SUBQ $0x08, AX
+	JLT  rest
+
+loop:
+	VMOVUPS      (DX), Y0
+	VANDPS       all7fffffff<>+0(SB), Y0, Y1
+	VMOVAPS      all41680000<>+0(SB), Y2
+	VMINPS       Y1, Y2, Y1
+	VMULPS       all3e99999a<>+0(SB), Y1, Y2
+	VMOVAPS      all3f800000<>+0(SB), Y3
+	VADDPS       all3f800000<>+0(SB), Y2, Y4
+	VDIVPS       Y4, Y3, Y3
+	VMULPS       Y3, Y2, Y2
+	VMOVAPS      all3ca7daf9<>+0(SB), Y4
+	VFMADD213PS  allbd94cc7e<>+0(SB), Y2, Y4
+	VFMADD213PS  all3d900322<>+0(SB), Y2, Y4
+	VFMADD213PS  all3c3259a7<>+0(SB), Y2, Y4
+	VFMADD213PS  all3cbc03d3<>+0(SB), Y2, Y4
+	VFMADD213PS  allbe0ef2d5<>+0(SB), Y2, Y4
+	VFMADD213PS  allbda5fb30<>+0(SB), Y2, Y4
+	VFMADD213PS  all3f1e3ef0<>+0(SB), Y2, Y4
+	VFMADD213PS  allbf546e40<>+0(SB), Y2, Y4
+	VFMADD213PS  all3f000000<>+0(SB), Y2, Y4
+	VMULPS       Y3, Y4, Y2
+	VMULPS       Y1, Y1, Y3
+	VMULPS       allbf000000<>+0(SB), Y3, Y4
+	VMOVAPS      allc2e60000<>+0(SB), Y5
+	VMAXPS       Y4, Y5, Y4
+	VMOVAPS      all3fb8aa3b<>+0(SB), Y5
+	VFMADD213PS  all4b400000<>+0(SB), Y4, Y5
+	VSUBPS       all4b400000<>+0(SB), Y5, Y6
+	VMOVAPS      Y4, Y4
+	VFNMADD231PS all3f318000<>+0(SB), Y6, Y4
+	VFNMADD231PS allb95e8083<>+0(SB), Y6, Y4
+	VMOVAPS      all39501965<>+0(SB), Y6
+	VFMADD213PS  all3ab6b94b<>+0(SB), Y4, Y6
+	VFMADD213PS  all3c0888c5<>+0(SB), Y4, Y6
+	VFMADD213PS  all3d2aaa58<>+0(SB), Y4, Y6
+	VFMADD213PS  all3e2aaaaa<>+0(SB), Y4, Y6
+	VFMADD213PS  all3f000000<>+0(SB), Y4, Y6
+	VMULPS       Y4, Y4, Y7
+	VFMADD213PS  Y4, Y7, Y6
+	VPSUBD       all4b400000<>+0(SB), Y5, Y4
+	VPSRAD       $0x01, Y4, Y5
+	VPSUBD       Y5, Y4, Y4
+	VPSLLD       $0x17, Y5, Y5
+	VPADDD       all3f800000<>+0(SB), Y5, Y5
+	VPSLLD       $0x17, Y4, Y4
+	VPADDD       all3f800000<>+0(SB), Y4, Y4
+	VADDPS       all3f800000<>+0(SB), Y6, Y6
+	VMULPS       Y5, Y6, Y5
+	VMULPS       Y4, Y5, Y4
+	VFMSUB231PS  Y1, Y1, Y3
+	VMULPS       allbf000000<>+0(SB), Y3, Y3
+	VFMADD213PS  Y4, Y4, Y3
+	VMOVAPS      all00000000<>+0(SB), Y4
+	VMAXPS       Y0, Y4, Y0
+	VMULPS       Y1, Y2, Y1
+	VMULPS       Y3, Y1, Y1
+	VSUBPS       Y1, Y0, Y0
+	VMOVUPS      Y0, (CX)
+	ADDQ         $0x20, CX
+	ADDQ         $0x20, DX
+	SUBQ         $0x08, AX
+	JGE          loop
+
+rest:
+	CMPQ         AX, $-8
+	JEQ          done
+	LEAQ         tailMasks<>+0(SB), BX
+	NEGQ         AX
+	VMOVUPS      (BX)(AX*4), Y0
+	VMASKMOVPS   (DX), Y0, Y1
+	VANDPS       all7fffffff<>+0(SB), Y1, Y2
+	VMOVAPS      all41680000<>+0(SB), Y3
+	VMINPS       Y2, Y3, Y2
+	VMULPS       all3e99999a<>+0(SB), Y2, Y3
+	VMOVAPS      all3f800000<>+0(SB), Y4
+	VADDPS       all3f800000<>+0(SB), Y3, Y5
+	VDIVPS       Y5, Y4, Y4
+	VMULPS       Y4, Y3, Y3
+	VMOVAPS      all3ca7daf9<>+0(SB), Y5
+	VFMADD213PS  allbd94cc7e<>+0(SB), Y3, Y5
+	VFMADD213PS  all3d900322<>+0(SB), Y3, Y5
+	VFMADD213PS  all3c3259a7<>+0(SB), Y3, Y5
+	VFMADD213PS  all3cbc03d3<>+0(SB), Y3, Y5
+	VFMADD213PS  allbe0ef2d5<>+0(SB), Y3, Y5
+	VFMADD213PS  allbda5fb30<>+0(SB), Y3, Y5
+	VFMADD213PS  all3f1e3ef0<>+0(SB), Y3, Y5
+	VFMADD213PS  allbf546e40<>+0(SB), Y3, Y5
+	VFMADD213PS  all3f000000<>+0(SB), Y3, Y5
+	VMULPS       Y4, Y5, Y3
+	VMULPS       Y2, Y2, Y4
+	VMULPS       allbf000000<>+0(SB), Y4, Y5
+	VMOVAPS      allc2e60000<>+0(SB), Y6
+	VMAXPS       Y5, Y6, Y5
+	VMOVAPS      all3fb8aa3b<>+0(SB), Y6
+	VFMADD213PS  all4b400000<>+0(SB), Y5, Y6
+	VSUBPS       all4b400000<>+0(SB), Y6, Y7
+	VMOVAPS      Y5, Y5
+	VFNMADD231PS all3f318000<>+0(SB), Y7, Y5
+	VFNMADD231PS allb95e8083<>+0(SB), Y7, Y5
+	VMOVAPS      all39501965<>+0(SB), Y7
+	VFMADD213PS  all3ab6b94b<>+0(SB), Y5, Y7
+	VFMADD213PS  all3c0888c5<>+0(SB), Y5, Y7
+	VFMADD213PS  all3d2aaa58<>+0(SB), Y5, Y7
+	VFMADD213PS  all3e2aaaaa<>+0(SB), Y5, Y7
+	VFMADD213PS  all3f000000<>+0(SB), Y5, Y7
+	VMULPS       Y5, Y5, Y8
+	VFMADD213PS  Y5, Y8, Y7
+	VPSUBD       all4b400000<>+0(SB), Y6, Y5
+	VPSRAD       $0x01, Y5, Y6
+	VPSUBD       Y6, Y5, Y5
+	VPSLLD       $0x17, Y6, Y6
+	VPADDD       all3f800000<>+0(SB), Y6, Y6
+	VPSLLD       $0x17, Y5, Y5
+	VPADDD       all3f800000<>+0(SB), Y5, Y5
+	VADDPS       all3f800000<>+0(SB), Y7, Y7
+	VMULPS       Y6, Y7, Y6
+	VMULPS       Y5, Y6, Y5
+	VFMSUB231PS  Y2, Y2, Y4
+	VMULPS       allbf000000<>+0(SB), Y4, Y4
+	VFMADD213PS  Y5, Y5, Y4
+	VMOVAPS      all00000000<>+0(SB), Y5
+	VMAXPS       Y1, Y5, Y1
+	VMULPS       Y2, Y3, Y2
+	VMULPS       Y4, Y2, Y2
+	VSUBPS       Y2, Y1, Y1
+	VMASKMOVPS   Y1, Y0, (CX)
+
+done:
+	VZEROUPPER
+	RET
+
+DATA all41680000<>+0(SB)/4, $0x41680000
+DATA all41680000<>+4(SB)/4, $0x41680000
+DATA all41680000<>+8(SB)/4, $0x41680000
+DATA all41680000<>+12(SB)/4, $0x41680000
+DATA all41680000<>+16(SB)/4, $0x41680000
+DATA all41680000<>+20(SB)/4, $0x41680000
+DATA all41680000<>+24(SB)/4, $0x41680000
+DATA all41680000<>+28(SB)/4, $0x41680000
+GLOBL all41680000<>(SB), RODATA|NOPTR, $32
+
+DATA all3e99999a<>+0(SB)/4, $0x3e99999a
+DATA all3e99999a<>+4(SB)/4, $0x3e99999a
+DATA all3e99999a<>+8(SB)/4, $0x3e99999a
+DATA all3e99999a<>+12(SB)/4, $0x3e99999a
+DATA all3e99999a<>+16(SB)/4, $0x3e99999a
+DATA all3e99999a<>+20(SB)/4, $0x3e99999a
+DATA all3e99999a<>+24(SB)/4, $0x3e99999a
+DATA all3e99999a<>+28(SB)/4, $0x3e99999a
+GLOBL all3e99999a<>(SB), RODATA|NOPTR, $32
+
+DATA all3ca7daf9<>+0(SB)/4, $0x3ca7daf9
+DATA all3ca7daf9<>+4(SB)/4, $0x3ca7daf9
+DATA all3ca7daf9<>+8(SB)/4, $0x3ca7daf9
+DATA all3ca7daf9<>+12(SB)/4, $0x3ca7daf9
+DATA all3ca7daf9<>+16(SB)/4, $0x3ca7daf9
+DATA all3ca7daf9<>+20(SB)/4, $0x3ca7daf9
+DATA all3ca7daf9<>+24(SB)/4, $0x3ca7daf9
+DATA all3ca7daf9<>+28(SB)/4, $0x3ca7daf9
+GLOBL all3ca7daf9<>(SB), RODATA|NOPTR, $32
+
+DATA allbd94cc7e<>+0(SB)/4, $0xbd94cc7e
+DATA allbd94cc7e<>+4(SB)/4, $0xbd94cc7e
+DATA allbd94cc7e<>+8(SB)/4, $0xbd94cc7e
+DATA allbd94cc7e<>+12(SB)/4, $0xbd94cc7e
+DATA allbd94cc7e<>+16(SB)/4, $0xbd94cc7e
+DATA allbd94cc7e<>+20(SB)/4, $0xbd94cc7e
+DATA allbd94cc7e<>+24(SB)/4, $0xbd94cc7e
+DATA allbd94cc7e<>+28(SB)/4, $0xbd94cc7e
+GLOBL allbd94cc7e<>(SB), RODATA|NOPTR, $32
+
+DATA all3d900322<>+0(SB)/4, $0x3d900322
+DATA all3d900322<>+4(SB)/4, $0x3d900322
+DATA all3d900322<>+8(SB)/4, $0x3d900322
+DATA all3d900322<>+12(SB)/4, $0x3d900322
+DATA all3d900322<>+16(SB)/4, $0x3d900322
+DATA all3d900322<>+20(SB)/4, $0x3d900322
+DATA all3d900322<>+24(SB)/4, $0x3d900322
+DATA all3d900322<>+28(SB)/4, $0x3d900322
+GLOBL all3d900322<>(SB), RODATA|NOPTR, $32
+
+DATA all3c3259a7<>+0(SB)/4, $0x3c3259a7
+DATA all3c3259a7<>+4(SB)/4, $0x3c3259a7
+DATA all3c3259a7<>+8(SB)/4, $0x3c3259a7
+DATA all3c3259a7<>+12(SB)/4, $0x3c3259a7
+DATA all3c3259a7<>+16(SB)/4, $0x3c3259a7
+DATA all3c3259a7<>+20(SB)/4, $0x3c3259a7
+DATA all3c3259a7<>+24(SB)/4, $0x3c3259a7
+DATA all3c3259a7<>+28(SB)/4, $0x3c3259a7
+GLOBL all3c3259a7<>(SB), RODATA|NOPTR, $32
+
+DATA all3cbc03d3<>+0(SB)/4, $0x3cbc03d3
+DATA all3cbc03d3<>+4(SB)/4, $0x3cbc03d3
+DATA all3cbc03d3<>+8(SB)/4, $0x3cbc03d3
+DATA all3cbc03d3<>+12(SB)/4, $0x3cbc03d3
+DATA all3cbc03d3<>+16(SB)/4, $0x3cbc03d3
+DATA all3cbc03d3<>+20(SB)/4, $0x3cbc03d3
+DATA all3cbc03d3<>+24(SB)/4, $0x3cbc03d3
+DATA all3cbc03d3<>+28(SB)/4, $0x3cbc03d3
+GLOBL all3cbc03d3<>(SB), RODATA|NOPTR, $32
+
+DATA allbe0ef2d5<>+0(SB)/4, $0xbe0ef2d5
+DATA allbe0ef2d5<>+4(SB)/4, $0xbe0ef2d5
+DATA allbe0ef2d5<>+8(SB)/4, $0xbe0ef2d5
+DATA allbe0ef2d5<>+12(SB)/4, $0xbe0ef2d5
+DATA allbe0ef2d5<>+16(SB)/4, $0xbe0ef2d5
+DATA allbe0ef2d5<>+20(SB)/4, $0xbe0ef2d5
+DATA allbe0ef2d5<>+24(SB)/4, $0xbe0ef2d5
+DATA allbe0ef2d5<>+28(SB)/4, $0xbe0ef2d5
+GLOBL allbe0ef2d5<>(SB), RODATA|NOPTR, $32
+
+DATA allbda5fb30<>+0(SB)/4, $0xbda5fb30
+DATA allbda5fb30<>+4(SB)/4, $0xbda5fb30
+DATA allbda5fb30<>+8(SB)/4, $0xbda5fb30
+DATA allbda5fb30<>+12(SB)/4, $0xbda5fb30
+DATA allbda5fb30<>+16(SB)/4, $0xbda5fb30
+DATA allbda5fb30<>+20(SB)/4, $0xbda5fb30
+DATA allbda5fb30<>+24(SB)/4, $0xbda5fb30
+DATA allbda5fb30<>+28(SB)/4, $0xbda5fb30
+GLOBL allbda5fb30<>(SB), RODATA|NOPTR, $32
+
+DATA all3f1e3ef0<>+0(SB)/4, $0x3f1e3ef0
+DATA all3f1e3ef0<>+4(SB)/4, $0x3f1e3ef0
+DATA all3f1e3ef0<>+8(SB)/4, $0x3f1e3ef0
+DATA all3f1e3ef0<>+12(SB)/4, $0x3f1e3ef0
+DATA all3f1e3ef0<>+16(SB)/4, $0x3f1e3ef0
+DATA all3f1e3ef0<>+20(SB)/4, $0x3f1e3ef0
+DATA all3f1e3ef0<>+24(SB)/4, $0x3f1e3ef0
+DATA all3f1e3ef0<>+28(SB)/4, $0x3f1e3ef0
+GLOBL all3f1e3ef0<>(SB), RODATA|NOPTR, $32
+
+DATA allbf546e40<>+0(SB)/4, $0xbf546e40
+DATA allbf546e40<>+4(SB)/4, $0xbf546e40
+DATA allbf546e40<>+8(SB)/4, $0xbf546e40
+DATA allbf546e40<>+12(SB)/4, $0xbf546e40
+DATA allbf546e40<>+16(SB)/4, $0xbf546e40
+DATA allbf546e40<>+20(SB)/4, $0xbf546e40
+DATA allbf546e40<>+24(SB)/4, $0xbf546e40
+DATA allbf546e40<>+28(SB)/4, $0xbf546e40
+GLOBL allbf546e40<>(SB), RODATA|NOPTR, $32
+
+DATA allbf000000<>+0(SB)/4, $0xbf000000
+DATA allbf000000<>+4(SB)/4, $0xbf000000
+DATA allbf000000<>+8(SB)/4, $0xbf000000
+DATA allbf000000<>+12(SB)/4, $0xbf000000
+DATA allbf000000<>+16(SB)/4, $0xbf000000
+DATA allbf000000<>+20(SB)/4, $0xbf000000
+DATA allbf000000<>+24(SB)/4, $0xbf000000
+DATA allbf000000<>+28(SB)/4, $0xbf000000
+GLOBL allbf000000<>(SB), RODATA|NOPTR, $32
+
+// func geluGradientAVX2(g []float32, x []float32)
+// Requires: AVX, AVX2, FMA3
+TEXT ·geluGradientAVX2(SB), NOSPLIT, $0-48
+	MOVQ x_len+32(FP), AX
+	MOVQ g_base+0(FP), CX
+	MOVQ x_base+24(FP), DX
+	SUBQ $0x08, AX
+	JLT  rest
+
+loop:
+	VMOVUPS      (DX), Y0
+	VMOVAPS      all41680000<>+0(SB), Y1
+	VMINPS       Y0, Y1, Y0
+	VMOVAPS      allc1680000<>+0(SB), Y1
+	VMAXPS       Y0, Y1, Y0
+	VANDPS       all7fffffff<>+0(SB), Y0, Y1
+	VMULPS       all3e99999a<>+0(SB), Y1, Y2
+	VMOVAPS      all3f800000<>+0(SB), Y3
+	VADDPS       all3f800000<>+0(SB), Y2, Y4
+	VDIVPS       Y4, Y3, Y3
+	VMULPS       Y3, Y2, Y2
+	VMOVAPS      all3ca7daf9<>+0(SB), Y4
+	VFMADD213PS  allbd94cc7e<>+0(SB), Y2, Y4
+	VFMADD213PS  all3d900322<>+0(SB), Y2, Y4
+	VFMADD213PS  all3c3259a7<>+0(SB), Y2, Y4
+	VFMADD213PS  all3cbc03d3<>+0(SB), Y2, Y4
+	VFMADD213PS  allbe0ef2d5<>+0(SB), Y2, Y4
+	VFMADD213PS  allbda5fb30<>+0(SB), Y2, Y4
+	VFMADD213PS  all3f1e3ef0<>+0(SB), Y2, Y4
+	VFMADD213PS  allbf546e40<>+0(SB), Y2, Y4
+	VFMADD213PS  all3f000000<>+0(SB), Y2, Y4
+	VMULPS       Y3, Y4, Y2
+	VMULPS       Y1, Y1, Y3
+	VMULPS       allbf000000<>+0(SB), Y3, Y4
+	VMOVAPS      allc2e60000<>+0(SB), Y5
+	VMAXPS       Y4, Y5, Y4
+	VMOVAPS      all3fb8aa3b<>+0(SB), Y5
+	VFMADD213PS  all4b400000<>+0(SB), Y4, Y5
+	VSUBPS       all4b400000<>+0(SB), Y5, Y6
+	VMOVAPS      Y4, Y4
+	VFNMADD231PS all3f318000<>+0(SB), Y6, Y4
+	VFNMADD231PS allb95e8083<>+0(SB), Y6, Y4
+	VMOVAPS      all39501965<>+0(SB), Y6
+	VFMADD213PS  all3ab6b94b<>+0(SB), Y4, Y6
+	VFMADD213PS  all3c0888c5<>+0(SB), Y4, Y6
+	VFMADD213PS  all3d2aaa58<>+0(SB), Y4, Y6
+	VFMADD213PS  all3e2aaaaa<>+0(SB), Y4, Y6
+	VFMADD213PS  all3f000000<>+0(SB), Y4, Y6
+	VMULPS       Y4, Y4, Y7
+	VFMADD213PS  Y4, Y7, Y6
+	VPSUBD       all4b400000<>+0(SB), Y5, Y4
+	VPSRAD       $0x01, Y4, Y5
+	VPSUBD       Y5, Y4, Y4
+	VPSLLD       $0x17, Y5, Y5
+	VPADDD       all3f800000<>+0(SB), Y5, Y5
+	VPSLLD       $0x17, Y4, Y4
+	VPADDD       all3f800000<>+0(SB), Y4, Y4
+	VADDPS       all3f800000<>+0(SB), Y6, Y6
+	VMULPS       Y5, Y6, Y5
+	VMULPS       Y4, Y5, Y4
+	VFMSUB231PS  Y1, Y1, Y3
+	VMULPS       allbf000000<>+0(SB), Y3, Y1
+	VFMADD213PS  Y4, Y4, Y1
+	VMULPS       Y1, Y2, Y2
+	VMOVAPS      all3f800000<>+0(SB), Y3
+	VSUBPS       Y2, Y3, Y3
+	VBLENDVPS    Y0, Y2, Y3, Y2
+	VMULPS       all3ecc422a<>+0(SB), Y1, Y1
+	VFMADD213PS  Y2, Y0, Y1
+	VMOVUPS      (CX), Y0
+	VMULPS       Y1, Y0, Y0
+	VMOVUPS      Y0, (CX)
+	ADDQ         $0x20, CX
+	ADDQ         $0x20, DX
+	SUBQ         $0x08, AX
+	JGE          loop
+
+rest:
+	CMPQ         AX, $-8
+	JEQ          done
+	LEAQ         tailMasks<>+0(SB), BX
+	NEGQ         AX
+	VMOVUPS      (BX)(AX*4), Y0
+	VMASKMOVPS   (DX), Y0, Y1
+	VMOVAPS      all41680000<>+0(SB), Y2
+	VMINPS       Y1, Y2, Y1
+	VMOVAPS      allc1680000<>+0(SB), Y2
+	VMAXPS       Y1, Y2, Y1
+	VANDPS       all7fffffff<>+0(SB), Y1, Y2
+	VMULPS       all3e99999a<>+0(SB), Y2, Y3
+	VMOVAPS      all3f800000<>+0(SB), Y4
+	VADDPS       all3f800000<>+0(SB), Y3, Y5
+	VDIVPS       Y5, Y4, Y4
+	VMULPS       Y4, Y3, Y3
+	VMOVAPS      all3ca7daf9<>+0(SB), Y5
+	VFMADD213PS  allbd94cc7e<>+0(SB), Y3, Y5
+	VFMADD213PS  all3d900322<>+0(SB), Y3, Y5
+	VFMADD213PS  all3c3259a7<>+0(SB), Y3, Y5
+	VFMADD213PS  all3cbc03d3<>+0(SB), Y3, Y5
+	VFMADD213PS  allbe0ef2d5<>+0(SB), Y3, Y5
+	VFMADD213PS  allbda5fb30<>+0(SB), Y3, Y5
+	VFMADD213PS  all3f1e3ef0<>+0(SB), Y3, Y5
+	VFMADD213PS  allbf546e40<>+0(SB), Y3, Y5
+	VFMADD213PS  all3f000000<>+0(SB), Y3, Y5
+	VMULPS       Y4, Y5, Y3
+	VMULPS       Y2, Y2, Y4
+	VMULPS       allbf000000<>+0(SB), Y4, Y5
+	VMOVAPS      allc2e60000<>+0(SB), Y6
+	VMAXPS       Y5, Y6, Y5
+	VMOVAPS      all3fb8aa3b<>+0(SB), Y6
+	VFMADD213PS  all4b400000<>+0(SB), Y5, Y6
+	VSUBPS       all4b400000<>+0(SB), Y6, Y7
+	VMOVAPS      Y5, Y5
+	VFNMADD231PS all3f318000<>+0(SB), Y7, Y5
+	VFNMADD231PS allb95e8083<>+0(SB), Y7, Y5
+	VMOVAPS      all39501965<>+0(SB), Y7
+	VFMADD213PS  all3ab6b94b<>+0(SB), Y5, Y7
+	VFMADD213PS  all3c0888c5<>+0(SB), Y5, Y7
+	VFMADD213PS  all3d2aaa58<>+0(SB), Y5, Y7
+	VFMADD213PS  all3e2aaaaa<>+0(SB), Y5, Y7
+	VFMADD213PS  all3f000000<>+0(SB), Y5, Y7
+	VMULPS       Y5, Y5, Y8
+	VFMADD213PS  Y5, Y8, Y7
+	VPSUBD       all4b400000<>+0(SB), Y6, Y5
+	VPSRAD       $0x01, Y5, Y6
+	VPSUBD       Y6, Y5, Y5
+	VPSLLD       $0x17, Y6, Y6
+	VPADDD       all3f800000<>+0(SB), Y6, Y6
+	VPSLLD       $0x17, Y5, Y5
+	VPADDD       all3f800000<>+0(SB), Y5, Y5
+	VADDPS       all3f800000<>+0(SB), Y7, Y7
+	VMULPS       Y6, Y7, Y6
+	VMULPS       Y5, Y6, Y5
+	VFMSUB231PS  Y2, Y2, Y4
+	VMULPS       allbf000000<>+0(SB), Y4, Y2
+	VFMADD213PS  Y5, Y5, Y2
+	VMULPS       Y2, Y3, Y3
+	VMOVAPS      all3f800000<>+0(SB), Y4
+	VSUBPS       Y3, Y4, Y4
+	VBLENDVPS    Y1, Y3, Y4, Y3
+	VMULPS       all3ecc422a<>+0(SB), Y2, Y2
+	VFMADD213PS  Y3, Y1, Y2
+	VMASKMOVPS   (CX), Y0, Y1
+	VMULPS       Y2, Y1, Y1
+	VMASKMOVPS   Y1, Y0, (CX)
+
+done:
+	VZEROUPPER
+	RET
+
+DATA allc1680000<>+0(SB)/4, $0xc1680000
+DATA allc1680000<>+4(SB)/4, $0xc1680000
+DATA allc1680000<>+8(SB)/4, $0xc1680000
+DATA allc1680000<>+12(SB)/4, $0xc1680000
+DATA allc1680000<>+16(SB)/4, $0xc1680000
+DATA allc1680000<>+20(SB)/4, $0xc1680000
+DATA allc1680000<>+24(SB)/4, $0xc1680000
+DATA allc1680000<>+28(SB)/4, $0xc1680000
+GLOBL allc1680000<>(SB), RODATA|NOPTR, $32
+
+DATA all3ecc422a<>+0(SB)/4, $0x3ecc422a
+DATA all3ecc422a<>+4(SB)/4, $0x3ecc422a
+DATA all3ecc422a<>+8(SB)/4, $0x3ecc422a
+DATA all3ecc422a<>+12(SB)/4, $0x3ecc422a
+DATA all3ecc422a<>+16(SB)/4, $0x3ecc422a
+DATA all3ecc422a<>+20(SB)/4, $0x3ecc422a
+DATA all3ecc422a<>+24(SB)/4, $0x3ecc422a
+DATA all3ecc422a<>+28(SB)/4, $0x3ecc422a
+GLOBL all3ecc422a<>(SB), RODATA|NOPTR, $32
+
+// func siluAVX2(y []float32, x []float32)
+// Requires: AVX, AVX2, FMA3
+TEXT ·siluAVX2(SB), NOSPLIT, $0-48
+	MOVQ x_len+32(FP), AX
+	MOVQ y_base+0(FP), CX
+	MOVQ x_base+24(FP), DX
+	SUBQ $0x08, AX
+	JLT  rest
+
+loop:
+	VMOVUPS      (DX), Y0
+	VORPS        all80000000<>+0(SB), Y0, Y1
+	VMOVAPS      allc2e60000<>+0(SB), Y2
+	VMAXPS       Y1, Y2, Y1
+	VMOVAPS      all3fb8aa3b<>+0(SB), Y2
+	VFMADD213PS  all4b400000<>+0(SB), Y1, Y2
+	VSUBPS       all4b400000<>+0(SB), Y2, Y3
+	VMOVAPS      Y1, Y1
+	VFNMADD231PS all3f318000<>+0(SB), Y3, Y1
+	VFNMADD231PS allb95e8083<>+0(SB), Y3, Y1
+	VMOVAPS      all39501965<>+0(SB), Y3
+	VFMADD213PS  all3ab6b94b<>+0(SB), Y1, Y3
+	VFMADD213PS  all3c0888c5<>+0(SB), Y1, Y3
+	VFMADD213PS  all3d2aaa58<>+0(SB), Y1, Y3
+	VFMADD213PS  all3e2aaaaa<>+0(SB), Y1, Y3
+	VFMADD213PS  all3f000000<>+0(SB), Y1, Y3
+	VMULPS       Y1, Y1, Y4
+	VFMADD213PS  Y1, Y4, Y3
+	VPSUBD       all4b400000<>+0(SB), Y2, Y1
+	VPSRAD       $0x01, Y1, Y2
+	VPSUBD       Y2, Y1, Y1
+	VPSLLD       $0x17, Y2, Y2
+	VPADDD       all3f800000<>+0(SB), Y2, Y2
+	VPSLLD       $0x17, Y1, Y1
+	VPADDD       all3f800000<>+0(SB), Y1, Y1
+	VADDPS       all3f800000<>+0(SB), Y3, Y3
+	VMULPS       Y2, Y3, Y2
+	VMOVAPS      allc2e60000<>+0(SB), Y3
+	VMAXPS       Y0, Y3, Y3
+	VMULPS       Y3, Y2, Y3
+	VMULPS       Y1, Y3, Y3
+	VBLENDVPS    Y0, Y3, Y0, Y0
+	VMULPS       Y1, Y2, Y1
+	VADDPS       all3f800000<>+0(SB), Y1, Y1
+	VDIVPS       Y1, Y0, Y0
+	VMOVUPS      Y0, (CX)
+	ADDQ         $0x20, CX
+	ADDQ         $0x20, DX
+	SUBQ         $0x08, AX
+	JGE          loop
+
+rest:
+	CMPQ         AX, $-8
+	JEQ          done
+	LEAQ         tailMasks<>+0(SB), BX
+	NEGQ         AX
+	VMOVUPS      (BX)(AX*4), Y0
+	VMASKMOVPS   (DX), Y0, Y1
+	VORPS        all80000000<>+0(SB), Y1, Y2
+	VMOVAPS      allc2e60000<>+0(SB), Y3
+	VMAXPS       Y2, Y3, Y2
+	VMOVAPS      all3fb8aa3b<>+0(SB), Y3
+	VFMADD213PS  all4b400000<>+0(SB), Y2, Y3
+	VSUBPS       all4b400000<>+0(SB), Y3, Y4
+	VMOVAPS      Y2, Y2
+	VFNMADD231PS all3f318000<>+0(SB), Y4, Y2
+	VFNMADD231PS allb95e8083<>+0(SB), Y4, Y2
+	VMOVAPS      all39501965<>+0(SB), Y4
+	VFMADD213PS  all3ab6b94b<>+0(SB), Y2, Y4
+	VFMADD213PS  all3c0888c5<>+0(SB), Y2, Y4
+	VFMADD213PS  all3d2aaa58<>+0(SB), Y2, Y4
+	VFMADD213PS  all3e2aaaaa<>+0(SB), Y2, Y4
+	VFMADD213PS  all3f000000<>+0(SB), Y2, Y4
+	VMULPS       Y2, Y2, Y5
+	VFMADD213PS  Y2, Y5, Y4
+	VPSUBD       all4b400000<>+0(SB), Y3, Y2
+	VPSRAD       $0x01, Y2, Y3
+	VPSUBD       Y3, Y2, Y2
+	VPSLLD       $0x17, Y3, Y3
+	VPADDD       all3f800000<>+0(SB), Y3, Y3
+	VPSLLD       $0x17, Y2, Y2
+	VPADDD       all3f800000<>+0(SB), Y2, Y2
+	VADDPS       all3f800000<>+0(SB), Y4, Y4
+	VMULPS       Y3, Y4, Y3
+	VMOVAPS      allc2e60000<>+0(SB), Y4
+	VMAXPS       Y1, Y4, Y4
+	VMULPS       Y4, Y3, Y4
+	VMULPS       Y2, Y4, Y4
+	VBLENDVPS    Y1, Y4, Y1, Y1
+	VMULPS       Y2, Y3, Y2
+	VADDPS       all3f800000<>+0(SB), Y2, Y2
+	VDIVPS       Y2, Y1, Y1
+	VMASKMOVPS   Y1, Y0, (CX)
+
+done:
+	VZEROUPPER
+	RET
+
+// func siluGradientAVX2(g []float32, x []float32)
+// Requires: AVX, AVX2, FMA3
+TEXT ·siluGradientAVX2(SB), NOSPLIT, $0-48
+	MOVQ x_len+32(FP), AX
+	MOVQ g_base+0(FP), CX
+	MOVQ x_base+24(FP), DX
+	SUBQ $0x08, AX
+	JLT  rest
+
+loop:
+	VMOVUPS      (DX), Y0
+	VMOVAPS      all42e60000<>+0(SB), Y1
+	VMINPS       Y0, Y1, Y0
+	VMOVAPS      allc2e60000<>+0(SB), Y1
+	VMAXPS       Y0, Y1, Y0
+	VORPS        all80000000<>+0(SB), Y0, Y1
+	VMOVAPS      allc2e60000<>+0(SB), Y2
+	VMAXPS       Y1, Y2, Y1
+	VMOVAPS      all3fb8aa3b<>+0(SB), Y2
+	VFMADD213PS  all4b400000<>+0(SB), Y1, Y2
+	VSUBPS       all4b400000<>+0(SB), Y2, Y3
+	VMOVAPS      Y1, Y1
+	VFNMADD231PS all3f318000<>+0(SB), Y3, Y1
+	VFNMADD231PS allb95e8083<>+0(SB), Y3, Y1
+	VMOVAPS      all39501965<>+0(SB), Y3
+	VFMADD213PS  all3ab6b94b<>+0(SB), Y1, Y3
+	VFMADD213PS  all3c0888c5<>+0(SB), Y1, Y3
+	VFMADD213PS  all3d2aaa58<>+0(SB), Y1, Y3
+	VFMADD213PS  all3e2aaaaa<>+0(SB), Y1, Y3
+	VFMADD213PS  all3f000000<>+0(SB), Y1, Y3
+	VMULPS       Y1, Y1, Y4
+	VFMADD213PS  Y1, Y4, Y3
+	VPSUBD       all4b400000<>+0(SB), Y2, Y1
+	VPSRAD       $0x01, Y1, Y2
+	VPSUBD       Y2, Y1, Y1
+	VPSLLD       $0x17, Y2, Y2
+	VPADDD       all3f800000<>+0(SB), Y2, Y2
+	VPSLLD       $0x17, Y1, Y1
+	VPADDD       all3f800000<>+0(SB), Y1, Y1
+	VADDPS       all3f800000<>+0(SB), Y3, Y3
+	VMULPS       Y2, Y3, Y2
+	VMULPS       Y1, Y2, Y1
+	VMOVAPS      all3f800000<>+0(SB), Y2
+	VADDPS       all3f800000<>+0(SB), Y1, Y3
+	VDIVPS       Y3, Y2, Y2
+	VMULPS       Y1, Y2, Y1
+	VBLENDVPS    Y0, Y2, Y1, Y3
+	VFMADD213PS  all3f800000<>+0(SB), Y0, Y3
+	VBLENDVPS    Y0, Y1, Y2, Y0
+	VMULPS       Y0, Y3, Y0
+	VMOVUPS      (CX), Y1
+	VMULPS       Y0, Y1, Y0
+	VMOVUPS      Y0, (CX)
+	ADDQ         $0x20, CX
+	ADDQ         $0x20, DX
+	SUBQ         $0x08, AX
+	JGE          loop
+
+rest:
+	CMPQ         AX, $-8
+	JEQ          done
+	LEAQ         tailMasks<>+0(SB), BX
+	NEGQ         AX
+	VMOVUPS      (BX)(AX*4), Y0
+	VMASKMOVPS   (DX), Y0, Y1
+	VMOVAPS      all42e60000<>+0(SB), Y2
+	VMINPS       Y1, Y2, Y1
+	VMOVAPS      allc2e60000<>+0(SB), Y2
+	VMAXPS       Y1, Y2, Y1
+	VORPS        all80000000<>+0(SB), Y1, Y2
+	VMOVAPS      allc2e60000<>+0(SB), Y3
+	VMAXPS       Y2, Y3, Y2
+	VMOVAPS      all3fb8aa3b<>+0(SB), Y3
+	VFMADD213PS  all4b400000<>+0(SB), Y2, Y3
+	VSUBPS       all4b400000<>+0(SB), Y3, Y4
+	VMOVAPS      Y2, Y2
+	VFNMADD231PS all3f318000<>+0(SB), Y4, Y2
+	VFNMADD231PS allb95e8083<>+0(SB), Y4, Y2
+	VMOVAPS      all39501965<>+0(SB), Y4
+	VFMADD213PS  all3ab6b94b<>+0(SB), Y2, Y4
+	VFMADD213PS  all3c0888c5<>+0(SB), Y2, Y4
+	VFMADD213PS  all3d2aaa58<>+0(SB), Y2, Y4
+	VFMADD213PS  all3e2aaaaa<>+0(SB), Y2, Y4
+	VFMADD213PS  all3f000000<>+0(SB), Y2, Y4
+	VMULPS       Y2, Y2, Y5
+	VFMADD213PS  Y2, Y5, Y4
+	VPSUBD       all4b400000<>+0(SB), Y3, Y2
+	VPSRAD       $0x01, Y2, Y3
+	VPSUBD       Y3, Y2, Y2
+	VPSLLD       $0x17, Y3, Y3
+	VPADDD       all3f800000<>+0(SB), Y3, Y3
+	VPSLLD       $0x17, Y2, Y2
+	VPADDD       all3f800000<>+0(SB), Y2, Y2
+	VADDPS       all3f800000<>+0(SB), Y4, Y4
+	VMULPS       Y3, Y4, Y3
+	VMULPS       Y2, Y3, Y2
+	VMOVAPS      all3f800000<>+0(SB), Y3
+	VADDPS       all3f800000<>+0(SB), Y2, Y4
+	VDIVPS       Y4, Y3, Y3
+	VMULPS       Y2, Y3, Y2
+	VBLENDVPS    Y1, Y3, Y2, Y4
+	VFMADD213PS  all3f800000<>+0(SB), Y1, Y4
+	VBLENDVPS    Y1, Y2, Y3, Y1
+	VMULPS       Y1, Y4, Y1
+	VMASKMOVPS   (CX), Y0, Y2
+	VMULPS       Y1, Y2, Y1
+	VMASKMOVPS   Y1, Y0, (CX)
+
+done:
+	VZEROUPPER
+	RET
+
+DATA all42e60000<>+0(SB)/4, $0x42e60000
+DATA all42e60000<>+4(SB)/4, $0x42e60000
+DATA all42e60000<>+8(SB)/4, $0x42e60000
+DATA all42e60000<>+12(SB)/4, $0x42e60000
+DATA all42e60000<>+16(SB)/4, $0x42e60000
+DATA all42e60000<>+20(SB)/4, $0x42e60000
+DATA all42e60000<>+24(SB)/4, $0x42e60000
+DATA all42e60000<>+28(SB)/4, $0x42e60000
+GLOBL all42e60000<>(SB), RODATA|NOPTR, $32
+
+// func softplusAVX2(y []float32, x []float32)
+// Requires: AVX, AVX2, FMA3
+TEXT ·softplusAVX2(SB), NOSPLIT, $0-48
+	MOVQ x_len+32(FP), AX
+	MOVQ y_base+0(FP), CX
+	MOVQ x_base+24(FP), DX
+	SUBQ $0x08, AX
+	JLT  rest
+
+loop:
+	VMOVUPS      (DX), Y0
+	VORPS        all80000000<>+0(SB), Y0, Y1
+	VMOVAPS      allc2e60000<>+0(SB), Y2
+	VMAXPS       Y1, Y2, Y1
+	VMOVAPS      all3fb8aa3b<>+0(SB), Y2
+	VFMADD213PS  all4b400000<>+0(SB), Y1, Y2
+	VSUBPS       all4b400000<>+0(SB), Y2, Y3
+	VMOVAPS      Y1, Y1
+	VFNMADD231PS all3f318000<>+0(SB), Y3, Y1
+	VFNMADD231PS allb95e8083<>+0(SB), Y3, Y1
+	VMOVAPS      all39501965<>+0(SB), Y3
+	VFMADD213PS  all3ab6b94b<>+0(SB), Y1, Y3
+	VFMADD213PS  all3c0888c5<>+0(SB), Y1, Y3
+	VFMADD213PS  all3d2aaa58<>+0(SB), Y1, Y3
+	VFMADD213PS  all3e2aaaaa<>+0(SB), Y1, Y3
+	VFMADD213PS  all3f000000<>+0(SB), Y1, Y3
+	VMULPS       Y1, Y1, Y4
+	VFMADD213PS  Y1, Y4, Y3
+	VPSUBD       all4b400000<>+0(SB), Y2, Y1
+	VPSRAD       $0x01, Y1, Y2
+	VPSUBD       Y2, Y1, Y1
+	VPSLLD       $0x17, Y2, Y2
+	VPADDD       all3f800000<>+0(SB), Y2, Y2
+	VPSLLD       $0x17, Y1, Y1
+	VPADDD       all3f800000<>+0(SB), Y1, Y1
+	VADDPS       all3f800000<>+0(SB), Y3, Y3
+	VMULPS       Y2, Y3, Y2
+	VMULPS       Y1, Y2, Y1
+	VMOVAPS      all3f000000<>+0(SB), Y2
+	VFMSUB213PS  all3f000000<>+0(SB), Y1, Y2
+	VCMPPS       $0x15, all3f000000<>+0(SB), Y1, Y3
+	VBLENDVPS    Y3, Y2, Y1, Y1
+	VMOVAPS      all3d1a4ef0<>+0(SB), Y2
+	VFMADD213PS  allbdbab31c<>+0(SB), Y1, Y2
+	VFMADD213PS  all3defa12b<>+0(SB), Y1, Y2
+	VFMADD213PS  allbe02551c<>+0(SB), Y1, Y2
+	VFMADD213PS  all3e12304e<>+0(SB), Y1, Y2
+	VFMADD213PS  allbe2a8cdc<>+0(SB), Y1, Y2
+	VFMADD213PS  all3e4ccbc4<>+0(SB), Y1, Y2
+	VFMADD213PS  allbe800037<>+0(SB), Y1, Y2
+	VFMADD213PS  all3eaaaaad<>+0(SB), Y1, Y2
+	VMULPS       Y1, Y2, Y2
+	VSUBPS       all3f000000<>+0(SB), Y2, Y2
+	VMULPS       Y1, Y1, Y4
+	VMULPS       Y4, Y2, Y2
+	VADDPS       Y1, Y2, Y1
+	VANDPS       all3f317218<>+0(SB), Y3, Y2
+	VADDPS       Y2, Y1, Y1
+	VMOVAPS      all00000000<>+0(SB), Y2
+	VMAXPS       Y0, Y2, Y0
+	VADDPS       Y0, Y1, Y0
+	VMOVUPS      Y0, (CX)
+	ADDQ         $0x20, CX
+	ADDQ         $0x20, DX
+	SUBQ         $0x08, AX
+	JGE          loop
+
+rest:
+	CMPQ         AX, $-8
+	JEQ          done
+	LEAQ         tailMasks<>+0(SB), BX
+	NEGQ         AX
+	VMOVUPS      (BX)(AX*4), Y0
+	VMASKMOVPS   (DX), Y0, Y1
+	VORPS        all80000000<>+0(SB), Y1, Y2
+	VMOVAPS      allc2e60000<>+0(SB), Y3
+	VMAXPS       Y2, Y3, Y2
+	VMOVAPS      all3fb8aa3b<>+0(SB), Y3
+	VFMADD213PS  all4b400000<>+0(SB), Y2, Y3
+	VSUBPS       all4b400000<>+0(SB), Y3, Y4
+	VMOVAPS      Y2, Y2
+	VFNMADD231PS all3f318000<>+0(SB), Y4, Y2
+	VFNMADD231PS allb95e8083<>+0(SB), Y4, Y2
+	VMOVAPS      all39501965<>+0(SB), Y4
+	VFMADD213PS  all3ab6b94b<>+0(SB), Y2, Y4
+	VFMADD213PS  all3c0888c5<>+0(SB), Y2, Y4
+	VFMADD213PS  all3d2aaa58<>+0(SB), Y2, Y4
+	VFMADD213PS  all3e2aaaaa<>+0(SB), Y2, Y4
+	VFMADD213PS  all3f000000<>+0(SB), Y2, Y4
+	VMULPS       Y2, Y2, Y5
+	VFMADD213PS  Y2, Y5, Y4
+	VPSUBD       all4b400000<>+0(SB), Y3, Y2
+	VPSRAD       $0x01, Y2, Y3
+	VPSUBD       Y3, Y2, Y2
+	VPSLLD       $0x17, Y3, Y3
+	VPADDD       all3f800000<>+0(SB), Y3, Y3
+	VPSLLD       $0x17, Y2, Y2
+	VPADDD       all3f800000<>+0(SB), Y2, Y2
+	VADDPS       all3f800000<>+0(SB), Y4, Y4
+	VMULPS       Y3, Y4, Y3
+	VMULPS       Y2, Y3, Y2
+	VMOVAPS      all3f000000<>+0(SB), Y3
+	VFMSUB213PS  all3f000000<>+0(SB), Y2, Y3
+	VCMPPS       $0x15, all3f000000<>+0(SB), Y2, Y4
+	VBLENDVPS    Y4, Y3, Y2, Y2
+	VMOVAPS      all3d1a4ef0<>+0(SB), Y3
+	VFMADD213PS  allbdbab31c<>+0(SB), Y2, Y3
+	VFMADD213PS  all3defa12b<>+0(SB), Y2, Y3
+	VFMADD213PS  allbe02551c<>+0(SB), Y2, Y3
+	VFMADD213PS  all3e12304e<>+0(SB), Y2, Y3
+	VFMADD213PS  allbe2a8cdc<>+0(SB), Y2, Y3
+	VFMADD213PS  all3e4ccbc4<>+0(SB), Y2, Y3
+	VFMADD213PS  allbe800037<>+0(SB), Y2, Y3
+	VFMADD213PS  all3eaaaaad<>+0(SB), Y2, Y3
+	VMULPS       Y2, Y3, Y3
+	VSUBPS       all3f000000<>+0(SB), Y3, Y3
+	VMULPS       Y2, Y2, Y5
+	VMULPS       Y5, Y3, Y3
+	VADDPS       Y2, Y3, Y2
+	VANDPS       all3f317218<>+0(SB), Y4, Y3
+	VADDPS       Y3, Y2, Y2
+	VMOVAPS      all00000000<>+0(SB), Y3
+	VMAXPS       Y1, Y3, Y1
+	VADDPS       Y1, Y2, Y1
+	VMASKMOVPS   Y1, Y0, (CX)
+
+done:
+	VZEROUPPER
+	RET
+
+DATA all3f317218<>+0(SB)/4, $0x3f317218
+DATA all3f317218<>+4(SB)/4, $0x3f317218
+DATA all3f317218<>+8(SB)/4, $0x3f317218
+DATA all3f317218<>+12(SB)/4, $0x3f317218
+DATA all3f317218<>+16(SB)/4, $0x3f317218
+DATA all3f317218<>+20(SB)/4, $0x3f317218
+DATA all3f317218<>+24(SB)/4, $0x3f317218
+DATA all3f317218<>+28(SB)/4, $0x3f317218
+GLOBL all3f317218<>(SB), RODATA|NOPTR, $32
+
+// func softplusGradientAVX2(g []float32, x []float32)
+// Requires: AVX, AVX2, FMA3
+TEXT ·softplusGradientAVX2(SB), NOSPLIT, $0-48
+	MOVQ x_len+32(FP), AX
+	MOVQ g_base+0(FP), CX
+	MOVQ x_base+24(FP), DX
+	SUBQ $0x08, AX
+	JLT  rest
+
+loop:
+	VMOVUPS      (DX), Y0
+	VXORPS       all80000000<>+0(SB), Y0, Y0
+	VMOVAPS      allc1c80000<>+0(SB), Y1
+	VMAXPS       Y0, Y1, Y0
+	VMOVAPS      all3fb8aa3b<>+0(SB), Y1
+	VFMADD213PS  all4b400000<>+0(SB), Y0, Y1
+	VSUBPS       all4b400000<>+0(SB), Y1, Y2
+	VMOVAPS      Y0, Y0
+	VFNMADD231PS all3f318000<>+0(SB), Y2, Y0
+	VFNMADD231PS allb95e8083<>+0(SB), Y2, Y0
+	VMOVAPS      all39501965<>+0(SB), Y2
+	VFMADD213PS  all3ab6b94b<>+0(SB), Y0, Y2
+	VFMADD213PS  all3c0888c5<>+0(SB), Y0, Y2
+	VFMADD213PS  all3d2aaa58<>+0(SB), Y0, Y2
+	VFMADD213PS  all3e2aaaaa<>+0(SB), Y0, Y2
+	VFMADD213PS  all3f000000<>+0(SB), Y0, Y2
+	VMULPS       Y0, Y0, Y3
+	VFMADD213PS  Y0, Y3, Y2
+	VPSLLD       $0x17, Y1, Y0
+	VPADDD       all3f800000<>+0(SB), Y0, Y0
+	VMOVAPS      all3f800000<>+0(SB), Y1
+	VSUBPS       Y0, Y1, Y1
+	VFNMADD213PS Y1, Y0, Y2
+	VMOVUPS      (CX), Y0
+	VMULPS       Y2, Y0, Y0
+	VMOVUPS      Y0, (CX)
+	ADDQ         $0x20, CX
+	ADDQ         $0x20, DX
+	SUBQ         $0x08, AX
+	JGE          loop
+
+rest:
+	CMPQ         AX, $-8
+	JEQ          done
+	LEAQ         tailMasks<>+0(SB), BX
+	NEGQ         AX
+	VMOVUPS      (BX)(AX*4), Y0
+	VMASKMOVPS   (DX), Y0, Y1
+	VXORPS       all80000000<>+0(SB), Y1, Y1
+	VMOVAPS      allc1c80000<>+0(SB), Y2
+	VMAXPS       Y1, Y2, Y1
+	VMOVAPS      all3fb8aa3b<>+0(SB), Y2
+	VFMADD213PS  all4b400000<>+0(SB), Y1, Y2
+	VSUBPS       all4b400000<>+0(SB), Y2, Y3
+	VMOVAPS      Y1, Y1
+	VFNMADD231PS all3f318000<>+0(SB), Y3, Y1
+	VFNMADD231PS allb95e8083<>+0(SB), Y3, Y1
+	VMOVAPS      all39501965<>+0(SB), Y3
+	VFMADD213PS  all3ab6b94b<>+0(SB), Y1, Y3
+	VFMADD213PS  all3c0888c5<>+0(SB), Y1, Y3
+	VFMADD213PS  all3d2aaa58<>+0(SB), Y1, Y3
+	VFMADD213PS  all3e2aaaaa<>+0(SB), Y1, Y3
+	VFMADD213PS  all3f000000<>+0(SB), Y1, Y3
+	VMULPS       Y1, Y1, Y4
+	VFMADD213PS  Y1, Y4, Y3
+	VPSLLD       $0x17, Y2, Y1
+	VPADDD       all3f800000<>+0(SB), Y1, Y1
+	VMOVAPS      all3f800000<>+0(SB), Y2
+	VSUBPS       Y1, Y2, Y2
+	VFNMADD213PS Y2, Y1, Y3
+	VMASKMOVPS   (CX), Y0, Y1
+	VMULPS       Y3, Y1, Y1
+	VMASKMOVPS   Y1, Y0, (CX)
+
+done:
+	VZEROUPPER
+	RET
+
+// func sinAVX2(y []float32, x []float32) (far uint32)
+// Requires: AVX, AVX2, FMA3
+TEXT ·sinAVX2(SB), NOSPLIT, $0-52
+	XORL AX, AX
+	MOVQ x_len+32(FP), CX
+	MOVQ y_base+0(FP), DX
+	MOVQ x_base+24(FP), BX
+	SUBQ $0x08, CX
+	JLT  rest
+
+loop:
+	VMOVUPS      (BX), Y0
+	VANDPS       all7fffffff<>+0(SB), Y0, Y1
+	VCMPPS       $0x16, all48000000<>+0(SB), Y1, Y1
+	VMOVMSKPS    Y1, SI
+	ORL          SI, AX
+	VMOVAPS      all3ea2f983<>+0(SB), Y2
+	VFMADD213PS  all00000000<>+0(SB), Y0, Y2
+	VADDPS       all4b400000<>+0(SB), Y2, Y2
+	VSUBPS       all4b400000<>+0(SB), Y2, Y3
+	VMOVAPS      Y0, Y4
+	VFNMADD231PS all40490fdb<>+0(SB), Y3, Y4
+	VFNMADD231PS allb3bbbd2e<>+0(SB), Y3, Y4
+	VFNMADD231PS alla7772ced<>+0(SB), Y3, Y4
+	VMULPS       Y4, Y4, Y3
+	VMOVAPS      allb2cd31b7<>+0(SB), Y5
+	VFMADD213PS  all3638b824<>+0(SB), Y3, Y5
+	VFMADD213PS  allb9500bec<>+0(SB), Y3, Y5
+	VFMADD213PS  all3c088886<>+0(SB), Y3, Y5
+	VFMADD213PS  allbe2aaaab<>+0(SB), Y3, Y5
+	VMULPS       Y3, Y5, Y3
+	VFMADD213PS  Y4, Y4, Y3
+	VPSLLD       $0x1f, Y2, Y2
+	VXORPS       Y2, Y3, Y3
+	VBLENDVPS    Y1, Y0, Y3, Y0
+	VMOVUPS      Y0, (DX)
+	ADDQ         $0x20, DX
+	ADDQ         $0x20, BX
+	SUBQ         $0x08, CX
+	JGE          loop
+
+rest:
+	CMPQ         CX, $-8
+	JEQ          done
+	LEAQ         tailMasks<>+0(SB), SI
+	NEGQ         CX
+	VMOVUPS      (SI)(CX*4), Y0
+	VMASKMOVPS   (BX), Y0, Y1
+	VANDPS       all7fffffff<>+0(SB), Y1, Y2
+	VCMPPS       $0x16, all48000000<>+0(SB), Y2, Y2
+	VMOVMSKPS    Y2, CX
+	ORL          CX, AX
+	VMOVAPS      all3ea2f983<>+0(SB), Y3
+	VFMADD213PS  all00000000<>+0(SB), Y1, Y3
+	VADDPS       all4b400000<>+0(SB), Y3, Y3
+	VSUBPS       all4b400000<>+0(SB), Y3, Y4
+	VMOVAPS      Y1, Y5
+	VFNMADD231PS all40490fdb<>+0(SB), Y4, Y5
+	VFNMADD231PS allb3bbbd2e<>+0(SB), Y4, Y5
+	VFNMADD231PS alla7772ced<>+0(SB), Y4, Y5
+	VMULPS       Y5, Y5, Y4
+	VMOVAPS      allb2cd31b7<>+0(SB), Y6
+	VFMADD213PS  all3638b824<>+0(SB), Y4, Y6
+	VFMADD213PS  allb9500bec<>+0(SB), Y4, Y6
+	VFMADD213PS  all3c088886<>+0(SB), Y4, Y6
+	VFMADD213PS  allbe2aaaab<>+0(SB), Y4, Y6
+	VMULPS       Y4, Y6, Y4
+	VFMADD213PS  Y5, Y5, Y4
+	VPSLLD       $0x1f, Y3, Y3
+	VXORPS       Y3, Y4, Y4
+	VBLENDVPS    Y2, Y1, Y4, Y1
+	VMASKMOVPS   Y1, Y0, (DX)
+
+done:
+	VZEROUPPER
+	MOVL AX, far+48(FP)
+	RET
+
+DATA all48000000<>+0(SB)/4, $0x48000000
+DATA all48000000<>+4(SB)/4, $0x48000000
+DATA all48000000<>+8(SB)/4, $0x48000000
+DATA all48000000<>+12(SB)/4, $0x48000000
+DATA all48000000<>+16(SB)/4, $0x48000000
+DATA all48000000<>+20(SB)/4, $0x48000000
+DATA all48000000<>+24(SB)/4, $0x48000000
+DATA all48000000<>+28(SB)/4, $0x48000000
+GLOBL all48000000<>(SB), RODATA|NOPTR, $32
+
+DATA all3ea2f983<>+0(SB)/4, $0x3ea2f983
+DATA all3ea2f983<>+4(SB)/4, $0x3ea2f983
+DATA all3ea2f983<>+8(SB)/4, $0x3ea2f983
+DATA all3ea2f983<>+12(SB)/4, $0x3ea2f983
+DATA all3ea2f983<>+16(SB)/4, $0x3ea2f983
+DATA all3ea2f983<>+20(SB)/4, $0x3ea2f983
+DATA all3ea2f983<>+24(SB)/4, $0x3ea2f983
+DATA all3ea2f983<>+28(SB)/4, $0x3ea2f983
+GLOBL all3ea2f983<>(SB), RODATA|NOPTR, $32
+
+DATA all40490fdb<>+0(SB)/4, $0x40490fdb
+DATA all40490fdb<>+4(SB)/4, $0x40490fdb
+DATA all40490fdb<>+8(SB)/4, $0x40490fdb
+DATA all40490fdb<>+12(SB)/4, $0x40490fdb
+DATA all40490fdb<>+16(SB)/4, $0x40490fdb
+DATA all40490fdb<>+20(SB)/4, $0x40490fdb
+DATA all40490fdb<>+24(SB)/4, $0x40490fdb
+DATA all40490fdb<>+28(SB)/4, $0x40490fdb
+GLOBL all40490fdb<>(SB), RODATA|NOPTR, $32
+
+DATA allb3bbbd2e<>+0(SB)/4, $0xb3bbbd2e
+DATA allb3bbbd2e<>+4(SB)/4, $0xb3bbbd2e
+DATA allb3bbbd2e<>+8(SB)/4, $0xb3bbbd2e
+DATA allb3bbbd2e<>+12(SB)/4, $0xb3bbbd2e
+DATA allb3bbbd2e<>+16(SB)/4, $0xb3bbbd2e
+DATA allb3bbbd2e<>+20(SB)/4, $0xb3bbbd2e
+DATA allb3bbbd2e<>+24(SB)/4, $0xb3bbbd2e
+DATA allb3bbbd2e<>+28(SB)/4, $0xb3bbbd2e
+GLOBL allb3bbbd2e<>(SB), RODATA|NOPTR, $32
+
+DATA alla7772ced<>+0(SB)/4, $0xa7772ced
+DATA alla7772ced<>+4(SB)/4, $0xa7772ced
+DATA alla7772ced<>+8(SB)/4, $0xa7772ced
+DATA alla7772ced<>+12(SB)/4, $0xa7772ced
+DATA alla7772ced<>+16(SB)/4, $0xa7772ced
+DATA alla7772ced<>+20(SB)/4, $0xa7772ced
+DATA alla7772ced<>+24(SB)/4, $0xa7772ced
+DATA alla7772ced<>+28(SB)/4, $0xa7772ced
+GLOBL alla7772ced<>(SB), RODATA|NOPTR, $32
+
+DATA allb2cd31b7<>+0(SB)/4, $0xb2cd31b7
+DATA allb2cd31b7<>+4(SB)/4, $0xb2cd31b7
+DATA allb2cd31b7<>+8(SB)/4, $0xb2cd31b7
+DATA allb2cd31b7<>+12(SB)/4, $0xb2cd31b7
+DATA allb2cd31b7<>+16(SB)/4, $0xb2cd31b7
+DATA allb2cd31b7<>+20(SB)/4, $0xb2cd31b7
+DATA allb2cd31b7<>+24(SB)/4, $0xb2cd31b7
+DATA allb2cd31b7<>+28(SB)/4, $0xb2cd31b7
+GLOBL allb2cd31b7<>(SB), RODATA|NOPTR, $32
+
+DATA all3638b824<>+0(SB)/4, $0x3638b824
+DATA all3638b824<>+4(SB)/4, $0x3638b824
+DATA all3638b824<>+8(SB)/4, $0x3638b824
+DATA all3638b824<>+12(SB)/4, $0x3638b824
+DATA all3638b824<>+16(SB)/4, $0x3638b824
+DATA all3638b824<>+20(SB)/4, $0x3638b824
+DATA all3638b824<>+24(SB)/4, $0x3638b824
+DATA all3638b824<>+28(SB)/4, $0x3638b824
+GLOBL all3638b824<>(SB), RODATA|NOPTR, $32
+
+DATA allb9500bec<>+0(SB)/4, $0xb9500bec
+DATA allb9500bec<>+4(SB)/4, $0xb9500bec
+DATA allb9500bec<>+8(SB)/4, $0xb9500bec
+DATA allb9500bec<>+12(SB)/4, $0xb9500bec
+DATA allb9500bec<>+16(SB)/4, $0xb9500bec
+DATA allb9500bec<>+20(SB)/4, $0xb9500bec
+DATA allb9500bec<>+24(SB)/4, $0xb9500bec
+DATA allb9500bec<>+28(SB)/4, $0xb9500bec
+GLOBL allb9500bec<>(SB), RODATA|NOPTR, $32
+
+DATA all3c088886<>+0(SB)/4, $0x3c088886
+DATA all3c088886<>+4(SB)/4, $0x3c088886
+DATA all3c088886<>+8(SB)/4, $0x3c088886
+DATA all3c088886<>+12(SB)/4, $0x3c088886
+DATA all3c088886<>+16(SB)/4, $0x3c088886
+DATA all3c088886<>+20(SB)/4, $0x3c088886
+DATA all3c088886<>+24(SB)/4, $0x3c088886
+DATA all3c088886<>+28(SB)/4, $0x3c088886
+GLOBL all3c088886<>(SB), RODATA|NOPTR, $32
+
+DATA allbe2aaaab<>+0(SB)/4, $0xbe2aaaab
+DATA allbe2aaaab<>+4(SB)/4, $0xbe2aaaab
+DATA allbe2aaaab<>+8(SB)/4, $0xbe2aaaab
+DATA allbe2aaaab<>+12(SB)/4, $0xbe2aaaab
+DATA allbe2aaaab<>+16(SB)/4, $0xbe2aaaab
+DATA allbe2aaaab<>+20(SB)/4, $0xbe2aaaab
+DATA allbe2aaaab<>+24(SB)/4, $0xbe2aaaab
+DATA allbe2aaaab<>+28(SB)/4, $0xbe2aaaab
+GLOBL allbe2aaaab<>(SB), RODATA|NOPTR, $32
+
+// func sinGradientAVX2(g []float32, x []float32) (far uint32)
+// Requires: AVX, AVX2, FMA3
+TEXT ·sinGradientAVX2(SB), NOSPLIT, $0-52
+	XORL AX, AX
+	MOVQ x_len+32(FP), CX
+	MOVQ g_base+0(FP), DX
+	MOVQ x_base+24(FP), BX
+	SUBQ $0x08, CX
+	JLT  rest
+
+loop:
+	VMOVUPS      (BX), Y0
+	VANDPS       all7fffffff<>+0(SB), Y0, Y1
+	VCMPPS       $0x16, all48000000<>+0(SB), Y1, Y1
+	VMOVMSKPS    Y1, SI
+	ORL          SI, AX
+	VMOVAPS      all3ea2f983<>+0(SB), Y2
+	VFMADD213PS  allbf000000<>+0(SB), Y0, Y2
+	VADDPS       all4b400000<>+0(SB), Y2, Y2
+	VSUBPS       all4b400000<>+0(SB), Y2, Y3
+	VADDPS       all3f000000<>+0(SB), Y3, Y3
+	VSUBPS       allbf800000<>+0(SB), Y2, Y2
+	VMOVAPS      Y0, Y0
+	VFNMADD231PS all40490fdb<>+0(SB), Y3, Y0
+	VFNMADD231PS allb3bbbd2e<>+0(SB), Y3, Y0
+	VFNMADD231PS alla7772ced<>+0(SB), Y3, Y0
+	VMULPS       Y0, Y0, Y3
+	VMOVAPS      allb2cd31b7<>+0(SB), Y4
+	VFMADD213PS  all3638b824<>+0(SB), Y3, Y4
+	VFMADD213PS  allb9500bec<>+0(SB), Y3, Y4
+	VFMADD213PS  all3c088886<>+0(SB), Y3, Y4
+	VFMADD213PS  allbe2aaaab<>+0(SB), Y3, Y4
+	VMULPS       Y3, Y4, Y3
+	VFMADD213PS  Y0, Y0, Y3
+	VPSLLD       $0x1f, Y2, Y0
+	VXORPS       Y0, Y3, Y3
+	VBLENDVPS    Y1, all3f800000<>+0(SB), Y3, Y0
+	VMOVUPS      (DX), Y1
+	VMULPS       Y0, Y1, Y0
+	VMOVUPS      Y0, (DX)
+	ADDQ         $0x20, DX
+	ADDQ         $0x20, BX
+	SUBQ         $0x08, CX
+	JGE          loop
+
+rest:
+	CMPQ         CX, $-8
+	JEQ          done
+	LEAQ         tailMasks<>+0(SB), SI
+	NEGQ         CX
+	VMOVUPS      (SI)(CX*4), Y0
+	VMASKMOVPS   (BX), Y0, Y1
+	VANDPS       all7fffffff<>+0(SB), Y1, Y2
+	VCMPPS       $0x16, all48000000<>+0(SB), Y2, Y2
+	VMOVMSKPS    Y2, CX
+	ORL          CX, AX
+	VMOVAPS      all3ea2f983<>+0(SB), Y3
+	VFMADD213PS  allbf000000<>+0(SB), Y1, Y3
+	VADDPS       all4b400000<>+0(SB), Y3, Y3
+	VSUBPS       all4b400000<>+0(SB), Y3, Y4
+	VADDPS       all3f000000<>+0(SB), Y4, Y4
+	VSUBPS       allbf800000<>+0(SB), Y3, Y3
+	VMOVAPS      Y1, Y1
+	VFNMADD231PS all40490fdb<>+0(SB), Y4, Y1
+	VFNMADD231PS allb3bbbd2e<>+0(SB), Y4, Y1
+	VFNMADD231PS alla7772ced<>+0(SB), Y4, Y1
+	VMULPS       Y1, Y1, Y4
+	VMOVAPS      allb2cd31b7<>+0(SB), Y5
+	VFMADD213PS  all3638b824<>+0(SB), Y4, Y5
+	VFMADD213PS  allb9500bec<>+0(SB), Y4, Y5
+	VFMADD213PS  all3c088886<>+0(SB), Y4, Y5
+	VFMADD213PS  allbe2aaaab<>+0(SB), Y4, Y5
+	VMULPS       Y4, Y5, Y4
+	VFMADD213PS  Y1, Y1, Y4
+	VPSLLD       $0x1f, Y3, Y1
+	VXORPS       Y1, Y4, Y4
+	VBLENDVPS    Y2, all3f800000<>+0(SB), Y4, Y1
+	VMASKMOVPS   (DX), Y0, Y2
+	VMULPS       Y1, Y2, Y1
+	VMASKMOVPS   Y1, Y0, (DX)
+
+done:
+	VZEROUPPER
+	MOVL AX, far+48(FP)
+	RET

@@ -4,7 +4,97 @@
 
 package kernel
 
-// tanhAVX2 is tanhGeneric for groups of 8 values.
+// expAVX2 is expGeneric within the error that its caller states.
 //
 //go:noescape
-func tanhAVX2(y *float32, x *float32, groups int)
+func expAVX2(y []float32, x []float32)
+
+// log1pAVX2 is log1pGeneric within the error that its caller states.
+//
+//go:noescape
+func log1pAVX2(y []float32, x []float32)
+
+// tanhAVX2 is tanhGeneric within the error that its caller states.
+//
+//go:noescape
+func tanhAVX2(y []float32, x []float32)
+
+// reluAVX2 is reluGeneric within the error that its caller states.
+//
+//go:noescape
+func reluAVX2(y []float32, x []float32)
+
+// leakyReLUAVX2 is leakyReLUGeneric within the error that its caller states.
+//
+//go:noescape
+func leakyReLUAVX2(y []float32, x []float32)
+
+// leakyReLUGradientAVX2 is leakyReLUGradientGeneric within the error that its caller states.
+//
+//go:noescape
+func leakyReLUGradientAVX2(g []float32, x []float32)
+
+// tanhGradientAVX2 is tanhGradientGeneric within the error that its caller states.
+//
+//go:noescape
+func tanhGradientAVX2(g []float32, x []float32)
+
+// sigmoidAVX2 is sigmoidGeneric within the error that its caller states.
+//
+//go:noescape
+func sigmoidAVX2(y []float32, x []float32)
+
+// sigmoidGradientAVX2 is sigmoidGradientGeneric within the error that its caller states.
+//
+//go:noescape
+func sigmoidGradientAVX2(g []float32, x []float32)
+
+// eluAVX2 is eluGeneric within the error that its caller states.
+//
+//go:noescape
+func eluAVX2(y []float32, x []float32)
+
+// eluGradientAVX2 is eluGradientGeneric within the error that its caller states.
+//
+//go:noescape
+func eluGradientAVX2(g []float32, x []float32)
+
+// geluAVX2 is geluGeneric within the error that its caller states.
+//
+//go:noescape
+func geluAVX2(y []float32, x []float32)
+
+// geluGradientAVX2 is geluGradientGeneric within the error that its caller states.
+//
+//go:noescape
+func geluGradientAVX2(g []float32, x []float32)
+
+// siluAVX2 is siluGeneric within the error that its caller states.
+//
+//go:noescape
+func siluAVX2(y []float32, x []float32)
+
+// siluGradientAVX2 is siluGradientGeneric within the error that its caller states.
+//
+//go:noescape
+func siluGradientAVX2(g []float32, x []float32)
+
+// softplusAVX2 is softplusGeneric within the error that its caller states.
+//
+//go:noescape
+func softplusAVX2(y []float32, x []float32)
+
+// softplusGradientAVX2 is softplusGradientGeneric within the error that its caller states.
+//
+//go:noescape
+func softplusGradientAVX2(g []float32, x []float32)
+
+// sinAVX2 is sinGeneric where |x| is at most sinLimit; other numbers it copies, and returns not 0.
+//
+//go:noescape
+func sinAVX2(y []float32, x []float32) (far uint32)
+
+// sinGradientAVX2 is sinGradientGeneric where |x| is at most sinLimit; other gradients it leaves, and returns not 0.
+//
+//go:noescape
+func sinGradientAVX2(g []float32, x []float32) (far uint32)

@@ -26,6 +26,14 @@ func add(dst, src []float32) {
 	addGeneric(dst, src)
 }
 
+func scale(x []float32, factor float32) {
+	if groups := len(x) / group; groups > 0 && hasAVX2() {
+		scaleAVX2(&x[0], groups, factor)
+		x = x[groups*group:]
+	}
+	scaleGeneric(x, factor)
+}
+
 func reluGradient(g, y []float32) {
 	g = g[:len(y)]
 	if groups := len(y) / group; groups > 0 && hasAVX2() {

@@ -70,6 +70,22 @@ loop:
 	VZEROUPPER
 	RET
 
+// func scaleAVX2(x *float32, groups int, factor float32)
+// Requires: AVX
+TEXT ·scaleAVX2(SB), NOSPLIT, $0-20
+	MOVQ         x+0(FP), AX
+	MOVQ         groups+8(FP), CX
+	VBROADCASTSS factor+16(FP), Y0
+
+loop:
+	VMULPS  (AX), Y0, Y1
+	VMOVUPS Y1, (AX)
+	ADDQ    $0x20, AX
+	DECQ    CX
+	JNZ     loop
+	VZEROUPPER
+	RET
+
 // func reluGradientAVX2(grad *float32, y *float32, groups int)
 // Requires: AVX
 TEXT ·reluGradientAVX2(SB), NOSPLIT, $0-24

@@ -14,6 +14,11 @@ func adamAVX2(p *float32, grad *float32, m *float32, v *float32, groups int, ste
 //go:noescape
 func addAVX2(dst *float32, src *float32, groups int)
 
+// scaleAVX2 is scaleGeneric for groups of 8 values.
+//
+//go:noescape
+func scaleAVX2(x *float32, groups int, factor float32)
+
 // reluGradientAVX2 is reluGradientGeneric for groups of 8 values.
 //
 //go:noescape

@@ -2,9 +2,6 @@ package kernel
 
 import "math"
 
-// Tanh sets y to tanh(x), within 1 ULP; y and x may be the same slice.
-func Tanh(y, x []float32) { tanh(y, x) }
-
 // tanhGeneric is Tanh in portable Go.
 //
 // With e = exp(2|x|) it is (e-1)/(e+1). The exponential is taken apart as

@@ -13,6 +13,7 @@ func main() {
 	ConstraintExpr("!purego")
 	adam()
 	add()
+	scale()
 	reluGradient()
 	sumSquares()
 	Generate()
@@ -25,6 +26,15 @@ func pointers(names ...string) []Register {
 		list = append(list, Load(Param(name), GP64()))
 	}
 	return list
+}
+
+// parameter returns where a named parameter lies.
+func parameter(name string) Mem {
+	p, err := Param(name).Resolve()
+	if err != nil {
+		panic(err)
+	}
+	return p.Addr
 }
 
 // finish closes a loop over groups, each of so many bytes at all pointers.
@@ -87,6 +97,21 @@ func add() {
 	x := YMM()
 	VMOVUPS(Mem{Base: at[0]}, x)
 	VADDPS(Mem{Base: at[1]}, x, x)
+	VMOVUPS(x, Mem{Base: at[0]})
+	finish(groups, 32, at)
+}
+
+func scale() {
+	TEXT("scaleAVX2", NOSPLIT, "func(x *float32, groups int, factor float32)")
+	Pragma("noescape")
+	Doc("scaleAVX2 is scaleGeneric for groups of 8 values.")
+	at := pointers("x")
+	groups := Load(Param("groups"), GP64())
+	factor := YMM()
+	VBROADCASTSS(parameter("factor"), factor)
+	Label("loop")
+	x := YMM()
+	VMULPS(Mem{Base: at[0]}, factor, x)
 	VMOVUPS(x, Mem{Base: at[0]})
 	finish(groups, 32, at)
 }
