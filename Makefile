@@ -43,12 +43,15 @@ $(MODULES): web/package.json web/package-lock.json
 chromium:
 	sh web/e2e/chromium.sh
 
-# The loss on processors that this one is not: an x86-64 of 2006, and arm64.
+# Loss and kernels on processors that this one is not: an x86-64 of 2006, and
+# arm64.
 emulated: qemu
-	go test -c -o loss.test ./loss
-	cd loss && qemu-x86_64-static -cpu core2duo ../loss.test -test.short
-	rm loss.test
-	GOARCH=arm64 go test -short -exec qemu-aarch64-static ./loss
+	for p in loss engine/kernel; do \
+		go test -c -o emulated.test ./$$p && \
+		(cd $$p && qemu-x86_64-static -cpu core2duo $(CURDIR)/emulated.test -test.short) && \
+		GOARCH=arm64 go test -short -exec qemu-aarch64-static ./$$p || exit 1; \
+	done
+	rm emulated.test
 
 qemu:
 	sh loss/testdata/qemu.sh

@@ -2,15 +2,19 @@ package engine
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/gnllviz/gnllviz/engine/kernel"
 	"github.com/gnllviz/gnllviz/loss"
 )
 
 // BenchmarkStep is one training step: relu, exp head, Adam. Unless its name says
-// otherwise it has one input and runs on one core.
+// otherwise it has one input and runs on one core. "%peak" is its share of what
+// that many cores could multiply and add, measured just before and after;
+// "x/core" is how many times as fast it is as on one core, turn by turn.
 func BenchmarkStep(b *testing.B) {
 	for _, c := range []struct {
 		hidden        []int
@@ -33,34 +37,85 @@ func BenchmarkStep(b *testing.B) {
 			name += fmt.Sprintf("/cores=%d", c.cores)
 		}
 		b.Run(name, func(b *testing.B) {
-			x, y := make([]float64, c.batch*c.inputs), make([]float64, c.batch)
-			for i := range x {
-				x[i] = float64(i*i%101) - 50
-			}
-			for i := range y {
-				y[i] = float64(i % 7)
-			}
-			t, err := NewTrainer(Config{
-				Net:     NetConfig{Inputs: c.inputs, Hidden: c.hidden, Activation: ReLU},
-				Workers: c.cores,
-			}, x, y)
-			if err != nil {
-				b.Fatal(err)
-			}
-			var l Loss = loss.DefaultGaussianNLL()
-			h := DefaultHyper()
-			h.Batch = c.batch
+			step := stepper(b, c.inputs, c.hidden, c.batch, c.cores)
+			peak := peakFMA()
 			b.ReportAllocs()
 			for b.Loop() {
-				if _, err := t.Step(l, h); err != nil {
-					b.Fatal(err)
-				}
+				step()
 			}
 			seconds := b.Elapsed().Seconds() / float64(b.N)
+			peak = max(peak, peakFMA())
+			rate := flop(c.inputs, c.hidden, c.batch) / seconds
 			b.ReportMetric(1/seconds, "steps/s")
-			b.ReportMetric(flop(c.inputs, c.hidden, c.batch)/seconds/1e9, "GFLOP/s")
+			b.ReportMetric(rate/1e9, "GFLOP/s")
+			b.ReportMetric(100*rate/(peak*float64(c.cores)), "%peak")
+			if c.cores > 1 {
+				b.ReportMetric(speedup(stepper(b, c.inputs, c.hidden, c.batch, 1), step, seconds), "x/core")
+			}
 		})
 	}
+}
+
+// stepper returns a step of a trainer that has made one already.
+func stepper(b *testing.B, inputs int, hidden []int, batch, cores int) func() {
+	b.Helper()
+	x, y := make([]float64, batch*inputs), make([]float64, batch)
+	for i := range x {
+		x[i] = float64(i*i%101) - 50
+	}
+	for i := range y {
+		y[i] = float64(i % 7)
+	}
+	t, err := NewTrainer(Config{
+		Net:     NetConfig{Inputs: inputs, Hidden: hidden, Activation: ReLU},
+		Workers: cores,
+	}, x, y)
+	if err != nil {
+		b.Fatal(err)
+	}
+	var l Loss = loss.DefaultGaussianNLL()
+	h := DefaultHyper()
+	h.Batch = batch
+	step := func() {
+		if _, err := t.Step(l, h); err != nil {
+			b.Fatal(err)
+		}
+	}
+	for range 2 * goodEvery { // the guard's states are then in place
+		step()
+	}
+	return step
+}
+
+// speedup times two kinds of step in short turns and returns the median of how
+// many times as fast the second is.
+func speedup(one, other func(), seconds float64) float64 {
+	steps := max(1, int(0.01/seconds))
+	turn := func(step func()) float64 {
+		start := time.Now()
+		for range steps {
+			step()
+		}
+		return time.Since(start).Seconds()
+	}
+	var ratios []float64
+	for range 15 {
+		a, b := turn(one), turn(other)
+		ratios = append(ratios, a/b)
+	}
+	slices.Sort(ratios)
+	return ratios[len(ratios)/2]
+}
+
+// peakFMA is what one core does in a second, by the best of some turns.
+func peakFMA() float64 {
+	best := 0.0
+	for range 10 {
+		start := time.Now()
+		flop := kernel.PeakFMA(10_000)
+		best = max(best, flop/time.Since(start).Seconds())
+	}
+	return best
 }
 
 // BenchmarkPeakFMA is the baseline of BenchmarkStep: what one core multiplies and

@@ -20,6 +20,7 @@ type crew struct {
 	alive  atomic.Int32    // helpers that have not ended
 	phase  uint64
 	help   func() // a helper's life, made once
+	helped bool   // the phases that follow are for helpers too
 }
 
 const (
@@ -29,9 +30,11 @@ const (
 	patience = 200_000 // looks for work, each about a nanosecond
 )
 
-// start sees to it that there are so many helpers. It does not wait for them, and
-// neither does the work: they take part once they are there.
+// start sees to it that there are so many helpers for the phases that follow; 0
+// is a crew of one. It does not wait for them, and neither does the work: they
+// take part once they are there.
 func (c *crew) start(helpers int) {
+	c.helped = helpers > 0
 	if c.help == nil {
 		c.help = c.helper
 	}
@@ -43,8 +46,10 @@ func (c *crew) start(helpers int) {
 
 // run has work done for blocks 0..blocks-1 and returns when it is.
 func (c *crew) run(blocks int, work func(block int)) {
-	if blocks == 1 {
-		work(0)
+	if blocks == 1 || !c.helped {
+		for block := range blocks {
+			work(block)
+		}
 		return
 	}
 	c.work = work

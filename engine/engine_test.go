@@ -207,3 +207,38 @@ func TestActivationNames(t *testing.T) {
 		t.Error(`"swish" was accepted`)
 	}
 }
+
+// Odd data that can be trained on is, for as many steps as it takes to see it.
+func TestOddDataIsTrainedOn(t *testing.T) {
+	r := rand.New(rand.NewPCG(1, 1))
+	for name, c := range map[string]struct{ rows, inputs int }{
+		"one row":                      {1, 1},
+		"more features than rows":      {3, 40},
+		"one feature more than a lane": {20, 17},
+	} {
+		for _, constant := range []bool{false, true} {
+			x, y := make([]float64, c.rows*c.inputs), make([]float64, c.rows)
+			for i := range x {
+				x[i] = r.NormFloat64()
+				if constant {
+					x[i] = 5
+				}
+			}
+			for i := range y {
+				y[i] = r.NormFloat64()
+			}
+			trainer, err := NewTrainer(Config{Net: NetConfig{Inputs: c.inputs, Hidden: []int{7}}, Seed: 1}, x, y)
+			if err != nil {
+				t.Fatalf("%s: %v", name, err)
+			}
+			first := step(t, trainer, 1e-3, 1000)
+			last := 0.0
+			for range 200 {
+				last = step(t, trainer, 1e-3, 1000)
+			}
+			if !(last < first) {
+				t.Errorf("%s, constant %v: loss %v after 200 steps, %v before", name, constant, last, first)
+			}
+		}
+	}
+}

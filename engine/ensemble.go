@@ -11,6 +11,7 @@ type Ensemble struct {
 	members []*Trainer
 	workers int // as in Config
 	crew    crew
+	choice  choice
 	step    func(member int)
 
 	loss   Loss
@@ -66,7 +67,10 @@ func (e *Ensemble) Steps() uint64 { return e.members[0].Steps() }
 // first member that has one; the others have made their step.
 func (e *Ensemble) Step(loss Loss, h Hyper) (float64, error) {
 	e.loss, e.hyper = loss, h
-	e.crew.start(min(cores(e.workers), len(e.members)) - 1)
+	if helpers := min(cores(e.workers), len(e.members)) - 1; helpers > 0 {
+		e.crew.start(e.choice.begin(len(e.members), helpers))
+		defer e.choice.end()
+	}
 	e.crew.run(len(e.members), e.step)
 	e.loss = nil
 	sum := 0.0

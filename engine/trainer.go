@@ -92,6 +92,7 @@ type Trainer struct {
 	gridX     kernel.Matrix
 
 	crew     crew
+	choice   choice
 	job      job
 	dropper  dropper
 	scratch  []kernel.Matrix // one for each block
@@ -277,8 +278,10 @@ func (t *Trainer) step(x kernel.Matrix, y []float32, loss Loss, h *Hyper) (float
 	p := &t.pass
 	p.reserve(t.net, x, true, t.job.drop != nil)
 	t.net.pack()
-	t.crew.start(min(cores(t.config.Workers), blocks) - 1)
-
+	if helpers := min(cores(t.config.Workers), blocks) - 1; helpers > 0 {
+		t.crew.start(t.choice.begin(blocks, helpers))
+		defer t.choice.end()
+	}
 	t.crew.run(blocks, t.forward)
 	t.net.finish(p)
 	value := loss.Gradients(p.gradMean, p.gradVariance, p.mean, y, p.variance)

@@ -33,8 +33,12 @@ func TestVerdicts(t *testing.T) {
 		factor float64
 		want   Verdict
 	}{
-		{10, 1, TooFewRows}, {500, 1, WellCalibrated}, {500, 0.5, Overconfident}, {500, 2, Underconfident},
-		{100, 0.5, Overconfident}, {100, 3, Underconfident},
+		{10, 1, TooFewRows},
+		{500, 1, WellCalibrated},
+		{500, 0.5, Overconfident},
+		{500, 2, Underconfident},
+		{100, 0.5, Overconfident},
+		{100, 3, Underconfident},
 	} {
 		if got := must(Judge(sample(1, c.rows, c.factor))); got != c.want {
 			t.Errorf("%d rows, standard deviations times %g: %s, want %s", c.rows, c.factor, got, c.want)
