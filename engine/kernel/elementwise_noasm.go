@@ -10,6 +10,16 @@ func sumSquares(x []float32) float64 { return new(squareSums).generic(x) }
 
 func (a *adamStep) apply(p, g, m, v []float32) { a.generic(p, g, m, v) }
 
+func (s *sgdStep) plain(p, g []float32) { s.plainGeneric(p, g) }
+
+func (s *sgdStep) heavy(p, g, buf []float32) { s.heavyGeneric(p, g, buf) }
+
+func (s *sgdStep) nesterov(p, g, buf []float32) { s.nesterovGeneric(p, g, buf) }
+
+func (r *rmsPropStep) plain(p, g, v []float32) { r.plainGeneric(p, g, v) }
+
+func (r *rmsPropStep) heavy(p, g, v, buf []float32) { r.heavyGeneric(p, g, v, buf) }
+
 func reluGradient(g, y []float32) { reluGradientGeneric(g, y) }
 
 func exp(y, x []float32) { expGeneric(y, x) }

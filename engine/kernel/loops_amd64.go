@@ -17,6 +17,56 @@ func (a *adamStep) apply(p, g, m, v []float32) {
 	a.generic(p, g, m, v)
 }
 
+func (s *sgdStep) plain(p, g []float32) {
+	g = g[:len(p)]
+	if groups := len(p) / group; groups > 0 && hasAVX2() {
+		sgdAVX2(&p[0], &g[0], groups, &s.decay)
+		done := groups * group
+		p, g = p[done:], g[done:]
+	}
+	s.plainGeneric(p, g)
+}
+
+func (s *sgdStep) heavy(p, g, buf []float32) {
+	g, buf = g[:len(p)], buf[:len(p)]
+	if groups := len(p) / group; groups > 0 && hasAVX2() {
+		sgdMomentumAVX2(&p[0], &g[0], &buf[0], groups, &s.decay)
+		done := groups * group
+		p, g, buf = p[done:], g[done:], buf[done:]
+	}
+	s.heavyGeneric(p, g, buf)
+}
+
+func (s *sgdStep) nesterov(p, g, buf []float32) {
+	g, buf = g[:len(p)], buf[:len(p)]
+	if groups := len(p) / group; groups > 0 && hasAVX2() {
+		sgdNesterovAVX2(&p[0], &g[0], &buf[0], groups, &s.decay)
+		done := groups * group
+		p, g, buf = p[done:], g[done:], buf[done:]
+	}
+	s.nesterovGeneric(p, g, buf)
+}
+
+func (r *rmsPropStep) plain(p, g, v []float32) {
+	g, v = g[:len(p)], v[:len(p)]
+	if groups := len(p) / group; groups > 0 && hasAVX2() {
+		rmsPropAVX2(&p[0], &g[0], &v[0], groups, &r.decay)
+		done := groups * group
+		p, g, v = p[done:], g[done:], v[done:]
+	}
+	r.plainGeneric(p, g, v)
+}
+
+func (r *rmsPropStep) heavy(p, g, v, buf []float32) {
+	g, v, buf = g[:len(p)], v[:len(p)], buf[:len(p)]
+	if groups := len(p) / group; groups > 0 && hasAVX2() {
+		rmsPropMomentumAVX2(&p[0], &g[0], &v[0], &buf[0], groups, &r.decay)
+		done := groups * group
+		p, g, v, buf = p[done:], g[done:], v[done:], buf[done:]
+	}
+	r.heavyGeneric(p, g, v, buf)
+}
+
 func add(dst, src []float32) {
 	dst = dst[:len(src)]
 	if groups := len(src) / group; groups > 0 && hasAVX2() {

@@ -52,6 +52,174 @@ loop:
 	VZEROUPPER
 	RET
 
+// func sgdAVX2(p *float32, grad *float32, groups int, step *float32)
+// Requires: AVX
+TEXT ·sgdAVX2(SB), NOSPLIT, $0-32
+	MOVQ         p+0(FP), AX
+	MOVQ         grad+8(FP), CX
+	MOVQ         groups+16(FP), DX
+	MOVQ         step+24(FP), BX
+	VBROADCASTSS (BX), Y0
+	VBROADCASTSS 4(BX), Y1
+	VBROADCASTSS 8(BX), Y1
+
+loop:
+	VMOVUPS (AX), Y2
+	VMULPS  Y0, Y2, Y3
+	VADDPS  (CX), Y3, Y3
+	VMULPS  Y1, Y3, Y3
+	VSUBPS  Y3, Y2, Y2
+	VMOVUPS Y2, (AX)
+	ADDQ    $0x20, AX
+	ADDQ    $0x20, CX
+	DECQ    DX
+	JNZ     loop
+	VZEROUPPER
+	RET
+
+// func sgdMomentumAVX2(p *float32, grad *float32, buf *float32, groups int, step *float32)
+// Requires: AVX
+TEXT ·sgdMomentumAVX2(SB), NOSPLIT, $0-40
+	MOVQ         p+0(FP), AX
+	MOVQ         grad+8(FP), CX
+	MOVQ         buf+16(FP), DX
+	MOVQ         groups+24(FP), BX
+	MOVQ         step+32(FP), SI
+	VBROADCASTSS (SI), Y0
+	VBROADCASTSS 4(SI), Y1
+	VBROADCASTSS 8(SI), Y2
+
+loop:
+	VMOVUPS (AX), Y3
+	VMULPS  Y0, Y3, Y4
+	VADDPS  (CX), Y4, Y4
+	VMULPS  (DX), Y1, Y5
+	VADDPS  Y4, Y5, Y5
+	VMOVUPS Y5, (DX)
+	VMULPS  Y2, Y5, Y5
+	VSUBPS  Y5, Y3, Y3
+	VMOVUPS Y3, (AX)
+	ADDQ    $0x20, AX
+	ADDQ    $0x20, CX
+	ADDQ    $0x20, DX
+	DECQ    BX
+	JNZ     loop
+	VZEROUPPER
+	RET
+
+// func sgdNesterovAVX2(p *float32, grad *float32, buf *float32, groups int, step *float32)
+// Requires: AVX
+TEXT ·sgdNesterovAVX2(SB), NOSPLIT, $0-40
+	MOVQ         p+0(FP), AX
+	MOVQ         grad+8(FP), CX
+	MOVQ         buf+16(FP), DX
+	MOVQ         groups+24(FP), BX
+	MOVQ         step+32(FP), SI
+	VBROADCASTSS (SI), Y0
+	VBROADCASTSS 4(SI), Y1
+	VBROADCASTSS 8(SI), Y2
+
+loop:
+	VMOVUPS (AX), Y3
+	VMULPS  Y0, Y3, Y4
+	VADDPS  (CX), Y4, Y4
+	VMULPS  (DX), Y1, Y5
+	VADDPS  Y4, Y5, Y5
+	VMOVUPS Y5, (DX)
+	VMULPS  Y1, Y5, Y5
+	VADDPS  Y4, Y5, Y5
+	VMULPS  Y2, Y5, Y5
+	VSUBPS  Y5, Y3, Y3
+	VMOVUPS Y3, (AX)
+	ADDQ    $0x20, AX
+	ADDQ    $0x20, CX
+	ADDQ    $0x20, DX
+	DECQ    BX
+	JNZ     loop
+	VZEROUPPER
+	RET
+
+// func rmsPropAVX2(p *float32, grad *float32, v *float32, groups int, step *float32)
+// Requires: AVX
+TEXT ·rmsPropAVX2(SB), NOSPLIT, $0-40
+	MOVQ         p+0(FP), AX
+	MOVQ         grad+8(FP), CX
+	MOVQ         v+16(FP), DX
+	MOVQ         groups+24(FP), BX
+	MOVQ         step+32(FP), SI
+	VBROADCASTSS (SI), Y0
+	VBROADCASTSS 4(SI), Y1
+	VBROADCASTSS 8(SI), Y2
+	VBROADCASTSS 12(SI), Y3
+	VBROADCASTSS 16(SI), Y4
+	VBROADCASTSS 20(SI), Y4
+
+loop:
+	VMOVUPS (AX), Y5
+	VMULPS  Y0, Y5, Y6
+	VADDPS  (CX), Y6, Y6
+	VMULPS  (DX), Y1, Y7
+	VMULPS  Y2, Y6, Y8
+	VMULPS  Y6, Y8, Y8
+	VADDPS  Y8, Y7, Y7
+	VMOVUPS Y7, (DX)
+	VSQRTPS Y7, Y7
+	VADDPS  Y3, Y7, Y7
+	VMULPS  Y4, Y6, Y6
+	VDIVPS  Y7, Y6, Y6
+	VSUBPS  Y6, Y5, Y5
+	VMOVUPS Y5, (AX)
+	ADDQ    $0x20, AX
+	ADDQ    $0x20, CX
+	ADDQ    $0x20, DX
+	DECQ    BX
+	JNZ     loop
+	VZEROUPPER
+	RET
+
+// func rmsPropMomentumAVX2(p *float32, grad *float32, v *float32, buf *float32, groups int, step *float32)
+// Requires: AVX
+TEXT ·rmsPropMomentumAVX2(SB), NOSPLIT, $0-48
+	MOVQ         p+0(FP), AX
+	MOVQ         grad+8(FP), CX
+	MOVQ         v+16(FP), DX
+	MOVQ         buf+24(FP), BX
+	MOVQ         groups+32(FP), SI
+	MOVQ         step+40(FP), DI
+	VBROADCASTSS (DI), Y0
+	VBROADCASTSS 4(DI), Y1
+	VBROADCASTSS 8(DI), Y2
+	VBROADCASTSS 12(DI), Y3
+	VBROADCASTSS 16(DI), Y4
+	VBROADCASTSS 20(DI), Y5
+
+loop:
+	VMOVUPS (AX), Y6
+	VMULPS  Y0, Y6, Y7
+	VADDPS  (CX), Y7, Y7
+	VMULPS  (DX), Y1, Y8
+	VMULPS  Y2, Y7, Y9
+	VMULPS  Y7, Y9, Y9
+	VADDPS  Y9, Y8, Y8
+	VMOVUPS Y8, (DX)
+	VSQRTPS Y8, Y8
+	VADDPS  Y3, Y8, Y8
+	VDIVPS  Y8, Y7, Y7
+	VMULPS  (BX), Y4, Y9
+	VADDPS  Y9, Y7, Y7
+	VMOVUPS Y7, (BX)
+	VMULPS  Y5, Y7, Y7
+	VSUBPS  Y7, Y6, Y6
+	VMOVUPS Y6, (AX)
+	ADDQ    $0x20, AX
+	ADDQ    $0x20, CX
+	ADDQ    $0x20, DX
+	ADDQ    $0x20, BX
+	DECQ    SI
+	JNZ     loop
+	VZEROUPPER
+	RET
+
 // func addAVX2(dst *float32, src *float32, groups int)
 // Requires: AVX
 TEXT ·addAVX2(SB), NOSPLIT, $0-24

@@ -9,6 +9,31 @@ package kernel
 //go:noescape
 func adamAVX2(p *float32, grad *float32, m *float32, v *float32, groups int, step *float32)
 
+// sgdAVX2 is sgdStep.plainGeneric for groups of 8 parameters.
+//
+//go:noescape
+func sgdAVX2(p *float32, grad *float32, groups int, step *float32)
+
+// sgdMomentumAVX2 is sgdStep.heavyGeneric for groups of 8 parameters.
+//
+//go:noescape
+func sgdMomentumAVX2(p *float32, grad *float32, buf *float32, groups int, step *float32)
+
+// sgdNesterovAVX2 is sgdStep.nesterovGeneric for groups of 8 parameters.
+//
+//go:noescape
+func sgdNesterovAVX2(p *float32, grad *float32, buf *float32, groups int, step *float32)
+
+// rmsPropAVX2 is rmsPropStep.plainGeneric for groups of 8 parameters.
+//
+//go:noescape
+func rmsPropAVX2(p *float32, grad *float32, v *float32, groups int, step *float32)
+
+// rmsPropMomentumAVX2 is rmsPropStep.heavyGeneric for groups of 8 parameters.
+//
+//go:noescape
+func rmsPropMomentumAVX2(p *float32, grad *float32, v *float32, buf *float32, groups int, step *float32)
+
 // addAVX2 is addGeneric for groups of 8 values.
 //
 //go:noescape

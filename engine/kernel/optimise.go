@@ -53,55 +53,96 @@ func (a *adamStep) generic(p, g, m, v []float32) {
 }
 
 // SGD makes one step of gradient descent. With a momentum, buf holds the sum of
-// past gradients, which on the first step is the gradient.
+// past gradients, which on the first step is the gradient; without, it may be nil.
 //
 //	g      = g[i] + decay*p[i]
 //	buf[i] = momentum*buf[i] + g
 //	p[i]  -= lr * buf[i], or with nesterov lr * (g + momentum*buf[i])
 func SGD(p, g, buf []float32, lr, momentum, decay float64, nesterov, first bool) {
-	rate, mu, d := float32(lr), float32(momentum), float32(decay)
-	g = g[:len(p)]
-	if mu == 0 {
-		for i, x := range p {
-			p[i] = x - float32(rate*(g[i]+float32(d*x)))
-		}
+	s := sgdStep{decay: float32(decay), momentum: float32(momentum), rate: float32(lr)}
+	if s.momentum == 0 {
+		s.plain(p, g)
 		return
 	}
-	buf = buf[:len(p)]
+	if first {
+		clear(buf[:len(p)])
+	}
+	if nesterov {
+		s.nesterov(p, g, buf)
+	} else {
+		s.heavy(p, g, buf)
+	}
+}
+
+// sgdStep is to SGD what adamStep is to Adam.
+type sgdStep struct{ decay, momentum, rate float32 }
+
+func (s *sgdStep) plainGeneric(p, g []float32) {
+	g = g[:len(p)]
 	for i, x := range p {
-		gi := g[i] + float32(d*x)
-		b := gi
-		if !first {
-			b = float32(mu*buf[i]) + gi
-		}
+		p[i] = x - float32(s.rate*(g[i]+float32(s.decay*x)))
+	}
+}
+
+func (s *sgdStep) heavyGeneric(p, g, buf []float32) {
+	g, buf = g[:len(p)], buf[:len(p)]
+	for i, x := range p {
+		b := float32(s.momentum*buf[i]) + (g[i] + float32(s.decay*x))
 		buf[i] = b
-		if nesterov {
-			b = gi + float32(mu*b)
-		}
-		p[i] = x - float32(rate*b)
+		p[i] = x - float32(s.rate*b)
+	}
+}
+
+func (s *sgdStep) nesterovGeneric(p, g, buf []float32) {
+	g, buf = g[:len(p)], buf[:len(p)]
+	for i, x := range p {
+		gi := g[i] + float32(s.decay*x)
+		b := float32(s.momentum*buf[i]) + gi
+		buf[i] = b
+		p[i] = x - float32(s.rate*(gi+float32(s.momentum*b)))
 	}
 }
 
 // RMSProp makes one step of RMSProp (Tieleman & Hinton 2012). With a momentum,
-// buf holds the sum of past updates.
+// buf holds the sum of past updates; without, it may be nil.
 //
 //	g      = g[i] + decay*p[i]
 //	v[i]   = alpha*v[i] + (1-alpha)*g*g
 //	buf[i] = momentum*buf[i] + g/(sqrt(v[i]) + eps)
-//	p[i]  -= lr * buf[i]
+//	p[i]  -= lr * buf[i], or without momentum lr * g/(sqrt(v[i]) + eps)
 func RMSProp(p, g, v, buf []float32, lr, alpha, eps, momentum, decay float64) {
-	rate, mu, d, e := float32(lr), float32(momentum), float32(decay), float32(eps)
-	keep, rest := float32(alpha), float32(1-alpha)
+	r := rmsPropStep{
+		decay: float32(decay), alpha: float32(alpha), rest: float32(1 - alpha), eps: float32(eps),
+		momentum: float32(momentum), rate: float32(lr),
+	}
+	if r.momentum == 0 {
+		r.plain(p, g, v)
+	} else {
+		r.heavy(p, g, v, buf)
+	}
+}
+
+// rmsPropStep is to RMSProp what adamStep is to Adam.
+type rmsPropStep struct{ decay, alpha, rest, eps, momentum, rate float32 }
+
+func (r *rmsPropStep) plainGeneric(p, g, v []float32) {
+	g, v = g[:len(p)], v[:len(p)]
+	for i, x := range p {
+		gi := g[i] + float32(r.decay*x)
+		vi := float32(r.alpha*v[i]) + float32(float32(r.rest*gi)*gi)
+		v[i] = vi
+		p[i] = x - float32(r.rate*gi)/(float32(math.Sqrt(float64(vi)))+r.eps)
+	}
+}
+
+func (r *rmsPropStep) heavyGeneric(p, g, v, buf []float32) {
 	g, v, buf = g[:len(p)], v[:len(p)], buf[:len(p)]
 	for i, x := range p {
-		gi := g[i] + float32(d*x)
-		vi := float32(keep*v[i]) + float32(float32(rest*gi)*gi)
+		gi := g[i] + float32(r.decay*x)
+		vi := float32(r.alpha*v[i]) + float32(float32(r.rest*gi)*gi)
 		v[i] = vi
-		b := gi / (float32(math.Sqrt(float64(vi))) + e)
-		if mu > 0 {
-			b += float32(mu * buf[i])
-			buf[i] = b
-		}
-		p[i] = x - float32(rate*b)
+		b := float32(r.momentum*buf[i]) + gi/(float32(math.Sqrt(float64(vi)))+r.eps)
+		buf[i] = b
+		p[i] = x - float32(r.rate*b)
 	}
 }

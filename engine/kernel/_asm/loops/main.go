@@ -4,6 +4,8 @@
 package main
 
 import (
+	"strings"
+
 	. "github.com/mmcloughlin/avo/build"
 	. "github.com/mmcloughlin/avo/operand"
 	. "github.com/mmcloughlin/avo/reg"
@@ -12,6 +14,11 @@ import (
 func main() {
 	ConstraintExpr("!purego")
 	adam()
+	sgd("sgd", "plain")
+	sgd("sgdMomentum", "heavy", "buf")
+	sgd("sgdNesterov", "nesterov", "buf")
+	rmsProp("rmsProp", "plain")
+	rmsProp("rmsPropMomentum", "heavy", "buf")
 	add()
 	scale()
 	reluGradient()
@@ -48,6 +55,16 @@ func finish(groups Register, bytes uint64, pointers []Register) {
 	RET()
 }
 
+// broadcast loads n numbers, each to all lanes of a vector.
+func broadcast(from Register, n int) []VecVirtual {
+	list := make([]VecVirtual, n)
+	for i := range list {
+		list[i] = YMM()
+		VBROADCASTSS(Mem{Base: from, Disp: 4 * i}, list[i])
+	}
+	return list
+}
+
 func adam() {
 	TEXT("adamAVX2", NOSPLIT, "func(p, grad, m, v *float32, groups int, step *float32)")
 	Pragma("noescape")
@@ -55,11 +72,7 @@ func adam() {
 	at := pointers("p", "grad", "m", "v")
 	groups := Load(Param("groups"), GP64())
 	step := Load(Param("step"), GP64())
-	var shared [9]VecVirtual
-	for i := range shared {
-		shared[i] = YMM()
-		VBROADCASTSS(Mem{Base: step, Disp: 4 * i}, shared[i])
-	}
+	shared := broadcast(step, 9)
 	keep, decay, beta1, rest1 := shared[0], shared[1], shared[2], shared[3]
 	beta2, rest2, rate, root, eps := shared[4], shared[5], shared[6], shared[7], shared[8]
 	Label("loop")
@@ -83,6 +96,73 @@ func adam() {
 	VMULPS(rate, m, m)
 	VDIVPS(v, m, m)
 	VSUBPS(m, x, x)
+	VMOVUPS(x, Mem{Base: at[0]})
+	finish(groups, 32, at)
+}
+
+// sgd writes sgdStep's loop of that name, with the buffers that it has.
+func sgd(name, loop string, buffers ...string) {
+	TEXT(name+"AVX2", NOSPLIT, "func("+strings.Join(append([]string{"p", "grad"}, buffers...), ", ")+" *float32, groups int, step *float32)")
+	Pragma("noescape")
+	Doc(name + "AVX2 is sgdStep." + loop + "Generic for groups of 8 parameters.")
+	at := pointers(append([]string{"p", "grad"}, buffers...)...)
+	groups := Load(Param("groups"), GP64())
+	shared := broadcast(Load(Param("step"), GP64()), 3)
+	decay, momentum, rate := shared[0], shared[1], shared[2]
+	Label("loop")
+	x, g := YMM(), YMM()
+	VMOVUPS(Mem{Base: at[0]}, x)
+	VMULPS(decay, x, g)
+	VADDPS(Mem{Base: at[1]}, g, g)
+	if len(buffers) > 0 {
+		b := YMM()
+		VMULPS(Mem{Base: at[2]}, momentum, b)
+		VADDPS(g, b, b)
+		VMOVUPS(b, Mem{Base: at[2]})
+		if loop == "nesterov" {
+			VMULPS(momentum, b, b)
+			VADDPS(g, b, b)
+		}
+		g = b
+	}
+	VMULPS(rate, g, g)
+	VSUBPS(g, x, x)
+	VMOVUPS(x, Mem{Base: at[0]})
+	finish(groups, 32, at)
+}
+
+// rmsProp writes rmsPropStep's loop of that name, with the buffers that it has.
+func rmsProp(name, loop string, buffers ...string) {
+	TEXT(name+"AVX2", NOSPLIT, "func("+strings.Join(append([]string{"p", "grad", "v"}, buffers...), ", ")+" *float32, groups int, step *float32)")
+	Pragma("noescape")
+	Doc(name + "AVX2 is rmsPropStep." + loop + "Generic for groups of 8 parameters.")
+	at := pointers(append([]string{"p", "grad", "v"}, buffers...)...)
+	groups := Load(Param("groups"), GP64())
+	shared := broadcast(Load(Param("step"), GP64()), 6)
+	decay, alpha, rest, eps, momentum, rate := shared[0], shared[1], shared[2], shared[3], shared[4], shared[5]
+	Label("loop")
+	x, g, v, t := YMM(), YMM(), YMM(), YMM()
+	VMOVUPS(Mem{Base: at[0]}, x)
+	VMULPS(decay, x, g)
+	VADDPS(Mem{Base: at[1]}, g, g)
+	VMULPS(Mem{Base: at[2]}, alpha, v)
+	VMULPS(rest, g, t)
+	VMULPS(g, t, t)
+	VADDPS(t, v, v)
+	VMOVUPS(v, Mem{Base: at[2]})
+	VSQRTPS(v, v)
+	VADDPS(eps, v, v)
+	if len(buffers) == 0 {
+		VMULPS(rate, g, g)
+		VDIVPS(v, g, g)
+	} else {
+		VDIVPS(v, g, g)
+		VMULPS(Mem{Base: at[3]}, momentum, t)
+		VADDPS(t, g, g)
+		VMOVUPS(g, Mem{Base: at[3]})
+		VMULPS(rate, g, g)
+	}
+	VSUBPS(g, x, x)
 	VMOVUPS(x, Mem{Base: at[0]})
 	finish(groups, 32, at)
 }
