@@ -6,5 +6,6 @@
 // is not checked. Every function depends on nothing but its arguments, gives the
 // same bits each time, and may be called from any goroutine on data of its own.
 // What an elementwise function makes of an element does not depend on its place.
-// Nothing allocates once it has seen its largest size.
+// Nothing allocates once it has seen its largest size, but for gonum's products of
+// wide layers.
 package kernel

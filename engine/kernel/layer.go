@@ -33,13 +33,24 @@ func (l *Layer) Pack(w, b []float32, in, out int) {
 //
 //	y[r][o] = max(b[o] + Σ_i x[r][i] w[o][i], floor)
 func (l *Layer) Forward(y, x Matrix, floor float32) {
-	if l.panels.forwardProduct(l, y, x, floor) {
-		return
+	if !l.panels.forwardProduct(l, y, x, floor) {
+		l.forwardGeneric(y, x, floor)
 	}
+}
+
+// strip is how many rows gonum is given at a time. Given many at once it sums in
+// other groups, and a row's bits would depend on how many come with it.
+const strip = 64
+
+func (l *Layer) forwardGeneric(y, x Matrix, floor float32) {
+	w := blas32.General{Rows: l.out, Cols: l.in, Stride: l.in, Data: l.w}
 	for r := range y.Rows {
 		copy(y.Row(r), l.b)
 	}
-	blas32.Gemm(blas.NoTrans, blas.Trans, 1, general(x), blas32.General{Rows: l.out, Cols: l.in, Stride: l.in, Data: l.w}, 1, general(y))
+	for from := 0; from < y.Rows; from += strip {
+		to := min(from+strip, y.Rows)
+		blas32.Gemm(blas.NoTrans, blas.Trans, 1, general(x.Slice(from, to)), w, 1, general(y.Slice(from, to)))
+	}
 	if math.IsInf(float64(floor), -1) {
 		return
 	}
@@ -58,10 +69,19 @@ func (l *Layer) Forward(y, x Matrix, floor float32) {
 //
 //	dx[r][i] = Σ_o dy[r][o] w[o][i]
 func (l *Layer) InputGradient(dx, dy Matrix) {
-	if l.panels.inputGradient(l, dx, dy) {
-		return
+	if !l.panels.inputGradient(l, dx, dy) {
+		l.inputGradientGeneric(dx, dy)
 	}
-	blas32.Gemm(blas.NoTrans, blas.NoTrans, 1, general(dy), blas32.General{Rows: dy.Cols, Cols: l.in, Stride: l.in, Data: l.w}, 0, general(dx))
+}
+
+// inputGradientGeneric and weightGradientGeneric leave out products with a zero
+// of dy, even if the other factor is not finite: that is how gonum multiplies.
+func (l *Layer) inputGradientGeneric(dx, dy Matrix) {
+	w := blas32.General{Rows: dy.Cols, Cols: l.in, Stride: l.in, Data: l.w}
+	for from := 0; from < dx.Rows; from += strip {
+		to := min(from+strip, dx.Rows)
+		blas32.Gemm(blas.NoTrans, blas.NoTrans, 1, general(dy.Slice(from, to)), w, 0, general(dx.Slice(from, to)))
+	}
 }
 
 // WeightGradient sets dw (out, in), row by row, to dyᵀ x, and db (out) to the
@@ -71,9 +91,12 @@ func (l *Layer) InputGradient(dx, dy Matrix) {
 //	dw[o][i] = Σ_r dy[r][o] x[r][i]
 //	db[o]    = Σ_r dy[r][o]
 func WeightGradient(dw, db []float32, dy, x Matrix, scratch *Matrix) {
-	if weightGradient(dw, db, dy, x, scratch) {
-		return
+	if !weightGradient(dw, db, dy, x, scratch) {
+		weightGradientGeneric(dw, db, dy, x)
 	}
+}
+
+func weightGradientGeneric(dw, db []float32, dy, x Matrix) {
 	clear(db)
 	for r := range dy.Rows {
 		for o, g := range dy.Row(r) {
