@@ -4,6 +4,14 @@
 
 package kernel
 
+// panel64AVX2 sets c (rows, 64) to a b, begun with the 64 numbers at start,
+// and what is below floor to floor. b is (k, 64), k at least 1; a's number in
+// row i and column j lies aRow*i + aStep*j bytes on. Strides are in bytes. Each
+// number of c is one sum, in the order of b's rows, in whatever group its row is.
+//
+//go:noescape
+func panel64AVX2(c *float32, a *float32, b *float32, start *float32, rows int, k int, cStride int, aRow int, aStep int, bStride int, floor float32)
+
 // panel16AVX2 sets c (rows, 16) to a b, begun with the 16 numbers at start,
 // and what is below floor to floor. b is (k, 16), k at least 1; a's number in
 // row i and column j lies aRow*i + aStep*j bytes on. Strides are in bytes. Each

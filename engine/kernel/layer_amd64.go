@@ -87,9 +87,12 @@ func packTransposed(panel, w []float32, width, rows, columns int) {
 
 // product sets a panel of c to a times a panel of b.
 func product(width int, c, a, b, start *float32, rows, k, cStride, aRow, aStep, bStride int, floor float32) {
-	if width == lane {
+	switch width {
+	case wide:
+		panel64AVX2(c, a, b, start, rows, k, 4*cStride, 4*aRow, 4*aStep, 4*bStride, floor)
+	case lane:
 		panel16AVX2(c, a, b, start, rows, k, 4*cStride, 4*aRow, 4*aStep, 4*bStride, floor)
-	} else {
+	default:
 		panel8AVX2(c, a, b, start, rows, k, 4*cStride, 4*aRow, 4*aStep, 4*bStride, floor)
 	}
 }
@@ -121,6 +124,22 @@ func (p *panels) inputGradient(l *Layer, dx, dy Matrix) bool {
 // end, where the panels' width lies along the outputs.
 const fewInputs = 6
 
+// wide is the width of the panels of products of up to fewRows rows, whose sums
+// are too few in a panel of 16 to keep the multipliers busy.
+const (
+	wide    = 4 * lane
+	fewRows = 5
+)
+
+// gradientWidth is panelWidth for a product of so many rows where numbers up to
+// column room may be touched.
+func gradientWidth(at, cols, rows, room int) int {
+	if rows <= fewRows && at+wide <= room {
+		return wide
+	}
+	return panelWidth(at, cols)
+}
+
 // weightGradient takes dy and x as they are for its factors: their rows are the
 // rows of the panels.
 func weightGradient(dw, db []float32, dy, x Matrix, scratch *Matrix) bool {
@@ -128,16 +147,21 @@ func weightGradient(dw, db []float32, dy, x Matrix, scratch *Matrix) bool {
 		return false
 	}
 	in, out, rows := x.Cols, dy.Cols, x.Rows
-	var zeros [lane]float32
-	one := float32(1)
+	var zeros [wide]float32
+	one, noFloor := float32(1), float32(math.Inf(-1))
 	scratch.Resize(max(out, in, 1), max(lane, out))
-	for o := 0; o < out; o += lane {
-		product(panelWidth(o, out), &scratch.Data[o], &one, &dy.Data[o], &zeros[0], 1, rows, scratch.Stride, 0, 0, dy.Stride, float32(math.Inf(-1)))
+	room := min(dy.Stride, scratch.Stride)
+	for o := 0; o < out; {
+		width := gradientWidth(o, out, 1, room)
+		product(width, &scratch.Data[o], &one, &dy.Data[o], &zeros[0], 1, rows, scratch.Stride, 0, 0, dy.Stride, noFloor)
+		o += width
 	}
 	copy(db, scratch.Row(0))
 	if in <= fewInputs {
-		for o := 0; o < out; o += lane {
-			product(panelWidth(o, out), &scratch.Data[o], &x.Data[0], &dy.Data[o], &zeros[0], in, rows, scratch.Stride, 1, x.Stride, dy.Stride, float32(math.Inf(-1)))
+		for o := 0; o < out; {
+			width := gradientWidth(o, out, in, room)
+			product(width, &scratch.Data[o], &x.Data[0], &dy.Data[o], &zeros[0], in, rows, scratch.Stride, 1, x.Stride, dy.Stride, noFloor)
+			o += width
 		}
 		for o := range out {
 			for i := range in {
@@ -146,16 +170,17 @@ func weightGradient(dw, db []float32, dy, x Matrix, scratch *Matrix) bool {
 		}
 		return true
 	}
-	for i := 0; i < in; i += lane {
-		width := panelWidth(i, in)
+	for i := 0; i < in; {
+		width := gradientWidth(i, in, out, in)
 		if i+width <= in {
-			product(width, &dw[i], &dy.Data[0], &x.Data[i], &zeros[0], out, rows, in, 1, dy.Stride, x.Stride, float32(math.Inf(-1)))
-			continue
+			product(width, &dw[i], &dy.Data[0], &x.Data[i], &zeros[0], out, rows, in, 1, dy.Stride, x.Stride, noFloor)
+		} else {
+			product(width, &scratch.Data[0], &dy.Data[0], &x.Data[i], &zeros[0], out, rows, scratch.Stride, 1, dy.Stride, x.Stride, noFloor)
+			for o := range out {
+				copy(dw[o*in+i:(o+1)*in], scratch.Row(o))
+			}
 		}
-		product(width, &scratch.Data[0], &dy.Data[0], &x.Data[i], &zeros[0], out, rows, scratch.Stride, 1, dy.Stride, x.Stride, float32(math.Inf(-1)))
-		for o := range out {
-			copy(dw[o*in+i:(o+1)*in], scratch.Row(o))
-		}
+		i += width
 	}
 	return true
 }

@@ -11,6 +11,7 @@ import (
 
 func main() {
 	ConstraintExpr("!purego")
+	panel("panel64AVX2", 8, []int{1})
 	panel("panel16AVX2", 2, []int{6, 4, 2, 1})
 	panel("panel8AVX2", 1, []int{12, 6, 2, 1})
 	transpose()
@@ -77,16 +78,21 @@ func panel(name string, vectors int, groups []int) {
 		k := Load(Param("k"), GP64())
 
 		Label(fmt.Sprintf("steps%d", n))
-		panelRow := make([]VecVirtual, vectors)
+		// What one row alone uses is multiplied from where it lies.
+		panelRow := make([]Op, vectors)
 		for v := range panelRow {
-			panelRow[v] = YMM()
-			VMOVUPS(Mem{Base: b, Disp: 32 * v}, panelRow[v])
+			panelRow[v] = Mem{Base: b, Disp: 32 * v}
+			if n > 1 {
+				loaded := YMM()
+				VMOVUPS(panelRow[v], loaded)
+				panelRow[v] = loaded
+			}
 		}
 		for i := range n {
 			number := YMM()
 			VBROADCASTSS(rowAt[i], number)
 			for v := range vectors {
-				VFMADD231PS(number, panelRow[v], sums[i][v])
+				VFMADD231PS(panelRow[v], number, sums[i][v])
 			}
 		}
 		for _, p := range pointers {
