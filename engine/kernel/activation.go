@@ -59,6 +59,15 @@ func leakyReLUGradientGeneric(g, y []float32) {
 // Tanh is tanh(z), within 1.1 ULP.
 func Tanh(y, z []float32) { tanh(y, z) }
 
+func tanhGeneric(y, z []float32) {
+	y = y[:len(z)]
+	for i, v := range z {
+		x := float64(v)
+		e := expm1Negative(-2 * math.Abs(x))
+		y[i] = float32(math.Copysign(e/(e+2), x))
+	}
+}
+
 // TanhGradient is that of Tanh, told from its value.
 func TanhGradient(g, y, _ []float32) { tanhGradient(g, y) }
 
@@ -75,7 +84,7 @@ func Sigmoid(y, z []float32) { sigmoid(y, z) }
 func sigmoidGeneric(y, z []float32) {
 	y = y[:len(z)]
 	for i, v := range z {
-		y[i] = float32(1 / (1 + math.Exp(-float64(v))))
+		y[i] = float32(1 / (1 + clampedExp(-float64(v))))
 	}
 }
 
@@ -96,7 +105,7 @@ func eluGeneric(y, z []float32) {
 	y = y[:len(z)]
 	for i, v := range z {
 		if v < 0 {
-			v = float32(math.Expm1(float64(v)))
+			v = float32(expm1Negative(float64(v)))
 		}
 		y[i] = v
 	}
@@ -116,13 +125,10 @@ func eluGradientGeneric(g, y []float32) {
 // far below 0, or 1e-43 where it is no normal number.
 func GELU(y, z []float32) { gelu(y, z) }
 
-// farOut is a sum at which the activations have met their limits.
-const farOut = 115
-
 func geluGeneric(y, z []float32) {
 	y = y[:len(z)]
 	for i, v := range z {
-		x := max(float64(v), -farOut) // 0 times infinity is not a number
+		x := max(float64(v), expUnderflow) // 0 times infinity is not a number
 		y[i] = float32(0.5 * x * math.Erfc(-x/math.Sqrt2))
 	}
 }
@@ -133,8 +139,8 @@ func GELUGradient(g, _, z []float32) { geluGradient(g, z) }
 func geluGradientGeneric(g, z []float32) {
 	g = g[:len(z)]
 	for i, v := range z {
-		x := min(max(float64(v), -farOut), farOut)
-		density := math.Exp(-0.5*x*x) / math.Sqrt(2*math.Pi)
+		x := min(max(float64(v), expUnderflow), expOverflow)
+		density := clampedExp(-0.5*x*x) / math.Sqrt(2*math.Pi)
 		g[i] *= float32(0.5*math.Erfc(-x/math.Sqrt2) + x*density)
 	}
 }
@@ -145,8 +151,8 @@ func SiLU(y, z []float32) { silu(y, z) }
 func siluGeneric(y, z []float32) {
 	y = y[:len(z)]
 	for i, v := range z {
-		x := max(float64(v), -farOut)
-		y[i] = float32(x / (1 + math.Exp(-x)))
+		x := max(float64(v), expUnderflow)
+		y[i] = float32(x / (1 + clampedExp(-x)))
 	}
 }
 
@@ -156,8 +162,8 @@ func SiLUGradient(g, _, z []float32) { siluGradient(g, z) }
 func siluGradientGeneric(g, z []float32) {
 	g = g[:len(z)]
 	for i, v := range z {
-		x := min(max(float64(v), -farOut), farOut)
-		sigmoid := 1 / (1 + math.Exp(-x))
+		x := min(max(float64(v), expUnderflow), expOverflow)
+		sigmoid := 1 / (1 + clampedExp(-x))
 		g[i] *= float32(sigmoid * (1 + x*(1-sigmoid)))
 	}
 }
@@ -170,7 +176,7 @@ func softplusGeneric(y, z []float32) {
 	y = y[:len(z)]
 	for i, v := range z {
 		x := float64(v)
-		y[i] = float32(max(x, 0) + math.Log1p(math.Exp(-math.Abs(x))))
+		y[i] = float32(max(x, 0) + log1pUnit(clampedExp(-math.Abs(x))))
 	}
 }
 
@@ -180,7 +186,7 @@ func SoftplusGradient(g, y, _ []float32) { softplusGradient(g, y) }
 func softplusGradientGeneric(g, y []float32) {
 	g = g[:len(y)]
 	for i, v := range y {
-		g[i] *= float32(-math.Expm1(-float64(v)))
+		g[i] *= float32(-expm1Negative(-float64(v)))
 	}
 }
 
