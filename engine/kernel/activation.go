@@ -62,9 +62,8 @@ func Tanh(y, z []float32) { tanh(y, z) }
 func tanhGeneric(y, z []float32) {
 	y = y[:len(z)]
 	for i, v := range z {
-		x := float64(v)
-		e := expm1Negative(-2 * math.Abs(x))
-		y[i] = float32(math.Copysign(e/(e+2), x))
+		e := expm1Negative(2 * min(v, -v))
+		y[i] = float32(math.Copysign(e/(e+2), float64(v)))
 	}
 }
 
@@ -78,13 +77,13 @@ func tanhGradientGeneric(g, y []float32) {
 	}
 }
 
-// Sigmoid is 1/(1+exp(-z)), within 2.4 ULP.
+// Sigmoid is 1/(1+exp(-z)), within 2.5 ULP.
 func Sigmoid(y, z []float32) { sigmoid(y, z) }
 
 func sigmoidGeneric(y, z []float32) {
 	y = y[:len(z)]
 	for i, v := range z {
-		y[i] = float32(1 / (1 + clampedExp(-float64(v))))
+		y[i] = float32(1 / (1 + clampedExp(-v)))
 	}
 }
 
@@ -105,7 +104,7 @@ func eluGeneric(y, z []float32) {
 	y = y[:len(z)]
 	for i, v := range z {
 		if v < 0 {
-			v = float32(expm1Negative(float64(v)))
+			v = float32(expm1Negative(v))
 		}
 		y[i] = v
 	}
@@ -139,8 +138,9 @@ func GELUGradient(g, _, z []float32) { geluGradient(g, z) }
 func geluGradientGeneric(g, z []float32) {
 	g = g[:len(z)]
 	for i, v := range z {
-		x := min(max(float64(v), expUnderflow), expOverflow)
-		density := clampedExp(-0.5*x*x) / math.Sqrt(2*math.Pi)
+		x := float64(min(max(v, -15), 15)) // the density is 0 further out
+		power, p := expParts(-0.5 * x * x)
+		density := (power + power*p) / math.Sqrt(2*math.Pi)
 		g[i] *= float32(0.5*math.Erfc(-x/math.Sqrt2) + x*density)
 	}
 }
@@ -151,8 +151,8 @@ func SiLU(y, z []float32) { silu(y, z) }
 func siluGeneric(y, z []float32) {
 	y = y[:len(z)]
 	for i, v := range z {
-		x := max(float64(v), expUnderflow)
-		y[i] = float32(x / (1 + clampedExp(-x)))
+		v = max(v, expUnderflow)
+		y[i] = float32(float64(v) / (1 + clampedExp(-v)))
 	}
 }
 
@@ -162,9 +162,9 @@ func SiLUGradient(g, _, z []float32) { siluGradient(g, z) }
 func siluGradientGeneric(g, z []float32) {
 	g = g[:len(z)]
 	for i, v := range z {
-		x := min(max(float64(v), expUnderflow), expOverflow)
-		sigmoid := 1 / (1 + clampedExp(-x))
-		g[i] *= float32(sigmoid * (1 + x*(1-sigmoid)))
+		v = min(max(v, expUnderflow), expOverflow)
+		sigmoid := 1 / (1 + clampedExp(-v))
+		g[i] *= float32(sigmoid * (1 + float64(v)*(1-sigmoid)))
 	}
 }
 
@@ -175,8 +175,7 @@ func Softplus(y, z []float32) { softplus(y, z) }
 func softplusGeneric(y, z []float32) {
 	y = y[:len(z)]
 	for i, v := range z {
-		x := float64(v)
-		y[i] = float32(max(x, 0) + log1pUnit(clampedExp(-math.Abs(x))))
+		y[i] = float32(float64(max(v, 0)) + log1pUnit(clampedExp(min(v, -v))))
 	}
 }
 
@@ -186,7 +185,7 @@ func SoftplusGradient(g, y, _ []float32) { softplusGradient(g, y) }
 func softplusGradientGeneric(g, y []float32) {
 	g = g[:len(y)]
 	for i, v := range y {
-		g[i] *= float32(-expm1Negative(-float64(v)))
+		g[i] *= float32(-expm1Negative(-v))
 	}
 }
 

@@ -8,7 +8,7 @@ func Exp(y, x []float32) { exp(y, x) }
 func expGeneric(y, x []float32) {
 	y = y[:len(x)]
 	for i, v := range x {
-		y[i] = float32(clampedExp(float64(v)))
+		y[i] = float32(clampedExp(v))
 	}
 }
 

@@ -40,7 +40,7 @@ func elementwiseFunctions() []elementwiseFunction {
 		{"Exp", Exp, expGeneric, math.Exp, 1, 0},
 		{"Log1p", Log1p, log1pGeneric, math.Log1p, 1, 0},
 		{"Tanh", Tanh, tanhGeneric, math.Tanh, 1.1, 0},
-		{"Sigmoid", Sigmoid, sigmoidGeneric, sigmoidOf, 2.4, 0},
+		{"Sigmoid", Sigmoid, sigmoidGeneric, sigmoidOf, 2.5, 0},
 		{"ELU", ELU, eluGeneric, func(x float64) float64 { return max(x, 0) + math.Expm1(min(x, 0)) }, 1, 0},
 		{"GELU", GELU, geluGeneric, func(x float64) float64 {
 			if math.IsInf(x, -1) {

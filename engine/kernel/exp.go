@@ -30,24 +30,27 @@ func expParts(x float64) (power, p float64) {
 	return math.Float64frombits((math.Float64bits(t) + 1023) << 52), p
 }
 
-// clampedExp is the exponential to float32's precision; a NaN stays.
-func clampedExp(x float64) float64 {
-	if x < expUnderflow {
-		x = expUnderflow
-	} else if x > expOverflow {
-		x = expOverflow
+// clampedExp is exp(v) to float32's precision; a NaN stays.
+//
+// It converts its argument itself: of a caller's conversion into the argument's
+// register amd64 would wait for what the register held, the last call's result.
+func clampedExp(v float32) float64 {
+	if v < expUnderflow {
+		v = expUnderflow
+	} else if v > expOverflow {
+		v = expOverflow
 	}
-	power, p := expParts(x)
+	power, p := expParts(float64(v))
 	return power + power*p
 }
 
-// expm1Negative is exp(x)-1 for x up to 0, to float32's precision. Nothing
+// expm1Negative is exp(v)-1 for v up to 0, to float32's precision. Nothing
 // cancels, as 2^k-1 is exact.
-func expm1Negative(x float64) float64 {
-	if x < -25 {
-		x = -25
+func expm1Negative(v float32) float64 {
+	if v < -25 {
+		v = -25
 	}
-	power, p := expParts(x)
+	power, p := expParts(float64(v))
 	return power*p + (power - 1)
 }
 
