@@ -44,7 +44,7 @@ func (r *Run) apply(c wire.Command) *wire.ErrorMessage {
 		return r.change(c)
 	case *wire.PlayCommand:
 		if r.state == wire.Diverged {
-			return wire.Refuse(wire.BadState, "", "play: the run stopped because %s; reset it first", r.reason)
+			return wire.Refuse(wire.BadState, "", "play: the run stopped because %s; restore or reset it first", r.reason)
 		}
 		r.left = 0
 		r.setState(wire.Playing, "")
@@ -62,6 +62,12 @@ func (r *Run) apply(c wire.Command) *wire.ErrorMessage {
 		if err := r.begin(r.settings); err != nil {
 			return wire.Refuse(wire.BadState, "", "reset: %v", err)
 		}
+	case *wire.RestoreCommand:
+		if r.state != wire.Diverged {
+			return wire.Refuse(wire.BadState, "", "restore: the run is %s; there is nothing to go back from", r.state)
+		}
+		r.lane.trainer.Restore()
+		r.setState(wire.Paused, "")
 	default:
 		return wire.Refuse(wire.UnknownCommand, "", "a run does not take %T", c)
 	}

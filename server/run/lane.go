@@ -136,25 +136,37 @@ func newLane(s *wire.Settings, d *data) (*lane, error) {
 	return l, nil
 }
 
-// terms predicts the first n of train rows, test rows and grid, at least all
-// train and test rows, and returns the loss's terms over both parts.
-func (l *lane) terms(g loss.GaussianNLL, n int) (train, test loss.Terms) {
+// A score is what one set of rows makes of the predictions.
+type score struct {
+	loss  float64 // what is trained, averaged over the rows
+	terms loss.Terms
+}
+
+// scores predicts the first n of train rows, test rows and grid, at least all
+// train and test rows, and returns the scores of both parts.
+func (l *lane) scores(o objective, n int) (train, test score) {
 	l.trainer.Predict(l.mean[:n], l.vari[:n], l.x[:n])
-	k, rows := l.data.train, len(l.target)
-	train = loss.TermsOf(g, l.mean[:k], l.target[:k], l.vari[:k])
-	test = loss.TermsOf(g, l.mean[k:rows], l.target[k:], l.vari[k:rows])
-	return train, test
+	of := func(from, to int) score {
+		mean, target, variance := l.mean[from:to], l.target[from:to], l.vari[from:to]
+		s := score{terms: loss.TermsOf(o.gaussian, mean, target, variance)}
+		s.loss = s.terms.Sum()
+		if !o.isNLL {
+			s.loss = o.mean.Gradients(nil, nil, mean, target, variance)
+		}
+		return s
+	}
+	return of(0, l.data.train), of(l.data.train, len(l.target))
 }
 
 // point evaluates the lane for its history.
-func (l *lane) point(g loss.GaussianNLL) wire.Point {
-	train, test := l.terms(g, len(l.target))
+func (l *lane) point(o objective) wire.Point {
+	train, test := l.scores(o, len(l.target))
 	return wire.Point{
 		Step:      l.trainer.Steps(),
-		TrainLoss: wire.Number(train.Sum()),
-		TestLoss:  wire.Number(test.Sum()),
-		TrainNLL:  wire.Number(l.nll(train)),
-		TestNLL:   wire.Number(l.nll(test)),
+		TrainLoss: wire.Number(train.loss),
+		TestLoss:  wire.Number(test.loss),
+		TrainNLL:  wire.Number(l.nll(train.terms)),
+		TestNLL:   wire.Number(l.nll(test.terms)),
 	}
 }
 
@@ -167,9 +179,9 @@ func (l *lane) nll(t loss.Terms) float64 {
 
 // frame computes one picture, everything in it from this moment's weights and
 // this moment's loss.
-func (l *lane) frame(g loss.GaussianNLL, stepsPerSecond float64) (*wire.Frame, error) {
-	train, test := l.terms(g, len(l.x))
-	trainReport, testReport, err := l.reports(g)
+func (l *lane) frame(o objective, stepsPerSecond float64) (*wire.Frame, error) {
+	train, test := l.scores(o, len(l.x))
+	trainReport, testReport, err := l.reports(o)
 	if err != nil {
 		return nil, err
 	}
@@ -181,19 +193,19 @@ func (l *lane) frame(g loss.GaussianNLL, stepsPerSecond float64) (*wire.Frame, e
 		std[i] = float32(math.Sqrt(float64(l.vari[rows+i])) * scale.Std)
 	}
 	scalars := map[string]float64{
-		"train_loss":     train.Sum(),
-		"test_loss":      test.Sum(),
+		"train_loss":     train.loss,
+		"test_loss":      test.loss,
 		"train_nll":      trainReport.NLL,
 		"test_nll":       testReport.NLL,
 		"train_rmse":     trainReport.RMSE,
 		"test_rmse":      testReport.RMSE,
 		"train_coverage": trainReport.Coverage,
 		"test_coverage":  testReport.Coverage,
-		"log_variance":   train.LogVariance,
-		"residual":       train.Residual,
-		"constant":       train.Constant,
-		"clamped":        float64(train.Clamped),
-		"floor":          math.Sqrt(g.Eps) * scale.Std,
+		"log_variance":   train.terms.LogVariance,
+		"residual":       train.terms.Residual,
+		"constant":       train.terms.Constant,
+		"clamped":        float64(train.terms.Clamped),
+		"floor":          math.Sqrt(o.gaussian.Eps) * scale.Std,
 		"steps_per_s":    stepsPerSecond,
 	}
 	f := &wire.Frame{
@@ -208,10 +220,10 @@ func (l *lane) frame(g loss.GaussianNLL, stepsPerSecond float64) (*wire.Frame, e
 	return f, nil
 }
 
-// reports scores what terms has just predicted, in the target's units.
-func (l *lane) reports(g loss.GaussianNLL) (train, test metrics.Report, err error) {
+// reports scores what scores has just predicted, in the target's units.
+func (l *lane) reports(o objective) (train, test metrics.Report, err error) {
 	rows := len(l.target)
-	mean, std := l.inUnits(g, l.mean[:rows], l.vari[:rows])
+	mean, std := l.inUnits(o, l.mean[:rows], l.vari[:rows])
 	k, y := l.data.train, l.data.y
 	if train, err = metrics.Evaluate(mean[:k], std[:k], y[:k]); err != nil {
 		return train, test, fmt.Errorf("train rows: %w", err)
@@ -224,23 +236,23 @@ func (l *lane) reports(g loss.GaussianNLL) (train, test metrics.Report, err erro
 
 // inUnits takes standardised predictions to the target's units, the variance
 // clamped as the loss clamps it.
-func (l *lane) inUnits(g loss.GaussianNLL, mean, variance []float32) (means, stds []float64) {
+func (l *lane) inUnits(o objective, mean, variance []float32) (means, stds []float64) {
 	scale := l.trainer.TargetScale()
 	means, stds = make([]float64, len(mean)), make([]float64, len(mean))
 	for i, m := range mean {
 		means[i] = scale.Invert(m)
-		stds[i] = math.Sqrt(float64(max(variance[i], float32(g.Eps)))) * scale.Std
+		stds[i] = math.Sqrt(float64(max(variance[i], float32(o.gaussian.Eps)))) * scale.Std
 	}
 	return means, stds
 }
 
 // predict returns the mean and the standard deviation at rows of inputs x, in
 // the target's units.
-func (l *lane) predict(g loss.GaussianNLL, x []float64) (mean, std []float64) {
+func (l *lane) predict(o objective, x []float64) (mean, std []float64) {
 	rows := len(x) / len(l.data.set.Inputs)
 	m, v := make([]float32, rows), make([]float32, rows)
 	l.trainer.Predict(m, v, l.trainer.Inputs(x))
-	return l.inUnits(g, m, v)
+	return l.inUnits(o, m, v)
 }
 
 func splitMetrics(r metrics.Report) wire.SplitMetrics {

@@ -12,7 +12,6 @@ import (
 	"math/rand/v2"
 	"time"
 
-	"github.com/gnllviz/gnllviz/loss"
 	"github.com/gnllviz/gnllviz/server/wire"
 )
 
@@ -177,9 +176,9 @@ func (r *Run) History(ctx context.Context, first int) (wire.HistoryMessage, erro
 func (r *Run) Predict(ctx context.Context, x []float64) (mean, std []float64, err error) {
 	var failed error
 	err = r.do(ctx, func() {
-		var g loss.GaussianNLL
-		if g, failed = lossOf(&r.settings); failed == nil {
-			mean, std = r.lane.predict(g, x)
+		var o objective
+		if o, failed = objectiveOf(&r.settings); failed == nil {
+			mean, std = r.lane.predict(o, x)
 		}
 	})
 	if err == nil {

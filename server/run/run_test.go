@@ -417,6 +417,28 @@ func TestDivergenceIsToldAndResetHeals(t *testing.T) {
 		t.Errorf("a diverged run has no summary: %v", err)
 	}
 	change(t, r, map[string]any{"lr": 1e-3, "eps": 1e-6})
+	do(t, r, &wire.RestoreCommand{})
+	before, err := r.Summary(t.Context())
+	if err != nil || before.State != wire.Paused || before.Step == 0 {
+		t.Errorf("after restoring the run is %s at step %d (%v)", before.State, before.Step, err)
+	}
+	if nll := float64(before.Metrics.Train.NLL); nll != nll || nll > 1e6 {
+		t.Errorf("the restored weights have an NLL of %g", nll)
+	}
+	do(t, r, &wire.StepCommand{Steps: 50})
+	for {
+		s, err := r.Summary(t.Context())
+		if err != nil || s.State != wire.Paused {
+			t.Fatalf("the restored run is %s (%v)", s.State, err)
+		}
+		if s.Step == before.Step+50 {
+			break
+		}
+	}
+	if _, err := r.Do(t.Context(), &wire.RestoreCommand{}); !errors.As(err, &refused) || refused.Code != wire.BadState {
+		t.Errorf("restoring a run that is well gave %v", err)
+	}
+	do(t, r, &wire.PlayCommand{})
 	do(t, r, &wire.ResetCommand{})
 	if s, err := r.Summary(t.Context()); err != nil || s.State != wire.Playing {
 		t.Errorf("after a reset the run is %s (%v)", s.State, err)
@@ -571,7 +593,13 @@ func TestEveryChoiceIsUnderstood(t *testing.T) {
 			if _, err := speedOf(&s); err != nil {
 				t.Errorf("%s %s: %v", c.Name, o.Value, err)
 			}
-			if _, err := lossOf(&s); err != nil {
+			if o.Help == "" {
+				t.Errorf("%s %s has no help", c.Name, o.Value)
+			}
+			if _, err := objectiveOf(&s); err != nil {
+				t.Errorf("%s %s: %v", c.Name, o.Value, err)
+			}
+			if _, err := hyperOf(&s); err != nil {
 				t.Errorf("%s %s: %v", c.Name, o.Value, err)
 			}
 		}

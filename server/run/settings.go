@@ -1,70 +1,90 @@
 package run
 
 import (
+	"errors"
+	"fmt"
 	"math"
 	"strconv"
 
-	"github.com/gnllviz/gnllviz/datasets"
 	"github.com/gnllviz/gnllviz/engine"
 	"github.com/gnllviz/gnllviz/loss"
 	"github.com/gnllviz/gnllviz/server/wire"
 )
 
-// Table returns the table of controls, with the choices that the data sets,
-// the losses and the engine really have.
-func Table() wire.Table {
-	var c wire.Choices
-	for _, e := range datasets.Catalogue() {
-		c.Datasets = append(c.Datasets, wire.Option{Value: e.Name, Label: e.Title, Help: e.Help})
-	}
-	reductions := map[loss.Reduction]string{
-		loss.Mean: "The rows' losses are averaged.",
-		loss.Sum:  "The rows' losses are added up, so the gradient grows with the batch. Adam hardly notices.",
-		loss.None: "The rows' losses stay apart; the step follows the gradient of their sum.",
-	}
-	for _, r := range []loss.Reduction{loss.Mean, loss.Sum, loss.None} {
-		c.Reductions = append(c.Reductions, wire.Option{Value: r.String(), Label: r.String(), Help: reductions[r]})
-	}
-	activations := map[engine.Activation]string{
-		engine.Tanh:      "A smooth step from -1 to 1: smooth curves.",
-		engine.ReLU:      "Zero below zero, itself above: curves of straight pieces.",
-		engine.LeakyReLU: "As relu, but with a hundredth of the slope below zero, so that no unit dies.",
-		engine.Sigmoid:   "A smooth step from 0 to 1.",
-		engine.ELU:       "Itself above zero, an exponential that levels out at -1 below.",
-		engine.GELU:      "Itself times the normal distribution's share below it: a smooth relu.",
-		engine.SiLU:      "Itself times its sigmoid: a smooth relu, also called swish.",
-		engine.Softplus:  "log(1+exp(x)): a relu with its corner rounded off.",
-		engine.Sin:       "A wave: for what repeats itself.",
-		engine.Identity:  "Nothing: the network can only draw a straight line.",
-	}
-	for _, a := range engine.Activations() {
-		c.Activations = append(c.Activations, wire.Option{Value: a.String(), Label: a.String(), Help: activations[a]})
-	}
-	return wire.NewTable(c)
+// What a step and a frame need is built from the controls as they stand, each
+// time, so that no copy of a setting can grow old.
+
+// An objective is what is minimised and what is shown of it.
+type objective struct {
+	trained loss.Loss
+	mean    loss.Loss // the same loss with its elements averaged, which is what is shown
+
+	// gaussian has the NLL's eps, which floors every variance that is shown, and
+	// its terms.
+	gaussian loss.GaussianNLL
+	isNLL    bool // gaussian is what is trained
 }
 
-// lossOf builds the loss from the controls as they stand. It is called for
-// each step, so that no copy of a setting can grow old.
-func lossOf(s *wire.Settings) (loss.GaussianNLL, error) {
+func objectiveOf(s *wire.Settings) (objective, error) {
 	r, err := loss.ParseReduction(s.Reduction)
-	return loss.GaussianNLL{Full: s.Full, Eps: s.Eps, Reduction: r}, err
+	if err != nil {
+		return objective{}, err
+	}
+	o := loss.Options{Full: s.Full, Eps: s.Eps, Reduction: r, Beta: s.Beta, DF: s.DF}
+	var b objective
+	if b.trained, err = loss.ByName(s.Loss, o); err != nil {
+		return objective{}, err
+	}
+	o.Reduction = loss.Mean
+	if b.mean, err = loss.ByName(s.Loss, o); err != nil {
+		return objective{}, err
+	}
+	b.gaussian = loss.GaussianNLL{Full: s.Full, Eps: s.Eps}
+	_, b.isNLL = b.trained.(loss.GaussianNLL)
+	return b, nil
 }
 
 func configOf(s *wire.Settings, inputs int) (engine.Config, error) {
 	a, err := engine.ParseActivation(s.Activation)
-	return engine.Config{
-		Net:  engine.NetConfig{Inputs: inputs, Hidden: s.Hidden, Activation: a},
+	head, headErr := engine.ParseHead(s.Head)
+	init, initErr := engine.ParseInit(s.Init)
+	c := engine.Config{
+		Net: engine.NetConfig{
+			Inputs: inputs, Hidden: s.Hidden, Activation: a, Init: init,
+			Head: head, InitialVariance: s.InitialVariance,
+			// These have no meaning with other heads, and stay set meanwhile.
+			Separate: s.Separate && head != engine.Homoscedastic && head != engine.Fixed,
+		},
 		Seed: uint64(s.Seed),
-	}, err
+	}
+	if head == engine.SoftplusHead {
+		c.Net.MinVariance = s.MinVariance
+	}
+	return c, errors.Join(err, headErr, initErr)
 }
 
-func hyperOf(s *wire.Settings) engine.Hyper {
+func hyperOf(s *wire.Settings) (engine.Hyper, error) {
+	optimizer, err := engine.ParseOptimizer(s.Optimizer)
+	schedule, scheduleErr := engine.ParseScheduleKind(s.Schedule)
+	part, partErr := engine.ParsePart(s.Part)
+	if err := errors.Join(err, scheduleErr, partErr); err != nil {
+		return engine.Hyper{}, fmt.Errorf("run: %w", err)
+	}
 	h := engine.DefaultHyper()
-	h.LR, h.Decay, h.VarianceDecay, h.Batch = s.LR, s.Decay, s.Decay, s.Batch
-	return h
+	h.Optimizer, h.LR = optimizer, s.LR
+	h.Schedule = engine.Schedule{
+		Kind: schedule, Steps: uint64(s.ScheduleSteps), Gamma: s.ScheduleGamma, Final: s.ScheduleFinal,
+		Warmup: uint64(s.RateWarmup),
+	}
+	h.Decay, h.VarianceDecay = s.Decay, s.VarianceDecay
+	h.Momentum, h.Nesterov = s.Momentum, s.Nesterov
+	h.Beta1, h.Beta2, h.Alpha = s.Beta1, s.Beta2, s.Alpha
+	h.Batch, h.Clip, h.Dropout = s.Batch, s.Clip, s.Dropout/100
+	h.Part, h.Warmup = part, uint64(s.MeanFirst)
+	return h, nil
 }
 
-// speedOf returns the greatest number of steps a second.
+// speedOf returns the steps per second at most.
 func speedOf(s *wire.Settings) (float64, error) {
 	if s.Speed == wire.SpeedMax {
 		return math.Inf(1), nil

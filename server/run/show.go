@@ -75,11 +75,11 @@ func frameInterval(viewers int) time.Duration {
 }
 
 func (r *Run) frame() ([]byte, error) {
-	g, err := lossOf(&r.settings)
+	o, err := objectiveOf(&r.settings)
 	if err != nil {
 		return nil, err
 	}
-	f, err := r.lane.frame(g, r.rate.perSecond)
+	f, err := r.lane.frame(o, r.rate.perSecond)
 	if err != nil {
 		return nil, err
 	}
@@ -110,12 +110,12 @@ func (r *Run) message(next int) wire.RunMessage {
 }
 
 func (r *Run) summary() (wire.Summary, error) {
-	g, err := lossOf(&r.settings)
+	o, err := objectiveOf(&r.settings)
 	if err != nil {
 		return wire.Summary{}, err
 	}
-	r.lane.terms(g, len(r.lane.target))
-	train, test, err := r.lane.reports(g)
+	r.lane.scores(o, len(r.lane.target))
+	train, test, err := r.lane.reports(o)
 	return wire.Summary{
 		ID: r.id, Dataset: r.settings.Dataset, Created: r.created.Format(time.RFC3339Nano),
 		Epoch: r.epoch, Revision: r.revision, Step: r.lane.trainer.Steps(),

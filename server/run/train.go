@@ -29,12 +29,17 @@ func (r *Run) ready() (ready <-chan struct{}, later <-chan time.Time) {
 
 // step makes one training step, with the controls as they stand now.
 func (r *Run) step() {
-	g, err := lossOf(&r.settings)
+	o, err := objectiveOf(&r.settings)
 	if err != nil {
 		r.stop(err.Error())
 		return
 	}
-	_, diverged := r.lane.trainer.Step(g, hyperOf(&r.settings))
+	h, err := hyperOf(&r.settings)
+	if err != nil {
+		r.stop(err.Error())
+		return
+	}
+	_, diverged := r.lane.trainer.Step(o.trained, h)
 	if speed, err := speedOf(&r.settings); err == nil {
 		r.pace.stepped(speed)
 	}
@@ -63,11 +68,11 @@ func (r *Run) record() {
 	if n := len(r.points); n > 0 && r.points[n-1].Step == step {
 		return
 	}
-	g, err := lossOf(&r.settings)
+	o, err := objectiveOf(&r.settings)
 	if err != nil {
 		return // step reports it
 	}
-	r.points = append(r.points, r.lane.point(g))
+	r.points = append(r.points, r.lane.point(o))
 	r.due = step + max(1, step/ladder)
 }
 

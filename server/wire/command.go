@@ -53,6 +53,13 @@ type ResetCommand struct {
 	ID   uint32 `json:"id"`
 }
 
+// RestoreCommand puts back the weights that a diverged run had some 64 to 128
+// steps before, or at its first, and pauses it.
+type RestoreCommand struct {
+	Type string `json:"type"` // "restore"
+	ID   uint32 `json:"id"`
+}
+
 // WatchCommand says whether this viewer wants fit frames: a hidden page does
 // not.
 type WatchCommand struct {
@@ -62,7 +69,7 @@ type WatchCommand struct {
 }
 
 // A Command is one of Hello, ChangeCommand, PlayCommand, PauseCommand,
-// StepCommand, ResetCommand and WatchCommand.
+// StepCommand, ResetCommand, RestoreCommand and WatchCommand.
 type Command interface{ check() *ErrorMessage }
 
 // An ErrorCode says what kind of mistake a refused command made.
@@ -109,7 +116,7 @@ func ParseCommand(b []byte) (c Command, id uint32, refused *ErrorMessage) {
 	}
 	commands := map[string]Command{
 		"hello": &Hello{}, "change": &ChangeCommand{}, "play": &PlayCommand{}, "pause": &PauseCommand{},
-		"step": &StepCommand{}, "reset": &ResetCommand{}, "watch": &WatchCommand{},
+		"step": &StepCommand{}, "reset": &ResetCommand{}, "restore": &RestoreCommand{}, "watch": &WatchCommand{},
 	}
 	c, ok := commands[*head.Type]
 	if !ok {
@@ -171,6 +178,8 @@ func (c *ChangeCommand) check() *ErrorMessage {
 func (*PlayCommand) check() *ErrorMessage  { return nil }
 func (*PauseCommand) check() *ErrorMessage { return nil }
 func (*ResetCommand) check() *ErrorMessage { return nil }
+
+func (*RestoreCommand) check() *ErrorMessage { return nil }
 
 func (c *StepCommand) check() *ErrorMessage {
 	if c.Steps < 1 || c.Steps > MaxSteps {

@@ -16,15 +16,42 @@ type Settings struct {
 	Dataset    string
 	TrainShare float64 // percent of the rows
 	Seed       uint32
+	Loss       string
+	Beta       float64 // of the loss
+	DF         float64
 	Eps        float64
 	Full       bool
 	Reduction  string
-	LR         float64
-	Decay      float64
-	Batch      int
-	Hidden     []int // never changed in place
-	Activation string
-	Speed      string // steps per second at most, or SpeedMax
+
+	Optimizer     string
+	LR            float64
+	Schedule      string
+	ScheduleSteps int
+	ScheduleGamma float64
+	ScheduleFinal float64
+	RateWarmup    int // steps
+	Decay         float64
+	VarianceDecay float64
+	Momentum      float64
+	Nesterov      bool
+	Beta1         float64
+	Beta2         float64
+	Alpha         float64
+	Batch         int
+	Clip          float64
+	Dropout       float64 // percent of the units
+	Part          string
+	MeanFirst     int // steps
+
+	Hidden          []int // never changed in place
+	Activation      string
+	Head            string
+	MinVariance     float64
+	InitialVariance float64
+	Separate        bool
+	Init            string
+
+	Speed string // steps per second at most, or SpeedMax
 }
 
 // SpeedMax is the speed that has no bound.
@@ -70,13 +97,23 @@ type Control struct {
 	Live    bool        `json:"live"`    // takes effect between two steps; else it begins a new epoch
 	Options []Option    `json:"options"` // of a choice
 
+	Advanced bool `json:"advanced"` // seldom needed: shown on request
+	When     When `json:"when"`     // when it has any effect
+
 	field func(*Settings) any // pointer to its value
+}
+
+// A When says that a control matters only while another has one of some values;
+// one without a control always does. A value may be set all the same.
+type When struct {
+	Control string   `json:"control"`
+	Values  []string `json:"values"`
 }
 
 // Choices are the options that the table takes from elsewhere, so that a
 // choice can never name what does not exist.
 type Choices struct {
-	Datasets, Reductions, Activations []Option
+	Datasets, Losses, Reductions, Optimizers, Schedules, Parts, Activations, Heads, Inits []Option
 }
 
 // A Table is the one table of controls, in the order in which they are shown.
@@ -94,6 +131,24 @@ func NewTable(c Choices) Table {
 			field: func(s *Settings) any { return &s.Dataset },
 		},
 		{
+			Name: "loss", Label: "loss", Group: "loss", Kind: KindChoice, Live: true,
+			Help:    "What a step goes down on.",
+			Default: first(c.Losses), Options: c.Losses,
+			field: func(s *Settings) any { return &s.Loss },
+		},
+		{
+			Name: "beta", Label: "beta", Group: "loss", Kind: KindNumber, Live: true,
+			Help:    "Weights each row's loss by its variance to this power: 0 is the NLL, 1 trains the mean as the squared error does.",
+			Default: 0.5, Min: 0, Max: 1, Step: 0.05, When: When{"loss", []string{"beta_nll"}},
+			field: func(s *Settings) any { return &s.Beta },
+		},
+		{
+			Name: "df", Label: "degrees of freedom", Group: "loss", Kind: KindNumber, Live: true, Log: true,
+			Help:    "How heavy the tails of Student's t distribution are: few for many outliers, many for almost a normal distribution.",
+			Default: 4.0, Min: 0.5, Max: 1000, Step: 0.1, When: When{"loss", []string{"student_t_nll"}},
+			field: func(s *Settings) any { return &s.DF },
+		},
+		{
 			Name: "eps", Label: "eps", Group: "loss", Kind: KindNumber, Live: true, Log: true, Zero: true,
 			Help:    "The loss takes max(variance, eps): a floor under the variance of the standardised target, which the gradient passes straight through.",
 			Default: 1e-6, Min: 1e-12, Max: 10, Step: 0.1,
@@ -101,7 +156,7 @@ func NewTable(c Choices) Table {
 		},
 		{
 			Name: "full", Label: "full", Group: "loss", Kind: KindSwitch, Live: true,
-			Help:    "Adds the constant ½ log 2π = 0.919 to the loss; gradients, and so the training, stay as they are.",
+			Help:    "Adds the loss's constant, for the NLL ½ log 2π = 0.919; gradients, and so the training, stay as they are.",
 			Default: false,
 			field:   func(s *Settings) any { return &s.Full },
 		},
@@ -112,22 +167,118 @@ func NewTable(c Choices) Table {
 			field: func(s *Settings) any { return &s.Reduction },
 		},
 		{
+			Name: "optimizer", Label: "optimiser", Group: "optimiser", Kind: KindChoice, Live: true,
+			Help:    "The rule by which a step follows the gradient; another one keeps the weights and forgets its moments.",
+			Default: first(c.Optimizers), Options: c.Optimizers,
+			field: func(s *Settings) any { return &s.Optimizer },
+		},
+		{
 			Name: "lr", Label: "learning rate", Group: "optimiser", Kind: KindNumber, Live: true, Log: true,
-			Help:    "How far Adam moves each weight in a step.",
+			Help:    "How far a step moves the weights.",
 			Default: 3e-3, Min: 1e-6, Max: 1, Step: 0.1,
 			field: func(s *Settings) any { return &s.LR },
 		},
 		{
 			Name: "decay", Label: "weight decay", Group: "optimiser", Kind: KindNumber, Live: true, Log: true, Zero: true,
-			Help:    "Pulls every weight towards 0, by a penalty of decay/2 times the sum of their squares; 0 lets the network overfit as it likes.",
+			Help:    "Pulls the weights of the mean, and of the layers that both share, towards 0, by a penalty of decay/2 times the sum of their squares; 0 lets the network overfit as it likes.",
 			Default: 0.01, Min: 1e-6, Max: 1, Step: 0.1,
 			field: func(s *Settings) any { return &s.Decay },
+		},
+		{
+			Name: "variance_decay", Label: "variance decay", Group: "optimiser", Kind: KindNumber, Live: true, Log: true, Zero: true, Advanced: true,
+			Help:    "The weight decay of the variance's own part of the network.",
+			Default: 0.01, Min: 1e-6, Max: 1, Step: 0.1,
+			field: func(s *Settings) any { return &s.VarianceDecay },
 		},
 		{
 			Name: "batch", Label: "batch", Unit: "rows", Group: "optimiser", Kind: KindInteger, Live: true, Log: true,
 			Help:    "Training rows in each step; as many as there are, or more, is a full batch.",
 			Default: 32, Min: 1, Max: 1024, Step: 0.1,
 			field: func(s *Settings) any { return &s.Batch },
+		},
+		{
+			Name: "momentum", Label: "momentum", Group: "optimiser", Kind: KindNumber, Live: true,
+			Help:    "How much of the last step the next one keeps.",
+			Default: 0.9, Min: 0, Max: 0.99, Step: 0.01, When: When{"optimizer", []string{"sgd", "rmsprop"}},
+			field: func(s *Settings) any { return &s.Momentum },
+		},
+		{
+			Name: "nesterov", Label: "Nesterov", Group: "optimiser", Kind: KindSwitch, Live: true, Advanced: true,
+			Help:    "Has the momentum look ahead.",
+			Default: false, When: When{"optimizer", []string{"sgd"}},
+			field: func(s *Settings) any { return &s.Nesterov },
+		},
+		{
+			Name: "beta1", Label: "beta 1", Group: "optimiser", Kind: KindNumber, Live: true, Advanced: true,
+			Help:    "How slowly Adam's mean of the gradients forgets.",
+			Default: 0.9, Min: 0, Max: 0.999, Step: 0.01, When: When{"optimizer", []string{"adam", "adamw"}},
+			field: func(s *Settings) any { return &s.Beta1 },
+		},
+		{
+			Name: "beta2", Label: "beta 2", Group: "optimiser", Kind: KindNumber, Live: true, Advanced: true,
+			Help:    "How slowly Adam's mean of the squared gradients forgets.",
+			Default: 0.999, Min: 0, Max: 0.9999, Step: 0.001, When: When{"optimizer", []string{"adam", "adamw"}},
+			field: func(s *Settings) any { return &s.Beta2 },
+		},
+		{
+			Name: "alpha", Label: "alpha", Group: "optimiser", Kind: KindNumber, Live: true, Advanced: true,
+			Help:    "How slowly RMSProp's mean of the squared gradients forgets.",
+			Default: 0.99, Min: 0, Max: 0.9999, Step: 0.01, When: When{"optimizer", []string{"rmsprop"}},
+			field: func(s *Settings) any { return &s.Alpha },
+		},
+		{
+			Name: "clip", Label: "gradient clip", Group: "optimiser", Kind: KindNumber, Live: true, Log: true, Zero: true, Advanced: true,
+			Help:    "Longer gradients are cut to this length; 0 cuts none.",
+			Default: 0.0, Min: 1e-3, Max: 1000, Step: 0.1,
+			field: func(s *Settings) any { return &s.Clip },
+		},
+		{
+			Name: "dropout", Label: "dropout", Unit: "%", Group: "optimiser", Kind: KindNumber, Live: true, Advanced: true,
+			Help:    "Share of the hidden units that each step leaves out, by chance.",
+			Default: 0.0, Min: 0, Max: 90, Step: 1,
+			field: func(s *Settings) any { return &s.Dropout },
+		},
+		{
+			Name: "schedule", Label: "schedule", Group: "optimiser", Kind: KindChoice, Live: true, Advanced: true,
+			Help:    "How the learning rate goes on over the steps, counted from the first.",
+			Default: first(c.Schedules), Options: c.Schedules,
+			field: func(s *Settings) any { return &s.Schedule },
+		},
+		{
+			Name: "schedule_steps", Label: "schedule length", Unit: "steps", Group: "optimiser", Kind: KindInteger, Live: true, Log: true, Advanced: true,
+			Help:    "After how many steps the schedule has run its course, or takes its next step down.",
+			Default: 5000, Min: 1, Max: 1e6, Step: 0.1, When: When{"schedule", []string{"step", "exponential", "cosine", "one-cycle"}},
+			field: func(s *Settings) any { return &s.ScheduleSteps },
+		},
+		{
+			Name: "schedule_gamma", Label: "schedule gamma", Group: "optimiser", Kind: KindNumber, Live: true, Advanced: true,
+			Help:    "By what the rate is multiplied each time the schedule's length has passed.",
+			Default: 0.5, Min: 0.01, Max: 1, Step: 0.01, When: When{"schedule", []string{"step", "exponential"}},
+			field: func(s *Settings) any { return &s.ScheduleGamma },
+		},
+		{
+			Name: "schedule_final", Label: "schedule end", Group: "optimiser", Kind: KindNumber, Live: true, Advanced: true,
+			Help:    "The share of the rate that is left at the schedule's end.",
+			Default: 0.01, Min: 0, Max: 1, Step: 0.01, When: When{"schedule", []string{"cosine", "one-cycle"}},
+			field: func(s *Settings) any { return &s.ScheduleFinal },
+		},
+		{
+			Name: "rate_warmup", Label: "rate warm-up", Unit: "steps", Group: "optimiser", Kind: KindInteger, Live: true, Log: true, Zero: true, Advanced: true,
+			Help:    "Steps over which the rate first grows from almost nothing.",
+			Default: 0, Min: 1, Max: 100000, Step: 0.1,
+			field: func(s *Settings) any { return &s.RateWarmup },
+		},
+		{
+			Name: "part", Label: "trains", Group: "optimiser", Kind: KindChoice, Live: true, Advanced: true,
+			Help:    "Which part of the network the steps train; the other stands still.",
+			Default: first(c.Parts), Options: c.Parts,
+			field: func(s *Settings) any { return &s.Part },
+		},
+		{
+			Name: "mean_first", Label: "mean first", Unit: "steps", Group: "optimiser", Kind: KindInteger, Live: true, Log: true, Zero: true, Advanced: true,
+			Help:    "The first steps train the mean alone; then the variance starts from the mean's squared error.",
+			Default: 0, Min: 1, Max: 100000, Step: 0.1,
+			field: func(s *Settings) any { return &s.MeanFirst },
 		},
 		{
 			Name: "hidden", Label: "hidden layers", Unit: "units", Group: "model", Kind: KindLayers,
@@ -140,6 +291,36 @@ func NewTable(c Choices) Table {
 			Help:    "What each hidden unit does to its sum.",
 			Default: first(c.Activations), Options: c.Activations,
 			field: func(s *Settings) any { return &s.Activation },
+		},
+		{
+			Name: "head", Label: "variance head", Group: "model", Kind: KindChoice,
+			Help:    "How the network makes a variance of what its last layer gives.",
+			Default: first(c.Heads), Options: c.Heads,
+			field: func(s *Settings) any { return &s.Head },
+		},
+		{
+			Name: "min_variance", Label: "least variance", Group: "model", Kind: KindNumber, Log: true, Zero: true, Advanced: true,
+			Help:    "What the softplus head adds to every variance of the standardised target.",
+			Default: 1e-6, Min: 1e-12, Max: 1, Step: 0.1, When: When{"head", []string{"softplus"}},
+			field: func(s *Settings) any { return &s.MinVariance },
+		},
+		{
+			Name: "initial_variance", Label: "initial variance", Group: "model", Kind: KindNumber, Log: true, Zero: true, Advanced: true,
+			Help:    "The variance of the standardised target that the untrained network predicts everywhere; 0 leaves it to chance, and is 1 for a fixed one.",
+			Default: 0.0, Min: 1e-4, Max: 100, Step: 0.1,
+			field: func(s *Settings) any { return &s.InitialVariance },
+		},
+		{
+			Name: "separate", Label: "separate networks", Group: "model", Kind: KindSwitch, Advanced: true,
+			Help:    "One network for the mean and one for the variance, each with these hidden layers.",
+			Default: false, When: When{"head", []string{"exp", "softplus", "natural"}},
+			field: func(s *Settings) any { return &s.Separate },
+		},
+		{
+			Name: "init", Label: "initialisation", Group: "model", Kind: KindChoice, Advanced: true,
+			Help:    "How the first weights are drawn.",
+			Default: first(c.Inits), Options: c.Inits,
+			field: func(s *Settings) any { return &s.Init },
 		},
 		{
 			Name: "speed", Label: "speed", Unit: "steps/s", Group: "time", Kind: KindChoice, Live: true,
@@ -163,6 +344,9 @@ func NewTable(c Choices) Table {
 	for i := range t {
 		if t[i].Options == nil {
 			t[i].Options = []Option{} // a list in JSON, not null
+		}
+		if t[i].When.Values == nil {
+			t[i].When.Values = []string{}
 		}
 	}
 	return t

@@ -15,7 +15,11 @@ func testTable() Table {
 		}
 		return o
 	}
-	return NewTable(Choices{Datasets: o("mcycle", "sine"), Reductions: o("mean", "sum"), Activations: o("tanh", "relu")})
+	return NewTable(Choices{
+		Datasets: o("mcycle", "sine"), Losses: o("gaussian_nll", "beta_nll", "student_t_nll"), Reductions: o("mean", "sum"),
+		Optimizers: o("adam", "adamw", "sgd", "rmsprop"), Schedules: o("constant", "step", "exponential", "cosine", "one-cycle"),
+		Parts: o("both", "mean"), Activations: o("tanh", "relu"), Heads: o("exp", "softplus", "natural"), Inits: o("linear", "he"),
+	})
 }
 
 func TestTableIsComplete(t *testing.T) {
@@ -40,6 +44,21 @@ func TestTableIsComplete(t *testing.T) {
 		case KindChoice:
 			if len(c.Options) < 2 {
 				t.Errorf("%s leaves no choice", c.Name)
+			}
+		}
+	}
+	for _, c := range table {
+		if c.When.Control == "" {
+			continue
+		}
+		i := slices.IndexFunc(table, func(o Control) bool { return o.Name == c.When.Control })
+		if i < 0 || len(c.When.Values) == 0 {
+			t.Errorf("%s matters only with %+v, which never is", c.Name, c.When)
+			continue
+		}
+		for _, v := range c.When.Values {
+			if !slices.ContainsFunc(table[i].Options, func(o Option) bool { return o.Value == v }) {
+				t.Errorf("%s matters only with %s %s, which there is not", c.Name, c.When.Control, v)
 			}
 		}
 	}
@@ -118,7 +137,7 @@ func TestBadValuesAreRefused(t *testing.T) {
 		{"hidden", `[64,129]`, OutOfRange, "greatest value 128"},
 		{"hidden", `[1.5]`, BadValue, "list of whole numbers"},
 		{"hidden", `64`, BadValue, "list of whole numbers"},
-		{"epsilon", `1`, UnknownControl, `no control "epsilon"; there are dataset, eps`},
+		{"epsilon", `1`, UnknownControl, `no control "epsilon"; there are dataset, loss`},
 	} {
 		// A good value beside the bad one must not be applied either.
 		set := map[string]json.RawMessage{"lr": json.RawMessage("0.5"), c.name: json.RawMessage(c.value)}

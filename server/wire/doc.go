@@ -49,7 +49,8 @@
 // begins, and told besides; its revision says that it is the same.
 //
 // The other commands are play, pause, step (with "steps", 1 to 100000, only
-// while paused), reset, and watch (with "frames", false while nobody looks).
+// while paused), reset, restore (of a diverged run), and watch (with "frames",
+// false while nobody looks).
 //
 // Numbers that JSON cannot hold (NaN and the infinities, which are what a
 // diverging run is made of) are null in messages and themselves in frames.

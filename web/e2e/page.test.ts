@@ -97,6 +97,60 @@ describe('training', () => {
   })
 })
 
+describe('losses, optimisers and heads', () => {
+  it('change while training, and show what belongs to them', async () => {
+    const w = await visit()
+    await w.drawn()
+    const choose = (control: string, value: string): Promise<string[]> => w.page.locator(`[data-control=${control}] select`).selectOption(value)
+    const beta = w.page.locator('[data-control=beta]')
+    expect(await beta.count()).toBe(0)
+    const before = await w.step()
+    await choose('loss', 'beta_nll')
+    await beta.waitFor()
+    await w.type('beta', '1')
+    await w.page.getByText('another loss is trained').waitFor()
+    await w.page.locator('[data-control=optimizer]').getByText('sgd').click()
+    await w.page.locator('[data-control=momentum]').waitFor()
+    await w.page.getByText('more of the optimiser').click()
+    await w.type('dropout', '10')
+    await w.type('clip', '1')
+    await w.page.getByText('2 set').waitFor()
+    const revision = await w.revision()
+    await w.page.waitForFunction((r) => Number(document.querySelector<HTMLElement>('gnll-fit')?.dataset['revision']) >= r, revision)
+    expect(await w.step()).toBeGreaterThan(before)
+    // What is in the address makes the same run elsewhere.
+    await w.page.waitForURL(/#.*loss=beta_nll.*clip=1/)
+  })
+
+  it('begins anew with another head', async () => {
+    const w = await visit(`${server.url}#speed=1000`)
+    await w.drawn()
+    await w.page.waitForTimeout(1500)
+    const before = await w.step()
+    await w.page.locator('[data-control=head] select').selectOption('natural')
+    await w.page.waitForFunction((s) => Number(document.querySelector<HTMLElement>('gnll-fit')?.dataset['step']) < s, before)
+    await w.drawn()
+  })
+
+  it('goes back to before a divergence', async () => {
+    const w = await visit(`${server.url}#speed=max&eps=0&decay=0&variance_decay=0&activation=relu`)
+    await w.drawn()
+    await w.page.waitForTimeout(500)
+    await w.type('batch', '1')
+    await w.type('lr', '1')
+    const alert = w.page.getByRole('alert').filter({ hasText: 'Diverged' })
+    await alert.waitFor()
+    expect(await alert.textContent()).toMatch(/at step \d+.*probable cause/)
+    await w.type('lr', '1e-3')
+    await w.type('eps', '1e-6')
+    await w.page.getByRole('button', { name: 'go back to before it' }).click()
+    await w.page.getByRole('button', { name: 'Play' }).click()
+    await alert.waitFor({ state: 'detached' })
+    const step = await w.step()
+    await w.page.waitForFunction((s) => Number(document.querySelector<HTMLElement>('gnll-fit')?.dataset['step']) > s, step)
+  })
+})
+
 describe('eps', () => {
   /** Moves the slider and measures, in the page, until a frame with that revision is drawn. */
   const latencies = async (w: Watched): Promise<number[]> => {

@@ -3,7 +3,7 @@ import type { Control } from './generated/wire'
 import { fromHash, toHash } from './settings'
 
 const control = (c: Partial<Control> & Pick<Control, 'name' | 'kind' | 'default'>): Control => ({
-  label: c.name, help: '', unit: '', group: '', min: 0, max: 0, zero: false, step: 1, log: false, live: true, options: [], ...c,
+  label: c.name, help: '', unit: '', group: '', min: 0, max: 0, zero: false, step: 1, log: false, live: true, options: [], advanced: false, when: { control: '', values: [] }, ...c,
 })
 const table = [
   control({ name: 'dataset', kind: 'choice', default: 'mcycle' }),

@@ -117,6 +117,9 @@ export class Store {
   play(): void { this.#order({ type: 'play' }) }
   pause(): void { this.#order({ type: 'pause' }) }
   reset(): void { this.#order({ type: 'reset' }) }
+
+  /** Back to weights from before the run diverged. */
+  restore(): void { this.#order({ type: 'restore' }) }
   retry(): void { this.#connection.retry() }
 
   /** Trains so many steps further, from a standstill. */

@@ -85,6 +85,7 @@ func generate() []byte {
 		{wire.PauseCommand{}, "pause"},
 		{wire.StepCommand{}, "step"},
 		{wire.ResetCommand{}, "reset"},
+		{wire.RestoreCommand{}, "restore"},
 		{wire.WatchCommand{}, "watch"},
 	}
 	parts := []message{
@@ -92,6 +93,7 @@ func generate() []byte {
 		{wire.Column{}, ""},
 		{wire.Change{}, ""},
 		{wire.Option{}, ""},
+		{wire.When{}, ""},
 		{wire.Control{}, ""},
 		{wire.Metrics{}, ""},
 		{wire.SplitMetrics{}, ""},

@@ -84,7 +84,7 @@ export class LossChart {
     const y = this.#visible(history, kind)
     this.#plot.set({
       xAxis: { min: 0, max: end, interval: step, axisLabel: { formatter: (v: number) => steps(v), showMaxLabel: end % step === 0 } },
-      yAxis: { ...y, name: kind === 'nll' ? 'NLL with constant (nats per row)' : 'loss as trained (nats per row)', axisLabel: { formatter: (v: number) => tick(v, y.interval) } },
+      yAxis: { ...y, name: kind === 'nll' ? 'NLL with constant (nats per row)' : 'loss as trained (per row)', axisLabel: { formatter: (v: number) => tick(v, y.interval) } },
       series: [
         { type: 'line', id: 'train', data: train.points },
         { type: 'line', id: 'test', data: test.points },

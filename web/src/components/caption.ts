@@ -11,7 +11,7 @@ class GnllCaption extends Part {
     const run = this.store.run.value
     const notice = this.store.notice.value
     if (run?.state === 'diverged') {
-      return html`<p class="caption bad" role="alert"><b>Diverged:</b> ${run.reason}. Lower the learning rate or raise eps, then <button type="button" class="quiet-button" @click=${() => { this.store.reset() }}>reset</button></p>`
+      return html`<p class="caption bad" role="alert"><b>Diverged:</b> ${run.reason}. Then <button type="button" class="quiet-button" @click=${() => { this.store.restore() }}>go back to before it</button> or <button type="button" class="quiet-button" @click=${() => { this.store.reset() }}>reset</button></p>`
     }
     if (notice !== '') {
       return html`<p class="caption told" role="status">${notice} <button type="button" class="quiet-button" @click=${() => { this.store.notice.value = '' }}>dismiss</button></p>`

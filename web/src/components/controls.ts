@@ -1,30 +1,56 @@
-import { html, type TemplateResult } from 'lit'
+import { html, nothing, type TemplateResult } from 'lit'
+import { repeat } from 'lit/directives/repeat.js'
 import type { Control } from '../generated/wire'
 import './control'
 import { narrow } from '../media'
+import { sameValue } from '../settings'
 import { Part } from './part'
 
 /** The panel of controls, built from the server's table, without those that stand in the header. */
 class GnllControls extends Part {
   protected override signals(): ReturnType<Part['signals']> {
-    return [narrow]
+    return [narrow, this.store.settings]
   }
 
   protected override render(): TemplateResult {
     const groups = new Map<string, Control[]>()
     for (const c of this.store.controls) {
-      if (inHeader(c)) continue
+      if (inHeader(c) || !this.#matters(c)) continue
       groups.set(c.group, [...(groups.get(c.group) ?? []), c])
     }
     return html`
       ${[...groups].map(([group, controls]) => html`
         <div class="group" role="group" aria-labelledby="group-${group}">
           <h2 id="group-${group}" class="group-name">${group}</h2>
-          ${controls.map((c) => html`<gnll-control .store=${this.store} .control=${c}></gnll-control>`)}
+          ${this.#list(controls.filter((c) => !c.advanced))}
+          ${this.#advanced(group, controls.filter((c) => c.advanced))}
         </div>
       `)}
       <p class="keys" id="keys"><kbd>←</kbd> <kbd>→</kbd> move a slider, with <kbd>Shift</kbd> by ten; <kbd>Home</kbd> is its default. <kbd>Space</kbd> plays and pauses.</p>
     `
+  }
+
+  /** By name, so that a control keeps its element, and the focus in it, when another comes or goes. */
+  #list(controls: readonly Control[]): unknown {
+    return repeat(controls, (c) => c.name, (c) => html`<gnll-control .store=${this.store} .control=${c}></gnll-control>`)
+  }
+
+  /** What is seldom needed; its summary says how much of it is not at its default, lest something be overlooked. */
+  #advanced(group: string, controls: readonly Control[]): TemplateResult | typeof nothing {
+    if (controls.length === 0) return nothing
+    const changed = controls.filter((c) => !sameValue(this.store.shown(c), c.default)).length
+    return html`
+      <details class="advanced">
+        <summary>more of the ${group}${changed === 0 ? nothing : html` <span class="tag">${changed} set</span>`}</summary>
+        ${this.#list(controls)}
+      </details>
+    `
+  }
+
+  #matters(c: Control): boolean {
+    if (c.when.control === '') return true
+    const other = this.store.controls.find(({ name }) => name === c.when.control)
+    return other !== undefined && c.when.values.includes(String(this.store.shown(other)))
   }
 }
 

@@ -120,7 +120,7 @@ class GnllLoss extends Part {
         .map((c) => changeInWords(c, controls))
         .join(', ')
     return {
-      caption: this.kind === 'nll' ? 'NLL in data units, nats per row' : 'Loss as trained, nats per row',
+      caption: this.kind === 'nll' ? 'NLL in data units, nats per row' : 'Loss as trained, per row',
       columns: ['step', 'train', 'test', 'changed'],
       rows: rows.map((i, row) => [String(step[i]), fixed(train[i] ?? NaN, 3), fixed(test[i] ?? NaN, 3), changed(row)]),
     }

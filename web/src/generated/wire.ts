@@ -51,6 +51,11 @@ export interface Option {
   help: string
 }
 
+export interface When {
+  control: string
+  values: ReadonlyArray<string>
+}
+
 export interface Control {
   name: string
   label: string
@@ -66,6 +71,8 @@ export interface Control {
   log: boolean
   live: boolean
   options: ReadonlyArray<Option>
+  advanced: boolean
+  when: When
 }
 
 export interface Metrics {
@@ -183,6 +190,11 @@ export interface ResetCommand {
   id: number
 }
 
+export interface RestoreCommand {
+  type: 'restore'
+  id: number
+}
+
 export interface WatchCommand {
   type: 'watch'
   id: number
@@ -191,4 +203,4 @@ export interface WatchCommand {
 
 export type ServerMessage = RunMessage | ChangeMessage | StateMessage | HistoryMessage | GapMessage | Ack | ErrorMessage
 
-export type Command = Hello | ChangeCommand | PlayCommand | PauseCommand | StepCommand | ResetCommand | WatchCommand
+export type Command = Hello | ChangeCommand | PlayCommand | PauseCommand | StepCommand | ResetCommand | RestoreCommand | WatchCommand
