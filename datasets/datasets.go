@@ -71,6 +71,7 @@ func (s *Set) Split(share float64, seed uint64) (Split, error) {
 const (
 	streamSplit = 0x73706c6974 + iota
 	streamRows
+	streamOutliers
 )
 
 // An Entry is what the catalogue says of a set before it is made.
@@ -82,7 +83,10 @@ type Entry struct {
 
 // Catalogue lists the sets that Load makes, the most telling first.
 func Catalogue() []Entry {
-	return []Entry{mcycle(), sine(), step()}
+	return []Entry{
+		mcycle(), sine(), step(), bowtie(), toy(), growing(), fan(), waves(), gap(), cubic(), outliers(), constant(),
+		engel(), geyser(), chickweight(),
+	}
 }
 
 // Load makes the named set. Only synthetic sets depend on the seed.
@@ -106,10 +110,17 @@ func Load(name string, seed uint64) (*Set, error) {
 // draw fills a set of one input with n rows: x uniform from lo to hi and sorted,
 // the target normal around the set's truth.
 func (s *Set) draw(n int, lo, hi float64, seed uint64) {
+	s.drawWhere(n, lo, hi, seed, func(float64) bool { return true })
+}
+
+// drawWhere is draw without those x that are not there.
+func (s *Set) drawWhere(n int, lo, hi float64, seed uint64, there func(x float64) bool) {
 	r := rand.New(rand.NewPCG(seed, streamRows))
-	s.X, s.Y = make([]float64, n), make([]float64, n)
-	for i := range s.X {
-		s.X[i] = lo + (hi-lo)*r.Float64()
+	s.X, s.Y = make([]float64, 0, n), make([]float64, n)
+	for len(s.X) < n {
+		if x := lo + (hi-lo)*r.Float64(); there(x) {
+			s.X = append(s.X, x)
+		}
 	}
 	slices.Sort(s.X)
 	for i := range s.Y {

@@ -28,7 +28,13 @@ func TestMcycleIsTheMotorcycleData(t *testing.T) {
 // the true standard deviation have mean 0 and variance 1, in every third of the
 // input's range.
 func TestSyntheticSetsFollowTheirTruth(t *testing.T) {
-	for _, name := range []string{"sine", "step"} {
+	checked := 0
+	for _, e := range Catalogue() {
+		name := e.Name
+		if s, err := Load(name, 1); err != nil || s.Truth == nil {
+			continue
+		}
+		checked++
 		t.Run(name, func(t *testing.T) {
 			const seeds = 50
 			var n, sum, squares [3]float64
@@ -57,6 +63,40 @@ func TestSyntheticSetsFollowTheirTruth(t *testing.T) {
 				}
 			}
 		})
+	}
+	if checked < 10 {
+		t.Errorf("%d sets with a truth were checked, want at least 10", checked)
+	}
+}
+
+// What the catalogue holds can be split, and is told: a title, a sentence, a
+// source, and rows in figures that a float32 holds.
+func TestCatalogueIsComplete(t *testing.T) {
+	rows := map[string]int{"mcycle": 133, "engel": 235, "geyser": 299, "chickweight": 578}
+	seen := map[string]bool{}
+	for _, e := range Catalogue() {
+		s, err := Load(e.Name, 1)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if seen[s.Name] || s.Title == "" || !strings.HasSuffix(s.Help, ".") && !strings.HasSuffix(s.Help, "?") || s.Source == "" {
+			t.Errorf("%s: %q, %q, %q", s.Name, s.Title, s.Help, s.Source)
+		}
+		seen[s.Name] = true
+		if want, ok := rows[s.Name]; ok && s.Rows() != want {
+			t.Errorf("%s has %d rows, want %d", s.Name, s.Rows(), want)
+		}
+		if len(s.X) != s.Rows()*len(s.Inputs) {
+			t.Errorf("%s has %d inputs for %d rows of %d", s.Name, len(s.X), s.Rows(), len(s.Inputs))
+		}
+		for _, v := range append(slices.Clone(s.X), s.Y...) {
+			if math.IsNaN(v) || math.Abs(v) > 1e6 {
+				t.Fatalf("%s holds %v", s.Name, v)
+			}
+		}
+		if _, err := s.Split(0.8, 1); err != nil {
+			t.Error(err)
+		}
 	}
 }
 

@@ -1,0 +1,25 @@
+package datasets
+
+import (
+	"bytes"
+	_ "embed"
+)
+
+//go:embed data/chickweight.csv
+var chickweightCSV []byte
+
+func chickweight() Entry {
+	return Entry{
+		Name:  "chickweight",
+		Title: "Chicks growing up",
+		Help:  "The weight of chicks over their first three weeks: they hatch alike and grow apart.",
+		build: func(uint64) (*Set, error) {
+			s := &Set{
+				Source: "Crowder & Hand (1990); R package datasets",
+				Inputs: []Column{{"age", "days"}},
+				Target: Column{"weight", "g"},
+			}
+			return s, s.readCSV(bytes.NewReader(chickweightCSV), "weight", "time")
+		},
+	}
+}
