@@ -145,7 +145,7 @@ func geluGradientGeneric(g, z []float32) {
 	}
 }
 
-// SiLU is z/(1+exp(-z)), within 3 ULP.
+// SiLU is z/(1+exp(-z)), within 3.5 ULP.
 func SiLU(y, z []float32) { silu(y, z) }
 
 func siluGeneric(y, z []float32) {

@@ -59,7 +59,7 @@ func elementwiseFunctions() []elementwiseFunction {
 				return 0
 			}
 			return x * sigmoidOf(x)
-		}, 3, 0},
+		}, 3.5, 0},
 		{"SiLUGradient", inPlaceGradient(siluGradient), inPlaceGradient(siluGradientGeneric), func(x float64) float64 {
 			if math.IsInf(x, 0) {
 				return max(0, math.Copysign(1, x))
