@@ -58,6 +58,23 @@ func NewEnsemble(c Config, members int, x, y []float64) (*Ensemble, error) {
 // seed.
 func (e *Ensemble) Members() []*Trainer { return e.members }
 
+// Inputs standardises rows of inputs as the members' own were.
+func (e *Ensemble) Inputs(x []float64) []float32 { return e.members[0].Inputs(x) }
+
+// Targets standardises rows of targets as the members' own were.
+func (e *Ensemble) Targets(y []float64) []float32 { return e.members[0].Targets(y) }
+
+// TargetScale returns the scale by which the first output's targets are
+// standardised.
+func (e *Ensemble) TargetScale() Scale { return e.members[0].TargetScale() }
+
+// Restore has every member go back as Trainer's Restore does.
+func (e *Ensemble) Restore() {
+	for _, t := range e.members {
+		t.Restore()
+	}
+}
+
 // Steps returns the number of steps that each member has made.
 func (e *Ensemble) Steps() uint64 { return e.members[0].Steps() }
 

@@ -66,7 +66,7 @@ func (r *Run) apply(c wire.Command) *wire.ErrorMessage {
 		if r.state != wire.Diverged {
 			return wire.Refuse(wire.BadState, "", "restore: the run is %s; there is nothing to go back from", r.state)
 		}
-		r.lane.trainer.Restore()
+		r.lane.ensemble.Restore()
 		r.setState(wire.Paused, "")
 	default:
 		return wire.Refuse(wire.UnknownCommand, "", "a run does not take %T", c)
@@ -86,7 +86,7 @@ func (r *Run) change(c *wire.ChangeCommand) *wire.ErrorMessage {
 	for _, d := range deltas {
 		live = live && d.Control.Live
 	}
-	step := r.lane.trainer.Steps()
+	step := r.lane.ensemble.Steps()
 	changes := make([]wire.Change, len(deltas))
 	for i, d := range deltas {
 		changes[i] = wire.Change{
@@ -125,7 +125,7 @@ func (r *Run) setState(s wire.State, reason string) {
 	r.stale = true
 	r.rate = rate{}
 	r.flush()
-	r.broadcast(wire.StateMessage{Type: "state", State: s, Reason: reason, Epoch: r.epoch, Step: r.lane.trainer.Steps()})
+	r.broadcast(wire.StateMessage{Type: "state", State: s, Reason: reason, Epoch: r.epoch, Step: r.lane.ensemble.Steps()})
 }
 
 // stop ends training until a reset.

@@ -109,16 +109,17 @@ func (d *data) gridFrames(epoch uint32) []*wire.Frame {
 	return frames
 }
 
-// lane is one network in training on one data set. It belongs to the goroutine
-// of its run.
+// lane is one network, or an ensemble of them, in training on one data set. It
+// belongs to the goroutine of its run.
 type lane struct {
-	data    *data
-	trainer *engine.Trainer
+	data     *data
+	ensemble *engine.Ensemble
 
 	x      []float32 // standardised inputs: train rows, test rows, grid
 	target []float32 // standardised targets: train rows, test rows
 	mean   []float32 // of the rows of x last predicted
 	vari   []float32
+	spread []float32 // the epistemic part of vari
 }
 
 func newLane(s *wire.Settings, d *data) (*lane, error) {
@@ -126,14 +127,23 @@ func newLane(s *wire.Settings, d *data) (*lane, error) {
 	if err != nil {
 		return nil, err
 	}
-	t, err := engine.NewTrainer(c, d.x[:d.train], d.y[:d.train])
+	e, err := engine.NewEnsemble(c, s.Members, d.x[:d.train], d.y[:d.train])
 	if err != nil {
 		return nil, err
 	}
-	l := &lane{data: d, trainer: t, target: t.Targets(d.y)}
-	l.x = t.Inputs(append(slices.Clone(d.x), d.grid...))
-	l.mean, l.vari = make([]float32, len(l.x)), make([]float32, len(l.x))
+	l := &lane{data: d, ensemble: e, target: e.Targets(d.y)}
+	l.x = e.Inputs(append(slices.Clone(d.x), d.grid...))
+	l.mean, l.vari, l.spread = make([]float32, len(l.x)), make([]float32, len(l.x)), make([]float32, len(l.x))
 	return l, nil
+}
+
+// look predicts standardised rows x: their means, their variances, and the part
+// of these on which the members of the ensemble disagree.
+func (l *lane) look(mean, variance, epistemic, x []float32) {
+	l.ensemble.Predict(mean, variance, epistemic, x)
+	for i, v := range epistemic {
+		variance[i] += v
+	}
 }
 
 // A score is what one set of rows makes of the predictions.
@@ -145,7 +155,7 @@ type score struct {
 // scores predicts the first n of train rows, test rows and grid, at least all
 // train and test rows, and returns the scores of both parts.
 func (l *lane) scores(o objective, n int) (train, test score) {
-	l.trainer.Predict(l.mean[:n], l.vari[:n], l.x[:n])
+	l.look(l.mean[:n], l.vari[:n], l.spread[:n], l.x[:n])
 	of := func(from, to int) score {
 		mean, target, variance := l.mean[from:to], l.target[from:to], l.vari[from:to]
 		s := score{terms: loss.TermsOf(o.gaussian, mean, target, variance)}
@@ -162,7 +172,7 @@ func (l *lane) scores(o objective, n int) (train, test score) {
 func (l *lane) point(o objective) wire.Point {
 	train, test := l.scores(o, len(l.target))
 	return wire.Point{
-		Step:      l.trainer.Steps(),
+		Step:      l.ensemble.Steps(),
 		TrainLoss: wire.Number(train.loss),
 		TestLoss:  wire.Number(test.loss),
 		TrainNLL:  wire.Number(l.nll(train.terms)),
@@ -174,7 +184,7 @@ func (l *lane) point(o objective) wire.Point {
 // themselves, with the constant: the density of y is that of its standardised
 // value divided by the target's standard deviation.
 func (l *lane) nll(t loss.Terms) float64 {
-	return t.LogVariance + t.Residual + loss.HalfLog2Pi + math.Log(l.trainer.TargetScale().Std)
+	return t.LogVariance + t.Residual + loss.HalfLog2Pi + math.Log(l.ensemble.TargetScale().Std)
 }
 
 // frame computes one picture, everything in it from this moment's weights and
@@ -185,7 +195,7 @@ func (l *lane) frame(o objective, stepsPerSecond float64) (*wire.Frame, error) {
 	if err != nil {
 		return nil, err
 	}
-	scale := l.trainer.TargetScale()
+	scale := l.ensemble.TargetScale()
 	rows := len(l.target)
 	mean, std := make([]float32, gridPoints), make([]float32, gridPoints)
 	for i := range mean {
@@ -210,9 +220,16 @@ func (l *lane) frame(o objective, stepsPerSecond float64) (*wire.Frame, error) {
 	}
 	f := &wire.Frame{
 		Kind:         wire.FrameFit,
-		Step:         l.trainer.Steps(),
+		Step:         l.ensemble.Steps(),
 		DataRevision: l.data.wire.Revision,
 		Columns:      [][]float32{mean, std},
+	}
+	if len(l.ensemble.Members()) > 1 {
+		epistemic := make([]float32, gridPoints)
+		for i := range epistemic {
+			epistemic[i] = float32(math.Sqrt(float64(l.spread[rows+i])) * scale.Std)
+		}
+		f.Columns = append(f.Columns, epistemic)
 	}
 	for _, name := range wire.Scalars {
 		f.Scalars = append(f.Scalars, float32(scalars[name]))
@@ -237,7 +254,7 @@ func (l *lane) reports(o objective) (train, test metrics.Report, err error) {
 // inUnits takes standardised predictions to the target's units, the variance
 // clamped as the loss clamps it.
 func (l *lane) inUnits(o objective, mean, variance []float32) (means, stds []float64) {
-	scale := l.trainer.TargetScale()
+	scale := l.ensemble.TargetScale()
 	means, stds = make([]float64, len(mean)), make([]float64, len(mean))
 	for i, m := range mean {
 		means[i] = scale.Invert(m)
@@ -251,7 +268,7 @@ func (l *lane) inUnits(o objective, mean, variance []float32) (means, stds []flo
 func (l *lane) predict(o objective, x []float64) (mean, std []float64) {
 	rows := len(x) / len(l.data.set.Inputs)
 	m, v := make([]float32, rows), make([]float32, rows)
-	l.trainer.Predict(m, v, l.trainer.Inputs(x))
+	l.look(m, v, make([]float32, rows), l.ensemble.Inputs(x))
 	return l.inUnits(o, m, v)
 }
 

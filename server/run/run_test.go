@@ -279,7 +279,7 @@ func TestResetBeginsTheSameRunAnew(t *testing.T) {
 	r := start(t, Options{}, map[string]any{"speed": "max"})
 	do(t, r, &wire.PauseCommand{})
 	weights := func() (w []float32) {
-		if err := r.do(t.Context(), func() { w = r.lane.trainer.Weights() }); err != nil {
+		if err := r.do(t.Context(), func() { w = r.lane.ensemble.Members()[0].Weights() }); err != nil {
 			t.Fatal(err)
 		}
 		return w
@@ -396,6 +396,30 @@ func TestSlowViewerIsToldOfTheGap(t *testing.T) {
 	nextEvent(t, v, "run", &m)
 	if len(m.Changes) != 2*queueLength {
 		t.Errorf("after the gap %d changes are known, want %d", len(m.Changes), 2*queueLength)
+	}
+}
+
+// An ensemble's frames say where its members differ, and its metrics are those
+// of their mixture.
+func TestEnsembleFramesSayWhereItsMembersDiffer(t *testing.T) {
+	for members, columns := range map[int]int{1: 2, 3: 3} {
+		r := start(t, Options{}, map[string]any{"dataset": "gap", "members": members, "speed": "max"})
+		v := watch(t, r, wire.Hello{})
+		var f *wire.Frame
+		for f == nil || f.Kind != wire.FrameFit || f.Step < 200 {
+			f = nextFrame(t, v)
+		}
+		if len(f.Columns) != columns {
+			t.Fatalf("%d members: frames of %d columns, want %d", members, len(f.Columns), columns)
+		}
+		if members == 1 {
+			continue
+		}
+		for i, epistemic := range f.Columns[2] {
+			if std := f.Columns[1][i]; !(epistemic > 0) || epistemic > std {
+				t.Fatalf("point %d: epistemic %g of a standard deviation of %g", i, epistemic, std)
+			}
+		}
 	}
 }
 

@@ -22,7 +22,7 @@ func (r *Run) flush() {
 // tick shows what has happened since the last one.
 func (r *Run) tick() {
 	now := r.now()
-	r.rate.sample(now, r.lane.trainer.Steps(), r.training())
+	r.rate.sample(now, r.lane.ensemble.Steps(), r.training())
 	if len(r.viewers) == 0 {
 		if r.state == wire.Playing && now.Sub(r.touched) > r.idle {
 			r.setState(wire.Idle, "")
@@ -88,7 +88,7 @@ func (r *Run) frame() ([]byte, error) {
 }
 
 func (r *Run) ack() wire.Ack {
-	return wire.Ack{Type: "ack", Revision: r.revision, Epoch: r.epoch, Step: r.lane.trainer.Steps()}
+	return wire.Ack{Type: "ack", Revision: r.revision, Epoch: r.epoch, Step: r.lane.ensemble.Steps()}
 }
 
 // message describes the whole run to a viewer whose history goes on with point
@@ -103,7 +103,7 @@ func (r *Run) message(next int) wire.RunMessage {
 	}
 	slices.Reverse(changes)
 	return wire.RunMessage{
-		Type: "run", ID: r.id, Epoch: r.epoch, Revision: r.revision, Step: r.lane.trainer.Steps(),
+		Type: "run", ID: r.id, Epoch: r.epoch, Revision: r.revision, Step: r.lane.ensemble.Steps(),
 		State: r.state, Reason: r.reason, Controls: r.table.Values(r.settings), Changes: changes,
 		Data: r.lane.data.wire, Points: len(r.points), Next: next,
 	}
@@ -118,7 +118,7 @@ func (r *Run) summary() (wire.Summary, error) {
 	train, test, err := r.lane.reports(o)
 	return wire.Summary{
 		ID: r.id, Dataset: r.settings.Dataset, Created: r.created.Format(time.RFC3339Nano),
-		Epoch: r.epoch, Revision: r.revision, Step: r.lane.trainer.Steps(),
+		Epoch: r.epoch, Revision: r.revision, Step: r.lane.ensemble.Steps(),
 		State: r.state, Reason: r.reason, Viewers: len(r.viewers),
 		Metrics: wire.Metrics{Train: splitMetrics(train), Test: splitMetrics(test)},
 	}, err

@@ -39,7 +39,7 @@ func (r *Run) step() {
 		r.stop(err.Error())
 		return
 	}
-	_, diverged := r.lane.trainer.Step(o.trained, h)
+	_, diverged := r.lane.ensemble.Step(o.trained, h)
 	if speed, err := speedOf(&r.settings); err == nil {
 		r.pace.stepped(speed)
 	}
@@ -47,7 +47,7 @@ func (r *Run) step() {
 		r.left--
 	}
 	r.stale = true
-	if r.lane.trainer.Steps() >= r.due {
+	if r.lane.ensemble.Steps() >= r.due {
 		r.record()
 	}
 	if diverged != nil {
@@ -64,7 +64,7 @@ const ladder = 500
 
 // record adds a point to the history, unless this step has one.
 func (r *Run) record() {
-	step := r.lane.trainer.Steps()
+	step := r.lane.ensemble.Steps()
 	if n := len(r.points); n > 0 && r.points[n-1].Step == step {
 		return
 	}

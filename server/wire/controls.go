@@ -50,6 +50,7 @@ type Settings struct {
 	InitialVariance float64
 	Separate        bool
 	Init            string
+	Members         int
 
 	Speed string // steps per second at most, or SpeedMax
 }
@@ -321,6 +322,12 @@ func NewTable(c Choices) Table {
 			Help:    "How the first weights are drawn.",
 			Default: first(c.Inits), Options: c.Inits,
 			field: func(s *Settings) any { return &s.Init },
+		},
+		{
+			Name: "members", Label: "ensemble", Unit: "networks", Group: "model", Kind: KindInteger,
+			Help:    "How many networks are trained side by side, each from a seed of its own; where they disagree, nobody knows.",
+			Default: 1, Min: 1, Max: 10, Step: 1,
+			field: func(s *Settings) any { return &s.Members },
 		},
 		{
 			Name: "speed", Label: "speed", Unit: "steps/s", Group: "time", Kind: KindChoice, Live: true,

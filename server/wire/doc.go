@@ -78,7 +78,9 @@
 // Grid frames have one column, x, in the input's units. Truth frames have the
 // true mean and the true standard deviation on that grid. Fit frames have the
 // predicted mean and the predicted standard deviation on that grid, in the
-// target's units, and the scalars that [Scalars] names, in that order.
+// target's units, and the scalars that [Scalars] names, in that order. Those of an
+// ensemble have a third column: the epistemic standard deviation, by which the
+// members' means differ, and whose square is a part of the predicted variance.
 //
 // The standard deviation of a fit frame is what the variance head says, before
 // the loss clamps it. What the loss sees, and what bands show, is

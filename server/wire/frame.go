@@ -22,7 +22,7 @@ type FrameKind uint8
 const (
 	FrameGrid  FrameKind = 1 // one column: x
 	FrameTruth FrameKind = 2 // two columns: true mean, true standard deviation
-	FrameFit   FrameKind = 3 // two columns: predicted mean, predicted standard deviation
+	FrameFit   FrameKind = 3 // two columns or three: predicted mean, predicted standard deviation, of an ensemble the epistemic one
 )
 
 // Scalars names the scalars of a fit frame, in their order. A name stands for

@@ -132,6 +132,19 @@ describe('losses, optimisers and heads', () => {
     await w.drawn()
   })
 
+  it('trains an ensemble, and shows where its members differ', async () => {
+    const w = await visit(`${server.url}#dataset=gap&speed=max&members=3&activation=silu`)
+    await w.drawn()
+    await w.page.waitForFunction(() => Number(document.querySelector<HTMLElement>('gnll-fit')?.dataset['step']) > 3000)
+    await w.page.locator('.noise').getByText('epistemic').waitFor()
+    await w.page.getByRole('button', { name: 'fit and noise as a table' }).click()
+    const table = w.page.getByRole('table', { name: /the fit at step/ })
+    const rows = await table.locator('tbody tr').evaluateAll((list) => list.map((r) => [...r.querySelectorAll('th, td')].map((c) => Number(c.textContent.replace('−', '-')))))
+    const differ = (there: (x: number) => boolean): number[] => rows.filter(([x]) => there(x ?? NaN)).map((r) => r[4] ?? NaN)
+    // Between the islands, where there are no rows, they differ more than on them.
+    expect(Math.max(...differ((x) => Math.abs(x) < 1.5))).toBeGreaterThan(median(differ((x) => Math.abs(x) > 2 && Math.abs(x) < 4)))
+  })
+
   it('goes back to before a divergence', async () => {
     const w = await visit(`${server.url}#speed=max&eps=0&decay=0&variance_decay=0&activation=relu`)
     await w.drawn()

@@ -27,6 +27,8 @@ export interface FitFrame extends Head {
   readonly kind: 'fit'
   readonly mean: Float32Array
   readonly std: Float32Array
+  /** By how much the members of an ensemble differ in their means. */
+  readonly epistemic: Float32Array | null
   readonly scalars: Readonly<Record<Scalar, number>>
 }
 
@@ -83,7 +85,7 @@ export function decodeFrame(bytes: ArrayBuffer): Frame | null {
     case FRAME_KIND.truth:
       return { kind: 'truth', ...head, mean: column(0), std: column(1) }
     case FRAME_KIND.fit:
-      return { kind: 'fit', ...head, mean: column(0), std: column(1), scalars: readScalars(view, scalars) }
+      return { kind: 'fit', ...head, mean: column(0), std: column(1), epistemic: columns > 2 ? column(2) : null, scalars: readScalars(view, scalars) }
     default:
       return null
   }

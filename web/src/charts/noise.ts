@@ -73,6 +73,7 @@ export class NoiseChart {
       series: [
         { type: 'line', id: 'std', silent: true, z: 4, showSymbol: false, lineStyle: { color: p['lane-a'], width: 2.2 } },
         { type: 'line', id: 'raw', silent: true, z: 3, showSymbol: false, lineStyle: { color: p['lane-a'], width: 1.3, type: [1.5, 3] } },
+        { type: 'line', id: 'epistemic', silent: true, z: 3, showSymbol: false, lineStyle: { color: p.epistemic, width: 1.8, type: [7, 3, 2, 3] } },
         ...(truth
           ? [{
               type: 'line' as const, id: 'truth', silent: true, z: 2, showSymbol: false,
@@ -98,11 +99,14 @@ export class NoiseChart {
     const [low, high] = extent(std.filter((v) => v > 0)) ?? [1, 1]
     // What the clamp hides is worth a decade of the axis, not more.
     const [hidden = low] = extent(raw.map(([, v]) => v ?? NaN)) ?? []
+    const apart = Array.from(frame.epistemic ?? [])
+    const [agreed = low] = extent(apart.filter((v) => v > 0)) ?? []
     this.#plot.set({
-      yAxis: this.#range.follow(Math.min(low, Math.max(hidden, floor / 10)), high),
+      yAxis: this.#range.follow(Math.min(low, Math.max(hidden, floor / 10), Math.max(agreed, low / 30)), high),
       series: [
         { type: 'line', id: 'std', data: std.map((v, i) => [x[i] ?? NaN, v]) },
         { type: 'line', id: 'raw', data: raw },
+        { type: 'line', id: 'epistemic', data: apart.map((v, i) => [x[i] ?? NaN, v > 0 ? v : NaN]) },
       ],
     })
   }

@@ -1,6 +1,6 @@
 import type { ChartOption } from './echarts'
 
-const TOKENS = ['ink', 'quiet', 'grid', 'surface', 'border', 'lane-a', 'lane-a-soft', 'floor', 'mark'] as const
+const TOKENS = ['ink', 'quiet', 'grid', 'surface', 'border', 'lane-a', 'lane-a-soft', 'floor', 'mark', 'epistemic'] as const
 
 /** The page's colours as a canvas takes them, and its font. */
 export type Palette = Readonly<Record<(typeof TOKENS)[number] | 'font', string>> & {

@@ -105,6 +105,11 @@ class GnllFit extends Part {
     this.dataset['revision'] = String(frame.revision)
   }
 
+  /** Whether there is more than one network to differ. */
+  get #ensemble(): boolean {
+    return Number(this.store.settings.value['members'] ?? 1) > 1
+  }
+
   protected override render(): TemplateResult {
     const data = this.store.run.value?.data
     const key = (kind: string, words: string): TemplateResult => html`<span class="key key-${kind}"><i class="swatch ${kind}" aria-hidden="true"></i>${words}</span>`
@@ -129,7 +134,7 @@ class GnllFit extends Part {
         <header class="plot-head">
           <h2 id="noise-title">Noise</h2>
           <span class="keys-row">
-            ${key('line', 'std, clamped')}${key('dots', 'unclamped')}${data?.truth ? key('dash', 'truth') : nothing}
+            ${key('line', 'std, clamped')}${key('dots', 'unclamped')}${this.#ensemble ? key('epistemic', 'epistemic') : nothing}${data?.truth ? key('dash', 'truth') : nothing}
           </span>
         </header>
         <div class="plot-body"><div id="noise-chart" class="chart" role="img"></div></div>
@@ -167,11 +172,11 @@ class GnllFit extends Part {
     const unit = data.target.unit === '' ? '' : ` (${data.target.unit})`
     return {
       caption: `${data.title}: the fit at step ${f.step}`,
-      columns: [withUnit(input?.name ?? 'x', input?.unit ? `(${input.unit})` : ''), `mean${unit}`, `std before the clamp${unit}`, `std${unit}`, `95 % from${unit}`, `95 % to${unit}`],
+      columns: [withUnit(input?.name ?? 'x', input?.unit ? `(${input.unit})` : ''), `mean${unit}`, `std before the clamp${unit}`, `std${unit}`, ...(f.epistemic ? [`epistemic std${unit}`] : []), `95 % from${unit}`, `95 % to${unit}`],
       rows: spread(x.length, ROWS).map((i) => {
         const mean = f.mean[i] ?? NaN
         const std = effective(f, i)
-        return [x[i] ?? NaN, mean, f.std[i] ?? NaN, std, mean - REACH_95 * std, mean + REACH_95 * std].map((v) => significant(v, 3))
+        return [x[i] ?? NaN, mean, f.std[i] ?? NaN, std, ...(f.epistemic ? [f.epistemic[i] ?? NaN] : []), mean - REACH_95 * std, mean + REACH_95 * std].map((v) => significant(v, 3))
       }),
     }
   }
