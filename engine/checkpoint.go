@@ -232,10 +232,3 @@ func (h *checkpointHeader) trainer(values []float32, x, y []float64, workers int
 	t.steps, t.warming, t.order, t.rows, t.next = h.Steps, h.Warming, order, h.Rows, h.Next
 	return t, nil
 }
-
-// params returns the number of parameters of a network that has passed check.
-func (c *NetConfig) params() int {
-	n := Net{config: *c}
-	n.lay()
-	return n.size()
-}

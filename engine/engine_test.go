@@ -189,6 +189,7 @@ func TestBadConfigurationsAreRefused(t *testing.T) {
 		"many layers":   {NetConfig{Inputs: 1, Hidden: make([]int, 10000)}, x, y, "10000 hidden layers"},
 		"width 0":       {NetConfig{Inputs: 1, Hidden: []int{4, 0}}, x, y, "layer 2 has 0"},
 		"huge width":    {NetConfig{Inputs: 1, Hidden: []int{1 << 40}}, x, y, "layer 1"},
+		"too large":     {NetConfig{Inputs: 1, Hidden: []int{4096, 4096, 4096}}, x, y, "parameters"},
 		"no activation": {NetConfig{Inputs: 1, Hidden: []int{4}, Activation: 99}, x, y, "Activation(99)"},
 	} {
 		if _, err := NewTrainer(Config{Net: c.net}, c.x, c.y); err == nil || !strings.Contains(err.Error(), c.want) {

@@ -127,6 +127,9 @@ func (e *Ensemble) Predict(mean, aleatoric, epistemic, x []float32) {
 // of mean, then of the second and so on.
 func Mixture(mean, aleatoric, epistemic, means, variances []float32) {
 	n := len(mean)
+	if n == 0 {
+		return
+	}
 	members := float64(len(means) / n)
 	for i := range mean {
 		var m, v float64

@@ -33,6 +33,7 @@ const (
 	MaxWidth   = 4096
 	MaxInputs  = 4096
 	MaxOutputs = 256
+	MaxParams  = 1 << 24 // a trainer takes some 60 bytes for each
 )
 
 func (c *NetConfig) check() error {
@@ -61,7 +62,17 @@ func (c *NetConfig) check() error {
 			return fmt.Errorf("engine: hidden layer %d has %d units; 1 to %d can be had", i+1, units, MaxWidth)
 		}
 	}
+	if n := c.params(); n > MaxParams {
+		return fmt.Errorf("engine: a network with %d parameters; %d can be had", n, MaxParams)
+	}
 	return nil
+}
+
+// params returns the number of parameters.
+func (c *NetConfig) params() int {
+	n := Net{config: *c}
+	n.lay()
+	return n.size()
 }
 
 // A Net is a multilayer perceptron with linear heads on its last hidden layer:
@@ -88,8 +99,8 @@ type Tensor struct {
 	Shape []int // (out, in) of weights, (out) of biases
 	Data  []float32
 
-	at   int // its place in the parameters
-	part Part
+	at, size int // its place in the parameters
+	part     Part
 }
 
 // A tower is a stack of hidden layers with one linear head.
@@ -125,7 +136,7 @@ func NewNet(c NetConfig, r *rand.Rand) (*Net, error) {
 	n.params = make([]float32, n.size())
 	for i := range n.tensors {
 		t := &n.tensors[i]
-		t.Data = n.params[t.at : t.at+len(t.Data)]
+		t.Data = n.params[t.at : t.at+t.size]
 	}
 	n.draw(r)
 	if c.InitialVariance > 0 && c.Head != Fixed {
@@ -142,12 +153,10 @@ func NewNet(c NetConfig, r *rand.Rand) (*Net, error) {
 func (n *Net) lay() {
 	c := &n.config
 	add := func(name string, part Part, shape ...int) int {
-		t := Tensor{Name: name, Shape: shape, at: n.size(), part: part}
-		size := 1
+		t := Tensor{Name: name, Shape: shape, at: n.size(), size: 1, part: part}
 		for _, d := range shape {
-			size *= d
+			t.size *= d
 		}
-		t.Data = make([]float32, size)
 		n.tensors = append(n.tensors, t)
 		return t.at
 	}
@@ -203,7 +212,7 @@ func (n *Net) size() int {
 		return 0
 	}
 	last := &n.tensors[len(n.tensors)-1]
-	return last.at + len(last.Data)
+	return last.at + last.size
 }
 
 // setVariance sets the biases that make the variances, by output, and if

@@ -42,7 +42,8 @@ type Hyper struct {
 
 	// Weight decay of the mean's part of the network, which has the layers that
 	// both share, and of the variance's part: an L2 penalty of half of this times
-	// the sum of the squared parameters, or for AdamW what PyTorch makes of it.
+	// the sum of the squared parameters, or for AdamW what PyTorch makes of it
+	// (whose default is 0.01 for AdamW and 0 for the others).
 	Decay, VarianceDecay float64
 
 	Momentum float64 // of SGD and RMSProp, from 0 to below 1

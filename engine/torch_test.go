@@ -24,7 +24,7 @@ type torchRun struct {
 	Optimizer     string
 	OptimizerArgs struct {
 		LR          float64
-		WeightDecay float64 `json:"weight_decay"`
+		WeightDecay *float64 `json:"weight_decay"`
 		Betas       []float64
 		Eps         *float64
 		Momentum    float64
@@ -118,7 +118,13 @@ func (c *torchRun) trainer(t *testing.T) (*Trainer, Loss, Hyper) {
 	h, args := DefaultHyper(), c.OptimizerArgs
 	h.Optimizer, err = ParseOptimizer(c.Optimizer)
 	must(err)
-	h.Batch, h.LR, h.Decay, h.VarianceDecay = c.Batch, args.LR, args.WeightDecay, args.WeightDecay
+	h.Batch, h.LR = c.Batch, args.LR
+	switch {
+	case args.WeightDecay != nil:
+		h.Decay, h.VarianceDecay = *args.WeightDecay, *args.WeightDecay
+	case h.Optimizer == AdamW:
+		h.Decay, h.VarianceDecay = 0.01, 0.01 // PyTorch's default
+	}
 	h.Momentum, h.Nesterov = args.Momentum, args.Nesterov
 	if args.Betas != nil {
 		h.Beta1, h.Beta2 = args.Betas[0], args.Betas[1]

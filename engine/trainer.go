@@ -454,8 +454,16 @@ func (t *Trainer) nextBatch(batch int) (x kernel.Matrix, y []float32) {
 }
 
 // Predict writes the mean and the variance of each output for each standardised
-// row of inputs, in standardised units: mean and variance are (rows, outputs).
+// row of inputs, in standardised units: mean and variance are (rows, outputs). It
+// panics where their lengths do not agree with that of x.
 func (t *Trainer) Predict(mean, variance, x []float32) {
+	c := &t.net.config
+	if rows := len(x) / c.Inputs; len(x) != rows*c.Inputs || len(mean) != rows*c.Outputs || len(variance) != len(mean) {
+		panic(fmt.Sprintf("engine: Predict of %d means and %d variances from %d inputs", len(mean), len(variance), len(x)))
+	}
+	if len(x) == 0 {
+		return
+	}
 	t.gridX.Resize(len(x)/t.net.config.Inputs, t.net.config.Inputs)
 	fill(&t.gridX, x)
 	t.net.predict(&t.predictor, t.gridX)
