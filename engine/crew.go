@@ -89,3 +89,11 @@ func (c *crew) helper() {
 		}
 	}
 }
+
+// cores returns how many goroutines may work where a Config says workers.
+func cores(workers int) int {
+	if workers > 0 {
+		return workers
+	}
+	return runtime.GOMAXPROCS(0)
+}

@@ -11,7 +11,6 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
-	"runtime"
 	"slices"
 
 	"github.com/gnllviz/gnllviz/engine/kernel"
@@ -167,41 +166,6 @@ func NewTrainer(c Config, x, y []float64) (*Trainer, error) {
 	return t, nil
 }
 
-// scales returns the scale of each column, and an error that names the value
-// which is none.
-func scales(rows []float64, columns int, unscaled bool, kind string) ([]Scale, error) {
-	var list []Scale
-	for k := range columns {
-		column := make([]float64, 0, len(rows)/columns)
-		for i := k; i < len(rows); i += columns {
-			if v := rows[i]; math.IsNaN(v) || math.Abs(v) > math.MaxFloat32 {
-				return nil, fmt.Errorf("engine: %s %d of row %d is %v, which float32 cannot hold", kind, k, i/columns, v)
-			}
-			column = append(column, rows[i])
-		}
-		s := Scale{Std: 1}
-		if !unscaled {
-			s = FitScale(column)
-		}
-		list = append(list, s)
-	}
-	return list, nil
-}
-
-func fill(m *kernel.Matrix, rows []float32) {
-	for r := range m.Rows {
-		copy(m.Row(r), rows[r*m.Cols:])
-	}
-}
-
-func standardise(scales []Scale, rows []float64) []float32 {
-	s := make([]float32, len(rows))
-	for i, v := range rows {
-		s[i] = scales[i%len(scales)].Apply(v)
-	}
-	return s
-}
-
 // Inputs standardises rows of inputs as the trainer's own were.
 func (t *Trainer) Inputs(x []float64) []float32 { return standardise(t.inputs, x) }
 
@@ -323,134 +287,6 @@ func (t *Trainer) norms(part Part) float64 {
 		return math.Sqrt(squares[part])
 	}
 	return math.Sqrt(squares[MeanPart] + squares[VariancePart])
-}
-
-// addPartial adds the gradients of a block, except those that are not made by
-// blocks.
-func (t *Trainer) addPartial(g []float32) {
-	end := len(g)
-	if t.net.config.Head == Homoscedastic {
-		end = t.net.rawBias // the last of the parameters
-	}
-	kernel.Add(t.grads[:end], g[:end])
-}
-
-// Blocks of rows are what several cores share, and what keeps a layer's rows in
-// a core's own cache. How rows are split depends on nothing but their number and
-// the network, so that the sums of gradients are the same on any machine.
-const (
-	blockRows    = 132      // twice the products' 6 and 12 rows fit in evenly
-	maxBlocks    = 16       // each has gradients of its own
-	maxPartials  = 64 << 20 // bytes that those may take
-	workPerBlock = 1 << 16  // multiplications that are worth a block
-)
-
-// split plans a step on rows and returns the number of its blocks.
-func (t *Trainer) split(rows int) int {
-	blocks := (rows + blockRows - 1) / blockRows
-	if rows < 3*blockRows/2 || rows/blocks*t.net.Params() < workPerBlock {
-		blocks = 1
-	}
-	blocks = max(1, min(blocks, maxBlocks, maxPartials/(4*t.net.Params())))
-	size := (rows + blocks - 1) / blocks
-	if blocks > 1 {
-		size = (size + 11) / 12 * 12
-		blocks = (rows + size - 1) / size
-	}
-	t.job.size = size
-	for len(t.partial) < blocks-1 {
-		t.partial = append(t.partial, make([]float32, t.net.Params()))
-	}
-	for len(t.scratch) < blocks {
-		t.scratch = append(t.scratch, kernel.Matrix{})
-	}
-	return blocks
-}
-
-// cores returns how many goroutines may work where a Config says workers.
-func cores(workers int) int {
-	if workers > 0 {
-		return workers
-	}
-	return runtime.GOMAXPROCS(0)
-}
-
-func (t *Trainer) bounds(block int) (from, to int) {
-	from = block * t.job.size
-	return from, min(from+t.job.size, t.job.rows)
-}
-
-func (t *Trainer) forwardBlock(block int) {
-	from, to := t.bounds(block)
-	t.net.forward(&t.pass, from, to, t.job.drop)
-}
-
-func (t *Trainer) backwardBlock(block int) {
-	from, to := t.bounds(block)
-	grads := t.grads
-	if block > 0 {
-		grads = t.partial[block-1]
-	}
-	t.net.backward(&t.pass, grads, from, to, t.job.drop != nil, t.job.detach, &t.scratch[block])
-}
-
-// endWarmup sets the variance head's bias to what makes the mean squared error
-// of the training rows.
-func (t *Trainer) endWarmup() {
-	c := &t.net.config
-	if c.Head == Fixed {
-		return
-	}
-	t.net.predict(&t.predictor, t.x)
-	for _, tensor := range t.net.tensors {
-		if tensor.Name != "var.bias" {
-			continue
-		}
-		for k := range tensor.Data {
-			sum := 0.0
-			for i := k; i < len(t.y); i += c.Outputs {
-				d := float64(t.predictor.mean[i] - t.y[i])
-				sum += d * d
-			}
-			mse := sum / float64(t.x.Rows)
-			// A head that cannot make it keeps what it has.
-			if raw, err := c.Head.raw(max(mse, 1e-12), c.MinVariance); err == nil {
-				tensor.Data[k] = float32(raw)
-			}
-		}
-	}
-}
-
-// nextBatch returns the rows of the next step.
-func (t *Trainer) nextBatch(batch int) (x kernel.Matrix, y []float32) {
-	n := t.x.Rows
-	if batch >= n {
-		return t.x, t.y
-	}
-	if t.next >= n {
-		if !t.config.Ordered {
-			r := rand.New(t.order)
-			r.Shuffle(n, func(i, j int) { t.rows[i], t.rows[j] = t.rows[j], t.rows[i] })
-		}
-		t.next = 0
-	}
-	count := batch
-	if !t.config.Ordered {
-		count = min(batch, n-t.next) // an epoch's last batch has what is left
-	}
-	outputs := t.net.config.Outputs
-	t.batchX.Resize(count, t.x.Cols)
-	t.batchY = grow(t.batchY, count*outputs)
-	for k := range count {
-		i := t.rows[(t.next+k)%n]
-		copy(t.batchX.Row(k), t.x.Row(i))
-		copy(t.batchY[k*outputs:(k+1)*outputs], t.y[i*outputs:(i+1)*outputs])
-	}
-	t.next += count
-	if t.config.Ordered {
-		t.next %= n
-	}
-	return t.batchX, t.batchY
 }
 
 // Predict writes the mean and the variance of each output for each standardised

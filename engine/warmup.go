@@ -1,0 +1,28 @@
+package engine
+
+// endWarmup sets the variance head's bias to what makes the mean squared error
+// of the training rows.
+func (t *Trainer) endWarmup() {
+	c := &t.net.config
+	if c.Head == Fixed {
+		return
+	}
+	t.net.predict(&t.predictor, t.x)
+	for _, tensor := range t.net.tensors {
+		if tensor.Name != "var.bias" {
+			continue
+		}
+		for k := range tensor.Data {
+			sum := 0.0
+			for i := k; i < len(t.y); i += c.Outputs {
+				d := float64(t.predictor.mean[i] - t.y[i])
+				sum += d * d
+			}
+			mse := sum / float64(t.x.Rows)
+			// A head that cannot make it keeps what it has.
+			if raw, err := c.Head.raw(max(mse, 1e-12), c.MinVariance); err == nil {
+				tensor.Data[k] = float32(raw)
+			}
+		}
+	}
+}
