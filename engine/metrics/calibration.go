@@ -1,6 +1,7 @@
 package metrics
 
 import (
+	"errors"
 	"fmt"
 	"math"
 	"slices"
@@ -226,7 +227,8 @@ const leastRows = 20
 // coverage of the central intervals of 50, 68, 90 or 95 % is too low or too high
 // by more than twice and a half its standard error, a bound that a calibrated
 // prediction crosses at one of the four about once in thirty times; where levels
-// disagree, the one that is furthest out decides.
+// disagree, the one that is furthest out decides. Of enough rows with a NaN among
+// them there is no verdict but an error.
 func Judge(mean, std, y []float64) (Verdict, error) {
 	if err := check(mean, std, y); err != nil {
 		return "", err
@@ -243,6 +245,9 @@ func Judge(mean, std, y []float64) (Verdict, error) {
 		// Half a row is the least difference that counts can show.
 		slack := 0.5 / float64(len(y))
 		d := c.Observed - level
+		if math.IsNaN(d) {
+			return "", errors.New("metrics: no verdict, as some of the numbers are NaN")
+		}
 		deviations = append(deviations, math.Copysign(max(math.Abs(d)-slack, 0), d)/c.Error)
 	}
 	low, high := slices.Min(deviations), slices.Max(deviations)

@@ -235,6 +235,30 @@ func TestWhatIsAmissIsSaid(t *testing.T) {
 	}
 }
 
+// A run that has diverged must not pass for a calibrated one.
+func TestNaNHasNoVerdict(t *testing.T) {
+	mean, std, y := sample(1, 100, 1)
+	mean[50] = math.NaN()
+	if v, err := Judge(mean, std, y); err == nil || !strings.Contains(err.Error(), "NaN") {
+		t.Errorf("the verdict is %q (%v), want an error with NaN", v, err)
+	}
+	if f, err := StdFactorByCalibration(mean, std, y); err == nil || !strings.Contains(err.Error(), "NaN") {
+		t.Errorf("the factor is %v (%v), want an error with NaN", f, err)
+	}
+}
+
+// Report, Cover and Calibrate agree on rows that a standard deviation of 0 meets
+// exactly: they are within.
+func TestSpikesThatAreMetAreCovered(t *testing.T) {
+	zero := []float64{0, 0}
+	y := []float64{1, 2}
+	r, c := must(Evaluate(y, zero, y)), must(Cover(0.95, y, zero, y))
+	curve := must(Calibrate(Intervals, 3, y, zero, y))
+	if r.Coverage != 1 || c.Observed != 1 || curve.Observed[1] != 1 {
+		t.Errorf("coverage %v in the report, %v alone, %v in the curve; want 1", r.Coverage, c.Observed, curve.Observed[1])
+	}
+}
+
 func TestReportsSurviveJSON(t *testing.T) {
 	b, err := json.Marshal(must(Evaluate([]float64{1}, []float64{0}, []float64{2})))
 	if err != nil || !json.Valid(b) || !strings.Contains(string(b), `"nll":null`) || !strings.Contains(string(b), `"crps":1`) {

@@ -119,6 +119,8 @@ func Evaluate(mean, std, y []float64) (Report, error) {
 		r.Check += check
 		r.Interval += interval
 		switch z := math.Abs(d / s); {
+		case d == 0 && s == 0: // met exactly, and a narrower interval would hold it too
+			r.Coverage++
 		case math.IsNaN(z):
 			r.Coverage = math.NaN()
 		case z <= Z95:

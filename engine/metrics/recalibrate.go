@@ -1,6 +1,7 @@
 package metrics
 
 import (
+	"errors"
 	"fmt"
 	"math"
 	"slices"
@@ -50,6 +51,9 @@ func StdFactorByCalibration(mean, std, y []float64) (float64, error) {
 			mace, err := at(factor)
 			if err != nil {
 				return err
+			}
+			if math.IsNaN(mace) {
+				return errors.New("metrics: no factor calibrates rows of which some numbers are NaN")
 			}
 			if mace < least {
 				best, least = factor, mace
