@@ -25,13 +25,10 @@ func wave(rows int) (x, y []float64) {
 	return x, y
 }
 
+// train is learn with the default loss.
 func train(t *testing.T, trainer *Trainer, steps int, h Hyper) {
 	t.Helper()
-	for range steps {
-		if _, err := trainer.Step(loss.DefaultGaussianNLL(), h); err != nil {
-			t.Fatal(err)
-		}
-	}
+	learn(t, trainer, loss.DefaultGaussianNLL(), h, steps)
 }
 
 // Same seed, same bits: on one core and on several, and again.

@@ -5,6 +5,7 @@ import (
 	"math/rand/v2"
 	"testing"
 
+	"github.com/gnllviz/gnllviz/engine/metrics"
 	"github.com/gnllviz/gnllviz/loss"
 )
 
@@ -29,18 +30,14 @@ func (p problem) draw(seed uint64, rows int) (x, y []float64) {
 	return x, y
 }
 
-func normalNLL(mean, std, y float64) float64 {
-	z := (y - mean) / std
-	return 0.5*math.Log(2*math.Pi) + math.Log(std) + 0.5*z*z
-}
-
 // best is the NLL of the truth on rows.
-func (p problem) best(x, y []float64) float64 {
-	sum := 0.0
-	for i := range x {
-		sum += normalNLL(p.mean(x[i]), p.std(x[i]), y[i])
+func (p problem) best(t *testing.T, x, y []float64) float64 {
+	t.Helper()
+	var mean, std []float64
+	for _, v := range x {
+		mean, std = append(mean, p.mean(v)), append(std, p.std(v))
 	}
-	return sum / float64(len(x))
+	return nllOf(t, mean, std, y)
 }
 
 // predictIn returns means and standard deviations in the targets' units.
@@ -55,12 +52,13 @@ func predictIn(t *Trainer, x []float64) (mean, std []float64) {
 	return mean, std
 }
 
-func nllOf(mean, std, y []float64) float64 {
-	sum := 0.0
-	for i := range y {
-		sum += normalNLL(mean[i], std[i], y[i])
+func nllOf(t *testing.T, mean, std, y []float64) float64 {
+	t.Helper()
+	r, err := metrics.Evaluate(mean, std, y)
+	if err != nil {
+		t.Fatal(err)
 	}
-	return sum / float64(len(y))
+	return r.NLL
 }
 
 func learn(t *testing.T, trainer *Trainer, l Loss, h Hyper, steps int) {
@@ -94,7 +92,7 @@ func TestComesCloseToTheBestAttainableNLL(t *testing.T) {
 		h.Schedule = Schedule{Kind: CosineSchedule, Steps: 4000}
 		learn(t, trainer, loss.DefaultGaussianNLL(), h, 4000)
 		mean, std := predictIn(trainer, testX)
-		got, best := nllOf(mean, std, testY), p.best(testX, testY)
+		got, best := nllOf(t, mean, std, testY), p.best(t, testX, testY)
 		t.Logf("seed %d: test NLL %.3f, best attainable %.3f", seed, got, best)
 		if got > best+0.05 {
 			t.Errorf("seed %d: test NLL %.3f, more than 0.05 nats above the best attainable %.3f", seed, got, best)
@@ -197,10 +195,10 @@ func TestEnsembleKnowsWhereThereWereNoData(t *testing.T) {
 	members := 0.0
 	for _, m := range e.Members() {
 		mean, std := predictIn(m, testX)
-		members += nllOf(mean, std, testY) / 5
+		members += nllOf(t, mean, std, testY) / 5
 	}
-	got := nllOf(mean, std, testY)
-	t.Logf("test NLL %.4f, members' mean %.4f, best attainable %.4f", got, members, p.best(testX, testY))
+	got := nllOf(t, mean, std, testY)
+	t.Logf("test NLL %.4f, members' mean %.4f, best attainable %.4f", got, members, p.best(t, testX, testY))
 	if got > members {
 		t.Errorf("the ensemble's test NLL %.4f is worse than its members' mean %.4f", got, members)
 	}

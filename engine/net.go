@@ -144,7 +144,7 @@ func NewNet(c NetConfig, r *rand.Rand) (*Net, error) {
 		if err != nil {
 			return nil, err
 		}
-		n.setVariance(func(int) float32 { return float32(raw) }, true)
+		n.setVariance(float32(raw))
 	}
 	return n, nil
 }
@@ -215,17 +215,15 @@ func (n *Net) size() int {
 	return last.at + last.size
 }
 
-// setVariance sets the biases that make the variances, by output, and if
-// everywhere is set also the weights, to 0, so that the variances are the same
-// at every input.
-func (n *Net) setVariance(raw func(output int) float32, everywhere bool) {
+// setVariance has the variances be the same at every input: those that raw makes.
+func (n *Net) setVariance(raw float32) {
 	for _, t := range n.tensors {
-		switch {
-		case t.Name == "var.bias":
+		switch t.Name {
+		case "var.bias":
 			for i := range t.Data {
-				t.Data[i] = raw(i)
+				t.Data[i] = raw
 			}
-		case t.Name == "var.weight" && everywhere:
+		case "var.weight":
 			clear(t.Data)
 		}
 	}

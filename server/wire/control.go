@@ -1,0 +1,176 @@
+package wire
+
+import (
+	"encoding/json"
+	"fmt"
+	"math"
+	"reflect"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// A ControlKind says what values a control takes and how it is shown.
+type ControlKind string
+
+// The kinds of control.
+const (
+	KindNumber  ControlKind = "number"  // a finite float64 from min to max
+	KindInteger ControlKind = "integer" // a whole number from min to max
+	KindSwitch  ControlKind = "switch"  // true or false
+	KindChoice  ControlKind = "choice"  // one of the options, by value
+	KindLayers  ControlKind = "layers"  // 1 to MaxLayers whole numbers, each from min to max
+)
+
+// MaxLayers is the largest number of hidden layers.
+const MaxLayers = 4
+
+// An Option is one value that a choice may take.
+type Option struct {
+	Value string `json:"value"`
+	Label string `json:"label"`
+	Help  string `json:"help"`
+}
+
+// A Control is one setting of a run: everything anybody needs to know to show,
+// check, document or parse it.
+type Control struct {
+	Name    string      `json:"name"`
+	Label   string      `json:"label"`
+	Help    string      `json:"help"` // one sentence
+	Unit    string      `json:"unit"` // empty for a bare number
+	Group   string      `json:"group"`
+	Kind    ControlKind `json:"kind"`
+	Default any         `json:"default"`
+	Min     float64     `json:"min"`
+	Max     float64     `json:"max"`
+	Zero    bool        `json:"zero"`    // 0 is allowed too, below min: the slider's left end
+	Step    float64     `json:"step"`    // of an arrow key; on a log scale a factor's decadic logarithm
+	Log     bool        `json:"log"`     // the scale of its slider
+	Live    bool        `json:"live"`    // takes effect between two steps; else it begins a new epoch
+	Options []Option    `json:"options"` // of a choice
+
+	Advanced bool `json:"advanced"` // seldom needed: shown on request
+	When     When `json:"when"`     // when it has any effect
+
+	field func(*Settings) any // pointer to its value
+}
+
+// A When says that a control matters only while another has one of some values;
+// one without a control always does. A value may be set all the same.
+type When struct {
+	Control string   `json:"control"`
+	Values  []string `json:"values"`
+}
+
+func (c *Control) value(s *Settings) any { return reflect.ValueOf(c.field(s)).Elem().Interface() }
+
+// set checks a JSON value and puts it into s. Where it is refused s is as it
+// was.
+func (c *Control) set(s *Settings, raw json.RawMessage) *ErrorMessage {
+	badValue := func(want string) *ErrorMessage {
+		return Refuse(BadValue, c.Name, "%s must be %s, not %.60s", c.Name, want, raw)
+	}
+	number := func() (float64, *ErrorMessage) {
+		var f *float64
+		if err := json.Unmarshal(raw, &f); err != nil || f == nil {
+			if k := raw[0]; err != nil && (k == '-' || '0' <= k && k <= '9') {
+				return 0, Refuse(OutOfRange, c.Name, "%s %.60s is too large for a float64", c.Name, raw)
+			}
+			return 0, badValue("a number")
+		}
+		return *f, c.inRange(*f)
+	}
+	whole := func() (float64, *ErrorMessage) {
+		f, e := number()
+		if e == nil && f != math.Trunc(f) {
+			e = badValue("a whole number")
+		}
+		return f, e
+	}
+	switch p := c.field(s).(type) {
+	case *float64:
+		f, e := number()
+		if e != nil {
+			return e
+		}
+		*p = f + 0 // -0 becomes 0
+	case *int:
+		f, e := whole()
+		if e != nil {
+			return e
+		}
+		*p = int(f)
+	case *uint32:
+		f, e := whole()
+		if e != nil {
+			return e
+		}
+		*p = uint32(f)
+	case *bool:
+		var b *bool
+		if json.Unmarshal(raw, &b) != nil || b == nil {
+			return badValue("true or false")
+		}
+		*p = *b
+	case *string:
+		var v *string
+		if json.Unmarshal(raw, &v) != nil || v == nil {
+			return badValue("one of " + c.optionValues())
+		}
+		if !slices.ContainsFunc(c.Options, func(o Option) bool { return o.Value == *v }) {
+			return Refuse(OutOfRange, c.Name, "%s %.40q is none of %s", c.Name, *v, c.optionValues())
+		}
+		*p = *v
+	case *[]int:
+		var v []int
+		if json.Unmarshal(raw, &v) != nil {
+			return badValue("a list of whole numbers")
+		}
+		if len(v) < 1 || len(v) > MaxLayers {
+			return Refuse(OutOfRange, c.Name, "%s has %d layers, not 1 to %d", c.Name, len(v), MaxLayers)
+		}
+		for _, n := range v {
+			if e := c.inRange(float64(n)); e != nil {
+				return e
+			}
+		}
+		*p = v
+	default:
+		panic(fmt.Sprintf("wire: control %s has a field of type %T", c.Name, p))
+	}
+	return nil
+}
+
+func (c *Control) inRange(f float64) *ErrorMessage {
+	switch {
+	case f == 0 && c.Zero:
+	case f < c.Min:
+		return Refuse(OutOfRange, c.Name, "%s %s is below its least value %s", c.Name, short(f), short(c.Min))
+	case f > c.Max:
+		return Refuse(OutOfRange, c.Name, "%s %s is above its greatest value %s", c.Name, short(f), short(c.Max))
+	}
+	return nil
+}
+
+// short writes a number as the page does: 1e-6, not 1e-06.
+func short(f float64) string {
+	s := strconv.FormatFloat(f, 'g', -1, 64)
+	return strings.NewReplacer("e-0", "e-", "e+0", "e", "e+", "e").Replace(s)
+}
+
+func (c *Control) optionValues() string {
+	v := make([]string, len(c.Options))
+	for i, o := range c.Options {
+		v[i] = o.Value
+	}
+	return strings.Join(v, ", ")
+}
+
+// asError keeps a nil *ErrorMessage from becoming a non-nil error.
+func asError(e *ErrorMessage) error {
+	if e == nil {
+		return nil
+	}
+	return e
+}

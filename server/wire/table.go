@@ -1,0 +1,72 @@
+package wire
+
+import (
+	"encoding/json"
+	"reflect"
+	"slices"
+	"strings"
+)
+
+// Defaults returns the settings with every control at its default.
+func (t Table) Defaults() Settings {
+	var s Settings
+	for i := range t {
+		raw, err := json.Marshal(t[i].Default)
+		if err == nil {
+			err = asError(t[i].set(&s, raw))
+		}
+		if err != nil {
+			panic("wire: the default of " + t[i].Name + ": " + err.Error())
+		}
+	}
+	return s
+}
+
+// Values returns the value of every control, by name.
+func (t Table) Values(s Settings) map[string]any {
+	m := make(map[string]any, len(t))
+	for i := range t {
+		m[t[i].Name] = t[i].value(&s)
+	}
+	return m
+}
+
+// A Delta is one control that Apply has given another value.
+type Delta struct {
+	Control  *Control
+	Old, New any
+}
+
+// Apply returns s with the named controls set, and what that altered, in the
+// table's order. Where one of them is refused it returns the reason and s as it
+// was.
+func (t Table) Apply(s Settings, set map[string]json.RawMessage) (Settings, []Delta, *ErrorMessage) {
+	for name := range set {
+		if !slices.ContainsFunc(t, func(c Control) bool { return c.Name == name }) {
+			return s, nil, Refuse(UnknownControl, "", "there is no control %.40q; there are %s", name, strings.Join(t.names(), ", "))
+		}
+	}
+	next := s
+	var deltas []Delta
+	for i := range t {
+		raw, ok := set[t[i].Name]
+		if !ok {
+			continue
+		}
+		if e := t[i].set(&next, raw); e != nil {
+			return s, nil, e
+		}
+		if before, after := t[i].value(&s), t[i].value(&next); !reflect.DeepEqual(before, after) {
+			deltas = append(deltas, Delta{&t[i], before, after})
+		}
+	}
+	return next, deltas, nil
+}
+
+func (t Table) names() []string {
+	names := make([]string, len(t))
+	for i := range t {
+		names[i] = t[i].Name
+	}
+	return names
+}
