@@ -29,7 +29,7 @@ func BenchmarkStep(b *testing.B) {
 		{[]int{50}, 100, 8, 1},
 		{[]int{128, 128, 128, 128}, 380, 1, 1},
 	} {
-		name := fmt.Sprintf("hidden=%s/batch=%d", strings.Trim(strings.ReplaceAll(fmt.Sprint(c.hidden), " ", "x"), "[]"), c.batch)
+		name := fmt.Sprintf("hidden=%s/batch=%d", dims(c.hidden), c.batch)
 		if c.inputs > 1 {
 			name += fmt.Sprintf("/inputs=%d", c.inputs)
 		}
@@ -54,6 +54,48 @@ func BenchmarkStep(b *testing.B) {
 			}
 		})
 	}
+}
+
+// BenchmarkEnsembleStep is one step of every member of an ensemble.
+func BenchmarkEnsembleStep(b *testing.B) {
+	for _, c := range []struct {
+		hidden         []int
+		batch, members int
+		cores          int
+	}{
+		{[]int{64, 64}, 32, 5, 1},
+		{[]int{64, 64}, 32, 5, 2},
+		{[]int{128, 128, 128, 128}, 106, 10, 1},
+		{[]int{128, 128, 128, 128}, 106, 10, 2},
+	} {
+		b.Run(fmt.Sprintf("hidden=%s/batch=%d/members=%d/cores=%d", dims(c.hidden), c.batch, c.members, c.cores), func(b *testing.B) {
+			x, y := make([]float64, c.batch), make([]float64, c.batch)
+			for i := range x {
+				x[i], y[i] = float64(i*i%101)-50, float64(i%7)
+			}
+			e, err := NewEnsemble(Config{
+				Net:     NetConfig{Inputs: 1, Hidden: c.hidden, Activation: ReLU},
+				Workers: c.cores,
+			}, c.members, x, y)
+			if err != nil {
+				b.Fatal(err)
+			}
+			var l Loss = loss.DefaultGaussianNLL()
+			h := DefaultHyper()
+			h.Batch = c.batch
+			b.ReportAllocs()
+			for b.Loop() {
+				if _, err := e.Step(l, h); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
+	}
+}
+
+// dims writes a network's widths as 64x64.
+func dims(hidden []int) string {
+	return strings.Trim(strings.ReplaceAll(fmt.Sprint(hidden), " ", "x"), "[]")
 }
 
 // stepper returns a step of a trainer that has made one already.
