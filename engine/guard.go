@@ -117,17 +117,11 @@ func distance(a, b float32) float64 { return math.Abs(float64(a) - float64(b)) }
 // goodEvery is the number of steps between two states that are kept.
 const goodEvery = 64
 
-// A goodState is what Restore goes back to.
-type goodState struct {
-	steps  uint64
-	params []float32
-	opt    moments
-}
-
 // goodStates keeps the newest two states at multiples of goodEvery steps, so
-// that one of them is at least that many steps old.
+// that one of them is at least that many steps old: what Restore goes back to.
 type goodStates struct {
-	states [2]goodState
+	states [2]*saved
+	shared [2]bool // with a State, so that it must not change
 	kept   int
 }
 
@@ -138,32 +132,34 @@ func (g *goodStates) keep(t *Trainer) {
 	if g.kept > 0 && g.states[(g.kept-1)%2].steps == t.steps {
 		return
 	}
-	s := &g.states[g.kept%2]
+	i := g.kept % 2
+	if g.states[i] == nil || g.shared[i] {
+		g.states[i], g.shared[i] = new(saved), false
+	}
+	g.states[i].take(t)
 	g.kept++
-	s.steps = t.steps
-	s.params = append(s.params[:0], t.net.params...)
-	s.opt.optimizer, s.opt.steps = t.opt.optimizer, t.opt.steps
-	s.opt.m = append(s.opt.m[:0], t.opt.m...)
-	s.opt.v = append(s.opt.v[:0], t.opt.v...)
+}
+
+// share returns what a State may hold.
+func (g *goodStates) share() goodStates {
+	g.shared = [2]bool{true, true}
+	return *g
 }
 
 // Restore puts back the weights and moments of an earlier step at which all was
 // well, some 64 to 128 steps before the present one where there were as many, and
-// returns the number of that step. Steps still counts all that were made.
+// returns the number of that step. Steps still counts all that were made. Where
+// that step was of the warm-up and the next one is not, that one ends it again.
 func (t *Trainer) Restore() uint64 {
 	g := &t.good
 	if g.kept == 0 {
 		return t.steps
 	}
-	s := &g.states[(g.kept-1)%2]
-	if older := &g.states[g.kept%2]; g.kept > 1 {
-		s = older
+	s := g.states[(g.kept-1)%2]
+	if g.kept > 1 {
+		s = g.states[g.kept%2]
 	}
-	copy(t.net.params, s.params)
-	copy(t.opt.m, s.opt.m)
-	copy(t.opt.v, s.opt.v)
-	t.opt.optimizer, t.opt.steps = s.opt.optimizer, s.opt.steps
-	restored := s.steps
+	s.put(t)
 	t.good = goodStates{} // what came after it was not good
-	return restored
+	return s.steps
 }

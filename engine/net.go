@@ -75,6 +75,13 @@ func (c *NetConfig) params() int {
 	return n.size()
 }
 
+// sameTensors says whether networks of both have parameters of the same names
+// and shapes.
+func (c *NetConfig) sameTensors(o *NetConfig) bool {
+	return c.Inputs == o.Inputs && c.Outputs == o.Outputs && slices.Equal(c.Hidden, o.Hidden) &&
+		c.Separate == o.Separate && c.Head.perInput() == o.Head.perInput() && (c.Head == Fixed) == (o.Head == Fixed)
+}
+
 // A Net is a multilayer perceptron with linear heads on its last hidden layer:
 // one for the mean of each output, one for its variance. All of its parameters
 // lie in one slice, so that an optimiser is one loop; there each layer has its

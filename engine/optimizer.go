@@ -132,6 +132,12 @@ type moments struct {
 	steps [VariancePart + 1]uint64
 }
 
+// set makes o a copy of another memory, in the memory that it has.
+func (o *moments) set(from *moments) {
+	o.optimizer, o.steps = from.optimizer, from.steps
+	o.m, o.v = append(o.m[:0], from.m...), append(o.v[:0], from.v...)
+}
+
 // update moves the parameters of the parts that are trained.
 func (o *moments) update(p, g []float32, spans []span, h *Hyper, lr float64, part Part) {
 	if h.Optimizer != o.optimizer {

@@ -1,0 +1,207 @@
+package engine
+
+import (
+	"errors"
+	"fmt"
+	"math"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/gnllviz/gnllviz/loss"
+)
+
+// A subject is what a Trainer and an Ensemble have in common.
+type subject interface {
+	Step(Loss, Hyper) (float64, error)
+	Steps() uint64
+	State() *State
+	SetState(*State) error
+}
+
+// trail makes steps and returns the bits of each loss.
+func trail(t *testing.T, s subject, h Hyper, steps int) (bits []uint64) {
+	t.Helper()
+	for range steps {
+		value, err := s.Step(loss.DefaultGaussianNLL(), h)
+		if err != nil {
+			t.Fatal(err)
+		}
+		bits = append(bits, math.Float64bits(value))
+	}
+	return bits
+}
+
+// subjects returns a trainer and an ensemble on rows of wave.
+func subjects(t *testing.T, c Config, x, y []float64) map[string]subject {
+	t.Helper()
+	e, err := NewEnsemble(c, 3, x, y)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return map[string]subject{"trainer": newTrainer(t, c, x, y), "ensemble": e}
+}
+
+func stateConfig() Config {
+	return Config{
+		Net:  NetConfig{Inputs: 2, Outputs: 2, Hidden: []int{9, 8}, Activation: GELU, Head: SoftplusHead, MinVariance: 1e-4},
+		Seed: 3,
+	}
+}
+
+// From a state, steps have the bits that they had the first time: through ends of
+// epochs, of the warm-up, dropout, and a change of optimiser, and again.
+func TestStatesAreGoneBackToBitForBit(t *testing.T) {
+	x, y := wave(100) // batches of 32, 32, 32 and 4
+	for _, optimizer := range Optimizers() {
+		for _, ordered := range []bool{false, true} {
+			c := stateConfig()
+			c.Ordered = ordered
+			for name, s := range subjects(t, c, x, y) {
+				h := DefaultHyper()
+				h.Optimizer, h.Momentum, h.Batch, h.Dropout, h.Warmup, h.Clip = optimizer, 0.9, 32, 0.2, 75, 1
+				later := h
+				later.Optimizer = (optimizer + 1) % Optimizer(len(Optimizers()))
+				if err := s.SetState(s.State()); err != nil { // before the first step
+					t.Fatal(err)
+				}
+				trail(t, s, h, 70)
+				state := s.State()
+				run := func() []uint64 { return append(trail(t, s, h, 70), trail(t, s, later, 10)...) }
+				want := run()
+				for range 2 {
+					if err := s.SetState(state); err != nil {
+						t.Fatal(err)
+					}
+					if s.Steps() != 70 || state.Steps() != 70 {
+						t.Errorf("%d steps in a state of 70", s.Steps())
+					}
+					if !slices.Equal(run(), want) {
+						t.Errorf("%v, ordered %v: the %s went another way from its state", optimizer, ordered, name)
+					}
+				}
+			}
+		}
+	}
+}
+
+// What Restore goes back to is of the state as well.
+func TestRestoreIsTheSameAfterSetState(t *testing.T) {
+	x, y := wave(100)
+	trainer := newTrainer(t, stateConfig(), x, y)
+	h := DefaultHyper()
+	h.Warmup = 150
+	var states []*State
+	for range 20 {
+		trail(t, trainer, h, 17)
+		states = append(states, trainer.State())
+	}
+	type outcome struct {
+		step   uint64
+		losses string
+	}
+	later := func(s *State, steps int) outcome {
+		if err := trainer.SetState(s); err != nil {
+			t.Fatal(err)
+		}
+		trail(t, trainer, h, steps)
+		step := trainer.Restore()
+		return outcome{step, fmt.Sprint(trail(t, trainer, h, 80))}
+	}
+	for i, s := range states[:15] {
+		// To the place of the fifth state after it: by its own steps, or at once.
+		if got, want := later(s, 5*17), later(states[i+5], 0); got != want {
+			t.Errorf("from step %d: restored step %d and others after it, want %d", s.Steps(), got.step, want.step)
+		}
+	}
+}
+
+// A state that does not fit is refused, and changes nothing.
+func TestStatesOfAnotherShapeAreRefused(t *testing.T) {
+	x, y := wave(40)
+	c := stateConfig()
+	trainer := newTrainer(t, c, x, y)
+	trail(t, trainer, DefaultHyper(), 1)
+	ensemble, err := NewEnsemble(c, 2, x, y)
+	if err != nil {
+		t.Fatal(err)
+	}
+	wider, head := c, c
+	wider.Net.Hidden = []int{8, 9}
+	head.Net.Head = Homoscedastic
+	for name, s := range map[string]struct {
+		state *State
+		want  string
+	}{
+		"none":         {nil, "no state"},
+		"other widths": {newTrainer(t, wider, x, y).State(), "other parameters"},
+		"other head":   {newTrainer(t, head, x, y).State(), "other parameters"},
+		"members":      {ensemble.State(), "2 members"},
+		"fewer rows":   {newTrainer(t, c, x[:20], y[:20]).State(), "10 rows"},
+	} {
+		before := trainer.Weights()
+		if err := trainer.SetState(s.state); err == nil || !strings.Contains(err.Error(), s.want) {
+			t.Errorf("%s: got %v, want an error with %q", name, err, s.want)
+		}
+		if !slices.Equal(trainer.Weights(), before) {
+			t.Errorf("%s: the refused state changed the trainer", name)
+		}
+	}
+	// One member that does not fit leaves the others alone.
+	mixed := ensemble.State()
+	trail(t, ensemble, DefaultHyper(), 3)
+	mixed.members[1].net.Hidden = []int{4, 4}
+	if err := ensemble.SetState(mixed); err == nil || ensemble.Members()[0].Steps() != 3 {
+		t.Errorf("half a state that fits: %v, member 1 at step %d", err, ensemble.Members()[0].Steps())
+	}
+}
+
+func TestStateSizes(t *testing.T) {
+	var none *State
+	if none.Size() != 0 || none.Steps() != 0 {
+		t.Error("no state has a size or steps")
+	}
+	x, y := wave(100)
+	trainer := newTrainer(t, stateConfig(), x, y)
+	one := 12 * trainer.Net().Params()
+	if got, want := trainer.State().Size(), one+8*100; got != want {
+		t.Errorf("a new trainer's state has %d bytes, want %d", got, want)
+	}
+	trail(t, trainer, DefaultHyper(), 70)
+	if got, want := trainer.State().Size(), 3*one+8*100; got != want {
+		t.Errorf("after 70 steps a state has %d bytes, want %d", got, want)
+	}
+}
+
+// A state holds nothing that a step would change.
+func TestStatesDoNotChange(t *testing.T) {
+	x, y := wave(40)
+	trainer := newTrainer(t, stateConfig(), x, y)
+	trail(t, trainer, DefaultHyper(), 130)
+	state := trainer.State()
+	before := fmt.Sprint(state.members[0], *state.members[0].good.states[0], *state.members[0].good.states[1])
+	trail(t, trainer, DefaultHyper(), 200)
+	if err := trainer.SetState(state); err != nil {
+		t.Fatal(err)
+	}
+	trail(t, trainer, DefaultHyper(), 200)
+	trainer.Restore()
+	if after := fmt.Sprint(state.members[0], *state.members[0].good.states[0], *state.members[0].good.states[1]); after != before {
+		t.Error("the state has changed")
+	}
+	var d *Divergence
+	h := DefaultHyper()
+	h.Optimizer, h.LR = SGD, 1e30
+	for range 10 {
+		if _, err := trainer.Step(loss.GaussianNLL{}, h); errors.As(err, &d) {
+			break
+		}
+	}
+	if d == nil {
+		t.Fatal("it did not diverge")
+	}
+	if err := trainer.SetState(state); err != nil {
+		t.Fatal(err)
+	}
+	trail(t, trainer, DefaultHyper(), 10)
+}
