@@ -202,11 +202,15 @@ func (h *checkpointHeader) trainer(values []float32, x, y []float64, workers int
 	if n := c.Net.params(); n != h.Params {
 		return nil, fmt.Errorf("its network has %d parameters, and it has values for %d", n, h.Params)
 	}
-	t, err := NewTrainer(c, x, y)
+	// The rows may have come after those that the scales are of.
+	if !usable(h.Inputs, c.Net.Inputs) || !usable(h.Target, c.Net.Outputs) {
+		return nil, errors.New("its scales are none")
+	}
+	t, err := scaledTrainer(c, h.Inputs, h.Target, x, y)
 	if err != nil {
 		return nil, err
 	}
-	if !slices.Equal(t.inputs, h.Inputs) || !slices.Equal(t.target, h.Target) || t.fingerprint() != h.Data {
+	if t.fingerprint() != h.Data {
 		return nil, errors.New("it was made with other rows")
 	}
 	seen := make([]bool, len(t.rows))
@@ -231,4 +235,9 @@ func (h *checkpointHeader) trainer(values []float32, x, y []float64, workers int
 	copy(t.opt.steps[:], h.Updates)
 	t.steps, t.warming, t.order, t.rows, t.next = h.Steps, h.Warming, order, h.Rows, h.Next
 	return t, nil
+}
+
+// usable says whether scales are those of so many columns.
+func usable(scales []Scale, columns int) bool {
+	return len(scales) == columns && !slices.ContainsFunc(scales, func(s Scale) bool { return !(s.Std > 0) })
 }

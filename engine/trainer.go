@@ -7,7 +7,6 @@
 package engine
 
 import (
-	"errors"
 	"fmt"
 	"math"
 	"math/rand/v2"
@@ -67,9 +66,9 @@ const (
 type Trainer struct {
 	config Config
 	net    *Net
-	inputs []Scale
+	inputs []Scale       // of the first rows, as is target
 	target []Scale
-	x      kernel.Matrix // (rows, inputs), standardised
+	x      kernel.Matrix // (rows, inputs), standardised; never written to, as y
 	y      []float32     // (rows, outputs), standardised
 
 	steps   uint64
@@ -125,13 +124,22 @@ func NewTrainer(c Config, x, y []float64) (*Trainer, error) {
 	if err := c.Net.check(); err != nil {
 		return nil, err
 	}
-	n := len(y) / c.Net.Outputs
-	if len(y) == 0 {
-		return nil, errors.New("engine: there are no rows to train on")
+	if _, err := c.Net.countRows(x, y); err != nil {
+		return nil, err
 	}
-	if len(y) != n*c.Net.Outputs || len(x) != n*c.Net.Inputs {
-		return nil, fmt.Errorf("engine: %d input values and %d target values are not rows of %d and %d", len(x), len(y), c.Net.Inputs, c.Net.Outputs)
+	inputs, err := scales(x, c.Net.Inputs, c.Unscaled, "input")
+	if err != nil {
+		return nil, err
 	}
+	target, err := scales(y, c.Net.Outputs, c.Unscaled, "target")
+	if err != nil {
+		return nil, err
+	}
+	return scaledTrainer(c, inputs, target, x, y)
+}
+
+// scaledTrainer returns a trainer with given scales.
+func scaledTrainer(c Config, inputs, target []Scale, x, y []float64) (*Trainer, error) {
 	net, err := NewNet(c.Net, rand.New(rand.NewPCG(c.Seed, streamInit)))
 	if err != nil {
 		return nil, err
@@ -140,26 +148,15 @@ func NewTrainer(c Config, x, y []float64) (*Trainer, error) {
 	t := &Trainer{
 		config: c,
 		net:    net,
+		inputs: inputs,
+		target: target,
 		spans:  net.spans(),
 		opt:    moments{m: make([]float32, net.Params()), v: make([]float32, net.Params())},
 		grads:  make([]float32, net.Params()),
 		order:  rand.NewPCG(c.Seed, streamOrder),
-		rows:   make([]int, n),
 	}
-	if !c.Ordered {
-		t.next = n // the first batch shuffles
-	}
-	if t.inputs, err = scales(x, c.Net.Inputs, c.Unscaled, "input"); err != nil {
+	if err := t.SetRows(x, y); err != nil {
 		return nil, err
-	}
-	if t.target, err = scales(y, c.Net.Outputs, c.Unscaled, "target"); err != nil {
-		return nil, err
-	}
-	t.x = kernel.NewMatrix(n, c.Net.Inputs)
-	fill(&t.x, t.Inputs(x))
-	t.y = t.Targets(y)
-	for i := range t.rows {
-		t.rows[i] = i
 	}
 	// Method values are made here, once, for each would be an allocation.
 	t.forward, t.backward = t.forwardBlock, t.backwardBlock
