@@ -35,23 +35,32 @@ func NewEnsemble(c Config, members int, x, y []float64) (*Ensemble, error) {
 	if members < 1 || members > MaxMembers {
 		return nil, fmt.Errorf("engine: an ensemble of %d members; 1 to %d can be had", members, MaxMembers)
 	}
-	e := &Ensemble{values: make([]float64, members), errors: make([]error, members), workers: c.Workers}
+	workers := c.Workers
 	if members > 1 {
 		c.Workers = 1 // the members are what the cores share
 	}
-	for i := range members {
+	list := make([]*Trainer, members)
+	for i := range list {
 		member := c
 		member.Seed += uint64(i) * memberSeed
 		t, err := NewTrainer(member, x, y)
 		if err != nil {
 			return nil, err
 		}
-		e.members = append(e.members, t)
+		list[i] = t
+	}
+	return ensembleOf(list, workers), nil
+}
+
+func ensembleOf(members []*Trainer, workers int) *Ensemble {
+	e := &Ensemble{
+		members: members, workers: workers,
+		values: make([]float64, len(members)), errors: make([]error, len(members)),
 	}
 	e.step = func(member int) {
 		e.values[member], e.errors[member] = e.members[member].Step(e.loss, e.hyper)
 	}
-	return e, nil
+	return e
 }
 
 // Members returns the trainers, the first of which has the configuration's own

@@ -137,14 +137,7 @@ func NewNet(c NetConfig, r *rand.Rand) (*Net, error) {
 	if err := c.check(); err != nil {
 		return nil, err
 	}
-	c.Hidden = slices.Clone(c.Hidden)
-	n := &Net{config: c}
-	n.lay()
-	n.params = make([]float32, n.size())
-	for i := range n.tensors {
-		t := &n.tensors[i]
-		t.Data = n.params[t.at : t.at+t.size]
-	}
+	n := c.blank()
 	n.draw(r)
 	if c.InitialVariance > 0 && c.Head != Fixed {
 		raw, err := c.Head.raw(c.InitialVariance, c.MinVariance)
@@ -154,6 +147,19 @@ func NewNet(c NetConfig, r *rand.Rand) (*Net, error) {
 		n.setVariance(float32(raw))
 	}
 	return n, nil
+}
+
+// blank returns a network of zeros.
+func (c *NetConfig) blank() *Net {
+	n := &Net{config: *c}
+	n.config.Hidden = slices.Clone(c.Hidden)
+	n.lay()
+	n.params = make([]float32, n.size())
+	for i := range n.tensors {
+		t := &n.tensors[i]
+		t.Data = n.params[t.at : t.at+t.size]
+	}
+	return n
 }
 
 // lay gives every tensor its place.

@@ -153,3 +153,22 @@ func (t *Trainer) setState(m *memberState) {
 	copy(t.rows, m.rows)
 	t.good = m.good
 }
+
+// Clone returns a trainer of its own in the present state, which goes on with the
+// same bits on the same rows.
+func (t *Trainer) Clone() *Trainer {
+	c := t.config.around(t.net.config.blank(), t.inputs, t.target)
+	c.setRows(t.x, t.y) // which nobody writes to, as to the scales
+	m := t.state()
+	c.setState(&m)
+	return c
+}
+
+// Clone is Trainer's Clone of all members.
+func (e *Ensemble) Clone() *Ensemble {
+	members := make([]*Trainer, len(e.members))
+	for i, t := range e.members {
+		members[i] = t.Clone()
+	}
+	return ensembleOf(members, e.workers)
+}

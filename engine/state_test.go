@@ -205,3 +205,43 @@ func TestStatesDoNotChange(t *testing.T) {
 	}
 	trail(t, trainer, DefaultHyper(), 10)
 }
+
+// A clone goes on with the same bits, and neither sees what the other does.
+func TestClonesGoOnBitForBit(t *testing.T) {
+	x, y := wave(100)
+	for name, s := range subjects(t, stateConfig(), x, y) {
+		h := DefaultHyper()
+		h.Dropout, h.Warmup = 0.1, 100
+		trail(t, s, h, 90)
+		clone := func() rower {
+			switch s := s.(type) {
+			case *Trainer:
+				return s.Clone()
+			case *Ensemble:
+				return s.Clone()
+			}
+			panic(name)
+		}
+		one, other := clone(), clone()
+		if err := other.SetRows(x[:20], y[:20]); err != nil {
+			t.Fatal(err)
+		}
+		trail(t, other, h, 50)
+		want := trail(t, s, h, 50)
+		if !slices.Equal(trail(t, one, h, 50), want) {
+			t.Errorf("the clone of the %s went another way", name)
+		}
+		if one.Steps() != 140 || one.Steps() != s.Steps() {
+			t.Errorf("the clone of the %s made %d steps, it %d", name, one.Steps(), s.Steps())
+		}
+	}
+	e, err := NewEnsemble(stateConfig(), 2, x, y)
+	if err != nil {
+		t.Fatal(err)
+	}
+	before := e.Members()[0].Weights()
+	trail(t, e.Clone(), DefaultHyper(), 5)
+	if !slices.Equal(e.Members()[0].Weights(), before) {
+		t.Error("the steps of a clone are the ensemble's")
+	}
+}

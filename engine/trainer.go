@@ -144,6 +144,15 @@ func scaledTrainer(c Config, inputs, target []Scale, x, y []float64) (*Trainer, 
 	if err != nil {
 		return nil, err
 	}
+	t := c.around(net, inputs, target)
+	if err := t.SetRows(x, y); err != nil {
+		return nil, err
+	}
+	return t, nil
+}
+
+// around returns a trainer of net, without rows.
+func (c Config) around(net *Net, inputs, target []Scale) *Trainer {
 	c.Net = net.Config()
 	t := &Trainer{
 		config: c,
@@ -155,12 +164,9 @@ func scaledTrainer(c Config, inputs, target []Scale, x, y []float64) (*Trainer, 
 		grads:  make([]float32, net.Params()),
 		order:  rand.NewPCG(c.Seed, streamOrder),
 	}
-	if err := t.SetRows(x, y); err != nil {
-		return nil, err
-	}
 	// Method values are made here, once, for each would be an allocation.
 	t.forward, t.backward = t.forwardBlock, t.backwardBlock
-	return t, nil
+	return t
 }
 
 // Inputs standardises rows of inputs as the trainer's own were.
