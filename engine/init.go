@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"hash/fnv"
 	"math"
 	"math/rand/v2"
 )
@@ -34,34 +35,41 @@ func Inits() []Init { return all[Init](initNames[:]) }
 // ParseInit returns the initialisation with that name.
 func ParseInit(name string) (Init, error) { return parse[Init](initNames[:], "initialisation", name) }
 
-// draw sets all parameters. A homoscedastic head begins with a log-variance of 0.
-func (n *Net) draw(r *rand.Rand) {
-	for i := range n.towers {
-		t := &n.towers[i]
-		for k := range t.hidden {
-			n.drawLinear(&t.hidden[k], r)
+// draw sets all parameters, each tensor by chance of its own that comes from the
+// seed and its name. So networks of one seed begin with the same values in every
+// tensor whose name and shape they share, whatever else they have: a comparison of
+// two heads, or of a layer more, starts from one place. (Only biases that
+// LinearInit draws for layers of different numbers of inputs are those of each
+// other's scaled to their bounds.) A homoscedastic head begins with a log-variance
+// of 0.
+func (n *Net) draw(seed uint64) {
+	in := 0.0 // of the layer: its biases come after its weights
+	for _, t := range n.tensors {
+		weights := len(t.Shape) == 2
+		if weights {
+			in = float64(t.Shape[1])
 		}
-		n.drawLinear(&t.head, r)
+		if t.Name == "var.bias" && n.config.Head == Homoscedastic {
+			continue
+		}
+		h := fnv.New64a()
+		h.Write([]byte(t.Name))
+		r := rand.New(rand.NewPCG(seed^streamInit, h.Sum64()))
+		switch init := n.config.Init; {
+		case init == LinearInit:
+			for i := range t.Data {
+				t.Data[i] = float32((2*r.Float64() - 1) / math.Sqrt(in))
+			}
+		case init == HeInit && weights:
+			fillNormal(t.Data, r, math.Sqrt(2/in))
+		case init == LeCunInit && weights:
+			fillNormal(t.Data, r, math.Sqrt(1/in))
+		}
 	}
 }
 
-func (n *Net) drawLinear(l *linear, r *rand.Rand) {
-	weights, biases := l.weights(n.params), l.biases(n.params)
-	in := float64(l.in)
-	switch n.config.Init {
-	case LinearInit:
-		for _, p := range [][]float32{weights, biases} {
-			for i := range p {
-				p[i] = float32((2*r.Float64() - 1) / math.Sqrt(in))
-			}
-		}
-	case HeInit:
-		for i := range weights {
-			weights[i] = float32(r.NormFloat64() * math.Sqrt(2/in))
-		}
-	case LeCunInit:
-		for i := range weights {
-			weights[i] = float32(r.NormFloat64() / math.Sqrt(in))
-		}
+func fillNormal(v []float32, r *rand.Rand, std float64) {
+	for i := range v {
+		v[i] = float32(r.NormFloat64() * std)
 	}
 }

@@ -3,7 +3,6 @@ package engine
 import (
 	"fmt"
 	"math"
-	"math/rand/v2"
 	"slices"
 
 	"github.com/gnllviz/gnllviz/engine/kernel"
@@ -129,8 +128,10 @@ type linear struct {
 func (l *linear) weights(p []float32) []float32 { return p[l.weight : l.weight+l.in*l.out] }
 func (l *linear) biases(p []float32) []float32  { return p[l.bias : l.bias+l.out] }
 
-// NewNet returns a network with the initial parameters that c asks for.
-func NewNet(c NetConfig, r *rand.Rand) (*Net, error) {
+// NewNet returns a network with the initial parameters that c asks for, drawn by
+// chance that comes from seed: tensors of the same name and shape begin the same in
+// all networks of one seed.
+func NewNet(c NetConfig, seed uint64) (*Net, error) {
 	if c.Outputs == 0 {
 		c.Outputs = 1
 	}
@@ -138,7 +139,7 @@ func NewNet(c NetConfig, r *rand.Rand) (*Net, error) {
 		return nil, err
 	}
 	n := c.blank()
-	n.draw(r)
+	n.draw(seed)
 	if c.InitialVariance > 0 && c.Head != Fixed {
 		raw, err := c.Head.raw(c.InitialVariance, c.MinVariance)
 		if err != nil {

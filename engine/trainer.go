@@ -140,7 +140,7 @@ func NewTrainer(c Config, x, y []float64) (*Trainer, error) {
 
 // scaledTrainer returns a trainer with given scales.
 func scaledTrainer(c Config, inputs, target []Scale, x, y []float64) (*Trainer, error) {
-	net, err := NewNet(c.Net, rand.New(rand.NewPCG(c.Seed, streamInit)))
+	net, err := NewNet(c.Net, c.Seed)
 	if err != nil {
 		return nil, err
 	}
