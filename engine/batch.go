@@ -14,6 +14,7 @@ func (t *Trainer) nextBatch(batch int) (x kernel.Matrix, y []float32) {
 	}
 	if t.next >= n {
 		if !t.config.Ordered {
+			t.undo.beforeShuffle(t)
 			r := rand.New(t.order)
 			r.Shuffle(n, func(i, j int) { t.rows[i], t.rows[j] = t.rows[j], t.rows[i] })
 		}

@@ -12,7 +12,8 @@ type Ensemble struct {
 	workers int // as in Config
 	crew    crew
 	choice  choice
-	step    func(member int)
+	try     func(member int)
+	update  func(member int)
 
 	loss   Loss
 	hyper  Hyper
@@ -57,9 +58,10 @@ func ensembleOf(members []*Trainer, workers int) *Ensemble {
 		members: members, workers: workers,
 		values: make([]float64, len(members)), errors: make([]error, len(members)),
 	}
-	e.step = func(member int) {
-		e.values[member], e.errors[member] = e.members[member].Step(e.loss, e.hyper)
+	e.try = func(member int) {
+		e.values[member], e.errors[member] = e.members[member].tryNext(e.loss, &e.hyper)
 	}
+	e.update = func(member int) { e.members[member].update(&e.hyper) }
 	return e
 }
 
@@ -90,18 +92,25 @@ func (e *Ensemble) Steps() uint64 { return e.members[0].Steps() }
 // Step makes one step of each member, each on rows of its own, and returns the
 // mean of their losses. Members are trained on several goroutines, so loss must
 // be safe for concurrent use, as those of package loss are. An error names the
-// first member that has one; the others have made their step.
+// first member that diverged; all members are then as they were before the step.
 func (e *Ensemble) Step(loss Loss, h Hyper) (float64, error) {
+	if err := h.check(); err != nil {
+		return 0, err
+	}
 	e.loss, e.hyper = loss, h
 	if helpers := min(cores(e.workers), len(e.members)) - 1; helpers > 0 {
 		e.crew.start(e.choice.begin(len(e.members), helpers))
 		defer e.choice.end()
 	}
-	e.crew.run(len(e.members), e.step)
+	// No member's step is made before all are known to be finite.
+	e.crew.run(len(e.members), e.try)
 	e.loss = nil
 	sum := 0.0
 	for i, err := range e.errors {
 		if err != nil {
+			for _, t := range e.members {
+				t.abandon()
+			}
 			if len(e.members) > 1 {
 				err = fmt.Errorf("member %d: %w", i+1, err)
 			}
@@ -109,7 +118,25 @@ func (e *Ensemble) Step(loss Loss, h Hyper) (float64, error) {
 		}
 		sum += e.values[i]
 	}
+	e.crew.run(len(e.members), e.update)
 	return sum / float64(len(e.values)), nil
+}
+
+// Last returns what the last step has seen: of loss and norms the mean over the
+// members, whether any of them clipped its gradient, and the number of variances
+// that were held in all.
+func (e *Ensemble) Last() StepInfo {
+	info := e.members[0].last
+	n := float64(len(e.members))
+	info.Loss, info.MeanNorm, info.VarianceNorm, info.Guarded = 0, 0, 0, 0
+	for _, t := range e.members {
+		info.Loss += t.last.Loss / n
+		info.MeanNorm += t.last.MeanNorm / n
+		info.VarianceNorm += t.last.VarianceNorm / n
+		info.Clipped = info.Clipped || t.last.Clipped
+		info.Guarded += t.last.Guarded
+	}
+	return info
 }
 
 // Predict writes, for each standardised row of inputs and each output, in

@@ -64,7 +64,24 @@ func (c *NetConfig) check() error {
 	if n := c.params(); n > MaxParams {
 		return fmt.Errorf("engine: a network with %d parameters; %d can be had", n, MaxParams)
 	}
+	if c.InitialVariance > 0 && c.Head != Fixed {
+		if _, err := c.Head.raw(c.InitialVariance, c.MinVariance); err != nil {
+			return err
+		}
+	}
 	return nil
+}
+
+// Params returns the number of parameters of a network, which it does not make;
+// the error is the one that NewNet would have.
+func (c NetConfig) Params() (int, error) {
+	if c.Outputs == 0 {
+		c.Outputs = 1
+	}
+	if err := c.check(); err != nil {
+		return 0, err
+	}
+	return c.params(), nil
 }
 
 // params returns the number of parameters.
@@ -231,16 +248,21 @@ func (n *Net) size() int {
 
 // setVariance has the variances be the same at every input: those that raw makes.
 func (n *Net) setVariance(raw float32) {
-	for _, t := range n.tensors {
-		switch t.Name {
-		case "var.bias":
-			for i := range t.Data {
-				t.Data[i] = raw
-			}
-		case "var.weight":
-			clear(t.Data)
+	clear(n.tensor("var.weight"))
+	biases := n.tensor("var.bias")
+	for i := range biases {
+		biases[i] = raw
+	}
+}
+
+// tensor returns the parameters of that name; nil if there are none.
+func (n *Net) tensor(name string) []float32 {
+	for i := range n.tensors {
+		if n.tensors[i].Name == name {
+			return n.tensors[i].Data
 		}
 	}
+	return nil
 }
 
 // Config returns what the network was made from.

@@ -8,7 +8,6 @@ package engine
 
 import (
 	"fmt"
-	"math"
 	"math/rand/v2"
 	"slices"
 
@@ -66,7 +65,7 @@ const (
 type Trainer struct {
 	config Config
 	net    *Net
-	inputs []Scale       // of the first rows, as is target
+	inputs []Scale // of the first rows, as is target
 	target []Scale
 	x      kernel.Matrix // (rows, inputs), standardised; never written to, as y
 	y      []float32     // (rows, outputs), standardised
@@ -92,27 +91,12 @@ type Trainer struct {
 	crew     crew
 	choice   choice
 	job      job
+	attempt  attempt
+	undo     undo
 	dropper  dropper
 	scratch  []kernel.Matrix // one for each block
 	forward  func(block int)
 	backward func(block int)
-}
-
-// A job is what the blocks of one step have in common.
-type job struct {
-	rows, size int // rows of the batch and of each block but the last
-	drop       *dropper
-	detach     bool
-}
-
-// StepInfo is what the last step has seen.
-type StepInfo struct {
-	Loss         float64 // before the step
-	LR           float64 // that the step was made with
-	MeanNorm     float64 // norm of the gradient of the mean's part, before clipping
-	VarianceNorm float64 // and of the variance's
-	Clipped      bool    // the gradient was clipped
-	Guarded      int     // variances of the batch that the exp head's guard held
 }
 
 // NewTrainer returns a trainer of a new network on rows x (n, inputs), row by
@@ -192,105 +176,6 @@ func (t *Trainer) Last() StepInfo { return t.last }
 // Parameters that are set begin a new training: the optimiser's moments are its
 // own affair and stay.
 func (t *Trainer) Net() *Net { return t.net }
-
-// Step makes one step on the next h.Batch rows and returns the loss, without
-// any penalty, that it stepped down from. A batch of all rows or more takes all of
-// them. Step does not allocate once it has seen its largest batch.
-//
-// Where a number of the step is no longer finite the error is a *Divergence and
-// the parameters are as they were before it. Any other error is of h, and
-// nothing was done.
-func (t *Trainer) Step(loss Loss, h Hyper) (float64, error) {
-	if err := h.check(); err != nil {
-		return 0, err
-	}
-	x, y := t.nextBatch(h.Batch)
-	return t.step(x, y, loss, &h)
-}
-
-// StepOn is Step on given rows, standardised as Inputs and Targets do it. It
-// leaves h.Batch and the trainer's own rows aside.
-func (t *Trainer) StepOn(x, y []float32, loss Loss, h Hyper) (float64, error) {
-	c := &t.net.config
-	rows := len(y) / c.Outputs
-	if rows < 1 || len(y) != rows*c.Outputs || len(x) != rows*c.Inputs {
-		return 0, fmt.Errorf("engine: %d input values and %d target values are not rows of %d and %d", len(x), len(y), c.Inputs, c.Outputs)
-	}
-	h.Batch = rows
-	if err := h.check(); err != nil {
-		return 0, err
-	}
-	t.batchX.Resize(rows, c.Inputs)
-	fill(&t.batchX, x)
-	return t.step(t.batchX, y, loss, &h)
-}
-
-func (t *Trainer) step(x kernel.Matrix, y []float32, loss Loss, h *Hyper) (float64, error) {
-	part := h.Part
-	if t.steps < h.Warmup || ignoresVariance(loss) {
-		part = MeanPart
-	}
-	if t.warming && t.steps >= h.Warmup {
-		t.endWarmup()
-	}
-	t.warming = t.steps < h.Warmup
-	t.good.keep(t)
-
-	t.job = job{rows: x.Rows, detach: detachesVariance(loss)}
-	if h.Dropout > 0 {
-		t.dropper = dropper{rate: h.Dropout, seeds: [2]uint64{t.config.Seed ^ streamDropout<<32, t.steps << 40}}
-		t.job.drop = &t.dropper
-	}
-	blocks := t.split(x.Rows)
-	p := &t.pass
-	p.reserve(t.net, x, true, t.job.drop != nil)
-	t.net.pack()
-	if helpers := min(cores(t.config.Workers), blocks) - 1; helpers > 0 {
-		t.crew.start(t.choice.begin(blocks, helpers))
-		defer t.choice.end()
-	}
-	t.crew.run(blocks, t.forward)
-	t.net.finish(p)
-	value := loss.Gradients(p.gradMean, p.gradVariance, p.mean, y, p.variance)
-	if value-value != 0 {
-		return value, t.diverged("loss", value, y)
-	}
-	t.net.begin(p, t.grads, part)
-	t.crew.run(blocks, t.backward)
-	for _, g := range t.partial[:blocks-1] {
-		t.addPartial(g)
-	}
-	lr := h.LR * h.Schedule.Factor(t.steps)
-	t.last = StepInfo{Loss: value, LR: lr, Guarded: p.guarded}
-	norm := t.norms(part)
-	if norm-norm != 0 || norm > maxNorm {
-		return value, t.diverged("gradient", norm, y)
-	}
-	if h.Clip > 0 {
-		// As torch.nn.utils.clip_grad_norm_ does it.
-		if scale := h.Clip / (norm + 1e-6); scale < 1 {
-			kernel.Scale(t.grads, float32(scale))
-			t.last.Clipped = true
-		}
-	}
-	t.steps++
-	t.opt.update(t.net.params, t.grads, t.spans, h, lr, part)
-	return value, nil
-}
-
-// norms notes the norms of the gradients of the two parts, and returns that of
-// what is trained.
-func (t *Trainer) norms(part Part) float64 {
-	var squares [VariancePart + 1]float64
-	for _, s := range t.spans {
-		squares[s.part] += kernel.SumSquares(t.grads[s.from:s.to])
-	}
-	t.last.MeanNorm, t.last.VarianceNorm = math.Sqrt(squares[MeanPart]), math.Sqrt(squares[VariancePart])
-	if part != BothParts {
-		return math.Sqrt(squares[part])
-	}
-	return math.Sqrt(squares[MeanPart] + squares[VariancePart])
-}
 
 // Predict writes the mean and the variance of each output for each standardised
 // row of inputs, in standardised units: mean and variance are (rows, outputs). It

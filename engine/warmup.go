@@ -8,21 +8,18 @@ func (t *Trainer) endWarmup() {
 		return
 	}
 	t.net.predict(&t.predictor, t.x)
-	for _, tensor := range t.net.tensors {
-		if tensor.Name != "var.bias" {
-			continue
+	biases := t.net.tensor("var.bias")
+	t.undo.beforeEnd(biases)
+	for k := range biases {
+		sum := 0.0
+		for i := k; i < len(t.y); i += c.Outputs {
+			d := float64(t.predictor.mean[i] - t.y[i])
+			sum += d * d
 		}
-		for k := range tensor.Data {
-			sum := 0.0
-			for i := k; i < len(t.y); i += c.Outputs {
-				d := float64(t.predictor.mean[i] - t.y[i])
-				sum += d * d
-			}
-			mse := sum / float64(t.x.Rows)
-			// A head that cannot make it keeps what it has.
-			if raw, err := c.Head.raw(max(mse, 1e-12), c.MinVariance); err == nil {
-				tensor.Data[k] = float32(raw)
-			}
+		mse := sum / float64(t.x.Rows)
+		// A head that cannot make it keeps what it has.
+		if raw, err := c.Head.raw(max(mse, 1e-12), c.MinVariance); err == nil {
+			biases[k] = float32(raw)
 		}
 	}
 }

@@ -1,0 +1,163 @@
+package engine
+
+import (
+	"fmt"
+	"math"
+
+	"github.com/gnllviz/gnllviz/engine/kernel"
+)
+
+// A job is what the blocks of one step have in common.
+type job struct {
+	rows, size int // rows of the batch and of each block but the last
+	drop       *dropper
+	detach     bool
+}
+
+// An attempt is a step whose loss and gradient are there, and which is yet to be
+// made.
+type attempt struct {
+	info StepInfo
+	part Part
+	norm float64 // of the gradient of that part
+}
+
+// StepInfo is what the last step has seen.
+type StepInfo struct {
+	Rows         int     // of the batch
+	Loss         float64 // before the step
+	LR           float64 // that the step was made with
+	MeanNorm     float64 // norm of the gradient of the mean's part, before clipping
+	VarianceNorm float64 // and of the variance's
+	Clipped      bool    // the gradient was clipped
+	Guarded      int     // variances of the batch that the exp head's guard held
+}
+
+// Step makes one step on the next h.Batch rows and returns the loss, without
+// any penalty, that it stepped down from. A batch of all rows or more takes all of
+// them. Step does not allocate once it has seen its largest batch.
+//
+// Where a number of the step is no longer finite the error is a *Divergence and
+// the trainer is as it was before it: the same step again would end in the same
+// way. Any other error is of h, and nothing was done.
+func (t *Trainer) Step(loss Loss, h Hyper) (float64, error) {
+	if err := h.check(); err != nil {
+		return 0, err
+	}
+	value, err := t.tryNext(loss, &h)
+	if err != nil {
+		t.abandon()
+		return value, err
+	}
+	t.update(&h)
+	return value, nil
+}
+
+// StepOn is Step on given rows, standardised as Inputs and Targets do it. It
+// leaves h.Batch and the trainer's own rows aside.
+func (t *Trainer) StepOn(x, y []float32, loss Loss, h Hyper) (float64, error) {
+	c := &t.net.config
+	rows := len(y) / c.Outputs
+	if rows < 1 || len(y) != rows*c.Outputs || len(x) != rows*c.Inputs {
+		return 0, fmt.Errorf("engine: %d input values and %d target values are not rows of %d and %d", len(x), len(y), c.Inputs, c.Outputs)
+	}
+	h.Batch = rows
+	if err := h.check(); err != nil {
+		return 0, err
+	}
+	t.batchX.Resize(rows, c.Inputs)
+	fill(&t.batchX, x)
+	t.undo.begin(t)
+	value, err := t.try(t.batchX, y, loss, &h)
+	if err != nil {
+		t.abandon()
+		return value, err
+	}
+	t.update(&h)
+	return value, nil
+}
+
+// tryNext is try on the next rows.
+func (t *Trainer) tryNext(loss Loss, h *Hyper) (float64, error) {
+	t.undo.begin(t)
+	x, y := t.nextBatch(h.Batch)
+	return t.try(x, y, loss, h)
+}
+
+// try computes the loss and the gradient of a step, and keeps what update needs to
+// make it. The error is a *Divergence; the step is then to be abandoned.
+func (t *Trainer) try(x kernel.Matrix, y []float32, loss Loss, h *Hyper) (float64, error) {
+	part := h.Part
+	if t.steps < h.Warmup || ignoresVariance(loss) {
+		part = MeanPart
+	}
+	if t.warming && t.steps >= h.Warmup {
+		t.endWarmup()
+	}
+	t.warming = t.steps < h.Warmup
+	t.good.keep(t)
+
+	t.job = job{rows: x.Rows, detach: detachesVariance(loss)}
+	if h.Dropout > 0 {
+		t.dropper = dropper{rate: h.Dropout, seeds: [2]uint64{t.config.Seed ^ streamDropout<<32, t.steps << 40}}
+		t.job.drop = &t.dropper
+	}
+	blocks := t.split(x.Rows)
+	p := &t.pass
+	p.reserve(t.net, x, true, t.job.drop != nil)
+	t.net.pack()
+	if helpers := min(cores(t.config.Workers), blocks) - 1; helpers > 0 {
+		t.crew.start(t.choice.begin(blocks, helpers))
+		defer t.choice.end()
+	}
+	t.crew.run(blocks, t.forward)
+	t.net.finish(p)
+	value := loss.Gradients(p.gradMean, p.gradVariance, p.mean, y, p.variance)
+	if value-value != 0 {
+		return value, t.diverged("loss", value, y)
+	}
+	t.net.begin(p, t.grads, part)
+	t.crew.run(blocks, t.backward)
+	for _, g := range t.partial[:blocks-1] {
+		t.addPartial(g)
+	}
+	t.attempt = attempt{
+		info: StepInfo{Rows: x.Rows, Loss: value, LR: h.LR * h.Schedule.Factor(t.steps), Guarded: p.guarded},
+		part: part,
+	}
+	norm := t.norms(part)
+	if norm-norm != 0 || norm > maxNorm {
+		return value, t.diverged("gradient", norm, y)
+	}
+	t.attempt.norm = norm
+	return value, nil
+}
+
+// update makes the step that was tried last.
+func (t *Trainer) update(h *Hyper) {
+	a := &t.attempt
+	if h.Clip > 0 {
+		// As torch.nn.utils.clip_grad_norm_ does it.
+		if scale := h.Clip / (a.norm + 1e-6); scale < 1 {
+			kernel.Scale(t.grads, float32(scale))
+			a.info.Clipped = true
+		}
+	}
+	t.steps++
+	t.last = a.info
+	t.opt.update(t.net.params, t.grads, t.spans, h, a.info.LR, a.part)
+}
+
+// norms notes the norms of the gradients of the two parts, and returns that of
+// what is trained.
+func (t *Trainer) norms(part Part) float64 {
+	var squares [VariancePart + 1]float64
+	for _, s := range t.spans {
+		squares[s.part] += kernel.SumSquares(t.grads[s.from:s.to])
+	}
+	t.attempt.info.MeanNorm, t.attempt.info.VarianceNorm = math.Sqrt(squares[MeanPart]), math.Sqrt(squares[VariancePart])
+	if part != BothParts {
+		return math.Sqrt(squares[part])
+	}
+	return math.Sqrt(squares[MeanPart] + squares[VariancePart])
+}
