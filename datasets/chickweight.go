@@ -1,9 +1,6 @@
 package datasets
 
-import (
-	"bytes"
-	_ "embed"
-)
+import _ "embed"
 
 //go:embed data/chickweight.csv
 var chickweightCSV []byte
@@ -19,7 +16,7 @@ func chickweight() Entry {
 				Inputs: []Column{{"age", "days"}},
 				Target: Column{"weight", "g"},
 			}
-			return s, s.readCSV(bytes.NewReader(chickweightCSV), "weight", "time")
+			return s, s.embedded(chickweightCSV, "weight", "time")
 		},
 	}
 }

@@ -7,6 +7,7 @@
 package datasets
 
 import (
+	"bytes"
 	"fmt"
 	"math"
 	"math/rand/v2"
@@ -85,7 +86,8 @@ type Entry struct {
 func Catalogue() []Entry {
 	return []Entry{
 		mcycle(), sine(), step(), bowtie(), toy(), growing(), fan(), waves(), gap(), cubic(), outliers(), constant(),
-		engel(), geyser(), chickweight(),
+		bowl(), ripple(),
+		engel(), geyser(), chickweight(), airquality(), quakes(),
 	}
 }
 
@@ -107,22 +109,41 @@ func Load(name string, seed uint64) (*Set, error) {
 	return nil, fmt.Errorf("datasets: there is no set %q; there are %s", name, strings.Join(names, ", "))
 }
 
-// draw fills a set of one input with n rows: x uniform from lo to hi and sorted,
-// the target normal around the set's truth.
+// embedded fills X and Y from a table that comes with the program.
+func (s *Set) embedded(table []byte, target string, inputs ...string) error {
+	t, err := ReadTable(bytes.NewReader(table), Limits{})
+	if err != nil {
+		return err
+	}
+	rows, dropped, err := t.Set(target, inputs)
+	if err != nil {
+		return err
+	}
+	if dropped.Rows > 0 {
+		return fmt.Errorf("%d rows lack a number", dropped.Rows)
+	}
+	s.X, s.Y = rows.X, rows.Y
+	return nil
+}
+
+// draw fills a set with n rows: inputs uniform from lo to hi, sorted if there is
+// but one, and the target normal around the set's truth.
 func (s *Set) draw(n int, lo, hi float64, seed uint64) {
 	s.drawWhere(n, lo, hi, seed, func(float64) bool { return true })
 }
 
-// drawWhere is draw without those x that are not there.
+// drawWhere is draw without those values of an input that are not there.
 func (s *Set) drawWhere(n int, lo, hi float64, seed uint64, there func(x float64) bool) {
 	r := rand.New(rand.NewPCG(seed, streamRows))
-	s.X, s.Y = make([]float64, 0, n), make([]float64, n)
-	for len(s.X) < n {
+	s.X, s.Y = make([]float64, 0, n*len(s.Inputs)), make([]float64, n)
+	for len(s.X) < cap(s.X) {
 		if x := lo + (hi-lo)*r.Float64(); there(x) {
 			s.X = append(s.X, x)
 		}
 	}
-	slices.Sort(s.X)
+	if len(s.Inputs) == 1 {
+		slices.Sort(s.X)
+	}
 	for i := range s.Y {
 		mean, std := s.Truth(s.Row(i))
 		s.Y[i] = mean + std*r.NormFloat64()

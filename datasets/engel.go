@@ -1,9 +1,6 @@
 package datasets
 
-import (
-	"bytes"
-	_ "embed"
-)
+import _ "embed"
 
 //go:embed data/engel.csv
 var engelCSV []byte
@@ -19,7 +16,7 @@ func engel() Entry {
 				Inputs: []Column{{"income", "francs"}},
 				Target: Column{"food", "francs"},
 			}
-			return s, s.readCSV(bytes.NewReader(engelCSV), "foodexp", "income")
+			return s, s.embedded(engelCSV, "foodexp", "income")
 		},
 	}
 }

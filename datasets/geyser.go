@@ -1,9 +1,6 @@
 package datasets
 
-import (
-	"bytes"
-	_ "embed"
-)
+import _ "embed"
 
 //go:embed data/geyser.csv
 var geyserCSV []byte
@@ -19,7 +16,7 @@ func geyser() Entry {
 				Inputs: []Column{{"wait", "min"}},
 				Target: Column{"eruption", "min"},
 			}
-			return s, s.readCSV(bytes.NewReader(geyserCSV), "duration", "waiting")
+			return s, s.embedded(geyserCSV, "duration", "waiting")
 		},
 	}
 }

@@ -1,9 +1,6 @@
 package datasets
 
-import (
-	"bytes"
-	_ "embed"
-)
+import _ "embed"
 
 //go:embed data/mcycle.csv
 var mcycleCSV []byte
@@ -19,7 +16,7 @@ func mcycle() Entry {
 				Inputs: []Column{{"time after impact", "ms"}},
 				Target: Column{"acceleration", "g"},
 			}
-			return s, s.readCSV(bytes.NewReader(mcycleCSV), "accel", "times")
+			return s, s.embedded(mcycleCSV, "accel", "times")
 		},
 	}
 }

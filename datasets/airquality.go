@@ -1,0 +1,24 @@
+package datasets
+
+import _ "embed"
+
+//go:embed data/airquality.csv
+var airqualityCSV []byte
+
+// The measurements go over 153 days. The 42 with a missing value are left out:
+// the file holds the 111 complete ones.
+func airquality() Entry {
+	return Entry{
+		Name:  "airquality",
+		Title: "Ozone over New York",
+		Help:  "Ozone from sun, wind, temperature and month, over the complete days of one summer: on cool days there is always little, on hot days it differs.",
+		build: func(uint64) (*Set, error) {
+			s := &Set{
+				Source: "Chambers et al. (1983); R package datasets",
+				Inputs: []Column{{"solar radiation", "langley"}, {"wind", "mph"}, {"temperature", "°F"}, {Name: "month"}},
+				Target: Column{"ozone", "ppb"},
+			}
+			return s, s.embedded(airqualityCSV, "Ozone", "Solar.R", "Wind", "Temp", "Month")
+		},
+	}
+}

@@ -1,0 +1,131 @@
+package datasets
+
+import (
+	"fmt"
+	"math"
+	"slices"
+	"strings"
+)
+
+const (
+	maxInputs = 16
+	minRows   = 4 // so that either part of a split may have two
+)
+
+// Dropped says what Table.Set left out.
+type Dropped struct {
+	Rows  int   // that lack a number in a chosen column
+	Cells Cells // that are to blame
+}
+
+// Set makes a data set of a target and 1 to 16 inputs, chosen by the columns'
+// names. Rows without a number in one of them are left out, and reported. Its
+// errors are *CSVError.
+func (t *Table) Set(target string, inputs []string) (*Set, Dropped, error) {
+	if len(inputs) == 0 || len(inputs) > maxInputs {
+		return nil, Dropped{}, &CSVError{What: fmt.Sprintf("%d inputs are chosen", len(inputs)), Cure: fmt.Sprintf("choose 1 to %d", maxInputs)}
+	}
+	if slices.Contains(inputs, target) {
+		return nil, Dropped{}, &CSVError{Column: target, What: "it is the target and an input", Cure: "choose it once"}
+	}
+	var chosen []*TableColumn // the inputs, then the target
+	for i, name := range append(slices.Clone(inputs), target) {
+		if slices.Contains(inputs[:min(i, len(inputs))], name) {
+			return nil, Dropped{}, &CSVError{Column: name, What: "it is an input twice", Cure: "choose it once"}
+		}
+		c, err := t.column(name)
+		if err != nil {
+			return nil, Dropped{}, err
+		}
+		chosen = append(chosen, c)
+	}
+	s := &Set{
+		Name:   "table",
+		Title:  target + " against " + strings.Join(inputs, ", "),
+		Source: "a table of your own",
+		Target: chosen[len(inputs)].Column,
+	}
+	for _, c := range chosen[:len(inputs)] {
+		s.Inputs = append(s.Inputs, c.Column)
+	}
+	dropped := t.fill(s, chosen)
+	s.Help = fmt.Sprintf("Your own table: %d rows.", s.Rows())
+	if s.Rows() < minRows {
+		what := fmt.Sprintf("%d rows are left", s.Rows())
+		if dropped.Rows > 0 {
+			c := dropped.Cells.First[0]
+			what += fmt.Sprintf(" after %d without a number, such as %q in row %d, column %q (%s)", dropped.Rows, c.Value, c.Row, c.Column, c.Why)
+		}
+		return nil, dropped, &CSVError{What: what, Cure: fmt.Sprintf("give at least %d, or choose other columns", minRows)}
+	}
+	for k, c := range chosen {
+		if s.constant(k) {
+			return nil, dropped, &CSVError{Column: c.Name, What: "the same number in all rows that are left, so there is nothing to learn from it", Cure: "choose another column"}
+		}
+	}
+	return s, dropped, nil
+}
+
+// fill gives a set the rows whose chosen columns all have a number.
+func (t *Table) fill(s *Set, chosen []*TableColumn) Dropped {
+	var d Dropped
+	for row := range t.Rows {
+		if slices.ContainsFunc(chosen, func(c *TableColumn) bool { return math.IsNaN(c.values[row]) }) {
+			d.Rows++
+			continue
+		}
+		for _, c := range chosen[:len(s.Inputs)] {
+			s.X = append(s.X, c.values[row])
+		}
+		s.Y = append(s.Y, chosen[len(s.Inputs)].values[row])
+	}
+	for _, c := range chosen {
+		d.Cells.Total += c.Missing + c.Other
+		d.Cells.First = append(d.Cells.First, c.troubles...)
+	}
+	slices.SortStableFunc(d.Cells.First, func(a, b Cell) int { return a.Row - b.Row })
+	d.Cells.First = d.Cells.First[:min(len(d.Cells.First), listedCells)]
+	return d
+}
+
+// constant tells whether input k has one value in all rows, or the target if k
+// is the number of inputs.
+func (s *Set) constant(k int) bool {
+	for i := range s.Y {
+		if k < len(s.Inputs) && s.Row(i)[k] != s.Row(0)[k] || k == len(s.Inputs) && s.Y[i] != s.Y[0] {
+			return false
+		}
+	}
+	return true
+}
+
+// column finds a column of numbers by its name.
+func (t *Table) column(name string) (*TableColumn, error) {
+	var found *TableColumn
+	var names []string
+	for i := range t.Columns {
+		c := &t.Columns[i]
+		names = append(names, c.Name)
+		if c.Name != name {
+			continue
+		}
+		if found != nil {
+			return nil, &CSVError{Column: name, What: "there are two of this name", Cure: "give one another name in the first row"}
+		}
+		found = c
+	}
+	switch {
+	case found == nil:
+		return nil, &CSVError{Column: printable(name), What: "there is none of this name", Cure: "choose among " + strings.Join(names, ", ")}
+	case found.Numbers == 0 && found.Other == 0:
+		return nil, &CSVError{Column: name, What: "it is empty", Cure: "choose a column of numbers"}
+	case !found.Numeric():
+		i := slices.IndexFunc(found.troubles, func(c Cell) bool { return c.Why != whyMissing })
+		if i < 0 { // after a hundred missing ones
+			return nil, &CSVError{Column: name, What: "hardly any cell is a number", Cure: "choose a column of numbers"}
+		}
+		c := found.troubles[i]
+		return nil, &CSVError{Row: c.Row, Column: name, What: fmt.Sprintf("hardly any cell is a number: %q (%s)", c.Value, c.Why), Cure: "choose a column of numbers"}
+	}
+	return found, nil
+}
