@@ -3,6 +3,7 @@ module github.com/gnllviz/gnllviz
 go 1.26.0
 
 require (
+	github.com/expr-lang/expr v1.17.8
 	github.com/go-echarts/go-echarts/v2 v2.6.7
 	github.com/gorilla/websocket v1.5.3
 	github.com/klauspost/compress v1.20.3

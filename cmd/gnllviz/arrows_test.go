@@ -41,6 +41,7 @@ var owners = map[string][]string{
 	"golang.org/x/sys/cpu":              {"engine/kernel", "loss"},
 	"golang.org/x/time/rate":            {"server"},
 	"github.com/go-echarts/go-echarts/": {"server/chart"},
+	"github.com/expr-lang/expr/":        {"datasets"},
 	"gonum.org/v1/gonum/":               {"engine/kernel"},
 }
 

@@ -1,0 +1,150 @@
+package datasets
+
+import (
+	"fmt"
+	"math"
+	"unicode/utf8"
+)
+
+// A Formula makes data around a mean and with a standard deviation that are
+// given as formulas of x, or of x1 and x2 where there are two inputs:
+//
+//	Formula{Mean: "sin(x)", Std: "0.1 + 0.05*abs(x)", From: -3, To: 3, Rows: 200}
+//
+// A formula has numbers, x, pi and e, the operators + - * / ^ and parentheses,
+// the functions sin, cos, tan, asin, acos, atan, sinh, cosh, tanh, exp, log
+// (natural), log10, sqrt, abs, pow, min, max, floor, ceil, round and sign, and
+// choices such as x < 0 ? 1 : 2, with < <= > >= == != and, or, not. All numbers
+// are float64: 1/2 is 0.5.
+type Formula struct {
+	Mean, Std string  // at most 500 bytes and 200 parts each
+	From, To  float64 // the range of every input; From < To, neither beyond 1e18
+	Rows      int     // 2 to 100,000
+	Inputs    int     // 1 or 2; 0 is 1
+}
+
+const (
+	maxFormula = 500 // bytes
+	maxParts   = 200 // numbers, names, operators and calls
+	maxRows    = 100_000
+)
+
+// A FormulaError says what is wrong with a formula and what to do about it, in
+// words for whoever wrote it.
+type FormulaError struct {
+	Formula string // "mean", "standard deviation"; or the field "from", "to", "rows" or "inputs"
+	Column  int    // the character of the formula, from 1; 0 if it is not about one
+	What    string // what is wrong
+	Cure    string // what to do
+}
+
+func (e *FormulaError) Error() string {
+	where := e.Formula
+	if e.Column > 0 {
+		where += fmt.Sprintf(", column %d", e.Column)
+	}
+	return where + ": " + e.What + "; " + e.Cure
+}
+
+// Set draws the rows: every input uniform from From to To, and the target normal
+// around the mean. The same seed gives the same rows. Where a formula has no
+// finite value, or the standard deviation is below 0, the set's Truth is NaN;
+// among the rows that is an error. Its errors are *FormulaError.
+func (f Formula) Set(seed uint64) (*Set, error) {
+	if err := f.check(); err != nil {
+		return nil, err
+	}
+	names := []string{"x"}
+	if f.Inputs == 2 {
+		names = []string{"x1", "x2"}
+	}
+	mean, err := compile("mean", f.Mean, names)
+	if err != nil {
+		return nil, err
+	}
+	std, err := compile("standard deviation", f.Std, names)
+	if err != nil {
+		return nil, err
+	}
+	s := &Set{
+		Name:   "formula",
+		Title:  "A formula of your own",
+		Help:   "Made by a formula of your own; the truth is known.",
+		Source: fmt.Sprintf("y = (%s) + (%s) z, with z standard normal, %d rows from %g to %g", f.Mean, f.Std, f.Rows, f.From, f.To),
+		Target: Column{Name: "y"},
+		Truth: func(x []float64) (float64, float64) {
+			m, sd := mean(x), std(x)
+			if !(math.Abs(m) <= maxMagnitude) {
+				m = math.NaN()
+			}
+			if !(sd >= 0 && sd <= maxMagnitude) {
+				sd = math.NaN()
+			}
+			return m, sd
+		},
+	}
+	for _, name := range names {
+		s.Inputs = append(s.Inputs, Column{Name: name})
+	}
+	s.draw(f.Rows, f.From, f.To, seed)
+	for i := range s.Y {
+		x := s.Row(i)
+		m, sd := s.Truth(x)
+		if math.IsNaN(m) {
+			return nil, noValue("mean", mean(x), x)
+		}
+		if math.IsNaN(sd) {
+			return nil, noValue("standard deviation", std(x), x)
+		}
+	}
+	return s, nil
+}
+
+// check looks at everything but the formulas' grammar.
+func (f Formula) check() error {
+	for _, p := range []struct{ name, text string }{{"mean", f.Mean}, {"standard deviation", f.Std}} {
+		if len(p.text) > maxFormula {
+			return &FormulaError{Formula: p.name, What: fmt.Sprintf("%d bytes long", len(p.text)), Cure: fmt.Sprintf("keep to %d", maxFormula)}
+		}
+		if !utf8.ValidString(p.text) {
+			return &FormulaError{Formula: p.name, What: "text that is not UTF-8", Cure: "write it anew"}
+		}
+	}
+	for _, p := range []struct {
+		name  string
+		value float64
+	}{{"from", f.From}, {"to", f.To}} {
+		if !(math.Abs(p.value) <= maxMagnitude) {
+			return &FormulaError{Formula: p.name, What: fmt.Sprintf("it is %g", p.value), Cure: fmt.Sprintf("keep within %g", maxMagnitude)}
+		}
+	}
+	if !(f.From < f.To) {
+		return &FormulaError{Formula: "from", What: fmt.Sprintf("%g is not below %g, where x ends", f.From, f.To), Cure: "let x begin below its end"}
+	}
+	if f.Rows < 2 || f.Rows > maxRows {
+		return &FormulaError{Formula: "rows", What: fmt.Sprintf("there are to be %d", f.Rows), Cure: fmt.Sprintf("take 2 to %d", maxRows)}
+	}
+	if f.Inputs < 0 || f.Inputs > 2 {
+		return &FormulaError{Formula: "inputs", What: fmt.Sprintf("there are to be %d", f.Inputs), Cure: "take 1 or 2"}
+	}
+	return nil
+}
+
+// noValue says where a formula gives what no data can be drawn from.
+func noValue(formula string, v float64, x []float64) error {
+	where := fmt.Sprintf("x = %.6g", x[0])
+	if len(x) == 2 {
+		where = fmt.Sprintf("x1 = %.6g, x2 = %.6g", x[0], x[1])
+	}
+	e := &FormulaError{Formula: formula, Cure: "change the formula, or the range of x"}
+	switch {
+	case math.IsNaN(v):
+		e.What = "it has no value at " + where
+	case v < 0 && v >= -maxMagnitude:
+		e.What = fmt.Sprintf("it is %.6g, below 0, at %s", v, where)
+		e.Cure = "change the range of x, or take the abs of the formula"
+	default:
+		e.What = fmt.Sprintf("it is %.6g, beyond %g, at %s", v, maxMagnitude, where)
+	}
+	return e
+}
