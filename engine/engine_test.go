@@ -243,3 +243,34 @@ func TestOddDataIsTrainedOn(t *testing.T) {
 		}
 	}
 }
+
+// What a configuration would take is known before it is made.
+func TestParamsAreCountedBeforehand(t *testing.T) {
+	for _, c := range []NetConfig{
+		{Inputs: 1, Hidden: []int{4}},
+		{Inputs: 3, Outputs: 2, Hidden: []int{5, 6}, Separate: true},
+		{Inputs: 3, Outputs: 2, Hidden: []int{5, 6}, Head: Homoscedastic},
+		{Inputs: 3, Outputs: 2, Hidden: []int{5, 6}, Head: Fixed},
+	} {
+		n, err := c.Params()
+		if err != nil {
+			t.Fatal(err)
+		}
+		net, err := NewNet(c, 1)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if n != net.Params() {
+			t.Errorf("%+v: %d parameters, and the network has %d", c, n, net.Params())
+		}
+	}
+	for _, c := range []NetConfig{
+		{Inputs: 1},
+		{Inputs: 1, Hidden: []int{4096, 4096, 4096}},
+		{Inputs: 1, Hidden: []int{4}, InitialVariance: 1e38},
+	} {
+		if _, err := c.Params(); err == nil {
+			t.Errorf("%+v has a number of parameters", c)
+		}
+	}
+}

@@ -145,15 +145,26 @@ func (e *Ensemble) Last() StepInfo {
 // which is the mean of the members' variances, and the epistemic, the variance of
 // their means.
 func (e *Ensemble) Predict(mean, aleatoric, epistemic, x []float32) {
+	e.predict(nil, mean, aleatoric, epistemic, x)
+}
+
+// predict is Predict at a state that fits; nil is the present one.
+func (e *Ensemble) predict(s *State, mean, aleatoric, epistemic, x []float32) {
+	params := func(member int) []float32 {
+		if s == nil {
+			return e.members[member].net.params
+		}
+		return s.members[member].params
+	}
 	if len(e.members) == 1 {
-		e.members[0].Predict(mean, aleatoric, x)
+		e.members[0].predictWith(params(0), mean, aleatoric, x)
 		clear(epistemic)
 		return
 	}
 	n := len(mean)
 	e.mean, e.variance = grow(e.mean, n*len(e.members)), grow(e.variance, n*len(e.members))
 	for i, t := range e.members {
-		t.Predict(e.mean[i*n:(i+1)*n], e.variance[i*n:(i+1)*n], x)
+		t.predictWith(params(i), e.mean[i*n:(i+1)*n], e.variance[i*n:(i+1)*n], x)
 	}
 	Mixture(mean, aleatoric, epistemic, e.mean, e.variance)
 }

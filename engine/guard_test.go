@@ -183,3 +183,88 @@ func TestHeadsRefuseVariancesTheyCannotMake(t *testing.T) {
 		}
 	}
 }
+
+// failing is a loss that is NaN at its n-th call, and else the squared error.
+type failing struct {
+	loss.MSE
+	calls, at int
+}
+
+func (f *failing) Gradients(gradMean, gradVariance, mean, target, variance []float32) float64 {
+	f.calls++
+	value := f.MSE.Gradients(gradMean, gradVariance, mean, target, variance)
+	if f.calls == f.at {
+		return math.NaN()
+	}
+	return value
+}
+
+// A step that is not made leaves no trace: at the end of an epoch, at that of the
+// warm-up, and in whichever member of an ensemble.
+func TestStepsThatDivergeLeaveNoTrace(t *testing.T) {
+	x, y := wave(100)
+	c := stateConfig()
+	c.Workers = 1 // the members are then called in their order
+	h := DefaultHyper()
+	h.Warmup, h.Dropout, h.Clip = 4, 0.1, 1
+	for step := range 10 {
+		for member := range 3 {
+			e, err := NewEnsemble(c, 3, x, y)
+			if err != nil {
+				t.Fatal(err)
+			}
+			trail(t, e, h, step)
+			clone := e.Clone()
+			last := e.Last()
+			_, err = e.Step(&failing{at: member + 1}, h)
+			var d *Divergence
+			if !errors.As(err, &d) || d.Step != uint64(step)+1 {
+				t.Fatalf("step %d, member %d: got %v, want a divergence", step+1, member+1, err)
+			}
+			for i, m := range e.Members() {
+				if m.Steps() != uint64(step) || !slices.Equal(m.Weights(), clone.Members()[i].Weights()) {
+					t.Errorf("step %d: member %d diverged, member %d is at %d steps or has changed", step+1, member+1, i+1, m.Steps())
+				}
+			}
+			if e.Last() != last {
+				t.Errorf("step %d, member %d: the last step is said to be the one that was not made", step+1, member+1)
+			}
+			if !slices.Equal(trail(t, e, h, 10), trail(t, clone, h, 10)) {
+				t.Errorf("step %d: after member %d diverged the steps are others", step+1, member+1)
+			}
+		}
+	}
+}
+
+func TestEnsembleLastIsOfAllMembers(t *testing.T) {
+	x, y := wave(100)
+	e, err := NewEnsemble(stateConfig(), 3, x, y)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, rows := range []int{32, 32, 32, 4, 100} {
+		h := DefaultHyper()
+		h.Clip = 0.5
+		if rows == 100 {
+			h.Batch = 1000
+		}
+		value, err := e.Step(loss.DefaultGaussianNLL(), h)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var mean, variance float64
+		clipped := false
+		for _, m := range e.Members() {
+			last := m.Last()
+			if last.Rows != rows {
+				t.Errorf("a batch of %d rows, want %d", last.Rows, rows)
+			}
+			mean, variance, clipped = mean+last.MeanNorm/3, variance+last.VarianceNorm/3, clipped || last.Clipped
+		}
+		last := e.Last()
+		if last.Rows != rows || last.LR != h.LR || math.Abs(last.Loss-value) > 1e-12 || last.Clipped != clipped ||
+			math.Abs(last.MeanNorm-mean) > 1e-12 || math.Abs(last.VarianceNorm-variance) > 1e-12 {
+			t.Errorf("the last step is said to be %+v; loss %v, norms %v and %v", last, value, mean, variance)
+		}
+	}
+}

@@ -114,6 +114,34 @@ func (e *Ensemble) SetState(s *State) error {
 	return nil
 }
 
+// PredictAt is Predict as it was at a state of these parameters, of any number of
+// rows. The present state stays as it is. It panics where Predict does.
+func (t *Trainer) PredictAt(s *State, mean, variance, x []float32) error {
+	if err := s.fits([]*Trainer{t}, false); err != nil {
+		return err
+	}
+	t.predictWith(s.members[0].params, mean, variance, x)
+	return nil
+}
+
+// PredictAt is Predict as it was at a state of these parameters, of any number of
+// rows. The present state stays as it is.
+func (e *Ensemble) PredictAt(s *State, mean, aleatoric, epistemic, x []float32) error {
+	if err := s.fits(e.members, false); err != nil {
+		return err
+	}
+	e.predict(s, mean, aleatoric, epistemic, x)
+	return nil
+}
+
+// predictWith is Predict with other parameters, which it leaves as they are.
+func (t *Trainer) predictWith(params, mean, variance, x []float32) {
+	own := t.net.params
+	defer func() { t.net.params = own }()
+	t.net.params = params
+	t.Predict(mean, variance, x)
+}
+
 // fits says what of s is not of the shape of trainers, and if rows are to fit
 // also whether their number does not.
 func (s *State) fits(trainers []*Trainer, rows bool) error {

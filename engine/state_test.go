@@ -245,3 +245,84 @@ func TestClonesGoOnBitForBit(t *testing.T) {
 		t.Error("the steps of a clone are the ensemble's")
 	}
 }
+
+// Predictions as of a state are those of then, and disturb nothing.
+func TestPredictionsAsOfAState(t *testing.T) {
+	x, y := wave(100)
+	for _, head := range Heads() {
+		c := stateConfig()
+		c.Net.Head = head
+		trainer := newTrainer(t, c, x, y)
+		in := trainer.Inputs(x[:20])
+		trainerPredict := func(s *State) []float32 {
+			p := make([]float32, 40)
+			if s == nil {
+				trainer.Predict(p[:20], p[20:], in)
+			} else if err := trainer.PredictAt(s, p[:20], p[20:], in); err != nil {
+				t.Fatal(err)
+			}
+			return p
+		}
+		for _, members := range []int{1, 3} {
+			ensemble, err := NewEnsemble(c, members, x, y)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for name, s := range map[string]struct {
+				subject rower
+				predict func(*State) []float32
+			}{
+				"trainer": {trainer, trainerPredict},
+				"ensemble": {ensemble, func(s *State) []float32 {
+					p := make([]float32, 60)
+					if s == nil {
+						ensemble.Predict(p[:20], p[20:40], p[40:], in)
+					} else if err := ensemble.PredictAt(s, p[:20], p[20:40], p[40:], in); err != nil {
+						t.Fatal(err)
+					}
+					return p
+				}},
+			} {
+				trail(t, s.subject, DefaultHyper(), 10)
+				then, state := s.predict(nil), s.subject.State()
+				trail(t, s.subject, DefaultHyper(), 30)
+				now, present := s.predict(nil), s.subject.State()
+				want := trail(t, s.subject, DefaultHyper(), 10)
+				if err := s.subject.SetState(present); err != nil {
+					t.Fatal(err)
+				}
+				if !slices.Equal(s.predict(state), then) {
+					t.Errorf("%v, %s of %d: other predictions than at the state", head, name, members)
+				}
+				if !slices.Equal(s.predict(nil), now) || slices.Equal(now, then) {
+					t.Errorf("%v, %s of %d: other predictions after a look at a state", head, name, members)
+				}
+				if n := testing.AllocsPerRun(10, func() { s.predict(state) }); n > 1 { // what this test itself makes
+					t.Errorf("%v, %s of %d: %v allocations", head, name, members, n)
+				}
+				if !slices.Equal(trail(t, s.subject, DefaultHyper(), 10), want) {
+					t.Errorf("%v, %s of %d: another way after a look at a state", head, name, members)
+				}
+				// Rows are no matter to predictions.
+				if err := s.subject.SetRows(x[:20], y[:20]); err != nil {
+					t.Fatal(err)
+				}
+				if !slices.Equal(s.predict(state), then) {
+					t.Errorf("%v, %s of %d: other predictions on other rows", head, name, members)
+				}
+				if err := s.subject.SetRows(x, y); err != nil {
+					t.Fatal(err)
+				}
+			}
+		}
+	}
+	trainer := newTrainer(t, stateConfig(), x, y)
+	if err := trainer.PredictAt(nil, nil, nil, nil); err == nil {
+		t.Error("no state was predicted at")
+	}
+	wider := stateConfig()
+	wider.Net.Hidden = []int{8}
+	if err := trainer.PredictAt(newTrainer(t, wider, x, y).State(), nil, nil, nil); err == nil {
+		t.Error("a state of another network was predicted at")
+	}
+}
