@@ -56,6 +56,17 @@ type Table struct {
 	Rows      int        // without the header
 	First     [][]string // the first 10 rows, long cells cut
 	Missing   Cells      // empty ones, NA, N/A, null, nan, ? and -
+
+	// Rows x len(Columns), row by row, NaN where there is no number; in blocks,
+	// as a slice that grows would take several times its room.
+	blocks [][]float64
+}
+
+const blockRows = 1024
+
+// value returns what is in a cell, both counted from 0.
+func (t *Table) value(row, column int) float64 {
+	return t.blocks[row/blockRows][row%blockRows*len(t.Columns)+column]
 }
 
 // A TableColumn says what there is in a column.
@@ -67,8 +78,7 @@ type TableColumn struct {
 	Min, Max float64 // of the numbers; 0 where there are none
 	Distinct int     // different values; not counted beyond 1,000
 
-	values   []float64 // NaN where there is no number
-	troubles []Cell    // the first that hold no number
+	troubles []Cell // the first that hold no number
 	seen     map[uint64]struct{}
 }
 
@@ -183,27 +193,37 @@ func (t *Table) add(row int, record []string, l Limits, seed maphash.Seed) error
 			Cure: "give every row the same number, and put fields that contain the delimiter in quotes",
 		}
 	}
-	if first {
-		t.Columns = columns(record, t.Header)
+	name := func(i int) string {
+		if first {
+			return unnamed(i)
+		}
+		return t.Columns[i].Name
 	}
 	for i, cell := range record {
 		if len(cell) > l.Field {
 			return &CSVError{
-				Row: row, Column: t.Columns[i].Name, What: fmt.Sprintf("a field of %d bytes, and at most %d are read", len(cell), l.Field),
+				Row: row, Column: name(i), What: fmt.Sprintf("a field of %d bytes, and at most %d are read", len(cell), l.Field),
 				Cure: "shorten it, and look whether a quote before it is not closed",
 			}
 		}
 		if !utf8.ValidString(cell) {
-			return &CSVError{Row: row, Column: t.Columns[i].Name, What: "text that is not UTF-8", Cure: "save the file as UTF-8"}
+			return &CSVError{Row: row, Column: name(i), What: "text that is not UTF-8", Cure: "save the file as UTF-8"}
 		}
 	}
-	if first && t.Header {
-		return nil
+	if first {
+		t.Columns = columns(record, t.Header)
+		if t.Header {
+			return nil
+		}
 	}
 	if t.Rows == l.Rows {
 		return &CSVError{Row: row, What: fmt.Sprintf("the table goes on, and at most %d rows are read", l.Rows), Cure: "take a sample of them"}
 	}
+	if t.Rows%blockRows == 0 {
+		t.blocks = append(t.blocks, make([]float64, 0, blockRows*len(record)))
+	}
 	t.Rows++
+	block := &t.blocks[len(t.blocks)-1]
 	for i, cell := range record {
 		if missing(cell) {
 			t.Missing.Total++
@@ -211,7 +231,7 @@ func (t *Table) add(row int, record []string, l Limits, seed maphash.Seed) error
 				t.Missing.First = append(t.Missing.First, Cell{row, t.Columns[i].Name, printable(cell), whyMissing})
 			}
 		}
-		t.Columns[i].add(row, cell, t.Decimal, seed)
+		*block = append(*block, t.Columns[i].add(row, cell, t.Decimal, seed))
 	}
 	if t.Rows <= shownRows {
 		shown := make([]string, len(record))

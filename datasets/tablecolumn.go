@@ -11,25 +11,28 @@ import (
 // columns makes the columns of a table from its first record.
 func columns(record []string, header bool) []TableColumn {
 	c := make([]TableColumn, len(record))
-	count := map[Column]int{}
+	count := map[string]int{}
 	for i := range c {
 		if header {
 			c[i].Column = withUnit(printable(record[i]))
 		}
 		if c[i].Name == "" {
-			c[i].Name = fmt.Sprintf("col%d", i+1)
+			c[i].Name = unnamed(i)
 		}
 		c[i].seen = map[uint64]struct{}{}
-		count[Column{Name: c[i].Name}]++
+		count[c[i].Name]++
 	}
 	// "speed (m/s)" and "speed (km/h)" are to be told apart by their names.
 	for i := range c {
-		if c[i].Unit != "" && count[Column{Name: c[i].Name}] > 1 {
+		if c[i].Unit != "" && count[c[i].Name] > 1 {
 			c[i].Column = Column{Name: printable(record[i])}
 		}
 	}
 	return c
 }
+
+// unnamed returns the name of column i, from 0, where the text gives it none.
+func unnamed(i int) string { return fmt.Sprintf("col%d", i+1) }
 
 // withUnit takes the unit from "accel (g)" or "accel [g]".
 func withUnit(name string) Column {
@@ -68,36 +71,35 @@ func printable(s string) string {
 	return strings.TrimSpace(b.String())
 }
 
-// add takes a cell of a valid length.
-func (c *TableColumn) add(row int, cell string, decimal rune, seed maphash.Seed) {
-	v, ok := number(cell, decimal)
-	var hash uint64
-	switch {
-	case ok:
-		if c.Numbers == 0 {
-			c.Min, c.Max = v, v
-		}
-		c.Min, c.Max = min(c.Min, v), max(c.Max, v)
-		c.Numbers++
-		hash = math.Float64bits(v + 0) // minus zero is zero
-	case missing(cell):
+// add counts a cell, and returns its number or NaN.
+func (c *TableColumn) add(row int, cell string, decimal rune, seed maphash.Seed) float64 {
+	if missing(cell) {
 		c.Missing++
-	default:
-		c.Other++
-		hash = maphash.String(seed, cell)
-	}
-	if !ok {
-		v = math.NaN()
 		if len(c.troubles) < listedCells {
-			why := whyMissing
-			if !missing(cell) {
-				why = whyNot(cell, decimal)
-			}
-			c.troubles = append(c.troubles, Cell{row, c.Name, printable(cell), why})
+			c.troubles = append(c.troubles, Cell{row, c.Name, printable(cell), whyMissing})
 		}
+		return math.NaN()
 	}
-	c.values = append(c.values, v)
-	if !missing(cell) && len(c.seen) < maxDistinct {
+	v, ok := number(cell, decimal)
+	if !ok {
+		c.Other++
+		c.distinct(maphash.String(seed, cell))
+		if len(c.troubles) < listedCells {
+			c.troubles = append(c.troubles, Cell{row, c.Name, printable(cell), whyNot(cell, decimal)})
+		}
+		return math.NaN()
+	}
+	if c.Numbers == 0 {
+		c.Min, c.Max = v, v
+	}
+	c.Min, c.Max = min(c.Min, v), max(c.Max, v)
+	c.Numbers++
+	c.distinct(math.Float64bits(v + 0)) // minus zero is zero
+	return v
+}
+
+func (c *TableColumn) distinct(hash uint64) {
+	if len(c.seen) < maxDistinct {
 		c.seen[hash] = struct{}{}
 		c.Distinct = len(c.seen)
 	}

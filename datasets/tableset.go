@@ -28,7 +28,7 @@ func (t *Table) Set(target string, inputs []string) (*Set, Dropped, error) {
 	if slices.Contains(inputs, target) {
 		return nil, Dropped{}, &CSVError{Column: target, What: "it is the target and an input", Cure: "choose it once"}
 	}
-	var chosen []*TableColumn // the inputs, then the target
+	var chosen []int // columns: the inputs, then the target
 	for i, name := range append(slices.Clone(inputs), target) {
 		if slices.Contains(inputs[:min(i, len(inputs))], name) {
 			return nil, Dropped{}, &CSVError{Column: name, What: "it is an input twice", Cure: "choose it once"}
@@ -43,10 +43,10 @@ func (t *Table) Set(target string, inputs []string) (*Set, Dropped, error) {
 		Name:   "table",
 		Title:  target + " against " + strings.Join(inputs, ", "),
 		Source: "a table of your own",
-		Target: chosen[len(inputs)].Column,
+		Target: t.Columns[chosen[len(inputs)]].Column,
 	}
 	for _, c := range chosen[:len(inputs)] {
-		s.Inputs = append(s.Inputs, c.Column)
+		s.Inputs = append(s.Inputs, t.Columns[c].Column)
 	}
 	dropped := t.fill(s, chosen)
 	s.Help = fmt.Sprintf("Your own table: %d rows.", s.Rows())
@@ -60,26 +60,27 @@ func (t *Table) Set(target string, inputs []string) (*Set, Dropped, error) {
 	}
 	for k, c := range chosen {
 		if s.constant(k) {
-			return nil, dropped, &CSVError{Column: c.Name, What: "the same number in all rows that are left, so there is nothing to learn from it", Cure: "choose another column"}
+			return nil, dropped, &CSVError{Column: t.Columns[c].Name, What: "the same number in all rows that are left, so there is nothing to learn from it", Cure: "choose another column"}
 		}
 	}
 	return s, dropped, nil
 }
 
 // fill gives a set the rows whose chosen columns all have a number.
-func (t *Table) fill(s *Set, chosen []*TableColumn) Dropped {
+func (t *Table) fill(s *Set, chosen []int) Dropped {
 	var d Dropped
 	for row := range t.Rows {
-		if slices.ContainsFunc(chosen, func(c *TableColumn) bool { return math.IsNaN(c.values[row]) }) {
+		if slices.ContainsFunc(chosen, func(c int) bool { return math.IsNaN(t.value(row, c)) }) {
 			d.Rows++
 			continue
 		}
 		for _, c := range chosen[:len(s.Inputs)] {
-			s.X = append(s.X, c.values[row])
+			s.X = append(s.X, t.value(row, c))
 		}
-		s.Y = append(s.Y, chosen[len(s.Inputs)].values[row])
+		s.Y = append(s.Y, t.value(row, chosen[len(s.Inputs)]))
 	}
-	for _, c := range chosen {
+	for _, i := range chosen {
+		c := &t.Columns[i]
 		d.Cells.Total += c.Missing + c.Other
 		d.Cells.First = append(d.Cells.First, c.troubles...)
 	}
@@ -99,33 +100,36 @@ func (s *Set) constant(k int) bool {
 	return true
 }
 
-// column finds a column of numbers by its name.
-func (t *Table) column(name string) (*TableColumn, error) {
-	var found *TableColumn
+// column returns the number of a column of numbers, from 0, by its name.
+func (t *Table) column(name string) (int, error) {
+	found := -1
 	var names []string
-	for i := range t.Columns {
-		c := &t.Columns[i]
+	for i, c := range t.Columns {
 		names = append(names, c.Name)
 		if c.Name != name {
 			continue
 		}
-		if found != nil {
-			return nil, &CSVError{Column: name, What: "there are two of this name", Cure: "give one another name in the first row"}
+		if found >= 0 {
+			return 0, &CSVError{Column: name, What: "there are two of this name", Cure: "give one another name in the first row"}
 		}
-		found = c
+		found = i
 	}
-	switch {
-	case found == nil:
-		return nil, &CSVError{Column: printable(name), What: "there is none of this name", Cure: "choose among " + strings.Join(names, ", ")}
-	case found.Numbers == 0 && found.Other == 0:
-		return nil, &CSVError{Column: name, What: "it is empty", Cure: "choose a column of numbers"}
-	case !found.Numeric():
-		i := slices.IndexFunc(found.troubles, func(c Cell) bool { return c.Why != whyMissing })
-		if i < 0 { // after a hundred missing ones
-			return nil, &CSVError{Column: name, What: "hardly any cell is a number", Cure: "choose a column of numbers"}
+	if found < 0 {
+		return 0, &CSVError{Column: printable(name), What: "there is none of this name", Cure: "choose among " + strings.Join(names, ", ")}
+	}
+	c := &t.Columns[found]
+	if c.Numeric() {
+		return found, nil
+	}
+	e := &CSVError{Column: name, What: "hardly any cell is a number", Cure: "choose a column of numbers"}
+	if c.Other == 0 {
+		e.What = "it is empty"
+	}
+	for _, cell := range c.troubles {
+		if cell.Why != whyMissing {
+			e.Row, e.What = cell.Row, e.What+fmt.Sprintf(": %q (%s)", cell.Value, cell.Why)
+			break
 		}
-		c := found.troubles[i]
-		return nil, &CSVError{Row: c.Row, Column: name, What: fmt.Sprintf("hardly any cell is a number: %q (%s)", c.Value, c.Why), Cure: "choose a column of numbers"}
 	}
-	return found, nil
+	return 0, e
 }

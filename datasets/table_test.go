@@ -1,0 +1,295 @@
+package datasets
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"math"
+	"slices"
+	"strings"
+	"testing"
+	"testing/iotest"
+)
+
+func ExampleReadTable() {
+	t, err := ReadTable(strings.NewReader("time (ms);accel [g];remark\n2,4;0;\n2,6;-1,3;\n3,2;n/a;sensor slipped\n3,6;oops;\n4;-2,7;\n5;-5,4;\n"), Limits{})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	fmt.Printf("%d rows, %q between fields, decimal mark %q\n", t.Rows, t.Delimiter, t.Decimal)
+	for _, c := range t.Columns {
+		fmt.Printf("%s in %q: %d numbers from %g to %g, %d missing\n", c.Name, c.Unit, c.Numbers, c.Min, c.Max, c.Missing)
+	}
+	s, dropped, err := t.Set("accel", []string{"time"})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	fmt.Println(s.Title, s.X, s.Y)
+	for _, c := range dropped.Cells.First {
+		fmt.Printf("dropped: row %d, column %s, %q: %s\n", c.Row, c.Column, c.Value, c.Why)
+	}
+	_, _, err = t.Set("remark", []string{"time"})
+	fmt.Println(err)
+	// Output:
+	// 6 rows, ';' between fields, decimal mark ','
+	// time in "ms": 6 numbers from 2.4 to 5, 0 missing
+	// accel in "g": 4 numbers from -5.4 to 0, 1 missing
+	// remark in "": 0 numbers from 0 to 0, 5 missing
+	// accel against time [2.4 2.6 4 5] [0 -1.3 -2.7 -5.4]
+	// dropped: row 4, column accel, "n/a": nothing there
+	// dropped: row 5, column accel, "oops": not a number
+	// row 4, column "remark": hardly any cell is a number: "sensor slipped" (not a number); choose a column of numbers
+}
+
+// read is ReadTable of a text that must be taken.
+func read(t *testing.T, text string) *Table {
+	t.Helper()
+	table, err := ReadTable(strings.NewReader(text), Limits{})
+	if err != nil {
+		t.Fatalf("%q: %v", text, err)
+	}
+	return table
+}
+
+func TestReadTableTellsTheFormat(t *testing.T) {
+	for _, c := range []struct {
+		name, text string
+		delimiter  rune
+		decimal    rune
+		header     bool
+		columns    string
+		values     []float64 // row by row
+	}{
+		{"comma", "x,y\n1.5,2\n3,4\n", ',', '.', true, "x y", []float64{1.5, 2, 3, 4}},
+		{"German", "x;y\n1,5;2\n-3,25;4,0\n", ';', ',', true, "x y", []float64{1.5, 2, -3.25, 4}},
+		{"German without header", "1,5;2,5\n3,5;4,5\n", ';', ',', false, "col1 col2", []float64{1.5, 2.5, 3.5, 4.5}},
+		{"semicolon, point", "x;y\n1.5;2\n", ';', '.', true, "x y", []float64{1.5, 2}},
+		{"tab", "x\ty\n1\t2\n", '\t', '.', true, "x y", []float64{1, 2}},
+		{"tab, decimal comma, empty field", "x\ty\tz\n1,5\t\t2\n", '\t', ',', true, "x y z", []float64{1.5, math.NaN(), 2}},
+		{"bar", "x|y\n1|2\n", '|', '.', true, "x y", []float64{1, 2}},
+		{"no header", "1,2\n3,4\n", ',', '.', false, "col1 col2", []float64{1, 2, 3, 4}},
+		{"no header, a column of text", "Bonn,1,2\nParis,3,4\n", ',', '.', false, "col1 col2 col3", []float64{math.NaN(), 1, 2, math.NaN(), 3, 4}},
+		{"years as names", "x,2019,2020\n1,2,3\n", ',', '.', true, "x 2019 2020", []float64{1, 2, 3}},
+		{"missing first row", "NA,1\n2,3\n", ',', '.', false, "col1 col2", []float64{math.NaN(), 1, 2, 3}},
+		{"one column", "x\n1\n2\n", ',', '.', true, "x", []float64{1, 2}},
+		{"byte order mark and CRLF", "\ufeffx,y\r\n1,2\r\n3,4", ',', '.', true, "x y", []float64{1, 2, 3, 4}},
+		{"blanks and empty lines", "x, y\n\n 1 , 2 \n\n", ',', '.', true, "x y", []float64{1, 2}},
+		{"quotes with delimiter and newline", "\"x, or\ny\",\"say \"\"z\"\"\"\n\"1\",2\n", ',', '.', true, `x, or y|say "z"`, []float64{1, 2}},
+		{"delimiters in quotes", "name;y\n\"a,b\";1\n\"c;d\";2\n", ';', '.', true, "name y", []float64{math.NaN(), 1, math.NaN(), 2}},
+		{"exponents", "x,y\n1e3,-2.5E-2\n+3,.5\n", ',', '.', true, "x y", []float64{1000, -0.025, 3, 0.5}},
+		{"names missing", "x,,y\n1,2,3\n", ',', '.', true, "x col2 y", []float64{1, 2, 3}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			for _, r := range []io.Reader{strings.NewReader(c.text), iotest.OneByteReader(strings.NewReader(c.text)), iotest.DataErrReader(strings.NewReader(c.text))} {
+				table, err := ReadTable(r, Limits{})
+				if err != nil {
+					t.Fatal(err)
+				}
+				var names []string
+				for _, column := range table.Columns {
+					names = append(names, column.Name)
+				}
+				if table.Delimiter != c.delimiter || table.Decimal != c.decimal || table.Header != c.header {
+					t.Errorf("got delimiter %q, decimal %q, header %v", table.Delimiter, table.Decimal, table.Header)
+				}
+				if strings.Join(names, " ") != c.columns && strings.Join(names, "|") != c.columns {
+					t.Errorf("got columns %q, want %q", names, c.columns)
+				}
+				var values []float64
+				for row := range table.Rows {
+					for column := range table.Columns {
+						values = append(values, table.value(row, column))
+					}
+				}
+				if !slices.EqualFunc(values, c.values, func(a, b float64) bool { return a == b || math.IsNaN(a) && math.IsNaN(b) }) {
+					t.Errorf("got %v, want %v", values, c.values)
+				}
+			}
+		})
+	}
+}
+
+func TestReadTableLooksOverColumns(t *testing.T) {
+	table := read(t, "speed (m/s),speed (km/h),accel [g],=cmd|' /C calc'!A0,\"a\x07b\u202ec\"\n"+
+		"3,1.0,1,=cmd(),1\n-1,1,?,=1+1,2\n3,-,n/a,@SUM(A1),3\n0,-0,NaN,+x,4\n")
+	want := []struct {
+		name, unit               string
+		numeric                  bool
+		numbers, missing, others int
+		min, max                 float64
+		distinct                 int
+	}{
+		{"speed (m/s)", "", true, 4, 0, 0, -1, 3, 3},
+		{"speed (km/h)", "", true, 3, 1, 0, 0, 1, 2},
+		{"accel", "g", true, 1, 3, 0, 1, 1, 1},
+		{"=cmd|' /C calc'!A0", "", false, 0, 0, 4, 0, 0, 4},
+		{"abc", "", true, 4, 0, 0, 1, 4, 4},
+	}
+	for i, w := range want {
+		c := &table.Columns[i]
+		if c.Name != w.name || c.Unit != w.unit || c.Numeric() != w.numeric || c.Numbers != w.numbers || c.Missing != w.missing ||
+			c.Other != w.others || c.Min != w.min || c.Max != w.max || c.Distinct != w.distinct {
+			t.Errorf("column %d is %+v, want %+v", i, *c, w)
+		}
+	}
+	if table.Missing.Total != 4 || table.Missing.First[0] != (Cell{3, "accel", "?", whyMissing}) {
+		t.Errorf("missing: %+v", table.Missing)
+	}
+	if len(table.First) != 4 || table.First[0][3] != "=cmd()" {
+		t.Errorf("first rows: %q", table.First)
+	}
+	long := read(t, strings.Repeat("é", 200)+",y\n1,2\n").Columns[0].Name
+	if long != strings.Repeat("é", 60)+"…" {
+		t.Errorf("a long name became %q", long)
+	}
+}
+
+func TestListsAreBounded(t *testing.T) {
+	table := read(t, "x,y\n1,2\n2,3\n3,4\n4,1\n"+strings.Repeat("NA,1\n1,z\n", 500))
+	if m := table.Missing; m.Total != 500 || len(m.First) != 100 || m.First[99].Row != 6+2*99 {
+		t.Errorf("%d missing, %d listed", m.Total, len(m.First))
+	}
+	s, d, err := table.Set("y", []string{"x"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if s.Rows() != 4 || d.Rows != 1000 || d.Cells.Total != 1000 || len(d.Cells.First) != 100 || d.Cells.First[99].Row != 6+99 {
+		t.Errorf("%d rows, dropped %d for %d cells, %d listed to row %d", s.Rows(), d.Rows, d.Cells.Total, len(d.Cells.First), d.Cells.First[99].Row)
+	}
+	if n := len(table.First); n != 10 {
+		t.Errorf("%d rows shown, want 10", n)
+	}
+}
+
+// What is not read as a number is told why.
+func TestWhatIsNoNumber(t *testing.T) {
+	for _, c := range []struct{ cell, why string }{
+		{"1e999", "beyond"},
+		{"-2e18", "beyond 1e+18"},
+		{"inf", "not finite"},
+		{"-Infinity", "not finite"},
+		{"0x1F", "hexadecimal"},
+		{"0x1p-2", "hexadecimal"},
+		{"1_000", "underscores"},
+		{"1'234", "thousands separators"},
+		{"1 234.5", "thousands separators"},
+		{"1\u202f234", "thousands separators"},
+		{"\"1,234,567.8\"", "thousands separators"},
+		{"\"1,5\"", "another decimal mark"},
+		{"1.2.3", "thousands separators"},
+		{"=1+1", "not a number"},
+		{"five", "not a number"},
+		{"5%", "not a number"},
+		{"1e", "not a number"},
+		{"--1", "not a number"},
+	} {
+		table := read(t, "x,y\n1,1\n2,3\n3,2\n4,4\n5,"+c.cell+"\n")
+		s, d, err := table.Set("y", []string{"x"})
+		if err != nil {
+			t.Errorf("%s: %v", c.cell, err)
+			continue
+		}
+		if s.Rows() != 4 || d.Rows != 1 || len(d.Cells.First) != 1 || d.Cells.First[0].Row != 6 || !strings.Contains(d.Cells.First[0].Why, c.why) {
+			t.Errorf("%s: %d rows, dropped %+v, want one in row 6 as %s", c.cell, s.Rows(), d, c.why)
+		}
+	}
+	_, d, err := read(t, "x;y\n1;1,5\n2;2,5\n3;3,5\n4;4,5\n5;1.234,5\n6;1.234\n").Set("y", []string{"x"})
+	if err != nil || d.Rows != 2 || !strings.Contains(d.Cells.First[1].Why, "write it as 1234,5") {
+		t.Errorf("German thousands: %+v, %v", d, err)
+	}
+	for _, cell := range []string{"", "NA", "n/a", "N/A", "null", "NULL", "?", "-", "nan", "NaN", " na "} {
+		if table := read(t, "x,y\n1,"+cell+"\n"); table.Columns[1].Missing != 1 || table.Missing.First[0].Row != 2 {
+			t.Errorf("%q is not missing", cell)
+		}
+	}
+}
+
+func TestReadTableRefuses(t *testing.T) {
+	utf16 := func(s string, mark string) string {
+		for _, r := range s {
+			mark += string([]byte{byte(r), 0})
+		}
+		return mark
+	}
+	small := Limits{Bytes: 60, Rows: 3, Columns: 3, Field: 10}
+	for _, c := range []struct {
+		name, text string
+		limits     Limits
+		row        int
+		column     string
+		want       string
+	}{
+		{"nothing", "", Limits{}, 0, "", "no rows"},
+		{"blank lines", "\n\n\n", Limits{}, 0, "", "no rows"},
+		{"only a header", "x,y\n", Limits{}, 0, "", "no rows"},
+		{"ragged", "x,y\n1,2\n3\n", Limits{}, 3, "", "1 fields where the first row has 2"},
+		{"ragged behind a field of two lines", "x,y\n\"a\nb\",2\n3\n", Limits{}, 4, "", "1 fields"},
+		{"unclosed quote", "x,y\n1,2\n\"3,4\n5,6\n", Limits{}, 3, "", "not closed"},
+		{"quote in the middle", "x,y\n1,5\"\n", Limits{}, 2, "", "at byte 4"},
+		{"NUL", "x,y\n1,2\n3,\x004\n", Limits{}, 3, "", "NUL"},
+		{"UTF-16, low byte first", utf16("x,y\n1,2\n", "\xff\xfe"), Limits{}, 1, "", "UTF-16"},
+		{"UTF-16, high byte first", "\xfe\xff\x00x\x00,\x00y", Limits{}, 1, "", "UTF-16"},
+		{"UTF-16 without a mark", utf16("x,y\n1,2\n", ""), Limits{}, 1, "", "NUL byte, as in UTF-16"},
+		{"UTF-32", "\x00\x00\xfe\xff\x00\x00\x00x", Limits{}, 1, "", "UTF-32"},
+		{"Latin 1", "x,y\n1,caf\xe9\n", Limits{}, 2, "y", "not UTF-8"},
+		{"Latin 1 in the header", "x,\xe9\n1,2\n", Limits{}, 1, "col2", "not UTF-8"},
+		{"carriage returns", "x,y\r1,2\r", Limits{}, 1, "", "carriage return"},
+		{"10,000 columns", strings.Repeat("1,", 9999) + "1\n", Limits{}, 1, "", "10000 columns, and at most 64"},
+		{"long field", "x,y\n1,2\n1," + strings.Repeat("9", 1025) + "\n", Limits{}, 3, "y", "1025 bytes, and at most 1024"},
+		{"long line", "x,y\n" + strings.Repeat("9", 200_000), Limits{}, 2, "", "a line of more than"},
+		{"too many bytes", strings.Repeat("1,2\n", 16), Limits{Bytes: 60}, 16, "", "goes on, and at most 6e-05 MB"},
+		{"too many rows", "x,y\n1,2\n1,2\n1,2\n1,2\n", small, 5, "", "at most 3 rows"},
+		{"too many columns", "1,2,3,4\n", small, 1, "", "4 columns, and at most 3"},
+		{"too long a field", "1,2,12345678901\n", small, 1, "col3", "11 bytes, and at most 10"},
+	} {
+		_, err := ReadTable(strings.NewReader(c.text), c.limits)
+		var e *CSVError
+		if !errors.As(err, &e) || !strings.Contains(e.What, c.want) || e.Row != c.row || e.Column != c.column || e.Cure == "" {
+			t.Errorf("%s: got %v, want row %d, column %q, %q", c.name, err, c.row, c.column, c.want)
+		}
+	}
+	if _, err := ReadTable(strings.NewReader("1,2,3\n1,2,3\n1,2,1234567890\n"), small); err != nil {
+		t.Errorf("a table at its limits: %v", err)
+	}
+	broken := errors.New("the line went dead")
+	if _, err := ReadTable(io.MultiReader(strings.NewReader("x,y\n1,2\n"), iotest.ErrReader(broken)), Limits{}); !errors.Is(err, broken) {
+		t.Errorf("got %v, want the reader's error", err)
+	}
+}
+
+func TestTableSetRefuses(t *testing.T) {
+	table := read(t, "a,b,c,city,empty,typo,twice,twice\n"+
+		"1,2,5,Bonn,,NA,1,1\n2,1,5,Rome,,x,2,2\n3,4,5,Oslo,,1,3,3\n4,3,5,Kyiv,,2,4,4\n5,5,5,Riga,,3,5,5\n")
+	many := make([]string, 17)
+	for _, c := range []struct {
+		target string
+		inputs []string
+		column string
+		want   string
+	}{
+		{"a", nil, "", "0 inputs are chosen; choose 1 to 16"},
+		{"a", many, "", "17 inputs are chosen"},
+		{"a", []string{"b", "a"}, "a", "target and an input"},
+		{"a", []string{"b", "b"}, "b", "an input twice"},
+		{"z", []string{"b"}, "z", "none of this name; choose among a, b, c, city"},
+		{"a", []string{"z"}, "z", "none of this name"},
+		{"a", []string{"twice"}, "twice", "two of this name"},
+		{"a", []string{"city"}, "city", `"Bonn" (not a number)`},
+		{"a", []string{"empty"}, "empty", "it is empty"},
+		{"c", []string{"a"}, "c", "the same number in all rows"},
+		{"a", []string{"b", "c"}, "c", "the same number in all rows"},
+		{"a", []string{"typo"}, "", `3 rows are left after 2 without a number, such as "NA" in row 2, column "typo" (nothing there); give at least 4`},
+	} {
+		_, _, err := table.Set(c.target, c.inputs)
+		var e *CSVError
+		if !errors.As(err, &e) || !strings.Contains(err.Error(), c.want) || e.Column != c.column {
+			t.Errorf("%s of %q: got %v, want column %q, %q", c.target, c.inputs, err, c.column, c.want)
+		}
+	}
+	s, d, err := table.Set("b", []string{"a"})
+	if err != nil || d.Rows != 0 || !slices.Equal(s.X, []float64{1, 2, 3, 4, 5}) || !slices.Equal(s.Y, []float64{2, 1, 4, 3, 5}) {
+		t.Errorf("got %+v, %+v, %v", s, d, err)
+	}
+}

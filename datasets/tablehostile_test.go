@@ -1,0 +1,108 @@
+package datasets
+
+import (
+	"errors"
+	"io"
+	"math"
+	"runtime"
+	"strings"
+	"testing"
+)
+
+// endless repeats a text for a gigabyte, counts what was taken of it, and looks
+// how full the heap is.
+type endless struct {
+	text  string
+	taken int
+	heap  uint64 // bytes at most, with what was not yet collected
+}
+
+func (e *endless) Read(p []byte) (int, error) {
+	var m runtime.MemStats
+	runtime.ReadMemStats(&m)
+	e.heap = max(e.heap, m.HeapAlloc)
+	if e.taken >= 1<<30 {
+		return 0, io.EOF
+	}
+	for i := range p {
+		p[i] = e.text[(e.taken+i)%len(e.text)]
+	}
+	e.taken += len(p)
+	return len(p), nil
+}
+
+// A gigabyte of anything is refused after as many bytes as the limits allow, and
+// within 64 MB.
+func TestReadTableRefusesAGigabyte(t *testing.T) {
+	for _, text := range []string{
+		"0", ",", "\"", "a", "\n", "\r\n", "\x00", "\xff", "1\n", "1,2\n", "\"\n", "\"a\n", "\"\"\n", ",\n", "1;", "é",
+		"NA\n", "x\n", strings.Repeat("1,", 63) + "1\n", strings.Repeat(",", 63) + "\n", strings.Repeat("x,", 63) + "\n",
+		strings.Repeat("9", 1000) + "\n", "\"" + strings.Repeat("\n", 1000) + "\"\n",
+	} {
+		r := &endless{text: text}
+		var before runtime.MemStats
+		runtime.GC()
+		runtime.ReadMemStats(&before)
+		_, err := ReadTable(r, Limits{})
+		var e *CSVError
+		if !errors.As(err, &e) {
+			t.Errorf("%.20q: got %v, want a refusal", text, err)
+		}
+		if r.taken > 5e6+1<<16 {
+			t.Errorf("%.20q: %d bytes were taken before the refusal", text, r.taken)
+		}
+		mb := (int64(r.heap) - int64(before.HeapAlloc)) >> 20
+		if mb >= 64 {
+			t.Errorf("%.20q: %d MB more", text, mb)
+		}
+		t.Logf("%.20q: %d bytes taken, %d MB more, %v", text, r.taken, mb, err)
+	}
+}
+
+// Whatever is read gives a table whose counts add up and whose sets are finite,
+// or a refusal with a cure.
+func FuzzTable(f *testing.F) {
+	for _, text := range []string{
+		"x,y\n1,2\n2,1\n3,4\n4,3\n", "x;y\n1,5;2\n2,5;1\n", "\ufeffa\tb\r\n1\t2\r\n", "\"a\nb\",c\n1,\"2\"\n", "a|b\n1|NA\n",
+		"=cmd|' /C calc'!A0,b\n1e999,2\n", "\xff\xfea\x00", "a,\"b\n", "1\n2\n3\n4\n5\n", ",,\n,,\n", "x (m) [s],x (m)\n1_0,0x1\n",
+	} {
+		f.Add(text, "x", "y")
+	}
+	limits := Limits{Bytes: 4096, Rows: 50, Columns: 8, Field: 100}
+	f.Fuzz(func(t *testing.T, text, target, input string) {
+		table, err := ReadTable(strings.NewReader(text), limits)
+		if err != nil {
+			var e *CSVError
+			if !errors.As(err, &e) || e.What == "" || e.Cure == "" || e.Row > 1+strings.Count(text, "\n") {
+				t.Fatalf("%#v", err)
+			}
+			return
+		}
+		if table.Rows > limits.Rows || len(table.Columns) > limits.Columns || len(table.First) > 10 {
+			t.Fatalf("%d rows of %d columns, %d shown", table.Rows, len(table.Columns), len(table.First))
+		}
+		for _, c := range table.Columns {
+			if c.Numbers+c.Missing+c.Other != table.Rows || c.Name == "" {
+				t.Fatalf("%+v of %d rows", c, table.Rows)
+			}
+		}
+		for _, names := range [][2]string{{target, input}, {table.Columns[0].Name, table.Columns[len(table.Columns)-1].Name}} {
+			s, dropped, err := table.Set(names[0], names[1:])
+			if err != nil {
+				var e *CSVError
+				if !errors.As(err, &e) || e.What == "" || e.Cure == "" {
+					t.Fatalf("%#v", err)
+				}
+				continue
+			}
+			if s.Rows()+dropped.Rows != table.Rows || len(s.X) != s.Rows() || s.Rows() < 4 {
+				t.Fatalf("%d rows and %d dropped of %d", s.Rows(), dropped.Rows, table.Rows)
+			}
+			for i := range s.Y {
+				if !(math.Abs(s.X[i]) <= 1e18 && math.Abs(s.Y[i]) <= 1e18) {
+					t.Fatalf("row %d: %v, %v", i, s.X[i], s.Y[i])
+				}
+			}
+		}
+	})
+}
