@@ -1,9 +1,11 @@
 // Package datasets holds the data that networks learn from: rows of inputs and
 // a target, their split into training and test rows, and, where the rows were
-// made by a formula, the truth behind them.
+// made by a formula, the truth behind them. They come from the catalogue, from a
+// formula of the user's own, or from a table; what a user brings is bounded, and
+// refused in words that say what to do.
 //
-// A Set is never changed once it is made, so any number of goroutines may read
-// it. Nothing in this package starts a goroutine.
+// A Set or a Table is never changed once it is made, so any number of goroutines
+// may read it. Nothing in this package starts a goroutine.
 package datasets
 
 import (
