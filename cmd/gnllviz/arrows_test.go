@@ -26,7 +26,8 @@ var arrows = map[string][]string{
 	"loss/internal/stream": {}, // for loss's benchmarks
 	"server":               {"server/chart", "server/run", "server/wire", "web"},
 	"server/chart":         {"server/wire"},
-	"server/run":           {"datasets", "engine", "engine/metrics", "loss", "server/wire"},
+	"server/run":           {"datasets", "engine", "engine/metrics", "loss", "server/run/history", "server/wire"},
+	"server/run/history":   {},
 	"server/wire":          {},
 	"server/wire/gen":      {"server/wire"},
 	"web":                  {},
