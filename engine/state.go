@@ -114,6 +114,20 @@ func (e *Ensemble) SetState(s *State) error {
 	return nil
 }
 
+// SetWeights is SetState without the order of the rows, which goes on as it is: for
+// a state of any number of them.
+func (e *Ensemble) SetWeights(s *State) error {
+	if err := s.fits(e.members, false); err != nil {
+		return err
+	}
+	for i, t := range e.members {
+		m := &s.members[i]
+		m.put(t)
+		t.steps, t.last, t.good = m.steps, m.last, m.good
+	}
+	return nil
+}
+
 // PredictAt is Predict as it was at a state of these parameters, of any number of
 // rows. The present state stays as it is. It panics where Predict does.
 func (t *Trainer) PredictAt(s *State, mean, variance, x []float32) error {

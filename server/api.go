@@ -8,24 +8,30 @@ import (
 	"io"
 	"math"
 	"net/http"
+	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/gnllviz/gnllviz/server/chart"
 	"github.com/gnllviz/gnllviz/server/run"
 	"github.com/gnllviz/gnllviz/server/wire"
 )
 
-// maxBody bounds the body of a request, which holds settings.
-const maxBody = 64 << 10
+// maxBody bounds the body of a request, which holds settings, and perhaps rows.
+const maxBody = 6 << 20
 
 func (s *Server) getControls(w http.ResponseWriter, _ *http.Request) {
 	reply(w, http.StatusOK, s.table)
 }
 
 func (s *Server) getCharts(w http.ResponseWriter, r *http.Request) {
-	d, err := run.Describe(r.PathValue("dataset"))
+	x := s.find(w, r)
+	if x == nil {
+		return
+	}
+	d, err := x.Data(r.Context())
 	if err != nil {
-		problem(w, http.StatusNotFound, err.Error())
+		s.runFailed(w, x, err)
 		return
 	}
 	charts, err := chart.Skeletons(d)
@@ -53,42 +59,45 @@ func (s *Server) getRuns(w http.ResponseWriter, r *http.Request) {
 	reply(w, http.StatusOK, all)
 }
 
-func (s *Server) postRun(w http.ResponseWriter, r *http.Request) { s.openRun(w, r, newID()) }
+func (s *Server) postRun(w http.ResponseWriter, r *http.Request) {
+	key := newKey()
+	s.openRun(w, r, idOf(key), key)
+}
 
 // putRun lets the pages of a run that the server has forgotten meet again.
 func (s *Server) putRun(w http.ResponseWriter, r *http.Request) {
 	id := r.PathValue("id")
-	if !runID.MatchString(id) {
-		problem(w, http.StatusBadRequest, "a run's id has 8 to 32 lower case letters and digits")
+	if !requestSteers(r) {
+		problem(w, http.StatusForbidden, "only who has the run's key can make it anew; send it as the header "+keyHeader)
 		return
 	}
-	s.openRun(w, r, id)
+	s.openRun(w, r, id, "")
 }
 
-func (s *Server) openRun(w http.ResponseWriter, r *http.Request, id string) {
-	set := map[string]json.RawMessage{}
-	d := json.NewDecoder(http.MaxBytesReader(w, r.Body, maxBody))
-	if err := d.Decode(&set); err != nil && !errors.Is(err, io.EOF) {
-		problem(w, http.StatusBadRequest, "the body is not a JSON object of controls: "+err.Error())
+// A made run is its summary, and for who made it the key.
+type made struct {
+	wire.Summary
+	Key string `json:"key,omitempty"`
+}
+
+func (s *Server) openRun(w http.ResponseWriter, r *http.Request, id, key string) {
+	body, ok := readBody(w, r)
+	if !ok {
 		return
 	}
-	if set == nil {
-		problem(w, http.StatusBadRequest, "the body is not a JSON object of controls: it is null")
+	order, err := parseOrder(body)
+	if err != nil {
+		problem(w, http.StatusBadRequest, err.Error())
 		return
 	}
-	if _, err := d.Token(); !errors.Is(err, io.EOF) {
-		problem(w, http.StatusBadRequest, "more follows after the JSON object of controls")
-		return
-	}
-	settings, _, refused := s.table.Apply(s.table.Defaults(), set)
-	if refused != nil {
-		problem(w, http.StatusUnprocessableEntity, refused.Reason)
-		return
-	}
-	x, made, err := s.runs.open(id, settings)
+	x, isNew, err := s.runs.open(id, func(o run.Options) (*run.Run, error) { return order.make(id, o) })
+	var refused *wire.ErrorMessage
 	switch {
 	case errors.Is(err, errFull):
 		problem(w, http.StatusServiceUnavailable, err.Error())
+		return
+	case errors.As(err, &refused):
+		problem(w, http.StatusUnprocessableEntity, refused.Reason)
 		return
 	case err != nil:
 		problem(w, http.StatusUnprocessableEntity, err.Error())
@@ -100,12 +109,26 @@ func (s *Server) openRun(w http.ResponseWriter, r *http.Request, id string) {
 		return
 	}
 	status := http.StatusOK
-	if made {
+	if isNew {
 		status = http.StatusCreated
 		w.Header().Set("Location", "/api/runs/"+id)
-		s.log.Info("run made", "run", id, "dataset", settings.Dataset)
+		s.log.Info("run made", "run", id, "dataset", summary.Dataset)
 	}
-	reply(w, status, summary)
+	reply(w, status, made{summary, key})
+}
+
+// readBody returns the body of a request, or answers that it is too long.
+func readBody(w http.ResponseWriter, r *http.Request) ([]byte, bool) {
+	b, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody))
+	var long *http.MaxBytesError
+	if errors.As(err, &long) {
+		problem(w, http.StatusBadRequest, fmt.Sprintf("the body is too large: more than %d bytes", long.Limit))
+		return nil, false
+	}
+	if err != nil {
+		return nil, false // the client has left
+	}
+	return b, true
 }
 
 // find returns the run that the request names, or answers that there is none.
@@ -171,23 +194,30 @@ func (s *Server) getPredict(w http.ResponseWriter, r *http.Request) {
 	}
 	values := r.URL.Query()["x"]
 	if len(values) == 0 || len(values) > maxPredictions {
-		problem(w, http.StatusBadRequest, fmt.Sprintf("there are %d values of x; give 1 to %d, as in ?x=5&x=25", len(values), maxPredictions))
+		problem(w, http.StatusBadRequest, fmt.Sprintf("there are %d values of x; give 1 to %d, as in ?x=5&x=25, or ?x=5,1 with two inputs", len(values), maxPredictions))
 		return
 	}
-	at := make([]float64, len(values))
+	at := make([][]float64, len(values))
 	for i, v := range values {
-		var err error
-		if at[i], err = strconv.ParseFloat(v, 64); err != nil || math.IsNaN(at[i]) || math.IsInf(at[i], 0) {
-			problem(w, http.StatusBadRequest, fmt.Sprintf("x %.40q is not a finite number", v))
-			return
+		for part := range strings.SplitSeq(v, ",") {
+			f, err := strconv.ParseFloat(part, 64)
+			if err != nil || math.IsNaN(f) || math.IsInf(f, 0) {
+				problem(w, http.StatusBadRequest, fmt.Sprintf("x %.40q is not a finite number", part))
+				return
+			}
+			at[i] = append(at[i], f)
 		}
 	}
-	mean, std, err := x.Predict(r.Context(), at)
+	mean, std, err := x.Predict(r.Context(), nil, at)
 	if err != nil {
 		s.runFailed(w, x, err)
 		return
 	}
-	reply(w, http.StatusOK, map[string][]wire.Number{"x": numbers(at), "mean": numbers(mean), "std": numbers(std)})
+	var inputs any = at
+	if len(at[0]) == 1 {
+		inputs = slices.Concat(at...) // a number for each row, not a list of one
+	}
+	reply(w, http.StatusOK, map[string]any{"x": inputs, "mean": numbers(mean), "std": numbers(std)})
 }
 
 func numbers(v []float64) []wire.Number {
@@ -205,6 +235,11 @@ func (s *Server) runFailed(w http.ResponseWriter, x *run.Run, err error) {
 	}
 	if errors.Is(err, run.ErrEnded) {
 		problem(w, http.StatusNotFound, "the run has ended")
+		return
+	}
+	var refused *wire.ErrorMessage
+	if errors.As(err, &refused) {
+		problem(w, http.StatusUnprocessableEntity, refused.Reason)
 		return
 	}
 	s.log.Error("asking a run", "run", x.ID(), "err", err)

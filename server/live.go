@@ -104,6 +104,7 @@ type client struct {
 	watching chan *run.Viewer // from the reader to the writer, at the first hello
 	commands *rate.Limiter
 	hellos   *rate.Limiter
+	steers   bool // its first hello had the run's key
 }
 
 // serve returns when the connection is closed and both goroutines have ended.
@@ -206,7 +207,8 @@ func (c *client) do(ctx context.Context, command wire.Command, viewer **run.View
 		if *viewer != nil {
 			return nil, (*viewer).Hello(ctx, *command)
 		}
-		v, err := c.run.Watch(ctx, *command)
+		c.steers = steers(c.run.ID(), command.Key)
+		v, err := c.run.Watch(ctx, *command, c.steers)
 		if err == nil {
 			*viewer = v
 			c.watching <- v
@@ -219,7 +221,7 @@ func (c *client) do(ctx context.Context, command wire.Command, viewer **run.View
 		ack, err := (*viewer).WantFrames(ctx, *command.Frames)
 		return &ack, err
 	default:
-		ack, err := c.run.Do(ctx, command)
+		ack, err := c.run.Do(ctx, command, c.steers)
 		return &ack, err
 	}
 }
@@ -242,7 +244,7 @@ func (c *client) reply(ctx context.Context, m any) {
 func (c *client) write(ctx, server context.Context) {
 	ping := time.NewTicker(pingTime)
 	defer ping.Stop()
-	var frames <-chan []byte
+	var frames <-chan run.Message
 	var events <-chan run.Message
 	for {
 		var err error
@@ -263,13 +265,9 @@ func (c *client) write(ctx, server context.Context) {
 		case b := <-c.replies:
 			err = c.send(websocket.TextMessage, b)
 		case m := <-events:
-			kind := websocket.TextMessage
-			if m.Binary {
-				kind = websocket.BinaryMessage
-			}
-			err = c.send(kind, m.Data)
-		case b := <-frames:
-			err = c.send(websocket.BinaryMessage, b)
+			err = c.show(m)
+		case m := <-frames:
+			err = c.show(m)
 		case <-ping.C:
 			err = c.conn.WriteControl(websocket.PingMessage, nil, time.Now().Add(writeTime))
 		}
@@ -279,6 +277,27 @@ func (c *client) write(ctx, server context.Context) {
 			return
 		}
 	}
+}
+
+// show sends a message that the run has for all its viewers.
+func (c *client) show(m run.Message) error {
+	if err := c.conn.SetWriteDeadline(time.Now().Add(writeTime)); err != nil {
+		return err
+	}
+	return c.conn.WritePreparedMessage(m.Prepared.(*websocket.PreparedMessage))
+}
+
+// prepare frames a message once for all viewers.
+func prepare(binary bool, data []byte) any {
+	kind := websocket.TextMessage
+	if binary {
+		kind = websocket.BinaryMessage
+	}
+	m, err := websocket.NewPreparedMessage(kind, data)
+	if err != nil {
+		panic("server: preparing a message: " + err.Error()) // it has no mask and no deflate to fail
+	}
+	return m
 }
 
 func (c *client) send(kind int, b []byte) error {

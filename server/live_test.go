@@ -20,17 +20,20 @@ import (
 type peer struct {
 	t    testing.TB
 	conn *websocket.Conn
+	key  string
+	left []*wire.Frame // of the message that came last
 }
 
-func dial(t testing.TB, addr, id string) *peer {
+// dial opens a websocket to a run; its hello will have the key.
+func dial(t testing.TB, addr string, x made) *peer {
 	t.Helper()
 	d := websocket.Dialer{Subprotocols: []string{wire.Subprotocol}}
-	conn, _, err := d.Dial("ws://"+addr+"/api/runs/"+id+"/live", nil)
+	conn, _, err := d.Dial("ws://"+addr+"/api/runs/"+x.ID+"/live", nil)
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { conn.Close() })
-	return &peer{t, conn}
+	return &peer{t: t, conn: conn, key: x.Key}
 }
 
 func (p *peer) send(text string) {
@@ -43,6 +46,10 @@ func (p *peer) send(text string) {
 // read returns the next message: a frame, or the type of a text and the text.
 func (p *peer) read() (frame *wire.Frame, kind string, text []byte) {
 	p.t.Helper()
+	if len(p.left) > 0 {
+		frame, p.left = p.left[0], p.left[1:]
+		return frame, "", nil
+	}
 	if err := p.conn.SetReadDeadline(time.Now().Add(30 * time.Second)); err != nil {
 		p.t.Fatal(err)
 	}
@@ -51,10 +58,10 @@ func (p *peer) read() (frame *wire.Frame, kind string, text []byte) {
 		p.t.Fatal(err)
 	}
 	if k == websocket.BinaryMessage {
-		if frame, err = wire.ParseFrame(b); err != nil {
+		if p.left, err = wire.ParseFrames(b); err != nil {
 			p.t.Fatal(err)
 		}
-		return frame, "", nil
+		return p.read()
 	}
 	var head struct{ Type string }
 	if err := json.Unmarshal(b, &head); err != nil {
@@ -81,7 +88,7 @@ func (p *peer) await(into any, kinds ...string) {
 
 func (p *peer) hello() wire.RunMessage {
 	p.t.Helper()
-	p.send(`{"type":"hello"}`)
+	p.send(`{"type":"hello","key":"` + p.key + `"}`)
 	var m wire.RunMessage
 	p.await(&m, "run")
 	return m
@@ -89,8 +96,9 @@ func (p *peer) hello() wire.RunMessage {
 
 func TestLiveShowsTheRun(t *testing.T) {
 	addr, _ := serve(t, Config{})
-	id := makeRun(t, addr, `{"dataset":"sine","seed":5}`).ID
-	c := dial(t, addr, id)
+	x := makeRun(t, addr, `{"dataset":"sine","seed":5}`)
+	id := x.ID
+	c := dial(t, addr, x)
 	m := c.hello()
 	if m.ID != id || m.Data.Name != "sine" || len(m.Data.Y) != 400 || m.Controls["seed"] != 5.0 || m.State != wire.Playing {
 		t.Errorf("got %+v", m)
@@ -110,8 +118,8 @@ func TestLiveShowsTheRun(t *testing.T) {
 
 func TestChangeIsAcknowledgedAndSeenByAll(t *testing.T) {
 	addr, _ := serve(t, Config{})
-	id := makeRun(t, addr, "").ID
-	a, b := dial(t, addr, id), dial(t, addr, id)
+	x := makeRun(t, addr, "")
+	a, b := dial(t, addr, x), dial(t, addr, x)
 	a.hello()
 	b.hello()
 	a.send(`{"type":"change","id":7,"set":{"eps":0.25}}`)
@@ -133,8 +141,8 @@ func TestChangeIsAcknowledgedAndSeenByAll(t *testing.T) {
 // and the connection go on.
 func TestBadMessagesAreRefused(t *testing.T) {
 	addr, _ := serve(t, Config{})
-	id := makeRun(t, addr, "").ID
-	c := dial(t, addr, id)
+	x := makeRun(t, addr, "")
+	c := dial(t, addr, x)
 	before := c.hello()
 	for _, m := range []struct {
 		kind   int
@@ -182,8 +190,9 @@ func TestBadMessagesAreRefused(t *testing.T) {
 // nor does anything of it stay behind.
 func TestPeerThatNeverReadsLeaves(t *testing.T) {
 	addr, _ := serve(t, Config{})
-	id := makeRun(t, addr, "").ID
-	c := dial(t, addr, id)
+	x := makeRun(t, addr, "")
+	id := x.ID
+	c := dial(t, addr, x)
 	c.send(`{"type":"hello"}`)
 	if err := c.conn.SetWriteDeadline(time.Now().Add(2 * time.Second)); err != nil {
 		t.Fatal(err)
@@ -200,7 +209,7 @@ func TestPeerThatNeverReadsLeaves(t *testing.T) {
 
 func TestWatchNeedsAHello(t *testing.T) {
 	addr, _ := serve(t, Config{})
-	c := dial(t, addr, makeRun(t, addr, "").ID)
+	c := dial(t, addr, makeRun(t, addr, ""))
 	c.send(`{"type":"watch","id":1,"frames":false}`)
 	var e wire.ErrorMessage
 	c.await(&e, "error")
@@ -218,7 +227,8 @@ func TestWatchNeedsAHello(t *testing.T) {
 
 func TestClosesForBrokenMessages(t *testing.T) {
 	addr, _ := serve(t, Config{})
-	id := makeRun(t, addr, "").ID
+	x := makeRun(t, addr, "")
+	id := x.ID
 	for name, m := range map[string]struct {
 		text string
 		code int
@@ -226,7 +236,7 @@ func TestClosesForBrokenMessages(t *testing.T) {
 		"not UTF-8": {"\"\xff\"", websocket.CloseInvalidFramePayloadData},
 		"endless":   {strings.Repeat("x", maxDiscard+2*maxMessage), websocket.CloseMessageTooBig},
 	} {
-		c := dial(t, addr, id)
+		c := dial(t, addr, x)
 		// The server may close before it has read all of the endless one.
 		_ = c.conn.WriteMessage(websocket.TextMessage, []byte(m.text))
 		if err := c.conn.SetReadDeadline(time.Now().Add(30 * time.Second)); err != nil {
@@ -254,9 +264,10 @@ func TestClosesForBrokenMessages(t *testing.T) {
 
 func TestViewersLeave(t *testing.T) {
 	addr, _ := serve(t, Config{})
-	id := makeRun(t, addr, "").ID
+	x := makeRun(t, addr, "")
+	id := x.ID
 	for range 3 {
-		c := dial(t, addr, id)
+		c := dial(t, addr, x)
 		c.hello()
 		c.conn.Close() // without a word
 	}
@@ -285,7 +296,8 @@ func awaitNoViewers(t *testing.T, addr, id string) {
 // and the share that the viewer costs.
 func BenchmarkFramesKeepTheirPace(b *testing.B) {
 	addr, _ := serve(b, Config{})
-	id := makeRun(b, addr, `{"dataset":"mcycle","speed":"max"}`).ID
+	x := makeRun(b, addr, `{"dataset":"mcycle","speed":"max"}`)
+	id := x.ID
 	url := "http://" + addr + "/api/runs/" + id
 	turn := func() float64 {
 		var before, after wire.Summary
@@ -301,7 +313,7 @@ func BenchmarkFramesKeepTheirPace(b *testing.B) {
 	for range b.N {
 		for range 8 {
 			alone = append(alone, turn())
-			c := dial(b, addr, id)
+			c := dial(b, addr, x)
 			c.send(`{"type":"hello"}`)
 			gone := make(chan int)
 			go func() {

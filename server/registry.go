@@ -2,15 +2,11 @@ package server
 
 import (
 	"context"
-	"crypto/rand"
 	"errors"
-	"regexp"
 	"slices"
-	"strings"
 	"sync"
 
 	"github.com/gnllviz/gnllviz/server/run"
-	"github.com/gnllviz/gnllviz/server/wire"
 )
 
 // registry keeps the runs and owns their goroutines.
@@ -32,16 +28,10 @@ func newRegistry(ctx context.Context, c Config) *registry {
 	return &registry{ctx: ctx, config: c}
 }
 
-// runID is what a run may be called. Only the server makes up names, but a page
-// whose server was restarted asks for its run under the old one.
-var runID = regexp.MustCompile(`^[a-z0-9]{8,32}$`)
-
-func newID() string { return strings.ToLower(rand.Text()[:12]) }
-
 var errFull = errors.New("all runs that the server keeps are being watched; close one, or raise --max-runs")
 
-// open returns the run with that id, or makes it and says so.
-func (g *registry) open(id string, s wire.Settings) (r *run.Run, made bool, err error) {
+// open returns the run with that id, or has it made and says so.
+func (g *registry) open(id string, make func(run.Options) (*run.Run, error)) (r *run.Run, made bool, err error) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	if r := g.find(id); r != nil {
@@ -53,7 +43,7 @@ func (g *registry) open(id string, s wire.Settings) (r *run.Run, made bool, err 
 	if len(g.runs) >= g.config.MaxRuns && !g.evict() {
 		return nil, false, errFull
 	}
-	r, err = run.New(id, s, run.Options{Idle: g.config.Idle})
+	r, err = make(run.Options{Idle: g.config.Idle, Prepare: prepare})
 	if err != nil {
 		return nil, false, err
 	}

@@ -53,6 +53,12 @@ func call(t testing.TB, method, url, body string, status int, into any) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	answer(t, req, status, into)
+}
+
+// answer makes a request as call does.
+func answer(t testing.TB, req *http.Request, status int, into any) {
+	t.Helper()
 	resp, err := http.DefaultClient.Do(req)
 	if err != nil {
 		t.Fatal(err)
@@ -63,11 +69,11 @@ func call(t testing.TB, method, url, body string, status int, into any) {
 		t.Fatal(err)
 	}
 	if resp.StatusCode != status {
-		t.Fatalf("%s %s: status %d, want %d: %s", method, url, resp.StatusCode, status, b)
+		t.Fatalf("%s %s: status %d, want %d: %s", req.Method, req.URL, resp.StatusCode, status, b)
 	}
 	if into != nil {
 		if err := json.Unmarshal(b, into); err != nil {
-			t.Fatalf("%s %s: %v in %s", method, url, err, b)
+			t.Fatalf("%s %s: %v in %s", req.Method, req.URL, err, b)
 		}
 	}
 }
@@ -77,9 +83,9 @@ type problemDocument struct {
 	Status        int
 }
 
-func makeRun(t testing.TB, addr, body string) wire.Summary {
+func makeRun(t testing.TB, addr, body string) made {
 	t.Helper()
-	var s wire.Summary
+	var s made
 	call(t, "POST", "http://"+addr+"/api/runs", body, http.StatusCreated, &s)
 	return s
 }
@@ -117,26 +123,38 @@ func TestRunsAreListedNewestFirst(t *testing.T) {
 }
 
 func TestForgottenRunComesBackUnderItsName(t *testing.T) {
+	old, stop := serve(t, Config{})
+	was := makeRun(t, old, `{"dataset":"step"}`)
+	stop()
 	addr, _ := serve(t, Config{})
-	url := "http://" + addr + "/api/runs/abcdefgh2345"
-	var a, b wire.Summary
-	call(t, "PUT", url, `{"dataset":"step"}`, http.StatusCreated, &a)
-	call(t, "PUT", url, `{"dataset":"sine"}`, http.StatusOK, &b)
-	if a.ID != "abcdefgh2345" || b.ID != a.ID || b.Dataset != "step" {
-		t.Errorf("got %+v, then %+v", a, b)
+	put := func(id, key, body string, status int) (s wire.Summary) {
+		t.Helper()
+		r, err := http.NewRequest("PUT", "http://"+addr+"/api/runs/"+id, strings.NewReader(body))
+		if err != nil {
+			t.Fatal(err)
+		}
+		r.Header.Set(keyHeader, key)
+		answer(t, r, status, &s)
+		return s
 	}
-	for _, id := range []string{"x", "ABCDEFGH", "abc-defgh", strings.Repeat("a", 33)} {
-		call(t, "PUT", "http://"+addr+"/api/runs/"+id, "", http.StatusBadRequest, nil)
+	// Nobody but who has the key can take its name.
+	put(was.ID, "", "", http.StatusForbidden)
+	put(was.ID, newKey(), "", http.StatusForbidden)
+	put("abcdefgh2345", was.Key, "", http.StatusForbidden)
+	a := put(was.ID, was.Key, `{"dataset":"step"}`, http.StatusCreated)
+	b := put(was.ID, was.Key, `{"dataset":"sine"}`, http.StatusOK)
+	if a.ID != was.ID || b.ID != a.ID || b.Dataset != "step" {
+		t.Errorf("got %+v, then %+v", a, b)
 	}
 }
 
 func TestOldestUnwatchedRunMakesRoom(t *testing.T) {
 	addr, _ := serve(t, Config{MaxRuns: 2})
 	a, b := makeRun(t, addr, ""), makeRun(t, addr, "")
-	dial(t, addr, a.ID).hello()
+	dial(t, addr, a).hello()
 	c := makeRun(t, addr, "")
 	call(t, "GET", "http://"+addr+"/api/runs/"+b.ID, "", http.StatusNotFound, nil)
-	dial(t, addr, c.ID).hello()
+	dial(t, addr, c).hello()
 	var p problemDocument
 	call(t, "POST", "http://"+addr+"/api/runs", "", http.StatusServiceUnavailable, &p)
 	if !strings.Contains(p.Detail, "--max-runs") {
@@ -146,7 +164,8 @@ func TestOldestUnwatchedRunMakesRoom(t *testing.T) {
 
 func TestBadRequestsAreRefusedWithAReason(t *testing.T) {
 	addr, _ := serve(t, Config{})
-	id := makeRun(t, addr, "").ID
+	x := makeRun(t, addr, "")
+	id := x.ID
 	for _, c := range []struct {
 		method, path, body string
 		status             int
@@ -160,14 +179,14 @@ func TestBadRequestsAreRefusedWithAReason(t *testing.T) {
 		{"POST", "/api/runs", `{} {}`, 400, "more follows"},
 		{"POST", "/api/runs", `{}}`, 400, "more follows"},
 		{"POST", "/api/runs", `null`, 400, "null"},
-		{"POST", "/api/runs", `{"a":"` + strings.Repeat("x", 1<<20) + `"}`, 400, "too large"},
+		{"POST", "/api/runs", `{"a":"` + strings.Repeat("x", 7<<20) + `"}`, 400, "too large"},
 		{"GET", "/api/runs/zzzzzzzzzzzz", "", 404, "no run"},
 		{"GET", "/api/runs/" + id + "/history?first=x", "", 400, `"x"`},
 		{"GET", "/api/runs/" + id + "/history?first=-1", "", 400, `"-1"`},
 		{"GET", "/api/runs/" + id + "/predict", "", 400, "?x=5&x=25"},
 		{"GET", "/api/runs/" + id + "/predict?x=NaN", "", 400, "finite"},
 		{"GET", "/api/runs/" + id + "/live", "", 400, "gnllviz.v1"},
-		{"GET", "/api/charts/nope", "", 404, "nope"},
+		{"GET", "/api/runs/nope/charts", "", 404, "nope"},
 		{"GET", "/api/nope", "", 404, "/api/nope"},
 		{"DELETE", "/api/nope", "", 404, "DELETE"},
 	} {
@@ -181,7 +200,8 @@ func TestBadRequestsAreRefusedWithAReason(t *testing.T) {
 
 func TestHistoryAndPredictionsByHTTP(t *testing.T) {
 	addr, _ := serve(t, Config{})
-	id := makeRun(t, addr, "").ID
+	x := makeRun(t, addr, "")
+	id := x.ID
 	var h wire.HistoryMessage
 	call(t, "GET", "http://"+addr+"/api/runs/"+id+"/history", "", http.StatusOK, &h)
 	if len(h.Points) == 0 || h.First != 0 {
@@ -240,7 +260,8 @@ func rawStatus(t *testing.T, addr, request string) int {
 
 func TestOtherPagesCannotReachIn(t *testing.T) {
 	addr, _ := serve(t, Config{})
-	id := makeRun(t, addr, "").ID
+	x := makeRun(t, addr, "")
+	id := x.ID
 	for origin, want := range map[string]int{
 		"":                     101,
 		"http://" + addr:       101,
@@ -325,7 +346,7 @@ func TestTakenPortIsAnError(t *testing.T) {
 // failure of its own.
 func TestStoppingDoesNotWaitForBadPeers(t *testing.T) {
 	addr, stop := serve(t, Config{})
-	id := makeRun(t, addr, `{"speed":"max"}`).ID
+	x := makeRun(t, addr, `{"speed":"max"}`)
 	// One that says nothing, one that sends half a request.
 	for _, text := range []string{"", "POST /api/runs HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100\r\n\r\n{"} {
 		conn, err := net.Dial("tcp", addr)
@@ -338,7 +359,7 @@ func TestStoppingDoesNotWaitForBadPeers(t *testing.T) {
 		}
 	}
 	// One that pongs and never answers a close.
-	ponger := dial(t, addr, id)
+	ponger := dial(t, addr, x)
 	ponger.hello()
 	over := make(chan struct{})
 	go func() {
@@ -348,7 +369,7 @@ func TestStoppingDoesNotWaitForBadPeers(t *testing.T) {
 		}
 	}()
 	// One that never reads.
-	dial(t, addr, id).send(`{"type":"hello"}`)
+	dial(t, addr, x).send(`{"type":"hello"}`)
 	begun := time.Now()
 	stop()
 	if d := time.Since(begun); d > 20*time.Second {
@@ -359,7 +380,7 @@ func TestStoppingDoesNotWaitForBadPeers(t *testing.T) {
 
 func TestStoppingTellsTheViewers(t *testing.T) {
 	addr, stop := serve(t, Config{})
-	c := dial(t, addr, makeRun(t, addr, `{"speed":"max"}`).ID)
+	c := dial(t, addr, makeRun(t, addr, `{"speed":"max"}`))
 	c.hello()
 	stop()
 	if err := c.conn.SetReadDeadline(time.Now().Add(30 * time.Second)); err != nil {

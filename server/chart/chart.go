@@ -103,7 +103,7 @@ func inputLabel(d wire.Data) string {
 	if len(d.Inputs) == 0 {
 		return ""
 	}
-	return label(d.Inputs[0])
+	return label(d.Inputs[max(d.Slice, 1)-1])
 }
 
 // A chart gathers series of several types over one pair of axes. It has no

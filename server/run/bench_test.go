@@ -1,16 +1,20 @@
 package run
 
-import "testing"
+import (
+	"testing"
+
+	"github.com/gnllviz/gnllviz/server/wire"
+)
 
 // BenchmarkFrame is what a frame costs the training.
 func BenchmarkFrame(b *testing.B) {
-	r, err := New("testtest", Table().Defaults(), Options{})
+	r, err := New("testtest", wire.Spec{}, Options{})
 	if err != nil {
 		b.Fatal(err)
 	}
 	b.ReportAllocs()
 	for b.Loop() {
-		if _, err := r.frame(); err != nil {
+		if _, err := r.frames(nil, 0); err != nil {
 			b.Fatal(err)
 		}
 	}
@@ -18,7 +22,7 @@ func BenchmarkFrame(b *testing.B) {
 
 // BenchmarkStep is the step that it stands beside.
 func BenchmarkStep(b *testing.B) {
-	r, err := New("testtest", Table().Defaults(), Options{})
+	r, err := New("testtest", wire.Spec{}, Options{})
 	if err != nil {
 		b.Fatal(err)
 	}

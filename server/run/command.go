@@ -1,136 +1,161 @@
 package run
 
 import (
+	"math"
+
 	"github.com/gnllviz/gnllviz/server/wire"
 )
 
 // Everything here runs on the goroutine that owns the run.
 
-// begin starts a new epoch under settings s: new networks, no steps, no
-// history. Where it fails the run is as it was.
-func (r *Run) begin(s wire.Settings) error {
-	var d *data
-	if r.lane != nil && s.Dataset == r.settings.Dataset && s.Seed == r.settings.Seed && s.TrainShare == r.settings.TrainShare {
-		d = r.lane.data
-	} else {
-		var err error
-		if d, err = newData(&s, r.epoch+1); err != nil {
-			return err
+// maxEvents bounds what one epoch remembers of itself.
+const maxEvents = 100_000
+
+// apply does a command, and returns the lane that it made or was about. own are
+// the rows of a data command.
+func (r *Run) apply(c wire.Command, own *ownRows, steers bool) (lane uint8, refused *wire.ErrorMessage) {
+	if !steers && !r.open {
+		return 0, wire.Refuse(wire.ReadOnly, "", "this run is steered by who made it; you are watching")
+	}
+	if r.replay != nil {
+		switch c.(type) {
+		case *wire.PlayCommand, *wire.PauseCommand, *wire.OpenCommand:
+		default:
+			return 0, wire.Refuse(wire.BadState, "", "the run is being done over again; wait until it has come to its end, or pause it to go on from where it is")
 		}
 	}
-	l, err := newLane(&s, d)
-	if err != nil {
-		return err
+	if _, reset := c.(*wire.ResetCommand); !reset && len(r.life.recipe.Events) >= maxEvents {
+		return 0, wire.Refuse(wire.TooMuch, "", "this epoch has seen %d changes, and keeps no more; reset the run to begin another", maxEvents)
 	}
-	r.settings, r.lane = s, l
-	r.epoch++
-	r.points, r.due, r.sent, r.left, r.reason = nil, 0, 0, 0, ""
-	if r.state == wire.Diverged {
-		r.state = r.before
-	}
-	r.rate = rate{}
-	r.record()
-	greeting := r.greeting(0)
-	for v := range r.viewers {
-		v.send(greeting...)
-	}
-	r.stale = true
-	return nil
-}
-
-func (r *Run) apply(c wire.Command) *wire.ErrorMessage {
 	switch c := c.(type) {
+	case *wire.LaneAddCommand:
+		return r.addLane(c)
+	case *wire.LaneRemoveCommand:
+		return *c.Lane, r.removeLane(c)
+	case *wire.LaneEditCommand:
+		return *c.Lane, r.editLane(c)
 	case *wire.ChangeCommand:
 		return r.change(c)
+	case *wire.DataCommand:
+		return 0, r.changeData(own)
+	case *wire.EditCommand:
+		return 0, r.edit(c)
+	case *wire.AcquireCommand:
+		return 0, r.acquire(c)
+	case *wire.UndoCommand:
+		return 0, r.undo(c)
+	case *wire.RedoCommand:
+		return 0, r.redo(c)
+	case *wire.ReturnCommand:
+		return 0, r.goBack(c)
+	case *wire.RestoreCommand:
+		return 0, r.restore(c)
+	case *wire.ResetCommand:
+		return 0, r.reset(c)
+	case *wire.OpenCommand:
+		r.open = *c.Open
+		r.tell(wire.OpenMessage{Type: "open", Open: r.open})
+		return 0, nil
+	}
+	return 0, r.transport(c)
+}
+
+// transport does the commands that say when steps are made.
+func (r *Run) transport(c wire.Command) *wire.ErrorMessage {
+	_, pausing := c.(*wire.PauseCommand)
+	if r.state == wire.Diverged && !pausing {
+		return wire.Refuse(wire.BadState, "", "the run stopped because %s; restore, undo or reset it first", r.reason)
+	}
+	switch c := c.(type) {
 	case *wire.PlayCommand:
-		if r.state == wire.Diverged {
-			return wire.Refuse(wire.BadState, "", "play: the run stopped because %s; restore or reset it first", r.reason)
-		}
-		r.left = 0
+		r.left, r.until = 0, nil
 		r.setState(wire.Playing, "")
 	case *wire.PauseCommand:
-		r.left = 0
+		r.left, r.until, r.replay = 0, nil, nil
 		if r.state != wire.Diverged {
 			r.setState(wire.Paused, "")
 		}
 	case *wire.StepCommand:
-		if r.state != wire.Paused {
-			return wire.Refuse(wire.BadState, "", "step: the run is %s; pause it first", r.state)
+		return r.stepOn(c.Steps)
+	case *wire.EpochCommand:
+		return r.stepOn(r.life.epochSteps())
+	case *wire.UntilCommand:
+		u := newUntil(c)
+		if reached := u.reachedStep(r.life.steps); reached != "" {
+			return wire.Refuse(wire.BadState, "", "until: %s already", reached)
 		}
-		r.left = c.Steps
-	case *wire.ResetCommand:
-		if err := r.begin(r.settings); err != nil {
-			return wire.Refuse(wire.BadState, "", "reset: %v", err)
-		}
-	case *wire.RestoreCommand:
-		if r.state != wire.Diverged {
-			return wire.Refuse(wire.BadState, "", "restore: the run is %s; there is nothing to go back from", r.state)
-		}
-		r.lane.ensemble.Restore()
-		r.setState(wire.Paused, "")
+		r.left, r.until = 0, u
+		r.setState(wire.Playing, "")
 	default:
 		return wire.Refuse(wire.UnknownCommand, "", "a run does not take %T", c)
 	}
 	return nil
 }
 
-func (r *Run) change(c *wire.ChangeCommand) *wire.ErrorMessage {
-	next, deltas, refused := r.table.Apply(r.settings, c.Set)
-	if refused != nil {
-		return refused
+func (r *Run) stepOn(steps int) *wire.ErrorMessage {
+	if r.state != wire.Paused {
+		return wire.Refuse(wire.BadState, "", "step: the run is %s; pause it first", r.state)
 	}
-	if len(deltas) == 0 {
-		return nil
-	}
-	live := true
-	for _, d := range deltas {
-		live = live && d.Control.Live
-	}
-	step := r.lane.ensemble.Steps()
-	changes := make([]wire.Change, len(deltas))
-	for i, d := range deltas {
-		changes[i] = wire.Change{
-			Revision: r.revision + 1, Epoch: r.epoch, Step: step,
-			Control: d.Control.Name, Old: d.Old, New: d.New,
-		}
-		if !live {
-			changes[i].Epoch, changes[i].Step = r.epoch+1, 0
-		}
-	}
-	// The changes are part of the state with which a new epoch greets.
-	before := len(r.changes)
-	r.revision++
-	r.changes = append(r.changes, changes...)
-	if live {
-		r.settings = next
-	} else {
-		if err := r.begin(next); err != nil {
-			r.revision--
-			r.changes = r.changes[:before]
-			return wire.Refuse(wire.BadValue, changes[0].Control, "%v", err)
-		}
-	}
-	r.stale = true
-	for _, c := range changes {
-		r.broadcast(wire.ChangeMessage{Type: "change", Change: c})
-	}
+	r.left, r.until = steps, nil
 	return nil
 }
 
+// epochSteps returns the steps in which every lane sees all its rows once.
+func (l *life) epochSteps() int {
+	steps := 1
+	for _, lane := range l.lanes {
+		steps = max(steps, int(math.Ceil(float64(l.data.train.len())/float64(lane.settings.Batch))))
+	}
+	return steps
+}
+
+func (r *Run) reset(c *wire.ResetCommand) *wire.ErrorMessage {
+	was := r.moment()
+	l, err := r.rebirth(r.life.settings, r.life.starts(), c.Rows)
+	if err != nil {
+		return asRefusal(err)
+	}
+	r.revision++
+	r.undone.push(entry{revision: r.revision, text: "reset", before: was})
+	r.birth(l)
+	return nil
+}
+
+// rebirth returns a life with the same rows, edits included unless anew, that
+// begins with other settings.
+func (r *Run) rebirth(s wire.RunSettings, starts []laneStart, anew bool) (*life, error) {
+	old, d := &r.life.settings, r.life.data
+	if anew || s.Dataset != old.Dataset || s.Seed != old.Seed || s.TrainShare != old.TrainShare || s.Pool != old.Pool ||
+		s.Dataset == wire.OwnData && d.own != r.own {
+		return r.conceive(s, r.own, nil, starts)
+	}
+	if len(d.edits) == 0 {
+		return r.conceiveOn(s, d.shown(s.Noise, s.Slice), starts)
+	}
+	// The first rows of a life fix its scale: those of before the edits did.
+	return r.conceive(s, d.own, d.edits, starts)
+}
+
 func (r *Run) setState(s wire.State, reason string) {
-	if r.state == s {
+	if r.state == s && r.reason == reason {
 		return
 	}
 	r.state, r.reason = s, reason
 	r.stale = true
 	r.rate = rate{}
 	r.flush()
-	r.broadcast(wire.StateMessage{Type: "state", State: s, Reason: reason, Epoch: r.epoch, Step: r.lane.ensemble.Steps()})
+	r.tell(wire.StateMessage{Type: "state", State: s, Reason: reason, Epoch: r.epoch, Step: r.life.steps})
 }
 
-// stop ends training until a reset.
+// fail ends training because of something that should not have happened.
+func (r *Run) fail(err error) {
+	r.replay = nil
+	r.stop(err.Error())
+}
+
+// stop ends training until somebody sees to what is wrong.
 func (r *Run) stop(reason string) {
-	r.left = 0
+	r.left, r.until = 0, nil
 	if r.state != wire.Diverged {
 		r.before = r.state
 	}

@@ -3,14 +3,18 @@ package run
 import (
 	"context"
 	"encoding/json"
+	"time"
 
 	"github.com/gnllviz/gnllviz/server/wire"
 )
 
-// A Message is one websocket message, or whatever carries messages elsewhere.
+// A Message is one websocket message, or whatever carries messages elsewhere. All
+// viewers get the same one.
 type Message struct {
-	Binary bool // a frame; else JSON text
-	Data   []byte
+	Binary   bool // frames; else JSON text
+	Data     []byte
+	Prepared any       // what Options.Prepare made of it
+	Made     time.Time // of frames: when they were true
 }
 
 // queueLength bounds the messages that wait for a viewer. At full speed a run
@@ -22,24 +26,26 @@ const queueLength = 256
 // all that wait, with a gap message in their place.
 type Viewer struct {
 	run    *Run
-	frames chan []byte
+	frames chan Message
 	events chan Message
 
 	// ---- owned by the run's goroutine ----
 	wantsFrames bool
 }
 
-// Frames has one slot: the newest fit frame that was not taken yet.
-func (v *Viewer) Frames() <-chan []byte { return v.frames }
+// Frames has one slot: the newest fit frames, one of each lane, that were not
+// taken yet.
+func (v *Viewer) Frames() <-chan Message { return v.frames }
 
 // Events are the messages of which none is to be missed.
 func (v *Viewer) Events() <-chan Message { return v.events }
 
-// Watch adds a viewer, who finds the answer to the hello among its events.
-func (r *Run) Watch(ctx context.Context, h wire.Hello) (*Viewer, error) {
+// Watch adds a viewer, who finds the answer to the hello among its events. steers
+// is what it is told of itself.
+func (r *Run) Watch(ctx context.Context, h wire.Hello, steers bool) (*Viewer, error) {
 	v := &Viewer{
 		run:         r,
-		frames:      make(chan []byte, 1),
+		frames:      make(chan Message, 1),
 		events:      make(chan Message, queueLength),
 		wantsFrames: true,
 	}
@@ -47,6 +53,7 @@ func (r *Run) Watch(ctx context.Context, h wire.Hello) (*Viewer, error) {
 		r.flush()
 		r.viewers[v] = struct{}{}
 		r.watched()
+		v.send(r.text(wire.WelcomeMessage{Type: "welcome", Steer: steers}))
 		r.greet(v, h)
 	})
 	return v, err
@@ -86,7 +93,7 @@ func (v *Viewer) Close() {
 // viewer lacks.
 func (r *Run) greet(v *Viewer, h wire.Hello) {
 	next := 0
-	if h.Epoch == r.epoch && h.Next <= len(r.points) {
+	if h.Epoch == r.epoch && h.Next <= len(r.life.points) {
 		next = h.Next
 	}
 	v.send(r.greeting(next)...)
@@ -97,38 +104,57 @@ func (r *Run) greet(v *Viewer, h wire.Hello) {
 // greeting is what every viewer of an epoch begins with: the whole state, whose
 // history goes on with point number next, and the grid.
 func (r *Run) greeting(next int) []Message {
-	greeting := []Message{{Data: encode(r.message(next))}}
-	for _, f := range r.lane.data.gridFrames(r.epoch) {
-		greeting = append(greeting, Message{Binary: true, Data: f.Append(nil)})
+	return append([]Message{r.text(r.message(next))}, r.grid())
+}
+
+// grid are the frames on which others stand.
+func (r *Run) grid() Message {
+	var b []byte
+	for _, f := range r.life.data.gridFrames(r.epoch) {
+		b = f.Append(b)
 	}
-	return greeting
+	return r.prepared(Message{Binary: true, Data: b})
 }
 
 // pointsPerMessage keeps a history message within what clients like to read at
 // once.
-const pointsPerMessage = 4096
+const pointsPerMessage = 2048
 
 // pointsSent are the points from number first on that count as sent.
 func (r *Run) pointsSent(first int) []Message {
 	var points []Message
 	for first < r.sent {
 		last := min(first+pointsPerMessage, r.sent)
-		points = append(points, Message{Data: encode(r.history(first, last))})
+		points = append(points, r.text(r.history(first, last)))
 		first = last
 	}
 	return points
 }
 
 func (r *Run) history(first, last int) wire.HistoryMessage {
-	return wire.HistoryMessage{Type: "history", Epoch: r.epoch, First: first, Points: r.points[first:last]}
+	return wire.HistoryMessage{Type: "history", Epoch: r.epoch, First: first, Points: r.life.points[first:last]}
 }
 
-// broadcast sends a message to all viewers, encoded once.
-func (r *Run) broadcast(m any) {
-	e := Message{Data: encode(m)}
-	for v := range r.viewers {
-		v.send(e)
+// tell sends a message to all viewers, encoded once.
+func (r *Run) tell(m any) {
+	if len(r.viewers) > 0 {
+		r.broadcast(r.text(m))
 	}
+}
+
+func (r *Run) broadcast(messages ...Message) {
+	for v := range r.viewers {
+		v.send(messages...)
+	}
+}
+
+func (r *Run) text(m any) Message { return r.prepared(Message{Data: encode(m)}) }
+
+func (r *Run) prepared(m Message) Message {
+	if r.options.Prepare != nil {
+		m.Prepared = r.options.Prepare(m.Binary, m.Data)
+	}
+	return m
 }
 
 // send never blocks: a viewer whose queue is full loses what is in it and is
@@ -147,21 +173,24 @@ func (v *Viewer) send(messages ...Message) {
 			default: // the viewer took the last one itself
 			}
 		}
-		v.events <- Message{Data: encode(wire.GapMessage{Type: "gap"})}
+		v.events <- v.run.text(wire.GapMessage{Type: "gap"})
 	}
 }
 
-// show puts a frame into the viewer's slot, in place of one not taken.
-func (v *Viewer) show(frame []byte) {
+// show puts frames into the viewer's slot, and says whether some were there that
+// had not been taken.
+func (v *Viewer) show(frames Message) (dropped bool) {
 	select {
 	case <-v.frames:
+		dropped = true
 	default:
 	}
-	v.frames <- frame
+	v.frames <- frames
+	return dropped
 }
 
-// encode marshals one of our own messages, which cannot fail: they hold
-// numbers, strings and Numbers.
+// encode marshals one of our own values, which cannot fail: they hold numbers,
+// strings and Numbers.
 func encode(m any) []byte {
 	b, err := json.Marshal(m)
 	if err != nil {

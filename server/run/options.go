@@ -16,6 +16,15 @@ func Table() wire.Table {
 	for _, e := range datasets.Catalogue() {
 		c.Datasets = append(c.Datasets, wire.Option{Value: e.Name, Label: e.Title, Help: e.Help})
 	}
+	c.Datasets = append(c.Datasets, wire.Option{
+		Value: wire.OwnData, Label: "your own", Help: "Rows of a formula or of a file that you gave.",
+	})
+	c.Acquisitions = options([]string{byTotal, byEpistemic, byAleatoric, byRandom}, map[string]string{
+		byTotal:     "Where the predicted standard deviation is largest.",
+		byEpistemic: "Where the members of the ensemble disagree most: what more data can cure.",
+		byAleatoric: "Where the members predict the largest standard deviation: what more data cannot cure.",
+		byRandom:    "Anywhere, by chance: what the others are to be measured by.",
+	})
 	c.Losses = options(loss.Names(), map[string]string{
 		"gaussian_nll":  "The negative log likelihood of a normal distribution.",
 		"beta_nll":      "The NLL, each row weighted by its variance to the power of beta, so that hard rows keep their say.",

@@ -1,4 +1,5 @@
-// Package run trains a network and shows what it does while it does it.
+// Package run trains networks side by side and shows what they do while they do
+// it.
 //
 // A Run is owned by one goroutine, the one that calls Serve; there is no lock
 // and no atomic in it. Every exported method may be called from any goroutine:
@@ -10,8 +11,10 @@ import (
 	"context"
 	"errors"
 	"math/rand/v2"
+	"runtime"
 	"time"
 
+	"github.com/gnllviz/gnllviz/datasets"
 	"github.com/gnllviz/gnllviz/server/wire"
 )
 
@@ -26,50 +29,89 @@ type Options struct {
 	// Idle is how long the run goes on training with nobody watching; 0 means
 	// DefaultIdle. It takes up again when somebody watches.
 	Idle time.Duration
+
+	// Table bounds what files of a user's own rows may have.
+	Table datasets.Limits
+
+	// Prepare, unless nil, is called once for each message that viewers get,
+	// however many they are, and makes what Message.Prepared is.
+	Prepare func(binary bool, data []byte) any
+
+	// Report, unless nil, is told what the run has done since it was last told,
+	// on the run's goroutine.
+	Report func(Stats)
 }
 
-// A Run is one data set, one network in training on it, and their history.
+// A Run is one data set, one or more lanes in training on it, and their history.
 type Run struct {
 	id      string
 	created time.Time
 	table   wire.Table
-	idle    time.Duration
+	options Options
 
 	commands chan func()
 	done     chan struct{}
 
 	// ---- what follows is owned by the goroutine that calls Serve ----
 
-	settings wire.Settings
+	life     *life
+	own      *ownRows // that the user gave last
 	revision uint32
-	changes  []wire.Change
+	epoch    uint32
+	dataRev  uint32 // of the newest rows
+	undone   undoStack
 
-	lane   *lane
-	epoch  uint32
 	state  wire.State
-	reason string     // why it diverged
+	reason string     // why it is what it is
 	before wire.State // what it did until it diverged
+	open   bool       // everybody who watches may steer
 	left   int        // steps still to make while paused
+	until  *until     // or what to train up to
+	replay *replay    // or what to do over again
 
-	points []wire.Point
-	due    uint64 // step at which the next point is due
-	sent   int    // points that viewers were sent
+	sent     int       // points that viewers were sent
+	dataSent time.Time // when viewers were last told of other rows
+	dataDue  bool      // they are to be told
 
 	viewers map[*Viewer]struct{}
 	touched time.Time // when somebody last watched or commanded
 	stale   bool      // something has changed since the last frame
 	shown   time.Time // when the last frame was
+	yielded time.Time // when the goroutine last made room for others
 	pace    *pace
 	rate    rate
+	stats   Stats
+	changed time.Time // when a change was applied that no frame has shown yet
 }
 
-// New returns a run that plays as soon as Serve is called.
-func New(id string, s wire.Settings, o Options) (*Run, error) {
+// New returns a run that plays as soon as Serve is called. An error that is a
+// *wire.ErrorMessage says what of the spec is wrong.
+func New(id string, s wire.Spec, o Options) (*Run, error) {
+	r := newRun(id, o)
+	settings, starts, err := r.read(s)
+	if err != nil {
+		return nil, err
+	}
+	if r.own, err = readOwn(s.Data, o.Table); err != nil {
+		return nil, err
+	}
+	l, err := r.conceive(settings, r.own, s.Edits, starts)
+	if err != nil {
+		return nil, err
+	}
+	r.birth(l)
+	return r, nil
+}
+
+func newRun(id string, o Options) *Run {
+	if o.Idle == 0 {
+		o.Idle = DefaultIdle
+	}
 	r := &Run{
 		id:       id,
 		created:  time.Now().UTC(),
 		table:    Table(),
-		idle:     o.Idle,
+		options:  o,
 		commands: make(chan func()),
 		done:     make(chan struct{}),
 		epoch:    rand.Uint32N(1 << 31),
@@ -77,11 +119,9 @@ func New(id string, s wire.Settings, o Options) (*Run, error) {
 		viewers:  map[*Viewer]struct{}{},
 		pace:     newPace(),
 	}
-	if r.idle == 0 {
-		r.idle = DefaultIdle
-	}
+	r.dataRev = r.epoch // for the same reason by chance: see package wire
 	r.touched = r.now()
-	return r, r.begin(s)
+	return r
 }
 
 // ID returns the name under which the run was made.
@@ -93,6 +133,11 @@ func (r *Run) Done() <-chan struct{} { return r.done }
 // ticksPerSecond is how often a run looks at the clock, and how many frames a
 // second it shows at most.
 const ticksPerSecond = 30
+
+// share is how long a run trains before it makes room for other goroutines, be
+// they runs or viewers: what Go takes from a goroutine by itself is ten times as
+// long.
+const share = time.Millisecond
 
 // Serve trains and answers until the context ends.
 func (r *Run) Serve(ctx context.Context) {
@@ -110,6 +155,10 @@ func (r *Run) Serve(ctx context.Context) {
 			r.tick()
 		case <-ready:
 			r.step()
+			if now := r.now(); now.Sub(r.yielded) >= share {
+				r.yielded = now
+				runtime.Gosched()
+			}
 		case <-later:
 		}
 	}
@@ -125,65 +174,99 @@ func (r *Run) do(ctx context.Context, f func()) error {
 	case <-ctx.Done():
 		return ctx.Err()
 	}
-	<-did // the owner has it in hand; it is a matter of microseconds
+	<-did // the owner has it in hand; it is a matter of milliseconds
 	return nil
 }
 
-// Do applies a command other than Hello and WatchCommand, which are a viewer's.
-// Where it is refused the error is a *wire.ErrorMessage and nothing was changed.
-func (r *Run) Do(ctx context.Context, c wire.Command) (wire.Ack, error) {
-	var ack wire.Ack
-	var refused *wire.ErrorMessage
-	err := r.do(ctx, func() {
-		r.touched = r.now()
-		refused = r.apply(c)
-		ack = r.ack()
-		r.show(r.touched) // now, if the last frame was long ago
-	})
-	if err == nil && refused != nil {
-		err = refused
+// ask is do for what can fail.
+func (r *Run) ask(ctx context.Context, f func() error) error {
+	var failed error
+	if err := r.do(ctx, func() { failed = f() }); err != nil {
+		return err
 	}
+	return failed
+}
+
+// Do applies a command other than Hello and WatchCommand, which are a viewer's.
+// steers says whether it is of somebody who may steer the run though it is not
+// open to all. Where it is refused the error is a *wire.ErrorMessage and nothing
+// was changed.
+func (r *Run) Do(ctx context.Context, c wire.Command, steers bool) (wire.Ack, error) {
+	var ack wire.Ack
+	var own *ownRows
+	if d, ok := c.(*wire.DataCommand); ok {
+		// A file may take longer to read than other commands should wait.
+		var err error
+		if own, err = readOwn(d.Data, r.options.Table); err != nil {
+			return ack, badData(err)
+		}
+	}
+	err := r.ask(ctx, func() error {
+		r.touched = r.now()
+		lane, refused := r.apply(c, own, steers)
+		if refused != nil {
+			return refused
+		}
+		ack = r.ack()
+		ack.Lane = lane
+		r.show(r.touched) // now, if the last frame was long ago
+		return nil
+	})
 	return ack, err
 }
 
 // Summary describes the run as it is now.
-func (r *Run) Summary(ctx context.Context) (wire.Summary, error) {
-	var s wire.Summary
-	var failed error
-	err := r.do(ctx, func() { s, failed = r.summary() })
-	if err == nil {
-		err = failed
-	}
+func (r *Run) Summary(ctx context.Context) (s wire.Summary, err error) {
+	err = r.ask(ctx, func() error { s, err = r.summary(); return err })
 	return s, err
 }
 
-// Settings returns the value of every control, by name.
-func (r *Run) Settings(ctx context.Context) (map[string]any, error) {
-	var m map[string]any
-	err := r.do(ctx, func() { m = r.table.Values(r.settings) })
+// Settings returns the value of every control, by name: the run's and those of
+// the first lane.
+func (r *Run) Settings(ctx context.Context) (m map[string]any, err error) {
+	err = r.do(ctx, func() {
+		m = r.table.Values(wire.Settings{RunSettings: r.life.settings, LaneSettings: r.life.lanes[0].settings})
+	})
+	return m, err
+}
+
+// Data returns the rows that are trained on, as viewers are told of them.
+func (r *Run) Data(ctx context.Context) (d wire.Data, err error) {
+	err = r.do(ctx, func() { d = r.life.data.wire })
+	return d, err
+}
+
+// State returns the whole state of the run, as viewers are told of it.
+func (r *Run) State(ctx context.Context) (m wire.RunMessage, err error) {
+	err = r.do(ctx, func() { m = r.message(0) })
 	return m, err
 }
 
 // History returns the points of the present epoch from number first on.
-func (r *Run) History(ctx context.Context, first int) (wire.HistoryMessage, error) {
-	var m wire.HistoryMessage
-	err := r.do(ctx, func() { m = r.history(min(max(first, 0), len(r.points)), len(r.points)) })
+func (r *Run) History(ctx context.Context, first int) (m wire.HistoryMessage, err error) {
+	err = r.do(ctx, func() { m = r.history(min(max(first, 0), len(r.life.points)), len(r.life.points)) })
 	return m, err
 }
 
 // Predict returns the mean and the standard deviation, clamped as the loss
-// clamps it, at values of the input, in the data's units.
-func (r *Run) Predict(ctx context.Context, x []float64) (mean, std []float64, err error) {
-	var failed error
-	err = r.do(ctx, func() {
-		var o objective
-		if o, failed = objectiveOf(&r.settings); failed == nil {
-			mean, std = r.lane.predict(o, x)
+// clamps it, that a lane (nil: the first) predicts at rows of inputs, in the
+// data's units.
+func (r *Run) Predict(ctx context.Context, lane *uint8, x [][]float64) (mean, std []float64, err error) {
+	err = r.ask(ctx, func() error {
+		l, refused := r.life.lane(lane)
+		if refused != nil {
+			return refused
 		}
+		var rows []float64
+		for _, row := range x {
+			if want := len(r.life.data.set.Inputs); len(row) != want {
+				return wire.Refuse(wire.BadValue, "", "x has %d values, and the data set has %d inputs", len(row), want)
+			}
+			rows = append(rows, row...)
+		}
+		mean, std, err = l.predictAt(rows)
+		return err
 	})
-	if err == nil {
-		err = failed
-	}
 	return mean, std, err
 }
 

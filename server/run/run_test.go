@@ -18,14 +18,21 @@ import (
 // start serves a run of default settings, with some set, until the test ends.
 func start(t *testing.T, o Options, set map[string]any) *Run {
 	t.Helper()
-	s, _, refused := Table().Apply(Table().Defaults(), raw(t, set))
-	if refused != nil {
-		t.Fatal(refused)
-	}
+	return startSpec(t, o, wire.Spec{Controls: raw(t, set)})
+}
+
+// startSpec serves a run until the test ends.
+func startSpec(t *testing.T, o Options, s wire.Spec) *Run {
+	t.Helper()
 	r, err := New("testtest", s, o)
 	if err != nil {
 		t.Fatal(err)
 	}
+	return serve(t, r)
+}
+
+func serve(t *testing.T, r *Run) *Run {
+	t.Helper()
 	ctx, cancel := context.WithCancel(context.Background())
 	go r.Serve(ctx)
 	t.Cleanup(func() {
@@ -50,7 +57,7 @@ func raw(t *testing.T, set map[string]any) map[string]json.RawMessage {
 
 func do(t *testing.T, r *Run, c wire.Command) wire.Ack {
 	t.Helper()
-	a, err := r.Do(t.Context(), c)
+	a, err := r.Do(t.Context(), c, true)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -64,7 +71,7 @@ func change(t *testing.T, r *Run, set map[string]any) wire.Ack {
 
 func watch(t *testing.T, r *Run, h wire.Hello) *Viewer {
 	t.Helper()
-	v, err := r.Watch(t.Context(), h)
+	v, err := r.Watch(t.Context(), h, true)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -79,12 +86,12 @@ const patience = 30 * time.Second
 func nextFrame(t *testing.T, v *Viewer) *wire.Frame {
 	t.Helper()
 	select {
-	case b := <-v.Frames():
-		f, err := wire.ParseFrame(b)
+	case m := <-v.Frames():
+		f, err := wire.ParseFrames(m.Data)
 		if err != nil {
 			t.Fatal(err)
 		}
-		return f
+		return f[0]
 	case <-time.After(patience):
 		t.Fatal("no frame came")
 		return nil
@@ -179,7 +186,7 @@ func TestAcknowledgedChangeIsInTheFrames(t *testing.T) {
 func watchedStd(t *testing.T, r *Run) float64 {
 	t.Helper()
 	var std float64
-	if err := r.do(t.Context(), func() { std = float64(r.lane.data.wire.TargetStd) }); err != nil {
+	if err := r.do(t.Context(), func() { std = float64(r.life.data.wire.TargetStd) }); err != nil {
 		t.Fatal(err)
 	}
 	return std
@@ -233,7 +240,7 @@ func TestRefusedChangeChangesNothing(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, err = r.Do(t.Context(), &wire.ChangeCommand{Set: raw(t, map[string]any{"lr": 0.5, "eps": -1})})
+	_, err = r.Do(t.Context(), &wire.ChangeCommand{Set: raw(t, map[string]any{"lr": 0.5, "eps": -1})}, true)
 	var refused *wire.ErrorMessage
 	if !errors.As(err, &refused) || refused.Control != "eps" {
 		t.Fatalf("got %v, want a refusal of eps", err)
@@ -268,7 +275,7 @@ func TestPauseStepPlay(t *testing.T) {
 		t.Errorf("7 steps went from %d to %d", a.Step, b.Step)
 	}
 	do(t, r, &wire.PlayCommand{})
-	_, err := r.Do(t.Context(), &wire.StepCommand{Steps: 1})
+	_, err := r.Do(t.Context(), &wire.StepCommand{Steps: 1}, true)
 	var refused *wire.ErrorMessage
 	if !errors.As(err, &refused) || refused.Code != wire.BadState {
 		t.Errorf("stepping a playing run gave %v", err)
@@ -279,7 +286,7 @@ func TestResetBeginsTheSameRunAnew(t *testing.T) {
 	r := start(t, Options{}, map[string]any{"speed": "max"})
 	do(t, r, &wire.PauseCommand{})
 	weights := func() (w []float32) {
-		if err := r.do(t.Context(), func() { w = r.lane.ensemble.Members()[0].Weights() }); err != nil {
+		if err := r.do(t.Context(), func() { w = r.life.lanes[0].ensemble.Members()[0].Weights() }); err != nil {
 			t.Fatal(err)
 		}
 		return w
@@ -311,7 +318,7 @@ func TestRestartControlBeginsAnEpoch(t *testing.T) {
 	if m.Data.Name != "mcycle" || m.Data.Truth {
 		t.Errorf("the first epoch is of %s", m.Data.Name)
 	}
-	first, second := m.Epoch, m.Epoch+1
+	first, second, rows := m.Epoch, m.Epoch+1, m.Data.Revision
 	a := change(t, r, map[string]any{"dataset": "sine"})
 	if a.Epoch != second {
 		t.Errorf("the change was acknowledged in epoch %d, after %d", a.Epoch, first)
@@ -329,7 +336,7 @@ func TestRestartControlBeginsAnEpoch(t *testing.T) {
 		t.Errorf("its history begins in epoch %d with point %d", h.Epoch, h.First)
 	}
 	for f := nextFrame(t, v); f.Epoch != second; f = nextFrame(t, v) {
-		if f.DataRevision != first {
+		if f.DataRevision != rows {
 			t.Errorf("a frame of epoch %d stands on data revision %d", f.Epoch, f.DataRevision)
 		}
 	}
@@ -432,7 +439,7 @@ func TestDivergenceIsToldAndResetHeals(t *testing.T) {
 	if m.State != wire.Diverged || !strings.Contains(m.Reason, "step") {
 		t.Fatalf("got %+v, want a divergence with its step", m)
 	}
-	_, err := r.Do(t.Context(), &wire.PlayCommand{})
+	_, err := r.Do(t.Context(), &wire.PlayCommand{}, true)
 	var refused *wire.ErrorMessage
 	if !errors.As(err, &refused) || refused.Code != wire.BadState {
 		t.Errorf("playing a diverged run gave %v", err)
@@ -459,7 +466,7 @@ func TestDivergenceIsToldAndResetHeals(t *testing.T) {
 			break
 		}
 	}
-	if _, err := r.Do(t.Context(), &wire.RestoreCommand{}); !errors.As(err, &refused) || refused.Code != wire.BadState {
+	if _, err := r.Do(t.Context(), &wire.RestoreCommand{}, true); !errors.As(err, &refused) || refused.Code != wire.BadState {
 		t.Errorf("restoring a run that is well gave %v", err)
 	}
 	do(t, r, &wire.PlayCommand{})
@@ -568,9 +575,9 @@ func TestManyHandsAtOnce(t *testing.T) {
 				var err error
 				switch i % 4 {
 				case 0:
-					_, err = r.Do(t.Context(), &wire.ChangeCommand{Set: raw(t, map[string]any{"eps": float64(i+1) / 100})})
+					_, err = r.Do(t.Context(), &wire.ChangeCommand{Set: raw(t, map[string]any{"eps": float64(i+1) / 100})}, true)
 				case 1:
-					_, _, err = r.Predict(t.Context(), []float64{1, 2})
+					_, _, err = r.Predict(t.Context(), nil, [][]float64{{1}, {2}})
 				case 2:
 					_, err = r.Summary(t.Context())
 				case 3:
@@ -587,7 +594,7 @@ func TestManyHandsAtOnce(t *testing.T) {
 }
 
 func TestEndedRunSaysSo(t *testing.T) {
-	r, err := New("testtest", Table().Defaults(), Options{})
+	r, err := New("testtest", wire.Spec{}, Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -597,7 +604,7 @@ func TestEndedRunSaysSo(t *testing.T) {
 	if _, err := r.Summary(t.Context()); !errors.Is(err, ErrEnded) {
 		t.Errorf("got %v, want ErrEnded", err)
 	}
-	if _, err := r.Watch(t.Context(), wire.Hello{}); !errors.Is(err, ErrEnded) {
+	if _, err := r.Watch(t.Context(), wire.Hello{}, true); !errors.Is(err, ErrEnded) {
 		t.Errorf("got %v, want ErrEnded", err)
 	}
 }
@@ -611,19 +618,22 @@ func TestEveryChoiceIsUnderstood(t *testing.T) {
 				t.Errorf("%s %s: %v", c.Name, o.Value, refused)
 				continue
 			}
-			if _, err := New("testtest", s, Options{}); err != nil {
+			if o.Value == wire.OwnData {
+				continue // which there is not
+			}
+			if _, err := New("testtest", wire.Spec{Controls: raw(t, map[string]any{c.Name: o.Value})}, Options{}); err != nil {
 				t.Errorf("%s %s: %v", c.Name, o.Value, err)
 			}
-			if _, err := speedOf(&s); err != nil {
+			if _, err := speedOf(&s.RunSettings); err != nil {
 				t.Errorf("%s %s: %v", c.Name, o.Value, err)
 			}
 			if o.Help == "" {
 				t.Errorf("%s %s has no help", c.Name, o.Value)
 			}
-			if _, err := objectiveOf(&s); err != nil {
+			if _, err := objectiveOf(&s.LaneSettings); err != nil {
 				t.Errorf("%s %s: %v", c.Name, o.Value, err)
 			}
-			if _, err := hyperOf(&s); err != nil {
+			if _, err := hyperOf(&s.LaneSettings); err != nil {
 				t.Errorf("%s %s: %v", c.Name, o.Value, err)
 			}
 		}

@@ -23,9 +23,11 @@ type objective struct {
 	// its terms.
 	gaussian loss.GaussianNLL
 	isNLL    bool // gaussian is what is trained
+
+	summed bool // trained is a sum over the rows
 }
 
-func objectiveOf(s *wire.Settings) (objective, error) {
+func objectiveOf(s *wire.LaneSettings) (objective, error) {
 	r, err := loss.ParseReduction(s.Reduction)
 	if err != nil {
 		return objective{}, err
@@ -41,10 +43,11 @@ func objectiveOf(s *wire.Settings) (objective, error) {
 	}
 	b.gaussian = loss.GaussianNLL{Full: s.Full, Eps: s.Eps}
 	_, b.isNLL = b.trained.(loss.GaussianNLL)
+	b.summed = r != loss.Mean
 	return b, nil
 }
 
-func configOf(s *wire.Settings, inputs int) (engine.Config, error) {
+func configOf(s *wire.LaneSettings, seed uint32, inputs int) (engine.Config, error) {
 	a, err := engine.ParseActivation(s.Activation)
 	head, headErr := engine.ParseHead(s.Head)
 	init, initErr := engine.ParseInit(s.Init)
@@ -55,7 +58,7 @@ func configOf(s *wire.Settings, inputs int) (engine.Config, error) {
 			// These have no meaning with other heads, and stay set meanwhile.
 			Separate: s.Separate && head != engine.Homoscedastic && head != engine.Fixed,
 		},
-		Seed: uint64(s.Seed),
+		Seed: uint64(seed),
 	}
 	if head == engine.SoftplusHead {
 		c.Net.MinVariance = s.MinVariance
@@ -63,7 +66,7 @@ func configOf(s *wire.Settings, inputs int) (engine.Config, error) {
 	return c, errors.Join(err, headErr, initErr)
 }
 
-func hyperOf(s *wire.Settings) (engine.Hyper, error) {
+func hyperOf(s *wire.LaneSettings) (engine.Hyper, error) {
 	optimizer, err := engine.ParseOptimizer(s.Optimizer)
 	schedule, scheduleErr := engine.ParseScheduleKind(s.Schedule)
 	part, partErr := engine.ParsePart(s.Part)
@@ -85,7 +88,7 @@ func hyperOf(s *wire.Settings) (engine.Hyper, error) {
 }
 
 // speedOf returns the steps per second at most.
-func speedOf(s *wire.Settings) (float64, error) {
+func speedOf(s *wire.RunSettings) (float64, error) {
 	if s.Speed == wire.SpeedMax {
 		return math.Inf(1), nil
 	}

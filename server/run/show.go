@@ -4,69 +4,100 @@ import (
 	"slices"
 	"time"
 
+	"github.com/gnllviz/gnllviz/engine"
 	"github.com/gnllviz/gnllviz/server/wire"
 )
 
 // Everything here runs on the goroutine that owns the run.
 
-// flush sends viewers the points that they were not sent yet.
+// flush sends viewers what they were not sent yet: other rows, and points.
 func (r *Run) flush() {
+	r.flushData()
 	first := r.sent
-	r.sent = len(r.points)
-	points := r.pointsSent(first)
-	for v := range r.viewers {
-		v.send(points...)
+	r.sent = len(r.life.points)
+	if len(r.viewers) > 0 {
+		r.broadcast(r.pointsSent(first)...)
 	}
 }
+
+// flushData tells viewers of other rows.
+func (r *Run) flushData() {
+	if !r.dataDue {
+		return
+	}
+	r.dataDue, r.dataSent = false, r.now()
+	r.tell(wire.DataMessage{Type: "data", Data: r.life.data.wire})
+	r.broadcast(r.grid())
+}
+
+// dataEvery is the time between two messages of other rows: somebody who drags a
+// point makes a new data set with each move.
+const dataEvery = 100 * time.Millisecond
 
 // tick shows what has happened since the last one.
 func (r *Run) tick() {
 	now := r.now()
-	r.rate.sample(now, r.lane.ensemble.Steps(), r.training())
+	r.rate.sample(now, r.life.steps, r.training())
+	r.reportStats()
 	if len(r.viewers) == 0 {
-		if r.state == wire.Playing && now.Sub(r.touched) > r.idle {
-			r.setState(wire.Idle, "")
+		if r.state == wire.Playing && r.replay == nil && now.Sub(r.touched) > r.options.Idle {
+			r.setState(wire.Idle, "nobody is watching")
 		}
 		return
 	}
-	r.flush()
 	r.show(now)
 }
 
-// show publishes a frame if anything has changed since the last one and that
-// one has had its time.
+// show publishes what has changed since the last frame, if that one has had its
+// time.
 func (r *Run) show(now time.Time) {
-	if !r.stale || now.Before(r.shown.Add(frameInterval(len(r.viewers)))) {
+	if now.Before(r.shown.Add(frameInterval(len(r.viewers)))) {
 		return
 	}
-	wanted := false
-	for v := range r.viewers {
-		wanted = wanted || v.wantsFrames
+	if r.dataDue && now.Sub(r.dataSent) < dataEvery {
+		return // frames on rows that nobody knows yet are of no use
 	}
-	if !wanted {
+	if !r.stale {
 		return
 	}
 	r.stale, r.shown = false, now
-	frame, err := r.frame()
-	if err != nil {
-		r.stop(err.Error())
-		return
-	}
+	r.flush()
+	wanted := 0
 	for v := range r.viewers {
 		if v.wantsFrames {
-			v.show(frame)
+			wanted++
 		}
+	}
+	if wanted == 0 {
+		return
+	}
+	frames, err := r.frames(nil, r.life.steps)
+	if err != nil {
+		r.fail(err)
+		return
+	}
+	m := r.prepared(Message{Binary: true, Data: frames, Made: now})
+	for v := range r.viewers {
+		if v.wantsFrames && v.show(m) {
+			r.stats.Dropped++
+		}
+	}
+	r.stats.Frames++
+	r.stats.FrameBytes += wanted * len(frames)
+	if !r.changed.IsZero() {
+		r.stats.Shown = append(r.stats.Shown, now.Sub(r.changed))
+		r.changed = time.Time{}
 	}
 }
 
 // frameInterval returns the time from one frame to the next: 30 frames a second
-// for a few viewers, 10 for a class, 5 for a lecture hall.
+// for a few viewers, 10 for a class and a lecture hall, 5 for more.
 func frameInterval(viewers int) time.Duration {
 	ticks := 6
 	switch {
 	case viewers <= 4:
 		ticks = 1
-	case viewers <= 200:
+	case viewers <= 500:
 		ticks = 3
 	}
 	// The clock that asks is itself not exact: half a tick less, lest a frame
@@ -74,52 +105,51 @@ func frameInterval(viewers int) time.Duration {
 	return time.Duration(2*ticks-1) * time.Second / (2 * ticksPerSecond)
 }
 
-func (r *Run) frame() ([]byte, error) {
-	o, err := objectiveOf(&r.settings)
-	if err != nil {
-		return nil, err
+// frames returns a frame of every lane, one after the other: of now, or of the
+// states that lanes had at a step.
+func (r *Run) frames(states map[*lane]*engine.State, step uint64) ([]byte, error) {
+	var b []byte
+	for _, lane := range r.life.lanes {
+		f, err := lane.frame(states[lane], lookRows(lane.params, len(r.life.lanes)))
+		if err != nil {
+			return nil, err
+		}
+		f.Epoch, f.Revision, f.Step = r.epoch, r.revision, step
+		f.SetScalar("steps_per_s", r.rate.perSecond)
+		b = f.Append(b)
 	}
-	f, err := r.lane.frame(o, r.rate.perSecond)
-	if err != nil {
-		return nil, err
-	}
-	f.Epoch, f.Revision = r.epoch, r.revision
-	return f.Append(nil), nil
+	return b, nil
 }
 
 func (r *Run) ack() wire.Ack {
-	return wire.Ack{Type: "ack", Revision: r.revision, Epoch: r.epoch, Step: r.lane.ensemble.Steps()}
+	return wire.Ack{Type: "ack", Revision: r.revision, Epoch: r.epoch, Step: r.life.steps}
 }
 
 // message describes the whole run to a viewer whose history goes on with point
 // number next.
 func (r *Run) message(next int) wire.RunMessage {
-	changes := []wire.Change{} // a list in JSON, not null
-	for _, c := range slices.Backward(r.changes) {
-		if c.Epoch != r.epoch || len(changes) == wire.MaxChanges {
-			break
-		}
-		changes = append(changes, c)
-	}
-	slices.Reverse(changes)
+	changes := r.life.changes
+	changes = slices.Concat([]wire.Change{}, changes[max(0, len(changes)-wire.MaxChanges):])
 	return wire.RunMessage{
-		Type: "run", ID: r.id, Epoch: r.epoch, Revision: r.revision, Step: r.lane.ensemble.Steps(),
-		State: r.state, Reason: r.reason, Controls: r.table.Values(r.settings), Changes: changes,
-		Data: r.lane.data.wire, Points: len(r.points), Next: next,
+		Type: "run", ID: r.id, Epoch: r.epoch, Revision: r.revision, Step: r.life.steps,
+		State: r.state, Reason: r.reason, Open: r.open, Controls: r.runValues(), Lanes: r.lanesMessage().Lanes,
+		Changes: changes, Data: r.life.data.wire, Points: len(r.life.points), Next: next,
 	}
 }
 
 func (r *Run) summary() (wire.Summary, error) {
-	o, err := objectiveOf(&r.settings)
-	if err != nil {
-		return wire.Summary{}, err
-	}
-	r.lane.scores(o, len(r.lane.target))
-	train, test, err := r.lane.reports(o)
-	return wire.Summary{
-		ID: r.id, Dataset: r.settings.Dataset, Created: r.created.Format(time.RFC3339Nano),
-		Epoch: r.epoch, Revision: r.revision, Step: r.lane.ensemble.Steps(),
+	s := wire.Summary{
+		ID: r.id, Dataset: r.life.settings.Dataset, Created: r.created.Format(time.RFC3339Nano),
+		Epoch: r.epoch, Revision: r.revision, Step: r.life.steps,
 		State: r.state, Reason: r.reason, Viewers: len(r.viewers),
-		Metrics: wire.Metrics{Train: splitMetrics(train), Test: splitMetrics(test)},
-	}, err
+	}
+	for _, lane := range r.life.lanes {
+		_, train, test, err := lane.scores(nil, lookRows(lane.params, len(r.life.lanes)), false)
+		if err != nil {
+			return s, err
+		}
+		s.Lanes = append(s.Lanes, wire.LaneSummary{Lane: lane.id, Name: lane.name, Metrics: metricsOf(train, test)})
+	}
+	s.Metrics = s.Lanes[0].Metrics
+	return s, nil
 }

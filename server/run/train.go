@@ -10,49 +10,75 @@ import (
 
 // training says whether the next step may be made.
 func (r *Run) training() bool {
-	return r.state == wire.Playing || r.state == wire.Paused && r.left > 0
+	return r.replay != nil || r.state == wire.Playing || r.state == wire.Paused && r.left > 0
 }
 
 // ready returns a channel that is ready when the next step is due: nil while
 // there is none, and then later tells when to ask again.
 func (r *Run) ready() (ready <-chan struct{}, later <-chan time.Time) {
-	if !r.training() {
+	switch {
+	case !r.training():
 		return nil, nil
+	case r.replay != nil:
+		return r.pace.open, nil
 	}
-	speed, err := speedOf(&r.settings)
+	speed, err := speedOf(&r.life.settings)
 	if err != nil {
-		r.stop("the speed cannot be read: " + err.Error())
+		r.fail(err)
 		return nil, nil
 	}
 	return r.pace.wait(r.now(), speed)
 }
 
-// step makes one training step, with the controls as they stand now.
+// step makes one training step of every lane, with the controls as they stand now.
 func (r *Run) step() {
-	o, err := objectiveOf(&r.settings)
-	if err != nil {
-		r.stop(err.Error())
+	if r.replay != nil && !r.follow() {
 		return
 	}
-	h, err := hyperOf(&r.settings)
-	if err != nil {
-		r.stop(err.Error())
-		return
+	l := r.life
+	l.steps++
+	for _, lane := range l.lanes {
+		if err := lane.step(l.steps); err != nil {
+			r.fail(err)
+			return
+		}
 	}
-	_, diverged := r.lane.ensemble.Step(o.trained, h)
-	if speed, err := speedOf(&r.settings); err == nil {
+	if speed, err := speedOf(&l.settings); err == nil {
 		r.pace.stepped(speed)
 	}
 	if r.left > 0 {
 		r.left--
 	}
+	r.stats.Steps++
 	r.stale = true
-	if r.lane.ensemble.Steps() >= r.due {
+	if lane := l.diverged(); lane != nil {
+		r.record()
+		r.stop(lane.reason(len(l.lanes))) // a recipe may know what was done about it
+		return
+	}
+	r.acquireIfDue()
+	r.keep()
+	points := len(l.points)
+	if l.steps >= l.due {
 		r.record()
 	}
-	if diverged != nil {
-		r.record()
-		r.stop(diverged.Error())
+	if u := r.until; u != nil {
+		r.meet(u, l.points[points:])
+	}
+}
+
+// meet pauses the run if it has come to where it was to train up to.
+func (r *Run) meet(u *until, points []wire.Point) {
+	reached := u.reachedStep(r.life.steps)
+	if reached == "" {
+		reached = u.reached(points, func(id uint8) string {
+			lane, _ := r.life.lane(&id)
+			return lane.name
+		})
+	}
+	if reached != "" {
+		r.until = nil
+		r.setState(wire.Paused, reached)
 	}
 }
 
@@ -62,18 +88,18 @@ func (r *Run) step() {
 // day of training takes a few thousand.
 const ladder = 500
 
-// record adds a point to the history, unless this step has one.
+// record adds a point of every lane to the history.
 func (r *Run) record() {
-	step := r.lane.ensemble.Steps()
-	if n := len(r.points); n > 0 && r.points[n-1].Step == step {
-		return
+	l := r.life
+	for _, lane := range l.lanes {
+		p, err := lane.point(l.steps, lookRows(lane.params, len(l.lanes)))
+		if err != nil {
+			r.fail(err)
+			return
+		}
+		l.points = append(l.points, p)
 	}
-	o, err := objectiveOf(&r.settings)
-	if err != nil {
-		return // step reports it
-	}
-	r.points = append(r.points, r.lane.point(o))
-	r.due = step + max(1, step/ladder)
+	l.due = l.steps + max(1, l.steps/ladder)
 }
 
 // rate measures steps per second over stretches of half a second, or longer

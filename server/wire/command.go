@@ -1,196 +1,225 @@
 package wire
 
 import (
-	"bytes"
 	"encoding/json"
-	"errors"
-	"fmt"
-	"io"
-	"slices"
-	"strings"
+	"reflect"
 )
+
+// A Head is what every command but a hello begins with.
+type Head struct {
+	Type string `json:"type"`
+	ID   uint32 `json:"id"` // of the client's choice, 1 or more; the answer has it too
+}
+
+func (h *Head) head() *Head { return h }
 
 // Hello asks for the state of the run and for the history from a point on.
 type Hello struct {
 	Type  string `json:"type"`            // "hello"
 	Epoch uint32 `json:"epoch,omitempty"` // the epoch the viewer knows, or 0
 	Next  int    `json:"next,omitempty"`  // the first point of it that the viewer does not have
+	Key   string `json:"key,omitempty"`   // the run's, of a viewer who steers it
 }
 
 // ChangeCommand sets controls: all of them, or none and an error.
 type ChangeCommand struct {
-	Type string                     `json:"type"` // "change"
-	ID   uint32                     `json:"id"`
-	Lane uint8                      `json:"lane,omitempty"`
-	Set  map[string]json.RawMessage `json:"set"` // new values, by control name
+	Head
+	Lane *uint8                     `json:"lane,omitempty"` // whose controls; without it the first lane's
+	Set  map[string]json.RawMessage `json:"set"`            // new values, by control name
 }
 
 // PlayCommand lets the run train.
-type PlayCommand struct {
-	Type string `json:"type"` // "play"
-	ID   uint32 `json:"id"`
-}
+type PlayCommand struct{ Head }
 
 // PauseCommand holds the run between two steps.
-type PauseCommand struct {
-	Type string `json:"type"` // "pause"
-	ID   uint32 `json:"id"`
-}
+type PauseCommand struct{ Head }
 
 // MaxSteps is the largest number of steps that one step command may ask for.
 const MaxSteps = 100_000
 
 // StepCommand trains a paused run a number of steps further.
 type StepCommand struct {
-	Type  string `json:"type"` // "step"
-	ID    uint32 `json:"id"`
-	Steps int    `json:"steps"` // 1 to MaxSteps
+	Head
+	Steps int `json:"steps"` // 1 to MaxSteps
 }
 
-// ResetCommand begins a new epoch with the same controls and the same seed.
+// EpochCommand trains a paused run until every training row was seen once more.
+type EpochCommand struct{ Head }
+
+// UntilCommand lets the run train, and pauses it as soon as one of its conditions
+// is met.
+type UntilCommand struct {
+	Head
+	Step *uint64  `json:"step,omitempty"` // so many steps are made
+	NLL  *float64 `json:"nll,omitempty"`  // a lane's test NLL is at most this, in nats per row
+	// Plateau: in so many steps no lane's test NLL has fallen by 0.01 nats below
+	// its least before.
+	Plateau *uint64 `json:"plateau,omitempty"`
+}
+
+// ResetCommand begins a new epoch with the same controls, the same seed and the
+// same rows.
 type ResetCommand struct {
-	Type string `json:"type"` // "reset"
-	ID   uint32 `json:"id"`
+	Head
+	Rows bool `json:"rows,omitempty"` // the rows, too, become what they were before they were edited
 }
 
-// RestoreCommand puts back the weights that a diverged run had some 64 to 128
-// steps before, or at its first, and pauses it.
-type RestoreCommand struct {
-	Type string `json:"type"` // "restore"
-	ID   uint32 `json:"id"`
+// RestoreCommand puts back the weights that the lanes of a diverged run had some
+// 64 to 128 steps before, or at their first, and pauses it.
+type RestoreCommand struct{ Head }
+
+// UndoCommand takes back a change and all that came after it: controls, lanes,
+// rows and weights are as they were just before.
+type UndoCommand struct {
+	Head
+	Revision uint32 `json:"revision,omitempty"` // of the change; 0: the last one that can be undone
+}
+
+// RedoCommand takes back an undo: all is as it was just before it. It can be had
+// until the next change.
+type RedoCommand struct{ Head }
+
+// ReturnCommand puts back the weights of an earlier moment: those of the newest
+// snapshot at or before a step. Training goes on from there; steps are counted on.
+type ReturnCommand struct {
+	Head
+	Step *uint64 `json:"step"`
+}
+
+// LaneAddCommand adds a lane: a copy of another with its weights and history,
+// with controls set at once.
+type LaneAddCommand struct {
+	Head
+	Copy   *uint8                     `json:"copy,omitempty"` // the lane; without it the first
+	Name   string                     `json:"name,omitempty"`
+	Colour *uint8                     `json:"colour,omitempty"`
+	Set    map[string]json.RawMessage `json:"set,omitempty"`
+}
+
+// LaneRemoveCommand takes a lane off the run; the last one stays.
+type LaneRemoveCommand struct {
+	Head
+	Lane *uint8 `json:"lane"`
+}
+
+// LaneEditCommand names or colours a lane.
+type LaneEditCommand struct {
+	Head
+	Lane   *uint8  `json:"lane"`
+	Name   *string `json:"name,omitempty"`
+	Colour *uint8  `json:"colour,omitempty"`
+}
+
+// EditCommand adds, moves and erases rows, all of them or none and an error.
+type EditCommand struct {
+	Head
+	Edit
+}
+
+// An Edit is what is done to rows.
+type Edit struct {
+	Add   []NewRow   `json:"add,omitempty"`
+	Move  []MovedRow `json:"move,omitempty"`
+	Erase []uint32   `json:"erase,omitempty"` // ids of training or test rows
+	Take  []uint32   `json:"take,omitempty"`  // ids of rows of the pool, which become training rows
+}
+
+// MaxEdits is how many rows one edit may be about.
+const MaxEdits = 1000
+
+// A NewRow is a row that an edit adds.
+type NewRow struct {
+	X    []float64 `json:"x"`              // one number for each input
+	Y    float64   `json:"y"`              // as it is to be seen, added noise included
+	Test bool      `json:"test,omitempty"` // held out, not trained on
+}
+
+// A MovedRow is a row that an edit gives other values.
+type MovedRow struct {
+	Row uint32    `json:"row"` // its id
+	X   []float64 `json:"x"`
+	Y   float64   `json:"y"`
+}
+
+// DataCommand begins a new epoch on rows of the user's own.
+type DataCommand struct {
+	Head
+	Data *DataSpec `json:"data"`
+}
+
+// AcquireCommand takes the next points where the control "acquire_by" says.
+type AcquireCommand struct {
+	Head
+	Count int `json:"count"` // 1 to MaxAcquired
+}
+
+// MaxAcquired is how many points one acquire command may take.
+const MaxAcquired = 100
+
+// OpenCommand says whether everybody who watches may steer.
+type OpenCommand struct {
+	Head
+	Open *bool `json:"open"`
 }
 
 // WatchCommand says whether this viewer wants fit frames: a hidden page does
 // not.
 type WatchCommand struct {
-	Type   string `json:"type"` // "watch"
-	ID     uint32 `json:"id"`
-	Frames *bool  `json:"frames"`
+	Head
+	Frames *bool `json:"frames"`
 }
 
-// A Command is one of Hello, ChangeCommand, PlayCommand, PauseCommand,
-// StepCommand, ResetCommand, RestoreCommand and WatchCommand.
+// A Command is a hello or one of the types that are named ...Command.
 type Command interface{ check() *ErrorMessage }
 
-// An ErrorCode says what kind of mistake a refused command made.
-type ErrorCode string
-
-// The codes of refused commands.
-const (
-	BadMessage     ErrorCode = "bad_message"     // not a JSON object, or with fields that do not belong
-	UnknownCommand ErrorCode = "unknown_command" // a type that is none of the commands
-	MissingField   ErrorCode = "missing_field"
-	UnknownControl ErrorCode = "unknown_control"
-	BadValue       ErrorCode = "bad_value" // of a wrong type
-	OutOfRange     ErrorCode = "out_of_range"
-	BadState       ErrorCode = "bad_state" // right in itself, but not now
-)
-
-// Error returns the reason.
-func (e *ErrorMessage) Error() string { return e.Reason }
-
-// Refuse returns the error message for a command that is not done.
-func Refuse(code ErrorCode, control, format string, args ...any) *ErrorMessage {
-	return &ErrorMessage{Type: "error", Code: code, Control: control, Reason: fmt.Sprintf(format, args...)}
+// A CommandType is one kind of command.
+type CommandType struct {
+	Name string // what its "type" is
+	New  func() Command
 }
 
-// ParseCommand reads one text message of a client: a command and its id. A
-// refusal carries the id too, if that much could be read.
-func ParseCommand(b []byte) (c Command, id uint32, refused *ErrorMessage) {
-	var head struct {
-		Type *string         `json:"type"`
-		ID   json.RawMessage `json:"id"`
+// CommandTypes lists all commands.
+func CommandTypes() []CommandType {
+	return []CommandType{
+		{"hello", func() Command { return new(Hello) }},
+		{"change", func() Command { return new(ChangeCommand) }},
+		{"play", func() Command { return new(PlayCommand) }},
+		{"pause", func() Command { return new(PauseCommand) }},
+		{"step", func() Command { return new(StepCommand) }},
+		{"epoch", func() Command { return new(EpochCommand) }},
+		{"until", func() Command { return new(UntilCommand) }},
+		{"reset", func() Command { return new(ResetCommand) }},
+		{"restore", func() Command { return new(RestoreCommand) }},
+		{"undo", func() Command { return new(UndoCommand) }},
+		{"redo", func() Command { return new(RedoCommand) }},
+		{"return", func() Command { return new(ReturnCommand) }},
+		{"lane_add", func() Command { return new(LaneAddCommand) }},
+		{"lane_remove", func() Command { return new(LaneRemoveCommand) }},
+		{"lane_edit", func() Command { return new(LaneEditCommand) }},
+		{"edit", func() Command { return new(EditCommand) }},
+		{"data", func() Command { return new(DataCommand) }},
+		{"acquire", func() Command { return new(AcquireCommand) }},
+		{"open", func() Command { return new(OpenCommand) }},
+		{"watch", func() Command { return new(WatchCommand) }},
 	}
-	if err := json.Unmarshal(b, &head); err != nil {
-		return nil, 0, Refuse(BadMessage, "", "the message is not a JSON object with a type: %s", jsonReason(err))
-	}
-	// A wrong id is reported by the strict reading below; here it is only
-	// wanted for the error's address.
-	_ = json.Unmarshal(head.ID, &id)
-	refuse := func(e *ErrorMessage) (Command, uint32, *ErrorMessage) {
-		e.ID = id
-		return nil, id, e
-	}
-	if head.Type == nil {
-		return refuse(Refuse(MissingField, "", `the message has no "type"`))
-	}
-	commands := map[string]Command{
-		"hello": &Hello{}, "change": &ChangeCommand{}, "play": &PlayCommand{}, "pause": &PauseCommand{},
-		"step": &StepCommand{}, "reset": &ResetCommand{}, "restore": &RestoreCommand{}, "watch": &WatchCommand{},
-	}
-	c, ok := commands[*head.Type]
-	if !ok {
-		names := make([]string, 0, len(commands))
-		for n := range commands {
-			names = append(names, n)
+}
+
+// EncodeCommand returns a command as ParseCommand reads it, whether or not its
+// type and its id are filled in.
+func EncodeCommand(c Command) json.RawMessage {
+	if h, ok := c.(interface{ head() *Head }); ok {
+		head, before := h.head(), *h.head()
+		defer func() { *head = before }()
+		head.ID = max(head.ID, 1)
+		for _, t := range CommandTypes() {
+			if reflect.TypeOf(t.New()) == reflect.TypeOf(c) {
+				head.Type = t.Name
+			}
 		}
-		slices.Sort(names)
-		return refuse(Refuse(UnknownCommand, "", "type %.40q is none of %s", *head.Type, strings.Join(names, ", ")))
 	}
-	d := json.NewDecoder(bytes.NewReader(b))
-	d.DisallowUnknownFields()
-	if err := d.Decode(c); err != nil {
-		return refuse(Refuse(BadMessage, "", "%s: %s", *head.Type, jsonReason(err)))
+	b, err := json.Marshal(c)
+	if err != nil {
+		panic("wire: encoding a command: " + err.Error()) // it was made of JSON
 	}
-	if _, err := d.Token(); !errors.Is(err, io.EOF) {
-		return refuse(Refuse(BadMessage, "", "%s: more follows after the JSON object", *head.Type))
-	}
-	if _, hello := c.(*Hello); !hello && id == 0 {
-		return refuse(Refuse(MissingField, "", `%s has no "id" of 1 or more`, *head.Type))
-	}
-	if e := c.check(); e != nil {
-		return refuse(e)
-	}
-	return c, id, nil
-}
-
-// jsonReason puts an error of encoding/json in words for somebody who does not
-// know our Go types.
-func jsonReason(err error) string {
-	var t *json.UnmarshalTypeError
-	if errors.As(err, &t) {
-		if t.Field == "" {
-			return "a JSON " + t.Value + " stands where an object belongs"
-		}
-		return fmt.Sprintf("%q cannot be a JSON %s", t.Field, t.Value)
-	}
-	// An unknown field is named in full, however long it is.
-	return fmt.Sprintf("%.100s", strings.TrimPrefix(err.Error(), "json: "))
-}
-
-func (c *Hello) check() *ErrorMessage {
-	if c.Next < 0 {
-		return Refuse(OutOfRange, "", "hello: next %d is negative", c.Next)
-	}
-	return nil
-}
-
-func (c *ChangeCommand) check() *ErrorMessage {
-	if len(c.Set) == 0 {
-		return Refuse(MissingField, "", `change has no "set" with at least one control`)
-	}
-	if c.Lane != 0 {
-		return Refuse(OutOfRange, "", "change: there is no lane %d", c.Lane)
-	}
-	return nil
-}
-
-func (*PlayCommand) check() *ErrorMessage  { return nil }
-func (*PauseCommand) check() *ErrorMessage { return nil }
-func (*ResetCommand) check() *ErrorMessage { return nil }
-
-func (*RestoreCommand) check() *ErrorMessage { return nil }
-
-func (c *StepCommand) check() *ErrorMessage {
-	if c.Steps < 1 || c.Steps > MaxSteps {
-		return Refuse(OutOfRange, "", `step: "steps" %d is not from 1 to %d`, c.Steps, MaxSteps)
-	}
-	return nil
-}
-
-func (c *WatchCommand) check() *ErrorMessage {
-	if c.Frames == nil {
-		return Refuse(MissingField, "", `watch has no "frames"`)
-	}
-	return nil
+	return b
 }

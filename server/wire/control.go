@@ -48,6 +48,7 @@ type Control struct {
 	Step    float64     `json:"step"`    // of an arrow key; on a log scale a factor's decadic logarithm
 	Log     bool        `json:"log"`     // the scale of its slider
 	Live    bool        `json:"live"`    // takes effect between two steps; else it begins a new epoch
+	Run     bool        `json:"run"`     // the run has it once; else each lane has its own
 	Options []Option    `json:"options"` // of a choice
 
 	Advanced bool `json:"advanced"` // seldom needed: shown on request

@@ -16,7 +16,7 @@ func testTable() Table {
 		return o
 	}
 	return NewTable(Choices{
-		Datasets: o("mcycle", "sine"), Losses: o("gaussian_nll", "beta_nll", "student_t_nll"), Reductions: o("mean", "sum"),
+		Datasets: o("mcycle", "sine"), Acquisitions: o("total", "random"), Losses: o("gaussian_nll", "beta_nll", "student_t_nll"), Reductions: o("mean", "sum"),
 		Optimizers: o("adam", "adamw", "sgd", "rmsprop"), Schedules: o("constant", "step", "exponential", "cosine", "one-cycle"),
 		Parts: o("both", "mean"), Activations: o("tanh", "relu"), Heads: o("exp", "softplus", "natural"), Inits: o("linear", "he"),
 	})
@@ -62,8 +62,16 @@ func TestTableIsComplete(t *testing.T) {
 			}
 		}
 	}
-	if n := reflect.TypeFor[Settings]().NumField(); len(fields) != n {
+	if n := reflect.TypeFor[RunSettings]().NumField() + reflect.TypeFor[LaneSettings]().NumField(); len(fields) != n {
 		t.Errorf("the table sets %d of %d settings", len(fields), n)
+	}
+	// A control says that it is the run's exactly where its value is.
+	run := reflect.ValueOf(&s.RunSettings).Elem()
+	for _, c := range table {
+		at := reflect.ValueOf(c.field(&s)).Pointer()
+		if inRun := at >= run.Addr().Pointer() && at < run.Addr().Pointer()+run.Type().Size(); inRun != c.Run {
+			t.Errorf("%s says that it is the run's: %v", c.Name, c.Run)
+		}
 	}
 }
 
@@ -86,11 +94,11 @@ func TestApply(t *testing.T) {
 		names = append(names, d.Control.Name)
 	}
 	// batch has the value it had: not a change.
-	if want := []string{"eps", "full", "reduction", "lr", "hidden", "seed"}; !slices.Equal(names, want) {
+	if want := []string{"seed", "eps", "full", "reduction", "lr", "hidden"}; !slices.Equal(names, want) {
 		t.Errorf("changes of %v, want %v", names, want)
 	}
-	if deltas[0].Old != 1e-6 || deltas[0].New != 0.0 {
-		t.Errorf("eps went from %v to %v", deltas[0].Old, deltas[0].New)
+	if deltas[1].Old != 1e-6 || deltas[1].New != 0.0 {
+		t.Errorf("eps went from %v to %v", deltas[1].Old, deltas[1].New)
 	}
 	if !reflect.DeepEqual(before, table.Defaults()) {
 		t.Error("the settings applied to were changed")
@@ -137,7 +145,7 @@ func TestBadValuesAreRefused(t *testing.T) {
 		{"hidden", `[64,129]`, OutOfRange, "greatest value 128"},
 		{"hidden", `[1.5]`, BadValue, "list of whole numbers"},
 		{"hidden", `64`, BadValue, "list of whole numbers"},
-		{"epsilon", `1`, UnknownControl, `no control "epsilon"; there are dataset, loss`},
+		{"epsilon", `1`, UnknownControl, `no control "epsilon"; there are dataset, noise`},
 	} {
 		// A good value beside the bad one must not be applied either.
 		set := map[string]json.RawMessage{"lr": json.RawMessage("0.5"), c.name: json.RawMessage(c.value)}

@@ -13,57 +13,102 @@
 // The first thing to send is a hello. It may be sent again at any time, and
 // then says from where to replay:
 //
-//	> {"type":"hello"}
-//	> {"type":"hello","epoch":3,"next":120}
+//	> {"type":"hello","key":"..."}
+//	> {"type":"hello","key":"...","epoch":3,"next":120}
 //
-// The server answers with the whole state of the run, the grid frames, the
-// history from point "next" on (from 0 if the epoch is no longer that one),
-// and from then on whatever happens:
+// The key is what POST /api/runs answered besides the id. Who has it steers the
+// run; a hello without it is a viewer's, who watches. The server answers with
+// who one is, the whole state of the run, the grid frames, the history from point
+// "next" on (from 0 if the epoch is no longer that one), and from then on
+// whatever happens:
 //
-//	< {"type":"run","id":"k3v9...","epoch":3,"revision":12,"state":"playing",...}
-//	< frame grid, frame truth (if the data set knows it)
+//	< {"type":"welcome","steer":true}
+//	< {"type":"run","id":"k3v9...","epoch":3,"revision":12,"state":"playing","lanes":[...],...}
+//	< frames grid and truth (if the data set knows it)
 //	< {"type":"history","epoch":3,"first":120,"points":[...]}
-//	< frame fit, frame fit, ...
+//	< frames fit, one of each lane; frames fit; ...
 //
 // An epoch is one life of the networks: reset and every restart control begin
 // a new one, and the run message is sent again. Epochs count up from a random
 // number, so that a run that was made anew under its old id is not mistaken for
-// itself. Steps and history points count from 0 within their epoch. A control
+// itself. Steps and history points count from 0 within their epoch, but for an
+// undo that brings an earlier epoch's networks back, which go on counting. A
 // revision counts the changes of a run and never goes back.
+//
+// A run has one lane or more: networks that train side by side on the same rows,
+// from the same seed, step by step. Controls with "run" true are the run's, and
+// stand in the run message's "controls"; each lane has values of its own for the
+// others.
+//
+// # Commands
 //
 // Commands carry an id of the client's choice (1 or more); the server answers
 // each with one ack or one error that carries the same id:
 //
 //	> {"type":"change","id":7,"set":{"eps":0.001}}
-//	< {"type":"ack","id":7,"revision":12,"step":4711,"epoch":3}
-//	> {"type":"change","id":8,"set":{"eps":-1}}
+//	< {"type":"ack","id":7,"revision":12,"step":4711,"epoch":3,"lane":0}
+//	> {"type":"change","id":8,"lane":1,"set":{"eps":-1}}
 //	< {"type":"error","id":8,"code":"out_of_range","control":"eps","reason":"eps -1 is below its least value 1e-12"}
 //
-// A change sets any number of controls at once, all or none. Every frame
-// published after the ack has that revision or a later one; at most one older
-// frame can still be on its way. Other viewers are told of it:
+// A change sets any number of controls at once, all or none; without a lane
+// those of the first. Every frame published after the ack has that revision or a
+// later one; at most one older frame can still be on its way. All viewers are
+// told of it:
 //
-//	< {"type":"change","change":{"revision":12,"step":4711,"control":"eps","old":1e-6,"new":0.001,"epoch":3}}
+//	< {"type":"change","change":{"revision":12,"step":4711,"kind":"control","lane":0,"control":"eps","old":1e-6,"new":0.001,...}}
 //
 // A change of a restart control is in the run message of the epoch that it
 // begins, and told besides; its revision says that it is the same.
 //
-// The other commands are play, pause, step (with "steps", 1 to 100000, only
-// while paused), reset, restore (of a diverged run), and watch (with "frames",
-// false while nobody looks).
+// When steps are made:
+//
+//	{"type":"play","id":1}                        on and on
+//	{"type":"pause","id":1}
+//	{"type":"step","id":1,"steps":10}             1 to 100000, of a paused run
+//	{"type":"epoch","id":1}                       every training row once, of a paused run
+//	{"type":"until","id":1,"step":5000}           up to a step, or
+//	{"type":"until","id":1,"nll":4.1}             to a lane's test NLL, or
+//	{"type":"until","id":1,"plateau":2000}        until none has fallen for so long
+//
+// Lanes:
+//
+//	{"type":"lane_add","id":1,"copy":0,"name":"beta","set":{"loss":"beta_nll"}}
+//	{"type":"lane_edit","id":1,"lane":1,"name":"calm","colour":3}
+//	{"type":"lane_remove","id":1,"lane":1}
+//
+// Rows, while the run trains; "data" alone begins a new epoch:
+//
+//	{"type":"edit","id":1,"add":[{"x":[20],"y":-50}],"move":[{"row":7,"x":[21],"y":3}],"erase":[9]}
+//	{"type":"acquire","id":1,"count":1}           where the control acquire_by says
+//	{"type":"data","id":1,"data":{"formula":{"mean":"sin(x)","std":"0.1+0.05*abs(x)","from":-3,"to":3,"rows":200}}}
+//	{"type":"data","id":1,"data":{"csv":{"text":"x,y\n1,2\n...","target":"y"}}}
+//
+// Back in time, with weights and all:
+//
+//	{"type":"undo","id":1}                        the last change, or "revision" and all that came after it
+//	{"type":"redo","id":1}
+//	{"type":"return","id":1,"step":800}           to the newest snapshot of that step or before
+//	{"type":"restore","id":1}                     of a diverged run: to before that
+//	{"type":"reset","id":1}                       to the first weights; with "rows":true to the first rows, too
+//
+// And {"type":"open","id":1,"open":true} lets everybody who watches steer, and
+// {"type":"watch","id":1,"frames":false} spares a viewer frames that nobody looks
+// at. After undo and redo the run message is sent again; "lanes" and "data"
+// messages tell of lanes and rows that have become others.
 //
 // Numbers that JSON cannot hold (NaN and the infinities, which are what a
 // diverging run is made of) are null in messages and themselves in frames.
 //
 // # Frames
 //
-// A frame is little-endian and has a header of 40 bytes:
+// A binary message is one frame or more, one after the other; those of one message
+// are of one moment. A frame is little-endian and has a header of 40 bytes:
 //
 //	offset size  field
 //	     0    4  magic, the bytes "GNLL"
 //	     4    1  version, 1
 //	     5    1  kind: 1 grid, 2 truth, 3 fit
-//	     6    1  lane, counted from 0
+//	     6    1  lane
 //	     7    1  flags, 0
 //	     8    4  epoch
 //	    12    4  control revision
@@ -75,7 +120,8 @@
 //	    36    4  zero
 //	    40       scalars, then the columns one after the other, all float32
 //
-// Grid frames have one column, x, in the input's units. Truth frames have the
+// Grid frames have one column, x, in the units of the input that the data's
+// "slice" names; other inputs stand at their means. Truth frames have the
 // true mean and the true standard deviation on that grid. Fit frames have the
 // predicted mean and the predicted standard deviation on that grid, in the
 // target's units, and the scalars that [Scalars] names, in that order. Those of an
@@ -91,17 +137,24 @@
 //
 // # A client (JavaScript, in a browser or Node 22)
 //
-//	const id = '...' // of GET /api/runs
-//	const ws = new WebSocket(`ws://127.0.0.1:8080/api/runs/${id}/live`, 'gnllviz.v1')
+//	const made = await (await fetch('http://127.0.0.1:8080/api/runs', {method: 'POST', body: '{"dataset":"mcycle"}'})).json()
+//	const ws = new WebSocket(`ws://127.0.0.1:8080/api/runs/${made.id}/live`, 'gnllviz.v1')
 //	ws.binaryType = 'arraybuffer'
-//	ws.onopen = () => ws.send('{"type":"hello"}')
+//	ws.onopen = () => {
+//	  ws.send(JSON.stringify({type: 'hello', key: made.key}))
+//	  ws.send('{"type":"change","id":1,"set":{"eps":0.001}}')
+//	}
 //	ws.onmessage = ({data}) => {
 //	  if (typeof data === 'string') return console.log(JSON.parse(data))
-//	  const h = new DataView(data)
-//	  if (h.getUint8(5) !== 3) return
-//	  const n = h.getUint32(28, true), at = 40 + 4 * h.getUint16(34, true)
-//	  const mean = new Float32Array(data, at, n), std = new Float32Array(data, at + 4 * n, n)
-//	  console.log(h.getBigUint64(16, true), mean[0], std[0])
+//	  for (let at = 0; at < data.byteLength;) {
+//	    const h = new DataView(data, at)
+//	    const n = h.getUint32(28, true), columns = h.getUint16(32, true), scalars = h.getUint16(34, true)
+//	    const first = at + 40 + 4 * scalars
+//	    at = first + 4 * n * columns
+//	    if (h.getUint8(5) !== 3) continue
+//	    const mean = new Float32Array(data, first, n), std = new Float32Array(data, first + 4 * n, n)
+//	    console.log(h.getUint8(6), h.getBigUint64(16, true), mean[0], std[0])
+//	  }
 //	}
 package wire
 

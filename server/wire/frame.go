@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 	"fmt"
 	"math"
+	"slices"
 )
 
 // FrameHeaderSize is the number of bytes before a frame's scalars. It is a
@@ -47,6 +48,13 @@ var Scalars = []string{
 	"clamped",        // training rows whose variance is below eps
 	"floor",          // square root of eps in the target's unit
 	"steps_per_s",    // training steps per second of the last half second; 0 while paused
+	"train_crps",     // target's unit
+	"test_crps",      // target's unit
+	"batch_loss",     // nats per row of the last step's batch, before it
+	"mean_norm",      // norm of the gradient of the mean's part at the last step, before clipping
+	"variance_norm",  // and of the variance's part
+	"rate",           // learning rate of the last step, as the schedule had it
+	"guarded",        // variances of the last step's batch that the exp head's guard held
 }
 
 // A Frame is one picture: everything in it belongs to one moment of a run.
@@ -59,6 +67,11 @@ type Frame struct {
 	DataRevision uint32
 	Scalars      []float32
 	Columns      [][]float32 // all of one length
+}
+
+// SetScalar sets the scalar of a name. It panics if the frame has none.
+func (f *Frame) SetScalar(name string, v float64) {
+	f.Scalars[slices.Index(Scalars, name)] = float32(v)
 }
 
 // Append appends the frame's encoding to b and returns the extended slice. It
@@ -96,16 +109,30 @@ func appendFloats(b []byte, v []float32) []byte {
 	return b
 }
 
-// ParseFrame decodes what Append wrote. The result shares nothing with b.
-func ParseFrame(b []byte) (*Frame, error) {
+// ParseFrames decodes a message: frames that Append wrote one after another. The
+// result shares nothing with b.
+func ParseFrames(b []byte) ([]*Frame, error) {
+	var frames []*Frame
+	for len(b) > 0 || frames == nil {
+		f, n, err := parseFrame(b)
+		if err != nil {
+			return nil, err
+		}
+		frames, b = append(frames, f), b[n:]
+	}
+	return frames, nil
+}
+
+// parseFrame decodes the first frame of b and returns its length.
+func parseFrame(b []byte) (*Frame, int, error) {
 	if len(b) < FrameHeaderSize {
-		return nil, fmt.Errorf("wire: frame of %d bytes is shorter than its header of %d", len(b), FrameHeaderSize)
+		return nil, 0, fmt.Errorf("wire: frame of %d bytes is shorter than its header of %d", len(b), FrameHeaderSize)
 	}
 	if string(b[:4]) != frameMagic {
-		return nil, fmt.Errorf("wire: frame begins with %q, not %q", b[:4], frameMagic)
+		return nil, 0, fmt.Errorf("wire: frame begins with %q, not %q", b[:4], frameMagic)
 	}
 	if b[4] != frameVersion {
-		return nil, fmt.Errorf("wire: frame has version %d, not %d", b[4], frameVersion)
+		return nil, 0, fmt.Errorf("wire: frame has version %d, not %d", b[4], frameVersion)
 	}
 	le := binary.LittleEndian
 	f := &Frame{
@@ -117,8 +144,9 @@ func ParseFrame(b []byte) (*Frame, error) {
 		DataRevision: le.Uint32(b[24:]),
 	}
 	count, columns, scalars := uint64(le.Uint32(b[28:])), uint64(le.Uint16(b[32:])), uint64(le.Uint16(b[34:]))
-	if want := FrameHeaderSize + 4*(scalars+columns*count); uint64(len(b)) != want {
-		return nil, fmt.Errorf("wire: frame of %d bytes declares %d", len(b), want)
+	size := FrameHeaderSize + 4*(scalars+columns*count)
+	if uint64(len(b)) < size {
+		return nil, 0, fmt.Errorf("wire: frame of %d bytes declares %d", len(b), size)
 	}
 	rest := b[FrameHeaderSize:]
 	take := func(n uint64) []float32 {
@@ -133,5 +161,5 @@ func ParseFrame(b []byte) (*Frame, error) {
 	for range columns {
 		f.Columns = append(f.Columns, take(count))
 	}
-	return f, nil
+	return f, int(size), nil
 }

@@ -69,10 +69,12 @@ func TestGoldenFrame(t *testing.T) {
 
 func TestFrameRoundTrip(t *testing.T) {
 	want := goldenFrame()
-	got, err := ParseFrame(want.Append(nil))
-	if err != nil {
-		t.Fatal(err)
+	// Frames of several lanes come one after the other.
+	list, err := ParseFrames(want.Append(want.Append(nil)))
+	if err != nil || len(list) != 2 {
+		t.Fatalf("%d frames (%v)", len(list), err)
 	}
+	got := list[1]
 	// NaN is not equal to itself: compare the encodings too.
 	if !bytes.Equal(got.Append(nil), want.Append(nil)) {
 		t.Errorf("got %+v, want %+v", got, want)
@@ -95,12 +97,16 @@ func FuzzParseFrame(f *testing.F) {
 	f.Add(b)
 	f.Add(b[:FrameHeaderSize])
 	f.Fuzz(func(t *testing.T, b []byte) {
-		got, err := ParseFrame(b)
+		list, err := ParseFrames(b)
 		if err != nil {
 			return
 		}
-		if again, err := ParseFrame(got.Append(nil)); err != nil || !bytes.Equal(again.Append(nil), got.Append(nil)) {
-			t.Errorf("a frame that was read cannot be written and read again: %v", err)
+		var again []byte
+		for _, f := range list {
+			again = f.Append(again)
+		}
+		if l, err := ParseFrames(again); err != nil || len(l) != len(list) || len(again) != len(b) {
+			t.Errorf("frames that were read cannot be written and read again: %v", err)
 		}
 	})
 }

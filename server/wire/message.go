@@ -2,7 +2,6 @@ package wire
 
 import (
 	"encoding/json"
-	"fmt"
 	"math"
 	"strconv"
 )
@@ -18,7 +17,7 @@ const (
 	Playing  State = "playing"  // training, at its speed
 	Paused   State = "paused"   // somebody paused it
 	Idle     State = "idle"     // nobody has watched for a while; it goes on when somebody does
-	Diverged State = "diverged" // a number stopped being finite; reset begins anew
+	Diverged State = "diverged" // a number stopped being finite; restore, undo or reset it
 )
 
 // A Number is a float64 that JSON shows as null where it is not finite.
@@ -26,11 +25,16 @@ type Number float64
 
 // MarshalJSON implements [json.Marshaler].
 func (n Number) MarshalJSON() ([]byte, error) {
-	f := float64(n)
+	return appendNumber(nil, float64(n), 64), nil
+}
+
+// appendNumber appends a number of so many bits as JSON has it, null where it
+// has none.
+func appendNumber(b []byte, f float64, bits int) []byte {
 	if math.IsNaN(f) || math.IsInf(f, 0) {
-		return []byte("null"), nil
+		return append(b, "null"...)
 	}
-	return strconv.AppendFloat(nil, f, 'g', -1, 64), nil
+	return strconv.AppendFloat(b, f, 'g', -1, bits)
 }
 
 // UnmarshalJSON implements [json.Unmarshaler]; null becomes NaN.
@@ -42,6 +46,12 @@ func (n *Number) UnmarshalJSON(b []byte) error {
 	return json.Unmarshal(b, (*float64)(n))
 }
 
+// WelcomeMessage is the first answer to a viewer's first hello.
+type WelcomeMessage struct {
+	Type  string `json:"type"`  // "welcome"
+	Steer bool   `json:"steer"` // the hello had the run's key: this viewer steers
+}
+
 // RunMessage is the whole state of a run, sent in answer to a hello and
 // whenever a new epoch begins.
 type RunMessage struct {
@@ -51,8 +61,10 @@ type RunMessage struct {
 	Revision uint32         `json:"revision"`
 	Step     uint64         `json:"step"`
 	State    State          `json:"state"`
-	Reason   string         `json:"reason"`   // why the state is diverged, else empty
-	Controls map[string]any `json:"controls"` // the value of every control, by name
+	Reason   string         `json:"reason"`   // why the state is what it is, or empty
+	Open     bool           `json:"open"`     // everybody who watches may steer
+	Controls map[string]any `json:"controls"` // the value of every control that the run has once, by name
+	Lanes    []Lane         `json:"lanes"`    // in the order in which they were made
 	Changes  []Change       `json:"changes"`  // of this epoch, oldest first, the newest MaxChanges
 	Data     Data           `json:"data"`
 	Points   int            `json:"points"` // history points of this epoch so far
@@ -62,39 +74,42 @@ type RunMessage struct {
 // MaxChanges is how many changes a run message tells at most.
 const MaxChanges = 1000
 
-// Data is a data set as the page draws it.
-type Data struct {
-	Name     string      `json:"name"`
-	Title    string      `json:"title"`
-	Help     string      `json:"help"`     // one sentence: what it shows
-	Source   string      `json:"source"`   // where the figures come from
-	Revision uint32      `json:"revision"` // frames name it
-	Inputs   []Column    `json:"inputs"`
-	Target   Column      `json:"target"`
-	X        [][]float64 `json:"x"`    // a list for each input, of one number for each row
-	Y        []float64   `json:"y"`    // the target, row by row
-	Test     []bool      `json:"test"` // whether the row is held out
-	// TargetStd is the standard deviation of the training targets, by which
-	// they are divided before training: what turns sqrt(eps) into the data's
-	// unit.
-	TargetStd Number `json:"target_std"`
-	Truth     bool   `json:"truth"` // whether a truth frame will come
+// MaxLanes is the largest number of lanes of a run.
+const MaxLanes = 6
+
+// MaxColours is how many colours lanes can have; which they are is the page's
+// affair.
+const MaxColours = 12
+
+// A Lane is one network, or an ensemble, with settings of its own.
+type Lane struct {
+	Lane     uint8          `json:"lane"` // what frames, points and commands call it; never given twice in an epoch
+	Name     string         `json:"name"`
+	Colour   uint8          `json:"colour"`   // 0 to MaxColours-1
+	Controls map[string]any `json:"controls"` // the value of every control that lanes have, by name
+	Params   int            `json:"params"`   // parameters, those of all members
+	From     *Origin        `json:"from"`     // of a copy, else null
 }
 
-// A Column is a named quantity.
-type Column struct {
-	Name string `json:"name"`
-	Unit string `json:"unit"` // empty for a bare number
+// An Origin says what a lane is a copy of: it has that one's history up to the
+// step.
+type Origin struct {
+	Lane uint8  `json:"lane"`
+	Step uint64 `json:"step"`
 }
 
-// A Change is one control edit that a run has applied.
-type Change struct {
-	Revision uint32 `json:"revision"` // of the controls after it
-	Epoch    uint32 `json:"epoch"`    // in which it was applied, or which it began
-	Step     uint64 `json:"step"`     // before which it was applied
-	Control  string `json:"control"`
-	Old      any    `json:"old"`
-	New      any    `json:"new"`
+// LanesMessage tells every viewer of the lanes as they now are.
+type LanesMessage struct {
+	Type     string `json:"type"` // "lanes"
+	Revision uint32 `json:"revision"`
+	Lanes    []Lane `json:"lanes"`
+}
+
+// DataMessage tells every viewer of the rows as they now are. The grid that
+// frames of this data revision stand on follows it.
+type DataMessage struct {
+	Type string `json:"type"` // "data"
+	Data Data   `json:"data"`
 }
 
 // ChangeMessage tells every viewer of a change.
@@ -107,9 +122,15 @@ type ChangeMessage struct {
 type StateMessage struct {
 	Type   string `json:"type"` // "state"
 	State  State  `json:"state"`
-	Reason string `json:"reason"` // why it diverged, else empty
+	Reason string `json:"reason"` // why, or empty
 	Epoch  uint32 `json:"epoch"`
 	Step   uint64 `json:"step"`
+}
+
+// OpenMessage tells every viewer who may steer.
+type OpenMessage struct {
+	Type string `json:"type"` // "open"
+	Open bool   `json:"open"` // everybody who watches may
 }
 
 // HistoryMessage carries points that were not sent before.
@@ -118,37 +139,6 @@ type HistoryMessage struct {
 	Epoch  uint32  `json:"epoch"`
 	First  int     `json:"first"` // number of the first of the points, counted from 0 within the epoch
 	Points []Point `json:"points"`
-}
-
-// A Point is one evaluation of a lane. On the wire it is a list of its fields
-// in the order in which they stand here; [PointColumns] names them.
-type Point struct {
-	Step      uint64
-	TrainLoss Number // as trained: standardised target, eps and full as set; nats per row
-	TestLoss  Number
-	TrainNLL  Number // in the target's units, with the constant; nats per row
-	TestNLL   Number
-}
-
-// PointColumns names the members of a point on the wire.
-var PointColumns = []string{"step", "train_loss", "test_loss", "train_nll", "test_nll"}
-
-// MarshalJSON implements [json.Marshaler].
-func (p Point) MarshalJSON() ([]byte, error) {
-	return json.Marshal([...]Number{Number(p.Step), p.TrainLoss, p.TestLoss, p.TrainNLL, p.TestNLL})
-}
-
-// UnmarshalJSON implements [json.Unmarshaler].
-func (p *Point) UnmarshalJSON(b []byte) error {
-	var a []Number
-	if err := json.Unmarshal(b, &a); err != nil {
-		return err
-	}
-	if len(a) != len(PointColumns) {
-		return fmt.Errorf("wire: point has %d members, not %d", len(a), len(PointColumns))
-	}
-	*p = Point{uint64(a[0]), a[1], a[2], a[3], a[4]}
-	return nil
 }
 
 // GapMessage tells a viewer who fell behind that messages were left out. Its
@@ -164,6 +154,7 @@ type Ack struct {
 	Revision uint32 `json:"revision"`
 	Epoch    uint32 `json:"epoch"`
 	Step     uint64 `json:"step"`
+	Lane     uint8  `json:"lane"` // that the command made or was about, else 0
 }
 
 // ErrorMessage answers a command that was refused; nothing was changed.

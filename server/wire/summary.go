@@ -11,7 +11,16 @@ type Summary struct {
 	State    State   `json:"state"`
 	Reason   string  `json:"reason"`
 	Viewers  int     `json:"viewers"`
-	Metrics  Metrics `json:"metrics"` // of this moment
+	Metrics  Metrics `json:"metrics"` // of this moment, of the first lane
+
+	Lanes []LaneSummary `json:"lanes"`
+}
+
+// A LaneSummary is a lane in a few words.
+type LaneSummary struct {
+	Lane    uint8   `json:"lane"`
+	Name    string  `json:"name"`
+	Metrics Metrics `json:"metrics"`
 }
 
 // Metrics are the metrics of a lane on both parts of the split.

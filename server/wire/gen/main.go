@@ -52,6 +52,9 @@ func generate() []byte {
 	constant("POINT_COLUMNS", wire.PointColumns)
 	constant("MAX_STEPS", wire.MaxSteps)
 	constant("MAX_LAYERS", wire.MaxLayers)
+	constant("MAX_LANES", wire.MaxLanes)
+	constant("MAX_COLOURS", wire.MaxColours)
+	constant("OWN_DATA", wire.OwnData)
 	b.WriteString("\nexport type Scalar = (typeof SCALARS)[number]\n")
 
 	union := func(name string, values ...any) {
@@ -64,39 +67,47 @@ func generate() []byte {
 	union("State", wire.Playing, wire.Paused, wire.Idle, wire.Diverged)
 	union("ControlKind", wire.KindNumber, wire.KindInteger, wire.KindSwitch, wire.KindChoice, wire.KindLayers)
 	union("ErrorCode", wire.BadMessage, wire.UnknownCommand, wire.MissingField, wire.UnknownControl,
-		wire.BadValue, wire.OutOfRange, wire.BadState)
+		wire.BadValue, wire.OutOfRange, wire.BadState, wire.UnknownLane, wire.BadData, wire.TooMuch, wire.ReadOnly)
+	union("ChangeKind", wire.ControlChange, wire.LaneChange, wire.DataChange, wire.WeightsChange)
 	b.WriteString("export type ControlValue = number | boolean | string | readonly number[]\n")
 	b.WriteString("/** Not finite numbers are null. The members are POINT_COLUMNS. */\n")
-	fmt.Fprintf(&b, "export type Point = readonly [%s]\n", strings.TrimSuffix(strings.Repeat("number | null, ", len(wire.PointColumns)), ", "))
+	b.WriteString("export type Point = readonly (number | null)[]\n")
 
 	server := []message{
+		{wire.WelcomeMessage{}, "welcome"},
 		{wire.RunMessage{}, "run"},
+		{wire.LanesMessage{}, "lanes"},
+		{wire.DataMessage{}, "data"},
 		{wire.ChangeMessage{}, "change"},
 		{wire.StateMessage{}, "state"},
+		{wire.OpenMessage{}, "open"},
 		{wire.HistoryMessage{}, "history"},
 		{wire.GapMessage{}, "gap"},
 		{wire.Ack{}, "ack"},
 		{wire.ErrorMessage{}, "error"},
 	}
-	client := []message{
-		{wire.Hello{}, "hello"},
-		{wire.ChangeCommand{}, "change"},
-		{wire.PlayCommand{}, "play"},
-		{wire.PauseCommand{}, "pause"},
-		{wire.StepCommand{}, "step"},
-		{wire.ResetCommand{}, "reset"},
-		{wire.RestoreCommand{}, "restore"},
-		{wire.WatchCommand{}, "watch"},
+	var client []message
+	for _, t := range wire.CommandTypes() {
+		client = append(client, message{reflect.ValueOf(t.New()).Elem().Interface(), t.Name})
 	}
 	parts := []message{
 		{wire.Data{}, ""},
+		{wire.Drop{}, ""},
 		{wire.Column{}, ""},
+		{wire.Lane{}, ""},
+		{wire.Origin{}, ""},
 		{wire.Change{}, ""},
+		{wire.NewRow{}, ""},
+		{wire.MovedRow{}, ""},
+		{wire.DataSpec{}, ""},
+		{wire.FormulaSpec{}, ""},
+		{wire.CSVSpec{}, ""},
 		{wire.Option{}, ""},
 		{wire.When{}, ""},
 		{wire.Control{}, ""},
 		{wire.Metrics{}, ""},
 		{wire.SplitMetrics{}, ""},
+		{wire.LaneSummary{}, ""},
 		{wire.Summary{}, ""},
 	}
 	for _, m := range append(append(parts, server...), client...) {
@@ -118,10 +129,10 @@ func writeUnion(b *bytes.Buffer, name string, of []message) {
 func writeInterface(b *bytes.Buffer, m message) {
 	t := reflect.TypeOf(m.of)
 	fmt.Fprintf(b, "\nexport interface %s {\n", t.Name())
-	for f := range t.Fields() {
+	for _, f := range reflect.VisibleFields(t) {
 		name, options, _ := strings.Cut(f.Tag.Get("json"), ",")
 		if name == "" {
-			continue
+			continue // embedded, or not on the wire
 		}
 		typ := typeScript(f.Type)
 		if name == "type" && m.tag != "" {
@@ -129,6 +140,8 @@ func writeInterface(b *bytes.Buffer, m message) {
 		}
 		if strings.Contains(options, "omitempty") {
 			name += "?"
+		} else if _, command := t.FieldByName("Head"); f.Type.Kind() == reflect.Pointer && !command {
+			typ += " | null" // a command that lacks it is refused
 		}
 		fmt.Fprintf(b, "  %s: %s\n", name, typ)
 	}
@@ -140,7 +153,7 @@ func typeScript(t reflect.Type) string {
 	switch t {
 	case reflect.TypeFor[wire.Number]():
 		return "number | null"
-	case reflect.TypeFor[wire.State](), reflect.TypeFor[wire.ControlKind](), reflect.TypeFor[wire.ErrorCode](), reflect.TypeFor[wire.Point]():
+	case reflect.TypeFor[wire.State](), reflect.TypeFor[wire.ControlKind](), reflect.TypeFor[wire.ErrorCode](), reflect.TypeFor[wire.ChangeKind](), reflect.TypeFor[wire.Point]():
 		return t.Name()
 	case reflect.TypeFor[json.RawMessage]():
 		return "ControlValue"

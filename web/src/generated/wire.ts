@@ -3,18 +3,22 @@
 export const SUBPROTOCOL = "gnllviz.v1" as const
 export const FRAME_HEADER_SIZE = 40 as const
 export const FRAME_KIND = {"fit":3,"grid":1,"truth":2} as const
-export const SCALARS = ["train_loss","test_loss","train_nll","test_nll","train_rmse","test_rmse","train_coverage","test_coverage","log_variance","residual","constant","clamped","floor","steps_per_s"] as const
-export const POINT_COLUMNS = ["step","train_loss","test_loss","train_nll","test_nll"] as const
+export const SCALARS = ["train_loss","test_loss","train_nll","test_nll","train_rmse","test_rmse","train_coverage","test_coverage","log_variance","residual","constant","clamped","floor","steps_per_s","train_crps","test_crps","batch_loss","mean_norm","variance_norm","rate","guarded"] as const
+export const POINT_COLUMNS = ["lane","step","train_loss","test_loss","train_nll","test_nll","train_rmse","test_rmse","train_crps","test_crps","train_coverage","test_coverage","log_variance","residual","constant","clamped"] as const
 export const MAX_STEPS = 100000 as const
 export const MAX_LAYERS = 4 as const
+export const MAX_LANES = 6 as const
+export const MAX_COLOURS = 12 as const
+export const OWN_DATA = "own" as const
 
 export type Scalar = (typeof SCALARS)[number]
 export type State = 'playing' | 'paused' | 'idle' | 'diverged'
 export type ControlKind = 'number' | 'integer' | 'switch' | 'choice' | 'layers'
-export type ErrorCode = 'bad_message' | 'unknown_command' | 'missing_field' | 'unknown_control' | 'bad_value' | 'out_of_range' | 'bad_state'
+export type ErrorCode = 'bad_message' | 'unknown_command' | 'missing_field' | 'unknown_control' | 'bad_value' | 'out_of_range' | 'bad_state' | 'unknown_lane' | 'bad_data' | 'too_much' | 'read_only'
+export type ChangeKind = 'control' | 'lane' | 'data' | 'weights'
 export type ControlValue = number | boolean | string | readonly number[]
 /** Not finite numbers are null. The members are POINT_COLUMNS. */
-export type Point = readonly [number | null, number | null, number | null, number | null, number | null]
+export type Point = readonly (number | null)[]
 
 export interface Data {
   name: string
@@ -24,11 +28,24 @@ export interface Data {
   revision: number
   inputs: ReadonlyArray<Column>
   target: Column
+  slice: number
+  train: number
+  test: number
+  pool: number
+  ids: ReadonlyArray<number>
   x: ReadonlyArray<ReadonlyArray<number>>
   y: ReadonlyArray<number>
-  test: ReadonlyArray<boolean>
+  is_test: ReadonlyArray<boolean>
   target_std: number | null
   truth: boolean
+  dropped: ReadonlyArray<Drop>
+  dropped_rows: number
+}
+
+export interface Drop {
+  row: number
+  column: string
+  reason: string
 }
 
 export interface Column {
@@ -36,13 +53,63 @@ export interface Column {
   unit: string
 }
 
+export interface Lane {
+  lane: number
+  name: string
+  colour: number
+  controls: Record<string, ControlValue>
+  params: number
+  from: Origin | null
+}
+
+export interface Origin {
+  lane: number
+  step: number
+}
+
 export interface Change {
   revision: number
   epoch: number
   step: number
+  kind: ChangeKind
+  lane: number | null
   control: string
   old: ControlValue
   new: ControlValue
+  text: string
+  undo: boolean
+}
+
+export interface NewRow {
+  x: ReadonlyArray<number>
+  y: number
+  test?: boolean
+}
+
+export interface MovedRow {
+  row: number
+  x: ReadonlyArray<number>
+  y: number
+}
+
+export interface DataSpec {
+  formula?: FormulaSpec
+  csv?: CSVSpec
+}
+
+export interface FormulaSpec {
+  mean: string
+  std: string
+  from: number
+  to: number
+  rows: number
+  inputs?: number
+}
+
+export interface CSVSpec {
+  text: string
+  target: string
+  inputs?: ReadonlyArray<string>
 }
 
 export interface Option {
@@ -70,6 +137,7 @@ export interface Control {
   step: number
   log: boolean
   live: boolean
+  run: boolean
   options: ReadonlyArray<Option>
   advanced: boolean
   when: When
@@ -88,6 +156,12 @@ export interface SplitMetrics {
   coverage: number | null
 }
 
+export interface LaneSummary {
+  lane: number
+  name: string
+  metrics: Metrics
+}
+
 export interface Summary {
   id: string
   dataset: string
@@ -99,6 +173,12 @@ export interface Summary {
   reason: string
   viewers: number
   metrics: Metrics
+  lanes: ReadonlyArray<LaneSummary>
+}
+
+export interface WelcomeMessage {
+  type: 'welcome'
+  steer: boolean
 }
 
 export interface RunMessage {
@@ -109,11 +189,24 @@ export interface RunMessage {
   step: number
   state: State
   reason: string
+  open: boolean
   controls: Record<string, ControlValue>
+  lanes: ReadonlyArray<Lane>
   changes: ReadonlyArray<Change>
   data: Data
   points: number
   next: number
+}
+
+export interface LanesMessage {
+  type: 'lanes'
+  revision: number
+  lanes: ReadonlyArray<Lane>
+}
+
+export interface DataMessage {
+  type: 'data'
+  data: Data
 }
 
 export interface ChangeMessage {
@@ -127,6 +220,11 @@ export interface StateMessage {
   reason: string
   epoch: number
   step: number
+}
+
+export interface OpenMessage {
+  type: 'open'
+  open: boolean
 }
 
 export interface HistoryMessage {
@@ -146,6 +244,7 @@ export interface Ack {
   revision: number
   epoch: number
   step: number
+  lane: number
 }
 
 export interface ErrorMessage {
@@ -160,6 +259,7 @@ export interface Hello {
   type: 'hello'
   epoch?: number
   next?: number
+  key?: string
 }
 
 export interface ChangeCommand {
@@ -185,14 +285,95 @@ export interface StepCommand {
   steps: number
 }
 
+export interface EpochCommand {
+  type: 'epoch'
+  id: number
+}
+
+export interface UntilCommand {
+  type: 'until'
+  id: number
+  step?: number
+  nll?: number
+  plateau?: number
+}
+
 export interface ResetCommand {
   type: 'reset'
   id: number
+  rows?: boolean
 }
 
 export interface RestoreCommand {
   type: 'restore'
   id: number
+}
+
+export interface UndoCommand {
+  type: 'undo'
+  id: number
+  revision?: number
+}
+
+export interface RedoCommand {
+  type: 'redo'
+  id: number
+}
+
+export interface ReturnCommand {
+  type: 'return'
+  id: number
+  step: number
+}
+
+export interface LaneAddCommand {
+  type: 'lane_add'
+  id: number
+  copy?: number
+  name?: string
+  colour?: number
+  set?: Record<string, ControlValue>
+}
+
+export interface LaneRemoveCommand {
+  type: 'lane_remove'
+  id: number
+  lane: number
+}
+
+export interface LaneEditCommand {
+  type: 'lane_edit'
+  id: number
+  lane: number
+  name?: string
+  colour?: number
+}
+
+export interface EditCommand {
+  type: 'edit'
+  id: number
+  add?: ReadonlyArray<NewRow>
+  move?: ReadonlyArray<MovedRow>
+  erase?: ReadonlyArray<number>
+  take?: ReadonlyArray<number>
+}
+
+export interface DataCommand {
+  type: 'data'
+  id: number
+  data: DataSpec
+}
+
+export interface AcquireCommand {
+  type: 'acquire'
+  id: number
+  count: number
+}
+
+export interface OpenCommand {
+  type: 'open'
+  id: number
+  open: boolean
 }
 
 export interface WatchCommand {
@@ -201,6 +382,6 @@ export interface WatchCommand {
   frames: boolean
 }
 
-export type ServerMessage = RunMessage | ChangeMessage | StateMessage | HistoryMessage | GapMessage | Ack | ErrorMessage
+export type ServerMessage = WelcomeMessage | RunMessage | LanesMessage | DataMessage | ChangeMessage | StateMessage | OpenMessage | HistoryMessage | GapMessage | Ack | ErrorMessage
 
-export type Command = Hello | ChangeCommand | PlayCommand | PauseCommand | StepCommand | ResetCommand | RestoreCommand | WatchCommand
+export type Command = Hello | ChangeCommand | PlayCommand | PauseCommand | StepCommand | EpochCommand | UntilCommand | ResetCommand | RestoreCommand | UndoCommand | RedoCommand | ReturnCommand | LaneAddCommand | LaneRemoveCommand | LaneEditCommand | EditCommand | DataCommand | AcquireCommand | OpenCommand | WatchCommand

@@ -1,0 +1,126 @@
+package run
+
+import (
+	"encoding/json"
+	"fmt"
+
+	"github.com/gnllviz/gnllviz/server/wire"
+)
+
+// Everything here runs on the goroutine that owns the run.
+
+// read makes settings of a spec.
+func (r *Run) read(s wire.Spec) (wire.RunSettings, []laneStart, error) {
+	settings, _, refused := r.table.Apply(r.table.Defaults(), s.Controls)
+	if refused != nil {
+		return settings.RunSettings, nil, refused
+	}
+	if s.Data != nil {
+		settings.Dataset = wire.OwnData
+	}
+	lanes := s.Lanes
+	if len(lanes) == 0 {
+		lanes = []wire.LaneSpec{{}}
+	}
+	if len(lanes) > wire.MaxLanes {
+		return settings.RunSettings, nil, wire.Refuse(wire.TooMuch, "", "a run has at most %d lanes, not %d", wire.MaxLanes, len(lanes))
+	}
+	var starts []laneStart
+	for i, lane := range lanes {
+		own, refused := r.laneSettings(settings, lane.Controls)
+		if refused != nil {
+			refused.Reason = fmt.Sprintf("lane %d: %s", i, refused.Reason)
+			return settings.RunSettings, nil, refused
+		}
+		if refused := wire.CheckLook(&lane.Name, lane.Colour); refused != nil {
+			return settings.RunSettings, nil, refused
+		}
+		starts = append(starts, newStart(i, lane.Name, lane.Colour, own))
+	}
+	return settings.RunSettings, starts, nil
+}
+
+// laneSettings sets controls of a lane.
+func (r *Run) laneSettings(s wire.Settings, set map[string]json.RawMessage) (wire.LaneSettings, *wire.ErrorMessage) {
+	next, deltas, refused := r.table.Apply(s, set)
+	if refused != nil {
+		return s.LaneSettings, refused
+	}
+	for _, d := range deltas {
+		if d.Control.Run {
+			return s.LaneSettings, wire.Refuse(wire.BadValue, d.Control.Name, "%s is the run's, the same for all lanes", d.Control.Name)
+		}
+	}
+	return next.LaneSettings, nil
+}
+
+// newStart fills in what was not said of a lane.
+func newStart(id int, name string, colour *uint8, s wire.LaneSettings) laneStart {
+	l := laneStart{id: uint8(id), name: name, colour: uint8(id % wire.MaxColours), settings: s}
+	if name == "" {
+		l.name = string(rune('A' + id%26))
+	}
+	if colour != nil {
+		l.colour = *colour
+	}
+	return l
+}
+
+// conceive makes a life for the run, on new rows.
+func (r *Run) conceive(s wire.RunSettings, own *ownRows, edits []wire.Edit, starts []laneStart) (*life, error) {
+	d, err := newData(&s, own, edits, r.dataRev+1)
+	if err != nil {
+		return nil, err
+	}
+	return r.conceiveOn(s, d, starts)
+}
+
+// conceiveOn is conceive on rows that are there.
+func (r *Run) conceiveOn(s wire.RunSettings, d *data, starts []laneStart) (*life, error) {
+	if e := checkSlice(s.Slice, d); e != nil {
+		return nil, e
+	}
+	return newLife(r.table, s, d, starts)
+}
+
+func checkSlice(slice int, d *data) *wire.ErrorMessage {
+	if n := len(d.set.Inputs); slice > n {
+		return wire.Refuse(wire.OutOfRange, "slice", "slice %d: the data set has only %d inputs", slice, n)
+	}
+	return nil
+}
+
+// birth has the run live a new life: an epoch from step 0 on.
+func (r *Run) birth(l *life) {
+	l.recipe.Revision = r.revision
+	r.begin(l)
+	r.keep()
+	r.record()
+}
+
+// begin has the run live a life, in a new epoch.
+func (r *Run) begin(l *life) {
+	r.life = l
+	r.epoch++
+	r.dataRev = max(r.dataRev, l.data.revision)
+	r.sent, r.left, r.until, r.dataDue = 0, 0, nil, false
+	if r.state == wire.Diverged {
+		r.state, r.reason = r.before, ""
+	}
+	r.rate = rate{}
+	for i := range l.changes {
+		l.changes[i].Epoch = r.epoch
+	}
+	r.broadcast(r.greeting(0)...)
+	r.stale = true
+}
+
+// keep takes the snapshots that are due.
+func (r *Run) keep() {
+	for _, l := range r.life.lanes {
+		if err := l.keep(r.life.steps); err != nil {
+			r.fail(err)
+			return
+		}
+	}
+}

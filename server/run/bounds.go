@@ -1,0 +1,71 @@
+package run
+
+import (
+	"errors"
+
+	"github.com/gnllviz/gnllviz/server/wire"
+)
+
+// A change waits for the step that is under way, and a step of the run is one of
+// every lane. So what all lanes do in a step is bounded: a step then takes some
+// milliseconds on one core, and a change is applied within ten.
+const (
+	// maxStepWork bounds rows times parameters of a step, over all lanes and
+	// members. A core with AVX2 does some ten millions a millisecond.
+	maxStepWork = 64 << 20
+
+	// maxParams bounds the parameters of all lanes and members, of which every
+	// change that can be undone keeps a copy.
+	maxParams = 600_000
+
+	// maxLookWork bounds rows times parameters of what a frame predicts.
+	maxLookWork = 96 << 20
+)
+
+// checkSize refuses lanes that are too much together.
+func checkSize(d *data, lanes []laneStart) error {
+	if len(lanes) > wire.MaxLanes {
+		return wire.Refuse(wire.TooMuch, "", "a run has at most %d lanes", wire.MaxLanes)
+	}
+	params, work := 0, 0
+	for _, l := range lanes {
+		n, err := paramsOf(&l.settings, len(d.set.Inputs))
+		if err != nil {
+			return err
+		}
+		params += n
+		work += n * min(l.settings.Batch, d.train.len())
+	}
+	switch {
+	case params > maxParams:
+		return wire.Refuse(wire.TooMuch, "hidden", "the lanes would have %d parameters together, and may have %d: take fewer or smaller layers, fewer members, or fewer lanes", params, maxParams)
+	case work > maxStepWork:
+		return wire.Refuse(wire.TooMuch, "batch", "a step would be too long for changes to be taken at once (%d rows times parameters, at most %d): take smaller batches, smaller networks, fewer members or fewer lanes", work, maxStepWork)
+	}
+	return nil
+}
+
+// paramsOf counts the parameters of a lane, those of all its members.
+func paramsOf(s *wire.LaneSettings, inputs int) (int, error) {
+	c, err := configOf(s, 0, inputs)
+	if err != nil {
+		return 0, err
+	}
+	n, err := c.Net.Params()
+	return n * s.Members, err
+}
+
+// lookRows is at how many rows, besides the grid, a lane of so many parameters is
+// looked at.
+func lookRows(params, lanes int) int {
+	return min(max(maxLookWork/(params*lanes)-gridPoints, 64), wire.MaxRowsShown)
+}
+
+// asRefusal makes a refusal of an error, whatever it is.
+func asRefusal(err error) *wire.ErrorMessage {
+	var refused *wire.ErrorMessage
+	if errors.As(err, &refused) {
+		return refused
+	}
+	return wire.Refuse(wire.BadValue, "", "%v", err)
+}

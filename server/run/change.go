@@ -1,0 +1,126 @@
+package run
+
+import (
+	"fmt"
+
+	"github.com/gnllviz/gnllviz/server/wire"
+)
+
+// Everything here runs on the goroutine that owns the run.
+
+// change sets controls of a lane and of the run.
+func (r *Run) change(c *wire.ChangeCommand) (uint8, *wire.ErrorMessage) {
+	lane, refused := r.life.lane(c.Lane)
+	if refused != nil {
+		return 0, refused
+	}
+	next, deltas, refused := r.table.Apply(wire.Settings{RunSettings: r.life.settings, LaneSettings: lane.settings}, c.Set)
+	if refused != nil || len(deltas) == 0 {
+		return lane.id, refused
+	}
+	was, l := r.moment(), r.life
+	live := true
+	for _, d := range deltas {
+		live = live && d.Control.Live
+	}
+	starts := r.life.starts()
+	for i := range starts {
+		if starts[i].id == lane.id {
+			starts[i].settings = next.LaneSettings
+		}
+	}
+	if live {
+		refused = r.changeLive(c, lane, next, starts)
+	} else if fresh, err := r.rebirth(next.RunSettings, starts, false); err != nil {
+		refused = asRefusal(err)
+	} else {
+		l = fresh
+	}
+	if refused != nil {
+		if refused.Control == "" {
+			refused.Control = deltas[0].Control.Name
+		}
+		return lane.id, refused
+	}
+	changes := make([]wire.Change, len(deltas))
+	for i, d := range deltas {
+		changes[i] = wire.Change{Kind: wire.ControlChange, Control: d.Control.Name, Old: d.Old, New: d.New}
+		if !d.Control.Run {
+			changes[i].Lane = &lane.id
+		}
+	}
+	r.changedBy(l, was, changes...)
+	return lane.id, nil
+}
+
+// changeLive puts settings into force that do not begin a new life.
+func (r *Run) changeLive(c wire.Command, lane *lane, next wire.Settings, starts []laneStart) *wire.ErrorMessage {
+	l, old := r.life, r.life.settings
+	if err := checkSize(l.data, starts); err != nil {
+		return asRefusal(err)
+	}
+	if e := checkSlice(next.Slice, l.data); e != nil {
+		return e
+	}
+	fresh := l.data
+	if next.Noise != old.Noise || next.Slice != old.Slice {
+		fresh = l.data.shown(next.Noise, next.Slice)
+		fresh = fresh.withRevision(r.dataRev + 1)
+	}
+	l.settings = next.RunSettings
+	if next.AcquireEvery > 0 && (next.AcquireEvery != old.AcquireEvery || next.AcquireBy != old.AcquireBy) {
+		if e := l.canAcquire(); e != nil {
+			l.settings = old
+			return e
+		}
+	}
+	if fresh != l.data {
+		if err := l.setData(fresh); err != nil {
+			l.settings = old
+			return wire.Refuse(wire.BadData, "", "%v", err)
+		}
+		r.dataChanged()
+	}
+	l.note(c, r.revision)
+	lane.settings = next.LaneSettings
+	return nil
+}
+
+// changedBy records what was changed, and begins the life that the change has
+// brought if it is another. was is the moment before, to which undo goes back.
+func (r *Run) changedBy(l *life, was moment, changes ...wire.Change) {
+	r.revision++
+	another := l != r.life
+	text := ""
+	for i := range changes {
+		c := &changes[i]
+		c.Revision, c.Epoch, c.Step, c.Undo = r.revision, r.epoch, r.life.steps, true
+		if another {
+			c.Epoch, c.Step = r.epoch+1, 0
+		}
+		if i == 0 {
+			text = c.Text
+			if text == "" {
+				text = fmt.Sprintf("%s %v → %v", c.Control, c.Old, c.New)
+			}
+		}
+	}
+	r.undone.push(entry{revision: r.revision, text: text, before: was})
+	r.told(l, changes)
+}
+
+// told puts changes into the life's record and tells the viewers. The changes
+// are part of the state with which a new epoch greets.
+func (r *Run) told(l *life, changes []wire.Change) {
+	l.changes = append(l.changes, changes...)
+	if l != r.life {
+		r.birth(l)
+	}
+	r.stale = true
+	if r.changed.IsZero() {
+		r.changed = r.now()
+	}
+	for _, c := range changes {
+		r.tell(wire.ChangeMessage{Type: "change", Change: c})
+	}
+}

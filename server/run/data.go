@@ -1,0 +1,261 @@
+package run
+
+import (
+	"errors"
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"slices"
+
+	"github.com/gnllviz/gnllviz/datasets"
+	"github.com/gnllviz/gnllviz/engine"
+	"github.com/gnllviz/gnllviz/server/wire"
+)
+
+// gridPoints is the number of x at which frames show the prediction. A frame
+// of one lane is then a little over 2 KB.
+const gridPoints = 256
+
+// The streams of chance that the run's seed feeds, besides those of datasets
+// and engine.
+const (
+	streamNoise = 0x6e6f697365 + iota
+	streamPool
+	streamAcquire
+)
+
+// rows are some rows of a data set, in the order of their ids.
+type rows struct {
+	ids   []uint32
+	x     []float64 // (rows, inputs)
+	clean []float64 // targets without the added noise
+	y     []float64 // and with it: what is trained and shown
+}
+
+func (r *rows) len() int { return len(r.ids) }
+
+// data are the rows of a run, split into training rows, test rows and those held
+// back, and the grid on which frames stand. It is never changed: an edit makes
+// another.
+type data struct {
+	set  *datasets.Set
+	seed uint32
+	own  *ownRows // what the set was made from, or nil
+
+	train, test, pool rows
+	nextID            uint32
+	lo, hi            []float64   // of each input, over the rows that the set began with
+	center            []float64   // of each input: its mean over the first training rows
+	std               float64     // of the first training targets, without noise
+	noise             float64     // percent of std
+	edits             []wire.Edit // that made these rows from the set's, in clean targets
+
+	revision uint32
+	slice    int       // the input along which the grid runs, counted from 0
+	grid     []float64 // of that input
+	gridRows []float64 // (gridPoints, inputs)
+	wire     wire.Data
+}
+
+// newData makes the rows that the settings ask for, from the user's own data if
+// these are named, and edits them.
+func newData(s *wire.RunSettings, own *ownRows, edits []wire.Edit, revision uint32) (*data, error) {
+	d := &data{seed: s.Seed, revision: revision}
+	if err := d.load(s, own); err != nil {
+		return nil, err
+	}
+	if n := len(d.set.Inputs); n > wire.MaxInputs {
+		return nil, fmt.Errorf("%s has %d inputs; at most %d can be trained on", d.set.Title, n, wire.MaxInputs)
+	}
+	split, err := d.set.Split(s.TrainShare/100, uint64(s.Seed))
+	if err != nil {
+		return nil, err
+	}
+	held := int(math.Round(s.Pool / 100 * float64(len(split.Train))))
+	held = min(held, len(split.Train)-1)
+	order := rand.New(rand.NewPCG(uint64(s.Seed), streamPool)).Perm(len(split.Train))
+	pooled := make([]bool, len(split.Train))
+	for _, i := range order[:held] {
+		pooled[i] = true
+	}
+	for i, row := range split.Train {
+		if pooled[i] {
+			d.pool.add(uint32(row), d.set.Row(row), d.set.Y[row])
+		} else {
+			d.train.add(uint32(row), d.set.Row(row), d.set.Y[row])
+		}
+	}
+	for _, row := range split.Test {
+		d.test.add(uint32(row), d.set.Row(row), d.set.Y[row])
+	}
+	d.nextID = uint32(d.set.Rows())
+	d.measure()
+	for i := range edits {
+		if d, err = d.edited(&edits[i]); err != nil {
+			return nil, fmt.Errorf("edit %d of the rows: %w", i+1, err)
+		}
+		d.revision = revision
+	}
+	return d.shown(s.Noise, s.Slice), nil
+}
+
+// load makes the set.
+func (d *data) load(s *wire.RunSettings, own *ownRows) (err error) {
+	if s.Dataset != wire.OwnData {
+		d.set, err = datasets.Load(s.Dataset, uint64(s.Seed))
+		return err
+	}
+	if own == nil {
+		return errors.New("there are no rows of your own yet; send them with a data command, or choose a set of the catalogue")
+	}
+	d.own = own
+	d.set, err = own.load(s.Seed)
+	return err
+}
+
+// add appends a row that is not noisy yet.
+func (r *rows) add(id uint32, x []float64, y float64) {
+	r.ids = append(r.ids, id)
+	r.x = append(r.x, x...)
+	r.clean = append(r.clean, y)
+}
+
+// measure notes what is fixed by the rows that the set began with.
+func (d *data) measure() {
+	n := len(d.set.Inputs)
+	d.std = engine.FitScale(d.train.clean).Std
+	for k := range n {
+		lo, hi := math.Inf(1), math.Inf(-1)
+		for i := k; i < len(d.set.X); i += n {
+			lo, hi = min(lo, d.set.X[i]), max(hi, d.set.X[i])
+		}
+		sum := 0.0
+		for i := k; i < len(d.train.x); i += n {
+			sum += d.train.x[i]
+		}
+		d.lo, d.hi = append(d.lo, lo), append(d.hi, hi)
+		d.center = append(d.center, sum/float64(d.train.len()))
+	}
+}
+
+// noiseOf is what is added to the target of a row.
+func (d *data) noiseOf(id uint32) float64 {
+	if d.noise == 0 {
+		return 0
+	}
+	r := rand.New(rand.NewPCG(uint64(d.seed)<<32|uint64(id), streamNoise))
+	return d.noise / 100 * d.std * r.NormFloat64()
+}
+
+// shown returns d with that much added noise (percent) and its grid along an
+// input, counted from 1, ready to be trained on and drawn.
+func (d *data) shown(noise float64, slice int) *data {
+	e := *d
+	e.noise, e.slice = noise, min(slice, len(d.set.Inputs))-1
+	for _, r := range []*rows{&e.train, &e.test, &e.pool} {
+		r.y = make([]float64, r.len())
+		for i, id := range r.ids {
+			r.y[i] = r.clean[i] + e.noiseOf(id)
+		}
+	}
+	e.layGrid()
+	e.describe()
+	return &e
+}
+
+// layGrid spans the grid over all rows and a little beyond, to show what the
+// network makes of what it has not seen.
+func (d *data) layGrid() {
+	n := len(d.set.Inputs)
+	lo, hi := d.lo[d.slice], d.hi[d.slice]
+	for _, r := range []*rows{&d.train, &d.test} {
+		for i := d.slice; i < len(r.x); i += n {
+			lo, hi = min(lo, r.x[i]), max(hi, r.x[i])
+		}
+	}
+	pad := 0.04 * (hi - lo)
+	d.grid, d.gridRows = make([]float64, gridPoints), make([]float64, 0, gridPoints*n)
+	for i := range d.grid {
+		d.grid[i] = lo - pad + (hi-lo+2*pad)*float64(i)/(gridPoints-1)
+		d.gridRows = append(d.gridRows, d.center...)
+		d.gridRows[i*n+d.slice] = d.grid[i]
+	}
+}
+
+// spread returns at most so many of the numbers below n, evenly.
+func spread(n, most int) []int {
+	k := min(n, most)
+	list := make([]int, k)
+	for i := range list {
+		list[i] = i * n / k
+	}
+	return list
+}
+
+// shares says how many of the training and the test rows are looked at where
+// there is time for so many.
+func (d *data) shares(most int) (train, test int) {
+	a, b := d.train.len(), d.test.len()
+	if a+b <= most {
+		return a, b
+	}
+	train = max(1, most*a/(a+b))
+	return train, max(1, most-train)
+}
+
+func (d *data) describe() {
+	inputs := len(d.set.Inputs)
+	d.wire = wire.Data{
+		Name: d.set.Name, Title: d.set.Title, Help: d.set.Help, Source: d.set.Source,
+		Revision: d.revision, Target: wire.Column(d.set.Target), Slice: d.slice + 1,
+		Train: d.train.len(), Test: d.test.len(), Pool: d.pool.len(),
+		IDs: []uint32{}, X: make([][]float64, inputs), Y: []float64{}, IsTest: []bool{},
+		TargetStd: wire.Number(d.std), Truth: d.set.Truth != nil,
+		Dropped: []wire.Drop{},
+	}
+	if d.own != nil {
+		d.wire.Name = wire.OwnData
+		d.wire.Dropped, d.wire.DroppedRows = slices.Concat(d.wire.Dropped, d.own.dropped), d.own.nDropped
+	}
+	for _, c := range d.set.Inputs {
+		d.wire.Inputs = append(d.wire.Inputs, wire.Column(c))
+	}
+	train, test := d.shares(wire.MaxRowsShown)
+	for k, r := range []*rows{&d.train, &d.test} {
+		for _, i := range spread(r.len(), []int{train, test}[k]) {
+			d.wire.IDs = append(d.wire.IDs, r.ids[i])
+			for j := range inputs {
+				d.wire.X[j] = append(d.wire.X[j], r.x[i*inputs+j])
+			}
+			d.wire.Y = append(d.wire.Y, r.y[i])
+			d.wire.IsTest = append(d.wire.IsTest, k == 1)
+		}
+	}
+}
+
+// truth returns the true mean and the true standard deviation at x, added noise
+// included.
+func (d *data) truth(x []float64) (mean, std float64) {
+	mean, std = d.set.Truth(x)
+	return mean, math.Hypot(std, d.noise/100*d.std)
+}
+
+// gridFrames returns the frames that are sent once for each revision: the grid,
+// and the truth on it where it is known.
+func (d *data) gridFrames(epoch uint32) []*wire.Frame {
+	x := make([]float32, gridPoints)
+	for i, v := range d.grid {
+		x[i] = float32(v)
+	}
+	frames := []*wire.Frame{{Kind: wire.FrameGrid, Epoch: epoch, DataRevision: d.revision, Columns: [][]float32{x}}}
+	if d.set.Truth != nil {
+		inputs := len(d.set.Inputs)
+		mean, std := make([]float32, gridPoints), make([]float32, gridPoints)
+		for i := range x {
+			m, s := d.truth(d.gridRows[i*inputs : (i+1)*inputs])
+			mean[i], std[i] = float32(m), float32(s)
+		}
+		frames = append(frames, &wire.Frame{Kind: wire.FrameTruth, Epoch: epoch, DataRevision: d.revision, Columns: [][]float32{mean, std}})
+	}
+	return frames
+}

@@ -1,0 +1,122 @@
+package run
+
+import (
+	"encoding/json"
+	"fmt"
+	"slices"
+
+	"github.com/gnllviz/gnllviz/server/wire"
+)
+
+// A life is one epoch of a run, from the first weights on: everything that a
+// restart begins anew. It belongs to the goroutine of its run.
+type life struct {
+	settings wire.RunSettings
+	data     *data
+	lanes    []*lane // never empty
+	nextLane int     // the id of the next one
+
+	steps    uint64 // that the lanes made together, those that diverged included
+	points   []wire.Point
+	due      uint64 // step at which the next point is due
+	acquired uint64 // points
+
+	changes []wire.Change
+	recipe  wire.Recipe
+}
+
+// A laneStart is a lane as a life begins with it.
+type laneStart struct {
+	id       uint8
+	name     string
+	colour   uint8
+	settings wire.LaneSettings
+}
+
+// newLife returns a life with new networks for the lanes, on rows d.
+func newLife(t wire.Table, s wire.RunSettings, d *data, starts []laneStart) (*life, error) {
+	l := &life{settings: s, data: d}
+	if err := checkSize(d, starts); err != nil {
+		return nil, err
+	}
+	for _, start := range starts {
+		lane, err := newLane(start, s.Seed, d)
+		if err != nil {
+			if len(starts) > 1 {
+				err = fmt.Errorf("lane %d: %w", start.id, err)
+			}
+			return nil, err
+		}
+		l.lanes = append(l.lanes, lane)
+		l.nextLane = max(l.nextLane, int(start.id)+1)
+	}
+	l.recipe = wire.Recipe{Spec: l.spec(t), Events: []wire.Event{}}
+	for _, lane := range l.lanes {
+		l.recipe.LaneIDs = append(l.recipe.LaneIDs, int(lane.id))
+	}
+	return l, nil
+}
+
+// spec describes a life in its first moment.
+func (l *life) spec(t wire.Table) wire.Spec {
+	s := wire.Spec{Controls: map[string]json.RawMessage{}, Edits: slices.Clone(l.data.edits)}
+	if l.data.own != nil {
+		s.Data = l.data.own.spec
+	}
+	for _, lane := range l.lanes {
+		values := t.Values(wire.Settings{RunSettings: l.settings, LaneSettings: lane.settings})
+		own := map[string]json.RawMessage{}
+		for _, c := range t {
+			into := own
+			if c.Run {
+				into = s.Controls
+			}
+			into[c.Name] = encode(values[c.Name])
+		}
+		colour := lane.colour
+		s.Lanes = append(s.Lanes, wire.LaneSpec{Name: lane.name, Colour: &colour, Controls: own})
+	}
+	return s
+}
+
+// starts describes the lanes as they are, for a life that begins with them.
+func (l *life) starts() []laneStart {
+	var list []laneStart
+	for _, lane := range l.lanes {
+		list = append(list, lane.laneStart)
+	}
+	return list
+}
+
+// lane returns the lane with that id, or the first without one.
+func (l *life) lane(id *uint8) (*lane, *wire.ErrorMessage) {
+	if id == nil {
+		return l.lanes[0], nil
+	}
+	for _, lane := range l.lanes {
+		if lane.id == *id {
+			return lane, nil
+		}
+	}
+	return nil, wire.Refuse(wire.UnknownLane, "", "there is no lane %d", *id)
+}
+
+// note writes a command into the recipe, before it is done.
+func (l *life) note(c wire.Command, revision uint32) {
+	e := wire.Event{At: l.steps, Revision: revision}
+	if c != nil {
+		e.Command = wire.EncodeCommand(c)
+	}
+	l.recipe.Events = append(l.recipe.Events, e)
+}
+
+// setData gives the lanes other rows.
+func (l *life) setData(d *data) error {
+	for _, lane := range l.lanes {
+		if err := lane.setData(d); err != nil {
+			return err // the first lane's: what one takes, all take
+		}
+	}
+	l.data = d
+	return nil
+}

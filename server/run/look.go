@@ -1,0 +1,220 @@
+package run
+
+import (
+	"fmt"
+	"math"
+
+	"github.com/gnllviz/gnllviz/engine"
+	"github.com/gnllviz/gnllviz/engine/metrics"
+	"github.com/gnllviz/gnllviz/loss"
+	"github.com/gnllviz/gnllviz/server/wire"
+)
+
+// A look is what a lane predicts of the rows that are shown and of the grid.
+type look struct {
+	most  int // rows that were asked for
+	train int // of the rows that follow, those are training rows, the others test rows
+	y     []float64
+	rows  int
+
+	x      []float32 // standardised inputs: train rows, test rows, grid
+	target []float32 // standardised targets: train rows, test rows
+	mean   []float32 // of the rows of x last predicted, standardised
+	vari   []float32
+	spread []float32 // the epistemic part of vari
+}
+
+// lookAt chooses the rows that are looked at, at most so many.
+func (l *lane) lookAt(most int) {
+	if l.look.x != nil && l.look.most == most {
+		return
+	}
+	d, inputs := l.data, len(l.data.set.Inputs)
+	train, test := d.shares(most)
+	k := look{most: most, train: train, rows: train + test}
+	var x []float64
+	for part, r := range []*rows{&d.train, &d.test} {
+		for _, i := range spread(r.len(), []int{train, test}[part]) {
+			x = append(x, r.x[i*inputs:(i+1)*inputs]...)
+			k.y = append(k.y, r.y[i])
+		}
+	}
+	k.target = l.ensemble.Targets(k.y)
+	k.x = l.ensemble.Inputs(append(x, d.gridRows...))
+	n := k.rows + gridPoints
+	k.mean, k.vari, k.spread = make([]float32, n), make([]float32, n), make([]float32, n)
+	l.look = k
+}
+
+// predict looks at the rows, and at the grid too if that is wanted, with the
+// weights of now or of an earlier state.
+func (l *lane) predict(at *engine.State, grid bool) error {
+	k, n := &l.look, l.look.rows
+	if grid {
+		n += gridPoints
+	}
+	x := k.x[:n*len(l.data.set.Inputs)]
+	if at == nil {
+		l.ensemble.Predict(k.mean[:n], k.vari[:n], k.spread[:n], x)
+	} else if err := l.ensemble.PredictAt(at, k.mean[:n], k.vari[:n], k.spread[:n], x); err != nil {
+		return err
+	}
+	for i, v := range k.spread[:n] {
+		k.vari[i] += v
+	}
+	return nil
+}
+
+// scores are what rows make of the predictions.
+type scores struct {
+	loss   float64 // what is trained, averaged over the rows
+	terms  loss.Terms
+	report metrics.Report // in the target's units
+}
+
+// score scores the rows from..to of what was predicted last.
+func (l *lane) score(o objective, from, to int) (scores, error) {
+	k := &l.look
+	mean, target, variance := k.mean[from:to], k.target[from:to], k.vari[from:to]
+	s := scores{terms: loss.TermsOf(o.gaussian, mean, target, variance)}
+	s.loss = s.terms.Sum()
+	if !o.isNLL {
+		s.loss = o.mean.Gradients(nil, nil, mean, target, variance)
+	}
+	means, stds := l.inUnits(o, mean, variance)
+	var err error
+	s.report, err = metrics.Evaluate(means, stds, k.y[from:to])
+	return s, err
+}
+
+// scores predicts, with the grid if that is wanted, and scores both parts of the
+// split, with the settings of now.
+func (l *lane) scores(at *engine.State, most int, grid bool) (o objective, train, test scores, err error) {
+	if o, err = objectiveOf(&l.settings); err != nil {
+		return o, train, test, err
+	}
+	l.lookAt(most)
+	if err = l.predict(at, grid); err != nil {
+		return o, train, test, err
+	}
+	if train, err = l.score(o, 0, l.look.train); err != nil {
+		return o, train, test, fmt.Errorf("train rows: %w", err)
+	}
+	if test, err = l.score(o, l.look.train, l.look.rows); err != nil {
+		return o, train, test, fmt.Errorf("test rows: %w", err)
+	}
+	return o, train, test, nil
+}
+
+// figures are what frames and points say of both parts of the split.
+func figures(train, test scores) map[string]float64 {
+	return map[string]float64{
+		"train_loss":     train.loss,
+		"test_loss":      test.loss,
+		"train_nll":      train.report.NLL,
+		"test_nll":       test.report.NLL,
+		"train_rmse":     train.report.RMSE,
+		"test_rmse":      test.report.RMSE,
+		"train_crps":     train.report.CRPS,
+		"test_crps":      test.report.CRPS,
+		"train_coverage": train.report.Coverage,
+		"test_coverage":  test.report.Coverage,
+		"log_variance":   train.terms.LogVariance,
+		"residual":       train.terms.Residual,
+		"constant":       train.terms.Constant,
+		"clamped":        float64(train.terms.Clamped),
+	}
+}
+
+// pointHead is the number of a point's columns that are no values.
+const pointHead = 2
+
+// point evaluates the lane for its history.
+func (l *lane) point(step uint64, most int) (wire.Point, error) {
+	p := wire.Point{Lane: l.id, Step: step}
+	_, train, test, err := l.scores(nil, most, false)
+	if err != nil {
+		return p, err
+	}
+	p.Set(figures(train, test))
+	return p, l.evaluations.Append(step, p.Values[:]...)
+}
+
+// frame computes one picture, everything in it from one moment's weights, which
+// are those of now unless an earlier state is given, and this moment's loss.
+func (l *lane) frame(at *engine.State, most int) (*wire.Frame, error) {
+	o, train, test, err := l.scores(at, most, true)
+	if err != nil {
+		return nil, err
+	}
+	k, scale := &l.look, l.ensemble.TargetScale()
+	f := &wire.Frame{Kind: wire.FrameFit, Lane: l.id, DataRevision: l.data.revision}
+	mean, std := make([]float32, gridPoints), make([]float32, gridPoints)
+	for i := range mean {
+		mean[i] = float32(scale.Invert(k.mean[k.rows+i]))
+		std[i] = float32(math.Sqrt(float64(k.vari[k.rows+i])) * scale.Std)
+	}
+	f.Columns = [][]float32{mean, std}
+	if len(l.ensemble.Members()) > 1 {
+		epistemic := make([]float32, gridPoints)
+		for i := range epistemic {
+			epistemic[i] = float32(math.Sqrt(float64(k.spread[k.rows+i])) * scale.Std)
+		}
+		f.Columns = append(f.Columns, epistemic)
+	}
+	last := l.ensemble.Last()
+	values := figures(train, test)
+	values["floor"] = math.Sqrt(o.gaussian.Eps) * scale.Std
+	values["batch_loss"] = l.batchLoss()
+	values["mean_norm"] = last.MeanNorm
+	values["variance_norm"] = last.VarianceNorm
+	values["rate"] = last.LR
+	values["guarded"] = float64(last.Guarded)
+	for _, name := range wire.Scalars {
+		f.Scalars = append(f.Scalars, float32(values[name]))
+	}
+	return f, nil
+}
+
+// inUnits takes standardised predictions to the target's units, the variance
+// clamped as the loss clamps it.
+func (l *lane) inUnits(o objective, mean, variance []float32) (means, stds []float64) {
+	scale := l.ensemble.TargetScale()
+	means, stds = make([]float64, len(mean)), make([]float64, len(mean))
+	for i, m := range mean {
+		means[i] = scale.Invert(m)
+		stds[i] = math.Sqrt(float64(max(variance[i], float32(o.gaussian.Eps)))) * scale.Std
+	}
+	return means, stds
+}
+
+// predictAt returns the mean and the standard deviation at rows of inputs x, in
+// the target's units.
+func (l *lane) predictAt(x []float64) (mean, std []float64, err error) {
+	o, err := objectiveOf(&l.settings)
+	if err != nil {
+		return nil, nil, err
+	}
+	n := len(x) / len(l.data.set.Inputs)
+	m, v, e := make([]float32, n), make([]float32, n), make([]float32, n)
+	l.ensemble.Predict(m, v, e, l.ensemble.Inputs(x))
+	for i, spread := range e {
+		v[i] += spread
+	}
+	mean, std = l.inUnits(o, m, v)
+	return mean, std, nil
+}
+
+// metricsOf is what summaries say of both parts of the split.
+func metricsOf(train, test scores) wire.Metrics {
+	of := func(r metrics.Report) wire.SplitMetrics {
+		return wire.SplitMetrics{
+			NLL:      wire.Number(r.NLL),
+			RMSE:     wire.Number(r.RMSE),
+			MAE:      wire.Number(r.MAE),
+			CRPS:     wire.Number(r.CRPS),
+			Coverage: wire.Number(r.Coverage),
+		}
+	}
+	return wire.Metrics{Train: of(train.report), Test: of(test.report)}
+}

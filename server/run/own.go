@@ -1,0 +1,61 @@
+package run
+
+import (
+	"strings"
+
+	"github.com/gnllviz/gnllviz/datasets"
+	"github.com/gnllviz/gnllviz/server/wire"
+)
+
+// ownRows are a user's own rows, read and checked. They are never changed.
+type ownRows struct {
+	spec     *wire.DataSpec
+	formula  datasets.Formula
+	set      *datasets.Set // of a file
+	dropped  []wire.Drop   // the first rows of it that were left out
+	nDropped int
+}
+
+// readOwn reads a user's own rows, which can take a while. Nil stays nil.
+func readOwn(spec *wire.DataSpec, limits datasets.Limits) (*ownRows, error) {
+	if spec == nil {
+		return nil, nil
+	}
+	if refused := spec.Check(); refused != nil {
+		return nil, refused
+	}
+	o := &ownRows{spec: spec}
+	if f := spec.Formula; f != nil {
+		o.formula = datasets.Formula{Mean: f.Mean, Std: f.Std, From: f.From, To: f.To, Rows: f.Rows, Inputs: f.Inputs}
+		return o, nil
+	}
+	table, err := datasets.ReadTable(strings.NewReader(spec.CSV.Text), limits)
+	if err != nil {
+		return nil, badData(err)
+	}
+	inputs := spec.CSV.Inputs
+	if len(inputs) == 0 {
+		for _, c := range table.Columns {
+			if c.Numeric() && c.Name != spec.CSV.Target {
+				inputs = append(inputs, c.Name)
+			}
+		}
+	}
+	set, dropped, err := table.Set(spec.CSV.Target, inputs)
+	if err != nil {
+		return nil, badData(err)
+	}
+	o.set, o.nDropped = set, dropped.Rows
+	for _, c := range dropped.Cells.First {
+		o.dropped = append(o.dropped, wire.Drop{Row: c.Row, Column: c.Column, Reason: c.Why})
+	}
+	return o, nil
+}
+
+// load makes the set that a seed gives.
+func (o *ownRows) load(seed uint32) (*datasets.Set, error) {
+	if o.set != nil {
+		return o.set, nil
+	}
+	return o.formula.Set(uint64(seed))
+}

@@ -1,0 +1,125 @@
+package run
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/binary"
+	"encoding/hex"
+	"fmt"
+	"math"
+	"slices"
+
+	"github.com/gnllviz/gnllviz/server/wire"
+)
+
+// A replay is what is left to be done over again.
+type replay struct {
+	events  []wire.Event
+	steps   uint64
+	weights string // what they are to be in the end, or empty
+}
+
+// Replay returns a run that does over again, as fast as it can once Serve is
+// called, what a recipe says, and then pauses. An error that is a
+// *wire.ErrorMessage says what of the recipe is wrong.
+func Replay(id string, recipe wire.Recipe, o Options) (*Run, error) {
+	r := newRun(id, o)
+	settings, starts, err := r.read(recipe.Spec)
+	if err != nil {
+		return nil, err
+	}
+	if len(recipe.LaneIDs) != len(starts) {
+		return nil, wire.Refuse(wire.BadValue, "", "the recipe numbers %d lanes of %d", len(recipe.LaneIDs), len(starts))
+	}
+	for i, lane := range recipe.LaneIDs {
+		if lane < 0 || lane > math.MaxUint8 || slices.Contains(recipe.LaneIDs[:i], lane) {
+			return nil, wire.Refuse(wire.BadValue, "", "the recipe numbers a lane %d, which cannot be or is twice", lane)
+		}
+		starts[i].id = uint8(lane)
+	}
+	last := uint64(0)
+	for i, e := range recipe.Events {
+		if e.At < last || e.At > recipe.Steps {
+			return nil, wire.Refuse(wire.BadValue, "", "event %d of the recipe is at step %d, which is before the last one or after the end", i+1, e.At)
+		}
+		last = e.At
+		if e.Command == nil {
+			continue
+		}
+		if _, _, refused := wire.ParseCommand(e.Command); refused != nil {
+			return nil, wire.Refuse(wire.BadValue, "", "event %d of the recipe: %s", i+1, refused.Reason)
+		}
+	}
+	if r.own, err = readOwn(recipe.Spec.Data, o.Table); err != nil {
+		return nil, err
+	}
+	r.revision = recipe.Revision
+	l, err := r.conceive(settings, r.own, recipe.Spec.Edits, starts)
+	if err != nil {
+		return nil, err
+	}
+	r.birth(l)
+	r.replay = &replay{events: recipe.Events, steps: recipe.Steps, weights: recipe.Weights}
+	return r, nil
+}
+
+// Recipe returns the story of the present epoch.
+func (r *Run) Recipe(ctx context.Context) (recipe wire.Recipe, err error) {
+	err = r.do(ctx, func() {
+		recipe = r.life.recipe
+		recipe.Events = slices.Clone(recipe.Events)
+		recipe.Steps, recipe.Weights = r.life.steps, r.life.fingerprint()
+	})
+	return recipe, err
+}
+
+// fingerprint is the SHA-256 of all parameters, lane by lane and member by member.
+func (l *life) fingerprint() string {
+	h := sha256.New()
+	var b []byte
+	for _, lane := range l.lanes {
+		for _, m := range lane.ensemble.Members() {
+			b = b[:0]
+			for _, w := range m.Weights() {
+				b = binary.LittleEndian.AppendUint32(b, math.Float32bits(w))
+			}
+			h.Write(b)
+		}
+	}
+	return hex.EncodeToString(h.Sum(nil))
+}
+
+// follow does the events that are due, and says whether a step is to be made.
+func (r *Run) follow() bool {
+	p := r.replay
+	for len(p.events) > 0 && p.events[0].At <= r.life.steps {
+		e := p.events[0]
+		p.events = p.events[1:]
+		r.revision = e.Revision
+		if e.Command == nil {
+			r.life.note(nil, e.Revision)
+			continue
+		}
+		c, _, _ := wire.ParseCommand(e.Command) // Replay has read it
+		r.replay = nil                          // apply refuses what others ask for meanwhile
+		_, refused := r.apply(c, nil, true)
+		if refused != nil {
+			r.stop(fmt.Sprintf("an event of the recipe, at step %d, cannot be done: %s", e.At, refused.Reason))
+			return false
+		}
+		r.replay = p
+	}
+	if r.life.steps < p.steps && r.life.diverged() == nil {
+		return true
+	}
+	r.replay = nil
+	if r.state == wire.Diverged {
+		return false
+	}
+	reason := fmt.Sprintf("step %d, the end of the recipe, was reached", r.life.steps)
+	if p.weights != "" && p.weights != r.life.fingerprint() {
+		reason += ", with other weights: they were made on another kind of machine"
+	}
+	r.setState(wire.Paused, reason)
+	return false
+}

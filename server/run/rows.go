@@ -1,0 +1,144 @@
+package run
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/gnllviz/gnllviz/server/wire"
+)
+
+// Everything here runs on the goroutine that owns the run.
+
+// changeData begins a new life on rows of the user's own.
+func (r *Run) changeData(own *ownRows) *wire.ErrorMessage {
+	s := r.life.settings
+	s.Dataset, s.Slice = wire.OwnData, 1
+	l, err := r.conceive(s, own, nil, r.life.starts())
+	if err != nil {
+		return badData(err)
+	}
+	was := r.moment()
+	r.own = own
+	r.changedBy(l, was, wire.Change{Kind: wire.DataChange, Text: "data: " + l.data.set.Title})
+	return nil
+}
+
+// badData makes a refusal of what was wrong with rows.
+func badData(err error) *wire.ErrorMessage {
+	e := asRefusal(err)
+	if e.Code == wire.BadValue {
+		e.Code = wire.BadData
+	}
+	return e
+}
+
+// edit adds, moves and erases rows while the lanes train.
+func (r *Run) edit(c *wire.EditCommand) *wire.ErrorMessage {
+	e := r.life.data.clean(&c.Edit)
+	d, err := r.life.data.edited(&e)
+	if err != nil {
+		return badData(err)
+	}
+	was := r.moment()
+	if refused := r.giveRows(d); refused != nil {
+		return refused
+	}
+	r.life.note(c, r.revision)
+	r.changedBy(r.life, was, wire.Change{Kind: wire.DataChange, Text: describeEdit(&c.Edit)})
+	return nil
+}
+
+// giveRows has the lanes go on with edited rows.
+func (r *Run) giveRows(d *data) *wire.ErrorMessage {
+	if err := checkSize(d, r.life.starts()); err != nil {
+		return asRefusal(err)
+	}
+	d = d.shown(r.life.settings.Noise, r.life.settings.Slice).withRevision(r.dataRev + 1)
+	if err := r.life.setData(d); err != nil {
+		return badData(err)
+	}
+	r.dataChanged()
+	return nil
+}
+
+// dataChanged has viewers told of other rows, not more often than they can be
+// read.
+func (r *Run) dataChanged() {
+	r.dataRev = r.life.data.revision
+	r.dataDue, r.stale = true, true
+}
+
+func describeEdit(e *wire.Edit) string {
+	var what []string
+	for _, part := range []struct {
+		n    int
+		verb string
+	}{{len(e.Add), "added"}, {len(e.Move), "moved"}, {len(e.Erase), "erased"}, {len(e.Take), "taken from the pool"}} {
+		if part.n == 1 {
+			what = append(what, "a point "+part.verb)
+		} else if part.n > 1 {
+			what = append(what, fmt.Sprintf("%d points %s", part.n, part.verb))
+		}
+	}
+	return strings.Join(what, ", ")
+}
+
+// acquire takes the next points, one after the other.
+func (r *Run) acquire(c *wire.AcquireCommand) *wire.ErrorMessage {
+	if e := r.life.canAcquire(); e != nil {
+		return e
+	}
+	was := r.moment()
+	revision := r.revision
+	n := 0
+	for ; n < c.Count && r.life.canAcquire() == nil; n++ {
+		if refused := r.takeOne(); refused != nil {
+			if n == 0 {
+				return refused
+			}
+			break
+		}
+	}
+	r.life.note(c, revision)
+	r.changedBy(r.life, was, wire.Change{Kind: wire.DataChange, Text: r.acquiredText(n)})
+	return nil
+}
+
+func (r *Run) acquiredText(n int) string {
+	if n == 1 {
+		return "a point acquired, by " + r.life.settings.AcquireBy
+	}
+	return fmt.Sprintf("%d points acquired, by %s", n, r.life.settings.AcquireBy)
+}
+
+// takeOne acquires one point.
+func (r *Run) takeOne() *wire.ErrorMessage {
+	e := r.life.acquisition()
+	d, err := r.life.data.edited(&e)
+	if err != nil {
+		return badData(err)
+	}
+	r.life.acquired++
+	return r.giveRows(d)
+}
+
+// acquireIfDue acquires a point every so many steps, if that is wanted. It is a
+// matter of steps alone, and so no event of the recipe.
+func (r *Run) acquireIfDue() {
+	l := r.life
+	every := uint64(l.settings.AcquireEvery)
+	if every == 0 || l.steps%every != 0 {
+		return
+	}
+	was := r.moment()
+	change := wire.Change{Kind: wire.DataChange, Text: r.acquiredText(1)}
+	refused := l.canAcquire()
+	if refused == nil {
+		refused = r.takeOne()
+	}
+	if refused != nil {
+		change = wire.Change{Kind: wire.ControlChange, Control: "acquire_every", Old: l.settings.AcquireEvery, New: 0, Text: refused.Reason}
+		l.settings.AcquireEvery = 0
+	}
+	r.changedBy(l, was, change)
+}

@@ -1,0 +1,252 @@
+package run
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/gnllviz/gnllviz/engine"
+	"github.com/gnllviz/gnllviz/server/wire"
+)
+
+// Everything here runs on the goroutine that owns the run.
+
+// A moment is all that undo brings back.
+type moment struct {
+	life     *life
+	settings wire.RunSettings
+	own      *ownRows
+	data     *data
+	acquired uint64
+	lanes    []laneMoment
+}
+
+// A laneMoment is a lane's part of a moment.
+type laneMoment struct {
+	lane     *lane
+	start    laneStart
+	diverged error
+	state    *engine.State
+}
+
+// moment returns the present one. Its states are those of the newest moment
+// where no step was made since.
+func (r *Run) moment() moment {
+	l := r.life
+	m := moment{life: l, settings: l.settings, own: r.own, data: l.data, acquired: l.acquired}
+	for _, lane := range l.lanes {
+		m.lanes = append(m.lanes, laneMoment{lane, lane.laneStart, lane.diverged, lane.ensemble.State()})
+	}
+	return m
+}
+
+func (m *moment) size() int {
+	n := 0
+	for _, l := range m.lanes {
+		n += l.state.Size()
+	}
+	return n
+}
+
+// bringBack makes the present what the moment says. Steps and history go on.
+func (r *Run) bringBack(m *moment) error {
+	another := m.life != r.life
+	l := m.life
+	lanes := make([]*lane, len(m.lanes))
+	for i, was := range m.lanes {
+		lane := was.lane
+		if lane.data != m.data {
+			if err := lane.setData(m.data); err != nil {
+				return err
+			}
+		}
+		if err := lane.ensemble.SetState(was.state); err != nil {
+			return err
+		}
+		lane.laneStart, lane.diverged = was.start, was.diverged
+		lanes[i] = lane
+	}
+	dataIsOther := l.data != m.data
+	l.settings, l.data, l.acquired, l.lanes = m.settings, m.data, m.acquired, lanes
+	r.own = m.own
+	if another {
+		r.begin(l)
+	} else if dataIsOther {
+		// Frames under the number that these rows once had are long gone.
+		l.data = l.data.withRevision(r.dataRev + 1)
+		for _, lane := range l.lanes {
+			lane.data = l.data
+		}
+		r.dataChanged()
+	}
+	r.judge()
+	return nil
+}
+
+// judge has the state say whether a lane has diverged.
+func (r *Run) judge() {
+	switch lane := r.life.diverged(); {
+	case lane != nil:
+		r.stop(lane.reason(len(r.life.lanes)))
+	case r.state == wire.Diverged:
+		r.setState(wire.Paused, "")
+	}
+}
+
+// diverged returns the first lane that has, or nil.
+func (l *life) diverged() *lane {
+	for _, lane := range l.lanes {
+		if lane.diverged != nil {
+			return lane
+		}
+	}
+	return nil
+}
+
+// What undo keeps, at most.
+const (
+	maxUndo      = 200
+	maxUndoBytes = 128 << 20
+	maxUndoLives = 4 // whose networks and history it holds
+)
+
+// An entry is a change that can be undone.
+type entry struct {
+	revision uint32
+	text     string
+	before   moment
+}
+
+// An undoStack is what can be undone, and, until the next change, done again.
+type undoStack struct {
+	entries []entry
+	undone  []undone // the last one last
+}
+
+// An undone is a stretch of entries that was undone, and the moment before it was.
+type undone struct {
+	entries []entry
+	before  moment
+}
+
+func (u *undoStack) push(e entry) {
+	u.undone = nil
+	u.entries = append(u.entries, e)
+	bytes := 0
+	lives := map[*life]bool{}
+	for i := len(u.entries) - 1; i >= 0; i-- {
+		before := &u.entries[i].before
+		bytes += before.size()
+		lives[before.life] = true
+		if len(u.entries)-i > maxUndo || i < len(u.entries)-1 && bytes > maxUndoBytes || len(lives) > maxUndoLives {
+			u.entries = slices.Delete(u.entries, 0, i+1)
+			return
+		}
+	}
+}
+
+// undo takes back a change and all that came after it.
+func (r *Run) undo(c *wire.UndoCommand) *wire.ErrorMessage {
+	u := &r.undone
+	i := len(u.entries) - 1
+	if c.Revision != 0 {
+		i = slices.IndexFunc(u.entries, func(e entry) bool { return e.revision == c.Revision })
+	}
+	if i < 0 {
+		if c.Revision != 0 {
+			return wire.Refuse(wire.BadState, "", "undo: change %d is not kept, or was undone", c.Revision)
+		}
+		return wire.Refuse(wire.BadState, "", "undo: there is nothing to undo")
+	}
+	e := u.entries[i]
+	now := r.moment()
+	if err := r.bringBack(&e.before); err != nil {
+		return wire.Refuse(wire.BadState, "", "undo: %v", err)
+	}
+	u.undone = append(u.undone, undone{slices.Clone(u.entries[i:]), now})
+	u.entries = u.entries[:i]
+	// A replay knows the change by the same number. Where the change began the
+	// life that was left, the life that came back never had it.
+	again := &wire.UndoCommand{Revision: e.revision}
+	if now.life == r.life {
+		r.life.note(again, r.revision)
+	} else {
+		r.life.note(nil, r.revision+1)
+	}
+	r.wentBack("undone: " + e.text)
+	return nil
+}
+
+// redo takes back the last undo.
+func (r *Run) redo(c *wire.RedoCommand) *wire.ErrorMessage {
+	u := &r.undone
+	if len(u.undone) == 0 {
+		return wire.Refuse(wire.BadState, "", "redo: there is nothing to do again")
+	}
+	last := u.undone[len(u.undone)-1]
+	same := last.before.life == r.life
+	if err := r.bringBack(&last.before); err != nil {
+		return wire.Refuse(wire.BadState, "", "redo: %v", err)
+	}
+	u.undone = u.undone[:len(u.undone)-1]
+	u.entries = append(u.entries, last.entries...)
+	if same {
+		r.life.note(c, r.revision)
+	} else {
+		r.life.note(nil, r.revision+1)
+	}
+	r.wentBack("done again: " + last.entries[0].text)
+	return nil
+}
+
+// wentBack records that earlier weights came back.
+func (r *Run) wentBack(text string) {
+	r.revision++
+	r.told(r.life, []wire.Change{{
+		Revision: r.revision, Epoch: r.epoch, Step: r.life.steps, Kind: wire.WeightsChange, Text: text,
+	}})
+	r.flush()
+	r.tell(r.message(r.sent))
+}
+
+// goBack puts back the weights of an earlier moment.
+func (r *Run) goBack(c *wire.ReturnCommand) *wire.ErrorMessage {
+	l := r.life
+	states := make([]*engine.State, len(l.lanes))
+	at := uint64(0)
+	for i, lane := range l.lanes {
+		s, step, ok := lane.snapshots.At(*c.Step)
+		if !ok {
+			return wire.Refuse(wire.BadState, "", "return: lane %s has no snapshot of step %d or before", lane.name, *c.Step)
+		}
+		states[i], at = s, step
+	}
+	was := r.moment()
+	for i, lane := range l.lanes {
+		if err := lane.ensemble.SetWeights(states[i]); err != nil {
+			return wire.Refuse(wire.BadState, "", "return: %v", err)
+		}
+		lane.diverged = nil
+	}
+	r.judge()
+	l.note(c, r.revision)
+	r.changedBy(l, was, wire.Change{Kind: wire.WeightsChange, Text: fmt.Sprintf("back to the weights of step %d", at)})
+	return nil
+}
+
+// restore puts back the weights that the diverged lanes had some steps before.
+func (r *Run) restore(c *wire.RestoreCommand) *wire.ErrorMessage {
+	if r.state != wire.Diverged {
+		return wire.Refuse(wire.BadState, "", "restore: the run is %s; there is nothing to go back from", r.state)
+	}
+	was := r.moment()
+	for _, lane := range r.life.lanes {
+		if lane.diverged != nil {
+			lane.ensemble.Restore()
+			lane.diverged = nil
+		}
+	}
+	r.life.note(c, r.revision)
+	r.judge()
+	r.changedBy(r.life, was, wire.Change{Kind: wire.WeightsChange, Text: "back to before it diverged"})
+	return nil
+}

@@ -1,0 +1,53 @@
+package run
+
+import (
+	"fmt"
+	"math"
+
+	"github.com/gnllviz/gnllviz/server/wire"
+)
+
+// An until is what a run trains up to.
+type until struct {
+	wire.UntilCommand
+	best  map[uint8]float64 // each lane's least test NLL, by which a plateau is measured
+	since uint64            // step at which one of them last fell
+}
+
+// plateauFall is by how much a test NLL must fall, in nats per row, to count.
+const plateauFall = 0.01
+
+func newUntil(c *wire.UntilCommand) *until {
+	return &until{UntilCommand: *c, best: map[uint8]float64{}}
+}
+
+// reachedStep says that the step was reached, or nothing.
+func (u *until) reachedStep(step uint64) string {
+	if u.Step != nil && step >= *u.Step {
+		return fmt.Sprintf("step %d was reached", *u.Step)
+	}
+	return ""
+}
+
+// reached says which condition the points of one step have met, or nothing.
+func (u *until) reached(points []wire.Point, name func(lane uint8) string) string {
+	for _, p := range points {
+		v, _ := p.Value("test_nll")
+		nll := float64(v)
+		if u.NLL != nil && nll <= *u.NLL {
+			return fmt.Sprintf("the test NLL of lane %s is at most %g", name(p.Lane), *u.NLL)
+		}
+		best, ok := u.best[p.Lane]
+		if !ok {
+			best = math.Inf(1)
+			u.since = p.Step
+		}
+		if nll < best-plateauFall {
+			u.best[p.Lane], u.since = nll, p.Step
+		}
+		if u.Plateau != nil && p.Step >= u.since+*u.Plateau {
+			return fmt.Sprintf("the test NLL has not fallen by %g in %d steps", plateauFall, p.Step-u.since)
+		}
+	}
+	return ""
+}

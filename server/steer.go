@@ -1,0 +1,35 @@
+package server
+
+import (
+	"crypto/rand"
+	"crypto/sha256"
+	"crypto/subtle"
+	"encoding/base32"
+	"net/http"
+	"strings"
+)
+
+// Who makes a run steers it: the answer has a key, and whoever has the key steers
+// too. A run's id is made of its key, so that the server has nothing to keep: who
+// comes back after it was restarted is known by the key, and nobody else can take
+// the run's name.
+
+// keyHeader carries a run's key with a request. A key is never part of an address,
+// which ends up in logs.
+const keyHeader = "Run-Key"
+
+// newKey returns a key that nobody guesses.
+func newKey() string { return strings.ToLower(rand.Text()) }
+
+// idOf returns the id of the run that a key steers.
+func idOf(key string) string {
+	sum := sha256.Sum256([]byte("gnllviz run " + key))
+	return strings.ToLower(base32.StdEncoding.WithPadding(base32.NoPadding).EncodeToString(sum[:10]))
+}
+
+// steers says whether a key is that of a run.
+func steers(id, key string) bool {
+	return key != "" && subtle.ConstantTimeCompare([]byte(idOf(key)), []byte(id)) == 1
+}
+
+func requestSteers(r *http.Request) bool { return steers(r.PathValue("id"), r.Header.Get(keyHeader)) }

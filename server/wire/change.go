@@ -1,0 +1,63 @@
+package wire
+
+import "encoding/json"
+
+// A ChangeKind says what was changed.
+type ChangeKind string
+
+// The kinds of change.
+const (
+	ControlChange ChangeKind = "control" // a control has another value
+	LaneChange    ChangeKind = "lane"    // a lane was added, removed, named or coloured
+	DataChange    ChangeKind = "data"    // rows were added, moved, erased, acquired, or are others
+	WeightsChange ChangeKind = "weights" // earlier weights came back: undo, return, restore
+)
+
+// A Change is one edit that a run has applied.
+type Change struct {
+	Revision uint32     `json:"revision"` // of the run after it
+	Epoch    uint32     `json:"epoch"`    // in which it was applied, or which it began
+	Step     uint64     `json:"step"`     // before which it was applied
+	Kind     ChangeKind `json:"kind"`
+	Lane     *uint8     `json:"lane"`    // whose, or null where it is the run's
+	Control  string     `json:"control"` // of a control change, else empty
+	Old      any        `json:"old"`     // the control's value before; null unless it is a control change
+	New      any        `json:"new"`
+	Text     string     `json:"text"` // what was changed, in words, unless it is a control change
+	Undo     bool       `json:"undo"` // whether undo can go back to before it
+}
+
+// A Spec is what a run begins with: together with the commands that follow it
+// makes the same weights again, bit for bit.
+type Spec struct {
+	Controls map[string]json.RawMessage `json:"controls,omitempty"` // of the run and, as a default, of every lane
+	Lanes    []LaneSpec                 `json:"lanes,omitempty"`    // empty: one lane
+	Data     *DataSpec                  `json:"data,omitempty"`     // rows of one's own: the dataset is then "own"
+	Edits    []Edit                     `json:"edits,omitempty"`    // of the rows, before the first step; what is added has no noise yet
+}
+
+// A LaneSpec is a lane that a run begins with.
+type LaneSpec struct {
+	Name     string                     `json:"name,omitempty"`
+	Colour   *uint8                     `json:"colour,omitempty"`
+	Controls map[string]json.RawMessage `json:"controls,omitempty"` // besides the spec's
+}
+
+// A Recipe is the whole story of an epoch: what it began with and what was done
+// to it. Who follows it gets the same weights, bit for bit, on a machine of the
+// same kind.
+type Recipe struct {
+	Spec     Spec    `json:"spec"`
+	Revision uint32  `json:"revision"` // with which it began
+	LaneIDs  []int   `json:"lane_ids"` // of the spec's lanes
+	Events   []Event `json:"events"`
+	Steps    uint64  `json:"steps"`   // that were made in all, those that diverged included
+	Weights  string  `json:"weights"` // SHA-256 of all parameters at the end, in hexadecimal
+}
+
+// An Event is a command that changed what is trained, or how.
+type Event struct {
+	At       uint64          `json:"at"`                // steps that had been made before it
+	Revision uint32          `json:"revision"`          // of the run before it
+	Command  json.RawMessage `json:"command,omitempty"` // without one the revision alone was raised
+}

@@ -1,0 +1,122 @@
+package wire
+
+import (
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// What a command may say, as far as that can be told without the run it is for.
+
+func (c *Hello) check() *ErrorMessage {
+	if c.Next < 0 {
+		return Refuse(OutOfRange, "", "hello: next %d is negative", c.Next)
+	}
+	return nil
+}
+
+func (c *ChangeCommand) check() *ErrorMessage {
+	if len(c.Set) == 0 {
+		return Refuse(MissingField, "", `change has no "set" with at least one control`)
+	}
+	return nil
+}
+
+func (*PlayCommand) check() *ErrorMessage    { return nil }
+func (*PauseCommand) check() *ErrorMessage   { return nil }
+func (*EpochCommand) check() *ErrorMessage   { return nil }
+func (*ResetCommand) check() *ErrorMessage   { return nil }
+func (*RestoreCommand) check() *ErrorMessage { return nil }
+func (*UndoCommand) check() *ErrorMessage    { return nil }
+func (*RedoCommand) check() *ErrorMessage    { return nil }
+
+func (c *StepCommand) check() *ErrorMessage {
+	if c.Steps < 1 || c.Steps > MaxSteps {
+		return Refuse(OutOfRange, "", `step: "steps" %d is not from 1 to %d`, c.Steps, MaxSteps)
+	}
+	return nil
+}
+
+func (c *UntilCommand) check() *ErrorMessage {
+	if c.Step == nil && c.NLL == nil && c.Plateau == nil {
+		return Refuse(MissingField, "", `until has none of "step", "nll" and "plateau"`)
+	}
+	if c.Plateau != nil && *c.Plateau == 0 {
+		return Refuse(OutOfRange, "", `until: a "plateau" of 0 steps; it must have at least 1`)
+	}
+	return nil
+}
+
+func (c *ReturnCommand) check() *ErrorMessage { return has("return", "step", c.Step != nil) }
+
+func (c *LaneAddCommand) check() *ErrorMessage { return CheckLook(&c.Name, c.Colour) }
+
+func (c *LaneRemoveCommand) check() *ErrorMessage { return has("lane_remove", "lane", c.Lane != nil) }
+
+func (c *LaneEditCommand) check() *ErrorMessage {
+	if e := has("lane_edit", "lane", c.Lane != nil); e != nil {
+		return e
+	}
+	if c.Name == nil && c.Colour == nil {
+		return Refuse(MissingField, "", `lane_edit has neither "name" nor "colour"`)
+	}
+	return CheckLook(c.Name, c.Colour)
+}
+
+// MaxLaneName is the largest number of characters of a lane's name.
+const MaxLaneName = 40
+
+// CheckLook refuses a name or a colour, either of which may be nil, that a lane
+// cannot have.
+func CheckLook(name *string, colour *uint8) *ErrorMessage {
+	if name != nil && (utf8.RuneCountInString(*name) > MaxLaneName || strings.ContainsFunc(*name, unicode.IsControl)) {
+		return Refuse(OutOfRange, "", "a lane's name has at most %d characters, all of them printable", MaxLaneName)
+	}
+	if colour != nil && *colour >= MaxColours {
+		return Refuse(OutOfRange, "", "colour %d is not from 0 to %d", *colour, MaxColours-1)
+	}
+	return nil
+}
+
+func (c *EditCommand) check() *ErrorMessage {
+	n := len(c.Add) + len(c.Move) + len(c.Erase) + len(c.Take)
+	if n == 0 {
+		return Refuse(MissingField, "", `edit has none of "add", "move", "erase" and "take"`)
+	}
+	if n > MaxEdits {
+		return Refuse(TooMuch, "", "edit is about %d rows; at most %d at a time", n, MaxEdits)
+	}
+	return nil
+}
+
+func (c *DataCommand) check() *ErrorMessage {
+	if e := has("data", "data", c.Data != nil); e != nil {
+		return e
+	}
+	return c.Data.Check()
+}
+
+// Check refuses a spec that says nothing, or two things.
+func (d *DataSpec) Check() *ErrorMessage {
+	if (d.Formula == nil) == (d.CSV == nil) {
+		return Refuse(MissingField, "", `"data" has either a "formula" or a "csv"`)
+	}
+	return nil
+}
+
+func (c *AcquireCommand) check() *ErrorMessage {
+	if c.Count < 1 || c.Count > MaxAcquired {
+		return Refuse(OutOfRange, "", `acquire: "count" %d is not from 1 to %d`, c.Count, MaxAcquired)
+	}
+	return nil
+}
+
+func (c *OpenCommand) check() *ErrorMessage  { return has("open", "open", c.Open != nil) }
+func (c *WatchCommand) check() *ErrorMessage { return has("watch", "frames", c.Frames != nil) }
+
+func has(command, field string, there bool) *ErrorMessage {
+	if there {
+		return nil
+	}
+	return Refuse(MissingField, "", "%s has no %q", command, field)
+}

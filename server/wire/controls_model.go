@@ -1,0 +1,55 @@
+package wire
+
+// modelControls are the network.
+func modelControls(c Choices) []Control {
+	return []Control{
+		{
+			Name: "hidden", Label: "hidden layers", Unit: "units", Group: "model", Kind: KindLayers,
+			Help:    "Units in each hidden layer, from the input on.",
+			Default: []int{64, 64}, Min: 1, Max: 128, Step: 1,
+			field: func(s *Settings) any { return &s.Hidden },
+		},
+		{
+			Name: "activation", Label: "activation", Group: "model", Kind: KindChoice,
+			Help:    "What each hidden unit does to its sum.",
+			Default: first(c.Activations), Options: c.Activations,
+			field: func(s *Settings) any { return &s.Activation },
+		},
+		{
+			Name: "head", Label: "variance head", Group: "model", Kind: KindChoice,
+			Help:    "How the network makes a variance of what its last layer gives.",
+			Default: first(c.Heads), Options: c.Heads,
+			field: func(s *Settings) any { return &s.Head },
+		},
+		{
+			Name: "min_variance", Label: "least variance", Group: "model", Kind: KindNumber, Log: true, Zero: true, Advanced: true,
+			Help:    "What the softplus head adds to every variance of the standardised target.",
+			Default: 1e-6, Min: 1e-12, Max: 1, Step: 0.1, When: When{"head", []string{"softplus"}},
+			field: func(s *Settings) any { return &s.MinVariance },
+		},
+		{
+			Name: "initial_variance", Label: "initial variance", Group: "model", Kind: KindNumber, Log: true, Zero: true, Advanced: true,
+			Help:    "The variance of the standardised target that the untrained network predicts everywhere; 0 leaves it to chance, and is 1 for a fixed one.",
+			Default: 0.0, Min: 1e-4, Max: 100, Step: 0.1,
+			field: func(s *Settings) any { return &s.InitialVariance },
+		},
+		{
+			Name: "separate", Label: "separate networks", Group: "model", Kind: KindSwitch, Advanced: true,
+			Help:    "One network for the mean and one for the variance, each with these hidden layers.",
+			Default: false, When: When{"head", []string{"exp", "softplus", "natural"}},
+			field: func(s *Settings) any { return &s.Separate },
+		},
+		{
+			Name: "init", Label: "initialisation", Group: "model", Kind: KindChoice, Advanced: true,
+			Help:    "How the first weights are drawn.",
+			Default: first(c.Inits), Options: c.Inits,
+			field: func(s *Settings) any { return &s.Init },
+		},
+		{
+			Name: "members", Label: "ensemble", Unit: "networks", Group: "model", Kind: KindInteger,
+			Help:    "How many networks are trained side by side, each from a seed of its own; where they disagree, nobody knows.",
+			Default: 1, Min: 1, Max: 10, Step: 1,
+			field: func(s *Settings) any { return &s.Members },
+		},
+	}
+}

@@ -1,0 +1,77 @@
+package wire
+
+// Data is a data set as the page draws it.
+type Data struct {
+	Name     string   `json:"name"` // of the catalogue, or OwnData
+	Title    string   `json:"title"`
+	Help     string   `json:"help"`     // one sentence: what it shows
+	Source   string   `json:"source"`   // where the figures come from
+	Revision uint32   `json:"revision"` // frames name it
+	Inputs   []Column `json:"inputs"`
+	Target   Column   `json:"target"`
+	Slice    int      `json:"slice"` // the input, counted from 1, along which the grid runs
+
+	Train int `json:"train"` // training rows in all
+	Test  int `json:"test"`  // test rows in all
+	Pool  int `json:"pool"`  // rows held back, for acquire
+
+	// At most MaxRowsShown rows follow, evenly taken from all where there are
+	// more; the same rows are what frames and points are evaluated on.
+	IDs    []uint32    `json:"ids"`     // by which edits name them; a row keeps its own
+	X      [][]float64 `json:"x"`       // a list for each input, of one number for each row
+	Y      []float64   `json:"y"`       // the target, row by row, added noise included
+	IsTest []bool      `json:"is_test"` // whether the row is held out
+
+	// TargetStd is the standard deviation of the training targets with which the
+	// epoch began, by which they are divided before training: what turns
+	// sqrt(eps) into the data's unit.
+	TargetStd Number `json:"target_std"`
+	Truth     bool   `json:"truth"` // whether a truth frame will come
+	Dropped   []Drop `json:"dropped"`
+	// DroppedRows counts the rows of a CSV file that were left out; Dropped has
+	// the first of them.
+	DroppedRows int `json:"dropped_rows"`
+}
+
+// MaxRowsShown bounds the rows of a Data.
+const MaxRowsShown = 4096
+
+// MaxInputs is the largest number of inputs of a data set.
+const MaxInputs = 16
+
+// A Column is a named quantity.
+type Column struct {
+	Name string `json:"name"`
+	Unit string `json:"unit"` // empty for a bare number
+}
+
+// A Drop is a row of a CSV file that was left out, and why.
+type Drop struct {
+	Row    int    `json:"row"` // line of the file, counted from 1
+	Column string `json:"column"`
+	Reason string `json:"reason"`
+}
+
+// A DataSpec is rows of a user's own: one of its members is set.
+type DataSpec struct {
+	Formula *FormulaSpec `json:"formula,omitempty"`
+	CSV     *CSVSpec     `json:"csv,omitempty"`
+}
+
+// A FormulaSpec is rows drawn from a truth that the user wrote.
+type FormulaSpec struct {
+	Mean string  `json:"mean"` // of x, as in "sin(x)"
+	Std  string  `json:"std"`  // of x, at least 0 everywhere
+	From float64 `json:"from"` // least x
+	To   float64 `json:"to"`   // greatest x
+	Rows int     `json:"rows"`
+
+	Inputs int `json:"inputs,omitempty"` // 1, or 2, which the formulas call x1 and x2
+}
+
+// A CSVSpec is rows from a file, with the choice of what is to be learned.
+type CSVSpec struct {
+	Text   string   `json:"text"`             // the file; delimiter, decimal sign and header are found out
+	Target string   `json:"target"`           // a column
+	Inputs []string `json:"inputs,omitempty"` // columns; empty: every other column that has numbers
+}

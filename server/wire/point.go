@@ -1,0 +1,85 @@
+package wire
+
+import (
+	"encoding/json"
+	"fmt"
+)
+
+// A Point is one evaluation of one lane. On the wire it is a list of numbers,
+// which [PointColumns] names.
+type Point struct {
+	Lane   uint8
+	Step   uint64
+	Values [len(pointValues)]float32 // in the order of PointColumns, after lane and step
+}
+
+// pointValues are a point's columns after its lane and step. "loss" and its terms
+// are as trained: of the standardised target, with eps and full as they were set,
+// averaged over the rows; the metrics are in the target's own units.
+var pointValues = [...]string{
+	"train_loss",     // nats per row
+	"test_loss",      // nats per row
+	"train_nll",      // with its constant; nats per row
+	"test_nll",       // nats per row
+	"train_rmse",     // target's unit
+	"test_rmse",      // target's unit
+	"train_crps",     // target's unit
+	"test_crps",      // target's unit
+	"train_coverage", // share of the rows within the central 95 % interval, 0 to 1
+	"test_coverage",  // share of the rows, 0 to 1
+	"log_variance",   // nats per training row: the loss's term 0.5 log v
+	"residual",       // nats per training row: the loss's term 0.5 d²/v
+	"constant",       // nats per row: 0.5 log 2π with full, else 0
+	"clamped",        // training rows whose variance is below eps
+}
+
+// PointColumns names the members of a point on the wire.
+var PointColumns = append([]string{"lane", "step"}, pointValues[:]...)
+
+// Set puts the values of the named columns into the point. It panics for a
+// column that there is not.
+func (p *Point) Set(values map[string]float64) {
+	for i, name := range pointValues {
+		v, ok := values[name]
+		if !ok {
+			panic("wire: a point without " + name)
+		}
+		p.Values[i] = float32(v)
+	}
+}
+
+// Value returns the value of a column, and whether there is such a column.
+func (p *Point) Value(column string) (float32, bool) {
+	for i, name := range pointValues {
+		if name == column {
+			return p.Values[i], true
+		}
+	}
+	return 0, false
+}
+
+// MarshalJSON implements [json.Marshaler]. Values that are not finite are null.
+func (p Point) MarshalJSON() ([]byte, error) {
+	b := fmt.Appendf(nil, "[%d,%d", p.Lane, p.Step)
+	for _, v := range p.Values {
+		b = append(b, ',')
+		b = appendNumber(b, float64(v), 32)
+	}
+	return append(b, ']'), nil
+}
+
+// UnmarshalJSON implements [json.Unmarshaler]; null becomes NaN.
+func (p *Point) UnmarshalJSON(b []byte) error {
+	var a []Number
+	if err := json.Unmarshal(b, &a); err != nil {
+		return err
+	}
+	if len(a) != len(PointColumns) {
+		return fmt.Errorf("wire: point has %d members, not %d", len(a), len(PointColumns))
+	}
+	*p = Point{Lane: uint8(a[0]), Step: uint64(a[1])}
+	for i := range p.Values {
+		p.Values[i] = float32(a[i+2])
+	}
+	return nil
+}
