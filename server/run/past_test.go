@@ -1,0 +1,296 @@
+package run
+
+import (
+	"math"
+	"reflect"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/gnllviz/gnllviz/server/wire"
+)
+
+func TestUndoBringsTheWeightsBack(t *testing.T) {
+	r := paused(t, wire.Spec{Controls: raw(t, map[string]any{"speed": "max"})})
+	steps(t, r, 40)
+	before := weights(t, r, 0)
+	first := change(t, r, map[string]any{"lr": 0.5})
+	steps(t, r, 40)
+	middle := weights(t, r, 0)
+	change(t, r, map[string]any{"eps": 0.5, "full": true})
+	steps(t, r, 40)
+	last := weights(t, r, 0)
+
+	do(t, r, &wire.UndoCommand{})
+	m := state(t, r)
+	if !slices.Equal(weights(t, r, 0), middle) || m.Lanes[0].Controls["eps"] != 1e-6 || m.Lanes[0].Controls["full"] != false || m.Lanes[0].Controls["lr"] != 0.5 {
+		t.Error("undo did not bring the moment before the last change back")
+	}
+	if m.Step != 120 {
+		t.Errorf("undo went to step %d; steps are counted on", m.Step)
+	}
+	do(t, r, &wire.UndoCommand{Revision: first.Revision})
+	if m := state(t, r); !slices.Equal(weights(t, r, 0), before) || m.Lanes[0].Controls["lr"] != 3e-3 {
+		t.Error("undo did not bring the moment before the first change back")
+	}
+	refused(t, r, &wire.UndoCommand{}, wire.BadState, "nothing to undo")
+	do(t, r, &wire.RedoCommand{})
+	if !slices.Equal(weights(t, r, 0), middle) {
+		t.Error("redo did not bring back what was before the second undo")
+	}
+	do(t, r, &wire.RedoCommand{})
+	if m := state(t, r); !slices.Equal(weights(t, r, 0), last) || m.Lanes[0].Controls["eps"] != 0.5 {
+		t.Error("redo did not bring back what was before the first undo")
+	}
+	refused(t, r, &wire.RedoCommand{}, wire.BadState, "nothing to do again")
+	// All of it stands in the record, old and new values too.
+	changes := state(t, r).Changes
+	if c := changes[0]; c.Kind != wire.ControlChange || c.Control != "lr" || c.Old != 3e-3 || c.New != 0.5 || c.Step != 40 || c.Lane == nil || !c.Undo {
+		t.Errorf("the first change is %+v", c)
+	}
+	if c := changes[len(changes)-1]; c.Kind != wire.WeightsChange || !strings.Contains(c.Text, "done again") {
+		t.Errorf("the last change is %+v", c)
+	}
+	// Two undos of what came after another change: the second takes both back.
+	do(t, r, &wire.UndoCommand{Revision: first.Revision})
+	if !slices.Equal(weights(t, r, 0), before) {
+		t.Error("undo of an earlier change left later ones in force")
+	}
+}
+
+func TestUndoOfARestartBringsTheEpochBack(t *testing.T) {
+	r := paused(t, wire.Spec{Controls: raw(t, map[string]any{"speed": "max"})})
+	v := watch(t, r, wire.Hello{})
+	var m wire.RunMessage
+	nextEvent(t, v, "run", &m)
+	steps(t, r, 40)
+	before, was := weights(t, r, 0), state(t, r)
+	change(t, r, map[string]any{"dataset": "sine", "hidden": []int{16}})
+	nextEvent(t, v, "run", &m)
+	steps(t, r, 10)
+	do(t, r, &wire.UndoCommand{})
+	nextEvent(t, v, "run", &m)
+	if m.Epoch != was.Epoch+2 || m.Step != 40 || m.Data.Name != "mcycle" || m.Points != was.Points {
+		t.Errorf("undone, the run is at step %d of epoch %d on %s", m.Step, m.Epoch, m.Data.Name)
+	}
+	if !slices.Equal(weights(t, r, 0), before) {
+		t.Error("the networks of before did not come back")
+	}
+	var h wire.HistoryMessage
+	nextEvent(t, v, "history", &h)
+	for h.Epoch != m.Epoch {
+		nextEvent(t, v, "history", &h)
+	}
+	if h.First != 0 || len(h.Points) != was.Points {
+		t.Errorf("the history is told from point %d, %d points", h.First, len(h.Points))
+	}
+	do(t, r, &wire.RedoCommand{})
+	if m := state(t, r); m.Data.Name != "sine" || m.Step != 10 {
+		t.Errorf("done again, the run is at step %d on %s", m.Step, m.Data.Name)
+	}
+	do(t, r, &wire.ResetCommand{})
+	do(t, r, &wire.UndoCommand{})
+	if m := state(t, r); m.Step != 10 {
+		t.Errorf("a reset that is undone leaves the run at step %d", m.Step)
+	}
+}
+
+func TestSnapshotsAreShownAndReturnedTo(t *testing.T) {
+	r := paused(t, wire.Spec{Controls: raw(t, map[string]any{"speed": "max"})})
+	if err := r.do(t.Context(), func() {}); err != nil {
+		t.Fatal(err)
+	}
+	steps(t, r, 64)
+	at64 := weights(t, r, 0)
+	v := watch(t, r, wire.Hello{})
+	then := nextFrame(t, v)
+	for then.Step != 64 {
+		then = nextFrame(t, v)
+	}
+	steps(t, r, 500)
+	b, err := r.FramesAt(t.Context(), 64)
+	if err != nil {
+		t.Fatal(err)
+	}
+	frames, err := wire.ParseFrames(b)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if f := frames[len(frames)-1]; frames[0].Kind != wire.FrameGrid || f.Step != 64 || !reflect.DeepEqual(f.Columns, then.Columns) {
+		t.Error("the fit of step 64 is not what it was then")
+	}
+	if steps, err := r.Snapshots(t.Context()); err != nil || steps[0] != 0 || !slices.Contains(steps, 64) {
+		t.Errorf("the snapshots are of steps %v (%v)", steps, err)
+	}
+	do(t, r, &wire.ReturnCommand{Step: ptr(uint64(70))})
+	if slices.Equal(weights(t, r, 0), at64) {
+		t.Error("the snapshot of step 68 is that of step 64")
+	}
+	do(t, r, &wire.ReturnCommand{Step: ptr(uint64(65))}) // the newest at or before it
+	if !slices.Equal(weights(t, r, 0), at64) {
+		t.Error("the weights of step 64 did not come back")
+	}
+	do(t, r, &wire.UndoCommand{})
+	do(t, r, &wire.EditCommand{Edit: wire.Edit{Add: []wire.NewRow{{X: []float64{20}, Y: 0}}}})
+	do(t, r, &wire.ReturnCommand{Step: ptr(uint64(64))})
+	if !slices.Equal(weights(t, r, 0), at64) {
+		t.Error("on other rows the weights of step 64 did not come back")
+	}
+	steps(t, r, 10)
+}
+
+func TestCurveKeepsEverySpike(t *testing.T) {
+	r := paused(t, wire.Spec{Controls: raw(t, map[string]any{"batch": 1, "speed": "max"})})
+	steps(t, r, 20_000)
+	all, err := r.Curve(t.Context(), nil, "batch_loss", 0, math.MaxUint64, 1<<20)
+	if err != nil || !all.Full || all.Of != 20_000 || len(all.Values) != 20_000 {
+		t.Fatalf("%d of %d points (%v)", len(all.Values), all.Of, err)
+	}
+	few, err := r.Curve(t.Context(), nil, "batch_loss", 0, math.MaxUint64, 100)
+	if err != nil || few.Full || few.Of != 20_000 || len(few.Values) > 300 {
+		t.Fatalf("%d of %d points (%v)", len(few.Values), few.Of, err)
+	}
+	if slices.Max(few.Values) != slices.Max(all.Values) || slices.Min(few.Values) != slices.Min(all.Values) {
+		t.Error("a spike was lost")
+	}
+	zoomed, err := r.Curve(t.Context(), nil, "batch_loss", 10_001, 10_100, 100)
+	if err != nil || !zoomed.Full || !slices.Equal(zoomed.Values, all.Values[10_000:10_100]) {
+		t.Errorf("zoomed in, %d of %d points (%v)", len(zoomed.Values), zoomed.Of, err)
+	}
+	for _, name := range Curves() {
+		if c, err := r.Curve(t.Context(), nil, name, 0, math.MaxUint64, 100); err != nil || c.Of == 0 {
+			t.Errorf("%s: %d points (%v)", name, c.Of, err)
+		}
+	}
+	if _, err := r.Curve(t.Context(), nil, "nope", 0, 1, 1); err == nil || !strings.Contains(err.Error(), "batch_loss") {
+		t.Errorf("a curve that there is not gave %v", err)
+	}
+}
+
+// replayed follows a run's recipe and returns the run at its end.
+func replayed(t *testing.T, r *Run) *Run {
+	t.Helper()
+	recipe, err := r.Recipe(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	again, err := Replay("testtest", recipe, Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	serve(t, again)
+	m := await(t, again, func(m wire.RunMessage) bool { return m.State != wire.Playing && m.Step == recipe.Steps })
+	if m.State == wire.Paused && (!strings.HasSuffix(m.Reason, "was reached") || m.Revision < recipe.Revision) {
+		t.Errorf("the replay ended %s at step %d: %s", m.State, m.Step, m.Reason)
+	}
+	return again
+}
+
+// A run that is done over again ends with the same weights, whatever was done to
+// it meanwhile.
+func TestReplayHasTheSameBits(t *testing.T) {
+	r := paused(t, wire.Spec{
+		Controls: raw(t, map[string]any{"dataset": "gap", "seed": 3, "speed": "max"}),
+		Lanes:    []wire.LaneSpec{{}, {Controls: raw(t, map[string]any{"members": 2, "dropout": 10, "optimizer": "sgd", "lr": 1e-3})}},
+	})
+	one := ptr(uint8(1))
+	for _, c := range []wire.Command{
+		&wire.ChangeCommand{Set: raw(t, map[string]any{"eps": 0.01, "noise": 30})},
+		&wire.EditCommand{Edit: wire.Edit{Add: []wire.NewRow{{X: []float64{0.5}, Y: 2}, {X: []float64{0.6}, Y: 1, Test: true}}}},
+		&wire.ChangeCommand{Lane: one, Set: raw(t, map[string]any{"loss": "beta_nll", "batch": 7})},
+		&wire.LaneAddCommand{Copy: one, Set: raw(t, map[string]any{"lr": 2e-3})},
+		&wire.AcquireCommand{Count: 2},
+		&wire.UndoCommand{},
+		&wire.EditCommand{Edit: wire.Edit{Move: []wire.MovedRow{{Row: 3, X: []float64{0.1}, Y: -1}}, Erase: []uint32{5, 6}}},
+		&wire.UndoCommand{},
+		&wire.RedoCommand{},
+		&wire.ReturnCommand{Step: ptr(uint64(100))},
+		&wire.LaneRemoveCommand{Lane: ptr(uint8(0))},
+		&wire.UndoCommand{},
+		&wire.ChangeCommand{Set: raw(t, map[string]any{"acquire_every": 20, "acquire_by": "random"})},
+		&wire.ChangeCommand{Set: raw(t, map[string]any{"optimizer": "rmsprop", "lr": 1e-3})},
+		&wire.UndoCommand{},
+	} {
+		do(t, r, c)
+		steps(t, r, 33)
+	}
+	again := replayed(t, r)
+	for lane := range uint8(3) {
+		if !slices.Equal(weights(t, again, lane), weights(t, r, lane)) {
+			t.Errorf("lane %d came out with other weights", lane)
+		}
+	}
+	a, b := state(t, r), state(t, again)
+	if a.Revision != b.Revision || len(a.Changes) != len(b.Changes) || !reflect.DeepEqual(a.Data.Y, b.Data.Y) {
+		t.Errorf("revision %d with %d changes became %d with %d", a.Revision, len(a.Changes), b.Revision, len(b.Changes))
+	}
+	// And both go on alike.
+	steps(t, r, 100)
+	steps(t, again, 100)
+	if !slices.Equal(weights(t, again, 1), weights(t, r, 1)) {
+		t.Error("what follows is not the same")
+	}
+}
+
+// An edit before a restart is part of what the next epoch begins with.
+func TestReplayOfEditedRows(t *testing.T) {
+	r := paused(t, wire.Spec{Controls: raw(t, map[string]any{"noise": 10, "speed": "max"})})
+	do(t, r, &wire.EditCommand{Edit: wire.Edit{Add: []wire.NewRow{{X: []float64{70}, Y: 300}}, Erase: []uint32{1}}})
+	steps(t, r, 10)
+	change(t, r, map[string]any{"hidden": []int{16}})
+	m := state(t, r)
+	if i := slices.Index(m.Data.Y, 300); i < 0 || m.Step != 0 {
+		t.Fatal("the edit did not outlive the restart")
+	}
+	steps(t, r, 50)
+	if again := replayed(t, r); !slices.Equal(weights(t, again, 0), weights(t, r, 0)) {
+		t.Error("the weights are others")
+	}
+	do(t, r, &wire.ResetCommand{Rows: true})
+	if slices.Contains(state(t, r).Data.Y, 300) {
+		t.Error("a reset of the rows kept an edit")
+	}
+}
+
+// Also a divergence, and what was done about it, is done over again.
+func TestReplayOfADivergence(t *testing.T) {
+	r := paused(t, wire.Spec{Controls: raw(t, map[string]any{"speed": "max", "eps": 0, "decay": 0, "variance_decay": 0, "activation": "relu", "batch": 1})})
+	steps(t, r, 20)
+	change(t, r, map[string]any{"lr": 1})
+	do(t, r, &wire.StepCommand{Steps: wire.MaxSteps})
+	await(t, r, func(m wire.RunMessage) bool { return m.State == wire.Diverged })
+	change(t, r, map[string]any{"lr": 1e-3, "eps": 1e-3})
+	do(t, r, &wire.RestoreCommand{})
+	steps(t, r, 50)
+	again := replayed(t, r)
+	if !slices.Equal(weights(t, again, 0), weights(t, r, 0)) {
+		t.Error("the weights are others")
+	}
+	// A change that led to the divergence can be undone in one.
+	do(t, r, &wire.UndoCommand{Revision: 1})
+	if m := state(t, r); m.State != wire.Paused || m.Lanes[0].Controls["lr"] != 3e-3 {
+		t.Errorf("the run is %s with a learning rate of %v", m.State, m.Lanes[0].Controls["lr"])
+	}
+}
+
+func TestRecipesAreRefused(t *testing.T) {
+	r := paused(t, wire.Spec{})
+	change(t, r, map[string]any{"eps": 0.1})
+	good, err := r.Recipe(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for what, spoil := range map[string]func(*wire.Recipe){
+		"lane":    func(r *wire.Recipe) { r.LaneIDs = []int{300} },
+		"numbers": func(r *wire.Recipe) { r.LaneIDs = nil },
+		"event 1": func(r *wire.Recipe) { r.Events[0].Command = []byte(`{"type":"fly","id":1}`) },
+		"step 9":  func(r *wire.Recipe) { r.Events[0].At = 9 },
+	} {
+		bad := good
+		bad.Events = slices.Clone(good.Events)
+		spoil(&bad)
+		if _, err := Replay("testtest", bad, Options{}); err == nil || !strings.Contains(err.Error(), what) {
+			t.Errorf("a recipe with a bad %s gave %v", what, err)
+		}
+	}
+}

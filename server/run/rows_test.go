@@ -1,0 +1,222 @@
+package run
+
+import (
+	"math"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/gnllviz/gnllviz/datasets"
+	"github.com/gnllviz/gnllviz/server/wire"
+)
+
+func TestEveryDataSetTrains(t *testing.T) {
+	for _, e := range datasets.Catalogue() {
+		r := paused(t, wire.Spec{Controls: raw(t, map[string]any{"dataset": e.Name, "speed": "max"})})
+		steps(t, r, 20)
+		m := state(t, r)
+		if m.State != wire.Paused || len(m.Data.X) != len(m.Data.Inputs) || m.Data.Train+m.Data.Test < len(m.Data.Y) {
+			t.Errorf("%s: %s (%s), %d inputs", e.Name, m.State, m.Reason, len(m.Data.X))
+		}
+		v := watch(t, r, wire.Hello{})
+		f := nextFrame(t, v)
+		if n := slices.ContainsFunc(f.Columns[0], func(v float32) bool { return v != v }); n {
+			t.Errorf("%s: the mean is not a number", e.Name)
+		}
+		inputs := len(m.Data.Inputs)
+		refused(t, r, &wire.ChangeCommand{Set: raw(t, map[string]any{"slice": inputs + 1})}, wire.OutOfRange, "has only")
+		if inputs > 1 {
+			before := m.Data.Revision
+			change(t, r, map[string]any{"slice": inputs})
+			if m := state(t, r); m.Data.Slice != inputs || m.Data.Revision == before {
+				t.Errorf("%s: the fit is shown along input %d", e.Name, m.Data.Slice)
+			}
+		}
+	}
+}
+
+func TestRowsChangeWhileTraining(t *testing.T) {
+	r := start(t, Options{}, map[string]any{"speed": "max"})
+	v := watch(t, r, wire.Hello{})
+	var before wire.RunMessage
+	nextEvent(t, v, "run", &before)
+	a := do(t, r, &wire.EditCommand{Edit: wire.Edit{
+		Add:   []wire.NewRow{{X: []float64{80}, Y: 200}, {X: []float64{81}, Y: 201, Test: true}},
+		Move:  []wire.MovedRow{{Row: before.Data.IDs[0], X: []float64{3}, Y: 77}},
+		Erase: []uint32{before.Data.IDs[1]},
+	}})
+	var m wire.DataMessage
+	nextEvent(t, v, "data", &m)
+	d := m.Data
+	if d.Revision == before.Data.Revision || d.Train != before.Data.Train || d.Test != before.Data.Test+1 {
+		t.Errorf("of %d and %d rows became %d and %d", before.Data.Train, before.Data.Test, d.Train, d.Test)
+	}
+	if i := slices.Index(d.IDs, before.Data.IDs[0]); d.X[0][i] != 3 || d.Y[i] != 77 {
+		t.Errorf("the moved row is at %g, %g", d.X[0][i], d.Y[i])
+	}
+	if slices.Contains(d.IDs, before.Data.IDs[1]) || !slices.Contains(d.Y, 200) {
+		t.Error("a row was not erased, or not added")
+	}
+	// Frames of it stand on a grid that reaches to the new row.
+	for {
+		msg := <-v.Frames()
+		frames, err := wire.ParseFrames(msg.Data)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if frames[0].Revision >= a.Revision {
+			if frames[0].DataRevision != d.Revision {
+				t.Errorf("a frame of revision %d stands on data revision %d, want %d", a.Revision, frames[0].DataRevision, d.Revision)
+			}
+			break
+		}
+	}
+	for _, c := range []struct {
+		edit  wire.Edit
+		words string
+	}{
+		{wire.Edit{Erase: []uint32{999_999}}, "no row 999999"},
+		{wire.Edit{Move: []wire.MovedRow{{Row: 999_999, X: []float64{1}}}}, "no row 999999"},
+		{wire.Edit{Add: []wire.NewRow{{X: []float64{1, 2}}}}, "has 2 inputs, not 1"},
+		{wire.Edit{Add: []wire.NewRow{{X: []float64{math.NaN()}}}}, "NaN"},
+		{wire.Edit{Add: []wire.NewRow{{X: []float64{1}, Y: 1e300}}}, "1e+300"},
+		{wire.Edit{Take: []uint32{1}}, "pool has no row 1"},
+	} {
+		if _, err := r.Do(t.Context(), &wire.EditCommand{Edit: c.edit}, true); err == nil || !strings.Contains(err.Error(), c.words) {
+			t.Errorf("%+v gave %v, want %q", c.edit, err, c.words)
+		}
+	}
+}
+
+func TestLastRowsStay(t *testing.T) {
+	r := paused(t, wire.Spec{})
+	d := state(t, r).Data
+	var train, test []uint32
+	for i, id := range d.IDs {
+		if d.IsTest[i] {
+			test = append(test, id)
+		} else {
+			train = append(train, id)
+		}
+	}
+	refused(t, r, &wire.EditCommand{Edit: wire.Edit{Erase: train}}, wire.BadData, "last training row")
+	refused(t, r, &wire.EditCommand{Edit: wire.Edit{Erase: test}}, wire.BadData, "last test row")
+	do(t, r, &wire.EditCommand{Edit: wire.Edit{Erase: train[1:]}})
+	steps(t, r, 10)
+	if m := state(t, r); m.Data.Train != 1 || m.State != wire.Paused {
+		t.Errorf("with one training row the run is %s (%s)", m.State, m.Reason)
+	}
+}
+
+func TestNoiseIsAddedAndTakenAway(t *testing.T) {
+	r := paused(t, wire.Spec{Controls: raw(t, map[string]any{"dataset": "sine"})})
+	before := state(t, r).Data
+	change(t, r, map[string]any{"noise": 100})
+	noisy := state(t, r).Data
+	sum, squares := 0.0, 0.0
+	for i, y := range noisy.Y {
+		sum += y - before.Y[i]
+		squares += (y - before.Y[i]) * (y - before.Y[i])
+	}
+	n, std := float64(len(noisy.Y)), float64(before.TargetStd)
+	if mean := sum / n; math.Abs(mean) > 4*std/math.Sqrt(n) {
+		t.Errorf("the noise has mean %g", mean)
+	}
+	if got := math.Sqrt(squares / n); math.Abs(got-std) > 0.15*std {
+		t.Errorf("the noise has a standard deviation of %g, want %g", got, std)
+	}
+	// A row that is put somewhere is seen there, noise or not.
+	do(t, r, &wire.EditCommand{Edit: wire.Edit{Add: []wire.NewRow{{X: []float64{1}, Y: 42}}}})
+	if y := state(t, r).Data.Y; !slices.ContainsFunc(y, func(v float64) bool { return math.Abs(v-42) < 1e-9 }) {
+		t.Error("the row is not where it was put")
+	}
+	change(t, r, map[string]any{"noise": 0})
+	after := state(t, r).Data
+	for i, id := range before.IDs {
+		if k := slices.Index(after.IDs, id); after.Y[k] != before.Y[i] {
+			t.Fatalf("row %d was %g and is %g", id, before.Y[i], after.Y[k])
+		}
+	}
+}
+
+func TestOwnFormula(t *testing.T) {
+	r := paused(t, wire.Spec{Controls: raw(t, map[string]any{"speed": "max"})})
+	steps(t, r, 5)
+	before := state(t, r)
+	do(t, r, &wire.DataCommand{Data: &wire.DataSpec{Formula: &wire.FormulaSpec{Mean: "sin(x)", Std: "0.1+0.05*abs(x)", From: -3, To: 3, Rows: 200}}})
+	m := state(t, r)
+	if m.Epoch != before.Epoch+1 || m.Step != 0 || m.Data.Name != wire.OwnData || m.Data.Train+m.Data.Test != 200 || !m.Data.Truth || m.Controls["dataset"] != wire.OwnData {
+		t.Errorf("got %+v", m.Data)
+	}
+	steps(t, r, 30)
+	if again := replayed(t, r); !slices.Equal(weights(t, again, 0), weights(t, r, 0)) {
+		t.Error("done over again the weights are others")
+	}
+	change(t, r, map[string]any{"dataset": "mcycle"})
+	change(t, r, map[string]any{"dataset": wire.OwnData})
+	if m := state(t, r); m.Data.Train+m.Data.Test != 200 {
+		t.Error("one's own rows were forgotten")
+	}
+	refused(t, r, &wire.DataCommand{Data: &wire.DataSpec{Formula: &wire.FormulaSpec{Mean: "sin(", Std: "1", From: 0, To: 1, Rows: 10}}}, wire.BadData, "mean")
+	refused(t, r, &wire.DataCommand{Data: &wire.DataSpec{Formula: &wire.FormulaSpec{Mean: "x", Std: "-1", From: 0, To: 1, Rows: 10}}}, wire.BadData, "standard deviation")
+	refused(t, paused(t, wire.Spec{}), &wire.ChangeCommand{Set: raw(t, map[string]any{"dataset": wire.OwnData})}, wire.BadValue, "no rows of your own")
+}
+
+func TestOwnFile(t *testing.T) {
+	text := "speed [km/h];brake path (m);who\n"
+	for i := range 50 {
+		text += strings.ReplaceAll(strings.Join([]string{fmtFloat(10 + float64(i)), fmtFloat(float64(i*i) / 100), "a"}, ";"), ".", ",") + "\n"
+	}
+	text += "NA;3,5;b\n"
+	r := paused(t, wire.Spec{Data: &wire.DataSpec{CSV: &wire.CSVSpec{Text: text, Target: "brake path"}}})
+	d := state(t, r).Data
+	if d.Inputs[0] != (wire.Column{Name: "speed", Unit: "km/h"}) || d.Target != (wire.Column{Name: "brake path", Unit: "m"}) || d.Train+d.Test != 50 {
+		t.Errorf("got %+v", d)
+	}
+	if d.DroppedRows != 1 || d.Dropped[0].Row != 52 || d.Dropped[0].Column != "speed" {
+		t.Errorf("%d rows were dropped: %+v", d.DroppedRows, d.Dropped)
+	}
+	refused(t, r, &wire.DataCommand{Data: &wire.DataSpec{CSV: &wire.CSVSpec{Text: text, Target: "nope"}}}, wire.BadData, "nope")
+	refused(t, r, &wire.DataCommand{Data: &wire.DataSpec{}}, wire.MissingField, "formula")
+}
+
+func fmtFloat(v float64) string { return string(encode(v)) }
+
+func TestAcquire(t *testing.T) {
+	// From the truth.
+	r := paused(t, wire.Spec{Controls: raw(t, map[string]any{"dataset": "fan", "speed": "max"})})
+	steps(t, r, 200)
+	before := state(t, r).Data
+	do(t, r, &wire.AcquireCommand{Count: 5})
+	after := state(t, r).Data
+	if after.Train != before.Train+5 {
+		t.Errorf("of %d training rows became %d", before.Train, after.Train)
+	}
+	refused(t, r, &wire.ChangeCommand{Set: raw(t, map[string]any{"acquire_by": "epistemic", "acquire_every": 10})}, wire.BadState, "ensemble")
+	change(t, r, map[string]any{"acquire_every": 10})
+	steps(t, r, 50)
+	if now := state(t, r).Data.Train; now < after.Train+5 || now > after.Train+6 {
+		t.Errorf("every 10 steps: %d rows became %d in 50 steps", after.Train, now)
+	}
+
+	// From a pool, until it is empty.
+	r = paused(t, wire.Spec{Controls: raw(t, map[string]any{"pool": 90, "acquire_by": "total", "speed": "max"})})
+	m := state(t, r).Data
+	if m.Pool == 0 || m.Pool < 8*m.Train {
+		t.Fatalf("%d rows are held back of %d", m.Pool, m.Pool+m.Train)
+	}
+	do(t, r, &wire.AcquireCommand{Count: 3})
+	if n := state(t, r).Data; n.Pool != m.Pool-3 || n.Train != m.Train+3 {
+		t.Errorf("%d rows are held back and %d trained on", n.Pool, n.Train)
+	}
+	change(t, r, map[string]any{"acquire_every": 1})
+	steps(t, r, 150)
+	last := state(t, r)
+	if last.Data.Pool != 0 || last.Controls["acquire_every"] != 0 {
+		t.Errorf("%d rows are left, and one is taken every %v steps", last.Data.Pool, last.Controls["acquire_every"])
+	}
+	refused(t, r, &wire.AcquireCommand{Count: 1}, wire.BadState, "pool is empty")
+	if again := replayed(t, r); !slices.Equal(weights(t, again, 0), weights(t, r, 0)) {
+		t.Error("done over again the weights are others")
+	}
+}
