@@ -9,14 +9,12 @@ import (
 	"math"
 	"net/http"
 	"strconv"
+	"time"
 
 	"github.com/gnllviz/gnllviz/server/chart"
 	"github.com/gnllviz/gnllviz/server/run"
 	"github.com/gnllviz/gnllviz/server/wire"
 )
-
-// maxBody bounds the body of a request, which holds settings.
-const maxBody = 64 << 10
 
 func (s *Server) getControls(w http.ResponseWriter, _ *http.Request) {
 	reply(w, http.StatusOK, s.table)
@@ -67,8 +65,14 @@ func (s *Server) putRun(w http.ResponseWriter, r *http.Request) {
 
 func (s *Server) openRun(w http.ResponseWriter, r *http.Request, id string) {
 	set := map[string]json.RawMessage{}
-	d := json.NewDecoder(http.MaxBytesReader(w, r.Body, maxBody))
-	if err := d.Decode(&set); err != nil && !errors.Is(err, io.EOF) {
+	d := json.NewDecoder(http.MaxBytesReader(w, r.Body, int64(s.limits.BodyBytes)))
+	err := d.Decode(&set)
+	var long *http.MaxBytesError
+	if errors.As(err, &long) {
+		problem(w, http.StatusBadRequest, fmt.Sprintf("the body is too large: more than %d bytes, which --max-body-bytes raises", long.Limit))
+		return
+	}
+	if err != nil && !errors.Is(err, io.EOF) {
 		problem(w, http.StatusBadRequest, "the body is not a JSON object of controls: "+err.Error())
 		return
 	}
@@ -84,6 +88,12 @@ func (s *Server) openRun(w http.ResponseWriter, r *http.Request, id string) {
 	if refused != nil {
 		problem(w, http.StatusUnprocessableEntity, refused.Reason)
 		return
+	}
+	if s.runs.get(id) == nil {
+		if _, wait := s.making.take(peerOf(r), time.Now()); wait > 0 {
+			tooMany(w, wait, fmt.Sprintf("your address has made %d runs within a minute, which is its limit; --run-rate raises it", s.limits.RunRate))
+			return
+		}
 	}
 	x, made, err := s.runs.open(id, settings)
 	switch {
@@ -218,6 +228,12 @@ func problem(w http.ResponseWriter, status int, detail string) {
 	replyAs(w, "application/problem+json", status, map[string]any{
 		"title": http.StatusText(status), "status": status, "detail": detail,
 	})
+}
+
+// tooMany answers 429, and when to come again.
+func tooMany(w http.ResponseWriter, wait time.Duration, detail string) {
+	w.Header().Set("Retry-After", strconv.Itoa(int(math.Ceil(wait.Seconds()))))
+	problem(w, http.StatusTooManyRequests, detail)
 }
 
 func replyAs(w http.ResponseWriter, contentType string, status int, v any) {

@@ -25,13 +25,6 @@ const (
 	// peer; it may come back and resume.
 	writeTime = 10 * time.Second
 
-	// A peer that has not even answered a ping for so long is gone.
-	pongTime = 60 * time.Second
-	pingTime = pongTime * 9 / 10
-
-	// maxMessage bounds a command; a longer message is refused with a reason.
-	maxMessage = 64 << 10
-
 	// maxDiscard bounds what is read only to be refused; beyond it the
 	// connection is closed. Deflate is not offered, so these are real bytes.
 	maxDiscard = 16 << 20
@@ -41,11 +34,6 @@ const (
 
 	// closeTime is how long a peer has to answer a close.
 	closeTime = time.Second
-
-	// What one peer may ask for in a second, and at once; beyond it, it waits.
-	// A hello costs the run most: all of its history.
-	commandRate, commandBurst = 200, 100
-	helloRate, helloBurst     = 4, 4
 )
 
 // live upgrades to a websocket and carries a run's messages over it.
@@ -58,6 +46,22 @@ func (s *Server) live(w http.ResponseWriter, r *http.Request) {
 		problem(w, http.StatusBadRequest, fmt.Sprintf("this is a websocket with the subprotocol %q", wire.Subprotocol))
 		return
 	}
+	peer := peerOf(r)
+	if err := s.connections.enter(peer); err != nil {
+		problem(w, http.StatusServiceUnavailable, err.Error())
+		return
+	}
+	defer s.connections.leave(peer)
+	e, err := s.runs.watch(x.ID())
+	if err != nil {
+		problem(w, http.StatusServiceUnavailable, err.Error())
+		return
+	}
+	if e == nil {
+		problem(w, http.StatusNotFound, "the run has ended")
+		return
+	}
+	defer s.runs.leave(e)
 	// Counted while the HTTP server still knows of the connection, so that a
 	// stopping server cannot overlook it in between.
 	s.runs.work.Add(1)
@@ -84,12 +88,13 @@ func (s *Server) live(w http.ResponseWriter, r *http.Request) {
 	}
 	c := &client{
 		conn:     conn,
-		run:      x,
+		run:      e.Run,
+		limits:   &s.limits,
 		log:      s.log.With("run", x.ID(), "peer", conn.RemoteAddr().String()),
 		replies:  make(chan []byte, 16),
 		watching: make(chan *run.Viewer, 1),
-		commands: rate.NewLimiter(commandRate, commandBurst),
-		hellos:   rate.NewLimiter(helloRate, helloBurst),
+		commands: rate.NewLimiter(rate.Limit(s.limits.CommandRate), s.limits.CommandBurst),
+		hellos:   rate.NewLimiter(rate.Limit(s.limits.HelloRate), s.limits.HelloRate),
 	}
 	c.serve(s.runs.ctx)
 }
@@ -99,6 +104,7 @@ func (s *Server) live(w http.ResponseWriter, r *http.Request) {
 type client struct {
 	conn     *websocket.Conn
 	run      *run.Run
+	limits   *Limits
 	log      *slog.Logger
 	replies  chan []byte
 	watching chan *run.Viewer // from the reader to the writer, at the first hello
@@ -135,8 +141,8 @@ func (c *client) serve(server context.Context) {
 
 // read handles commands until the connection fails.
 func (c *client) read(ctx context.Context) error {
-	c.conn.SetReadLimit(maxDiscard)
-	alive := func(string) error { return c.conn.SetReadDeadline(time.Now().Add(pongTime)) }
+	c.conn.SetReadLimit(int64(max(maxDiscard, c.limits.MessageBytes)))
+	alive := func(string) error { return c.conn.SetReadDeadline(time.Now().Add(c.limits.Silence)) }
 	c.conn.SetPongHandler(alive)
 	if err := alive(""); err != nil {
 		return err
@@ -156,12 +162,12 @@ func (c *client) read(ctx context.Context) error {
 			c.reply(ctx, wire.Refuse(wire.BadMessage, "", "the message is binary; commands are JSON text"))
 			continue
 		}
-		b, err := io.ReadAll(io.LimitReader(r, maxMessage+1))
+		b, err := io.ReadAll(io.LimitReader(r, int64(c.limits.MessageBytes)+1))
 		if err != nil {
 			return err
 		}
-		if len(b) > maxMessage {
-			c.reply(ctx, wire.Refuse(wire.BadMessage, "", "the message is longer than %d bytes", maxMessage))
+		if len(b) > c.limits.MessageBytes {
+			c.reply(ctx, wire.Refuse(wire.BadMessage, "", "the message is longer than %d bytes, which --max-message-bytes raises", c.limits.MessageBytes))
 			continue
 		}
 		if !utf8.Valid(b) {
@@ -240,7 +246,7 @@ func (c *client) reply(ctx context.Context, m any) {
 // write sends replies, the run's messages and its newest frame, until the
 // reader has ended (ctx), or the run or the server has, which it tells the peer.
 func (c *client) write(ctx, server context.Context) {
-	ping := time.NewTicker(pingTime)
+	ping := time.NewTicker(c.limits.Silence * 9 / 10)
 	defer ping.Stop()
 	var frames <-chan []byte
 	var events <-chan run.Message

@@ -224,7 +224,7 @@ func TestClosesForBrokenMessages(t *testing.T) {
 		code int
 	}{
 		"not UTF-8": {"\"\xff\"", websocket.CloseInvalidFramePayloadData},
-		"endless":   {strings.Repeat("x", maxDiscard+2*maxMessage), websocket.CloseMessageTooBig},
+		"endless":   {strings.Repeat("x", maxDiscard+2*DefaultLimits().MessageBytes), websocket.CloseMessageTooBig},
 	} {
 		c := dial(t, addr, id)
 		// The server may close before it has read all of the endless one.

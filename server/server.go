@@ -31,19 +31,12 @@ type Config struct {
 	// web page from reaching it by rebinding a name of its own.
 	Hosts []string
 
-	// MaxRuns bounds the runs kept at a time; 0 means DefaultMaxRuns. Beyond it
-	// the oldest run that nobody watches makes room.
-	MaxRuns int
-
-	// Idle is how long a run trains unwatched; 0 means run.DefaultIdle.
-	Idle time.Duration
+	// Limits bound what the server takes on.
+	Limits Limits
 
 	// Log takes the server's log; nil means slog.Default.
 	Log *slog.Logger
 }
-
-// DefaultMaxRuns is how many runs a server keeps unless told otherwise.
-const DefaultMaxRuns = 64
 
 // A Server serves the page, the API and the websockets.
 type Server struct {
@@ -52,13 +45,15 @@ type Server struct {
 	table wire.Table
 	hosts map[string]bool
 	runs  *registry
+
+	limits      Limits
+	connections turnstile
+	making      quota // of runs
 }
 
 // New returns a server that lives until ctx ends: its runs end with it.
 func New(ctx context.Context, c Config) *Server {
-	if c.MaxRuns == 0 {
-		c.MaxRuns = DefaultMaxRuns
-	}
+	c.Limits = c.Limits.orDefaults()
 	if c.Log == nil {
 		c.Log = slog.Default()
 	}
@@ -67,7 +62,11 @@ func New(ctx context.Context, c Config) *Server {
 		page:  web.FS(),
 		table: run.Table(),
 		hosts: map[string]bool{"localhost": true, "127.0.0.1": true, "::1": true},
-		runs:  newRegistry(ctx, c),
+		runs:  newRegistry(ctx, c.Limits, c.Log),
+
+		limits:      c.Limits,
+		connections: turnstile{all: c.Limits.Connections, each: c.Limits.PeerConnections},
+		making:      quota{perMinute: c.Limits.RunRate},
 	}
 	for _, h := range c.Hosts {
 		s.hosts[hostname(h)] = true

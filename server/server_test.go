@@ -131,7 +131,7 @@ func TestForgottenRunComesBackUnderItsName(t *testing.T) {
 }
 
 func TestOldestUnwatchedRunMakesRoom(t *testing.T) {
-	addr, _ := serve(t, Config{MaxRuns: 2})
+	addr, _ := serve(t, Config{Limits: Limits{Runs: 2}})
 	a, b := makeRun(t, addr, ""), makeRun(t, addr, "")
 	dial(t, addr, a.ID).hello()
 	c := makeRun(t, addr, "")

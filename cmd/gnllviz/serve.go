@@ -13,7 +13,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/gnllviz/gnllviz/server"
-	"github.com/gnllviz/gnllviz/server/run"
 )
 
 func serveCommand() *cobra.Command {
@@ -31,8 +30,17 @@ func serveCommand() *cobra.Command {
 	f.BoolVar(&open, "open", false, "open the page in the browser")
 	f.BoolVar(&verbose, "verbose", false, "log connections too")
 	f.StringSliceVar(&config.Hosts, "host", nil, "further host name under which the server may be called (may be repeated)")
-	f.IntVar(&config.MaxRuns, "max-runs", server.DefaultMaxRuns, "runs to keep; beyond it the oldest unwatched one makes room")
-	f.DurationVar(&config.Idle, "idle", run.DefaultIdle, "time after which a run that nobody watches stops training")
+	config.Limits = server.DefaultLimits()
+	for _, l := range config.Limits.Table() {
+		switch v := l.Value.(type) {
+		case *int:
+			f.IntVar(v, l.Flag, *v, l.Help)
+		case *float64:
+			f.Float64Var(v, l.Flag, *v, l.Help)
+		case *time.Duration:
+			f.DurationVar(v, l.Flag, *v, l.Help)
+		}
+	}
 	c.RunE = func(c *cobra.Command, _ []string) error {
 		level := slog.LevelInfo
 		if verbose {
@@ -45,11 +53,8 @@ func serveCommand() *cobra.Command {
 }
 
 func serve(c *cobra.Command, addr string, open bool, config server.Config) error {
-	if config.MaxRuns < 1 {
-		return fmt.Errorf("--max-runs %d is less than 1", config.MaxRuns)
-	}
-	if config.Idle < time.Second {
-		return fmt.Errorf("--idle %v is less than 1s", config.Idle)
+	if err := config.Limits.Check(); err != nil {
+		return err
 	}
 	ctx := c.Context()
 	l, err := new(net.ListenConfig).Listen(ctx, "tcp", addr)
