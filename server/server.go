@@ -31,6 +31,11 @@ type Config struct {
 	// web page from reaching it by rebinding a name of its own.
 	Hosts []string
 
+	// Token is what one must bring to make runs, to list them, and to see how
+	// the server does; empty means that everybody may. Who has a run's address
+	// may watch it without.
+	Token string
+
 	// Limits bound what the server takes on.
 	Limits Limits
 
@@ -44,7 +49,9 @@ type Server struct {
 	page  fs.FS
 	table wire.Table
 	hosts map[string]bool
+	every bool // it listens on every address of the machine
 	runs  *registry
+	gate  *gate
 
 	limits      Limits
 	connections turnstile
@@ -63,6 +70,7 @@ func New(ctx context.Context, c Config) *Server {
 		table: run.Table(),
 		hosts: map[string]bool{"localhost": true, "127.0.0.1": true, "::1": true},
 		runs:  newRegistry(ctx, c.Limits, c.Log),
+		gate:  newGate(c.Token),
 
 		limits:      c.Limits,
 		connections: turnstile{all: c.Limits.Connections, each: c.Limits.PeerConnections},
@@ -81,8 +89,9 @@ const shutdownTime = 2 * time.Second
 // Serve answers on l until the context of the server ends, then tells every
 // viewer that it goes away, and returns nil.
 func (s *Server) Serve(l net.Listener) error {
-	if host, _, err := net.SplitHostPort(l.Addr().String()); err == nil {
-		s.hosts[host] = true
+	s.nameAfter(l.Addr())
+	if _, port, err := net.SplitHostPort(l.Addr().String()); err == nil {
+		s.gate.cookie += "-" + port // browsers do not tell ports apart
 	}
 	h := &http.Server{
 		Handler:           s.Handler(),
@@ -122,12 +131,13 @@ func (s *Server) Handler() http.Handler {
 		w.Header().Set("Content-Type", "text/plain; charset=utf-8")
 		fmt.Fprintln(w, "ok")
 	})
+	mux.HandleFunc("POST /api/login", s.postLogin)
 	mux.HandleFunc("GET /api/controls", s.getControls)
 	mux.HandleFunc("GET /api/charts/{dataset}", s.getCharts)
-	mux.HandleFunc("GET /api/runs", s.getRuns)
-	mux.HandleFunc("POST /api/runs", s.postRun)
+	mux.HandleFunc("GET /api/runs", s.members(s.getRuns))
+	mux.HandleFunc("POST /api/runs", s.members(s.postRun))
 	mux.HandleFunc("GET /api/runs/{id}", s.getRun)
-	mux.HandleFunc("PUT /api/runs/{id}", s.putRun)
+	mux.HandleFunc("PUT /api/runs/{id}", s.members(s.putRun))
 	mux.Handle("GET /api/runs/{id}/history", gzhttp.GzipHandler(http.HandlerFunc(s.getHistory)))
 	mux.HandleFunc("GET /api/runs/{id}/predict", s.getPredict)
 	mux.HandleFunc("GET /api/runs/{id}/live", s.live)

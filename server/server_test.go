@@ -231,8 +231,8 @@ func rawStatus(t *testing.T, addr, request string) int {
 	if _, err := io.WriteString(conn, request); err != nil {
 		t.Fatal(err)
 	}
-	var status int
-	if _, err := fmt.Fscanf(conn, "HTTP/1.1 %d", &status); err != nil {
+	var minor, status int
+	if _, err := fmt.Fscanf(conn, "HTTP/1.%d %d", &minor, &status); err != nil {
 		t.Fatal(err)
 	}
 	return status
