@@ -86,24 +86,27 @@ func (s *Server) live(w http.ResponseWriter, r *http.Request) {
 			s.log.Debug("setting a write buffer", "err", err)
 		}
 	}
-	c := &client{
+	s.newClient(conn, e, s.log.With("run", e.ID(), "peer", conn.RemoteAddr().String())).serve(s.runs.ctx)
+}
+
+func (s *Server) newClient(conn *websocket.Conn, e *entry, log *slog.Logger) *client {
+	return &client{
 		conn:     conn,
-		run:      e.Run,
+		run:      e,
 		limits:   &s.limits,
-		log:      s.log.With("run", x.ID(), "peer", conn.RemoteAddr().String()),
+		log:      log,
 		replies:  make(chan []byte, 16),
 		watching: make(chan *run.Viewer, 1),
 		commands: rate.NewLimiter(rate.Limit(s.limits.CommandRate), s.limits.CommandBurst),
 		hellos:   rate.NewLimiter(rate.Limit(s.limits.HelloRate), s.limits.HelloRate),
 	}
-	c.serve(s.runs.ctx)
 }
 
 // A client is one websocket. Its reading goroutine reads commands and has them
 // done; its writing goroutine is the only one that writes messages.
 type client struct {
 	conn     *websocket.Conn
-	run      *run.Run
+	run      *entry
 	limits   *Limits
 	log      *slog.Logger
 	replies  chan []byte
@@ -119,7 +122,9 @@ func (c *client) serve(server context.Context) {
 	var end *time.Timer
 	go func() {
 		defer close(written)
-		c.write(ctx, server)
+		if guarded(c.log, "writing a websocket", func() error { c.write(ctx, server); return nil }) != nil {
+			c.close(websocket.CloseInternalServerErr, "the server made a mistake")
+		}
 		// From here on nobody takes replies; the reader must not wait for it.
 		cancel()
 		// The peer has a moment to answer a close; pongs do not prolong it.
@@ -130,14 +135,44 @@ func (c *client) serve(server context.Context) {
 		_ = c.conn.NetConn().SetWriteDeadline(time.Now().Add(closeTime))
 	})
 	c.log.Debug("websocket opened")
-	err := c.read(ctx)
+	err := guarded(c.log, "reading a websocket", func() error { return c.read(ctx) })
+	switch {
+	case errors.Is(err, errPanic):
+		c.close(websocket.CloseInternalServerErr, "the server made a mistake")
+	case errors.Is(err, errNotUTF8):
+		c.close(websocket.CloseInvalidFramePayloadData, err.Error())
+	case errors.Is(err, websocket.ErrReadLimit):
+		c.close(websocket.CloseMessageTooBig, "a message was far too long")
+	case errors.Is(err, run.ErrEnded):
+		<-written // by the writer, who says so
+	}
 	cancel()
 	<-written
+	c.drain(err)
 	hurried()
 	end.Stop()
 	_ = c.conn.Close() // nothing is left to be lost
 	c.log.Debug("websocket closed", "reason", err)
 }
+
+// drain reads what the peer still sends, without looking at it, after an error
+// that it was told of: closing with bytes unread would take the reason with it.
+// Who has said goodbye, or nothing for long, is told nothing.
+func (c *client) drain(err error) {
+	var bye *websocket.CloseError
+	var silent net.Error
+	if errors.As(err, &bye) || errors.As(err, &silent) {
+		return
+	}
+	conn := c.conn.NetConn()
+	if half, ok := conn.(interface{ CloseWrite() error }); ok {
+		_ = half.CloseWrite()
+	}
+	_ = conn.SetReadDeadline(time.Now().Add(closeTime))
+	_, _ = io.Copy(io.Discard, conn)
+}
+
+var errNotUTF8 = errors.New("a text message was not UTF-8")
 
 // read handles commands until the connection fails.
 func (c *client) read(ctx context.Context) error {
@@ -171,14 +206,7 @@ func (c *client) read(ctx context.Context) error {
 			continue
 		}
 		if !utf8.Valid(b) {
-			c.conn.SetPongHandler(func(string) error { return nil }) // no more time for it
-			c.close(websocket.CloseInvalidFramePayloadData, "a text message was not UTF-8")
-			// What the peer still sends is read, but not looked at: closing with
-			// bytes unread would take the reason with it.
-			for err == nil {
-				_, _, err = c.conn.NextReader()
-			}
-			return fmt.Errorf("a text message was not UTF-8 (%w)", err)
+			return errNotUTF8
 		}
 		if err := c.commands.Wait(ctx); err != nil {
 			return err
@@ -258,9 +286,13 @@ func (c *client) write(ctx, server context.Context) {
 		case <-server.Done():
 			c.close(websocket.CloseGoingAway, "the server is going away")
 			return
-		case <-c.run.Done():
+		case <-c.run.ended:
 			if server.Err() != nil {
 				continue
+			}
+			if c.run.err != nil {
+				c.close(websocket.CloseInternalServerErr, "the run failed")
+				return
 			}
 			c.close(websocket.CloseGoingAway, "the run has ended")
 			return
@@ -281,7 +313,9 @@ func (c *client) write(ctx, server context.Context) {
 		}
 		if err != nil {
 			c.log.Debug("writing to a websocket", "err", err)
-			_ = c.conn.Close() // which ends the reader
+			if !errors.Is(err, websocket.ErrCloseSent) { // by the reader, which ends
+				_ = c.conn.Close() // which ends the reader
+			}
 			return
 		}
 	}

@@ -32,6 +32,7 @@ type entry struct {
 	*run.Run
 	end   context.CancelFunc
 	ended chan struct{} // closed when the run's goroutine has ended
+	err   error         // why it ended by itself; set before ended is closed
 
 	// ---- guarded by the registry's mu ----
 	watchers int       // websockets
@@ -75,7 +76,10 @@ func (g *registry) open(id string, s wire.Settings) (r *run.Run, made bool, err 
 	g.work.Go(func() {
 		defer close(e.ended)
 		defer g.forget(e)
-		r.Serve(ctx)
+		e.err = guarded(g.log.With("run", id), "a run", func() error {
+			r.Serve(ctx)
+			return nil
+		})
 	})
 	return r, true, nil
 }

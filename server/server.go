@@ -147,7 +147,7 @@ func (s *Server) Handler() http.Handler {
 	mux.HandleFunc("GET /{$}", s.servePage("index.html"))
 	mux.HandleFunc("GET /r/{id}", s.servePage("r/index.html"))
 	mux.Handle("/", gzhttp.GzipHandler(s.files()))
-	return s.guard(http.NewCrossOriginProtection().Handler(mux))
+	return s.recovered(s.guard(http.NewCrossOriginProtection().Handler(mux)))
 }
 
 // servePage serves one of the page's entries, or where it is not there the
