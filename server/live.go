@@ -97,6 +97,7 @@ func (s *Server) newClient(conn *websocket.Conn, e *entry, log *slog.Logger) *cl
 		log:      log,
 		replies:  make(chan []byte, 16),
 		watching: make(chan *run.Viewer, 1),
+		pongs:    make(chan string),
 		commands: rate.NewLimiter(rate.Limit(s.limits.CommandRate), s.limits.CommandBurst),
 		hellos:   rate.NewLimiter(rate.Limit(s.limits.HelloRate), s.limits.HelloRate),
 	}
@@ -111,6 +112,7 @@ type client struct {
 	log      *slog.Logger
 	replies  chan []byte
 	watching chan *run.Viewer // from the reader to the writer, at the first hello
+	pongs    chan string      // from the reader to the writer
 	commands *rate.Limiter
 	hellos   *rate.Limiter
 }
@@ -177,9 +179,15 @@ var errNotUTF8 = errors.New("a text message was not UTF-8")
 // read handles commands until the connection fails.
 func (c *client) read(ctx context.Context) error {
 	c.conn.SetReadLimit(int64(max(maxDiscard, c.limits.MessageBytes)))
-	alive := func(string) error { return c.conn.SetReadDeadline(time.Now().Add(c.limits.Silence)) }
-	c.conn.SetPongHandler(alive)
-	if err := alive(""); err != nil {
+	alive := func() error { return c.conn.SetReadDeadline(time.Now().Add(c.limits.Silence)) }
+	c.conn.SetPongHandler(func(b string) error {
+		select {
+		case c.pongs <- b:
+		case <-ctx.Done():
+		}
+		return alive()
+	})
+	if err := alive(); err != nil {
 		return err
 	}
 	var viewer *run.Viewer
@@ -276,10 +284,17 @@ func (c *client) reply(ctx context.Context, m any) {
 func (c *client) write(ctx, server context.Context) {
 	ping := time.NewTicker(c.limits.Silence * 9 / 10)
 	defer ping.Stop()
+	var pace pacer
+	overdue := time.NewTimer(patience) // wakes the loop when a ping has been under way for long
+	defer overdue.Stop()
 	var frames <-chan []byte
 	var events <-chan run.Message
 	for {
 		var err error
+		ready := frames
+		if pace.wait(time.Now()) <= 0 {
+			ready = nil
+		}
 		select {
 		case <-ctx.Done():
 			return
@@ -299,17 +314,21 @@ func (c *client) write(ctx, server context.Context) {
 		case v := <-c.watching:
 			frames, events = v.Frames(), v.Events()
 		case b := <-c.replies:
-			err = c.send(websocket.TextMessage, b)
+			err = c.send(false, b, nil)
 		case m := <-events:
-			kind := websocket.TextMessage
-			if m.Binary {
-				kind = websocket.BinaryMessage
+			err = c.send(m.Binary, m.Data, nil)
+		case b := <-ready:
+			err = c.send(true, b, nil)
+			if now := time.Now(); err == nil && pace.due(now) {
+				err = c.ping(&pace, now)
+				overdue.Reset(patience)
 			}
-			err = c.send(kind, m.Data)
-		case b := <-frames:
-			err = c.send(websocket.BinaryMessage, b)
+		case b := <-c.pongs:
+			pace.pong(b)
+		case <-overdue.C:
 		case <-ping.C:
-			err = c.conn.WriteControl(websocket.PingMessage, nil, time.Now().Add(writeTime))
+			err = c.ping(&pace, time.Now())
+			overdue.Reset(patience)
 		}
 		if err != nil {
 			c.log.Debug("writing to a websocket", "err", err)
@@ -321,11 +340,19 @@ func (c *client) write(ctx, server context.Context) {
 	}
 }
 
-func (c *client) send(kind int, b []byte) error {
+func (c *client) ping(p *pacer, now time.Time) error {
+	return c.conn.WriteControl(websocket.PingMessage, p.ping(now), now.Add(writeTime))
+}
+
+// send writes a message, by its prepared form if it has one; see [prepare].
+func (c *client) send(binary bool, b []byte, prepared any) error {
 	if err := c.conn.SetWriteDeadline(time.Now().Add(writeTime)); err != nil {
 		return err
 	}
-	return c.conn.WriteMessage(kind, b)
+	if m, ok := prepared.(*websocket.PreparedMessage); ok {
+		return c.conn.WritePreparedMessage(m)
+	}
+	return c.conn.WriteMessage(kindOf(binary), b)
 }
 
 // close tells the peer why, and gives it a moment to answer: closing at once
