@@ -95,6 +95,7 @@ func (s *Server) newClient(conn *websocket.Conn, e *entry, log *slog.Logger) *cl
 		run:      e,
 		limits:   &s.limits,
 		log:      log,
+		metrics:  s.metrics,
 		replies:  make(chan []byte, 16),
 		watching: make(chan *run.Viewer, 1),
 		pongs:    make(chan string),
@@ -110,6 +111,7 @@ type client struct {
 	run      *entry
 	limits   *Limits
 	log      *slog.Logger
+	metrics  *metrics
 	replies  chan []byte
 	watching chan *run.Viewer // from the reader to the writer, at the first hello
 	pongs    chan string      // from the reader to the writer
@@ -194,6 +196,7 @@ func (c *client) read(ctx context.Context) error {
 	defer func() {
 		if viewer != nil {
 			viewer.Close()
+			c.metrics.viewers.Dec()
 		}
 	}()
 	for {
@@ -221,19 +224,25 @@ func (c *client) read(ctx context.Context) error {
 		}
 		command, id, refused := wire.ParseCommand(b)
 		if refused != nil {
+			c.metrics.commanded(nil, string(refused.Code))
 			c.reply(ctx, refused)
 			continue
 		}
 		ack, err := c.do(ctx, command, &viewer)
 		switch {
 		case errors.As(err, &refused):
+			c.metrics.commanded(command, string(refused.Code))
 			refused.ID = id
 			c.reply(ctx, refused)
 		case err != nil:
+			c.metrics.commanded(command, "failed")
 			return err
-		case ack != nil:
-			ack.ID = id
-			c.reply(ctx, ack)
+		default:
+			c.metrics.commanded(command, "done")
+			if ack != nil {
+				ack.ID = id
+				c.reply(ctx, ack)
+			}
 		}
 	}
 }
@@ -251,6 +260,7 @@ func (c *client) do(ctx context.Context, command wire.Command, viewer **run.View
 		v, err := c.run.Watch(ctx, *command)
 		if err == nil {
 			*viewer = v
+			c.metrics.viewers.Inc()
 			c.watching <- v
 		}
 		return nil, err
@@ -318,8 +328,12 @@ func (c *client) write(ctx, server context.Context) {
 		case m := <-events:
 			err = c.send(m.Binary, m.Data, nil)
 		case b := <-ready:
-			err = c.send(true, b, nil)
-			if now := time.Now(); err == nil && pace.due(now) {
+			if err = c.send(true, b, nil); err != nil {
+				break
+			}
+			now := time.Now()
+			c.metrics.sent(len(b), time.Time{}, now)
+			if pace.due(now) {
 				err = c.ping(&pace, now)
 				overdue.Reset(patience)
 			}

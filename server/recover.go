@@ -30,11 +30,12 @@ func logPanic(log *slog.Logger, what string, p any) {
 	log.Error("a panic", "in", what, "panic", fmt.Sprint(p), "stack", string(debug.Stack()))
 }
 
-// recovered answers 500 for a handler that panics, or cuts off what it had begun
-// to answer, lest that pass for the whole.
-func (s *Server) recovered(next http.Handler) http.Handler {
+// watched counts requests. It answers 500 for a handler that panics, or cuts off
+// what it had begun to answer, lest that pass for the whole.
+func (s *Server) watched(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		a := &answer{ResponseWriter: w}
+		defer func() { s.metrics.requested(r, a.status) }()
 		defer func() {
 			p := recover()
 			if p == nil {

@@ -120,7 +120,7 @@ func TestPanicOfAHandlerIsA500(t *testing.T) {
 		}
 		panic("the second")
 	})
-	edge := httptest.NewServer(s.recovered(mux))
+	edge := httptest.NewServer(s.watched(mux))
 	defer edge.Close()
 	call(t, "GET", edge.URL+"/abcdefgh/at-once", "", http.StatusInternalServerError, &problemDocument{})
 	log.wants(t, "run=abcdefgh", "the first")

@@ -171,6 +171,13 @@ func (g *registry) leave(e *entry) {
 	}
 }
 
+// count returns how many runs there are.
+func (g *registry) count() int {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return len(g.runs)
+}
+
 // list returns the runs, newest first.
 func (g *registry) list() []*run.Run {
 	g.mu.Lock()

@@ -39,6 +39,9 @@ type Config struct {
 	// Limits bound what the server takes on.
 	Limits Limits
 
+	// Profiles serves the runtime's profiles under /debug/pprof/.
+	Profiles bool
+
 	// Log takes the server's log; nil means slog.Default.
 	Log *slog.Logger
 }
@@ -52,6 +55,9 @@ type Server struct {
 	every bool // it listens on every address of the machine
 	runs  *registry
 	gate  *gate
+
+	metrics  *metrics
+	profiled bool
 
 	limits      Limits
 	connections turnstile
@@ -76,6 +82,8 @@ func New(ctx context.Context, c Config) *Server {
 		connections: turnstile{all: c.Limits.Connections, each: c.Limits.PeerConnections},
 		making:      quota{perMinute: c.Limits.RunRate},
 	}
+	s.profiled = c.Profiles
+	s.metrics = newMetrics(s.runs.count, s.connections.count)
 	for _, h := range c.Hosts {
 		s.hosts[hostname(h)] = true
 	}
@@ -131,6 +139,10 @@ func (s *Server) Handler() http.Handler {
 		w.Header().Set("Content-Type", "text/plain; charset=utf-8")
 		fmt.Fprintln(w, "ok")
 	})
+	mux.HandleFunc("GET /metrics", s.members(s.metrics.handler().ServeHTTP))
+	if s.profiled {
+		s.profiles(mux)
+	}
 	mux.HandleFunc("POST /api/login", s.postLogin)
 	mux.HandleFunc("GET /api/controls", s.getControls)
 	mux.HandleFunc("GET /api/charts/{dataset}", s.getCharts)
@@ -147,7 +159,7 @@ func (s *Server) Handler() http.Handler {
 	mux.HandleFunc("GET /{$}", s.servePage("index.html"))
 	mux.HandleFunc("GET /r/{id}", s.servePage("r/index.html"))
 	mux.Handle("/", gzhttp.GzipHandler(s.files()))
-	return s.recovered(s.guard(http.NewCrossOriginProtection().Handler(mux)))
+	return s.watched(s.guard(http.NewCrossOriginProtection().Handler(mux)))
 }
 
 // servePage serves one of the page's entries, or where it is not there the

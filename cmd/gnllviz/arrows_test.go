@@ -40,6 +40,7 @@ var owners = map[string][]string{
 	"github.com/klauspost/compress/":    {"server"},
 	"golang.org/x/sys/cpu":              {"engine/kernel", "loss"},
 	"golang.org/x/time/rate":            {"server"},
+	"github.com/prometheus/":            {"server"},
 	"github.com/go-echarts/go-echarts/": {"server/chart"},
 	"gonum.org/v1/gonum/":               {"engine/kernel"},
 }

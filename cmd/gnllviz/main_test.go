@@ -156,6 +156,7 @@ func TestMistakesAreOneLine(t *testing.T) {
 		{[]string{"dance"}, `unknown command "dance"`},
 		{[]string{"--max-runs", "0"}, "--max-runs 0 is less than 1"},
 		{[]string{"--idle", "1ms"}, "--idle 1ms is less than 1s"},
+		{[]string{"--log-format", "xml"}, `--log-format "xml" is neither text nor json`},
 		{[]string{"--command-rate", "0"}, "--command-rate 0 is less than 1"},
 		{[]string{"--addr", ":0", "--token", "short"}, "--token is shorter than 8 characters"},
 	} {

@@ -18,7 +18,7 @@ import (
 )
 
 func serveCommand() *cobra.Command {
-	var addr, token string
+	var addr, token, format string
 	var open, verbose bool
 	var config server.Config
 	c := &cobra.Command{
@@ -34,6 +34,8 @@ func serveCommand() *cobra.Command {
 	f.Lookup("token").DefValue = "" // the environment's is nobody's to read in the help
 	f.BoolVar(&open, "open", false, "open the page in the browser")
 	f.BoolVar(&verbose, "verbose", false, "log connections too")
+	f.StringVar(&format, "log-format", "text", "how the log is written: text or json")
+	f.BoolVar(&config.Profiles, "pprof", false, "serve profiles of the program under /debug/pprof/, to those with the token")
 	f.StringSliceVar(&config.Hosts, "host", nil, "further host name under which the server may be called (may be repeated)")
 	config.Limits = server.DefaultLimits()
 	for _, l := range config.Limits.Table() {
@@ -51,7 +53,15 @@ func serveCommand() *cobra.Command {
 		if verbose {
 			level = slog.LevelDebug
 		}
-		config.Log = slog.New(slog.NewTextHandler(c.ErrOrStderr(), &slog.HandlerOptions{Level: level}))
+		options := &slog.HandlerOptions{Level: level}
+		switch format {
+		case "text":
+			config.Log = slog.New(slog.NewTextHandler(c.ErrOrStderr(), options))
+		case "json":
+			config.Log = slog.New(slog.NewJSONHandler(c.ErrOrStderr(), options))
+		default:
+			return fmt.Errorf("--log-format %q is neither text nor json", format)
+		}
 		return serve(c, addr, token, open, config)
 	}
 	return c
