@@ -2,7 +2,6 @@ package server
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -21,19 +20,12 @@ import (
 )
 
 const (
-	// A message that takes longer to write means a dead or hopelessly slow
-	// peer; it may come back and resume.
-	writeTime = 10 * time.Second
-
 	// maxDiscard bounds what is read only to be refused; beyond it the
 	// connection is closed. Deflate is not offered, so these are real bytes.
 	maxDiscard = 16 << 20
 
 	// writeBuffer is a handful of frames; the kernel may round it up.
 	writeBuffer = 16 << 10
-
-	// closeTime is how long a peer has to answer a close.
-	closeTime = time.Second
 )
 
 // live upgrades to a websocket and carries a run's messages over it.
@@ -274,105 +266,4 @@ func (c *client) do(ctx context.Context, command wire.Command, viewer **run.View
 		ack, err := c.run.Do(ctx, command)
 		return &ack, err
 	}
-}
-
-// reply hands a message to the writer. A peer that sends commands and does not
-// read the answers is not read from either, until it does.
-func (c *client) reply(ctx context.Context, m any) {
-	b, err := json.Marshal(m)
-	if err != nil {
-		panic("server: encoding a reply: " + err.Error())
-	}
-	select {
-	case c.replies <- b:
-	case <-ctx.Done():
-	}
-}
-
-// write sends replies, the run's messages and its newest frame, until the
-// reader has ended (ctx), or the run or the server has, which it tells the peer.
-func (c *client) write(ctx, server context.Context) {
-	ping := time.NewTicker(c.limits.Silence * 9 / 10)
-	defer ping.Stop()
-	var pace pacer
-	overdue := time.NewTimer(patience) // wakes the loop when a ping has been under way for long
-	defer overdue.Stop()
-	var frames <-chan []byte
-	var events <-chan run.Message
-	for {
-		var err error
-		ready := frames
-		if pace.wait(time.Now()) <= 0 {
-			ready = nil
-		}
-		select {
-		case <-ctx.Done():
-			return
-		case <-server.Done():
-			c.close(websocket.CloseGoingAway, "the server is going away")
-			return
-		case <-c.run.ended:
-			if server.Err() != nil {
-				continue
-			}
-			if c.run.err != nil {
-				c.close(websocket.CloseInternalServerErr, "the run failed")
-				return
-			}
-			c.close(websocket.CloseGoingAway, "the run has ended")
-			return
-		case v := <-c.watching:
-			frames, events = v.Frames(), v.Events()
-		case b := <-c.replies:
-			err = c.send(false, b, nil)
-		case m := <-events:
-			err = c.send(m.Binary, m.Data, nil)
-		case b := <-ready:
-			if err = c.send(true, b, nil); err != nil {
-				break
-			}
-			now := time.Now()
-			c.metrics.sent(len(b), time.Time{}, now)
-			if pace.due(now) {
-				err = c.ping(&pace, now)
-				overdue.Reset(patience)
-			}
-		case b := <-c.pongs:
-			pace.pong(b)
-		case <-overdue.C:
-		case <-ping.C:
-			err = c.ping(&pace, time.Now())
-			overdue.Reset(patience)
-		}
-		if err != nil {
-			c.log.Debug("writing to a websocket", "err", err)
-			if !errors.Is(err, websocket.ErrCloseSent) { // by the reader, which ends
-				_ = c.conn.Close() // which ends the reader
-			}
-			return
-		}
-	}
-}
-
-func (c *client) ping(p *pacer, now time.Time) error {
-	return c.conn.WriteControl(websocket.PingMessage, p.ping(now), now.Add(writeTime))
-}
-
-// send writes a message, by its prepared form if it has one; see [prepare].
-func (c *client) send(binary bool, b []byte, prepared any) error {
-	if err := c.conn.SetWriteDeadline(time.Now().Add(writeTime)); err != nil {
-		return err
-	}
-	if m, ok := prepared.(*websocket.PreparedMessage); ok {
-		return c.conn.WritePreparedMessage(m)
-	}
-	return c.conn.WriteMessage(kindOf(binary), b)
-}
-
-// close tells the peer why, and gives it a moment to answer: closing at once
-// could lose the reason on its way.
-func (c *client) close(code int, reason string) {
-	deadline := time.Now().Add(closeTime)
-	_ = c.conn.WriteControl(websocket.CloseMessage, websocket.FormatCloseMessage(code, reason), deadline)
-	_ = c.conn.SetReadDeadline(deadline)
 }

@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"net/http"
 	"strings"
+	"sync"
 	"time"
 
 	"golang.org/x/time/rate"
@@ -36,6 +37,7 @@ type gate struct {
 	session string
 	cookie  string // the cookie's name
 
+	mu          sync.Mutex // makes a look at a token one piece
 	mistakes    quota
 	allMistakes *rate.Limiter
 }
@@ -52,6 +54,8 @@ func newGate(token string) *gate {
 // check says whether the token is the right one. If too many were wrong it does
 // not look, and returns how long to wait.
 func (g *gate) check(r *http.Request, token string) (ok bool, wait time.Duration) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
 	now := time.Now()
 	one, wait := g.mistakes.take(peerOf(r), now)
 	if wait > 0 {
@@ -90,7 +94,7 @@ func (s *Server) members(next http.HandlerFunc) http.HandlerFunc {
 			unauthorized(w, "this needs the server's token: open the address that it printed when it started, or send the token as Authorization: Bearer")
 			return
 		}
-		switch ok, wait := g.check(r, strings.TrimSpace(token)); {
+		switch ok, wait := g.check(r, token); {
 		case wait > 0:
 			tooMany(w, wait, wrongTooOften)
 		case !ok:

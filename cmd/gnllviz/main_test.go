@@ -179,6 +179,7 @@ func TestMistakesAreOneLine(t *testing.T) {
 }
 
 func TestHelp(t *testing.T) {
+	t.Setenv("GNLLVIZ_TOKEN", "nobody's to read")
 	c := command()
 	var out bytes.Buffer
 	c.SetOut(&out)
@@ -191,5 +192,8 @@ func TestHelp(t *testing.T) {
 		if !strings.Contains(out.String(), want) {
 			t.Errorf("the help lacks %q:\n%s", want, &out)
 		}
+	}
+	if strings.Contains(out.String(), "nobody's") {
+		t.Errorf("the help tells the token:\n%s", &out)
 	}
 }
