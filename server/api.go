@@ -11,14 +11,12 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/gnllviz/gnllviz/server/chart"
 	"github.com/gnllviz/gnllviz/server/run"
 	"github.com/gnllviz/gnllviz/server/wire"
 )
-
-// maxBody bounds the body of a request, which holds settings, and perhaps rows.
-const maxBody = 6 << 20
 
 func (s *Server) getControls(w http.ResponseWriter, _ *http.Request) {
 	reply(w, http.StatusOK, s.table)
@@ -81,7 +79,7 @@ type made struct {
 }
 
 func (s *Server) openRun(w http.ResponseWriter, r *http.Request, id, key string) {
-	body, ok := readBody(w, r)
+	body, ok := s.readBody(w, r)
 	if !ok {
 		return
 	}
@@ -89,6 +87,12 @@ func (s *Server) openRun(w http.ResponseWriter, r *http.Request, id, key string)
 	if err != nil {
 		problem(w, http.StatusBadRequest, err.Error())
 		return
+	}
+	if s.runs.get(id) == nil {
+		if _, wait := s.making.take(peerOf(r), time.Now()); wait > 0 {
+			tooMany(w, wait, fmt.Sprintf("your address has made %d runs within a minute, which is its limit; --run-rate raises it", s.limits.RunRate))
+			return
+		}
 	}
 	x, isNew, err := s.runs.open(id, func(o run.Options) (*run.Run, error) { return order.make(id, o) })
 	var refused *wire.ErrorMessage
@@ -117,12 +121,65 @@ func (s *Server) openRun(w http.ResponseWriter, r *http.Request, id, key string)
 	reply(w, status, made{summary, key})
 }
 
+// postCommand does one command, as the websocket does; its id may be left out.
+func (s *Server) postCommand(w http.ResponseWriter, r *http.Request) {
+	x := s.find(w, r)
+	if x == nil {
+		return
+	}
+	body, ok := s.readBody(w, r)
+	if !ok {
+		return
+	}
+	command, id, refused := wire.ParseCommand(withID(body))
+	switch command.(type) {
+	case *wire.Hello, *wire.WatchCommand:
+		refused = wire.Refuse(wire.BadState, "", "hello and watch are a websocket's")
+	}
+	if refused != nil {
+		s.metrics.commanded(command, string(refused.Code))
+		problem(w, http.StatusUnprocessableEntity, refused.Reason)
+		return
+	}
+	ack, err := x.Do(r.Context(), command, requestSteers(r))
+	if errors.As(err, &refused) {
+		s.metrics.commanded(command, string(refused.Code))
+		status := http.StatusUnprocessableEntity
+		if refused.Code == wire.ReadOnly {
+			status = http.StatusForbidden
+		}
+		problem(w, status, refused.Reason)
+		return
+	}
+	if err != nil {
+		s.runFailed(w, x, err)
+		return
+	}
+	s.metrics.commanded(command, "done")
+	ack.ID = id
+	reply(w, http.StatusOK, ack)
+}
+
+// withID returns a command with an id, which only a websocket needs.
+func withID(body []byte) []byte {
+	var fields map[string]json.RawMessage
+	if json.Unmarshal(body, &fields) != nil || fields == nil || fields["id"] != nil {
+		return body // whatever is wrong with it is said later
+	}
+	fields["id"] = json.RawMessage("1")
+	b, err := json.Marshal(fields)
+	if err != nil {
+		return body
+	}
+	return b
+}
+
 // readBody returns the body of a request, or answers that it is too long.
-func readBody(w http.ResponseWriter, r *http.Request) ([]byte, bool) {
-	b, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody))
+func (s *Server) readBody(w http.ResponseWriter, r *http.Request) ([]byte, bool) {
+	b, err := io.ReadAll(http.MaxBytesReader(w, r.Body, int64(s.limits.UploadBytes)))
 	var long *http.MaxBytesError
 	if errors.As(err, &long) {
-		problem(w, http.StatusBadRequest, fmt.Sprintf("the body is too large: more than %d bytes", long.Limit))
+		problem(w, http.StatusBadRequest, fmt.Sprintf("the body is too large: more than %d bytes, which --max-upload-bytes raises", long.Limit))
 		return nil, false
 	}
 	if err != nil {
@@ -253,6 +310,12 @@ func problem(w http.ResponseWriter, status int, detail string) {
 	replyAs(w, "application/problem+json", status, map[string]any{
 		"title": http.StatusText(status), "status": status, "detail": detail,
 	})
+}
+
+// tooMany answers 429, and when to come again.
+func tooMany(w http.ResponseWriter, wait time.Duration, detail string) {
+	w.Header().Set("Retry-After", strconv.Itoa(int(math.Ceil(wait.Seconds()))))
+	problem(w, http.StatusTooManyRequests, detail)
 }
 
 func replyAs(w http.ResponseWriter, contentType string, status int, v any) {

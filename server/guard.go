@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"net"
 	"net/http"
-	"net/url"
+	"os"
 	"strings"
 )
 
@@ -24,7 +24,7 @@ func (s *Server) guard(next http.Handler) http.Handler {
 		h.Set("Referrer-Policy", "no-referrer")
 		h.Set("Cross-Origin-Opener-Policy", "same-origin")
 		h.Set("Cross-Origin-Resource-Policy", "same-origin")
-		if !s.hosts[hostname(r.Host)] {
+		if !s.isCalled(r) {
 			problem(w, http.StatusMisdirectedRequest,
 				fmt.Sprintf("this server is not called %.100q; start it with --host to add a name", hostname(r.Host)))
 			return
@@ -33,22 +33,62 @@ func (s *Server) guard(next http.Handler) http.Handler {
 	})
 }
 
+// nameAfter makes the address listened on a name of the server, and if it is
+// every address of the machine, the machine's name.
+func (s *Server) nameAfter(a net.Addr) {
+	tcp, ok := a.(*net.TCPAddr)
+	if !ok {
+		return
+	}
+	if !tcp.IP.IsUnspecified() {
+		s.hosts[tcp.IP.String()] = true
+		return
+	}
+	s.every = true
+	if name, err := os.Hostname(); err == nil {
+		s.hosts[hostname(name)] = true
+	} else {
+		s.log.Warn("the machine does not say its name", "err", err)
+	}
+}
+
+// isCalled says whether the request calls the server by one of its names. Where
+// it listens on every address, the one that the connection came in by is a name
+// too, even one that the machine got after the start. A rebinding page cannot use
+// it: its name is not an address.
+func (s *Server) isCalled(r *http.Request) bool {
+	name := hostname(r.Host)
+	if s.hosts[name] {
+		return true
+	}
+	local, ok := r.Context().Value(http.LocalAddrContextKey).(*net.TCPAddr)
+	return s.every && ok && name == local.IP.String()
+}
+
 // hostname returns a Host header's name without the port, in lower case.
 func hostname(host string) string {
 	if name, _, err := net.SplitHostPort(host); err == nil {
 		host = name
+	} else if name, ok := strings.CutPrefix(host, "["); ok {
+		host = strings.TrimSuffix(name, "]")
 	}
-	return strings.ToLower(strings.Trim(host, "[]"))
+	return strings.ToLower(host)
+}
+
+// schemeOf returns the scheme of the address in the browser. A proxy that takes
+// TLS off says so in a header, which a web page cannot set on a websocket, nor on
+// another origin's request without its leave.
+func schemeOf(r *http.Request) string {
+	if r.TLS != nil || r.Header.Get("X-Forwarded-Proto") == "https" {
+		return "https"
+	}
+	return "http"
 }
 
 // sameOrigin accepts a websocket from pages of this very server, and from
 // programs, which send no Origin. It is the upgrader's check, so that no path
 // leads around it.
 func sameOrigin(r *http.Request) bool {
-	origin := r.Header.Get("Origin")
-	if origin == "" {
-		return true
-	}
-	u, err := url.Parse(origin)
-	return err == nil && (u.Scheme == "http" || u.Scheme == "https") && strings.EqualFold(u.Host, r.Host)
+	origins := r.Header.Values("Origin")
+	return len(origins) == 0 || len(origins) == 1 && strings.EqualFold(origins[0], schemeOf(r)+"://"+r.Host)
 }

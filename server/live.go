@@ -2,7 +2,6 @@ package server
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -21,31 +20,12 @@ import (
 )
 
 const (
-	// A message that takes longer to write means a dead or hopelessly slow
-	// peer; it may come back and resume.
-	writeTime = 10 * time.Second
-
-	// A peer that has not even answered a ping for so long is gone.
-	pongTime = 60 * time.Second
-	pingTime = pongTime * 9 / 10
-
-	// maxMessage bounds a command; a longer message is refused with a reason.
-	maxMessage = 64 << 10
-
 	// maxDiscard bounds what is read only to be refused; beyond it the
 	// connection is closed. Deflate is not offered, so these are real bytes.
 	maxDiscard = 16 << 20
 
 	// writeBuffer is a handful of frames; the kernel may round it up.
 	writeBuffer = 16 << 10
-
-	// closeTime is how long a peer has to answer a close.
-	closeTime = time.Second
-
-	// What one peer may ask for in a second, and at once; beyond it, it waits.
-	// A hello costs the run most: all of its history.
-	commandRate, commandBurst = 200, 100
-	helloRate, helloBurst     = 4, 4
 )
 
 // live upgrades to a websocket and carries a run's messages over it.
@@ -58,6 +38,22 @@ func (s *Server) live(w http.ResponseWriter, r *http.Request) {
 		problem(w, http.StatusBadRequest, fmt.Sprintf("this is a websocket with the subprotocol %q", wire.Subprotocol))
 		return
 	}
+	peer := peerOf(r)
+	if err := s.connections.enter(peer); err != nil {
+		problem(w, http.StatusServiceUnavailable, err.Error())
+		return
+	}
+	defer s.connections.leave(peer)
+	e, err := s.runs.watch(x.ID())
+	if err != nil {
+		problem(w, http.StatusServiceUnavailable, err.Error())
+		return
+	}
+	if e == nil {
+		problem(w, http.StatusNotFound, "the run has ended")
+		return
+	}
+	defer s.runs.leave(e)
 	// Counted while the HTTP server still knows of the connection, so that a
 	// stopping server cannot overlook it in between.
 	s.runs.work.Add(1)
@@ -82,26 +78,35 @@ func (s *Server) live(w http.ResponseWriter, r *http.Request) {
 			s.log.Debug("setting a write buffer", "err", err)
 		}
 	}
-	c := &client{
+	s.newClient(conn, e, s.log.With("run", e.ID(), "peer", conn.RemoteAddr().String())).serve(s.runs.ctx)
+}
+
+func (s *Server) newClient(conn *websocket.Conn, e *entry, log *slog.Logger) *client {
+	return &client{
 		conn:     conn,
-		run:      x,
-		log:      s.log.With("run", x.ID(), "peer", conn.RemoteAddr().String()),
+		run:      e,
+		limits:   &s.limits,
+		log:      log,
+		metrics:  s.metrics,
 		replies:  make(chan []byte, 16),
 		watching: make(chan *run.Viewer, 1),
-		commands: rate.NewLimiter(commandRate, commandBurst),
-		hellos:   rate.NewLimiter(helloRate, helloBurst),
+		pongs:    make(chan string),
+		commands: rate.NewLimiter(rate.Limit(s.limits.CommandRate), s.limits.CommandBurst),
+		hellos:   rate.NewLimiter(rate.Limit(s.limits.HelloRate), s.limits.HelloRate),
 	}
-	c.serve(s.runs.ctx)
 }
 
 // A client is one websocket. Its reading goroutine reads commands and has them
 // done; its writing goroutine is the only one that writes messages.
 type client struct {
 	conn     *websocket.Conn
-	run      *run.Run
+	run      *entry
+	limits   *Limits
 	log      *slog.Logger
+	metrics  *metrics
 	replies  chan []byte
 	watching chan *run.Viewer // from the reader to the writer, at the first hello
+	pongs    chan string      // from the reader to the writer
 	commands *rate.Limiter
 	hellos   *rate.Limiter
 	steers   bool // its first hello had the run's key
@@ -114,7 +119,9 @@ func (c *client) serve(server context.Context) {
 	var end *time.Timer
 	go func() {
 		defer close(written)
-		c.write(ctx, server)
+		if guarded(c.log, "writing a websocket", func() error { c.write(ctx, server); return nil }) != nil {
+			c.close(websocket.CloseInternalServerErr, "the server made a mistake")
+		}
 		// From here on nobody takes replies; the reader must not wait for it.
 		cancel()
 		// The peer has a moment to answer a close; pongs do not prolong it.
@@ -125,27 +132,64 @@ func (c *client) serve(server context.Context) {
 		_ = c.conn.NetConn().SetWriteDeadline(time.Now().Add(closeTime))
 	})
 	c.log.Debug("websocket opened")
-	err := c.read(ctx)
+	err := guarded(c.log, "reading a websocket", func() error { return c.read(ctx) })
+	switch {
+	case errors.Is(err, errPanic):
+		c.close(websocket.CloseInternalServerErr, "the server made a mistake")
+	case errors.Is(err, errNotUTF8):
+		c.close(websocket.CloseInvalidFramePayloadData, err.Error())
+	case errors.Is(err, websocket.ErrReadLimit):
+		c.close(websocket.CloseMessageTooBig, "a message was far too long")
+	case errors.Is(err, run.ErrEnded):
+		<-written // by the writer, who says so
+	}
 	cancel()
 	<-written
+	c.drain(err)
 	hurried()
 	end.Stop()
 	_ = c.conn.Close() // nothing is left to be lost
 	c.log.Debug("websocket closed", "reason", err)
 }
 
+// drain reads what the peer still sends, without looking at it, after an error
+// that it was told of: closing with bytes unread would take the reason with it.
+// Who has said goodbye, or nothing for long, is told nothing.
+func (c *client) drain(err error) {
+	var bye *websocket.CloseError
+	var silent net.Error
+	if errors.As(err, &bye) || errors.As(err, &silent) {
+		return
+	}
+	conn := c.conn.NetConn()
+	if half, ok := conn.(interface{ CloseWrite() error }); ok {
+		_ = half.CloseWrite()
+	}
+	_ = conn.SetReadDeadline(time.Now().Add(closeTime))
+	_, _ = io.Copy(io.Discard, conn)
+}
+
+var errNotUTF8 = errors.New("a text message was not UTF-8")
+
 // read handles commands until the connection fails.
 func (c *client) read(ctx context.Context) error {
-	c.conn.SetReadLimit(maxDiscard)
-	alive := func(string) error { return c.conn.SetReadDeadline(time.Now().Add(pongTime)) }
-	c.conn.SetPongHandler(alive)
-	if err := alive(""); err != nil {
+	c.conn.SetReadLimit(int64(max(maxDiscard, c.limits.MessageBytes)))
+	alive := func() error { return c.conn.SetReadDeadline(time.Now().Add(c.limits.Silence)) }
+	c.conn.SetPongHandler(func(b string) error {
+		select {
+		case c.pongs <- b:
+		case <-ctx.Done():
+		}
+		return alive()
+	})
+	if err := alive(); err != nil {
 		return err
 	}
 	var viewer *run.Viewer
 	defer func() {
 		if viewer != nil {
 			viewer.Close()
+			c.metrics.viewers.Dec()
 		}
 	}()
 	for {
@@ -157,42 +201,41 @@ func (c *client) read(ctx context.Context) error {
 			c.reply(ctx, wire.Refuse(wire.BadMessage, "", "the message is binary; commands are JSON text"))
 			continue
 		}
-		b, err := io.ReadAll(io.LimitReader(r, maxMessage+1))
+		b, err := io.ReadAll(io.LimitReader(r, int64(c.limits.MessageBytes)+1))
 		if err != nil {
 			return err
 		}
-		if len(b) > maxMessage {
-			c.reply(ctx, wire.Refuse(wire.BadMessage, "", "the message is longer than %d bytes", maxMessage))
+		if len(b) > c.limits.MessageBytes {
+			c.reply(ctx, wire.Refuse(wire.BadMessage, "", "the message is longer than %d bytes, which --max-message-bytes raises", c.limits.MessageBytes))
 			continue
 		}
 		if !utf8.Valid(b) {
-			c.conn.SetPongHandler(func(string) error { return nil }) // no more time for it
-			c.close(websocket.CloseInvalidFramePayloadData, "a text message was not UTF-8")
-			// What the peer still sends is read, but not looked at: closing with
-			// bytes unread would take the reason with it.
-			for err == nil {
-				_, _, err = c.conn.NextReader()
-			}
-			return fmt.Errorf("a text message was not UTF-8 (%w)", err)
+			return errNotUTF8
 		}
 		if err := c.commands.Wait(ctx); err != nil {
 			return err
 		}
 		command, id, refused := wire.ParseCommand(b)
 		if refused != nil {
+			c.metrics.commanded(nil, string(refused.Code))
 			c.reply(ctx, refused)
 			continue
 		}
 		ack, err := c.do(ctx, command, &viewer)
 		switch {
 		case errors.As(err, &refused):
+			c.metrics.commanded(command, string(refused.Code))
 			refused.ID = id
 			c.reply(ctx, refused)
 		case err != nil:
+			c.metrics.commanded(command, "failed")
 			return err
-		case ack != nil:
-			ack.ID = id
-			c.reply(ctx, ack)
+		default:
+			c.metrics.commanded(command, "done")
+			if ack != nil {
+				ack.ID = id
+				c.reply(ctx, ack)
+			}
 		}
 	}
 }
@@ -211,6 +254,7 @@ func (c *client) do(ctx context.Context, command wire.Command, viewer **run.View
 		v, err := c.run.Watch(ctx, *command, c.steers)
 		if err == nil {
 			*viewer = v
+			c.metrics.viewers.Inc()
 			c.watching <- v
 		}
 		return nil, err
@@ -224,93 +268,4 @@ func (c *client) do(ctx context.Context, command wire.Command, viewer **run.View
 		ack, err := c.run.Do(ctx, command, c.steers)
 		return &ack, err
 	}
-}
-
-// reply hands a message to the writer. A peer that sends commands and does not
-// read the answers is not read from either, until it does.
-func (c *client) reply(ctx context.Context, m any) {
-	b, err := json.Marshal(m)
-	if err != nil {
-		panic("server: encoding a reply: " + err.Error())
-	}
-	select {
-	case c.replies <- b:
-	case <-ctx.Done():
-	}
-}
-
-// write sends replies, the run's messages and its newest frame, until the
-// reader has ended (ctx), or the run or the server has, which it tells the peer.
-func (c *client) write(ctx, server context.Context) {
-	ping := time.NewTicker(pingTime)
-	defer ping.Stop()
-	var frames <-chan run.Message
-	var events <-chan run.Message
-	for {
-		var err error
-		select {
-		case <-ctx.Done():
-			return
-		case <-server.Done():
-			c.close(websocket.CloseGoingAway, "the server is going away")
-			return
-		case <-c.run.Done():
-			if server.Err() != nil {
-				continue
-			}
-			c.close(websocket.CloseGoingAway, "the run has ended")
-			return
-		case v := <-c.watching:
-			frames, events = v.Frames(), v.Events()
-		case b := <-c.replies:
-			err = c.send(websocket.TextMessage, b)
-		case m := <-events:
-			err = c.show(m)
-		case m := <-frames:
-			err = c.show(m)
-		case <-ping.C:
-			err = c.conn.WriteControl(websocket.PingMessage, nil, time.Now().Add(writeTime))
-		}
-		if err != nil {
-			c.log.Debug("writing to a websocket", "err", err)
-			_ = c.conn.Close() // which ends the reader
-			return
-		}
-	}
-}
-
-// show sends a message that the run has for all its viewers.
-func (c *client) show(m run.Message) error {
-	if err := c.conn.SetWriteDeadline(time.Now().Add(writeTime)); err != nil {
-		return err
-	}
-	return c.conn.WritePreparedMessage(m.Prepared.(*websocket.PreparedMessage))
-}
-
-// prepare frames a message once for all viewers.
-func prepare(binary bool, data []byte) any {
-	kind := websocket.TextMessage
-	if binary {
-		kind = websocket.BinaryMessage
-	}
-	m, err := websocket.NewPreparedMessage(kind, data)
-	if err != nil {
-		panic("server: preparing a message: " + err.Error()) // it has no mask and no deflate to fail
-	}
-	return m
-}
-
-func (c *client) send(kind int, b []byte) error {
-	if err := c.conn.SetWriteDeadline(time.Now().Add(writeTime)); err != nil {
-		return err
-	}
-	return c.conn.WriteMessage(kind, b)
-}
-
-// close tells the peer why, and gives it a moment to answer: closing at once
-// could lose the reason on its way.
-func (c *client) close(code int, reason string) {
-	deadline := time.Now().Add(closeTime)
-	_ = c.conn.WriteControl(websocket.CloseMessage, websocket.FormatCloseMessage(code, reason), deadline)
-	_ = c.conn.SetReadDeadline(deadline)
 }

@@ -20,20 +20,19 @@ import (
 type peer struct {
 	t    testing.TB
 	conn *websocket.Conn
-	key  string
 	left []*wire.Frame // of the message that came last
 }
 
-// dial opens a websocket to a run; its hello will have the key.
-func dial(t testing.TB, addr string, x made) *peer {
+// dial opens a websocket to a run, as somebody without its key.
+func dial(t testing.TB, addr, id string) *peer {
 	t.Helper()
 	d := websocket.Dialer{Subprotocols: []string{wire.Subprotocol}}
-	conn, _, err := d.Dial("ws://"+addr+"/api/runs/"+x.ID+"/live", nil)
+	conn, _, err := d.Dial("ws://"+addr+"/api/runs/"+id+"/live", nil)
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { conn.Close() })
-	return &peer{t: t, conn: conn, key: x.Key}
+	return &peer{t: t, conn: conn}
 }
 
 func (p *peer) send(text string) {
@@ -88,7 +87,7 @@ func (p *peer) await(into any, kinds ...string) {
 
 func (p *peer) hello() wire.RunMessage {
 	p.t.Helper()
-	p.send(`{"type":"hello","key":"` + p.key + `"}`)
+	p.send(`{"type":"hello"}`)
 	var m wire.RunMessage
 	p.await(&m, "run")
 	return m
@@ -96,9 +95,8 @@ func (p *peer) hello() wire.RunMessage {
 
 func TestLiveShowsTheRun(t *testing.T) {
 	addr, _ := serve(t, Config{})
-	x := makeRun(t, addr, `{"dataset":"sine","seed":5}`)
-	id := x.ID
-	c := dial(t, addr, x)
+	id := makeRun(t, addr, `{"dataset":"sine","seed":5}`).ID
+	c := dial(t, addr, id)
 	m := c.hello()
 	if m.ID != id || m.Data.Name != "sine" || len(m.Data.Y) != 400 || m.Controls["seed"] != 5.0 || m.State != wire.Playing {
 		t.Errorf("got %+v", m)
@@ -118,8 +116,8 @@ func TestLiveShowsTheRun(t *testing.T) {
 
 func TestChangeIsAcknowledgedAndSeenByAll(t *testing.T) {
 	addr, _ := serve(t, Config{})
-	x := makeRun(t, addr, "")
-	a, b := dial(t, addr, x), dial(t, addr, x)
+	id := makeRun(t, addr, "").ID
+	a, b := dial(t, addr, id), dial(t, addr, id)
 	a.hello()
 	b.hello()
 	a.send(`{"type":"change","id":7,"set":{"eps":0.25}}`)
@@ -141,8 +139,8 @@ func TestChangeIsAcknowledgedAndSeenByAll(t *testing.T) {
 // and the connection go on.
 func TestBadMessagesAreRefused(t *testing.T) {
 	addr, _ := serve(t, Config{})
-	x := makeRun(t, addr, "")
-	c := dial(t, addr, x)
+	id := makeRun(t, addr, "").ID
+	c := dial(t, addr, id)
 	before := c.hello()
 	for _, m := range []struct {
 		kind   int
@@ -190,9 +188,8 @@ func TestBadMessagesAreRefused(t *testing.T) {
 // nor does anything of it stay behind.
 func TestPeerThatNeverReadsLeaves(t *testing.T) {
 	addr, _ := serve(t, Config{})
-	x := makeRun(t, addr, "")
-	id := x.ID
-	c := dial(t, addr, x)
+	id := makeRun(t, addr, "").ID
+	c := dial(t, addr, id)
 	c.send(`{"type":"hello"}`)
 	if err := c.conn.SetWriteDeadline(time.Now().Add(2 * time.Second)); err != nil {
 		t.Fatal(err)
@@ -209,7 +206,7 @@ func TestPeerThatNeverReadsLeaves(t *testing.T) {
 
 func TestWatchNeedsAHello(t *testing.T) {
 	addr, _ := serve(t, Config{})
-	c := dial(t, addr, makeRun(t, addr, ""))
+	c := dial(t, addr, makeRun(t, addr, "").ID)
 	c.send(`{"type":"watch","id":1,"frames":false}`)
 	var e wire.ErrorMessage
 	c.await(&e, "error")
@@ -227,16 +224,15 @@ func TestWatchNeedsAHello(t *testing.T) {
 
 func TestClosesForBrokenMessages(t *testing.T) {
 	addr, _ := serve(t, Config{})
-	x := makeRun(t, addr, "")
-	id := x.ID
+	id := makeRun(t, addr, "").ID
 	for name, m := range map[string]struct {
 		text string
 		code int
 	}{
 		"not UTF-8": {"\"\xff\"", websocket.CloseInvalidFramePayloadData},
-		"endless":   {strings.Repeat("x", maxDiscard+2*maxMessage), websocket.CloseMessageTooBig},
+		"endless":   {strings.Repeat("x", maxDiscard+2*DefaultLimits().MessageBytes), websocket.CloseMessageTooBig},
 	} {
-		c := dial(t, addr, x)
+		c := dial(t, addr, id)
 		// The server may close before it has read all of the endless one.
 		_ = c.conn.WriteMessage(websocket.TextMessage, []byte(m.text))
 		if err := c.conn.SetReadDeadline(time.Now().Add(30 * time.Second)); err != nil {
@@ -264,10 +260,9 @@ func TestClosesForBrokenMessages(t *testing.T) {
 
 func TestViewersLeave(t *testing.T) {
 	addr, _ := serve(t, Config{})
-	x := makeRun(t, addr, "")
-	id := x.ID
+	id := makeRun(t, addr, "").ID
 	for range 3 {
-		c := dial(t, addr, x)
+		c := dial(t, addr, id)
 		c.hello()
 		c.conn.Close() // without a word
 	}
@@ -296,8 +291,7 @@ func awaitNoViewers(t *testing.T, addr, id string) {
 // and the share that the viewer costs.
 func BenchmarkFramesKeepTheirPace(b *testing.B) {
 	addr, _ := serve(b, Config{})
-	x := makeRun(b, addr, `{"dataset":"mcycle","speed":"max"}`)
-	id := x.ID
+	id := makeRun(b, addr, `{"dataset":"mcycle","speed":"max"}`).ID
 	url := "http://" + addr + "/api/runs/" + id
 	turn := func() float64 {
 		var before, after wire.Summary
@@ -313,7 +307,7 @@ func BenchmarkFramesKeepTheirPace(b *testing.B) {
 	for range b.N {
 		for range 8 {
 			alone = append(alone, turn())
-			c := dial(b, addr, x)
+			c := dial(b, addr, id)
 			c.send(`{"type":"hello"}`)
 			gone := make(chan int)
 			go func() {

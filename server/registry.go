@@ -3,73 +3,131 @@ package server
 import (
 	"context"
 	"errors"
+	"fmt"
+	"log/slog"
 	"slices"
 	"sync"
+	"time"
 
+	"github.com/gnllviz/gnllviz/datasets"
 	"github.com/gnllviz/gnllviz/server/run"
 )
 
 // registry keeps the runs and owns their goroutines.
 type registry struct {
 	ctx    context.Context // whose end ends every run
-	config Config
-	work   sync.WaitGroup // runs and websockets
+	limits Limits
+	log    *slog.Logger
+	report func(run.Stats) // takes what runs have done; set before there is one
+	work   sync.WaitGroup  // runs and websockets
 
 	mu   sync.Mutex
-	runs []entry // oldest first
+	runs []*entry // oldest first
 }
 
+// An entry is a run and what the server keeps about it.
 type entry struct {
 	*run.Run
-	end context.CancelFunc
+	end   context.CancelFunc
+	ended chan struct{} // closed when the run's goroutine has ended
+	err   error         // why it ended by itself; set before ended is closed
+
+	// ---- guarded by the registry's mu ----
+	watchers int       // websockets
+	asked    time.Time // when somebody last came for it or left it
+	drop     *time.Timer
 }
 
-func newRegistry(ctx context.Context, c Config) *registry {
-	return &registry{ctx: ctx, config: c}
+func newRegistry(ctx context.Context, l Limits, log *slog.Logger) *registry {
+	return &registry{ctx: ctx, limits: l, log: log}
 }
 
 var errFull = errors.New("all runs that the server keeps are being watched; close one, or raise --max-runs")
 
 // open returns the run with that id, or has it made and says so.
-func (g *registry) open(id string, make func(run.Options) (*run.Run, error)) (r *run.Run, made bool, err error) {
+func (g *registry) open(id string, begin func(run.Options) (*run.Run, error)) (r *run.Run, made bool, err error) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	if r := g.find(id); r != nil {
-		return r, false, nil
+	if e := g.find(id); e != nil {
+		return e.Run, false, nil
 	}
 	if err := g.ctx.Err(); err != nil {
 		return nil, false, err
 	}
-	if len(g.runs) >= g.config.MaxRuns && !g.evict() {
+	if len(g.runs) >= g.limits.Runs && !g.evict() {
 		return nil, false, errFull
 	}
-	r, err = make(run.Options{Idle: g.config.Idle, Prepare: prepare})
+	r, err = begin(run.Options{
+		Idle:    g.limits.Idle,
+		Table:   datasets.Limits{Bytes: int64(g.limits.UploadBytes), Rows: g.limits.Rows, Columns: g.limits.Columns, Field: g.limits.FieldBytes},
+		Prepare: prepare,
+		Report:  g.report,
+	})
 	if err != nil {
 		return nil, false, err
 	}
 	ctx, end := context.WithCancel(g.ctx)
-	g.runs = append(g.runs, entry{r, end})
-	g.work.Go(func() { r.Serve(ctx) })
+	e := &entry{Run: r, end: end, ended: make(chan struct{}), asked: time.Now()}
+	e.drop = time.AfterFunc(g.limits.Drop, func() { g.dropUnwatched(e) })
+	g.runs = append(g.runs, e)
+	g.work.Go(func() {
+		defer close(e.ended)
+		defer g.forget(e)
+		e.err = guarded(g.log.With("run", id), "a run", func() error {
+			r.Serve(ctx)
+			return nil
+		})
+	})
 	return r, true, nil
 }
 
 // evict ends the oldest run that nobody watches. Callers hold mu.
 func (g *registry) evict() bool {
-	for i, e := range g.runs {
-		if s, err := e.Summary(g.ctx); errors.Is(err, run.ErrEnded) || err == nil && s.Viewers == 0 {
-			e.end()
-			g.runs = slices.Delete(g.runs, i, i+1)
+	for _, e := range g.runs {
+		if e.watchers == 0 {
+			g.remove(e)
 			return true
 		}
 	}
 	return false
 }
 
+// remove ends a run and takes it off the list. Callers hold mu.
+func (g *registry) remove(e *entry) {
+	e.end()
+	e.drop.Stop()
+	g.runs = slices.DeleteFunc(g.runs, func(x *entry) bool { return x == e })
+}
+
+// forget takes a run that has ended by itself off the list.
+func (g *registry) forget(e *entry) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.remove(e)
+}
+
+// dropUnwatched ends a run for which nobody has come for long, or looks again
+// when that will be so.
+func (g *registry) dropUnwatched(e *entry) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if e.watchers > 0 {
+		return // the last of them starts the clock anew
+	}
+	if left := g.limits.Drop - time.Since(e.asked); left > 0 {
+		e.drop.Reset(left)
+		return
+	}
+	g.remove(e)
+	g.log.Info("run dropped, as nobody watched it", "run", e.ID())
+}
+
 // find returns the run with that id, or nil. Callers hold mu.
-func (g *registry) find(id string) *run.Run {
+func (g *registry) find(id string) *entry {
 	for _, e := range g.runs {
 		if e.ID() == id {
-			return e.Run
+			e.asked = time.Now()
+			return e
 		}
 	}
 	return nil
@@ -78,7 +136,43 @@ func (g *registry) find(id string) *run.Run {
 func (g *registry) get(id string) *run.Run {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	return g.find(id)
+	if e := g.find(id); e != nil {
+		return e.Run
+	}
+	return nil
+}
+
+// watch counts one more websocket of the run with that id, until leave. It
+// returns nil if there is no such run, or the limit that keeps the viewer out.
+func (g *registry) watch(id string) (*entry, error) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	e := g.find(id)
+	if e == nil {
+		return nil, nil
+	}
+	if e.watchers >= g.limits.Viewers {
+		return nil, fmt.Errorf("the run has %d viewers, which is its limit; --max-viewers raises it", e.watchers)
+	}
+	e.watchers++
+	return e, nil
+}
+
+func (g *registry) leave(e *entry) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	e.watchers--
+	e.asked = time.Now()
+	if e.watchers == 0 && g.find(e.ID()) == e {
+		e.drop.Reset(g.limits.Drop)
+	}
+}
+
+// count returns how many runs there are.
+func (g *registry) count() int {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return len(g.runs)
 }
 
 // list returns the runs, newest first.

@@ -31,19 +31,20 @@ type Config struct {
 	// web page from reaching it by rebinding a name of its own.
 	Hosts []string
 
-	// MaxRuns bounds the runs kept at a time; 0 means DefaultMaxRuns. Beyond it
-	// the oldest run that nobody watches makes room.
-	MaxRuns int
+	// Token is what one must bring to make runs, to list them, and to see how
+	// the server does; empty means that everybody may. Who has a run's address
+	// may watch it without.
+	Token string
 
-	// Idle is how long a run trains unwatched; 0 means run.DefaultIdle.
-	Idle time.Duration
+	// Limits bound what the server takes on.
+	Limits Limits
+
+	// Profiles serves the runtime's profiles under /debug/pprof/.
+	Profiles bool
 
 	// Log takes the server's log; nil means slog.Default.
 	Log *slog.Logger
 }
-
-// DefaultMaxRuns is how many runs a server keeps unless told otherwise.
-const DefaultMaxRuns = 64
 
 // A Server serves the page, the API and the websockets.
 type Server struct {
@@ -51,14 +52,21 @@ type Server struct {
 	page  fs.FS
 	table wire.Table
 	hosts map[string]bool
+	every bool // it listens on every address of the machine
 	runs  *registry
+	gate  *gate
+
+	metrics  *metrics
+	profiled bool
+
+	limits      Limits
+	connections turnstile
+	making      quota // of runs
 }
 
 // New returns a server that lives until ctx ends: its runs end with it.
 func New(ctx context.Context, c Config) *Server {
-	if c.MaxRuns == 0 {
-		c.MaxRuns = DefaultMaxRuns
-	}
+	c.Limits = c.Limits.orDefaults()
 	if c.Log == nil {
 		c.Log = slog.Default()
 	}
@@ -67,8 +75,16 @@ func New(ctx context.Context, c Config) *Server {
 		page:  web.FS(),
 		table: run.Table(),
 		hosts: map[string]bool{"localhost": true, "127.0.0.1": true, "::1": true},
-		runs:  newRegistry(ctx, c),
+		runs:  newRegistry(ctx, c.Limits, c.Log),
+		gate:  newGate(c.Token),
+
+		limits:      c.Limits,
+		connections: turnstile{all: c.Limits.Connections, each: c.Limits.PeerConnections},
+		making:      quota{perMinute: c.Limits.RunRate},
 	}
+	s.profiled = c.Profiles
+	s.metrics = newMetrics(s.runs.count, s.connections.count)
+	s.runs.report = s.metrics.trained
 	for _, h := range c.Hosts {
 		s.hosts[hostname(h)] = true
 	}
@@ -82,8 +98,9 @@ const shutdownTime = 2 * time.Second
 // Serve answers on l until the context of the server ends, then tells every
 // viewer that it goes away, and returns nil.
 func (s *Server) Serve(l net.Listener) error {
-	if host, _, err := net.SplitHostPort(l.Addr().String()); err == nil {
-		s.hosts[host] = true
+	s.nameAfter(l.Addr())
+	if _, port, err := net.SplitHostPort(l.Addr().String()); err == nil {
+		s.gate.cookie += "-" + port // browsers do not tell ports apart
 	}
 	h := &http.Server{
 		Handler:           s.Handler(),
@@ -123,13 +140,19 @@ func (s *Server) Handler() http.Handler {
 		w.Header().Set("Content-Type", "text/plain; charset=utf-8")
 		fmt.Fprintln(w, "ok")
 	})
+	mux.HandleFunc("GET /metrics", s.members(s.metrics.handler().ServeHTTP))
+	if s.profiled {
+		s.profiles(mux)
+	}
+	mux.HandleFunc("POST /api/login", s.postLogin)
 	mux.HandleFunc("GET /api/controls", s.getControls)
-	mux.HandleFunc("GET /api/runs", s.getRuns)
-	mux.HandleFunc("POST /api/runs", s.postRun)
+	mux.HandleFunc("GET /api/runs", s.members(s.getRuns))
+	mux.HandleFunc("POST /api/runs", s.members(s.postRun))
 	mux.HandleFunc("GET /api/runs/{id}", s.getRun)
-	mux.HandleFunc("PUT /api/runs/{id}", s.putRun)
+	mux.HandleFunc("PUT /api/runs/{id}", s.members(s.putRun))
 	mux.Handle("GET /api/runs/{id}/history", gzhttp.GzipHandler(http.HandlerFunc(s.getHistory)))
 	mux.HandleFunc("GET /api/runs/{id}/predict", s.getPredict)
+	mux.HandleFunc("POST /api/runs/{id}/commands", s.postCommand)
 	mux.HandleFunc("GET /api/runs/{id}/charts", s.getCharts)
 	mux.HandleFunc("GET /api/runs/{id}/live", s.live)
 	mux.HandleFunc("/api/", func(w http.ResponseWriter, r *http.Request) {
@@ -138,7 +161,7 @@ func (s *Server) Handler() http.Handler {
 	mux.HandleFunc("GET /{$}", s.servePage("index.html"))
 	mux.HandleFunc("GET /r/{id}", s.servePage("r/index.html"))
 	mux.Handle("/", gzhttp.GzipHandler(s.files()))
-	return s.guard(http.NewCrossOriginProtection().Handler(mux))
+	return s.watched(s.guard(http.NewCrossOriginProtection().Handler(mux)))
 }
 
 // servePage serves one of the page's entries, or where it is not there the

@@ -53,11 +53,11 @@ func call(t testing.TB, method, url, body string, status int, into any) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	answer(t, req, status, into)
+	send(t, req, status, into)
 }
 
-// answer makes a request as call does.
-func answer(t testing.TB, req *http.Request, status int, into any) {
+// send makes a request as call does.
+func send(t testing.TB, req *http.Request, status int, into any) {
 	t.Helper()
 	resp, err := http.DefaultClient.Do(req)
 	if err != nil {
@@ -83,11 +83,24 @@ type problemDocument struct {
 	Status        int
 }
 
+// makeRun makes a run that everybody who watches may steer.
 func makeRun(t testing.TB, addr, body string) made {
 	t.Helper()
 	var s made
 	call(t, "POST", "http://"+addr+"/api/runs", body, http.StatusCreated, &s)
+	steer(t, addr, s, `{"type":"open","open":true}`, http.StatusOK, nil)
 	return s
+}
+
+// steer gives a command with a run's key.
+func steer(t testing.TB, addr string, x made, command string, status int, into any) {
+	t.Helper()
+	r, err := http.NewRequestWithContext(t.Context(), "POST", "http://"+addr+"/api/runs/"+x.ID+"/commands", strings.NewReader(command))
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.Header.Set(keyHeader, x.Key)
+	send(t, r, status, into)
 }
 
 func TestHealth(t *testing.T) {
@@ -127,34 +140,36 @@ func TestForgottenRunComesBackUnderItsName(t *testing.T) {
 	was := makeRun(t, old, `{"dataset":"step"}`)
 	stop()
 	addr, _ := serve(t, Config{})
-	put := func(id, key, body string, status int) (s wire.Summary) {
-		t.Helper()
-		r, err := http.NewRequest("PUT", "http://"+addr+"/api/runs/"+id, strings.NewReader(body))
-		if err != nil {
-			t.Fatal(err)
-		}
-		r.Header.Set(keyHeader, key)
-		answer(t, r, status, &s)
-		return s
-	}
 	// Nobody but who has the key can take its name.
-	put(was.ID, "", "", http.StatusForbidden)
-	put(was.ID, newKey(), "", http.StatusForbidden)
-	put("abcdefgh2345", was.Key, "", http.StatusForbidden)
-	a := put(was.ID, was.Key, `{"dataset":"step"}`, http.StatusCreated)
-	b := put(was.ID, was.Key, `{"dataset":"sine"}`, http.StatusOK)
+	remake(t, addr, was.ID, "", "", http.StatusForbidden)
+	remake(t, addr, was.ID, newKey(), "", http.StatusForbidden)
+	remake(t, addr, "abcdefgh2345", was.Key, "", http.StatusForbidden)
+	a := remake(t, addr, was.ID, was.Key, `{"dataset":"step"}`, http.StatusCreated)
+	b := remake(t, addr, was.ID, was.Key, `{"dataset":"sine"}`, http.StatusOK)
 	if a.ID != was.ID || b.ID != a.ID || b.Dataset != "step" {
 		t.Errorf("got %+v, then %+v", a, b)
 	}
 }
 
+// remake makes a run anew under its old id.
+func remake(t testing.TB, addr, id, key, body string, status int) (s wire.Summary) {
+	t.Helper()
+	r, err := http.NewRequestWithContext(t.Context(), "PUT", "http://"+addr+"/api/runs/"+id, strings.NewReader(body))
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.Header.Set(keyHeader, key)
+	send(t, r, status, &s)
+	return s
+}
+
 func TestOldestUnwatchedRunMakesRoom(t *testing.T) {
-	addr, _ := serve(t, Config{MaxRuns: 2})
+	addr, _ := serve(t, Config{Limits: Limits{Runs: 2}})
 	a, b := makeRun(t, addr, ""), makeRun(t, addr, "")
-	dial(t, addr, a).hello()
+	dial(t, addr, a.ID).hello()
 	c := makeRun(t, addr, "")
 	call(t, "GET", "http://"+addr+"/api/runs/"+b.ID, "", http.StatusNotFound, nil)
-	dial(t, addr, c).hello()
+	dial(t, addr, c.ID).hello()
 	var p problemDocument
 	call(t, "POST", "http://"+addr+"/api/runs", "", http.StatusServiceUnavailable, &p)
 	if !strings.Contains(p.Detail, "--max-runs") {
@@ -164,8 +179,7 @@ func TestOldestUnwatchedRunMakesRoom(t *testing.T) {
 
 func TestBadRequestsAreRefusedWithAReason(t *testing.T) {
 	addr, _ := serve(t, Config{})
-	x := makeRun(t, addr, "")
-	id := x.ID
+	id := makeRun(t, addr, "").ID
 	for _, c := range []struct {
 		method, path, body string
 		status             int
@@ -200,8 +214,7 @@ func TestBadRequestsAreRefusedWithAReason(t *testing.T) {
 
 func TestHistoryAndPredictionsByHTTP(t *testing.T) {
 	addr, _ := serve(t, Config{})
-	x := makeRun(t, addr, "")
-	id := x.ID
+	id := makeRun(t, addr, "").ID
 	var h wire.HistoryMessage
 	call(t, "GET", "http://"+addr+"/api/runs/"+id+"/history", "", http.StatusOK, &h)
 	if len(h.Points) == 0 || h.First != 0 {
@@ -251,8 +264,8 @@ func rawStatus(t *testing.T, addr, request string) int {
 	if _, err := io.WriteString(conn, request); err != nil {
 		t.Fatal(err)
 	}
-	var status int
-	if _, err := fmt.Fscanf(conn, "HTTP/1.1 %d", &status); err != nil {
+	var minor, status int
+	if _, err := fmt.Fscanf(conn, "HTTP/1.%d %d", &minor, &status); err != nil {
 		t.Fatal(err)
 	}
 	return status
@@ -260,8 +273,7 @@ func rawStatus(t *testing.T, addr, request string) int {
 
 func TestOtherPagesCannotReachIn(t *testing.T) {
 	addr, _ := serve(t, Config{})
-	x := makeRun(t, addr, "")
-	id := x.ID
+	id := makeRun(t, addr, "").ID
 	for origin, want := range map[string]int{
 		"":                     101,
 		"http://" + addr:       101,
@@ -346,7 +358,7 @@ func TestTakenPortIsAnError(t *testing.T) {
 // failure of its own.
 func TestStoppingDoesNotWaitForBadPeers(t *testing.T) {
 	addr, stop := serve(t, Config{})
-	x := makeRun(t, addr, `{"speed":"max"}`)
+	id := makeRun(t, addr, `{"speed":"max"}`).ID
 	// One that says nothing, one that sends half a request.
 	for _, text := range []string{"", "POST /api/runs HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100\r\n\r\n{"} {
 		conn, err := net.Dial("tcp", addr)
@@ -359,7 +371,7 @@ func TestStoppingDoesNotWaitForBadPeers(t *testing.T) {
 		}
 	}
 	// One that pongs and never answers a close.
-	ponger := dial(t, addr, x)
+	ponger := dial(t, addr, id)
 	ponger.hello()
 	over := make(chan struct{})
 	go func() {
@@ -369,7 +381,7 @@ func TestStoppingDoesNotWaitForBadPeers(t *testing.T) {
 		}
 	}()
 	// One that never reads.
-	dial(t, addr, x).send(`{"type":"hello"}`)
+	dial(t, addr, id).send(`{"type":"hello"}`)
 	begun := time.Now()
 	stop()
 	if d := time.Since(begun); d > 20*time.Second {
@@ -380,7 +392,7 @@ func TestStoppingDoesNotWaitForBadPeers(t *testing.T) {
 
 func TestStoppingTellsTheViewers(t *testing.T) {
 	addr, stop := serve(t, Config{})
-	c := dial(t, addr, makeRun(t, addr, `{"speed":"max"}`))
+	c := dial(t, addr, makeRun(t, addr, `{"speed":"max"}`).ID)
 	c.hello()
 	stop()
 	if err := c.conn.SetReadDeadline(time.Now().Add(30 * time.Second)); err != nil {

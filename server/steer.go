@@ -6,6 +6,7 @@ import (
 	"crypto/subtle"
 	"encoding/base32"
 	"net/http"
+	"regexp"
 	"strings"
 )
 
@@ -31,5 +32,8 @@ func idOf(key string) string {
 func steers(id, key string) bool {
 	return key != "" && subtle.ConstantTimeCompare([]byte(idOf(key)), []byte(id)) == 1
 }
+
+// runID is what the ids of runs are like.
+var runID = regexp.MustCompile(`^[a-z2-7]{16}$`)
 
 func requestSteers(r *http.Request) bool { return steers(r.PathValue("id"), r.Header.Get(keyHeader)) }

@@ -24,7 +24,7 @@ var arrows = map[string][]string{
 	"engine/metrics":       {},
 	"loss":                 {},
 	"loss/internal/stream": {}, // for loss's benchmarks
-	"server":               {"server/chart", "server/run", "server/wire", "web"},
+	"server":               {"datasets", "server/chart", "server/run", "server/wire", "web"},
 	"server/chart":         {"server/wire"},
 	"server/run":           {"datasets", "engine", "engine/metrics", "loss", "server/run/history", "server/wire"},
 	"server/run/history":   {},
@@ -41,6 +41,7 @@ var owners = map[string][]string{
 	"github.com/klauspost/compress/":    {"server"},
 	"golang.org/x/sys/cpu":              {"engine/kernel", "loss"},
 	"golang.org/x/time/rate":            {"server"},
+	"github.com/prometheus/":            {"server"},
 	"github.com/go-echarts/go-echarts/": {"server/chart"},
 	"github.com/expr-lang/expr/":        {"datasets"},
 	"gonum.org/v1/gonum/":               {"engine/kernel"},

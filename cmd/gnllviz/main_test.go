@@ -7,6 +7,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"net/url"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -89,6 +90,55 @@ func TestServesAndStopsOnASignal(t *testing.T) {
 	}
 }
 
+// Off the loopback address a token is made up and printed, and nowhere else.
+func TestTokenIsMadeUpOffLoopback(t *testing.T) {
+	path := build(t)
+	for _, x := range []struct {
+		args          []string
+		env           string
+		printed, bare int // runs made with what is printed, and without
+	}{
+		{[]string{"--addr", "127.0.0.1:0"}, "", http.StatusCreated, http.StatusCreated},
+		{[]string{"--addr", ":0"}, "", http.StatusCreated, http.StatusUnauthorized},
+		{[]string{"--addr", ":0", "--token", "off"}, "", http.StatusCreated, http.StatusCreated},
+		{[]string{"--addr", "127.0.0.1:0", "--token", "chosen by me & you"}, "", http.StatusCreated, http.StatusUnauthorized},
+		{[]string{"--addr", "127.0.0.1:0"}, "from the environment", http.StatusCreated, http.StatusUnauthorized},
+	} {
+		if x.env != "" {
+			t.Setenv("GNLLVIZ_TOKEN", x.env)
+		}
+		c, page := begin(t, path, x.args...)
+		home, fragment, _ := strings.Cut(page, "#")
+		values, err := url.ParseQuery(fragment)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for token, want := range map[string]int{values.Get("token"): x.printed, "": x.bare} {
+			req, err := http.NewRequestWithContext(t.Context(), "POST", home+"api/runs", nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if token != "" {
+				req.Header.Set("Authorization", "Bearer "+token)
+			}
+			resp, err := http.DefaultClient.Do(req)
+			if err != nil {
+				t.Fatal(err)
+			}
+			resp.Body.Close()
+			if resp.StatusCode != want {
+				t.Errorf("%q at %s with token %q: status %d, want %d", x.args, page, token, resp.StatusCode, want)
+			}
+		}
+		if err := c.Process.Signal(os.Interrupt); err != nil {
+			t.Fatal(err)
+		}
+		if err := c.Wait(); err != nil {
+			t.Error(err)
+		}
+	}
+}
+
 func TestMistakesAreOneLine(t *testing.T) {
 	path := build(t)
 	l, err := net.Listen("tcp", "127.0.0.1:0")
@@ -106,6 +156,9 @@ func TestMistakesAreOneLine(t *testing.T) {
 		{[]string{"dance"}, `unknown command "dance"`},
 		{[]string{"--max-runs", "0"}, "--max-runs 0 is less than 1"},
 		{[]string{"--idle", "1ms"}, "--idle 1ms is less than 1s"},
+		{[]string{"--log-format", "xml"}, `--log-format "xml" is neither text nor json`},
+		{[]string{"--command-rate", "0"}, "--command-rate 0 is less than 1"},
+		{[]string{"--addr", ":0", "--token", "short"}, "--token is shorter than 8 characters"},
 	} {
 		ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
 		defer cancel()
@@ -126,6 +179,7 @@ func TestMistakesAreOneLine(t *testing.T) {
 }
 
 func TestHelp(t *testing.T) {
+	t.Setenv("GNLLVIZ_TOKEN", "nobody's to read")
 	c := command()
 	var out bytes.Buffer
 	c.SetOut(&out)
@@ -138,5 +192,8 @@ func TestHelp(t *testing.T) {
 		if !strings.Contains(out.String(), want) {
 			t.Errorf("the help lacks %q:\n%s", want, &out)
 		}
+	}
+	if strings.Contains(out.String(), "nobody's") {
+		t.Errorf("the help tells the token:\n%s", &out)
 	}
 }

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"log/slog"
 	"net"
+	"net/url"
+	"os"
 	"os/exec"
 	"runtime"
 	"syscall"
@@ -13,11 +15,10 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/gnllviz/gnllviz/server"
-	"github.com/gnllviz/gnllviz/server/run"
 )
 
 func serveCommand() *cobra.Command {
-	var addr string
+	var addr, token, format string
 	var open, verbose bool
 	var config server.Config
 	c := &cobra.Command{
@@ -28,28 +29,89 @@ func serveCommand() *cobra.Command {
 	}
 	f := c.Flags()
 	f.StringVar(&addr, "addr", "127.0.0.1:8080", "address to listen on; port 0 takes a free one")
+	f.StringVar(&token, "token", os.Getenv("GNLLVIZ_TOKEN"),
+		"what one must bring to make and list runs (or GNLLVIZ_TOKEN); without one it is made up, but on a loopback address; off means none")
+	f.Lookup("token").DefValue = "" // the environment's is nobody's to read in the help
 	f.BoolVar(&open, "open", false, "open the page in the browser")
 	f.BoolVar(&verbose, "verbose", false, "log connections too")
+	f.StringVar(&format, "log-format", "text", "how the log is written: text or json")
+	f.BoolVar(&config.Profiles, "pprof", false, "serve profiles of the program under /debug/pprof/, to those with the token")
 	f.StringSliceVar(&config.Hosts, "host", nil, "further host name under which the server may be called (may be repeated)")
-	f.IntVar(&config.MaxRuns, "max-runs", server.DefaultMaxRuns, "runs to keep; beyond it the oldest unwatched one makes room")
-	f.DurationVar(&config.Idle, "idle", run.DefaultIdle, "time after which a run that nobody watches stops training")
+	config.Limits = server.DefaultLimits()
+	for _, l := range config.Limits.Table() {
+		switch v := l.Value.(type) {
+		case *int:
+			f.IntVar(v, l.Flag, *v, l.Help)
+		case *float64:
+			f.Float64Var(v, l.Flag, *v, l.Help)
+		case *time.Duration:
+			f.DurationVar(v, l.Flag, *v, l.Help)
+		}
+	}
 	c.RunE = func(c *cobra.Command, _ []string) error {
 		level := slog.LevelInfo
 		if verbose {
 			level = slog.LevelDebug
 		}
-		config.Log = slog.New(slog.NewTextHandler(c.ErrOrStderr(), &slog.HandlerOptions{Level: level}))
-		return serve(c, addr, open, config)
+		options := &slog.HandlerOptions{Level: level}
+		switch format {
+		case "text":
+			config.Log = slog.New(slog.NewTextHandler(c.ErrOrStderr(), options))
+		case "json":
+			config.Log = slog.New(slog.NewJSONHandler(c.ErrOrStderr(), options))
+		default:
+			return fmt.Errorf("--log-format %q is neither text nor json", format)
+		}
+		return serve(c, addr, token, open, config)
 	}
 	return c
 }
 
-func serve(c *cobra.Command, addr string, open bool, config server.Config) error {
-	if config.MaxRuns < 1 {
-		return fmt.Errorf("--max-runs %d is less than 1", config.MaxRuns)
+// leastToken is how long a token must be: a shorter one could be guessed.
+const leastToken = 8
+
+// tokenFor returns the token of a server at an address, or none if it wants none.
+func tokenFor(flag string, a net.Addr) (string, error) {
+	tcp, ok := a.(*net.TCPAddr)
+	loopback := ok && tcp.IP.IsLoopback()
+	switch {
+	case flag == "off", flag == "" && loopback:
+		return "", nil
+	case flag == "":
+		return server.NewToken(), nil
+	case len(flag) < leastToken:
+		return "", fmt.Errorf("--token is shorter than %d characters", leastToken)
 	}
-	if config.Idle < time.Second {
-		return fmt.Errorf("--idle %v is less than 1s", config.Idle)
+	return flag, nil
+}
+
+// addresses returns the pages under which a listener is reached. One that
+// listens everywhere is reached at this machine and at each of its addresses.
+func addresses(a net.Addr) []string {
+	host, port, err := net.SplitHostPort(a.String())
+	if err != nil {
+		return []string{"http://" + a.String() + "/"}
+	}
+	hosts := []string{host}
+	if ip := net.ParseIP(host); ip.IsUnspecified() {
+		hosts = []string{"localhost"}
+		all, _ := net.InterfaceAddrs() // without them there is still localhost
+		for _, a := range all {
+			// An IPv4 listener has no IPv6 addresses.
+			if n, ok := a.(*net.IPNet); ok && n.IP.IsGlobalUnicast() && (ip.To4() == nil || n.IP.To4() != nil) {
+				hosts = append(hosts, n.IP.String())
+			}
+		}
+	}
+	for i, h := range hosts {
+		hosts[i] = "http://" + net.JoinHostPort(h, port) + "/"
+	}
+	return hosts
+}
+
+func serve(c *cobra.Command, addr, token string, open bool, config server.Config) error {
+	if err := config.Limits.Check(); err != nil {
+		return err
 	}
 	ctx := c.Context()
 	l, err := new(net.ListenConfig).Listen(ctx, "tcp", addr)
@@ -59,15 +121,28 @@ func serve(c *cobra.Command, addr string, open bool, config server.Config) error
 	if err != nil {
 		return fmt.Errorf("cannot listen on %s: %w", addr, err)
 	}
-	url := "http://" + l.Addr().String() + "/"
-	fmt.Fprintln(c.OutOrStdout(), "gnllviz is at", url)
+	if config.Token, err = tokenFor(token, l.Addr()); err != nil {
+		return err
+	}
+	fragment := ""
+	if config.Token != "" {
+		// Browsers do not send what follows a #, so no log on the way has it.
+		fragment = "#token=" + url.QueryEscape(config.Token)
+	}
+	homes := addresses(l.Addr())
+	for i, home := range homes {
+		fmt.Fprintln(c.OutOrStdout(), []string{"gnllviz is at", "       and at"}[min(i, 1)], home+fragment)
+	}
 	if open {
-		if err := openBrowser(url); err != nil {
-			config.Log.Warn("the browser could not be opened", "url", url, "err", err)
+		if err := openBrowser(homes[0] + fragment); err != nil {
+			config.Log.Warn("the browser could not be opened", "url", homes[0], "err", err)
 		}
 	}
 	s := server.New(ctx, config)
-	config.Log.Info("serving", "url", url)
+	config.Log.Info("serving", "addr", l.Addr().String())
+	if token == "off" {
+		config.Log.Warn("there is no token: whoever reaches this address may make runs")
+	}
 	if err := s.Serve(l); err != nil {
 		return err
 	}

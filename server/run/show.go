@@ -62,13 +62,11 @@ func (r *Run) show(now time.Time) {
 	}
 	r.stale, r.shown = false, now
 	r.flush()
-	wanted := 0
+	wanted := false
 	for v := range r.viewers {
-		if v.wantsFrames {
-			wanted++
-		}
+		wanted = wanted || v.wantsFrames
 	}
-	if wanted == 0 {
+	if !wanted {
 		return
 	}
 	frames, err := r.frames(nil, r.life.steps)
@@ -83,7 +81,6 @@ func (r *Run) show(now time.Time) {
 		}
 	}
 	r.stats.Frames++
-	r.stats.FrameBytes += wanted * len(frames)
 	if !r.changed.IsZero() {
 		r.stats.Shown = append(r.stats.Shown, now.Sub(r.changed))
 		r.changed = time.Time{}

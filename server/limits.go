@@ -1,0 +1,152 @@
+package server
+
+import (
+	"cmp"
+	"fmt"
+	"time"
+
+	"github.com/gnllviz/gnllviz/server/run"
+)
+
+// Limits bound what a server takes on. A field that is 0 means its default,
+// which [DefaultLimits] gives.
+type Limits struct {
+	// MessageBytes bounds a websocket message; a longer one is refused with a
+	// reason, and one that is longer by far ends its connection.
+	MessageBytes int
+
+	// BodyBytes bounds the body of a request that holds settings.
+	BodyBytes int
+
+	// UploadBytes bounds an uploaded file.
+	UploadBytes int
+
+	// Runs bounds the runs kept at a time. Beyond it the oldest run that nobody
+	// watches makes room.
+	Runs int
+
+	// Lanes bounds the networks of one run.
+	Lanes int
+
+	// Viewers bounds the websockets of one run.
+	Viewers int
+
+	// Connections bounds the websockets of all runs, PeerConnections those of
+	// one peer: an IPv4 address or an IPv6 network of 64 bits. A class behind
+	// one router is one peer, and so is everybody behind a proxy.
+	Connections     int
+	PeerConnections int
+
+	// Silence is how long a peer may go without answering a ping.
+	Silence time.Duration
+
+	// Idle is how long a run trains with nobody watching.
+	Idle time.Duration
+
+	// Drop is how long a run is kept that nobody watches or asks for.
+	Drop time.Duration
+
+	// CommandRate is how many commands a second one websocket may give, and
+	// CommandBurst how many at once. Beyond it, it waits.
+	CommandRate  float64
+	CommandBurst int
+
+	// HelloRate is how many hellos a second one websocket may say, and at once:
+	// a hello costs the run most, all of its history.
+	HelloRate int
+
+	// RunRate is how many runs one peer may make in a minute, and at once.
+	RunRate int
+
+	// Rows, Columns and FieldBytes bound an uploaded table.
+	Rows, Columns, FieldBytes int
+
+	// Layers and Units bound a network: so many hidden layers of so many units.
+	// They keep a step short, for which every change waits.
+	Layers, Units int
+}
+
+// DefaultLimits returns the limits of a server that was not told others.
+func DefaultLimits() Limits {
+	return Limits{
+		MessageBytes: 64 << 10, BodyBytes: 64 << 10, UploadBytes: 6 << 20,
+		Runs: 64, Lanes: 6, Viewers: 1000, Connections: 2000, PeerConnections: 1000,
+		Silence: time.Minute, Idle: run.DefaultIdle, Drop: 30 * time.Minute,
+		CommandRate: 200, CommandBurst: 100, HelloRate: 4, RunRate: 60,
+		Rows: 100_000, Columns: 64, FieldBytes: 1 << 10,
+		Layers: 4, Units: 128,
+	}
+}
+
+// A Limit is one field of a Limits, with the flag that sets it.
+type Limit struct {
+	Flag  string
+	Help  string
+	Value any // the field: *int, *float64 or *time.Duration
+}
+
+// Table returns every field of l, under the name by which refusals call it.
+// Flags are made from it.
+func (l *Limits) Table() []Limit {
+	return []Limit{
+		{"max-runs", "runs to keep; beyond it the oldest unwatched one makes room", &l.Runs},
+		{"max-lanes", "networks in one run", &l.Lanes},
+		{"max-viewers", "websockets of one run", &l.Viewers},
+		{"max-connections", "websockets of all runs", &l.Connections},
+		{"max-peer-connections", "websockets of one address (IPv6: of one /64); a class behind a router or a proxy has one address", &l.PeerConnections},
+		{"silence", "time after which a viewer that does not answer is gone", &l.Silence},
+		{"idle", "time after which a run that nobody watches stops training", &l.Idle},
+		{"drop", "time after which a run that nobody watches or asks for is forgotten", &l.Drop},
+		{"command-rate", "commands a second from one websocket", &l.CommandRate},
+		{"command-burst", "commands at once from one websocket", &l.CommandBurst},
+		{"hello-rate", "hellos a second from one websocket", &l.HelloRate},
+		{"run-rate", "runs that one address may make in a minute", &l.RunRate},
+		{"max-message-bytes", "bytes of a websocket message", &l.MessageBytes},
+		{"max-body-bytes", "bytes of a request with settings", &l.BodyBytes},
+		{"max-upload-bytes", "bytes of an uploaded file", &l.UploadBytes},
+		{"max-rows", "rows of an uploaded table", &l.Rows},
+		{"max-columns", "columns of an uploaded table", &l.Columns},
+		{"max-field-bytes", "bytes of one field of an uploaded table", &l.FieldBytes},
+		{"max-layers", "hidden layers of a network", &l.Layers},
+		{"max-units", "units of a hidden layer", &l.Units},
+	}
+}
+
+// Check returns an error unless every field is at least 1, and every time at
+// least a second.
+func (l Limits) Check() error {
+	for _, x := range l.Table() {
+		switch v := x.Value.(type) {
+		case *int:
+			if *v < 1 {
+				return fmt.Errorf("--%s %d is less than 1", x.Flag, *v)
+			}
+		case *float64:
+			if !(*v >= 1) {
+				return fmt.Errorf("--%s %v is less than 1", x.Flag, *v)
+			}
+		case *time.Duration:
+			if *v < time.Second {
+				return fmt.Errorf("--%s %v is less than 1s", x.Flag, *v)
+			}
+		}
+	}
+	return nil
+}
+
+// orDefaults returns l with defaults in place of zeros.
+func (l Limits) orDefaults() Limits {
+	defaults := DefaultLimits()
+	from := defaults.Table()
+	for i, x := range l.Table() {
+		switch v := x.Value.(type) {
+		case *int:
+			*v = cmp.Or(*v, *from[i].Value.(*int))
+		case *float64:
+			*v = cmp.Or(*v, *from[i].Value.(*float64))
+		case *time.Duration:
+			*v = cmp.Or(*v, *from[i].Value.(*time.Duration))
+		}
+	}
+	return l
+}

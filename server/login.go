@@ -1,0 +1,149 @@
+package server
+
+import (
+	"crypto/rand"
+	"crypto/sha256"
+	"crypto/subtle"
+	"encoding/json"
+	"net/http"
+	"strings"
+	"sync"
+	"time"
+
+	"golang.org/x/time/rate"
+)
+
+// NewToken makes up a token of 128 random bits.
+func NewToken() string { return strings.ToLower(rand.Text()) }
+
+const (
+	// How many wrong tokens a minute are looked at, from one peer and from all
+	// of them. Right ones do not count, so a class behind one router gets in.
+	peerMistakes = 10
+	allMistakes  = 60
+
+	// maxLogin bounds the body of a login.
+	maxLogin = 4 << 10
+)
+
+// A gate knows who may make and list runs: who brings the token, or the cookie
+// that was given for it. Who has neither may still watch a run whose id is known.
+type gate struct {
+	token [sha256.Size]byte // its hash, so that comparing does not tell its length
+	open  bool              // there is no token
+
+	// session is the cookie's value. It is random, not made from the token: so
+	// guessing cookies is no way to guess a token unhindered.
+	session string
+	cookie  string // the cookie's name
+
+	mu          sync.Mutex // makes a look at a token one piece
+	mistakes    quota
+	allMistakes *rate.Limiter
+}
+
+func newGate(token string) *gate {
+	return &gate{
+		token: sha256.Sum256([]byte(token)), open: token == "",
+		session: rand.Text(), cookie: "gnllviz",
+		mistakes:    quota{perMinute: peerMistakes},
+		allMistakes: rate.NewLimiter(allMistakes/60., allMistakes),
+	}
+}
+
+// check says whether the token is the right one. If too many were wrong it does
+// not look, and returns how long to wait.
+func (g *gate) check(r *http.Request, token string) (ok bool, wait time.Duration) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	now := time.Now()
+	one, wait := g.mistakes.take(peerOf(r), now)
+	if wait > 0 {
+		return false, wait
+	}
+	all, wait := reserve(g.allMistakes, now)
+	if wait > 0 {
+		one.CancelAt(now)
+		return false, wait
+	}
+	hash := sha256.Sum256([]byte(token))
+	if subtle.ConstantTimeCompare(hash[:], g.token[:]) != 1 {
+		return false, 0
+	}
+	one.CancelAt(now)
+	all.CancelAt(now)
+	return true, 0
+}
+
+// members answers only those who have logged in, or bring the token along.
+func (s *Server) members(next http.HandlerFunc) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		g := s.gate
+		if g.open {
+			next(w, r)
+			return
+		}
+		for _, c := range r.CookiesNamed(g.cookie) {
+			if subtle.ConstantTimeCompare([]byte(c.Value), []byte(g.session)) == 1 {
+				next(w, r)
+				return
+			}
+		}
+		scheme, token, _ := strings.Cut(r.Header.Get("Authorization"), " ")
+		if !strings.EqualFold(scheme, "Bearer") {
+			unauthorized(w, "this needs the server's token: open the address that it printed when it started, or send the token as Authorization: Bearer")
+			return
+		}
+		switch ok, wait := g.check(r, token); {
+		case wait > 0:
+			tooMany(w, wait, wrongTooOften)
+		case !ok:
+			unauthorized(w, wrongToken)
+		default:
+			next(w, r)
+		}
+	}
+}
+
+const (
+	wrongToken    = "this is not the server's token: open the address that it printed when it started"
+	wrongTooOften = "too many wrong tokens were sent; wait a while"
+)
+
+func unauthorized(w http.ResponseWriter, detail string) {
+	w.Header().Set("WWW-Authenticate", "Bearer")
+	problem(w, http.StatusUnauthorized, detail)
+}
+
+// postLogin gives the cookie for the token.
+func (s *Server) postLogin(w http.ResponseWriter, r *http.Request) {
+	var body struct {
+		Token *string `json:"token"`
+	}
+	err := json.NewDecoder(http.MaxBytesReader(w, r.Body, maxLogin)).Decode(&body)
+	if err != nil || body.Token == nil {
+		// The error would repeat what may be a token.
+		problem(w, http.StatusBadRequest, `the body is not a JSON object such as {"token":"..."}`)
+		return
+	}
+	if s.gate.open {
+		w.WriteHeader(http.StatusNoContent) // everybody is in
+		return
+	}
+	ok, wait := s.gate.check(r, *body.Token)
+	if wait > 0 {
+		tooMany(w, wait, wrongTooOften)
+		return
+	}
+	if !ok {
+		s.log.Warn("a login with a wrong token", "peer", peerOf(r))
+		unauthorized(w, wrongToken)
+		return
+	}
+	http.SetCookie(w, &http.Cookie{
+		Name: s.gate.cookie, Value: s.gate.session, Path: "/",
+		HttpOnly: true, SameSite: http.SameSiteStrictMode, Secure: schemeOf(r) == "https",
+	})
+	w.Header().Set("Cache-Control", "no-store")
+	w.WriteHeader(http.StatusNoContent)
+}

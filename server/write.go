@@ -1,0 +1,122 @@
+package server
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"time"
+
+	"github.com/gorilla/websocket"
+
+	"github.com/gnllviz/gnllviz/server/run"
+)
+
+const (
+	// A message that takes longer to write means a dead or hopelessly slow
+	// peer; it may come back and resume.
+	writeTime = 10 * time.Second
+
+	// closeTime is how long a peer has to answer a close.
+	closeTime = time.Second
+)
+
+// reply hands a message to the writer. A peer that sends commands and does not
+// read the answers is not read from either, until it does.
+func (c *client) reply(ctx context.Context, m any) {
+	b, err := json.Marshal(m)
+	if err != nil {
+		panic("server: encoding a reply: " + err.Error())
+	}
+	select {
+	case c.replies <- b:
+	case <-ctx.Done():
+	}
+}
+
+// write sends replies, the run's messages and its newest frame, until the
+// reader has ended (ctx), or the run or the server has, which it tells the peer.
+func (c *client) write(ctx, server context.Context) {
+	ping := time.NewTicker(c.limits.Silence * 9 / 10)
+	defer ping.Stop()
+	var pace pacer
+	overdue := time.NewTimer(patience) // wakes the loop when a ping has been under way for long
+	defer overdue.Stop()
+	var frames <-chan run.Message
+	var events <-chan run.Message
+	for {
+		var err error
+		ready := frames
+		if pace.wait(time.Now()) <= 0 {
+			ready = nil
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-server.Done():
+			c.close(websocket.CloseGoingAway, "the server is going away")
+			return
+		case <-c.run.ended:
+			if server.Err() != nil {
+				continue
+			}
+			if c.run.err != nil {
+				c.close(websocket.CloseInternalServerErr, "the run failed")
+				return
+			}
+			c.close(websocket.CloseGoingAway, "the run has ended")
+			return
+		case v := <-c.watching:
+			frames, events = v.Frames(), v.Events()
+		case b := <-c.replies:
+			err = c.send(false, b, nil)
+		case m := <-events:
+			err = c.send(m.Binary, m.Data, m.Prepared)
+		case m := <-ready:
+			if err = c.send(m.Binary, m.Data, m.Prepared); err != nil {
+				break
+			}
+			now := time.Now()
+			c.metrics.sent(len(m.Data), now.Sub(m.Made))
+			if pace.due(now) {
+				err = c.ping(&pace, now)
+				overdue.Reset(patience)
+			}
+		case b := <-c.pongs:
+			pace.pong(b)
+		case <-overdue.C:
+		case <-ping.C:
+			err = c.ping(&pace, time.Now())
+			overdue.Reset(patience)
+		}
+		if err != nil {
+			c.log.Debug("writing to a websocket", "err", err)
+			if !errors.Is(err, websocket.ErrCloseSent) { // by the reader, which ends
+				_ = c.conn.Close() // which ends the reader
+			}
+			return
+		}
+	}
+}
+
+func (c *client) ping(p *pacer, now time.Time) error {
+	return c.conn.WriteControl(websocket.PingMessage, p.ping(now), now.Add(writeTime))
+}
+
+// send writes a message, by its prepared form if it has one; see [prepare].
+func (c *client) send(binary bool, b []byte, prepared any) error {
+	if err := c.conn.SetWriteDeadline(time.Now().Add(writeTime)); err != nil {
+		return err
+	}
+	if m, ok := prepared.(*websocket.PreparedMessage); ok {
+		return c.conn.WritePreparedMessage(m)
+	}
+	return c.conn.WriteMessage(kindOf(binary), b)
+}
+
+// close tells the peer why, and gives it a moment to answer: closing at once
+// could lose the reason on its way.
+func (c *client) close(code int, reason string) {
+	deadline := time.Now().Add(closeTime)
+	_ = c.conn.WriteControl(websocket.CloseMessage, websocket.FormatCloseMessage(code, reason), deadline)
+	_ = c.conn.SetReadDeadline(deadline)
+}
