@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/gnllviz/gnllviz/server/run"
+	"github.com/gnllviz/gnllviz/server/wire"
 )
 
 // Limits bound what a server takes on. A field that is 0 means its default,
@@ -70,11 +71,11 @@ type Limits struct {
 func DefaultLimits() Limits {
 	return Limits{
 		MessageBytes: 64 << 10, BodyBytes: 64 << 10, UploadBytes: 6 << 20,
-		Runs: 64, Lanes: 6, Viewers: 1000, Connections: 2000, PeerConnections: 1000,
+		Runs: 64, Lanes: wire.MaxLanes, Viewers: 1000, Connections: 2000, PeerConnections: 1000,
 		Silence: time.Minute, Idle: run.DefaultIdle, Drop: 30 * time.Minute,
 		CommandRate: 200, CommandBurst: 100, HelloRate: 4, RunRate: 60,
 		Rows: 100_000, Columns: 64, FieldBytes: 1 << 10,
-		Layers: 4, Units: 128,
+		Layers: wire.MaxLayers, Units: wire.MaxUnits,
 	}
 }
 
@@ -90,7 +91,7 @@ type Limit struct {
 func (l *Limits) Table() []Limit {
 	return []Limit{
 		{"max-runs", "runs to keep; beyond it the oldest unwatched one makes room", &l.Runs},
-		{"max-lanes", "networks in one run", &l.Lanes},
+		{"max-lanes", fmt.Sprintf("lanes in one run, at most %d", wire.MaxLanes), &l.Lanes},
 		{"max-viewers", "websockets of one run", &l.Viewers},
 		{"max-connections", "websockets of all runs", &l.Connections},
 		{"max-peer-connections", "websockets of one address (IPv6: of one /64); a class behind a router or a proxy has one address", &l.PeerConnections},
@@ -107,8 +108,8 @@ func (l *Limits) Table() []Limit {
 		{"max-rows", "rows of an uploaded table", &l.Rows},
 		{"max-columns", "columns of an uploaded table", &l.Columns},
 		{"max-field-bytes", "bytes of one field of an uploaded table", &l.FieldBytes},
-		{"max-layers", "hidden layers of a network", &l.Layers},
-		{"max-units", "units of a hidden layer", &l.Units},
+		{"max-layers", fmt.Sprintf("hidden layers of a network, at most %d", wire.MaxLayers), &l.Layers},
+		{"max-units", fmt.Sprintf("units of a hidden layer, at most %d", wire.MaxUnits), &l.Units},
 	}
 }
 

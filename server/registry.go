@@ -60,6 +60,7 @@ func (g *registry) open(id string, begin func(run.Options) (*run.Run, error)) (r
 	r, err = begin(run.Options{
 		Idle:    g.limits.Idle,
 		Table:   datasets.Limits{Bytes: int64(g.limits.UploadBytes), Rows: g.limits.Rows, Columns: g.limits.Columns, Field: g.limits.FieldBytes},
+		Bounds:  run.Bounds{Lanes: g.limits.Lanes, Layers: g.limits.Layers, Units: g.limits.Units},
 		Prepare: prepare,
 		Report:  g.report,
 	})

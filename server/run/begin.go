@@ -80,6 +80,9 @@ func (r *Run) conceiveOn(s wire.RunSettings, d *data, starts []laneStart) (*life
 	if e := checkSlice(s.Slice, d); e != nil {
 		return nil, e
 	}
+	if err := r.options.Bounds.check(d, starts); err != nil {
+		return nil, err
+	}
 	return newLife(r.table, s, d, starts)
 }
 

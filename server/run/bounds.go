@@ -2,6 +2,7 @@ package run
 
 import (
 	"errors"
+	"slices"
 
 	"github.com/gnllviz/gnllviz/server/wire"
 )
@@ -22,13 +23,35 @@ const (
 	maxLookWork = 96 << 20
 )
 
-// checkSize refuses lanes that are too much together.
-func checkSize(d *data, lanes []laneStart) error {
-	if len(lanes) > wire.MaxLanes {
-		return wire.Refuse(wire.TooMuch, "", "a run has at most %d lanes", wire.MaxLanes)
+// Bounds are what one run may have. What is 0, or more than the table of controls
+// allows, is as much as that allows.
+type Bounds struct {
+	Lanes  int
+	Layers int // hidden layers of a network
+	Units  int // of a hidden layer
+}
+
+func least(bound, most int) int {
+	if bound <= 0 {
+		return most
 	}
+	return min(bound, most)
+}
+
+// check refuses lanes that are too much for the bounds, or too much together.
+func (b Bounds) check(d *data, lanes []laneStart) error {
+	if most := least(b.Lanes, wire.MaxLanes); len(lanes) > most {
+		return wire.Refuse(wire.TooMuch, "", "a run has at most %d lanes", most)
+	}
+	layers, units := least(b.Layers, wire.MaxLayers), least(b.Units, wire.MaxUnits)
 	params, work := 0, 0
 	for _, l := range lanes {
+		if n := len(l.settings.Hidden); n > layers {
+			return wire.Refuse(wire.TooMuch, "hidden", "hidden has %d layers, and this server allows %d", n, layers)
+		}
+		if n := slices.Max(l.settings.Hidden); n > units {
+			return wire.Refuse(wire.TooMuch, "hidden", "hidden has a layer of %d units, and this server allows %d", n, units)
+		}
 		n, err := paramsOf(&l.settings, len(d.set.Inputs))
 		if err != nil {
 			return err

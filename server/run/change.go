@@ -56,7 +56,7 @@ func (r *Run) change(c *wire.ChangeCommand) (uint8, *wire.ErrorMessage) {
 // changeLive puts settings into force that do not begin a new life.
 func (r *Run) changeLive(c wire.Command, lane *lane, next wire.Settings, starts []laneStart) *wire.ErrorMessage {
 	l, old := r.life, r.life.settings
-	if err := checkSize(l.data, starts); err != nil {
+	if err := r.options.Bounds.check(l.data, starts); err != nil {
 		return asRefusal(err)
 	}
 	if e := checkSlice(next.Slice, l.data); e != nil {

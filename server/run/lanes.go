@@ -32,7 +32,7 @@ func (r *Run) addLane(c *wire.LaneAddCommand) (uint8, *wire.ErrorMessage) {
 	}
 	s := newStart(l.nextLane, c.Name, colour, settings)
 	starts := append(l.starts(), s)
-	if err := checkSize(l.data, starts); err != nil {
+	if err := r.options.Bounds.check(l.data, starts); err != nil {
 		return 0, asRefusal(err)
 	}
 	was := r.moment()

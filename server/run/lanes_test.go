@@ -305,3 +305,26 @@ func TestSpecOfARunMakesTheSameRun(t *testing.T) {
 		t.Errorf("the run was\n%+v\nand is now\n%+v", m, n)
 	}
 }
+
+func TestServersBounds(t *testing.T) {
+	o := Options{Bounds: Bounds{Lanes: 2, Layers: 1, Units: 16}}
+	for set, words := range map[string]string{
+		`{"hidden":[8,8]}`: "2 layers, and this server allows 1",
+		`{"hidden":[32]}`:  "32 units, and this server allows 16",
+	} {
+		var controls map[string]json.RawMessage
+		if err := json.Unmarshal([]byte(set), &controls); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := New("testtest", wire.Spec{Controls: controls}, o); err == nil || !strings.Contains(err.Error(), words) {
+			t.Errorf("%s gave %v, want %q", set, err, words)
+		}
+	}
+	small := raw(t, map[string]any{"hidden": []int{16}})
+	if _, err := New("testtest", wire.Spec{Controls: small, Lanes: make([]wire.LaneSpec, 3)}, o); err == nil || !strings.Contains(err.Error(), "at most 2 lanes") {
+		t.Errorf("three lanes gave %v", err)
+	}
+	if _, err := New("testtest", wire.Spec{Controls: small, Lanes: make([]wire.LaneSpec, 2)}, o); err != nil {
+		t.Errorf("what the bounds allow gave %v", err)
+	}
+}

@@ -36,9 +36,6 @@ type laneStart struct {
 // newLife returns a life with new networks for the lanes, on rows d.
 func newLife(t wire.Table, s wire.RunSettings, d *data, starts []laneStart) (*life, error) {
 	l := &life{settings: s, data: d}
-	if err := checkSize(d, starts); err != nil {
-		return nil, err
-	}
 	for _, start := range starts {
 		lane, err := newLane(start, s.Seed, d)
 		if err != nil {

@@ -108,6 +108,9 @@ func (r *Run) follow() bool {
 			return false
 		}
 		r.replay = p
+		if r.state == wire.Paused {
+			r.setState(wire.Playing, "") // an undo or a restore has paused it
+		}
 	}
 	if r.life.steps < p.steps && r.life.diverged() == nil {
 		return true

@@ -50,7 +50,7 @@ func (r *Run) edit(c *wire.EditCommand) *wire.ErrorMessage {
 
 // giveRows has the lanes go on with edited rows.
 func (r *Run) giveRows(d *data) *wire.ErrorMessage {
-	if err := checkSize(d, r.life.starts()); err != nil {
+	if err := r.options.Bounds.check(d, r.life.starts()); err != nil {
 		return asRefusal(err)
 	}
 	d = d.shown(r.life.settings.Noise, r.life.settings.Slice).withRevision(r.dataRev + 1)

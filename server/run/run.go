@@ -33,6 +33,9 @@ type Options struct {
 	// Table bounds what files of a user's own rows may have.
 	Table datasets.Limits
 
+	// Bounds bound what is trained on them.
+	Bounds Bounds
+
 	// Prepare, unless nil, is called once for each message that viewers get,
 	// however many they are, and makes what Message.Prepared is.
 	Prepare func(binary bool, data []byte) any
@@ -168,13 +171,22 @@ func (r *Run) Serve(ctx context.Context) {
 func (r *Run) do(ctx context.Context, f func()) error {
 	did := make(chan struct{})
 	select {
-	case r.commands <- func() { defer close(did); f() }:
+	case r.commands <- func() { f(); close(did) }:
 	case <-r.done:
 		return ErrEnded
 	case <-ctx.Done():
 		return ctx.Err()
 	}
-	<-did // the owner has it in hand; it is a matter of milliseconds
+	// The owner has it in hand: it is a matter of milliseconds, or its end.
+	select {
+	case <-did:
+	case <-r.done:
+		select {
+		case <-did:
+		default:
+			return ErrEnded
+		}
+	}
 	return nil
 }
 

@@ -101,6 +101,7 @@ func nextFrame(t *testing.T, v *Viewer) *wire.Frame {
 // nextEvent returns the next text message of a type.
 func nextEvent(t *testing.T, v *Viewer, kind string, into any) {
 	t.Helper()
+	late := time.After(patience)
 	for {
 		select {
 		case m := <-v.Events():
@@ -118,7 +119,7 @@ func nextEvent(t *testing.T, v *Viewer, kind string, into any) {
 				t.Fatal(err)
 			}
 			return
-		case <-time.After(patience):
+		case <-late:
 			t.Fatalf("no %s message came", kind)
 		}
 	}
@@ -431,11 +432,16 @@ func TestEnsembleFramesSayWhereItsMembersDiffer(t *testing.T) {
 }
 
 func TestDivergenceIsToldAndResetHeals(t *testing.T) {
-	r := start(t, Options{}, nil)
+	// From the first step on, lest it depend on when the settings arrive.
+	r := paused(t, wire.Spec{Controls: raw(t, map[string]any{
+		"speed": "max", "lr": 1, "decay": 0, "variance_decay": 0, "eps": 0, "activation": "relu", "batch": 1,
+	})})
 	v := watch(t, r, wire.Hello{})
-	change(t, r, map[string]any{"speed": "max", "lr": 1, "decay": 0, "eps": 0})
+	do(t, r, &wire.PlayCommand{})
 	var m wire.StateMessage
-	nextEvent(t, v, "state", &m)
+	for m.State != wire.Diverged {
+		nextEvent(t, v, "state", &m)
+	}
 	if m.State != wire.Diverged || !strings.Contains(m.Reason, "step") {
 		t.Fatalf("got %+v, want a divergence with its step", m)
 	}

@@ -22,8 +22,10 @@ const (
 	KindLayers  ControlKind = "layers"  // 1 to MaxLayers whole numbers, each from min to max
 )
 
-// MaxLayers is the largest number of hidden layers.
-const MaxLayers = 4
+const (
+	MaxLayers = 4   // hidden layers of a network, at most
+	MaxUnits  = 128 // of a hidden layer, at most
+)
 
 // An Option is one value that a choice may take.
 type Option struct {

@@ -6,7 +6,7 @@ func modelControls(c Choices) []Control {
 		{
 			Name: "hidden", Label: "hidden layers", Unit: "units", Group: "model", Kind: KindLayers,
 			Help:    "Units in each hidden layer, from the input on.",
-			Default: []int{64, 64}, Min: 1, Max: 128, Step: 1,
+			Default: []int{64, 64}, Min: 1, Max: MaxUnits, Step: 1,
 			field: func(s *Settings) any { return &s.Hidden },
 		},
 		{
