@@ -139,6 +139,33 @@ func TestNoiseIsAddedAndTakenAway(t *testing.T) {
 	}
 }
 
+// By what the page turns sqrt(eps) into the target's unit is by what the lanes'
+// targets are really divided, whatever was done to the rows before and since.
+func TestTargetStdIsTheLanes(t *testing.T) {
+	r := paused(t, wire.Spec{Controls: raw(t, map[string]any{"noise": 50})})
+	check := func(when string) {
+		t.Helper()
+		var std float64
+		if err := r.do(t.Context(), func() { std = r.life.lanes[0].ensemble.TargetScale().Std }); err != nil {
+			t.Fatal(err)
+		}
+		if got := float64(state(t, r).Data.TargetStd); got != std {
+			t.Errorf("%s: the page is told %g, and the lanes have %g", when, got, std)
+		}
+	}
+	check("with noise")
+	do(t, r, &wire.EditCommand{Edit: wire.Edit{Add: []wire.NewRow{{X: []float64{20}, Y: 900}}}})
+	check("after an edit")
+	change(t, r, map[string]any{"noise": 0})
+	check("without noise")
+	do(t, r, &wire.ResetCommand{})
+	check("after a reset")
+	do(t, r, &wire.ResetCommand{Rows: true})
+	check("after a reset of the rows")
+	do(t, r, &wire.UndoCommand{})
+	check("after an undo")
+}
+
 func TestOwnFormula(t *testing.T) {
 	r := paused(t, wire.Spec{Controls: raw(t, map[string]any{"speed": "max"})})
 	steps(t, r, 5)
