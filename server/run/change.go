@@ -89,8 +89,11 @@ func (r *Run) changeLive(c wire.Command, lane *lane, next wire.Settings, starts 
 // changedBy records what was changed, and begins the life that the change has
 // brought if it is another. was is the moment before, to which undo goes back.
 func (r *Run) changedBy(l *life, was moment, changes ...wire.Change) {
-	r.revision++
 	another := l != r.life
+	if another {
+		r.life.noteEvent(wire.Event{Revision: r.revision, Left: true})
+	}
+	r.revision++
 	text := ""
 	for i := range changes {
 		c := &changes[i]

@@ -98,12 +98,13 @@ func (l *life) lane(id *uint8) (*lane, *wire.ErrorMessage) {
 	return nil, wire.Refuse(wire.UnknownLane, "", "there is no lane %d", *id)
 }
 
-// note writes a command into the recipe, before it is done.
+// note writes a command into the recipe, with the revision before it.
 func (l *life) note(c wire.Command, revision uint32) {
-	e := wire.Event{At: l.steps, Revision: revision}
-	if c != nil {
-		e.Command = wire.EncodeCommand(c)
-	}
+	l.noteEvent(wire.Event{Revision: revision, Command: wire.EncodeCommand(c)})
+}
+
+func (l *life) noteEvent(e wire.Event) {
+	e.At = l.steps
 	l.recipe.Events = append(l.recipe.Events, e)
 }
 

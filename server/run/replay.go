@@ -97,7 +97,11 @@ func (r *Run) follow() bool {
 		p.events = p.events[1:]
 		r.revision = e.Revision
 		if e.Command == nil {
-			r.life.note(nil, e.Revision)
+			if e.Left {
+				r.revision++
+				r.undone.push(entry{revision: r.revision, text: "another epoch", before: r.moment()})
+			}
+			r.life.noteEvent(e)
 			continue
 		}
 		c, _, _ := wire.ParseCommand(e.Command) // Replay has read it

@@ -164,14 +164,9 @@ func (r *Run) undo(c *wire.UndoCommand) *wire.ErrorMessage {
 	}
 	u.undone = append(u.undone, undone{slices.Clone(u.entries[i:]), now})
 	u.entries = u.entries[:i]
-	// A replay knows the change by the same number. Where the change began the
-	// life that was left, the life that came back never had it.
-	again := &wire.UndoCommand{Revision: e.revision}
-	if now.life == r.life {
-		r.life.note(again, r.revision)
-	} else {
-		r.life.note(nil, r.revision+1)
-	}
+	// A replay of the life that is now lived knows the change by the same number,
+	// or that this life was left by it.
+	r.life.note(&wire.UndoCommand{Revision: e.revision}, r.revision)
 	r.wentBack("undone: " + e.text)
 	return nil
 }
@@ -183,16 +178,17 @@ func (r *Run) redo(c *wire.RedoCommand) *wire.ErrorMessage {
 		return wire.Refuse(wire.BadState, "", "redo: there is nothing to do again")
 	}
 	last := u.undone[len(u.undone)-1]
-	same := last.before.life == r.life
+	left := r.life
 	if err := r.bringBack(&last.before); err != nil {
 		return wire.Refuse(wire.BadState, "", "redo: %v", err)
 	}
 	u.undone = u.undone[:len(u.undone)-1]
 	u.entries = append(u.entries, last.entries...)
-	if same {
-		r.life.note(c, r.revision)
-	} else {
-		r.life.note(nil, r.revision+1)
+	// Also where another life comes back: the one that is left can be undone to
+	// once more.
+	left.note(c, r.revision)
+	if r.life != left {
+		r.life.noteEvent(wire.Event{Revision: r.revision + 1})
 	}
 	r.wentBack("done again: " + last.entries[0].text)
 	return nil

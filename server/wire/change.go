@@ -60,4 +60,8 @@ type Event struct {
 	At       uint64          `json:"at"`                // steps that had been made before it
 	Revision uint32          `json:"revision"`          // of the run before it
 	Command  json.RawMessage `json:"command,omitempty"` // without one the revision alone was raised
+
+	// Left, without a command: a change that is not told began another epoch. An
+	// undo of the revision that it made goes back to here.
+	Left bool `json:"left,omitempty"`
 }
