@@ -89,7 +89,6 @@ func (r *Run) acquire(c *wire.AcquireCommand) *wire.ErrorMessage {
 		return e
 	}
 	was := r.moment()
-	revision := r.revision
 	n := 0
 	for ; n < c.Count && r.life.canAcquire() == nil; n++ {
 		if refused := r.takeOne(); refused != nil {
@@ -99,7 +98,7 @@ func (r *Run) acquire(c *wire.AcquireCommand) *wire.ErrorMessage {
 			break
 		}
 	}
-	r.life.note(c, revision)
+	r.life.note(c, r.revision)
 	r.changedBy(r.life, was, wire.Change{Kind: wire.DataChange, Text: r.acquiredText(n)})
 	return nil
 }
@@ -118,8 +117,11 @@ func (r *Run) takeOne() *wire.ErrorMessage {
 	if err != nil {
 		return badData(err)
 	}
+	if refused := r.giveRows(d); refused != nil {
+		return refused
+	}
 	r.life.acquired++
-	return r.giveRows(d)
+	return nil
 }
 
 // acquireIfDue acquires a point every so many steps, if that is wanted. It is a

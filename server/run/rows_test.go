@@ -247,3 +247,28 @@ func TestAcquire(t *testing.T) {
 		t.Error("done over again the weights are others")
 	}
 }
+
+// What a refused acquisition would have taken is what the next one takes: the
+// recipe knows nothing of the refusal.
+func TestRefusedAcquisitionLeavesNoTrace(t *testing.T) {
+	r := paused(t, wire.Spec{Controls: raw(t, map[string]any{
+		"dataset": "sine", "hidden": []int{128, 128, 128, 128}, "members": 4, "batch": 1024, "acquire_by": "random",
+	})})
+	acquired := func() (n uint64) {
+		if err := r.do(t.Context(), func() { n = r.life.acquired }); err != nil {
+			t.Fatal(err)
+		}
+		return n
+	}
+	rows := state(t, r).Data.Train
+	most := maxStepWork / state(t, r).Lanes[0].Params
+	do(t, r, &wire.AcquireCommand{Count: wire.MaxAcquired}) // until a step would take too long
+	if got := state(t, r).Data.Train; got != most {
+		t.Fatalf("of %d rows became %d, want %d", rows, got, most)
+	}
+	before := acquired()
+	refused(t, r, &wire.AcquireCommand{Count: 1}, wire.TooMuch, "step would be too long")
+	if after := acquired(); after != before {
+		t.Errorf("%d points that were acquired became %d", before, after)
+	}
+}
