@@ -40,14 +40,15 @@ func (u *until) reached(points []wire.Point, name func(lane uint8) string) strin
 		best, ok := u.best[p.Lane]
 		if !ok {
 			best = math.Inf(1)
-			u.since = p.Step
+			u.best[p.Lane], u.since = best, p.Step
 		}
 		if nll < best-plateauFall {
 			u.best[p.Lane], u.since = nll, p.Step
 		}
-		if u.Plateau != nil && p.Step >= u.since+*u.Plateau {
-			return fmt.Sprintf("the test NLL has not fallen by %g in %d steps", plateauFall, p.Step-u.since)
-		}
+	}
+	// Not before all lanes were looked at: the last of them may have fallen.
+	if n := len(points); u.Plateau != nil && n > 0 && points[n-1].Step-u.since >= *u.Plateau {
+		return fmt.Sprintf("the test NLL has not fallen by %g in %d steps", plateauFall, points[n-1].Step-u.since)
 	}
 	return ""
 }
