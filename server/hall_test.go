@@ -127,11 +127,19 @@ func newHall(addr string, run made) (*hall, error) {
 	return h, nil
 }
 
-// sit brings in so many who read as fast as they can.
-func (h *hall) sit(n int) {
+// sit brings in so many who read as fast as they can, all at once, and returns how
+// long it took until each of them had the whole history.
+func (h *hall) sit(n int) time.Duration {
+	begun := time.Now()
 	for range n {
 		h.quick = append(h.quick, h.enter(&seat{}))
 	}
+	for _, s := range h.quick {
+		for s.made.Load() == 0 && time.Since(begun) < time.Minute { // frames come after it
+			time.Sleep(time.Millisecond)
+		}
+	}
+	return time.Since(begun)
 }
 
 // sitSlow brings in so many who read 2 KB a second, or every other one nothing.
@@ -156,7 +164,6 @@ func (h *hall) enter(s *seat) *seat {
 		s.ages = append(s.ages, time.Since(made))
 	}
 	h.work.Go(func() { s.failed = h.watch(s) })
-	time.Sleep(5 * time.Millisecond) // a hall fills through a door
 	return s
 }
 
@@ -256,7 +263,7 @@ func (a account) String() string {
 // A view is what the quick viewers of a hall saw over a while.
 type view struct {
 	arrival []time.Duration // ages of frames as they came
-	shown   []time.Duration // ages of what each had on its screen, ten times a second
+	shown   []time.Duration // ages of what each had on its screen, every 37 ms: no multiple of a frame's time
 	fewest  float64         // frames a second of who got fewest
 }
 
@@ -269,7 +276,7 @@ func (h *hall) look(d time.Duration) view {
 		s.takeAges()
 	}
 	begun := time.Now()
-	tick := time.NewTicker(100 * time.Millisecond)
+	tick := time.NewTicker(37 * time.Millisecond)
 	defer tick.Stop()
 	for time.Since(begun) < d {
 		<-tick.C

@@ -23,6 +23,8 @@ var (
 	loadTime    = flag.Duration("load.time", 2*time.Minute, "how long the full hall watches; the other measurements take a part of it")
 	loadViewers = flag.Int("load.viewers", 500, "viewers of one run, a tenth of them slow")
 	loadLanes   = flag.Int("load.lanes", 1, "lanes of the run that they watch")
+	loadProgram = flag.String("load.program", "", "the program to measure, instead of one built from this tree")
+	loadProfile = flag.String("load.profile", "", "file for a CPU profile of the server with a full hall")
 	loadChanges = flag.Int("load.changes", 500, "changes whose way is timed")
 )
 
@@ -60,16 +62,22 @@ func TestLoadHall(t *testing.T) {
 		}
 		return s
 	}
+	sit := func(n int) {
+		t.Helper()
+		t.Logf("%d more come in at once: the last has all history and a frame after %v", n, h.sit(n).Round(time.Millisecond))
+	}
 	part := *loadTime / 12
 	for _, viewers := range []int{0, 1, *loadViewers / 5} {
-		h.sit(viewers - len(h.quick))
+		sit(viewers - len(h.quick))
 		measure(fmt.Sprintf("%d viewers", viewers), part)
 	}
-	h.sit(*loadViewers - 1 - slow - len(h.quick)) // the clock is a viewer too
+	sit(*loadViewers - 1 - slow - len(h.quick)) // the clock is a viewer too
 	measure(fmt.Sprintf("%d viewers, none slow", len(h.quick)), *loadTime/4)
 	h.sitSlow(slow)
 	first := measure(fmt.Sprintf("%d viewers, %d of them slow, first quarter", *loadViewers, slow), *loadTime/4)
+	profiled := p.profile(*loadProfile, *loadTime*3/4)
 	last := measure(fmt.Sprintf("%d viewers, %d of them slow, the rest", *loadViewers, slow), *loadTime*3/4)
+	<-profiled
 	a, err := h.close()
 	if err != nil {
 		t.Error(err)

@@ -27,13 +27,16 @@ type program struct {
 	addr string
 }
 
-// start builds the program and runs it until the test ends. A panic or an error in
+// start runs the program until the test ends, built from this tree unless another is asked for. A panic or an error in
 // its log fails the test.
 func start(t testing.TB) *program {
 	t.Helper()
-	path := filepath.Join(t.TempDir(), "gnllviz")
-	if out, err := exec.CommandContext(t.Context(), "go", "build", "-o", path, "../cmd/gnllviz").CombinedOutput(); err != nil {
-		t.Fatalf("building: %v\n%s", err, out)
+	path := *loadProgram
+	if path == "" {
+		path = filepath.Join(t.TempDir(), "gnllviz")
+		if out, err := exec.CommandContext(t.Context(), "go", "build", "-o", path, "../cmd/gnllviz").CombinedOutput(); err != nil {
+			t.Fatalf("building: %v\n%s", err, out)
+		}
 	}
 	ctx, cancel := context.WithCancel(context.Background())
 	c := exec.CommandContext(ctx, path, "serve", "--addr", "127.0.0.1:0", "--pprof", "--run-rate", "1000")
@@ -96,6 +99,33 @@ func (p *program) metrics() map[string]float64 {
 		}
 	}
 	return m
+}
+
+// profile writes the CPU profile of the next while to a file, unless that has no
+// name, and closes the channel when it has.
+func (p *program) profile(file string, d time.Duration) <-chan struct{} {
+	done := make(chan struct{})
+	if file == "" {
+		close(done)
+		return done
+	}
+	go func() {
+		defer close(done)
+		resp, err := http.Get(fmt.Sprintf("http://%s/debug/pprof/profile?seconds=%.0f", p.addr, d.Seconds()))
+		if err != nil {
+			p.t.Error(err)
+			return
+		}
+		defer resp.Body.Close()
+		b, err := io.ReadAll(resp.Body)
+		if err == nil {
+			err = os.WriteFile(file, b, 0o666)
+		}
+		if err != nil {
+			p.t.Error(err)
+		}
+	}()
+	return done
 }
 
 // A reading is what server, generator and machine have used so far.

@@ -31,6 +31,7 @@ type Viewer struct {
 
 	// ---- owned by the run's goroutine ----
 	wantsFrames bool
+	steers      bool
 }
 
 // Frames has one slot: the newest fit frames, one of each lane, that were not
@@ -41,13 +42,14 @@ func (v *Viewer) Frames() <-chan Message { return v.frames }
 func (v *Viewer) Events() <-chan Message { return v.events }
 
 // Watch adds a viewer, who finds the answer to the hello among its events. steers
-// is what it is told of itself.
+// is what it is told of itself, and has it see changes sooner than a hall does.
 func (r *Run) Watch(ctx context.Context, h wire.Hello, steers bool) (*Viewer, error) {
 	v := &Viewer{
 		run:         r,
 		frames:      make(chan Message, 1),
 		events:      make(chan Message, queueLength),
 		wantsFrames: true,
+		steers:      steers,
 	}
 	err := r.do(ctx, func() {
 		r.flush()
@@ -83,6 +85,9 @@ func (v *Viewer) Close() {
 	// A run that has ended has forgotten its viewers anyway.
 	_ = v.run.do(context.Background(), func() {
 		delete(v.run.viewers, v)
+		if len(v.run.viewers) == 0 {
+			v.run.pieces = pieces{}
+		}
 		v.run.touched = v.run.now()
 	})
 }
@@ -116,17 +121,13 @@ func (r *Run) grid() Message {
 	return r.prepared(Message{Binary: true, Data: b})
 }
 
-// pointsPerMessage keeps a history message within what clients like to read at
-// once.
-const pointsPerMessage = 2048
-
 // pointsSent are the points from number first on that count as sent.
 func (r *Run) pointsSent(first int) []Message {
 	var points []Message
 	for first < r.sent {
-		last := min(first+pointsPerMessage, r.sent)
-		points = append(points, r.text(r.history(first, last)))
-		first = last
+		m, next := r.piece(first)
+		points = append(points, m)
+		first = next
 	}
 	return points
 }

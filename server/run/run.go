@@ -73,18 +73,21 @@ type Run struct {
 	replay *replay    // or what to do over again
 
 	sent     int       // points that viewers were sent
+	pieces   pieces    // of them, encoded
 	dataSent time.Time // when viewers were last told of other rows
 	dataDue  bool      // they are to be told
 
-	viewers map[*Viewer]struct{}
-	touched time.Time // when somebody last watched or commanded
-	stale   bool      // something has changed since the last frame
-	shown   time.Time // when the last frame was
-	yielded time.Time // when the goroutine last made room for others
-	pace    *pace
-	rate    rate
-	stats   Stats
-	changed time.Time // when a change was applied that no frame has shown yet
+	viewers  map[*Viewer]struct{}
+	touched  time.Time // when somebody last watched or commanded
+	stale    bool      // something has changed since the last frame
+	shown    time.Time // when the last frame was
+	hurried  time.Time // when the last one was that only those who steer got
+	showSoon bool      // without waiting for the clock
+	yielded  time.Time // when the goroutine last made room for others
+	pace     *pace
+	rate     rate
+	stats    Stats
+	changed  time.Time // when a change was applied that no frame has shown yet
 }
 
 // New returns a run that plays as soon as Serve is called. An error that is a
@@ -148,12 +151,19 @@ func (r *Run) Serve(ctx context.Context) {
 	tick := time.NewTicker(time.Second / ticksPerSecond)
 	defer tick.Stop()
 	for {
+		// Of several channels that are ready a select takes any: a command that
+		// is waiting would have to wait for one more step, or two.
+		select {
+		case command := <-r.commands:
+			r.serve(command)
+		default:
+		}
 		ready, later := r.ready()
 		select {
 		case <-ctx.Done():
 			return
 		case command := <-r.commands:
-			command()
+			r.serve(command)
 		case <-tick.C:
 			r.tick()
 		case <-ready:
@@ -164,6 +174,17 @@ func (r *Run) Serve(ctx context.Context) {
 			}
 		case <-later:
 		}
+	}
+}
+
+// serve does a command. If a frame is to show what it did, whoever waits for the
+// command goes first: a frame takes longer than an answer.
+func (r *Run) serve(command func()) {
+	command()
+	if r.showSoon {
+		r.showSoon = false
+		runtime.Gosched()
+		r.show(r.now())
 	}
 }
 
@@ -221,7 +242,7 @@ func (r *Run) Do(ctx context.Context, c wire.Command, steers bool) (wire.Ack, er
 		}
 		ack = r.ack()
 		ack.Lane = lane
-		r.show(r.touched) // now, if the last frame was long ago
+		r.showSoon = true // now, if the last frame was long ago
 		return nil
 	})
 	return ack, err

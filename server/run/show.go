@@ -49,34 +49,41 @@ func (r *Run) tick() {
 }
 
 // show publishes what has changed since the last frame, if that one has had its
-// time.
+// time. Those who steer see a change at once, however many others watch.
 func (r *Run) show(now time.Time) {
-	if now.Before(r.shown.Add(frameInterval(len(r.viewers)))) {
+	if !r.stale {
+		return
+	}
+	all := !now.Before(r.shown.Add(frameInterval(len(r.viewers))))
+	if !all && (r.changed.IsZero() || now.Before(r.hurried.Add(frameInterval(1)))) {
 		return
 	}
 	if r.dataDue && now.Sub(r.dataSent) < dataEvery {
 		return // frames on rows that nobody knows yet are of no use
 	}
-	if !r.stale {
-		return
-	}
-	r.stale, r.shown = false, now
-	r.flush()
-	wanted := false
+	var eyes []*Viewer
 	for v := range r.viewers {
-		wanted = wanted || v.wantsFrames
+		if v.wantsFrames && (all || v.steers) {
+			eyes = append(eyes, v)
+		}
 	}
-	if !wanted {
+	r.hurried = now
+	if all {
+		r.stale, r.shown = false, now
+		r.flush()
+	}
+	if len(eyes) == 0 {
 		return
 	}
+	r.flushData()
 	frames, err := r.frames(nil, r.life.steps)
 	if err != nil {
 		r.fail(err)
 		return
 	}
 	m := r.prepared(Message{Binary: true, Data: frames, Made: now})
-	for v := range r.viewers {
-		if v.wantsFrames && v.show(m) {
+	for _, v := range eyes {
+		if v.show(m) {
 			r.stats.Dropped++
 		}
 	}

@@ -1,0 +1,109 @@
+package run
+
+import (
+	"encoding/json"
+	"testing"
+	"time"
+
+	"github.com/gnllviz/gnllviz/server/wire"
+)
+
+// Who steers sees a change at once, and the hall with its next frame.
+func TestAChangeIsShownFirstToWhoSteers(t *testing.T) {
+	r, err := New("testtest", wire.Spec{}, Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	viewer := func(steers bool) *Viewer {
+		v := &Viewer{run: r, frames: make(chan Message, 1), events: make(chan Message, queueLength), wantsFrames: true, steers: steers}
+		r.viewers[v] = struct{}{}
+		return v
+	}
+	steering := viewer(true)
+	var hall []*Viewer
+	for range 20 {
+		hall = append(hall, viewer(false))
+	}
+	begun := time.Now()
+	for _, c := range []struct {
+		name     string
+		after    time.Duration
+		change   string // of eps; without one a step was made
+		steering bool
+		hall     bool
+	}{
+		{name: "the first", steering: true, hall: true},
+		{name: "without a change", after: 20 * time.Millisecond},
+		{name: "a change", after: 21 * time.Millisecond, change: "0.25", steering: true},
+		{name: "another on its heels", after: 22 * time.Millisecond, change: "0.5"},
+		{name: "the tick after it", after: 50 * time.Millisecond, steering: true},
+		{name: "the hall's turn", after: 100 * time.Millisecond, steering: true, hall: true},
+	} {
+		r.stale = true
+		if c.change != "" {
+			if _, e := r.apply(&wire.ChangeCommand{Set: map[string]json.RawMessage{"eps": json.RawMessage(c.change)}}, nil, true); e != nil {
+				t.Fatal(e)
+			}
+		}
+		r.show(begun.Add(c.after))
+		for i, v := range append([]*Viewer{steering}, hall...) {
+			want := c.hall
+			if i == 0 {
+				want = c.steering
+			}
+			select {
+			case m := <-v.Frames():
+				f, err := wire.ParseFrames(m.Data)
+				if err != nil {
+					t.Fatal(err)
+				}
+				if !want || f[0].Revision != r.revision {
+					t.Errorf("%s: viewer %d got a frame of revision %d", c.name, i, f[0].Revision)
+				}
+			default:
+				if want {
+					t.Errorf("%s: viewer %d got no frame", c.name, i)
+				}
+			}
+		}
+	}
+}
+
+// Whatever point a viewer asks for, it gets all from there on, in order, and a hall
+// gets messages that were encoded once.
+func TestHistoryInPieces(t *testing.T) {
+	r, err := New("testtest", wire.Spec{}, Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for len(r.life.points) < 2*longPiece+3*shortPiece+7 {
+		r.life.points = append(r.life.points, wire.Point{Step: uint64(len(r.life.points))})
+	}
+	r.sent = len(r.life.points) - 5
+	for _, first := range []int{0, 1, shortPiece - 1, shortPiece, longPiece - 1, longPiece, longPiece + shortPiece + 1, r.sent - 1, r.sent} {
+		next := first
+		for _, message := range r.pointsSent(first) {
+			var m wire.HistoryMessage
+			if err := json.Unmarshal(message.Data, &m); err != nil {
+				t.Fatal(err)
+			}
+			if m.First != next || m.Epoch != r.epoch || len(m.Points) > longPiece || m.Points[0].Step != uint64(next) {
+				t.Errorf("from %d on: point %d comes as %d, of %d", first, next, m.First, len(m.Points))
+			}
+			next += len(m.Points)
+		}
+		if next != r.sent {
+			t.Errorf("from %d on: the last point is %d, of %d", first, next-1, r.sent)
+		}
+	}
+	a, b := r.pointsSent(0), r.pointsSent(0)
+	if len(a) != 2+3+1 || &a[0].Data[0] != &b[0].Data[0] || &a[4].Data[0] != &b[4].Data[0] {
+		t.Errorf("%d messages, or they were encoded again", len(a))
+	}
+	r.begin(r.life)
+	r.sent = len(r.life.points)
+	var m wire.HistoryMessage
+	if err := json.Unmarshal(r.pointsSent(0)[0].Data, &m); err != nil || m.Epoch != r.epoch {
+		t.Errorf("%v, and history of epoch %d in epoch %d", err, m.Epoch, r.epoch)
+	}
+}
