@@ -160,6 +160,10 @@ func timeChanges(t *testing.T, h *hall, n int) {
 		t.Fatal(err)
 	}
 	defer w.conn.Close()
+	// What it must be sent first is no change's affair.
+	if err := w.follow(func() bool { return w.frames.Load() > 0 }); err != nil {
+		t.Fatal(err)
+	}
 	var applied, shown []time.Duration
 	for i := range n {
 		acked, seen, ack, sent = 0, 0, wire.Ack{}, time.Now()
