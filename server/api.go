@@ -1,331 +1,99 @@
 package server
 
 import (
-	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
-	"io"
-	"math"
 	"net/http"
 	"slices"
-	"strconv"
 	"strings"
-	"time"
 
-	"github.com/gnllviz/gnllviz/server/chart"
-	"github.com/gnllviz/gnllviz/server/run"
+	"github.com/danielgtaylor/huma/v2"
+	"github.com/danielgtaylor/huma/v2/adapters/humago"
+	"github.com/klauspost/compress/gzhttp"
+
 	"github.com/gnllviz/gnllviz/server/wire"
 )
 
-func (s *Server) getControls(w http.ResponseWriter, _ *http.Request) {
-	reply(w, http.StatusOK, s.table)
-}
+// The names of the security schemes.
+const (
+	tokenScheme  = "token"
+	cookieScheme = "cookie"
+	keyScheme    = "runKey"
+)
 
-func (s *Server) getCharts(w http.ResponseWriter, r *http.Request) {
-	x := s.find(w, r)
-	if x == nil {
-		return
-	}
-	d, err := x.Data(r.Context())
-	if err != nil {
-		s.runFailed(w, x, err)
-		return
-	}
-	charts, err := chart.Skeletons(d)
-	if err != nil {
-		problem(w, http.StatusInternalServerError, "the charts cannot be made")
-		s.log.Error("making charts", "dataset", d.Name, "err", err)
-		return
-	}
-	reply(w, http.StatusOK, charts)
-}
-
-func (s *Server) getRuns(w http.ResponseWriter, r *http.Request) {
-	all := []wire.Summary{} // a list in JSON, not null
-	for _, x := range s.runs.list() {
-		summary, err := x.Summary(r.Context())
-		if err != nil {
-			// One run that cannot answer does not hide the others.
-			if !errors.Is(err, run.ErrEnded) {
-				s.log.Warn("listing runs", "run", x.ID(), "err", err)
-			}
-			continue
-		}
-		all = append(all, summary)
-	}
-	reply(w, http.StatusOK, all)
-}
-
-func (s *Server) postRun(w http.ResponseWriter, r *http.Request) {
-	key := newKey()
-	s.openRun(w, r, idOf(key), key)
-}
-
-// putRun lets the pages of a run that the server has forgotten meet again.
-func (s *Server) putRun(w http.ResponseWriter, r *http.Request) {
-	id := r.PathValue("id")
-	if !requestSteers(r) {
-		problem(w, http.StatusForbidden, "only who has the run's key can make it anew; send it as the header "+keyHeader)
-		return
-	}
-	s.openRun(w, r, id, "")
-}
-
-// A made run is its summary, and for who made it the key.
-type made struct {
-	wire.Summary
-	Key string `json:"key,omitempty"`
-}
-
-func (s *Server) openRun(w http.ResponseWriter, r *http.Request, id, key string) {
-	body, ok := s.readBody(w, r)
-	if !ok {
-		return
-	}
-	order, err := parseOrder(body)
-	if err != nil {
-		problem(w, http.StatusBadRequest, err.Error())
-		return
-	}
-	if s.runs.get(id) == nil {
-		if _, wait := s.making.take(peerOf(r), time.Now()); wait > 0 {
-			tooMany(w, wait, fmt.Sprintf("your address has made %d runs within a minute, which is its limit; --run-rate raises it", s.limits.RunRate))
-			return
-		}
-	}
-	x, isNew, err := s.runs.open(id, func(o run.Options) (*run.Run, error) { return order.make(id, o) })
-	var refused *wire.ErrorMessage
-	switch {
-	case errors.Is(err, errFull):
-		problem(w, http.StatusServiceUnavailable, err.Error())
-		return
-	case errors.As(err, &refused):
-		problem(w, http.StatusUnprocessableEntity, refused.Reason)
-		return
-	case err != nil:
-		problem(w, http.StatusUnprocessableEntity, err.Error())
-		return
-	}
-	summary, err := x.Summary(r.Context())
-	if err != nil {
-		s.runFailed(w, x, err)
-		return
-	}
-	status := http.StatusOK
-	if isNew {
-		status = http.StatusCreated
-		w.Header().Set("Location", "/api/runs/"+id)
-		s.log.Info("run made", "run", id, "dataset", summary.Dataset)
-	}
-	reply(w, status, made{summary, key})
-}
-
-// postCommand does one command, as the websocket does; its id may be left out.
-func (s *Server) postCommand(w http.ResponseWriter, r *http.Request) {
-	x := s.find(w, r)
-	if x == nil {
-		return
-	}
-	body, ok := s.readBody(w, r)
-	if !ok {
-		return
-	}
-	command, id, refused := wire.ParseCommand(withID(body))
-	switch command.(type) {
-	case *wire.Hello, *wire.WatchCommand:
-		refused = wire.Refuse(wire.BadState, "", "hello and watch are a websocket's")
-	}
-	if refused != nil {
-		s.metrics.commanded(command, string(refused.Code))
-		problem(w, http.StatusUnprocessableEntity, refused.Reason)
-		return
-	}
-	ack, err := x.Do(r.Context(), command, requestSteers(r))
-	if errors.As(err, &refused) {
-		s.metrics.commanded(command, string(refused.Code))
-		status := http.StatusUnprocessableEntity
-		if refused.Code == wire.ReadOnly {
-			status = http.StatusForbidden
-		}
-		problem(w, status, refused.Reason)
-		return
-	}
-	if err != nil {
-		s.runFailed(w, x, err)
-		return
-	}
-	s.metrics.commanded(command, "done")
-	ack.ID = id
-	reply(w, http.StatusOK, ack)
-}
-
-// withID returns a command with an id, which only a websocket needs.
-func withID(body []byte) []byte {
-	var fields map[string]json.RawMessage
-	if json.Unmarshal(body, &fields) != nil || fields == nil || fields["id"] != nil {
-		return body // whatever is wrong with it is said later
-	}
-	fields["id"] = json.RawMessage("1")
-	b, err := json.Marshal(fields)
-	if err != nil {
-		return body
-	}
-	return b
-}
-
-// readBody returns the body of a request, or answers that it is too long.
-func (s *Server) readBody(w http.ResponseWriter, r *http.Request) ([]byte, bool) {
-	b, err := io.ReadAll(http.MaxBytesReader(w, r.Body, int64(s.limits.UploadBytes)))
-	var long *http.MaxBytesError
-	if errors.As(err, &long) {
-		problem(w, http.StatusBadRequest, fmt.Sprintf("the body is too large: more than %d bytes, which --max-upload-bytes raises", long.Limit))
-		return nil, false
-	}
-	if err != nil {
-		return nil, false // the client has left
-	}
-	return b, true
-}
-
-// find returns the run that the request names, or answers that there is none.
-func (s *Server) find(w http.ResponseWriter, r *http.Request) *run.Run {
-	id := r.PathValue("id")
-	x := s.runs.get(id)
-	if x == nil {
-		problem(w, http.StatusNotFound, fmt.Sprintf("there is no run %.40q; GET /api/runs lists them", id))
-	}
-	return x
-}
-
-func (s *Server) getRun(w http.ResponseWriter, r *http.Request) {
-	x := s.find(w, r)
-	if x == nil {
-		return
-	}
-	summary, err := x.Summary(r.Context())
-	if err != nil {
-		s.runFailed(w, x, err)
-		return
-	}
-	controls, err := x.Settings(r.Context())
-	if err != nil {
-		s.runFailed(w, x, err)
-		return
-	}
-	reply(w, http.StatusOK, struct {
-		wire.Summary
-		Controls map[string]any `json:"controls"`
-	}{summary, controls})
-}
-
-func (s *Server) getHistory(w http.ResponseWriter, r *http.Request) {
-	x := s.find(w, r)
-	if x == nil {
-		return
-	}
-	first := 0
-	if q := r.URL.Query().Get("first"); q != "" {
-		var err error
-		if first, err = strconv.Atoi(q); err != nil || first < 0 {
-			problem(w, http.StatusBadRequest, fmt.Sprintf("first %.40q is not the number of a point", q))
-			return
-		}
-	}
-	history, err := x.History(r.Context(), first)
-	if err != nil {
-		s.runFailed(w, x, err)
-		return
-	}
-	reply(w, http.StatusOK, history)
-}
-
-// maxPredictions bounds the inputs of one request to predict.
-const maxPredictions = 1000
-
-// getPredict answers ?x=5&x=25 with the mean and the standard deviation there.
-func (s *Server) getPredict(w http.ResponseWriter, r *http.Request) {
-	x := s.find(w, r)
-	if x == nil {
-		return
-	}
-	values := r.URL.Query()["x"]
-	if len(values) == 0 || len(values) > maxPredictions {
-		problem(w, http.StatusBadRequest, fmt.Sprintf("there are %d values of x; give 1 to %d, as in ?x=5&x=25, or ?x=5,1 with two inputs", len(values), maxPredictions))
-		return
-	}
-	at := make([][]float64, len(values))
-	for i, v := range values {
-		for part := range strings.SplitSeq(v, ",") {
-			f, err := strconv.ParseFloat(part, 64)
-			if err != nil || math.IsNaN(f) || math.IsInf(f, 0) {
-				problem(w, http.StatusBadRequest, fmt.Sprintf("x %.40q is not a finite number", part))
-				return
-			}
-			at[i] = append(at[i], f)
-		}
-	}
-	mean, std, err := x.Predict(r.Context(), nil, at)
-	if err != nil {
-		s.runFailed(w, x, err)
-		return
-	}
-	var inputs any = at
-	if len(at[0]) == 1 {
-		inputs = slices.Concat(at...) // a number for each row, not a list of one
-	}
-	reply(w, http.StatusOK, map[string]any{"x": inputs, "mean": numbers(mean), "std": numbers(std)})
-}
-
-func numbers(v []float64) []wire.Number {
-	n := make([]wire.Number, len(v))
-	for i, f := range v {
-		n[i] = wire.Number(f)
-	}
-	return n
-}
-
-// runFailed answers for a run that could not.
-func (s *Server) runFailed(w http.ResponseWriter, x *run.Run, err error) {
-	if errors.Is(err, context.Canceled) {
-		return // the client has left
-	}
-	if errors.Is(err, run.ErrEnded) {
-		problem(w, http.StatusNotFound, "the run has ended")
-		return
-	}
-	var refused *wire.ErrorMessage
-	if errors.As(err, &refused) {
-		problem(w, http.StatusUnprocessableEntity, refused.Reason)
-		return
-	}
-	s.log.Error("asking a run", "run", x.ID(), "err", err)
-	problem(w, http.StatusInternalServerError, "the run could not answer")
-}
-
-func reply(w http.ResponseWriter, status int, v any) { replyAs(w, "application/json", status, v) }
-
-// problem answers with a problem document (RFC 9457).
-func problem(w http.ResponseWriter, status int, detail string) {
-	replyAs(w, "application/problem+json", status, map[string]any{
-		"title": http.StatusText(status), "status": status, "detail": detail,
+// routeAPI adds the routes of the API to a mux, with the description of them.
+func (s *Server) routeAPI(mux *http.ServeMux) {
+	api := humago.New(mux, huma.Config{
+		OpenAPI: &huma.OpenAPI{
+			Info: &huma.Info{Title: "gnllviz", Version: wire.Subprotocol, Description: about},
+			Components: &huma.Components{Schemas: newSchemas(s.table), SecuritySchemes: map[string]*huma.SecurityScheme{
+				tokenScheme:  {Type: "http", Scheme: "bearer", Description: "The token that the server printed when it started. A server on a loopback address has none, and then none is needed."},
+				cookieScheme: {Type: "apiKey", In: "cookie", Name: s.gate.cookie, Description: "What POST /api/login gives a browser for the token."},
+				keyScheme:    {Type: "apiKey", In: "header", Name: keyHeader, Description: "The key of a run, which POST /api/runs answered. Whoever has it steers the run."},
+			}},
+			Tags: []*huma.Tag{
+				{Name: "runs", Description: "Making runs, and ending them."},
+				{Name: "steering", Description: "Changing a run while it trains."},
+				{Name: "looking", Description: "What a run is doing, and what it did. Who has a run's address may look."},
+				{Name: "data", Description: "Rows to learn from."},
+				{Name: "server", Description: "What the server can do."},
+			},
+		},
+		Formats: map[string]huma.Format{"application/json": format(), "json": format()},
 	})
+	api.UseMiddleware(unkept)
+	s.describeRuns(api)
+	s.describeSteering(api)
+	s.describeLooking(api)
+	s.describeData(api)
+	s.describeRest(api)
+	mux.HandleFunc("POST /api/login", s.postLogin)
+	mux.HandleFunc("GET /api/runs/{id}/live", s.live)
+	finish(api.OpenAPI().Components.Schemas)
+	mux.Handle("GET /api/openapi.json", description("application/openapi+json", api.OpenAPI().MarshalJSON))
+	mux.Handle("GET /api/openapi.yaml", description("application/openapi+yaml", api.OpenAPI().YAML))
+	mux.HandleFunc("/api/", func(w http.ResponseWriter, r *http.Request) { nothingThere(mux, w, r) })
 }
 
-// tooMany answers 429, and when to come again.
-func tooMany(w http.ResponseWriter, wait time.Duration, detail string) {
-	w.Header().Set("Retry-After", strconv.Itoa(int(math.Ceil(wait.Seconds()))))
-	problem(w, http.StatusTooManyRequests, detail)
-}
-
-func replyAs(w http.ResponseWriter, contentType string, status int, v any) {
-	b, err := json.Marshal(v)
+// description serves the API's description. It is encoded once, before the first
+// request.
+func description(contentType string, encode func() ([]byte, error)) http.Handler {
+	b, err := encode()
 	if err != nil {
-		panic("server: encoding an answer: " + err.Error())
+		panic("server: describing the API: " + err.Error()) // it is made of the program alone
 	}
-	w.Header().Set("Content-Type", contentType)
-	w.Header().Set("Cache-Control", "no-store")
-	w.WriteHeader(status)
-	// An error here is the client's leaving.
-	_, _ = w.Write(append(b, '\n'))
+	return gzhttp.GzipHandler(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", contentType)
+		w.Header().Set("Cache-Control", "no-cache")
+		// An error here is the client's leaving.
+		_, _ = w.Write(b)
+	}))
+}
+
+// nothingThere answers what no route of the API does: 405 where another method
+// would have been right, else 404.
+func nothingThere(mux *http.ServeMux, w http.ResponseWriter, r *http.Request) {
+	var allowed []string
+	for _, method := range []string{http.MethodDelete, http.MethodGet, http.MethodHead, http.MethodPost, http.MethodPut} {
+		other := r.Clone(r.Context())
+		other.Method = method
+		if _, pattern := mux.Handler(other); strings.HasPrefix(pattern, method) || method == http.MethodHead && slices.Contains(allowed, http.MethodGet) {
+			allowed = append(allowed, method)
+		}
+	}
+	if len(allowed) == 0 {
+		problem(w, http.StatusNotFound, fmt.Sprintf("the API has nothing at %.20s %.100q; GET /api/openapi.json says what it has", r.Method, r.URL.Path))
+		return
+	}
+	w.Header().Set("Allow", strings.Join(allowed, ", "))
+	problem(w, http.StatusMethodNotAllowed, fmt.Sprintf("%.20s is not what %.100q takes; it takes %s", r.Method, r.URL.Path, strings.Join(allowed, ", ")))
+}
+
+// jsonBody describes a body by the name of its schema.
+func jsonBody(schema, text string, required bool, examples map[string]string) *huma.RequestBody {
+	m := &huma.MediaType{Schema: &huma.Schema{Ref: schemaPrefix + schema}, Examples: map[string]*huma.Example{}}
+	for summary, e := range examples {
+		m.Examples[strings.ReplaceAll(summary, " ", "-")] = &huma.Example{Summary: summary, Value: json.RawMessage(e)}
+	}
+	return &huma.RequestBody{Description: text, Required: required, Content: map[string]*huma.MediaType{"application/json": m}}
 }

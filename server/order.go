@@ -6,6 +6,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"reflect"
+	"strings"
 
 	"github.com/gnllviz/gnllviz/server/run"
 	"github.com/gnllviz/gnllviz/server/wire"
@@ -14,45 +16,74 @@ import (
 // An order is what somebody wants a run to be: controls by their names, and
 // beside them what is no control.
 type order struct {
-	spec   wire.Spec
-	recipe *wire.Recipe
+	controls map[string]json.RawMessage
+	besides
+}
+
+// besides is what an order may have besides controls, by the names that its
+// fields have in JSON. The API's description is made of it too.
+type besides struct {
+	Lanes  []wire.LaneSpec `json:"lanes" doc:"The lanes that the run begins with, each with what it has different from the controls beside this; without it the run has one."`
+	Data   *wire.DataSpec  `json:"data" doc:"Rows of your own, of a formula or of a file; the control dataset is then \"own\"."`
+	Edits  []wire.Edit     `json:"edits" doc:"What is done to the rows before the first step."`
+	Paused bool            `json:"paused" doc:"The run makes no step until it is told to play or to step."`
+	Recipe *wire.Recipe    `json:"recipe" doc:"The story of an earlier run, as GET /api/runs/{id}/recipe tells it: it is done over again, as fast as it can be, and then paused. Nothing else may stand beside it."`
 }
 
 // parseOrder reads the body of a request for a run; an empty one is the default.
 func parseOrder(body []byte) (order, error) {
-	o := order{spec: wire.Spec{Controls: map[string]json.RawMessage{}}}
+	o := order{controls: map[string]json.RawMessage{}}
 	if len(bytes.TrimSpace(body)) == 0 {
 		return o, nil
 	}
 	d := json.NewDecoder(bytes.NewReader(body))
-	if err := d.Decode(&o.spec.Controls); err != nil {
+	if err := d.Decode(&o.controls); err != nil {
 		return o, fmt.Errorf("the body is not a JSON object of controls: %w", err)
 	}
 	if _, err := d.Token(); !errors.Is(err, io.EOF) {
 		return o, errors.New("more follows after the JSON object of controls")
 	}
-	if o.spec.Controls == nil {
+	if o.controls == nil {
 		return o, errors.New("the body is not a JSON object of controls: it is null")
 	}
-	for name, into := range map[string]any{"lanes": &o.spec.Lanes, "data": &o.spec.Data, "edits": &o.spec.Edits, "recipe": &o.recipe} {
-		raw, ok := o.spec.Controls[name]
+	members := len(o.controls)
+	fields := reflect.ValueOf(&o.besides).Elem()
+	for i := range fields.NumField() {
+		name := fields.Type().Field(i).Tag.Get("json")
+		raw, ok := o.controls[name]
 		if !ok {
 			continue
 		}
-		delete(o.spec.Controls, name)
-		d := json.NewDecoder(bytes.NewReader(raw))
-		d.DisallowUnknownFields()
-		if err := d.Decode(into); err != nil {
+		delete(o.controls, name)
+		if err := strictly(raw, fields.Field(i).Addr().Interface()); err != nil {
 			return o, fmt.Errorf("%q cannot be read: %w", name, err)
 		}
+	}
+	if o.Recipe != nil && members > 1 {
+		return o, errors.New(`a "recipe" says all that there is to say of a run; nothing else may stand beside it`)
 	}
 	return o, nil
 }
 
+// strictly reads one JSON value that has no members but those of a type.
+func strictly(b []byte, into any) error {
+	d := json.NewDecoder(bytes.NewReader(b))
+	d.DisallowUnknownFields()
+	if err := d.Decode(into); err != nil {
+		// An unknown field is named in full, however long it is.
+		return fmt.Errorf("%.200s", strings.TrimPrefix(err.Error(), "json: "))
+	}
+	if _, err := d.Token(); !errors.Is(err, io.EOF) {
+		return errors.New("more follows after the JSON value")
+	}
+	return nil
+}
+
 // make makes the run that was ordered.
 func (o *order) make(id string, options run.Options) (*run.Run, error) {
-	if o.recipe != nil {
-		return run.Replay(id, *o.recipe, options)
+	if o.Recipe != nil {
+		return run.Replay(id, *o.Recipe, options)
 	}
-	return run.New(id, o.spec, options)
+	options.Paused = o.Paused
+	return run.New(id, wire.Spec{Controls: o.controls, Lanes: o.Lanes, Data: o.Data, Edits: o.Edits}, options)
 }

@@ -327,7 +327,7 @@ func TestHandshakes(t *testing.T) {
 		{"a short key", "dGhlIHNhbXBsZSBub25jZQ==", "eA==", 400},
 		{"no upgrade", "Upgrade: websocket\r\n", "", 400},
 		{"an upgrade to something else", "Upgrade: websocket", "Upgrade: h2c", 400},
-		{"another method", "GET", "POST", 404},
+		{"another method", "GET", "POST", 405},
 		{"no such run", id, "zzzzzzzzzzzz", 404},
 		{"a path upwards", "/api/runs/" + id + "/live", "/api/runs/" + id + "/../" + id + "/live", 307},
 	} {

@@ -15,6 +15,7 @@ import (
 	"net"
 	"net/http"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/klauspost/compress/gzhttp"
@@ -62,6 +63,9 @@ type Server struct {
 	limits      Limits
 	connections turnstile
 	making      quota // of runs
+	uploads     chan struct{}
+
+	catalogue func() ([]dataset, error)
 }
 
 // New returns a server that lives until ctx ends: its runs end with it.
@@ -81,6 +85,9 @@ func New(ctx context.Context, c Config) *Server {
 		limits:      c.Limits,
 		connections: turnstile{all: c.Limits.Connections, each: c.Limits.PeerConnections},
 		making:      quota{perMinute: c.Limits.RunRate},
+		uploads:     make(chan struct{}, maxUploads),
+
+		catalogue: sync.OnceValues(catalogue),
 	}
 	s.profiled = c.Profiles
 	s.metrics = newMetrics(s.runs.count, s.connections.count)
@@ -144,20 +151,7 @@ func (s *Server) Handler() http.Handler {
 	if s.profiled {
 		s.profiles(mux)
 	}
-	mux.HandleFunc("POST /api/login", s.postLogin)
-	mux.HandleFunc("GET /api/controls", s.getControls)
-	mux.HandleFunc("GET /api/runs", s.members(s.getRuns))
-	mux.HandleFunc("POST /api/runs", s.members(s.postRun))
-	mux.HandleFunc("GET /api/runs/{id}", s.getRun)
-	mux.HandleFunc("PUT /api/runs/{id}", s.members(s.putRun))
-	mux.Handle("GET /api/runs/{id}/history", gzhttp.GzipHandler(http.HandlerFunc(s.getHistory)))
-	mux.HandleFunc("GET /api/runs/{id}/predict", s.getPredict)
-	mux.HandleFunc("POST /api/runs/{id}/commands", s.postCommand)
-	mux.HandleFunc("GET /api/runs/{id}/charts", s.getCharts)
-	mux.HandleFunc("GET /api/runs/{id}/live", s.live)
-	mux.HandleFunc("/api/", func(w http.ResponseWriter, r *http.Request) {
-		problem(w, http.StatusNotFound, fmt.Sprintf("the API has nothing at %s %.100q", r.Method, r.URL.Path))
-	})
+	s.routeAPI(mux)
 	mux.HandleFunc("GET /{$}", s.servePage("index.html"))
 	mux.HandleFunc("GET /r/{id}", s.servePage("r/index.html"))
 	mux.Handle("/", gzhttp.GzipHandler(s.files()))

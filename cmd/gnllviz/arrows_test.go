@@ -39,6 +39,7 @@ var owners = map[string][]string{
 	"github.com/spf13/cobra":            {"cmd/gnllviz"},
 	"github.com/gorilla/websocket":      {"server"},
 	"github.com/klauspost/compress/":    {"server"},
+	"github.com/danielgtaylor/huma/v2":  {"server"},
 	"golang.org/x/sys/cpu":              {"engine/kernel", "loss"},
 	"golang.org/x/time/rate":            {"server"},
 	"github.com/prometheus/":            {"server"},

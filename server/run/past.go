@@ -2,7 +2,6 @@ package run
 
 import (
 	"context"
-	"fmt"
 	"slices"
 	"strings"
 
@@ -54,7 +53,7 @@ func (r *Run) FramesAt(ctx context.Context, step uint64) (frames []byte, err err
 		for _, lane := range r.life.lanes {
 			s, kept, ok := lane.snapshots.At(step)
 			if !ok {
-				return fmt.Errorf("run: lane %s has no snapshot of step %d or before", lane.name, step)
+				return wire.Refuse(wire.BadState, "", "lane %s has no snapshot of step %d or before", lane.name, step)
 			}
 			states[lane], at = s, kept
 		}

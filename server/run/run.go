@@ -30,6 +30,10 @@ type Options struct {
 	// DefaultIdle. It takes up again when somebody watches.
 	Idle time.Duration
 
+	// Paused has a new run make no step until it is told to. A replay does not
+	// look at it.
+	Paused bool
+
 	// Table bounds what files of a user's own rows may have.
 	Table datasets.Limits
 
@@ -90,7 +94,8 @@ type Run struct {
 	changed  time.Time // when a change was applied that no frame has shown yet
 }
 
-// New returns a run that plays as soon as Serve is called. An error that is a
+// New returns a run that plays, unless it is to be paused, as soon as Serve is
+// called. An error that is a
 // *wire.ErrorMessage says what of the spec is wrong.
 func New(id string, s wire.Spec, o Options) (*Run, error) {
 	r := newRun(id, o)
@@ -104,6 +109,9 @@ func New(id string, s wire.Spec, o Options) (*Run, error) {
 	l, err := r.conceive(settings, r.own, s.Edits, starts)
 	if err != nil {
 		return nil, err
+	}
+	if o.Paused {
+		r.state = wire.Paused
 	}
 	r.birth(l)
 	return r, nil

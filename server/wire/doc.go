@@ -135,27 +135,24 @@
 // Frames overtake messages: a fit frame of an epoch or a data revision that no
 // run message has named yet is to be dropped.
 //
-// # A client (JavaScript, in a browser or Node 22)
+// # Clients
 //
-//	const made = await (await fetch('http://127.0.0.1:8080/api/runs', {method: 'POST', body: '{"dataset":"mcycle"}'})).json()
-//	const ws = new WebSocket(`ws://127.0.0.1:8080/api/runs/${made.id}/live`, 'gnllviz.v1')
-//	ws.binaryType = 'arraybuffer'
-//	ws.onopen = () => {
-//	  ws.send(JSON.stringify({type: 'hello', key: made.key}))
-//	  ws.send('{"type":"change","id":1,"set":{"eps":0.001}}')
-//	}
-//	ws.onmessage = ({data}) => {
-//	  if (typeof data === 'string') return console.log(JSON.parse(data))
-//	  for (let at = 0; at < data.byteLength;) {
-//	    const h = new DataView(data, at)
-//	    const n = h.getUint32(28, true), columns = h.getUint16(32, true), scalars = h.getUint16(34, true)
-//	    const first = at + 40 + 4 * scalars
-//	    at = first + 4 * n * columns
-//	    if (h.getUint8(5) !== 3) continue
-//	    const mean = new Float32Array(data, first, n), std = new Float32Array(data, first + 4 * n, n)
-//	    console.log(h.getUint8(6), h.getBigUint64(16, true), mean[0], std[0])
-//	  }
-//	}
+// examples/watch.mjs (JavaScript, for Node or a browser) makes a run, changes eps
+// and reads frames over the websocket; examples/watch.py (Python, with nothing but
+// its standard library) does the same by HTTP. They are tested against the server.
+// The HTTP routes describe themselves, in OpenAPI, at /api/openapi.json.
 package wire
 
+import (
+	"embed"
+	"io/fs"
+)
+
 //go:generate go run ./gen -o ../../web/src/generated/wire.ts
+
+//go:embed change.go command.go control.go data.go message.go summary.go
+var source embed.FS
+
+// Source returns the files that declare what is on the wire. Their comments say
+// what each member means; the API's description takes it from there.
+func Source() fs.FS { return source }

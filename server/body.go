@@ -1,0 +1,79 @@
+package server
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"time"
+)
+
+const (
+	// maxUploads bounds the large bodies that are read and worked on at a time.
+	maxUploads = 4
+
+	// uploadWait is how long a large body waits for its turn.
+	uploadWait = 10 * time.Second
+)
+
+// turn waits until a large body may be read, and returns what ends its turn.
+func (s *Server) turn(ctx context.Context) (done func(), err error) {
+	late := time.NewTimer(uploadWait)
+	defer late.Stop()
+	select {
+	case s.uploads <- struct{}{}:
+		return func() { <-s.uploads }, nil
+	case <-late.C:
+		return nil, refuseFor(time.Second, http.StatusServiceUnavailable,
+			fmt.Sprintf("%d large bodies are being read already, which is the limit; come again in a moment", maxUploads))
+	case <-ctx.Done():
+		return nil, errLeft
+	}
+}
+
+// readBody returns the body of a request, of which those with credentials may
+// send a large one. It is bounded before it is read where the request says how
+// long it is. When the handler is done with it, it calls done.
+func (s *Server) readBody(q *request, trusted bool) (b []byte, done func(), err error) {
+	if err := plain(q.r); err != nil {
+		return nil, nil, err
+	}
+	most, flag := s.limits.UploadBytes, "--max-upload-bytes"
+	if !trusted {
+		most, flag = s.limits.BodyBytes, "--max-body-bytes"
+	}
+	tooLong := refuse(http.StatusBadRequest, fmt.Sprintf("the body is too large: more than %d bytes, which %s raises", most, flag))
+	if q.r.ContentLength > int64(most) {
+		return nil, nil, tooLong
+	}
+	limited := http.MaxBytesReader(q.w, q.r.Body, int64(most))
+	small := min(s.limits.BodyBytes, most)
+	b, err = io.ReadAll(io.LimitReader(limited, int64(small)))
+	done = func() {}
+	if err == nil && len(b) == small { // there may be more
+		if done, err = s.turn(q.r.Context()); err != nil {
+			return nil, nil, err
+		}
+		var rest []byte
+		rest, err = io.ReadAll(limited)
+		b = append(b, rest...)
+	}
+	if err == nil {
+		return b, done, nil
+	}
+	done()
+	var long *http.MaxBytesError
+	if errors.As(err, &long) {
+		return nil, nil, tooLong
+	}
+	return nil, nil, errLeft
+}
+
+// plain refuses a body that is packed, lest a small one become a huge one.
+func plain(r *http.Request) error {
+	if e := r.Header.Get("Content-Encoding"); e != "" && e != "identity" {
+		return refuse(http.StatusUnsupportedMediaType, fmt.Sprintf("the body has the Content-Encoding %.40q; send it as it is", e))
+	}
+	return nil
+}

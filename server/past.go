@@ -1,0 +1,128 @@
+package server
+
+import (
+	"context"
+	"fmt"
+	"math"
+	"net/http"
+	"strconv"
+
+	"github.com/gnllviz/gnllviz/server/run"
+)
+
+// maxPixels bounds the width of a curve that is asked for. A pixel has three
+// values at most, so that an answer has less than a million.
+const maxPixels = 300_000
+
+type curveRequest struct {
+	request
+	Lane   whole  `query:"lane" doc:"Whose curve; without it the first lane's." example:"0"`
+	Curve  string `query:"curve" doc:"Which curve, as GET /api/runs/{id}/curves names them." example:"batch_loss" required:"true"`
+	From   whole  `query:"from" doc:"The first step; without it the first that is kept." example:"1000"`
+	To     whole  `query:"to" doc:"The last step; without it the newest." example:"2000"`
+	Pixels whole  `query:"pixels" doc:"For how many pixels: about two points are answered for each, or all where there are no more. 1 to 300,000; without it 1000." example:"800"`
+}
+
+// A curve is one quantity over the steps.
+type curve struct {
+	Steps     []uint64 `json:"steps" doc:"Strictly ascending."`
+	Values    floats   `json:"values" doc:"The value at each step; null where it is not finite."`
+	Of        int      `json:"of" doc:"How many points were recorded in the range."`
+	NotFinite int      `json:"not_finite" doc:"How many of them are not finite."`
+	Full      bool     `json:"full" doc:"Every point that was recorded in the range is here. Else the extremes are, and the first that is not finite, of each pixel: ask for a shorter range to see more."`
+}
+
+// floats are written with as many digits as a float32 has, and null where they
+// are not finite.
+type floats []float32
+
+// MarshalJSON implements [json.Marshaler].
+func (v floats) MarshalJSON() ([]byte, error) {
+	b := []byte{'['}
+	for i, f := range v {
+		if i > 0 {
+			b = append(b, ',')
+		}
+		if x := float64(f); math.IsNaN(x) || math.IsInf(x, 0) {
+			b = append(b, "null"...)
+		} else {
+			b = strconv.AppendFloat(b, x, 'g', -1, 32)
+		}
+	}
+	return append(b, ']'), nil
+}
+
+func (s *Server) getCurve(ctx context.Context, q *curveRequest) (*body[curve], error) {
+	x, err := s.theRun(&q.request)
+	if err != nil {
+		return nil, err
+	}
+	lane, err := q.Lane.lane()
+	if err != nil {
+		return nil, err
+	}
+	from, err := q.From.read("from", 0, math.MaxUint64)
+	if err != nil {
+		return nil, err
+	}
+	to, err := q.To.read("to", math.MaxUint64, math.MaxUint64)
+	if err != nil {
+		return nil, err
+	}
+	if from > to {
+		return nil, refuse(http.StatusBadRequest, fmt.Sprintf("from %d is after to %d", from, to))
+	}
+	pixels, err := q.Pixels.read("pixels", 1000, maxPixels)
+	if err != nil {
+		return nil, err
+	}
+	c, err := x.Curve(ctx, lane, q.Curve, from, to, int(pixels))
+	if err != nil {
+		return nil, s.runFailed(x, err)
+	}
+	a := curve{Steps: c.Steps, Values: c.Values, Of: c.Of, NotFinite: c.NotFinite, Full: c.Full}
+	if a.Steps == nil {
+		a.Steps = []uint64{} // a list in JSON, not null
+	}
+	return &body[curve]{a}, nil
+}
+
+func (s *Server) getCurves(_ context.Context, q *request) (*body[[]string], error) {
+	if _, err := s.theRun(q); err != nil {
+		return nil, err
+	}
+	return &body[[]string]{run.Curves()}, nil
+}
+
+func (s *Server) getSnapshots(ctx context.Context, q *request) (*body[[]uint64], error) {
+	x, err := s.theRun(q)
+	if err != nil {
+		return nil, err
+	}
+	steps, err := x.Snapshots(ctx)
+	if err != nil {
+		return nil, s.runFailed(x, err)
+	}
+	return &body[[]uint64]{append([]uint64{}, steps...)}, nil
+}
+
+type framesRequest struct {
+	request
+	Step whole `query:"step" doc:"Of which step: the newest snapshot at or before it is shown. Without it the newest of all." example:"800"`
+}
+
+func (s *Server) getFrames(ctx context.Context, q *framesRequest) (*file, error) {
+	x, err := s.theRun(&q.request)
+	if err != nil {
+		return nil, err
+	}
+	step, err := q.Step.read("step", math.MaxUint64, math.MaxUint64)
+	if err != nil {
+		return nil, err
+	}
+	frames, err := x.FramesAt(ctx, step)
+	if err != nil {
+		return nil, s.runFailed(x, err)
+	}
+	return &file{Type: "application/octet-stream", Body: frames}, nil
+}

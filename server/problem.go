@@ -1,0 +1,102 @@
+package server
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"math"
+	"net/http"
+	"strconv"
+	"time"
+
+	"github.com/gnllviz/gnllviz/datasets"
+	"github.com/gnllviz/gnllviz/server/run"
+	"github.com/gnllviz/gnllviz/server/wire"
+)
+
+// A refusal is an error that is answered as it stands: a problem document
+// (RFC 9457).
+type refusal struct {
+	Title  string `json:"title" doc:"The status in words." example:"Unprocessable Entity"`
+	Status int    `json:"status" doc:"The HTTP status of this answer." example:"422"`
+	Detail string `json:"detail" doc:"What is wrong and what to do about it, in a sentence for people." example:"eps -1 is below its least value 1e-12"`
+	Row    int    `json:"row,omitempty" doc:"Of a table that is refused: the line of the file that is to blame, counted from 1."`
+	Column string `json:"column,omitempty" doc:"Of a table that is refused: the column that is to blame."`
+
+	header http.Header
+}
+
+func refuse(status int, detail string) *refusal {
+	return &refusal{Title: http.StatusText(status), Status: status, Detail: detail}
+}
+
+// refuseFor is refuse with the time after which to come again.
+func refuseFor(wait time.Duration, status int, detail string) *refusal {
+	e := refuse(status, detail)
+	e.header = http.Header{"Retry-After": {strconv.Itoa(int(math.Ceil(wait.Seconds())))}}
+	return e
+}
+
+// refuseTable says what is wrong with a table.
+func refuseTable(err *datasets.CSVError) *refusal {
+	e := refuse(http.StatusUnprocessableEntity, err.Error())
+	e.Row, e.Column = err.Row, err.Column
+	return e
+}
+
+// Error returns the detail.
+func (e *refusal) Error() string { return e.Detail }
+
+// GetStatus implements [huma.StatusError].
+func (e *refusal) GetStatus() int { return e.Status }
+
+// GetHeaders implements [huma.HeadersError].
+func (e *refusal) GetHeaders() http.Header { return e.header }
+
+// ContentType implements [huma.ContentTypeFilter].
+func (e *refusal) ContentType(string) string { return "application/problem+json" }
+
+// errLeft answers nobody: the client has left.
+var errLeft = refuse(http.StatusServiceUnavailable, "the request was given up")
+
+// runFailed says why a run could not do what it was asked.
+func (s *Server) runFailed(x *run.Run, err error) error {
+	var refused *wire.ErrorMessage
+	switch {
+	case errors.Is(err, context.Canceled):
+		return errLeft
+	case errors.Is(err, run.ErrEnded):
+		return refuse(http.StatusNotFound, "the run has ended")
+	case errors.As(err, &refused) && refused.Code == wire.ReadOnly:
+		return refuse(http.StatusForbidden, refused.Reason)
+	case errors.As(err, &refused):
+		return refuse(http.StatusUnprocessableEntity, refused.Reason)
+	}
+	s.log.Error("asking a run", "run", x.ID(), "err", err)
+	return refuse(http.StatusInternalServerError, "the run could not answer")
+}
+
+// problem answers with a problem document where huma is not asked.
+func problem(w http.ResponseWriter, status int, detail string) {
+	answerRefusal(w, refuse(status, detail))
+}
+
+// tooMany answers 429, and when to come again.
+func tooMany(w http.ResponseWriter, wait time.Duration, detail string) {
+	answerRefusal(w, refuseFor(wait, http.StatusTooManyRequests, detail))
+}
+
+func answerRefusal(w http.ResponseWriter, e *refusal) {
+	b, err := json.Marshal(e)
+	if err != nil {
+		panic("server: encoding a refusal: " + err.Error())
+	}
+	for k, v := range e.header {
+		w.Header()[k] = v
+	}
+	w.Header().Set("Content-Type", e.ContentType(""))
+	w.Header().Set("Cache-Control", "no-store")
+	w.WriteHeader(e.Status)
+	// An error here is the client's leaving.
+	_, _ = w.Write(append(b, '\n'))
+}
