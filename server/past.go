@@ -20,7 +20,7 @@ type curveRequest struct {
 	Curve  string `query:"curve" doc:"Which curve, as GET /api/runs/{id}/curves names them." example:"batch_loss" required:"true"`
 	From   whole  `query:"from" doc:"The first step; without it the first that is kept." example:"1000"`
 	To     whole  `query:"to" doc:"The last step; without it the newest." example:"2000"`
-	Pixels whole  `query:"pixels" doc:"For how many pixels: about two points are answered for each, or all where there are no more. 1 to 300,000; without it 1000." example:"800"`
+	Pixels whole  `query:"pixels" doc:"For how many pixels: about two points are answered for each, or all where there are no more. At most 300,000; without it 1000." example:"800"`
 }
 
 // A curve is one quantity over the steps.
