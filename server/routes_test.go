@@ -294,7 +294,7 @@ func TestLargeFileIsGivenToARun(t *testing.T) {
 		{"", `{}`, 403, "key"},
 		{x.Key, `{}`, 422, `"formula" or a "csv"`},
 		{x.Key, `{"csv":{"text":"a,b\n1,2\n","target":"c"}}`, 422, `"c"`},
-		{x.Key, `{"formula":{"mean":"sin(","std":"1","from":0,"to":1,"rows":10}}`, 422, "sin("},
+		{x.Key, `{"formula":{"mean":"sin(","std":"1","from":0,"to":1,"rows":10}}`, 422, "parenthesis"},
 		{x.Key, `{"csv":{"text":"a"},"more":1}`, 400, "more"},
 		{x.Key, `{},"id":1,"x":{`, 400, "more follows"},
 		{x.Key, ``, 400, "EOF"},
