@@ -1,0 +1,332 @@
+//go:build soak
+
+// Everything that viewers can do to runs, at random, under the race detector: make
+// soak. Afterwards nothing must be missing and nothing left over.
+
+package server
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"flag"
+	"fmt"
+	"log/slog"
+	"math/rand/v2"
+	"net"
+	"net/http"
+	"runtime"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/gnllviz/gnllviz/server/wire"
+)
+
+var (
+	soakTime = flag.Duration("soak.time", 5*time.Minute, "how long")
+	soakSeed = flag.Uint64("soak.seed", 0, "where chance comes from; 0 takes the time")
+)
+
+// A ledger takes the server's log, of which it keeps what should not be there.
+type ledger struct {
+	mu sync.Mutex
+	b  bytes.Buffer
+}
+
+func (l *ledger) Write(b []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.b.Write(b)
+}
+
+func (l *ledger) String() string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.b.String()
+}
+
+// A soak is one server and everybody who is at it.
+type soak struct {
+	t    *testing.T
+	addr string
+	ctx  context.Context // whose end has everybody read on to the last point, and go
+	work sync.WaitGroup
+
+	commands, refusals, visits, gaps, points atomic.Int64
+}
+
+// A subject is a run that everybody is at. Its final state is known when the soak's
+// context has ended and last is positive.
+type subject struct {
+	made
+	epoch atomic.Uint32
+	last  atomic.Int64
+}
+
+func TestSoak(t *testing.T) {
+	seed := *soakSeed
+	if seed == 0 {
+		seed = uint64(time.Now().UnixNano())
+	}
+	t.Logf("-soak.seed %d", seed)
+	var log ledger
+	server, stop := context.WithCancel(context.Background())
+	defer stop()
+	s := New(server, Config{
+		Log:    slog.New(slog.NewTextHandler(&log, &slog.HandlerOptions{Level: slog.LevelWarn})),
+		Limits: Limits{Drop: 2 * time.Second, Idle: time.Second, Runs: 12, RunRate: 1000, HelloRate: 50},
+	})
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	ended := make(chan error, 1)
+	go func() { ended <- s.Serve(l) }()
+
+	ctx, end := context.WithCancel(context.Background())
+	defer end()
+	k := &soak{t: t, addr: l.Addr().String(), ctx: ctx}
+	k.visit(makeRun(t, k.addr, "")) // what is made once is made now
+	k.settle(s, 0)
+	goroutines, heap := runtime.NumGoroutine(), heapInUse()
+
+	var subjects []*subject
+	for i := range uint64(3) {
+		x := &subject{made: makeRun(t, k.addr, "")}
+		subjects = append(subjects, x)
+		chance := func(who uint64) *rand.Rand { return rand.New(rand.NewPCG(seed, i<<8|who)) }
+		k.work.Go(func() { k.watch(x, chance(0), 0, false) }) // so that it is never dropped
+		for who := range uint64(8) {
+			k.work.Go(func() { k.watch(x, chance(1+who), 0, true) })
+		}
+		for who := range uint64(4) {
+			k.work.Go(func() { k.watch(x, chance(20+who), 2<<10<<who, true) })
+		}
+		for who := range uint64(2) {
+			k.work.Go(func() { k.steer(x, chance(40+who)) })
+		}
+	}
+	k.work.Go(func() { // runs come and go
+		for k.ctx.Err() == nil {
+			k.visit(makeRun(t, k.addr, ""))
+		}
+	})
+	time.Sleep(*soakTime)
+
+	// The subjects still answer, and everybody hears the last of them.
+	end()
+	for _, x := range subjects {
+		k.finish(x)
+	}
+	k.work.Wait()
+	t.Logf("%d commands, %d of them refused; %d visits, %d gaps, %d points", k.commands.Load(), k.refusals.Load(), k.visits.Load(), k.gaps.Load(), k.points.Load())
+	k.settle(s, 0)
+	if now := runtime.NumGoroutine(); now > goroutines {
+		b := make([]byte, 1<<20)
+		t.Errorf("%d goroutines, and %d before\n%s", now, goroutines, b[:runtime.Stack(b, true)])
+	}
+	now := heapInUse()
+	t.Logf("%d KB of heap, then %d", heap>>10, now>>10)
+	if now > heap+heap/5+4<<20 {
+		t.Errorf("the heap grew from %d to %d KB", heap>>10, now>>10)
+	}
+	stop()
+	if err := <-ended; err != nil {
+		t.Error(err)
+	}
+	if b := log.String(); b != "" {
+		t.Errorf("the log: %s", b)
+	}
+}
+
+// settle waits until the server keeps so many runs and its websockets have ended.
+func (k *soak) settle(s *Server, runs int) {
+	k.t.Helper()
+	http.DefaultClient.CloseIdleConnections()
+	for begun := time.Now(); s.runs.count() > runs || s.connections.count() > 0; {
+		if time.Since(begun) > time.Minute {
+			k.t.Fatalf("%d runs and %d websockets are left", s.runs.count(), s.connections.count())
+		}
+		time.Sleep(10 * time.Millisecond)
+	}
+	time.Sleep(2 * time.Second) // goroutines end after they are off the books
+}
+
+// visit looks at a run of one's own for a moment.
+func (k *soak) visit(m made) {
+	w := &watcher{addr: k.addr, id: m.ID, key: m.Key}
+	if err := w.open(); err != nil {
+		k.t.Error(err)
+		return
+	}
+	for _, c := range []string{maxSpeed, `{"type":"lane_add","id":2}`} {
+		if err := w.send(c); err != nil {
+			k.t.Error(err)
+		}
+	}
+	if err := w.follow(func() bool { return w.frames.Load() >= 20 }); err != nil {
+		k.t.Error(err)
+	}
+	k.leave(w)
+}
+
+const maxSpeed = `{"type":"change","id":1,"set":{"speed":"max"}}`
+
+// leave adds up what a viewer has seen.
+func (k *soak) leave(w *watcher) {
+	_ = w.conn.Close() // it may be closed already
+	k.gaps.Add(int64(w.gaps))
+	k.points.Add(w.next.Load())
+	if w.lost > 0 || w.broken != "" {
+		k.t.Errorf("a viewer lost %d points; %s", w.lost, w.broken)
+	}
+}
+
+// watch comes and goes until the soak ends, and then reads on to the last point.
+func (k *soak) watch(x *subject, chance *rand.Rand, perSecond int, restless bool) {
+	w := &watcher{addr: k.addr, id: x.ID, perSecond: perSecond}
+	defer k.leave(w)
+	for {
+		final := k.ctx.Err() != nil
+		if final {
+			w.perSecond = 0
+		}
+		if err := w.open(); err != nil {
+			k.t.Errorf("a viewer is not let in: %v", err)
+			return
+		}
+		k.visits.Add(1)
+		conn := w.conn.(*net.TCPConn)
+		stay := time.Hour
+		if restless {
+			stay = time.Duration(chance.ExpFloat64() * 4 * float64(time.Second))
+			if perSecond > 0 {
+				stay *= 10 // until it has fallen behind
+			}
+		}
+		abruptly := chance.IntN(2) == 0
+		until, cancel := context.WithTimeout(k.ctx, stay)
+		if final {
+			until, cancel = context.WithTimeout(context.Background(), time.Minute)
+		}
+		stop := context.AfterFunc(until, func() {
+			if abruptly {
+				_ = conn.SetLinger(0)
+			}
+			_ = conn.Close()
+		})
+		err := w.follow(func() bool {
+			return final && x.last.Load() > 0 && w.known && w.epoch == x.epoch.Load() && w.next.Load() >= x.last.Load()
+		})
+		stop()
+		_ = conn.Close() // it may be closed already
+		left := until.Err() != nil
+		cancel()
+		switch {
+		case err == nil:
+			return
+		case final:
+			k.t.Errorf("a viewer has %d points of epoch %d, not %d of %d: %v", w.next.Load(), w.epoch, x.last.Load(), x.epoch.Load(), err)
+			return
+		case !left && perSecond == 0:
+			k.t.Errorf("a viewer was thrown out: %v", err)
+			return
+		}
+	}
+}
+
+// steer gives commands of all kinds, each of which must be answered.
+func (k *soak) steer(x *subject, chance *rand.Rand) {
+	w := &watcher{addr: k.addr, id: x.ID, key: x.Key}
+	answered := uint32(0)
+	w.said = func(kind string, text []byte) {
+		if kind != "ack" && kind != "error" {
+			return
+		}
+		var m struct {
+			ID           uint32
+			Code, Reason string
+		}
+		if err := json.Unmarshal(text, &m); err != nil {
+			k.t.Error(err)
+		}
+		if m.ID != answered+1 {
+			k.t.Errorf("command %d was answered after %d: %s", m.ID, answered, text)
+		}
+		answered = m.ID
+		if kind == "error" {
+			k.refusals.Add(1)
+			if m.Code == string(wire.BadMessage) || m.Code == string(wire.UnknownCommand) || m.Code == string(wire.MissingField) {
+				k.t.Errorf("the soak's own mistake: %s", text)
+			}
+		}
+	}
+	if err := w.open(); err != nil {
+		k.t.Error(err)
+		return
+	}
+	defer k.leave(w)
+	for id := uint32(1); k.ctx.Err() == nil; id++ {
+		if err := w.send(fmt.Sprintf(anyCommand(chance), id)); err != nil {
+			k.t.Error(err)
+			return
+		}
+		k.commands.Add(1)
+		if err := w.conn.SetReadDeadline(time.Now().Add(time.Minute)); err != nil {
+			k.t.Error(err)
+		}
+		if err := w.follow(func() bool { return answered == id }); err != nil {
+			k.t.Errorf("command %d was not answered: %v", id, err)
+			return
+		}
+		if chance.IntN(4) == 0 {
+			time.Sleep(time.Duration(chance.ExpFloat64() * 50 * float64(time.Millisecond)))
+		}
+	}
+}
+
+// finish says how a subject ended.
+func (k *soak) finish(x *subject) {
+	w := &watcher{addr: k.addr, id: x.ID, key: x.Key}
+	var m wire.RunMessage
+	acked := false
+	w.said = func(kind string, text []byte) {
+		switch kind {
+		case "run":
+			if err := json.Unmarshal(text, &m); err != nil {
+				k.t.Error(err)
+			}
+		case "ack":
+			acked = true
+		case "error":
+			k.t.Errorf("at the end: %s", text)
+		}
+	}
+	if err := w.open(); err != nil {
+		k.t.Error(err)
+		return
+	}
+	defer k.leave(w)
+	if err := w.conn.SetReadDeadline(time.Now().Add(time.Minute)); err != nil {
+		k.t.Error(err)
+	}
+	err := w.send(`{"type":"reset","id":1}`)
+	if err == nil {
+		err = w.follow(func() bool { return acked })
+	}
+	acked = false
+	if err == nil {
+		err = w.send(`{"type":"play","id":2}`)
+	}
+	frames := w.frames.Load()
+	if err == nil {
+		err = w.follow(func() bool { return acked && w.frames.Load() > frames+2 })
+	}
+	if err != nil {
+		k.t.Errorf("a run does not answer: %v", err)
+	}
+	x.epoch.Store(w.epoch)
+	x.last.Store(w.next.Load() + 1)
+}
