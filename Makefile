@@ -8,7 +8,10 @@ PAGE = web/site/dist/index.html
 PAGE_SOURCES = $(shell find web/src web/r -type f) web/index.html web/vite.config.ts web/tsconfig.json
 MODULES = web/node_modules/.package-lock.json
 
-.PHONY: build run test race bench generate web check chromium qemu emulated
+LOAD = 2m
+SOAK = 5m
+
+.PHONY: build run test race load soak bench generate web check chromium qemu emulated
 
 build: $(PAGE)
 	go build -o gnllviz ./cmd/gnllviz
@@ -24,6 +27,15 @@ test: build chromium
 
 race:
 	go test -race ./...
+
+# A hall of 500 viewers, the way of a change, twenty runs at once: figures. Say how
+# long, and what else: make load LOAD=20s ARGS='-load.viewers 200'
+load:
+	go test -tags load -run '^TestLoad' -count 1 -v -timeout 1h ./server -args -load.time $(LOAD) $(ARGS)
+
+# Everything at random, under the race detector: make soak SOAK=1h
+soak:
+	go test -race -tags soak -run '^TestSoak$$' -count 1 -v -timeout 0 ./server -args -soak.time $(SOAK) $(ARGS)
 
 bench:
 	go test -run '^$$' -bench . ./...
@@ -59,6 +71,8 @@ qemu:
 check: $(MODULES)
 	@bad=$$($(GOFUMPT) -l .); test -z "$$bad" || { echo "not formatted (gofumpt -w .):"; echo "$$bad"; exit 1; }
 	go vet ./...
+	go vet -tags load ./server
+	go vet -tags soak ./server
 	$(STATICCHECK) ./...
 	cd web && npm run check
 	cd web && npm run lint
