@@ -136,8 +136,19 @@ type reading struct {
 	machine   float64 // seconds of a core, of all that runs on it
 }
 
+// read has the server collect its garbage first, so that what is left is in use.
 func (p *program) read() reading {
 	p.t.Helper()
+	resp, err := http.Get("http://" + p.addr + "/debug/pprof/heap?gc=1")
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	if _, err := io.Copy(io.Discard, resp.Body); err != nil {
+		p.t.Fatal(err)
+	}
+	if err := resp.Body.Close(); err != nil {
+		p.t.Fatal(err)
+	}
 	r := reading{server: p.metrics(), at: time.Now()}
 	var u syscall.Rusage
 	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &u); err != nil {
@@ -170,7 +181,7 @@ func (s stretch) String() string {
 	others := (s.to.machine-s.from.machine)/s.seconds() - server - generator
 	return fmt.Sprintf("%7.0f steps/s  %4.1f frames/s made  cores: server %.2f, generator %.2f, others %.2f  memory %.0f MB, heap %.0f MB",
 		s.rate("gnllviz_steps_total"), s.rate("gnllviz_frames_total"), server, generator, max(others, 0),
-		s.to.server["process_resident_memory_bytes"]/(1<<20), s.to.server["go_memstats_heap_inuse_bytes"]/(1<<20))
+		s.to.server["process_resident_memory_bytes"]/(1<<20), s.to.server["go_memstats_heap_alloc_bytes"]/(1<<20))
 }
 
 // quantile returns the bucket of a histogram of the server in which a share of

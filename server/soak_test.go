@@ -172,8 +172,6 @@ func (k *soak) visit(m made) {
 	k.leave(w)
 }
 
-const maxSpeed = `{"type":"change","id":1,"set":{"speed":"max"}}`
-
 // leave adds up what a viewer has seen.
 func (k *soak) leave(w *watcher) {
 	_ = w.conn.Close() // it may be closed already

@@ -21,6 +21,9 @@ import (
 	"github.com/gnllviz/gnllviz/server/wire"
 )
 
+// maxSpeed has a run train as fast as it can.
+const maxSpeed = `{"type":"change","id":1,"set":{"speed":"max"}}`
+
 // A watcher is a viewer that costs next to nothing, so that hundreds of them can
 // share the machine with the server that they measure. It speaks the websocket
 // protocol by hand, skips what frames hold, and keeps account of the history: what
