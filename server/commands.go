@@ -51,8 +51,8 @@ func (s *Server) command(ctx context.Context, q *request, x *run.Run, c wire.Com
 // withID returns a command with an id, which only a websocket needs.
 func withID(body []byte) []byte {
 	var fields map[string]json.RawMessage
-	if json.Unmarshal(body, &fields) != nil || fields == nil || fields["id"] != nil {
-		return body // whatever is wrong with it is said later
+	if json.Unmarshal(body, &fields) != nil || fields == nil || fields["id"] != nil || string(fields["type"]) == `"hello"` {
+		return body // a hello has none; whatever is wrong with another is said later
 	}
 	fields["id"] = json.RawMessage("1")
 	b, err := json.Marshal(fields)
