@@ -22,7 +22,8 @@ standard deviation on a grid, of one moment.
 
 POST /api/runs makes a run and answers its id and its key. Who has the id may look;
 who has the key may steer, with the header Run-Key. A run trains only while somebody
-watches it or asks for it: a minute after the last command it goes idle.
+watches it: a minute (--idle) after it was last given a command, or asked for its
+state or its frames, it goes idle, and goes on when it is asked again.
 
 Whatever is refused is answered with a problem document (RFC 9457), whose detail says
 what is wrong. Numbers that are not finite are null.`
@@ -59,6 +60,13 @@ func commandExamples() map[string]string {
 	}
 }
 
+// exampleSummary is a run's summary but for its last brace.
+const exampleSummary = `{"id":"k3v9x2mq7ab4cd5e","dataset":"mcycle","created":"2026-03-01T09:00:00Z","epoch":1207959552,"revision":0,"step":0,"state":"playing","reason":"","viewers":0,` +
+	`"metrics":{"train":{"nll":5.35,"rmse":48.1,"mae":39.7,"crps":27.9,"coverage":0.96},"test":{"nll":5.31,"rmse":46.9,"mae":38.2,"crps":27.1,"coverage":1}},` +
+	`"lanes":[{"lane":0,"name":"A","metrics":{"train":{"nll":5.35,"rmse":48.1,"mae":39.7,"crps":27.9,"coverage":0.96},"test":{"nll":5.31,"rmse":46.9,"mae":38.2,"crps":27.1,"coverage":1}}}]`
+
+const exampleAck = `{"type":"ack","id":1,"revision":12,"epoch":1207959552,"step":4711,"lane":0}`
+
 func (s *Server) describeRuns(api huma.API) {
 	bodyErrors := map[int]string{
 		http.StatusBadRequest:           "The body cannot be read, or is too large; the detail says what is wrong.",
@@ -70,13 +78,15 @@ func (s *Server) describeRuns(api huma.API) {
 	order := jsonBody(orderSchema, fmt.Sprintf("Controls by name, all of which have defaults, and lanes, data, edits, paused and recipe beside them. It is read as JSON whatever its Content-Type. At most %d bytes (--max-upload-bytes).", s.limits.UploadBytes), false, orderExamples())
 	register(s, api, operation{
 		at: "GET /api/runs", id: "listRuns", tag: "runs", summary: "List the runs", members: true,
-		help: "Every run that the server keeps, the newest first.",
+		help:    "Every run that the server keeps, the newest first.",
+		example: "[" + exampleSummary + "}]",
 	}, s.getRuns)
 	register(s, api, operation{
 		at: "POST /api/runs", id: "makeRun", tag: "runs", summary: "Make a run", members: true, body: order, errors: bodyErrors,
 		help: "The run begins to train at once, unless it is to be paused. The answer has its id, by which everybody may watch it, " +
 			"and its key, by which it is steered, and which is told only here. Where there are too many runs the oldest that nobody watches makes room.",
 		answers: map[int]string{http.StatusCreated: "The run was made."},
+		example: exampleSummary + `,"key":"5kq2vwz7mbtx3hd4anp6c7rj2e"}`,
 	}, s.postRun)
 	register(s, api, operation{
 		at: "PUT /api/runs/{id}", id: "remakeRun", tag: "runs", summary: "Make a run anew under its old id", members: true,
@@ -88,10 +98,12 @@ func (s *Server) describeRuns(api huma.API) {
 			http.StatusOK:      "The run is there.",
 			http.StatusCreated: "The run was made.",
 		},
+		example: exampleSummary + "}",
 	}, s.putRun)
 	register(s, api, operation{
 		at: "GET /api/runs/{id}", id: "getRun", tag: "runs", summary: "Summarise a run",
-		help: "What the run is doing, how good its lanes are at this moment, and the value of every control.",
+		help:    "What the run is doing, how good its lanes are at this moment, and the value of every control.",
+		example: exampleSummary + `,"controls":{"dataset":"mcycle","seed":7,"eps":0.001}}`,
 	}, s.getRun)
 	register(s, api, operation{
 		at: "DELETE /api/runs/{id}", id: "deleteRun", tag: "runs", summary: "End a run", security: []string{keyScheme},
@@ -115,6 +127,7 @@ func (s *Server) describeSteering(api huma.API) {
 		body: jsonBody(commandSchema, fmt.Sprintf("One command. At most %d bytes with the key (--max-upload-bytes), %d without (--max-body-bytes).", s.limits.UploadBytes, s.limits.BodyBytes), true, commandExamples()),
 		help: "The command is done between two training steps, wholly or not at all, and has been done when the answer comes. " +
 			"Every frame that is made after it carries the answer's revision or a later one.",
+		example: exampleAck,
 	}, s.postCommand)
 	register(s, api, operation{
 		at: "PUT /api/runs/{id}/data", id: "putData", tag: "steering", summary: "Give a run rows of your own",
@@ -123,7 +136,8 @@ func (s *Server) describeSteering(api huma.API) {
 			"a file":    `{"csv":{"text":"x,y\n1,2\n2,3\n3,5\n4,4\n","target":"y"}}`,
 			"a formula": `{"formula":{"mean":"sin(x)","std":"0.1","from":-3,"to":3,"rows":200}}`,
 		}),
-		help: "The same as the command data, for files that are more than a websocket message holds. A new epoch begins.",
+		help:    "The same as the command data, for files that are more than a websocket message holds. A new epoch begins.",
+		example: exampleAck,
 	}, s.putData)
 }
 
@@ -132,36 +146,42 @@ func (s *Server) describeLooking(api huma.API) {
 		http.StatusBadRequest:          "A value in the query cannot be read; the detail says which.",
 		http.StatusUnprocessableEntity: "The run has no such thing; the detail says what it has.",
 	}
-	look := func(path, id, summary, help string) operation {
-		return operation{at: "GET /api/runs/{id}/" + path, id: id, tag: "looking", summary: summary, help: help, errors: bad, large: true}
+	look := func(path, id, summary, help, example string) operation {
+		return operation{at: "GET /api/runs/{id}/" + path, id: id, tag: "looking", summary: summary, help: help, example: example, errors: bad, large: true}
 	}
 	register(s, api, look("state", "getState", "The whole state of a run",
-		"What a websocket is told first: state, controls, lanes, changes and rows (at most 4096 of them). For programs that poll."), s.getState)
+		"What a websocket is told first: state, controls, lanes, changes and rows (at most 4096 of them). For programs that poll.", ""), s.getState)
 	register(s, api, look("history", "getHistory", "How good a run was",
-		"The points of this epoch. At first there is one for each step and lane, later one whenever the steps have grown by one part in 500."), s.getHistory)
-	register(s, api, look("predict", "predict", "Predict", "What a lane predicts now, at up to 1000 places."), s.getPredict)
-	register(s, api, look("curves", "listCurves", "Name the curves", "The names that GET /api/runs/{id}/curve takes."), s.getCurves)
+		"The points of this epoch. At first there is one for each step and lane, later one whenever the steps have grown by one part in 500.",
+		`{"type":"history","epoch":1207959552,"first":120,"points":[[0,140,0.61,0.66,4.7,4.9,26.1,27.4,14.2,15.3,0.94,0.93,-0.42,0.48,0,0]]}`), s.getHistory)
+	register(s, api, look("predict", "predict", "Predict", "What a lane predicts now, at up to 1000 places.",
+		`{"x":[5,25],"mean":[-1.9,-18.4],"std":[3.2,31.7]}`), s.getPredict)
+	register(s, api, look("curves", "listCurves", "Name the curves", "The names that GET /api/runs/{id}/curve takes.",
+		`["batch_loss","test_nll"]`), s.getCurves)
 	register(s, api, look("curve", "getCurve", "One quantity over the steps",
 		"As many points as can be seen on so many pixels: each stretch of steps gives its least and its greatest value, so that no spike is lost. "+
-			"A shorter range has more detail, down to every step of the newest million. An answer has less than a million values."), s.getCurve)
+			"A shorter range has more detail, down to every step of the newest million. An answer has less than a million values.",
+		`{"steps":[1001,1002],"values":[0.4312,null],"of":2,"not_finite":1,"full":true}`), s.getCurve)
 	register(s, api, look("snapshots", "listSnapshots", "The steps whose weights are kept",
-		"Ascending; the later they are the further apart. The command return goes back to one, and GET /api/runs/{id}/frames shows it."), s.getSnapshots)
+		"Ascending; the later they are the further apart. The command return goes back to one, and GET /api/runs/{id}/frames shows it.", `[0,1,2,3,4]`), s.getSnapshots)
 	frames := look("frames", "getFrames", "What the lanes predicted at an earlier step",
 		"Frames one after the other, as the websocket sends them: the grid, the truth if it is known, and a frame of each lane, with its weights of then under the controls of now. "+
 			"A frame is little-endian: a header of 40 bytes (magic GNLL, version, kind, lane, flags as bytes; epoch and revision as uint32, step as uint64, data revision and count as uint32, "+
-			"columns and scalars as uint16, and 4 bytes of zero), then the scalars, then the columns, all float32. Kind 1 is the grid (x), 2 the truth and 3 a fit (mean, standard deviation).")
+			"columns and scalars as uint16, and 4 bytes of zero), then the scalars, then the columns, all float32. Kind 1 is the grid (x), 2 the truth and 3 a fit (mean, standard deviation).", "")
 	frames.media = "application/octet-stream"
 	register(s, api, frames, s.getFrames)
 	register(s, api, look("recipe", "getRecipe", "The story of a run",
 		"What this epoch began with, and every command with its step. Put into POST /api/runs as \"recipe\" it is done over again, "+
-			"and gives the same weights, bit for bit, on a machine of the same kind."), s.getRecipe)
-	register(s, api, look("charts", "getCharts", "Chart skeletons", "Options of ECharts for the charts of the run's data set, without its points: fit, noise and loss."), s.getCharts)
+			"and gives the same weights, bit for bit, on a machine of the same kind.",
+		`{"spec":{"controls":{"dataset":"mcycle","seed":7}},"revision":0,"lane_ids":[0],"events":[{"at":20,"revision":0,"command":{"type":"change","id":1,"set":{"eps":0.001}}}],"steps":40,"weights":""}`), s.getRecipe)
+	register(s, api, look("charts", "getCharts", "Chart skeletons", "Options of ECharts for the charts of the run's data set, without its points: fit, noise and loss.", ""), s.getCharts)
 }
 
 func (s *Server) describeData(api huma.API) {
 	register(s, api, operation{
 		at: "GET /api/datasets", id: "listDatasets", tag: "data", summary: "List the data sets", large: true,
-		help: "The catalogue: what the control dataset can be, besides rows of your own.",
+		help:    "The catalogue: what the control dataset can be, besides rows of your own.",
+		example: `[{"name":"mcycle","title":"Motorcycle","help":"A crash test.","source":"Silverman (1985)","inputs":[{"name":"time after impact","unit":"ms"}],"target":{"name":"acceleration","unit":"g"},"rows":133,"truth":false}]`,
 	}, s.getDatasets)
 	register(s, api, operation{
 		at: "GET /api/datasets/{name}", id: "getDataset", tag: "data", summary: "The rows of a data set", large: true, media: "text/csv",
@@ -186,6 +206,7 @@ func (s *Server) describeData(api huma.API) {
 			http.StatusUnprocessableEntity:   "This is no such table; detail, row and column say where and why.",
 			http.StatusServiceUnavailable:    "Too many large bodies are being read; Retry-After says when to come again.",
 		},
+		example: `{"delimiter":";","decimal":",","header":true,"rows":2,"columns":[{"name":"time","unit":"ms","numeric":true,"numbers":2,"missing":0,"other":0,"min":2.4,"max":2.6,"distinct":2}],"first":[["2,4"],["2,6"]],"missing":{"total":0,"first":[]}}`,
 	}, s.postInspect)
 }
 

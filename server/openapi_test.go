@@ -39,7 +39,10 @@ type describedOperation struct {
 	}
 	Responses map[string]struct {
 		Description string
-		Content     map[string]struct{ Schema map[string]any }
+		Content     map[string]struct {
+			Schema  map[string]any
+			Example any
+		}
 	}
 	Security []map[string][]string
 }
@@ -149,7 +152,7 @@ func TestEveryOperationIsDescribed(t *testing.T) {
 	if d.OpenAPI != "3.1.0" {
 		t.Errorf("the document is OpenAPI %s", d.OpenAPI)
 	}
-	ids := map[string]bool{}
+	ids, examples := map[string]bool{}, 0
 	for path, methods := range d.Paths {
 		for method, o := range methods {
 			at := strings.ToUpper(method) + " " + path
@@ -173,6 +176,12 @@ func TestEveryOperationIsDescribed(t *testing.T) {
 			for status, r := range o.Responses {
 				if r.Description == "" {
 					t.Errorf("%s: %s is not described", at, status)
+				}
+				if c := r.Content["application/json"]; c.Example != nil {
+					examples++
+					if bad := d.check(c.Schema, c.Example, "the example of "+at); bad != "" {
+						t.Error(bad)
+					}
 				}
 				if status >= "400" {
 					errors++
@@ -212,6 +221,9 @@ func TestEveryOperationIsDescribed(t *testing.T) {
 		if !ids[id] {
 			t.Errorf("%s is not described", id)
 		}
+	}
+	if examples < 12 {
+		t.Errorf("there are %d examples of answers", examples)
 	}
 	// What goes over the wire is described by its own comments.
 	properties, _ := d.Components.Schemas["RunMessage"]["properties"].(map[string]any)

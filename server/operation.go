@@ -27,6 +27,7 @@ type operation struct {
 	answers  map[int]string // statuses of success in words; the first one's body is the handler's type
 	errors   map[int]string // when each status is answered
 	media    string         // type of the answer, where it is not JSON
+	example  string         // of an answer in JSON
 	security []string       // names of security schemes, all of which are needed
 	or       bool           // or none of them, where the run is open to all
 
@@ -54,6 +55,9 @@ func register[I, O any](s *Server, api huma.API, o operation, handler func(conte
 	}
 	api.OpenAPI().OnAddOperation = []huma.AddOpFunc{func(_ *huma.OpenAPI, added *huma.Operation) {
 		added.RequestBody = o.body
+		if o.example != "" {
+			added.Responses[strconv.Itoa(added.DefaultStatus)].Content["application/json"].Example = json.RawMessage(o.example)
+		}
 	}}
 	huma.Register(api, op, handler)
 	api.OpenAPI().OnAddOperation = nil

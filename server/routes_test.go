@@ -11,6 +11,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/gorilla/websocket"
 
@@ -72,6 +73,32 @@ func TestRunBeginsPaused(t *testing.T) {
 		if err := json.Unmarshal([]byte(text), &p); err != nil || status != p.Status || status < 400 || status >= 500 || !strings.Contains(p.Detail, detail) {
 			t.Errorf("%s: %d %s", body, status, text)
 		}
+	}
+}
+
+// Who polls is as good as who watches.
+func TestPollingWakesARun(t *testing.T) {
+	addr, _ := serve(t, Config{Limits: Limits{Idle: 50 * time.Millisecond}})
+	x := makeRun(t, addr, "")
+	base := "http://" + addr + "/api/runs/" + x.ID
+	state := func() wire.State {
+		var s wire.Summary
+		call(t, "GET", base, "", http.StatusOK, &s)
+		return s.State
+	}
+	for _, path := range []string{"/state", "/frames"} {
+		await(t, func() bool { return state() == wire.Idle })
+		var before wire.Summary
+		call(t, "GET", base, "", http.StatusOK, &before)
+		if status, text := upload(t, "GET", base+path, "", nil); status != http.StatusOK {
+			t.Fatalf("%s: %d %s", path, status, text)
+		}
+		// It trains on, until it is idle again.
+		await(t, func() bool {
+			var s wire.Summary
+			call(t, "GET", base, "", http.StatusOK, &s)
+			return s.Step > before.Step
+		})
 	}
 }
 

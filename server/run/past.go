@@ -46,9 +46,11 @@ func (r *Run) Snapshots(ctx context.Context) (steps []uint64, err error) {
 
 // FramesAt returns the grid and what every lane predicted on it by the newest
 // snapshots at or before a step, under the controls and on the rows of now: a
-// message of frames, one after the other.
+// message of frames, one after the other. Who asks for them watches, as far as
+// being idle goes.
 func (r *Run) FramesAt(ctx context.Context, step uint64) (frames []byte, err error) {
 	err = r.ask(ctx, func() error {
+		r.watched()
 		states, at := map[*lane]*engine.State{}, uint64(0)
 		for _, lane := range r.life.lanes {
 			s, kept, ok := lane.snapshots.At(step)

@@ -277,9 +277,13 @@ func (r *Run) Data(ctx context.Context) (d wire.Data, err error) {
 	return d, err
 }
 
-// State returns the whole state of the run, as viewers are told of it.
+// State returns the whole state of the run, as viewers are told of it. Who asks
+// for it watches, as far as being idle goes.
 func (r *Run) State(ctx context.Context) (m wire.RunMessage, err error) {
-	err = r.do(ctx, func() { m = r.message(0) })
+	err = r.do(ctx, func() {
+		r.watched()
+		m = r.message(0)
+	})
 	return m, err
 }
 
