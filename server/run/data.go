@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
-	"slices"
 
 	"github.com/gnllviz/gnllviz/datasets"
 	"github.com/gnllviz/gnllviz/engine"
@@ -225,7 +224,7 @@ func (d *data) describe() {
 	}
 	if d.own != nil {
 		d.wire.Name = wire.OwnData
-		d.wire.Dropped, d.wire.DroppedRows = slices.Concat(d.wire.Dropped, d.own.dropped), d.own.nDropped
+		d.wire.Dropped, d.wire.DroppedRows = append(d.wire.Dropped, d.own.dropped...), d.own.nDropped
 	}
 	for _, c := range d.set.Inputs {
 		d.wire.Inputs = append(d.wire.Inputs, wire.Column(c))

@@ -1,7 +1,6 @@
 package run
 
 import (
-	"slices"
 	"time"
 
 	"github.com/gnllviz/gnllviz/engine"
@@ -133,7 +132,8 @@ func (r *Run) ack() wire.Ack {
 // number next.
 func (r *Run) message(next int) wire.RunMessage {
 	changes := r.life.changes
-	changes = slices.Concat([]wire.Change{}, changes[max(0, len(changes)-wire.MaxChanges):])
+	// A copy, and a list in JSON even where there is none.
+	changes = append([]wire.Change{}, changes[max(0, len(changes)-wire.MaxChanges):]...)
 	return wire.RunMessage{
 		Type: "run", ID: r.id, Epoch: r.epoch, Revision: r.revision, Step: r.life.steps,
 		State: r.state, Reason: r.reason, Open: r.open, Controls: r.runValues(), Lanes: r.lanesMessage().Lanes,
