@@ -1,4 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process'
+import { createHash, randomUUID } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { chromium, type Browser, type BrowserContext, type BrowserContextOptions, type Page } from 'playwright-core'
@@ -54,6 +55,15 @@ export async function launch(): Promise<Browser> {
   })
 }
 
+/** A key that the server has not given to anybody, and the id of the run that it would steer. */
+export function keyAndId(): { readonly key: string; readonly id: string } {
+  const key = randomUUID()
+  const sum = createHash('sha256').update(`gnllviz run ${key}`).digest().subarray(0, 10)
+  const bits = [...sum].map((b) => b.toString(2).padStart(8, '0')).join('')
+  const id = (bits.match(/.{5}/g) ?? []).map((b) => 'abcdefghijklmnopqrstuvwxyz234567'[parseInt(b, 2)] ?? '').join('')
+  return { key, id }
+}
+
 /** A page that writes down everything it should not do. */
 export class Watched {
   readonly faults: string[] = []
@@ -79,6 +89,12 @@ export class Watched {
     })
     await page.goto(url)
     return w
+  }
+
+  /** The part of the address after #, without the run's key. */
+  settings(): Promise<string> {
+    const kept = new URL(this.page.url()).hash.replace(/^#/, '').split('&').filter((p) => p !== '' && !p.startsWith('key='))
+    return Promise.resolve(kept.length === 0 ? '' : `#${kept.join('&')}`)
   }
 
   /** Waits until frames are drawn. */

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import type { Browser } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
-import { launch, Server, Watched } from './harness'
+import { keyAndId, launch, Server, Watched } from './harness'
 
 const server = new Server()
 let browser: Browser
@@ -81,7 +81,7 @@ describe('training', () => {
     await w.page.getByRole('button', { name: 'add a layer' }).click()
     await expect.poll(() => w.page.getByRole('textbox', { name: /layer \d/ }).count()).toBe(3)
     await expect.poll(() => w.revision()).toBeGreaterThan(before)
-    await expect.poll(() => new URL(w.page.url()).hash).toBe('#dataset=sine&hidden=64,64,64')
+    await expect.poll(() => w.settings()).toBe('#dataset=sine&hidden=64,64,64')
   })
 
   it('plays and pauses with the space bar, but not in a field', async () => {
@@ -289,8 +289,8 @@ describe('the address', () => {
     await a.type('eps', '2e-4')
     await a.page.locator('[data-control=full] wa-switch').click()
     await a.type('seed', '7')
-    await expect.poll(() => new URL(a.page.url()).hash).toBe('#eps=0.0002&full=true&seed=7')
-    const b = await visit(server.url + new URL(a.page.url()).hash)
+    await expect.poll(() => a.settings()).toBe('#eps=0.0002&full=true&seed=7')
+    const b = await visit(server.url + (await a.settings()))
     await b.drawn()
     expect([await b.value('eps'), await b.value('seed')]).toEqual(['2e-4', '7'])
     expect(new URL(b.page.url()).pathname).not.toBe(new URL(a.page.url()).pathname)
@@ -308,7 +308,8 @@ describe('the address', () => {
   })
 
   it('of a run that nobody has begins it', async () => {
-    const w = await visit(`${server.url}r/nobodyhasit#eps=0.01`)
+    const { key, id } = keyAndId()
+    const w = await visit(`${server.url}r/${id}#eps=0.01&key=${key}`)
     await w.drawn()
     expect(await w.page.locator('.caption').textContent()).toContain('begun anew')
     expect(await w.value('eps')).toBe('1e-2')
@@ -336,7 +337,7 @@ describe('the connection', () => {
     const other = await visit(w.page.url())
     await other.drawn()
     await w.type('eps', '1e-2')
-    await expect.poll(() => new URL(w.page.url()).hash).toBe('#eps=0.01')
+    await expect.poll(() => w.settings()).toBe('#eps=0.01')
     await server.stop()
     await w.page.getByText(/reconnecting in \d+ s/).waitFor()
     await w.page.waitForTimeout(1500)

@@ -1,5 +1,5 @@
 import type { ChartOption } from './charts/echarts'
-import type { Control, Data, Summary } from './generated/wire'
+import type { Control, ControlValue, DataSpec, Summary } from './generated/wire'
 import type { Settings } from './settings'
 
 /** The server's own words for why it did not do as asked. */
@@ -9,11 +9,51 @@ export class Problem extends Error {
   }
 }
 
+/** The statuses that the page answers in its own way. */
+export const STATUS = { UNAUTHORIZED: 401, FORBIDDEN: 403, NOT_FOUND: 404, UNPROCESSABLE: 422 } as const
+
 export interface Skeletons {
   readonly fit: ChartOption
   readonly noise: ChartOption
   readonly loss: ChartOption
 }
+
+/** What a run is to begin with: controls by name, and beside them what is no control. */
+export interface Order {
+  readonly [control: string]: ControlValue | ReadonlyArray<LaneOrder> | DataSpec
+}
+
+export interface LaneOrder {
+  readonly name: string
+  readonly colour: number
+  readonly controls: Settings
+}
+
+/** A run as the server made it or found it. */
+export interface Opened {
+  readonly run: Summary
+  /** Who has it steers the run; a viewer has none. */
+  readonly key: string | undefined
+  readonly made: boolean
+}
+
+/** What the server has found out about a file. */
+export interface Inspection {
+  readonly delimiter: string
+  readonly decimal: string
+  readonly header: boolean
+  readonly rows: number
+  readonly columns: ReadonlyArray<{
+    readonly name: string
+    readonly unit: string
+    readonly numeric: boolean
+    readonly missing: number
+    readonly distinct: number
+  }>
+  readonly missing: { readonly total: number }
+}
+
+const KEY_HEADER = 'Run-Key'
 
 /** The server's HTTP interface, seen from wherever the page is served. */
 export class Api {
@@ -24,18 +64,39 @@ export class Api {
     return this.#ask('api/controls')
   }
 
-  charts(data: Pick<Data, 'name'>): Promise<Skeletons> {
-    return this.#ask(`api/charts/${encodeURIComponent(data.name)}`)
+  /** The charts of a run: they depend on its data. */
+  charts(id: string): Promise<Skeletons> {
+    return this.#ask(`${this.#run(id)}/charts`)
   }
 
-  /** The run under that id, made with the settings unless it exists; without an id a new one. */
-  async openRun(settings: Settings, id?: string): Promise<{ readonly run: Summary; readonly made: boolean }> {
-    const response = await this.#fetch(id === undefined ? 'api/runs' : this.#run(id), {
-      method: id === undefined ? 'POST' : 'PUT',
-      headers: { 'Content-Type': 'application/json' },
-      body: JSON.stringify(settings),
-    })
-    return { run: (await response.json()) as Summary, made: response.status === 201 }
+  /** Shows the token that the server asks of whoever makes runs; it answers with a cookie. */
+  async login(token: string): Promise<void> {
+    await this.#send('api/login', 'POST', JSON.stringify({ token }))
+  }
+
+  async make(order: Order): Promise<Opened> {
+    const response = await this.#send('api/runs', 'POST', JSON.stringify(order))
+    const run = (await response.json()) as Summary & { readonly key: string }
+    return { run, key: run.key, made: true }
+  }
+
+  /** The run, made with that order unless it exists, which takes its key. */
+  async open(id: string, key: string, order: Order): Promise<Opened> {
+    const response = await this.#send(this.#run(id), 'PUT', JSON.stringify(order), { [KEY_HEADER]: key })
+    return { run: (await response.json()) as Summary, key, made: response.status === 201 }
+  }
+
+  async find(id: string): Promise<Opened> {
+    return { run: await this.#ask<Summary>(this.#run(id)), key: undefined, made: false }
+  }
+
+  async inspect(text: string): Promise<Inspection> {
+    return (await (await this.#send('api/data/inspect', 'POST', text, { 'Content-Type': 'text/csv' })).json()) as Inspection
+  }
+
+  /** Begins the run anew on rows that are too many for one message. */
+  async putData(id: string, key: string | undefined, data: DataSpec): Promise<void> {
+    await this.#send(`${this.#run(id)}/data`, 'PUT', JSON.stringify(data), key === undefined ? {} : { [KEY_HEADER]: key })
   }
 
   live(id: string): URL {
@@ -50,6 +111,10 @@ export class Api {
 
   async #ask<T>(path: string): Promise<T> {
     return (await (await this.#fetch(path)).json()) as T
+  }
+
+  #send(path: string, method: string, body: string, headers: Readonly<Record<string, string>> = {}): Promise<Response> {
+    return this.#fetch(path, { method, body, headers: { 'Content-Type': 'application/json', ...headers } })
   }
 
   async #fetch(path: string, init?: RequestInit): Promise<Response> {

@@ -1,11 +1,11 @@
-import { decodeFrame, type Frame } from './frame'
+import { decodeFrames, type Frame } from './frame'
 import { SUBPROTOCOL, type Ack, type Command, type ErrorMessage, type GapMessage, type Hello, type ServerMessage } from './generated/wire'
 
 /** What the server tells unasked. */
 export type News = Exclude<ServerMessage, Ack | ErrorMessage | GapMessage>
 
 /** A command without its id, which the connection gives it. */
-type Order<C = Exclude<Command, Hello>> = C extends unknown ? Omit<C, 'id'> : never
+export type Order<C = Exclude<Command, Hello>> = C extends unknown ? Omit<C, 'id'> : never
 
 export type Link =
   | { readonly kind: 'connecting' }
@@ -24,7 +24,8 @@ export class Disconnected extends Error {}
 
 export interface Listener {
   message(message: News): void
-  frame(frame: Frame): void
+  /** Those of one moment: one fit frame of each lane, or the grid and the truth on it. */
+  frames(frames: readonly Frame[]): void
   link(link: Link): void
   /** From where the history is to be replayed. */
   hello(): Hello
@@ -104,8 +105,7 @@ export class Connection {
 
   #receive(data: string | ArrayBuffer): void {
     if (typeof data !== 'string') {
-      const frame = decodeFrame(data)
-      if (frame) this.listener.frame(frame)
+      this.listener.frames(decodeFrames(data))
       return
     }
     const message = JSON.parse(data) as ServerMessage

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { decodeFrame, effective } from './frame'
+import { decodeFrames, effective } from './frame'
 import { SCALARS } from './generated/wire'
 
 // Written by the Go side's test, so that both read the same bytes.
@@ -16,9 +16,11 @@ interface Golden {
 }
 const golden = JSON.parse(readFileSync(resolve(testdata, 'frame.json'), 'utf8')) as Golden
 
-describe('decodeFrame', () => {
+const decode = (buffer: ArrayBuffer) => decodeFrames(buffer)[0]
+
+describe('decodeFrames', () => {
   it('reads what Go wrote', () => {
-    const frame = decodeFrame(bytes())
+    const frame = decode(bytes())
     if (frame?.kind !== 'fit') throw new Error('not a fit frame')
     expect(frame).toMatchObject({
       lane: golden['lane'], epoch: golden['epoch'], revision: golden['revision'],
@@ -32,8 +34,23 @@ describe('decodeFrame', () => {
 
   it('copies nothing', () => {
     const buffer = bytes()
-    const frame = decodeFrame(buffer)
+    const frame = decode(buffer)
     expect(frame?.kind === 'fit' && frame.mean.buffer === buffer).toBe(true)
+  })
+
+  it('reads several frames back to back, each with columns of its own', () => {
+    const both = new Uint8Array(2 * file.byteLength)
+    both.set(file, 0)
+    both.set(file, file.byteLength)
+    both[file.byteLength + 6] = 5
+    const frames = decodeFrames(both.buffer)
+    expect(frames.map((f) => f.lane)).toEqual([golden['lane'], 5])
+    const [a, b] = frames
+    if (a?.kind !== 'fit' || b?.kind !== 'fit') throw new Error('not fit frames')
+    expect(b.mean).toEqual(a.mean)
+    expect(b.mean.byteOffset - a.mean.byteOffset).toBe(file.byteLength)
+    expect(b.scalars).toEqual(a.scalars)
+    expect(() => decodeFrames(both.buffer.slice(0, 2 * file.byteLength - 4))).toThrow('of which there are')
   })
 
   it('refuses what is no frame', () => {
@@ -42,17 +59,17 @@ describe('decodeFrame', () => {
       new DataView(buffer).setUint8(at, value)
       return buffer
     }
-    expect(() => decodeFrame(new ArrayBuffer(8))).toThrow('shorter than its header')
-    expect(() => decodeFrame(edit(0, 0x20))).toThrow('GNLL')
-    expect(() => decodeFrame(edit(4, 9))).toThrow('version 9')
-    expect(() => decodeFrame(edit(28, 200))).toThrow('declares')
-    expect(decodeFrame(edit(5, 99))).toBeNull()
+    expect(() => decodeFrames(new ArrayBuffer(8))).toThrow('shorter than its header')
+    expect(() => decodeFrames(edit(0, 0x20))).toThrow('GNLL')
+    expect(() => decodeFrames(edit(4, 9))).toThrow('version 9')
+    expect(() => decodeFrames(edit(28, 200))).toThrow('declares')
+    expect(decodeFrames(edit(5, 99))).toEqual([])
   })
 })
 
 describe('effective', () => {
   it('never goes below the floor, and lets NaN be seen', () => {
-    const frame = decodeFrame(bytes())
+    const frame = decode(bytes())
     if (frame?.kind !== 'fit') throw new Error('not a fit frame')
     const { floor } = frame.scalars
     frame.std.set([floor / 2, floor * 2, NaN])

@@ -48,15 +48,27 @@ const VERSION = 1
 const MAGIC = 0x4c4c4e47 // "GNLL", read little-endian
 
 /**
- * Reads one binary message. The columns are views into it, nothing is copied.
- * Throws where the bytes are no frame; returns null for a kind of frame that
- * this page does not know.
+ * Reads one binary message: frames back to back, all of one moment. The columns
+ * are views into it, nothing is copied. Throws where the bytes are no frame;
+ * leaves out a kind of frame that this page does not know.
  */
-export function decodeFrame(bytes: ArrayBuffer): Frame | null {
-  if (bytes.byteLength < FRAME_HEADER_SIZE) {
-    throw new RangeError(`frame of ${bytes.byteLength} bytes is shorter than its header`)
+export function decodeFrames(bytes: ArrayBuffer): Frame[] {
+  const frames: Frame[] = []
+  for (let at = 0; at < bytes.byteLength;) {
+    const { frame, end } = decodeFrame(bytes, at)
+    if (frame) frames.push(frame)
+    at = end
   }
-  const view = new DataView(bytes)
+  return frames
+}
+
+/** Reads the frame that begins there, and says where it ends. */
+function decodeFrame(bytes: ArrayBuffer, begin: number): { frame: Frame | null; end: number } {
+  const left = bytes.byteLength - begin
+  if (left < FRAME_HEADER_SIZE) {
+    throw new RangeError(`frame of ${left} bytes is shorter than its header`)
+  }
+  const view = new DataView(bytes, begin)
   if (view.getUint32(0, true) !== MAGIC) throw new RangeError('frame does not begin with GNLL')
   const version = view.getUint8(4)
   if (version !== VERSION) throw new RangeError(`frame has version ${version}, not ${VERSION}`)
@@ -71,23 +83,22 @@ export function decodeFrame(bytes: ArrayBuffer): Frame | null {
   const count = view.getUint32(28, true)
   const columns = view.getUint16(32, true)
   const scalars = view.getUint16(34, true)
-  const want = FRAME_HEADER_SIZE + 4 * (scalars + columns * count)
-  if (bytes.byteLength !== want) {
-    throw new RangeError(`frame of ${bytes.byteLength} bytes declares ${want}`)
-  }
+  const size = FRAME_HEADER_SIZE + 4 * (scalars + columns * count)
+  if (left < size) throw new RangeError(`frame declares ${size} bytes, of which there are ${left}`)
   const column = (i: number): Float32Array => {
     if (i >= columns) throw new RangeError(`frame has ${columns} columns, not ${i + 1}`)
-    return new Float32Array(bytes, FRAME_HEADER_SIZE + 4 * (scalars + i * count), count)
+    return new Float32Array(bytes, begin + FRAME_HEADER_SIZE + 4 * (scalars + i * count), count)
   }
+  const end = begin + size
   switch (view.getUint8(5)) {
     case FRAME_KIND.grid:
-      return { kind: 'grid', ...head, x: column(0) }
+      return { frame: { kind: 'grid', ...head, x: column(0) }, end }
     case FRAME_KIND.truth:
-      return { kind: 'truth', ...head, mean: column(0), std: column(1) }
+      return { frame: { kind: 'truth', ...head, mean: column(0), std: column(1) }, end }
     case FRAME_KIND.fit:
-      return { kind: 'fit', ...head, mean: column(0), std: column(1), epistemic: columns > 2 ? column(2) : null, scalars: readScalars(view, scalars) }
+      return { frame: { kind: 'fit', ...head, mean: column(0), std: column(1), epistemic: columns > 2 ? column(2) : null, scalars: readScalars(view, scalars) }, end }
     default:
-      return null
+      return { frame: null, end }
   }
 }
 

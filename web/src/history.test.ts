@@ -2,28 +2,44 @@ import { describe, expect, it } from 'vitest'
 import type { Point } from './generated/wire'
 import { History } from './history'
 
-const point = (step: number, train: number | null): Point => [step, train, 0, 0, 0]
+const point = (step: number, train: number | null, lane = 0): Point => [lane, step, train, 0, 0, 0]
 
 describe('History', () => {
   it('passes over what it has and refuses a hole', () => {
     const h = new History()
     expect(h.add(0, [point(0, 3), point(10, 2)])).toBe(true)
     expect(h.add(1, [point(10, 2), point(20, 1)])).toBe(true)
-    expect(h.column('step')).toEqual([0, 10, 20])
+    expect(h.column(0, 'step')).toEqual([0, 10, 20])
     expect(h.add(5, [point(50, 1)])).toBe(false)
     expect(h.length).toBe(3)
+  })
+
+  it('keeps lanes apart, and gives a copy the past of its origin', () => {
+    const h = new History()
+    h.add(0, [point(0, 3), point(10, 2), point(20, 1), point(20, 5, 1), point(30, 0), point(30, 4, 1)])
+    h.know([{ lane: 0, from: null }, { lane: 1, from: { lane: 0, step: 15 } }])
+    expect(h.length).toBe(6)
+    expect(h.lastStep).toBe(30)
+    expect(h.column(0, 'train_loss')).toEqual([3, 2, 1, 0])
+    expect(h.column(1, 'step')).toEqual([0, 10, 20, 30])
+    expect(h.column(1, 'train_loss')).toEqual([3, 2, 5, 4])
+    h.know([{ lane: 2, from: { lane: 1, step: 25 } }])
+    expect(h.column(2, 'train_loss')).toEqual([3, 2, 5])
+    expect(h.column(7, 'step')).toEqual([])
+    h.clear()
+    expect([h.length, h.lastStep, h.column(0, 'step').length]).toEqual([0, 0, 0])
   })
 
   it('keeps every point where there is room', () => {
     const h = new History()
     h.add(0, [point(0, 3), point(1, null), point(2, 1)])
-    expect(h.decimate('train_loss', 100, 2)).toEqual({ points: [[0, 3], [1, NaN], [2, 1]], shown: 3 })
+    expect(h.decimate(0, 'train_loss', 100, 2)).toEqual({ points: [[0, 3], [1, NaN], [2, 1]], shown: 3 })
   })
 
   it('keeps spikes and gaps where there is not', () => {
     const h = new History()
     h.add(0, Array.from({ length: 10_000 }, (_, i) => point(i, i === 5003 ? 99 : i === 7007 ? null : Math.sin(i / 500))))
-    const { points, shown } = h.decimate('train_loss', 100, 10_000)
+    const { points, shown } = h.decimate(0, 'train_loss', 100, 10_000)
     expect(shown).toBe(points.length)
     expect(points.length).toBeLessThanOrEqual(300)
     expect(points).toContainEqual([5003, 99])
@@ -34,6 +50,6 @@ describe('History', () => {
   it('survives a curve without one finite value', () => {
     const h = new History()
     h.add(0, Array.from({ length: 1000 }, (_, i) => point(i, null)))
-    expect(h.decimate('train_loss', 10, 1000).points.every(([, v]) => Number.isNaN(v))).toBe(true)
+    expect(h.decimate(0, 'train_loss', 10, 1000).points.every(([, v]) => Number.isNaN(v))).toBe(true)
   })
 })

@@ -1,6 +1,8 @@
-import { POINT_COLUMNS, type Point } from './generated/wire'
+import { POINT_COLUMNS, type Lane, type Point } from './generated/wire'
 
-export type Curve = Exclude<(typeof POINT_COLUMNS)[number], 'step'>
+type Column = Exclude<(typeof POINT_COLUMNS)[number], 'lane'>
+
+export type Curve = Exclude<Column, 'step'>
 
 /** A point of a curve; NaN is a value that was not finite, and draws as a gap. */
 export type XY = [step: number, value: number]
@@ -11,27 +13,48 @@ export interface Decimated {
   readonly shown: number
 }
 
+const [LANE, ...COLUMNS] = POINT_COLUMNS
+const LANE_AT = POINT_COLUMNS.indexOf(LANE)
+const STEP_AT = POINT_COLUMNS.indexOf('step')
+
+type Columns = ReadonlyMap<Column, number[]>
+
 /**
- * The history points of one epoch, column by column. The server evaluates on a
- * ladder of steps, so that even a long run has some thousands of points.
+ * The history points of one epoch, lane by lane and column by column. The server
+ * evaluates on a ladder of steps, so that even a long run has some thousands of
+ * points.
  */
 export class History {
-  readonly #columns = new Map<string, number[]>(POINT_COLUMNS.map((name) => [name, []]))
+  readonly #lanes = new Map<number, Columns>()
+  /** Of lanes that are gone, too: copies of theirs may still be there. */
+  readonly #origins = new Map<number, NonNullable<Lane['from']>>()
+  #length = 0
+  #lastStep = 0
 
+  /** How many points there are, those of all lanes. */
   get length(): number {
-    return this.column('step').length
+    return this.#length
   }
 
   get lastStep(): number {
-    return this.column('step').at(-1) ?? 0
-  }
-
-  column(name: (typeof POINT_COLUMNS)[number]): readonly number[] {
-    return this.#columns.get(name) ?? []
+    return this.#lastStep
   }
 
   clear(): void {
-    for (const column of this.#columns.values()) column.length = 0
+    this.#lanes.clear()
+    this.#origins.clear()
+    this.#length = 0
+    this.#lastStep = 0
+  }
+
+  /** Notes what the lanes are copies of. */
+  know(lanes: ReadonlyArray<Pick<Lane, 'lane' | 'from'>>): void {
+    for (const { lane, from } of lanes) if (from) this.#origins.set(lane, from)
+  }
+
+  /** A lane's values from its beginning on: up to where it was copied, those of its origin. */
+  column(lane: number, name: Column): readonly number[] {
+    return this.#until(lane, name, Infinity)
   }
 
   /**
@@ -40,10 +63,12 @@ export class History {
    * are missing.
    */
   add(first: number, points: readonly Point[]): boolean {
-    const have = this.length
-    if (first > have) return false
-    for (const point of points.slice(have - first)) {
-      POINT_COLUMNS.forEach((name, i) => this.#columns.get(name)?.push(point[i] ?? NaN))
+    if (first > this.#length) return false
+    for (const point of points.slice(this.#length - first)) {
+      const columns = this.#of(point[LANE_AT] ?? 0)
+      POINT_COLUMNS.forEach((name, i) => { if (name !== LANE) columns.get(name)?.push(point[i] ?? NaN) })
+      this.#lastStep = Math.max(this.#lastStep, point[STEP_AT] ?? 0)
+      this.#length++
     }
     return true
   }
@@ -52,9 +77,9 @@ export class History {
    * A curve with about two points for each of the pixels: the least and the
    * greatest value of each stretch, so that no spike is lost.
    */
-  decimate(curve: Curve, pixels: number, lastStep: number): Decimated {
-    const steps = this.column('step')
-    const values = this.column(curve)
+  decimate(lane: number, curve: Curve, pixels: number, lastStep: number): Decimated {
+    const steps = this.column(lane, 'step')
+    const values = this.column(lane, curve)
     const n = steps.length
     if (n <= 2 * pixels) {
       return { points: steps.map((step, i) => [step, values[i] ?? NaN]), shown: n }
@@ -79,5 +104,23 @@ export class History {
       for (const k of kept) points.push([steps[k] ?? 0, values[k] ?? NaN])
     }
     return { points, shown: points.length }
+  }
+
+  #of(lane: number): Columns {
+    const there = this.#lanes.get(lane)
+    if (there) return there
+    const columns = new Map(COLUMNS.map((name) => [name, [] as number[]]))
+    this.#lanes.set(lane, columns)
+    return columns
+  }
+
+  #until(lane: number, name: Column, end: number): readonly number[] {
+    const columns = this.#lanes.get(lane)
+    const steps = columns?.get('step') ?? []
+    const own = columns?.get(name) ?? []
+    const later = end === Infinity ? -1 : steps.findIndex((step) => step > end)
+    const kept = later < 0 ? own : own.slice(0, later)
+    const from = this.#origins.get(lane)
+    return from ? [...this.#until(from.lane, name, Math.min(end, from.step)), ...kept] : kept
   }
 }

@@ -1,9 +1,8 @@
 import './webawesome'
 import './components/app'
-import { Api, Problem } from './api'
-import type { Summary } from './generated/wire'
-import { fromHash, type Settings } from './settings'
-import { BEGUN_ANEW, Store } from './store'
+import { Api, Problem, STATUS, type Opened } from './api'
+import { fromHash, keyOf, takeToken, toHash, type Settings } from './settings'
+import { BEGUN_ANEW, GONE, Store } from './store'
 
 // The page is served at its root and at r/{id} below it, perhaps under a
 // proxy's prefix; the document says which of the two it is.
@@ -13,45 +12,77 @@ if (!root.pathname.endsWith('/')) root.pathname += '/'
 const api = new Api(root)
 
 const RETRY = 1500 // ms
-const BAD_REQUEST = 400
-const REFUSED_SETTINGS = 422
+
+/** What the server makes of a key; nothing else can ever be the name of a run. */
+const ID = /^[a-z2-7]{16}$/
 
 async function start(): Promise<void> {
   const app = document.querySelector('gnll-app')
   if (!app) throw new Error('the page has no gnll-app')
+  let token = readToken()
   for (;;) {
     try {
+      if (token !== null) {
+        const shown = token
+        token = null
+        await api.login(shown)
+      }
+      const id = idFromPath()
+      if (id !== undefined && !ID.test(id)) {
+        app.trouble = 'This address names no run.'
+        app.elsewhere = new URL(location.hash, root).href
+        return
+      }
       const controls = await api.controls()
-      const { run, settings, notice } = await openRun(fromHash(controls, location.hash), idFromPath())
-      if (up === '.') moveTo(new URL(`r/${run.id}${location.hash}`, root))
-      const store = new Store(api, controls, run, settings)
+      const { opened, settings, notice } = await openRun(fromHash(controls, location.hash), id, keyOf(location.hash))
+      if (up === '.') moveTo(new URL(`r/${opened.run.id}#${toHash(controls, settings, opened.key)}`, root))
+      const store = new Store(api, controls, opened, settings)
       store.notice.value = notice
       app.store = store
       return
     } catch (e) {
-      app.trouble = e instanceof Problem ? e.message : 'The server does not answer. Trying again.'
-      if (e instanceof Problem && e.status === BAD_REQUEST) {
-        // The address can never name a run: asking again changes nothing.
-        app.trouble = `This address names no run: ${e.message}.`
-        app.elsewhere = new URL(location.hash, root).href
-        return
+      if (e instanceof Problem && e.status === STATUS.UNAUTHORIZED) {
+        token = await app.askToken(e.message)
+        continue
       }
+      app.trouble = e instanceof Problem ? e.message : 'The server does not answer. Trying again.'
+      if (e instanceof Problem && e.status === STATUS.NOT_FOUND) app.trouble = GONE
       await new Promise((resolve) => setTimeout(resolve, RETRY))
     }
   }
 }
 
-/** A link may ask for settings that the server refuses; a run with the defaults is better than none. */
-async function openRun(settings: Settings, id?: string): Promise<{ run: Summary; settings: Settings; notice: string }> {
+interface Begun {
+  readonly opened: Opened
+  readonly settings: Settings
+  readonly notice: string
+}
+
+/** The run of the address: who has its key may make it, whoever has not can only find it. */
+async function openRun(settings: Settings, id: string | undefined, key: string | undefined): Promise<Begun> {
+  if (id !== undefined && key === undefined) return { opened: await api.find(id), settings, notice: '' }
+  const open = (order: Settings): Promise<Opened> => (id === undefined || key === undefined ? api.make(order) : api.open(id, key, order))
   try {
-    const { run, made } = await api.openRun(settings, id)
-    return { run, settings, notice: made && id !== undefined ? BEGUN_ANEW : '' }
+    const opened = await open(settings)
+    return { opened, settings, notice: opened.made && id !== undefined ? BEGUN_ANEW : '' }
   } catch (e) {
-    if (!(e instanceof Problem) || e.status !== REFUSED_SETTINGS) throw e
-    const { run, made } = await api.openRun({}, id)
+    if (!(e instanceof Problem)) throw e
+    // The key is another run's.
+    if (e.status === STATUS.FORBIDDEN && id !== undefined) return { opened: await api.find(id), settings, notice: '' }
+    if (e.status !== STATUS.UNPROCESSABLE) throw e
+    // A link may ask for settings that the server refuses; a run with the
+    // defaults is better than none.
+    const opened = await open({})
     // A run that goes on already is not what the address asked for.
-    return { run, settings: {}, notice: made ? `The address asked for what cannot be: ${e.message}. The defaults hold instead.` : '' }
+    return { opened, settings: {}, notice: opened.made ? `The address asked for what cannot be: ${e.message}. The defaults hold instead.` : '' }
   }
+}
+
+/** The token in the address, which is taken out at once: an address is shown, kept and sent on. */
+function readToken(): string | null {
+  const { token, rest } = takeToken(location.hash)
+  if (token !== null) history.replaceState(null, '', location.pathname + location.search + rest)
+  return token
 }
 
 /** Changes the address, from which relative URLs in the document are resolved anew. */

@@ -1,6 +1,6 @@
 import { effective, REACH_95, type FitFrame, type GridFrame } from './frame'
 import { fixed, significant, withUnit } from './format'
-import type { Data } from './generated/wire'
+import type { Column, Data } from './generated/wire'
 
 /** What the network says at one x. */
 export interface Reading {
@@ -29,9 +29,16 @@ export function predictAt(frame: FitFrame, grid: GridFrame, x: number): { mean: 
   }
 }
 
+/** The input along which the grid runs. */
+export function sliced(data: Data): { readonly column: Column; readonly x: readonly number[] } {
+  const i = Math.max(data.slice, 1) - 1
+  return { column: data.inputs[i] ?? { name: 'x', unit: '' }, x: data.x[i] ?? [] }
+}
+
 export function readAt(frame: FitFrame, grid: GridFrame, data: Data, x: number): Reading {
   const { mean, std } = predictAt(frame, grid, x)
-  const xs = data.x[0] ?? []
+  // With several inputs a row lies off the slice, where this prediction is not its own.
+  const xs = data.inputs.length === 1 ? (data.x[0] ?? []) : []
   let near = -1
   for (let i = 0; i < xs.length; i++) {
     if (near < 0 || Math.abs((xs[i] ?? NaN) - x) < Math.abs((xs[near] ?? NaN) - x)) near = i
@@ -43,7 +50,7 @@ export function readAt(frame: FitFrame, grid: GridFrame, data: Data, x: number):
     const y = data.y[i] ?? NaN
     const there = predictAt(frame, grid, at)
     const z = (y - there.mean) / there.std
-    return { x: at, y, z, nll: Math.log(there.std) + 0.5 * z * z + HALF_LOG_2PI, test: data.test[i] ?? false }
+    return { x: at, y, z, nll: Math.log(there.std) + 0.5 * z * z + HALF_LOG_2PI, test: data.is_test[i] ?? false }
   }
 }
 

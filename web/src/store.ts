@@ -1,13 +1,13 @@
 import { Address } from './address'
-import { Problem, type Api, type Skeletons } from './api'
-import { Connection, Disconnected, type Link, type News } from './connection'
+import { Problem, STATUS, type Api, type Opened, type Order, type Skeletons } from './api'
+import { Connection, Disconnected, Refusal, type Link, type News, type Order as Command } from './connection'
 import type { FitFrame, Frame, GridFrame, TruthFrame } from './frame'
-import type {
-  Change, Control, ControlValue, Data, Hello, RunMessage, State, Summary,
-} from './generated/wire'
+import { OWN_DATA, type Ack, type Change, type Control, type ControlValue, type Data, type DataSpec, type Hello, type Lane, type RunMessage, type State } from './generated/wire'
+import { Gestures } from './gestures'
 import { History } from './history'
 import type { Settings } from './settings'
 import { Signal } from './signal'
+import { Values } from './values'
 
 /** The run as a whole; null until the server has told. */
 export interface Run {
@@ -15,30 +15,39 @@ export interface Run {
   readonly epoch: number
   readonly state: State
   readonly reason: string
+  /** Whether everybody who watches may steer. */
+  readonly open: boolean
   readonly data: Data
 }
 
+/** What a pointer does on the fit. */
+export type Tool = 'read' | 'add' | 'erase'
+
 const READ_EVERY = 120 // ms; faster than this nobody reads figures
+const LONGEST_COMMAND = 60_000 // bytes; beyond it rows go by HTTP
 
 export const BEGUN_ANEW = 'The server no longer knew this run: it was begun anew, from step 0, with the same settings.'
+export const GONE = 'This run has ended, or its maker is away. The page goes on as soon as it is back.'
 
 /** What the page knows. Elements read its signals and call its methods. */
 export class Store {
   readonly link = new Signal<Link>({ kind: 'connecting' })
   readonly run = new Signal<Run | null>(null)
-  /** The controls as the server has them. */
-  readonly settings: Signal<Settings>
-  /** Values sent, or about to be, and not yet acknowledged. */
-  readonly pending = new Signal<ReadonlyMap<string, ControlValue>>(new Map())
-  /** Why a control's last value was refused. */
-  readonly refused = new Signal<ReadonlyMap<string, string>>(new Map())
+  /** Whether this page may change anything. */
+  readonly steers = new Signal(false)
+  readonly lanes = new Signal<readonly Lane[]>([])
+  /** The lane whose controls, bands and terms are shown. */
+  readonly focus = new Signal(0)
+  readonly values: Values
   readonly changes = new Signal<readonly Change[]>([])
+  readonly canUndo = new Signal(false)
+  readonly canRedo = new Signal(false)
   readonly grid = new Signal<GridFrame | null>(null)
   readonly truth = new Signal<TruthFrame | null>(null)
-  /** The newest frame, at most once per animation frame. */
-  readonly frame = new Signal<FitFrame | null>(null)
-  /** The newest frame, as often as figures can be read. */
-  readonly reading = new Signal<FitFrame | null>(null)
+  /** The newest picture, one frame of each lane, at most once per animation frame. */
+  readonly frames = new Signal<readonly FitFrame[]>([])
+  /** The newest picture, as often as figures can be read. */
+  readonly reading = new Signal<readonly FitFrame[]>([])
   /** Grows whenever the history has become another. */
   readonly historyVersion = new Signal(0)
   readonly notice = new Signal('')
@@ -46,91 +55,179 @@ export class Store {
   readonly touched = new Signal(false)
   /** The x at which the charts are read. */
   readonly probe = new Signal<number | null>(null)
+  readonly tool = new Signal<Tool>('read')
   readonly history = new History()
 
   readonly id: string
+  /** Who has it steers. */
+  readonly key: string | undefined
   /** When the server made the run: another time is another run under the same id. */
   #created: string
   readonly #connection: Connection
   readonly #address: Address
+  readonly #gestures = new Gestures()
+  /** The hello had the run's key. */
+  #mine = false
   /** The next run message is of another run, even if its epoch has the same number. */
   #forgotten = false
-  #newest: FitFrame | null = null
+  #newest: readonly FitFrame[] = []
   #drawing = 0
   #readTimer: number | undefined
-  #flushing = 0
-  readonly #skeletons = new Map<string, Promise<Skeletons>>()
-  readonly #wanted = new Map<string, ControlValue>()
-  /** Of each control's value, as far as it has changed since the last run message. */
-  readonly #revisions = new Map<string, number>()
-  readonly #inFlight = new Map<string, number>()
+  #skeletons: { readonly of: string; readonly asked: Promise<Skeletons> } | null = null
+  /** The rows of one's own that were sent from here, to begin the run anew with. */
+  #own: DataSpec | null = null
 
   constructor(
     readonly api: Api,
     readonly controls: readonly Control[],
-    run: Summary,
+    { run, key }: Opened,
     /** What the run was asked to begin with; the first run message says what holds. */
     settings: Settings,
   ) {
     this.id = run.id
+    this.key = key
     this.#created = run.created
-    this.settings = new Signal(settings)
+    this.values = new Values(controls, settings, (slot, value) => {
+      const lane = slot.lane === null ? {} : { lane: slot.lane }
+      return this.#connection.command({ type: 'change', ...lane, set: { [slot.name]: value } })
+    }, (notice) => { this.notice.value = notice })
     this.#connection = new Connection(api.live(run.id), {
       message: (m) => { this.#message(m) },
-      frame: (f) => { this.#frame(f) },
+      frames: (f) => { this.#frames(f) },
       link: (l) => { this.link.value = l },
       hello: () => this.#hello(),
       recover: () => this.#recover(),
     })
     document.addEventListener('visibilitychange', () => { this.#watch() })
-    this.#address = new Address(controls)
+    this.#address = new Address(controls, key)
     this.#address.onEdit((name, value) => { this.set(name, value) })
+    this.values.settings.subscribe(() => { this.#showAddress() })
     this.#connection.open()
+  }
+
+  /** The values of the lane in focus, with the run's, as the server has them. */
+  get settings(): Signal<Settings> {
+    return this.values.settings
+  }
+
+  /** Whether the run has rows of one's own, as far as is known here. */
+  get hasOwn(): boolean {
+    return this.#own !== null || this.run.value?.data.name === OWN_DATA
   }
 
   /** What a control is to show: what was asked for, else what the server has. */
   shown(control: Control): ControlValue {
-    return this.pending.value.get(control.name) ?? this.settings.value[control.name] ?? control.default
+    return this.values.shown(control)
   }
 
-  /** Sets a control; while it is dragged, at most one message per animation frame leaves. */
+  /** Sets a control of the run or of the lane in focus. */
   set(name: string, value: ControlValue): void {
+    if (!this.steers.value) return
     this.touched.value = true
-    this.#wanted.set(name, value)
-    this.pending.value = new Map(this.pending.value).set(name, value)
-    if (this.#flushing === 0) this.#flush()
+    this.values.set(name, value)
   }
 
-  /** Takes back why a control's last value was refused: another was typed. */
-  forgive(name: string): void {
-    this.refused.value = edited(this.refused.value, name, undefined)
+  /** The frame of the lane in focus. */
+  focused(frames: readonly FitFrame[]): FitFrame | undefined {
+    return frames.find((f) => f.lane === this.focus.value)
   }
 
-  /** The chart skeletons of a data set; asked for once, however many charts want them. */
-  charts(data: Pick<Data, 'name'>): Promise<Skeletons> {
-    const asked = this.#skeletons.get(data.name) ?? this.api.charts(data)
-    this.#skeletons.set(data.name, asked)
-    asked.catch(() => { this.#skeletons.delete(data.name) })
-    return asked
+  /** Looks at another lane. */
+  look(lane: number): void {
+    this.focus.value = lane
+    this.values.focus(lane)
   }
 
-  play(): void { this.#order({ type: 'play' }) }
-  pause(): void { this.#order({ type: 'pause' }) }
-  reset(): void { this.#order({ type: 'reset' }) }
+  /** The address to steer with, or the one to watch with. */
+  address(toSteer: boolean): string {
+    return this.#address.link(toSteer ? this.key : undefined)
+  }
 
+  /** The chart skeletons for the present data; asked for once, however many charts want them. */
+  charts(data: Data): Promise<Skeletons> {
+    const of = chartsOf(data)
+    if (this.#skeletons?.of !== of) {
+      const asked = this.api.charts(this.id)
+      this.#skeletons = { of, asked }
+      asked.catch(() => { if (this.#skeletons?.asked === asked) this.#skeletons = null })
+    }
+    return this.#skeletons.asked
+  }
+
+  play(): void { this.order({ type: 'play' }) }
+  pause(): void { this.order({ type: 'pause' }) }
+  reset(): void { this.order({ type: 'reset' }) }
   /** Back to weights from before the run diverged. */
-  restore(): void { this.#order({ type: 'restore' }) }
+  restore(): void { this.order({ type: 'restore' }) }
   retry(): void { this.#connection.retry() }
 
   /** Trains so many steps further, from a standstill. */
   step(steps: number): void {
-    if (this.run.value?.state === 'playing') this.pause()
-    this.#order({ type: 'step', steps })
+    this.#stop()
+    this.order({ type: 'step', steps })
   }
 
-  #order(order: Parameters<Connection['command']>[0]): void {
+  /** Trains until every row was seen once more, from a standstill. */
+  epoch(): void {
+    this.#stop()
+    this.order({ type: 'epoch' })
+  }
+
+  /** Takes back the last movement, or that change and all that came after it. */
+  async undo(revision = this.#gestures.last): Promise<void> {
+    try {
+      await this.#connection.command({ type: 'undo', revision })
+      this.#gestures.undo(revision)
+    } catch (e) {
+      if (e instanceof Refusal && revision !== 0) {
+        // It was taken back elsewhere: whatever is the last now.
+        this.#gestures.forget()
+        await this.undo(0)
+        return
+      }
+      if (e instanceof Refusal) this.canUndo.value = false
+      this.#tell(e)
+    }
+  }
+
+  async redo(): Promise<void> {
+    await this.ask({ type: 'redo' })
+    this.#gestures.redo()
+    this.canUndo.value = true
+  }
+
+  /** Adds a lane, a copy of another, and looks at it. */
+  async copyLane(lane: number): Promise<void> {
+    const ack = await this.ask({ type: 'lane_add', copy: lane })
+    if (ack) this.look(ack.lane)
+  }
+
+  /** Begins the run anew on rows of one's own. Fails with the server's words. */
+  async useData(data: DataSpec): Promise<void> {
+    const size = new TextEncoder().encode(JSON.stringify(data)).length
+    if (size < LONGEST_COMMAND) await this.#connection.command({ type: 'data', data })
+    else await this.api.putData(this.id, this.key, data)
+    this.#own = data
+    this.touched.value = true
+  }
+
+  /** Has a command done; what goes wrong is told under the header. */
+  order(order: Command): void {
+    void this.ask(order)
+  }
+
+  async ask(order: Command): Promise<Ack | null> {
     this.notice.value = ''
-    this.#connection.command(order).catch((e: unknown) => { this.#tell(e) })
+    try {
+      return await this.#connection.command(order)
+    } catch (e) {
+      this.#tell(e)
+      return null
+    }
+  }
+
+  #stop(): void {
+    if (this.run.value?.state === 'playing') this.pause()
   }
 
   #tell(e: unknown): void {
@@ -138,56 +235,20 @@ export class Store {
     this.notice.value = e instanceof Error ? e.message : String(e)
   }
 
-  #flush(): void {
-    const wanted = [...this.#wanted]
-    this.#wanted.clear()
-    for (const [name, value] of wanted) void this.#change(name, value)
-    this.#flushing = requestAnimationFrame(() => {
-      this.#flushing = 0
-      if (this.#wanted.size > 0) this.#flush()
-    })
-  }
-
-  async #change(name: string, value: ControlValue): Promise<void> {
-    this.#inFlight.set(name, (this.#inFlight.get(name) ?? 0) + 1)
-    let reason = ''
-    try {
-      const ack = await this.#connection.command({ type: 'change', set: { [name]: value } })
-      // The change itself is told to every viewer, but perhaps only after this.
-      this.#put(name, value, ack.revision)
-    } catch (e) {
-      if (e instanceof Disconnected) this.notice.value = 'Not connected: the change was not made.'
-      else reason = e instanceof Error ? e.message : String(e)
-    }
-    this.refused.value = edited(this.refused.value, name, reason === '' ? undefined : reason)
-    const left = (this.#inFlight.get(name) ?? 1) - 1
-    this.#inFlight.set(name, left)
-    if (left === 0 && !this.#wanted.has(name)) this.pending.value = edited(this.pending.value, name, undefined)
-  }
-
-  /** A run message that came meanwhile has the change already. */
-  #addChange(change: Change): void {
-    if (this.changes.value.some((c) => c.revision === change.revision && c.control === change.control)) return
-    this.changes.value = [...this.changes.value, change]
-    this.#put(change.control, change.new, change.revision)
-  }
-
-  /** Acks and changes come by different ways: the one of the later revision holds. */
-  #put(name: string, value: ControlValue, revision: number): void {
-    if (revision < (this.#revisions.get(name) ?? 0)) return
-    this.#revisions.set(name, revision)
-    this.#settle({ ...this.settings.value, [name]: value })
-  }
-
-  #settle(settings: Settings): void {
-    this.settings.value = settings
-    this.#address.show(settings)
+  /** The address has what a new run can be made with: the first lane's settings. */
+  #showAddress(): void {
+    const [first] = this.lanes.value
+    if (first) this.#address.show({ ...this.values.run, ...this.values.of(first.lane) })
   }
 
   #hello(): Hello {
     const epoch = this.#forgotten ? undefined : this.run.value?.epoch
     this.#watch()
-    return epoch === undefined ? { type: 'hello' } : { type: 'hello', epoch, next: this.history.length }
+    return {
+      type: 'hello',
+      ...(this.key === undefined ? {} : { key: this.key }),
+      ...(epoch === undefined ? {} : { epoch, next: this.history.length }),
+    }
   }
 
   #watch(): void {
@@ -198,29 +259,61 @@ export class Store {
   /**
    * A refused upgrade looks to the page like a broken network: ask for the run,
    * and begin it anew where the server was restarted. Another page of the run
-   * may have done so already.
+   * may have done so already; a page without the key can only wait for that.
    */
   async #recover(): Promise<void> {
     try {
-      const { run } = await this.api.openRun(this.settings.value, this.id)
+      const { run } = await (this.key === undefined ? this.api.find(this.id) : this.api.open(this.id, this.key, this.#again()))
+      if (this.notice.value === GONE) this.notice.value = ''
       if (run.created === this.#created) return
       this.#created = run.created
       this.#forgotten = true
       this.notice.value = BEGUN_ANEW
     } catch (e) {
-      if (e instanceof Problem) this.notice.value = `The server cannot make this run: ${e.message}`
+      if (e instanceof Problem) {
+        const gone = this.key === undefined && e.status === STATUS.NOT_FOUND
+        this.notice.value = gone ? GONE : `The server cannot make this run: ${e.message}`
+      }
       throw e
+    }
+  }
+
+  /** The order for a run like this one. */
+  #again(): Order {
+    const { dataset, ...run } = this.values.run
+    const isOwn = dataset === OWN_DATA
+    return {
+      ...run,
+      ...(dataset === undefined || isOwn ? {} : { dataset }),
+      ...(isOwn && this.#own ? { data: this.#own } : {}),
+      lanes: this.lanes.value.map(({ lane, name, colour }) => ({ name, colour, controls: this.values.of(lane) })),
     }
   }
 
   #message(m: News): void {
     const run = this.run.value
     switch (m.type) {
+      case 'welcome':
+        this.#mine = m.steer
+        this.#mayAll(run?.open ?? false)
+        break
       case 'run':
         this.#begin(m)
         break
       case 'state':
         if (run) this.run.value = { ...run, state: m.state, reason: m.reason }
+        break
+      case 'open':
+        if (run) this.run.value = { ...run, open: m.open }
+        this.#mayAll(m.open)
+        break
+      case 'lanes':
+        this.#lanesAre(m.lanes)
+        this.values.lanesAre(m, this.focus.value)
+        break
+      case 'data':
+        // Until their grid comes the old picture stands.
+        if (run) this.run.value = { ...run, data: m.data }
         break
       case 'change':
         this.#addChange(m.change)
@@ -232,6 +325,11 @@ export class Store {
     }
   }
 
+  #mayAll(open: boolean): void {
+    this.steers.value = this.#mine || open
+    if (!this.steers.value) this.tool.value = 'read'
+  }
+
   #begin(m: RunMessage): void {
     const before = this.run.value
     if (this.#forgotten || before?.epoch !== m.epoch || m.next < this.history.length) {
@@ -239,49 +337,80 @@ export class Store {
       this.history.clear()
       this.historyVersion.value++
     }
+    // A new epoch that no change has begun is a reset's.
+    if (before?.epoch !== m.epoch && !m.changes.some((c) => c.revision === m.revision)) this.#gestures.forget()
     if (before && before.data.revision !== m.data.revision) {
       this.grid.value = null
       this.truth.value = null
       this.probe.value = null
     }
-    this.run.value = { id: m.id, epoch: m.epoch, state: m.state, reason: m.reason, data: m.data }
+    this.run.value = { id: m.id, epoch: m.epoch, state: m.state, reason: m.reason, open: m.open, data: m.data }
+    this.#lanesAre(m.lanes)
+    this.values.begin(m, this.focus.value)
+    this.#mayAll(m.open)
     this.changes.value = m.changes
-    this.#revisions.clear()
-    this.#settle(m.controls)
+    this.canUndo.value = m.revision > 0
+    for (const c of m.changes) this.#gestures.add(c, 0)
+    this.canRedo.value = this.#gestures.canRedo
+    this.#showAddress()
+    this.#drawSoon()
   }
 
-  #frame(frame: Frame): void {
-    switch (frame.kind) {
-      case 'grid':
-        this.grid.value = frame
-        break
-      case 'truth':
-        this.truth.value = frame
-        break
-      case 'fit':
-        this.#newest = frame
-        if (this.#drawing === 0) this.#drawing = requestAnimationFrame(() => { this.#draw() })
+  #lanesAre(lanes: readonly Lane[]): void {
+    this.history.know(lanes)
+    if (!lanes.some((l) => l.lane === this.focus.value)) this.focus.value = lanes[0]?.lane ?? 0
+    this.lanes.value = lanes
+    this.historyVersion.value++
+  }
+
+  /** A run message that came meanwhile has the change already. */
+  #addChange(change: Change): void {
+    if (this.changes.value.some((c) => c.revision === change.revision && c.control === change.control)) return
+    this.changes.value = [...this.changes.value, change]
+    this.#gestures.add(change, performance.now())
+    if (change.undo) this.canUndo.value = true
+    this.canRedo.value = this.#gestures.canRedo
+    if (change.kind === 'control') this.values.put({ name: change.control, lane: change.lane }, change.new, change.revision)
+  }
+
+  #frames(frames: readonly Frame[]): void {
+    const fits: FitFrame[] = []
+    for (const frame of frames) {
+      switch (frame.kind) {
+        case 'grid':
+          // The truth comes with it, and is to be there when the grid is seen.
+          this.truth.value = frames.find((f) => f.kind === 'truth') ?? null
+          this.grid.value = frame
+          break
+        case 'truth':
+          break
+        case 'fit':
+          fits.push(frame)
+      }
     }
+    if (fits.length > 0) this.#newest = fits
+    this.#drawSoon()
+  }
+
+  #drawSoon(): void {
+    if (this.#drawing === 0) this.#drawing = requestAnimationFrame(() => { this.#draw() })
   }
 
   #draw(): void {
     this.#drawing = 0
-    const frame = this.#newest
-    // A frame of an older epoch or data set can still have been on its way.
-    if (!frame || frame.epoch !== this.run.value?.epoch || frame.dataRevision !== this.grid.value?.dataRevision) return
-    this.frame.value = frame
+    const [run, grid] = [this.run.value, this.grid.value]
+    // A frame of an older epoch or data set can still have been on its way, and
+    // one of a newer may have come before what it stands on.
+    if (this.#newest.length === 0 || this.#newest.some((f) => f.epoch !== run?.epoch || f.dataRevision !== grid?.dataRevision)) return
+    this.frames.value = this.#newest
     this.#readTimer ??= window.setTimeout(() => {
       this.#readTimer = undefined
-      this.reading.value = this.frame.value
+      this.reading.value = this.frames.value
     }, READ_EVERY)
   }
 }
 
-/** The map with the key set, or without it. */
-function edited<V>(map: ReadonlyMap<string, V>, key: string, value: V | undefined): ReadonlyMap<string, V> {
-  if (value === undefined && !map.has(key)) return map
-  const next = new Map(map)
-  if (value === undefined) next.delete(key)
-  else next.set(key, value)
-  return next
+/** What the charts of data depend on. */
+export function chartsOf({ name, title, inputs, target, slice, truth }: Data): string {
+  return JSON.stringify([name, title, inputs, target, slice, truth])
 }

@@ -87,6 +87,52 @@ export class Plot {
     zr.on('globalout', () => { listener(null) })
   }
 
+  /**
+   * Calls back with what a pointer does in data coordinates: pressed, moved while
+   * it is pressed, and let go, wherever that is.
+   */
+  onPress(listener: (kind: 'down' | 'move' | 'up', at: Pixel) => void): void {
+    const zr = this.#chart.getZr()
+    let pressed = false
+    const tell = (kind: 'down' | 'move' | 'up', e: { offsetX: number; offsetY: number }): void => {
+      const [x = NaN, y = NaN] = this.#chart.convertFromPixel('grid', [e.offsetX, e.offsetY])
+      listener(kind, [x, y])
+    }
+    zr.on('mousedown', (e) => {
+      pressed = this.#chart.containPixel('grid', [e.offsetX, e.offsetY])
+      if (pressed) tell('down', e)
+    })
+    zr.on('mousemove', (e) => {
+      if (pressed) tell('move', e)
+    })
+    zr.on('mouseup', (e) => {
+      if (pressed) tell('up', e)
+      pressed = false
+    })
+  }
+
+  /** Calls back with the x at which the plot, or what stands so many pixels above it, was clicked. */
+  onClick(listener: (x: number) => void, above: number): void {
+    this.#chart.getZr().on('click', (e) => {
+      const at: Pixel = [e.offsetX, e.offsetY]
+      if (!this.#chart.containPixel('grid', at) && !this.#chart.containPixel('grid', [e.offsetX, e.offsetY + above])) return
+      const [x] = this.#chart.convertFromPixel('grid', at)
+      if (x !== undefined) listener(x)
+    })
+  }
+
+  /** How the pointer looks over the plot. */
+  set cursor(style: string) {
+    this.#chart.getZr().setCursorStyle(style)
+  }
+
+  /** How many pixels one unit of each axis is. */
+  get scale(): Pixel {
+    const at = (v: number): Pixel => this.#chart.convertToPixel('grid', [v, v]) as Pixel
+    const [a, b] = [at(0), at(1)]
+    return [Math.abs(b[0] - a[0]), Math.abs(b[1] - a[1])]
+  }
+
   dispose(): void {
     this.#observer.disconnect()
     this.#chart.dispose()

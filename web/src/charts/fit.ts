@@ -1,53 +1,69 @@
 import { effective, REACH_95, type FitFrame, type GridFrame, type TruthFrame } from '../frame'
-import type { Data } from '../generated/wire'
+import type { Data, Lane } from '../generated/wire'
 import { tick } from '../format'
+import { sliced } from '../reading'
 import { areaOf, ONE_ITEM, Plot, type ChartOption, type LineSeriesOption, type Pixel, type RenderApi, type RenderItem, type ScatterSeriesOption, type Shape } from './echarts'
+import { lookOf, polylines, type LaneLook } from './lanes'
 import { skin, type Palette } from './palette'
 import { paintProbe } from './probe'
-import { extent, niceRange, ticksWithin } from './scale'
+import { extent, niceRange, ticksWithin, type Range } from './scale'
 
 /** How far the bands reach, in standard deviations, from the widest to the narrowest. */
 export type Bands = readonly number[]
 
-const OPACITY = [0.1, 0.16, 0.2]
+/** One picture: a frame of each lane, and what is seen of them. */
+export interface Picture {
+  readonly frames: readonly FitFrame[]
+  /** Of the lane whose bands are drawn. */
+  readonly focus: FitFrame
+  readonly lanes: readonly Lane[]
+  readonly probe: number | null
+}
 
-/** The data, the predicted mean, and the bands around it. */
+/** A row that is being dragged stands where the pointer is until the server has it there. */
+export interface Dragged {
+  readonly row: number
+  readonly at: Pixel
+}
+
+const OPACITY = [0.1, 0.16, 0.2]
+const FEW_ROWS = 400
+
+/** The data, the predicted means, and the bands around one of them. */
 export class FitChart {
   readonly #plot: Plot
   #palette: Palette | null = null
   #data: Data | null = null
   #grid: GridFrame | null = null
-  #frame: FitFrame | null = null
+  #picture: Picture | null = null
   #bands: Bands = []
-  #probe: number | null = null
+  #dragged: Dragged | null = null
+  #axis: { readonly of: string; readonly range: Range } | null = null
 
   constructor(host: HTMLElement, skeleton: ChartOption) {
     this.#plot = new Plot(host, 'fit', skeleton)
     this.#plot.set({
       series: [
         { type: 'custom', id: 'bands', renderItem: (p, api) => this.#paintBands(p, api), data: ONE_ITEM, clip: true, silent: true, z: 1 },
+        { type: 'custom', id: 'others', renderItem: (_, api) => this.#paintOthers(api), data: ONE_ITEM, clip: true, silent: true, z: 4 },
         { type: 'custom', id: 'probe', renderItem: (p, api) => this.#paintProbe(p, api), data: ONE_ITEM, silent: true, z: 5 },
       ],
     })
   }
 
-  onPointer(listener: (x: number | null) => void): void {
-    this.#plot.onPointer(listener)
+  get plot(): Pick<Plot, 'onPointer' | 'onPress' | 'cursor' | 'scale'> {
+    return this.#plot
   }
 
   dispose(): void {
     this.#plot.dispose()
   }
 
-  /** What changes only with the data set or the theme. */
+  /** What changes only with the data or the theme. */
   setScene(data: Data, grid: GridFrame, truth: TruthFrame | null, p: Palette): void {
     this.#data = data
     this.#grid = grid
     this.#palette = p
-    const x = data.x[0] ?? []
-    const points = (test: boolean): Pixel[] =>
-      data.y.flatMap((y, i) => (data.test[i] === test ? [[x[i] ?? NaN, y] as Pixel] : []))
-    const size = data.y.length > 400 ? 4.5 : 6
     const column = (value: (i: number) => number): Pixel[] => Array.from(grid.x, (at, i) => [at, value(i)])
     const trueLine = (t: TruthFrame, id: string, reach: number): LineSeriesOption => ({
       type: 'line', id, silent: true, z: 2, showSymbol: false,
@@ -57,33 +73,69 @@ export class FitChart {
     this.#plot.set(skin(p))
     this.#plot.set({
       ...this.#axes(data, grid, truth),
+      series: truth ? [trueLine(truth, 'truth', 0), trueLine(truth, 'truth_low', -REACH_95), trueLine(truth, 'truth_high', REACH_95)] : [],
+    })
+    this.#drawPoints()
+  }
+
+  /** Shows a row elsewhere than the data say; null: where they say. */
+  drag(dragged: Dragged | null): void {
+    this.#dragged = dragged
+    this.#drawPoints()
+  }
+
+  draw(picture: Picture, bands: Bands): void {
+    this.#picture = picture
+    this.#bands = bands
+    const x = this.#grid?.x
+    const look = this.#look(picture.focus.lane)
+    if (!x || !look) return
+    const mean = Array.from(x, (at, i) => [at, picture.focus.mean[i] ?? NaN])
+    this.#plot.set({
       series: [
-        scatter({ id: 'train', data: points(false), symbolSize: size, itemStyle: { color: p.ink, opacity: 0.62 } }),
-        scatter({ id: 'test', data: points(true), symbolSize: size, itemStyle: { color: p.surface, borderColor: p.ink, borderWidth: 1.3, opacity: 0.9 } }),
-        { type: 'line', id: 'mean', silent: true, z: 4, showSymbol: false, lineStyle: { color: p['lane-a'], width: 2.4 } },
-        ...(truth ? [trueLine(truth, 'truth', 0), trueLine(truth, 'truth_low', -REACH_95), trueLine(truth, 'truth_high', REACH_95)] : []),
+        { type: 'line', id: 'mean', silent: true, z: 4, showSymbol: false, data: mean, lineStyle: { color: look.colour, width: 2.4, type: look.dash.length === 0 ? 'solid' : [...look.dash] } },
+        { type: 'custom', id: 'others', data: ONE_ITEM },
       ],
     })
   }
 
-  draw(frame: FitFrame, bands: Bands, probe: number | null): void {
-    this.#frame = frame
-    this.#bands = bands
-    this.#probe = probe
-    const x = this.#grid?.x
-    if (!x) return
-    const mean = Array.from(x, (at, i) => [at, frame.mean[i] ?? NaN])
-    this.#plot.set({ series: [{ type: 'line', id: 'mean', data: mean }] })
+  #drawPoints(): void {
+    const [data, p] = [this.#data, this.#palette]
+    if (!data || !p) return
+    const { x } = sliced(data)
+    const dragged = this.#dragged
+    const points = (test: boolean): Pixel[] => data.y.flatMap((y, i) => {
+      if (data.is_test[i] !== test) return []
+      return [dragged !== null && data.ids[i] === dragged.row ? dragged.at : [x[i] ?? NaN, y] as Pixel]
+    })
+    const size = data.y.length > FEW_ROWS ? 4.5 : 6
+    this.#plot.set({
+      series: [
+        scatter({ id: 'train', data: points(false), symbolSize: size, itemStyle: { color: p.ink, opacity: 0.62 } }),
+        scatter({ id: 'test', data: points(true), symbolSize: size, itemStyle: { color: p.surface, borderColor: p.ink, borderWidth: 1.3, opacity: 0.9 } }),
+      ],
+    })
   }
 
-  /** The axes stand on the data, not on the bands: they must not move while these do. */
+  #look(lane: number): LaneLook | null {
+    const p = this.#palette
+    return p && lookOf(this.#picture?.lanes.find((l) => l.lane === lane)?.colour ?? 0, p)
+  }
+
+  /**
+   * The axes stand on the data, not on the bands: they must not move while these
+   * do. Nor do they while rows are moved about within them.
+   */
   #axes(data: Data, grid: GridFrame, truth: TruthFrame | null): ChartOption {
     const [left = 0, right = 1] = extent(grid.x) ?? []
     const bound = (sign: number): number[] =>
       truth ? Array.from(truth.mean, (m, i) => m + sign * REACH_95 * (truth.std[i] ?? 0)) : []
     const [low = 0, high = 1] = extent(data.y, bound(-1), bound(1)) ?? []
+    const of = `${data.name} ${grid.epoch} ${data.slice}`
+    const before = this.#axis?.of === of ? this.#axis.range : null
     const air = 0.22 * (high - low || 1)
-    const y = niceRange(low - air, high + air, 7)
+    const y = before && low >= before.min && high <= before.max ? before : niceRange(low - air, high + air, 7)
+    this.#axis = { of, range: y }
     return {
       xAxis: inputAxis(left, right),
       yAxis: { ...y, axisLabel: { formatter: (v: number) => tick(v, y.interval), showMaxLabel: true, showMinLabel: true } },
@@ -91,10 +143,10 @@ export class FitChart {
   }
 
   #paintBands(_: Parameters<RenderItem>[0], api: RenderApi): Shape | null {
-    const frame = this.#frame
+    const frame = this.#picture?.focus
     const x = this.#grid?.x
-    const p = this.#palette
-    if (!frame || !x || !p) return null
+    const look = frame && this.#look(frame.lane)
+    if (!x || !look) return null
     const at = linear(api)
     return {
       type: 'group',
@@ -106,15 +158,30 @@ export class FitChart {
         }
         for (let i = 0; i < x.length; i++) edge(i, 1)
         for (let i = x.length - 1; i >= 0; i--) edge(i, -1)
-        return { type: 'polygon' as const, shape: { points }, style: { fill: p['lane-a'], opacity: OPACITY[band] ?? 0.2 } }
+        return { type: 'polygon' as const, shape: { points }, style: { fill: look.colour, opacity: OPACITY[band] ?? 0.2 } }
+      }),
+    }
+  }
+
+  #paintOthers(api: RenderApi): Shape | null {
+    const [picture, x] = [this.#picture, this.#grid?.x]
+    if (!picture || !x) return null
+    const at = linear(api)
+    return {
+      type: 'group',
+      children: picture.frames.filter((f) => f !== picture.focus).flatMap((f) => {
+        const look = this.#look(f.lane)
+        return look ? polylines(Array.from(x, (v, i) => at(v, f.mean[i] ?? NaN)), look, 1.7) : []
       }),
     }
   }
 
   #paintProbe(params: Parameters<RenderItem>[0], api: RenderApi): Shape | null {
-    if (!this.#frame || !this.#grid || !this.#palette || !this.#data || this.#probe === null) return null
+    const picture = this.#picture
+    const look = picture && this.#look(picture.focus.lane)
+    if (!look || !this.#grid || !this.#palette || !this.#data || picture.probe === null) return null
     return paintProbe({
-      frame: this.#frame, grid: this.#grid, data: this.#data, x: this.#probe,
+      frame: picture.focus, grid: this.#grid, data: this.#data, x: picture.probe, colour: look.colour,
       palette: this.#palette, area: areaOf(params), at: linear(api),
     })
   }

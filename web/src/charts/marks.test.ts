@@ -3,18 +3,18 @@ import type { Change, Control, ControlValue } from '../generated/wire'
 import { changeInWords, marksAt, toMarks } from './marks'
 
 const change = (control: string, step: number, old: ControlValue, value: ControlValue, epoch = 1): Change => ({
-  control, step, old, new: value, epoch, revision: step,
+  kind: 'control', lane: 0, control, step, old, new: value, text: '', epoch, revision: step, undo: true,
 })
 
 describe('marks', () => {
   it('make a drag one mark, from its first value to its last', () => {
     const drag = Array.from({ length: 30 }, (_, i) => change('eps', 100 + i, i, i + 1))
-    expect(toMarks(drag, 1, 1)).toEqual([{ control: 'eps', step: 129, old: 0, new: 30 }])
+    expect(toMarks(drag, 1, 1)).toMatchObject([{ control: 'eps', step: 129, old: 0, new: 30, revision: 100 }])
   })
 
   it('make two drags on two pages two marks, in the order of their ends', () => {
     const drags = Array.from({ length: 30 }, (_, i) => [change('lr', 100 + i, i, i + 1), change('eps', 100 + i, i, i + 1)]).flat()
-    expect(toMarks([...drags, change('lr', 131, 30, 31)], 1, 1)).toEqual([
+    expect(toMarks([...drags, change('lr', 131, 30, 31)], 1, 1)).toMatchObject([
       { control: 'eps', step: 129, old: 0, new: 30 },
       { control: 'lr', step: 131, old: 0, new: 31 },
     ])
@@ -30,11 +30,20 @@ describe('marks', () => {
     const eps = { name: 'eps', kind: 'number', log: true, options: [] } as unknown as Control
     expect(changeInWords(change('eps', 5, 1e-6, 0), [eps])).toBe('eps 1e-6 → 0')
     expect(changeInWords(change('later', 5, 1, 2), [eps])).toBe('later')
+    expect(changeInWords(change('eps', 5, 1e-6, 0), [eps], [{ lane: 0, name: 'A' }, { lane: 1, name: 'B' }])).toBe('A: eps 1e-6 → 0')
+    expect(changeInWords({ ...change('', 5, 0, 0), kind: 'lane', text: 'lane B added, a copy of A' }, [eps])).toBe('lane B added, a copy of A')
   })
 
   it('keep apart what is far apart or of another control', () => {
     const changes = [change('eps', 100, 1, 2), change('lr', 101, 1, 2), change('lr', 900, 2, 3)]
     expect(toMarks(changes, 1, 1).map((m) => m.control)).toEqual(['eps', 'lr', 'lr'])
+  })
+
+  it('keep lanes apart, and have what is no control in its words', () => {
+    const lane = (n: number): Change => ({ ...change('eps', 100 + n, 1, 2), lane: n })
+    const rows = (step: number): Change => ({ ...change('', step, 0, 0), kind: 'data', lane: null, text: `moved at ${step}` })
+    const marks = toMarks([lane(0), lane(1), rows(110), rows(112)], 1, 1)
+    expect(marks.map((m) => [m.kind, m.lane, m.revision, m.text])).toEqual([['control', 0, 100, ''], ['control', 1, 101, ''], ['data', null, 110, 'moved at 112']])
   })
 
   it('leave out other epochs, their beginning, and what came back', () => {

@@ -1,14 +1,20 @@
 import { controlValue } from '../format'
-import type { Change, Control, ControlValue } from '../generated/wire'
+import type { Change, ChangeKind, Control, ControlValue, Lane } from '../generated/wire'
 import { sameValue } from '../settings'
 
-/** One or several changes of a control, as one mark on a curve. */
+/** One or several changes of the same thing, as one mark on a curve. */
 export interface Mark {
+  readonly kind: ChangeKind
+  readonly lane: number | null
   readonly control: string
   /** Of the last of them. */
   readonly step: number
   readonly old: ControlValue
   readonly new: ControlValue
+  readonly text: string
+  /** Of the first of them: to undo it is to undo them all. */
+  readonly revision: number
+  readonly undo: boolean
 }
 
 const NEAR = 14 // pixels
@@ -21,14 +27,14 @@ const NEAR = 14 // pixels
  */
 export function toMarks(changes: readonly Change[], epoch: number, stepsPerPixel: number): Mark[] {
   const marks: Mark[] = []
-  for (const c of changes) {
-    if (c.epoch !== epoch || c.step === 0) continue
-    const i = marks.findLastIndex((m) => m.control === c.control)
+  for (const { kind, lane, control, step, old, new: value, text, revision, undo, epoch: of } of changes) {
+    if (of !== epoch || step === 0) continue
+    const i = marks.findLastIndex((m) => m.kind === kind && m.lane === lane && m.control === control)
     const last = marks[i]
-    if (last && c.step - last.step < NEAR * stepsPerPixel) marks[i] = { ...last, step: c.step, new: c.new }
-    else marks.push({ control: c.control, step: c.step, old: c.old, new: c.new })
+    if (last && step - last.step < NEAR * stepsPerPixel) marks[i] = { ...last, step, new: value, text }
+    else marks.push({ kind, lane, control, step, old, new: value, text, revision, undo })
   }
-  return marks.filter((m) => !sameValue(m.old, m.new)).sort((a, b) => a.step - b.step)
+  return marks.filter((m) => m.kind !== 'control' || !sameValue(m.old, m.new)).sort((a, b) => a.step - b.step)
 }
 
 /** The marks that lie no further than so many steps from the step, the nearest first. */
@@ -37,8 +43,13 @@ export function marksAt(marks: readonly Mark[], step: number, reach: number): Ma
   return marks.filter((m) => distance(m) <= reach).sort((a, b) => distance(a) - distance(b))
 }
 
-/** eps 1e-6 → 1e-3 */
-export function changeInWords(c: Pick<Mark, 'control' | 'old' | 'new'>, controls: readonly Control[]): string {
+/** eps 1e-6 → 1e-3, with the lane's name before it where there are several. */
+export function changeInWords(
+  c: Pick<Mark, 'kind' | 'lane' | 'control' | 'old' | 'new' | 'text'>, controls: readonly Control[], lanes: ReadonlyArray<Pick<Lane, 'lane' | 'name'>> = [],
+): string {
+  if (c.kind !== 'control') return c.text
   const control = controls.find(({ name }) => name === c.control)
-  return control ? `${control.name} ${controlValue(control, c.old)} → ${controlValue(control, c.new)}` : c.control
+  const words = control ? `${control.name} ${controlValue(control, c.old)} → ${controlValue(control, c.new)}` : c.control
+  const lane = lanes.length > 1 ? lanes.find((l) => l.lane === c.lane) : undefined
+  return lane ? `${lane.name}: ${words}` : words
 }

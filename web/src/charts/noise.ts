@@ -1,8 +1,9 @@
-import { effective, type FitFrame, type GridFrame, type TruthFrame } from '../frame'
+import { effective, type GridFrame, type TruthFrame } from '../frame'
 import { significant, withUnit } from '../format'
 import type { Data } from '../generated/wire'
 import { areaOf, ONE_ITEM, Plot, type Area, type ChartOption, type Pixel, type RenderApi, type RenderItem, type Shape } from './echarts'
-import { inputAxis } from './fit'
+import { inputAxis, type Picture } from './fit'
+import { lookOf, polylines, type LaneLook } from './lanes'
 import { skin, type Palette } from './palette'
 import { textWidth } from './text'
 import { CalmDecades, extent } from './scale'
@@ -29,8 +30,8 @@ export class NoiseChart {
   #palette: Palette | null = null
   #data: Data | null = null
   #grid: GridFrame | null = null
-  #frame: FitFrame | null = null
-  #probe: number | null = null
+  #picture: Picture | null = null
+  #rangeOf = ''
   /** Where the floor's words stood last: they stay until a curve comes in their way. */
   #corner = 0
 
@@ -39,6 +40,7 @@ export class NoiseChart {
     this.#plot.set({
       series: [
         { type: 'custom', id: 'floor', renderItem: (p, api) => this.#paintFloor(p, api), data: ONE_ITEM, silent: true, z: 1 },
+        { type: 'custom', id: 'others', renderItem: (_, api) => this.#paintOthers(api), data: ONE_ITEM, clip: true, silent: true, z: 4 },
         { type: 'custom', id: 'probe', renderItem: (p, api) => this.#paintProbe(p, api), data: ONE_ITEM, silent: true, z: 5 },
       ],
     })
@@ -54,7 +56,10 @@ export class NoiseChart {
 
   /** What changes only with the data set or the theme. */
   setScene(data: Data, grid: GridFrame, truth: TruthFrame | null, p: Palette): void {
-    if (this.#data?.revision !== data.revision) this.#range.forget()
+    // Rows that come and go must not move the axis.
+    const of = `${data.name} ${grid.epoch} ${data.slice}`
+    if (this.#rangeOf !== of) this.#range.forget()
+    this.#rangeOf = of
     this.#data = data
     this.#grid = grid
     this.#palette = p
@@ -71,8 +76,8 @@ export class NoiseChart {
       xAxis: { ...inputAxis(left, right), name: '' },
       yAxis: { axisLabel: { formatter: (v: number) => significant(v, 1) } },
       series: [
-        { type: 'line', id: 'std', silent: true, z: 4, showSymbol: false, lineStyle: { color: p['lane-a'], width: 2.2 } },
-        { type: 'line', id: 'raw', silent: true, z: 3, showSymbol: false, lineStyle: { color: p['lane-a'], width: 1.3, type: [1.5, 3] } },
+        { type: 'line', id: 'std', silent: true, z: 4, showSymbol: false },
+        { type: 'line', id: 'raw', silent: true, z: 3, showSymbol: false },
         { type: 'line', id: 'epistemic', silent: true, z: 3, showSymbol: false, lineStyle: { color: p.epistemic, width: 1.8, type: [7, 3, 2, 3] } },
         ...(truth
           ? [{
@@ -85,18 +90,20 @@ export class NoiseChart {
     })
   }
 
-  draw(frame: FitFrame, probe: number | null): void {
+  draw(picture: Picture): void {
     const x = this.#grid?.x
-    if (!x) return
-    this.#frame = frame
-    this.#probe = probe
+    this.#picture = picture
+    const frame = picture.focus
+    const look = this.#look(frame.lane)
+    if (!x || !look) return
     const { floor } = frame.scalars
     const std = Array.from(x, (_, i) => effective(frame, i))
+    const others = picture.frames.filter((f) => f !== frame).map((f) => extent(Array.from(x, (_, i) => effective(f, i)).filter((v) => v > 0)) ?? [])
     const raw = Array.from(x, (at, i) => {
       const v = frame.std[i] ?? NaN
       return [at, v < floor && v > 0 ? v : NaN]
     })
-    const [low, high] = extent(std.filter((v) => v > 0)) ?? [1, 1]
+    const [low, high] = extent(std.filter((v) => v > 0), ...others) ?? [1, 1]
     // What the clamp hides is worth a decade of the axis, not more.
     const [hidden = low] = extent(raw.map(([, v]) => v ?? NaN)) ?? []
     const apart = Array.from(frame.epistemic ?? [])
@@ -104,15 +111,37 @@ export class NoiseChart {
     this.#plot.set({
       yAxis: this.#range.follow(Math.min(low, Math.max(hidden, floor / 10), Math.max(agreed, low / 30)), high),
       series: [
-        { type: 'line', id: 'std', data: std.map((v, i) => [x[i] ?? NaN, v]) },
-        { type: 'line', id: 'raw', data: raw },
+        { type: 'line', id: 'std', data: std.map((v, i) => [x[i] ?? NaN, v]), lineStyle: { color: look.colour, width: 2.2, type: look.dash.length === 0 ? 'solid' : [...look.dash] } },
+        { type: 'line', id: 'raw', data: raw, lineStyle: { color: look.colour, width: 1.3, type: [1.5, 3] } },
+        { type: 'custom', id: 'others', data: ONE_ITEM },
         { type: 'line', id: 'epistemic', data: apart.map((v, i) => [x[i] ?? NaN, v > 0 ? v : NaN]) },
       ],
     })
   }
 
+  #look(lane: number): LaneLook | null {
+    const p = this.#palette
+    return p && lookOf(this.#picture?.lanes.find((l) => l.lane === lane)?.colour ?? 0, p)
+  }
+
+  #paintOthers(api: RenderApi): Shape | null {
+    const [picture, x] = [this.#picture, this.#grid?.x]
+    if (!picture || !x) return null
+    return {
+      type: 'group',
+      children: picture.frames.filter((f) => f !== picture.focus).flatMap((f) => {
+        const look = this.#look(f.lane)
+        const at = (v: number, i: number): Pixel => {
+          const std = effective(f, i)
+          return std > 0 ? (api.coord([v, std]) as Pixel) : [NaN, NaN]
+        }
+        return look ? polylines(Array.from(x, at), look, 1.6) : []
+      }),
+    }
+  }
+
   #paintFloor(params: Parameters<RenderItem>[0], api: RenderApi): Shape | null {
-    const frame = this.#frame
+    const frame = this.#picture?.focus
     const p = this.#palette
     const data = this.#data
     if (!frame || !p || !data) return null
@@ -120,7 +149,7 @@ export class NoiseChart {
     const bottom = area.y + area.height
     const right = area.x + area.width
     const { floor, clamped } = frame.scalars
-    const rows = data.test.filter((test) => !test).length
+    const rows = data.is_test.filter((test) => !test).length
     const at = (api.coord([0, Math.max(floor, Number.MIN_VALUE)])[1] ?? bottom)
     const inside = at < bottom
     const y = Math.max(area.y, Math.min(bottom, at))
@@ -151,7 +180,7 @@ export class NoiseChart {
 
   /** Where words of that width stand at the floor without a curve through them. */
   #place(area: Area, floor: number, width: number, api: RenderApi): Corner {
-    const frame = this.#frame
+    const frame = this.#picture?.focus
     const curve: Pixel[] = []
     this.#grid?.x.forEach((x, i) => {
       const std = frame?.std[i] ?? NaN
@@ -171,9 +200,10 @@ export class NoiseChart {
   }
 
   #paintProbe(params: Parameters<RenderItem>[0], api: RenderApi): Shape | null {
-    if (this.#probe === null || !this.#palette) return null
+    const probe = this.#picture?.probe ?? null
+    if (probe === null || !this.#palette) return null
     const area = areaOf(params)
-    const [x = 0] = api.coord([this.#probe, 1])
+    const [x = 0] = api.coord([probe, 1])
     return {
       type: 'line', shape: { x1: x, y1: area.y, x2: x, y2: area.y + area.height },
       style: { stroke: this.#palette.ink, lineWidth: 1, lineDash: [2, 3], opacity: 0.8 },

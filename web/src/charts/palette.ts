@@ -1,9 +1,12 @@
 import type { ChartOption } from './echarts'
+import { LANE_COLOURS, tokenOf } from './lanes'
 
-const TOKENS = ['ink', 'quiet', 'grid', 'surface', 'border', 'lane-a', 'lane-a-soft', 'floor', 'mark', 'epistemic'] as const
+const TOKENS = ['ink', 'quiet', 'grid', 'surface', 'border', 'floor', 'mark', 'epistemic'] as const
 
 /** The page's colours as a canvas takes them, and its font. */
 export type Palette = Readonly<Record<(typeof TOKENS)[number] | 'font', string>> & {
+  /** Of the lanes, by colour number. */
+  readonly lanes: readonly string[]
   /** Of the charts' text, in pixels. */
   readonly size: number
 }
@@ -14,13 +17,14 @@ export function readPalette(): Palette {
   probe.hidden = true
   document.body.append(probe)
   const style = getComputedStyle(probe)
-  const read = (token: string): [string, string] => {
+  const read = (token: string): string => {
     probe.style.color = `var(--${token})`
-    return [token, style.color]
+    return style.color
   }
-  const colours = Object.fromEntries(TOKENS.map(read))
+  const colours = Object.fromEntries(TOKENS.map((token) => [token, read(token)])) as Record<(typeof TOKENS)[number], string>
+  const lanes = Array.from({ length: LANE_COLOURS }, (_, i) => read(tokenOf(i)))
   probe.style.fontSize = 'var(--chart-size)'
-  const palette = { ...colours, font: style.fontFamily, size: parseFloat(style.fontSize) } as Palette
+  const palette = { ...colours, lanes, font: style.fontFamily, size: parseFloat(style.fontSize) }
   probe.remove()
   return palette
 }

@@ -1,7 +1,7 @@
 import type { FitFrame, GridFrame } from '../frame'
 import { significant, withUnit } from '../format'
 import type { Data } from '../generated/wire'
-import { inWords, readAt } from '../reading'
+import { inWords, readAt, sliced } from '../reading'
 import type { Area, Pixel, Shape } from './echarts'
 import type { Palette } from './palette'
 import { textWidth } from './text'
@@ -11,6 +11,8 @@ interface Scene {
   readonly grid: GridFrame
   readonly data: Data
   readonly x: number
+  /** Of the lane that is read. */
+  readonly colour: string
   readonly palette: Palette
   readonly area: Area
   readonly at: (x: number, y: number) => Pixel
@@ -29,7 +31,7 @@ export function paintProbe(s: Scene): Shape {
   const [px] = s.at(s.x, 0)
   const bottom = area.y + area.height
   const [words, interval, nearest] = inWords(reading, s.data)
-  const lines = [`x = ${withUnit(significant(s.x, 3), s.data.inputs[0]?.unit ?? '')} · ${words}`, interval, nearest]
+  const lines = [`x = ${withUnit(significant(s.x, 3), sliced(s.data).column.unit)} · ${words}`, interval, nearest]
   const { toRight, shapes: card } = paintCard(lines, px, DENSITY_WIDTH + GAP, area, p)
   const side = toRight ? 1 : -1
 
@@ -42,7 +44,7 @@ export function paintProbe(s: Scene): Shape {
   }
   const [dotX, dotY] = s.at(s.x, reading.mean)
   const shapes: Shape[] = [
-    { type: 'polygon', shape: { points: density }, style: { fill: p['lane-a'], opacity: 0.38 } },
+    { type: 'polygon', shape: { points: density }, style: { fill: s.colour, opacity: 0.38 } },
     {
       type: 'line', shape: { x1: px, y1: area.y, x2: px, y2: bottom },
       style: { stroke: p.ink, lineWidth: 1, lineDash: [2, 3], opacity: 0.8 },
@@ -50,7 +52,7 @@ export function paintProbe(s: Scene): Shape {
     ...card,
   ]
   if (dotY >= area.y && dotY <= bottom) {
-    shapes.push({ type: 'circle', shape: { cx: dotX, cy: dotY, r: 4.5 }, style: { fill: p['lane-a'], stroke: p.surface, lineWidth: 1.5 } })
+    shapes.push({ type: 'circle', shape: { cx: dotX, cy: dotY, r: 4.5 }, style: { fill: s.colour, stroke: p.surface, lineWidth: 1.5 } })
   }
   return { type: 'group', children: shapes }
 }

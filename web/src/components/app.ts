@@ -1,5 +1,6 @@
 import { html, nothing, type TemplateResult } from 'lit'
-import { narrow } from '../media'
+import { OWN_DATA } from '../generated/wire'
+import { narrow, tight } from '../media'
 import { setTheme, theme, type Theme } from '../theme'
 import { select } from './control'
 import { Part } from './part'
@@ -7,8 +8,11 @@ import './anatomy'
 import './caption'
 import { inHeader } from './controls'
 import './fit'
+import './lanes'
 import './loss'
 import './metrics'
+import './own'
+import './share'
 import './status'
 import './transport'
 
@@ -17,11 +21,13 @@ const SIGN: Readonly<Record<Theme, string>> = { auto: '◐', light: '☀', dark:
 
 /** The whole page, once there is a run to show. */
 class GnllApp extends Part {
-  static override properties = { ...Part.properties, trouble: {}, elsewhere: {}, sheet: { state: true } }
+  static override properties = { ...Part.properties, trouble: {}, elsewhere: {}, token: { state: true }, sheet: { state: true } }
   /** Why there is no run yet. */
   declare trouble: string
   /** Where there can be one, if not at this address. */
   declare elsewhere: string
+  /** Somebody is asked for the server's token. */
+  declare token: { readonly why: string; readonly answer: (token: string) => void } | null
   /** Whether the controls are open, where there is no room for them beside the charts. */
   declare sheet: boolean
 
@@ -29,7 +35,21 @@ class GnllApp extends Part {
     super()
     this.trouble = ''
     this.elsewhere = ''
+    this.token = null
     this.sheet = false
+  }
+
+  /** Asks for the token that the server wants to see, saying why. */
+  askToken(why: string): Promise<string> {
+    return new Promise((answer) => {
+      this.token = {
+        why,
+        answer: (token) => {
+          this.token = null
+          answer(token)
+        },
+      }
+    })
   }
 
   protected override willUpdate(): void {
@@ -47,11 +67,13 @@ class GnllApp extends Part {
   }
 
   protected override signals(): ReturnType<Part['signals']> {
-    return [theme, narrow, this.store.run, this.store.settings, this.store.pending]
+    const { run, values, steers } = this.store
+    return [theme, narrow, tight, run, values.settings, values.pending, steers]
   }
 
   protected override render(): TemplateResult {
     if (!this.hasStore) {
+      if (this.token) return this.#login(this.token)
       if (this.trouble === '') return html`${nothing}`
       return html`
         <main class="trouble" role="alert">
@@ -63,20 +85,25 @@ class GnllApp extends Part {
     }
     const { store } = this
     const [dataset, ...others] = store.controls.filter(inHeader).map((c) => html`
-      <div class="in-header in-header-${c.name}">${select(c, String(store.shown(c)), (v) => { store.set(c.name, v) })}</div>
+      <div class="in-header in-header-${c.name}">${select(c, String(store.shown(c)), (v) => { this.#choose(c.name, v) }, !store.steers.value)}</div>
     `)
     return html`
       <header class="head">
         <div class="top">
           <h1 class="brand">gnll<span>viz</span></h1>
           ${dataset}
+          <button type="button" class="button square own-button" aria-label="your own data" title="your own data: a formula or a file" ?disabled=${!store.steers.value} @click=${() => { this.#own() }}>ƒ</button>
           <gnll-transport .store=${store}></gnll-transport>
           ${others}
           <gnll-counter .store=${store}></gnll-counter>
           <gnll-status .store=${store}></gnll-status>
+          <gnll-share .store=${store}></gnll-share>
           <button type="button" class="button square" aria-label="theme: ${theme.value}" title="theme: ${theme.value}" @click=${() => { setTheme(NEXT[theme.value]) }}>${SIGN[theme.value]}</button>
         </div>
-        <gnll-caption .store=${store}></gnll-caption>
+        <div class="under">
+          <gnll-lanes .store=${store}></gnll-lanes>
+          <gnll-caption .store=${store}></gnll-caption>
+        </div>
       </header>
       <main class="rooms">
         <aside class="panel controls" id="controls" aria-label="controls" ?data-open=${this.sheet}>
@@ -88,7 +115,37 @@ class GnllApp extends Part {
         <gnll-metrics class="panel" .store=${store}></gnll-metrics>
         <button type="button" class="button sheet-button" aria-expanded=${this.sheet ? 'true' : 'false'} aria-controls="controls" @click=${() => { this.#toggleSheet() }}>${this.sheet ? 'Close' : 'Controls'}</button>
       </main>
+      <gnll-own .store=${store}></gnll-own>
     `
+  }
+
+  #login({ why, answer }: NonNullable<GnllApp['token']>): TemplateResult {
+    return html`
+      <main class="trouble">
+        <h1 class="brand">gnll<span>viz</span></h1>
+        <form class="login" @submit=${(e: Event) => {
+          e.preventDefault()
+          answer((e.target as HTMLFormElement).querySelector('input')?.value.trim() ?? '')
+        }}>
+          <label for="token">This server asks for the token that it printed when it was started.</label>
+          <span class="field"><input type="password" id="token" autocomplete="off" required aria-describedby="token-why"></span>
+          <p class="why" id="token-why" role="alert">${why}</p>
+          <button type="submit" class="button primary">Go on</button>
+        </form>
+      </main>
+    `
+  }
+
+  /** Rows of one's own that the run does not have yet must be given first. */
+  #choose(control: string, value: string): void {
+    if (control === 'dataset' && value === OWN_DATA && !this.store.hasOwn) {
+      this.#own()
+      this.requestUpdate()
+    } else this.store.set(control, value)
+  }
+
+  #own(): void {
+    this.querySelector('gnll-own')?.open()
   }
 }
 

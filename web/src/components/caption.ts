@@ -4,23 +4,32 @@ import { Part } from './part'
 /** One line under the header: what has gone wrong, else what to try first, else what the data are. */
 class GnllCaption extends Part {
   protected override signals(): ReturnType<Part['signals']> {
-    return [this.store.run, this.store.notice, this.store.touched]
+    return [this.store.run, this.store.notice, this.store.touched, this.store.steers, this.store.lanes]
   }
 
   protected override render(): TemplateResult {
     const run = this.store.run.value
     const notice = this.store.notice.value
     if (run?.state === 'diverged') {
-      return html`<p class="caption bad" role="alert"><b>Diverged:</b> ${run.reason}. Then <button type="button" class="quiet-button" @click=${() => { this.store.restore() }}>go back to before it</button> or <button type="button" class="quiet-button" @click=${() => { this.store.reset() }}>reset</button></p>`
+      return html`<p class="caption bad" role="alert"><b>Diverged:</b> ${run.reason}. ${!this.store.steers.value ? '' : html`Then <button type="button" class="quiet-button" @click=${() => { this.store.restore() }}>go back to before it</button> or <button type="button" class="quiet-button" @click=${() => { this.store.reset() }}>reset</button>`}</p>`
     }
     if (notice !== '') {
       return html`<p class="caption told" role="status">${notice} <button type="button" class="quiet-button" @click=${() => { this.store.notice.value = '' }}>dismiss</button></p>`
     }
     if (run?.state === 'idle') return html`<p class="caption">Training rests because nobody watched; it goes on now.</p>`
+    if (run?.state === 'paused' && run.reason !== '') return html`<p class="caption" role="status"><b>Paused:</b> ${run.reason}.</p>`
+    const { data } = run ?? {}
+    if (run && !this.store.steers.value) {
+      return html`<p class="caption" role="status"><b>You are watching; who made the run steers it.</b> ${data?.title}: ${data?.help}</p>`
+    }
+    if (data && data.dropped_rows > 0) {
+      const [first] = data.dropped
+      return html`<p class="caption" role="status"><b>${data.title}</b> ${data.dropped_rows} ${data.dropped_rows === 1 ? 'row was' : 'rows were'} left out${first ? html`, the first in line ${first.row}, column ${first.column}: ${first.reason}` : ''}</p>`
+    }
     if (!this.store.touched.value) {
       return html`<p class="caption first">A network learns the mean <em>and</em> the noise of the data. Move <b>eps</b> up: the floor under the noise rises, and where the band was narrowest it opens first.</p>`
     }
-    return html`<p class="caption"><b>${run?.data.title}</b> ${run?.data.help} <span class="source">${run?.data.source}</span></p>`
+    return html`<p class="caption"><b>${data?.title}</b> ${data?.help} <span class="source">${data?.source}</span></p>`
   }
 }
 

@@ -1,6 +1,6 @@
 import type { Skeletons } from '../api'
 import { readPalette, type Palette } from '../charts/palette'
-import type { Store } from '../store'
+import { chartsOf, type Store } from '../store'
 import { dark } from '../theme'
 
 /** What a chart is drawn from, apart from the frames. */
@@ -10,11 +10,11 @@ export interface Scene {
 }
 
 /**
- * Calls back with the data set's chart skeletons and the theme's colours, now
+ * Calls back with the data's chart skeletons and the theme's colours, now
  * and whenever one of them becomes another; fresh says that it is the skeletons.
  */
 export function onScene(store: Store, callback: (scene: Scene, fresh: boolean) => void): () => void {
-  let name = ''
+  let shown = ''
   let skeletons: Skeletons | null = null
   let stopped = false
   const show = (fresh: boolean): void => {
@@ -22,10 +22,10 @@ export function onScene(store: Store, callback: (scene: Scene, fresh: boolean) =
   }
   const load = async (): Promise<void> => {
     const data = store.run.value?.data
-    if (!data || data.name === name) return
-    name = data.name
+    if (!data || chartsOf(data) === shown) return
+    shown = chartsOf(data)
     const loaded = await store.charts(data)
-    if (data.name !== store.run.value?.data.name) return
+    if (chartsOf(data) !== shown) return
     skeletons = loaded
     show(true)
   }

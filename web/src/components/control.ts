@@ -29,14 +29,19 @@ class GnllControl extends Part {
   }
 
   protected override signals(): ReturnType<Part['signals']> {
-    return [this.store.settings, this.store.pending, this.store.refused, this.store.run]
+    const { values, run, steers, focus } = this.store
+    return [values.settings, values.pending, values.refused, run, steers, focus]
+  }
+
+  get #off(): boolean {
+    return !this.store.steers.value
   }
 
   protected override render(): TemplateResult {
     const c = this.control
     const value = this.store.shown(c)
-    const pending = this.store.pending.value.has(c.name)
-    const why = this.mistake === '' ? this.store.refused.value.get(c.name) : this.mistake
+    const pending = this.store.values.isPending(c.name)
+    const why = this.mistake === '' ? this.store.values.refusal(c.name) : this.mistake
     return html`
       <div class="control control-${c.kind}" ?data-pending=${pending} data-control=${c.name}>
         <div class="control-head">
@@ -45,7 +50,7 @@ class GnllControl extends Part {
           ${c.live ? nothing : html`<span class="tag" title="begins the training anew">restart</span>`}
           ${c.kind === 'number' || c.kind === 'integer' ? this.#field(c, value as number) : nothing}
           ${c.kind === 'switch' ? this.#switch(c, value as boolean) : nothing}
-          ${inline(c) ? choose(c, value as string, (v) => { this.#set(v) }) : nothing}
+          ${inline(c) ? choose(c, value as string, this.#off, (v) => { this.#set(v) }) : nothing}
           ${c.kind === 'layers' ? this.#layerButtons(value as readonly number[]) : nothing}
         </div>
         ${this.#body(c, value)}
@@ -63,6 +68,7 @@ class GnllControl extends Part {
         const shown = this.draft ?? (value as number)
         return slider(c, {
           value: shown,
+          off: this.#off,
           text: withUnit(controlNumber(c, shown), c.unit),
           input: (v) => {
             if (c.live) this.#set(v)
@@ -72,7 +78,7 @@ class GnllControl extends Part {
         })
       }
       case 'choice':
-        return inline(c) ? nothing : choose(c, value as string, (v) => { this.#set(v) })
+        return inline(c) ? nothing : choose(c, value as string, this.#off, (v) => { this.#set(v) })
       case 'layers':
         return this.#layers(c, value as readonly number[])
       case 'switch':
@@ -94,7 +100,7 @@ class GnllControl extends Part {
       <span class="field">
         <input
           type="text" inputmode="decimal" size="7" autocomplete="off" spellcheck="false" id="field-${c.name}"
-          aria-label=${c.label} aria-describedby="help-${c.name}" .value=${this.#text(0, controlNumber(c, shown))}
+          aria-label=${c.label} aria-describedby="help-${c.name}" ?disabled=${this.#off} .value=${this.#text(0, controlNumber(c, shown))}
           @input=${() => { this.#typing = 0 }} @blur=${() => { this.#untyped() }}
           @change=${(e: Event) => { this.#typed(e.target as HTMLInputElement, (v) => v) }}
           @keydown=${(e: KeyboardEvent) => {
@@ -119,7 +125,7 @@ class GnllControl extends Part {
 
   #typed(input: HTMLInputElement, use: (v: number) => ControlValue): void {
     this.#untyped()
-    this.store.forgive(this.control.name)
+    this.store.values.forgive(this.control.name)
     if (input.value.trim() === '') {
       // Whoever empties a field has not asked for anything: the value comes back.
       this.mistake = ''
@@ -136,7 +142,7 @@ class GnllControl extends Part {
   #switch(c: Control, value: boolean): TemplateResult {
     return html`
       <wa-switch
-        size="s" aria-describedby="help-${c.name}" .checked=${live(value)}
+        size="s" aria-describedby="help-${c.name}" ?disabled=${this.#off} .checked=${live(value)}
         @change=${(e: Event) => { this.#set((e.target as WaSwitch).checked) }}
       ><span class="unseen">${c.label}</span></wa-switch>
     `
@@ -148,7 +154,7 @@ class GnllControl extends Part {
         ${layers.map((units, i) => html`
           <span class="field">
             <input
-              type="text" inputmode="numeric" size="3" autocomplete="off" aria-label="layer ${i + 1}, ${c.unit}" .value=${this.#text(i, String(units))}
+              type="text" inputmode="numeric" size="3" autocomplete="off" aria-label="layer ${i + 1}, ${c.unit}" ?disabled=${this.#off} .value=${this.#text(i, String(units))}
               @input=${() => { this.#typing = i }} @blur=${() => { this.#untyped() }}
               @change=${(e: Event) => { this.#typed(e.target as HTMLInputElement, (v) => layers.with(i, v)) }}
               @keydown=${(e: KeyboardEvent) => {
@@ -167,8 +173,8 @@ class GnllControl extends Part {
   #layerButtons(layers: readonly number[]): TemplateResult {
     return html`
       <span class="stepper">
-        <button type="button" aria-label="remove the last layer" ?disabled=${layers.length <= 1} @click=${() => { this.#set(layers.slice(0, -1)) }}>−</button>
-        <button type="button" aria-label="add a layer" ?disabled=${layers.length >= MAX_LAYERS} @click=${() => { this.#set([...layers, layers.at(-1) ?? 1]) }}>+</button>
+        <button type="button" aria-label="remove the last layer" ?disabled=${this.#off || layers.length <= 1} @click=${() => { this.#set(layers.slice(0, -1)) }}>−</button>
+        <button type="button" aria-label="add a layer" ?disabled=${this.#off || layers.length >= MAX_LAYERS} @click=${() => { this.#set([...layers, layers.at(-1) ?? 1]) }}>+</button>
       </span>
     `
   }
@@ -188,14 +194,14 @@ function inline(c: Control): boolean {
   return c.options.length > SEGMENTS || c.options.reduce((sum, o) => sum + o.label.length + 2, 0) <= 18
 }
 
-function choose(c: Control, value: string, set: (v: string) => void): TemplateResult {
-  return c.options.length <= SEGMENTS ? segments(c, value, set) : select(c, value, set)
+function choose(c: Control, value: string, off: boolean, set: (v: string) => void): TemplateResult {
+  return c.options.length <= SEGMENTS ? segments(c, value, set, off) : select(c, value, set, off)
 }
 
-export function segments(c: Pick<Control, 'name' | 'label' | 'options'>, value: string, set: (v: string) => void): TemplateResult {
+export function segments(c: Pick<Control, 'name' | 'label' | 'options'>, value: string, set: (v: string) => void, off = false): TemplateResult {
   return html`
     <wa-radio-group
-      class="segments" orientation="horizontal" size="s" aria-describedby="help-${c.name}" .value=${live(value)}
+      class="segments" orientation="horizontal" size="s" aria-describedby="help-${c.name}" ?disabled=${off} .value=${live(value)}
       @change=${(e: Event) => { set(String((e.target as WaRadioGroup).value)) }}
     >
       <span slot="label" class="unseen">${c.label}</span>
@@ -205,10 +211,10 @@ export function segments(c: Pick<Control, 'name' | 'label' | 'options'>, value: 
 }
 
 /** A native select: a telephone opens its own wheel for it, and it is read aloud as what it is. */
-export function select(c: Pick<Control, 'name' | 'label' | 'unit' | 'options'>, value: string, set: (v: string) => void): TemplateResult {
+export function select(c: Pick<Control, 'name' | 'label' | 'unit' | 'options'>, value: string, set: (v: string) => void, off = false): TemplateResult {
   return html`
     <span class="select">
-      <select aria-label=${c.label} .value=${live(value)} @change=${(e: Event) => { set((e.target as HTMLSelectElement).value) }}>
+      <select aria-label=${c.label} ?disabled=${off} .value=${live(value)} @change=${(e: Event) => { set((e.target as HTMLSelectElement).value) }}>
         ${c.options.map((o) => html`<option value=${o.value} title=${o.help} ?selected=${o.value === value}>${Number.isFinite(Number(o.label)) ? withUnit(o.label, c.unit) : o.label}</option>`)}
       </select>
     </span>

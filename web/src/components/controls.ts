@@ -2,14 +2,15 @@ import { html, nothing, type TemplateResult } from 'lit'
 import { repeat } from 'lit/directives/repeat.js'
 import type { Control } from '../generated/wire'
 import './control'
-import { narrow } from '../media'
+import { narrow, tight } from '../media'
 import { sameValue } from '../settings'
+import { laneLine, laneStyle } from './lane-line'
 import { Part } from './part'
 
 /** The panel of controls, built from the server's table, without those that stand in the header. */
 class GnllControls extends Part {
   protected override signals(): ReturnType<Part['signals']> {
-    return [narrow, this.store.settings]
+    return [narrow, tight, this.store.settings, this.store.lanes, this.store.focus]
   }
 
   protected override render(): TemplateResult {
@@ -18,7 +19,10 @@ class GnllControls extends Part {
       if (inHeader(c) || !this.#matters(c)) continue
       groups.set(c.group, [...(groups.get(c.group) ?? []), c])
     }
+    const lanes = this.store.lanes.value
+    const lane = lanes.find((l) => l.lane === this.store.focus.value)
     return html`
+      ${lane && lanes.length > 1 ? html`<p class="of-lane" style=${laneStyle(lane.colour)}>${laneLine(lane.colour)} lane <b>${lane.name}</b></p>` : nothing}
       ${[...groups].map(([group, controls]) => html`
         <div class="group" role="group" aria-labelledby="group-${group}">
           <h2 id="group-${group}" class="group-name">${group}</h2>
@@ -56,7 +60,7 @@ class GnllControls extends Part {
 
 /** What is learned from, and, where there is room, how fast. */
 export function inHeader(c: Control): boolean {
-  return c.name === 'dataset' || (c.group === 'time' && !narrow.value)
+  return c.name === 'dataset' || (c.group === 'time' && !tight.value)
 }
 
 customElements.define('gnll-controls', GnllControls)

@@ -3,17 +3,26 @@ import { FitChart, type Bands } from '../charts/fit'
 import { NoiseChart } from '../charts/noise'
 import { effective, REACH_95 } from '../frame'
 import { significant, withUnit } from '../format'
-import { inWords, readAt } from '../reading'
+import { inWords, predictAt, readAt, sliced } from '../reading'
+import type { Tool } from '../store'
 import { chartTable, spread, tableButton, type ChartTable } from './chart-table'
 import { onScene, type Scene } from './charts'
 import { segments } from './control'
+import { laneStyle } from './lane-line'
 import { Part } from './part'
+import { Points } from './points'
 
 /** The choices of bands, and how far each reaches in standard deviations. */
 const BANDS: Readonly<Record<string, { label: string; help: string; reach: Bands }>> = {
   percent: { label: '38·68·95 %', help: 'central intervals that hold so much of the prediction', reach: [1.959964, 0.994458, 0.495850] },
   sigma: { label: '½·1·2 σ', help: 'half, one and two standard deviations', reach: [2, 1, 0.5] },
 }
+
+const TOOLS = [
+  { value: 'read', label: 'read', help: 'read the prediction under the pointer' },
+  { value: 'add', label: 'add', help: 'a click adds a training row; a row can be dragged' },
+  { value: 'erase', label: 'erase', help: 'a click takes the nearest row away' },
+] as const
 
 const ROWS = 21
 const TABLE_EVERY = 1000 // ms; a table that changes faster cannot be read
@@ -25,6 +34,7 @@ class GnllFit extends Part {
   declare asTable: boolean
   #fit: FitChart | null = null
   #noise: NoiseChart | null = null
+  #points: Points | null = null
   #scene: Scene | null = null
   #stops: Array<() => void> = []
   #redraw = 0
@@ -37,7 +47,8 @@ class GnllFit extends Part {
   }
 
   protected override signals(): ReturnType<Part['signals']> {
-    return [this.store.run, this.store.grid, this.store.probe]
+    const { run, grid, probe, steers, tool, focus, lanes, settings } = this.store
+    return [run, grid, probe, steers, tool, focus, lanes, settings]
   }
 
   protected override firstUpdated(): void {
@@ -52,7 +63,9 @@ class GnllFit extends Part {
       store.run.subscribe(scene),
       store.grid.subscribe(scene),
       store.truth.subscribe(scene),
-      store.frame.subscribe(() => { this.#draw() }),
+      store.frames.subscribe(() => { this.#draw() }),
+      store.focus.subscribe(() => { this.#drawSoon() }),
+      store.lanes.subscribe(() => { this.#drawSoon() }),
       store.probe.subscribe(() => { this.#drawSoon() }),
     ]
     this.#tableTimer = window.setInterval(() => { if (this.asTable) this.requestUpdate() }, TABLE_EVERY)
@@ -79,13 +92,16 @@ class GnllFit extends Part {
     this.#noise?.dispose()
     this.#fit = new FitChart(fit, skeletons.fit)
     this.#noise = new NoiseChart(noise, skeletons.noise)
-    for (const chart of [this.#fit, this.#noise]) chart.onPointer((x) => { this.store.probe.value = x })
+    this.#fit.plot.onPointer((x) => { this.store.probe.value = x })
+    this.#noise.onPointer((x) => { this.store.probe.value = x })
+    this.#points = new Points(this.store, this.#fit)
   }
 
   #setScene(): void {
     const { run, grid, truth } = this.store
     const data = run.value?.data
     if (!this.#scene || !data || grid.value?.dataRevision !== data.revision || (data.truth && !truth.value)) return
+    this.#points?.settled()
     this.#fit?.setScene(data, grid.value, data.truth ? truth.value : null, this.#scene.palette)
     this.#noise?.setScene(data, grid.value, data.truth ? truth.value : null, this.#scene.palette)
     this.#draw()
@@ -96,13 +112,17 @@ class GnllFit extends Part {
   }
 
   #draw(): void {
-    const frame = this.store.frame.value
-    if (!frame || !this.#fit || !this.#noise || frame.dataRevision !== this.store.grid.value?.dataRevision) return
-    this.#fit.draw(frame, BANDS[this.bands]?.reach ?? [], this.store.probe.value)
-    this.#noise.draw(frame, this.store.probe.value)
+    const { frames, lanes, probe, grid } = this.store
+    const focus = this.store.focused(frames.value)
+    if (!focus || !this.#fit || !this.#noise || focus.dataRevision !== grid.value?.dataRevision) return
+    const known = frames.value.filter((f) => lanes.value.some((l) => l.lane === f.lane))
+    const picture = { frames: known, focus, lanes: lanes.value, probe: probe.value }
+    this.#fit.draw(picture, BANDS[this.bands]?.reach ?? [])
+    this.#noise.draw(picture)
     // What is painted now, for tests and for whoever scripts the page.
-    this.dataset['step'] = String(frame.step)
-    this.dataset['revision'] = String(frame.revision)
+    this.dataset['step'] = String(focus.step)
+    this.dataset['revision'] = String(focus.revision)
+    this.dataset['lanes'] = String(known.length)
   }
 
   /** Whether there is more than one network to differ. */
@@ -112,6 +132,8 @@ class GnllFit extends Part {
 
   protected override render(): TemplateResult {
     const data = this.store.run.value?.data
+    const lane = this.store.lanes.value.find((l) => l.lane === this.store.focus.value)
+    this.style.cssText = laneStyle(lane?.colour ?? 0)
     const key = (kind: string, words: string): TemplateResult => html`<span class="key key-${kind}"><i class="swatch ${kind}" aria-hidden="true"></i>${words}</span>`
     return html`
       <section class="plot fit" aria-labelledby="fit-title">
@@ -125,7 +147,8 @@ class GnllFit extends Part {
           ${tableButton('fit and noise', this.asTable, () => { this.asTable = !this.asTable })}
         </header>
         <div class="plot-body">
-          <div id="fit-chart" class="chart" role="img"></div>
+          <div id="fit-chart" class="chart" role="img" data-tool=${this.store.tool.value}></div>
+          ${this.#tools()}
           ${this.#probeField()}
           ${this.asTable ? chartTable(this.#table()) : nothing}
         </div>
@@ -142,37 +165,64 @@ class GnllFit extends Part {
     `
   }
 
+  /** What a pointer does, and the next row where it is needed most. */
+  #tools(): TemplateResult | typeof nothing {
+    const { store } = this
+    const data = store.run.value?.data
+    if (!data || !store.steers.value) return nothing
+    const use = (tool: string): void => { store.tool.value = tool as Tool }
+    return html`
+      <div class="tools">
+        ${data.inputs.length === 1 ? segments({ name: 'tool', label: 'what a click on the fit does', options: TOOLS }, store.tool.value, use) : nothing}
+        ${data.pool > 0 || data.truth ? html`
+          <button type="button" class="quiet-button" title="takes the next row where the first lane is most uncertain" @click=${() => { store.order({ type: 'acquire', count: 1 }) }}>acquire</button>
+        ` : nothing}
+      </div>
+    `
+  }
+
+  /** Without a pointer: Enter adds a row where the mean is, or erases the nearest one. */
+  #useAt(x: number): void {
+    const { grid, frames } = this.store
+    const frame = this.store.focused(frames.value)
+    if (frame && grid.value) this.#points?.use([x, predictAt(frame, grid.value, x).mean])
+  }
+
   /** Reads the fit at x without a pointer: seen when it has the focus. */
   #probeField(): TemplateResult | typeof nothing {
-    const { grid, frame, probe, run } = this.store
+    const { grid, probe, run } = this.store
+    const frame = this.store.focused(this.store.frames.value)
     const data = run.value?.data
     const x = grid.value?.x
     const [left, right] = [x?.[0], x?.at(-1)]
     if (!data || !grid.value || left === undefined || right === undefined) return nothing
     const at = probe.value ?? (left + right) / 2
-    const words = probe.value === null || !frame.value ? 'nothing read' : inWords(readAt(frame.value, grid.value, data, at), data).join(', ')
+    const words = probe.value === null || !frame ? 'nothing read' : inWords(readAt(frame, grid.value, data, at), data).join(', ')
     return html`
       <input
         class="probe" type="range" min=${left} max=${right} step=${(right - left) / 120} .value=${String(at)}
-        aria-label="read the fit at x" aria-valuetext="x ${withUnit(significant(at, 3), data.inputs[0]?.unit ?? '')}: ${words}"
+        aria-label="read the fit at x" aria-valuetext="x ${withUnit(significant(at, 3), sliced(data).column.unit)}: ${words}"
         @input=${(e: Event) => { probe.value = (e.target as HTMLInputElement).valueAsNumber }}
         @blur=${() => { probe.value = null }}
-        @keydown=${(e: KeyboardEvent) => { if (e.key === 'Escape') probe.value = null }}
+        @keydown=${(e: KeyboardEvent) => {
+          if (e.key === 'Escape') probe.value = null
+          if (e.key === 'Enter') this.#useAt(at)
+        }}
       >
     `
   }
 
   #table(): ChartTable {
-    const { grid, frame, run } = this.store
+    const { grid, run, frames } = this.store
     const data = run.value?.data
-    const f = frame.value
+    const f = this.store.focused(frames.value)
     const x = grid.value?.x
     if (!data || !f || !x) return { caption: 'no frame yet', columns: [], rows: [] }
-    const input = data.inputs[0]
+    const input = sliced(data).column
     const unit = data.target.unit === '' ? '' : ` (${data.target.unit})`
     return {
       caption: `${data.title}: the fit at step ${f.step}`,
-      columns: [withUnit(input?.name ?? 'x', input?.unit ? `(${input.unit})` : ''), `mean${unit}`, `std before the clamp${unit}`, `std${unit}`, ...(f.epistemic ? [`epistemic std${unit}`] : []), `95 % from${unit}`, `95 % to${unit}`],
+      columns: [withUnit(input.name, input.unit === '' ? '' : `(${input.unit})`), `mean${unit}`, `std before the clamp${unit}`, `std${unit}`, ...(f.epistemic ? [`epistemic std${unit}`] : []), `95 % from${unit}`, `95 % to${unit}`],
       rows: spread(x.length, ROWS).map((i) => {
         const mean = f.mean[i] ?? NaN
         const std = effective(f, i)

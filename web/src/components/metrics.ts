@@ -1,7 +1,9 @@
-import { html, type TemplateResult } from 'lit'
+import { html, nothing, type TemplateResult } from 'lit'
 import { fixed, significant } from '../format'
-import type { Scalar } from '../generated/wire'
+import type { FitFrame } from '../frame'
+import type { Data, Lane, Scalar } from '../generated/wire'
 import { help } from './help'
+import { laneLine, laneStyle } from './lane-line'
 import { Part } from './part'
 
 interface Metric {
@@ -13,19 +15,25 @@ interface Metric {
   /** null: the target's. */
   readonly unit: string | null
   show(v: number): string
+  /** How far a value is from the best there is. */
+  miss(v: number): number
 }
 
 const METRICS: readonly Metric[] = [
   {
-    id: 'nll', name: 'NLL', unit: 'nats', train: 'train_nll', test: 'test_nll', show: (v) => fixed(v, 2),
+    id: 'nll', name: 'NLL', unit: 'nats', train: 'train_nll', test: 'test_nll', show: (v) => fixed(v, 2), miss: (v) => v,
     help: 'Mean negative log likelihood of a row, in the target’s own units and with the constant: lower is better.',
   },
   {
-    id: 'rmse', name: 'RMSE', unit: null, train: 'train_rmse', test: 'test_rmse', show: (v) => significant(v, 3),
+    id: 'rmse', name: 'RMSE', unit: null, train: 'train_rmse', test: 'test_rmse', show: (v) => significant(v, 3), miss: (v) => v,
     help: 'Root of the mean squared distance from the predicted mean: it knows nothing of the variance.',
   },
   {
-    id: 'coverage', name: 'coverage 95 %', unit: '%', train: 'train_coverage', test: 'test_coverage', show: (v) => fixed(100 * v, 1),
+    id: 'crps', name: 'CRPS', unit: null, train: 'train_crps', test: 'test_crps', show: (v) => significant(v, 3), miss: (v) => v,
+    help: 'Continuous ranked probability score: how far the predicted distribution is from the row; lower is better.',
+  },
+  {
+    id: 'coverage', name: 'coverage 95 %', unit: '%', train: 'train_coverage', test: 'test_coverage', show: (v) => fixed(100 * v, 1), miss: (v) => Math.abs(v - 0.95),
     help: 'Share of the rows within the central 95 % interval: below 95 the network is overconfident, above it is too wide.',
   },
 ]
@@ -33,31 +41,67 @@ const METRICS: readonly Metric[] = [
 /** By how much: the figures of the present frame. */
 class GnllMetrics extends Part {
   protected override signals(): ReturnType<Part['signals']> {
-    return [this.store.reading, this.store.run]
+    const { reading, run, lanes, focus } = this.store
+    return [reading, run, lanes, focus]
   }
 
   protected override render(): TemplateResult {
-    const scalars = this.store.reading.value?.scalars
+    const frames = this.store.reading.value
     const data = this.store.run.value?.data
-    const held = data?.test.filter(Boolean).length ?? 0
-    const rows = data?.test.length ?? 0
+    const lanes = this.store.lanes.value
     return html`
       <section class="card metrics" aria-labelledby="metrics-title">
-        <header class="plot-head"><h2 id="metrics-title">Metrics</h2><span class="aside">${rows - held} train, ${held} test rows</span></header>
-        <table>
-          <thead><tr><td></td><th scope="col">train</th><th scope="col">test</th><td></td></tr></thead>
-          <tbody>
-            ${METRICS.map((m) => html`
+        <header class="plot-head">
+          <h2 id="metrics-title">Metrics${lanes.length > 1 ? ', test' : ''}</h2>
+          <span class="aside">${data?.train ?? 0} train, ${data?.test ?? 0} test rows${data && data.pool > 0 ? `, ${data.pool} in the pool` : ''}</span>
+        </header>
+        ${lanes.length > 1 ? this.#byLane(lanes, frames, data) : this.#bySplit(frames[0], data)}
+      </section>
+    `
+  }
+
+  #bySplit(frame: FitFrame | undefined, data: Data | undefined): TemplateResult {
+    const { scalars } = frame ?? {}
+    return html`
+      <table>
+        <thead><tr><td></td><th scope="col">train</th><th scope="col">test</th><td></td></tr></thead>
+        <tbody>
+          ${METRICS.map((m) => html`
+            <tr>
+              <th scope="row">${m.name} ${help(`metric-${m.id}`, m.name, m.help)}</th>
+              <td class="figure">${m.show(scalars?.[m.train] ?? NaN)}</td>
+              <td class="figure test">${m.show(scalars?.[m.test] ?? NaN)}</td>
+              <td class="unit">${m.unit ?? data?.target.unit ?? ''}</td>
+            </tr>
+          `)}
+        </tbody>
+      </table>
+    `
+  }
+
+  /** The test figures side by side, the best of each row marked. */
+  #byLane(lanes: readonly Lane[], frames: readonly FitFrame[], data: Data | undefined): TemplateResult {
+    const value = (m: Metric, lane: Lane): number => frames.find((f) => f.lane === lane.lane)?.scalars[m.test] ?? NaN
+    return html`
+      <table class="by-lane">
+        <thead><tr><td></td>${lanes.map((l) => html`<th scope="col" title=${l.name} style=${laneStyle(l.colour)}>${laneLine(l.colour)}<span class="lane-head">${l.name}</span></th>`)}<td></td></tr></thead>
+        <tbody>
+          ${METRICS.map((m) => {
+            const best = Math.min(...lanes.map((l) => m.miss(value(m, l))).filter(Number.isFinite))
+            return html`
               <tr>
                 <th scope="row">${m.name} ${help(`metric-${m.id}`, m.name, m.help)}</th>
-                <td class="figure">${m.show(scalars?.[m.train] ?? NaN)}</td>
-                <td class="figure test">${m.show(scalars?.[m.test] ?? NaN)}</td>
-                <td class="unit">${m.unit ?? data?.target.unit ?? ''}</td>
+                ${lanes.map((l) => {
+                  const v = value(m, l)
+                  const isBest = m.miss(v) === best
+                  return html`<td class="figure ${isBest ? 'best' : ''}">${m.show(v)}${isBest ? html`<span class="unseen"> best</span>` : nothing}</td>`
+                })}
+                <td class="unit">${lanes.length > 3 ? '' : (m.unit ?? data?.target.unit ?? '')}</td>
               </tr>
-            `)}
-          </tbody>
-        </table>
-      </section>
+            `
+          })}
+        </tbody>
+      </table>
     `
   }
 }

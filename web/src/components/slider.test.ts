@@ -4,7 +4,7 @@ import { fromPosition, hasSlider, keyed, stepped, toPosition } from './slider'
 
 const base: Control = {
   name: 'c', label: '', help: '', unit: '', group: '', kind: 'number', default: 1e-6,
-  min: 1e-12, max: 10, zero: false, step: 0.1, log: true, live: true, options: [], advanced: false, when: { control: '', values: [] },
+  min: 1e-12, max: 10, zero: false, step: 0.1, log: true, live: true, run: false, options: [], advanced: false, when: { control: '', values: [] },
 }
 const batch: Control = { ...base, kind: 'integer', default: 32, min: 1, max: 1024 }
 const share: Control = { ...base, default: 80, min: 10, max: 95, step: 1, log: false }

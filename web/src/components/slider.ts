@@ -63,6 +63,7 @@ export function hasSlider(c: Control): boolean {
 
 interface Options {
   readonly value: number
+  readonly off: boolean
   /** The value in words. */
   readonly text: string
   /** At each movement. */
@@ -79,7 +80,7 @@ export function slider(c: Control, o: Options): TemplateResult {
     <span class="slider" style="--at:${share(o.value)};--default:${share(c.default as number)}">
       <input
         type="range" min=${min} max=${max} step="any" aria-label=${c.label} aria-valuetext=${o.text}
-        aria-describedby="help-${c.name} keys" .value=${live(String(toPosition(c, o.value)))}
+        aria-describedby="help-${c.name} keys" ?disabled=${o.off} .value=${live(String(toPosition(c, o.value)))}
         @input=${(e: Event) => { o.input(at(e)) }}
         @change=${(e: Event) => { o.commit(at(e)) }}
         @keydown=${(e: KeyboardEvent) => {

@@ -1,8 +1,18 @@
 import { html, type TemplateResult } from 'lit'
-import { count } from '../format'
+import type WaDropdown from '@awesome.me/webawesome/dist/components/dropdown/dropdown.js'
+import { count, parseNumber } from '../format'
+import type { UntilCommand } from '../generated/wire'
 import { Part } from './part'
+import { popupPanel } from './popup'
 
 const STEPS = [1, 10, 100, 1000]
+
+/** What a run can train up to. */
+const UNTIL: ReadonlyArray<{ readonly name: 'step' | 'plateau' | 'nll'; readonly label: string; readonly unit: string; readonly first: string; readonly help: string }> = [
+  { name: 'step', label: 'step', unit: '', first: '5000', help: 'so many steps are made' },
+  { name: 'plateau', label: 'no fall for', unit: 'steps', first: '2000', help: 'in so many steps no lane’s test NLL has fallen' },
+  { name: 'nll', label: 'test NLL at most', unit: 'nats', first: '4.1', help: 'a lane’s test NLL is that low' },
+]
 
 /** Play, pause, step and reset. */
 class GnllTransport extends Part {
@@ -16,7 +26,7 @@ class GnllTransport extends Part {
   }
 
   protected override signals(): ReturnType<Part['signals']> {
-    return [this.store.run, this.store.link]
+    return [this.store.run, this.store.link, this.store.steers]
   }
 
   override connectedCallback(): void {
@@ -44,6 +54,7 @@ class GnllTransport extends Part {
   }
 
   #toggle(): void {
+    if (!this.store.steers.value) return
     if (this.#training) this.store.pause()
     else this.store.play()
   }
@@ -53,24 +64,59 @@ class GnllTransport extends Part {
     this.store.step(steps)
   }
 
+  #chosen(dropdown: WaDropdown, what: string): void {
+    if (what === 'epoch') this.store.epoch()
+    else if (what !== 'until') this.#step(Number(what))
+    // The menu gives the focus back to its button when it is gone.
+    else dropdown.addEventListener('wa-after-hide', () => { this.querySelector<HTMLElement>('#until')?.showPopover() }, { once: true })
+  }
+
+  #until(form: HTMLFormElement, name: keyof Omit<UntilCommand, 'type' | 'id'>): void {
+    const field = form.querySelector('input')
+    const value = parseNumber(field?.value ?? '')
+    field?.setCustomValidity(Number.isFinite(value) ? '' : 'not a number')
+    if (!form.reportValidity()) return
+    this.querySelector<HTMLElement>('#until')?.hidePopover()
+    this.store.order({ type: 'until', [name]: value })
+  }
+
   protected override render(): TemplateResult {
     const state = this.store.run.value?.state
-    const off = this.store.link.value.kind !== 'live'
+    const off = this.store.link.value.kind !== 'live' || !this.store.steers.value
     const diverged = state === 'diverged'
     return html`
       <div class="buttons" role="group" aria-label="training">
         <button type="button" class="button primary" ?disabled=${off || diverged} aria-keyshortcuts="Space" @click=${() => { this.#toggle() }}>
           ${this.#training ? PAUSE : PLAY}<span>${this.#training ? 'Pause' : 'Play'}</span>
         </button>
-        <span class="split">
+        <span class="split" data-popup="until">
           <button type="button" class="button" ?disabled=${off || diverged} @click=${() => { this.#step(this.steps) }}>Step <span class="steps">${count(this.steps)}</span></button>
-          <wa-dropdown placement="bottom-start" @wa-select=${(e: CustomEvent<{ item: { value: string } }>) => { this.#step(Number(e.detail.item.value)) }}>
+          <wa-dropdown placement="bottom-start" @wa-select=${(e: CustomEvent<{ item: { value: string } }>) => { this.#chosen(e.currentTarget as WaDropdown, e.detail.item.value) }}>
             <button type="button" slot="trigger" class="button caret" ?disabled=${off || diverged} aria-label="how many steps">▾</button>
             ${STEPS.map((n) => html`<wa-dropdown-item value=${n}>${count(n)} ${n === 1 ? 'step' : 'steps'}</wa-dropdown-item>`)}
+            <wa-dropdown-item value="epoch">1 epoch: every row once</wa-dropdown-item>
+            <wa-dropdown-item value="until">until …</wa-dropdown-item>
           </wa-dropdown>
+          ${popupPanel({ id: 'until', label: 'train until', body: this.#untilForms() })}
         </span>
         <button type="button" class="button" ?disabled=${off} @click=${() => { this.store.reset() }}>${RESET}<span>Reset</span></button>
       </div>
+    `
+  }
+
+  #untilForms(): TemplateResult {
+    return html`
+      <p class="popup-title">Train until</p>
+      ${UNTIL.map((u) => html`
+        <form class="popup-row until-row" @submit=${(e: Event) => { e.preventDefault(); this.#until(e.target as HTMLFormElement, u.name) }}>
+          <label for="until-${u.name}" title=${u.help}>${u.label}</label>
+          <span class="field"><input
+            type="text" inputmode="decimal" id="until-${u.name}" value=${u.first} autocomplete="off"
+            @input=${(e: Event) => { (e.target as HTMLInputElement).setCustomValidity('') }}
+          >${u.unit === '' ? '' : html`<span class="unit">${u.unit}</span>`}</span>
+          <button type="submit" class="button" aria-label="train until ${u.label}">Go</button>
+        </form>
+      `)}
     `
   }
 }
@@ -78,11 +124,11 @@ class GnllTransport extends Part {
 /** How far it has come, and how fast. */
 class GnllCounter extends Part {
   protected override signals(): ReturnType<Part['signals']> {
-    return [this.store.reading]
+    return [this.store.reading, this.store.focus]
   }
 
   protected override render(): TemplateResult {
-    const frame = this.store.reading.value
+    const frame = this.store.focused(this.store.reading.value)
     return html`
       <span>step <b class="figure-step">${count(frame?.step ?? NaN)}</b></span>
       <span class="rate"><b>${count(frame?.scalars.steps_per_s ?? NaN)}</b>/s</span>

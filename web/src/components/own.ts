@@ -1,0 +1,214 @@
+import { html, nothing, type TemplateResult } from 'lit'
+import type { Inspection } from '../api'
+import { parseNumber } from '../format'
+import type { DataSpec } from '../generated/wire'
+import { segments } from './control'
+import { Part } from './part'
+
+type Tab = 'formula' | 'csv'
+
+const TABS = [
+  { value: 'formula', label: 'Formula', help: 'rows drawn from a truth that you write' },
+  { value: 'csv', label: 'CSV', help: 'rows of a file' },
+] as const
+
+const FIELDS = [
+  { name: 'mean', label: 'mean', value: 'sin(x)', wide: true },
+  { name: 'std', label: 'standard deviation', value: '0.1 + 0.1 * abs(x)', wide: true },
+  { name: 'from', label: 'x from', value: '-3', wide: false },
+  { name: 'to', label: 'to', value: '3', wide: false },
+  { name: 'rows', label: 'rows', value: '200', wide: false },
+] as const
+
+type Field = (typeof FIELDS)[number]['name'] | 'csv'
+
+/** Where the server's words about a formula begin with what they are about. */
+const ABOUT: ReadonlyArray<readonly [begins: string, field: Field]> = [
+  ['mean', 'mean'], ['standard deviation', 'std'], ['from', 'from'], ['to', 'to'], ['rows', 'rows'],
+]
+
+const NAMES: Readonly<Record<string, string>> = { ',': 'comma', ';': 'semicolon', '\t': 'tab', ' ': 'space', '|': 'bar' }
+
+/** A dialog for rows of one's own: from a formula, or from a file. */
+class GnllOwn extends Part {
+  static override properties = {
+    ...Part.properties, tab: { state: true }, mistakes: { state: true }, inspection: { state: true }, target: { state: true }, inputs: { state: true }, busy: { state: true },
+  }
+
+  declare tab: Tab
+  /** What is wrong, in the server's words, by field. */
+  declare mistakes: Readonly<Partial<Record<Field, string>>>
+  declare inspection: Inspection | null
+  declare target: string
+  declare inputs: readonly string[]
+  declare busy: boolean
+
+  constructor() {
+    super()
+    this.tab = 'formula'
+    this.mistakes = {}
+    this.inspection = null
+    this.target = ''
+    this.inputs = []
+    this.busy = false
+  }
+
+  open(): void {
+    this.querySelector('dialog')?.showModal()
+  }
+
+  #close(): void {
+    this.querySelector('dialog')?.close()
+  }
+
+  #field(name: Field): string {
+    return this.querySelector<HTMLInputElement | HTMLTextAreaElement>(`#own-${name}`)?.value ?? ''
+  }
+
+  async #useFormula(): Promise<void> {
+    const number = (name: Field): number => parseNumber(this.#field(name))
+    const numbers = { from: number('from'), to: number('to'), rows: number('rows') }
+    this.mistakes = Object.fromEntries(Object.entries(numbers).filter(([, v]) => !Number.isFinite(v)).map(([name]) => [name, 'not a number']))
+    if (Object.keys(this.mistakes).length > 0) return
+    await this.#use({ formula: { mean: this.#field('mean'), std: this.#field('std'), ...numbers } })
+  }
+
+  async #useCSV(): Promise<void> {
+    await this.#use({ csv: { text: this.#field('csv'), target: this.target, inputs: this.inputs } })
+  }
+
+  async #use(data: DataSpec): Promise<void> {
+    await this.#ask(async () => {
+      await this.store.useData(data)
+      this.#close()
+    })
+  }
+
+  /** Finds out what the file has, and proposes the last column of numbers as what is to be learned. */
+  async #inspect(): Promise<void> {
+    this.inspection = null
+    await this.#ask(async () => {
+      const found = await this.store.api.inspect(this.#field('csv'))
+      const names = found.columns.filter((c) => c.numeric).map((c) => c.name)
+      this.inspection = found
+      this.target = names.at(-1) ?? ''
+      this.inputs = names.slice(0, -1)
+    })
+  }
+
+  async #ask(what: () => Promise<void>): Promise<void> {
+    this.busy = true
+    this.mistakes = {}
+    try {
+      await what()
+    } catch (e) {
+      const words = e instanceof Error ? e.message : String(e)
+      const about = this.tab === 'csv' ? 'csv' : (ABOUT.find(([begins]) => words.startsWith(begins))?.[1] ?? 'mean')
+      this.mistakes = { [about]: words }
+    }
+    this.busy = false
+  }
+
+  async #read(input: HTMLInputElement): Promise<void> {
+    const file = input.files?.[0]
+    const area = this.querySelector<HTMLTextAreaElement>('#own-csv')
+    if (!file || !area) return
+    area.value = await file.text()
+    input.value = ''
+    await this.#inspect()
+  }
+
+  protected override render(): TemplateResult {
+    return html`
+      <dialog class="own" aria-labelledby="own-title">
+        <header class="plot-head">
+          <h2 id="own-title">Your own data</h2>
+          <span class="keys-row">${segments({ name: 'own-tab', label: 'where the rows come from', options: TABS }, this.tab, (v) => { this.tab = v as Tab; this.mistakes = {} })}</span>
+          <button type="button" class="button square" aria-label="close" @click=${() => { this.#close() }}>✕</button>
+        </header>
+        ${this.tab === 'formula' ? this.#formula() : this.#csv()}
+      </dialog>
+    `
+  }
+
+  #formula(): TemplateResult {
+    return html`
+      <form class="own-form" @submit=${(e: Event) => { e.preventDefault(); void this.#useFormula() }}>
+        <p class="note">Rows are drawn from a normal distribution with this mean and this standard deviation at x, so the truth is known and is drawn with the fit.</p>
+        <div class="own-fields">
+          ${FIELDS.map((f) => html`
+            <label class=${f.wide ? 'wide' : ''}>${f.label}
+              <span class="field"><input
+                type="text" id="own-${f.name}" value=${f.value} autocomplete="off" spellcheck="false"
+                aria-invalid=${this.mistakes[f.name] === undefined ? 'false' : 'true'} aria-describedby="own-${f.name}-why"
+              ></span>
+              <span class="why" id="own-${f.name}-why" role="alert">${this.mistakes[f.name] ?? nothing}</span>
+            </label>
+          `)}
+        </div>
+        <footer><button type="submit" class="button primary" ?disabled=${this.busy}>Learn it</button></footer>
+      </form>
+    `
+  }
+
+  #csv(): TemplateResult {
+    const found = this.inspection
+    return html`
+      <form class="own-form" @submit=${(e: Event) => { e.preventDefault(); void (found ? this.#useCSV() : this.#inspect()) }}>
+        <label>Paste the rows, or choose a file
+          <textarea id="own-csv" rows="7" spellcheck="false" placeholder="x,y&#10;1.5,2.1&#10;…" aria-describedby="own-csv-why" @input=${() => { this.inspection = null }}></textarea>
+        </label>
+        <input type="file" accept=".csv,.tsv,.txt,text/csv" aria-label="choose a file" @change=${(e: Event) => { void this.#read(e.target as HTMLInputElement) }}>
+        <p class="why" id="own-csv-why" role="alert">${this.mistakes.csv ?? nothing}</p>
+        ${found ? this.#columns(found) : nothing}
+        <footer>
+          ${found
+            ? html`<button type="submit" class="button primary" ?disabled=${this.busy || this.target === '' || this.inputs.length === 0}>Learn it</button>`
+            : html`<button type="submit" class="button primary" ?disabled=${this.busy}>Read</button>`}
+        </footer>
+      </form>
+    `
+  }
+
+  #columns(found: Inspection): TemplateResult {
+    const numeric = found.columns.filter((c) => c.numeric)
+    return html`
+      <p class="note">${found.rows} rows, ${NAMES[found.delimiter] ?? found.delimiter} between columns, decimal ${found.decimal === ',' ? 'comma' : 'point'}, ${found.header ? 'with' : 'without'} a header${found.missing.total > 0 ? `; ${found.missing.total} cells are missing, and rows that need them will be left out` : ''}.</p>
+      <div class="own-columns" role="group" aria-label="columns">
+        <table>
+          <thead><tr><th scope="col">column</th><th scope="col">learn</th><th scope="col">from</th><th scope="col">missing</th></tr></thead>
+          <tbody>
+            ${numeric.map((c) => html`
+              <tr>
+                <th scope="row">${c.name}${c.unit === '' ? nothing : html` <span class="aside">${c.unit}</span>`}</th>
+                <td><input type="radio" name="own-target" aria-label="learn ${c.name}" .checked=${this.target === c.name} @change=${() => { this.#aim(c.name) }}></td>
+                <td><input type="checkbox" aria-label="from ${c.name}" .checked=${this.inputs.includes(c.name)} ?disabled=${this.target === c.name} @change=${() => { this.#toggle(c.name) }}></td>
+                <td>${c.missing}</td>
+              </tr>
+            `)}
+          </tbody>
+        </table>
+        ${numeric.length < found.columns.length ? html`<p class="note">Not numbers, and so not for use: ${found.columns.filter((c) => !c.numeric).map((c) => c.name).join(', ')}.</p>` : nothing}
+      </div>
+    `
+  }
+
+  /** What is learned is not learned from; what was is, so that no column is lost by choosing. */
+  #aim(name: string): void {
+    const before = this.target
+    this.target = name
+    this.inputs = [...this.inputs.filter((n) => n !== name), ...(before === '' || this.inputs.includes(before) ? [] : [before])]
+  }
+
+  #toggle(name: string): void {
+    this.inputs = this.inputs.includes(name) ? this.inputs.filter((n) => n !== name) : [...this.inputs, name]
+  }
+}
+
+customElements.define('gnll-own', GnllOwn)
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'gnll-own': GnllOwn
+  }
+}

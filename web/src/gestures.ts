@@ -1,0 +1,74 @@
+import type { Change } from './generated/wire'
+
+const TOGETHER = 1000 // ms between two changes of one movement
+
+interface Step {
+  readonly revision: number
+  readonly what: string
+  /** When it was heard of, in ms. */
+  readonly at: number
+}
+
+/**
+ * Which changes were one movement of a hand: a dragged slider makes dozens, and
+ * undo is to take back all of them at once. The server alone knows what can be
+ * undone; this only says from where on.
+ */
+export class Gestures {
+  #steps: Step[] = []
+  #undone: Step[][] = []
+  #seen = 0
+  #redos = 0
+
+  /** Notes a change, in the order in which they come; what was noted before is passed over. */
+  add(c: Pick<Change, 'revision' | 'kind' | 'lane' | 'control' | 'undo' | 'text'>, now: number): void {
+    if (c.revision <= this.#seen) return
+    this.#seen = c.revision
+    if (!c.undo) {
+      // Undo and redo are what cannot be undone themselves.
+      this.#redos = Math.max(0, this.#redos + (c.text.startsWith('done again') ? -1 : 1))
+      return
+    }
+    this.#undone = []
+    this.#redos = 0
+    // A row that is dragged is moved again and again; lanes and weights come one by one.
+    const what = c.kind === 'control' || c.text.includes('moved') ? `${c.kind} ${c.lane ?? ''} ${c.control}` : ''
+    this.#steps.push({ revision: c.revision, what, at: now })
+  }
+
+  /** What there was is no longer known: undo takes back one change. */
+  forget(): void {
+    this.#steps = []
+    this.#undone = []
+  }
+
+  /** The first change of the last movement; 0 if nothing is known of it. */
+  get last(): number {
+    return this.#steps[this.#begin()]?.revision ?? 0
+  }
+
+  /** Whether there is an undo to take back. */
+  get canRedo(): boolean {
+    return this.#redos > 0
+  }
+
+  /** Everything from that change on was undone; 0 is the last one. */
+  undo(revision: number): void {
+    const found = this.#steps.findIndex((s) => s.revision === revision)
+    const from = found < 0 ? Math.max(0, this.#steps.length - 1) : found
+    this.#undone.push(this.#steps.splice(from))
+  }
+
+  redo(): void {
+    this.#steps.push(...(this.#undone.pop() ?? []))
+  }
+
+  #begin(): number {
+    let i = this.#steps.length - 1
+    for (; i > 0; i--) {
+      const [before, step] = [this.#steps[i - 1], this.#steps[i]]
+      if (!before || !step || step.what === '' || before.what !== step.what || step.at - before.at > TOGETHER) break
+    }
+    return i
+  }
+}
