@@ -56,8 +56,8 @@ func (e *refusal) GetHeaders() http.Header { return e.header }
 // ContentType implements [huma.ContentTypeFilter].
 func (e *refusal) ContentType(string) string { return "application/problem+json" }
 
-// errLeft answers nobody: the client has left.
-var errLeft = refuse(http.StatusServiceUnavailable, "the request was given up")
+// errLeft is for a client that has left, or whose request breaks off.
+var errLeft = refuse(http.StatusBadRequest, "the request was broken off")
 
 // runFailed says why a run could not do what it was asked.
 func (s *Server) runFailed(x *run.Run, err error) error {

@@ -290,6 +290,20 @@ func TestTableIsLookedOver(t *testing.T) {
 	}
 }
 
+// Tables are read for those who may make runs; looking at the catalogue and at the
+// description is everybody's.
+func TestTablesNeedTheToken(t *testing.T) {
+	addr, _ := serve(t, Config{Token: token})
+	for bearer, want := range map[string]int{"": http.StatusUnauthorized, "not " + token: http.StatusUnauthorized, token: http.StatusOK} {
+		if resp, text := ask(t, http.DefaultClient, "POST", "http://"+addr+"/api/data/inspect", bearer, "x,y\n1,2\n2,3\n"); resp.StatusCode != want {
+			t.Errorf("with the token %q: %d %s", bearer, resp.StatusCode, text)
+		}
+	}
+	for _, path := range []string{"/api/datasets", "/api/datasets/sine", "/api/controls", "/api/openapi.json", "/api/openapi.yaml"} {
+		call(t, "GET", "http://"+addr+path, "", http.StatusOK, nil)
+	}
+}
+
 // A file that is more than a message holds is learned from.
 func TestLargeFileIsGivenToARun(t *testing.T) {
 	addr, _ := serve(t, Config{})
