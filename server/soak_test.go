@@ -76,7 +76,7 @@ func TestSoak(t *testing.T) {
 	defer stop()
 	s := New(server, Config{
 		Log:    slog.New(slog.NewTextHandler(&log, &slog.HandlerOptions{Level: slog.LevelWarn})),
-		Limits: Limits{Drop: 2 * time.Second, Idle: time.Second, Runs: 12, RunRate: 1000, HelloRate: 50},
+		Limits: Limits{Drop: 10 * time.Second, Idle: time.Second, Runs: 12, RunRate: 1000, HelloRate: 50},
 	})
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {

@@ -2,8 +2,8 @@ package wire
 
 import "math"
 
-// dataControls are what the rows are, and how many there are of them.
-func dataControls(c Choices) []Control {
+// rowControls are what the rows are, and what becomes of them.
+func rowControls(c Choices) []Control {
 	return []Control{
 		{
 			Name: "dataset", Label: "data set", Group: "data", Kind: KindChoice, Run: true,
@@ -16,24 +16,6 @@ func dataControls(c Choices) []Control {
 			Help:    "Normal noise added to every target, in percent of the target's standard deviation; where the truth is known, it grows with it.",
 			Default: 0.0, Min: 0, Max: 300, Step: 5,
 			field: func(s *Settings) any { return &s.Noise },
-		},
-		{
-			Name: "train_share", Label: "train share", Unit: "%", Group: "data", Kind: KindNumber, Run: true,
-			Help:    "Share of the rows to train on; the others are held out as the test rows.",
-			Default: 80.0, Min: 10, Max: 95, Step: 1,
-			field: func(s *Settings) any { return &s.TrainShare },
-		},
-		{
-			Name: "pool", Label: "pool", Unit: "%", Group: "data", Kind: KindNumber, Run: true, Advanced: true,
-			Help:    "Share of the training rows that is held back, for acquire to take the next one from.",
-			Default: 0.0, Min: 0, Max: 95, Step: 5,
-			field: func(s *Settings) any { return &s.Pool },
-		},
-		{
-			Name: "seed", Label: "seed", Group: "data", Kind: KindInteger, Run: true,
-			Help:    "Where all chance comes from: the split, the first weights, the order of the rows. The same seed gives the same run.",
-			Default: 1, Min: 0, Max: math.MaxUint32, Step: 1,
-			field: func(s *Settings) any { return &s.Seed },
 		},
 		{
 			Name: "acquire_by", Label: "acquire by", Group: "data", Kind: KindChoice, Live: true, Run: true, Advanced: true,
@@ -52,6 +34,30 @@ func dataControls(c Choices) []Control {
 			Help:    "With several inputs: the one along which the fit is shown, counted from 1; the others stand at their means.",
 			Default: 1, Min: 1, Max: MaxInputs, Step: 1,
 			field: func(s *Settings) any { return &s.Slice },
+		},
+	}
+}
+
+// splitControls are how many of the rows are trained on, and which.
+func splitControls() []Control {
+	return []Control{
+		{
+			Name: "train_share", Label: "train share", Unit: "%", Group: "data", Kind: KindNumber, Run: true,
+			Help:    "Share of the rows to train on; the others are held out as the test rows.",
+			Default: 80.0, Min: 10, Max: 95, Step: 1,
+			field: func(s *Settings) any { return &s.TrainShare },
+		},
+		{
+			Name: "pool", Label: "pool", Unit: "%", Group: "data", Kind: KindNumber, Run: true, Advanced: true,
+			Help:    "Share of the training rows that is held back, for acquire to take the next one from.",
+			Default: 0.0, Min: 0, Max: 95, Step: 5,
+			field: func(s *Settings) any { return &s.Pool },
+		},
+		{
+			Name: "seed", Label: "seed", Group: "data", Kind: KindInteger, Run: true,
+			Help:    "Where all chance comes from: the split, the first weights, the order of the rows. The same seed gives the same run.",
+			Default: 1, Min: 0, Max: math.MaxUint32, Step: 1,
+			field: func(s *Settings) any { return &s.Seed },
 		},
 	}
 }

@@ -94,11 +94,11 @@ func TestApply(t *testing.T) {
 		names = append(names, d.Control.Name)
 	}
 	// batch has the value it had: not a change.
-	if want := []string{"seed", "eps", "full", "reduction", "lr", "hidden"}; !slices.Equal(names, want) {
+	if want := []string{"eps", "full", "reduction", "lr", "hidden", "seed"}; !slices.Equal(names, want) {
 		t.Errorf("changes of %v, want %v", names, want)
 	}
-	if deltas[1].Old != 1e-6 || deltas[1].New != 0.0 {
-		t.Errorf("eps went from %v to %v", deltas[1].Old, deltas[1].New)
+	if deltas[0].Old != 1e-6 || deltas[0].New != 0.0 {
+		t.Errorf("eps went from %v to %v", deltas[0].Old, deltas[0].New)
 	}
 	if !reflect.DeepEqual(before, table.Defaults()) {
 		t.Error("the settings applied to were changed")
