@@ -131,8 +131,9 @@ func (r *Run) rebirth(s wire.RunSettings, starts []laneStart, anew bool) (*life,
 		return r.conceive(s, r.own, nil, starts)
 	}
 	if len(d.edits) == 0 {
-		return r.conceiveOn(s, d.shown(s.Noise, s.Slice).withRevision(r.dataRev+1), starts)
+		return r.conceiveOn(s, d.shown(s.Noise, s.Slice), starts)
 	}
+	// The first rows of a life fix its scale: those of before the edits did.
 	return r.conceive(s, d.own, d.edits, starts)
 }
 

@@ -45,8 +45,7 @@ type data struct {
 	nextID            uint32
 	lo, hi            []float64   // of each input, over the rows that the set began with
 	center            []float64   // of each input: its mean over the first training rows
-	std               float64     // of the set's training targets, by which noise is measured
-	scale             float64     // of the targets with which the epoch began: see wire.Data's TargetStd
+	std               float64     // of the first training targets, without noise
 	noise             float64     // percent of std
 	edits             []wire.Edit // that made these rows from the set's, in clean targets
 
@@ -182,15 +181,6 @@ func (d *data) layGrid() {
 	}
 }
 
-// beginning returns the rows as those that an epoch begins with, which fix by what
-// targets are divided.
-func (d *data) beginning() *data {
-	e := *d
-	e.scale = engine.FitScale(e.train.y).Std
-	e.wire.TargetStd = wire.Number(e.scale)
-	return &e
-}
-
 // spread returns at most so many of the numbers below n, evenly.
 func spread(n, most int) []int {
 	k := min(n, most)
@@ -219,7 +209,7 @@ func (d *data) describe() {
 		Revision: d.revision, Target: wire.Column(d.set.Target), Slice: d.slice + 1,
 		Train: d.train.len(), Test: d.test.len(), Pool: d.pool.len(),
 		IDs: []uint32{}, X: make([][]float64, inputs), Y: []float64{}, IsTest: []bool{},
-		TargetStd: wire.Number(d.scale), Truth: d.set.Truth != nil,
+		TargetStd: wire.Number(d.std), Truth: d.set.Truth != nil,
 		Dropped: []wire.Drop{},
 	}
 	if d.own != nil {
