@@ -130,11 +130,11 @@ func (r *Run) rebirth(s wire.RunSettings, starts []laneStart, anew bool) (*life,
 		s.Dataset == wire.OwnData && d.own != r.own {
 		return r.conceive(s, r.own, nil, starts)
 	}
-	if len(d.edits) == 0 {
+	if d.edits == nil {
 		return r.conceiveOn(s, d.shown(s.Noise, s.Slice), starts)
 	}
 	// The first rows of a life fix its scale: those of before the edits did.
-	return r.conceive(s, d.own, d.edits, starts)
+	return r.conceive(s, d.own, d.edits.list(), starts)
 }
 
 func (r *Run) setState(s wire.State, reason string) {

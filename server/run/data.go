@@ -43,11 +43,11 @@ type data struct {
 
 	train, test, pool rows
 	nextID            uint32
-	lo, hi            []float64   // of each input, over the rows that the set began with
-	center            []float64   // of each input: its mean over the first training rows
-	std               float64     // of the first training targets, without noise
-	noise             float64     // percent of std
-	edits             []wire.Edit // that made these rows from the set's, in clean targets
+	lo, hi            []float64 // of each input, over the rows that the set began with
+	center            []float64 // of each input: its mean over the first training rows
+	std               float64   // of the first training targets, without noise
+	noise             float64   // percent of std
+	edits             *edits    // that made these rows from the set's, in clean targets
 
 	revision uint32
 	slice    int       // the input along which the grid runs, counted from 0
@@ -90,10 +90,9 @@ func newData(s *wire.RunSettings, own *ownRows, edits []wire.Edit, revision uint
 	d.nextID = uint32(d.set.Rows())
 	d.measure()
 	for i := range edits {
-		if d, err = d.edited(&edits[i]); err != nil {
+		if err = d.edit(&edits[i]); err != nil {
 			return nil, fmt.Errorf("edit %d of the rows: %w", i+1, err)
 		}
-		d.revision = revision
 	}
 	return d.shown(s.Noise, s.Slice), nil
 }
@@ -135,6 +134,12 @@ func (d *data) measure() {
 		d.lo, d.hi = append(d.lo, lo), append(d.hi, hi)
 		d.center = append(d.center, sum/float64(d.train.len()))
 	}
+}
+
+// size is about how many bytes the rows take.
+func (d *data) size() int {
+	values := 3 + len(d.set.Inputs) // x, the target twice, the id and what is shown
+	return 8*values*(d.train.len()+d.test.len()+d.pool.len()) + 8*gridPoints*(1+len(d.set.Inputs))
 }
 
 // noiseOf is what is added to the target of a row.

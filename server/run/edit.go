@@ -10,6 +10,41 @@ import (
 // maxRows bounds the rows of a run that edits may add to.
 const maxRows = 200_000
 
+// maxEdited bounds the rows that all edits of a run are about, which its recipe
+// keeps.
+const maxEdited = 500_000
+
+// edits are what was done to rows, the last first. Whoever goes on from one has
+// what came before in common with the others.
+type edits struct {
+	before *edits
+	edit   wire.Edit
+	n      int // edits in all
+	rows   int // that they are about
+}
+
+// and returns what was done, with another edit.
+func (e *edits) and(edit *wire.Edit) *edits {
+	more := &edits{before: e, edit: *edit, n: 1, rows: len(edit.Add) + len(edit.Move) + len(edit.Erase) + len(edit.Take)}
+	if e != nil {
+		more.n += e.n
+		more.rows += e.rows
+	}
+	return more
+}
+
+// list returns them in the order in which they were made.
+func (e *edits) list() []wire.Edit {
+	if e == nil {
+		return nil
+	}
+	list := make([]wire.Edit, e.n)
+	for ; e != nil; e = e.before {
+		list[e.n-1] = e.edit
+	}
+	return list
+}
+
 // edited returns the rows after an edit whose targets are clean, as those of
 // d.edits are. It is not shown yet.
 func (d *data) edited(e *wire.Edit) (*data, error) {
@@ -17,55 +52,66 @@ func (d *data) edited(e *wire.Edit) (*data, error) {
 	for _, r := range []*rows{&n.train, &n.test, &n.pool} {
 		*r = rows{ids: slices.Clone(r.ids), x: slices.Clone(r.x), clean: slices.Clone(r.clean)}
 	}
+	if err := n.edit(e); err != nil {
+		return nil, err
+	}
+	return &n, nil
+}
+
+// edit is edited in place, of rows that nobody else has. Where there is an error
+// they are of no more use.
+func (d *data) edit(e *wire.Edit) error {
 	inputs := len(d.set.Inputs)
 	for _, id := range e.Take {
-		i, ok := slices.BinarySearch(n.pool.ids, id)
+		i, ok := slices.BinarySearch(d.pool.ids, id)
 		if !ok {
-			return nil, wire.Refuse(wire.BadData, "", "edit: the pool has no row %d", id)
+			return wire.Refuse(wire.BadData, "", "edit: the pool has no row %d", id)
 		}
-		n.train.insert(id, n.pool.x[i*inputs:(i+1)*inputs], n.pool.clean[i])
-		n.pool.remove(i, inputs)
+		d.train.insert(id, d.pool.x[i*inputs:(i+1)*inputs], d.pool.clean[i])
+		d.pool.remove(i, inputs)
 	}
 	for _, m := range e.Move {
-		if err := n.check(m.X, m.Y); err != nil {
-			return nil, err
+		if err := d.check(m.X, m.Y); err != nil {
+			return err
 		}
-		r, i := n.find(m.Row)
+		r, i := d.find(m.Row)
 		if r == nil {
-			return nil, wire.Refuse(wire.BadData, "", "edit: there is no row %d", m.Row)
+			return wire.Refuse(wire.BadData, "", "edit: there is no row %d", m.Row)
 		}
 		copy(r.x[i*inputs:], m.X)
 		r.clean[i] = m.Y
 	}
 	for _, id := range e.Erase {
-		r, i := n.find(id)
+		r, i := d.find(id)
 		if r == nil {
-			return nil, wire.Refuse(wire.BadData, "", "edit: there is no row %d", id)
+			return wire.Refuse(wire.BadData, "", "edit: there is no row %d", id)
 		}
 		r.remove(i, inputs)
 	}
 	for _, a := range e.Add {
-		if err := n.check(a.X, a.Y); err != nil {
-			return nil, err
+		if err := d.check(a.X, a.Y); err != nil {
+			return err
 		}
-		r := &n.train
+		r := &d.train
 		if a.Test {
-			r = &n.test
+			r = &d.test
 		}
-		r.add(n.nextID, a.X, a.Y)
-		n.nextID++
+		r.add(d.nextID, a.X, a.Y)
+		d.nextID++
 	}
 	switch {
-	case n.train.len() == 0:
-		return nil, wire.Refuse(wire.BadData, "", "edit: the last training row must stay")
-	case n.test.len() == 0:
-		return nil, wire.Refuse(wire.BadData, "", "edit: the last test row must stay")
-	case n.train.len()+n.test.len()+n.pool.len() > maxRows:
-		return nil, wire.Refuse(wire.TooMuch, "", "edit: a run has at most %d rows", maxRows)
+	case d.train.len() == 0:
+		return wire.Refuse(wire.BadData, "", "edit: the last training row must stay")
+	case d.test.len() == 0:
+		return wire.Refuse(wire.BadData, "", "edit: the last test row must stay")
+	case d.train.len()+d.test.len()+d.pool.len() > maxRows:
+		return wire.Refuse(wire.TooMuch, "", "edit: a run has at most %d rows", maxRows)
 	}
-	n.edits = append(slices.Clip(d.edits), *e)
-	n.revision++
-	return &n, nil
+	d.edits = d.edits.and(e)
+	if d.edits.rows > maxEdited {
+		return wire.Refuse(wire.TooMuch, "", "edit: a run keeps edits of at most %d rows; reset it and its rows", maxEdited)
+	}
+	return nil
 }
 
 // clean returns an edit with its targets as they were before the noise that d

@@ -3,7 +3,6 @@ package run
 import (
 	"encoding/json"
 	"fmt"
-	"slices"
 
 	"github.com/gnllviz/gnllviz/server/wire"
 )
@@ -56,7 +55,7 @@ func newLife(t wire.Table, s wire.RunSettings, d *data, starts []laneStart) (*li
 
 // spec describes a life in its first moment.
 func (l *life) spec(t wire.Table) wire.Spec {
-	s := wire.Spec{Controls: map[string]json.RawMessage{}, Edits: slices.Clone(l.data.edits)}
+	s := wire.Spec{Controls: map[string]json.RawMessage{}, Edits: l.data.edits.list()}
 	if l.data.own != nil {
 		s.Data = l.data.own.spec
 	}

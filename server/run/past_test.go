@@ -294,3 +294,77 @@ func TestRecipesAreRefused(t *testing.T) {
 		}
 	}
 }
+
+// What can be undone holds memory, and no more than it is said to.
+func TestUndoIsBounded(t *testing.T) {
+	r, err := New("testtest", wire.Spec{Controls: raw(t, map[string]any{"dataset": "quakes", "hidden": []int{2}})}, Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	add := func(n int) {
+		t.Helper()
+		rows := make([]wire.NewRow, n)
+		for i := range rows {
+			rows[i].X = make([]float64, len(r.life.data.set.Inputs))
+		}
+		if _, refused := r.apply(&wire.EditCommand{Edit: wire.Edit{Add: rows}}, nil, true); refused != nil {
+			t.Fatal(refused)
+		}
+	}
+	for range 40 {
+		add(wire.MaxEdits)
+	}
+	if n := len(r.undone.entries); n != 40 {
+		t.Fatalf("%d small changes can be undone, of 40", n)
+	}
+	size := r.life.data.size()
+	for range 2 * maxUndoBytes / size {
+		add(1)
+	}
+	if n := len(r.undone.entries); n*size > maxUndoBytes || n < 10 {
+		t.Errorf("%d changes can be undone, each with rows of %d bytes", n, size)
+	}
+	// Changes that leave the rows as they are hold them once.
+	for range maxUndo {
+		change := &wire.ChangeCommand{Set: raw(t, map[string]any{"full": !r.life.lanes[0].settings.Full})}
+		if _, refused := r.apply(change, nil, true); refused != nil {
+			t.Fatal(refused)
+		}
+	}
+	if n := len(r.undone.entries); n != maxUndo {
+		t.Errorf("%d changes of a switch can be undone, want %d", n, maxUndo)
+	}
+	// What was undone is let go of with the next change.
+	for range maxUndo / 2 {
+		if _, refused := r.apply(&wire.UndoCommand{}, nil, true); refused != nil {
+			t.Fatal(refused)
+		}
+	}
+	add(1)
+	for i, e := range r.undone.entries[:cap(r.undone.entries)] {
+		if i >= len(r.undone.entries) && e.before.life != nil {
+			t.Fatalf("entry %d is still held, of %d", i, len(r.undone.entries))
+		}
+	}
+}
+
+func TestEditsOfARunAreBounded(t *testing.T) {
+	var e *edits
+	var all []wire.Edit
+	for i := range 3 {
+		all = append(all, wire.Edit{Erase: []uint32{uint32(i), 7}})
+		e = e.and(&all[i])
+	}
+	other := e.before.and(&wire.Edit{Take: []uint32{1}})
+	if !reflect.DeepEqual(e.list(), all) || e.rows != 6 || len(other.list()) != 3 || other.list()[2].Take[0] != 1 {
+		t.Errorf("of %v became %v of %d rows, and %v", all, e.list(), e.rows, other.list())
+	}
+	d, err := newData(&wire.RunSettings{Dataset: "mcycle", TrainShare: 80, Slice: 1}, nil, all[:1], 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	d.edits.rows = maxEdited
+	if _, err := d.edited(&wire.Edit{Add: []wire.NewRow{{X: []float64{1}, Y: 1}}}); err == nil || !strings.Contains(err.Error(), "edits of at most") {
+		t.Errorf("an edit too many gave %v", err)
+	}
+}

@@ -28,8 +28,7 @@ type laneMoment struct {
 	state    *engine.State
 }
 
-// moment returns the present one. Its states are those of the newest moment
-// where no step was made since.
+// moment returns the present one.
 func (r *Run) moment() moment {
 	l := r.life
 	m := moment{life: l, settings: l.settings, own: r.own, data: l.data, acquired: l.acquired}
@@ -39,6 +38,7 @@ func (r *Run) moment() moment {
 	return m
 }
 
+// size is how many bytes the lanes' states hold.
 func (m *moment) size() int {
 	n := 0
 	for _, l := range m.lanes {
@@ -105,8 +105,8 @@ func (l *life) diverged() *lane {
 // What undo keeps, at most.
 const (
 	maxUndo      = 200
-	maxUndoBytes = 128 << 20
-	maxUndoLives = 4 // whose networks and history it holds
+	maxUndoBytes = 128 << 20 // of states and rows
+	maxUndoLives = 4         // whose networks and history it holds
 )
 
 // An entry is a change that can be undone.
@@ -132,11 +132,14 @@ func (u *undoStack) push(e entry) {
 	u.undone = nil
 	u.entries = append(u.entries, e)
 	bytes := 0
-	lives := map[*life]bool{}
+	lives, rows := map[*life]bool{}, map[*data]bool{}
 	for i := len(u.entries) - 1; i >= 0; i-- {
 		before := &u.entries[i].before
 		bytes += before.size()
-		lives[before.life] = true
+		if !rows[before.data] {
+			bytes += before.data.size()
+		}
+		lives[before.life], rows[before.data] = true, true
 		if len(u.entries)-i > maxUndo || i < len(u.entries)-1 && bytes > maxUndoBytes || len(lives) > maxUndoLives {
 			u.entries = slices.Delete(u.entries, 0, i+1)
 			return
@@ -163,7 +166,7 @@ func (r *Run) undo(c *wire.UndoCommand) *wire.ErrorMessage {
 		return wire.Refuse(wire.BadState, "", "undo: %v", err)
 	}
 	u.undone = append(u.undone, undone{slices.Clone(u.entries[i:]), now})
-	u.entries = u.entries[:i]
+	u.entries = slices.Delete(u.entries, i, len(u.entries)) // which lets go of them
 	// A replay of the life that is now lived knows the change by the same number,
 	// or that this life was left by it.
 	r.life.note(&wire.UndoCommand{Revision: e.revision}, r.revision)
@@ -182,7 +185,7 @@ func (r *Run) redo(c *wire.RedoCommand) *wire.ErrorMessage {
 	if err := r.bringBack(&last.before); err != nil {
 		return wire.Refuse(wire.BadState, "", "redo: %v", err)
 	}
-	u.undone = u.undone[:len(u.undone)-1]
+	u.undone = slices.Delete(u.undone, len(u.undone)-1, len(u.undone))
 	u.entries = append(u.entries, last.entries...)
 	// Also where another life comes back: the one that is left can be undone to
 	// once more.
