@@ -84,6 +84,14 @@ func lookRows(params, lanes int) int {
 	return min(max(maxLookWork/(params*lanes)-gridPoints, 64), wire.MaxRowsShown)
 }
 
+// asError keeps a nil refusal from becoming an error that is not nil.
+func asError(refused *wire.ErrorMessage) error {
+	if refused == nil {
+		return nil
+	}
+	return refused
+}
+
 // asRefusal makes a refusal of an error, whatever it is.
 func asRefusal(err error) *wire.ErrorMessage {
 	var refused *wire.ErrorMessage

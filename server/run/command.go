@@ -8,25 +8,44 @@ import (
 
 // Everything here runs on the goroutine that owns the run.
 
-// maxEvents bounds what one epoch remembers of itself.
-const maxEvents = 100_000
+// What one epoch remembers of itself, at most.
+const (
+	maxEvents     = 100_000
+	maxEventBytes = 32 << 20
+)
 
-// apply does a command, and returns the lane that it made or was about. own are
-// the rows of a data command.
-func (r *Run) apply(c wire.Command, own *ownRows, steers bool) (lane uint8, refused *wire.ErrorMessage) {
+// recorded says whether a command goes into recipes: all that change what is
+// trained, or how, except for those that always begin another epoch.
+func recorded(c wire.Command) bool {
+	switch c.(type) {
+	case *wire.ChangeCommand, *wire.LaneAddCommand, *wire.LaneRemoveCommand, *wire.EditCommand, *wire.AcquireCommand,
+		*wire.UndoCommand, *wire.RedoCommand, *wire.ReturnCommand, *wire.RestoreCommand:
+		return true
+	}
+	return false
+}
+
+// admit says why a command cannot be taken now, whatever it says.
+func (r *Run) admit(c wire.Command, steers bool) *wire.ErrorMessage {
 	if !steers && !r.open {
-		return 0, wire.Refuse(wire.ReadOnly, "", "this run is steered by who made it; you are watching")
+		return wire.Refuse(wire.ReadOnly, "", "this run is steered by who made it; you are watching")
 	}
 	if r.replay != nil {
 		switch c.(type) {
 		case *wire.PlayCommand, *wire.PauseCommand, *wire.OpenCommand:
 		default:
-			return 0, wire.Refuse(wire.BadState, "", "the run is being done over again; wait until it has come to its end, or pause it to go on from where it is")
+			return wire.Refuse(wire.BadState, "", "the run is being done over again; wait until it has come to its end, or pause it to go on from where it is")
 		}
 	}
-	if _, reset := c.(*wire.ResetCommand); !reset && len(r.life.recipe.Events) >= maxEvents {
-		return 0, wire.Refuse(wire.TooMuch, "", "this epoch has seen %d changes, and keeps no more; reset the run to begin another", maxEvents)
+	if l := r.life; recorded(c) && (len(l.recipe.Events) >= maxEvents || l.eventBytes >= maxEventBytes) {
+		return wire.Refuse(wire.TooMuch, "", "this epoch has seen %d changes, and keeps no more; reset the run to begin another", len(l.recipe.Events))
 	}
+	return nil
+}
+
+// apply does a command, and returns the lane that it made or was about. own are
+// the rows of a data command.
+func (r *Run) apply(c wire.Command, own *ownRows) (lane uint8, refused *wire.ErrorMessage) {
 	switch c := c.(type) {
 	case *wire.LaneAddCommand:
 		return r.addLane(c)

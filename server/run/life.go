@@ -22,6 +22,8 @@ type life struct {
 
 	changes []wire.Change
 	recipe  wire.Recipe
+
+	eventBytes int // of the recipe's commands
 }
 
 // A laneStart is a lane as a life begins with it.
@@ -104,6 +106,7 @@ func (l *life) note(c wire.Command, revision uint32) {
 
 func (l *life) noteEvent(e wire.Event) {
 	e.At = l.steps
+	l.eventBytes += len(e.Command)
 	l.recipe.Events = append(l.recipe.Events, e)
 }
 

@@ -285,6 +285,7 @@ func TestRecipesAreRefused(t *testing.T) {
 		"numbers": func(r *wire.Recipe) { r.LaneIDs = nil },
 		"event 1": func(r *wire.Recipe) { r.Events[0].Command = []byte(`{"type":"fly","id":1}`) },
 		"step 9":  func(r *wire.Recipe) { r.Events[0].At = 9 },
+		"in none": func(r *wire.Recipe) { r.Events[0].Command = []byte(`{"type":"reset","id":1}`) },
 	} {
 		bad := good
 		bad.Events = slices.Clone(good.Events)
@@ -307,7 +308,7 @@ func TestUndoIsBounded(t *testing.T) {
 		for i := range rows {
 			rows[i].X = make([]float64, len(r.life.data.set.Inputs))
 		}
-		if _, refused := r.apply(&wire.EditCommand{Edit: wire.Edit{Add: rows}}, nil, true); refused != nil {
+		if _, refused := r.apply(&wire.EditCommand{Edit: wire.Edit{Add: rows}}, nil); refused != nil {
 			t.Fatal(refused)
 		}
 	}
@@ -327,7 +328,7 @@ func TestUndoIsBounded(t *testing.T) {
 	// Changes that leave the rows as they are hold them once.
 	for range maxUndo {
 		change := &wire.ChangeCommand{Set: raw(t, map[string]any{"full": !r.life.lanes[0].settings.Full})}
-		if _, refused := r.apply(change, nil, true); refused != nil {
+		if _, refused := r.apply(change, nil); refused != nil {
 			t.Fatal(refused)
 		}
 	}
@@ -336,7 +337,7 @@ func TestUndoIsBounded(t *testing.T) {
 	}
 	// What was undone is let go of with the next change.
 	for range maxUndo / 2 {
-		if _, refused := r.apply(&wire.UndoCommand{}, nil, true); refused != nil {
+		if _, refused := r.apply(&wire.UndoCommand{}, nil); refused != nil {
 			t.Fatal(refused)
 		}
 	}

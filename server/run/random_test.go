@@ -178,7 +178,7 @@ func (r *randomRun) do(text string) {
 		}
 	}
 	before := r.digest()
-	_, refused = r.apply(c, own, true)
+	_, refused = r.apply(c, own)
 	r.log = append(r.log, fmt.Sprintf("step %d: %s: %v", r.life.steps, text, refused))
 	if refused != nil {
 		if after := r.digest(); after != before {

@@ -46,8 +46,12 @@ func Replay(id string, recipe wire.Recipe, o Options) (*Run, error) {
 		if e.Command == nil {
 			continue
 		}
-		if _, _, refused := wire.ParseCommand(e.Command); refused != nil {
+		c, _, refused := wire.ParseCommand(e.Command)
+		if refused != nil {
 			return nil, wire.Refuse(wire.BadValue, "", "event %d of the recipe: %s", i+1, refused.Reason)
+		}
+		if !recorded(c) {
+			return nil, wire.Refuse(wire.BadValue, "", "event %d of the recipe is a command that belongs in none: %.40s", i+1, e.Command)
 		}
 	}
 	if r.own, err = readOwn(recipe.Spec.Data, o.Table); err != nil {
@@ -105,13 +109,10 @@ func (r *Run) follow() bool {
 			continue
 		}
 		c, _, _ := wire.ParseCommand(e.Command) // Replay has read it
-		r.replay = nil                          // apply refuses what others ask for meanwhile
-		_, refused := r.apply(c, nil, true)
-		if refused != nil {
-			r.stop(fmt.Sprintf("an event of the recipe, at step %d, cannot be done: %s", e.At, refused.Reason))
+		if _, refused := r.apply(c, nil); refused != nil {
+			r.fail(fmt.Errorf("an event of the recipe, at step %d, cannot be done: %s", e.At, refused.Reason))
 			return false
 		}
-		r.replay = p
 		if r.state == wire.Paused {
 			r.setState(wire.Playing, "") // an undo or a restore has paused it
 		}

@@ -236,15 +236,22 @@ func (r *Run) Do(ctx context.Context, c wire.Command, steers bool) (wire.Ack, er
 	var ack wire.Ack
 	var own *ownRows
 	if d, ok := c.(*wire.DataCommand); ok {
-		// A file may take longer to read than other commands should wait.
-		var err error
+		// A file may take longer to read than other commands should wait. Who may
+		// not give one has it not read at all.
+		err := r.ask(ctx, func() error { return asError(r.admit(c, steers)) })
+		if err != nil {
+			return ack, err
+		}
 		if own, err = readOwn(d.Data, r.options.Table); err != nil {
 			return ack, badData(err)
 		}
 	}
 	err := r.ask(ctx, func() error {
 		r.touched = r.now()
-		lane, refused := r.apply(c, own, steers)
+		if refused := r.admit(c, steers); refused != nil {
+			return refused
+		}
+		lane, refused := r.apply(c, own)
 		if refused != nil {
 			return refused
 		}

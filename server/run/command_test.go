@@ -1,0 +1,43 @@
+package run
+
+import (
+	"testing"
+
+	"github.com/gnllviz/gnllviz/server/wire"
+)
+
+// An epoch that can remember no more can still be held, left and come back to.
+func TestEpochThatIsFull(t *testing.T) {
+	r := start(t, Options{}, map[string]any{"speed": "max"})
+	if err := r.do(t.Context(), func() { r.life.eventBytes = maxEventBytes - 1 }); err != nil {
+		t.Fatal(err)
+	}
+	change(t, r, map[string]any{"eps": 0.1})
+	refused(t, r, &wire.ChangeCommand{Set: raw(t, map[string]any{"eps": 0.2})}, wire.TooMuch, "keeps no more")
+	do(t, r, &wire.PauseCommand{})
+	refused(t, r, &wire.UndoCommand{}, wire.TooMuch, "keeps no more")
+	steps(t, r, 10)
+	full := weights(t, r, 0)
+	do(t, r, &wire.ResetCommand{})
+	change(t, r, map[string]any{"eps": 0.2})
+	do(t, r, &wire.UndoCommand{})
+	do(t, r, &wire.UndoCommand{})
+	again := replayed(t, r)
+	for i, w := range weights(t, again, 0) {
+		if w != full[i] {
+			t.Fatal("the epoch that came back is done over again with other weights")
+		}
+	}
+}
+
+// Who only watches gives the server nothing to read.
+func TestWatchersDataIsNotRead(t *testing.T) {
+	r := start(t, Options{}, nil)
+	c := &wire.DataCommand{Data: &wire.DataSpec{CSV: &wire.CSVSpec{Text: "not a table", Target: "y"}}}
+	for steers, want := range map[bool]wire.ErrorCode{true: wire.BadData, false: wire.ReadOnly} {
+		_, err := r.Do(t.Context(), c, steers)
+		if e := asRefusal(err); e.Code != want {
+			t.Errorf("steering %v: refused with %s (%v), want %s", steers, e.Code, err, want)
+		}
+	}
+}
