@@ -37,27 +37,53 @@ func (r *Run) Curve(ctx context.Context, lane *uint8, curve string, from, to uin
 	return c, err
 }
 
-// Snapshots returns the steps whose weights are kept, oldest first, as the first
-// lane has them.
+// Snapshots returns the steps whose weights are kept of all lanes, oldest first.
 func (r *Run) Snapshots(ctx context.Context) (steps []uint64, err error) {
-	err = r.do(ctx, func() { steps = r.life.lanes[0].snapshots.Steps() })
+	err = r.do(ctx, func() { steps = r.life.snapshots() })
 	return steps, err
 }
 
+// snapshots are the steps of which all lanes have one: lanes of many parameters
+// keep fewer than others.
+func (l *life) snapshots() []uint64 {
+	steps := l.lanes[0].snapshots.Steps()
+	for _, lane := range l.lanes[1:] {
+		steps = slices.DeleteFunc(steps, func(step uint64) bool {
+			_, at, ok := lane.snapshots.At(step)
+			return !ok || at != step
+		})
+	}
+	return steps
+}
+
+// snapshot returns the states of all lanes, in their order, at the newest moment
+// at or before a step that is kept of all of them.
+func (l *life) snapshot(step uint64) (states []*engine.State, at uint64, refused *wire.ErrorMessage) {
+	steps := l.snapshots()
+	i, exact := slices.BinarySearch(steps, step)
+	if !exact {
+		i--
+	}
+	if i < 0 {
+		return nil, 0, wire.Refuse(wire.BadState, "", "there is no snapshot of step %d or before", step)
+	}
+	for _, lane := range l.lanes {
+		s, _, _ := lane.snapshots.At(steps[i])
+		states = append(states, s)
+	}
+	return states, steps[i], nil
+}
+
 // FramesAt returns the grid and what every lane predicted on it by the newest
-// snapshots at or before a step, under the controls and on the rows of now: a
-// message of frames, one after the other. Who asks for them watches, as far as
-// being idle goes.
+// weights at or before a step that are kept of all of them, under the controls and
+// on the rows of now: a message of frames, one after the other. Who asks for them
+// watches, as far as being idle goes.
 func (r *Run) FramesAt(ctx context.Context, step uint64) (frames []byte, err error) {
 	err = r.ask(ctx, func() error {
 		r.watched()
-		states, at := map[*lane]*engine.State{}, uint64(0)
-		for _, lane := range r.life.lanes {
-			s, kept, ok := lane.snapshots.At(step)
-			if !ok {
-				return wire.Refuse(wire.BadState, "", "lane %s has no snapshot of step %d or before", lane.name, step)
-			}
-			states[lane], at = s, kept
+		states, at, refused := r.life.snapshot(step)
+		if refused != nil {
+			return refused
 		}
 		frames, err = r.frames(states, at)
 		if err == nil {

@@ -7,6 +7,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/gnllviz/gnllviz/engine"
+	"github.com/gnllviz/gnllviz/server/run/history"
 	"github.com/gnllviz/gnllviz/server/wire"
 )
 
@@ -367,5 +369,53 @@ func TestEditsOfARunAreBounded(t *testing.T) {
 	d.edits.rows = maxEdited
 	if _, err := d.edited(&wire.Edit{Add: []wire.NewRow{{X: []float64{1}, Y: 1}}}); err == nil || !strings.Contains(err.Error(), "edits of at most") {
 		t.Errorf("an edit too many gave %v", err)
+	}
+}
+
+// Lanes go back to one moment, though they keep different ones.
+func TestLanesGoBackTogether(t *testing.T) {
+	r := paused(t, wire.Spec{
+		Controls: raw(t, map[string]any{"speed": "max", "hidden": []int{8}}),
+		Lanes:    []wire.LaneSpec{{}, {Controls: raw(t, map[string]any{"members": 2})}},
+	})
+	steps(t, r, 10)
+	at := [][]float32{weights(t, r, 0), weights(t, r, 1)}
+	steps(t, r, 20)
+	// The second lane has forgotten the steps from 11 on but for the newest.
+	err := r.do(t.Context(), func() {
+		l := r.life.lanes[1]
+		kept := history.NewLadder[*engine.State](snapshotBytes)
+		for _, step := range []uint64{0, 5, 10, 30} {
+			s, _, _ := l.snapshots.At(step)
+			if err := kept.Keep(step, s, s.Size()); err != nil {
+				t.Error(err)
+			}
+		}
+		l.snapshots = kept
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if steps, err := r.Snapshots(t.Context()); err != nil || !slices.Equal(steps, []uint64{0, 5, 10, 30}) {
+		t.Errorf("the snapshots of both are of steps %v (%v)", steps, err)
+	}
+	b, err := r.FramesAt(t.Context(), 29)
+	if err != nil {
+		t.Fatal(err)
+	}
+	frames, err := wire.ParseFrames(b)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, f := range frames {
+		if f.Kind == wire.FrameFit && f.Step != 10 {
+			t.Errorf("lane %d is shown at step %d", f.Lane, f.Step)
+		}
+	}
+	do(t, r, &wire.ReturnCommand{Step: ptr(uint64(29))})
+	for lane, want := range at {
+		if !slices.Equal(weights(t, r, uint8(lane)), want) {
+			t.Errorf("lane %d has not the weights of step 10", lane)
+		}
 	}
 }

@@ -109,11 +109,15 @@ func frameInterval(viewers int) time.Duration {
 }
 
 // frames returns a frame of every lane, one after the other: of now, or of the
-// states that lanes had at a step.
-func (r *Run) frames(states map[*lane]*engine.State, step uint64) ([]byte, error) {
+// states that lanes, in their order, had at a step.
+func (r *Run) frames(states []*engine.State, step uint64) ([]byte, error) {
 	var b []byte
-	for _, lane := range r.life.lanes {
-		f, err := lane.frame(states[lane], lookRows(lane.params, len(r.life.lanes)))
+	for i, lane := range r.life.lanes {
+		var at *engine.State
+		if states != nil {
+			at = states[i]
+		}
+		f, err := lane.frame(at, lookRows(lane.params, len(r.life.lanes)))
 		if err != nil {
 			return nil, err
 		}

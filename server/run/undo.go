@@ -210,14 +210,9 @@ func (r *Run) wentBack(text string) {
 // goBack puts back the weights of an earlier moment.
 func (r *Run) goBack(c *wire.ReturnCommand) *wire.ErrorMessage {
 	l := r.life
-	states := make([]*engine.State, len(l.lanes))
-	at := uint64(0)
-	for i, lane := range l.lanes {
-		s, step, ok := lane.snapshots.At(*c.Step)
-		if !ok {
-			return wire.Refuse(wire.BadState, "", "return: lane %s has no snapshot of step %d or before", lane.name, *c.Step)
-		}
-		states[i], at = s, step
+	states, at, refused := l.snapshot(*c.Step)
+	if refused != nil {
+		return refused
 	}
 	was := r.moment()
 	for i, lane := range l.lanes {
