@@ -150,7 +150,7 @@ func (r *Run) rebirth(s wire.RunSettings, starts []laneStart, anew bool) (*life,
 		return r.conceive(s, r.own, nil, starts)
 	}
 	if d.edits == nil {
-		return r.conceiveOn(s, d.shown(s.Noise, s.Slice), starts)
+		return r.conceiveOn(s, d.shown(s.Noise, s.Slice).withRevision(r.dataRev+1), starts)
 	}
 	// The first rows of a life fix its scale: those of before the edits did.
 	return r.conceive(s, d.own, d.edits.list(), starts)

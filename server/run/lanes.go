@@ -48,8 +48,8 @@ func (r *Run) addLane(c *wire.LaneAddCommand) (uint8, *wire.ErrorMessage) {
 	l.lanes = append(l.lanes[:len(l.lanes):len(l.lanes)], from.copyAs(s, l.steps))
 	l.nextLane++
 	l.note(c, r.revision)
-	r.tell(r.lanesMessage())
 	r.changedBy(l, was, change)
+	r.tell(r.lanesMessage())
 	return s.id, nil
 }
 
@@ -98,8 +98,8 @@ func (r *Run) removeLane(c *wire.LaneRemoveCommand) *wire.ErrorMessage {
 	l.lanes = left
 	r.judge()
 	l.note(c, r.revision)
-	r.tell(r.lanesMessage())
 	r.changedBy(l, was, wire.Change{Kind: wire.LaneChange, Lane: &gone.id, Text: fmt.Sprintf("lane %s removed", gone.name)})
+	r.tell(r.lanesMessage())
 	return nil
 }
 

@@ -328,3 +328,17 @@ func TestServersBounds(t *testing.T) {
 		t.Errorf("what the bounds allow gave %v", err)
 	}
 }
+
+// Viewers are told of lanes under the revision that has them.
+func TestLanesMessagesHaveTheirRevision(t *testing.T) {
+	r := paused(t, wire.Spec{})
+	v := watch(t, r, wire.Hello{})
+	for n, c := range []wire.Command{&wire.LaneAddCommand{}, &wire.LaneRemoveCommand{Lane: ptr(uint8(1))}} {
+		a := do(t, r, c)
+		var m wire.LanesMessage
+		nextEvent(t, v, "lanes", &m)
+		if m.Revision != a.Revision || len(m.Lanes) != 2-n {
+			t.Errorf("%T made revision %d, and %d lanes are told with %d", c, a.Revision, len(m.Lanes), m.Revision)
+		}
+	}
+}

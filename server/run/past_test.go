@@ -36,6 +36,9 @@ func TestUndoBringsTheWeightsBack(t *testing.T) {
 		t.Error("undo did not bring the moment before the first change back")
 	}
 	refused(t, r, &wire.UndoCommand{}, wire.BadState, "nothing to undo")
+	if changes := state(t, r).Changes; changes[0].Undo || changes[1].Undo {
+		t.Error("what was undone is said to be undoable")
+	}
 	do(t, r, &wire.RedoCommand{})
 	if !slices.Equal(weights(t, r, 0), middle) {
 		t.Error("redo did not bring back what was before the second undo")

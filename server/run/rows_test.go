@@ -272,3 +272,14 @@ func TestRefusedAcquisitionLeavesNoTrace(t *testing.T) {
 		t.Errorf("%d points that were acquired became %d", before, after)
 	}
 }
+
+// A data revision names one grid: also that of an epoch with the same rows, shown
+// along another input.
+func TestRestartWithAnotherGridHasItsOwnRevision(t *testing.T) {
+	r := paused(t, wire.Spec{Controls: raw(t, map[string]any{"dataset": "bowl"})})
+	before := state(t, r).Data
+	change(t, r, map[string]any{"slice": 2, "hidden": []int{4}})
+	if after := state(t, r).Data; after.Slice != 2 || after.Revision == before.Revision {
+		t.Errorf("along input %d the grid is data revision %d, as along input %d", after.Slice, after.Revision, before.Slice)
+	}
+}

@@ -138,6 +138,9 @@ func (r *Run) message(next int) wire.RunMessage {
 	changes := r.life.changes
 	// A copy, and a list in JSON even where there is none.
 	changes = append([]wire.Change{}, changes[max(0, len(changes)-wire.MaxChanges):]...)
+	for i := range changes { // what could be undone when it was done may be so no more
+		changes[i].Undo = r.undone.index(changes[i].Revision) >= 0
+	}
 	return wire.RunMessage{
 		Type: "run", ID: r.id, Epoch: r.epoch, Revision: r.revision, Step: r.life.steps,
 		State: r.state, Reason: r.reason, Open: r.open, Controls: r.runValues(), Lanes: r.lanesMessage().Lanes,

@@ -147,12 +147,17 @@ func (u *undoStack) push(e entry) {
 	}
 }
 
+// index returns the place of the change of a revision, or -1.
+func (u *undoStack) index(revision uint32) int {
+	return slices.IndexFunc(u.entries, func(e entry) bool { return e.revision == revision })
+}
+
 // undo takes back a change and all that came after it.
 func (r *Run) undo(c *wire.UndoCommand) *wire.ErrorMessage {
 	u := &r.undone
 	i := len(u.entries) - 1
 	if c.Revision != 0 {
-		i = slices.IndexFunc(u.entries, func(e entry) bool { return e.revision == c.Revision })
+		i = u.index(c.Revision)
 	}
 	if i < 0 {
 		if c.Revision != 0 {

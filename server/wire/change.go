@@ -8,7 +8,7 @@ type ChangeKind string
 // The kinds of change.
 const (
 	ControlChange ChangeKind = "control" // a control has another value
-	LaneChange    ChangeKind = "lane"    // a lane was added, removed, named or coloured
+	LaneChange    ChangeKind = "lane"    // a lane was added or removed
 	DataChange    ChangeKind = "data"    // rows were added, moved, erased, acquired, or are others
 	WeightsChange ChangeKind = "weights" // earlier weights came back: undo, return, restore
 )
@@ -24,7 +24,7 @@ type Change struct {
 	Old      any        `json:"old"`     // the control's value before; null unless it is a control change
 	New      any        `json:"new"`
 	Text     string     `json:"text"` // what was changed, in words, unless it is a control change
-	Undo     bool       `json:"undo"` // whether undo can go back to before it
+	Undo     bool       `json:"undo"` // whether undo could go back to before it when this was told
 }
 
 // A Spec is what a run begins with: together with the commands that follow it

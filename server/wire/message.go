@@ -100,8 +100,8 @@ type Origin struct {
 
 // LanesMessage tells every viewer of the lanes as they now are.
 type LanesMessage struct {
-	Type     string `json:"type"` // "lanes"
-	Revision uint32 `json:"revision"`
+	Type     string `json:"type"`     // "lanes"
+	Revision uint32 `json:"revision"` // of the run that has them
 	Lanes    []Lane `json:"lanes"`
 }
 
