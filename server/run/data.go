@@ -53,7 +53,7 @@ type data struct {
 	slice    int       // the input along which the grid runs, counted from 0
 	grid     []float64 // of that input
 	gridRows []float64 // (gridPoints, inputs)
-	wire     wire.Data
+	wire     wire.Data // without the scale, which the lanes have
 }
 
 // newData makes the rows that the settings ask for, from the user's own data if
@@ -214,7 +214,7 @@ func (d *data) describe() {
 		Revision: d.revision, Target: wire.Column(d.set.Target), Slice: d.slice + 1,
 		Train: d.train.len(), Test: d.test.len(), Pool: d.pool.len(),
 		IDs: []uint32{}, X: make([][]float64, inputs), Y: []float64{}, IsTest: []bool{},
-		TargetStd: wire.Number(d.std), Truth: d.set.Truth != nil,
+		Truth: d.set.Truth != nil,
 		Dropped: []wire.Drop{},
 	}
 	if d.own != nil {

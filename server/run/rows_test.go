@@ -283,3 +283,26 @@ func TestRestartWithAnotherGridHasItsOwnRevision(t *testing.T) {
 		t.Errorf("along input %d the grid is data revision %d, as along input %d", after.Slice, after.Revision, before.Slice)
 	}
 }
+
+// What turns sqrt(eps) into the data's unit is the same in messages and frames,
+// also where an epoch began with noise, and whatever becomes of the rows.
+func TestTargetScaleIsThatOfTheFirstRows(t *testing.T) {
+	r := paused(t, wire.Spec{Controls: raw(t, map[string]any{"dataset": "sine", "noise": 200, "eps": 0.01})})
+	first := float64(state(t, r).Data.TargetStd)
+	change(t, r, map[string]any{"noise": 0})
+	do(t, r, &wire.EditCommand{Edit: wire.Edit{Add: []wire.NewRow{{X: []float64{5}, Y: 1000}}}})
+	a := change(t, r, map[string]any{"full": true})
+	v := watch(t, r, wire.Hello{})
+	f := nextFrame(t, v)
+	for f.Revision < a.Revision {
+		f = nextFrame(t, v)
+	}
+	floor := float64(f.Scalars[slices.Index(wire.Scalars, "floor")])
+	d, err := r.Data(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if std := float64(d.TargetStd); std != first || math.Abs(floor/(0.1*std)-1) > 1e-6 {
+		t.Errorf("frames have a floor of %g with eps 0.01, and the data a scale of %g, which was %g", floor, std, first)
+	}
+}

@@ -280,7 +280,7 @@ func (r *Run) Settings(ctx context.Context) (m map[string]any, err error) {
 
 // Data returns the rows that are trained on, as viewers are told of them.
 func (r *Run) Data(ctx context.Context) (d wire.Data, err error) {
-	err = r.do(ctx, func() { d = r.life.data.wire })
+	err = r.do(ctx, func() { d = r.life.describeData() })
 	return d, err
 }
 

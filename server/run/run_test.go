@@ -187,7 +187,7 @@ func TestAcknowledgedChangeIsInTheFrames(t *testing.T) {
 func watchedStd(t *testing.T, r *Run) float64 {
 	t.Helper()
 	var std float64
-	if err := r.do(t.Context(), func() { std = float64(r.life.data.wire.TargetStd) }); err != nil {
+	if err := r.do(t.Context(), func() { std = float64(r.life.describeData().TargetStd) }); err != nil {
 		t.Fatal(err)
 	}
 	return std

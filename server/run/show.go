@@ -25,7 +25,7 @@ func (r *Run) flushData() {
 		return
 	}
 	r.dataDue, r.dataSent = false, r.now()
-	r.tell(wire.DataMessage{Type: "data", Data: r.life.data.wire})
+	r.tell(wire.DataMessage{Type: "data", Data: r.life.describeData()})
 	r.broadcast(r.grid())
 }
 
@@ -132,6 +132,14 @@ func (r *Run) ack() wire.Ack {
 	return wire.Ack{Type: "ack", Revision: r.revision, Epoch: r.epoch, Step: r.life.steps}
 }
 
+// describeData describes the rows, with the scale of the lanes' targets, which is
+// that of the rows with which the life began.
+func (l *life) describeData() wire.Data {
+	d := l.data.wire
+	d.TargetStd = wire.Number(l.lanes[0].ensemble.TargetScale().Std)
+	return d
+}
+
 // message describes the whole run to a viewer whose history goes on with point
 // number next.
 func (r *Run) message(next int) wire.RunMessage {
@@ -144,7 +152,7 @@ func (r *Run) message(next int) wire.RunMessage {
 	return wire.RunMessage{
 		Type: "run", ID: r.id, Epoch: r.epoch, Revision: r.revision, Step: r.life.steps,
 		State: r.state, Reason: r.reason, Open: r.open, Controls: r.runValues(), Lanes: r.lanesMessage().Lanes,
-		Changes: changes, Data: r.life.data.wire, Points: len(r.life.points), Next: next,
+		Changes: changes, Data: r.life.describeData(), Points: len(r.life.points), Next: next,
 	}
 }
 
