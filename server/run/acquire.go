@@ -14,9 +14,10 @@ const (
 	byRandom    = "random"
 )
 
-// truthCandidates is among how many places a point is chosen that is drawn from
-// the truth.
-const truthCandidates = 256
+// minCandidates is among how many places a point is chosen that is drawn from the
+// truth; and among how many rows of a larger pool at least, however long a look at
+// them takes.
+const minCandidates = 256
 
 // canAcquire says why no point can be acquired, or nothing.
 func (l *life) canAcquire() *wire.ErrorMessage {
@@ -30,23 +31,29 @@ func (l *life) canAcquire() *wire.ErrorMessage {
 }
 
 // acquisition chooses the next point by the first lane's predictions, as an edit
-// with clean targets: a row of the pool, or a new one drawn from the truth.
+// with clean targets: a row of the pool, or of a large pool one of rows evenly
+// taken from it, or a new one drawn from the truth.
 func (l *life) acquisition() wire.Edit {
 	d, inputs := l.data, len(l.data.set.Inputs)
 	chance := rand.New(rand.NewPCG(uint64(d.seed)<<32|l.acquired, streamAcquire))
-	candidates := d.pool.x
-	if d.pool.len() == 0 {
-		candidates = make([]float64, 0, truthCandidates*inputs)
-		for range truthCandidates {
-			for k := range inputs {
-				candidates = append(candidates, d.lo[k]+(d.hi[k]-d.lo[k])*chance.Float64())
-			}
+	var candidates []float64
+	if n := d.pool.len(); n > 0 {
+		if l.settings.AcquireBy == byRandom {
+			return wire.Edit{Take: []uint32{d.pool.ids[chance.IntN(n)]}}
+		}
+		places := spread(n, max(maxLookWork/l.lanes[0].params, minCandidates))
+		for _, i := range places {
+			candidates = append(candidates, d.pool.x[i*inputs:(i+1)*inputs]...)
+		}
+		best := places[l.lanes[0].mostUncertain(l.settings.AcquireBy, candidates, chance)]
+		return wire.Edit{Take: []uint32{d.pool.ids[best]}}
+	}
+	for range minCandidates {
+		for k := range inputs {
+			candidates = append(candidates, d.lo[k]+(d.hi[k]-d.lo[k])*chance.Float64())
 		}
 	}
 	best := l.lanes[0].mostUncertain(l.settings.AcquireBy, candidates, chance)
-	if d.pool.len() > 0 {
-		return wire.Edit{Take: []uint32{d.pool.ids[best]}}
-	}
 	x := candidates[best*inputs : (best+1)*inputs]
 	mean, std := d.set.Truth(x)
 	return wire.Edit{Add: []wire.NewRow{{X: x, Y: mean + std*chance.NormFloat64()}}}

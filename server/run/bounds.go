@@ -19,7 +19,8 @@ const (
 	// change that can be undone keeps a copy.
 	maxParams = 600_000
 
-	// maxLookWork bounds rows times parameters of what a frame predicts.
+	// maxLookWork bounds rows times parameters of what a frame predicts, and of
+	// what a point is chosen by.
 	maxLookWork = 96 << 20
 )
 

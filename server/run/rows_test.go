@@ -306,3 +306,33 @@ func TestTargetScaleIsThatOfTheFirstRows(t *testing.T) {
 		t.Errorf("frames have a floor of %g with eps 0.01, and the data a scale of %g, which was %g", floor, std, first)
 	}
 }
+
+// A look at a large pool is bounded, and is at all of it.
+func TestAcquiringFromALargePool(t *testing.T) {
+	r, err := New("testtest", wire.Spec{
+		Controls: raw(t, map[string]any{"hidden": []int{128, 128, 128, 128}, "pool": 90, "acquire_by": "total"}),
+		Data:     &wire.DataSpec{Formula: &wire.FormulaSpec{Mean: "x", Std: "1", From: 0, To: 1, Rows: 5000}},
+	}, Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	l := r.life
+	n, most := l.data.pool.len(), maxLookWork/l.lanes[0].params
+	if n <= most {
+		t.Fatalf("a pool of %d rows can be looked at whole (%d)", n, most)
+	}
+	e := l.acquisition()
+	place := slices.Index(l.data.pool.ids, e.Take[0])
+	if !slices.Contains(spread(n, most), place) {
+		t.Errorf("row %d of %d was taken, which was not looked at", place, n)
+	}
+	// By chance any row can be taken.
+	l.settings.AcquireBy = byRandom
+	for range 100 {
+		l.acquired++
+		if place := slices.Index(l.data.pool.ids, l.acquisition().Take[0]); !slices.Contains(spread(n, most), place) {
+			return
+		}
+	}
+	t.Error("by chance only some rows are taken")
+}
