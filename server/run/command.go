@@ -176,7 +176,11 @@ func (r *Run) fail(err error) {
 // stop ends training until somebody sees to what is wrong.
 func (r *Run) stop(reason string) {
 	r.left, r.until = 0, nil
-	if r.state != wire.Diverged {
+	switch r.state {
+	case wire.Diverged:
+	case wire.Idle: // which is for want of viewers, and not to outlive it
+		r.before = wire.Playing
+	default:
 		r.before = r.state
 	}
 	r.setState(wire.Diverged, reason)

@@ -41,3 +41,18 @@ func TestWatchersDataIsNotRead(t *testing.T) {
 		}
 	}
 }
+
+// An idle run that undo takes to a divergence plays once that is seen to: somebody
+// watches.
+func TestIdlenessDoesNotOutliveADivergence(t *testing.T) {
+	r, err := New("testtest", wire.Spec{}, Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.setState(wire.Idle, "nobody is watching")
+	r.stop("it diverged")
+	r.watched()
+	if _, refused := r.apply(&wire.ResetCommand{}, nil); refused != nil || r.state != wire.Playing {
+		t.Errorf("after a reset the run is %s (%v)", r.state, refused)
+	}
+}

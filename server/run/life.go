@@ -99,7 +99,8 @@ func (l *life) lane(id *uint8) (*lane, *wire.ErrorMessage) {
 	return nil, wire.Refuse(wire.UnknownLane, "", "there is no lane %d", *id)
 }
 
-// note writes a command into the recipe, with the revision before it.
+// note writes a command into the recipe, with the revision before it, at the
+// present step.
 func (l *life) note(c wire.Command, revision uint32) {
 	l.noteEvent(wire.Event{Revision: revision, Command: wire.EncodeCommand(c)})
 }

@@ -27,8 +27,8 @@ type Change struct {
 	Undo     bool       `json:"undo"` // whether undo could go back to before it when this was told
 }
 
-// A Spec is what a run begins with: together with the commands that follow it
-// makes the same weights again, bit for bit.
+// A Spec is what a run begins with. With the commands that follow, it makes the
+// same weights again, bit for bit.
 type Spec struct {
 	Controls map[string]json.RawMessage `json:"controls,omitempty"` // of the run and, as a default, of every lane
 	Lanes    []LaneSpec                 `json:"lanes,omitempty"`    // empty: one lane

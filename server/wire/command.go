@@ -64,8 +64,9 @@ type ResetCommand struct {
 	Rows bool `json:"rows,omitempty"` // the rows, too, become what they were before they were edited
 }
 
-// RestoreCommand puts back the weights that the lanes of a diverged run had some
-// 64 to 128 steps before, or at their first, and pauses it.
+// RestoreCommand puts back the weights that the lanes which diverged had some 64
+// to 128 steps before, or at their first, and pauses the run. Other lanes stay as
+// they are.
 type RestoreCommand struct{ Head }
 
 // UndoCommand takes back a change and all that came after it: controls, lanes,
@@ -80,7 +81,7 @@ type UndoCommand struct {
 type RedoCommand struct{ Head }
 
 // ReturnCommand puts back the weights of an earlier moment: those of the newest
-// snapshot at or before a step. Training goes on from there; steps are counted on.
+// snapshot at or before a step that all lanes have. Training goes on from there; steps are counted on.
 type ReturnCommand struct {
 	Head
 	Step *uint64 `json:"step"`

@@ -132,8 +132,8 @@
 // the loss clamps it. What the loss sees, and what bands show, is
 // max(std, floor), with the scalar "floor".
 //
-// Frames overtake messages: a fit frame of an epoch or a data revision that no
-// run message has named yet is to be dropped.
+// Frames overtake messages: a fit frame of an epoch or a data revision that no run
+// or data message has named yet is to be dropped.
 //
 // # Clients
 //
