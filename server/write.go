@@ -52,18 +52,15 @@ func (c *client) write(ctx, server context.Context) {
 		select {
 		case <-ctx.Done():
 			return
-		case <-server.Done():
-			c.close(websocket.CloseGoingAway, "the server is going away")
-			return
-		case <-c.run.ended:
-			if server.Err() != nil {
-				continue
-			}
-			if c.run.err != nil {
+		case <-c.run.ended: // as the server's end does, too
+			switch {
+			case server.Err() != nil:
+				c.close(websocket.CloseGoingAway, "the server is going away")
+			case c.run.err != nil:
 				c.close(websocket.CloseInternalServerErr, "the run failed")
-				return
+			default:
+				c.close(websocket.CloseGoingAway, "the run has ended")
 			}
-			c.close(websocket.CloseGoingAway, "the run has ended")
 			return
 		case v := <-c.watching:
 			frames, events = v.Frames(), v.Events()

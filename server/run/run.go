@@ -149,9 +149,9 @@ func (r *Run) Done() <-chan struct{} { return r.done }
 const ticksPerSecond = 30
 
 // share is how long a run trains before it makes room for other goroutines, be
-// they runs or viewers: what Go takes from a goroutine by itself is ten times as
-// long.
-const share = time.Millisecond
+// they runs or viewers: what Go takes from a goroutine by itself is fifty times as
+// long. A change to one of twenty runs waits for the shares of the others.
+const share = 200 * time.Microsecond
 
 // Serve trains and answers until the context ends.
 func (r *Run) Serve(ctx context.Context) {
