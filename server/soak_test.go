@@ -54,7 +54,10 @@ type soak struct {
 	ctx  context.Context // whose end has everybody read on to the last point, and go
 	work sync.WaitGroup
 
-	commands, refusals, visits, gaps, points atomic.Int64
+	commands, visits, gaps, points atomic.Int64
+
+	mu       sync.Mutex
+	refusals map[string]int // by code
 }
 
 // A subject is a run that everybody is at. Its final state is known when the soak's
@@ -87,7 +90,7 @@ func TestSoak(t *testing.T) {
 
 	ctx, end := context.WithCancel(context.Background())
 	defer end()
-	k := &soak{t: t, addr: l.Addr().String(), ctx: ctx}
+	k := &soak{t: t, addr: l.Addr().String(), ctx: ctx, refusals: map[string]int{}}
 	k.visit(makeRun(t, k.addr, "")) // what is made once is made now
 	k.settle(s, 0)
 	goroutines, heap := runtime.NumGoroutine(), heapInUse()
@@ -121,7 +124,7 @@ func TestSoak(t *testing.T) {
 		k.finish(x)
 	}
 	k.work.Wait()
-	t.Logf("%d commands, %d of them refused; %d visits, %d gaps, %d points", k.commands.Load(), k.refusals.Load(), k.visits.Load(), k.gaps.Load(), k.points.Load())
+	t.Logf("%d commands, refused: %v; %d visits, %d gaps, %d points", k.commands.Load(), k.refusals, k.visits.Load(), k.gaps.Load(), k.points.Load())
 	k.settle(s, 0)
 	if now := runtime.NumGoroutine(); now > goroutines {
 		b := make([]byte, 1<<20)
@@ -239,7 +242,13 @@ func (k *soak) watch(x *subject, chance *rand.Rand, perSecond int, restless bool
 func (k *soak) steer(x *subject, chance *rand.Rand) {
 	w := &watcher{addr: k.addr, id: x.ID, key: x.Key}
 	answered := uint32(0)
+	var known struct{ Lanes []struct{ Lane uint8 } }
 	w.said = func(kind string, text []byte) {
+		if kind == "run" || kind == "lanes" {
+			if err := json.Unmarshal(text, &known); err != nil {
+				k.t.Error(err)
+			}
+		}
 		if kind != "ack" && kind != "error" {
 			return
 		}
@@ -255,7 +264,9 @@ func (k *soak) steer(x *subject, chance *rand.Rand) {
 		}
 		answered = m.ID
 		if kind == "error" {
-			k.refusals.Add(1)
+			k.mu.Lock()
+			k.refusals[m.Code]++
+			k.mu.Unlock()
 			if m.Code == string(wire.BadMessage) || m.Code == string(wire.UnknownCommand) || m.Code == string(wire.MissingField) {
 				k.t.Errorf("the soak's own mistake: %s", text)
 			}
@@ -267,7 +278,11 @@ func (k *soak) steer(x *subject, chance *rand.Rand) {
 	}
 	defer k.leave(w)
 	for id := uint32(1); k.ctx.Err() == nil; id++ {
-		if err := w.send(fmt.Sprintf(anyCommand(chance), id)); err != nil {
+		lane := chance.IntN(8) // of which there may be none
+		if n := len(known.Lanes); n > 0 && chance.IntN(8) > 0 {
+			lane = int(known.Lanes[chance.IntN(n)].Lane)
+		}
+		if err := w.send(fmt.Sprintf(anyCommand(chance, lane), id)); err != nil {
 			k.t.Error(err)
 			return
 		}

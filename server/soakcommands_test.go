@@ -8,9 +8,10 @@ import (
 	"strings"
 )
 
-// anyCommand returns a command, with %d for its id. One in some dozens begins a new
-// epoch, and some are refused, as nobody knows which rows and lanes there are.
-func anyCommand(chance *rand.Rand) string {
+// anyCommand returns a command, with %d for its id; if it is about a lane, about
+// this one. One in a dozen or two begins a new epoch, and some are refused, as nobody
+// knows which rows there are and what there is to undo.
+func anyCommand(chance *rand.Rand, id int) string {
 	pick := func(choices ...string) string { return choices[chance.IntN(len(choices))] }
 	f := func(lo, hi float64) float64 { return lo + (hi-lo)*chance.Float64() }
 	n := chance.IntN
@@ -18,7 +19,7 @@ func anyCommand(chance *rand.Rand) string {
 		if n(2) == 0 {
 			return ""
 		}
-		return fmt.Sprintf(`,"lane":%d`, n(8))
+		return fmt.Sprintf(`,"lane":%d`, id)
 	}
 	kind, rest := "", ""
 	switch p := n(100); {
@@ -46,9 +47,9 @@ func anyCommand(chance *rand.Rand) string {
 	case p < 44:
 		kind = "lane_add"
 	case p < 49:
-		kind, rest = "lane_remove", fmt.Sprintf(`,"lane":%d`, n(8))
+		kind, rest = "lane_remove", fmt.Sprintf(`,"lane":%d`, id)
 	case p < 51:
-		kind, rest = "lane_edit", fmt.Sprintf(`,"lane":%d,"name":"lane %d","colour":%d`, n(8), n(100), n(12))
+		kind, rest = "lane_edit", fmt.Sprintf(`,"lane":%d,"name":"lane %d","colour":%d`, id, n(100), n(12))
 	case p < 58:
 		kind = "undo"
 	case p < 62:
