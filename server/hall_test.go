@@ -83,6 +83,7 @@ type seat struct {
 	deaf   bool         // it reads nothing, and connects anew twice a minute
 	made   atomic.Int64 // its newest frame was made after this, in ns since 1970
 	visits int
+	heard  int // points that it had while it was slow
 	failed error
 
 	mu   sync.Mutex
@@ -198,6 +199,7 @@ func (h *hall) watch(s *seat) error {
 			return err
 		}
 		if h.ctx.Err() != nil {
+			s.heard = int(s.next.Load())
 			s.perSecond, s.deaf = 0, false
 		}
 	}
@@ -242,6 +244,7 @@ func (h *hall) close() (account, error) {
 			a.quickGaps += s.gaps
 		} else {
 			a.slowGaps += s.gaps
+			a.slowHeard = max(a.slowHeard, s.heard)
 			a.slowVisits += s.visits
 		}
 	}
@@ -252,12 +255,13 @@ func (h *hall) close() (account, error) {
 type account struct {
 	points, lost                    int
 	quickGaps, slowGaps, slowVisits int
+	slowHeard                       int // of the one who had most
 	wrong                           []string
 }
 
 func (a account) String() string {
-	return fmt.Sprintf("history: %d points, lost %d; gaps refilled: quick viewers %d, slow ones %d, who connected %d times",
-		a.points, a.lost, a.quickGaps, a.slowGaps, a.slowVisits)
+	return fmt.Sprintf("history: %d points, lost %d; gaps refilled: quick viewers %d, slow ones %d, who connected %d times and had up to %d points until they were let read",
+		a.points, a.lost, a.quickGaps, a.slowGaps, a.slowVisits, a.slowHeard)
 }
 
 // A view is what the quick viewers of a hall saw over a while.

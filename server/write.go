@@ -12,9 +12,11 @@ import (
 )
 
 const (
-	// A message that takes longer to write means a dead or hopelessly slow
-	// peer; it may come back and resume.
-	writeTime = 10 * time.Second
+	// A message that takes longer to write than this, and longer than it does on
+	// the slowest line, means a dead or hopelessly slow peer; it may come back and
+	// resume.
+	writeTime   = 10 * time.Second
+	slowestLine = 2 << 10 // bytes a second
 
 	// closeTime is how long a peer has to answer a close.
 	closeTime = time.Second
@@ -101,7 +103,8 @@ func (c *client) ping(p *pacer, now time.Time) error {
 
 // send writes a message, by its prepared form if it has one; see [prepare].
 func (c *client) send(binary bool, b []byte, prepared any) error {
-	if err := c.conn.SetWriteDeadline(time.Now().Add(writeTime)); err != nil {
+	deadline := time.Now().Add(writeTime + time.Duration(len(b))*time.Second/slowestLine)
+	if err := c.conn.SetWriteDeadline(deadline); err != nil {
 		return err
 	}
 	if m, ok := prepared.(*websocket.PreparedMessage); ok {

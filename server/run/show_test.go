@@ -76,18 +76,18 @@ func TestHistoryInPieces(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for len(r.life.points) < 2*longPiece+3*shortPiece+7 {
+	for len(r.life.points) < 5*pieceLength+7 {
 		r.life.points = append(r.life.points, wire.Point{Step: uint64(len(r.life.points))})
 	}
 	r.sent = len(r.life.points) - 5
-	for _, first := range []int{0, 1, shortPiece - 1, shortPiece, longPiece - 1, longPiece, longPiece + shortPiece + 1, r.sent - 1, r.sent} {
+	for _, first := range []int{0, 1, pieceLength - 1, pieceLength, 3*pieceLength + 1, r.sent - 1, r.sent} {
 		next := first
 		for _, message := range r.pointsSent(first) {
 			var m wire.HistoryMessage
 			if err := json.Unmarshal(message.Data, &m); err != nil {
 				t.Fatal(err)
 			}
-			if m.First != next || m.Epoch != r.epoch || len(m.Points) > longPiece || m.Points[0].Step != uint64(next) {
+			if m.First != next || m.Epoch != r.epoch || len(m.Points) > pieceLength || m.Points[0].Step != uint64(next) {
 				t.Errorf("from %d on: point %d comes as %d, of %d", first, next, m.First, len(m.Points))
 			}
 			next += len(m.Points)
@@ -97,7 +97,7 @@ func TestHistoryInPieces(t *testing.T) {
 		}
 	}
 	a, b := r.pointsSent(0), r.pointsSent(0)
-	if len(a) != 2+3+1 || &a[0].Data[0] != &b[0].Data[0] || &a[4].Data[0] != &b[4].Data[0] {
+	if len(a) != 5+1 || &a[0].Data[0] != &b[0].Data[0] || &a[4].Data[0] != &b[4].Data[0] {
 		t.Errorf("%d messages, or they were encoded again", len(a))
 	}
 	r.begin(r.life)
