@@ -1,7 +1,9 @@
 package run
 
 import (
+	"cmp"
 	"math/rand/v2"
+	"slices"
 
 	"github.com/gnllviz/gnllviz/server/wire"
 )
@@ -14,10 +16,13 @@ const (
 	byRandom    = "random"
 )
 
-// minCandidates is among how many places a point is chosen that is drawn from the
-// truth; and among how many rows of a larger pool at least, however long a look at
-// them takes.
-const minCandidates = 256
+// A point that is drawn from the truth is chosen among maxPlaces places, or fewer
+// where a look at so many would take too long; and one of the pool among all its
+// rows, or among as many as there is time for.
+const (
+	maxPlaces = 256
+	minPlaces = 16
+)
 
 // canAcquire says why no point can be acquired, or nothing.
 func (l *life) canAcquire() *wire.ErrorMessage {
@@ -30,57 +35,75 @@ func (l *life) canAcquire() *wire.ErrorMessage {
 	return nil
 }
 
-// acquisition chooses the next point by the first lane's predictions, as an edit
-// with clean targets: a row of the pool, or of a large pool one of rows evenly
-// taken from it, or a new one drawn from the truth.
-func (l *life) acquisition() wire.Edit {
+// acquisition chooses the next points, at most n, by the first lane's predictions,
+// as an edit with clean targets: rows of the pool, or of a large pool some of rows
+// evenly taken from it, or new ones drawn from the truth.
+func (l *life) acquisition(n int) wire.Edit {
+	chance := rand.New(rand.NewPCG(uint64(l.data.seed)<<32|l.acquired, streamAcquire))
+	if l.data.pool.len() > 0 {
+		return wire.Edit{Take: l.fromPool(n, chance)}
+	}
+	var e wire.Edit
 	d, inputs := l.data, len(l.data.set.Inputs)
-	chance := rand.New(rand.NewPCG(uint64(d.seed)<<32|l.acquired, streamAcquire))
-	var candidates []float64
-	if n := d.pool.len(); n > 0 {
-		if l.settings.AcquireBy == byRandom {
-			return wire.Edit{Take: []uint32{d.pool.ids[chance.IntN(n)]}}
+	places := min(max(maxLookWork/l.lanes[0].params/n, minPlaces), maxPlaces)
+	for range n {
+		candidates := make([]float64, 0, places*inputs)
+		for range places {
+			for k := range inputs {
+				candidates = append(candidates, d.lo[k]+(d.hi[k]-d.lo[k])*chance.Float64())
+			}
 		}
-		places := spread(n, max(maxLookWork/l.lanes[0].params, minCandidates))
-		for _, i := range places {
-			candidates = append(candidates, d.pool.x[i*inputs:(i+1)*inputs]...)
-		}
-		best := places[l.lanes[0].mostUncertain(l.settings.AcquireBy, candidates, chance)]
-		return wire.Edit{Take: []uint32{d.pool.ids[best]}}
+		best := l.lanes[0].mostUncertain(l.settings.AcquireBy, candidates, chance)[0]
+		x := candidates[best*inputs : (best+1)*inputs]
+		mean, std := d.set.Truth(x)
+		e.Add = append(e.Add, wire.NewRow{X: x, Y: mean + std*chance.NormFloat64()})
 	}
-	for range minCandidates {
-		for k := range inputs {
-			candidates = append(candidates, d.lo[k]+(d.hi[k]-d.lo[k])*chance.Float64())
-		}
-	}
-	best := l.lanes[0].mostUncertain(l.settings.AcquireBy, candidates, chance)
-	x := candidates[best*inputs : (best+1)*inputs]
-	mean, std := d.set.Truth(x)
-	return wire.Edit{Add: []wire.NewRow{{X: x, Y: mean + std*chance.NormFloat64()}}}
+	return e
 }
 
-// mostUncertain returns which of the rows x has the largest standard deviation of
-// a kind.
-func (l *lane) mostUncertain(by string, x []float64, chance *rand.Rand) int {
+// fromPool chooses rows of the pool, at most n, by their ids.
+func (l *life) fromPool(n int, chance *rand.Rand) (ids []uint32) {
+	pool, inputs := &l.data.pool, len(l.data.set.Inputs)
+	if l.settings.AcquireBy == byRandom {
+		for _, i := range chance.Perm(pool.len())[:min(n, pool.len())] {
+			ids = append(ids, pool.ids[i])
+		}
+		return ids
+	}
+	places := spread(pool.len(), max(maxLookWork/l.lanes[0].params, maxPlaces))
+	candidates := make([]float64, 0, len(places)*inputs)
+	for _, i := range places {
+		candidates = append(candidates, pool.x[i*inputs:(i+1)*inputs]...)
+	}
+	order := l.lanes[0].mostUncertain(l.settings.AcquireBy, candidates, chance)
+	for _, k := range order[:min(n, len(order))] {
+		ids = append(ids, pool.ids[places[k]])
+	}
+	return ids
+}
+
+// mostUncertain returns the numbers of the rows x, those with the largest standard
+// deviation of a kind first, or in an order of chance.
+func (l *lane) mostUncertain(by string, x []float64, chance *rand.Rand) []int {
 	n := len(x) / len(l.data.set.Inputs)
 	if by == byRandom {
-		return chance.IntN(n)
+		return chance.Perm(n)
 	}
 	mean, aleatoric, epistemic := make([]float32, n), make([]float32, n), make([]float32, n)
 	l.ensemble.Predict(mean, aleatoric, epistemic, l.ensemble.Inputs(x))
-	best := 0
-	most := float32(-1)
-	for i := range mean {
-		v := aleatoric[i] + epistemic[i]
+	variance := func(i int) float32 {
 		switch by {
 		case byEpistemic:
-			v = epistemic[i]
+			return epistemic[i]
 		case byAleatoric:
-			v = aleatoric[i]
+			return aleatoric[i]
 		}
-		if v > most {
-			best, most = i, v
-		}
+		return aleatoric[i] + epistemic[i]
 	}
-	return best
+	order := make([]int, n)
+	for i := range order {
+		order[i] = i
+	}
+	slices.SortStableFunc(order, func(a, b int) int { return cmp.Compare(variance(b), variance(a)) })
+	return order
 }

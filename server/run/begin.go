@@ -106,7 +106,10 @@ func (r *Run) begin(l *life) {
 	r.life = l
 	r.epoch++
 	r.dataRev = max(r.dataRev, l.data.revision)
-	r.sent, r.left, r.until, r.dataDue = 0, 0, nil, false
+	r.sent, r.left, r.dataDue = 0, 0, false
+	if r.until != nil {
+		r.until = newUntil(&r.until.UntilCommand) // it holds for the new epoch, too
+	}
 	if r.state == wire.Diverged {
 		r.state, r.reason = r.before, ""
 	}

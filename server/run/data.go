@@ -66,6 +66,9 @@ func newData(s *wire.RunSettings, own *ownRows, edits []wire.Edit, revision uint
 	if n := len(d.set.Inputs); n > wire.MaxInputs {
 		return nil, fmt.Errorf("%s has %d inputs; at most %d can be trained on", d.set.Title, n, wire.MaxInputs)
 	}
+	if n := d.set.Rows(); n > maxRows {
+		return nil, wire.Refuse(wire.TooMuch, "", "the data set has %d rows; a run has at most %d", n, maxRows)
+	}
 	split, err := d.set.Split(s.TrainShare/100, uint64(s.Seed))
 	if err != nil {
 		return nil, err
@@ -214,7 +217,7 @@ func (d *data) describe() {
 		Revision: d.revision, Target: wire.Column(d.set.Target), Slice: d.slice + 1,
 		Train: d.train.len(), Test: d.test.len(), Pool: d.pool.len(),
 		IDs: []uint32{}, X: make([][]float64, inputs), Y: []float64{}, IsTest: []bool{},
-		Truth: d.set.Truth != nil,
+		Truth:   d.set.Truth != nil,
 		Dropped: []wire.Drop{},
 	}
 	if d.own != nil {

@@ -83,20 +83,15 @@ func describeEdit(e *wire.Edit) string {
 	return strings.Join(what, ", ")
 }
 
-// acquire takes the next points, one after the other.
+// acquire takes the next points.
 func (r *Run) acquire(c *wire.AcquireCommand) *wire.ErrorMessage {
 	if e := r.life.canAcquire(); e != nil {
 		return e
 	}
 	was := r.moment()
-	n := 0
-	for ; n < c.Count && r.life.canAcquire() == nil; n++ {
-		if refused := r.takeOne(); refused != nil {
-			if n == 0 {
-				return refused
-			}
-			break
-		}
+	n, refused := r.take(c.Count)
+	if refused != nil {
+		return refused
 	}
 	r.life.note(c, r.revision)
 	r.changedBy(r.life, was, wire.Change{Kind: wire.DataChange, Text: r.acquiredText(n)})
@@ -110,37 +105,40 @@ func (r *Run) acquiredText(n int) string {
 	return fmt.Sprintf("%d points acquired, by %s", n, r.life.settings.AcquireBy)
 }
 
-// takeOne acquires one point.
-func (r *Run) takeOne() *wire.ErrorMessage {
-	e := r.life.acquisition()
+// take acquires points, at most n, and returns how many.
+func (r *Run) take(n int) (int, *wire.ErrorMessage) {
+	e := r.life.acquisition(n)
 	d, err := r.life.data.edited(&e)
 	if err != nil {
-		return badData(err)
+		return 0, badData(err)
 	}
 	if refused := r.giveRows(d); refused != nil {
-		return refused
+		return 0, refused
 	}
-	r.life.acquired++
-	return nil
+	n = len(e.Add) + len(e.Take)
+	r.life.acquired += uint64(n)
+	return n, nil
 }
 
 // acquireIfDue acquires a point every so many steps, if that is wanted. It is a
-// matter of steps alone, and so no event of the recipe.
+// matter of steps alone, and so no event of the recipe, and nothing that undo goes
+// back to: the change that wanted it is.
 func (r *Run) acquireIfDue() {
 	l := r.life
 	every := uint64(l.settings.AcquireEvery)
 	if every == 0 || l.steps%every != 0 {
 		return
 	}
-	was := r.moment()
 	change := wire.Change{Kind: wire.DataChange, Text: r.acquiredText(1)}
 	refused := l.canAcquire()
 	if refused == nil {
-		refused = r.takeOne()
+		_, refused = r.take(1)
 	}
 	if refused != nil {
 		change = wire.Change{Kind: wire.ControlChange, Control: "acquire_every", Old: l.settings.AcquireEvery, New: 0, Text: refused.Reason}
 		l.settings.AcquireEvery = 0
 	}
-	r.changedBy(l, was, change)
+	r.revision++
+	change.Revision, change.Epoch, change.Step = r.revision, r.epoch, l.steps
+	r.told(l, []wire.Change{change})
 }

@@ -236,8 +236,8 @@ func TestAcquire(t *testing.T) {
 	if n := state(t, r).Data; n.Pool != m.Pool-3 || n.Train != m.Train+3 {
 		t.Errorf("%d rows are held back and %d trained on", n.Pool, n.Train)
 	}
-	change(t, r, map[string]any{"acquire_every": 1})
-	steps(t, r, 150)
+	change(t, r, map[string]any{"acquire_every": 10})
+	steps(t, r, 1500)
 	last := state(t, r)
 	if last.Data.Pool != 0 || last.Controls["acquire_every"] != 0 {
 		t.Errorf("%d rows are left, and one is taken every %v steps", last.Data.Pool, last.Controls["acquire_every"])
@@ -262,7 +262,7 @@ func TestRefusedAcquisitionLeavesNoTrace(t *testing.T) {
 	}
 	rows := state(t, r).Data.Train
 	most := maxStepWork / state(t, r).Lanes[0].Params
-	do(t, r, &wire.AcquireCommand{Count: wire.MaxAcquired}) // until a step would take too long
+	do(t, r, &wire.AcquireCommand{Count: most - rows}) // then a step is as long as it may be
 	if got := state(t, r).Data.Train; got != most {
 		t.Fatalf("of %d rows became %d, want %d", rows, got, most)
 	}
@@ -321,7 +321,7 @@ func TestAcquiringFromALargePool(t *testing.T) {
 	if n <= most {
 		t.Fatalf("a pool of %d rows can be looked at whole (%d)", n, most)
 	}
-	e := l.acquisition()
+	e := l.acquisition(1)
 	place := slices.Index(l.data.pool.ids, e.Take[0])
 	if !slices.Contains(spread(n, most), place) {
 		t.Errorf("row %d of %d was taken, which was not looked at", place, n)
@@ -330,7 +330,7 @@ func TestAcquiringFromALargePool(t *testing.T) {
 	l.settings.AcquireBy = byRandom
 	for range 100 {
 		l.acquired++
-		if place := slices.Index(l.data.pool.ids, l.acquisition().Take[0]); !slices.Contains(spread(n, most), place) {
+		if place := slices.Index(l.data.pool.ids, l.acquisition(1).Take[0]); !slices.Contains(spread(n, most), place) {
 			return
 		}
 	}

@@ -41,7 +41,7 @@ func TestAChangeIsShownFirstToWhoSteers(t *testing.T) {
 	} {
 		r.stale = true
 		if c.change != "" {
-			if _, e := r.apply(&wire.ChangeCommand{Set: map[string]json.RawMessage{"eps": json.RawMessage(c.change)}}, nil, true); e != nil {
+			if _, e := r.apply(&wire.ChangeCommand{Set: map[string]json.RawMessage{"eps": json.RawMessage(c.change)}}, nil); e != nil {
 				t.Fatal(e)
 			}
 		}

@@ -1,7 +1,9 @@
 package wire
 
 import (
+	"bytes"
 	"encoding/json"
+	"fmt"
 	"reflect"
 )
 
@@ -135,11 +137,39 @@ type NewRow struct {
 	Test bool      `json:"test,omitempty"` // held out, not trained on
 }
 
+// UnmarshalJSON implements [json.Unmarshaler]: what is left out is no 0.
+func (r *NewRow) UnmarshalJSON(b []byte) error {
+	type plain NewRow
+	return decodeWhole(b, (*plain)(r), "x", "y")
+}
+
 // A MovedRow is a row that an edit gives other values.
 type MovedRow struct {
 	Row uint32    `json:"row"` // its id
 	X   []float64 `json:"x"`
-	Y   float64   `json:"y"`
+	Y   float64   `json:"y"` // as it is to be seen, added noise included
+}
+
+// UnmarshalJSON implements [json.Unmarshaler]: what is left out is no 0.
+func (r *MovedRow) UnmarshalJSON(b []byte) error {
+	type plain MovedRow
+	return decodeWhole(b, (*plain)(r), "row", "x", "y")
+}
+
+// decodeWhole decodes an object of which no field is unknown and these are there.
+func decodeWhole(b []byte, into any, fields ...string) error {
+	var there map[string]json.RawMessage
+	if err := json.Unmarshal(b, &there); err != nil {
+		return err
+	}
+	for _, name := range fields {
+		if v := there[name]; v == nil || string(v) == "null" {
+			return fmt.Errorf("a row has no %q", name)
+		}
+	}
+	d := json.NewDecoder(bytes.NewReader(b))
+	d.DisallowUnknownFields()
+	return d.Decode(into)
 }
 
 // DataCommand begins a new epoch on rows of the user's own.

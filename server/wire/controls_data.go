@@ -26,7 +26,7 @@ func rowControls(c Choices) []Control {
 		{
 			Name: "acquire_every", Label: "acquire every", Unit: "steps", Group: "data", Kind: KindInteger, Live: true, Run: true, Log: true, Zero: true, Advanced: true,
 			Help:    "How many steps pass from one acquired point to the next; 0 acquires none unasked.",
-			Default: 0, Min: 1, Max: 100000, Step: 0.1,
+			Default: 0, Min: 10, Max: 100000, Step: 0.1,
 			field: func(s *Settings) any { return &s.AcquireEvery },
 		},
 		{
