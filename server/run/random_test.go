@@ -25,7 +25,6 @@ type randomRun struct {
 	epoch uint32          // that the viewer was told of
 	next  int             // the point of it that the viewer is to get next
 	known map[uint32]bool // data revisions of which it was told
-	at    uint64          // step of the newest frame
 	acked uint32          // the revision of the last command
 }
 
