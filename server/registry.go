@@ -44,18 +44,11 @@ func newRegistry(ctx context.Context, l Limits, log *slog.Logger) *registry {
 
 var errFull = errors.New("all runs that the server keeps are being watched; close one, or raise --max-runs")
 
-// open returns the run with that id, or has it made and says so.
+// open returns the run with that id, or has it made and says so. To make one can
+// take a while, in which the others are not to wait.
 func (g *registry) open(id string, begin func(run.Options) (*run.Run, error)) (r *run.Run, made bool, err error) {
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	if e := g.find(id); e != nil {
-		return e.Run, false, nil
-	}
-	if err := g.ctx.Err(); err != nil {
-		return nil, false, err
-	}
-	if len(g.runs) >= g.limits.Runs && !g.evict() {
-		return nil, false, errFull
+	if r := g.get(id); r != nil {
+		return r, false, nil
 	}
 	r, err = begin(run.Options{
 		Idle:    g.limits.Idle,
@@ -66,6 +59,17 @@ func (g *registry) open(id string, begin func(run.Options) (*run.Run, error)) (r
 	})
 	if err != nil {
 		return nil, false, err
+	}
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if e := g.find(id); e != nil { // another page was faster
+		return e.Run, false, nil
+	}
+	if err := g.ctx.Err(); err != nil {
+		return nil, false, err
+	}
+	if len(g.runs) >= g.limits.Runs && !g.evict() {
+		return nil, false, errFull
 	}
 	ctx, end := context.WithCancel(g.ctx)
 	e := &entry{Run: r, end: end, ended: make(chan struct{}), asked: time.Now()}
