@@ -121,6 +121,11 @@ export class Watched {
     await field.press('Enter')
   }
 
+  /** The lanes' names, as their tabs have them, and which is in focus. */
+  lanes(): Promise<string[]> {
+    return this.page.locator('.lane-name').evaluateAll((tabs) => tabs.map((t) => t.textContent.replace(/\s+/g, ' ').trim().replace('lane ', '') + (t.getAttribute('aria-pressed') === 'true' ? '*' : '')))
+  }
+
   close(): Promise<void> {
     return this.context.close()
   }

@@ -289,7 +289,7 @@ describe('the address', () => {
     await a.type('eps', '2e-4')
     await a.page.locator('[data-control=full] wa-switch').click()
     await a.type('seed', '7')
-    await expect.poll(() => a.settings()).toBe('#eps=0.0002&full=true&seed=7')
+    await expect.poll(() => a.settings()).toBe('#seed=7&eps=0.0002&full=true')
     const b = await visit(server.url + (await a.settings()))
     await b.drawn()
     expect([await b.value('eps'), await b.value('seed')]).toEqual(['2e-4', '7'])
@@ -383,7 +383,7 @@ describe('everybody', () => {
     const w = await visit()
     await w.drawn()
     const seen = new Set<string>()
-    for (let i = 0; i < 60; i++) {
+    for (let i = 0; i < 80; i++) {
       await w.page.keyboard.press('Tab')
       seen.add(await w.page.evaluate(() => {
         const e = document.activeElement

@@ -108,7 +108,7 @@ export class LossChart {
       yAxis: { ...y, name: kind === 'nll' ? 'NLL with constant (nats per row)' : 'loss as trained (per row)', axisLabel: { formatter: (v: number) => tick(v, y.interval) } },
       series: [
         { type: 'line', id: 'train', data: train.points, lineStyle: { color: look.colour, width: 1.2, opacity: 0.55 } },
-        { type: 'line', id: 'test', data: test.points, lineStyle: { color: look.colour, width: 1.8, type: look.dash.length === 0 ? 'solid' : [...look.dash] } },
+        { type: 'line', id: 'test', data: test.points, lineStyle: { color: look.colour, width: 1.6, type: look.dash.length === 0 ? 'solid' : [...look.dash] } },
         { type: 'custom', id: 'others', data: ONE_ITEM },
         { type: 'custom', id: 'changes', data: ONE_ITEM },
       ],

@@ -23,14 +23,14 @@ class GnllAnatomy extends Part {
   protected override render(): TemplateResult {
     const scalars = this.store.focused(this.store.reading.value)?.scalars
     const lanes = this.store.lanes.value
-    const of = lanes.length > 1 ? `lane ${lanes.find((l) => l.lane === this.store.focus.value)?.name ?? ''}, ` : ''
+    const of = lanes.length > 1 ? `lane ${lanes.find((l) => l.lane === this.store.focus.value)?.name ?? ''} · ` : ''
     const full = this.store.settings.value['full'] === true
     const nll = this.store.settings.value['loss'] === 'gaussian_nll'
     const terms = TERMS.filter((t) => full || t.scalar !== 'constant').map((t) => ({ ...t, value: scalars?.[t.scalar] ?? NaN }))
     const total = terms.reduce((sum, t) => sum + t.value, 0)
     return html`
       <section class="card anatomy" aria-labelledby="anatomy-title">
-        <header class="plot-head"><h2 id="anatomy-title">Anatomy of the ${nll ? 'loss' : 'NLL'}</h2><span class="aside">${of}${nll ? 'train, as trained' : 'train; another loss is trained'}</span></header>
+        <header class="plot-head"><h2 id="anatomy-title">Anatomy of the ${nll ? 'loss' : 'NLL'}</h2><span class="aside">${of}${nll ? 'train, as trained' : 'another loss is trained'}</span></header>
         <p class="formula">
           <math>
             <mfrac><mn>1</mn><mn>2</mn></mfrac><mo form="prefix" stretchy="true" lspace="0.2em" rspace="0.25em">[</mo>

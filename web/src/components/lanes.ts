@@ -75,7 +75,13 @@ class GnllLanes extends Part {
           <span class="field"><input
             type="text" maxlength=${LONGEST_NAME} autocomplete="off" spellcheck="false" .value=${l.name}
             @change=${(e: Event) => { this.#rename(l, (e.target as HTMLInputElement)) }}
-            @keydown=${(e: KeyboardEvent) => { if (e.key === 'Enter') { this.#rename(l, e.target as HTMLInputElement); close() } }}
+            @keydown=${(e: KeyboardEvent) => {
+              if (e.key !== 'Enter') return
+              // The focus goes back to the button, which must not take this key too.
+              e.preventDefault()
+              this.#rename(l, e.target as HTMLInputElement)
+              close()
+            }}
           ></span>
         </label>
         <div class="colours" role="group" aria-label="colour and line">

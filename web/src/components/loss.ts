@@ -117,7 +117,7 @@ class GnllLoss extends Part {
           ${this.mark ? this.#offer(this.mark) : html`
             <span class="key"><i class="swatch line" aria-hidden="true"></i>test</span>
             <span class="key"><i class="swatch thin" aria-hidden="true"></i>train</span>
-            ${lanes.length > 1 ? html`<span class="key">other lanes: test</span>` : nothing}
+            ${lanes.length > 1 ? html`<span class="key">others’ test</span>` : nothing}
             <span class="points">${shown} of ${of} points</span>
           `}
         </footer>
