@@ -1,10 +1,13 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import { createHash, randomUUID } from 'node:crypto'
-import { existsSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
 import { resolve } from 'node:path'
 import { chromium, type Browser, type BrowserContext, type BrowserContextOptions, type Page } from 'playwright-core'
 
 const root = resolve(import.meta.dirname, '../..')
+
+const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 
 /** The program, serving on a port of its own. */
 export class Server {
@@ -119,6 +122,17 @@ export class Watched {
     const field = this.page.locator(`[data-control=${control}] .field input`)
     await field.fill(text)
     await field.press('Enter')
+  }
+
+  /** What axe finds wrong for people who use the page otherwise than most. */
+  async violations(): Promise<string[]> {
+    await this.page.evaluate(axe)
+    return this.page.evaluate(async () => {
+      interface Result { id: string; nodes: Array<{ html: string; failureSummary?: string }> }
+      const { axe: tool } = window as unknown as { axe: { run(): Promise<{ violations: Result[] }> } }
+      const { violations: found } = await tool.run()
+      return found.map((v) => `${v.id}: ${v.nodes.map((n) => `${n.html} ${n.failureSummary ?? ''}`).join(' | ')}`)
+    })
   }
 
   /** The lanes' names, as their tabs have them, and which is in focus. */

@@ -1,5 +1,3 @@
-import { readFileSync } from 'node:fs'
-import { createRequire } from 'node:module'
 import type { Browser } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { keyAndId, launch, Server, Watched } from './harness'
@@ -353,18 +351,6 @@ describe('the connection', () => {
 })
 
 describe('everybody', () => {
-  const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
-
-  const violations = async (w: Watched): Promise<string[]> => {
-    await w.page.evaluate(axe)
-    return w.page.evaluate(async () => {
-      interface Result { id: string; nodes: Array<{ html: string; failureSummary?: string }> }
-      const { axe: tool } = window as unknown as { axe: { run(): Promise<{ violations: Result[] }> } }
-      const { violations: found } = await tool.run()
-      return found.map((v) => `${v.id}: ${v.nodes.map((n) => `${n.html} ${n.failureSummary ?? ''}`).join(' | ')}`)
-    })
-  }
-
   it.each([
     ['light', { width: 1440, height: 900 }],
     ['dark', { width: 1440, height: 900 }],
@@ -373,10 +359,10 @@ describe('everybody', () => {
   ] as const)('can use it: %s, %o', async (colorScheme, viewport) => {
     const w = await visit(server.url, { colorScheme, viewport })
     await w.drawn()
-    expect(await violations(w)).toEqual([])
+    expect(await w.violations()).toEqual([])
     if (viewport.width < 760) await w.page.getByRole('button', { name: 'Controls' }).click()
     for (const button of await w.page.getByRole('button', { name: 'as a table' }).all()) await button.click()
-    expect(await violations(w)).toEqual([])
+    expect(await w.violations()).toEqual([])
   })
 
   it('can walk it with the keyboard alone', async () => {

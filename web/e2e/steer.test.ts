@@ -157,6 +157,37 @@ describe('lanes', () => {
   })
 })
 
+describe('what opens over the page', () => {
+  it.each([
+    ['light', { width: 1440, height: 900 }],
+    ['dark', { width: 390, height: 844 }],
+  ] as const)('can be used by everybody: %s, %o', async (colorScheme, viewport) => {
+    const w = await visit(server.url, { colorScheme, viewport })
+    await w.drawn()
+    for (const lanes of [2, 3, 4, 5, 6]) {
+      await w.page.getByRole('button', { name: '+ lane' }).click()
+      await expect.poll(async () => (await w.lanes()).length).toBe(lanes)
+    }
+    expect(await w.page.getByRole('button', { name: '+ lane' }).isDisabled()).toBe(true)
+    expect(await w.page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(viewport.width)
+    await w.page.getByRole('button', { name: 'lane F: name, colour, copy, remove' }).click()
+    expect(await w.violations()).toEqual([])
+    await w.page.keyboard.press('Escape')
+    await w.page.getByRole('button', { name: 'share this run' }).click()
+    expect(await w.violations()).toEqual([])
+    await w.page.keyboard.press('Escape')
+    await w.page.getByRole('button', { name: 'your own data' }).click()
+    expect(await w.violations()).toEqual([])
+    await w.page.locator('dialog').getByText('CSV').click()
+    await w.page.getByRole('textbox', { name: 'Paste the rows' }).waitFor()
+    expect(await w.violations()).toEqual([])
+    await w.page.keyboard.press('Escape')
+    const watcher = await visit(withoutKey(w), { colorScheme, viewport })
+    await watcher.drawn()
+    expect(await watcher.violations()).toEqual([])
+  })
+})
+
 describe('undo', () => {
   it('takes back a whole movement, and redo makes it again', async () => {
     const w = await visit()

@@ -1,4 +1,5 @@
 import { html, nothing, type TemplateResult } from 'lit'
+import { repeat } from 'lit/directives/repeat.js'
 import { MAX_COLOURS, MAX_LANES, type Lane } from '../generated/wire'
 import { laneLine, laneStyle } from './lane-line'
 import { Part } from './part'
@@ -48,7 +49,7 @@ class GnllLanes extends Part {
         <button type="button" class="button square" aria-label="redo" title="redo (Ctrl+Shift+Z)" aria-keyshortcuts="Control+Shift+Z" ?disabled=${this.#off || !store.canRedo.value} @click=${() => { void store.redo() }}>${REDO}</button>
       </div>
       <div class="lanes" role="group" aria-label="lanes">
-        ${lanes.map((l) => html`
+        ${repeat(lanes, (l) => l.lane, (l) => html`
           <span class="lane" style=${laneStyle(l.colour)} ?data-focus=${l.lane === focus}>
             <button type="button" class="lane-name" aria-pressed=${l.lane === focus ? 'true' : 'false'} title="lane ${l.name}, ${l.params} parameters" @click=${() => { store.look(l.lane) }}>
               ${laneLine(l.colour)}<span class="unseen">lane </span>${l.name}

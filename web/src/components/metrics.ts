@@ -83,7 +83,7 @@ class GnllMetrics extends Part {
   #byLane(lanes: readonly Lane[], frames: readonly FitFrame[], data: Data | undefined): TemplateResult {
     const value = (m: Metric, lane: Lane): number => frames.find((f) => f.lane === lane.lane)?.scalars[m.test] ?? NaN
     return html`
-      <table class="by-lane">
+      <div class="by-lane-room"><table class="by-lane" ?data-many=${lanes.length > 3}>
         <thead><tr><td></td>${lanes.map((l) => html`<th scope="col" title=${l.name} style=${laneStyle(l.colour)}>${laneLine(l.colour)}<span class="lane-head">${l.name}</span></th>`)}<td></td></tr></thead>
         <tbody>
           ${METRICS.map((m) => {
@@ -101,7 +101,7 @@ class GnllMetrics extends Part {
             `
           })}
         </tbody>
-      </table>
+      </table></div>
     `
   }
 }
