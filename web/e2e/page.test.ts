@@ -287,7 +287,7 @@ describe('the address', () => {
     await a.type('eps', '2e-4')
     await a.page.locator('[data-control=full] wa-switch').click()
     await a.type('seed', '7')
-    await expect.poll(() => a.settings()).toBe('#seed=7&eps=0.0002&full=true')
+    await expect.poll(() => a.settings()).toBe('#eps=0.0002&full=true&seed=7')
     const b = await visit(server.url + (await a.settings()))
     await b.drawn()
     expect([await b.value('eps'), await b.value('seed')]).toEqual(['2e-4', '7'])
