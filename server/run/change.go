@@ -18,6 +18,9 @@ func (r *Run) change(c *wire.ChangeCommand) (uint8, *wire.ErrorMessage) {
 	if refused != nil || len(deltas) == 0 {
 		return lane.id, refused
 	}
+	if next.Dataset != r.life.settings.Dataset && c.Set["slice"] == nil {
+		next.Slice = 1 // which there is in any set
+	}
 	was, l := r.moment(), r.life
 	live := true
 	for _, d := range deltas {

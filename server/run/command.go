@@ -134,10 +134,7 @@ func (r *Run) reset(c *wire.ResetCommand) *wire.ErrorMessage {
 	if err != nil {
 		return asRefusal(err)
 	}
-	r.life.noteEvent(wire.Event{Revision: r.revision, Left: true})
-	r.revision++
-	r.undone.push(entry{revision: r.revision, text: "reset", before: was})
-	r.birth(l)
+	r.changedBy(l, was, wire.Change{Kind: wire.WeightsChange, Text: "reset"})
 	return nil
 }
 

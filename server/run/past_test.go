@@ -1,6 +1,7 @@
 package run
 
 import (
+	"encoding/json"
 	"math"
 	"reflect"
 	"slices"
@@ -36,6 +37,9 @@ func TestUndoBringsTheWeightsBack(t *testing.T) {
 		t.Error("undo did not bring the moment before the first change back")
 	}
 	refused(t, r, &wire.UndoCommand{}, wire.BadState, "nothing to undo")
+	if n := state(t, r).Redo; n != 2 {
+		t.Errorf("%d undos can be taken back, want 2", n)
+	}
 	if changes := state(t, r).Changes; changes[0].Undo || changes[1].Undo {
 		t.Error("what was undone is said to be undoable")
 	}
@@ -53,7 +57,7 @@ func TestUndoBringsTheWeightsBack(t *testing.T) {
 	if c := changes[0]; c.Kind != wire.ControlChange || c.Control != "lr" || c.Old != 3e-3 || c.New != 0.5 || c.Step != 40 || c.Lane == nil || !c.Undo {
 		t.Errorf("the first change is %+v", c)
 	}
-	if c := changes[len(changes)-1]; c.Kind != wire.WeightsChange || !strings.Contains(c.Text, "done again") {
+	if c := changes[len(changes)-1]; c.Kind != wire.RedoChange || !strings.Contains(c.Text, "done again") {
 		t.Errorf("the last change is %+v", c)
 	}
 	// Two undos of what came after another change: the second takes both back.
@@ -419,6 +423,20 @@ func TestLanesGoBackTogether(t *testing.T) {
 	for lane, want := range at {
 		if !slices.Equal(weights(t, r, uint8(lane)), want) {
 			t.Errorf("lane %d has not the weights of step 10", lane)
+		}
+	}
+}
+
+// Lists are lists in JSON, also where there is nothing in them.
+func TestEmptyListsAreNoNulls(t *testing.T) {
+	r := paused(t, wire.Spec{Data: &wire.DataSpec{Formula: &wire.FormulaSpec{Mean: "x", Std: "1", From: 0, To: 1, Rows: 10}}})
+	b, err := json.Marshal(state(t, r))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, list := range []string{`"changes":[]`, `"dropped":[]`} {
+		if !strings.Contains(string(b), list) {
+			t.Errorf("the run message lacks %s", list)
 		}
 	}
 }

@@ -35,6 +35,18 @@ func TestEveryDataSetTrains(t *testing.T) {
 	}
 }
 
+func TestAnotherSetIsShownAlongAnInputThatItHas(t *testing.T) {
+	r := paused(t, wire.Spec{Controls: raw(t, map[string]any{"dataset": "airquality", "slice": 4})})
+	change(t, r, map[string]any{"dataset": "quakes"})
+	if m := state(t, r); m.Data.Name != "quakes" || m.Controls["slice"] != 1 || m.Data.Slice != 1 {
+		t.Errorf("%s is shown along input %d", m.Data.Name, m.Data.Slice)
+	}
+	do(t, r, &wire.UndoCommand{})
+	if m := state(t, r); m.Data.Slice != 4 {
+		t.Errorf("undone, the set is shown along input %d", m.Data.Slice)
+	}
+}
+
 func TestRowsChangeWhileTraining(t *testing.T) {
 	r := start(t, Options{}, map[string]any{"speed": "max"})
 	v := watch(t, r, wire.Hello{})

@@ -175,7 +175,7 @@ func (r *Run) undo(c *wire.UndoCommand) *wire.ErrorMessage {
 	// A replay of the life that is now lived knows the change by the same number,
 	// or that this life was left by it.
 	r.life.note(&wire.UndoCommand{Revision: e.revision}, r.revision)
-	r.wentBack("undone: " + e.text)
+	r.wentBack(wire.UndoChange, "undone: "+e.text)
 	return nil
 }
 
@@ -198,15 +198,15 @@ func (r *Run) redo(c *wire.RedoCommand) *wire.ErrorMessage {
 	if r.life != left {
 		r.life.noteEvent(wire.Event{Revision: r.revision + 1})
 	}
-	r.wentBack("done again: " + last.entries[0].text)
+	r.wentBack(wire.RedoChange, "done again: "+last.entries[0].text)
 	return nil
 }
 
 // wentBack records that earlier weights came back.
-func (r *Run) wentBack(text string) {
+func (r *Run) wentBack(kind wire.ChangeKind, text string) {
 	r.revision++
 	r.told(r.life, []wire.Change{{
-		Revision: r.revision, Epoch: r.epoch, Step: r.life.steps, Kind: wire.WeightsChange, Text: text,
+		Revision: r.revision, Epoch: r.epoch, Step: r.life.steps, Kind: kind, Text: text,
 	}})
 	r.flush()
 	r.tell(r.message(r.sent))

@@ -10,7 +10,9 @@ const (
 	ControlChange ChangeKind = "control" // a control has another value
 	LaneChange    ChangeKind = "lane"    // a lane was added or removed
 	DataChange    ChangeKind = "data"    // rows were added, moved, erased, acquired, or are others
-	WeightsChange ChangeKind = "weights" // earlier weights came back: undo, return, restore
+	WeightsChange ChangeKind = "weights" // other weights: of an earlier step, or the first ones anew
+	UndoChange    ChangeKind = "undo"    // all is as it was before an earlier change
+	RedoChange    ChangeKind = "redo"    // all is as it was before an undo
 )
 
 // A Change is one edit that a run has applied.

@@ -63,6 +63,7 @@ type RunMessage struct {
 	State    State          `json:"state"`
 	Reason   string         `json:"reason"`   // why the state is what it is, or empty
 	Open     bool           `json:"open"`     // everybody who watches may steer
+	Redo     int            `json:"redo"`     // undos that can be taken back; the next change makes it 0
 	Controls map[string]any `json:"controls"` // the value of every control that the run has once, by name
 	Lanes    []Lane         `json:"lanes"`    // in the order in which they were made
 	Changes  []Change       `json:"changes"`  // of this epoch, oldest first, the newest MaxChanges

@@ -68,7 +68,7 @@ func generate() []byte {
 	union("ControlKind", wire.KindNumber, wire.KindInteger, wire.KindSwitch, wire.KindChoice, wire.KindLayers)
 	union("ErrorCode", wire.BadMessage, wire.UnknownCommand, wire.MissingField, wire.UnknownControl,
 		wire.BadValue, wire.OutOfRange, wire.BadState, wire.UnknownLane, wire.BadData, wire.TooMuch, wire.ReadOnly)
-	union("ChangeKind", wire.ControlChange, wire.LaneChange, wire.DataChange, wire.WeightsChange)
+	union("ChangeKind", wire.ControlChange, wire.LaneChange, wire.DataChange, wire.WeightsChange, wire.UndoChange, wire.RedoChange)
 	b.WriteString("export type ControlValue = number | boolean | string | readonly number[]\n")
 	b.WriteString("/** Not finite numbers are null. The members are POINT_COLUMNS. */\n")
 	b.WriteString("export type Point = readonly (number | null)[]\n")

@@ -15,7 +15,7 @@ export type Scalar = (typeof SCALARS)[number]
 export type State = 'playing' | 'paused' | 'idle' | 'diverged'
 export type ControlKind = 'number' | 'integer' | 'switch' | 'choice' | 'layers'
 export type ErrorCode = 'bad_message' | 'unknown_command' | 'missing_field' | 'unknown_control' | 'bad_value' | 'out_of_range' | 'bad_state' | 'unknown_lane' | 'bad_data' | 'too_much' | 'read_only'
-export type ChangeKind = 'control' | 'lane' | 'data' | 'weights'
+export type ChangeKind = 'control' | 'lane' | 'data' | 'weights' | 'undo' | 'redo'
 export type ControlValue = number | boolean | string | readonly number[]
 /** Not finite numbers are null. The members are POINT_COLUMNS. */
 export type Point = readonly (number | null)[]
@@ -190,6 +190,7 @@ export interface RunMessage {
   state: State
   reason: string
   open: boolean
+  redo: number
   controls: Record<string, ControlValue>
   lanes: ReadonlyArray<Lane>
   changes: ReadonlyArray<Change>
