@@ -24,8 +24,10 @@ const (
 	// connection is closed. Deflate is not offered, so these are real bytes.
 	maxDiscard = 16 << 20
 
-	// writeBuffer is a handful of frames; the kernel may round it up.
-	writeBuffer = 16 << 10
+	// writeBuffer is a handful of frames, or two of six lanes; the kernel may round
+	// it up. With half of it a frame of six lanes fills the buffer of a loopback
+	// connection, whose peer confirms what it got only 40 ms later.
+	writeBuffer = 32 << 10
 )
 
 // live upgrades to a websocket and carries a run's messages over it.

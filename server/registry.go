@@ -18,6 +18,7 @@ type registry struct {
 	ctx    context.Context // whose end ends every run
 	limits Limits
 	log    *slog.Logger
+	turns  chan struct{}   // that runs take to train
 	report func(run.Stats) // takes what runs have done; set before there is one
 	work   sync.WaitGroup  // runs and websockets
 
@@ -38,8 +39,8 @@ type entry struct {
 	drop     *time.Timer
 }
 
-func newRegistry(ctx context.Context, l Limits, log *slog.Logger) *registry {
-	return &registry{ctx: ctx, limits: l, log: log}
+func newRegistry(ctx context.Context, c Config) *registry {
+	return &registry{ctx: ctx, limits: c.Limits, log: c.Log, turns: make(chan struct{}, c.Trainers)}
 }
 
 var errFull = errors.New("all runs that the server keeps are being watched; close one, or raise --max-runs")
@@ -54,6 +55,8 @@ func (g *registry) open(id string, begin func(run.Options) (*run.Run, error)) (r
 		Idle:    g.limits.Idle,
 		Table:   datasets.Limits{Bytes: int64(g.limits.UploadBytes), Rows: g.limits.Rows, Columns: g.limits.Columns, Field: g.limits.FieldBytes},
 		Bounds:  run.Bounds{Lanes: g.limits.Lanes, Layers: g.limits.Layers, Units: g.limits.Units},
+		Turns:   g.turns,
+		Workers: cap(g.turns),
 		Prepare: prepare,
 		Report:  g.report,
 	})

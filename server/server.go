@@ -14,6 +14,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"runtime"
 	"strings"
 	"sync"
 	"time"
@@ -42,6 +43,11 @@ type Config struct {
 
 	// Profiles serves the runtime's profiles under /debug/pprof/.
 	Profiles bool
+
+	// Trainers is how many runs train at a time, and goroutines at a step of one
+	// run; 0 means runtime.GOMAXPROCS. The others wait for their turn, and are
+	// served meanwhile.
+	Trainers int
 
 	// Log takes the server's log; nil means slog.Default.
 	Log *slog.Logger
@@ -74,12 +80,15 @@ func New(ctx context.Context, c Config) *Server {
 	if c.Log == nil {
 		c.Log = slog.Default()
 	}
+	if c.Trainers == 0 {
+		c.Trainers = runtime.GOMAXPROCS(0)
+	}
 	s := &Server{
 		log:   c.Log,
 		page:  web.FS(),
 		table: run.Table(),
 		hosts: map[string]bool{"localhost": true, "127.0.0.1": true, "::1": true},
-		runs:  newRegistry(ctx, c.Limits, c.Log),
+		runs:  newRegistry(ctx, c),
 		gate:  newGate(c.Token),
 
 		limits:      c.Limits,

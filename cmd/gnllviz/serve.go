@@ -138,6 +138,10 @@ func serve(c *cobra.Command, addr, token string, open bool, config server.Config
 			config.Log.Warn("the browser could not be opened", "url", homes[0], "err", err)
 		}
 	}
+	// Go looks for news from the network only every 10 ms while all its processors
+	// train; with one more than train there is always one to wait for them.
+	config.Trainers = runtime.GOMAXPROCS(0)
+	runtime.GOMAXPROCS(config.Trainers + 1)
 	s := server.New(ctx, config)
 	config.Log.Info("serving", "addr", l.Addr().String())
 	if token == "off" {

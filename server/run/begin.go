@@ -83,7 +83,7 @@ func (r *Run) conceiveOn(s wire.RunSettings, d *data, starts []laneStart) (*life
 	if err := r.options.Bounds.check(d, starts); err != nil {
 		return nil, err
 	}
-	return newLife(r.table, s, d, starts)
+	return newLife(r.table, s, d, starts, r.options.Workers)
 }
 
 func checkSlice(slice int, d *data) *wire.ErrorMessage {

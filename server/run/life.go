@@ -35,10 +35,10 @@ type laneStart struct {
 }
 
 // newLife returns a life with new networks for the lanes, on rows d.
-func newLife(t wire.Table, s wire.RunSettings, d *data, starts []laneStart) (*life, error) {
+func newLife(t wire.Table, s wire.RunSettings, d *data, starts []laneStart, workers int) (*life, error) {
 	l := &life{settings: s, data: d}
 	for _, start := range starts {
-		lane, err := newLane(start, s.Seed, d)
+		lane, err := newLane(start, s.Seed, d, workers)
 		if err != nil {
 			if len(starts) > 1 {
 				err = fmt.Errorf("lane %d: %w", start.id, err)

@@ -40,6 +40,13 @@ type Options struct {
 	// Bounds bound what is trained on them.
 	Bounds Bounds
 
+	// Turns, unless nil, are taken to train: runs that share the channel train as
+	// many at a time as it has room for, and each is served all the while.
+	Turns chan struct{}
+
+	// Workers is how many goroutines one step may use; 0 is runtime.GOMAXPROCS.
+	Workers int
+
 	// Prepare, unless nil, is called once for each message that viewers get,
 	// however many they are, and makes what Message.Prepared is.
 	Prepare func(binary bool, data []byte) any
@@ -150,8 +157,7 @@ const ticksPerSecond = 30
 
 // share is how long a run trains before it makes room for other goroutines, be
 // they runs or viewers: what Go takes from a goroutine by itself is ten times as
-// long. A fifth of it cost twenty runs a tenth of their steps, and changes were not
-// applied sooner.
+// long.
 const share = time.Millisecond
 
 // Serve trains and answers until the context ends.
@@ -161,13 +167,17 @@ func (r *Run) Serve(ctx context.Context) {
 	defer tick.Stop()
 	for {
 		// Of several channels that are ready a select takes any: a command that
-		// is waiting would have to wait for one more step, or two.
+		// is waiting would have to wait for some steps more.
 		select {
 		case command := <-r.commands:
 			r.serve(command)
 		default:
 		}
 		ready, later := r.ready()
+		var turn chan<- struct{}
+		if ready != nil && r.options.Turns != nil {
+			ready, turn = nil, r.options.Turns
+		}
 		select {
 		case <-ctx.Done():
 			return
@@ -176,14 +186,35 @@ func (r *Run) Serve(ctx context.Context) {
 		case <-tick.C:
 			r.tick()
 		case <-ready:
-			r.step()
-			if now := r.now(); now.Sub(r.yielded) >= share {
-				r.yielded = now
-				runtime.Gosched()
-			}
+			r.train()
+		case turn <- struct{}{}:
+			func() {
+				defer func() { <-r.options.Turns }()
+				r.train()
+			}()
 		case <-later:
 		}
 	}
+}
+
+// train makes the steps that are due for as long as its share of time, and does
+// commands between them.
+func (r *Run) train() {
+	for begun := r.now(); ; {
+		r.step()
+		if r.now().Sub(begun) >= share {
+			break
+		}
+		select {
+		case command := <-r.commands:
+			r.serve(command)
+		default:
+		}
+		if ready, _ := r.ready(); ready == nil {
+			break
+		}
+	}
+	runtime.Gosched()
 }
 
 // serve does a command. If a frame is to show what it did, whoever waits for the
