@@ -94,7 +94,6 @@ type Run struct {
 	shown    time.Time // when the last frame was
 	hurried  time.Time // when the last one was that only those who steer got
 	showSoon bool      // without waiting for the clock
-	yielded  time.Time // when the goroutine last made room for others
 	pace     *pace
 	rate     rate
 	stats    Stats
