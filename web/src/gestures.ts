@@ -18,19 +18,14 @@ export class Gestures {
   #steps: Step[] = []
   #undone: Step[][] = []
   #seen = 0
-  #redos = 0
 
   /** Notes a change, in the order in which they come; what was noted before is passed over. */
-  add(c: Pick<Change, 'revision' | 'kind' | 'lane' | 'control' | 'undo' | 'text'>, now: number): void {
+  add(c: Pick<Change, 'revision' | 'kind' | 'lane' | 'control' | 'text'>, now: number): void {
     if (c.revision <= this.#seen) return
     this.#seen = c.revision
-    if (!c.undo) {
-      // Undo and redo are what cannot be undone themselves.
-      this.#redos = Math.max(0, this.#redos + (c.text.startsWith('done again') ? -1 : 1))
-      return
-    }
+    // These cannot be undone themselves.
+    if (c.kind === 'undo' || c.kind === 'redo') return
     this.#undone = []
-    this.#redos = 0
     // A row that is dragged is moved again and again; lanes and weights come one by one.
     const what = c.kind === 'control' || c.text.includes('moved') ? `${c.kind} ${c.lane ?? ''} ${c.control}` : ''
     this.#steps.push({ revision: c.revision, what, at: now })
@@ -45,11 +40,6 @@ export class Gestures {
   /** The first change of the last movement; 0 if nothing is known of it. */
   get last(): number {
     return this.#steps[this.#begin()]?.revision ?? 0
-  }
-
-  /** Whether there is an undo to take back. */
-  get canRedo(): boolean {
-    return this.#redos > 0
   }
 
   /** Everything from that change on was undone; 0 is the last one. */

@@ -1,8 +1,9 @@
 import './webawesome'
 import './components/app'
 import { Api, Problem, STATUS, type Opened } from './api'
+import { BEGUN_ANEW, GONE } from './recovery'
 import { fromHash, keyOf, takeToken, toHash, type Settings } from './settings'
-import { BEGUN_ANEW, GONE, Store } from './store'
+import { Store } from './store'
 
 // The page is served at its root and at r/{id} below it, perhaps under a
 // proxy's prefix; the document says which of the two it is.

@@ -1,10 +1,11 @@
 import { Address } from './address'
-import { Problem, STATUS, type Api, type Opened, type Order, type Skeletons } from './api'
-import { Connection, Disconnected, Refusal, type Link, type News, type Order as Command } from './connection'
+import type { Api, Opened, Order, Skeletons } from './api'
+import { Connection, Disconnected, type Link, type News, type Order as Command } from './connection'
 import type { FitFrame, Frame, GridFrame, TruthFrame } from './frame'
 import { OWN_DATA, type Ack, type Change, type Control, type ControlValue, type Data, type DataSpec, type Hello, type Lane, type RunMessage, type State } from './generated/wire'
-import { Gestures } from './gestures'
 import { History } from './history'
+import { Past } from './past'
+import { Recovery } from './recovery'
 import type { Settings } from './settings'
 import { Signal } from './signal'
 import { Values } from './values'
@@ -26,9 +27,6 @@ export type Tool = 'read' | 'add' | 'erase'
 const READ_EVERY = 120 // ms; faster than this nobody reads figures
 const LONGEST_COMMAND = 60_000 // bytes; beyond it rows go by HTTP
 
-export const BEGUN_ANEW = 'The server no longer knew this run: it was begun anew, from step 0, with the same settings.'
-export const GONE = 'This run has ended, or its maker is away. The page goes on as soon as it is back.'
-
 /** What the page knows. Elements read its signals and call its methods. */
 export class Store {
   readonly link = new Signal<Link>({ kind: 'connecting' })
@@ -40,8 +38,6 @@ export class Store {
   readonly focus = new Signal(0)
   readonly values: Values
   readonly changes = new Signal<readonly Change[]>([])
-  readonly canUndo = new Signal(false)
-  readonly canRedo = new Signal(false)
   readonly grid = new Signal<GridFrame | null>(null)
   readonly truth = new Signal<TruthFrame | null>(null)
   /** The newest picture, one frame of each lane, at most once per animation frame. */
@@ -57,19 +53,16 @@ export class Store {
   readonly probe = new Signal<number | null>(null)
   readonly tool = new Signal<Tool>('read')
   readonly history = new History()
+  readonly past = new Past((order) => this.#do(order), (e) => { this.#tell(e) })
 
   readonly id: string
   /** Who has it steers. */
   readonly key: string | undefined
-  /** When the server made the run: another time is another run under the same id. */
-  #created: string
   readonly #connection: Connection
   readonly #address: Address
-  readonly #gestures = new Gestures()
+  readonly #recovery: Recovery
   /** The hello had the run's key. */
   #mine = false
-  /** The next run message is of another run, even if its epoch has the same number. */
-  #forgotten = false
   #newest: readonly FitFrame[] = []
   #drawing = 0
   #readTimer: number | undefined
@@ -80,13 +73,14 @@ export class Store {
   constructor(
     readonly api: Api,
     readonly controls: readonly Control[],
-    { run, key }: Opened,
+    opened: Opened,
     /** What the run was asked to begin with; the first run message says what holds. */
     settings: Settings,
   ) {
+    const { run, key } = opened
     this.id = run.id
     this.key = key
-    this.#created = run.created
+    this.#recovery = new Recovery(opened, api, () => this.#again(), this.notice)
     this.values = new Values(controls, settings, (slot, value) => {
       const lane = slot.lane === null ? {} : { lane: slot.lane }
       return this.#connection.command({ type: 'change', ...lane, set: { [slot.name]: value } })
@@ -96,7 +90,7 @@ export class Store {
       frames: (f) => { this.#frames(f) },
       link: (l) => { this.link.value = l },
       hello: () => this.#hello(),
-      recover: () => this.#recover(),
+      recover: () => this.#recovery.recover(),
     })
     document.addEventListener('visibilitychange', () => { this.#watch() })
     this.#address = new Address(controls, key)
@@ -173,29 +167,6 @@ export class Store {
     this.order({ type: 'epoch' })
   }
 
-  /** Takes back the last movement, or that change and all that came after it. */
-  async undo(revision = this.#gestures.last): Promise<void> {
-    try {
-      await this.#connection.command({ type: 'undo', revision })
-      this.#gestures.undo(revision)
-    } catch (e) {
-      if (e instanceof Refusal && revision !== 0) {
-        // It was taken back elsewhere: whatever is the last now.
-        this.#gestures.forget()
-        await this.undo(0)
-        return
-      }
-      if (e instanceof Refusal) this.canUndo.value = false
-      this.#tell(e)
-    }
-  }
-
-  async redo(): Promise<void> {
-    await this.ask({ type: 'redo' })
-    this.#gestures.redo()
-    this.canUndo.value = true
-  }
-
   /** Adds a lane, a copy of another, and looks at it. */
   async copyLane(lane: number): Promise<void> {
     const ack = await this.ask({ type: 'lane_add', copy: lane })
@@ -217,13 +188,18 @@ export class Store {
   }
 
   async ask(order: Command): Promise<Ack | null> {
-    this.notice.value = ''
     try {
-      return await this.#connection.command(order)
+      return await this.#do(order)
     } catch (e) {
       this.#tell(e)
       return null
     }
+  }
+
+  /** What was told before is of no interest any more. */
+  #do(order: Command): Promise<Ack> {
+    this.notice.value = ''
+    return this.#connection.command(order)
   }
 
   #stop(): void {
@@ -242,7 +218,7 @@ export class Store {
   }
 
   #hello(): Hello {
-    const epoch = this.#forgotten ? undefined : this.run.value?.epoch
+    const epoch = this.#recovery.forgotten ? undefined : this.run.value?.epoch
     this.#watch()
     return {
       type: 'hello',
@@ -254,28 +230,6 @@ export class Store {
   #watch(): void {
     // A page that nobody sees wants no frames; its history goes on.
     this.#connection.command({ type: 'watch', frames: !document.hidden }).catch(() => undefined)
-  }
-
-  /**
-   * A refused upgrade looks to the page like a broken network: ask for the run,
-   * and begin it anew where the server was restarted. Another page of the run
-   * may have done so already; a page without the key can only wait for that.
-   */
-  async #recover(): Promise<void> {
-    try {
-      const { run } = await (this.key === undefined ? this.api.find(this.id) : this.api.open(this.id, this.key, this.#again()))
-      if (this.notice.value === GONE) this.notice.value = ''
-      if (run.created === this.#created) return
-      this.#created = run.created
-      this.#forgotten = true
-      this.notice.value = BEGUN_ANEW
-    } catch (e) {
-      if (e instanceof Problem) {
-        const gone = this.key === undefined && e.status === STATUS.NOT_FOUND
-        this.notice.value = gone ? GONE : `The server cannot make this run: ${e.message}`
-      }
-      throw e
-    }
   }
 
   /** The order for a run like this one. */
@@ -332,13 +286,12 @@ export class Store {
 
   #begin(m: RunMessage): void {
     const before = this.run.value
-    if (this.#forgotten || before?.epoch !== m.epoch || m.next < this.history.length) {
-      this.#forgotten = false
+    const isAnother = this.#recovery.forgotten
+    if (isAnother || before?.epoch !== m.epoch || m.next < this.history.length) {
+      this.#recovery.forgotten = false
       this.history.clear()
       this.historyVersion.value++
     }
-    // A new epoch that no change has begun is a reset's.
-    if (before?.epoch !== m.epoch && !m.changes.some((c) => c.revision === m.revision)) this.#gestures.forget()
     if (before && before.data.revision !== m.data.revision) {
       this.grid.value = null
       this.truth.value = null
@@ -349,9 +302,7 @@ export class Store {
     this.values.begin(m, this.focus.value)
     this.#mayAll(m.open)
     this.changes.value = m.changes
-    this.canUndo.value = m.revision > 0
-    for (const c of m.changes) this.#gestures.add(c, 0)
-    this.canRedo.value = this.#gestures.canRedo
+    this.past.begin(m, isAnother)
     this.#showAddress()
     this.#drawSoon()
   }
@@ -367,9 +318,7 @@ export class Store {
   #addChange(change: Change): void {
     if (this.changes.value.some((c) => c.revision === change.revision && c.control === change.control)) return
     this.changes.value = [...this.changes.value, change]
-    this.#gestures.add(change, performance.now())
-    if (change.undo) this.canUndo.value = true
-    this.canRedo.value = this.#gestures.canRedo
+    this.past.add(change)
     if (change.kind === 'control') this.values.put({ name: change.control, lane: change.lane }, change.new, change.revision)
   }
 

@@ -10,8 +10,8 @@ const LONGEST_NAME = 40
 /** The lanes side by side: which one is looked at, and what each is called. Undo and redo stand before them. */
 class GnllLanes extends Part {
   protected override signals(): ReturnType<Part['signals']> {
-    const { lanes, focus, steers, link, canUndo, canRedo } = this.store
-    return [lanes, focus, steers, link, canUndo, canRedo]
+    const { lanes, focus, steers, link, past } = this.store
+    return [lanes, focus, steers, link, past.canUndo, past.canRedo]
   }
 
   override connectedCallback(): void {
@@ -35,8 +35,8 @@ class GnllLanes extends Part {
     if (e.composedPath().some((n) => n instanceof Element && n.matches('input:not([type=range]), textarea, dialog'))) return
     e.preventDefault()
     if (key === 'y' || e.shiftKey) {
-      if (this.store.canRedo.value) void this.store.redo()
-    } else if (this.store.canUndo.value) void this.store.undo()
+      if (this.store.past.canRedo.value) void this.store.past.redo()
+    } else if (this.store.past.canUndo.value) void this.store.past.undo()
   }
 
   protected override render(): TemplateResult {
@@ -45,8 +45,8 @@ class GnllLanes extends Part {
     const focus = store.focus.value
     return html`
       <div class="history" role="group" aria-label="history">
-        <button type="button" class="button square" aria-label="undo" title="undo (Ctrl+Z)" aria-keyshortcuts="Control+Z" ?disabled=${this.#off || !store.canUndo.value} @click=${() => { void store.undo() }}>${UNDO}</button>
-        <button type="button" class="button square" aria-label="redo" title="redo (Ctrl+Shift+Z)" aria-keyshortcuts="Control+Shift+Z" ?disabled=${this.#off || !store.canRedo.value} @click=${() => { void store.redo() }}>${REDO}</button>
+        <button type="button" class="button square" aria-label="undo" title="undo (Ctrl+Z)" aria-keyshortcuts="Control+Z" ?disabled=${this.#off || !store.past.canUndo.value} @click=${() => { void store.past.undo() }}>${UNDO}</button>
+        <button type="button" class="button square" aria-label="redo" title="redo (Ctrl+Shift+Z)" aria-keyshortcuts="Control+Shift+Z" ?disabled=${this.#off || !store.past.canRedo.value} @click=${() => { void store.past.redo() }}>${REDO}</button>
       </div>
       <div class="lanes" role="group" aria-label="lanes">
         ${repeat(lanes, (l) => l.lane, (l) => html`

@@ -130,7 +130,7 @@ class GnllLoss extends Part {
     const { store } = this
     return html`
       <span class="offer" role="status">${changeInWords(mark, store.controls, store.lanes.value)}, step ${count(mark.step)}</span>
-      ${mark.undo && store.steers.value ? html`<button type="button" class="quiet-button" @click=${() => { this.mark = null; void store.undo(mark.revision) }}>undo it and what followed</button>` : nothing}
+      ${mark.undo && store.steers.value ? html`<button type="button" class="quiet-button" @click=${() => { this.mark = null; void store.past.undo(mark.revision) }}>undo it and what followed</button>` : nothing}
       <button type="button" class="quiet-button" @click=${() => { this.mark = null }}>close</button>
     `
   }
