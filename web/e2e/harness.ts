@@ -13,25 +13,30 @@ const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.mi
 export class Server {
   #process: ChildProcess | undefined
   url = ''
+  /** The address that it printed, with the token after # if it asks for one. */
+  printed = ''
+
+  constructor(readonly flags: readonly string[] = []) {}
 
   /** Starts it; on the same port as before if there was one. */
   async start(): Promise<void> {
     const binary = process.env['GNLLVIZ'] ?? resolve(root, 'gnllviz')
     if (!existsSync(binary)) throw new Error(`there is no ${binary}; build the page, then: go build -o gnllviz ./cmd/gnllviz`)
     const addr = this.url === '' ? '127.0.0.1:0' : new URL(this.url).host
-    const child = spawn(binary, ['serve', '--addr', addr], { stdio: ['ignore', 'pipe', 'pipe'] })
+    const child = spawn(binary, ['serve', '--addr', addr, ...this.flags], { stdio: ['ignore', 'pipe', 'pipe'] })
     this.#process = child
-    this.url = await new Promise((found, failed) => {
+    this.printed = await new Promise((found, failed) => {
       let said = ''
       const read = (chunk: Buffer): void => {
         said += chunk.toString()
-        const url = /https?:\/\/[^\s"]+/.exec(said)?.[0]
-        if (url !== undefined) found(url.endsWith('/') ? url : `${url}/`)
+        const line = /https?:\/\/[^\s"]+(?=\s)/.exec(said)?.[0]
+        if (line !== undefined) found(line)
       }
       child.stdout.on('data', read)
       child.stderr.on('data', read)
       child.once('exit', (code) => { failed(new Error(`gnllviz ended with ${code}: ${said}`)) })
     })
+    this.url = new URL('.', this.printed).href
   }
 
   async stop(): Promise<void> {
@@ -98,6 +103,16 @@ export class Watched {
   settings(): Promise<string> {
     const kept = new URL(this.page.url()).hash.replace(/^#/, '').split('&').filter((p) => p !== '' && !p.startsWith('key='))
     return Promise.resolve(kept.length === 0 ? '' : `#${kept.join('&')}`)
+  }
+
+  /** The address to watch with: the page's own without the run's key. */
+  get toWatch(): string {
+    return this.page.url().replace(/[#&]key=[^&]*/, '')
+  }
+
+  /** How many rows are learned from, as the page says. */
+  async rows(): Promise<number> {
+    return Number(/^(\d+) train/.exec((await this.page.locator('.metrics .aside').textContent()) ?? '')?.[1])
   }
 
   /** Waits until frames are drawn. */

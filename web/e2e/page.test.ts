@@ -1,37 +1,8 @@
-import type { Browser } from 'playwright-core'
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
-import { keyAndId, launch, Server, Watched } from './harness'
+import { describe, expect, it } from 'vitest'
+import { keyAndId, type Watched } from './harness'
+import { stage } from './stage'
 
-const server = new Server()
-let browser: Browser
-let open: Watched[] = []
-
-beforeAll(async () => {
-  await server.start()
-  browser = await launch()
-})
-
-afterAll(async () => {
-  await browser.close()
-  await server.stop()
-})
-
-const visit = async (url = server.url, options = {}): Promise<Watched> => {
-  const w = await Watched.open(browser, url, options)
-  open.push(w)
-  return w
-}
-
-// Whatever a test does, the page must not complain, break its policy, or ask
-// anybody else for anything.
-let expected: RegExp | null = null
-afterEach(async () => {
-  const faults = open.flatMap((w) => w.faults).filter((f) => !expected?.test(f))
-  for (const w of open) await w.close()
-  open = []
-  expected = null
-  expect(faults).toEqual([])
-})
+const { server, visit, allow } = stage()
 
 const median = (values: readonly number[]): number => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? NaN
 
@@ -295,7 +266,7 @@ describe('the address', () => {
   })
 
   it('that cannot be is told, not fatal', async () => {
-    expected = /4\d\d/
+    allow(/4\d\d/)
     const w = await visit(`${server.url}#eps=-5`)
     await w.drawn()
     expect(await w.page.locator('.caption').textContent()).toContain('defaults')
@@ -314,7 +285,7 @@ describe('the address', () => {
   })
 
   it.each(['A!b', 'x', 'n%20o', '%E0'])('that names no run offers a new one: %s', async (id) => {
-    expected = /400/
+    allow(/400/)
     const w = await visit(`${server.url}r/${id}#eps=0.01`)
     await w.page.getByText('names no run').waitFor()
     const asked = w.faults.length
@@ -329,7 +300,7 @@ describe('the address', () => {
 describe('the connection', () => {
   it('comes back after the server went away', async () => {
     // The browser itself reports the refused connections.
-    expected = /ERR_CONNECTION_REFUSED|WebSocket/
+    allow(/ERR_CONNECTION_REFUSED|WebSocket/)
     const w = await visit()
     await w.drawn()
     const other = await visit(w.page.url())

@@ -1,38 +1,9 @@
-import type { Browser } from 'playwright-core'
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
-import { keyAndId, launch, Server, Watched } from './harness'
+import { describe, expect, it } from 'vitest'
+import { keyAndId, type Watched } from './harness'
+import { stage } from './stage'
 
-const server = new Server()
-let browser: Browser
-let open: Watched[] = []
+const { server, visit, allow } = stage()
 
-beforeAll(async () => {
-  await server.start()
-  browser = await launch()
-})
-
-afterAll(async () => {
-  await browser.close()
-  await server.stop()
-})
-
-const visit = async (url = server.url, options = {}): Promise<Watched> => {
-  const w = await Watched.open(browser, url, options)
-  open.push(w)
-  return w
-}
-
-let expected: RegExp | null = null
-afterEach(async () => {
-  const faults = open.flatMap((w) => w.faults).filter((f) => !expected?.test(f))
-  for (const w of open) await w.close()
-  open = []
-  expected = null
-  expect(faults).toEqual([])
-})
-
-const withoutKey = (w: Watched): string => w.page.url().replace(/[#&]key=[^&]*/, '')
-const rows = async (w: Watched): Promise<number> => Number(/^(\d+) train/.exec((await w.page.locator('.metrics .aside').textContent()) ?? '')?.[1])
 const chosen = (w: Watched, control: string): Promise<string> => w.page.locator(`[data-control=${control}] select`).inputValue()
 const paused = async (w: Watched): Promise<void> => {
   await w.page.getByRole('button', { name: 'Pause' }).click()
@@ -44,7 +15,7 @@ describe('who has not the key', () => {
     const a = await visit()
     await a.drawn()
     expect(a.page.url()).toMatch(/#.*key=/)
-    const b = await visit(withoutKey(a))
+    const b = await visit(a.toWatch)
     await b.drawn()
     await b.page.getByText('You are watching; who made the run steers it.').waitFor()
     for (const name of ['Pause', 'Reset', 'undo']) expect(await b.page.getByRole('button', { name, exact: true }).isDisabled(), name).toBe(true)
@@ -64,11 +35,11 @@ describe('who has not the key', () => {
   it('steers a run that is open to all, as long as it is', async () => {
     const a = await visit()
     await a.drawn()
-    const b = await visit(withoutKey(a))
+    const b = await visit(a.toWatch)
     await b.drawn()
     await a.page.getByRole('button', { name: 'share this run' }).click()
     expect(await a.page.getByRole('textbox', { name: 'to steer' }).inputValue()).toContain('key=')
-    expect(await a.page.getByRole('textbox', { name: 'to watch' }).inputValue()).toBe(withoutKey(a))
+    expect(await a.page.getByRole('textbox', { name: 'to watch' }).inputValue()).toBe(a.toWatch)
     const all = a.page.locator('wa-switch', { hasText: 'open to all' })
     await all.click()
     await expect.poll(() => b.page.locator('[data-control=eps] .field input').isEnabled()).toBe(true)
@@ -79,7 +50,7 @@ describe('who has not the key', () => {
   })
 
   it('waits for a run that nobody has, and makes none', async () => {
-    expected = /404/
+    allow(/404/)
     const { id, key } = keyAndId()
     const w = await visit(`${server.url}r/${id}`)
     await w.page.getByText('its maker is away').waitFor()
@@ -119,7 +90,7 @@ describe('lanes', () => {
   it('are named, coloured and removed, with the keyboard too', async () => {
     const w = await visit()
     await w.drawn()
-    const other = await visit(withoutKey(w))
+    const other = await visit(w.toWatch)
     await other.drawn()
     await w.page.getByRole('button', { name: '+ lane' }).press('Enter')
     await expect.poll(() => w.lanes()).toEqual(['A', 'B*'])
@@ -139,7 +110,7 @@ describe('lanes', () => {
   })
 
   it('come again after the server went away', async () => {
-    expected = /ERR_CONNECTION_REFUSED|WebSocket/
+    allow(/ERR_CONNECTION_REFUSED|WebSocket/)
     const w = await visit()
     await w.drawn()
     await w.page.getByRole('button', { name: '+ lane' }).click()
@@ -182,7 +153,7 @@ describe('what opens over the page', () => {
     await w.page.getByRole('textbox', { name: 'Paste the rows' }).waitFor()
     expect(await w.violations()).toEqual([])
     await w.page.keyboard.press('Escape')
-    const watcher = await visit(withoutKey(w), { colorScheme, viewport })
+    const watcher = await visit(w.toWatch, { colorScheme, viewport })
     await watcher.drawn()
     expect(await watcher.violations()).toEqual([])
   })
@@ -236,14 +207,14 @@ describe('rows', () => {
     const w = await visit()
     await w.drawn()
     await paused(w)
-    const before = await rows(w)
+    const before = await w.rows()
     const box = await w.page.locator('#fit-chart').boundingBox()
     if (!box) throw new Error('no chart')
     const at = (x: number, y: number): [number, number] => [box.x + x * box.width, box.y + y * box.height]
     const tool = (name: string): Promise<void> => w.page.locator('.tools').getByText(name).click()
     await tool('add')
     await w.page.mouse.click(...at(0.2, 0.15))
-    await expect.poll(() => rows(w)).toBe(before + 1)
+    await expect.poll(() => w.rows()).toBe(before + 1)
     const revision = await w.revision()
     await w.page.mouse.move(...at(0.2, 0.15))
     await w.page.mouse.down()
@@ -251,14 +222,14 @@ describe('rows', () => {
     await w.page.mouse.move(...at(0.3, 0.2), { steps: 4 })
     await w.page.mouse.up()
     await expect.poll(() => w.revision()).toBeGreaterThan(revision)
-    expect(await rows(w)).toBe(before + 1)
+    expect(await w.rows()).toBe(before + 1)
     await tool('erase')
     // Where it was there is nothing any more, where it is now there is.
     await w.page.mouse.click(...at(0.2, 0.15))
     await w.page.waitForTimeout(300)
-    expect(await rows(w)).toBe(before + 1)
+    expect(await w.rows()).toBe(before + 1)
     await w.page.mouse.click(...at(0.3, 0.2))
-    await expect.poll(() => rows(w)).toBe(before)
+    await expect.poll(() => w.rows()).toBe(before)
     // Without a pointer.
     await w.page.getByRole('slider', { name: 'read the fit at x' }).press('ArrowRight')
     await w.page.getByRole('slider', { name: 'read the fit at x' }).press('Enter')
@@ -275,11 +246,11 @@ describe('rows', () => {
     await w.page.getByRole('textbox', { name: 'standard deviation' }).fill('0.1 + 0.05 * abs(x)')
     await w.page.getByRole('textbox', { name: 'rows' }).fill('150')
     await w.page.getByRole('button', { name: 'Learn it' }).click()
-    await expect.poll(() => rows(w)).toBe(120)
+    await expect.poll(() => w.rows()).toBe(120)
     await w.page.locator('.fit').getByText('truth').waitFor()
     expect(await w.page.getByRole('combobox', { name: 'data set' }).inputValue()).toBe('own')
     await w.page.getByRole('button', { name: 'acquire' }).click()
-    await expect.poll(() => rows(w)).toBe(121)
+    await expect.poll(() => w.rows()).toBe(121)
     expect(await w.settings()).toBe('')
   })
 })
@@ -293,7 +264,7 @@ describe('the transport', () => {
     const at = await w.step()
     await w.page.getByRole('button', { name: 'how many steps' }).click()
     await w.page.getByRole('menuitem', { name: '1 epoch' }).click()
-    await expect.poll(() => w.step()).toBe(at + Math.ceil((await rows(w)) / 10))
+    await expect.poll(() => w.step()).toBe(at + Math.ceil((await w.rows()) / 10))
     await w.page.getByRole('button', { name: 'how many steps' }).click()
     await w.page.getByRole('menuitem', { name: 'until' }).click()
     const step = w.page.getByRole('textbox', { name: 'step', exact: true })

@@ -80,10 +80,19 @@ export class Api {
     return { run, key: run.key, made: true }
   }
 
-  /** The run, made with that order unless it exists, which takes its key. */
+  /**
+   * The run, made with that order unless it exists, which takes its key. To make
+   * it takes the server's token, too; one that exists can be steered without.
+   */
   async open(id: string, key: string, order: Order): Promise<Opened> {
-    const response = await this.#send(this.#run(id), 'PUT', JSON.stringify(order), { [KEY_HEADER]: key })
-    return { run: (await response.json()) as Summary, key, made: response.status === 201 }
+    try {
+      const response = await this.#send(this.#run(id), 'PUT', JSON.stringify(order), { [KEY_HEADER]: key })
+      return { run: (await response.json()) as Summary, key, made: response.status === 201 }
+    } catch (e) {
+      if (!(e instanceof Problem) || e.status !== STATUS.UNAUTHORIZED) throw e
+      const found = await this.find(id).catch(() => { throw e })
+      return { ...found, key }
+    }
   }
 
   async find(id: string): Promise<Opened> {

@@ -49,6 +49,7 @@ class GnllApp extends Part {
           answer(token)
         },
       }
+      void this.updateComplete.then(() => { this.querySelector<HTMLInputElement>('#token')?.focus() })
     })
   }
 

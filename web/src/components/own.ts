@@ -27,6 +27,8 @@ const ABOUT: ReadonlyArray<readonly [begins: string, field: Field]> = [
   ['mean', 'mean'], ['standard deviation', 'std'], ['from', 'from'], ['to', 'to'], ['rows', 'rows'],
 ]
 
+const LONG_PASTE = 20_000 // characters
+
 const NAMES: Readonly<Record<string, string>> = { ',': 'comma', ';': 'semicolon', '\t': 'tab', ' ': 'space', '|': 'bar' }
 
 /** A dialog for rows of one's own: from a formula, or from a file. */
@@ -109,6 +111,20 @@ class GnllOwn extends Part {
     this.busy = false
   }
 
+  /**
+   * Chromium takes a time to paste that grows with the square of the lines: 22 s
+   * for 30,000 of them, in which the page hangs. Put in as a value they take less
+   * than one, but the field cannot undo it; so what is short is left to the browser.
+   */
+  #paste(e: ClipboardEvent): void {
+    const text = e.clipboardData?.getData('text/plain') ?? ''
+    if (text.length < LONG_PASTE) return
+    e.preventDefault()
+    const area = e.target as HTMLTextAreaElement
+    area.setRangeText(text, area.selectionStart, area.selectionEnd, 'end')
+    this.inspection = null
+  }
+
   async #read(input: HTMLInputElement): Promise<void> {
     const file = input.files?.[0]
     const area = this.querySelector<HTMLTextAreaElement>('#own-csv')
@@ -156,7 +172,7 @@ class GnllOwn extends Part {
     return html`
       <form class="own-form" @submit=${(e: Event) => { e.preventDefault(); void (found ? this.#useCSV() : this.#inspect()) }}>
         <label>Paste the rows, or choose a file
-          <textarea id="own-csv" rows="7" spellcheck="false" placeholder="x,y&#10;1.5,2.1&#10;…" aria-describedby="own-csv-why" @input=${() => { this.inspection = null }}></textarea>
+          <textarea id="own-csv" rows="7" spellcheck="false" placeholder="x,y&#10;1.5,2.1&#10;…" aria-describedby="own-csv-why" @paste=${(e: ClipboardEvent) => { this.#paste(e) }} @input=${() => { this.inspection = null }}></textarea>
         </label>
         <input type="file" accept=".csv,.tsv,.txt,text/csv" aria-label="choose a file" @change=${(e: Event) => { void this.#read(e.target as HTMLInputElement) }}>
         <p class="why" id="own-csv-why" role="alert">${this.mistakes.csv ?? nothing}</p>
@@ -188,6 +204,7 @@ class GnllOwn extends Part {
             `)}
           </tbody>
         </table>
+        ${numeric.length < 2 ? html`<p class="note">It takes two columns of numbers: one to learn, and one to learn it from.</p>` : nothing}
         ${numeric.length < found.columns.length ? html`<p class="note">Not numbers, and so not for use: ${found.columns.filter((c) => !c.numeric).map((c) => c.name).join(', ')}.</p>` : nothing}
       </div>
     `

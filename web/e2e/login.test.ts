@@ -1,0 +1,87 @@
+import { describe, expect, it } from 'vitest'
+import { stage } from './stage'
+
+const TOKEN = 'chosen by us & nobody else'
+const { server, visit, allow } = stage('--token', TOKEN)
+
+describe('a server that asks for a token', () => {
+  it('lets in who opens the address that it printed, which then has the token no more', async () => {
+    expect(server.printed).toContain('#token=')
+    const w = await visit(server.printed)
+    await w.drawn()
+    expect(w.page.url()).not.toContain('token')
+    expect(w.page.url()).toMatch(/\/r\/[a-z2-7]{16}#key=/)
+    await w.type('eps', '1e-3')
+    await expect.poll(() => w.settings()).toBe('#eps=0.001')
+    // The cookie is enough from then on.
+    const again = await w.context.newPage()
+    await again.goto(server.url)
+    await again.waitForURL(/\/r\/[a-z2-7]{16}#key=/)
+    expect(await again.locator('.login').count()).toBe(0)
+  })
+
+  it('keeps the settings that stand beside the token', async () => {
+    const w = await visit(`${server.printed}&eps=0.01`)
+    await w.drawn()
+    expect(await w.value('eps')).toBe('1e-2')
+    expect(w.page.url()).not.toContain('token')
+  })
+
+  it('is asked for by a form, which says that a token is wrong', async () => {
+    allow(/401/)
+    const w = await visit(`${server.url}#eps=0.01`)
+    const field = w.page.getByLabel('This server asks for the token')
+    await field.waitFor()
+    expect(await field.evaluate((e) => e === document.activeElement)).toBe(true)
+    expect(await w.page.locator('#token-why').textContent()).toContain('needs the server\'s token')
+    expect(await w.violations()).toEqual([])
+    await field.fill('a wrong token')
+    await field.press('Enter')
+    await expect.poll(() => w.page.locator('#token-why').textContent()).toContain('this is not the server\'s token')
+    expect(await field.inputValue()).toBe('')
+    await field.fill(TOKEN)
+    await w.page.getByRole('button', { name: 'Go on' }).click()
+    await w.drawn()
+    expect(await w.value('eps')).toBe('1e-2')
+  })
+
+  it('tells that the token in an address is wrong', async () => {
+    allow(/401/)
+    const w = await visit(`${server.url}#token=a+wrong+token`)
+    await expect.poll(() => w.page.locator('#token-why').textContent()).toContain('this is not the server\'s token')
+    expect(w.page.url()).not.toContain('token')
+  })
+
+  it('lets anybody watch a run whose address is known', async () => {
+    const a = await visit(server.printed)
+    await a.drawn()
+    const b = await visit(a.toWatch)
+    await b.drawn()
+    await b.page.getByText('You are watching').waitFor()
+    // And steer, who was given the key; that the run cannot be made is no trouble then.
+    allow(/401/)
+    const c = await visit(a.page.url())
+    await c.drawn()
+    await c.type('eps', '1e-2')
+    await expect.poll(() => a.value('eps')).toBe('1e-2')
+  })
+
+  it('is logged in to again after a restart, on whichever page', async () => {
+    allow(/40[14]|ERR_CONNECTION_REFUSED|WebSocket/)
+    const w = await visit(server.printed)
+    await w.drawn()
+    await w.type('eps', '1e-2')
+    await expect.poll(() => w.settings()).toBe('#eps=0.01')
+    await server.stop()
+    await w.page.getByText(/reconnecting in \d+ s/).waitFor()
+    await server.start()
+    // The cookie was the old process's.
+    await expect.poll(() => w.page.locator('.caption').textContent(), { timeout: 20_000 }).toContain('needs the server\'s token')
+    const other = await w.context.newPage()
+    await other.goto(server.printed)
+    await other.waitForURL(/\/r\//)
+    await other.close()
+    await expect.poll(() => w.page.locator('.caption').textContent(), { timeout: 20_000 }).toContain('begun anew')
+    expect(await w.value('eps')).toBe('1e-2')
+  })
+})

@@ -1,0 +1,194 @@
+import { describe, expect, it } from 'vitest'
+import type { Watched } from './harness'
+import { stage } from './stage'
+
+const { server, visit, allow } = stage()
+
+/** Opens the dialog where a file's rows are put. */
+async function openCSV(w: Watched): Promise<void> {
+  await w.page.getByRole('button', { name: 'your own data' }).click()
+  await w.page.locator('dialog').getByText('CSV').click()
+}
+
+async function paste(w: Watched, text: string): Promise<void> {
+  await w.page.getByRole('textbox', { name: 'Paste the rows' }).fill(text)
+  await w.page.getByRole('button', { name: 'Read' }).click()
+}
+
+const learn = (w: Watched): Promise<void> => w.page.getByRole('button', { name: 'Learn it' }).click()
+const why = (w: Watched): Promise<string | null> => w.page.locator('#own-csv-why').textContent()
+const caption = (w: Watched): Promise<string | null> => w.page.locator('.caption').textContent()
+
+/** A file as a spreadsheet of half of Europe writes it. */
+const EUROPEAN = [
+  'speed (km/h);stop (m);road;wind',
+  ...Array.from({ length: 40 }, (_, i) => `${10 + i},5;${i === 7 ? '' : `${(i * i) / 20}`.replace('.', ',')};${i % 2 === 0 ? 'wet' : 'dry'};${(i * 7) % 11},25`),
+].join('\n')
+
+/** Rows that are too many for one message. */
+const long = (rows: number): string => ['x,y', ...Array.from({ length: rows }, (_, i) => `${(i / rows).toFixed(9)},${Math.sin(i / 100).toFixed(9)}`)].join('\n')
+
+describe('a file of one’s own', () => {
+  it('is pasted, its columns chosen, and learned; rows that lack a number are told', async () => {
+    const w = await visit()
+    await w.drawn()
+    await openCSV(w)
+    await paste(w, EUROPEAN)
+    const note = w.page.locator('dialog .note').first()
+    await expect.poll(() => note.textContent()).toMatch(/^40 rows, semicolon between columns, decimal comma, with a header; 1 cells? (is|are) missing/)
+    expect(await w.page.locator('dialog .note').last().textContent()).toBe('Not numbers, and so not for use: road.')
+    const learned = (name: string): Promise<boolean> => w.page.getByRole('radio', { name: `learn ${name}` }).isChecked()
+    const from = (name: string): Promise<boolean> => w.page.getByRole('checkbox', { name: `from ${name}` }).isChecked()
+    expect([await learned('wind'), await from('speed'), await from('stop')]).toEqual([true, true, true])
+    expect(await w.violations()).toEqual([])
+    await w.page.getByRole('radio', { name: 'learn stop' }).check()
+    expect([await learned('wind'), await from('wind'), await from('stop')]).toEqual([false, true, false])
+    expect(await w.page.getByRole('checkbox', { name: 'from stop' }).isDisabled()).toBe(true)
+    await w.page.getByRole('checkbox', { name: 'from wind' }).uncheck()
+    await learn(w)
+    await expect.poll(() => w.page.locator('dialog[open]').count()).toBe(0)
+    await expect.poll(() => caption(w)).toContain('1 row was left out, the first in line 9, column stop')
+    expect(await caption(w)).toContain('stop against speed')
+    await expect.poll(() => w.page.locator('.metrics .aside').textContent()).toMatch(/^31 train, 8 test/)
+    expect(await w.page.getByRole('combobox', { name: 'data set' }).inputValue()).toBe('own')
+    const step = await w.step()
+    await expect.poll(() => w.step()).toBeGreaterThan(step)
+    // Undo brings back the rows that there were.
+    await w.page.getByRole('button', { name: 'undo', exact: true }).click()
+    await expect.poll(() => w.page.getByRole('combobox', { name: 'data set' }).inputValue()).not.toBe('own')
+    await w.page.getByRole('button', { name: 'redo', exact: true }).click()
+    await expect.poll(() => w.page.locator('.metrics .aside').textContent()).toMatch(/^31 train, 8 test/)
+  })
+
+  it('is chosen from the disk, however long', async () => {
+    const w = await visit()
+    await w.drawn()
+    const put = w.page.waitForRequest((r) => r.method() === 'PUT' && r.url().endsWith('/data'))
+    await openCSV(w)
+    await w.page.getByRole('button', { name: 'choose a file', exact: true }).setInputFiles({ name: 'waves.csv', mimeType: 'text/csv', buffer: Buffer.from(long(5000)) })
+    await expect.poll(() => w.page.locator('dialog .note').first().textContent()).toContain('5000 rows, comma between columns')
+    await learn(w)
+    expect((await (await put).response())?.ok()).toBe(true)
+    await expect.poll(() => w.rows()).toBe(4000)
+    expect(await caption(w)).toContain('y against x')
+    const step = await w.step()
+    await expect.poll(() => w.step()).toBeGreaterThan(step)
+  })
+
+  it('comes again after the server went away', async () => {
+    allow(/ERR_CONNECTION_REFUSED|WebSocket/)
+    const w = await visit()
+    await w.drawn()
+    await openCSV(w)
+    await paste(w, EUROPEAN)
+    await learn(w)
+    await expect.poll(() => w.page.getByRole('combobox', { name: 'data set' }).inputValue()).toBe('own')
+    await server.stop()
+    await w.page.getByText(/reconnecting in \d+ s/).waitFor()
+    await server.start()
+    await expect.poll(() => caption(w), { timeout: 20_000 }).toContain('begun anew')
+    expect(await w.page.getByRole('combobox', { name: 'data set' }).inputValue()).toBe('own')
+    expect(await w.page.locator('.metrics .aside').textContent()).toMatch(/^31 train, 8 test/)
+  })
+
+  it.each([
+    ['nothing', '', /no rows|empty/],
+    ['a quote that does not end', 'x,y\n1,"2\n3,4\n', /quote/],
+    ['rows of several lengths', 'x,y\n1,2\n3,4,5\n6,7\n', /row 3/],
+  ])('that is none is told in the server’s words: %s', async (_, text, words) => {
+    allow(/4\d\d/)
+    const w = await visit()
+    await w.drawn()
+    await openCSV(w)
+    await paste(w, text)
+    await expect.poll(() => why(w)).toMatch(words)
+    expect(await w.page.getByRole('button', { name: 'Learn it' }).count()).toBe(0)
+    // What was wrong is mended, and said no more.
+    await paste(w, EUROPEAN)
+    await w.page.getByRole('button', { name: 'Learn it' }).waitFor()
+    expect((await why(w))?.trim()).toBe('')
+  })
+
+  it.each([
+    ['numbers beyond all bounds', `x,y\n${Array.from({ length: 9 }, (_, i) => `${i},1e999`).join('\n')}\n`, 'y'],
+    ['words', `x,y\n${Array.from({ length: 9 }, (_, i) => `${i},calm`).join('\n')}\n`, 'y'],
+  ])('has nothing to be learned from %s', async (_, text, column) => {
+    const w = await visit()
+    await w.drawn()
+    await openCSV(w)
+    await paste(w, text)
+    await expect.poll(() => w.page.locator('dialog .note').last().textContent()).toContain(`Not numbers, and so not for use: ${column}`)
+    expect(await w.page.getByRole('button', { name: 'Learn it' }).isDisabled()).toBe(true)
+    expect(await w.page.locator('dialog').textContent()).toContain('It takes two columns of numbers')
+  })
+
+  it('has a single number beyond all bounds left out', async () => {
+    const w = await visit()
+    await w.drawn()
+    await openCSV(w)
+    await paste(w, `x,y\n0,1e999\n${Array.from({ length: 20 }, (_, i) => `${i},${i % 3}`).join('\n')}\n`)
+    await learn(w)
+    await expect.poll(() => caption(w)).toContain('1 row was left out, the first in line 2, column y: beyond 1e+18')
+  })
+
+  it('that teaches nothing is refused in the server’s words, and the run goes on', async () => {
+    const w = await visit()
+    await w.drawn()
+    await openCSV(w)
+    await paste(w, `x,y\n${Array.from({ length: 9 }, (_, i) => `${i},5`).join('\n')}\n`)
+    await learn(w)
+    await expect.poll(() => why(w)).toContain('the same number in all rows')
+    expect(await w.page.locator('dialog[open]').count()).toBe(1)
+    await w.page.keyboard.press('Escape')
+    const step = await w.step()
+    await expect.poll(() => w.step()).toBeGreaterThan(step)
+  })
+
+  it('is not for who only watches', async () => {
+    allow(/403/)
+    const w = await visit()
+    await w.drawn()
+    const viewer = await visit(w.toWatch)
+    await viewer.drawn()
+    expect(await viewer.page.getByRole('button', { name: 'your own data' }).isDisabled()).toBe(true)
+    // Nor by another way than the page's.
+    const refused = await viewer.page.evaluate(async (csv) => {
+      const data = { csv: { text: csv, target: 'y', inputs: ['x'] } }
+      const id = location.pathname.split('/').at(-1) ?? ''
+      const response = await fetch(`../api/runs/${id}/data`, { method: 'PUT', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(data) })
+      return response.status
+    }, long(100))
+    expect(refused).toBe(403)
+    expect(await w.page.getByRole('combobox', { name: 'data set' }).inputValue()).not.toBe('own')
+  })
+})
+
+describe('pasting', () => {
+  it.each([
+    ['few lines', 30],
+    // Which would take the browser minutes by itself.
+    ['very many lines', 60_000],
+  ])('takes a moment and puts them where the cursor is: %s', async (_, count) => {
+    const w = await visit()
+    await w.context.grantPermissions(['clipboard-read', 'clipboard-write'])
+    await w.drawn()
+    await openCSV(w)
+    const area = w.page.getByRole('textbox', { name: 'Paste the rows' })
+    await paste(w, `${EUROPEAN}\n`)
+    await w.page.getByRole('button', { name: 'Learn it' }).waitFor()
+    // Instead of what there is.
+    const text = long(count)
+    await w.page.evaluate((t) => navigator.clipboard.writeText(t), text)
+    await area.press('Control+a')
+    await area.press('Control+v')
+    expect(await area.inputValue()).toBe(text)
+    // What was read is not what there is now.
+    await w.page.getByRole('button', { name: 'Read' }).click()
+    await expect.poll(() => w.page.locator('dialog .note').first().textContent()).toContain(`${count} rows`)
+    // And after it.
+    await w.page.evaluate((t) => navigator.clipboard.writeText(t), `\n${text}`)
+    await area.press('Control+End')
+    await area.press('Control+v')
+    expect(await area.inputValue()).toBe(`${text}\n${text}`)
+  })
+})
