@@ -15,6 +15,8 @@ async function paste(w: Watched, text: string): Promise<void> {
   await w.page.getByRole('button', { name: 'Read' }).click()
 }
 
+const choose = (w: Watched, text: string): Promise<void> =>
+  w.page.getByRole('button', { name: 'choose a file', exact: true }).setInputFiles({ name: 'rows.csv', mimeType: 'text/csv', buffer: Buffer.from(text) })
 const learn = (w: Watched): Promise<void> => w.page.getByRole('button', { name: 'Learn it' }).click()
 const why = (w: Watched): Promise<string | null> => w.page.locator('#own-csv-why').textContent()
 const caption = (w: Watched): Promise<string | null> => w.page.locator('.caption').textContent()
@@ -65,7 +67,7 @@ describe('a file of one’s own', () => {
     await w.drawn()
     const put = w.page.waitForRequest((r) => r.method() === 'PUT' && r.url().endsWith('/data'))
     await openCSV(w)
-    await w.page.getByRole('button', { name: 'choose a file', exact: true }).setInputFiles({ name: 'waves.csv', mimeType: 'text/csv', buffer: Buffer.from(long(5000)) })
+    await choose(w, long(5000))
     await expect.poll(() => w.page.locator('dialog .note').first().textContent()).toContain('5000 rows, comma between columns')
     await learn(w)
     expect((await (await put).response())?.ok()).toBe(true)
@@ -75,20 +77,23 @@ describe('a file of one’s own', () => {
     await expect.poll(() => w.step()).toBeGreaterThan(step)
   })
 
-  it('comes again after the server went away', async () => {
+  it.each([
+    ['few rows', EUROPEAN, 31],
+    ['rows that are too many for one message', long(5000), 4000],
+  ])('comes again after the server went away: %s', async (_, text, train) => {
     allow(/ERR_CONNECTION_REFUSED|WebSocket/)
     const w = await visit()
     await w.drawn()
     await openCSV(w)
-    await paste(w, EUROPEAN)
+    await choose(w, text)
     await learn(w)
-    await expect.poll(() => w.page.getByRole('combobox', { name: 'data set' }).inputValue()).toBe('own')
+    await expect.poll(() => w.rows()).toBe(train)
     await server.stop()
     await w.page.getByText(/reconnecting in \d+ s/).waitFor()
     await server.start()
     await expect.poll(() => caption(w), { timeout: 20_000 }).toContain('begun anew')
     expect(await w.page.getByRole('combobox', { name: 'data set' }).inputValue()).toBe('own')
-    expect(await w.page.locator('.metrics .aside').textContent()).toMatch(/^31 train, 8 test/)
+    expect(await w.rows()).toBe(train)
   })
 
   it.each([
