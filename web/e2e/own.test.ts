@@ -38,10 +38,10 @@ describe('a file of one’s own', () => {
     await paste(w, EUROPEAN)
     const note = w.page.locator('dialog .note').first()
     await expect.poll(() => note.textContent()).toMatch(/^40 rows, semicolon between columns, decimal comma, with a header; 1 cells? (is|are) missing/)
-    expect(await w.page.locator('dialog .note').last().textContent()).toBe('Not numbers, and so not for use: road.')
+    expect(await w.page.getByRole('row', { name: 'road' }).textContent()).toContain('hardly any numbers')
     const learned = (name: string): Promise<boolean> => w.page.getByRole('radio', { name: `learn ${name}` }).isChecked()
     const from = (name: string): Promise<boolean> => w.page.getByRole('checkbox', { name: `from ${name}` }).isChecked()
-    expect([await learned('wind'), await from('speed'), await from('stop')]).toEqual([true, true, true])
+    expect([await learned('wind'), await from('speed'), await from('stop'), await from('road')]).toEqual([true, true, true, false])
     expect(await w.violations()).toEqual([])
     await w.page.getByRole('radio', { name: 'learn stop' }).check()
     expect([await learned('wind'), await from('wind'), await from('stop')]).toEqual([false, true, false])
@@ -115,16 +115,41 @@ describe('a file of one’s own', () => {
   })
 
   it.each([
-    ['numbers beyond all bounds', `x,y\n${Array.from({ length: 9 }, (_, i) => `${i},1e999`).join('\n')}\n`, 'y'],
-    ['words', `x,y\n${Array.from({ length: 9 }, (_, i) => `${i},calm`).join('\n')}\n`, 'y'],
-  ])('has nothing to be learned from %s', async (_, text, column) => {
+    ['numbers beyond all bounds', '1e999', 'beyond 1e+18; give the column a larger unit'],
+    ['words', 'calm', 'not a number'],
+    ['thousands', '1 234.5', 'thousands separators'],
+  ])('has nothing to be learned from %s, in the server’s words', async (_, cell, words) => {
     const w = await visit()
     await w.drawn()
     await openCSV(w)
-    await paste(w, text)
-    await expect.poll(() => w.page.locator('dialog .note').last().textContent()).toContain(`Not numbers, and so not for use: ${column}`)
+    await paste(w, `x,y\n${Array.from({ length: 9 }, (_, i) => `${i},${cell}`).join('\n')}\n`)
+    await learn(w)
+    await expect.poll(() => why(w)).toContain(`hardly any cell is a number: "${cell}" (${words}`)
+    expect(await why(w)).toContain('choose a column of numbers')
+    expect(await w.page.getByRole('combobox', { name: 'data set' }).inputValue()).not.toBe('own')
+  })
+
+  it('has a column of words refused where it is chosen, and another taken', async () => {
+    const w = await visit()
+    await w.drawn()
+    await openCSV(w)
+    await paste(w, EUROPEAN)
+    await w.page.getByRole('radio', { name: 'learn road' }).check()
+    await learn(w)
+    await expect.poll(() => why(w)).toMatch(/road.*hardly any cell is a number: "wet"/)
+    await w.page.getByRole('radio', { name: 'learn wind' }).check()
+    await w.page.getByRole('checkbox', { name: 'from road' }).uncheck()
+    await learn(w)
+    await expect.poll(() => caption(w)).toContain('wind against speed, stop')
+  })
+
+  it('of one column has nothing to learn from', async () => {
+    const w = await visit()
+    await w.drawn()
+    await openCSV(w)
+    await paste(w, 'x\n1\n2\n3\n4\n5\n')
+    await w.page.getByText('It takes two columns').waitFor()
     expect(await w.page.getByRole('button', { name: 'Learn it' }).isDisabled()).toBe(true)
-    expect(await w.page.locator('dialog').textContent()).toContain('It takes two columns of numbers')
   })
 
   it('has a single number beyond all bounds left out', async () => {

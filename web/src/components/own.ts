@@ -86,12 +86,16 @@ class GnllOwn extends Part {
     })
   }
 
-  /** Finds out what the file has, and proposes the last column of numbers as what is to be learned. */
+  /**
+   * Finds out what the file has, and proposes the last column of numbers as what is
+   * to be learned. Where there are not two, the server says at which cell it fails.
+   */
   async #inspect(): Promise<void> {
     this.inspection = null
     await this.#ask(async () => {
       const found = await this.store.api.inspect(this.#field('csv'))
-      const names = found.columns.filter((c) => c.numeric).map((c) => c.name)
+      const numeric = found.columns.filter((c) => c.numeric)
+      const names = (numeric.length < 2 ? found.columns : numeric).map((c) => c.name)
       this.inspection = found
       this.target = names.at(-1) ?? ''
       this.inputs = names.slice(0, -1)
@@ -187,25 +191,23 @@ class GnllOwn extends Part {
   }
 
   #columns(found: Inspection): TemplateResult {
-    const numeric = found.columns.filter((c) => c.numeric)
     return html`
       <p class="note">${found.rows} rows, ${NAMES[found.delimiter] ?? found.delimiter} between columns, decimal ${found.decimal === ',' ? 'comma' : 'point'}, ${found.header ? 'with' : 'without'} a header${found.missing.total > 0 ? `; ${found.missing.total} cells are missing, and rows that need them will be left out` : ''}.</p>
       <div class="own-columns" role="group" aria-label="columns">
         <table>
           <thead><tr><th scope="col">column</th><th scope="col">learn</th><th scope="col">from</th><th scope="col">missing</th></tr></thead>
           <tbody>
-            ${numeric.map((c) => html`
+            ${found.columns.map((c) => html`
               <tr>
                 <th scope="row">${c.name}${c.unit === '' ? nothing : html` <span class="aside">${c.unit}</span>`}</th>
                 <td><input type="radio" name="own-target" aria-label="learn ${c.name}" .checked=${this.target === c.name} @change=${() => { this.#aim(c.name) }}></td>
                 <td><input type="checkbox" aria-label="from ${c.name}" .checked=${this.inputs.includes(c.name)} ?disabled=${this.target === c.name} @change=${() => { this.#toggle(c.name) }}></td>
-                <td>${c.missing}</td>
+                <td>${c.missing}${c.numeric ? nothing : html` <span class="aside">hardly any numbers</span>`}</td>
               </tr>
             `)}
           </tbody>
         </table>
-        ${numeric.length < 2 ? html`<p class="note">It takes two columns of numbers: one to learn, and one to learn it from.</p>` : nothing}
-        ${numeric.length < found.columns.length ? html`<p class="note">Not numbers, and so not for use: ${found.columns.filter((c) => !c.numeric).map((c) => c.name).join(', ')}.</p>` : nothing}
+        ${found.columns.length < 2 ? html`<p class="note">It takes two columns: one to learn, and one to learn it from.</p>` : nothing}
       </div>
     `
   }
