@@ -192,7 +192,7 @@ class GnllOwn extends Part {
 
   #columns(found: Inspection): TemplateResult {
     return html`
-      <p class="note">${found.rows} rows, ${NAMES[found.delimiter] ?? found.delimiter} between columns, decimal ${found.decimal === ',' ? 'comma' : 'point'}, ${found.header ? 'with' : 'without'} a header${found.missing.total > 0 ? `; ${found.missing.total} cells are missing, and rows that need them will be left out` : ''}.</p>
+      <p class="note">${found.rows} rows, ${NAMES[found.delimiter] ?? found.delimiter} between columns, decimal ${found.decimal === ',' ? 'comma' : 'point'}, ${found.header ? 'with' : 'without'} a header${missing(found.missing.total)}.</p>
       <div class="own-columns" role="group" aria-label="columns">
         <table>
           <thead><tr><th scope="col">column</th><th scope="col">learn</th><th scope="col">from</th><th scope="col">missing</th></tr></thead>
@@ -214,14 +214,21 @@ class GnllOwn extends Part {
 
   /** What is learned is not learned from; what was is, so that no column is lost by choosing. */
   #aim(name: string): void {
+    this.mistakes = {}
     const before = this.target
     this.target = name
     this.inputs = [...this.inputs.filter((n) => n !== name), ...(before === '' || this.inputs.includes(before) ? [] : [before])]
   }
 
   #toggle(name: string): void {
+    this.mistakes = {}
     this.inputs = this.inputs.includes(name) ? this.inputs.filter((n) => n !== name) : [...this.inputs, name]
   }
+}
+
+function missing(cells: number): string {
+  if (cells === 0) return ''
+  return `; ${cells === 1 ? '1 cell is missing, and a row that needs it' : `${cells} cells are missing, and rows that need them`} will be left out`
 }
 
 customElements.define('gnll-own', GnllOwn)
