@@ -304,9 +304,14 @@ func (k *soak) steer(x *subject, chance *rand.Rand) {
 func (k *soak) finish(x *subject) {
 	w := &watcher{addr: k.addr, id: x.ID, key: x.Key}
 	var m wire.RunMessage
+	var state wire.StateMessage
 	acked := false
 	w.said = func(kind string, text []byte) {
 		switch kind {
+		case "state":
+			if err := json.Unmarshal(text, &state); err != nil {
+				k.t.Error(err)
+			}
 		case "run":
 			if err := json.Unmarshal(text, &m); err != nil {
 				k.t.Error(err)
@@ -335,10 +340,14 @@ func (k *soak) finish(x *subject) {
 	}
 	frames := w.frames.Load()
 	if err == nil {
-		err = w.follow(func() bool { return acked && w.frames.Load() > frames+2 })
+		// What its settings have become may have it diverge at once, and then there
+		// are no more frames.
+		err = w.follow(func() bool {
+			return acked && (w.frames.Load() > frames+2 || state.State == wire.Diverged)
+		})
 	}
 	if err != nil {
-		k.t.Errorf("a run does not answer: %v", err)
+		k.t.Errorf("a run does not answer: %v; it is %s at step %d of epoch %d (%s), with %v and %+v", err, state.State, state.Step, state.Epoch, state.Reason, m.Controls, m.Lanes)
 	}
 	// It may have diverged by now, and have no other points.
 	x.epoch.Store(w.epoch)
