@@ -1,10 +1,8 @@
 package server
 
 import (
-	"context"
 	"encoding/json"
 	"log/slog"
-	"net"
 	"net/http"
 	"regexp"
 	"slices"
@@ -15,21 +13,7 @@ import (
 )
 
 func TestMetrics(t *testing.T) {
-	ctx, cancel := context.WithCancel(t.Context())
-	s := New(ctx, Config{Token: token, Log: slog.New(slog.DiscardHandler)})
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	ended := make(chan error, 1)
-	go func() { ended <- s.Serve(l) }()
-	defer func() {
-		cancel()
-		if err := <-ended; err != nil {
-			t.Error(err)
-		}
-	}()
-	addr := l.Addr().String()
+	addr, _ := serve(t, Config{Token: token, Log: slog.New(slog.DiscardHandler)})
 	resp, text := ask(t, http.DefaultClient, "POST", "http://"+addr+"/api/runs", token, `{"speed":"1"}`)
 	if resp.StatusCode != http.StatusCreated {
 		t.Fatalf("status %d", resp.StatusCode)
