@@ -145,7 +145,7 @@ func TestBadValuesAreRefused(t *testing.T) {
 		{"hidden", `[64,129]`, OutOfRange, "greatest value 128"},
 		{"hidden", `[1.5]`, BadValue, "list of whole numbers"},
 		{"hidden", `64`, BadValue, "list of whole numbers"},
-		{"epsilon", `1`, UnknownControl, `no control "epsilon"; there are dataset, noise`},
+		{"epsilon", `1`, UnknownControl, `no control "epsilon"; there are loss, beta`},
 	} {
 		// A good value beside the bad one must not be applied either.
 		set := map[string]json.RawMessage{"lr": json.RawMessage("0.5"), c.name: json.RawMessage(c.value)}

@@ -5,15 +5,18 @@ import { setTheme, theme, type Theme } from '../theme'
 import { select } from './control'
 import { Part } from './part'
 import './anatomy'
+import './calibration'
 import './caption'
 import { inHeader } from './controls'
 import './fit'
 import './lanes'
+import './lessons'
 import './loss'
 import './metrics'
 import './own'
 import './share'
 import './status'
+import './timeline'
 import './transport'
 
 const NEXT: Readonly<Record<Theme, Theme>> = { auto: 'light', light: 'dark', dark: 'auto' }
@@ -98,6 +101,7 @@ class GnllApp extends Part {
           ${others}
           <gnll-counter .store=${store}></gnll-counter>
           <gnll-status .store=${store}></gnll-status>
+          <gnll-lessons .store=${store}></gnll-lessons>
           <gnll-share .store=${store}></gnll-share>
           <button type="button" class="button square" aria-label="theme: ${theme.value}" title="theme: ${theme.value}" @click=${() => { setTheme(NEXT[theme.value]) }}>${SIGN[theme.value]}</button>
         </div>
@@ -110,12 +114,18 @@ class GnllApp extends Part {
         <aside class="panel controls" id="controls" aria-label="controls" ?data-open=${this.sheet}>
           <gnll-controls .store=${store}></gnll-controls>
         </aside>
-        <gnll-fit class="panel" .store=${store}></gnll-fit>
-        <gnll-loss class="panel" .store=${store}></gnll-loss>
-        <gnll-anatomy class="panel" .store=${store}></gnll-anatomy>
-        <gnll-metrics class="panel" .store=${store}></gnll-metrics>
+        <div class="room middle">
+          <gnll-fit class="panel" .store=${store}></gnll-fit>
+          <gnll-anatomy class="panel" .store=${store}></gnll-anatomy>
+        </div>
+        <div class="room side">
+          <gnll-loss class="panel" .store=${store}></gnll-loss>
+          <gnll-calibration class="panel" .store=${store}></gnll-calibration>
+          <gnll-metrics class="panel" .store=${store}></gnll-metrics>
+        </div>
         <button type="button" class="button sheet-button" aria-expanded=${this.sheet ? 'true' : 'false'} aria-controls="controls" @click=${() => { this.#toggleSheet() }}>${this.sheet ? 'Close' : 'Controls'}</button>
       </main>
+      <gnll-timeline .store=${store}></gnll-timeline>
       <gnll-own .store=${store}></gnll-own>
     `
   }
