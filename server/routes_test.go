@@ -211,7 +211,11 @@ func TestSnapshotsAndTheirFrames(t *testing.T) {
 				t.Errorf("%s: a frame of step %d, want %d", query, f.Step, want)
 			}
 		}
-		if !reflect.DeepEqual(kinds, []wire.FrameKind{wire.FrameGrid, wire.FrameTruth, wire.FrameFit, wire.FrameFit}) {
+		if !reflect.DeepEqual(kinds, []wire.FrameKind{
+			wire.FrameGrid, wire.FrameTruth,
+			wire.FrameFit, wire.FrameRows, wire.FrameCalibration, wire.FramePIT,
+			wire.FrameFit, wire.FrameRows, wire.FrameCalibration, wire.FramePIT,
+		}) {
 			t.Errorf("%s: frames of kinds %v", query, kinds)
 		}
 	}

@@ -80,9 +80,17 @@ func paramsOf(s *wire.LaneSettings, inputs int) (int, error) {
 }
 
 // lookRows is at how many rows, besides the grid, a lane of so many parameters is
-// looked at.
-func lookRows(params, lanes int) int {
-	return min(max(maxLookWork/(params*lanes)-gridPoints, 64), wire.MaxRowsShown)
+// looked at: as many as are shown, a multiple of them, or fewer.
+func lookRows(params, lanes, places int) int {
+	n := min(max(maxLookWork/(params*lanes)-places, 64), wire.MaxRowsEvaluated)
+	if n > wire.MaxRowsShown {
+		n -= n % wire.MaxRowsShown
+	}
+	return n
+}
+
+func (l *life) lookRows(lane *lane) int {
+	return lookRows(lane.params, len(l.lanes), l.data.places())
 }
 
 // asError keeps a nil refusal from becoming an error that is not nil.

@@ -19,7 +19,7 @@ func (r *Run) change(c *wire.ChangeCommand) (uint8, *wire.ErrorMessage) {
 		return lane.id, refused
 	}
 	if next.Dataset != r.life.settings.Dataset && c.Set["slice"] == nil {
-		next.Slice = 1 // which there is in any set
+		next.Slice = 0 // which there is in any set
 	}
 	was, l := r.moment(), r.life
 	live := true

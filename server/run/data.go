@@ -8,12 +8,19 @@ import (
 
 	"github.com/gnllviz/gnllviz/datasets"
 	"github.com/gnllviz/gnllviz/engine"
+	"github.com/gnllviz/gnllviz/engine/metrics"
 	"github.com/gnllviz/gnllviz/server/wire"
 )
 
 // gridPoints is the number of x at which frames show the prediction. A frame
 // of one lane is then a little over 2 KB.
 const gridPoints = 256
+
+// mapSide is the number of places along each side of a map of two inputs.
+const mapSide = 40
+
+// isMap is the slice of a grid that is a map.
+const isMap = -1
 
 // The streams of chance that the run's seed feeds, besides those of datasets
 // and engine.
@@ -50,9 +57,8 @@ type data struct {
 	edits             *edits    // that made these rows from the set's, in clean targets
 
 	revision uint32
-	slice    int       // the input along which the grid runs, counted from 0
-	grid     []float64 // of that input
-	gridRows []float64 // (gridPoints, inputs)
+	slice    int       // the input along which the grid runs, counted from 0, or isMap
+	gridRows []float64 // (places, inputs)
 	wire     wire.Data // without the scale, which the lanes have
 }
 
@@ -142,7 +148,7 @@ func (d *data) measure() {
 // size is about how many bytes the rows take.
 func (d *data) size() int {
 	values := 3 + len(d.set.Inputs) // x, the target twice, the id and what is shown
-	return 8*values*(d.train.len()+d.test.len()+d.pool.len()) + 8*gridPoints*(1+len(d.set.Inputs))
+	return 8 * (values*(d.train.len()+d.test.len()+d.pool.len()) + len(d.gridRows))
 }
 
 // noiseOf is what is added to the target of a row.
@@ -155,10 +161,14 @@ func (d *data) noiseOf(id uint32) float64 {
 }
 
 // shown returns d with that much added noise (percent) and its grid along an
-// input, counted from 1, ready to be trained on and drawn.
+// input, counted from 1, or for 0 a map where there are two, ready to be trained
+// on and drawn.
 func (d *data) shown(noise float64, slice int) *data {
 	e := *d
-	e.noise, e.slice = noise, min(slice, len(d.set.Inputs))-1
+	e.noise, e.slice = noise, min(max(slice, 1), len(d.set.Inputs))-1
+	if slice == 0 && len(d.set.Inputs) == 2 {
+		e.slice = isMap
+	}
 	for _, r := range []*rows{&e.train, &e.test, &e.pool} {
 		r.y = make([]float64, r.len())
 		for i, id := range r.ids {
@@ -173,21 +183,43 @@ func (d *data) shown(noise float64, slice int) *data {
 // layGrid spans the grid over all rows and a little beyond, to show what the
 // network makes of what it has not seen.
 func (d *data) layGrid() {
+	if d.slice != isMap {
+		x := d.axis(d.slice, gridPoints)
+		d.gridRows = make([]float64, 0, gridPoints*len(d.set.Inputs))
+		for i, v := range x {
+			d.gridRows = append(d.gridRows, d.center...)
+			d.gridRows[i*len(d.set.Inputs)+d.slice] = v
+		}
+		return
+	}
+	across, up := d.axis(0, mapSide), d.axis(1, mapSide)
+	d.gridRows = make([]float64, 0, 2*mapSide*mapSide)
+	for _, v := range up {
+		for _, u := range across {
+			d.gridRows = append(d.gridRows, u, v)
+		}
+	}
+}
+
+// axis returns so many values of an input, over all rows and a little beyond.
+func (d *data) axis(input, points int) []float64 {
 	n := len(d.set.Inputs)
-	lo, hi := d.lo[d.slice], d.hi[d.slice]
+	lo, hi := d.lo[input], d.hi[input]
 	for _, r := range []*rows{&d.train, &d.test} {
-		for i := d.slice; i < len(r.x); i += n {
+		for i := input; i < len(r.x); i += n {
 			lo, hi = min(lo, r.x[i]), max(hi, r.x[i])
 		}
 	}
 	pad := 0.04 * (hi - lo)
-	d.grid, d.gridRows = make([]float64, gridPoints), make([]float64, 0, gridPoints*n)
-	for i := range d.grid {
-		d.grid[i] = lo - pad + (hi-lo+2*pad)*float64(i)/(gridPoints-1)
-		d.gridRows = append(d.gridRows, d.center...)
-		d.gridRows[i*n+d.slice] = d.grid[i]
+	x := make([]float64, points)
+	for i := range x {
+		x[i] = lo - pad + (hi-lo+2*pad)*float64(i)/float64(points-1)
 	}
+	return x
 }
+
+// places is the number of places on the grid.
+func (d *data) places() int { return len(d.gridRows) / len(d.set.Inputs) }
 
 // spread returns at most so many of the numbers below n, evenly.
 func spread(n, most int) []int {
@@ -200,14 +232,17 @@ func spread(n, most int) []int {
 }
 
 // shares says how many of the training and the test rows are looked at where
-// there is time for so many.
+// there is time for so many. Where that is a multiple of those that are shown,
+// these are among them.
 func (d *data) shares(most int) (train, test int) {
 	a, b := d.train.len(), d.test.len()
 	if a+b <= most {
 		return a, b
 	}
-	train = max(1, most*a/(a+b))
-	return train, max(1, most-train)
+	unit := min(most, wire.MaxRowsShown)
+	train = max(1, unit*a/(a+b))
+	test = max(1, unit-train)
+	return min(a, train*(most/unit)), min(b, test*(most/unit))
 }
 
 func (d *data) describe() {
@@ -220,6 +255,7 @@ func (d *data) describe() {
 		Truth:   d.set.Truth != nil,
 		Dropped: []wire.Drop{},
 	}
+	d.wire.BestTrainNLL, d.wire.BestTestNLL = d.bestNLL(&d.train, 0), d.bestNLL(&d.test, 1)
 	if d.own != nil {
 		d.wire.Name = wire.OwnData
 		d.wire.Dropped, d.wire.DroppedRows = append(d.wire.Dropped, d.own.dropped...), d.own.nDropped
@@ -247,18 +283,46 @@ func (d *data) truth(x []float64) (mean, std float64) {
 	return mean, math.Hypot(std, d.noise/100*d.std)
 }
 
+// bestNLL is the NLL of the truth on the rows of a part of the split that are
+// evaluated; nil where the truth is not known, or has no density as its standard
+// deviation is 0 somewhere.
+func (d *data) bestNLL(r *rows, part int) *float64 {
+	if d.set.Truth == nil {
+		return nil
+	}
+	train, test := d.shares(wire.MaxRowsEvaluated)
+	inputs := len(d.set.Inputs)
+	var mean, std, y []float64
+	for _, i := range spread(r.len(), []int{train, test}[part]) {
+		m, s := d.truth(r.x[i*inputs : (i+1)*inputs])
+		mean, std, y = append(mean, m), append(std, s), append(y, r.y[i])
+	}
+	best, err := metrics.Evaluate(mean, std, y)
+	if err != nil || math.IsInf(best.NLL, 0) || math.IsNaN(best.NLL) {
+		return nil
+	}
+	return &best.NLL
+}
+
 // gridFrames returns the frames that are sent once for each revision: the grid,
 // and the truth on it where it is known.
 func (d *data) gridFrames(epoch uint32) []*wire.Frame {
-	x := make([]float32, gridPoints)
-	for i, v := range d.grid {
-		x[i] = float32(v)
-	}
-	frames := []*wire.Frame{{Kind: wire.FrameGrid, Epoch: epoch, DataRevision: d.revision, Columns: [][]float32{x}}}
-	if d.set.Truth != nil {
-		inputs := len(d.set.Inputs)
-		mean, std := make([]float32, gridPoints), make([]float32, gridPoints)
+	inputs, places := len(d.set.Inputs), d.places()
+	column := func(input int) []float32 {
+		x := make([]float32, places)
 		for i := range x {
+			x[i] = float32(d.gridRows[i*inputs+input])
+		}
+		return x
+	}
+	grid := [][]float32{column(max(d.slice, 0))}
+	if d.slice == isMap {
+		grid = append(grid, column(1))
+	}
+	frames := []*wire.Frame{{Kind: wire.FrameGrid, Epoch: epoch, DataRevision: d.revision, Columns: grid}}
+	if d.set.Truth != nil {
+		mean, std := make([]float32, places), make([]float32, places)
+		for i := range places {
 			m, s := d.truth(d.gridRows[i*inputs : (i+1)*inputs])
 			mean[i], std[i] = float32(m), float32(s)
 		}

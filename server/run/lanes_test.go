@@ -124,7 +124,8 @@ func TestLanesBeginAlikeAndTrainInLockstep(t *testing.T) {
 	}
 	v := watch(t, r, wire.Hello{})
 	msg := <-v.Frames()
-	frames, err := wire.ParseFrames(msg.Data)
+	all, err := wire.ParseFrames(msg.Data)
+	frames := ofKind(all, wire.FrameFit)
 	if err != nil || len(frames) != 3 || frames[1].Lane != 1 || frames[2].Step != 50 || len(frames[2].Columns) != 3 {
 		t.Fatalf("%d frames (%v)", len(frames), err)
 	}

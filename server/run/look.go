@@ -17,6 +17,8 @@ type look struct {
 	y     []float64
 	rows  int
 
+	shown []int // of each row that is shown: its place among the rows, or -1
+
 	x      []float32 // standardised inputs: train rows, test rows, grid
 	target []float32 // standardised targets: train rows, test rows
 	mean   []float32 // of the rows of x last predicted, standardised
@@ -33,15 +35,24 @@ func (l *lane) lookAt(most int) {
 	train, test := d.shares(most)
 	k := look{most: most, train: train, rows: train + test}
 	var x []float64
+	place := make(map[uint32]int, k.rows)
 	for part, r := range []*rows{&d.train, &d.test} {
 		for _, i := range spread(r.len(), []int{train, test}[part]) {
+			place[r.ids[i]] = len(k.y)
 			x = append(x, r.x[i*inputs:(i+1)*inputs]...)
 			k.y = append(k.y, r.y[i])
 		}
 	}
+	for _, id := range d.wire.IDs {
+		i, ok := place[id]
+		if !ok {
+			i = -1
+		}
+		k.shown = append(k.shown, i)
+	}
 	k.target = l.ensemble.Targets(k.y)
 	k.x = l.ensemble.Inputs(append(x, d.gridRows...))
-	n := k.rows + gridPoints
+	n := k.rows + d.places()
 	k.mean, k.vari, k.spread = make([]float32, n), make([]float32, n), make([]float32, n)
 	l.look = k
 }
@@ -51,7 +62,7 @@ func (l *lane) lookAt(most int) {
 func (l *lane) predict(at *engine.State, grid bool) error {
 	k, n := &l.look, l.look.rows
 	if grid {
-		n += gridPoints
+		n += l.data.places()
 	}
 	x := k.x[:n*len(l.data.set.Inputs)]
 	if at == nil {
@@ -70,6 +81,8 @@ type scores struct {
 	loss   float64 // what is trained, averaged over the rows
 	terms  loss.Terms
 	report metrics.Report // in the target's units
+
+	mean, std, y []float64 // in the target's units
 }
 
 // score scores the rows from..to of what was predicted last.
@@ -81,9 +94,10 @@ func (l *lane) score(o objective, from, to int) (scores, error) {
 	if !o.isNLL {
 		s.loss = o.mean.Gradients(nil, nil, mean, target, variance)
 	}
-	means, stds := l.inUnits(o, mean, variance)
+	s.mean, s.std = l.inUnits(o, mean, variance)
+	s.y = k.y[from:to]
 	var err error
-	s.report, err = metrics.Evaluate(means, stds, k.y[from:to])
+	s.report, err = metrics.Evaluate(s.mean, s.std, s.y)
 	return s, err
 }
 
@@ -140,40 +154,77 @@ func (l *lane) point(step uint64, most int) (wire.Point, error) {
 	return p, l.evaluations.Append(step, p.Values[:]...)
 }
 
-// frame computes one picture, everything in it from one moment's weights, which
-// are those of now unless an earlier state is given, and this moment's loss.
-func (l *lane) frame(at *engine.State, most int) (*wire.Frame, error) {
+// picture computes what is seen of the lane, everything from one moment's weights,
+// which are those of now unless an earlier state is given, and this moment's loss:
+// the fit, and what it makes of the rows.
+func (l *lane) picture(at *engine.State, most int) ([]*wire.Frame, error) {
 	o, train, test, err := l.scores(at, most, true)
 	if err != nil {
 		return nil, err
 	}
-	k, scale := &l.look, l.ensemble.TargetScale()
-	f := &wire.Frame{Kind: wire.FrameFit, Lane: l.id, DataRevision: l.data.revision}
-	mean, std := make([]float32, gridPoints), make([]float32, gridPoints)
+	values := figures(train, test)
+	if err := l.frameFigures(values, o, train, test); err != nil {
+		return nil, err
+	}
+	frames := []*wire.Frame{l.fitFrame(), l.rowsFrame(o, train, test)}
+	b, err := believe(test)
+	if err != nil {
+		return nil, err
+	}
+	b.figures(values)
+	frames = append(frames, b.frames()...)
+	for _, name := range wire.Scalars {
+		frames[0].Scalars = append(frames[0].Scalars, float32(values[name]))
+	}
+	for _, f := range frames {
+		f.Lane, f.DataRevision = l.id, l.data.revision
+	}
+	return frames, nil
+}
+
+// fitFrame is the fit on the grid, without its scalars.
+func (l *lane) fitFrame() *wire.Frame {
+	k, scale, places := &l.look, l.ensemble.TargetScale(), l.data.places()
+	mean, std := make([]float32, places), make([]float32, places)
 	for i := range mean {
 		mean[i] = float32(scale.Invert(k.mean[k.rows+i]))
 		std[i] = float32(math.Sqrt(float64(k.vari[k.rows+i])) * scale.Std)
 	}
-	f.Columns = [][]float32{mean, std}
+	f := &wire.Frame{Kind: wire.FrameFit, Columns: [][]float32{mean, std}}
 	if len(l.ensemble.Members()) > 1 {
-		epistemic := make([]float32, gridPoints)
+		epistemic := make([]float32, places)
 		for i := range epistemic {
 			epistemic[i] = float32(math.Sqrt(float64(k.spread[k.rows+i])) * scale.Std)
 		}
 		f.Columns = append(f.Columns, epistemic)
 	}
+	return f
+}
+
+// frameFigures are what frames say besides what points do.
+func (l *lane) frameFigures(values map[string]float64, o objective, train, test scores) error {
 	last := l.ensemble.Last()
-	values := figures(train, test)
-	values["floor"] = math.Sqrt(o.gaussian.Eps) * scale.Std
+	values["floor"] = math.Sqrt(o.gaussian.Eps) * l.ensemble.TargetScale().Std
 	values["batch_loss"] = l.batchLoss()
 	values["mean_norm"] = last.MeanNorm
 	values["variance_norm"] = last.VarianceNorm
 	values["rate"] = last.LR
 	values["guarded"] = float64(last.Guarded)
-	for _, name := range wire.Scalars {
-		f.Scalars = append(f.Scalars, float32(values[name]))
+	for split, s := range map[string]scores{"train_": train, "test_": test} {
+		values[split+"mae"] = s.report.MAE
+		values[split+"r2"] = s.report.R2
+		values[split+"interval"] = s.report.Interval
+		values[split+"sharpness"] = s.report.Sharpness
+		values[split+"miscal_area"] = s.report.MiscalArea
+		for name, level := range map[string]float64{"coverage_50": 0.5, "coverage_68": 0.68, "coverage_90": 0.9} {
+			c, err := metrics.Cover(level, s.mean, s.std, s.y)
+			if err != nil {
+				return err
+			}
+			values[split+name] = c.Observed
+		}
 	}
-	return f, nil
+	return nil
 }
 
 // inUnits takes standardised predictions to the target's units, the variance

@@ -125,7 +125,7 @@ func TestSnapshotsAreShownAndReturnedTo(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if f := frames[len(frames)-1]; frames[0].Kind != wire.FrameGrid || f.Step != 64 || !reflect.DeepEqual(f.Columns, then.Columns) {
+	if f := ofKind(frames, wire.FrameFit)[0]; frames[0].Kind != wire.FrameGrid || f.Step != 64 || !reflect.DeepEqual(f.Columns, then.Columns) {
 		t.Error("the fit of step 64 is not what it was then")
 	}
 	if steps, err := r.Snapshots(t.Context()); err != nil || steps[0] != 0 || !slices.Contains(steps, 64) {

@@ -12,7 +12,7 @@ import (
 // changeData begins a new life on rows of the user's own.
 func (r *Run) changeData(own *ownRows) *wire.ErrorMessage {
 	s := r.life.settings
-	s.Dataset, s.Slice = wire.OwnData, 1
+	s.Dataset, s.Slice = wire.OwnData, 0
 	l, err := r.conceive(s, own, nil, r.life.starts())
 	if err != nil {
 		return badData(err)

@@ -38,7 +38,7 @@ func TestEveryDataSetTrains(t *testing.T) {
 func TestAnotherSetIsShownAlongAnInputThatItHas(t *testing.T) {
 	r := paused(t, wire.Spec{Controls: raw(t, map[string]any{"dataset": "airquality", "slice": 4})})
 	change(t, r, map[string]any{"dataset": "quakes"})
-	if m := state(t, r); m.Data.Name != "quakes" || m.Controls["slice"] != 1 || m.Data.Slice != 1 {
+	if m := state(t, r); m.Data.Name != "quakes" || m.Controls["slice"] != 0 || m.Data.Slice != 0 {
 		t.Errorf("%s is shown along input %d", m.Data.Name, m.Data.Slice)
 	}
 	do(t, r, &wire.UndoCommand{})

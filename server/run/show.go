@@ -108,7 +108,7 @@ func frameInterval(viewers int) time.Duration {
 	return time.Duration(2*ticks-1) * time.Second / (2 * ticksPerSecond)
 }
 
-// frames returns a frame of every lane, one after the other: of now, or of the
+// frames returns the picture of every lane, one after the other: of now, or of the
 // states that lanes, in their order, had at a step.
 func (r *Run) frames(states []*engine.State, step uint64) ([]byte, error) {
 	var b []byte
@@ -117,13 +117,15 @@ func (r *Run) frames(states []*engine.State, step uint64) ([]byte, error) {
 		if states != nil {
 			at = states[i]
 		}
-		f, err := lane.frame(at, lookRows(lane.params, len(r.life.lanes)))
+		frames, err := lane.picture(at, r.life.lookRows(lane))
 		if err != nil {
 			return nil, err
 		}
-		f.Epoch, f.Revision, f.Step = r.epoch, r.revision, step
-		f.SetScalar("steps_per_s", r.rate.perSecond)
-		b = f.Append(b)
+		frames[0].SetScalar("steps_per_s", r.rate.perSecond)
+		for _, f := range frames {
+			f.Epoch, f.Revision, f.Step = r.epoch, r.revision, step
+			b = f.Append(b)
+		}
 	}
 	return b, nil
 }
@@ -163,7 +165,7 @@ func (r *Run) summary() (wire.Summary, error) {
 		State: r.state, Reason: r.reason, Viewers: len(r.viewers),
 	}
 	for _, lane := range r.life.lanes {
-		_, train, test, err := lane.scores(nil, lookRows(lane.params, len(r.life.lanes)), false)
+		_, train, test, err := lane.scores(nil, r.life.lookRows(lane), false)
 		if err != nil {
 			return s, err
 		}

@@ -92,7 +92,7 @@ const ladder = 500
 func (r *Run) record() {
 	l := r.life
 	for _, lane := range l.lanes {
-		p, err := lane.point(l.steps, lookRows(lane.params, len(l.lanes)))
+		p, err := lane.point(l.steps, l.lookRows(lane))
 		if err != nil {
 			r.fail(err)
 			return

@@ -31,8 +31,8 @@ func rowControls(c Choices) []Control {
 		},
 		{
 			Name: "slice", Label: "along input", Group: "data", Kind: KindInteger, Live: true, Run: true, Advanced: true,
-			Help:    "With several inputs: the one along which the fit is shown, counted from 1; the others stand at their means.",
-			Default: 1, Min: 1, Max: MaxInputs, Step: 1,
+			Help:    "With several inputs: the one along which the fit is shown, counted from 1, while the others stand at their means. 0 is a map where there are two, else the first.",
+			Default: 0, Min: 0, Max: MaxInputs, Step: 1,
 			field: func(s *Settings) any { return &s.Slice },
 		},
 	}

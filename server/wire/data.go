@@ -9,14 +9,14 @@ type Data struct {
 	Revision uint32   `json:"revision"` // frames name it
 	Inputs   []Column `json:"inputs"`
 	Target   Column   `json:"target"`
-	Slice    int      `json:"slice"` // the input, counted from 1, along which the grid runs
+	Slice    int      `json:"slice"` // the input, counted from 1, along which the grid runs; 0: a map of two inputs
 
 	Train int `json:"train"` // training rows in all
 	Test  int `json:"test"`  // test rows in all
 	Pool  int `json:"pool"`  // rows held back, for acquire
 
 	// At most MaxRowsShown rows follow, evenly taken from all where there are
-	// more; the same rows are what frames and points are evaluated on.
+	// more; they are among those that frames and points are evaluated on.
 	IDs    []uint32    `json:"ids"`     // by which edits name them; a row keeps its own
 	X      [][]float64 `json:"x"`       // a list for each input, of one number for each row
 	Y      []float64   `json:"y"`       // the target, row by row, added noise included
@@ -27,14 +27,22 @@ type Data struct {
 	// training: what turns sqrt(eps) into the data's unit.
 	TargetStd Number `json:"target_std"`
 	Truth     bool   `json:"truth"` // whether a truth frame will come
-	Dropped   []Drop `json:"dropped"`
+	// BestTrainNLL and BestTestNLL are the NLL of the true distribution on the
+	// rows that are evaluated, in nats per row and the target's own unit: what a
+	// network can attain. Null without a truth.
+	BestTrainNLL *float64 `json:"best_train_nll"`
+	BestTestNLL  *float64 `json:"best_test_nll"`
+	Dropped      []Drop   `json:"dropped"`
 	// DroppedRows counts the rows of a CSV file that were left out; Dropped has
 	// the first of them.
 	DroppedRows int `json:"dropped_rows"`
 }
 
 // MaxRowsShown bounds the rows of a Data.
-const MaxRowsShown = 4096
+const MaxRowsShown = 1024
+
+// MaxRowsEvaluated bounds the rows that frames and points are evaluated on.
+const MaxRowsEvaluated = 4 * MaxRowsShown
 
 // MaxInputs is the largest number of inputs of a data set.
 const MaxInputs = 16

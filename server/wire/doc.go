@@ -26,7 +26,7 @@
 //	< {"type":"run","id":"k3v9...","epoch":3,"revision":12,"state":"playing","lanes":[...],...}
 //	< frames grid and truth (if the data set knows it)
 //	< {"type":"history","epoch":3,"first":120,"points":[...]}
-//	< frames fit, one of each lane; frames fit; ...
+//	< frames fit, rows, calibration and PIT of each lane; and again; ...
 //
 // An epoch is one life of the networks: reset and every restart control begin
 // a new one, and the run message is sent again. Epochs count up from a random
@@ -107,7 +107,7 @@
 //	offset size  field
 //	     0    4  magic, the bytes "GNLL"
 //	     4    1  version, 1
-//	     5    1  kind: 1 grid, 2 truth, 3 fit
+//	     5    1  kind: 1 grid, 2 truth, 3 fit, 4 rows, 5 calibration, 6 PIT
 //	     6    1  lane
 //	     7    1  flags, 0
 //	     8    4  epoch
@@ -121,7 +121,9 @@
 //	    40       scalars, then the columns one after the other, all float32
 //
 // Grid frames have one column, x, in the units of the input that the data's
-// "slice" names; other inputs stand at their means. Truth frames have the
+// "slice" names; other inputs stand at their means. Where "slice" is 0 there are
+// two inputs and two columns, the inputs of each place on a square map, row by
+// row: the first input rises along a row, the second from row to row. Truth frames have the
 // true mean and the true standard deviation on that grid. Fit frames have the
 // predicted mean and the predicted standard deviation on that grid, in the
 // target's units, and the scalars that [Scalars] names, in that order. Those of an
@@ -131,6 +133,10 @@
 // The standard deviation of a fit frame is what the variance head says, before
 // the loss clamps it. What the loss sees, and what bands show, is
 // max(std, floor), with the scalar "floor".
+//
+// Rows frames have a value for each row of the data, in their order; see [FrameRows].
+// Calibration and PIT frames tell of the test rows; see [FrameCalibration] and
+// [FramePIT].
 //
 // Frames overtake messages: a fit frame of an epoch or a data revision that no run
 // or data message has named yet is to be dropped.

@@ -21,10 +21,35 @@ type FrameKind uint8
 
 // The kinds of frame.
 const (
-	FrameGrid  FrameKind = 1 // one column: x
+	FrameGrid  FrameKind = 1 // one column: x; or two, the two inputs of a map
 	FrameTruth FrameKind = 2 // two columns: true mean, true standard deviation
 	FrameFit   FrameKind = 3 // two columns or three: predicted mean, predicted standard deviation, of an ensemble the epistemic one
+
+	// FrameRows has a value for each row of the Data, in their order: predicted
+	// mean and clamped standard deviation, in the target's unit, and the row's
+	// pull on the mean and on the variance. All are NaN for a row that was not
+	// looked at, the pulls for one that is not trained on.
+	FrameRows FrameKind = 4
+
+	// FrameCalibration is the calibration curve of central intervals on the
+	// test rows, at CalibrationLevels levels: expected share, observed share,
+	// and that after recalibration by a factor and by isotonic regression.
+	FrameCalibration FrameKind = 5
+
+	// FramePIT counts the test rows' probability integral transforms in PITBins
+	// bins: as predicted, recalibrated by a factor, and by isotonic regression.
+	FramePIT FrameKind = 6
 )
+
+// CalibrationLevels is how many levels, evenly from 0 to 1, a calibration frame
+// has.
+const CalibrationLevels = 21
+
+// PITBins is how many bins, from 0 to 1, a PIT frame has.
+const PITBins = 10
+
+// Verdicts are what the scalars "verdict" and "scaled_verdict" count from 0.
+var Verdicts = []string{"too few rows", "overconfident", "underconfident", "well calibrated"}
 
 // Scalars names the scalars of a fit frame, in their order. A name stands for
 // the same quantity in every version of the protocol that has it; new ones are
@@ -55,6 +80,32 @@ var Scalars = []string{
 	"variance_norm",  // and of the variance's part
 	"rate",           // learning rate of the last step, as the schedule had it
 	"guarded",        // variances of the last step's batch that the exp head's guard held
+
+	"train_mae", // mean absolute error, target's unit
+	"test_mae",
+	"train_r2", // share of the targets' variance that the mean explains, at most 1
+	"test_r2",
+	"train_interval", // interval score over central intervals of 1 % to 99 %, target's unit
+	"test_interval",
+	"train_sharpness", // root of the mean predicted variance, target's unit
+	"test_sharpness",
+	"train_miscal_area", // area between calibration curve and diagonal, 0 to 0.5
+	"test_miscal_area",
+	"train_coverage_50", // share of rows within the central 50 % interval, 0 to 1
+	"test_coverage_50",
+	"train_coverage_68", // and so on
+	"test_coverage_68",
+	"train_coverage_90",
+	"test_coverage_90",
+
+	// Calibration on the test rows. Recalibration is learned on one half of them
+	// and judged on the other, both ways round.
+	"verdict",              // index in Verdicts; NaN where there is none
+	"scaled_verdict",       // after recalibration by a factor
+	"scale_factor",         // on all standard deviations, learned from all test rows
+	"scaled_nll",           // test NLL after recalibration by a factor, nats per row
+	"scaled_miscal_area",   // and its area
+	"isotonic_miscal_area", // after recalibration by isotonic regression
 }
 
 // A Frame is one picture: everything in it belongs to one moment of a run.

@@ -19,7 +19,7 @@ type RunSettings struct {
 	AcquireBy    string
 	AcquireEvery int // steps; 0 is never
 
-	Slice int    // the input, counted from 1, along which frames show the fit
+	Slice int    // the input, counted from 1, along which frames show the fit; 0: a map of two, else the first
 	Speed string // steps per second at most, or SpeedMax
 }
 

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { decodeFrames, effective } from './frame'
-import { SCALARS } from './generated/wire'
+import { decodeFrames, effective, lanePictures } from './frame'
+import { FRAME_KIND, SCALARS } from './generated/wire'
 
 // Written by the Go side's test, so that both read the same bytes.
 const testdata = resolve(import.meta.dirname, '../../server/wire/testdata')
@@ -64,6 +64,29 @@ describe('decodeFrames', () => {
     expect(() => decodeFrames(edit(4, 9))).toThrow('version 9')
     expect(() => decodeFrames(edit(28, 200))).toThrow('declares')
     expect(decodeFrames(edit(5, 99))).toEqual([])
+  })
+})
+
+describe('lanePictures', () => {
+  /** The golden frame's bytes, said to be of another kind and lane. */
+  const as = (kind: keyof typeof FRAME_KIND, lane: number): Uint8Array => {
+    // Two columns of four are four of two, which every kind is content with.
+    const b = Uint8Array.from(file)
+    const view = new DataView(b.buffer)
+    view.setUint8(5, FRAME_KIND[kind])
+    view.setUint8(6, lane)
+    view.setUint32(28, 2, true)
+    view.setUint16(32, 4, true)
+    return b
+  }
+  const message = (...parts: Uint8Array[]): ArrayBuffer => Uint8Array.from(parts.flatMap((p) => [...p])).buffer
+
+  it('puts together what belongs to a lane, and leaves out what is not whole', () => {
+    const whole = (lane: number): Uint8Array[] => (['fit', 'rows', 'calibration', 'pit'] as const).map((kind) => as(kind, lane))
+    const pictures = lanePictures(decodeFrames(message(...whole(4), as('fit', 7), as('rows', 7), ...whole(5))))
+    expect(pictures.map((p) => p.lane)).toEqual([4, 5])
+    for (const p of pictures) expect([p.fit.lane, p.rows.lane, p.calibration.lane, p.pit.lane]).toEqual([p.lane, p.lane, p.lane, p.lane])
+    expect(pictures[0]?.rows.pullMean.length).toBe(2)
   })
 })
 

@@ -13,6 +13,8 @@ interface Head {
 export interface GridFrame extends Head {
   readonly kind: 'grid'
   readonly x: Float32Array
+  /** On a map the second input of each place; places stand row by row. */
+  readonly y: Float32Array | null
 }
 
 /** What the data set knows to be true on the grid. */
@@ -32,7 +34,57 @@ export interface FitFrame extends Head {
   readonly scalars: Readonly<Record<Scalar, number>>
 }
 
-export type Frame = GridFrame | TruthFrame | FitFrame
+/** What the lane makes of each row of the data, in their order. NaN: it was not looked at. */
+export interface RowsFrame extends Head {
+  readonly kind: 'rows'
+  readonly mean: Float32Array
+  /** As the loss sees it, never below the floor. */
+  readonly std: Float32Array
+  /** Derivative of a step's loss with respect to the row's standardised mean; NaN of test rows. */
+  readonly pullMean: Float32Array
+  /** And to the logarithm of its variance. */
+  readonly pullVariance: Float32Array
+}
+
+/** Something of the test rows, as predicted and after recalibration by a factor and by isotonic regression. */
+interface Recalibrated {
+  readonly predicted: Float32Array
+  readonly scaled: Float32Array
+  readonly isotonic: Float32Array
+}
+
+/** The share of test rows within central intervals, by the share that should be. */
+export interface CalibrationFrame extends Head, Recalibrated {
+  readonly kind: 'calibration'
+  readonly expected: Float32Array
+}
+
+/** The counts of the test rows' probability integral transforms, in bins from 0 to 1. */
+export interface PITFrame extends Head, Recalibrated {
+  readonly kind: 'pit'
+}
+
+export type Frame = GridFrame | TruthFrame | FitFrame | RowsFrame | CalibrationFrame | PITFrame
+
+/** All that is seen of a lane at one moment. */
+export interface LanePicture {
+  readonly lane: number
+  readonly fit: FitFrame
+  readonly rows: RowsFrame
+  readonly calibration: CalibrationFrame
+  readonly pit: PITFrame
+}
+
+/** The lanes of a message; one of which something is missing is left out. */
+export function lanePictures(frames: readonly Frame[]): LanePicture[] {
+  return frames.flatMap((fit) => {
+    if (fit.kind !== 'fit') return []
+    const of = <K extends Frame['kind']>(kind: K): Extract<Frame, { kind: K }> | undefined =>
+      frames.find((f): f is Extract<Frame, { kind: K }> => f.kind === kind && f.lane === fit.lane)
+    const [rows, calibration, pit] = [of('rows'), of('calibration'), of('pit')]
+    return rows && calibration && pit ? [{ lane: fit.lane, fit, rows, calibration, pit }] : []
+  })
+}
 
 /** The reach of the central 95 % of a normal distribution, in standard deviations. */
 export const REACH_95 = 1.959964
@@ -92,11 +144,17 @@ function decodeFrame(bytes: ArrayBuffer, begin: number): { frame: Frame | null; 
   const end = begin + size
   switch (view.getUint8(5)) {
     case FRAME_KIND.grid:
-      return { frame: { kind: 'grid', ...head, x: column(0) }, end }
+      return { frame: { kind: 'grid', ...head, x: column(0), y: columns > 1 ? column(1) : null }, end }
     case FRAME_KIND.truth:
       return { frame: { kind: 'truth', ...head, mean: column(0), std: column(1) }, end }
     case FRAME_KIND.fit:
       return { frame: { kind: 'fit', ...head, mean: column(0), std: column(1), epistemic: columns > 2 ? column(2) : null, scalars: readScalars(view, scalars) }, end }
+    case FRAME_KIND.rows:
+      return { frame: { kind: 'rows', ...head, mean: column(0), std: column(1), pullMean: column(2), pullVariance: column(3) }, end }
+    case FRAME_KIND.calibration:
+      return { frame: { kind: 'calibration', ...head, expected: column(0), predicted: column(1), scaled: column(2), isotonic: column(3) }, end }
+    case FRAME_KIND.pit:
+      return { frame: { kind: 'pit', ...head, predicted: column(0), scaled: column(1), isotonic: column(2) }, end }
     default:
       return { frame: null, end }
   }

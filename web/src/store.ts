@@ -1,7 +1,7 @@
 import { Address } from './address'
 import type { Api, Opened, Order, Skeletons } from './api'
 import { Connection, Disconnected, type Link, type News, type Order as Command } from './connection'
-import type { FitFrame, Frame, GridFrame, TruthFrame } from './frame'
+import { lanePictures, type Frame, type GridFrame, type LanePicture, type TruthFrame } from './frame'
 import { OWN_DATA, type Ack, type Change, type Control, type ControlValue, type Data, type DataSpec, type Hello, type Lane, type RunMessage, type State } from './generated/wire'
 import { History } from './history'
 import { Past } from './past'
@@ -40,10 +40,10 @@ export class Store {
   readonly changes = new Signal<readonly Change[]>([])
   readonly grid = new Signal<GridFrame | null>(null)
   readonly truth = new Signal<TruthFrame | null>(null)
-  /** The newest picture, one frame of each lane, at most once per animation frame. */
-  readonly frames = new Signal<readonly FitFrame[]>([])
+  /** The newest picture of each lane, at most once per animation frame. */
+  readonly frames = new Signal<readonly LanePicture[]>([])
   /** The newest picture, as often as figures can be read. */
-  readonly reading = new Signal<readonly FitFrame[]>([])
+  readonly reading = new Signal<readonly LanePicture[]>([])
   /** Grows whenever the history has become another. */
   readonly historyVersion = new Signal(0)
   readonly notice = new Signal('')
@@ -63,7 +63,7 @@ export class Store {
   readonly #recovery: Recovery
   /** The hello had the run's key. */
   #mine = false
-  #newest: readonly FitFrame[] = []
+  #newest: readonly LanePicture[] = []
   #drawing = 0
   #readTimer: number | undefined
   #skeletons: { readonly of: string; readonly asked: Promise<Skeletons> } | null = null
@@ -121,9 +121,9 @@ export class Store {
     this.values.set(name, value)
   }
 
-  /** The frame of the lane in focus. */
-  focused(frames: readonly FitFrame[]): FitFrame | undefined {
-    return frames.find((f) => f.lane === this.focus.value)
+  /** The picture of the lane in focus. */
+  focused(pictures: readonly LanePicture[]): LanePicture | undefined {
+    return pictures.find((p) => p.lane === this.focus.value)
   }
 
   /** Looks at another lane. */
@@ -323,21 +323,14 @@ export class Store {
   }
 
   #frames(frames: readonly Frame[]): void {
-    const fits: FitFrame[] = []
-    for (const frame of frames) {
-      switch (frame.kind) {
-        case 'grid':
-          // The truth comes with it, and is to be there when the grid is seen.
-          this.truth.value = frames.find((f) => f.kind === 'truth') ?? null
-          this.grid.value = frame
-          break
-        case 'truth':
-          break
-        case 'fit':
-          fits.push(frame)
-      }
+    const grid = frames.find((f) => f.kind === 'grid')
+    if (grid) {
+      // The truth comes with it, and is to be there when the grid is seen.
+      this.truth.value = frames.find((f) => f.kind === 'truth') ?? null
+      this.grid.value = grid
     }
-    if (fits.length > 0) this.#newest = fits
+    const pictures = lanePictures(frames)
+    if (pictures.length > 0) this.#newest = pictures
     this.#drawSoon()
   }
 
@@ -350,7 +343,7 @@ export class Store {
     const [run, grid] = [this.run.value, this.grid.value]
     // A frame of an older epoch or data set can still have been on its way, and
     // one of a newer may have come before what it stands on.
-    if (this.#newest.length === 0 || this.#newest.some((f) => f.epoch !== run?.epoch || f.dataRevision !== grid?.dataRevision)) return
+    if (this.#newest.length === 0 || this.#newest.some(({ fit }) => fit.epoch !== run?.epoch || fit.dataRevision !== grid?.dataRevision)) return
     this.frames.value = this.#newest
     this.#readTimer ??= window.setTimeout(() => {
       this.#readTimer = undefined

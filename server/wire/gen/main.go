@@ -47,8 +47,9 @@ func generate() []byte {
 	}
 	constant("SUBPROTOCOL", wire.Subprotocol)
 	constant("FRAME_HEADER_SIZE", wire.FrameHeaderSize)
-	constant("FRAME_KIND", map[string]wire.FrameKind{"grid": wire.FrameGrid, "truth": wire.FrameTruth, "fit": wire.FrameFit})
+	constant("FRAME_KIND", map[string]wire.FrameKind{"grid": wire.FrameGrid, "truth": wire.FrameTruth, "fit": wire.FrameFit, "rows": wire.FrameRows, "calibration": wire.FrameCalibration, "pit": wire.FramePIT})
 	constant("SCALARS", wire.Scalars)
+	constant("VERDICTS", wire.Verdicts)
 	constant("POINT_COLUMNS", wire.PointColumns)
 	constant("MAX_STEPS", wire.MaxSteps)
 	constant("MAX_LAYERS", wire.MaxLayers)

@@ -21,7 +21,7 @@ class GnllAnatomy extends Part {
   }
 
   protected override render(): TemplateResult {
-    const scalars = this.store.focused(this.store.reading.value)?.scalars
+    const scalars = this.store.focused(this.store.reading.value)?.fit.scalars
     const lanes = this.store.lanes.value
     const of = lanes.length > 1 ? `lane ${lanes.find((l) => l.lane === this.store.focus.value)?.name ?? ''} · ` : ''
     const full = this.store.settings.value['full'] === true

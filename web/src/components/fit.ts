@@ -113,9 +113,9 @@ class GnllFit extends Part {
 
   #draw(): void {
     const { frames, lanes, probe, grid } = this.store
-    const focus = this.store.focused(frames.value)
+    const focus = this.store.focused(frames.value)?.fit
     if (!focus || !this.#fit || !this.#noise || focus.dataRevision !== grid.value?.dataRevision) return
-    const known = frames.value.filter((f) => lanes.value.some((l) => l.lane === f.lane))
+    const known = frames.value.map((p) => p.fit).filter((f) => lanes.value.some((l) => l.lane === f.lane))
     const picture = { frames: known, focus, lanes: lanes.value, probe: probe.value }
     this.#fit.draw(picture, BANDS[this.bands]?.reach ?? [])
     this.#noise.draw(picture)
@@ -184,14 +184,14 @@ class GnllFit extends Part {
   /** Without a pointer: Enter adds a row where the mean is, or erases the nearest one. */
   #useAt(x: number): void {
     const { grid, frames } = this.store
-    const frame = this.store.focused(frames.value)
+    const frame = this.store.focused(frames.value)?.fit
     if (frame && grid.value) this.#points?.use([x, predictAt(frame, grid.value, x).mean])
   }
 
   /** Reads the fit at x without a pointer: seen when it has the focus. */
   #probeField(): TemplateResult | typeof nothing {
     const { grid, probe, run } = this.store
-    const frame = this.store.focused(this.store.frames.value)
+    const frame = this.store.focused(this.store.frames.value)?.fit
     const data = run.value?.data
     const x = grid.value?.x
     const [left, right] = [x?.[0], x?.at(-1)]
@@ -215,7 +215,7 @@ class GnllFit extends Part {
   #table(): ChartTable {
     const { grid, run, frames } = this.store
     const data = run.value?.data
-    const f = this.store.focused(frames.value)
+    const f = this.store.focused(frames.value)?.fit
     const x = grid.value?.x
     if (!data || !f || !x) return { caption: 'no frame yet', columns: [], rows: [] }
     const input = sliced(data).column

@@ -1,6 +1,6 @@
 import { html, nothing, type TemplateResult } from 'lit'
 import { fixed, significant } from '../format'
-import type { FitFrame } from '../frame'
+import type { LanePicture } from '../frame'
 import type { Data, Lane, Scalar } from '../generated/wire'
 import { help } from './help'
 import { laneLine, laneStyle } from './lane-line'
@@ -60,8 +60,8 @@ class GnllMetrics extends Part {
     `
   }
 
-  #bySplit(frame: FitFrame | undefined, data: Data | undefined): TemplateResult {
-    const { scalars } = frame ?? {}
+  #bySplit(frame: LanePicture | undefined, data: Data | undefined): TemplateResult {
+    const { scalars } = frame?.fit ?? {}
     return html`
       <table>
         <thead><tr><td></td><th scope="col">train</th><th scope="col">test</th><td></td></tr></thead>
@@ -80,8 +80,8 @@ class GnllMetrics extends Part {
   }
 
   /** The test figures side by side, the best of each row marked. */
-  #byLane(lanes: readonly Lane[], frames: readonly FitFrame[], data: Data | undefined): TemplateResult {
-    const value = (m: Metric, lane: Lane): number => frames.find((f) => f.lane === lane.lane)?.scalars[m.test] ?? NaN
+  #byLane(lanes: readonly Lane[], frames: readonly LanePicture[], data: Data | undefined): TemplateResult {
+    const value = (m: Metric, lane: Lane): number => frames.find((f) => f.lane === lane.lane)?.fit.scalars[m.test] ?? NaN
     return html`
       <div class="by-lane-room"><table class="by-lane" ?data-many=${lanes.length > 3}>
         <thead><tr><td></td>${lanes.map((l) => html`<th scope="col" title=${l.name} style=${laneStyle(l.colour)}>${laneLine(l.colour)}<span class="lane-head">${l.name}</span></th>`)}<td></td></tr></thead>

@@ -2,8 +2,9 @@
 
 export const SUBPROTOCOL = "gnllviz.v1" as const
 export const FRAME_HEADER_SIZE = 40 as const
-export const FRAME_KIND = {"fit":3,"grid":1,"truth":2} as const
-export const SCALARS = ["train_loss","test_loss","train_nll","test_nll","train_rmse","test_rmse","train_coverage","test_coverage","log_variance","residual","constant","clamped","floor","steps_per_s","train_crps","test_crps","batch_loss","mean_norm","variance_norm","rate","guarded"] as const
+export const FRAME_KIND = {"calibration":5,"fit":3,"grid":1,"pit":6,"rows":4,"truth":2} as const
+export const SCALARS = ["train_loss","test_loss","train_nll","test_nll","train_rmse","test_rmse","train_coverage","test_coverage","log_variance","residual","constant","clamped","floor","steps_per_s","train_crps","test_crps","batch_loss","mean_norm","variance_norm","rate","guarded","train_mae","test_mae","train_r2","test_r2","train_interval","test_interval","train_sharpness","test_sharpness","train_miscal_area","test_miscal_area","train_coverage_50","test_coverage_50","train_coverage_68","test_coverage_68","train_coverage_90","test_coverage_90","verdict","scaled_verdict","scale_factor","scaled_nll","scaled_miscal_area","isotonic_miscal_area"] as const
+export const VERDICTS = ["too few rows","overconfident","underconfident","well calibrated"] as const
 export const POINT_COLUMNS = ["lane","step","train_loss","test_loss","train_nll","test_nll","train_rmse","test_rmse","train_crps","test_crps","train_coverage","test_coverage","log_variance","residual","constant","clamped"] as const
 export const MAX_STEPS = 100000 as const
 export const MAX_LAYERS = 4 as const
@@ -38,6 +39,8 @@ export interface Data {
   is_test: ReadonlyArray<boolean>
   target_std: number | null
   truth: boolean
+  best_train_nll: number | null
+  best_test_nll: number | null
   dropped: ReadonlyArray<Drop>
   dropped_rows: number
 }

@@ -1,0 +1,54 @@
+package run
+
+import (
+	"math"
+
+	"github.com/gnllviz/gnllviz/server/wire"
+)
+
+// rowsFrame is what a lane makes of each row that is shown: its prediction, and
+// how hard the row pulls.
+func (l *lane) rowsFrame(o objective, train, test scores) *wire.Frame {
+	k, n := &l.look, len(l.look.shown)
+	nan := float32(math.NaN())
+	columns := make([][]float32, 4)
+	for i := range columns {
+		columns[i] = make([]float32, n)
+	}
+	onMean, onVariance := l.pulls(o)
+	for row, i := range k.shown {
+		values := [4]float32{nan, nan, nan, nan}
+		switch {
+		case i < 0:
+		case i < k.train:
+			values = [4]float32{float32(train.mean[i]), float32(train.std[i]), onMean[i], onVariance[i]}
+		default:
+			values[0], values[1] = float32(test.mean[i-k.train]), float32(test.std[i-k.train])
+		}
+		for c, v := range values {
+			columns[c][row] = v
+		}
+	}
+	return &wire.Frame{Kind: wire.FrameRows, Columns: columns}
+}
+
+// pulls are, for each training row that is looked at, the derivatives of a step's
+// loss with respect to its standardised mean and to the logarithm of its variance,
+// as if it were in the step's batch: so the reduction counts. Of an ensemble they
+// are those of the mixture.
+func (l *lane) pulls(o objective) (onMean, onVariance []float32) {
+	k := &l.look
+	n := k.train
+	onMean, onVariance = make([]float32, n), make([]float32, n)
+	variance := k.vari[:n]
+	o.mean.Gradients(onMean, onVariance, k.mean[:n], k.target[:n], variance)
+	weight := float32(n) // the derivatives of one row's own loss
+	if !o.summed {
+		weight /= float32(min(l.settings.Batch, l.data.train.len()))
+	}
+	for i, v := range variance {
+		onMean[i] *= weight
+		onVariance[i] *= weight * v
+	}
+	return onMean, onVariance
+}
