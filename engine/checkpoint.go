@@ -54,6 +54,7 @@ type checkpointConfig struct {
 	InitialVariance float64 `json:"initial_variance"`
 	Seed            uint64  `json:"seed"`
 	Unscaled        bool    `json:"unscaled"`
+	RawTargets      bool    `json:"raw_targets,omitempty"`
 	Ordered         bool    `json:"ordered"`
 }
 
@@ -63,7 +64,7 @@ func (c *Config) forCheckpoint() checkpointConfig {
 		Inputs: n.Inputs, Outputs: n.Outputs, Hidden: n.Hidden,
 		Activation: n.Activation.String(), Separate: n.Separate, Init: n.Init.String(),
 		Head: n.Head.String(), MinVariance: n.MinVariance, InitialVariance: n.InitialVariance,
-		Seed: c.Seed, Unscaled: c.Unscaled, Ordered: c.Ordered,
+		Seed: c.Seed, Unscaled: c.Unscaled, RawTargets: c.RawTargets, Ordered: c.Ordered,
 	}
 }
 
@@ -76,7 +77,7 @@ func (s *checkpointConfig) config() (Config, error) {
 			Inputs: s.Inputs, Outputs: s.Outputs, Hidden: s.Hidden, Activation: a, Separate: s.Separate,
 			Init: init, Head: head, MinVariance: s.MinVariance, InitialVariance: s.InitialVariance,
 		},
-		Seed: s.Seed, Unscaled: s.Unscaled, Ordered: s.Ordered,
+		Seed: s.Seed, Unscaled: s.Unscaled, RawTargets: s.RawTargets, Ordered: s.Ordered,
 	}, errors.Join(err, initErr, headErr)
 }
 

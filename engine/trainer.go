@@ -44,6 +44,9 @@ type Config struct {
 	// brought to mean 0 and standard deviation 1.
 	Unscaled bool
 
+	// RawTargets leaves the targets alone as they are.
+	RawTargets bool
+
 	// Ordered takes the rows in their order: each batch goes on where the last
 	// one ended, and begins again at the first row in its midst if it must.
 	// Otherwise each epoch visits every row once, in an order of its own.
@@ -115,7 +118,7 @@ func NewTrainer(c Config, x, y []float64) (*Trainer, error) {
 	if err != nil {
 		return nil, err
 	}
-	target, err := scales(y, c.Net.Outputs, c.Unscaled, "target")
+	target, err := scales(y, c.Net.Outputs, c.Unscaled || c.RawTargets, "target")
 	if err != nil {
 		return nil, err
 	}

@@ -32,12 +32,12 @@ type lane struct {
 	snapshots   *history.Ladder[*engine.State]
 }
 
-func newLane(s laneStart, seed uint32, d *data, workers int) (*lane, error) {
-	c, err := configOf(&s.settings, seed, len(d.set.Inputs))
+func newLane(s laneStart, of *wire.RunSettings, d *data, workers int) (*lane, error) {
+	c, err := configOf(&s.settings, of.Seed, len(d.set.Inputs))
 	if err != nil {
 		return nil, err
 	}
-	c.Workers = workers
+	c.Workers, c.RawTargets = workers, !of.Standardise
 	e, err := engine.NewEnsemble(c, s.settings.Members, d.train.x, d.train.y)
 	if err != nil {
 		return nil, err

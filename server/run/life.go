@@ -38,7 +38,7 @@ type laneStart struct {
 func newLife(t wire.Table, s wire.RunSettings, d *data, starts []laneStart, workers int) (*life, error) {
 	l := &life{settings: s, data: d}
 	for _, start := range starts {
-		lane, err := newLane(start, s.Seed, d, workers)
+		lane, err := newLane(start, &s, d, workers)
 		if err != nil {
 			if len(starts) > 1 {
 				err = fmt.Errorf("lane %d: %w", start.id, err)

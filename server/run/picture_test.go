@@ -166,3 +166,18 @@ func TestShownRowsAreEvaluated(t *testing.T) {
 		}
 	}
 }
+
+// On raw targets eps is in the data's own unit.
+func TestRawTargets(t *testing.T) {
+	r := paused(t, wire.Spec{Controls: raw(t, map[string]any{"dataset": "mcycle", "speed": "max", "eps": 1, "standardise": false})})
+	steps(t, r, 16)
+	d, fit := state(t, r).Data, pictureOf(t, r)[wire.FrameFit]
+	if d.TargetStd != 1 || scalar(fit, "floor") != 1 {
+		t.Errorf("targets of standard deviation %g, a floor of %g", d.TargetStd, scalar(fit, "floor"))
+	}
+	change(t, r, map[string]any{"standardise": true})
+	d, fit = state(t, r).Data, pictureOf(t, r)[wire.FrameFit]
+	if d.TargetStd < 40 || !near(scalar(fit, "floor"), float64(d.TargetStd), 1e-6) {
+		t.Errorf("targets of standard deviation %g, a floor of %g", d.TargetStd, scalar(fit, "floor"))
+	}
+}

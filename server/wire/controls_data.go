@@ -48,6 +48,12 @@ func splitControls() []Control {
 			field: func(s *Settings) any { return &s.TrainShare },
 		},
 		{
+			Name: "standardise", Label: "standardise targets", Group: "data", Kind: KindSwitch, Run: true, Advanced: true,
+			Help:    "Brings the targets to mean 0 and standard deviation 1 before training. Without it eps floors the variance in the data's own unit, squared, and the learning rate that was good is so no more.",
+			Default: true,
+			field:   func(s *Settings) any { return &s.Standardise },
+		},
+		{
 			Name: "pool", Label: "pool", Unit: "%", Group: "data", Kind: KindNumber, Run: true, Advanced: true,
 			Help:    "Share of the training rows that is held back, for acquire to take the next one from.",
 			Default: 0.0, Min: 0, Max: 95, Step: 5,

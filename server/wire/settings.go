@@ -10,8 +10,11 @@ type Settings struct {
 
 // RunSettings are the values of the controls that a run has once.
 type RunSettings struct {
-	Dataset    string  // a name of the catalogue, or OwnData
-	Noise      float64 // percent of the target's standard deviation
+	Dataset string  // a name of the catalogue, or OwnData
+	Noise   float64 // percent of the target's standard deviation
+
+	Standardise bool // the targets
+
 	TrainShare float64 // percent of the rows
 	Pool       float64 // percent of the training rows
 	Seed       uint32
