@@ -2,8 +2,9 @@ import { html, noChange, nothing, type TemplateResult } from 'lit'
 import { live } from 'lit/directives/live.js'
 import type WaRadioGroup from '@awesome.me/webawesome/dist/components/radio-group/radio-group.js'
 import type WaSwitch from '@awesome.me/webawesome/dist/components/switch/switch.js'
-import { controlNumber, parseNumber, significant, withUnit } from '../format'
+import { controlNumber, controlValue, parseNumber, scientific, significant, withUnit } from '../format'
 import { MAX_LAYERS, type Control, type ControlValue } from '../generated/wire'
+import { sameValue } from '../settings'
 import { help } from './help'
 import { Part } from './part'
 import { hasSlider, keyed, slider } from './slider'
@@ -45,6 +46,7 @@ class GnllControl extends Part {
     return html`
       <div class="control control-${c.kind}" ?data-pending=${pending} data-control=${c.name}>
         <div class="control-head">
+          ${this.#toDefault(c, value)}
           <label class="control-label" id="label-${c.name}" for="field-${c.name}">${c.label}</label>
           ${help(c.name, c.label, c.help)}
           ${c.live ? nothing : html`<span class="tag" title="begins the training anew">restart</span>`}
@@ -58,6 +60,12 @@ class GnllControl extends Part {
         ${why === undefined ? nothing : html`<p class="refused" role="alert">${why}</p>`}
       </div>
     `
+  }
+
+  /** A dot in the margin where the value is not the default, which goes back to it. */
+  #toDefault(c: Control, value: ControlValue): TemplateResult {
+    const label = `${c.label} back to its default, ${controlValue(c, c.default)}`
+    return html`<button type="button" class="to-default" aria-label=${label} title=${label} ?hidden=${sameValue(value, c.default) || this.#off} @click=${() => { this.#set(c.default) }}></button>`
   }
 
   #body(c: Control, value: ControlValue): TemplateResult | typeof nothing {
@@ -183,8 +191,10 @@ class GnllControl extends Part {
   #floor(eps: number): TemplateResult {
     const data = this.store.run.value?.data
     if (eps === 0) return html`<p class="note">no floor under the std</p>`
-    const floor = data?.target_std ? withUnit(significant(Math.sqrt(eps) * data.target_std, 2), data.target.unit) : '–'
-    return html`<p class="note">floor under the std <output>${floor}</output></p>`
+    const root = Math.sqrt(eps)
+    const floor = data?.target_std ? withUnit(significant(root * data.target_std, 2), data.target.unit) : '–'
+    const raw = this.store.settings.value['standardise'] === false
+    return html`<p class="note" title="eps floors the variance that is trained on; its root floors the standard deviation">std ≥ <output>${floor}</output>, ${raw ? 'raw target' : `${scientific(root, 2)} standardised`}</p>`
   }
 }
 

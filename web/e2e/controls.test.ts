@@ -1,0 +1,49 @@
+import { describe, expect, it } from 'vitest'
+import { stage } from './stage'
+
+const { visit } = stage()
+
+describe('the controls', () => {
+  it('begin with the loss, and none sticks out of the panel', async () => {
+    const w = await visit()
+    await w.drawn()
+    for (const summary of await w.page.locator('.advanced > summary').all()) await summary.click()
+    expect(await w.page.locator('.controls .group-name').allTextContents()).toEqual(['loss', 'optimizer', 'model', 'data'].map((s) => expect.stringMatching(new RegExp(s.slice(0, 4)))))
+    const out = await w.page.locator('.controls').evaluate((panel) => {
+      const right = panel.getBoundingClientRect().left + panel.clientWidth
+      return [...panel.querySelectorAll('.control *')].filter((e) => e.getBoundingClientRect().right > right && !e.closest('.tip, .unseen')).map((e) => e.closest('[data-control]')?.getAttribute('data-control'))
+    })
+    expect(out).toEqual([])
+  })
+
+  it('go back to their defaults, one by one', async () => {
+    const w = await visit()
+    await w.drawn()
+    const dot = w.page.getByRole('button', { name: 'eps back to its default, 1e-6' })
+    expect(await dot.isVisible()).toBe(false)
+    const height = await w.page.locator('[data-control=eps]').evaluate((e) => e.getBoundingClientRect().height)
+    await w.type('eps', '1e-2')
+    await dot.waitFor()
+    expect(await w.page.locator('[data-control=eps]').evaluate((e) => e.getBoundingClientRect().height)).toBe(height)
+    await dot.click()
+    await expect.poll(() => w.value('eps')).toBe('1e-6')
+    await dot.waitFor({ state: 'hidden' })
+    // Choices, switches and layers, too.
+    await w.page.locator('[data-control=activation] select').selectOption('relu')
+    await w.page.getByRole('button', { name: 'add a layer' }).click()
+    await w.page.getByRole('button', { name: /^activation back to/ }).click()
+    await w.page.getByRole('button', { name: /^hidden layers back to/ }).click()
+    await expect.poll(() => w.page.locator('.to-default:visible').count()).toBe(0)
+    expect(await w.violations()).toEqual([])
+  })
+
+  it('say the std ≥ in the data’s unit and in the standardised one', async () => {
+    const w = await visit()
+    await w.drawn()
+    await w.type('eps', '1e-2')
+    await expect.poll(() => w.page.locator('[data-control=eps] .note').textContent()).toBe('std ≥ 5.0\u00a0g, 0.1 standardised')
+    await w.page.getByText('more of the data').click()
+    await w.page.locator('[data-control=standardise] wa-switch').click()
+    await expect.poll(() => w.page.locator('[data-control=eps] .note').textContent()).toBe('std ≥ 0.10\u00a0g, raw target')
+  })
+})
