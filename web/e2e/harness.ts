@@ -94,6 +94,12 @@ export class Watched {
       document.addEventListener('securitypolicyviolation', (e) => {
         console.error(`policy violated: ${e.violatedDirective} by ${e.blockedURI}`)
       })
+      // When the page showed something first.
+      new MutationObserver((_, observer) => {
+        if (!document.querySelector('gnll-fit[data-step]')) return
+        performance.mark('first fit')
+        observer.disconnect()
+      }).observe(document, { subtree: true, childList: true, attributeFilter: ['data-step'] })
     })
     await page.goto(url)
     return w

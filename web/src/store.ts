@@ -88,7 +88,10 @@ export class Store {
     this.#connection = new Connection(api.live(run.id), {
       message: (m) => { this.#message(m) },
       frames: (f) => { this.#frames(f) },
-      link: (l) => { this.link.value = l },
+      link: (l) => {
+        this.link.value = l
+        if (l.kind === 'live') this.#watch()
+      },
       hello: () => this.#hello(),
       recover: () => this.#recovery.recover(),
     })
@@ -219,7 +222,6 @@ export class Store {
 
   #hello(): Hello {
     const epoch = this.#recovery.forgotten ? undefined : this.run.value?.epoch
-    this.#watch()
     return {
       type: 'hello',
       ...(this.key === undefined ? {} : { key: this.key }),

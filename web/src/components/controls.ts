@@ -9,6 +9,15 @@ import { Part } from './part'
 
 /** The panel of controls, built from the server's table, without those that stand in the header. */
 class GnllControls extends Part {
+  static override properties = { ...Part.properties, opened: { state: true } }
+  /** The groups whose seldom needed controls were looked at: they are made when they are, as they are many. */
+  declare opened: ReadonlySet<string>
+
+  constructor() {
+    super()
+    this.opened = new Set()
+  }
+
   protected override signals(): ReturnType<Part['signals']> {
     return [narrow, tight, this.store.settings, this.store.lanes, this.store.focus]
   }
@@ -44,9 +53,9 @@ class GnllControls extends Part {
     if (controls.length === 0) return nothing
     const changed = controls.filter((c) => !sameValue(this.store.shown(c), c.default)).length
     return html`
-      <details class="advanced">
+      <details class="advanced" @toggle=${() => { this.opened = new Set(this.opened).add(group) }}>
         <summary>more of the ${group}${changed === 0 ? nothing : html` <span class="tag">${changed} set</span>`}</summary>
-        ${this.#list(controls)}
+        ${this.opened.has(group) ? this.#list(controls) : nothing}
       </details>
     `
   }
