@@ -50,7 +50,7 @@ describe('training', () => {
     await w.page.getByRole('button', { name: 'add a layer' }).click()
     await expect.poll(() => w.page.getByRole('textbox', { name: /layer \d/ }).count()).toBe(3)
     await expect.poll(() => w.revision()).toBeGreaterThan(before)
-    await expect.poll(() => w.settings()).toBe('#dataset=sine&hidden=64,64,64')
+    await expect.poll(() => w.settings()).toBe('#hidden=64,64,64&dataset=sine')
   })
 
   it('plays and pauses with the space bar, but not in a field', async () => {
