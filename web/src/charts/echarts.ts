@@ -53,9 +53,14 @@ export class Plot {
     this.#host = host
     this.#name = name
     this.#chart = echarts.init(host, null, { renderer: 'canvas' })
-    this.#chart.setOption(skeleton)
+    this.prepare(skeleton)
     this.#observer = new ResizeObserver(() => { this.#fit() })
     this.#observer.observe(host)
+  }
+
+  /** Merges the option, by series id, to be painted with the next one that is set: a first view has many parts and wants to be drawn once. */
+  prepare(option: ChartOption): void {
+    this.#chart.setOption(option, { silent: true, lazyUpdate: true })
   }
 
   /** Merges the option, by series id, and paints before it returns. */

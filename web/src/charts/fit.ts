@@ -42,7 +42,7 @@ export class FitChart {
 
   constructor(host: HTMLElement, skeleton: ChartOption) {
     this.#plot = new Plot(host, 'fit', skeleton)
-    this.#plot.set({
+    this.#plot.prepare({
       series: [
         { type: 'custom', id: 'bands', renderItem: (p, api) => this.#paintBands(p, api), data: ONE_ITEM, clip: true, silent: true, z: 1 },
         { type: 'custom', id: 'others', renderItem: (_, api) => this.#paintOthers(api), data: ONE_ITEM, clip: true, silent: true, z: 4 },
@@ -70,7 +70,7 @@ export class FitChart {
       data: column((i) => (t.mean[i] ?? NaN) + reach * (t.std[i] ?? NaN)),
       lineStyle: { color: p.ink, width: reach === 0 ? 1.4 : 1, type: reach === 0 ? [7, 5] : [2, 4], opacity: reach === 0 ? 0.8 : 0.55 },
     })
-    this.#plot.set(skin(p))
+    this.#plot.prepare(skin(p))
     this.#plot.set({
       ...this.#axes(data, grid, truth),
       series: truth ? [trueLine(truth, 'truth', 0), trueLine(truth, 'truth_low', -REACH_95), trueLine(truth, 'truth_high', REACH_95)] : [],

@@ -44,7 +44,7 @@ export class LossChart {
   constructor(host: HTMLElement, skeleton: ChartOption, controls: readonly Control[]) {
     this.#controls = controls
     this.#plot = new Plot(host, 'loss', skeleton)
-    this.#plot.set({
+    this.#plot.prepare({
       series: [
         { type: 'custom', id: 'changes', renderItem: (p, api) => this.#paintMarks(p, api), data: ONE_ITEM, silent: true, z: 1 },
         { type: 'custom', id: 'others', renderItem: (_, api) => this.#paintOthers(api), data: ONE_ITEM, clip: true, silent: true, z: 2 },
@@ -53,7 +53,7 @@ export class LossChart {
     })
     this.#plot.onPointer((step) => {
       this.#probe = step
-      this.#plot.set({ series: [{ type: 'custom', id: 'probe', data: ONE_ITEM }] })
+      this.#plot.prepare({ series: [{ type: 'custom', id: 'probe', data: ONE_ITEM }] })
     }, MARKS_ROOM)
   }
 
@@ -71,7 +71,7 @@ export class LossChart {
 
   setTheme(p: Palette): void {
     this.#palette = p
-    this.#plot.set(skin(p))
+    this.#plot.prepare(skin(p))
     this.#plot.set({
       yAxis: { nameGap: 36 },
       series: [

@@ -37,7 +37,7 @@ export class NoiseChart {
 
   constructor(host: HTMLElement, skeleton: ChartOption) {
     this.#plot = new Plot(host, 'noise', skeleton)
-    this.#plot.set({
+    this.#plot.prepare({
       series: [
         { type: 'custom', id: 'floor', renderItem: (p, api) => this.#paintFloor(p, api), data: ONE_ITEM, silent: true, z: 1 },
         { type: 'custom', id: 'others', renderItem: (_, api) => this.#paintOthers(api), data: ONE_ITEM, clip: true, silent: true, z: 4 },
@@ -70,7 +70,7 @@ export class NoiseChart {
     if (known) this.#range.follow(...known)
 
     const [left = 0, right = 1] = extent(grid.x) ?? []
-    this.#plot.set(skin(p))
+    this.#plot.prepare(skin(p))
     this.#plot.set({
       // The name stands under the fit, on the same x.
       xAxis: { ...inputAxis(left, right), name: '' },
