@@ -1,16 +1,14 @@
 import { html, nothing, type PropertyValues, type TemplateResult } from 'lit'
-import { FitChart, type Bands } from '../charts/fit'
-import { NoiseChart } from '../charts/noise'
+import type { Bands } from '../charts/fit'
 import { effective, REACH_95 } from '../frame'
 import { significant, withUnit } from '../format'
-import { inWords, predictAt, readAt, sliced } from '../reading'
+import { inWords, readAt, sliced } from '../reading'
 import type { Tool } from '../store'
 import { chartTable, spread, tableButton, type ChartTable } from './chart-table'
-import { onScene, type Scene } from './charts'
 import { segments } from './control'
+import { FitCurves } from './fit-curves'
 import { laneStyle } from './lane-line'
 import { Part } from './part'
-import { Points } from './points'
 
 /** The choices of bands, and how far each reaches in standard deviations. */
 const BANDS: Readonly<Record<string, { label: string; help: string; reach: Bands }>> = {
@@ -32,12 +30,7 @@ class GnllFit extends Part {
   static override properties = { ...Part.properties, bands: { state: true }, asTable: { state: true } }
   declare bands: string
   declare asTable: boolean
-  #fit: FitChart | null = null
-  #noise: NoiseChart | null = null
-  #points: Points | null = null
-  #scene: Scene | null = null
-  #stops: Array<() => void> = []
-  #redraw = 0
+  #curves: FitCurves | null = null
   #tableTimer: number | undefined
 
   constructor() {
@@ -52,77 +45,18 @@ class GnllFit extends Part {
   }
 
   protected override firstUpdated(): void {
-    const { store } = this
-    const scene = (): void => { this.#setScene() }
-    this.#stops = [
-      onScene(store, (s, fresh) => {
-        this.#scene = s
-        if (fresh) this.#make(s)
-        this.#setScene()
-      }),
-      store.run.subscribe(scene),
-      store.grid.subscribe(scene),
-      store.truth.subscribe(scene),
-      store.frames.subscribe(() => { this.#draw() }),
-      store.focus.subscribe(() => { this.#drawSoon() }),
-      store.lanes.subscribe(() => { this.#drawSoon() }),
-      store.probe.subscribe(() => { this.#drawSoon() }),
-    ]
+    this.#curves = new FitCurves(this.store, this)
     this.#tableTimer = window.setInterval(() => { if (this.asTable) this.requestUpdate() }, TABLE_EVERY)
   }
 
   protected override updated(changed: PropertyValues): void {
-    if (changed.has('bands')) this.#drawSoon()
+    if (this.#curves && changed.has('bands')) this.#curves.bands = BANDS[this.bands]?.reach ?? []
   }
 
   override disconnectedCallback(): void {
     super.disconnectedCallback()
     clearInterval(this.#tableTimer)
-    for (const stop of this.#stops) stop()
-    this.#fit?.dispose()
-    this.#noise?.dispose()
-  }
-
-  #make({ skeletons }: Scene): void {
-    const host = (name: string): HTMLElement | null => this.querySelector(`#${name}-chart`)
-    const fit = host('fit')
-    const noise = host('noise')
-    if (!fit || !noise) return
-    this.#fit?.dispose()
-    this.#noise?.dispose()
-    this.#fit = new FitChart(fit, skeletons.fit)
-    this.#noise = new NoiseChart(noise, skeletons.noise)
-    this.#fit.plot.onPointer((x) => { this.store.probe.value = x })
-    this.#noise.onPointer((x) => { this.store.probe.value = x })
-    this.#points = new Points(this.store, this.#fit)
-  }
-
-  #setScene(): void {
-    const { run, grid, truth } = this.store
-    const data = run.value?.data
-    if (!this.#scene || !data || grid.value?.dataRevision !== data.revision || (data.truth && !truth.value)) return
-    this.#points?.settled()
-    this.#fit?.setScene(data, grid.value, data.truth ? truth.value : null, this.#scene.palette)
-    this.#noise?.setScene(data, grid.value, data.truth ? truth.value : null, this.#scene.palette)
-    this.#draw()
-  }
-
-  #drawSoon(): void {
-    if (this.#redraw === 0) this.#redraw = requestAnimationFrame(() => { this.#redraw = 0; this.#draw() })
-  }
-
-  #draw(): void {
-    const { frames, lanes, probe, grid } = this.store
-    const focus = this.store.focused(frames.value)?.fit
-    if (!focus || !this.#fit || !this.#noise || focus.dataRevision !== grid.value?.dataRevision) return
-    const known = frames.value.map((p) => p.fit).filter((f) => lanes.value.some((l) => l.lane === f.lane))
-    const picture = { frames: known, focus, lanes: lanes.value, probe: probe.value }
-    this.#fit.draw(picture, BANDS[this.bands]?.reach ?? [])
-    this.#noise.draw(picture)
-    // What is painted now, for tests and for whoever scripts the page.
-    this.dataset['step'] = String(focus.step)
-    this.dataset['revision'] = String(focus.revision)
-    this.dataset['lanes'] = String(known.length)
+    this.#curves?.dispose()
   }
 
   /** Whether there is more than one network to differ. */
@@ -181,13 +115,6 @@ class GnllFit extends Part {
     `
   }
 
-  /** Without a pointer: Enter adds a row where the mean is, or erases the nearest one. */
-  #useAt(x: number): void {
-    const { grid, frames } = this.store
-    const frame = this.store.focused(frames.value)?.fit
-    if (frame && grid.value) this.#points?.use([x, predictAt(frame, grid.value, x).mean])
-  }
-
   /** Reads the fit at x without a pointer: seen when it has the focus. */
   #probeField(): TemplateResult | typeof nothing {
     const { grid, probe, run } = this.store
@@ -206,7 +133,7 @@ class GnllFit extends Part {
         @blur=${() => { probe.value = null }}
         @keydown=${(e: KeyboardEvent) => {
           if (e.key === 'Escape') probe.value = null
-          if (e.key === 'Enter') this.#useAt(at)
+          if (e.key === 'Enter') this.#curves?.useAt(at)
         }}
       >
     `
