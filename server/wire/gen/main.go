@@ -56,6 +56,17 @@ func generate() []byte {
 	constant("MAX_LANES", wire.MaxLanes)
 	constant("MAX_COLOURS", wire.MaxColours)
 	constant("OWN_DATA", wire.OwnData)
+	table := map[string]any{}
+	for _, f := range wire.Figures() {
+		table[f.ID] = f
+	}
+	constant("FIGURES", table)
+	table = map[string]any{}
+	for _, c := range wire.Charts() {
+		table[c.ID] = c
+	}
+	constant("CHARTS", table)
+	constant("TARGET_UNIT", wire.TargetUnit)
 	b.WriteString("\nexport type Scalar = (typeof SCALARS)[number]\n")
 
 	union := func(name string, values ...any) {
@@ -70,6 +81,9 @@ func generate() []byte {
 	union("ErrorCode", wire.BadMessage, wire.UnknownCommand, wire.MissingField, wire.UnknownControl,
 		wire.BadValue, wire.OutOfRange, wire.BadState, wire.UnknownLane, wire.BadData, wire.TooMuch, wire.ReadOnly)
 	union("ChangeKind", wire.ControlChange, wire.LaneChange, wire.DataChange, wire.WeightsChange, wire.UndoChange, wire.RedoChange)
+	union("Better", wire.BetterLower, wire.BetterHigher, wire.BetterNear, wire.BetterNone)
+	b.WriteString("export type FigureID = keyof typeof FIGURES\n")
+	b.WriteString("export type ChartID = keyof typeof CHARTS\n")
 	b.WriteString("export type ControlValue = number | boolean | string | readonly number[]\n")
 	b.WriteString("/** Not finite numbers are null. The members are POINT_COLUMNS. */\n")
 	b.WriteString("export type Point = readonly (number | null)[]\n")
@@ -103,6 +117,8 @@ func generate() []byte {
 		{wire.DataSpec{}, ""},
 		{wire.FormulaSpec{}, ""},
 		{wire.CSVSpec{}, ""},
+		{wire.Figure{}, ""},
+		{wire.Chart{}, ""},
 		{wire.Option{}, ""},
 		{wire.When{}, ""},
 		{wire.Control{}, ""},
@@ -132,7 +148,7 @@ func writeInterface(b *bytes.Buffer, m message) {
 	fmt.Fprintf(b, "\nexport interface %s {\n", t.Name())
 	for _, f := range reflect.VisibleFields(t) {
 		name, options, _ := strings.Cut(f.Tag.Get("json"), ",")
-		if name == "" {
+		if name == "" || name == "-" {
 			continue // embedded, or not on the wire
 		}
 		typ := typeScript(f.Type)
@@ -154,7 +170,7 @@ func typeScript(t reflect.Type) string {
 	switch t {
 	case reflect.TypeFor[wire.Number]():
 		return "number | null"
-	case reflect.TypeFor[wire.State](), reflect.TypeFor[wire.ControlKind](), reflect.TypeFor[wire.ErrorCode](), reflect.TypeFor[wire.ChangeKind](), reflect.TypeFor[wire.Point]():
+	case reflect.TypeFor[wire.State](), reflect.TypeFor[wire.ControlKind](), reflect.TypeFor[wire.ErrorCode](), reflect.TypeFor[wire.ChangeKind](), reflect.TypeFor[wire.Point](), reflect.TypeFor[wire.Better]():
 		return t.Name()
 	case reflect.TypeFor[json.RawMessage]():
 		return "ControlValue"

@@ -1,0 +1,84 @@
+package wire
+
+// Charts returns what the page draws, in its order.
+func Charts() []Chart {
+	return []Chart{
+		{
+			ID: "fit", Label: "Fit",
+			Help: "The rows, the predicted mean, and bands of the predicted distribution over the input.",
+			Read: []string{
+				"Filled points are trained on, hollow ones are held out. The line is the predicted mean; the bands around it are to hold 38, 68 and 95 of 100 rows, so count: of twenty rows about one should lie outside the widest.",
+				"A band that opens where the rows scatter is what heteroscedastic means. A band that is as wide everywhere has learned one noise for all, and one that hugs single rows has learned them by heart.",
+				"Where a data set knows its truth, the dashed lines are the true mean and its central 95 %.",
+			},
+		},
+		{
+			ID: "noise", Label: "Noise",
+			Help: "The predicted standard deviation over the same input, on a log axis, and the floor that eps puts under it.",
+			Read: []string{
+				"It stands right under the fit, so that an x of one is an x of the other. On a log axis the same ratio is the same height: 1 to 2 is as far as 10 to 20.",
+				"Below the floor the dotted line is what the network would predict, and the floor is what the loss sees.",
+			},
+		},
+		{
+			ID: "map", Label: "Map",
+			Help: "With two inputs: the predicted mean, or the standard deviation, as colour over both.",
+			Read: []string{
+				"Each place is one pair of inputs; equal colours are equal values, which the bar beside it names.",
+			},
+		},
+		{
+			ID: "predictions", Label: "Predictions",
+			Help: "Each row’s observation against what was predicted for it.",
+			Read: []string{
+				"Rows on the diagonal were met exactly. Above it they were larger than predicted, below it smaller; what is off by more than two standard deviations deserves a look.",
+			},
+		},
+		{
+			ID: "loss", Label: "Loss",
+			Help: "The loss, or the NLL, of training and test rows over the steps, with a mark wherever something was changed.",
+			Read: []string{
+				"It may be negative: a density above 1 has a negative logarithm, and the variance of a standardised target is soon below 1. Only differences mean something, and only between losses of one kind.",
+				"Where the test curve turns up while the training curve goes on down, the network has begun to learn its rows by heart; the variances go first.",
+				"A mark is a change: its words stand beside it, the steps before it were made under what was.",
+			},
+		},
+		{
+			ID: "anatomy", Label: "Anatomy of the loss",
+			Help: "How the terms of the Gaussian NLL share the loss of this moment.",
+			Read: []string{
+				"Negative terms stand to the left of zero. A network that fits trades one term for the other: it lowers the log-variance until the residual costs as much, and then the residual is near ½.",
+				"A residual well above ½ on training rows says that the variances are too small or that the mean is still on its way; full adds the constant and changes neither.",
+			},
+		},
+		{
+			ID: "calibration", Label: "Calibration",
+			Help: "Of the test rows that central intervals should hold, the share that they do, over all probabilities.",
+			Read: []string{
+				"On the diagonal a promise of 70 % is kept for 70 rows of 100. Below it the network is overconfident, above it underconfident.",
+				"The grey region is how far a perfect prediction strays by chance with so few rows: inside it there is nothing to be seen.",
+			},
+		},
+		{
+			ID: "pit_histogram", Label: "PIT histogram",
+			Help: "How the test rows spread over their own predicted distributions.",
+			Read: []string{
+				"Flat is calibrated. A bowl has too many rows in the tails: overconfident. A hill has too few: underconfident. A slope says that the mean is off to one side.",
+			},
+		},
+		{
+			ID: "pull", Label: "Pull on the network",
+			Help: "How hard each training row pulls on its mean and on its variance.",
+			Read: []string{
+				"Under the NLL a row’s pull on its mean is divided by its variance: quiet rows lead, noisy rows are hardly heard, and a mean that has not been found there stays unfound. β-NLL gives the noisy rows their say back.",
+			},
+		},
+		{
+			ID: "timeline", Label: "Timeline",
+			Help: "The steps from the first to the present one, with every change.",
+			Read: []string{
+				"Go back to a step and everything on the page is as it was then; go on from there, or return to now.",
+			},
+		},
+	}
+}

@@ -1,0 +1,73 @@
+package wire
+
+import (
+	"slices"
+	"strings"
+)
+
+// A Better says which way a figure is better.
+type Better string
+
+// The ways.
+const (
+	BetterLower  Better = "lower"
+	BetterHigher Better = "higher"
+	BetterNear   Better = "near" // the nearer to its best value
+	BetterNone   Better = "none" // it is neither good nor bad
+)
+
+// TargetUnit stands for the unit of the data's target, in the place of a unit.
+const TargetUnit = "target"
+
+// A Figure is a number that the page, the wire or the API names: everything
+// anybody needs to know to show, compare or explain it.
+type Figure struct {
+	ID     string  `json:"id"` // as scalars and metrics have it, without the train_ or test_
+	Label  string  `json:"label"`
+	Unit   string  `json:"unit"` // TargetUnit, or empty for a bare number
+	Better Better  `json:"better"`
+	Best   float64 `json:"best"` // with BetterNear
+	Help   string  `json:"help"` // one sentence
+
+	Formula string `json:"-"` // MathML; empty where the sentence says it all
+	Source  string `json:"-"` // author, year and title
+}
+
+// A Chart is a picture that the page draws.
+type Chart struct {
+	ID    string `json:"id"`
+	Label string `json:"label"`
+	Help  string `json:"help"` // what is seen
+
+	Read []string `json:"-"` // how to read it, a sentence or two each
+}
+
+// Figures returns the one table of figures, in the order in which they are
+// explained.
+func Figures() []Figure {
+	return slices.Concat(lossFigures(), errorFigures(), scoreFigures(), calibrationFigures(), recalibratedFigures(), rowFigures(), ensembleFigures(), trainingFigures())
+}
+
+// FigureOf returns the figure that a scalar, a column of a point or a metric is,
+// and whether there is one: train_rmse and test_rmse are both rmse.
+func FigureOf(name string) (Figure, bool) {
+	all := Figures()
+	for _, id := range []string{name, strings.NewReplacer("train_", "", "test_", "").Replace(name)} {
+		if i := slices.IndexFunc(all, func(f Figure) bool { return f.ID == id }); i >= 0 {
+			return all[i], true
+		}
+	}
+	return Figure{}, false
+}
+
+// Of the works that several figures come from.
+const (
+	gneitingRaftery = "Gneiting & Raftery 2007, “Strictly Proper Scoring Rules, Prediction, and Estimation”"
+	kuleshov        = "Kuleshov, Fenner & Ermon 2018, “Accurate Uncertainties for Deep Learning Using Calibrated Regression”"
+	toolbox         = "Chung et al. 2021, “Uncertainty Toolbox: an Open-Source Library for Assessing, Visualizing, and Improving Uncertainty Quantification”"
+	sharpnessPaper  = "Gneiting, Balabdaoui & Raftery 2007, “Probabilistic Forecasts, Calibration and Sharpness”"
+	nixWeigend      = "Nix & Weigend 1994, “Estimating the Mean and Variance of the Target Probability Distribution”"
+	torchLoss       = "PyTorch, torch.nn.GaussianNLLLoss and torch.nn.functional.gaussian_nll_loss"
+	seitzer         = "Seitzer, Tavakoli, Antic & Martius 2022, “On the Pitfalls of Heteroscedastic Uncertainty Estimation with Probabilistic Neural Networks”"
+	deepEnsembles   = "Lakshminarayanan, Pritzel & Blundell 2017, “Simple and Scalable Predictive Uncertainty Estimation using Deep Ensembles”"
+)

@@ -1,0 +1,89 @@
+package wire
+
+import "fmt"
+
+// calibrationFigures are whether the predicted distribution can be believed.
+func calibrationFigures() []Figure {
+	coverage := func(id string, percent int) Figure {
+		return Figure{
+			ID: id, Label: fmt.Sprintf("coverage %d %%", percent), Unit: "%", Better: BetterNear, Best: float64(percent) / 100,
+			Help:    fmt.Sprintf("Share of the rows within the central %d %% interval: below %d the network is overconfident, above it is too wide.", percent, percent),
+			Formula: formula(share(abs("y_i − μ_i"), "≤ σ_i", inverse(frac(fmt.Sprintf("1 + %.2f", float64(percent)/100), "2")))),
+			Source:  sharpnessPaper,
+		}
+	}
+	return []Figure{
+		coverage("coverage_50", 50),
+		coverage("coverage_68", 68),
+		coverage("coverage_90", 90),
+		coverage("coverage", 95),
+		{
+			ID: "miscal_area", Label: "miscalibration", Better: BetterLower,
+			Help:    "Area between the calibration curve and its diagonal: 0 is calibrated, ½ as wrong as can be.",
+			Formula: formula(`<msubsup><mo>∫</mo><mn>0</mn><mn>1</mn></msubsup>`, abs("F ( p ) − p"), "<mspace width=\"0.2em\"></mspace>d p"),
+			Source:  kuleshov + "; " + toolbox,
+		},
+		{
+			ID: "mace", Label: "mean calibration error", Better: BetterLower,
+			Help:    "Mean absolute distance of the calibration curve from its diagonal, at 100 levels.",
+			Formula: formula(frac("1", "100"), sum("k"), abs("F ( p_k ) − p_k")),
+			Source:  kuleshov + "; " + toolbox,
+		},
+		{
+			ID: "rmsce", Label: "root mean squared calibration error", Better: BetterLower,
+			Help:    "As the mean calibration error, with large distances weighing more.",
+			Formula: formula(root(row(frac("1", "100"), sum("k"), sup("( F ( p_k ) − p_k )", "2")))),
+			Source:  kuleshov + "; " + toolbox,
+		},
+		{
+			ID: "reliability", Label: "calibration curve", Better: BetterNone,
+			Help:    "Of the rows that a central interval should hold, the share that it does: below the diagonal is overconfident, above it underconfident.",
+			Formula: formula("F ( p ) =", share(abs("z_i"), "≤", inverse(frac("1 + p", "2")))),
+			Source:  kuleshov,
+		},
+		{
+			ID: "pit", Label: "PIT", Better: BetterNone,
+			Help:    "Probability integral transform: the predicted probability of an observation at or below the one that was made; even from 0 to 1 if the prediction is calibrated.",
+			Formula: formula("PIT_i = Φ", big(frac("y_i − μ_i", "σ_i"))),
+			Source:  "Dawid 1984, “Statistical Theory: The Prequential Approach”; " + sharpnessPaper,
+		},
+		{
+			ID: "verdict", Label: "verdict", Better: BetterNone,
+			Help:    "Over- or underconfident where the coverage of 50, 68, 90 or 95 % on the test rows is off by more than two and a half standard errors; fewer than 20 rows are too few to say.",
+			Formula: formula(abs("c_p − p"), "−", frac("1", "2 n"), "≤ 2.5", root(frac("p ( 1 − p )", "n"))),
+		},
+	}
+}
+
+// recalibratedFigures are what a simple cure would make of the calibration.
+// Each half of the test rows is judged by what was learned from the other.
+func recalibratedFigures() []Figure {
+	const levi = "Levi, Gispan, Giladi & Fetaya 2022, “Evaluating and Calibrating Uncertainty Prediction in Regression Tasks”"
+	return []Figure{
+		{
+			ID: "scale_factor", Label: "recalibration factor", Better: BetterNear, Best: 1,
+			Help:    "The factor on all standard deviations that makes the test NLL least: above 1 they are too small, below 1 too large.",
+			Formula: formula("s =", root(meanOf(sup("z_i", "2")))),
+			Source:  levi,
+		},
+		{
+			ID: "scaled_nll", Label: "NLL, rescaled", Unit: "nats", Better: BetterLower,
+			Help:   "The test NLL after recalibration by a factor that was learned from the other half of the test rows.",
+			Source: levi,
+		},
+		{
+			ID: "scaled_miscal_area", Label: "miscalibration, rescaled", Better: BetterLower,
+			Help:   "The miscalibration of the test rows after recalibration by a factor that was learned from the other half of them.",
+			Source: levi,
+		},
+		{
+			ID: "isotonic_miscal_area", Label: "miscalibration, isotonic", Better: BetterLower,
+			Help:   "The miscalibration of the test rows after isotonic regression on the other half of them: any distortion that keeps the order is undone.",
+			Source: kuleshov,
+		},
+		{
+			ID: "scaled_verdict", Label: "verdict, rescaled", Better: BetterNone,
+			Help: "The verdict on the test rows after recalibration by a factor that was learned from the other half of them.",
+		},
+	}
+}

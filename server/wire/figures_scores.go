@@ -1,0 +1,83 @@
+package wire
+
+// errorFigures are how far the mean is off.
+func errorFigures() []Figure {
+	const pointForecasts = "Gneiting 2011, “Making and Evaluating Point Forecasts”"
+	return []Figure{
+		{
+			ID: "rmse", Label: "RMSE", Unit: TargetUnit, Better: BetterLower,
+			Help:    "Root of the mean squared distance from the predicted mean: it knows nothing of the variance.",
+			Formula: formula("RMSE =", root(meanOf(sup("( y_i − μ_i )", "2")))),
+			Source:  pointForecasts,
+		},
+		{
+			ID: "mae", Label: "MAE", Unit: TargetUnit, Better: BetterLower,
+			Help:    "Mean distance from the predicted mean: gentler with outliers than the RMSE.",
+			Formula: formula("MAE =", meanOf(abs("y_i − μ_i"))),
+			Source:  pointForecasts,
+		},
+		{
+			ID: "mdae", Label: "median error", Unit: TargetUnit, Better: BetterLower,
+			Help:    "Median distance from the predicted mean: half of the rows are nearer.",
+			Formula: formula(sub("median", "i"), abs("y_i − μ_i")),
+			Source:  toolbox,
+		},
+		{
+			ID: "r2", Label: "R²", Better: BetterHigher,
+			Help:    "Share of the targets’ variance that the predicted mean explains: 1 is all of it, below 0 is worse than their own mean.",
+			Formula: formula(sup("R", "2"), "= 1 −", frac(sum("i")+row(sup("( y_i − μ_i )", "2")), sum("i")+row(sup("( y_i − ȳ )", "2")))),
+			Source:  "scikit-learn, sklearn.metrics.r2_score",
+		},
+		{
+			ID: "mean_rmse", Label: "distance from the true mean", Unit: TargetUnit, Better: BetterLower,
+			Help:    "Root mean squared distance of the predicted means from the true ones, where these are known.",
+			Formula: formula(root(meanOf(sup("( μ_i − μ*_i )", "2")))),
+		},
+		{
+			ID: "std_rmse", Label: "distance from the true std", Unit: TargetUnit, Better: BetterLower,
+			Help:    "Root mean squared distance of the predicted standard deviations from the true ones, where these are known.",
+			Formula: formula(root(meanOf(sup("( σ_i − σ*_i )", "2")))),
+		},
+		{
+			ID: "log_std", Label: "log ratio to the true std", Better: BetterLower,
+			Help:    "Mean absolute logarithm of predicted over true standard deviation: 0.1 is about 10 %.",
+			Formula: formula(meanOf(abs("log", frac("σ_i", "σ*_i")))),
+		},
+	}
+}
+
+// scoreFigures judge the whole predicted distribution.
+func scoreFigures() []Figure {
+	return []Figure{
+		{
+			ID: "crps", Label: "CRPS", Unit: TargetUnit, Better: BetterLower,
+			Help:    "Continuous ranked probability score: how far the predicted distribution is from the row, and the absolute error where it has no width.",
+			Formula: formula("CRPS =", meanOf("σ_i", big("z_i ( 2 Φ ( z_i ) − 1 ) + 2 φ ( z_i ) −", frac("1", root("π"))), gap, "z_i =", frac("y_i − μ_i", "σ_i"))),
+			Source:  gneitingRaftery + ", equation 21",
+		},
+		{
+			ID: "check", Label: "check score", Unit: TargetUnit, Better: BetterLower,
+			Help:    "Check score, or pinball loss, averaged over the quantiles at 1 %, 2 % … 99 %: about half the CRPS.",
+			Formula: formula(meanOf(frac("1", "99"), sum("p"), "( 1 { q_p ≥ y_i } − p ) ( q_p − y_i ) ,", gap, "q_p = μ_i + σ_i", inverse("p"))),
+			Source:  toolbox,
+		},
+		{
+			ID: "interval", Label: "interval score", Unit: TargetUnit, Better: BetterLower,
+			Help:    "Width of a central interval, and a fine for each row outside by how far and how sure it was, averaged over the intervals of 1 %, 2 % … 99 %.",
+			Formula: formula(sub("S", "p"), "= ( u − l ) +", frac("2", "1 − p"), "max ( l − y , 0 , y − u ) ,", gap, "l , u = μ ∓ σ", inverse(frac("1 + p", "2"))),
+			Source:  gneitingRaftery + ", equation 43",
+		},
+		{
+			ID: "msll", Label: "MSLL", Unit: "nats", Better: BetterLower,
+			Help:    "Mean standardised log loss: the NLL minus that of a trivial model, which predicts the training targets’ mean and standard deviation everywhere; below 0 is better than trivial.",
+			Formula: formula("MSLL = NLL −", sub("NLL", "<mtext>trivial</mtext>")),
+			Source:  "Rasmussen & Williams 2006, “Gaussian Processes for Machine Learning”, section 2.5",
+		},
+		{
+			ID: "sharpness", Label: "sharpness", Unit: TargetUnit, Better: BetterLower,
+			Help:    "Root of the mean predicted variance: how much is promised; of no worth without the calibration beside it.",
+			Formula: formula(root(meanOf(sup("σ_i", "2")))),
+			Source:  sharpnessPaper,
+		},
+	}
+}
