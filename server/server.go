@@ -72,6 +72,7 @@ type Server struct {
 	uploads     chan struct{}
 
 	catalogue func() ([]dataset, error)
+	help      func() ([]byte, error)
 }
 
 // New returns a server that lives until ctx ends: its runs end with it.
@@ -98,6 +99,7 @@ func New(ctx context.Context, c Config) *Server {
 
 		catalogue: sync.OnceValues(catalogue),
 	}
+	s.help = sync.OnceValues(s.writeHelp)
 	s.profiled = c.Profiles
 	s.metrics = newMetrics(s.runs.count, s.connections.count)
 	s.runs.report = s.metrics.trained
@@ -163,6 +165,8 @@ func (s *Server) Handler() http.Handler {
 	s.routeAPI(mux)
 	mux.HandleFunc("GET /{$}", s.servePage("index.html"))
 	mux.HandleFunc("GET /r/{id}", s.servePage("r/index.html"))
+	mux.Handle("GET /help", gzhttp.GzipHandler(http.HandlerFunc(s.getHelp)))
+	mux.HandleFunc("GET /help/{image}", getHelpImage)
 	mux.Handle("/", gzhttp.GzipHandler(s.files()))
 	return s.watched(s.guard(http.NewCrossOriginProtection().Handler(mux)))
 }

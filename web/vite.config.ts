@@ -31,8 +31,8 @@ function early(): Plugin {
   }
 }
 
-// In development `npm run dev` serves the page and passes the interface on to
-// `gnllviz serve`, so that the Go side knows nothing of Vite.
+// In development `npm run dev` serves the page and passes the interface and the
+// help on to `gnllviz serve`, so that the Go side knows nothing of Vite.
 const server = process.env['GNLLVIZ_URL'] ?? 'http://127.0.0.1:8080'
 
 export default defineConfig({
@@ -46,9 +46,10 @@ export default defineConfig({
     // A data: URL for a font or an image would need the policy to allow it.
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
-    // Two documents, because relative URLs must hold at / and at /r/{id}.
-    rolldownOptions: { input: [resolve(here, 'index.html'), resolve(here, 'r/index.html')] },
+    // Two documents of the page, because relative URLs must hold at / and at
+    // /r/{id}; and the frame of the help, whose text the server puts in.
+    rolldownOptions: { input: [resolve(here, 'index.html'), resolve(here, 'r/index.html'), resolve(here, 'help.html')] },
   },
-  server: { proxy: { '/api': { target: server, ws: true } } },
+  server: { proxy: { '/api': { target: server, ws: true }, '/help': server, '/assets': server } },
   test: { include: ['src/**/*.test.ts'] },
 })

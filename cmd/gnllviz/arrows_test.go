@@ -24,8 +24,9 @@ var arrows = map[string][]string{
 	"engine/metrics":       {},
 	"loss":                 {},
 	"loss/internal/stream": {}, // for loss's benchmarks
-	"server":               {"datasets", "server/chart", "server/run", "server/wire", "web"},
+	"server":               {"datasets", "server/chart", "server/help", "server/run", "server/wire", "web"},
 	"server/chart":         {"server/wire"},
+	"server/help":          {"server/wire"},
 	"server/run":           {"datasets", "engine", "engine/metrics", "loss", "server/run/history", "server/wire"},
 	"server/run/history":   {},
 	"server/wire":          {},

@@ -29,6 +29,7 @@ type Figure struct {
 	Best   float64 `json:"best"` // with BetterNear
 	Help   string  `json:"help"` // one sentence
 
+	Group   string `json:"-"` // the heading that it stands under
 	Formula string `json:"-"` // MathML; empty where the sentence says it all
 	Source  string `json:"-"` // author, year and title
 }
@@ -45,7 +46,26 @@ type Chart struct {
 // Figures returns the one table of figures, in the order in which they are
 // explained.
 func Figures() []Figure {
-	return slices.Concat(lossFigures(), errorFigures(), scoreFigures(), calibrationFigures(), recalibratedFigures(), rowFigures(), ensembleFigures(), trainingFigures())
+	var all []Figure
+	for _, g := range []struct {
+		name    string
+		figures []Figure
+	}{
+		{"the loss", lossFigures()},
+		{"errors of the mean", errorFigures()},
+		{"scores of the distribution", scoreFigures()},
+		{"calibration", calibrationFigures()},
+		{"recalibration", recalibratedFigures()},
+		{"rows and places", rowFigures()},
+		{"ensembles", ensembleFigures()},
+		{"training", trainingFigures()},
+	} {
+		for _, f := range g.figures {
+			f.Group = g.name
+			all = append(all, f)
+		}
+	}
+	return all
 }
 
 // FigureOf returns the figure that a scalar, a column of a point or a metric is,

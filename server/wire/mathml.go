@@ -39,9 +39,9 @@ func symbol(word string) string {
 		return sub(name, index)
 	case strings.HasSuffix(word, "*"): // what is true
 		return sup(strings.TrimSuffix(word, "*"), "<mo>∗</mo>")
-	case word == "log":
-		return `<mi>log</mi><mspace width="0.17em"></mspace>`
-	case slices.Contains(strings.Fields("+ − = ( ) [ ] { } : , · ≤ ≥ < ≈ ← ∓ #"), word):
+	case slices.Contains([]string{"log", "cos", "sin", "tanh"}, word):
+		return "<mi>" + text + `</mi><mspace width="0.17em"></mspace>`
+	case slices.Contains(strings.Fields("+ − = ( ) [ ] { } : , · / ≤ ≥ < > ≈ ∼ ← → ∓ ⌊ ⌋ #"), word):
 		return `<mo stretchy="false">` + text + "</mo>"
 	}
 	return "<mi>" + text + "</mi>"

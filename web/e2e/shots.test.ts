@@ -1,11 +1,11 @@
-import { mkdirSync } from 'node:fs'
+import { mkdirSync, writeFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { launch, Server, Watched } from './harness'
 
-// Pictures of the page to look at: into shots/, which is not tracked, and with
-// README=1 also the one that the README shows.
+// Pictures of the page to look at: into shots/, which is not tracked, with
+// README=1 also the one that the README shows, and with DOCS=1 those of the help.
 const server = new Server()
 const dir = resolve(import.meta.dirname, 'shots')
 let browser: Browser
@@ -48,7 +48,17 @@ it.each(SIZES.flatMap(([width, height]) => (['light', 'dark'] as const).map((the
     if (process.env['README'] !== undefined && width === 1440 && theme === 'light') {
       await w.page.screenshot({ path: resolve(import.meta.dirname, '../screenshot.png') })
     }
+    if (process.env['DOCS'] !== undefined && width === 1440) {
+      writeFileSync(resolve(import.meta.dirname, `../../server/help/images/page-${theme}.webp`), await webp(w))
+    }
     expect(w.faults).toEqual([])
     await w.close()
   },
 )
+
+/** A picture of a quarter of a PNG's size, which Playwright itself does not make. */
+async function webp(w: Watched): Promise<Buffer> {
+  const session = await w.context.newCDPSession(w.page)
+  const { data } = await session.send('Page.captureScreenshot', { format: 'webp', quality: 60 })
+  return Buffer.from(data, 'base64')
+}
