@@ -24,6 +24,9 @@ export interface Run {
 /** What a pointer does on the fit. */
 export type Tool = 'read' | 'add' | 'erase'
 
+/** What the size of a point on the fit stands for: nothing, or its pull on one of the heads. */
+export type Lens = 'off' | 'mean' | 'variance'
+
 const READ_EVERY = 120 // ms; faster than this nobody reads figures
 const LONGEST_COMMAND = 60_000 // bytes; beyond it rows go by HTTP
 
@@ -52,6 +55,7 @@ export class Store {
   /** The x at which the charts are read. */
   readonly probe = new Signal<number | null>(null)
   readonly tool = new Signal<Tool>('read')
+  readonly lens = new Signal<Lens>('off')
   readonly history = new History()
   readonly past = new Past((order) => this.#do(order), (e) => { this.#tell(e) })
 
