@@ -23,6 +23,7 @@ type order struct {
 // besides is what an order may have besides controls, by the names that its
 // fields have in JSON. The API's description is made of it too.
 type besides struct {
+	Title  string          `json:"title" doc:"What the run is called until it has another data set, at most 80 characters."`
 	Lanes  []wire.LaneSpec `json:"lanes" doc:"The lanes that the run begins with, each with what it has different from the controls beside this; without it the run has one."`
 	Data   *wire.DataSpec  `json:"data" doc:"Rows of your own, of a formula or of a file; the control dataset is then \"own\"."`
 	Edits  []wire.Edit     `json:"edits" doc:"What is done to the rows before the first step."`
@@ -85,5 +86,5 @@ func (o *order) make(id string, options run.Options) (*run.Run, error) {
 		return run.Replay(id, *o.Recipe, options)
 	}
 	options.Paused = o.Paused
-	return run.New(id, wire.Spec{Controls: o.controls, Lanes: o.Lanes, Data: o.Data, Edits: o.Edits}, options)
+	return run.New(id, wire.Spec{Title: o.Title, Controls: o.controls, Lanes: o.Lanes, Data: o.Data, Edits: o.Edits}, options)
 }

@@ -204,7 +204,7 @@ func controlsOf(t reflect.Type) string {
 		return runControlsSchema
 	case reflect.TypeFor[wire.Lane](), reflect.TypeFor[wire.LaneSpec](), reflect.TypeFor[wire.LaneAddCommand]():
 		return laneControlsSchema
-	case reflect.TypeFor[wire.Spec](), reflect.TypeFor[wire.ChangeCommand](), reflect.TypeFor[known]():
+	case reflect.TypeFor[wire.Spec](), reflect.TypeFor[wire.ChangeCommand](), reflect.TypeFor[wire.BeginCommand](), reflect.TypeFor[known]():
 		return controlsSchema
 	}
 	return ""

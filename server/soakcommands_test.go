@@ -71,6 +71,8 @@ func anyCommand(chance *rand.Rand, id int) string {
 			fmt.Sprintf(`{"formula":{"mean":"sin(x)","std":"0.1+0.05*abs(x)","from":-3,"to":3,"rows":%d}}`, 20+n(300)),
 			`{"csv":{"text":"x,y\n1,2\n2,3\n3,5\n4,4\n5,7\n6,6\n7,9\n8,8\n","target":"y"}}`,
 		)
+	case p < 83:
+		kind, rest = "begin", fmt.Sprintf(`,"title":"t","set":{"dataset":%q,"speed":"max","seed":%d},"lanes":[{},{"controls":{"loss":"beta_nll"}}]`, pick("mcycle", "sine"), n(1000))
 	case p < 84:
 		kind = "reset"
 		if n(2) == 0 {

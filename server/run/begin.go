@@ -1,6 +1,7 @@
 package run
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 
@@ -13,6 +14,9 @@ import (
 func (r *Run) read(s wire.Spec) (wire.RunSettings, []laneStart, error) {
 	settings, _, refused := r.table.Apply(r.table.Defaults(), s.Controls)
 	if refused != nil {
+		return settings.RunSettings, nil, refused
+	}
+	if refused := wire.CheckTitle(s.Title); refused != nil {
 		return settings.RunSettings, nil, refused
 	}
 	if s.Data != nil {
@@ -90,6 +94,27 @@ func checkSlice(slice int, d *data) *wire.ErrorMessage {
 	if n := len(d.set.Inputs); slice > n {
 		return wire.Refuse(wire.OutOfRange, "slice", "slice %d: the data set has only %d inputs", slice, n)
 	}
+	return nil
+}
+
+// beginAnew begins another life with a whole spec. own are its rows, if it has any.
+func (r *Run) beginAnew(c *wire.BeginCommand, own *ownRows) *wire.ErrorMessage {
+	settings, starts, err := r.read(c.Spec())
+	if err != nil {
+		return asRefusal(err)
+	}
+	if own == nil {
+		own = r.own
+	}
+	l, err := r.conceive(settings, own, nil, starts)
+	if err != nil {
+		return badData(err)
+	}
+	l.entitle(c.Title)
+	was := r.moment()
+	r.own = own
+	r.changedBy(l, was, wire.Change{Kind: wire.BeginChange, Text: cmp.Or(c.Title, "begun anew with other settings")})
+	r.watched()
 	return nil
 }
 

@@ -44,7 +44,7 @@ func (r *Run) admit(c wire.Command, steers bool) *wire.ErrorMessage {
 }
 
 // apply does a command, and returns the lane that it made or was about. own are
-// the rows of a data command.
+// the rows that it brings.
 func (r *Run) apply(c wire.Command, own *ownRows) (lane uint8, refused *wire.ErrorMessage) {
 	switch c := c.(type) {
 	case *wire.LaneAddCommand:
@@ -57,6 +57,8 @@ func (r *Run) apply(c wire.Command, own *ownRows) (lane uint8, refused *wire.Err
 		return r.change(c)
 	case *wire.DataCommand:
 		return 0, r.changeData(own)
+	case *wire.BeginCommand:
+		return 0, r.beginAnew(c, own)
 	case *wire.EditCommand:
 		return 0, r.edit(c)
 	case *wire.AcquireCommand:
@@ -139,18 +141,23 @@ func (r *Run) reset(c *wire.ResetCommand) *wire.ErrorMessage {
 }
 
 // rebirth returns a life with the same rows, edits included unless anew, that
-// begins with other settings.
-func (r *Run) rebirth(s wire.RunSettings, starts []laneStart, anew bool) (*life, error) {
+// begins with other settings. On another data set it has no title any more.
+func (r *Run) rebirth(s wire.RunSettings, starts []laneStart, anew bool) (l *life, err error) {
 	old, d := &r.life.settings, r.life.data
-	if anew || s.Dataset != old.Dataset || s.Seed != old.Seed || s.TrainShare != old.TrainShare || s.Pool != old.Pool ||
-		s.Dataset == wire.OwnData && d.own != r.own {
-		return r.conceive(s, r.own, nil, starts)
+	switch {
+	case anew || s.Dataset != old.Dataset || s.Seed != old.Seed || s.TrainShare != old.TrainShare || s.Pool != old.Pool ||
+		s.Dataset == wire.OwnData && d.own != r.own:
+		l, err = r.conceive(s, r.own, nil, starts)
+	case d.edits == nil:
+		l, err = r.conceiveOn(s, d.shown(s.Noise, s.Slice).withRevision(r.dataRev+1), starts)
+	default:
+		// The first rows of a life fix its scale: those of before the edits did.
+		l, err = r.conceive(s, d.own, d.edits.list(), starts)
 	}
-	if d.edits == nil {
-		return r.conceiveOn(s, d.shown(s.Noise, s.Slice).withRevision(r.dataRev+1), starts)
+	if err == nil && s.Dataset == old.Dataset {
+		l.entitle(r.life.title)
 	}
-	// The first rows of a life fix its scale: those of before the edits did.
-	return r.conceive(s, d.own, d.edits.list(), starts)
+	return l, err
 }
 
 func (r *Run) setState(s wire.State, reason string) {

@@ -10,6 +10,7 @@ import (
 // A life is one epoch of a run, from the first weights on: everything that a
 // restart begins anew. It belongs to the goroutine of its run.
 type life struct {
+	title    string
 	settings wire.RunSettings
 	data     *data
 	lanes    []*lane // never empty
@@ -54,6 +55,9 @@ func newLife(t wire.Table, s wire.RunSettings, d *data, starts []laneStart, work
 	}
 	return l, nil
 }
+
+// entitle gives a life that begins its title.
+func (l *life) entitle(title string) { l.title, l.recipe.Spec.Title = title, title }
 
 // spec describes a life in its first moment.
 func (l *life) spec(t wire.Table) wire.Spec {

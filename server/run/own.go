@@ -16,6 +16,17 @@ type ownRows struct {
 	nDropped int
 }
 
+// rowsOf returns the rows that a command brings, or nil.
+func rowsOf(c wire.Command) *wire.DataSpec {
+	switch c := c.(type) {
+	case *wire.DataCommand:
+		return c.Data
+	case *wire.BeginCommand:
+		return c.Data
+	}
+	return nil
+}
+
 // readOwn reads a user's own rows, which can take a while. Nil stays nil.
 func readOwn(spec *wire.DataSpec, limits datasets.Limits) (*ownRows, error) {
 	if spec == nil {

@@ -92,7 +92,20 @@ func (r *randomRun) command() string {
 	if r.life.diverged() != nil && c.IntN(3) == 0 {
 		return `{"type":"restore","id":1}`
 	}
-	switch c.IntN(21) {
+	data := func() string {
+		return pick(c,
+			`{"formula":{"mean":"sin(x)","std":"0.1+0.05*abs(x)","from":-3,"to":3,"rows":40}}`,
+			`{"formula":{"mean":"log(x)","std":"sqrt(x)","from":1,"to":3,"rows":40}}`,
+			`{"csv":{"text":"x,y\n1,2\n2,3\n3,1\n4,4\n","target":"y"}}`,
+			`{"csv":{"text":"x,z,y\n1,2,1e38\n2,3,3\n3,1,2\n4,4,4\n","target":"y"}}`,
+			`{"csv":{"text":"x,y\n1,2\n2,2\n","target":"y"}}`)
+	}
+	switch c.IntN(22) {
+	case 21:
+		lanes := list(func() string {
+			return `{"controls":` + set(c.IntN(9) == 0) + pick(c, "", `,"name":"z","colour":5`) + `}`
+		})
+		return `{"type":"begin","id":1,"set":` + strings.Replace(strings.Replace(set(true), "{", `{"hidden":[4],"batch":8,`, 1), ",}", "}", 1) + pick(c, "", `,"lanes":`+lanes) + pick(c, "", "", `,"data":`+data()) + pick(c, "", `,"title":"t"`) + `}`
 	case 20: // what diverges soon
 		return `{"type":"change","id":1` + lane + `,"set":{"lr":1,"eps":0,"optimizer":"sgd","reduction":"sum","momentum":0.99,"clip":0,"loss":"gaussian_nll","part":"both","mean_first":0}}`
 	case 0, 1, 2, 3, 4:
@@ -124,12 +137,7 @@ func (r *randomRun) command() string {
 			`{"type":"play","id":1}`, `{"type":"pause","id":1}`, `{"type":"step","id":1,"steps":3}`, `{"type":"epoch","id":1}`,
 			`{"type":"until","id":1,"step":50}`, `{"type":"until","id":1,"plateau":18446744073709551615}`, `{"type":"until","id":1,"nll":-1e308}`)
 	default:
-		return `{"type":"data","id":1,"data":` + pick(c,
-			`{"formula":{"mean":"sin(x)","std":"0.1+0.05*abs(x)","from":-3,"to":3,"rows":40}}`,
-			`{"formula":{"mean":"log(x)","std":"sqrt(x)","from":1,"to":3,"rows":40}}`,
-			`{"csv":{"text":"x,y\n1,2\n2,3\n3,1\n4,4\n","target":"y"}}`,
-			`{"csv":{"text":"x,z,y\n1,2,1e38\n2,3,3\n3,1,2\n4,4,4\n","target":"y"}}`,
-			`{"csv":{"text":"x,y\n1,2\n2,2\n","target":"y"}}`) + `}`
+		return `{"type":"data","id":1,"data":` + data() + `}`
 	}
 }
 
@@ -188,9 +196,9 @@ func (r *randomRun) do(text string) {
 		return
 	}
 	var own *ownRows
-	if d, ok := c.(*wire.DataCommand); ok {
+	if spec := rowsOf(c); spec != nil {
 		var err error
-		if own, err = readOwn(d.Data, r.options.Table); err != nil {
+		if own, err = readOwn(spec, r.options.Table); err != nil {
 			return
 		}
 	}
@@ -333,8 +341,9 @@ func (r *randomRun) replayed() {
 	}
 	// What comes next is the same, too.
 	if d, e := r.life.data, again.life.data; !slices.Equal(d.train.y, e.train.y) || !slices.Equal(d.train.ids, e.train.ids) || !slices.Equal(d.test.y, e.test.y) ||
-		!slices.Equal(d.pool.ids, e.pool.ids) || d.nextID != e.nextID || r.life.acquired != again.life.acquired || r.life.nextLane != again.life.nextLane {
-		fail("the replay has other rows")
+		!slices.Equal(d.pool.ids, e.pool.ids) || d.nextID != e.nextID || r.life.acquired != again.life.acquired || r.life.nextLane != again.life.nextLane ||
+		r.life.title != again.life.title {
+		fail("the replay has other rows, or another title")
 	}
 	// The revision counts on where it differs only by what made no weights.
 	if again.revision > r.revision {

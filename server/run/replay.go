@@ -62,6 +62,7 @@ func Replay(id string, recipe wire.Recipe, o Options) (*Run, error) {
 	if err != nil {
 		return nil, err
 	}
+	l.entitle(recipe.Spec.Title)
 	r.birth(l)
 	r.replay = &replay{events: recipe.Events, steps: recipe.Steps, weights: recipe.Weights}
 	return r, nil

@@ -116,6 +116,7 @@ func New(id string, s wire.Spec, o Options) (*Run, error) {
 	if err != nil {
 		return nil, err
 	}
+	l.entitle(s.Title)
 	if o.Paused {
 		r.state = wire.Paused
 	}
@@ -266,14 +267,14 @@ func (r *Run) ask(ctx context.Context, f func() error) error {
 func (r *Run) Do(ctx context.Context, c wire.Command, steers bool) (wire.Ack, error) {
 	var ack wire.Ack
 	var own *ownRows
-	if d, ok := c.(*wire.DataCommand); ok {
+	if spec := rowsOf(c); spec != nil {
 		// A file may take longer to read than other commands should wait. Who may
 		// not give one has it not read at all.
 		err := r.ask(ctx, func() error { return asError(r.admit(c, steers)) })
 		if err != nil {
 			return ack, err
 		}
-		if own, err = readOwn(d.Data, r.options.Table); err != nil {
+		if own, err = readOwn(spec, r.options.Table); err != nil {
 			return ack, badData(err)
 		}
 	}

@@ -11,6 +11,7 @@ const (
 	LaneChange    ChangeKind = "lane"    // a lane was added or removed
 	DataChange    ChangeKind = "data"    // rows were added, moved, erased, acquired, or are others
 	WeightsChange ChangeKind = "weights" // other weights: of an earlier step, or the first ones anew
+	BeginChange   ChangeKind = "begin"   // settings, lanes and rows are others
 	UndoChange    ChangeKind = "undo"    // all is as it was before an earlier change
 	RedoChange    ChangeKind = "redo"    // all is as it was before an undo
 )
@@ -32,6 +33,7 @@ type Change struct {
 // A Spec is what a run begins with. With the commands that follow, it makes the
 // same weights again, bit for bit.
 type Spec struct {
+	Title    string                     `json:"title,omitempty"`
 	Controls map[string]json.RawMessage `json:"controls,omitempty"` // of the run and, as a default, of every lane
 	Lanes    []LaneSpec                 `json:"lanes,omitempty"`    // empty: one lane
 	Data     *DataSpec                  `json:"data,omitempty"`     // rows of one's own: the dataset is then "own"

@@ -96,6 +96,30 @@ func (c *DataCommand) check() *ErrorMessage {
 	return c.Data.Check()
 }
 
+func (c *BeginCommand) check() *ErrorMessage {
+	if e := CheckTitle(c.Title); e != nil {
+		return e
+	}
+	if n := len(c.Lanes); n > MaxLanes {
+		return Refuse(TooMuch, "", "begin has %d lanes; a run has at most %d", n, MaxLanes)
+	}
+	if c.Data == nil {
+		return nil
+	}
+	return c.Data.Check()
+}
+
+// MaxTitle is the largest number of characters of an epoch's title.
+const MaxTitle = 80
+
+// CheckTitle refuses a title that an epoch cannot have.
+func CheckTitle(title string) *ErrorMessage {
+	if utf8.RuneCountInString(title) > MaxTitle || strings.ContainsFunc(title, unicode.IsControl) {
+		return Refuse(OutOfRange, "", "a title has at most %d characters, all of them printable", MaxTitle)
+	}
+	return nil
+}
+
 // Check refuses a spec that says nothing, or two things.
 func (d *DataSpec) Check() *ErrorMessage {
 	if (d.Formula == nil) == (d.CSV == nil) {

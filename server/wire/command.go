@@ -178,6 +178,23 @@ type DataCommand struct {
 	Data *DataSpec `json:"data"`
 }
 
+// BeginCommand begins a new epoch as POST /api/runs would: every control that it
+// does not name is at its default, and the rows are none of the user's own unless
+// they are given or the dataset is "own". Whether the run plays stays as it is,
+// but for one that diverged or went idle.
+type BeginCommand struct {
+	Head
+	Title string                     `json:"title,omitempty"` // what the epoch and the change are called
+	Set   map[string]json.RawMessage `json:"set,omitempty"`   // controls of the run and, as a default, of every lane
+	Lanes []LaneSpec                 `json:"lanes,omitempty"` // empty: one lane
+	Data  *DataSpec                  `json:"data,omitempty"`  // rows of one's own: the dataset is then "own"
+}
+
+// Spec returns what the epoch begins with.
+func (c *BeginCommand) Spec() Spec {
+	return Spec{Title: c.Title, Controls: c.Set, Lanes: c.Lanes, Data: c.Data}
+}
+
 // AcquireCommand takes the next points where the control "acquire_by" says.
 type AcquireCommand struct {
 	Head
@@ -229,6 +246,7 @@ func CommandTypes() []CommandType {
 		{"lane_edit", func() Command { return new(LaneEditCommand) }},
 		{"edit", func() Command { return new(EditCommand) }},
 		{"data", func() Command { return new(DataCommand) }},
+		{"begin", func() Command { return new(BeginCommand) }},
 		{"acquire", func() Command { return new(AcquireCommand) }},
 		{"open", func() Command { return new(OpenCommand) }},
 		{"watch", func() Command { return new(WatchCommand) }},

@@ -38,9 +38,15 @@ func TestParseCommand(t *testing.T) {
 		`{"type":"edit","id":15,"add":[{"x":[1,2],"y":3}],"erase":[4,5]}`:     &EditCommand{Head{"edit", 15}, Edit{Add: []NewRow{{X: []float64{1, 2}, Y: 3}}, Erase: []uint32{4, 5}}},
 		`{"type":"edit","id":15,"move":[{"row":7,"x":[1],"y":3}],"take":[8]}`: &EditCommand{Head{"edit", 15}, Edit{Move: []MovedRow{{Row: 7, X: []float64{1}, Y: 3}}, Take: []uint32{8}}},
 		`{"type":"data","id":16,"data":{"csv":{"text":"x,y","target":"y"}}}`:  &DataCommand{Head{"data", 16}, &DataSpec{CSV: &CSVSpec{Text: "x,y", Target: "y"}}},
-		`{"type":"acquire","id":17,"count":3}`:                                &AcquireCommand{Head{"acquire", 17}, 3},
-		`{"type":"open","id":18,"open":true}`:                                 &OpenCommand{Head{"open", 18}, &yes},
-		" {\n\"id\":4294967295, \"type\":\"reset\" } \n":                      &ResetCommand{Head: Head{"reset", math.MaxUint32}},
+		`{"type":"begin","id":19}`:                                            &BeginCommand{Head: Head{"begin", 19}},
+		`{"type":"begin","id":19,"title":"two","set":{"eps":1},"lanes":[{"name":"a","colour":2},{"controls":{"eps":2}}],"data":{"csv":{"text":"x,y","target":"y"}}}`: &BeginCommand{
+			Head: Head{"begin", 19}, Title: "two", Set: map[string]json.RawMessage{"eps": json.RawMessage("1")},
+			Lanes: []LaneSpec{{Name: "a", Colour: &two}, {Controls: map[string]json.RawMessage{"eps": json.RawMessage("2")}}},
+			Data:  &DataSpec{CSV: &CSVSpec{Text: "x,y", Target: "y"}},
+		},
+		`{"type":"acquire","id":17,"count":3}`:           &AcquireCommand{Head{"acquire", 17}, 3},
+		`{"type":"open","id":18,"open":true}`:            &OpenCommand{Head{"open", 18}, &yes},
+		" {\n\"id\":4294967295, \"type\":\"reset\" } \n": &ResetCommand{Head: Head{"reset", math.MaxUint32}},
 	} {
 		c, _, refused := ParseCommand([]byte(text))
 		if refused != nil || !reflect.DeepEqual(c, want) {
@@ -61,7 +67,7 @@ func TestBadCommandsAreRefused(t *testing.T) {
 		`null`:                            {Code: MissingField, Reason: `no "type"`},
 		`[]`:                              {Code: BadMessage, Reason: "array"},
 		`{"id":3}`:                        {ID: 3, Code: MissingField, Reason: `no "type"`},
-		`{"type":"fly","id":3}`:           {ID: 3, Code: UnknownCommand, Reason: `"fly" is none of acquire, change`},
+		`{"type":"fly","id":3}`:           {ID: 3, Code: UnknownCommand, Reason: `"fly" is none of acquire, begin, change`},
 		`{"type":7,"id":3}`:               {Code: BadMessage, Reason: `"type" cannot be a JSON number`},
 		`{"type":"play"}`:                 {Code: MissingField, Reason: `no "id"`},
 		`{"type":"play","id":0}`:          {Code: MissingField, Reason: `no "id"`},
@@ -70,30 +76,35 @@ func TestBadCommandsAreRefused(t *testing.T) {
 		`{"type":"play","id":3,"lane":1}`: {ID: 3, Code: BadMessage, Reason: `unknown field "lane"`},
 		`{"type":"play","id":3} {}`:       {Code: BadMessage, Reason: "after"},
 		`{"type":"step","id":3}`:          {ID: 3, Code: OutOfRange, Reason: `"steps" 0`},
-		`{"type":"step","id":3,"steps":1000000000}`:             {ID: 3, Code: OutOfRange, Reason: `"steps" 1000000000`},
-		`{"type":"watch","id":3}`:                               {ID: 3, Code: MissingField, Reason: `no "frames"`},
-		`{"type":"hello","next":-1}`:                            {Code: OutOfRange, Reason: "next -1"},
-		`{"type":"change","id":3}`:                              {ID: 3, Code: MissingField, Reason: `no "set"`},
-		`{"type":"change","id":3,"set":{}}`:                     {ID: 3, Code: MissingField, Reason: `no "set"`},
-		`{"type":"change","id":3,"set":[1]}`:                    {ID: 3, Code: BadMessage, Reason: `"set" cannot be a JSON array`},
-		`{"type":"change","id":3,"lane":256,"set":{"a":1}}`:     {ID: 3, Code: BadMessage, Reason: `"lane" cannot be`},
-		`{"type":"until","id":3}`:                               {ID: 3, Code: MissingField, Reason: `none of "step", "nll"`},
-		`{"type":"until","id":3,"plateau":0}`:                   {ID: 3, Code: OutOfRange, Reason: "0 steps"},
-		`{"type":"return","id":3}`:                              {ID: 3, Code: MissingField, Reason: `no "step"`},
-		`{"type":"lane_add","id":3,"colour":99}`:                {ID: 3, Code: OutOfRange, Reason: "colour 99"},
-		`{"type":"lane_remove","id":3}`:                         {ID: 3, Code: MissingField, Reason: `no "lane"`},
-		`{"type":"lane_edit","id":3,"lane":1}`:                  {ID: 3, Code: MissingField, Reason: `neither "name"`},
-		`{"type":"lane_edit","id":3,"lane":1,"name":"a\u0007"}`: {ID: 3, Code: OutOfRange, Reason: "printable"},
-		`{"type":"edit","id":3}`:                                {ID: 3, Code: MissingField, Reason: `none of "add"`},
-		`{"type":"edit","id":3,"erase":[-1]}`:                   {ID: 3, Code: BadMessage, Reason: `cannot be`},
-		`{"type":"edit","id":3,"move":[{"x":[1],"y":2}]}`:       {ID: 3, Code: BadMessage, Reason: `a row has no "row"`},
-		`{"type":"edit","id":3,"move":[{"row":1,"x":[1]}]}`:     {ID: 3, Code: BadMessage, Reason: `a row has no "y"`},
-		`{"type":"edit","id":3,"add":[{"y":1}]}`:                {ID: 3, Code: BadMessage, Reason: `a row has no "x"`},
-		`{"type":"edit","id":3,"add":[{"x":[1],"y":1,"z":1}]}`:  {ID: 3, Code: BadMessage, Reason: `unknown field "z"`},
-		`{"type":"data","id":3}`:                                {ID: 3, Code: MissingField, Reason: `no "data"`},
-		`{"type":"data","id":3,"data":{}}`:                      {ID: 3, Code: MissingField, Reason: `either a "formula" or a "csv"`},
-		`{"type":"acquire","id":3}`:                             {ID: 3, Code: OutOfRange, Reason: `"count" 0`},
-		`{"type":"open","id":3}`:                                {ID: 3, Code: MissingField, Reason: `no "open"`},
+		`{"type":"step","id":3,"steps":1000000000}`:                                 {ID: 3, Code: OutOfRange, Reason: `"steps" 1000000000`},
+		`{"type":"watch","id":3}`:                                                   {ID: 3, Code: MissingField, Reason: `no "frames"`},
+		`{"type":"hello","next":-1}`:                                                {Code: OutOfRange, Reason: "next -1"},
+		`{"type":"change","id":3}`:                                                  {ID: 3, Code: MissingField, Reason: `no "set"`},
+		`{"type":"change","id":3,"set":{}}`:                                         {ID: 3, Code: MissingField, Reason: `no "set"`},
+		`{"type":"change","id":3,"set":[1]}`:                                        {ID: 3, Code: BadMessage, Reason: `"set" cannot be a JSON array`},
+		`{"type":"change","id":3,"lane":256,"set":{"a":1}}`:                         {ID: 3, Code: BadMessage, Reason: `"lane" cannot be`},
+		`{"type":"until","id":3}`:                                                   {ID: 3, Code: MissingField, Reason: `none of "step", "nll"`},
+		`{"type":"until","id":3,"plateau":0}`:                                       {ID: 3, Code: OutOfRange, Reason: "0 steps"},
+		`{"type":"return","id":3}`:                                                  {ID: 3, Code: MissingField, Reason: `no "step"`},
+		`{"type":"lane_add","id":3,"colour":99}`:                                    {ID: 3, Code: OutOfRange, Reason: "colour 99"},
+		`{"type":"lane_remove","id":3}`:                                             {ID: 3, Code: MissingField, Reason: `no "lane"`},
+		`{"type":"lane_edit","id":3,"lane":1}`:                                      {ID: 3, Code: MissingField, Reason: `neither "name"`},
+		`{"type":"lane_edit","id":3,"lane":1,"name":"a\u0007"}`:                     {ID: 3, Code: OutOfRange, Reason: "printable"},
+		`{"type":"edit","id":3}`:                                                    {ID: 3, Code: MissingField, Reason: `none of "add"`},
+		`{"type":"edit","id":3,"erase":[-1]}`:                                       {ID: 3, Code: BadMessage, Reason: `cannot be`},
+		`{"type":"edit","id":3,"move":[{"x":[1],"y":2}]}`:                           {ID: 3, Code: BadMessage, Reason: `a row has no "row"`},
+		`{"type":"edit","id":3,"move":[{"row":1,"x":[1]}]}`:                         {ID: 3, Code: BadMessage, Reason: `a row has no "y"`},
+		`{"type":"edit","id":3,"add":[{"y":1}]}`:                                    {ID: 3, Code: BadMessage, Reason: `a row has no "x"`},
+		`{"type":"edit","id":3,"add":[{"x":[1],"y":1,"z":1}]}`:                      {ID: 3, Code: BadMessage, Reason: `unknown field "z"`},
+		`{"type":"data","id":3}`:                                                    {ID: 3, Code: MissingField, Reason: `no "data"`},
+		`{"type":"data","id":3,"data":{}}`:                                          {ID: 3, Code: MissingField, Reason: `either a "formula" or a "csv"`},
+		`{"type":"begin","id":3,"data":{}}`:                                         {ID: 3, Code: MissingField, Reason: `either a "formula" or a "csv"`},
+		`{"type":"begin","id":3,"title":"a\u0007"}`:                                 {ID: 3, Code: OutOfRange, Reason: "printable"},
+		`{"type":"begin","id":3,"title":"` + strings.Repeat("é", MaxTitle+1) + `"}`: {ID: 3, Code: OutOfRange, Reason: "at most 80 characters"},
+		`{"type":"begin","id":3,"lanes":[{},{},{},{},{},{},{}]}`:                    {ID: 3, Code: TooMuch, Reason: "7 lanes"},
+		`{"type":"begin","id":3,"lanes":[{"lane":1}]}`:                              {ID: 3, Code: BadMessage, Reason: `unknown field "lane"`},
+		`{"type":"acquire","id":3}`:                                                 {ID: 3, Code: OutOfRange, Reason: `"count" 0`},
+		`{"type":"open","id":3}`:                                                    {ID: 3, Code: MissingField, Reason: `no "open"`},
 	} {
 		c, id, got := ParseCommand([]byte(text))
 		if got == nil {
@@ -107,7 +118,7 @@ func TestBadCommandsAreRefused(t *testing.T) {
 }
 
 func FuzzParseCommand(f *testing.F) {
-	for _, s := range []string{`{"type":"hello"}`, `{"type":"change","id":7,"set":{"eps":0.001}}`, `{"type":"step","id":3,"steps":10}`} {
+	for _, s := range []string{`{"type":"hello"}`, `{"type":"change","id":7,"set":{"eps":0.001}}`, `{"type":"step","id":3,"steps":10}`, `{"type":"begin","id":3,"set":{"eps":1},"lanes":[{"name":"a"}]}`} {
 		f.Add([]byte(s))
 	}
 	f.Fuzz(func(t *testing.T, b []byte) {

@@ -76,12 +76,17 @@
 //	{"type":"lane_edit","id":1,"lane":1,"name":"calm","colour":3}
 //	{"type":"lane_remove","id":1,"lane":1}
 //
-// Rows, while the run trains; "data" alone begins a new epoch:
+// Rows, while the run trains; of these "data" alone begins a new epoch:
 //
 //	{"type":"edit","id":1,"add":[{"x":[20],"y":-50}],"move":[{"row":7,"x":[21],"y":3}],"erase":[9]}
 //	{"type":"acquire","id":1,"count":1}           where the control acquire_by says
 //	{"type":"data","id":1,"data":{"formula":{"mean":"sin(x)","std":"0.1+0.05*abs(x)","from":-3,"to":3,"rows":200}}}
 //	{"type":"data","id":1,"data":{"csv":{"text":"x,y\n1,2\n...","target":"y"}}}
+//
+// Everything at once, as POST /api/runs would begin it; what is not named is at its
+// default:
+//
+//	{"type":"begin","id":1,"title":"two losses","set":{"dataset":"sine"},"lanes":[{"name":"NLL"},{"controls":{"loss":"beta_nll"}}]}
 //
 // Back in time, with weights and all:
 //

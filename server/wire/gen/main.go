@@ -80,7 +80,7 @@ func generate() []byte {
 	union("ControlKind", wire.KindNumber, wire.KindInteger, wire.KindSwitch, wire.KindChoice, wire.KindLayers)
 	union("ErrorCode", wire.BadMessage, wire.UnknownCommand, wire.MissingField, wire.UnknownControl,
 		wire.BadValue, wire.OutOfRange, wire.BadState, wire.UnknownLane, wire.BadData, wire.TooMuch, wire.ReadOnly)
-	union("ChangeKind", wire.ControlChange, wire.LaneChange, wire.DataChange, wire.WeightsChange, wire.UndoChange, wire.RedoChange)
+	union("ChangeKind", wire.ControlChange, wire.LaneChange, wire.DataChange, wire.WeightsChange, wire.BeginChange, wire.UndoChange, wire.RedoChange)
 	union("Better", wire.BetterLower, wire.BetterHigher, wire.BetterNear, wire.BetterNone)
 	b.WriteString("export type FigureID = keyof typeof FIGURES\n")
 	b.WriteString("export type ChartID = keyof typeof CHARTS\n")
@@ -115,6 +115,7 @@ func generate() []byte {
 		{wire.NewRow{}, ""},
 		{wire.MovedRow{}, ""},
 		{wire.DataSpec{}, ""},
+		{wire.LaneSpec{}, ""},
 		{wire.FormulaSpec{}, ""},
 		{wire.CSVSpec{}, ""},
 		{wire.Figure{}, ""},

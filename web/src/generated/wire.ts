@@ -19,7 +19,7 @@ export type Scalar = (typeof SCALARS)[number]
 export type State = 'playing' | 'paused' | 'idle' | 'diverged'
 export type ControlKind = 'number' | 'integer' | 'switch' | 'choice' | 'layers'
 export type ErrorCode = 'bad_message' | 'unknown_command' | 'missing_field' | 'unknown_control' | 'bad_value' | 'out_of_range' | 'bad_state' | 'unknown_lane' | 'bad_data' | 'too_much' | 'read_only'
-export type ChangeKind = 'control' | 'lane' | 'data' | 'weights' | 'undo' | 'redo'
+export type ChangeKind = 'control' | 'lane' | 'data' | 'weights' | 'begin' | 'undo' | 'redo'
 export type Better = 'lower' | 'higher' | 'near' | 'none'
 export type FigureID = keyof typeof FIGURES
 export type ChartID = keyof typeof CHARTS
@@ -104,6 +104,12 @@ export interface MovedRow {
 export interface DataSpec {
   formula?: FormulaSpec
   csv?: CSVSpec
+}
+
+export interface LaneSpec {
+  name?: string
+  colour?: number
+  controls?: Record<string, ControlValue>
 }
 
 export interface FormulaSpec {
@@ -208,6 +214,7 @@ export interface WelcomeMessage {
 export interface RunMessage {
   type: 'run'
   id: string
+  title: string
   epoch: number
   revision: number
   step: number
@@ -389,6 +396,15 @@ export interface DataCommand {
   data: DataSpec
 }
 
+export interface BeginCommand {
+  type: 'begin'
+  id: number
+  title?: string
+  set?: Record<string, ControlValue>
+  lanes?: ReadonlyArray<LaneSpec>
+  data?: DataSpec
+}
+
 export interface AcquireCommand {
   type: 'acquire'
   id: number
@@ -409,4 +425,4 @@ export interface WatchCommand {
 
 export type ServerMessage = WelcomeMessage | RunMessage | LanesMessage | DataMessage | ChangeMessage | StateMessage | OpenMessage | HistoryMessage | GapMessage | Ack | ErrorMessage
 
-export type Command = Hello | ChangeCommand | PlayCommand | PauseCommand | StepCommand | EpochCommand | UntilCommand | ResetCommand | RestoreCommand | UndoCommand | RedoCommand | ReturnCommand | LaneAddCommand | LaneRemoveCommand | LaneEditCommand | EditCommand | DataCommand | AcquireCommand | OpenCommand | WatchCommand
+export type Command = Hello | ChangeCommand | PlayCommand | PauseCommand | StepCommand | EpochCommand | UntilCommand | ResetCommand | RestoreCommand | UndoCommand | RedoCommand | ReturnCommand | LaneAddCommand | LaneRemoveCommand | LaneEditCommand | EditCommand | DataCommand | BeginCommand | AcquireCommand | OpenCommand | WatchCommand
