@@ -1,3 +1,4 @@
+import type { CurveAnswer, CurveQuery } from './batches'
 import type { ChartOption } from './charts/echarts'
 import type { Control, ControlValue, DataSpec, Summary } from './generated/wire'
 import type { Settings } from './settings'
@@ -62,6 +63,12 @@ export class Api {
 
   controls(): Promise<readonly Control[]> {
     return this.#ask('api/controls')
+  }
+
+  /** A range of a curve, with about two points for each pixel. */
+  curve(id: string, q: CurveQuery): Promise<CurveAnswer> {
+    const query = new URLSearchParams(Object.entries(q).map(([name, value]) => [name, String(value)]))
+    return this.#ask(`${this.#run(id)}/curve?${query.toString()}`)
   }
 
   /** The charts of a run: they depend on its data. */

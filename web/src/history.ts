@@ -7,12 +7,6 @@ export type Curve = Exclude<Column, 'step'>
 /** A point of a curve; NaN is a value that was not finite, and draws as a gap. */
 export type XY = [step: number, value: number]
 
-export interface Decimated {
-  readonly points: XY[]
-  /** How many of the curve's points are among them. */
-  readonly shown: number
-}
-
 const [LANE, ...COLUMNS] = POINT_COLUMNS
 const LANE_AT = POINT_COLUMNS.indexOf(LANE)
 const STEP_AT = POINT_COLUMNS.indexOf('step')
@@ -57,6 +51,12 @@ export class History {
     return this.#until(lane, name, Infinity)
   }
 
+  /** A curve as points. */
+  points(lane: number, curve: Curve): XY[] {
+    const values = this.column(lane, curve)
+    return this.column(lane, 'step').map((step, i) => [step, values[i] ?? NaN])
+  }
+
   /**
    * Adds points of which the first has the given number. Those that are there
    * already are passed over. Returns false, and adds nothing, if points between
@@ -71,39 +71,6 @@ export class History {
       this.#length++
     }
     return true
-  }
-
-  /**
-   * A curve with about two points for each of the pixels: the least and the
-   * greatest value of each stretch, so that no spike is lost.
-   */
-  decimate(lane: number, curve: Curve, pixels: number, lastStep: number): Decimated {
-    const steps = this.column(lane, 'step')
-    const values = this.column(lane, curve)
-    const n = steps.length
-    if (n <= 2 * pixels) {
-      return { points: steps.map((step, i) => [step, values[i] ?? NaN]), shown: n }
-    }
-    const points: XY[] = []
-    const width = Math.max(lastStep, 1) / pixels
-    let i = 0
-    while (i < n) {
-      const stretch = Math.floor((steps[i] ?? 0) / width)
-      let least = i
-      let greatest = i
-      let gap = -1
-      for (; i < n && Math.floor((steps[i] ?? 0) / width) === stretch; i++) {
-        const v = values[i] ?? NaN
-        if (Number.isNaN(v)) gap = i
-        else {
-          if (!(v >= (values[least] ?? NaN))) least = i
-          if (!(v <= (values[greatest] ?? NaN))) greatest = i
-        }
-      }
-      const kept = [...new Set([least, greatest, gap])].filter((k) => k >= 0).sort((a, b) => a - b)
-      for (const k of kept) points.push([steps[k] ?? 0, values[k] ?? NaN])
-    }
-    return { points, shown: points.length }
   }
 
   #of(lane: number): Columns {

@@ -1,0 +1,116 @@
+import type { Batch } from '../batches'
+import type { Lane } from '../generated/wire'
+import type { History, XY } from '../history'
+import type { Span } from '../zoom'
+import { decimate, type Decimated } from './buckets'
+import { extent, quantile } from './scale'
+import { smoothed } from './smooth'
+
+/** Which loss is drawn: as it is trained, in the data's units, or of each step's batch. */
+export type LossKind = 'loss' | 'nll' | 'batch'
+
+/** One curve of one lane. */
+export interface Line {
+  readonly lane: Lane
+  readonly part: 'train' | 'test' | 'batch'
+  readonly isFocus: boolean
+  /** Drawn beneath the others, and without a say in the axis. */
+  readonly isUnder: boolean
+  /** Every point that is known of it. */
+  readonly all: readonly XY[]
+  readonly drawn: Decimated
+  readonly smooth: readonly XY[] | null
+}
+
+export interface LinesOf {
+  readonly history: History
+  readonly batches: ReadonlyMap<number, Batch>
+  readonly lanes: readonly Lane[]
+  /** The lane of which both losses are drawn. */
+  readonly focus: number
+  readonly kind: LossKind
+  /** The training loss of the other lanes, too. */
+  readonly othersTrain: boolean
+  /** From 0, which is none, to below 1. */
+  readonly smoothing: number
+  readonly span: Span
+  readonly pixels: number
+  /** The pixel of a step. */
+  readonly along: (step: number) => number
+}
+
+/** The curves in the order in which they are painted: the lane in focus last. */
+export function toLines(o: LinesOf): Line[] {
+  const { from, to } = o.span
+  const line = (lane: Lane, part: Line['part'], isUnder = false): Line => {
+    const isFocus = lane.lane === o.focus
+    const batch = part === 'batch' ? o.batches.get(lane.lane) : undefined
+    const all = part === 'batch' ? (batch?.points ?? []) : o.history.points(lane.lane, `${part}_${o.kind === 'nll' ? 'nll' : 'loss'}`)
+    const kept = decimate(all, from, to, o.pixels, o.along)
+    // The server has counted those that it left out.
+    const drawn = batch ? { ...kept, of: Math.max(batch.of, kept.of) } : kept
+    // An average over extremes alone would be no average.
+    const isSmooth = o.smoothing > 0 && !isUnder && (part !== 'batch' || batch?.full === true)
+    const smooth = isSmooth ? decimate(smoothed(all, o.smoothing, to - from), from, to, o.pixels, o.along).points : null
+    return { lane, part, isFocus, isUnder, all, drawn, smooth }
+  }
+  const focus = o.lanes.find((l) => l.lane === o.focus)
+  const others = o.lanes.filter((l) => l.lane !== o.focus)
+  if (o.kind === 'batch') return [...others, ...(focus ? [focus] : [])].map((l) => line(l, 'batch'))
+  return [
+    ...(focus && o.kind === 'loss' && o.batches.has(o.focus) ? [line(focus, 'batch', true)] : []),
+    ...(o.othersTrain ? others.map((l) => line(l, 'train')) : []),
+    ...others.map((l) => line(l, 'test')),
+    ...(focus ? [line(focus, 'train'), line(focus, 'test')] : []),
+  ]
+}
+
+/** What the values in a range are like. */
+export interface Values {
+  /** The range worth seeing: neither the first fall nor a spike presses the rest flat. */
+  readonly low: number
+  readonly high: number
+  /** All of them lie between these. */
+  readonly least: number
+  readonly greatest: number
+  /** The median of their sizes. */
+  readonly usual: number
+}
+
+const FALL = 0.04 // of the steps shown, while a run begins
+
+/** null where there is no finite value. */
+export function valuesOf(lines: readonly Line[], span: Span): Values | null {
+  const settled = span.from === 0 ? span.to * FALL : span.from
+  const seen: number[] = []
+  const late: number[] = []
+  for (const l of lines) {
+    if (l.isUnder) continue
+    for (const [step, v] of l.drawn.points) {
+      if (step < span.from || step > span.to || !Number.isFinite(v)) continue
+      seen.push(v)
+      if (step >= settled) late.push(v)
+    }
+  }
+  const all = extent(seen)
+  if (!all) return null
+  const sorted = Float64Array.from(late.length > 0 ? late : seen).sort()
+  const sizes = Float64Array.from(sorted, Math.abs).sort()
+  return { low: quantile(sorted, 0.002), high: quantile(sorted, 0.985), least: all[0], greatest: all[1], usual: quantile(sizes, 0.5) }
+}
+
+/** The steps in a range at which a curve was not finite, lane by lane; known are those that are known otherwise. */
+export function oddSteps(lines: readonly Line[], known: ReadonlyMap<number, readonly number[]>, { from, to }: Span): Map<Lane, number[]> {
+  const odd = new Map<Lane, number[]>()
+  for (const { lane, drawn } of lines) {
+    const steps = odd.get(lane) ?? [...(known.get(lane.lane) ?? [])]
+    for (const [step, v] of drawn.points) if (!Number.isFinite(v)) steps.push(step)
+    odd.set(lane, steps)
+  }
+  for (const [lane, steps] of odd) {
+    const within = [...new Set(steps)].filter((s) => s >= from && s <= to).sort((a, b) => a - b)
+    if (within.length === 0) odd.delete(lane)
+    else odd.set(lane, within)
+  }
+  return odd
+}
