@@ -78,15 +78,15 @@ func noise(d wire.Data) chart {
 
 func loss(d wire.Data) chart {
 	c := newChart(
-		fmt.Sprintf("Loss on %s over the training steps, for the training and the test rows, with a mark wherever a control was changed.", d.Title),
+		fmt.Sprintf("Loss on %s over the training steps, for the training and the test rows of each lane, with a mark wherever something was changed.", d.Title),
 		opts.XAxis{Type: "value", Name: "step"},
 		opts.YAxis{Type: "value", Name: "loss (nats per row)", Scale: opts.Bool(true)},
 		// The last step's label stands around the plot's right end.
 		opts.Grid{Left: left, Right: "26", Top: "58", Bottom: "42"},
 	)
-	c.line("test", "test")
-	c.line("train", "train")
 	c.custom("changes", "changes")
+	c.custom("curves", "losses")
+	c.custom("edges", "the best attainable, and what is beyond the axes")
 	c.custom("probe", "reading at the step")
 	return c
 }

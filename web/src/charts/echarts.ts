@@ -77,6 +77,10 @@ export class Plot {
     return this.#chart.getWidth()
   }
 
+  get height(): number {
+    return this.#chart.getHeight()
+  }
+
   /** Calls back with the x under the pointer, or null when it has left the plot and so many pixels above it. */
   onPointer(listener: (x: number | null) => void, above = 0): void {
     const zr = this.#chart.getZr()

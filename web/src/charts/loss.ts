@@ -1,68 +1,137 @@
-import { count, fixed, tick } from '../format'
+import type { Batch } from '../batches'
+import type { Best } from '../best'
+import { count, tick } from '../format'
 import type { Change, Control, Lane } from '../generated/wire'
-import type { Curve, History, XY } from '../history'
-import { areaOf, ONE_ITEM, Plot, type ChartOption, type Pixel, type RenderApi, type RenderItem, type Shape } from './echarts'
-import { lookOf, polylines } from './lanes'
-import { changeInWords, marksAt, toMarks, type Mark } from './marks'
+import type { History } from '../history'
+import type { Span } from '../zoom'
+import { areaOf, ONE_ITEM, Plot, type Area, type ChartOption, type RenderItem, type Shape } from './echarts'
+import { readLoss, type LossReading } from './loss-card'
+import { oddSteps, toLines, valuesOf, type Line, type LossKind, type Values } from './loss-lines'
+import { paintMarks } from './loss-marks'
+import { paintBest, paintClipped, paintLines, paintOdd, type Geometry } from './loss-paint'
+import { marksAt, toMarks, type Mark } from './marks'
 import { skin, type Palette } from './palette'
 import { paintCard } from './probe'
-import { textWidth } from './text'
-import { CalmRange, niceInterval, quantile, stepsAhead } from './scale'
+import { CalmRange, ticksWithin } from './scale'
+import { LINEAR, LOG, LOG_STEPS, STEPS, symlog, thresholdFor, valueLabel, valueTicks, type ScaleName, type StepScale, type ValueScale } from './value-scale'
 
-/** Which of the two losses is drawn. */
-export type LossKind = 'loss' | 'nll'
-
-interface Scene {
-  readonly history: History
+/** How the chart is looked at. */
+export interface LossView {
   readonly kind: LossKind
+  readonly scale: ScaleName
+  readonly logSteps: boolean
+  /** From 0, which is none, to below 1. */
+  readonly smoothing: number
+  /** The axis reaches from the least value to the greatest. */
+  readonly everything: boolean
+  readonly othersTrain: boolean
+}
+
+export interface LossScene {
+  readonly history: History
+  readonly batches: ReadonlyMap<number, Batch>
+  readonly view: LossView
+  readonly span: Span
   readonly changes: readonly Change[]
   readonly epoch: number
   readonly lanes: readonly Lane[]
   /** The lane of which both losses are drawn. */
   readonly focus: number
+  readonly best: Best | null
+  /** Steps known to have had a batch loss that was not finite, lane by lane. */
+  readonly odd: ReadonlyMap<number, readonly number[]>
 }
+
+/** What was drawn. */
+export interface Drawn {
+  readonly lines: readonly Line[]
+  readonly odd: ReadonlyMap<Lane, readonly number[]>
+  /** null: no finite value is shown. */
+  readonly values: Values | null
+  /** How many of the points drawn are beyond the axis. */
+  readonly clipped: number
+}
+
+export const NOTHING_DRAWN: Drawn = { lines: [], odd: new Map(), values: null, clipped: 0 }
 
 const MARK_REACH = 7 // pixels from a mark within which the pointer means it
 const MARKS_ROOM = 28 // pixels above the plot, where the marks and their words stand
-const MOST_TOLD = 4 // changes in one card
+const MARGINS = 82 // pixels at the left and the right of the plot, and about those above and below
+const DRAG = 6 // pixels; a shorter one is a click
+const NAMES: Readonly<Record<LossKind, string>> = { loss: 'loss as trained (per row)', nll: 'NLL (nats per row)', batch: 'loss of each batch (per row)' }
 
-/**
- * The test and the training loss of one lane over the steps, the test loss of the
- * others, and a mark wherever something was changed.
- */
+/** The losses of the lanes over the steps, and a mark wherever something was changed. */
 export class LossChart {
   readonly #plot: Plot
   readonly #controls: readonly Control[]
   readonly #range = new CalmRange(5)
   #palette: Palette | null = null
-  #marks: readonly Mark[] = []
+  #scene: LossScene | null = null
   #shows = ''
-  #scene: Scene | null = null
-  #others: ReadonlyArray<{ readonly colour: number; readonly points: readonly XY[] }> = []
+  #threshold = 1
+  #y: ValueScale = LINEAR
+  #x: StepScale = STEPS
+  #places = { left: 0, right: 1, low: 0, high: 1 }
+  #marks: readonly Mark[] = []
+  #drawn: Drawn = NOTHING_DRAWN
+  /** The place of the pointer, and of where it was pressed, along the step axis. */
   #probe: number | null = null
+  #pressed: number | null = null
 
   constructor(host: HTMLElement, skeleton: ChartOption, controls: readonly Control[]) {
     this.#controls = controls
     this.#plot = new Plot(host, 'loss', skeleton)
-    this.#plot.prepare({
+    const series = (id: string, z: number, clip: boolean, paint: (area: Area, p: Palette, scene: LossScene) => Shape | null): ChartOption['series'] & object => {
+      const renderItem: RenderItem = (params) => (this.#palette && this.#scene ? paint(areaOf(params), this.#palette, this.#scene) : null)
+      return { type: 'custom', id, renderItem, data: ONE_ITEM, clip, silent: true, z }
+    }
+    this.#plot.set({
       series: [
-        { type: 'custom', id: 'changes', renderItem: (p, api) => this.#paintMarks(p, api), data: ONE_ITEM, silent: true, z: 1 },
-        { type: 'custom', id: 'others', renderItem: (_, api) => this.#paintOthers(api), data: ONE_ITEM, clip: true, silent: true, z: 2 },
-        { type: 'custom', id: 'probe', renderItem: (p, api) => this.#paintProbe(p, api), data: ONE_ITEM, silent: true, z: 5 },
-      ],
+        series('changes', 1, false, (area, p, { lanes }) => paintMarks(this.#marks, this.#geometry(area), this.#controls, lanes, p)),
+        series('curves', 2, true, (area, p) => paintLines(this.#drawn.lines, this.#geometry(area), this.#hasZero, p)),
+        series('edges', 4, false, (area, p, scene) => this.#paintEdges(area, p, scene)),
+        series('probe', 5, false, (area, p) => this.#paintProbe(area, p)),
+      ].flat(),
     })
-    this.#plot.onPointer((step) => {
-      this.#probe = step
-      this.#plot.prepare({ series: [{ type: 'custom', id: 'probe', data: ONE_ITEM }] })
-    }, MARKS_ROOM)
+    this.#plot.onPointer((place) => { this.#point(place) }, MARKS_ROOM)
   }
 
   /** Calls back with the marks near which the chart was clicked, the nearest first. */
   onMarks(listener: (marks: readonly Mark[]) => void): void {
-    this.#plot.onClick((step) => {
-      const near = marksAt(this.#marks, step, MARK_REACH / this.#plot.scale[0])
+    this.#plot.onClick((place) => {
+      const near = this.#near(place)
       if (near.length > 0) listener(near)
     }, MARKS_ROOM)
+  }
+
+  /** Calls back with the range over which the pointer was drawn. */
+  onRange(listener: (from: number, to: number) => void): void {
+    this.#plot.onPress((kind, [place]) => {
+      if (kind === 'down') this.#pressed = place
+      else if (kind === 'move') this.#point(Math.min(this.#places.right, Math.max(this.#places.left, place)))
+      else {
+        const from = this.#pressed
+        this.#pressed = null
+        this.#point(null)
+        const to = Math.min(this.#places.right, Math.max(this.#places.left, place))
+        if (from !== null && Math.abs(to - from) * this.#plot.scale[0] >= DRAG) listener(this.#x.back(from), this.#x.back(to))
+      }
+    })
+  }
+
+  /** How wide the plot is. */
+  get pixels(): number {
+    return Math.max(100, this.#plot.width - MARGINS)
+  }
+
+  get marks(): readonly Mark[] {
+    return this.#marks
+  }
+
+  /** Reads the chart at a step without a pointer. */
+  read(step: number | null): LossReading | null {
+    this.#point(step === null ? null : this.#x.to(step))
+    return this.#probe === null ? null : this.#reading()
   }
 
   dispose(): void {
@@ -71,167 +140,152 @@ export class LossChart {
 
   setTheme(p: Palette): void {
     this.#palette = p
-    this.#plot.prepare(skin(p))
-    this.#plot.set({
-      yAxis: { nameGap: 36 },
-      series: [
-        { type: 'line', id: 'test', z: 3, silent: true, showSymbol: false, symbol: 'none' },
-        { type: 'line', id: 'train', z: 2, silent: true, showSymbol: false, symbol: 'none' },
-      ],
-    })
+    this.#plot.set(skin(p))
+    this.#plot.set({ yAxis: { nameGap: 36 } })
   }
 
-  /** Draws, and returns how many of the points are in the picture. */
-  draw(scene: Scene): { shown: number; of: number } {
+  draw(scene: LossScene): Drawn {
     this.#scene = scene
-    const { history, kind, lanes, focus } = scene
-    if (!this.#palette) return { shown: 0, of: 0 }
-    const last = history.lastStep
-    const end = stepsAhead(last)
-    const pixels = Math.max(100, this.#plot.width - 82)
-    const curve = (part: 'train' | 'test'): Curve => `${part}_${kind}`
-    const train = history.decimate(focus, curve('train'), pixels, end)
-    const test = history.decimate(focus, curve('test'), pixels, end)
-    const others = lanes.filter((l) => l.lane !== focus)
-    this.#others = others.map((l) => ({ colour: l.colour, points: history.decimate(l.lane, curve('test'), pixels, end).points }))
-    const look = lookOf(lanes.find((l) => l.lane === focus)?.colour ?? 0, this.#palette)
+    if (!this.#palette) return this.#drawn
+    const { view, span } = scene
+    this.#x = view.logSteps ? LOG_STEPS : STEPS
+    const [left, right] = [this.#x.to(span.from), this.#x.to(span.to)]
+    const { pixels } = this
+    const perPixel = (right - left) / pixels
+    const lines = toLines({ ...scene, ...view, pixels, along: (step) => (this.#x.to(step) - left) / perPixel })
+    const values = valuesOf(lines, span)
     // How fast it trains leaves no trace in the curve.
-    this.#marks = toMarks(scene.changes.filter((c) => this.#controls.find(({ name }) => name === c.control)?.group !== 'time'), scene.epoch, end / pixels)
+    const changes = scene.changes.filter((c) => this.#controls.find(({ name }) => name === c.control)?.group !== 'time')
+    this.#marks = toMarks(changes, scene.epoch, (span.to - span.from) / pixels)
+    this.#drawn = { lines, odd: oddSteps(lines, scene.odd, span), values, clipped: 0 }
 
-    const shows = `${kind} ${scene.epoch}`
+    this.#rescale(scene, values)
+    const y = this.#follow(scene, values)
+    this.#places = { left, right, low: y.min, high: y.max }
+    const wide = Math.max(3, Math.min(8, Math.floor(pixels / 75)))
+    const high = Math.max(3, Math.min(8, Math.floor((this.#plot.height - MARGINS) / 42)))
+    const steps = view.logSteps ? valueTicks(LOG, left, right, wide).filter((v) => Number.isInteger(v)) : ticksWithin(span.from, span.to, wide).values
+    const interval = Math.min(...steps.slice(1).map((s, i) => s - (steps[i] ?? 0)))
+    const losses = valueTicks(this.#y, y.min, y.max, high)
+    const [atSteps, atLosses] = [steps.map((s) => this.#x.to(s)), losses.map((v) => this.#y.to(v))]
+    this.#plot.set({
+      xAxis: {
+        min: left, max: right, axisTick: { customValues: atSteps },
+        axisLabel: { customValues: atSteps, formatter: (v: number) => stepLabel(this.#x.back(v), interval), showMaxLabel: true, hideOverlap: true },
+      },
+      yAxis: {
+        min: y.min, max: y.max, name: NAMES[view.kind] + (this.#y.name === 'linear' ? '' : `, ${this.#y.name}`), axisTick: { customValues: atLosses },
+        axisLabel: { customValues: atLosses, formatter: (_: number, i: number) => valueLabel(this.#y, losses[i] ?? NaN, losses) },
+      },
+      series: ['changes', 'curves', 'edges', 'probe'].map((id) => ({ type: 'custom', id, data: ONE_ITEM })),
+    })
+    return this.#drawn
+  }
+
+  get #hasZero(): boolean {
+    return this.#y.name !== 'log' && this.#places.low < 0 && this.#places.high > 0
+  }
+
+  /** A log axis is there only while all that is shown is above zero. */
+  #rescale({ view, epoch, focus }: LossScene, values: Values | null): void {
+    const wanted = view.scale === 'log' && !isLogValid(values) ? 'symlog' : view.scale
+    if (wanted === 'symlog' && values) {
+      // The threshold stays until another would be much better: an axis stands still.
+      const better = thresholdFor(values.usual)
+      if (this.#y.name !== 'symlog' || Math.abs(Math.log10(values.usual / this.#threshold)) > 0.9) this.#threshold = better
+    }
+    const shows = `${wanted} ${this.#threshold} ${view.kind} ${view.everything} ${epoch} ${focus}`
     if (shows !== this.#shows) this.#range.forget()
     this.#shows = shows
-    const step = niceInterval(end, 4)
-    const y = this.#visible(scene)
-    this.#plot.set({
-      xAxis: { min: 0, max: end, interval: step, axisLabel: { formatter: (v: number) => shortCount(v), showMaxLabel: end % step === 0 } },
-      yAxis: { ...y, name: kind === 'nll' ? 'NLL with constant (nats per row)' : 'loss as trained (per row)', axisLabel: { formatter: (v: number) => tick(v, y.interval) } },
-      series: [
-        { type: 'line', id: 'train', data: train.points, lineStyle: { color: look.colour, width: 1.2, opacity: 0.55 } },
-        { type: 'line', id: 'test', data: test.points, lineStyle: { color: look.colour, width: 1.6, type: look.dash.length === 0 ? 'solid' : [...look.dash] } },
-        { type: 'custom', id: 'others', data: ONE_ITEM },
-        { type: 'custom', id: 'changes', data: ONE_ITEM },
-      ],
-    })
-    return { shown: Math.max(train.shown, test.shown), of: history.column(focus, 'step').length }
+    this.#y = wanted === 'linear' ? LINEAR : wanted === 'log' ? LOG : symlog(this.#threshold)
   }
 
-  /**
-   * The range of the values worth seeing: neither the first fall nor a spike may
-   * press the rest flat. What is outside leaves the plot at its edge.
-   */
-  #visible({ history, kind, lanes, focus }: Scene): { min: number; max: number; interval: number } {
-    const settled = history.lastStep * 0.04
-    const values: number[] = []
-    const see = (lane: number, curve: Curve): void => {
-      const steps = history.column(lane, 'step')
-      history.column(lane, curve).forEach((v, i) => {
-        if ((steps[i] ?? 0) >= settled && Number.isFinite(v)) values.push(v)
-      })
+  #follow({ view, best }: LossScene, values: Values | null): { min: number; max: number } {
+    if (!values) return { min: this.#y.to(0.1), max: this.#y.to(1) }
+    let [low, high] = view.everything ? [values.least, values.greatest] : [values.low, values.high]
+    const bar = barOf(best, view.kind)
+    // The best is worth a place on the axis as long as it is near.
+    if (bar !== null && (this.#y.name !== 'log' || bar > 0)) {
+      const span = Math.max(high - low, 0.1)
+      if (view.everything || (bar > low - 2 * span && bar < high + span)) [low, high] = [Math.min(low, bar), Math.max(high, bar)]
     }
-    see(focus, `train_${kind}`)
-    see(focus, `test_${kind}`)
-    for (const { lane } of lanes) if (lane !== focus) see(lane, `test_${kind}`)
-    if (values.length === 0) return this.#range.follow(0, 1)
-    const sorted = Float64Array.from(values).sort()
-    const low = quantile(sorted, 0.002)
-    const high = quantile(sorted, 0.985)
-    const air = Math.max(0.06 * (high - low), 0.02)
-    return this.#range.follow(low - air, high + air)
+    const [from, to] = [this.#y.to(low), this.#y.to(high)]
+    const air = Math.max(0.06 * (to - from), this.#y.name === 'linear' ? 0.02 : 0.005)
+    return this.#range.follow(from - air, to + air)
   }
 
-  #paintOthers(api: RenderApi): Shape | null {
-    const p = this.#palette
-    if (!p) return null
-    const at = (xy: XY): Pixel => (Number.isFinite(xy[1]) ? (api.coord(xy) as Pixel) : [NaN, NaN])
-    return { type: 'group', children: this.#others.flatMap(({ colour, points }) => polylines(points.map(at), lookOf(colour, p), 1.2)) }
-  }
-
-  #paintMarks(params: Parameters<RenderItem>[0], api: RenderApi): Shape | null {
-    const p = this.#palette
-    if (!p || this.#marks.length === 0) return null
-    const area = areaOf(params)
-    const top = area.y
-    const children: Shape[] = []
-    const at = this.#marks.map((m) => api.coord([m.step, 0])[0] ?? 0)
-    const font = `${p.size}px ${p.font}`
-    const taken: Array<readonly [row: number, from: number, to: number]> = at.map((x) => [0, x - 5, x + 5])
-    // Beside the triangles the axis has its uppermost label, above them nothing.
-    const free = (row: number, from: number, to: number): boolean =>
-      from >= area.x - (row === 0 ? 4 : 40) && to <= area.x + area.width + 14 && taken.every(([r, a, b]) => r !== row || to < a || from > b)
-    // From the newest, whose words matter most, back to the oldest.
-    for (let i = at.length - 1; i >= 0; i--) {
-      const m = this.#marks[i]
-      const x = at[i] ?? 0
-      if (!m) continue
-      children.push(
-        { type: 'line', shape: { x1: x, y1: top, x2: x, y2: area.y + area.height }, style: { stroke: p.mark, lineWidth: 1, lineDash: [1.5, 3], opacity: 0.7 } },
-        { type: 'polygon', shape: { points: [[x - 4, top - 8], [x + 4, top - 8], [x, top - 1]] }, style: { fill: p.mark } },
-      )
-      const words = changeInWords(m, this.#controls, this.#scene?.lanes)
-      const width = textWidth(words, font)
-      // Beside the triangle, or above the triangles; words that fit nowhere
-      // are left out.
-      const places = [[0, x + 7], [0, x - 7 - width], [1, x - 3], [1, x + 3 - width]] as const
-      const place = places.find(([row, from]) => free(row, from, from + width))
-      if (!place) continue
-      const [row, from] = place
-      taken.push([row, from - 6, from + width + 6])
-      children.push({ type: 'text', style: { text: words, x: from, y: top - 5 - 14 * row, verticalAlign: 'middle', fill: p.quiet, font } })
+  #geometry(area: Area): Geometry {
+    const { left, right, low, high } = this.#places
+    const [perStep, perValue] = [area.width / (right - left), area.height / (high - low)]
+    const [x, y] = [this.#x, this.#y]
+    return {
+      area,
+      x: (step) => area.x + (x.to(step) - left) * perStep,
+      // Below every value on a log axis.
+      y: (v) => (v <= 0 && y.name === 'log' ? Infinity : area.y + (high - y.to(v)) * perValue),
     }
-    return { type: 'group', children }
   }
 
-  /** The losses at the point nearest to the pointer, or at a mark that is near, with what was changed there. */
-  #paintProbe(params: Parameters<RenderItem>[0], api: RenderApi): Shape | null {
-    const p = this.#palette
-    if (!p || !this.#scene || this.#probe === null) return null
-    const { history, kind, focus, lanes } = this.#scene
-    const [zero = 0] = api.coord([0, 0])
-    const [one = 0] = api.coord([1, 0])
-    const marks = marksAt(this.#marks, this.#probe, MARK_REACH / (one - zero))
-    const at = marks[0]?.step ?? this.#probe
-    const steps = history.column(focus, 'step')
-    const i = nearest(steps, at)
-    const step = marks[0]?.step ?? steps[i]
-    if (step === undefined) return null
-    const area = areaOf(params)
-    const [x = 0] = api.coord([step, 0])
-    const told = marks.slice(0, MOST_TOLD).map((m) => `${changeInWords(m, this.#controls, this.#scene?.lanes)}${m.step === step ? '' : `, step ${count(m.step)}`}`)
-    const value = (part: 'train' | 'test'): string => `${part} ${fixed(history.column(focus, `${part}_${kind}`)[i] ?? NaN, 3)}`
-    // The others have their points at the same steps, as far as they were there.
-    const others = lanes.filter((l) => l.lane !== focus).map((l) => {
-      const j = nearest(history.column(l.lane, 'step'), at)
-      return `${l.name} ${fixed(history.column(l.lane, `test_${kind}`)[j] ?? NaN, 3)}`
-    })
-    const name = lanes.find((l) => l.lane === focus)?.name ?? ''
+  #paintEdges(area: Area, p: Palette, { best, view }: LossScene): Shape {
+    const g = this.#geometry(area)
+    const { shapes, values } = paintClipped(this.#drawn.lines, g, p)
+    this.#drawn = { ...this.#drawn, clipped: values }
+    const bar = barOf(best, view.kind)
+    return { type: 'group', children: [...(bar === null ? [] : paintBest(bar, g, p)), ...shapes, ...paintOdd(this.#drawn.odd, g, p)] }
+  }
+
+  #near(place: number): Mark[] {
+    const perPlace = this.#plot.scale[0]
+    return marksAt(this.#marks, place, MARK_REACH / perPlace, (step) => this.#x.to(step))
+  }
+
+  #point(place: number | null): void {
+    this.#probe = place
+    this.#plot.set({ series: [{ type: 'custom', id: 'probe', data: ONE_ITEM }] })
+  }
+
+  #reading(): LossReading | null {
+    if (!this.#scene || this.#probe === null) return null
+    const reach = this.#x.back(this.#probe + MARK_REACH / this.#plot.scale[0]) - this.#x.back(this.#probe)
+    return readLoss({ ...this.#scene, ...this.#drawn, controls: this.#controls }, this.#x.back(this.#probe), this.#near(this.#probe), reach)
+  }
+
+  /** The range that is being drawn; else the losses at the point nearest to the pointer, or at a mark that is near. */
+  #paintProbe(area: Area, p: Palette): Shape | null {
+    if (this.#probe === null) return null
+    const g = this.#geometry(area)
+    if (this.#pressed !== null) {
+      const [a, b] = [g.x(this.#x.back(this.#pressed)), g.x(this.#x.back(this.#probe))]
+      return { type: 'rect', shape: { x: Math.min(a, b), y: area.y, width: Math.abs(b - a), height: area.height }, style: { fill: p.ink, opacity: 0.1 } }
+    }
+    const reading = this.#reading()
+    if (!reading) return null
+    const x = g.x(reading.step)
     return {
       type: 'group',
       children: [
-        {
-          type: 'line', shape: { x1: x, y1: area.y, x2: x, y2: area.y + area.height },
-          style: { stroke: p.ink, lineWidth: 1, lineDash: [2, 3], opacity: 0.8 },
-        },
-        ...paintCard([`step ${count(step)}`, `${others.length === 0 ? '' : `${name} `}${value('test')}, ${value('train')}`, ...(others.length === 0 ? [] : [`test ${others.join(', ')}`]), ...told], x, 10, area, p).shapes,
+        { type: 'line', shape: { x1: x, y1: area.y, x2: x, y2: area.y + area.height }, style: { stroke: p.ink, lineWidth: 1, lineDash: [2, 3], opacity: 0.8 } },
+        ...paintCard(reading.lines, x, 10, area, p).shapes,
       ],
     }
   }
 }
 
-/** 500, 12k, 1.5M: labels of the step axis. */
-function shortCount(v: number): string {
-  if (v >= 1e6) return `${Number((v / 1e6).toPrecision(3))}M`
-  if (v >= 1e4) return `${Number((v / 1e3).toPrecision(3))}k`
-  return count(v)
+/** Whether everything that is shown can stand on a log axis. */
+export function isLogValid(values: Values | null): boolean {
+  return values !== null && values.least > 0
 }
 
-/** The index of the sorted value that is nearest. */
-function nearest(sorted: readonly number[], v: number): number {
-  let [low, high] = [0, sorted.length - 1]
-  while (low < high) {
-    const middle = (low + high) >> 1
-    if ((sorted[middle] ?? 0) < v) low = middle + 1
-    else high = middle
-  }
-  return low > 0 && v - (sorted[low - 1] ?? 0) < (sorted[low] ?? 0) - v ? low - 1 : low
+/** The best attainable loss that the chart is held against: the batches are training rows. */
+function barOf(best: Best | null, kind: LossKind): number | null {
+  const bar = kind === 'batch' || !Number.isFinite(best?.test) ? best?.train : best?.test
+  return bar !== undefined && Number.isFinite(bar) ? bar : null
+}
+
+/** 500, 12k, 1.5M: labels of the step axis, exact to so many steps. */
+function stepLabel(v: number, interval: number): string {
+  const step = Math.round(v)
+  const unit = step >= 1e6 && interval >= 1e4 ? 1e6 : step >= 1e4 && interval >= 100 ? 1e3 : 1
+  if (unit === 1) return count(step)
+  return `${tick(step / unit, Number.isFinite(interval) ? Math.max(interval / unit, 0.01) : 1)}${unit === 1e6 ? 'M' : 'k'}`
 }

@@ -37,9 +37,9 @@ export function toMarks(changes: readonly Change[], epoch: number, stepsPerPixel
   return marks.filter((m) => m.kind !== 'control' || !sameValue(m.old, m.new)).sort((a, b) => a.step - b.step)
 }
 
-/** The marks that lie no further than so many steps from the step, the nearest first. */
-export function marksAt(marks: readonly Mark[], step: number, reach: number): Mark[] {
-  const distance = (m: Mark): number => Math.abs(m.step - step)
+/** The marks that lie no further from a place than reach, the nearest first; along says where a step lies. */
+export function marksAt(marks: readonly Mark[], place: number, reach: number, along: (step: number) => number = (step) => step): Mark[] {
+  const distance = (m: Mark): number => Math.abs(along(m.step) - place)
   return marks.filter((m) => distance(m) <= reach).sort((a, b) => distance(a) - distance(b))
 }
 

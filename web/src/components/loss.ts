@@ -1,11 +1,21 @@
 import { html, nothing, type PropertyValues, type TemplateResult } from 'lit'
-import { LossChart, type LossKind } from '../charts/loss'
+import { live } from 'lit/directives/live.js'
+import { Batches, type Wanted } from '../batches'
+import { bestOf, type Best } from '../best'
+import { isLogValid, LossChart, NOTHING_DRAWN, type Drawn, type LossView } from '../charts/loss'
 import { changeInWords, type Mark } from '../charts/marks'
-import { count, fixed } from '../format'
-import { chartTable, spread, tableButton, type ChartTable } from './chart-table'
+import { stepsAhead } from '../charts/scale'
+import { count } from '../format'
+import type { Change } from '../generated/wire'
+import { Zoom, type Span } from '../zoom'
+import { chartTable, tableButton } from './chart-table'
 import { onScene } from './charts'
 import { segments } from './control'
 import { laneStyle } from './lane-line'
+import { KEYS, markStep, moveOf, zoomButtons, type Move } from './loss-keys'
+import { lossLegend } from './loss-legend'
+import { lossTable } from './loss-table'
+import { lossViewPopup } from './loss-view'
 import { Part } from './part'
 
 // The loss as trained is drawn first: it is the curve that `full` lifts by
@@ -13,29 +23,42 @@ import { Part } from './part'
 // runs whatever they were trained with.
 const KINDS = [
   { value: 'loss', label: 'as trained', help: 'what training minimises: standardised target, with eps and full as they are set' },
-  { value: 'nll', label: 'NLL, data units', help: 'negative log likelihood in the target’s own units, with its constant' },
+  { value: 'nll', label: 'NLL', help: 'negative log likelihood in the target’s own units, with its constant' },
+  { value: 'batch', label: 'batches', help: 'what each step minimised: the loss as trained of its batch of rows, every step' },
 ]
 
-const ROWS = 25
 const DRAW_EVERY = 150 // ms; new points are hardly to be seen sooner
+const SMOOTHABLE = 8000 // steps, each of which is asked for
 
 /** The loss over the steps. */
 class GnllLoss extends Part {
-  static override properties = { ...Part.properties, kind: { state: true }, asTable: { state: true }, mark: { state: true } }
-  declare kind: LossKind
+  static override properties = { ...Part.properties, view: { state: true }, asTable: { state: true }, mark: { state: true }, said: { state: true } }
+  declare view: LossView
   declare asTable: boolean
   /** The change that was clicked. */
   declare mark: Mark | null
+  /** What has just been done, for whoever does not see it. */
+  declare said: string
   #chart: LossChart | null = null
   #stops: Array<() => void> = []
   #redraw: number | undefined
-  #points = { shown: 0, of: 0 }
+  #drawn: Drawn = NOTHING_DRAWN
+  #span: Span = { from: 0, to: 1 }
+  /** Where the chart is read without a pointer, and what it says there. */
+  #readAt: number | null = null
+  #reading = ''
+  readonly #zoom = new Zoom()
+  #batches: Batches | null = null
+  #odd: ReadonlyMap<number, readonly number[]> = new Map()
+  #oddOf = ''
+  #epoch = NaN
 
   constructor() {
     super()
-    this.kind = 'loss'
+    this.view = { kind: 'loss', scale: 'linear', logSteps: false, smoothing: 0, everything: false, othersTrain: false }
     this.asTable = false
     this.mark = null
+    this.said = ''
   }
 
   protected override signals(): ReturnType<Part['signals']> {
@@ -45,6 +68,7 @@ class GnllLoss extends Part {
   protected override firstUpdated(): void {
     const { store } = this
     const soon = (): void => { this.#drawSoon() }
+    this.#batches = new Batches((q) => store.api.curve(store.id, q), soon)
     this.#stops = [
       onScene(store, ({ skeletons, palette }, fresh) => {
         const host = this.querySelector<HTMLElement>('#loss-chart')
@@ -53,6 +77,7 @@ class GnllLoss extends Part {
           this.#chart?.dispose()
           this.#chart = new LossChart(host, skeletons.loss, store.controls)
           this.#chart.onMarks(([mark]) => { this.mark = mark ?? null })
+          this.#chart.onRange((from, to) => { this.#move((last, end) => { this.#zoom.show(from, to, last, end) }) })
         }
         this.#chart?.setTheme(palette)
         soon()
@@ -63,11 +88,16 @@ class GnllLoss extends Part {
         soon()
       }),
       store.focus.subscribe(soon),
+      store.settings.subscribe(soon),
+      store.run.subscribe(() => { this.#run() }),
+      store.lanes.subscribe(() => { this.#run() }),
+      () => { this.#batches?.stop() },
     ]
+    this.#run()
   }
 
   protected override updated(changed: PropertyValues): void {
-    if (changed.has('kind')) this.#drawSoon()
+    if (changed.has('view')) this.#drawSoon()
   }
 
   override disconnectedCallback(): void {
@@ -90,38 +120,151 @@ class GnllLoss extends Part {
   }
 
   #draw(): void {
-    const { history, changes, run, lanes, focus } = this.store
+    const { history, run, lanes, focus } = this.store
     if (!this.#chart || !run.value) return
-    this.#points = this.#chart.draw({ history, kind: this.kind, changes: changes.value, epoch: run.value.epoch, lanes: lanes.value, focus: focus.value })
+    const { view } = this
+    const { epoch } = run.value
+    this.#span = this.#zoom.shown(history.lastStep, stepsAhead(history.lastStep))
+    this.#batches?.want(this.#wanted(epoch))
+    this.#drawn = this.#chart.draw({
+      history, view, epoch, span: this.#span, batches: this.#shownBatches, changes: this.store.changes.value,
+      lanes: lanes.value, focus: focus.value, best: this.#best, odd: this.#odd,
+    })
     this.requestUpdate()
   }
 
+  /** The batches are asked for where they are drawn: by choice, and beneath a range of the loss that is trained. */
+  #wanted(epoch: number): Wanted | null {
+    const { kind, smoothing } = this.view
+    const { lanes, focus, history } = this.store
+    if (kind === 'nll' || (kind === 'loss' && !this.#zoom.zoomed)) return null
+    const { from, to } = this.#span
+    const newest = Math.min(to, history.lastStep)
+    const pixels = kind === 'batch' && smoothing > 0 && newest - from <= SMOOTHABLE ? SMOOTHABLE / 2 : (this.#chart?.pixels ?? 0)
+    return { epoch, from, to, newest, pixels, lanes: kind === 'batch' ? lanes.value.map((l) => l.lane) : [focus.value] }
+  }
+
+  get #shownBatches(): Batches['curves'] {
+    const isShown = this.view.kind === 'batch' || (this.view.kind === 'loss' && this.#zoom.zoomed)
+    return isShown && this.#batches ? this.#batches.curves : new Map()
+  }
+
+  get #best(): Best | null {
+    const { run, settings } = this.store
+    return run.value ? bestOf(run.value.data, this.view.kind === 'nll', settings.value) : null
+  }
+
+  /** Another epoch begins with the whole of it; and whatever diverged has its mark. */
+  #run(): void {
+    const run = this.store.run.value
+    if (!run) return
+    if (run.epoch !== this.#epoch) {
+      this.#epoch = run.epoch
+      this.#odd = new Map()
+      this.#zoom.whole()
+    }
+    const lanes = this.store.lanes.value.map((l) => l.lane)
+    const of = `${run.epoch} ${run.state === 'diverged' ? 'diverged' : ''} ${lanes.join(' ')}`
+    if (of === this.#oddOf) return
+    this.#oddOf = of
+    void this.#askOdd(lanes, of)
+  }
+
+  async #askOdd(lanes: readonly number[], of: string): Promise<void> {
+    const odd = await Promise.all(lanes.map(async (lane): Promise<[number, number[]]> => [lane, await this.#batches?.notFinite(lane) ?? []])).catch(() => null)
+    if (!odd || of !== this.#oddOf) return
+    this.#odd = new Map(odd)
+    this.#drawSoon()
+  }
+
+  #move(change: (last: number, end: number) => void): void {
+    const { lastStep } = this.store.history
+    change(lastStep, stepsAhead(lastStep))
+    const { from, to } = this.#zoom.shown(lastStep, stepsAhead(lastStep))
+    this.said = this.#zoom.zoomed ? `steps ${count(from)} to ${count(to)}${this.#zoom.follows ? ', following the end' : ''}` : 'the whole run'
+    this.#drawSoon()
+  }
+
+  #go(move: Move): void {
+    this.#move((last, end) => {
+      const z = this.#zoom
+      if (move === 'whole') z.whole()
+      else if (move === 'in' || move === 'out') z.by(move === 'in' ? 0.5 : 2, last, end)
+      else z.pan(move === 'left' ? -0.25 : 0.25, last, end)
+    })
+  }
+
+  #key(e: KeyboardEvent): void {
+    const by = markStep(e)
+    const move = moveOf(e)
+    if (by !== undefined) this.#goToMark(by)
+    else if (move === undefined) return
+    else if (e.key === 'Escape' && this.mark) this.mark = null
+    else this.#go(move)
+    e.preventDefault()
+    e.stopPropagation()
+  }
+
+  #goToMark(by: -1 | 1): void {
+    const marks = this.#chart?.marks ?? []
+    const at = marks.findIndex((m) => m.revision === this.mark?.revision)
+    this.mark = marks[at < 0 ? (by < 0 ? marks.length - 1 : 0) : (at + by + marks.length) % marks.length] ?? null
+  }
+
   protected override render(): TemplateResult {
-    const { shown, of } = this.#points
-    const lanes = this.store.lanes.value
-    this.style.cssText = laneStyle(lanes.find((l) => l.lane === this.store.focus.value)?.colour ?? 0)
+    const { store, view } = this
+    const lanes = store.lanes.value
+    const { from, to } = this.#span
+    this.style.cssText = laneStyle(lanes.find((l) => l.lane === store.focus.value)?.colour ?? 0)
+    const isRough = view.kind === 'batch' && view.smoothing > 0 && this.#drawn.lines.some((l) => l.all.length > 0 && !l.smooth)
     return html`
       <section class="plot loss" aria-labelledby="loss-title">
         <header class="plot-head">
           <h2 id="loss-title">Loss</h2>
           <span class="keys-row">
-            ${segments({ name: 'loss-kind', label: 'which loss', options: KINDS }, this.kind, (v) => { this.kind = v === 'nll' ? 'nll' : 'loss' })}
+            ${segments({ name: 'loss-kind', label: 'which loss', options: KINDS }, view.kind, (v) => { this.#set({ kind: v === 'nll' || v === 'batch' ? v : 'loss' }) })}
           </span>
+          ${lossViewPopup({
+            view, log: isLogValid(this.#drawn.values), range: to - from, lanes: lanes.length,
+            rough: isRough ? `An average needs every step: of the batches it is drawn where no more than ${count(SMOOTHABLE)} steps are shown.` : '',
+            set: (v) => { this.#set(v) },
+          })}
           ${tableButton('loss', this.asTable, () => { this.asTable = !this.asTable })}
         </header>
-        <div class="plot-body">
-          <div id="loss-chart" class="chart" role="img"></div>
-          ${this.asTable ? chartTable(this.#table()) : nothing}
+        <div class="plot-body" @keydown=${(e: KeyboardEvent) => { this.#key(e) }}>
+          <div class="loss-room" tabindex="0" role="group" aria-label="loss over the steps: ${KEYS}"><div id="loss-chart" class="chart" role="img"></div></div>
+          ${this.#readField()}
+          ${zoomButtons(this.#zoom.zoomed, (m) => { this.#go(m) })}
+          ${this.asTable ? chartTable(lossTable({ drawn: this.#drawn, view, span: this.#span, best: this.#best, controls: store.controls, lanes, changes: this.#changes })) : nothing}
         </div>
-        <footer class="plot-foot">
-          ${this.mark ? this.#offer(this.mark) : html`
-            <span class="key"><i class="swatch line" aria-hidden="true"></i>test</span>
-            <span class="key"><i class="swatch thin" aria-hidden="true"></i>train</span>
-            ${lanes.length > 1 ? html`<span class="key">others’ test</span>` : nothing}
-            <span class="points">${shown} of ${of} points</span>
-          `}
-        </footer>
+        <footer class="plot-foot">${this.mark ? this.#offer(this.mark) : lossLegend(this.#drawn, lanes)}</footer>
+        <span class="unseen" role="status">${this.said}</span>
       </section>
+    `
+  }
+
+  get #changes(): readonly Change[] {
+    return this.store.changes.value.filter((c) => c.epoch === this.store.run.value?.epoch)
+  }
+
+  #set(view: Partial<LossView>): void {
+    this.view = { ...this.view, ...view }
+  }
+
+  /** Reads the chart at a step without a pointer: seen when it has the focus. */
+  #readField(): TemplateResult {
+    const { from, to } = this.#span
+    const read = (step: number | null): void => {
+      this.#readAt = step
+      this.#reading = this.#chart?.read(step)?.lines.join('; ') ?? ''
+      this.requestUpdate()
+    }
+    return html`
+      <input
+        class="probe" type="range" min=${from} max=${to} step=${Math.max(1, Math.round((to - from) / 120))} .value=${live(String(this.#readAt ?? from))}
+        aria-label="read the loss at a step" aria-valuetext=${this.#readAt === null ? 'nothing read' : this.#reading}
+        @input=${(e: Event) => { read((e.target as HTMLInputElement).valueAsNumber) }} @blur=${() => { read(null) }}
+      >
     `
   }
 
@@ -133,28 +276,6 @@ class GnllLoss extends Part {
       ${mark.undo && store.steers.value ? html`<button type="button" class="quiet-button" @click=${() => { this.mark = null; void store.past.undo(mark.revision) }}>undo it and what followed</button>` : nothing}
       <button type="button" class="quiet-button" @click=${() => { this.mark = null }}>close</button>
     `
-  }
-
-  #table(): ChartTable {
-    const { history, changes, controls, run, lanes, focus } = this.store
-    const step = history.column(focus.value, 'step')
-    const train = history.column(focus.value, `train_${this.kind}`)
-    const test = history.column(focus.value, `test_${this.kind}`)
-    const others = lanes.value.filter((l) => l.lane !== focus.value)
-    const valueAt = (lane: number, at: number): number =>
-      history.column(lane, `test_${this.kind}`)[history.column(lane, 'step').indexOf(at)] ?? NaN
-    const rows = spread(step.length, ROWS)
-    // What was changed since the row above.
-    const changed = (row: number): string =>
-      changes.value
-        .filter((c) => c.epoch === run.value?.epoch && c.step <= (step[rows[row] ?? -1] ?? 0) && c.step > (step[rows[row - 1] ?? -1] ?? 0))
-        .map((c) => changeInWords(c, controls, lanes.value))
-        .join(', ')
-    return {
-      caption: this.kind === 'nll' ? 'NLL in data units, nats per row' : 'Loss as trained, per row',
-      columns: ['step', 'train', 'test', ...others.map((l) => `test, ${l.name}`), 'changed'],
-      rows: rows.map((i, row) => [String(step[i]), fixed(train[i] ?? NaN, 3), fixed(test[i] ?? NaN, 3), ...others.map((l) => fixed(valueAt(l.lane, step[i] ?? 0), 3)), changed(row)]),
-    }
   }
 }
 

@@ -42,7 +42,7 @@ class GnllTransport extends Part {
   /** Space plays and pauses, unless what has the focus wants it. */
   readonly #key = (e: KeyboardEvent): void => {
     if (e.key !== ' ' || e.repeat || e.ctrlKey || e.altKey || e.metaKey) return
-    const wants = 'button, a, input:not([type=range]), textarea, select, wa-switch, wa-radio, wa-dropdown, [tabindex="0"]'
+    const wants = 'button, a, input:not([type=range]), textarea, select, wa-switch, wa-radio, wa-dropdown, [tabindex="0"]:not(.loss-room)'
     if (e.composedPath().some((n) => n instanceof Element && n.matches(wants))) return
     e.preventDefault()
     this.#toggle()
