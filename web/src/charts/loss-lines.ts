@@ -99,18 +99,31 @@ export function valuesOf(lines: readonly Line[], span: Span): Values | null {
   return { low: quantile(sorted, 0.002), high: quantile(sorted, 0.985), least: all[0], greatest: all[1], usual: quantile(sizes, 0.5) }
 }
 
-/** The steps in a range at which a curve was not finite, lane by lane; known are those that are known otherwise. */
-export function oddSteps(lines: readonly Line[], known: ReadonlyMap<number, readonly number[]>, { from, to }: Span): Map<Lane, number[]> {
+const EVALUATED = ['train_loss', 'test_loss', 'train_nll', 'test_nll'] as const
+
+/**
+ * The steps in a range at which a loss of a lane was not finite, whether that is
+ * drawn or not; known are those of its batches.
+ */
+export function oddSteps({ history, lanes, odd: known }: OddOf, lines: readonly Line[], { from, to }: Span): Map<Lane, number[]> {
   const odd = new Map<Lane, number[]>()
-  for (const { lane, drawn } of lines) {
-    const steps = odd.get(lane) ?? [...(known.get(lane.lane) ?? [])]
-    for (const [step, v] of drawn.points) if (!Number.isFinite(v)) steps.push(step)
-    odd.set(lane, steps)
-  }
-  for (const [lane, steps] of odd) {
-    const within = [...new Set(steps)].filter((s) => s >= from && s <= to).sort((a, b) => a - b)
-    if (within.length === 0) odd.delete(lane)
-    else odd.set(lane, within)
+  for (const lane of lanes) {
+    const steps = new Set(known.get(lane.lane))
+    const evaluated = history.column(lane.lane, 'step')
+    for (const curve of EVALUATED) {
+      history.column(lane.lane, curve).forEach((v, i) => { if (!Number.isFinite(v)) steps.add(evaluated[i] ?? 0) })
+    }
+    for (const l of lines) {
+      if (l.lane.lane === lane.lane && l.part === 'batch') for (const [step, v] of l.all) if (!Number.isFinite(v)) steps.add(step)
+    }
+    const within = [...steps].filter((s) => s >= from && s <= to).sort((a, b) => a - b)
+    if (within.length > 0) odd.set(lane, within)
   }
   return odd
+}
+
+interface OddOf {
+  readonly history: History
+  readonly lanes: readonly Lane[]
+  readonly odd: ReadonlyMap<number, readonly number[]>
 }

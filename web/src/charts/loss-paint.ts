@@ -24,11 +24,13 @@ const LOOKS = {
   other: { width: 1.1, opacity: 0.85 },
   otherTrain: { width: 1, opacity: 0.4 },
   train: { width: 1.2, opacity: 0.55 },
+  batch: { width: 1, opacity: 0.55 },
   strong: { width: 1.9, opacity: 1 },
 } as const
 
 function kindOf(l: Line): keyof typeof LOOKS {
   if (l.isUnder) return 'under'
+  if (l.part === 'batch' && !l.smooth) return 'batch'
   if (l.part === 'train') return l.isFocus ? 'train' : 'otherTrain'
   return l.isFocus ? 'strong' : 'other'
 }
@@ -46,10 +48,10 @@ export function paintLines(lines: readonly Line[], g: Geometry, zero: boolean, p
   for (const l of lines) {
     const look = lookOf(l.lane.colour, p)
     const { width, opacity } = LOOKS[kindOf(l)]
-    // Dashes are for the test loss: what is fainter would be a cloud.
+    // Dashes are for one clear line: what is fainter or a cloud is solid.
     const beneath = { colour: look.colour, dash: [] }
     if (l.smooth) children.push(...polylines(l.drawn.points.map(at), beneath, 1, FAINT), ...polylines(l.smooth.map(at), l.part === 'train' ? beneath : look, width, opacity))
-    else children.push(...polylines(l.drawn.points.map(at), l.isUnder || l.part === 'train' ? beneath : look, width, opacity))
+    else children.push(...polylines(l.drawn.points.map(at), l.part !== 'test' ? beneath : look, width, opacity))
   }
   return { type: 'group', children }
 }

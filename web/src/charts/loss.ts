@@ -157,7 +157,7 @@ export class LossChart {
     // How fast it trains leaves no trace in the curve.
     const changes = scene.changes.filter((c) => this.#controls.find(({ name }) => name === c.control)?.group !== 'time')
     this.#marks = toMarks(changes, scene.epoch, (span.to - span.from) / pixels)
-    this.#drawn = { lines, odd: oddSteps(lines, scene.odd, span), values, clipped: 0 }
+    this.#drawn = { lines, odd: oddSteps(scene, lines, span), values, clipped: 0 }
 
     this.#rescale(scene, values)
     const y = this.#follow(scene, values)
@@ -165,7 +165,8 @@ export class LossChart {
     const wide = Math.max(3, Math.min(8, Math.floor(pixels / 75)))
     const high = Math.max(3, Math.min(8, Math.floor((this.#plot.height - MARGINS) / 42)))
     const steps = view.logSteps ? valueTicks(LOG, left, right, wide).filter((v) => Number.isInteger(v)) : ticksWithin(span.from, span.to, wide).values
-    const interval = Math.min(...steps.slice(1).map((s, i) => s - (steps[i] ?? 0)))
+    // On a log axis each label stands for itself.
+    const interval = view.logSteps ? NaN : Math.min(...steps.slice(1).map((s, i) => s - (steps[i] ?? 0)))
     const losses = valueTicks(this.#y, y.min, y.max, high)
     const [atSteps, atLosses] = [steps.map((s) => this.#x.to(s)), losses.map((v) => this.#y.to(v))]
     this.#plot.set({
@@ -285,7 +286,7 @@ function barOf(best: Best | null, kind: LossKind): number | null {
 /** 500, 12k, 1.5M: labels of the step axis, exact to so many steps. */
 function stepLabel(v: number, interval: number): string {
   const step = Math.round(v)
-  const unit = step >= 1e6 && interval >= 1e4 ? 1e6 : step >= 1e4 && interval >= 100 ? 1e3 : 1
-  if (unit === 1) return count(step)
-  return `${tick(step / unit, Number.isFinite(interval) ? Math.max(interval / unit, 0.01) : 1)}${unit === 1e6 ? 'M' : 'k'}`
+  const exact = Number.isNaN(interval) ? step : interval
+  const [unit, sign] = step >= 1e6 && exact >= 1e4 ? [1e6, 'M'] : step >= 1e4 && exact >= 100 ? [1e3, 'k'] : [1, '']
+  return unit === 1 ? count(step) : `${tick(step / unit, Math.max(exact / unit, 0.01))}${sign}`
 }

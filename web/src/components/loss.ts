@@ -29,6 +29,7 @@ const KINDS = [
 
 const DRAW_EVERY = 150 // ms; new points are hardly to be seen sooner
 const SMOOTHABLE = 8000 // steps, each of which is asked for
+const BENEATH = 20 // steps to a pixel; with more the batches beneath a curve would be a wall
 
 /** The loss over the steps. */
 class GnllLoss extends Part {
@@ -127,7 +128,7 @@ class GnllLoss extends Part {
     this.#span = this.#zoom.shown(history.lastStep, stepsAhead(history.lastStep))
     this.#batches?.want(this.#wanted(epoch))
     this.#drawn = this.#chart.draw({
-      history, view, epoch, span: this.#span, batches: this.#shownBatches, changes: this.store.changes.value,
+      history, view, epoch, span: this.#span, batches: this.#showsBatches && this.#batches ? this.#batches.curves : new Map(), changes: this.store.changes.value,
       lanes: lanes.value, focus: focus.value, best: this.#best, odd: this.#odd,
     })
     this.requestUpdate()
@@ -135,18 +136,19 @@ class GnllLoss extends Part {
 
   /** The batches are asked for where they are drawn: by choice, and beneath a range of the loss that is trained. */
   #wanted(epoch: number): Wanted | null {
-    const { kind, smoothing } = this.view
+    const { smoothing } = this.view
     const { lanes, focus, history } = this.store
-    if (kind === 'nll' || (kind === 'loss' && !this.#zoom.zoomed)) return null
+    if (!this.#showsBatches) return null
+    const isChosen = this.view.kind === 'batch'
     const { from, to } = this.#span
     const newest = Math.min(to, history.lastStep)
-    const pixels = kind === 'batch' && smoothing > 0 && newest - from <= SMOOTHABLE ? SMOOTHABLE / 2 : (this.#chart?.pixels ?? 0)
-    return { epoch, from, to, newest, pixels, lanes: kind === 'batch' ? lanes.value.map((l) => l.lane) : [focus.value] }
+    const pixels = isChosen && smoothing > 0 && newest - from <= SMOOTHABLE ? SMOOTHABLE / 2 : (this.#chart?.pixels ?? 0)
+    return { epoch, from, to, newest, pixels, lanes: isChosen ? lanes.value.map((l) => l.lane) : [focus.value] }
   }
 
-  get #shownBatches(): Batches['curves'] {
-    const isShown = this.view.kind === 'batch' || (this.view.kind === 'loss' && this.#zoom.zoomed)
-    return isShown && this.#batches ? this.#batches.curves : new Map()
+  get #showsBatches(): boolean {
+    const { from, to } = this.#span
+    return this.view.kind === 'batch' || (this.view.kind === 'loss' && this.#zoom.zoomed && to - from <= BENEATH * (this.#chart?.pixels ?? 0))
   }
 
   get #best(): Best | null {
