@@ -175,7 +175,7 @@ func (s *Server) describeLooking(api huma.API) {
 		"What this epoch began with, and every command with its step. Put into POST /api/runs as \"recipe\" it is done over again, "+
 			"and gives the same weights, bit for bit, on a machine of the same kind.",
 		`{"spec":{"controls":{"dataset":"mcycle","seed":7}},"revision":0,"lane_ids":[0],"events":[{"at":20,"revision":0,"command":{"type":"change","id":1,"set":{"eps":0.001}}}],"steps":40,"weights":""}`), s.getRecipe)
-	register(s, api, look("charts", "getCharts", "Chart skeletons", "Options of ECharts for the charts of the run's data set, without its points: fit, noise and loss.", ""), s.getCharts)
+	register(s, api, look("charts", "getCharts", "Chart skeletons", "Options of ECharts for the charts of the run's data set, without its points: fit, noise, loss, actual and residual, and of two inputs map_mean and map_std.", ""), s.getCharts)
 }
 
 func (s *Server) describeData(api huma.API) {

@@ -24,10 +24,15 @@ const (
 )
 
 // Skeletons returns an ECharts option for each chart of a data set: "fit",
-// "noise" and "loss". A data set with a truth has series for it.
+// "noise", "loss", "actual" and "residual", and of two inputs "map_mean" and
+// "map_std". A data set with a truth has series for it.
 func Skeletons(d wire.Data) (map[string]map[string]any, error) {
-	skeletons := make(map[string]map[string]any, 3)
-	for name, c := range map[string]chart{"fit": fit(d), "noise": noise(d), "loss": loss(d)} {
+	made := map[string]chart{"fit": fit(d), "noise": noise(d), "loss": loss(d), "actual": actual(d), "residual": residual(d)}
+	if len(d.Inputs) == 2 {
+		made["map_mean"], made["map_std"] = mapMean(d), mapStd(d)
+	}
+	skeletons := make(map[string]map[string]any, len(made))
+	for name, c := range made {
 		option, err := c.option()
 		if err != nil {
 			return nil, fmt.Errorf("chart: %s of %s: %w", name, d.Name, err)

@@ -13,8 +13,8 @@ import (
 
 var update = flag.Bool("update", false, "write the golden files")
 
-// TestSkeletons compares the charts of a data set with a truth and of one
-// without with the golden files.
+// TestSkeletons compares the charts of a data set with a truth, of one without
+// and of one with two inputs with the golden files.
 func TestSkeletons(t *testing.T) {
 	for _, d := range []wire.Data{
 		{
@@ -26,6 +26,11 @@ func TestSkeletons(t *testing.T) {
 			Name: "wave", Title: "Wave", Truth: true,
 			Inputs: []wire.Column{{Name: "x"}},
 			Target: wire.Column{Name: "y"},
+		},
+		{
+			Name: "quakes", Title: "Earthquakes",
+			Inputs: []wire.Column{{Name: "latitude", Unit: "°"}, {Name: "longitude", Unit: "°"}},
+			Target: wire.Column{Name: "depth", Unit: "km"},
 		},
 	} {
 		t.Run(d.Name, func(t *testing.T) {
@@ -58,7 +63,7 @@ func TestSkeletons(t *testing.T) {
 // TestSeriesIDs makes sure that the page can address every series, and that no
 // function text of go-echarts slipped into the JSON.
 func TestSeriesIDs(t *testing.T) {
-	s, err := Skeletons(wire.Data{Name: "wave", Truth: true})
+	s, err := Skeletons(wire.Data{Name: "wave", Truth: true, Inputs: make([]wire.Column, 2)})
 	if err != nil {
 		t.Fatal(err)
 	}
