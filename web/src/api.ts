@@ -17,6 +17,11 @@ export interface Skeletons {
   readonly fit: ChartOption
   readonly noise: ChartOption
   readonly loss: ChartOption
+  readonly actual: ChartOption
+  readonly residual: ChartOption
+  /** Of two inputs. */
+  readonly map_mean?: ChartOption
+  readonly map_std?: ChartOption
 }
 
 /** What a run is to begin with: controls by name, and beside them what is no control. */

@@ -21,8 +21,11 @@ export interface Run {
   readonly data: Data
 }
 
-/** What a pointer does on the fit. */
-export type Tool = 'read' | 'add' | 'erase'
+/** What a pointer does on the fit; on a map rows are moved, but not added, as nothing there says their target. */
+export type Tool = 'read' | 'add' | 'move' | 'erase'
+
+/** What the panel of the fit shows: the fit itself, or the rows against what is predicted of them. */
+export type View = 'fit' | 'actual' | 'residual'
 
 /** What the size of a point on the fit stands for: nothing, or its pull on one of the heads. */
 export type Lens = 'off' | 'mean' | 'variance'
@@ -56,6 +59,7 @@ export class Store {
   readonly probe = new Signal<number | null>(null)
   readonly tool = new Signal<Tool>('read')
   readonly lens = new Signal<Lens>('off')
+  readonly view = new Signal<View>('fit')
   readonly history = new History()
   readonly past = new Past((order) => this.#do(order), (e) => { this.#tell(e) })
 

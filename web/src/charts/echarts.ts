@@ -96,6 +96,17 @@ export class Plot {
     zr.on('globalout', () => { listener(null) })
   }
 
+  /** Calls back with the place under the pointer, in data coordinates and in pixels, or null when it has left the plot. */
+  onPlace(listener: (place: { readonly at: Pixel; readonly pixel: Pixel } | null) => void): void {
+    const zr = this.#chart.getZr()
+    zr.on('mousemove', (e) => {
+      const pixel: Pixel = [e.offsetX, e.offsetY]
+      const inside = this.#chart.containPixel('grid', pixel)
+      listener(inside ? { at: this.#chart.convertFromPixel('grid', pixel) as Pixel, pixel } : null)
+    })
+    zr.on('globalout', () => { listener(null) })
+  }
+
   /**
    * Calls back with what a pointer does in data coordinates: pressed, moved while
    * it is pressed, and let go, wherever that is.

@@ -1,0 +1,71 @@
+import { significant } from '../format'
+import { INTERVALS, type Judged } from '../judged'
+import type { ChartOption } from './echarts'
+import type { Form, RowsPicture } from './rows'
+import { CalmDecades, extent, quantile } from './scale'
+
+const LINES = [{ reach: 1, words: '|r| = σ', dash: [7, 5] }, { reach: INTERVALS[95].reach, words: '|r| = 1.96 σ', dash: [2, 3] }]
+
+/** How far rows are from their mean, over how far that was expected. */
+export class Residual implements Form {
+  readonly log = true
+  readonly bar = null
+  readonly #x = new CalmDecades()
+  readonly #y = new CalmDecades()
+  #of = ''
+  #ends = { x: { min: 0.1, max: 1 }, y: { min: 0.1, max: 1 } }
+
+  /** Other data: the axes begin anew. */
+  setData(of: string): void {
+    if (of === this.#of) return
+    this.#of = of
+    this.#x.forget()
+    this.#y.forget()
+  }
+
+  /** A row whose target was hit by chance lies on the edge. */
+  readonly place = (row: Judged): [number, number] => {
+    const { x, y } = this.#ends
+    return [Math.min(x.max, Math.max(x.min, row.std)), Math.min(y.max, Math.max(y.min, Math.abs(row.residual)))]
+  }
+
+  readonly axes = ({ focus }: RowsPicture): ChartOption => {
+    const far = focus.rows.map((r) => Math.abs(r.residual)).sort((a, b) => a - b)
+    const std = extent(focus.rows.map((r) => r.std).filter((v) => v > 0))
+    if (std) {
+      const [low, high] = std
+      const least = Math.max(quantile(far, 0.04), (far.at(-1) ?? 1) / 1e5, Number.MIN_VALUE)
+      this.#ends = { x: this.#x.follow(low, high), y: this.#y.follow(Math.min(least, low), Math.max(far.at(-1) ?? high, high)) }
+    }
+    const label = { axisLabel: { formatter: (v: number) => significant(v, 1) } }
+    return { xAxis: { ...this.#ends.x, ...label }, yAxis: { ...this.#ends.y, ...label } }
+  }
+
+  readonly paintBehind: Form['paintBehind'] = (c, at, area, p) => {
+    const { x } = this.#ends
+    c.strokeStyle = c.fillStyle = p.ink
+    c.font = `${p.size}px ${p.font}`
+    for (const { reach, words, dash } of LINES) {
+      const [from, to] = [at(x.min, reach * x.min), at(x.max, reach * x.max)]
+      c.save()
+      c.beginPath()
+      c.rect(0, 0, area.width, area.height)
+      c.clip()
+      c.globalAlpha = 0.7
+      c.lineWidth = 1.2
+      c.setLineDash(dash)
+      c.beginPath()
+      c.moveTo(...from)
+      c.lineTo(...to)
+      c.stroke()
+      c.restore()
+      // Its name stands at its upper end, wherever it leaves the plot.
+      const slope = (to[1] - from[1]) / (to[0] - from[0])
+      const end = to[1] >= 0 ? to : [to[0] - to[1] / slope, 0] as const
+      c.globalAlpha = 0.9
+      c.textAlign = 'right'
+      c.textBaseline = reach === 1 ? 'top' : 'bottom'
+      c.fillText(words, end[0] - (reach === 1 ? 2 : 12), Math.max(12, end[1] + (reach === 1 ? 12 : 0)))
+    }
+  }
+}

@@ -1,0 +1,183 @@
+import type { Judged } from '../judged'
+import { areaOf, ONE_ITEM, Plot, type Area, type ChartOption, type Pixel, type RenderApi, type Shape } from './echarts'
+import { Layer } from './layer'
+import { skin, type Palette } from './palette'
+import { paintCard } from './probe'
+
+/** The rows as a lane predicts them, in its colour. */
+export interface LaneRows {
+  readonly rows: readonly Judged[]
+  readonly colour: string
+}
+
+/** What a chart of rows shows at one moment. */
+export interface RowsPicture {
+  readonly focus: LaneRows
+  readonly others: readonly LaneRows[]
+  /** Rows further than so many standard deviations from their mean are emphasised. */
+  readonly reach: number
+  /** Of the row that is read, and what is said of it. */
+  readonly probe: { readonly row: Judged; readonly lines: readonly string[] } | null
+}
+
+/** What of a row stands where: this is what tells one chart of rows from another. */
+export interface Form {
+  /** In data coordinates. */
+  readonly place: (row: Judged) => Pixel
+  /** The ends of its bar, if it has one. */
+  readonly bar: ((row: Judged, reach: number) => readonly [number, number]) | null
+  /** What is painted behind the rows, and the axes, for the rows of this moment. */
+  readonly axes: (picture: RowsPicture) => ChartOption
+  readonly paintBehind: (c: CanvasRenderingContext2D, at: (x: number, y: number) => Pixel, area: Area, p: Palette) => void
+  /** Whether the axes are logarithmic. */
+  readonly log: boolean
+}
+
+const MARGIN = 5
+const NEAR = 14 // pixels from a row within which it is read
+const MANY = 400
+
+/** Charts in which each row of the data is a dot: training rows filled, test rows hollow and emphasised. */
+export class RowsChart {
+  readonly #plot: Plot
+  readonly #form: Form
+  readonly #layer = new Layer()
+  #palette: Palette | null = null
+  #picture: RowsPicture | null = null
+  /** Where the rows of the lane in focus were painted last. */
+  #painted: ReadonlyArray<readonly [row: Judged, x: number, y: number]> = []
+
+  constructor(host: HTMLElement, name: string, skeleton: ChartOption, form: Form) {
+    this.#form = form
+    this.#plot = new Plot(host, name, skeleton)
+    this.#plot.set({
+      series: [
+        { type: 'custom', id: 'rows', renderItem: (p, api) => this.#paintRows(areaOf(p), api), data: ONE_ITEM, silent: true, z: 1 },
+        { type: 'custom', id: 'probe', renderItem: (p) => this.#paintProbe(areaOf(p)), data: ONE_ITEM, silent: true, z: 2 },
+      ],
+    })
+  }
+
+  dispose(): void {
+    this.#plot.dispose()
+  }
+
+  /** Calls back with the row under the pointer. */
+  onRow(listener: (row: Judged | null) => void): void {
+    this.#plot.onPlace((place) => {
+      let [best, least] = [null as Judged | null, NEAR]
+      for (const [row, x, y] of place ? this.#painted : []) {
+        const d = Math.hypot(x - (place?.pixel[0] ?? NaN), y - (place?.pixel[1] ?? NaN))
+        if (d < least) [best, least] = [row, d]
+      }
+      listener(best)
+    })
+  }
+
+  setTheme(p: Palette): void {
+    this.#palette = p
+    this.#plot.set(skin(p))
+    this.#plot.set({ xAxis: { splitLine: { show: true, lineStyle: { color: p.grid } } } })
+  }
+
+  draw(picture: RowsPicture): void {
+    this.#picture = picture
+    this.#plot.set({ ...this.#form.axes(picture), series: [{ type: 'custom', id: 'rows', data: ONE_ITEM }] })
+  }
+
+  #paintRows(area: Area, api: RenderApi): Shape | null {
+    const [picture, p] = [this.#picture, this.#palette]
+    if (!picture || !p) return null
+    const { focus, others, reach } = picture
+    const place = this.#placer(api)
+    const local = (row: Judged): Pixel => {
+      const [x, y] = place(...this.#form.place(row))
+      return [x - area.x, y - area.y]
+    }
+    const r = focus.rows.length > MANY ? 2.2 : 3
+    this.#painted = focus.rows.map((row) => [row, ...place(...this.#form.place(row))] as const)
+    return this.#layer.paint(area, MARGIN, (c) => {
+      c.beginPath()
+      c.rect(-MARGIN, -MARGIN, area.width + 2 * MARGIN, area.height + 2 * MARGIN)
+      c.clip()
+      this.#form.paintBehind(c, (x, y) => {
+        const [px, py] = place(x, y)
+        return [px - area.x, py - area.y]
+      }, area, p)
+      for (const lane of others) {
+        c.fillStyle = lane.colour
+        c.globalAlpha = 0.28
+        for (const row of lane.rows) dot(c, local(row), 0.75 * r)
+      }
+      this.#paintBars(c, place, area)
+      // Test rows lie on top: they are what counts.
+      for (const test of [false, true]) {
+        for (const row of focus.rows) {
+          if (row.test !== test) continue
+          const beyond = Math.abs(row.z) > reach
+          c.globalAlpha = test || beyond ? 1 : 0.45
+          c.fillStyle = test ? p.surface : beyond ? p.floor : focus.colour
+          dot(c, local(row), r)
+          if (!test) continue
+          c.strokeStyle = beyond ? p.floor : focus.colour
+          c.lineWidth = beyond ? 2 : 1.4
+          c.stroke()
+        }
+      }
+    })
+  }
+
+  #paintBars(c: CanvasRenderingContext2D, place: (x: number, y: number) => Pixel, area: Area): void {
+    const { bar, place: of } = this.#form
+    const picture = this.#picture
+    if (!bar || !picture) return
+    c.strokeStyle = picture.focus.colour
+    c.lineWidth = 1
+    for (const test of [false, true]) {
+      c.globalAlpha = test ? 0.55 : 0.16
+      c.beginPath()
+      for (const row of picture.focus.rows) {
+        if (row.test !== test) continue
+        const [low, high] = bar(row, picture.reach)
+        const [x] = of(row)
+        const [px, y0] = place(x, low)
+        c.moveTo(px - area.x, y0 - area.y)
+        c.lineTo(px - area.x, place(x, high)[1] - area.y)
+      }
+      c.stroke()
+    }
+  }
+
+  #paintProbe(area: Area): Shape | null {
+    const [picture, p] = [this.#picture, this.#palette]
+    if (!picture?.probe || !p) return null
+    const { row, lines } = picture.probe
+    const [, x, y] = this.#painted.find(([{ index }]) => index === row.index) ?? []
+    if (x === undefined || y === undefined) return null
+    // The card stands in the half in which the row does not.
+    const low = y < area.y + area.height / 2
+    const free = low ? { ...area, y: area.y + area.height - 18 * lines.length - 24 } : area
+    return {
+      type: 'group',
+      children: [
+        { type: 'circle', shape: { cx: x, cy: y, r: 6.5 }, style: { fill: 'none', stroke: p.ink, lineWidth: 1.5 } },
+        ...paintCard(lines, x, 14, free, p).shapes,
+      ],
+    }
+  }
+
+  /** Two points tell where all lie; a log axis is linear in the logarithms. */
+  #placer(api: RenderApi): (x: number, y: number) => Pixel {
+    const log = this.#form.log
+    const [a = 0, b = 0] = api.coord(log ? [1, 1] : [0, 0])
+    const [c = 0, d = 0] = api.coord(log ? [10, 10] : [1, 1])
+    const of = (v: number): number => (log ? Math.log10(v) : v)
+    return (x, y) => [a + (c - a) * of(x), b + (d - b) * of(y)]
+  }
+}
+
+function dot(c: CanvasRenderingContext2D, [x, y]: Pixel, r: number): void {
+  c.beginPath()
+  c.arc(x, y, r, 0, 2 * Math.PI)
+  c.fill()
+}

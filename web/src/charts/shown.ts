@@ -1,0 +1,36 @@
+import { effective, type FitFrame, type TruthFrame } from '../frame'
+import type { Column } from '../generated/wire'
+
+/** Whose maps are shown. */
+export type Show = 'prediction' | 'truth' | 'difference'
+
+/** Of an ensemble: all of the standard deviation, what its members predict, or how they differ. */
+export type Part = 'total' | 'aleatoric' | 'epistemic'
+
+export function meanShown(fit: FitFrame, truth: TruthFrame | null, show: Show): Float32Array {
+  if (!truth || show === 'prediction') return fit.mean
+  return show === 'truth' ? truth.mean : fit.mean.map((m, i) => m - (truth.mean[i] ?? NaN))
+}
+
+/** As the loss sees it; the parts of an ensemble's are none of the truth's. */
+export function stdShown(fit: FitFrame, truth: TruthFrame | null, show: Show, part: Part): Float32Array {
+  if (truth && show === 'truth') return truth.std
+  const clamped = fit.std.map((_, i) => effective(fit, i))
+  if (truth && show === 'difference') return clamped.map((s, i) => s - (truth.std[i] ?? NaN))
+  const { epistemic } = fit
+  if (!epistemic || part === 'total') return clamped
+  if (part === 'epistemic') return epistemic
+  // Their variances add up.
+  return clamped.map((s, i) => Math.sqrt(Math.max(0, s * s - (epistemic[i] ?? NaN) ** 2)))
+}
+
+/** What stands over the colour bar: mean y (unit). */
+export function titleOf(what: string, show: Show, unit: string): string {
+  const words = show === 'truth' ? `true ${what}` : show === 'difference' ? `${what} − truth` : what
+  return unit === '' ? words : `${words} (${unit})`
+}
+
+/** name (unit) */
+export function labelOf({ name, unit }: Column): string {
+  return unit === '' ? name : `${name} (${unit})`
+}
