@@ -1,6 +1,6 @@
 import type { Lattice } from '../lattice'
 import { contour, hatching, type Segments } from './contour'
-import { areaOf, ONE_ITEM, Plot, type Area, type ChartOption, type Pixel, type RenderApi, type RenderItem, type Shape } from './echarts'
+import { areaOf, ONE_ITEM, Plot, type Area, type ChartOption, type Pixel, type RenderApi, type Shape } from './echarts'
 import { inputAxis } from './fit'
 import { barOf, Heat, Layer } from './layer'
 import { skin, type Palette } from './palette'
@@ -53,7 +53,7 @@ export class MapChart {
 
   constructor(host: HTMLElement, name: string, skeleton: ChartOption) {
     this.#plot = new Plot(host, name, skeleton)
-    this.#plot.set({
+    this.#plot.prepare({
       series: [
         { type: 'custom', id: 'heat', renderItem: (p, api) => this.#paintHeat(areaOf(p), api), data: ONE_ITEM, silent: true, z: 1 },
         { type: 'custom', id: 'points', renderItem: (p, api) => this.#paintSpots(areaOf(p), api), data: ONE_ITEM, silent: true, z: 2 },
@@ -77,8 +77,8 @@ export class MapChart {
     this.#painted = null
     const [left = 0, right = 1] = extent(lattice.across) ?? []
     const [low = 0, high = 1] = extent(lattice.up) ?? []
-    this.#plot.set(skin(p))
-    this.#plot.set({
+    this.#plot.prepare(skin(p))
+    this.#plot.prepare({
       xAxis: { ...inputAxis(left, right), axisLine: { show: false } },
       yAxis: { ...inputAxis(low, high), splitLine: { show: false }, nameTextStyle: { padding: [0, 0, 0, -38] } },
     })
@@ -159,33 +159,33 @@ export class MapChart {
     if (this.#painted?.every((v, i) => v === now[i]) === true) return this.#layer.shown(area, MARGIN)
     this.#painted = now
     const place = linear(api)
-    const r = picture.spots.length > MANY ? 2.3 : 3.1
+    const r = picture.spots.length > MANY ? 2 : 3
     return this.#layer.paint(area, MARGIN, (c) => {
       for (const spot of picture.spots) {
         const [x, y] = place(spot.x, spot.y)
         c.beginPath()
-        c.arc(x - area.x, y - area.y, spot.test ? r + 0.6 : r, 0, 2 * Math.PI)
-        const edge = spot.dark ? 'rgb(255 255 255 / 85%)' : 'rgb(0 0 0 / 70%)'
+        c.arc(x - area.x, y - area.y, spot.colour === null ? 0.8 * r : spot.test ? r + 0.5 : r, 0, 2 * Math.PI)
+        const edge = spot.dark ? 'rgb(255 255 255 / 75%)' : 'rgb(0 0 0 / 60%)'
         if (spot.colour === null) {
-          c.strokeStyle = 'rgb(0 0 0 / 55%)'
-          c.lineWidth = spot.test ? 2.4 : 1.4
+          c.strokeStyle = 'rgb(0 0 0 / 35%)'
+          c.lineWidth = spot.test ? 2 : 1.2
           c.stroke()
-          c.strokeStyle = c.fillStyle = 'rgb(255 255 255 / 80%)'
+          c.strokeStyle = c.fillStyle = 'rgb(255 255 255 / 70%)'
           c.lineWidth = 1
           if (spot.test) c.stroke()
           else c.fill()
         } else if (spot.test) {
           c.strokeStyle = edge
-          c.lineWidth = 3.4
+          c.lineWidth = 2.8
           c.stroke()
           c.strokeStyle = spot.colour
-          c.lineWidth = 1.9
+          c.lineWidth = 1.6
           c.stroke()
         } else {
           c.fillStyle = spot.colour
           c.fill()
           c.strokeStyle = edge
-          c.lineWidth = 0.9
+          c.lineWidth = 0.7
           c.stroke()
         }
       }

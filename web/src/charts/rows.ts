@@ -50,7 +50,7 @@ export class RowsChart {
   constructor(host: HTMLElement, name: string, skeleton: ChartOption, form: Form) {
     this.#form = form
     this.#plot = new Plot(host, name, skeleton)
-    this.#plot.set({
+    this.#plot.prepare({
       series: [
         { type: 'custom', id: 'rows', renderItem: (p, api) => this.#paintRows(areaOf(p), api), data: ONE_ITEM, silent: true, z: 1 },
         { type: 'custom', id: 'probe', renderItem: (p) => this.#paintProbe(areaOf(p)), data: ONE_ITEM, silent: true, z: 2 },
@@ -76,8 +76,8 @@ export class RowsChart {
 
   setTheme(p: Palette): void {
     this.#palette = p
-    this.#plot.set(skin(p))
-    this.#plot.set({ xAxis: { splitLine: { show: true, lineStyle: { color: p.grid } } } })
+    this.#plot.prepare(skin(p))
+    this.#plot.prepare({ xAxis: { splitLine: { show: true, lineStyle: { color: p.grid } } } })
   }
 
   draw(picture: RowsPicture): void {

@@ -39,7 +39,7 @@ const TO_LINEAR = 7 // and keeps it down to this
 
 /** The range of a colour scale that follows what it must show without trembling. */
 export class CalmTint {
-  readonly #range = new CalmRange(6)
+  readonly #range = new CalmRange(12)
   #log = false
 
   forget(): void {

@@ -7,6 +7,7 @@ import { MAX_LAYERS, type Control, type ControlValue } from '../generated/wire'
 import { sameValue } from '../settings'
 import { help } from './help'
 import { Part } from './part'
+import { sliceChoice } from './slice'
 import { hasSlider, keyed, slider } from './slider'
 
 /** With more options than this a segmented choice is too wide. */
@@ -50,7 +51,7 @@ class GnllControl extends Part {
           <label class="control-label" id="label-${c.name}" for="field-${c.name}">${c.label}</label>
           ${help(c.name, c.label, c.help)}
           ${c.live ? nothing : html`<span class="tag" title="begins the training anew">restart</span>`}
-          ${c.kind === 'number' || c.kind === 'integer' ? this.#field(c, value as number) : nothing}
+          ${c.name === 'slice' ? this.#slice(c) : c.kind === 'number' || c.kind === 'integer' ? this.#field(c, value as number) : nothing}
           ${c.kind === 'switch' ? this.#switch(c, value as boolean) : nothing}
           ${inline(c) ? choose(c, value as string, this.#off, (v) => { this.#set(v) }) : nothing}
           ${c.kind === 'layers' ? this.#layerButtons(value as readonly number[]) : nothing}
@@ -72,7 +73,7 @@ class GnllControl extends Part {
     switch (c.kind) {
       case 'number':
       case 'integer': {
-        if (!hasSlider(c)) return nothing
+        if (!hasSlider(c) || c.name === 'slice') return nothing
         const shown = this.draft ?? (value as number)
         return slider(c, {
           value: shown,
@@ -120,6 +121,12 @@ class GnllControl extends Part {
         ${c.unit === '' ? nothing : html`<span class="unit">${c.unit}</span>`}
       </span>
     `
+  }
+
+  /** Inputs have names, and these say more than their numbers. */
+  #slice(c: Control): TemplateResult | typeof nothing {
+    const choice = sliceChoice(this.store)
+    return choice ? select({ ...c, options: choice.options }, choice.value, (v) => { this.#set(Number(v)) }, this.#off) : nothing
   }
 
   #text(field: number, text: string): unknown {

@@ -19,7 +19,7 @@ class GnllControls extends Part {
   }
 
   protected override signals(): ReturnType<Part['signals']> {
-    return [narrow, tight, this.store.settings, this.store.lanes, this.store.focus]
+    return [narrow, tight, this.store.settings, this.store.lanes, this.store.focus, this.store.run]
   }
 
   protected override render(): TemplateResult {
@@ -61,6 +61,8 @@ class GnllControls extends Part {
   }
 
   #matters(c: Control): boolean {
+    // Of one input there is but one view.
+    if (c.name === 'slice' && this.store.run.value?.data.inputs.length === 1) return false
     if (c.when.control === '') return true
     const other = this.store.controls.find(({ name }) => name === c.when.control)
     return other !== undefined && c.when.values.includes(String(this.store.shown(other)))

@@ -2,7 +2,7 @@ import { html, nothing, type PropertyValues, type TemplateResult } from 'lit'
 import { DIFFERENCE } from '../charts/colours'
 import type { Pixel } from '../charts/echarts'
 import { Maps, Z_REACH, type MapProbe, type SpotsBy, type Wish } from '../charts/maps'
-import { labelOf, stdShown, type Part as StdPart, type Show } from '../charts/shown'
+import { labelOf, stdShown, type Part as Which, type Show } from '../charts/shown'
 import { effective, REACH_95, type LanePicture } from '../frame'
 import { significant, withUnit } from '../format'
 import { latticeOf, valueAt, type Lattice } from '../lattice'
@@ -48,11 +48,11 @@ const TABLE_EVERY = 1000 // ms; a table that changes faster cannot be read
 
 /** What is predicted over two inputs: the mean in one map, the standard deviation in another. */
 class GnllMap extends Part {
-  static override properties = { ...Part.properties, painted: { attribute: false }, show: { state: true }, part: { state: true }, spots: { state: true }, place: { state: true }, asTable: { state: true } }
+  static override properties = { ...Part.properties, painted: { attribute: false }, show: { state: true }, which: { state: true }, spots: { state: true }, place: { state: true }, asTable: { state: true } }
   /** Told what is painted now. */
   declare painted: (focus: LanePicture, lanes: number) => void
   declare show: Show
-  declare part: StdPart
+  declare which: Which
   declare spots: SpotsBy
   declare asTable: boolean
   /** Where the maps are read. */
@@ -69,7 +69,7 @@ class GnllMap extends Part {
   constructor() {
     super()
     this.show = 'prediction'
-    this.part = 'total'
+    this.which = 'total'
     this.spots = 'target'
     this.place = null
     this.asTable = false
@@ -102,7 +102,7 @@ class GnllMap extends Part {
   }
 
   protected override updated(changed: PropertyValues): void {
-    if (['show', 'part', 'spots', 'place'].some((name) => changed.has(name))) this.#drawSoon()
+    if (['show', 'which', 'spots', 'place'].some((name) => changed.has(name))) this.#drawSoon()
     this.#small.hosts(this)
   }
 
@@ -147,7 +147,7 @@ class GnllMap extends Part {
   }
 
   get #wish(): Wish {
-    return { show: this.show, part: this.part, spots: this.spots }
+    return { show: this.show, part: this.which, spots: this.spots }
   }
 
   #draw(): void {
@@ -183,7 +183,7 @@ class GnllMap extends Part {
           ${sliceSelect(store)}
           <span class="keys-row">
             ${data?.truth ? choice('map-show', 'whose maps', SHOWS, this.show, (v) => { this.show = v }) : nothing}
-            ${this.#read?.fit.epistemic && this.show === 'prediction' ? choice('map-part', 'which standard deviation', PARTS, this.part, (v) => { this.part = v }) : nothing}
+            ${this.#read?.fit.epistemic && this.show === 'prediction' ? choice('map-part', 'which standard deviation', PARTS, this.which, (v) => { this.which = v }) : nothing}
             ${choice('map-spots', 'what colours the rows', SPOTS, this.spots, (v) => { this.spots = v })}
             ${this.spots === 'residual' ? this.#zKey() : nothing}
           </span>

@@ -2,6 +2,7 @@ import { html, nothing, type TemplateResult } from 'lit'
 import type { Data } from '../generated/wire'
 import type { Store, View } from '../store'
 import { select } from './control'
+import { sliceChoice } from './slice'
 
 /** What the fit's panel is: lines over one input, a map of two, or the rows against their predictions. */
 export type Shown = 'lines' | 'map' | Exclude<View, 'fit'>
@@ -31,15 +32,11 @@ export function viewTitle(store: Store, id: string): TemplateResult {
   `
 }
 
-/** Along which input the fit is shown, by its name; nothing where there is but one. */
+/** Along which input the fit is shown; nothing where there is but one. */
 export function sliceSelect(store: Store): TemplateResult | typeof nothing {
-  const data = store.run.value?.data
-  const control = store.controls.find((c) => c.name === 'slice')
-  if (!data || !control || data.inputs.length < 2) return nothing
-  const options = data.inputs.map(({ name }, i) => ({ value: String(i + 1), label: name, help: `along ${name}, the others at their means` }))
-  if (data.inputs.length === 2) options.unshift({ value: '0', label: 'map', help: 'over both inputs' })
-  const slice = Number(store.shown(control))
-  // With more than two inputs the natural view is along the first.
-  const value = String(data.inputs.length === 2 ? slice : Math.max(1, slice))
-  return select({ name: 'slice', label: 'along which input', unit: '', options }, value, (v) => { store.set('slice', Number(v)) }, !store.steers.value)
+  const choice = sliceChoice(store)
+  if (!choice) return nothing
+  return html`
+    <label class="along">along ${select({ name: 'along', label: 'along which input', unit: '', options: choice.options }, choice.value, (v) => { store.set('slice', Number(v)) }, !store.steers.value)}</label>
+  `
 }
