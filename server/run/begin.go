@@ -143,6 +143,7 @@ func (r *Run) begin(l *life) {
 		l.changes[i].Epoch = r.epoch
 	}
 	r.broadcast(r.greeting(0)...)
+	r.tellGoal()
 	r.stale = true
 }
 

@@ -2,6 +2,7 @@ package run
 
 import (
 	"math"
+	"reflect"
 
 	"github.com/gnllviz/gnllviz/server/wire"
 )
@@ -118,6 +119,7 @@ func (r *Run) stepOn(steps int) *wire.ErrorMessage {
 		return wire.Refuse(wire.BadState, "", "step: the run is %s; pause it first", r.state)
 	}
 	r.left, r.until = steps, nil
+	r.tellGoal()
 	return nil
 }
 
@@ -161,14 +163,39 @@ func (r *Run) rebirth(s wire.RunSettings, starts []laneStart, anew bool) (l *lif
 }
 
 func (r *Run) setState(s wire.State, reason string) {
-	if r.state == s && r.reason == reason {
-		return
+	if r.state != s || r.reason != reason {
+		r.state, r.reason = s, reason
+		r.stale = true
+		r.rate = rate{}
+		r.flush()
+		r.tellState()
 	}
-	r.state, r.reason = s, reason
-	r.stale = true
-	r.rate = rate{}
-	r.flush()
-	r.tell(wire.StateMessage{Type: "state", State: s, Reason: reason, Epoch: r.epoch, Step: r.life.steps})
+	r.tellGoal()
+}
+
+func (r *Run) tellState() {
+	r.goal = r.aim()
+	r.tell(wire.StateMessage{Type: "state", State: r.state, Reason: r.reason, Goal: r.goal, Epoch: r.epoch, Step: r.life.steps})
+}
+
+// tellGoal tells viewers what is trained up to, if that has changed.
+func (r *Run) tellGoal() {
+	if !reflect.DeepEqual(r.aim(), r.goal) {
+		r.tellState()
+	}
+}
+
+// aim returns what the run trains up to, or nil. A single step is no aim: it is
+// made before anybody can read of it.
+func (r *Run) aim() *wire.Goal {
+	if u := r.until; u != nil {
+		return &wire.Goal{Step: u.Step, NLL: u.NLL, Plateau: u.Plateau}
+	}
+	if r.left > 1 {
+		end := r.life.steps + uint64(r.left)
+		return &wire.Goal{Step: &end}
+	}
+	return nil
 }
 
 // fail ends training because of something that should not have happened.

@@ -81,6 +81,7 @@ type Run struct {
 	open   bool       // everybody who watches may steer
 	left   int        // steps still to make while paused
 	until  *until     // or what to train up to
+	goal   *wire.Goal // the same, as viewers were told
 	replay *replay    // or what to do over again
 
 	sent     int       // points that viewers were sent

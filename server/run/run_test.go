@@ -514,7 +514,9 @@ func TestResetAfterADivergenceStaysPaused(t *testing.T) {
 	v := watch(t, r, wire.Hello{})
 	do(t, r, &wire.StepCommand{Steps: wire.MaxSteps})
 	var m wire.StateMessage
-	nextEvent(t, v, "state", &m)
+	for m.State != wire.Diverged {
+		nextEvent(t, v, "state", &m)
+	}
 	do(t, r, &wire.ResetCommand{})
 	if s, err := r.Summary(t.Context()); err != nil || s.State != wire.Paused || s.Step != 0 {
 		t.Errorf("the run is %s at step %d (%v)", s.State, s.Step, err)

@@ -153,7 +153,7 @@ func (r *Run) message(next int) wire.RunMessage {
 	}
 	return wire.RunMessage{
 		Type: "run", ID: r.id, Title: r.life.title, Epoch: r.epoch, Revision: r.revision, Step: r.life.steps,
-		State: r.state, Reason: r.reason, Open: r.open, Redo: len(r.undone.undone), Controls: r.runValues(), Lanes: r.lanesMessage().Lanes,
+		State: r.state, Reason: r.reason, Goal: r.aim(), Open: r.open, Redo: len(r.undone.undone), Controls: r.runValues(), Lanes: r.lanesMessage().Lanes,
 		Changes: changes, Data: r.life.describeData(), Points: len(r.life.points), Next: next,
 	}
 }

@@ -47,7 +47,9 @@ func (r *Run) step() {
 		r.pace.stepped(speed)
 	}
 	if r.left > 0 {
-		r.left--
+		if r.left--; r.left <= 1 {
+			r.tellGoal()
+		}
 	}
 	r.stats.Steps++
 	r.stale = true

@@ -2,6 +2,7 @@ package run
 
 import (
 	"math"
+	"reflect"
 	"testing"
 
 	"github.com/gnllviz/gnllviz/server/wire"
@@ -50,4 +51,47 @@ func TestPlateau(t *testing.T) {
 			t.Fatalf("step %d: %q", step, reached)
 		}
 	}
+}
+
+func TestGoalIsTold(t *testing.T) {
+	r := paused(t, wire.Spec{Controls: raw(t, map[string]any{"speed": "100"})})
+	v := watch(t, r, wire.Hello{})
+	told := func(want *wire.Goal) {
+		t.Helper()
+		var m wire.StateMessage
+		nextEvent(t, v, "state", &m)
+		if !reflect.DeepEqual(m.Goal, want) {
+			t.Fatalf("told of %+v, want %+v", m.Goal, want)
+		}
+		if s, err := r.State(t.Context()); err != nil || !reflect.DeepEqual(s.Goal, want) {
+			t.Fatalf("the run says %+v (%v), want %+v", s.Goal, err, want)
+		}
+	}
+	do(t, r, &wire.StepCommand{Steps: 1000})
+	told(&wire.Goal{Step: ptr(uint64(1000))})
+	do(t, r, &wire.PauseCommand{})
+	told(nil)
+	do(t, r, &wire.UntilCommand{NLL: ptr(-100.0), Plateau: ptr(uint64(5000))})
+	told(&wire.Goal{NLL: ptr(-100.0), Plateau: ptr(uint64(5000))})
+	do(t, r, &wire.PlayCommand{})
+	told(nil)
+	do(t, r, &wire.PauseCommand{})
+	told(nil)
+	// A step alone is not worth telling of; three are, and their end, too.
+	do(t, r, &wire.StepCommand{Steps: 1})
+	s, err := r.Summary(t.Context())
+	for ; err == nil && s.Step == 0; s, err = r.Summary(t.Context()) {
+	}
+	do(t, r, &wire.StepCommand{Steps: 3})
+	var m wire.StateMessage
+	nextEvent(t, v, "state", &m)
+	if m.Goal == nil || m.Goal.Step == nil || *m.Goal.Step < 4 {
+		t.Fatalf("told of %+v", m.Goal)
+	}
+	told(nil)
+	// What another epoch begins with is told with it.
+	do(t, r, &wire.StepCommand{Steps: 1000})
+	nextEvent(t, v, "state", &m)
+	do(t, r, &wire.ResetCommand{})
+	told(nil)
 }

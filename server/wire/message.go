@@ -63,6 +63,7 @@ type RunMessage struct {
 	Step     uint64         `json:"step"`
 	State    State          `json:"state"`
 	Reason   string         `json:"reason"`   // why the state is what it is, or empty
+	Goal     *Goal          `json:"goal"`     // what it trains up to, then to pause; null if nothing
 	Open     bool           `json:"open"`     // everybody who watches may steer
 	Redo     int            `json:"redo"`     // undos that can be taken back; the next change makes it 0
 	Controls map[string]any `json:"controls"` // the value of every control that the run has once, by name
@@ -120,11 +121,21 @@ type ChangeMessage struct {
 	Change Change `json:"change"`
 }
 
-// StateMessage tells every viewer that the run plays, pauses or stopped.
+// A Goal is what a run trains up to: the conditions of an until command, of which
+// the first that is met counts, or where a paused run's steps end.
+type Goal struct {
+	Step    *uint64  `json:"step"`
+	NLL     *float64 `json:"nll"`     // of a lane's test rows, nats per row
+	Plateau *uint64  `json:"plateau"` // steps in which none has fallen
+}
+
+// StateMessage tells every viewer that the run plays, pauses or stopped, or trains
+// up to something else.
 type StateMessage struct {
 	Type   string `json:"type"` // "state"
 	State  State  `json:"state"`
 	Reason string `json:"reason"` // why, or empty
+	Goal   *Goal  `json:"goal"`
 	Epoch  uint32 `json:"epoch"`
 	Step   uint64 `json:"step"`
 }

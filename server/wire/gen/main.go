@@ -112,6 +112,7 @@ func generate() []byte {
 		{wire.Lane{}, ""},
 		{wire.Origin{}, ""},
 		{wire.Change{}, ""},
+		{wire.Goal{}, ""},
 		{wire.NewRow{}, ""},
 		{wire.MovedRow{}, ""},
 		{wire.DataSpec{}, ""},

@@ -89,6 +89,12 @@ export interface Change {
   undo: boolean
 }
 
+export interface Goal {
+  step: number | null
+  nll: number | null
+  plateau: number | null
+}
+
 export interface NewRow {
   x: ReadonlyArray<number>
   y: number
@@ -220,6 +226,7 @@ export interface RunMessage {
   step: number
   state: State
   reason: string
+  goal: Goal | null
   open: boolean
   redo: number
   controls: Record<string, ControlValue>
@@ -250,6 +257,7 @@ export interface StateMessage {
   type: 'state'
   state: State
   reason: string
+  goal: Goal | null
   epoch: number
   step: number
 }
