@@ -1,5 +1,6 @@
 import type { CurveAnswer, CurveQuery } from './batches'
 import type { ChartOption } from './charts/echarts'
+import { decodeFrames, type Frame } from './frame'
 import type { Control, ControlValue, DataSpec, Summary } from './generated/wire'
 import type { Settings } from './settings'
 
@@ -79,6 +80,16 @@ export class Api {
   /** The charts of a run: they depend on its data. */
   charts(id: string): Promise<Skeletons> {
     return this.#ask(`${this.#run(id)}/charts`)
+  }
+
+  /** The steps that can be looked back at. */
+  snapshots(id: string): Promise<readonly number[]> {
+    return this.#ask(`${this.#run(id)}/snapshots`)
+  }
+
+  /** What the lanes predicted by the newest snapshot at or before the step. */
+  async frames(id: string, step: number): Promise<readonly Frame[]> {
+    return decodeFrames(await (await this.#fetch(`${this.#run(id)}/frames?step=${step}`)).arrayBuffer())
   }
 
   /** Shows the token that the server asks of whoever makes runs; it answers with a cookie. */

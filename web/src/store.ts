@@ -2,10 +2,11 @@ import { Address } from './address'
 import type { Api, Opened, Order, Skeletons } from './api'
 import { Connection, Disconnected, type Link, type News, type Order as Command } from './connection'
 import { lanePictures, type Frame, type GridFrame, type LanePicture, type TruthFrame } from './frame'
-import { OWN_DATA, type Ack, type Change, type Control, type ControlValue, type Data, type DataSpec, type Hello, type Lane, type RunMessage, type State } from './generated/wire'
+import { OWN_DATA, type Ack, type Change, type Control, type ControlValue, type Data, type DataSpec, type Goal, type Hello, type Lane, type RunMessage, type State } from './generated/wire'
 import { History } from './history'
 import { Past } from './past'
 import { Recovery } from './recovery'
+import { Rewind } from './rewind'
 import type { Settings } from './settings'
 import { Signal } from './signal'
 import { Values } from './values'
@@ -16,6 +17,8 @@ export interface Run {
   readonly epoch: number
   readonly state: State
   readonly reason: string
+  /** What it trains up to. */
+  readonly goal: Goal | null
   /** Whether everybody who watches may steer. */
   readonly open: boolean
   readonly data: Data
@@ -50,6 +53,8 @@ export class Store {
   readonly frames = new Signal<readonly LanePicture[]>([])
   /** The newest picture, as often as figures can be read. */
   readonly reading = new Signal<readonly LanePicture[]>([])
+  /** As it is now, also while an earlier picture is looked at; as often as figures can be read. */
+  readonly live = new Signal<readonly LanePicture[]>([])
   /** Grows whenever the history has become another. */
   readonly historyVersion = new Signal(0)
   readonly notice = new Signal('')
@@ -62,6 +67,14 @@ export class Store {
   readonly view = new Signal<View>('fit')
   readonly history = new History()
   readonly past = new Past((order) => this.#do(order), (e) => { this.#tell(e) })
+  readonly rewind = new Rewind({
+    snapshots: () => this.api.snapshots(this.id),
+    frames: (step) => this.api.frames(this.id, step),
+    return: (step) => this.ask({ type: 'return', step }),
+    changed: () => { this.#drawSoon() },
+    // What fetch throws is a broken network, which is shown where it belongs.
+    tell: (e) => { if (!(e instanceof TypeError)) this.#tell(e) },
+  })
 
   readonly id: string
   /** Who has it steers. */
@@ -265,7 +278,7 @@ export class Store {
         this.#begin(m)
         break
       case 'state':
-        if (run) this.run.value = { ...run, state: m.state, reason: m.reason }
+        if (run) this.run.value = { ...run, state: m.state, reason: m.reason, goal: m.goal }
         break
       case 'open':
         if (run) this.run.value = { ...run, open: m.open }
@@ -274,10 +287,13 @@ export class Store {
       case 'lanes':
         this.#lanesAre(m.lanes)
         this.values.lanesAre(m, this.focus.value)
+        this.rewind.changed()
+        void this.rewind.list()
         break
       case 'data':
         // Until their grid comes the old picture stands.
         if (run) this.run.value = { ...run, data: m.data }
+        this.rewind.changed()
         break
       case 'change':
         this.#addChange(m.change)
@@ -307,12 +323,13 @@ export class Store {
       this.truth.value = null
       this.probe.value = null
     }
-    this.run.value = { id: m.id, epoch: m.epoch, state: m.state, reason: m.reason, open: m.open, data: m.data }
+    this.run.value = { id: m.id, epoch: m.epoch, state: m.state, reason: m.reason, goal: m.goal, open: m.open, data: m.data }
     this.#lanesAre(m.lanes)
     this.values.begin(m, this.focus.value)
     this.#mayAll(m.open)
     this.changes.value = m.changes
     this.past.begin(m, isAnother)
+    this.rewind.begin(m.epoch, isAnother)
     this.#showAddress()
     this.#drawSoon()
   }
@@ -329,6 +346,7 @@ export class Store {
     if (this.changes.value.some((c) => c.revision === change.revision && c.control === change.control)) return
     this.changes.value = [...this.changes.value, change]
     this.past.add(change)
+    this.rewind.changed()
     if (change.kind === 'control') this.values.put({ name: change.control, lane: change.lane }, change.new, change.revision)
   }
 
@@ -340,7 +358,10 @@ export class Store {
       this.grid.value = grid
     }
     const pictures = lanePictures(frames)
-    if (pictures.length > 0) this.#newest = pictures
+    if (pictures.length > 0) {
+      this.#newest = pictures
+      this.rewind.live(pictures)
+    }
     this.#drawSoon()
   }
 
@@ -350,15 +371,22 @@ export class Store {
 
   #draw(): void {
     this.#drawing = 0
-    const [run, grid] = [this.run.value, this.grid.value]
-    // A frame of an older epoch or data set can still have been on its way, and
-    // one of a newer may have come before what it stands on.
-    if (this.#newest.length === 0 || this.#newest.some(({ fit }) => fit.epoch !== run?.epoch || fit.dataRevision !== grid?.dataRevision)) return
-    this.frames.value = this.#newest
+    const seen = this.rewind.pictures ?? this.#newest
+    if (this.#fits(seen)) this.frames.value = seen
     this.#readTimer ??= window.setTimeout(() => {
       this.#readTimer = undefined
       this.reading.value = this.frames.value
+      if (this.#fits(this.#newest)) this.live.value = this.#newest
     }, READ_EVERY)
+  }
+
+  /**
+   * A picture of an older epoch or data set can still have been on its way, and
+   * one of a newer may have come before what it stands on.
+   */
+  #fits(pictures: readonly LanePicture[]): boolean {
+    const [run, grid] = [this.run.value, this.grid.value]
+    return pictures.length > 0 && pictures.every(({ fit }) => fit.epoch === run?.epoch && fit.dataRevision === grid?.dataRevision)
   }
 }
 
