@@ -48,6 +48,8 @@ export class Rewind {
   /** Training went on from here with this revision: now is shown as soon as it has it. */
   #leaving = Infinity
   #newest: readonly LanePicture[] = []
+  /** How many were begun or stopped. */
+  #replays = 0
   #timer: ReturnType<typeof setTimeout> | undefined
 
   constructor(recording: Recording) {
@@ -130,13 +132,11 @@ export class Rewind {
   /** Shows the snapshots one after the other, from the first to now. */
   async replay(): Promise<void> {
     this.stop()
+    const replay = this.#replays
     this.replaying.value = true
     await this.list()
+    if (replay !== this.#replays) return
     const steps = this.steps.value
-    if (!this.replaying.value || steps.length === 0) {
-      this.replaying.value = false
-      return
-    }
     const pictures = Math.min(steps.length, REPLAY / FASTEST)
     const every = Math.min(SLOWEST, REPLAY / pictures)
     const begun = performance.now()
@@ -157,6 +157,7 @@ export class Rewind {
   /** Stays at the moment that the replay has come to. */
   stop(): void {
     clearTimeout(this.#timer)
+    this.#replays++
     this.replaying.value = false
   }
 

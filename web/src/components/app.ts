@@ -13,6 +13,7 @@ import './lanes'
 import './lessons'
 import './loss'
 import './metrics'
+import './moment'
 import './own'
 import './share'
 import './status'
@@ -116,6 +117,7 @@ class GnllApp extends Part {
         </aside>
         <div class="room middle">
           <gnll-fit class="panel" .store=${store}></gnll-fit>
+          <gnll-moment .store=${store}></gnll-moment>
           <gnll-anatomy class="panel" .store=${store}></gnll-anatomy>
         </div>
         <div class="room side">

@@ -39,7 +39,7 @@ class GnllControls extends Part {
           ${this.#advanced(group, controls.filter((c) => c.advanced))}
         </div>
       `)}
-      <p class="keys" id="keys"><kbd>←</kbd> <kbd>→</kbd> move a slider, with <kbd>Shift</kbd> by ten; <kbd>Home</kbd> is its default. <kbd>Space</kbd> plays and pauses.</p>
+      <p class="keys" id="keys"><kbd>←</kbd> <kbd>→</kbd> move a slider, with <kbd>Shift</kbd> by ten; <kbd>Home</kbd> is its default. <kbd>Space</kbd> plays and pauses, <kbd>.</kbd> makes one step. On the timeline below <kbd>←</kbd> <kbd>→</kbd> look back, <kbd>Esc</kbd> is now.</p>
     `
   }
 

@@ -3,7 +3,7 @@ import { live } from 'lit/directives/live.js'
 import { Batches, type Wanted } from '../batches'
 import { bestOf, type Best } from '../best'
 import { isLogValid, LossChart, NOTHING_DRAWN, type Drawn, type LossView } from '../charts/loss'
-import { changeInWords, type Mark } from '../charts/marks'
+import type { Mark } from '../charts/marks'
 import { stepsAhead } from '../charts/scale'
 import { count } from '../format'
 import type { Change } from '../generated/wire'
@@ -16,6 +16,7 @@ import { KEYS, markStep, moveOf, zoomButtons, type Move } from './loss-keys'
 import { lossLegend } from './loss-legend'
 import { lossTable } from './loss-table'
 import { lossViewPopup } from './loss-view'
+import { offer } from './offer'
 import { Part } from './part'
 
 // The loss as trained is drawn first: it is the curve that `full` lifts by
@@ -239,7 +240,7 @@ class GnllLoss extends Part {
           ${zoomButtons(this.#zoom.zoomed, (m) => { this.#go(m) })}
           ${this.asTable ? chartTable(lossTable({ drawn: this.#drawn, view, span: this.#span, best: this.#best, controls: store.controls, lanes, changes: this.#changes })) : nothing}
         </div>
-        <footer class="plot-foot">${this.mark ? this.#offer(this.mark) : lossLegend(this.#drawn, lanes)}</footer>
+        <footer class="plot-foot">${this.mark ? offer(store, this.mark, () => { this.mark = null }) : lossLegend(this.#drawn, lanes)}</footer>
         <span class="unseen" role="status">${this.said}</span>
       </section>
     `
@@ -267,16 +268,6 @@ class GnllLoss extends Part {
         aria-label="read the loss at a step" aria-valuetext=${this.#readAt === null ? 'nothing read' : this.#reading}
         @input=${(e: Event) => { read((e.target as HTMLInputElement).valueAsNumber) }} @blur=${() => { read(null) }}
       >
-    `
-  }
-
-  /** What can be done about a change that was clicked. */
-  #offer(mark: Mark): TemplateResult {
-    const { store } = this
-    return html`
-      <span class="offer" role="status">${changeInWords(mark, store.controls, store.lanes.value)}, step ${count(mark.step)}</span>
-      ${mark.undo && store.steers.value ? html`<button type="button" class="quiet-button" @click=${() => { this.mark = null; void store.past.undo(mark.revision) }}>undo it and what followed</button>` : nothing}
-      <button type="button" class="quiet-button" @click=${() => { this.mark = null }}>close</button>
     `
   }
 }

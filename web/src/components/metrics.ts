@@ -49,6 +49,7 @@ class GnllMetrics extends Part {
     const frames = this.store.reading.value
     const data = this.store.run.value?.data
     const lanes = this.store.lanes.value
+    this.dataset['step'] = String(frames[0]?.fit.step ?? '')
     return html`
       <section class="card metrics" aria-labelledby="metrics-title">
         <header class="plot-head">

@@ -2,6 +2,7 @@ import { html, type TemplateResult } from 'lit'
 import type WaDropdown from '@awesome.me/webawesome/dist/components/dropdown/dropdown.js'
 import { count, parseNumber } from '../format'
 import type { UntilCommand } from '../generated/wire'
+import { PAUSE, PLAY, RESET } from './icons'
 import { Part } from './part'
 import { popupPanel } from './popup'
 
@@ -39,18 +40,21 @@ class GnllTransport extends Part {
     document.removeEventListener('keydown', this.#key)
   }
 
-  /** Space plays and pauses, unless what has the focus wants it. */
+  /** Space plays and pauses, a point makes one step, unless what has the focus wants it. */
   readonly #key = (e: KeyboardEvent): void => {
-    if (e.key !== ' ' || e.repeat || e.ctrlKey || e.altKey || e.metaKey) return
-    const wants = 'button, a, input:not([type=range]), textarea, select, wa-switch, wa-radio, wa-dropdown, [tabindex="0"]:not(.loss-room)'
+    const steps = e.key === '.'
+    if ((!steps && (e.key !== ' ' || e.repeat)) || e.ctrlKey || e.altKey || e.metaKey) return
+    const wants = `input:not([type=range]), textarea, select, wa-dropdown[open]${steps ? '' : ', button, a, wa-switch, wa-radio, wa-dropdown, [tabindex="0"]:not(.loss-room)'}`
     if (e.composedPath().some((n) => n instanceof Element && n.matches(wants))) return
     e.preventDefault()
-    this.#toggle()
+    if (!steps) this.#toggle()
+    else if (this.store.steers.value && this.store.run.value?.state !== 'diverged') this.store.step(1)
   }
 
+  /** Paused, it may still make steps that it was told to make. */
   get #training(): boolean {
-    const state = this.store.run.value?.state
-    return state === 'playing' || state === 'idle'
+    const { state, goal } = this.store.run.value ?? {}
+    return state === 'playing' || state === 'idle' || (goal ?? null) !== null
   }
 
   #toggle(): void {
@@ -124,22 +128,17 @@ class GnllTransport extends Part {
 /** How far it has come, and how fast. */
 class GnllCounter extends Part {
   protected override signals(): ReturnType<Part['signals']> {
-    return [this.store.reading, this.store.focus]
+    return [this.store.live, this.store.focus]
   }
 
   protected override render(): TemplateResult {
-    const frame = this.store.focused(this.store.reading.value)?.fit
+    const frame = this.store.focused(this.store.live.value)?.fit
     return html`
       <span>step <b class="figure-step">${count(frame?.step ?? NaN)}</b></span>
       <span class="rate"><b>${count(frame?.scalars.steps_per_s ?? NaN)}</b>/s</span>
     `
   }
 }
-
-const icon = (path: string): TemplateResult => html`<svg class="icon" viewBox="0 0 16 16" aria-hidden="true"><path d=${path}></path></svg>`
-const PLAY = icon('M4 2.500v11l9.500-5.500z')
-const PAUSE = icon('M3.500 2.500h3v11h-3zM9.500 2.500h3v11h-3z')
-const RESET = icon('M8 2.700V.6L4.300 3.600 8 6.600V4.400a3.900 3.900 0 1 1-3.900 3.900H2.400A5.600 5.600 0 1 0 8 2.700z')
 
 customElements.define('gnll-transport', GnllTransport)
 customElements.define('gnll-counter', GnllCounter)
