@@ -1,4 +1,4 @@
-import type { XY } from './history'
+import type { Series } from './history'
 
 /** Which part of a curve is asked of the server. */
 export interface CurveQuery {
@@ -20,7 +20,7 @@ export interface CurveAnswer {
 
 /** The batch loss of one lane in a range. */
 export interface Batch {
-  readonly points: readonly XY[]
+  readonly series: Series
   readonly of: number
   /** Every step of the range is there; else the extremes of each pixel. */
   readonly full: boolean
@@ -83,8 +83,8 @@ export class Batches {
 
   /** At which steps of all that are kept the batch loss was not finite, as exactly as an overview tells. */
   async notFinite(lane: number): Promise<number[]> {
-    const { points, not_finite: odd } = await this.#points({ lane, curve: CURVE, from: 0, to: Number.MAX_SAFE_INTEGER, pixels: OVERVIEW })
-    return odd === 0 ? [] : points.filter(([, v]) => Number.isNaN(v)).map(([step]) => step)
+    const { series: { steps, values }, not_finite: odd } = await this.#series({ lane, curve: CURVE, from: 0, to: Number.MAX_SAFE_INTEGER, pixels: OVERVIEW })
+    return odd === 0 ? [] : steps.filter((_, i) => Number.isNaN(values[i]))
   }
 
   #look(): void {
@@ -106,7 +106,7 @@ export class Batches {
     this.#asking = true
     try {
       const { from, to, pixels } = w
-      const curves = await Promise.all(w.lanes.map(async (lane): Promise<[number, Batch]> => [lane, await this.#points({ lane, curve: CURVE, from, to, pixels })]))
+      const curves = await Promise.all(w.lanes.map(async (lane): Promise<[number, Batch]> => [lane, await this.#series({ lane, curve: CURVE, from, to, pixels })]))
       // Another epoch has begun meanwhile: this was of the one before.
       if (w.epoch === this.#epoch) {
         this.#curves = new Map(curves)
@@ -121,8 +121,8 @@ export class Batches {
     this.#look()
   }
 
-  async #points(q: CurveQuery): Promise<Batch & { readonly not_finite: number }> {
+  async #series(q: CurveQuery): Promise<Batch & Pick<CurveAnswer, 'not_finite'>> {
     const { steps, values, ...rest } = await this.#ask(q)
-    return { ...rest, points: steps.map((step, i): XY => [step, values[i] ?? NaN]) }
+    return { ...rest, series: { steps, values: values.map((v) => v ?? NaN) } }
   }
 }

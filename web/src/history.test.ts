@@ -33,6 +33,6 @@ describe('History', () => {
   it('has points that are not finite as such', () => {
     const h = new History()
     h.add(0, [point(0, 3), point(1, null), point(2, 1)])
-    expect(h.points(0, 'train_loss')).toEqual([[0, 3], [1, NaN], [2, 1]])
+    expect(h.series(0, 'train_loss')).toEqual({ steps: [0, 1, 2], values: [3, NaN, 1] })
   })
 })

@@ -7,6 +7,12 @@ export type Curve = Exclude<Column, 'step'>
 /** A point of a curve; NaN is a value that was not finite, and draws as a gap. */
 export type XY = [step: number, value: number]
 
+/** A curve in two columns, by ascending steps. */
+export interface Series {
+  readonly steps: readonly number[]
+  readonly values: readonly number[]
+}
+
 const [LANE, ...COLUMNS] = POINT_COLUMNS
 const LANE_AT = POINT_COLUMNS.indexOf(LANE)
 const STEP_AT = POINT_COLUMNS.indexOf('step')
@@ -51,10 +57,8 @@ export class History {
     return this.#until(lane, name, Infinity)
   }
 
-  /** A curve as points. */
-  points(lane: number, curve: Curve): XY[] {
-    const values = this.column(lane, curve)
-    return this.column(lane, 'step').map((step, i) => [step, values[i] ?? NaN])
+  series(lane: number, curve: Curve): Series {
+    return { steps: this.column(lane, 'step'), values: this.column(lane, curve) }
   }
 
   /**
@@ -88,6 +92,6 @@ export class History {
     const later = end === Infinity ? -1 : steps.findIndex((step) => step > end)
     const kept = later < 0 ? own : own.slice(0, later)
     const from = this.#origins.get(lane)
-    return from ? [...this.#until(from.lane, name, Math.min(end, from.step)), ...kept] : kept
+    return from ? this.#until(from.lane, name, Math.min(end, from.step)).concat(kept) : kept
   }
 }

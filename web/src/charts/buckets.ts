@@ -1,4 +1,4 @@
-import type { XY } from '../history'
+import type { Series, XY } from '../history'
 
 /** The part of a curve that is drawn. */
 export interface Decimated {
@@ -15,55 +15,57 @@ export interface Decimated {
  * is not finite. The neighbours outside come too, not counted, since lines go on
  * to the edges. The pixel of a step says along.
  */
-export function decimate(points: readonly XY[], from: number, to: number, pixels: number, along: (step: number) => number): Decimated {
-  const first = lowerBound(points, from)
-  const end = lowerBound(points, to, true)
+export function decimate({ steps, values }: Series, from: number, to: number, pixels: number, along: (step: number) => number): Decimated {
+  const first = lowerBound(steps, from)
+  const end = lowerBound(steps, to, true)
   const of = end - first
-  const before = points[first - 1]
-  const after = points[end]
-  const edges = (kept: XY[]): XY[] => [...(before ? [before] : []), ...kept, ...(after ? [after] : [])]
-  if (of <= 2 * pixels) return { points: edges(points.slice(first, end)), shown: of, of }
-  const kept: XY[] = []
-  let i = first
-  while (i < end) {
-    const pixel = Math.floor(along(points[i]?.[0] ?? 0))
-    let least = -1
-    let greatest = -1
-    let odd = -1
-    for (; i < end && Math.floor(along(points[i]?.[0] ?? 0)) === pixel; i++) {
-      const v = points[i]?.[1] ?? NaN
+  const points: XY[] = []
+  const keep = (i: number): void => { points.push([steps[i] ?? NaN, values[i] ?? NaN]) }
+  if (first > 0) keep(first - 1)
+  const before = points.length
+  if (of <= 2 * pixels) for (let i = first; i < end; i++) keep(i)
+  else {
+    let [pixel, least, greatest, odd] = [NaN, -1, -1, -1]
+    const close = (): void => {
+      const kept = [least, greatest === least ? -1 : greatest, odd].filter((k) => k >= 0).sort((a, b) => a - b)
+      kept.forEach(keep)
+      least = greatest = odd = -1
+    }
+    for (let i = first; i < end; i++) {
+      const at = Math.floor(along(steps[i] ?? 0))
+      if (at !== pixel) close()
+      pixel = at
+      const v = values[i] ?? NaN
       if (!Number.isFinite(v)) {
         if (odd < 0) odd = i
         continue
       }
-      if (least < 0 || v < (points[least]?.[1] ?? NaN)) least = i
-      if (greatest < 0 || v > (points[greatest]?.[1] ?? NaN)) greatest = i
+      if (least < 0 || v < (values[least] ?? NaN)) least = i
+      if (greatest < 0 || v > (values[greatest] ?? NaN)) greatest = i
     }
-    const chosen = [...new Set([least, greatest, odd])].filter((k) => k >= 0).sort((a, b) => a - b)
-    for (const k of chosen) {
-      const p = points[k]
-      if (p) kept.push(p)
-    }
+    close()
   }
-  return { points: edges(kept), shown: kept.length, of }
+  const shown = points.length - before
+  if (end < steps.length) keep(end)
+  return { points, shown, of }
 }
 
-/** The first index whose step is not below the given one, or above it. */
-export function lowerBound(points: readonly XY[], step: number, above = false): number {
-  let [low, high] = [0, points.length]
+/** The first index of sorted steps that is not below the given one, or above it. */
+export function lowerBound(steps: readonly number[], step: number, above = false): number {
+  let [low, high] = [0, steps.length]
   while (low < high) {
     const middle = (low + high) >> 1
-    const at = points[middle]?.[0] ?? 0
+    const at = steps[middle] ?? 0
     if (at < step || (above && at === step)) low = middle + 1
     else high = middle
   }
   return low
 }
 
-/** The index of the point whose step is nearest. */
-export function nearest(points: readonly XY[], step: number): number {
-  const i = lowerBound(points, step)
-  const [a, b] = [points[i - 1]?.[0], points[i]?.[0]]
+/** The index of the nearest of sorted steps; -1 if there are none. */
+export function nearest(steps: readonly number[], step: number): number {
+  const i = lowerBound(steps, step)
+  const [a, b] = [steps[i - 1], steps[i]]
   if (b === undefined) return i - 1
   return a !== undefined && step - a < b - step ? i - 1 : i
 }

@@ -1,7 +1,6 @@
 import type { Best } from '../best'
 import { count, fixed } from '../format'
 import type { Control, Lane } from '../generated/wire'
-import type { XY } from '../history'
 import { nearest } from './buckets'
 import type { Line } from './loss-lines'
 import { changeInWords, type Mark } from './marks'
@@ -26,8 +25,8 @@ export interface LossReading {
 /** The losses at the point nearest to a step, or at the marks that were meant, with what was changed there. Within reach counts as the same step. */
 export function readLoss(s: ReadFrom, at: number, marks: readonly Mark[], reach: number): LossReading | null {
   const main = s.lines.findLast((l) => l.isFocus) ?? s.lines.at(-1)
-  if (!main || main.all.length === 0) return null
-  const step = marks[0]?.step ?? main.all[nearest(main.all, at)]?.[0]
+  if (!main || main.all.steps.length === 0) return null
+  const step = marks[0]?.step ?? main.all.steps[nearest(main.all.steps, at)]
   if (step === undefined) return null
   const name = s.lanes.find((l) => l.lane === s.focus)?.name ?? ''
   const own = s.lines.filter((l) => l.isFocus).toReversed().map((l) => `${l.part} ${valueAt(l, step)}`)
@@ -56,11 +55,11 @@ export function bestInWords({ train, test }: Best, hasTest = true): string {
 }
 
 function valueAt(l: Line, step: number): string {
-  const raw = inWords(l.all, step)
-  return l.smooth ? `${raw} (smoothed ${inWords(l.smooth, step)})` : raw
+  const i = nearest(l.all.steps, step)
+  const raw = inWords(l.all.values[i])
+  return l.average ? `${raw} (smoothed ${inWords(l.average.values[i])})` : raw
 }
 
-function inWords(points: readonly XY[], step: number): string {
-  const v = points[nearest(points, step)]?.[1]
+function inWords(v: number | undefined): string {
   return v === undefined || Number.isFinite(v) ? fixed(v ?? NaN, 3) : 'not finite'
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { Lane, Point } from '../generated/wire'
-import { History, type XY } from '../history'
+import { History } from '../history'
 import { oddSteps, toLines, valuesOf, type LinesOf } from './loss-lines'
 
 const lane = (n: number): Lane => ({ lane: n, name: 'AB'[n] ?? '', colour: n, controls: {}, params: 1, from: null })
@@ -25,12 +25,12 @@ describe('the lines of the loss', () => {
   })
 
   it('have the batches beneath, or alone, averaged only where every step is there', () => {
-    const points: XY[] = [[1, 2], [2, 3]]
-    const batch = (full: boolean): LinesOf['batches'] => new Map([[1, { points, of: 90, full }]])
+    const series = { steps: [1, 2], values: [2, 3] }
+    const batch = (full: boolean): LinesOf['batches'] => new Map([[1, { series, of: 90, full }]])
     expect(names(scene(10, () => 1, { batches: batch(true), smoothing: 0.5 }))).toEqual(['B batch beneath', 'A test smooth', 'B train smooth', 'B test smooth'])
     expect(names(scene(10, () => 1, { kind: 'batch', batches: batch(true), smoothing: 0.5 }))).toContain('B batch smooth')
     expect(names(scene(10, () => 1, { kind: 'batch', batches: batch(false), smoothing: 0.5 }))).toContain('B batch')
-    expect(toLines(scene(10, () => 1, { kind: 'batch', batches: batch(false) })).at(-1)?.drawn).toEqual({ points, shown: 2, of: 90 })
+    expect(toLines(scene(10, () => 1, { kind: 'batch', batches: batch(false) })).at(-1)?.drawn).toEqual({ points: [[1, 2], [2, 3]], shown: 2, of: 90 })
   })
 
   it('have a range worth seeing without the first fall and without a spike', () => {

@@ -1,6 +1,6 @@
 import type { Batch } from '../batches'
 import type { Lane } from '../generated/wire'
-import type { History, XY } from '../history'
+import type { History, Series, XY } from '../history'
 import type { Span } from '../zoom'
 import { decimate, type Decimated } from './buckets'
 import { extent, quantile } from './scale'
@@ -17,8 +17,10 @@ export interface Line {
   /** Drawn beneath the others, and without a say in the axis. */
   readonly isUnder: boolean
   /** Every point that is known of it. */
-  readonly all: readonly XY[]
+  readonly all: Series
   readonly drawn: Decimated
+  /** The same smoothed, and what of it is drawn; null where it is not smoothed. */
+  readonly average: Series | null
   readonly smooth: readonly XY[] | null
 }
 
@@ -39,20 +41,23 @@ export interface LinesOf {
   readonly along: (step: number) => number
 }
 
+const NONE: Series = { steps: [], values: [] }
+
 /** The curves in the order in which they are painted: the lane in focus last. */
 export function toLines(o: LinesOf): Line[] {
   const { from, to } = o.span
   const line = (lane: Lane, part: Line['part'], isUnder = false): Line => {
     const isFocus = lane.lane === o.focus
     const batch = part === 'batch' ? o.batches.get(lane.lane) : undefined
-    const all = part === 'batch' ? (batch?.points ?? []) : o.history.points(lane.lane, `${part}_${o.kind === 'nll' ? 'nll' : 'loss'}`)
+    const all = part === 'batch' ? (batch?.series ?? NONE) : o.history.series(lane.lane, `${part}_${o.kind === 'nll' ? 'nll' : 'loss'}`)
     const kept = decimate(all, from, to, o.pixels, o.along)
     // The server has counted those that it left out.
     const drawn = batch ? { ...kept, of: Math.max(batch.of, kept.of) } : kept
     // An average over extremes alone would be no average.
     const isSmooth = o.smoothing > 0 && !isUnder && (part !== 'batch' || batch?.full === true)
-    const smooth = isSmooth ? decimate(smoothed(all, o.smoothing, to - from), from, to, o.pixels, o.along).points : null
-    return { lane, part, isFocus, isUnder, all, drawn, smooth }
+    const average = isSmooth ? smoothed(all, o.smoothing, to - from) : null
+    const smooth = average && decimate(average, from, to, o.pixels, o.along).points
+    return { lane, part, isFocus, isUnder, all, drawn, average, smooth }
   }
   const focus = o.lanes.find((l) => l.lane === o.focus)
   const others = o.lanes.filter((l) => l.lane !== o.focus)
@@ -114,7 +119,7 @@ export function oddSteps({ history, lanes, odd: known }: OddOf, lines: readonly 
       history.column(lane.lane, curve).forEach((v, i) => { if (!Number.isFinite(v)) steps.add(evaluated[i] ?? 0) })
     }
     for (const l of lines) {
-      if (l.lane.lane === lane.lane && l.part === 'batch') for (const [step, v] of l.all) if (!Number.isFinite(v)) steps.add(step)
+      if (l.lane.lane === lane.lane && l.part === 'batch') l.all.values.forEach((v, i) => { if (!Number.isFinite(v)) steps.add(l.all.steps[i] ?? 0) })
     }
     const within = [...steps].filter((s) => s >= from && s <= to).sort((a, b) => a - b)
     if (within.length > 0) odd.set(lane, within)

@@ -1,4 +1,4 @@
-import type { XY } from '../history'
+import type { Series } from '../history'
 
 /** The factor applies to each of so many equal parts of the steps shown. */
 const PARTS = 1000
@@ -10,22 +10,24 @@ const PARTS = 1000
  * so that the average does not begin at zero. What is not finite is left out,
  * and leaves a gap.
  */
-export function smoothed(points: readonly XY[], factor: number, range: number): XY[] {
-  if (factor <= 0 || range <= 0) return [...points]
+export function smoothed({ steps, values }: Series, factor: number, range: number): Series {
+  if (factor <= 0 || range <= 0) return { steps, values }
   const perStep = Math.log(factor) * PARTS / range
   let sum = 0
   let weights = 0
   let before: number | null = null
-  return points.map(([step, v], i): XY => {
-    if (!Number.isFinite(v)) return [step, NaN]
+  const average = values.map((v, i) => {
+    if (!Number.isFinite(v)) return NaN
+    const step = steps[i] ?? 0
     // The first stands for as many steps as the second.
-    const gap = before === null ? (points[i + 1]?.[0] ?? step + 1) - step : step - before
+    const gap = before === null ? (steps[i + 1] ?? step + 1) - step : step - before
     const kept = Math.exp(perStep * gap)
     sum = kept * sum + (1 - kept) * v
     weights = kept * weights + (1 - kept)
     before = step
-    return [step, weights === 0 ? v : sum / weights]
+    return weights === 0 ? v : sum / weights
   })
+  return { steps, values: average }
 }
 
 /** After how many steps a value has half of its weight. */

@@ -1,11 +1,11 @@
 import { bestInWords } from '../charts/loss-card'
 import type { Drawn, LossView } from '../charts/loss'
-import { lowerBound, nearest } from '../charts/buckets'
-import type { Line } from '../charts/loss-lines'
+import { lowerBound } from '../charts/buckets'
 import { changeInWords } from '../charts/marks'
 import type { Best } from '../best'
 import { count, fixed } from '../format'
 import type { Change, Control, Lane } from '../generated/wire'
+import type { Series } from '../history'
 import type { Span } from '../zoom'
 import { spread, type ChartTable } from './chart-table'
 
@@ -32,8 +32,8 @@ export function lossTable({ drawn, view, span, best, controls, lanes, changes }:
   const lines = drawn.lines.filter((l) => !l.isUnder)
   const own = lines.filter((l) => l.isFocus)
   const columns = [...own, ...lines.filter((l) => !l.isFocus)]
-  const main = own.at(-1)?.all ?? []
-  const within = main.slice(lowerBound(main, span.from), lowerBound(main, span.to, true)).map(([step]) => step)
+  const main = own.at(-1)?.all.steps ?? []
+  const within = main.slice(lowerBound(main, span.from), lowerBound(main, span.to, true))
   const odd = [...new Set([...drawn.odd.values()].flat())].sort((a, b) => a - b)
   const steps = [...new Set([...spread(within.length, ROWS).map((i) => within[i] ?? 0), ...spread(odd.length, MOST_ODD).map((i) => odd[i] ?? 0)])].sort((a, b) => a - b)
   // What was changed since the row above.
@@ -50,7 +50,7 @@ export function lossTable({ drawn, view, span, best, controls, lanes, changes }:
     rows: steps.map((step, row) => [
       String(step),
       ...columns.map((l) => cell(l.all, step)),
-      ...own.flatMap((l) => (l.smooth ? [fixed(l.smooth[nearest(l.smooth, step)]?.[1] ?? NaN, 3)] : [])),
+      ...own.flatMap((l) => (l.average ? [cell(l.average, step)] : [])),
       ...(odd.length > 0 ? [notFinite(step)] : []),
       changed(row),
     ]),
@@ -58,8 +58,9 @@ export function lossTable({ drawn, view, span, best, controls, lanes, changes }:
 }
 
 /** A value at exactly that step; empty where there is none. */
-function cell(points: Line['all'], step: number): string {
-  const p = points[lowerBound(points, step)]
-  if (p?.[0] !== step) return ''
-  return Number.isFinite(p[1]) ? fixed(p[1], 3) : 'not finite'
+function cell({ steps, values }: Series, step: number): string {
+  const i = lowerBound(steps, step)
+  if (steps[i] !== step) return ''
+  const v = values[i] ?? NaN
+  return Number.isFinite(v) ? fixed(v, 3) : 'not finite'
 }

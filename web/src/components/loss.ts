@@ -219,7 +219,7 @@ class GnllLoss extends Part {
     const lanes = store.lanes.value
     const { from, to } = this.#span
     this.style.cssText = laneStyle(lanes.find((l) => l.lane === store.focus.value)?.colour ?? 0)
-    const isRough = view.kind === 'batch' && view.smoothing > 0 && this.#drawn.lines.some((l) => l.all.length > 0 && !l.smooth)
+    const isRough = view.kind === 'batch' && view.smoothing > 0 && this.#drawn.lines.some((l) => l.all.steps.length > 0 && !l.smooth)
     return html`
       <section class="plot loss" aria-labelledby="loss-title">
         <header class="plot-head">
