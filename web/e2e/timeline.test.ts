@@ -244,7 +244,7 @@ describe('the transport', () => {
     await w.page.locator('body').press('.')
     await painted(w, at + 1)
     await w.page.locator('[data-control=eps] .field input').press('.')
-    await w.page.locator('body').press('.')
+    await w.page.locator('[data-control=eps] input[type=range]').press('.')
     await painted(w, at + 2)
   })
 })

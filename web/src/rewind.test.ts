@@ -163,14 +163,18 @@ describe('looking back', () => {
   })
 
   it('goes from snapshot to snapshot, and beyond the last to now', async () => {
-    const { rewind } = await begun()
-    rewind.move(-1)
+    const { tape, rewind } = await begun()
+    await rewind.move(-1)
     expect(rewind.at.value).toBe(64)
-    rewind.move(-2)
+    await rewind.move(-2)
     expect(rewind.at.value).toBe(16)
-    rewind.move(-10)
+    await rewind.move(-10)
     expect(rewind.at.value).toBe(0)
-    rewind.move(10)
+    // There are more of them by now.
+    tape.steps = [...tape.steps, 128, 256]
+    await rewind.move(8)
+    expect(rewind.at.value).toBe(128)
+    await rewind.move(10)
     expect(rewind.at.value).toBeNull()
   })
 })

@@ -112,12 +112,14 @@ export class Rewind {
   }
 
   /** Looks so many snapshots further on, or back; beyond the last is now. */
-  move(by: number): void {
-    const steps = this.steps.value
+  async move(by: number): Promise<void> {
     const at = this.at.value
-    const i = (at === null ? steps.length : steps.findLastIndex((s) => s <= at)) + by
-    if (i < steps.length) this.look(steps[Math.max(0, i)] ?? 0)
-    else this.now()
+    const there = (): number => (at === null ? this.steps.value.length : this.steps.value.findLastIndex((s) => s <= at)) + by
+    // There may be more of them by now.
+    if (at !== null && there() >= this.steps.value.length) await this.list()
+    const step = this.steps.value[Math.max(0, there())]
+    if (step === undefined) this.now()
+    else this.look(step)
   }
 
   now(): void {

@@ -20,7 +20,7 @@ class GnllHelp extends LitElement {
 
   #show(): void {
     const tip = this.querySelector<HTMLElement>('.tip')
-    const row = this.closest('.control, tr, .timeline, .explained')?.getBoundingClientRect()
+    const row = this.closest('.control, tr, .explained')?.getBoundingClientRect()
     if (!tip || !row || tip.matches(':popover-open')) return
     tip.showPopover()
     const { offsetWidth: width, offsetHeight: height } = tip

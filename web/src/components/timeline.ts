@@ -97,12 +97,12 @@ class GnllTimeline extends Part {
     const { rewind } = this.store
     const far = e.shiftKey ? 10 : 1
     const moves: Readonly<Record<string, () => void>> = {
-      ArrowLeft: () => { rewind.move(-far) },
-      ArrowDown: () => { rewind.move(-far) },
-      ArrowRight: () => { rewind.move(far) },
-      ArrowUp: () => { rewind.move(far) },
-      PageDown: () => { rewind.move(-10) },
-      PageUp: () => { rewind.move(10) },
+      ArrowLeft: () => { void rewind.move(-far) },
+      ArrowDown: () => { void rewind.move(-far) },
+      ArrowRight: () => { void rewind.move(far) },
+      ArrowUp: () => { void rewind.move(far) },
+      PageDown: () => { void rewind.move(-10) },
+      PageUp: () => { void rewind.move(10) },
       Home: () => { rewind.look(0) },
       End: () => { rewind.now() },
     }
@@ -119,7 +119,7 @@ class GnllTimeline extends Part {
     const replaying = rewind.replaying.value
     const show = replaying ? 'stay here' : 'show the run from its start'
     return html`
-      <footer class="timeline" aria-label="timeline" ?data-past=${at !== null} ?data-goal=${goal !== null}>
+      <footer class="timeline explained" aria-label="timeline" ?data-past=${at !== null} ?data-goal=${goal !== null}>
         <button
           type="button" class="button square time-replay" aria-label=${show} title=${show}
           @click=${() => { if (replaying) rewind.stop(); else void rewind.replay() }}
