@@ -52,7 +52,7 @@ func scoreFigures() []Figure {
 		{
 			ID: "crps", Label: "CRPS", Unit: TargetUnit, Better: BetterLower,
 			Help:    "Continuous ranked probability score: how far the predicted distribution is from the row, and the absolute error where it has no width.",
-			Formula: formula("CRPS =", meanOf("σ_i", big("z_i ( 2 Φ ( z_i ) − 1 ) + 2 φ ( z_i ) −", frac("1", root("π"))), gap, "z_i =", frac("y_i − μ_i", "σ_i"))),
+			Formula: formula("CRPS =", meanOf("σ_i", big("z_i ( 2 Φ ( z_i ) − 1 ) + 2 φ ( z_i ) −", frac("1", root("π"))), ",", gap, "z_i =", frac("y_i − μ_i", "σ_i"))),
 			Source:  gneitingRaftery + ", equation 21",
 		},
 		{

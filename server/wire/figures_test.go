@@ -24,6 +24,11 @@ func TestEveryFigureIsExplained(t *testing.T) {
 			wellFormed(t, f.ID, f.Formula)
 		}
 	}
+	for _, n := range Notes() {
+		if n.Formula != "" {
+			wellFormed(t, n.Control+" "+n.Option, n.Formula)
+		}
+	}
 	for _, c := range Charts() {
 		if c.Label == "" || !strings.HasSuffix(c.Help, ".") || len(c.Read) == 0 {
 			t.Errorf("the chart %q lacks a label, a sentence of help or how to read it", c.ID)
@@ -44,6 +49,9 @@ func wellFormed(t *testing.T, id, mathML string) {
 	t.Helper()
 	if !strings.HasPrefix(mathML, "<math") {
 		t.Errorf("%s has a formula that is no MathML: %.40s", id, mathML)
+	}
+	if strings.Contains(mathML, "&lt;m") {
+		t.Errorf("%s shows MathML as text: %s", id, mathML)
 	}
 	for d := xml.NewDecoder(strings.NewReader(mathML)); ; {
 		if _, err := d.Token(); err == io.EOF {

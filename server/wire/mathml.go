@@ -35,9 +35,11 @@ func symbol(word string) string {
 	switch first := strings.TrimPrefix(word, "−"); {
 	case first != "" && '0' <= first[0] && first[0] <= '9':
 		return "<mn>" + text + "</mn>"
+	case indexed && strings.HasSuffix(name, "*"): // what is true
+		return "<msubsup>" + group(strings.TrimSuffix(name, "*")) + group(index) + "<mo>∗</mo></msubsup>"
 	case indexed:
 		return sub(name, index)
-	case strings.HasSuffix(word, "*"): // what is true
+	case strings.HasSuffix(word, "*"):
 		return sup(strings.TrimSuffix(word, "*"), "<mo>∗</mo>")
 	case slices.Contains([]string{"log", "cos", "sin", "tanh"}, word):
 		return "<mi>" + text + `</mi><mspace width="0.17em"></mspace>`
@@ -52,13 +54,31 @@ const gap = `<mspace width="1.2em"></mspace>`
 
 func group(part string) string { return "<mrow>" + row(part) + "</mrow>" }
 
-func frac(over, under string) string { return "<mfrac>" + group(over) + group(under) + "</mfrac>" }
+func frac(over, under string) string {
+	const air = `<mspace width="0.1em"></mspace>`
+	return air + "<mfrac>" + group(over) + group(under) + "</mfrac>" + air
+}
 
-func sup(base, power string) string { return "<msup>" + group(base) + group(power) + "</msup>" }
+// sup sets the power of a name over the name's index.
+func sup(base, power string) string {
+	name, index, indexed := strings.Cut(base, "_")
+	if indexed && !strings.ContainsAny(base, "< ") {
+		if of, found := strings.CutSuffix(name, "*"); found {
+			name, power = of, row("<mo>∗</mo>", power)
+		}
+		return "<msubsup>" + group(name) + group(index) + group(power) + "</msubsup>"
+	}
+	return "<msup>" + group(base) + group(power) + "</msup>"
+}
 
 func sub(base, index string) string { return "<msub>" + group(base) + group(index) + "</msub>" }
 
 func root(of string) string { return "<msqrt>" + row(of) + "</msqrt>" }
+
+// hat marks an estimate.
+func hat(name string) string {
+	return `<mover>` + group(name) + `<mo stretchy="false">^</mo></mover>`
+}
 
 // words are set as text.
 func words(s string) string { return "<mtext>" + html.EscapeString(s) + "</mtext>" }

@@ -41,11 +41,12 @@ func lossNotes() []Note {
 		{"loss", "mse", formula(sup("d", "2")), "PyTorch, torch.nn.functional.mse_loss"},
 		{"beta", "", formula(frac("∂ ℓ", "∂ μ"), "=", sup("v", "β − 1"), "d"), seitzer},
 		{"df", "", formula(words("variance"), "= v", frac("ν", "ν − 2"), gap, words("for"), gap, "ν > 2"), "Lange, Little & Taylor 1989, “Robust Statistical Modeling Using the t Distribution”"},
-		{"eps", "", formula("v = max (", sub("v", words("head")), ",", words("eps"), ") ,", gap, frac("∂ v", "∂ "+sub("v", words("head"))), "= 1", gap, words("on either side")), torchLoss},
+		{"eps", "", formula("v = max (", sub("v", words("head")), ",", words("eps"), ") ,", gap, frac("∂ v", row("∂", sub("v", words("head")))), "= 1", gap, words("on either side")), torchLoss},
 		{"full", "", formula("+", frac("1", "2"), "log 2 π ≈ 0.919"), torchLoss + "; other losses have constants of their own"},
-		{"reduction", "mean", formula(frac("1", "n"), sum("i"), "ℓ_i"), torchLoss},
-		{"reduction", "sum", formula(sum("i"), "ℓ_i"), torchLoss},
-		{"reduction", "none", formula("( ℓ_1 , … , ℓ_n )"), torchLoss},
+		{"reduction", "", "", torchLoss},
+		{"reduction", "mean", formula(frac("1", "n"), sum("i"), "ℓ_i"), ""},
+		{"reduction", "sum", formula(sum("i"), "ℓ_i"), ""},
+		{"reduction", "none", formula("( ℓ_1 , … , ℓ_n )"), ""},
 	}
 }
 
@@ -53,10 +54,10 @@ func optimizerNotes() []Note {
 	const adam = "Kingma & Ba 2015, “Adam: A Method for Stochastic Optimization”; PyTorch, torch.optim.Adam"
 	const dropout = "Srivastava et al. 2014, “Dropout: A Simple Way to Prevent Neural Networks from Overfitting”"
 	return []Note{
-		{"optimizer", "adam", formula("θ ← θ − η", frac("m̂", row(root("v̂"))+row("+ δ")), ",", gap, "m ← β_1 m + ( 1 − β_1 ) g ,", gap, "v ← β_2 v + ( 1 − β_2 )", sup("g", "2")), adam},
-		{"optimizer", "adamw", formula("θ ← ( 1 − η λ ) θ − η", frac("m̂", row(root("v̂"))+row("+ δ"))), "Loshchilov & Hutter 2019, “Decoupled Weight Decay Regularization”; PyTorch, torch.optim.AdamW"},
+		{"optimizer", "adam", formula("θ ← θ − η", frac(hat("m"), root(hat("v"))+row("+ δ"))), adam},
+		{"optimizer", "adamw", formula("θ ← ( 1 − η λ ) θ − η", frac(hat("m"), root(hat("v"))+row("+ δ"))), "Loshchilov & Hutter 2019, “Decoupled Weight Decay Regularization”; PyTorch, torch.optim.AdamW"},
 		{"optimizer", "sgd", formula("θ ← θ − η b ,", gap, "b ← μ b + g"), "PyTorch, torch.optim.SGD"},
-		{"optimizer", "rmsprop", formula("θ ← θ − η", frac("g", row(root("v"))+row("+ δ")), ",", gap, "v ← α v + ( 1 − α )", sup("g", "2")), "Tieleman & Hinton 2012, “Lecture 6.5: RMSProp”; PyTorch, torch.optim.RMSprop"},
+		{"optimizer", "rmsprop", formula("θ ← θ − η", frac("g", root("v")+row("+ δ")), ",", gap, "v ← α v + ( 1 − α )", sup("g", "2")), "Tieleman & Hinton 2012, “Lecture 6.5: RMSProp”; PyTorch, torch.optim.RMSprop"},
 		{"decay", "", formula("ℓ +", frac("λ", "2"), sum("k"), sup("θ_k", "2")), "PyTorch, weight_decay of torch.optim.Adam; of AdamW apart from the gradient"},
 		{"variance_decay", "", "", "Sluijterman, Cator & Heskes 2024, “Optimal Training of Mean Variance Estimation Neural Networks”"},
 		{"momentum", "", formula("b ← μ b + g"), "PyTorch, torch.optim.SGD"},
