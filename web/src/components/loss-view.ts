@@ -31,7 +31,7 @@ export function lossViewPopup(o: Options): TemplateResult {
   const { view } = o
   const isPlain = view.scale === 'linear' && view.smoothing === 0 && !view.logSteps && !view.everything && !view.othersTrain
   return popup({
-    id: 'loss-view', label: 'how the loss is drawn: scale, smoothing', style: `quiet-button loss-view-button${isPlain ? '' : ' chosen'}`, face: 'view',
+    id: 'loss-view', label: 'view of the loss: scale, smoothing', style: `quiet-button loss-view-button${isPlain ? '' : ' chosen'}`, face: 'view',
     body: html`
       <fieldset class="popup-row loss-choice">
         <legend>scale</legend>
