@@ -218,6 +218,14 @@ func (s *Server) describeRest(api huma.API) {
 		at: "GET /api/controls", id: "listControls", tag: "server", summary: "The table of controls", large: true,
 		help: "Every setting there is, in the order in which the page shows them: what it does, what values it takes, whether it is live, and whose it is.",
 	}, s.getControls)
+	register(s, api, operation{
+		at: "GET /api/lessons", id: "listLessons", tag: "server", summary: "List the lessons", large: true,
+		help: "Runs that show one thing each, with what is to be seen in them and where. To begin one, send set, lanes and data in the command begin, " +
+			"or as an order to POST /api/runs, with \"lesson: \" and the title as title.",
+		example: `[{"slug":"full-or-not","title":"full or not","summary":"The constant shifts the loss.","watch":["The losses lie apart.","The fits do not.","Nor do the metrics."],"try":"Switch full off.",` +
+			`"spots":[{"panel":"loss","label":"0.919 apart"},{"panel":"fit","x":1.5,"label":"the same"},{"control":"full","label":"the constant"}],` +
+			`"set":{"dataset":"sine","seed":1},"lanes":[{"name":"without"},{"name":"full","controls":{"full":true}}],"view":{"loss":"loss"}}]`,
+	}, s.getLessons)
 	login := operation{
 		at: "POST /api/login", id: "login", tag: "server", summary: "Exchange the token for a cookie",
 		help:    "For browsers; programs send the token along as Authorization: Bearer. The body has at most 4096 bytes. Where the server has no token everybody is in.",

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/gnllviz/gnllviz/datasets"
 	"github.com/gnllviz/gnllviz/server/run"
 	"github.com/gnllviz/gnllviz/server/wire"
 )
@@ -84,6 +85,15 @@ type Limit struct {
 	Flag  string
 	Help  string
 	Value any // the field: *int, *float64 or *time.Duration
+}
+
+// options are those of the limits that a run knows.
+func (l Limits) options() run.Options {
+	return run.Options{
+		Idle:   l.Idle,
+		Table:  datasets.Limits{Bytes: int64(l.UploadBytes), Rows: l.Rows, Columns: l.Columns, Field: l.FieldBytes},
+		Bounds: run.Bounds{Lanes: l.Lanes, Layers: l.Layers, Units: l.Units},
+	}
 }
 
 // Table returns every field of l, under the name by which refusals call it.

@@ -255,7 +255,7 @@ func TestAnswersAreAsDescribed(t *testing.T) {
 	steer(t, addr, x, `{"type":"lane_add","copy":1}`, http.StatusOK, nil)
 	steer(t, addr, x, `{"type":"change","set":{"eps":0.001}}`, http.StatusOK, nil)
 	for path, query := range map[string]string{
-		"/api/controls": "", "/api/datasets": "", "/api/runs": "", "/api/runs/{id}": "",
+		"/api/controls": "", "/api/lessons": "", "/api/datasets": "", "/api/runs": "", "/api/runs/{id}": "",
 		"/api/runs/{id}/state": "", "/api/runs/{id}/history": "", "/api/runs/{id}/predict": "?x=5&x=25&lane=1", "/api/runs/{id}/curves": "",
 		"/api/runs/{id}/curve": "?curve=batch_loss", "/api/runs/{id}/snapshots": "", "/api/runs/{id}/recipe": "", "/api/runs/{id}/charts": "",
 	} {

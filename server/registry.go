@@ -9,7 +9,6 @@ import (
 	"sync"
 	"time"
 
-	"github.com/gnllviz/gnllviz/datasets"
 	"github.com/gnllviz/gnllviz/server/run"
 )
 
@@ -51,15 +50,9 @@ func (g *registry) open(id string, begin func(run.Options) (*run.Run, error)) (r
 	if r := g.get(id); r != nil {
 		return r, false, nil
 	}
-	r, err = begin(run.Options{
-		Idle:    g.limits.Idle,
-		Table:   datasets.Limits{Bytes: int64(g.limits.UploadBytes), Rows: g.limits.Rows, Columns: g.limits.Columns, Field: g.limits.FieldBytes},
-		Bounds:  run.Bounds{Lanes: g.limits.Lanes, Layers: g.limits.Layers, Units: g.limits.Units},
-		Turns:   g.turns,
-		Workers: cap(g.turns),
-		Prepare: prepare,
-		Report:  g.report,
-	})
+	o := g.limits.options()
+	o.Turns, o.Workers, o.Prepare, o.Report = g.turns, cap(g.turns), prepare, g.report
+	r, err = begin(o)
 	if err != nil {
 		return nil, false, err
 	}

@@ -9,6 +9,7 @@ import (
 
 	"github.com/danielgtaylor/huma/v2"
 
+	"github.com/gnllviz/gnllviz/server/lesson"
 	"github.com/gnllviz/gnllviz/server/wire"
 )
 
@@ -188,7 +189,7 @@ func finish(r huma.Registry) {
 			if f.Type.Kind() == reflect.Pointer && p.Ref != "" && !strings.Contains(options, "omitempty") && !slices.Contains(commandTypes(), t) {
 				s.Properties[tag] = &huma.Schema{AnyOf: []*huma.Schema{p, {Type: "null"}}, Description: p.Description}
 			}
-			if f.Type.Kind() == reflect.Map && f.Type.Key().Kind() == reflect.String {
+			if f.Type.Kind() == reflect.Map && f.Type.Key().Kind() == reflect.String && f.Type != reflect.TypeFor[lesson.View]() {
 				if ref := controlsOf(t); ref != "" {
 					s.Properties[tag] = &huma.Schema{Ref: schemaPrefix + ref, Description: p.Description}
 				}
@@ -204,7 +205,7 @@ func controlsOf(t reflect.Type) string {
 		return runControlsSchema
 	case reflect.TypeFor[wire.Lane](), reflect.TypeFor[wire.LaneSpec](), reflect.TypeFor[wire.LaneAddCommand]():
 		return laneControlsSchema
-	case reflect.TypeFor[wire.Spec](), reflect.TypeFor[wire.ChangeCommand](), reflect.TypeFor[wire.BeginCommand](), reflect.TypeFor[known]():
+	case reflect.TypeFor[wire.Spec](), reflect.TypeFor[wire.ChangeCommand](), reflect.TypeFor[wire.BeginCommand](), reflect.TypeFor[lesson.Lesson](), reflect.TypeFor[known]():
 		return controlsSchema
 	}
 	return ""

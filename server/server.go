@@ -21,6 +21,7 @@ import (
 
 	"github.com/klauspost/compress/gzhttp"
 
+	"github.com/gnllviz/gnllviz/server/lesson"
 	"github.com/gnllviz/gnllviz/server/run"
 	"github.com/gnllviz/gnllviz/server/wire"
 	"github.com/gnllviz/gnllviz/web"
@@ -40,6 +41,10 @@ type Config struct {
 
 	// Limits bound what the server takes on.
 	Limits Limits
+
+	// Lessons are what the page offers to begin with; nil means those that the
+	// program has.
+	Lessons []lesson.Lesson
 
 	// Profiles serves the runtime's profiles under /debug/pprof/.
 	Profiles bool
@@ -73,6 +78,7 @@ type Server struct {
 
 	catalogue func() ([]dataset, error)
 	help      func() ([]byte, error)
+	lessons   []lesson.Lesson
 }
 
 // New returns a server that lives until ctx ends: its runs end with it.
@@ -80,6 +86,12 @@ func New(ctx context.Context, c Config) *Server {
 	c.Limits = c.Limits.orDefaults()
 	if c.Log == nil {
 		c.Log = slog.Default()
+	}
+	if c.Lessons == nil {
+		var err error
+		if c.Lessons, err = Lessons(nil, c.Limits); err != nil {
+			panic("server: " + err.Error()) // they are part of the program
+		}
 	}
 	if c.Trainers == 0 {
 		c.Trainers = runtime.GOMAXPROCS(0)
@@ -98,6 +110,7 @@ func New(ctx context.Context, c Config) *Server {
 		uploads:     make(chan struct{}, maxUploads),
 
 		catalogue: sync.OnceValues(catalogue),
+		lessons:   c.Lessons,
 	}
 	s.help = sync.OnceValues(s.writeHelp)
 	s.profiled = c.Profiles

@@ -17,16 +17,17 @@ const module = "github.com/gnllviz/gnllviz/"
 // that is not here does not belong to the house; ARCHITECTURE.md says why the
 // arrows point as they do.
 var arrows = map[string][]string{
-	"cmd/gnllviz":          {"server", "server/run"},
+	"cmd/gnllviz":          {"server", "server/lesson", "server/run"},
 	"datasets":             {},
 	"engine":               {"engine/kernel"},
 	"engine/kernel":        {},
 	"engine/metrics":       {},
 	"loss":                 {},
 	"loss/internal/stream": {}, // for loss's benchmarks
-	"server":               {"datasets", "server/chart", "server/help", "server/run", "server/wire", "web"},
+	"server":               {"datasets", "server/chart", "server/help", "server/lesson", "server/run", "server/wire", "web"},
 	"server/chart":         {"server/wire"},
 	"server/help":          {"server/wire"},
+	"server/lesson":        {"server/wire"},
 	"server/run":           {"datasets", "engine", "engine/metrics", "loss", "server/run/history", "server/wire"},
 	"server/run/history":   {},
 	"server/wire":          {},

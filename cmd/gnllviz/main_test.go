@@ -146,10 +146,17 @@ func TestMistakesAreOneLine(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer l.Close()
+	lessons := t.TempDir()
+	if err := os.WriteFile(filepath.Join(lessons, "mine.json"), []byte(`{"title":"Mine","summry":"?"}`), 0o600); err != nil {
+		t.Fatal(err)
+	}
 	for _, c := range []struct {
 		args []string
 		want string
 	}{
+		{[]string{"--lessons", lessons}, "lesson mine.json: summry: a lesson has no such member"},
+		{[]string{"--lessons", filepath.Join(lessons, "mine.json")}, "is no folder"},
+		{[]string{"--lessons", filepath.Join(lessons, "nowhere")}, "no such file or directory"},
 		{[]string{"--addr", l.Addr().String()}, "is taken by another program"},
 		{[]string{"serve", "--addr", "nonsense"}, "cannot listen on nonsense"},
 		{[]string{"--adr", "x"}, "unknown flag: --adr"},

@@ -15,10 +15,11 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/gnllviz/gnllviz/server"
+	"github.com/gnllviz/gnllviz/server/lesson"
 )
 
 func serveCommand() *cobra.Command {
-	var addr, token, format string
+	var addr, token, format, lessons string
 	var open, verbose bool
 	var config server.Config
 	c := &cobra.Command{
@@ -36,6 +37,7 @@ func serveCommand() *cobra.Command {
 	f.BoolVar(&verbose, "verbose", false, "log connections too")
 	f.StringVar(&format, "log-format", "text", "how the log is written: text or json")
 	f.BoolVar(&config.Profiles, "pprof", false, "serve profiles of the program under /debug/pprof/, to those with the token")
+	f.StringVar(&lessons, "lessons", "", "folder with lessons of your own, a JSON file each, beside those of the program")
 	f.StringSliceVar(&config.Hosts, "host", nil, "further host name under which the server may be called (may be repeated)")
 	config.Limits = server.DefaultLimits()
 	for _, l := range config.Limits.Table() {
@@ -62,9 +64,29 @@ func serveCommand() *cobra.Command {
 		default:
 			return fmt.Errorf("--log-format %q is neither text nor json", format)
 		}
+		if lessons != "" {
+			var err error
+			if config.Lessons, err = lessonsOf(lessons, config.Limits); err != nil {
+				return err
+			}
+		}
 		return serve(c, addr, token, open, config)
 	}
 	return c
+}
+
+// lessonsOf returns the program's lessons and those of a folder.
+func lessonsOf(folder string, limits server.Limits) ([]lesson.Lesson, error) {
+	if info, err := os.Stat(folder); err != nil {
+		return nil, fmt.Errorf("--lessons: %w", err)
+	} else if !info.IsDir() {
+		return nil, fmt.Errorf("--lessons %s is no folder", folder)
+	}
+	list, err := server.Lessons(os.DirFS(folder), limits)
+	if err != nil {
+		return nil, fmt.Errorf("--lessons %s: %w", folder, err)
+	}
+	return list, nil
 }
 
 // leastToken is how long a token must be: a shorter one could be guessed.

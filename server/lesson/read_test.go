@@ -1,0 +1,106 @@
+package lesson
+
+import (
+	"strings"
+	"testing"
+	"testing/fstest"
+	"time"
+
+	"github.com/gnllviz/gnllviz/server/run"
+)
+
+// The lessons of the program can be run, and no two of them look alike in a list.
+func TestLessonsOfTheProgram(t *testing.T) {
+	list, err := Read(run.Table(), Files())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(list) < 11 || list[0].Slug != "what-eps-does" || list[1].Slug != "full-or-not" {
+		t.Fatalf("there are %d lessons, the first of which is %s", len(list), list[0].Slug)
+	}
+	for _, l := range list {
+		if _, err := run.New(l.Slug, l.Spec(), run.Options{Idle: time.Hour}); err != nil {
+			t.Errorf("%s: %v", l.Slug, err)
+		}
+		if l.Set["seed"] == nil {
+			t.Errorf("%s has no seed of its own", l.Slug)
+		}
+		for _, s := range append([]string{l.Summary, l.Try}, l.Watch...) {
+			if !strings.HasSuffix(s, ".") && !strings.HasSuffix(s, "?") {
+				t.Errorf("%s: %q is no sentence", l.Slug, s)
+			}
+		}
+	}
+}
+
+const good = `{
+  "title": "Mine", "summary": "One line.", "watch": ["One.", "Two.", "Three."], "try": "Something.",
+  "spots": [{"panel": "fit", "x": 3, "label": "here"}, {"control": "eps", "label": "and here"}, {"panel": "loss", "label": "there"}],
+  "set": {"eps": 0.001}, "lanes": [{"name": "one"}, {"controls": {"full": true}}]
+}`
+
+func TestFilesAreRead(t *testing.T) {
+	file := func(text string) *fstest.MapFile { return &fstest.MapFile{Data: []byte(text)} }
+	ours := fstest.MapFS{"10-first.json": file(good), "20-second.json": file(strings.Replace(good, "Mine", "Second", 1)), "notes.txt": file("no lesson")}
+	theirs := fstest.MapFS{"5-second.json": file(strings.Replace(good, "Mine", "Theirs", 1)), "a-third.json": file(strings.Replace(good, "Mine", "Third", 1))}
+	list, err := Read(run.Table(), ours, theirs)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var names []string
+	for _, l := range list {
+		names = append(names, l.Slug+" "+l.Title)
+	}
+	if got := strings.Join(names, ", "); got != "first Mine, second Theirs, a-third Third" {
+		t.Errorf("the lessons are %s", got)
+	}
+	if s := list[0].Spec(); s.Title != "lesson: Mine" || string(s.Controls["eps"]) != "0.001" || len(s.Lanes) != 2 {
+		t.Errorf("the first begins with %+v", s)
+	}
+}
+
+func TestBadFilesAreRefused(t *testing.T) {
+	for _, c := range []struct{ old, new, want string }{
+		{`"title": "Mine",`, ``, "title: it is missing"},
+		{`"Mine"`, `"` + strings.Repeat("a", 73) + `"`, "title: it has 73 characters, and may have 72"},
+		{`"One line."`, `"Two\nlines."`, "summary: it is not one line"},
+		{`, "Three."`, ``, "watch: it has 2 sentences, not three"},
+		{`"Two."`, `" "`, "watch: sentence 2: it is missing"},
+		{`"try": "Something."`, `"tries": "Something."`, "tries: a lesson has no such member"},
+		{`, {"panel": "loss", "label": "there"}`, ``, "spots: there are 2"},
+		{`"panel": "fit"`, `"panel": "fits"`, `spots: spot 1: there is no panel "fits"; there are fit, noise`},
+		{`"panel": "fit", `, ``, "spots: spot 1: it has either a control or a panel"},
+		{`"control": "eps"`, `"control": "epsilon"`, `spots: spot 2: there is no control "epsilon"`},
+		{`"control": "eps", `, `"control": "eps", "x": 1, `, "spots: spot 2: only the fit and the noise have an x"},
+		{`"here"`, `"` + strings.Repeat("é", 61) + `"`, "spots: spot 1: label: it has 61 characters, and may have 60"},
+		{`"eps": 0.001`, `"eps": -1`, "set: eps -1 is below its least value"},
+		{`"eps": 0.001`, `"epsilon": 1`, `set: there is no control "epsilon"`},
+		{`"eps": 0.001`, `"dataset": "own"`, `data: the dataset is "own"`},
+		{`"full": true`, `"full": 7`, "lanes: lane 2: full must be true or false"},
+		{`"full": true`, `"seed": 7`, "lanes: lane 2: seed is the run's"},
+		{`{"name": "one"}`, `{"nom": "one"}`, "nom: a lesson has no such member"},
+		{`"set"`, `"data": {}, "set"`, `data: "data" has either`},
+		{`"title": "Mine"`, `"title": 7`, "title: line 2 has a JSON number, which does not belong there"},
+		{`"summary": "One line.",`, `"summary": "One line."`, "line 2: invalid character"},
+		{`"title"`, `"slug": "mine", "title"`, "slug: the name of the file says it"},
+		{"\n}", "\n} 7", "more follows"},
+		{"\n}", strings.Repeat(" ", maxBytes) + "\n}", "it has more than"},
+	} {
+		text := strings.Replace(good, c.old, c.new, 1)
+		if text == good {
+			t.Errorf("%q is not in the file", c.old)
+		}
+		_, err := Read(run.Table(), fstest.MapFS{"10-mine.json": {Data: []byte(text)}})
+		if err == nil || !strings.HasPrefix(err.Error(), "lesson 10-mine.json: "+c.want) || strings.Contains(err.Error(), "\n") {
+			t.Errorf("%.60q: got %v, want %s", c.new, err, c.want)
+		}
+	}
+	for name, want := range map[string]string{"Mine.json": "small letters", "10-.json": "small letters", "1 2.json": "small letters"} {
+		if _, err := Read(run.Table(), fstest.MapFS{name: {Data: []byte(good)}}); err == nil || !strings.Contains(err.Error(), name) || !strings.Contains(err.Error(), want) {
+			t.Errorf("%s: got %v", name, err)
+		}
+	}
+	if _, err := Read(run.Table(), fstest.MapFS{"a.json": {Data: []byte(good)}, "b.json": {Data: []byte(good)}}); err == nil || !strings.Contains(err.Error(), `b.json: title: another lesson is called "Mine" too`) {
+		t.Errorf("two lessons of one title: %v", err)
+	}
+}

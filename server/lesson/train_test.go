@@ -1,0 +1,169 @@
+package lesson
+
+import (
+	"context"
+	"encoding/json"
+	"math"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/gnllviz/gnllviz/server/run"
+	"github.com/gnllviz/gnllviz/server/wire"
+)
+
+// An outcome is a lesson's run after some steps.
+type outcome struct {
+	t     *testing.T
+	data  wire.Data
+	x     []float32 // of the grid
+	lanes []*trained
+	all   []wire.Point
+}
+
+// A trained is a lane of an outcome.
+type trained struct {
+	*outcome
+	id   uint8
+	name string
+	fit  *wire.Frame
+	rows *wire.Frame
+}
+
+// train runs a lesson as fast as it goes. The frames are of the newest snapshot,
+// which is at most a sixteenth of the steps earlier.
+func train(t *testing.T, l Lesson, steps int) *outcome {
+	t.Helper()
+	l.Set["speed"] = json.RawMessage(`"max"`)
+	r, err := run.New("lesson", l.Spec(), run.Options{Paused: true, Idle: time.Hour})
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, end := context.WithCancel(t.Context())
+	go r.Serve(ctx)
+	t.Cleanup(func() { end(); <-r.Done() })
+	if _, err := r.Do(ctx, &wire.StepCommand{Steps: steps}, true); err != nil {
+		t.Fatal(err)
+	}
+	m, err := r.State(ctx)
+	for err == nil && m.Step < uint64(steps) && m.State != wire.Diverged {
+		time.Sleep(time.Millisecond)
+		m, err = r.State(ctx)
+	}
+	if err != nil || m.State == wire.Diverged {
+		t.Fatalf("at step %d the run is %s: %s (%v)", m.Step, m.State, m.Reason, err)
+	}
+	b, err := r.FramesAt(ctx, uint64(steps))
+	if err != nil {
+		t.Fatal(err)
+	}
+	frames, err := wire.ParseFrames(b)
+	if err != nil {
+		t.Fatal(err)
+	}
+	h, err := r.History(ctx, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	o := &outcome{t: t, data: m.Data, all: h.Points}
+	for _, lane := range m.Lanes {
+		o.lanes = append(o.lanes, &trained{outcome: o, id: lane.Lane, name: lane.Name})
+	}
+	for _, f := range frames {
+		switch f.Kind {
+		case wire.FrameGrid:
+			o.x = f.Columns[0]
+		case wire.FrameFit:
+			o.lanes[f.Lane].fit = f
+		case wire.FrameRows:
+			o.lanes[f.Lane].rows = f
+		}
+	}
+	return o
+}
+
+func (o *outcome) lane(name string) *trained {
+	o.t.Helper()
+	i := slices.IndexFunc(o.lanes, func(l *trained) bool { return l.name == name })
+	if i < 0 {
+		o.t.Fatalf("there is no lane %q", name)
+	}
+	return o.lanes[i]
+}
+
+// leaps is by how much the training loss of a lane has risen in all, from one point
+// to the next, in the second half of the steps.
+func (o *outcome) leaps(l *trained) (sum float64) {
+	last := math.Inf(1)
+	for _, p := range o.all {
+		if p.Lane != l.id || p.Step < o.all[len(o.all)-1].Step/2 {
+			continue
+		}
+		v, _ := p.Value("train_loss")
+		sum += max(0, float64(v)-last)
+		last = float64(v)
+	}
+	return sum
+}
+
+// acquired counts the rows that came after the data set's own, and those of them
+// between two x.
+func (o *outcome) acquired(from, to float64) (n struct{ there, all int }) {
+	first := uint32(200) // rows of the data set
+	for i, id := range o.data.IDs {
+		if id < first {
+			continue
+		}
+		n.all++
+		if x := o.data.X[0][i]; from <= x && x <= to {
+			n.there++
+		}
+	}
+	return n
+}
+
+// scalar is one of a frame's scalars, or where points have it the median over the last
+// third of the steps: one spike is not what a lane does.
+func (l *trained) scalar(name string) float64 {
+	l.t.Helper()
+	var values []float64
+	for _, p := range l.all {
+		if v, ok := p.Value(name); ok && p.Lane == l.id && p.Step >= l.all[len(l.all)-1].Step*2/3 {
+			values = append(values, float64(v))
+		}
+	}
+	if len(values) > 0 {
+		slices.Sort(values)
+		return values[len(values)/2]
+	}
+	i := slices.Index(wire.Scalars, name)
+	if i < 0 {
+		l.t.Fatalf("there is no scalar %s", name)
+	}
+	return float64(l.fit.Scalars[i])
+}
+
+// at is a column of the fit at x.
+func (l *trained) at(column int, x float64) float64 {
+	i := slices.IndexFunc(l.x, func(v float32) bool { return float64(v) >= x })
+	return float64(l.fit.Columns[column][max(i, 0)])
+}
+
+func (l *trained) mean(x float64) float64      { return l.at(0, x) }
+func (l *trained) std(x float64) float64       { return l.at(1, x) } // before the clamp
+func (l *trained) epistemic(x float64) float64 { return l.at(2, x) }
+func (l *trained) widest() float64             { return float64(slices.Max(l.fit.Columns[1])) }
+func (l *trained) narrowest() float64          { return float64(slices.Min(l.fit.Columns[1])) }
+
+// pull is how hard the training rows between two x pull on the mean, each by itself,
+// on average.
+func (l *trained) pull(from, to float64) float64 {
+	sum, n := 0.0, 0
+	for i, x := range l.data.X[0] {
+		if v := float64(l.rows.Columns[2][i]); from < x && x < to && !math.IsNaN(v) {
+			sum += math.Abs(v)
+			n++
+		}
+	}
+	return sum / float64(n)
+}

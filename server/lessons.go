@@ -1,0 +1,33 @@
+package server
+
+import (
+	"context"
+	"fmt"
+	"io/fs"
+
+	"github.com/gnllviz/gnllviz/server/lesson"
+	"github.com/gnllviz/gnllviz/server/run"
+)
+
+// Lessons returns the lessons that the program has and those of a folder, or
+// only the former without one. An error says which file and which member is wrong,
+// and why; that lessons of the folder can be run within the limits is tried.
+func Lessons(own fs.FS, limits Limits) ([]lesson.Lesson, error) {
+	if own == nil {
+		return lesson.Read(run.Table(), lesson.Files())
+	}
+	theirs, err := lesson.Read(run.Table(), own)
+	if err != nil {
+		return nil, err
+	}
+	for _, l := range theirs {
+		if _, err := run.New(l.Slug, l.Spec(), limits.orDefaults().options()); err != nil {
+			return nil, fmt.Errorf("lesson %s: its run cannot begin: %w", l.Slug, err)
+		}
+	}
+	return lesson.Read(run.Table(), lesson.Files(), own)
+}
+
+func (s *Server) getLessons(context.Context, *request) (*body[[]lesson.Lesson], error) {
+	return &body[[]lesson.Lesson]{s.lessons}, nil
+}
