@@ -55,6 +55,11 @@ func lossFigures() []Figure {
 			Formula: formula(meanOf(frac("1", "2"), big("log", sup("σ*_i", "2"), "+", frac(sup("( y_i − μ*_i )", "2"), sup("σ*_i", "2")), "+ log 2 π"))),
 		},
 		{
+			ID: "gap", Label: "gap to best", Unit: "nats", Better: BetterLower,
+			Help:    "How far the NLL is above the best attainable one: on training rows below 0 where noise was learned by heart.",
+			Formula: formula("NLL −", sub("NLL", words("best"))),
+		},
+		{
 			ID: "expected_nll", Label: "expected NLL", Unit: "nats", Better: BetterNone,
 			Help:    "The NLL that the true distribution has on average over observations at these inputs: its entropy.",
 			Formula: formula(meanOf(frac("1", "2"), "log 2 π e + log σ*_i")),

@@ -2,14 +2,10 @@ import './webawesome'
 import './components/app'
 import { Api, Problem, STATUS, type Opened } from './api'
 import { BEGUN_ANEW, GONE } from './recovery'
+import { root, up } from './root'
 import { fromHash, keyOf, takeToken, toHash, type Settings } from './settings'
 import { Store } from './store'
 
-// The page is served at its root and at r/{id} below it, perhaps under a
-// proxy's prefix; the document says which of the two it is.
-const up = document.documentElement.dataset['root'] ?? '.'
-const root = new URL(up, location.href)
-if (!root.pathname.endsWith('/')) root.pathname += '/'
 const api = new Api(root)
 
 const RETRY = 1500 // ms

@@ -9,6 +9,7 @@ import './calibration'
 import './caption'
 import { inHeader } from './controls'
 import './fit'
+import { helpAddress } from './help'
 import './lanes'
 import './lessons'
 import './loss'
@@ -104,6 +105,7 @@ class GnllApp extends Part {
           <gnll-status .store=${store}></gnll-status>
           <gnll-lessons .store=${store}></gnll-lessons>
           <gnll-share .store=${store}></gnll-share>
+          <a class="button square" href=${helpAddress()} target="_blank" rel="noopener" aria-label="help, in a new tab" title="help: what everything means">?</a>
           <button type="button" class="button square" aria-label="theme: ${theme.value}" title="theme: ${theme.value}" @click=${() => { setTheme(NEXT[theme.value]) }}>${SIGN[theme.value]}</button>
         </div>
         <div class="under">

@@ -6,6 +6,7 @@ import { inWords, readAt, sliced } from '../reading'
 import type { Tool } from '../store'
 import { chartTable, spread, tableButton, type ChartTable } from './chart-table'
 import { segments } from './control'
+import { explainChart } from './explain'
 import { FitCurves } from './fit-curves'
 import { laneStyle } from './lane-line'
 import { Part } from './part'
@@ -72,7 +73,7 @@ class GnllFit extends Part {
     return html`
       <section class="plot fit" aria-labelledby="fit-title">
         <header class="plot-head">
-          <h2 id="fit-title">Fit</h2>
+          <h2 id="fit-title">Fit</h2> ${explainChart('fit')}
           <span class="keys-row">
             ${key('line', 'mean')}${key('band', 'bands')}
             ${segments({ name: 'bands', label: 'bands', options: Object.entries(BANDS).map(([value, b]) => ({ value, label: b.label, help: b.help })) }, this.bands, (v) => { this.bands = v })}
@@ -89,7 +90,7 @@ class GnllFit extends Part {
       </section>
       <section class="plot noise" aria-labelledby="noise-title">
         <header class="plot-head">
-          <h2 id="noise-title">Noise</h2>
+          <h2 id="noise-title">Noise</h2> ${explainChart('noise')}
           <span class="keys-row">
             ${key('line', 'std, clamped')}${key('dots', 'unclamped')}${this.#ensemble ? key('epistemic', 'epistemic') : nothing}${data?.truth ? key('dash', 'truth') : nothing}
           </span>

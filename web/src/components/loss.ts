@@ -11,6 +11,7 @@ import { Zoom, type Span } from '../zoom'
 import { chartTable, tableButton } from './chart-table'
 import { onScene } from './charts'
 import { segments } from './control'
+import { explainChart } from './explain'
 import { laneStyle } from './lane-line'
 import { KEYS, markStep, moveOf, zoomButtons, type Move } from './loss-keys'
 import { lossLegend } from './loss-legend'
@@ -223,7 +224,7 @@ class GnllLoss extends Part {
     return html`
       <section class="plot loss" aria-labelledby="loss-title">
         <header class="plot-head">
-          <h2 id="loss-title">Loss</h2>
+          <h2 id="loss-title">Loss</h2> ${explainChart('loss')}
           <span class="keys-row">
             ${segments({ name: 'loss-kind', label: 'which loss', options: KINDS }, view.kind, (v) => { this.#set({ kind: v === 'nll' || v === 'batch' ? v : 'loss' }) })}
           </span>

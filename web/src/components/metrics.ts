@@ -1,41 +1,25 @@
 import { html, nothing, type TemplateResult } from 'lit'
 import { fixed, significant } from '../format'
 import type { LanePicture } from '../frame'
-import type { Data, Lane, Scalar } from '../generated/wire'
-import { help } from './help'
+import { FIGURES, type Data, type Figure, type Lane, type Scalar } from '../generated/wire'
+import { explain, unitOf } from './explain'
 import { laneLine, laneStyle } from './lane-line'
 import { Part } from './part'
 
 interface Metric {
-  readonly id: string
-  readonly name: string
-  readonly help: string
+  readonly figure: Figure
   readonly train: Scalar
   readonly test: Scalar
-  /** null: the target's. */
-  readonly unit: string | null
   show(v: number): string
   /** How far a value is from the best there is. */
   miss(v: number): number
 }
 
 const METRICS: readonly Metric[] = [
-  {
-    id: 'nll', name: 'NLL', unit: 'nats', train: 'train_nll', test: 'test_nll', show: (v) => fixed(v, 2), miss: (v) => v,
-    help: 'Mean negative log likelihood of a row, in the target’s own units and with the constant: lower is better.',
-  },
-  {
-    id: 'rmse', name: 'RMSE', unit: null, train: 'train_rmse', test: 'test_rmse', show: (v) => significant(v, 3), miss: (v) => v,
-    help: 'Root of the mean squared distance from the predicted mean: it knows nothing of the variance.',
-  },
-  {
-    id: 'crps', name: 'CRPS', unit: null, train: 'train_crps', test: 'test_crps', show: (v) => significant(v, 3), miss: (v) => v,
-    help: 'Continuous ranked probability score: how far the predicted distribution is from the row; lower is better.',
-  },
-  {
-    id: 'coverage', name: 'coverage 95 %', unit: '%', train: 'train_coverage', test: 'test_coverage', show: (v) => fixed(100 * v, 1), miss: (v) => Math.abs(v - 0.95),
-    help: 'Share of the rows within the central 95 % interval: below 95 the network is overconfident, above it is too wide.',
-  },
+  { figure: FIGURES.nll, train: 'train_nll', test: 'test_nll', show: (v) => fixed(v, 2), miss: (v) => v },
+  { figure: FIGURES.rmse, train: 'train_rmse', test: 'test_rmse', show: (v) => significant(v, 3), miss: (v) => v },
+  { figure: FIGURES.crps, train: 'train_crps', test: 'test_crps', show: (v) => significant(v, 3), miss: (v) => v },
+  { figure: FIGURES.coverage, train: 'train_coverage', test: 'test_coverage', show: (v) => fixed(100 * v, 1), miss: (v) => Math.abs(v - FIGURES.coverage.best) },
 ]
 
 /** By how much: the figures of the present frame. */
@@ -69,10 +53,10 @@ class GnllMetrics extends Part {
         <tbody>
           ${METRICS.map((m) => html`
             <tr>
-              <th scope="row">${m.name} ${help(`metric-${m.id}`, m.name, m.help)}</th>
+              <th scope="row">${m.figure.label} ${explain(m.figure)}</th>
               <td class="figure">${m.show(scalars?.[m.train] ?? NaN)}</td>
               <td class="figure test">${m.show(scalars?.[m.test] ?? NaN)}</td>
-              <td class="unit">${m.unit ?? data?.target.unit ?? ''}</td>
+              <td class="unit">${unitOf(m.figure, data)}</td>
             </tr>
           `)}
         </tbody>
@@ -91,13 +75,13 @@ class GnllMetrics extends Part {
             const best = Math.min(...lanes.map((l) => m.miss(value(m, l))).filter(Number.isFinite))
             return html`
               <tr>
-                <th scope="row">${m.name} ${help(`metric-${m.id}`, m.name, m.help)}</th>
+                <th scope="row">${m.figure.label} ${explain(m.figure)}</th>
                 ${lanes.map((l) => {
                   const v = value(m, l)
                   const isBest = m.miss(v) === best
                   return html`<td class="figure ${isBest ? 'best' : ''}">${m.show(v)}${isBest ? html`<span class="unseen"> best</span>` : nothing}</td>`
                 })}
-                <td class="unit">${lanes.length > 3 ? '' : (m.unit ?? data?.target.unit ?? '')}</td>
+                <td class="unit">${lanes.length > 3 ? '' : unitOf(m.figure, data)}</td>
               </tr>
             `
           })}

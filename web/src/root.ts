@@ -1,0 +1,12 @@
+// The page is served at its root and at r/{id} below it, perhaps under a
+// proxy's prefix; the document says which of the two it is. This is worked out
+// once, as the address changes when a run is made.
+
+/** The way from the document up to the page's root. */
+export const up = document.documentElement.dataset['root'] ?? '.'
+
+/** The address below which the page, its interface and the help are. */
+export const root = new URL(up, location.href)
+if (!root.pathname.endsWith('/')) root.pathname += '/'
+root.hash = ''
+root.search = ''
