@@ -116,10 +116,9 @@ export class Maps {
     // A single target far out must not take the colours of all others.
     const sorted = data.y.toSorted((a, b) => a - b)
     const most = [quantile(sorted, 0.02), quantile(sorted, 0.98)]
-    return {
-      mean: this.#meanTint.linear(MEAN, shown.mean, most, truth?.mean ?? []),
-      std: this.#stdTint.positive(STD, shown.std, part === 'total' ? (truth?.std ?? []) : []),
-    }
+    // Nor must the quietest corner of a truth, where it goes to 0.
+    const known = part === 'total' && truth ? truth.std.toSorted().subarray(Math.floor(0.05 * truth.std.length)) : []
+    return { mean: this.#meanTint.linear(MEAN, shown.mean, most, truth?.mean ?? []), std: this.#stdTint.positive(STD, shown.std, known) }
   }
 
   /** The same list as long as it would be the same. */

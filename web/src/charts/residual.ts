@@ -4,7 +4,10 @@ import type { ChartOption } from './echarts'
 import type { Form, RowsPicture } from './rows'
 import { CalmDecades, extent, quantile } from './scale'
 
-const LINES = [{ reach: 1, words: '|r| = σ', dash: [7, 5] }, { reach: INTERVALS[95].reach, words: '|r| = 1.96 σ', dash: [2, 3] }]
+const LINES = [
+  { reach: 1, words: '|r| = σ', dash: [7, 5] },
+  { reach: INTERVALS[95].reach, words: '|r| = 1.96 σ', dash: [2, 3] },
+] as const
 
 /** How far rows are from their mean, over how far that was expected. */
 export class Residual implements Form {
@@ -53,19 +56,23 @@ export class Residual implements Form {
       c.clip()
       c.globalAlpha = 0.7
       c.lineWidth = 1.2
-      c.setLineDash(dash)
+      c.setLineDash([...dash])
       c.beginPath()
       c.moveTo(...from)
       c.lineTo(...to)
       c.stroke()
       c.restore()
-      // Its name stands at its upper end, wherever it leaves the plot.
+      // Its name stands along it, at the end at which it leaves the plot.
       const slope = (to[1] - from[1]) / (to[0] - from[0])
       const end = to[1] >= 0 ? to : [to[0] - to[1] / slope, 0] as const
+      c.save()
       c.globalAlpha = 0.9
+      c.translate(...end)
+      c.rotate(Math.atan(slope))
       c.textAlign = 'right'
       c.textBaseline = reach === 1 ? 'top' : 'bottom'
-      c.fillText(words, end[0] - (reach === 1 ? 2 : 12), Math.max(12, end[1] + (reach === 1 ? 12 : 0)))
+      c.fillText(words, -14, reach === 1 ? 4 : -3)
+      c.restore()
     }
   }
 }

@@ -131,6 +131,7 @@ export class RowsChart {
     const { bar, place: of } = this.#form
     const picture = this.#picture
     if (!bar || !picture) return
+    const within = (y: number): number => Math.min(area.height, Math.max(0, y - area.y))
     c.strokeStyle = picture.focus.colour
     c.lineWidth = 1
     for (const test of [false, true]) {
@@ -141,8 +142,8 @@ export class RowsChart {
         const [low, high] = bar(row, picture.reach)
         const [x] = of(row)
         const [px, y0] = place(x, low)
-        c.moveTo(px - area.x, y0 - area.y)
-        c.lineTo(px - area.x, place(x, high)[1] - area.y)
+        c.moveTo(px - area.x, within(y0))
+        c.lineTo(px - area.x, within(place(x, high)[1]))
       }
       c.stroke()
     }

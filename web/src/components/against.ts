@@ -139,7 +139,7 @@ class GnllAgainst extends Part {
           ${viewTitle(store, 'against-title')}
           <span class="keys-row">
             ${this.kind === 'actual' ? html`<span class="key">bars</span>${segments({ name: 'band', label: 'what the bars hold', options: BANDS }, String(this.band), (v) => { this.band = v === '68' ? 68 : 95 })}` : nothing}
-            <span class="key"><i class="swatch dot of-lane" aria-hidden="true"></i>train</span><span class="key"><i class="swatch ring of-lane" aria-hidden="true"></i>test</span>
+            <span class="key"><i class="swatch dot mine" aria-hidden="true"></i>train</span><span class="key"><i class="swatch ring mine" aria-hidden="true"></i>test</span>
             <span class="key"><i class="swatch ring out" aria-hidden="true"></i>beyond ${Number(interval.reach.toFixed(2))} σ</span>
             ${lanes.length > 1 ? html`<span class="key">faint: other lanes</span>` : nothing}
           </span>

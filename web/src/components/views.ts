@@ -32,11 +32,11 @@ export function viewTitle(store: Store, id: string): TemplateResult {
   `
 }
 
-/** Along which input the fit is shown; nothing where there is but one. */
+/** Over which input the fit is shown; nothing where there is but one. */
 export function sliceSelect(store: Store): TemplateResult | typeof nothing {
   const choice = sliceChoice(store)
   if (!choice) return nothing
   return html`
-    <label class="along">along ${select({ name: 'along', label: 'along which input', unit: '', options: choice.options }, choice.value, (v) => { store.set('slice', Number(v)) }, !store.steers.value)}</label>
+    <label class="over">over ${select({ name: 'over', label: 'over which input', unit: '', options: choice.options }, choice.value, (v) => { store.set('slice', Number(v)) }, !store.steers.value)}</label>
   `
 }
