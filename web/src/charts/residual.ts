@@ -64,7 +64,7 @@ export class Residual implements Form {
       c.restore()
       // Its name stands along it, at the end at which it leaves the plot.
       const slope = (to[1] - from[1]) / (to[0] - from[0])
-      const end = to[1] >= 0 ? to : [to[0] - to[1] / slope, 0] as const
+      const end: Pixel = to[1] >= 0 ? to : [to[0] - to[1] / slope, 0]
       c.save()
       c.globalAlpha = 0.9
       c.translate(...end)
