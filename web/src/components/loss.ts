@@ -1,13 +1,12 @@
 import { html, nothing, type PropertyValues, type TemplateResult } from 'lit'
 import { live } from 'lit/directives/live.js'
-import { Batches, type Wanted } from '../batches'
 import { bestOf, type Best } from '../best'
-import { isLogValid, LossChart, NOTHING_DRAWN, type Drawn, type LossView } from '../charts/loss'
+import { LossChart, NOTHING_DRAWN, type Drawn, type LossView } from '../charts/loss'
+import { isLogValid } from '../charts/loss-axes'
 import type { Mark } from '../charts/marks'
-import { stepsAhead } from '../charts/scale'
 import { count } from '../format'
 import type { Change } from '../generated/wire'
-import { Zoom, type Span } from '../zoom'
+import type { Span } from '../zoom'
 import { chartTable, tableButton } from './chart-table'
 import { onScene } from './charts'
 import { segments } from './control'
@@ -15,6 +14,7 @@ import { explainChart } from './explain'
 import { laneStyle } from './lane-line'
 import { KEYS, markStep, moveOf, zoomButtons, type Move } from './loss-keys'
 import { lossLegend } from './loss-legend'
+import { LossSource, SMOOTHABLE } from './loss-source'
 import { lossTable } from './loss-table'
 import { lossViewPopup } from './loss-view'
 import { offer } from './offer'
@@ -30,8 +30,6 @@ const KINDS = [
 ]
 
 const DRAW_EVERY = 150 // ms; new points are hardly to be seen sooner
-const SMOOTHABLE = 8000 // steps, each of which is asked for
-const BENEATH = 20 // steps to a pixel; with more the batches beneath a curve would be a wall
 
 /** The loss over the steps. */
 class GnllLoss extends Part {
@@ -50,11 +48,7 @@ class GnllLoss extends Part {
   /** Where the chart is read without a pointer, and what it says there. */
   #readAt: number | null = null
   #reading = ''
-  readonly #zoom = new Zoom()
-  #batches: Batches | null = null
-  #odd: ReadonlyMap<number, readonly number[]> = new Map()
-  #oddOf = ''
-  #epoch = NaN
+  #source: LossSource | null = null
 
   constructor() {
     super()
@@ -71,7 +65,8 @@ class GnllLoss extends Part {
   protected override firstUpdated(): void {
     const { store } = this
     const soon = (): void => { this.#drawSoon() }
-    this.#batches = new Batches((q) => store.api.curve(store.id, q), soon)
+    const source = new LossSource(store, soon)
+    this.#source = source
     this.#stops = [
       onScene(store, ({ skeletons, palette }, fresh) => {
         const host = this.querySelector<HTMLElement>('#loss-chart')
@@ -80,7 +75,7 @@ class GnllLoss extends Part {
           this.#chart?.dispose()
           this.#chart = new LossChart(host, skeletons.loss, store.controls)
           this.#chart.onMarks(([mark]) => { this.mark = mark ?? null })
-          this.#chart.onRange((from, to) => { this.#move((last, end) => { this.#zoom.show(from, to, last, end) }) })
+          this.#chart.onRange((from, to) => { this.#move((zoom, last, end) => { zoom.show(from, to, last, end) }) })
         }
         this.#chart?.setTheme(palette)
         soon()
@@ -92,11 +87,11 @@ class GnllLoss extends Part {
       }),
       store.focus.subscribe(soon),
       store.settings.subscribe(soon),
-      store.run.subscribe(() => { this.#run() }),
-      store.lanes.subscribe(() => { this.#run() }),
-      () => { this.#batches?.stop() },
+      store.run.subscribe(() => { source.look() }),
+      store.lanes.subscribe(() => { source.look() }),
+      () => { source.stop() },
     ]
-    this.#run()
+    source.look()
   }
 
   protected override updated(changed: PropertyValues): void {
@@ -123,34 +118,15 @@ class GnllLoss extends Part {
   }
 
   #draw(): void {
-    const { history, run, lanes, focus } = this.store
-    if (!this.#chart || !run.value) return
-    const { view } = this
-    const { epoch } = run.value
-    this.#span = this.#zoom.shown(history.lastStep, stepsAhead(history.lastStep))
-    this.#batches?.want(this.#wanted(epoch))
-    this.#drawn = this.#chart.draw({
-      history, view, epoch, span: this.#span, batches: this.#showsBatches && this.#batches ? this.#batches.curves : new Map(), changes: this.store.changes.value,
-      lanes: lanes.value, focus: focus.value, best: this.#best, odd: this.#odd,
+    const { history, changes, run, lanes, focus } = this.store
+    const [chart, source, view] = [this.#chart, this.#source, this.view]
+    if (!chart || !source || !run.value) return
+    this.#span = source.span
+    this.#drawn = chart.draw({
+      history, view, epoch: run.value.epoch, span: this.#span, batches: source.batches(view, chart.pixels), changes: changes.value,
+      lanes: lanes.value, focus: focus.value, best: this.#best, odd: source.odd,
     })
     this.requestUpdate()
-  }
-
-  /** The batches are asked for where they are drawn: by choice, and beneath a range of the loss that is trained. */
-  #wanted(epoch: number): Wanted | null {
-    const { smoothing } = this.view
-    const { lanes, focus, history } = this.store
-    if (!this.#showsBatches) return null
-    const isChosen = this.view.kind === 'batch'
-    const { from, to } = this.#span
-    const newest = Math.min(to, history.lastStep)
-    const pixels = isChosen && smoothing > 0 && newest - from <= SMOOTHABLE ? SMOOTHABLE / 2 : (this.#chart?.pixels ?? 0)
-    return { epoch, from, to, newest, pixels, lanes: isChosen ? lanes.value.map((l) => l.lane) : [focus.value] }
-  }
-
-  get #showsBatches(): boolean {
-    const { from, to } = this.#span
-    return this.view.kind === 'batch' || (this.view.kind === 'loss' && this.#zoom.zoomed && to - from <= BENEATH * (this.#chart?.pixels ?? 0))
   }
 
   get #best(): Best | null {
@@ -158,40 +134,16 @@ class GnllLoss extends Part {
     return run.value ? bestOf(run.value.data, this.view.kind === 'nll', settings.value) : null
   }
 
-  /** Another epoch begins with the whole of it; and whatever diverged has its mark. */
-  #run(): void {
-    const run = this.store.run.value
-    if (!run) return
-    if (run.epoch !== this.#epoch) {
-      this.#epoch = run.epoch
-      this.#odd = new Map()
-      this.#zoom.whole()
-    }
-    const lanes = this.store.lanes.value.map((l) => l.lane)
-    const of = `${run.epoch} ${run.state === 'diverged' ? 'diverged' : ''} ${lanes.join(' ')}`
-    if (of === this.#oddOf) return
-    this.#oddOf = of
-    void this.#askOdd(lanes, of)
-  }
-
-  async #askOdd(lanes: readonly number[], of: string): Promise<void> {
-    const odd = await Promise.all(lanes.map(async (lane): Promise<[number, number[]]> => [lane, await this.#batches?.notFinite(lane) ?? []])).catch(() => null)
-    if (!odd || of !== this.#oddOf) return
-    this.#odd = new Map(odd)
-    this.#drawSoon()
-  }
-
-  #move(change: (last: number, end: number) => void): void {
-    const { lastStep } = this.store.history
-    change(lastStep, stepsAhead(lastStep))
-    const { from, to } = this.#zoom.shown(lastStep, stepsAhead(lastStep))
-    this.said = this.#zoom.zoomed ? `steps ${count(from)} to ${count(to)}${this.#zoom.follows ? ', following the end' : ''}` : 'the whole run'
-    this.#drawSoon()
+  #move(change: Parameters<LossSource['move']>[0]): void {
+    const source = this.#source
+    if (!source) return
+    source.move(change)
+    const { from, to } = source.span
+    this.said = source.zoom.zoomed ? `steps ${count(from)} to ${count(to)}${source.zoom.follows ? ', following the end' : ''}` : 'the whole run'
   }
 
   #go(move: Move): void {
-    this.#move((last, end) => {
-      const z = this.#zoom
+    this.#move((z, last, end) => {
       if (move === 'whole') z.whole()
       else if (move === 'in' || move === 'out') z.by(move === 'in' ? 0.5 : 2, last, end)
       else z.pan(move === 'left' ? -0.25 : 0.25, last, end)
@@ -213,6 +165,7 @@ class GnllLoss extends Part {
     const marks = this.#chart?.marks ?? []
     const at = marks.findIndex((m) => m.revision === this.mark?.revision)
     this.mark = marks[at < 0 ? (by < 0 ? marks.length - 1 : 0) : (at + by + marks.length) % marks.length] ?? null
+    this.#chart?.read(this.mark?.step ?? null)
   }
 
   protected override render(): TemplateResult {
@@ -238,7 +191,7 @@ class GnllLoss extends Part {
         <div class="plot-body" @keydown=${(e: KeyboardEvent) => { this.#key(e) }}>
           <div class="loss-room" tabindex="0" role="group" aria-label="loss over the steps: ${KEYS}"><div id="loss-chart" class="chart" role="img"></div></div>
           ${this.#readField()}
-          ${zoomButtons(this.#zoom.zoomed, (m) => { this.#go(m) })}
+          ${zoomButtons(this.#source?.zoom.zoomed === true, (m) => { this.#go(m) })}
           ${this.asTable ? chartTable(lossTable({ drawn: this.#drawn, view, span: this.#span, best: this.#best, controls: store.controls, lanes, changes: this.#changes })) : nothing}
         </div>
         <footer class="plot-foot">${this.mark ? offer(store, this.mark, () => { this.mark = null }) : lossLegend(this.#drawn, lanes)}</footer>

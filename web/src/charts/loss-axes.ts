@@ -1,0 +1,129 @@
+import { count, tick } from '../format'
+import type { Span } from '../zoom'
+import type { Area, ChartOption } from './echarts'
+import type { Values } from './loss-lines'
+import type { Geometry } from './loss-paint'
+import { CalmRange, ticksWithin } from './scale'
+import { LINEAR, LOG, LOG_STEPS, STEPS, symlog, thresholdFor, valueLabel, valueTicks, type ScaleName, type StepScale, type ValueScale } from './value-scale'
+
+/** What the axes are to show. */
+export interface AxesOf {
+  readonly span: Span
+  readonly logSteps: boolean
+  readonly scale: ScaleName
+  /** From the least value to the greatest, and not only what is worth seeing. */
+  readonly everything: boolean
+  readonly values: Values | null
+  /** A value that is worth a place on the axis as long as it is near. */
+  readonly bar: number | null
+  readonly name: string
+  /** What is drawn: with something else the axis may jump. */
+  readonly of: string
+}
+
+/** The axes of the loss: scales of their own over linear axes, standing still as long as they can. */
+export class LossAxes {
+  readonly #range = new CalmRange(5)
+  #of = ''
+  #threshold = 1
+  #x: StepScale = STEPS
+  #y: ValueScale = LINEAR
+  #values = { low: 0, high: 1 }
+  left = 0
+  right = 1
+
+  /** The scale of the steps; to be told before what depends on it. */
+  spread(span: Span, logSteps: boolean): void {
+    this.#x = logSteps ? LOG_STEPS : STEPS
+    this.left = this.#x.to(span.from)
+    this.right = this.#x.to(span.to)
+  }
+
+  get x(): StepScale {
+    return this.#x
+  }
+
+  /** Whether a line of zero belongs into the picture. */
+  get hasZero(): boolean {
+    return this.#y.name !== 'log' && this.#values.low < 0 && this.#values.high > 0
+  }
+
+  within(place: number): number {
+    return Math.min(this.right, Math.max(this.left, place))
+  }
+
+  /** Fits the axes to what they are to show in so many pixels. */
+  fit(o: AxesOf, width: number, height: number): Pick<ChartOption, 'xAxis' | 'yAxis'> {
+    this.#rescale(o)
+    const { min, max } = this.#follow(o)
+    this.#values = { low: min, high: max }
+    const losses = valueTicks(this.#y, min, max, fitting(height, 42))
+    const atLosses = losses.map((v) => this.#y.to(v))
+    const steps = o.logSteps ? valueTicks(LOG, this.left, this.right, fitting(width, 75)).filter((v) => Number.isInteger(v)) : ticksWithin(o.span.from, o.span.to, fitting(width, 75)).values
+    const atSteps = steps.map((s) => this.#x.to(s))
+    // On a log axis each label stands for itself.
+    const interval = o.logSteps ? NaN : Math.min(...steps.slice(1).map((s, i) => s - (steps[i] ?? 0)))
+    return {
+      xAxis: {
+        min: this.left, max: this.right, axisTick: { customValues: atSteps },
+        axisLabel: { customValues: atSteps, formatter: (v: number) => stepLabel(this.#x.back(v), interval), showMaxLabel: true, hideOverlap: true },
+      },
+      yAxis: {
+        min, max, name: o.name + (this.#y.name === 'linear' ? '' : `, ${this.#y.name}`), axisTick: { customValues: atLosses },
+        axisLabel: { customValues: atLosses, formatter: (_: number, i: number) => valueLabel(this.#y, losses[i] ?? NaN, losses) },
+      },
+    }
+  }
+
+  geometry(area: Area): Geometry {
+    const [perStep, perValue] = [area.width / (this.right - this.left), area.height / (this.#values.high - this.#values.low)]
+    return {
+      area,
+      x: (step) => area.x + (this.#x.to(step) - this.left) * perStep,
+      // What is not above zero is below every value of a log axis.
+      y: (v) => (v <= 0 && this.#y.name === 'log' ? Infinity : area.y + (this.#values.high - this.#y.to(v)) * perValue),
+    }
+  }
+
+  #rescale({ scale, values, everything, of }: AxesOf): void {
+    const wanted = scale === 'log' && !isLogValid(values) ? 'symlog' : scale
+    // The threshold stays until another would be much better.
+    if (wanted === 'symlog' && values && (this.#y.name !== 'symlog' || Math.abs(Math.log10(values.usual / this.#threshold)) > 0.9)) {
+      this.#threshold = thresholdFor(values.usual)
+    }
+    const shows = `${wanted} ${this.#threshold} ${everything} ${of}`
+    if (shows !== this.#of) this.#range.forget()
+    this.#of = shows
+    this.#y = wanted === 'linear' ? LINEAR : wanted === 'log' ? LOG : symlog(this.#threshold)
+  }
+
+  #follow({ values, everything, bar }: AxesOf): { min: number; max: number } {
+    if (!values) return { min: this.#y.to(0.1), max: this.#y.to(1) }
+    let [low, high] = everything ? [values.least, values.greatest] : [values.low, values.high]
+    if (bar !== null && (this.#y.name !== 'log' || bar > 0)) {
+      const span = Math.max(high - low, 0.1)
+      if (everything || (bar > low - 2 * span && bar < high + span)) [low, high] = [Math.min(low, bar), Math.max(high, bar)]
+    }
+    const [from, to] = [this.#y.to(low), this.#y.to(high)]
+    const air = Math.max(0.06 * (to - from), this.#y.name === 'linear' ? 0.02 : 0.005)
+    return this.#range.follow(from - air, to + air)
+  }
+}
+
+/** Whether everything that is shown can stand on a log axis. */
+export function isLogValid(values: Values | null): boolean {
+  return values !== null && values.least > 0
+}
+
+/** How many labels fit. */
+function fitting(pixels: number, each: number): number {
+  return Math.max(3, Math.min(8, Math.floor(pixels / each)))
+}
+
+/** 500, 12k, 1.5M: labels of the step axis, exact to so many steps. */
+function stepLabel(v: number, interval: number): string {
+  const step = Math.round(v)
+  const exact = Number.isNaN(interval) ? step : interval
+  const [unit, sign] = step >= 1e6 && exact >= 1e4 ? [1e6, 'M'] : step >= 1e4 && exact >= 100 ? [1e3, 'k'] : [1, '']
+  return unit === 1 ? count(step) : `${tick(step / unit, Math.max(exact / unit, 0.01))}${sign}`
+}
