@@ -37,7 +37,7 @@ describe('Zoom', () => {
     z.pan(-9, 900, 1000)
     expect(z.shown(900, 1000)).toEqual({ from: 0, to: 100 })
     z.pan(99, 900, 1000)
-    expect(z.shown(900, 1000)).toEqual({ from: 900, to: 1000 })
+    expect([z.shown(900, 1000), z.follows]).toEqual([{ from: 813, to: 913 }, true])
     for (let i = 0; i < 12; i++) z.by(2, 900, 1000)
     expect(z.zoomed).toBe(false)
     for (let i = 0; i < 30; i++) z.by(0.5, 900, 1000)

@@ -67,12 +67,12 @@ export class Zoom {
     this.show(Math.max(0, a), Math.max(0, a) + width, last, end)
   }
 
-  /** Moves the range by a share of its width. */
+  /** Moves the range by a share of its width, no further than to the end of what is there. */
   pan(share: number, last: number, end: number): void {
     if (!this.#span) return
     const { from, to } = this.shown(last, end)
     const width = to - from
-    const a = Math.max(0, Math.min(from + share * width, end - width))
+    const a = Math.max(0, Math.min(from + share * width, Math.round(last - width * (1 - HOP))))
     this.show(a, a + width, last, end)
   }
 }

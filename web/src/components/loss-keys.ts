@@ -1,17 +1,17 @@
 import { html, nothing, type TemplateResult } from 'lit'
 
 /** What can be done with the range of steps, by buttons and by keys alike. */
-export type Move = 'in' | 'out' | 'left' | 'right' | 'whole'
+export type Move = 'in' | 'out' | 'left' | 'right' | 'first' | 'last' | 'whole'
 
 const MOVES: Readonly<Record<string, Move>> = {
-  '+': 'in', '=': 'in', '-': 'out', '−': 'out', ArrowLeft: 'left', ArrowRight: 'right', 0: 'whole', Escape: 'whole',
+  '+': 'in', '=': 'in', '-': 'out', '−': 'out', ArrowLeft: 'left', ArrowRight: 'right', Home: 'first', End: 'last', 0: 'whole', Escape: 'whole',
 }
 
 /** Which move a key means where it was pressed; arrows belong to a field that has them. */
 export function moveOf(e: KeyboardEvent): Move | undefined {
   if (e.ctrlKey || e.metaKey || e.altKey) return undefined
   const isField = e.target instanceof HTMLInputElement
-  return isField && e.key.startsWith('Arrow') ? undefined : MOVES[e.key]
+  return isField && /^(Arrow|Home|End)/.test(e.key) ? undefined : MOVES[e.key]
 }
 
 /** Which mark a key means: the one before or after. */
@@ -20,7 +20,7 @@ export function markStep(e: KeyboardEvent): -1 | 1 | undefined {
   return e.key === ',' ? -1 : e.key === '.' ? 1 : undefined
 }
 
-export const KEYS = 'plus and minus zoom, the arrow keys move, 0 or Escape shows the whole run, comma and full stop go from change to change'
+export const KEYS = 'plus and minus zoom, the arrow keys, Home and End move, 0 or Escape shows the whole run, comma and full stop go from change to change'
 
 export function zoomButtons(zoomed: boolean, move: (m: Move) => void): TemplateResult {
   const button = (m: Move, label: string, key: string, face: string): TemplateResult =>

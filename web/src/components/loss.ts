@@ -29,6 +29,9 @@ const KINDS = [
   { value: 'batch', label: 'batches', help: 'what each step minimised: the loss as trained of its batch of rows, every step' },
 ]
 
+/** By how much of its width a range is moved. */
+const PAN = { left: -0.25, right: 0.25, first: -Infinity, last: Infinity } as const
+
 const DRAW_EVERY = 150 // ms; new points are hardly to be seen sooner
 
 /** The loss over the steps. */
@@ -146,7 +149,7 @@ class GnllLoss extends Part {
     this.#move((z, last, end) => {
       if (move === 'whole') z.whole()
       else if (move === 'in' || move === 'out') z.by(move === 'in' ? 0.5 : 2, last, end)
-      else z.pan(move === 'left' ? -0.25 : 0.25, last, end)
+      else z.pan(PAN[move], last, end)
     })
   }
 
