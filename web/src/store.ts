@@ -279,6 +279,7 @@ export class Store {
         break
       case 'state':
         if (run) this.run.value = { ...run, state: m.state, reason: m.reason, goal: m.goal }
+        void this.rewind.list()
         break
       case 'open':
         if (run) this.run.value = { ...run, open: m.open }

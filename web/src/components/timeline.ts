@@ -206,7 +206,7 @@ class GnllTimeline extends Part {
     if (!mark) return nothing
     const close = (): void => { this.querySelector<HTMLElement>('#time-mark')?.hidePopover() }
     return html`
-      <div class="popup-row">
+      <div class="popup-row time-offer">
         ${offer(this.store, mark, close)}
         <button type="button" class="quiet-button" @click=${() => { close(); this.store.rewind.look(mark.step) }}>look there</button>
       </div>
