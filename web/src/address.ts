@@ -1,4 +1,5 @@
 import type { Control } from './generated/wire'
+import { lessonIn, withLesson } from './lesson'
 import { fromHash, keyOf, sameValue, toHash, type Settings } from './settings'
 
 const EVERY = 400 // ms; browsers refuse more than some hundred updates a minute
@@ -11,7 +12,11 @@ export class Address {
   #timer: number | undefined
   #settings: Settings = {}
 
-  constructor(readonly controls: readonly Control[], readonly key: string | undefined) {}
+  constructor(
+    readonly controls: readonly Control[], readonly key: string | undefined,
+    /** The name of the lesson that is on, or empty. */
+    readonly lesson: () => string,
+  ) {}
 
   /** Puts the settings into the address, a little later and the newest only. */
   show(settings: Settings): void {
@@ -24,17 +29,23 @@ export class Address {
 
   /** The address of the run: with its key to steer, without it to watch. */
   link(key: string | undefined): string {
-    const hash = toHash(this.controls, this.#settings, key)
+    const hash = withLesson(toHash(this.controls, this.#settings, key), this.lesson())
     return location.origin + location.pathname + location.search + (hash === '' ? '' : `#${hash}`)
   }
 
-  /** Calls back with every control that somebody has set by editing the address. */
-  onEdit(set: (name: string, value: Settings[string]) => void): void {
+  /** Calls back with every control that somebody has set by editing the address, or with the lesson. */
+  onEdit(set: (name: string, value: Settings[string]) => void, begin: (lesson: string) => void): void {
     addEventListener('hashchange', () => {
       const key = keyOf(location.hash)
       if (key !== undefined && key !== this.key) {
         // The link to steer was opened over the one to watch.
         location.reload()
+        return
+      }
+      const lesson = lessonIn(location.hash)
+      if (lesson !== null && lesson !== this.lesson()) {
+        begin(lesson)
+        this.show(this.#settings)
         return
       }
       const hash = fromHash(this.controls, location.hash)

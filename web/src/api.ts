@@ -1,8 +1,8 @@
 import type { CurveAnswer, CurveQuery } from './batches'
 import type { ChartOption } from './charts/echarts'
 import { decodeFrames, type Frame } from './frame'
-import type { Control, ControlValue, DataSpec, Summary } from './generated/wire'
-import type { Settings } from './settings'
+import type { Control, ControlValue, DataSpec, LaneSpec, Summary } from './generated/wire'
+import type { Lesson } from './lesson'
 
 /** The server's own words for why it did not do as asked. */
 export class Problem extends Error {
@@ -27,13 +27,7 @@ export interface Skeletons {
 
 /** What a run is to begin with: controls by name, and beside them what is no control. */
 export interface Order {
-  readonly [control: string]: ControlValue | ReadonlyArray<LaneOrder> | DataSpec
-}
-
-export interface LaneOrder {
-  readonly name: string
-  readonly colour: number
-  readonly controls: Settings
+  readonly [control: string]: ControlValue | ReadonlyArray<LaneSpec> | DataSpec
 }
 
 /** A run as the server made it or found it. */
@@ -75,6 +69,10 @@ export class Api {
   curve(id: string, q: CurveQuery): Promise<CurveAnswer> {
     const query = new URLSearchParams(Object.entries(q).map(([name, value]) => [name, String(value)]))
     return this.#ask(`${this.#run(id)}/curve?${query.toString()}`)
+  }
+
+  lessons(): Promise<readonly Lesson[]> {
+    return this.#ask('api/lessons')
   }
 
   /** The charts of a run: they depend on its data. */

@@ -1,6 +1,8 @@
 import './webawesome'
 import './components/app'
-import { Api, Problem, STATUS, type Opened } from './api'
+import { Api, Problem, STATUS, type Opened, type Order } from './api'
+import type { Control } from './generated/wire'
+import { lessonIn, orderOf, withLesson } from './lesson'
 import { BEGUN_ANEW, GONE } from './recovery'
 import { root, up } from './root'
 import { fromHash, keyOf, takeToken, toHash, type Settings } from './settings'
@@ -31,8 +33,8 @@ async function start(): Promise<void> {
         return
       }
       const controls = await api.controls()
-      const { opened, settings, notice } = await openRun(fromHash(controls, location.hash), id, keyOf(location.hash))
-      if (up === '.') moveTo(new URL(`r/${opened.run.id}#${toHash(controls, settings, opened.key)}`, root))
+      const { opened, settings, notice } = await openRun(await ordered(controls), id, keyOf(location.hash))
+      if (up === '.') moveTo(new URL(`r/${opened.run.id}#${withLesson(toHash(controls, settings, opened.key), lessonIn(location.hash) ?? '')}`, root))
       const store = new Store(api, controls, opened, settings)
       store.notice.value = notice
       app.store = store
@@ -49,6 +51,19 @@ async function start(): Promise<void> {
   }
 }
 
+interface Ordered {
+  readonly order: Order
+  readonly settings: Settings
+}
+
+/** What the address asks of a new run: a lesson, or settings. */
+async function ordered(controls: readonly Control[]): Promise<Ordered> {
+  const slug = lessonIn(location.hash)
+  const lesson = slug === null ? undefined : (await api.lessons()).find((l) => l.slug === slug)
+  const settings = fromHash(controls, location.hash)
+  return lesson ? { order: orderOf(lesson), settings: lesson.set } : { order: settings, settings }
+}
+
 interface Begun {
   readonly opened: Opened
   readonly settings: Settings
@@ -56,11 +71,11 @@ interface Begun {
 }
 
 /** The run of the address: who has its key may make it, whoever has not can only find it. */
-async function openRun(settings: Settings, id: string | undefined, key: string | undefined): Promise<Begun> {
+async function openRun({ order: asked, settings }: Ordered, id: string | undefined, key: string | undefined): Promise<Begun> {
   if (id !== undefined && key === undefined) return { opened: await api.find(id), settings, notice: '' }
-  const open = (order: Settings): Promise<Opened> => (id === undefined || key === undefined ? api.make(order) : api.open(id, key, order))
+  const open = (order: Order): Promise<Opened> => (id === undefined || key === undefined ? api.make(order) : api.open(id, key, order))
   try {
-    const opened = await open(settings)
+    const opened = await open(asked)
     return { opened, settings, notice: opened.made && id !== undefined ? BEGUN_ANEW : '' }
   } catch (e) {
     if (!(e instanceof Problem)) throw e

@@ -2,8 +2,10 @@ import { Address } from './address'
 import type { Api, Opened, Order, Skeletons } from './api'
 import { Connection, Disconnected, type Link, type News, type Order as Command } from './connection'
 import { lanePictures, type Frame, type GridFrame, type LanePicture, type TruthFrame } from './frame'
-import { OWN_DATA, type Ack, type Change, type Control, type ControlValue, type Data, type DataSpec, type Goal, type Hello, type Lane, type RunMessage, type State } from './generated/wire'
+import { OWN_DATA, type Ack, type BeginCommand, type Change, type Control, type ControlValue, type Data, type DataSpec, type Goal, type Hello, type Lane, type RunMessage, type State } from './generated/wire'
 import { History } from './history'
+import { lessonIn } from './lesson'
+import { Lessons } from './lessons'
 import { Past } from './past'
 import { Recovery } from './recovery'
 import { Rewind } from './rewind'
@@ -14,6 +16,8 @@ import { Values } from './values'
 /** The run as a whole; null until the server has told. */
 export interface Run {
   readonly id: string
+  /** Of the lesson that it was begun as, or empty. */
+  readonly title: string
   readonly epoch: number
   readonly state: State
   readonly reason: string
@@ -65,6 +69,7 @@ export class Store {
   readonly tool = new Signal<Tool>('read')
   readonly lens = new Signal<Lens>('off')
   readonly view = new Signal<View>('fit')
+  readonly lessons: Lessons
   readonly history = new History()
   readonly past = new Past((order) => this.#do(order), (e) => { this.#tell(e) })
   readonly rewind = new Rewind({
@@ -101,6 +106,8 @@ export class Store {
     const { run, key } = opened
     this.id = run.id
     this.key = key
+    // The address of a page that steers says which lesson is on.
+    this.lessons = new Lessons({ list: () => api.lessons(), begin: (order) => this.#beginAnew(order) }, key !== undefined && lessonIn(location.hash) === null)
     this.#recovery = new Recovery(opened, api, () => this.#again(), this.notice)
     this.values = new Values(controls, settings, (slot, value) => {
       const lane = slot.lane === null ? {} : { lane: slot.lane }
@@ -117,8 +124,9 @@ export class Store {
       recover: () => this.#recovery.recover(),
     })
     document.addEventListener('visibilitychange', () => { this.#watch() })
-    this.#address = new Address(controls, key)
-    this.#address.onEdit((name, value) => { this.set(name, value) })
+    this.#address = new Address(controls, key, () => this.lessons.shown.value?.slug ?? '')
+    this.#address.onEdit((name, value) => { this.set(name, value) }, (lesson) => { void this.lessons.open(lesson) })
+    this.lessons.shown.subscribe(() => { this.#showAddress() })
     this.values.settings.subscribe(() => { this.#showAddress() })
     this.#connection.open()
   }
@@ -206,6 +214,15 @@ export class Store {
     this.touched.value = true
   }
 
+  /** Begins the run anew, with everything that it has. */
+  async #beginAnew(order: Omit<BeginCommand, 'id'>): Promise<Ack | null> {
+    const ack = await this.ask(order)
+    if (!ack) return null
+    this.touched.value = true
+    if (order.data) this.#own = order.data
+    return ack
+  }
+
   /** Has a command done; what goes wrong is told under the header. */
   order(order: Command): void {
     void this.ask(order)
@@ -261,6 +278,7 @@ export class Store {
     const isOwn = dataset === OWN_DATA
     return {
       ...run,
+      title: this.run.value?.title ?? '',
       ...(dataset === undefined || isOwn ? {} : { dataset }),
       ...(isOwn && this.#own ? { data: this.#own } : {}),
       lanes: this.lanes.value.map(({ lane, name, colour }) => ({ name, colour, controls: this.values.of(lane) })),
@@ -324,13 +342,14 @@ export class Store {
       this.truth.value = null
       this.probe.value = null
     }
-    this.run.value = { id: m.id, epoch: m.epoch, state: m.state, reason: m.reason, goal: m.goal, open: m.open, data: m.data }
+    this.run.value = { id: m.id, title: m.title, epoch: m.epoch, state: m.state, reason: m.reason, goal: m.goal, open: m.open, data: m.data }
     this.#lanesAre(m.lanes)
     this.values.begin(m, this.focus.value)
     this.#mayAll(m.open)
     this.changes.value = m.changes
     this.past.begin(m, isAnother)
     this.rewind.begin(m.epoch, isAnother)
+    this.lessons.called(m.title)
     this.#showAddress()
     this.#drawSoon()
   }

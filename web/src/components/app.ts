@@ -11,6 +11,7 @@ import { inHeader } from './controls'
 import './fit'
 import { helpAddress } from './help'
 import './lanes'
+import './lesson'
 import './lessons'
 import './loss'
 import './metrics'
@@ -112,6 +113,7 @@ class GnllApp extends Part {
           <gnll-lanes .store=${store}></gnll-lanes>
           <gnll-caption .store=${store}></gnll-caption>
         </div>
+        <gnll-lesson .store=${store}></gnll-lesson>
       </header>
       <main class="rooms">
         <aside class="panel controls" id="controls" aria-label="controls" ?data-open=${this.sheet}>

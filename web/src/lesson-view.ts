@@ -1,0 +1,25 @@
+import type { LossView } from './charts/loss'
+import type { Lesson } from './lesson'
+import type { Lens, Store } from './store'
+
+const LENSES: readonly string[] = ['off', 'mean', 'variance'] satisfies Lens[]
+const LOSSES: readonly string[] = ['loss', 'nll', 'batch'] satisfies Array<LossView['kind']>
+const BANDS = ['percent', 'sigma']
+
+/** Shows things as a lesson wants them shown, as far as its words are known here. */
+export function follow({ view }: Pick<Lesson, 'view'>, store: Store, page: HTMLElement): void {
+  const wanted = (name: string, options: readonly string[]): string | null => {
+    const value = view[name]
+    return typeof value === 'string' && options.includes(value) ? value : null
+  }
+  store.view.value = 'fit'
+  store.lens.value = (wanted('lens', LENSES) ?? 'off') as Lens
+  const lane = store.lanes.value[typeof view['focus'] === 'number' ? view['focus'] : 0]
+  if (lane) store.look(lane.lane)
+  const loss = page.querySelector<HTMLElement & { view: LossView }>('gnll-loss')
+  const kind = wanted('loss', LOSSES)
+  if (loss && kind !== null) loss.view = { ...loss.view, kind: kind as LossView['kind'] }
+  const fit = page.querySelector<HTMLElement & { bands: string }>('gnll-fit')
+  const bands = wanted('bands', BANDS)
+  if (fit && bands !== null) fit.bands = bands
+}
