@@ -1,3 +1,4 @@
+import type { Pixel } from './echarts'
 import { significant } from '../format'
 import { INTERVALS, type Judged } from '../judged'
 import type { ChartOption } from './echarts'
