@@ -123,7 +123,7 @@ describe('how the loss is drawn', () => {
     const log = panel(w).locator('input[value=log]')
     expect(await log.isDisabled()).toBe(true)
     await panel(w).getByText('Log needs values above zero').waitFor()
-    await panel(w).getByText('below 0 is no bug').waitFor()
+    await panel(w).locator('.explained').waitFor()
     const linear = await picture(w)
     await w.page.getByRole('radio', { name: 'symlog' }).check()
     await expect.poll(() => picture(w)).not.toBe(linear)
@@ -131,7 +131,7 @@ describe('how the loss is drawn', () => {
     // In g the NLL of the crash is about 4.
     await choose(w, 'NLL')
     await expect.poll(() => log.isDisabled()).toBe(false)
-    expect(await panel(w).getByText('below 0 is no bug').count()).toBe(0)
+    expect(await panel(w).locator('.explained').count()).toBe(0)
     await openView(w)
     const symlog = await picture(w)
     await log.check()

@@ -11,7 +11,6 @@ export interface ReadFrom {
   readonly lines: readonly Line[]
   readonly lanes: readonly Lane[]
   readonly focus: number
-  readonly best: Best | null
   readonly odd: ReadonlyMap<Lane, readonly number[]>
   readonly controls: readonly Control[]
 }
@@ -40,7 +39,6 @@ export function readLoss(s: ReadFrom, at: number, marks: readonly Mark[], reach:
       `step ${count(step)}`,
       `${others.length === 0 ? '' : `${name} `}${own.join(', ')}`,
       ...(others.length === 0 ? [] : [`${part} ${others.map((l) => `${l.lane.name} ${valueAt(l, step)}`).join(', ')}`]),
-      ...(s.best ? [`best attainable: ${bestInWords(s.best, main.part !== 'batch')}`] : []),
       ...(odd.length === 0 ? [] : [s.lanes.length > 1 ? `not finite here: ${odd.join(', ')}` : 'not finite here']),
       ...marks.slice(0, MOST_TOLD).map((m) => `${changeInWords(m, s.controls, s.lanes)}${m.step === step ? '' : `, step ${count(m.step)}`}`),
       ...(marks.length > MOST_TOLD ? [`and ${marks.length - MOST_TOLD} changes more`] : []),
@@ -49,8 +47,8 @@ export function readLoss(s: ReadFrom, at: number, marks: readonly Mark[], reach:
 }
 
 /** test 3.98, train 3.91 */
-export function bestInWords({ train, test }: Best, hasTest = true): string {
-  const words = [hasTest && Number.isFinite(test) ? `test ${fixed(test, 3)}` : '', Number.isFinite(train) ? `train ${fixed(train, 3)}` : '']
+export function bestInWords({ train, test }: Best): string {
+  const words = [Number.isFinite(test) ? `test ${fixed(test, 3)}` : '', Number.isFinite(train) ? `train ${fixed(train, 3)}` : '']
   return words.filter((w) => w !== '').join(', ')
 }
 
