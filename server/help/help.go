@@ -135,6 +135,16 @@ func (p *page) ControlGroups() []group[wire.Control] {
 	return groups(p.Controls, "controls-", func(c wire.Control) string { return c.Group })
 }
 
+// DatasetGroups are the sets of which the truth is known, and the others.
+func (p *page) DatasetGroups() []group[Dataset] {
+	return groups(p.Datasets, "datasets-", func(d Dataset) string {
+		if d.Truth {
+			return "truth known"
+		}
+		return "truth unknown"
+	})
+}
+
 // FigureGroups are the figures under the headings of their table.
 func (p *page) FigureGroups() []group[wire.Figure] {
 	return groups(wire.Figures(), "figures-", func(f wire.Figure) string { return f.Group })

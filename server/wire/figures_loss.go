@@ -12,7 +12,7 @@ func lossFigures() []Figure {
 		{
 			ID: "loss", Label: "loss", Unit: "nats", Better: BetterLower,
 			Help:    "What training goes down on, averaged over the rows: of the target as it is trained on, with eps and full as they are set; losses of several kinds cannot be compared by it.",
-			Formula: formula("ℓ =", meanOf(frac("1", "2"), big("log v_i +", frac(sup("( y_i − μ_i )", "2"), "v_i")), ",", gap, "v_i = max (", sup("σ_i", "2"), ",", words("eps"), ")")),
+			Formula: formula("ℓ =", meanOf(frac("1", "2"), big("log v_i +", frac(sup("( y_i − μ_i )", "2"), "v_i"))), ",", gap, "v_i = max (", sup("σ_i", "2"), ",", words("eps"), ")"),
 			Source:  torchLoss,
 		},
 		{

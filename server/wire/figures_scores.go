@@ -52,13 +52,13 @@ func scoreFigures() []Figure {
 		{
 			ID: "crps", Label: "CRPS", Unit: TargetUnit, Better: BetterLower,
 			Help:    "Continuous ranked probability score: how far the predicted distribution is from the row, and the absolute error where it has no width.",
-			Formula: formula("CRPS =", meanOf("σ_i", big("z_i ( 2 Φ ( z_i ) − 1 ) + 2 φ ( z_i ) −", frac("1", root("π"))), ",", gap, "z_i =", frac("y_i − μ_i", "σ_i"))),
+			Formula: formula("CRPS =", meanOf("σ_i", big("z_i ( 2 Φ ( z_i ) − 1 ) + 2 φ ( z_i ) −", frac("1", root("π")))), ",", gap, "z_i =", frac("y_i − μ_i", "σ_i")),
 			Source:  gneitingRaftery + ", equation 21",
 		},
 		{
 			ID: "check", Label: "check score", Unit: TargetUnit, Better: BetterLower,
 			Help:    "Check score, or pinball loss, averaged over the quantiles at 1 %, 2 % … 99 %: about half the CRPS.",
-			Formula: formula(meanOf(frac("1", "99"), sum("p"), "( 1 { q_p ≥ y_i } − p ) ( q_p − y_i ) ,", gap, "q_p = μ_i + σ_i", inverse("p"))),
+			Formula: formula(meanOf(frac("1", "99"), sum("p"), "( 1 { q_p ≥ y_i } − p ) ( q_p − y_i ) ,"), gap, "q_p = μ_i + σ_i", inverse("p")),
 			Source:  toolbox,
 		},
 		{

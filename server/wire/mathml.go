@@ -10,8 +10,21 @@ import (
 // read here, and become MathML: numbers, operators and names are told apart.
 // What begins with "<" is MathML already.
 
-// formula is a whole formula, set apart from the text around it.
-func formula(parts ...string) string { return `<math display="block">` + row(parts...) + `</math>` }
+// gap parts two statements of a formula: where there is no room for both, a line
+// may end there.
+const gap = " "
+
+// formula is a whole formula.
+func formula(parts ...string) string {
+	var b strings.Builder
+	for i, at := 0, 0; i <= len(parts); i++ {
+		if i == len(parts) || parts[i] == gap {
+			b.WriteString(`<math displaystyle="true">` + row(parts[at:i]...) + "</math> ")
+			at = i + 1
+		}
+	}
+	return strings.TrimSpace(b.String())
+}
 
 // row sets parts one after another.
 func row(parts ...string) string {
@@ -48,9 +61,6 @@ func symbol(word string) string {
 	}
 	return "<mi>" + text + "</mi>"
 }
-
-// gap parts two statements on one line.
-const gap = `<mspace width="1.2em"></mspace>`
 
 func group(part string) string { return "<mrow>" + row(part) + "</mrow>" }
 
