@@ -106,7 +106,7 @@ class GnllApp extends Part {
           <gnll-status .store=${store}></gnll-status>
           <gnll-lessons .store=${store}></gnll-lessons>
           <gnll-share .store=${store}></gnll-share>
-          <a class="button square" href=${helpAddress()} target="_blank" rel="noopener" aria-label="help, in a new tab" title="help: what everything means">?</a>
+          <a class="button square to-help" href=${helpAddress()} target="_blank" rel="noopener" aria-label="help, in a new tab" title="help: what everything means">?</a>
           <button type="button" class="button square" aria-label="theme: ${theme.value}" title="theme: ${theme.value}" @click=${() => { setTheme(NEXT[theme.value]) }}>${SIGN[theme.value]}</button>
         </div>
         <div class="under">
@@ -118,6 +118,7 @@ class GnllApp extends Part {
       <main class="rooms">
         <aside class="panel controls" id="controls" aria-label="controls" ?data-open=${this.sheet}>
           <gnll-controls .store=${store}></gnll-controls>
+          <p class="keys"><a href=${helpAddress('controls')} target="_blank" rel="noopener">All controls, with formulas and sources<span class="unseen">, in a new tab</span></a></p>
         </aside>
         <div class="room middle">
           <gnll-fit class="panel" .store=${store}></gnll-fit>
