@@ -42,12 +42,31 @@ export function areaOf(params: Parameters<RenderItem>[0]): Area {
   return params.coordSys as unknown as Area
 }
 
+const FIGURES = {
+  polygon: echarts.graphic.Polygon, polyline: echarts.graphic.Polyline, line: echarts.graphic.Line, rect: echarts.graphic.Rect,
+  circle: echarts.graphic.Circle, text: echarts.graphic.Text, image: echarts.graphic.Image,
+} as const
+
+type Child = Parameters<InstanceType<typeof echarts.graphic.Group>['add']>[0]
+
+/** What a plot paints past its series. */
+export type Figure = Extract<Shape, { type: keyof typeof FIGURES }>
+
+/** Figures of one depth; clipped, nothing of them is seen outside the area. */
+export interface Painting {
+  readonly z: number
+  readonly figures: readonly Figure[]
+  readonly clip?: Area
+}
+
 /** A canvas with a chart in it, as large as its host. */
 export class Plot {
   readonly #chart: echarts.ECharts
   readonly #observer: ResizeObserver
   readonly #name: string
   readonly #host: HTMLElement
+  readonly #painted: Array<InstanceType<typeof echarts.graphic.Group>> = []
+  #resized: (() => void) | null = null
 
   constructor(host: HTMLElement, name: string, skeleton: ChartOption) {
     this.#host = host
@@ -65,9 +84,37 @@ export class Plot {
 
   /** Merges the option, by series id, and paints before it returns. */
   set(option: ChartOption): void {
+    this.#measured(() => { this.#chart.setOption(option, { silent: true }) })
+  }
+
+  /**
+   * Paints over the axes what changes with every frame, before it returns. It goes
+   * past ECharts, which would lay out axes and series anew each time.
+   */
+  paint(paintings: readonly Painting[]): void {
+    this.#measured(() => {
+      const zr = this.#chart.getZr()
+      paintings.forEach(({ z, figures, clip }, i) => {
+        const group = this.#painted[i] ?? (this.#painted[i] = new echarts.graphic.Group())
+        group.removeAll()
+        figures.forEach((f, at) => { group.add(new FIGURES[f.type]({ ...f, silent: true, z, z2: at } as object) as Child) })
+        if (clip) group.setClipPath(new echarts.graphic.Rect({ shape: clip }))
+        else group.removeClipPath()
+        zr.add(group)
+      })
+      zr.flush()
+    })
+  }
+
+  /** Calls back when the axes lie elsewhere since the host has another size. */
+  onResize(listener: () => void): void {
+    this.#resized = listener
+  }
+
+  /** For the browser's profiler, and for the test that watches the time. */
+  #measured(draw: () => void): void {
     const begin = performance.now()
-    this.#chart.setOption(option, { silent: true })
-    // For the browser's profiler, and for the test that watches the time.
+    draw()
     const measure = `draw ${this.#name}`
     performance.measure(measure, { start: begin })
     performance.clearMeasures(measure)
@@ -141,6 +188,11 @@ export class Plot {
     })
   }
 
+  /** Where a point of the data lies. */
+  pixel(x: number, y: number): Pixel {
+    return this.#chart.convertToPixel('grid', [x, y]) as Pixel
+  }
+
   /** How the pointer looks over the plot. */
   set cursor(style: string) {
     this.#chart.getZr().setCursorStyle(style)
@@ -163,6 +215,7 @@ export class Plot {
     if (width === 0 || height === 0) return
     if (width !== this.#chart.getWidth() || height !== this.#chart.getHeight()) {
       this.#chart.resize({ width, height, silent: true })
+      this.#resized?.()
     }
   }
 }

@@ -1,0 +1,26 @@
+import { controlValue, withUnit } from './format'
+import type { Control, Lane } from './generated/wire'
+import { sameValue, type Settings } from './settings'
+
+/** A control that is not set alike in all lanes. */
+export interface Difference {
+  readonly control: string
+  readonly label: string
+  /** In words, lane by lane; a dash where the control is of no concern to the lane. */
+  readonly values: readonly string[]
+}
+
+/** In which controls the lanes differ, in the table's order. */
+export function differences(controls: readonly Control[], lanes: readonly Lane[], of: (lane: number) => Settings): Difference[] {
+  const settings = lanes.map((l) => of(l.lane))
+  return controls.filter((c) => !c.run).flatMap((c) => {
+    // What a setting is where nothing heeds it is no difference.
+    const heeded = settings.map((s) => (heeds(s, c) ? (s[c.name] ?? c.default) : undefined))
+    if (heeded.every((v) => sameValue(v, heeded[0]))) return []
+    return [{ control: c.name, label: c.label, values: heeded.map((v) => (v === undefined ? '–' : withUnit(controlValue(c, v), typeof v === 'number' ? c.unit : ''))) }]
+  })
+}
+
+function heeds(s: Settings, { when }: Control): boolean {
+  return when.control === '' || when.values.includes(String(s[when.control]))
+}
