@@ -12,17 +12,17 @@ export interface Bands {
 
 export const MOST_BANDS = 3
 
-/** What a level may be. */
-export const LEVELS: Readonly<Record<BandUnit, { readonly min: number; readonly max: number; readonly step: number; readonly sign: string }>> = {
-  percent: { min: 1, max: 99.9, step: 1, sign: '%' },
-  sigma: { min: 0.1, max: 4, step: 0.1, sign: 'σ' },
+/** What a level may be, and what one more begins with. */
+export const LEVELS: Readonly<Record<BandUnit, { readonly min: number; readonly max: number; readonly step: number; readonly sign: string; readonly usual: number }>> = {
+  percent: { min: 1, max: 99.9, step: 1, sign: '%', usual: 90 },
+  sigma: { min: 0.1, max: 4, step: 0.1, sign: 'σ', usual: 3 },
 }
 
 /** The choices that one click makes. */
-export const PRESETS: ReadonlyArray<{ readonly name: string; readonly help: string; readonly bands: Bands }> = [
+export const PRESETS = [
   { name: '38·68·95 %', help: 'central intervals that hold so much of the prediction', bands: { unit: 'percent', levels: [38, 68, 95] } },
   { name: '½·1·2 σ', help: 'half, one and two standard deviations', bands: { unit: 'sigma', levels: [0.5, 1, 2] } },
-]
+] as const satisfies ReadonlyArray<{ readonly name: string; readonly help: string; readonly bands: Bands }>
 
 /** How far each band reaches in standard deviations, the widest first. */
 export function reaches({ unit, levels }: Bands): readonly number[] {

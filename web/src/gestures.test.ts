@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest'
 import type { Change } from './generated/wire'
 import { Gestures } from './gestures'
 
-const change = (revision: number, kind: Change['kind'], control = ''): Pick<Change, 'revision' | 'kind' | 'lane' | 'control' | 'text'> => ({
-  revision, kind, lane: 0, control, text: '',
+const change = (revision: number, kind: Change['kind'], control = ''): Pick<Change, 'revision' | 'kind' | 'lane' | 'control'> => ({
+  revision, kind, lane: 0, control,
 })
 
 describe('gestures', () => {
@@ -22,6 +22,20 @@ describe('gestures', () => {
     expect(g.last).toBe(7)
     g.add(change(8, 'weights'), 5300)
     expect(g.last).toBe(8)
+  })
+
+  it('take a stroke together, however long it took and whenever it is said', () => {
+    const g = new Gestures()
+    g.add(change(1, 'data'), 0)
+    g.add(change(2, 'data'), 100)
+    g.stroke(2, 3)
+    g.add(change(3, 'data'), 5000)
+    expect(g.last).toBe(2)
+    g.add(change(4, 'data'), 9000)
+    g.stroke(2, 4)
+    expect(g.last).toBe(2)
+    g.add(change(5, 'data'), 9100)
+    expect(g.last).toBe(5)
   })
 
   it('go back and forth', () => {

@@ -18,17 +18,24 @@ export class Gestures {
   #steps: Step[] = []
   #undone: Step[][] = []
   #seen = 0
+  /** The first and the last change of each stroke of a pointer. */
+  readonly #strokes = new Map<number, number>()
 
   /** Notes a change, in the order in which they come; what was noted before is passed over. */
-  add(c: Pick<Change, 'revision' | 'kind' | 'lane' | 'control' | 'text'>, now: number): void {
+  add(c: Pick<Change, 'revision' | 'kind' | 'lane' | 'control'>, now: number): void {
     if (c.revision <= this.#seen) return
     this.#seen = c.revision
     // These cannot be undone themselves.
     if (c.kind === 'undo' || c.kind === 'redo') return
     this.#undone = []
-    // A row that is dragged is moved again and again; lanes and weights come one by one.
-    const what = c.kind === 'control' || c.text.includes('moved') ? `${c.kind} ${c.lane ?? ''} ${c.control}` : ''
+    // Rows, lanes and weights come one by one, unless it is said that they were one stroke.
+    const what = c.kind === 'control' ? `${c.lane ?? ''} ${c.control}` : ''
     this.#steps.push({ revision: c.revision, what, at: now })
+  }
+
+  /** The changes from the one to the other were made in one stroke of a pointer, whenever they are heard of. */
+  stroke(first: number, last: number): void {
+    this.#strokes.set(first, last)
   }
 
   /** What there was is no longer known: undo takes back one change. */
@@ -57,8 +64,14 @@ export class Gestures {
     let i = this.#steps.length - 1
     for (; i > 0; i--) {
       const [before, step] = [this.#steps[i - 1], this.#steps[i]]
+      if (before && step && this.#inOneStroke(before.revision, step.revision)) continue
       if (!before || !step || step.what === '' || before.what !== step.what || step.at - before.at > TOGETHER) break
     }
     return i
+  }
+
+  #inOneStroke(a: number, b: number): boolean {
+    for (const [first, last] of this.#strokes) if (first <= a && b <= last) return true
+    return false
   }
 }

@@ -1,10 +1,10 @@
+import { PRESETS, type Bands } from './bands'
 import type { LossView } from './charts/loss'
 import type { Lesson } from './lesson'
 import type { Lens, Store } from './store'
 
 const LENSES: readonly string[] = ['off', 'mean', 'variance'] satisfies Lens[]
 const LOSSES: readonly string[] = ['loss', 'nll', 'batch'] satisfies Array<LossView['kind']>
-const BANDS = ['percent', 'sigma']
 
 /** Shows things as a lesson wants them shown, as far as its words are known here. */
 export function follow({ view }: Pick<Lesson, 'view'>, store: Store, page: HTMLElement): void {
@@ -19,7 +19,7 @@ export function follow({ view }: Pick<Lesson, 'view'>, store: Store, page: HTMLE
   const loss = page.querySelector<HTMLElement & { view: LossView }>('gnll-loss')
   const kind = wanted('loss', LOSSES)
   if (loss && kind !== null) loss.view = { ...loss.view, kind: kind as LossView['kind'] }
-  const fit = page.querySelector<HTMLElement & { bands: string }>('gnll-fit')
-  const bands = wanted('bands', BANDS)
-  if (fit && bands !== null) fit.bands = bands
+  const fit = page.querySelector<HTMLElement & { bands: Bands }>('gnll-fit')
+  const bands = PRESETS.find((p) => p.bands.unit === view['bands'])?.bands
+  if (fit && bands) fit.bands = bands
 }

@@ -32,6 +32,11 @@ export class Past {
     this.canRedo.value = false
   }
 
+  /** The changes from the one to the other were one stroke of a pointer: one undo takes them back. */
+  stroke(first: number, last: number): void {
+    this.#gestures.stroke(first, last)
+  }
+
   /** Takes back the last movement, or that change and all that came after it. */
   async undo(revision = this.#gestures.last): Promise<void> {
     try {

@@ -1,32 +1,59 @@
-import { effective, REACH_95, type FitFrame, type GridFrame } from './frame'
+import { widest, type Bands } from './bands'
+import { effective, type FitFrame, type GridFrame, type LanePicture, type RowsFrame } from './frame'
 import { fixed, significant, withUnit } from './format'
 import type { Column, Data } from './generated/wire'
+import { below } from './normal'
 
-/** What the network says at one x. */
+/** How a row stands to its prediction. */
+export interface RowReading {
+  readonly test: boolean
+  readonly z: number
+  readonly nll: number
+  /** 1 is the row of its split with the highest NLL. */
+  readonly rank: number
+  /** The rows of its split. */
+  readonly of: number
+}
+
+/** What a network says at one x. */
 export interface Reading {
   readonly x: number
   readonly mean: number
   readonly std: number
-  readonly low: number
-  readonly high: number
-  readonly nearest: { readonly x: number; readonly y: number; readonly z: number; readonly nll: number; readonly test: boolean } | null
+  /** Of an ensemble: what its members predict, and by how much they differ. */
+  readonly parts: { readonly aleatoric: number; readonly epistemic: number } | null
+  /** The widest band. */
+  readonly interval: { readonly name: string; readonly low: number; readonly high: number }
+  readonly q5: number
+  readonly q95: number
+  /** How likely it is that the target lies above what is pointed at. */
+  readonly above: { readonly y: number; readonly share: number } | null
+  readonly row: RowReading | null
 }
 
 const HALF_LOG_2PI = 0.5 * Math.log(2 * Math.PI)
+const Z_95 = 1.644854 // below it lie 95 %
 
-/** The prediction at x, between the grid's points on straight lines. */
-export function predictAt(frame: FitFrame, grid: GridFrame, x: number): { mean: number; std: number } {
+/** The prediction at x, between the grid's points on straight lines; raw is the standard deviation before the clamp. */
+export function predictAt(frame: FitFrame, grid: GridFrame, x: number): { mean: number; std: number; raw: number; epistemic: number } {
   const last = grid.x.length - 1
   let hi = 1
   while (hi < last && (grid.x[hi] ?? NaN) < x) hi++
   const x0 = grid.x[hi - 1] ?? NaN
   const x1 = grid.x[hi] ?? NaN
   const t = Math.min(1, Math.max(0, (x - x0) / (x1 - x0)))
-  const mix = (a: number, b: number): number => a + t * (b - a)
+  const mix = (value: (i: number) => number): number => value(hi - 1) + t * (value(hi) - value(hi - 1))
   return {
-    mean: mix(frame.mean[hi - 1] ?? NaN, frame.mean[hi] ?? NaN),
-    std: mix(effective(frame, hi - 1), effective(frame, hi)),
+    mean: mix((i) => frame.mean[i] ?? NaN),
+    std: mix((i) => effective(frame, i)),
+    raw: mix((i) => frame.std[i] ?? NaN),
+    epistemic: mix((i) => frame.epistemic?.[i] ?? NaN),
   }
+}
+
+/** The part of a standard deviation that is left without the epistemic one. */
+export function aleatoricOf(std: number, epistemic: number): number {
+  return Math.sqrt(Math.max(0, std * std - epistemic * epistemic))
 }
 
 /** The input along which the grid runs. */
@@ -35,37 +62,90 @@ export function sliced(data: Data): { readonly column: Column; readonly x: reado
   return { column: data.inputs[i] ?? { name: 'x', unit: '' }, x: data.x[i] ?? [] }
 }
 
-export function readAt(frame: FitFrame, grid: GridFrame, data: Data, x: number): Reading {
-  const { mean, std } = predictAt(frame, grid, x)
-  // With several inputs a row lies off the slice, where this prediction is not its own.
-  const xs = data.inputs.length === 1 ? (data.x[0] ?? []) : []
-  let near = -1
+/** The row nearest to x, or to a point, on axes with so many pixels a unit; -1 where none is within reach. */
+export function nearestRow(data: Data, x: number, y: number | null, [sx, sy]: readonly [number, number], reach = Infinity): number {
+  const { x: xs } = sliced(data)
+  let [best, least] = [-1, reach]
   for (let i = 0; i < xs.length; i++) {
-    if (near < 0 || Math.abs((xs[i] ?? NaN) - x) < Math.abs((xs[near] ?? NaN) - x)) near = i
+    const d = Math.hypot(sx * ((xs[i] ?? NaN) - x), y === null ? 0 : sy * ((data.y[i] ?? NaN) - y))
+    // Of rows at the same place the last one lies on top.
+    if (d <= least) [best, least] = [i, d]
   }
-  return { x, mean, std, low: mean - REACH_95 * std, high: mean + REACH_95 * std, nearest: near < 0 ? null : point(near) }
+  return best
+}
 
-  function point(i: number): Reading['nearest'] {
-    const at = xs[i] ?? NaN
-    const y = data.y[i] ?? NaN
-    const there = predictAt(frame, grid, at)
-    const z = (y - there.mean) / there.std
-    return { x: at, y, z, nll: Math.log(there.std) + 0.5 * z * z + HALF_LOG_2PI, test: data.is_test[i] ?? false }
+/** What is to be read: at which x, of which bands, above which y, and which row. */
+export interface Question {
+  readonly x: number
+  readonly bands: Bands
+  readonly y: number | null
+  readonly row: number
+}
+
+export function readAt({ fit, rows }: LanePicture, grid: GridFrame, data: Data, { x, bands, y, row }: Question): Reading {
+  const { mean, std, epistemic } = predictAt(fit, grid, x)
+  const { name, reach } = widest(bands)
+  return {
+    x, mean, std,
+    parts: fit.epistemic ? { aleatoric: aleatoricOf(std, epistemic), epistemic } : null,
+    interval: { name, low: mean - reach * std, high: mean + reach * std },
+    q5: mean - Z_95 * std,
+    q95: mean + Z_95 * std,
+    above: y === null ? null : { y, share: below((mean - y) / std) },
+    row: row < 0 ? null : readRow(rows, data, row),
   }
 }
 
-/** The reading in three lines, as the card and the screen reader have it. */
-export function inWords(r: Reading, data: Data): readonly [string, string, string] {
-  const unit = data.target.unit
-  // As many digits as the spread leaves a meaning to.
-  const digits = Math.max(0, 2 - Math.floor(Math.log10(r.std)))
-  const round = (v: number): string => fixed(v, Math.min(6, digits))
-  const sign = r.nearest && r.nearest.z >= 0 ? '+' : ''
-  return [
-    `mean ${round(r.mean)}, std ${withUnit(significant(r.std, 3), unit)}`,
-    `95 % [${round(r.low)}, ${withUnit(`${round(r.high)}]`, unit)}`,
-    r.nearest
-      ? `nearest ${r.nearest.test ? 'test' : 'train'} point z = ${sign}${significant(r.nearest.z, 2)}, NLL ${significant(r.nearest.nll, 3)}`
-      : '',
-  ]
+/** How a row stands to what is predicted at its own place; null where that was not looked at. */
+export function readRow(rows: RowsFrame, data: Data, row: number): RowReading | null {
+  const test = data.is_test[row] ?? false
+  const nll = nllOf(rows, data, row)
+  if (Number.isNaN(nll)) return null
+  let [rank, of] = [1, 0]
+  for (let i = 0; i < data.y.length; i++) {
+    if (data.is_test[i] !== test) continue
+    of++
+    if (nllOf(rows, data, i) > nll) rank++
+  }
+  return { test, z: ((data.y[row] ?? NaN) - (rows.mean[row] ?? NaN)) / (rows.std[row] ?? NaN), nll, rank, of }
+}
+
+function nllOf({ mean, std }: RowsFrame, data: Data, i: number): number {
+  const s = std[i] ?? NaN
+  return Math.log(s) + 0.5 * (((data.y[i] ?? NaN) - (mean[i] ?? NaN)) / s) ** 2 + HALF_LOG_2PI
+}
+
+/** With as many digits as the spread leaves a meaning to. */
+function rounded(v: number, std: number): string {
+  return fixed(v, Math.min(6, Math.max(0, 2 - Math.floor(Math.log10(std)))))
+}
+
+/** A prediction in a few words. */
+export function predictionInWords({ mean, std }: Pick<Reading, 'mean' | 'std'>, unit: string): string {
+  return `mean ${rounded(mean, std)}, std ${withUnit(significant(std, 3), unit)}`
+}
+
+/** The reading in lines, as the card and the screen reader have it. */
+export function inWords(r: Reading, data: Data): readonly string[] {
+  const { unit } = data.target
+  const round = (v: number): string => rounded(v, r.std)
+  const lines = [`x = ${withUnit(significant(r.x, 3), sliced(data).column.unit)} · ${predictionInWords(r, unit)}`]
+  if (r.parts) lines.push(`of it aleatoric ${significant(r.parts.aleatoric, 3)}, epistemic ${withUnit(significant(r.parts.epistemic, 3), unit)}`)
+  lines.push(
+    `${r.interval.name} [${round(r.interval.low)}, ${withUnit(`${round(r.interval.high)}]`, unit)}`,
+    `5 % below ${round(r.q5)}, 5 % above ${withUnit(round(r.q95), unit)}`,
+  )
+  if (r.above) lines.push(`P(y > ${withUnit(round(r.above.y), unit)}) = ${fixed(100 * r.above.share, 1)} %`)
+  if (r.row) lines.push(rowInWords(r.row))
+  return lines
+}
+
+function rowInWords({ test, z, nll, rank, of }: RowReading): string {
+  const place = rank === 1 ? 'highest' : `${ordinal(rank)} highest`
+  return `${test ? 'test' : 'train'} row: z ${z < 0 ? '' : '+'}${significant(z, 2)}, NLL ${significant(nll, 3)}, ${place} of ${of}`
+}
+
+function ordinal(n: number): string {
+  const teens = n % 100 > 10 && n % 100 < 14
+  return `${n}${teens ? 'th' : (['th', 'st', 'nd', 'rd'][n % 10] ?? 'th')}`
 }

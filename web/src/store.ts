@@ -67,6 +67,8 @@ export class Store {
   /** The x at which the charts are read. */
   readonly probe = new Signal<number | null>(null)
   readonly tool = new Signal<Tool>('read')
+  /** Whether a row that is added is held out. */
+  readonly addsTest = new Signal(false)
   readonly lens = new Signal<Lens>('off')
   readonly view = new Signal<View>('fit')
   readonly lessons: Lessons

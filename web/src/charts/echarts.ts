@@ -156,14 +156,14 @@ export class Plot {
 
   /**
    * Calls back with what a pointer does in data coordinates: pressed, moved while
-   * it is pressed, and let go, wherever that is.
+   * it is pressed, and let go, wherever that is, and whether Shift is held.
    */
-  onPress(listener: (kind: 'down' | 'move' | 'up', at: Pixel) => void): void {
+  onPress(listener: (kind: 'down' | 'move' | 'up', at: Pixel, shift: boolean) => void): void {
     const zr = this.#chart.getZr()
     let pressed = false
-    const tell = (kind: 'down' | 'move' | 'up', e: { offsetX: number; offsetY: number }): void => {
+    const tell = (kind: 'down' | 'move' | 'up', e: { offsetX: number; offsetY: number; event: object }): void => {
       const [x = NaN, y = NaN] = this.#chart.convertFromPixel('grid', [e.offsetX, e.offsetY])
-      listener(kind, [x, y])
+      listener(kind, [x, y], 'shiftKey' in e.event && e.event.shiftKey === true)
     }
     zr.on('mousedown', (e) => {
       pressed = this.#chart.containPixel('grid', [e.offsetX, e.offsetY])

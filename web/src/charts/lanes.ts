@@ -1,4 +1,4 @@
-import type { Pixel, Shape } from './echarts'
+import type { Figure, Pixel } from './echarts'
 import type { Palette } from './palette'
 
 /** How many colours there are before line styles alone tell lanes apart. */
@@ -29,13 +29,13 @@ export function lookOf(colour: number, p: Palette): LaneLook {
 }
 
 /** A line through points, with gaps where there is none. */
-export function polylines(points: Iterable<Pixel>, look: LaneLook, width: number, opacity = 1): Shape[] {
+export function polylines(points: Iterable<Pixel>, look: LaneLook, width: number, opacity = 1): Figure[] {
   const pieces: Pixel[][] = [[]]
   for (const p of points) {
     if (Number.isFinite(p[0]) && Number.isFinite(p[1])) pieces.at(-1)?.push(p)
     else if (pieces.at(-1)?.length !== 0) pieces.push([])
   }
-  return pieces.filter((piece) => piece.length > 1).map((piece): Shape => ({
+  return pieces.filter((piece) => piece.length > 1).map((piece): Figure => ({
     type: 'polyline', shape: { points: piece },
     style: { stroke: look.colour, fill: 'none', lineWidth: width, lineDash: look.dash.length === 0 ? 'solid' : [...look.dash], lineJoin: 'round', opacity },
   }))

@@ -1,4 +1,4 @@
-import type { Area, Shape } from './echarts'
+import type { Area, Figure } from './echarts'
 import { entry, type Ramp } from './colours'
 import { positionOf, type Tint } from './tint'
 
@@ -10,7 +10,7 @@ export class Layer {
   readonly #canvas = document.createElement('canvas')
 
   /** Paints over what was there, in pixels from the area's upper left, with so much room around it. */
-  paint(area: Area, margin: number, draw: (c: CanvasRenderingContext2D) => void): Shape {
+  paint(area: Area, margin: number, draw: (c: CanvasRenderingContext2D) => void): Figure {
     const ratio = window.devicePixelRatio
     const [width, height] = [area.width + 2 * margin, area.height + 2 * margin]
     const size = [Math.round(width * ratio), Math.round(height * ratio)] as const
@@ -26,7 +26,7 @@ export class Layer {
   }
 
   /** What was painted last. */
-  shown(area: Area, margin: number): Shape {
+  shown(area: Area, margin: number): Figure {
     return {
       type: 'image',
       style: { image: this.#canvas, x: area.x - margin, y: area.y - margin, width: area.width + 2 * margin, height: area.height + 2 * margin },
@@ -65,7 +65,7 @@ export class Heat {
   }
 
   /** Stretched over the area, so that the outermost places lie on its edges. */
-  shown({ x, y, width, height }: Area): Shape {
+  shown({ x, y, width, height }: Area): Figure {
     const { width: columns, height: rows } = this.canvas
     return { type: 'image', style: { image: this.canvas, x, y, width, height, sx: 0.5, sy: 0.5, sWidth: columns - 1, sHeight: rows - 1 } }
   }

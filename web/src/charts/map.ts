@@ -1,10 +1,10 @@
 import type { Lattice } from '../lattice'
 import { contour, hatching, type Segments } from './contour'
 import { areaOf, ONE_ITEM, Plot, type Area, type ChartOption, type Pixel, type RenderApi, type Shape } from './echarts'
-import { inputAxis } from './fit'
+import { inputAxis } from './axes'
 import { barOf, Heat, Layer } from './layer'
 import { skin, type Palette } from './palette'
-import { paintCard } from './probe'
+import { paintCard } from './card'
 import { extent } from './scale'
 import { ticksOf, type Tint } from './tint'
 

@@ -2,7 +2,7 @@ import type { Judged } from '../judged'
 import { areaOf, ONE_ITEM, Plot, type Area, type ChartOption, type Pixel, type RenderApi, type Shape } from './echarts'
 import { Layer } from './layer'
 import { skin, type Palette } from './palette'
-import { paintCard } from './probe'
+import { paintCard } from './card'
 
 /** The rows as a lane predicts them, in its colour. */
 export interface LaneRows {

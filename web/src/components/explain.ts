@@ -7,10 +7,10 @@ export function explain(figure: Figure): TemplateResult {
   return help(`metric-${figure.id}`, figure.label, figure.help, figure.id)
 }
 
-/** The question mark of a chart. */
-export function explainChart(id: ChartID): TemplateResult {
+/** The question mark of a chart, with what there is to say of the present one. */
+export function explainChart(id: ChartID, more = ''): TemplateResult {
   const { label, help: sentence } = CHARTS[id]
-  return help(`chart-${id}`, label, sentence, `chart-${id}`)
+  return help(`chart-${id}`, label, more === '' ? sentence : `${sentence} ${more}`, `chart-${id}`)
 }
 
 /** The unit in which a figure of these data is. */

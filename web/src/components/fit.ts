@@ -1,57 +1,52 @@
-import { html, nothing, type PropertyValues, type TemplateResult } from 'lit'
-import type { Bands } from '../charts/fit'
-import { effective, REACH_95 } from '../frame'
+import { html, nothing, type TemplateResult } from 'lit'
+import { PRESETS, type Bands } from '../bands'
+import type { FitView } from '../charts/fit'
+import { floorInWords } from '../charts/noise-words'
 import { significant, withUnit } from '../format'
-import { inWords, readAt, sliced } from '../reading'
-import type { Tool } from '../store'
-import { chartTable, spread, tableButton, type ChartTable } from './chart-table'
-import { segments } from './control'
+import { inWords, nearestRow, readAt, sliced } from '../reading'
+import { bandChoice, ONE_NETWORK } from './band-choice'
+import { chartTable, tableButton } from './chart-table'
+import { compareChoice, laneFits, type Compare } from './compare'
 import { explainChart } from './explain'
 import { FitCurves } from './fit-curves'
+import { fitTable } from './fit-table'
+import { fitTools } from './fit-tools'
 import { laneStyle } from './lane-line'
 import { Part } from './part'
 
-/** The choices of bands, and how far each reaches in standard deviations. */
-const BANDS: Readonly<Record<string, { label: string; help: string; reach: Bands }>> = {
-  percent: { label: '38·68·95 %', help: 'central intervals that hold so much of the prediction', reach: [1.959964, 0.994458, 0.495850] },
-  sigma: { label: '½·1·2 σ', help: 'half, one and two standard deviations', reach: [2, 1, 0.5] },
-}
-
-const TOOLS = [
-  { value: 'read', label: 'read', help: 'read the prediction under the pointer' },
-  { value: 'add', label: 'add', help: 'a click adds a training row; a row can be dragged' },
-  { value: 'erase', label: 'erase', help: 'a click takes the nearest row away' },
-] as const
-
-const ROWS = 21
 const TABLE_EVERY = 1000 // ms; a table that changes faster cannot be read
 
 /** The fit, and under it on the same x the noise. */
 class GnllFit extends Part {
-  static override properties = { ...Part.properties, bands: { state: true }, asTable: { state: true } }
-  declare bands: string
+  static override properties = { ...Part.properties, bands: { state: true }, apart: { state: true }, compare: { state: true }, asTable: { state: true } }
+  declare bands: Bands
+  /** Whether the bands of an ensemble are taken apart. */
+  declare apart: boolean
+  declare compare: Compare
   declare asTable: boolean
   #curves: FitCurves | null = null
   #tableTimer: number | undefined
 
   constructor() {
     super()
-    this.bands = 'percent'
+    this.bands = PRESETS[0].bands
+    this.apart = false
+    this.compare = 'overlay'
     this.asTable = false
   }
 
   protected override signals(): ReturnType<Part['signals']> {
-    const { run, grid, probe, steers, tool, focus, lanes, settings } = this.store
-    return [run, grid, probe, steers, tool, focus, lanes, settings]
+    const { run, grid, probe, steers, tool, addsTest, lens, focus, lanes, settings } = this.store
+    return [run, grid, probe, steers, tool, addsTest, lens, focus, lanes, settings]
   }
 
   protected override firstUpdated(): void {
-    this.#curves = new FitCurves(this.store, this)
+    this.#curves = new FitCurves(this.store, this, this.#view)
     this.#tableTimer = window.setInterval(() => { if (this.asTable) this.requestUpdate() }, TABLE_EVERY)
   }
 
-  protected override updated(changed: PropertyValues): void {
-    if (this.#curves && changed.has('bands')) this.#curves.bands = BANDS[this.bands]?.reach ?? []
+  protected override updated(): void {
+    this.#curves?.show(this.#view)
   }
 
   override disconnectedCallback(): void {
@@ -60,39 +55,49 @@ class GnllFit extends Part {
     this.#curves?.dispose()
   }
 
+  get #view(): FitView {
+    return { bands: this.bands, apart: this.apart && this.#ensemble, lens: this.store.lens.value }
+  }
+
   /** Whether there is more than one network to differ. */
   get #ensemble(): boolean {
     return Number(this.store.settings.value['members'] ?? 1) > 1
   }
 
   protected override render(): TemplateResult {
-    const data = this.store.run.value?.data
-    const lane = this.store.lanes.value.find((l) => l.lane === this.store.focus.value)
+    const { store } = this
+    const lanes = store.lanes.value
+    const lane = lanes.find((l) => l.lane === store.focus.value)
     this.style.cssText = laneStyle(lane?.colour ?? 0)
-    const key = (kind: string, words: string): TemplateResult => html`<span class="key key-${kind}"><i class="swatch ${kind}" aria-hidden="true"></i>${words}</span>`
+    const beside = this.compare === 'beside' && lanes.length > 1
     return html`
       <section class="plot fit" aria-labelledby="fit-title">
         <header class="plot-head">
-          <h2 id="fit-title">Fit</h2> ${explainChart('fit')}
+          <h2 id="fit-title">Fit</h2> ${explainChart('fit', this.#ensemble ? '' : ONE_NETWORK)}
           <span class="keys-row">
-            ${key('line', 'mean')}${key('band', 'bands')}
-            ${segments({ name: 'bands', label: 'bands', options: Object.entries(BANDS).map(([value, b]) => ({ value, label: b.label, help: b.help })) }, this.bands, (v) => { this.bands = v })}
-            ${key('dot', 'train')}${key('ring', 'test')}${data?.truth ? key('dash', 'truth') : nothing}
+            ${key('line', 'mean')}
+            <span class="key"><i class="swatch band" aria-hidden="true"></i>${bandChoice({ bands: this.bands, apart: this.#ensemble ? this.apart : null }, (b) => { this.bands = b }, (a) => { this.apart = a })}</span>
+            ${this.#ensemble && this.apart ? key('epistemic', 'epistemic') : nothing}
+            ${this.#rowKeys()}
+            ${compareChoice(store, this.compare, (c) => { this.compare = c })}
           </span>
           ${tableButton('fit and noise', this.asTable, () => { this.asTable = !this.asTable })}
         </header>
         <div class="plot-body">
-          <div id="fit-chart" class="chart" role="img" data-tool=${this.store.tool.value}></div>
-          ${this.#tools()}
+          ${beside ? laneFits(store) : html`<div id="fit-chart" class="chart fit-room" role="img" data-tool=${store.tool.value}></div>`}
+          ${fitTools(store)}
+          <gnll-lens .store=${store}></gnll-lens>
           ${this.#probeField()}
-          ${this.asTable ? chartTable(this.#table()) : nothing}
+          ${this.asTable ? chartTable(fitTable(store, this.bands)) : nothing}
         </div>
       </section>
       <section class="plot noise" aria-labelledby="noise-title">
         <header class="plot-head">
-          <h2 id="noise-title">Noise</h2> ${explainChart('noise')}
+          <h2 id="noise-title">Noise</h2> ${explainChart('noise', this.#noiseWords)}
           <span class="keys-row">
-            ${key('line', 'std, clamped')}${key('dots', 'unclamped')}${this.#ensemble ? key('epistemic', 'epistemic') : nothing}${data?.truth ? key('dash', 'truth') : nothing}
+            ${key('line', this.#ensemble ? 'total std' : 'std, clamped')}${key('dots', 'unclamped')}
+            ${this.#ensemble ? html`${key('thin', 'aleatoric')}${key('epistemic', 'epistemic')}` : nothing}
+            ${store.run.value?.data.truth ? key('dash', 'truth') : nothing}
           </span>
         </header>
         <div class="plot-body"><div id="noise-chart" class="chart" role="img"></div></div>
@@ -100,64 +105,58 @@ class GnllFit extends Part {
     `
   }
 
-  /** What a pointer does, and the next row where it is needed most. */
-  #tools(): TemplateResult | typeof nothing {
-    const { store } = this
-    const data = store.run.value?.data
-    if (!data || !store.steers.value) return nothing
-    const use = (tool: string): void => { store.tool.value = tool as Tool }
-    return html`
-      <div class="tools">
-        ${data.inputs.length === 1 ? segments({ name: 'tool', label: 'what a click on the fit does', options: TOOLS }, store.tool.value, use) : nothing}
-        ${data.pool > 0 || data.truth ? html`
-          <button type="button" class="quiet-button" title="takes the next row where the first lane is most uncertain" @click=${() => { store.order({ type: 'acquire', count: 1 }) }}>acquire</button>
-        ` : nothing}
-      </div>
-    `
+  /** How rows are drawn, which a lens changes. */
+  #rowKeys(): TemplateResult {
+    const truth = this.store.run.value?.data.truth ? key('dash', 'truth') : nothing
+    switch (this.store.lens.value) {
+      case 'off':
+        return html`${key('dot', 'train')}${key('ring', 'test')}${truth}`
+      case 'mean':
+        return html`${key('half', 'pulls up')}${key('half down', 'down')}${truth}`
+      case 'variance':
+        return html`${key('dot', 'widens')}${key('ring', 'narrows')}${truth}`
+    }
+  }
+
+  /** What the floor is now, in both units, and what the figure is of. */
+  get #noiseWords(): string {
+    const data = this.store.run.value?.data
+    const floor = this.store.focused(this.store.frames.value)?.fit.scalars.floor
+    const present = data && floor !== undefined ? `Now ${floorInWords(floor, data)}. ` : ''
+    const clamp = 'Where the line is dotted the network would go below it; the strip under the floor and the ticks on it show for which x and for which rows. '
+    return present + clamp + (this.#ensemble ? 'Total² = aleatoric² + epistemic².' : ONE_NETWORK)
   }
 
   /** Reads the fit at x without a pointer: seen when it has the focus. */
   #probeField(): TemplateResult | typeof nothing {
     const { grid, probe, run } = this.store
-    const frame = this.store.focused(this.store.frames.value)?.fit
+    const picture = this.store.focused(this.store.frames.value)
     const data = run.value?.data
     const x = grid.value?.x
     const [left, right] = [x?.[0], x?.at(-1)]
     if (!data || !grid.value || left === undefined || right === undefined) return nothing
     const at = probe.value ?? (left + right) / 2
-    const words = probe.value === null || !frame ? 'nothing read' : inWords(readAt(frame, grid.value, data, at), data).join(', ')
+    const row = data.inputs.length === 1 ? nearestRow(data, at, null, [1, 1]) : -1
+    const words = probe.value === null || !picture
+      ? `x ${withUnit(significant(at, 3), sliced(data).column.unit)}: nothing read`
+      : inWords(readAt(picture, grid.value, data, { x: at, bands: this.bands, y: null, row }), data).join(', ')
     return html`
       <input
         class="probe" type="range" min=${left} max=${right} step=${(right - left) / 120} .value=${String(at)}
-        aria-label="read the fit at x" aria-valuetext="x ${withUnit(significant(at, 3), sliced(data).column.unit)}: ${words}"
+        aria-label="read the fit at x" aria-valuetext=${words}
         @input=${(e: Event) => { probe.value = (e.target as HTMLInputElement).valueAsNumber }}
         @blur=${() => { probe.value = null }}
         @keydown=${(e: KeyboardEvent) => {
           if (e.key === 'Escape') probe.value = null
-          if (e.key === 'Enter') this.#curves?.useAt(at)
+          if (e.key === 'Enter') this.#curves?.useAt(at, e.shiftKey)
         }}
       >
     `
   }
+}
 
-  #table(): ChartTable {
-    const { grid, run, frames } = this.store
-    const data = run.value?.data
-    const f = this.store.focused(frames.value)?.fit
-    const x = grid.value?.x
-    if (!data || !f || !x) return { caption: 'no frame yet', columns: [], rows: [] }
-    const input = sliced(data).column
-    const unit = data.target.unit === '' ? '' : ` (${data.target.unit})`
-    return {
-      caption: `${data.title}: the fit at step ${f.step}`,
-      columns: [withUnit(input.name, input.unit === '' ? '' : `(${input.unit})`), `mean${unit}`, `std before the clamp${unit}`, `std${unit}`, ...(f.epistemic ? [`epistemic std${unit}`] : []), `95 % from${unit}`, `95 % to${unit}`],
-      rows: spread(x.length, ROWS).map((i) => {
-        const mean = f.mean[i] ?? NaN
-        const std = effective(f, i)
-        return [x[i] ?? NaN, mean, f.std[i] ?? NaN, std, ...(f.epistemic ? [f.epistemic[i] ?? NaN] : []), mean - REACH_95 * std, mean + REACH_95 * std].map((v) => significant(v, 3))
-      }),
-    }
-  }
+function key(kind: string, words: string): TemplateResult {
+  return html`<span class="key key-${kind}"><i class="swatch ${kind}" aria-hidden="true"></i>${words}</span>`
 }
 
 customElements.define('gnll-fit', GnllFit)

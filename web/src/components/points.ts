@@ -1,96 +1,186 @@
 import type { FitChart } from '../charts/fit'
-import type { EditCommand } from '../generated/wire'
-import { sliced } from '../reading'
+import type { MovedRow, NewRow } from '../generated/wire'
+import { nearestRow, sliced } from '../reading'
 import type { Store } from '../store'
 
-type At = [x: number, y: number]
+type At = readonly [x: number, y: number]
 
-const REACH = 12 // pixels from a row within which the pointer means it
+/** How far from a row the pointer means it, in pixels. */
+export const REACH = 12
+
 const STILL = 3 // pixels within which a press is a click
+const APART = 11 // pixels a brush goes from one row to the next
+const SCATTER = [4, 7] as const // pixels, the standard deviation about the brush
+const PAUSE = 40 // ms between two edits of a stroke
+
+/** From the press of a pointer until it is let go. */
+interface Stroke {
+  readonly begin: At
+  last: At
+  /** Where the brush put its last row. */
+  put: At | null
+  moved: boolean
+  /** The row that is dragged. */
+  readonly row: number | null
+  readonly test: boolean
+  readonly erased: Set<number>
+  /** The revision of its first edit. */
+  first: number
+}
 
 /** What a pointer does to the rows: it adds, moves and erases them, as the tool in hand says. */
 export class Points {
-  #begin: At | null = null
-  #row: number | null = null
-  #moved = false
-  /** Where the dragged row is to be, and whether an edit is under way that does not know of it yet. */
-  #wanted: At | null = null
+  #stroke: Stroke | null = null
+  /** What is to be sent; of a dragged row only its newest place. */
+  #adds: NewRow[] = []
+  #erases: number[] = []
+  #move: MovedRow | null = null
+  /** Whose edits these are; a click is no stroke. */
+  #of: Stroke | null = null
   #sending = false
+  /** An edit is under way. */
+  #asking = false
 
   constructor(readonly store: Store, readonly chart: FitChart) {
-    chart.plot.onPress((kind, at) => {
-      if (kind === 'down') this.#down(at)
-      else if (kind === 'move') this.#move(at)
+    chart.plot.onPress((kind, at, shift) => {
+      if (store.tool.value === 'read') return
+      if (kind === 'down') this.#down(at, shift)
+      else if (kind === 'move') this.#go(at)
       else this.#up(at)
     })
   }
 
-  /** Adds a row, or erases the nearest to there. */
-  use([x, y]: At, reach = Infinity): void {
-    if (this.store.tool.value === 'add') this.#edit({ add: [{ x: [x], y }] })
-    if (this.store.tool.value !== 'erase') return
-    const row = this.#nearest([x, y], reach)
-    if (row !== null) this.#edit({ erase: [row] })
+  /** Without a stroke: adds a row, or erases the nearest to there. */
+  use(at: At, test: boolean, reach = Infinity): void {
+    if (this.store.tool.value === 'add') this.#adds.push(newRow(at, test))
+    if (this.store.tool.value === 'erase') this.#erases.push(...this.#nearest(at, reach))
+    this.#of = null
+    void this.#send()
   }
 
   /** The server has other rows: those that were dragged stand where it says, unless one still is. */
   settled(): void {
-    if (this.#begin === null && !this.#sending) this.chart.drag(null)
+    if (this.#stroke === null && !this.#asking && !this.#move) this.chart.drag(null)
   }
 
-  #down(at: At): void {
-    this.#begin = at
-    this.#moved = false
-    this.#row = this.store.tool.value === 'add' ? this.#nearest(at, REACH) : null
+  #down(at: At, shift: boolean): void {
+    const adds = this.store.tool.value === 'add'
+    const [row = null] = adds ? this.#nearest(at, REACH) : []
+    this.#stroke = { begin: at, last: at, put: null, moved: false, row, test: shift !== this.store.addsTest.value, erased: new Set(), first: 0 }
   }
 
-  #move(at: At): void {
-    if (!this.#begin || this.#row === null) return
-    this.#moved ||= this.#distance(this.#begin, at) > STILL
-    if (!this.#moved) return
-    this.chart.drag({ row: this.#row, at })
-    this.#wanted = at
-    void this.#follow(this.#row)
+  #go(at: At): void {
+    const s = this.#stroke
+    if (!s) return
+    const before = s.last
+    s.moved ||= this.#distance(s.begin, at) > STILL
+    if (!s.moved) return
+    s.last = at
+    if (s.row !== null) this.#drag(s.row, at)
+    else if (this.store.tool.value === 'add') this.#brush(s, at)
+    else this.#wipe(s, before, at)
+    this.#of = s
+    void this.#send()
   }
 
   #up(at: At): void {
-    const still = this.#begin !== null && this.#distance(this.#begin, at) <= STILL
-    this.#begin = null
+    const s = this.#stroke
+    this.#stroke = null
     // A row that was pressed and not moved is left alone.
-    if (still && this.#row === null) this.use(at, REACH)
+    if (s && !s.moved && s.row === null) this.use(at, s.test, REACH)
   }
 
-  /** Sends where the row is; while one edit is under way the newest place waits. */
-  async #follow(row: number): Promise<void> {
+  #drag(row: number, at: At): void {
+    this.chart.drag({ row, at: [...at] })
+    this.#move = { row, x: [at[0]], y: at[1] }
+  }
+
+  /** A row every few pixels, scattered about the way. */
+  #brush(s: Stroke, at: At): void {
+    if (s.put === null) {
+      this.#adds.push(newRow(s.begin, s.test))
+      s.put = s.begin
+    }
+    if (this.#distance(s.put, at) < APART) return
+    s.put = at
+    const [sx, sy] = this.chart.plot.scale
+    this.#adds.push(newRow([at[0] + (SCATTER[0] * normal()) / sx, at[1] + (SCATTER[1] * normal()) / sy], s.test))
+  }
+
+  /** Every row within reach of the way. */
+  #wipe(s: Stroke, from: At, to: At): void {
+    const data = this.store.run.value?.data
+    if (!data) return
+    const { x } = sliced(data)
+    data.ids.forEach((id, i) => {
+      if (s.erased.has(id) || this.#fromWay([x[i] ?? NaN, data.y[i] ?? NaN], from, to) > REACH) return
+      s.erased.add(id)
+      this.#erases.push(id)
+    })
+  }
+
+  /** Sends what there is; while one edit is under way the next gathers. */
+  async #send(): Promise<void> {
     if (this.#sending) return
     this.#sending = true
-    while (this.#wanted) {
-      const [x, y] = this.#wanted
-      this.#wanted = null
-      const done = await this.store.ask({ type: 'edit', move: [{ row, x: [x], y }] })
-      if (!done) break
+    while (this.#adds.length + this.#erases.length > 0 || this.#move) {
+      const edit = {
+        ...(this.#adds.length > 0 ? { add: this.#adds } : {}),
+        ...(this.#erases.length > 0 ? { erase: this.#erases } : {}),
+        ...(this.#move ? { move: [this.#move] } : {}),
+      }
+      const stroke = this.#of
+      this.#forget()
+      this.#asking = true
+      const ack = await this.store.ask({ type: 'edit', ...edit })
+      this.#asking = false
+      if (!ack) {
+        this.#forget()
+        this.#stroke = null
+        break
+      }
+      if (!stroke) continue
+      stroke.first ||= ack.revision
+      this.store.past.stroke(stroke.first, ack.revision)
+      await new Promise((done) => { setTimeout(done, PAUSE) })
     }
     this.#sending = false
   }
 
-  #edit(edit: Omit<EditCommand, 'type' | 'id'>): void {
-    this.store.order({ type: 'edit', ...edit })
+  #forget(): void {
+    this.#adds = []
+    this.#erases = []
+    this.#move = null
   }
 
-  #distance([x0, y0]: At, [x1, y1]: At): number {
+  #distance(a: At, b: At): number {
     const [sx, sy] = this.chart.plot.scale
-    return Math.hypot(sx * (x1 - x0), sy * (y1 - y0))
+    return Math.hypot(sx * (b[0] - a[0]), sy * (b[1] - a[1]))
   }
 
-  #nearest(at: At, reach: number): number | null {
-    const data = this.store.run.value?.data
-    if (!data) return null
-    const { x } = sliced(data)
-    let [best, least] = [-1, reach]
-    data.y.forEach((y, i) => {
-      const d = this.#distance(at, [x[i] ?? NaN, y])
-      if (d <= least) [best, least] = [i, d]
-    })
-    return data.ids[best] ?? null
+  /** In pixels, from the straight way between two places. */
+  #fromWay(p: At, a: At, b: At): number {
+    const [sx, sy] = this.chart.plot.scale
+    const [ux, uy] = [sx * (b[0] - a[0]), sy * (b[1] - a[1])]
+    const [vx, vy] = [sx * (p[0] - a[0]), sy * (p[1] - a[1])]
+    const length = ux * ux + uy * uy
+    const t = length > 0 ? Math.min(1, Math.max(0, (ux * vx + uy * vy) / length)) : 0
+    return Math.hypot(vx - t * ux, vy - t * uy)
   }
+
+  /** The number of the nearest row, or nothing. */
+  #nearest([x, y]: At, reach: number): number[] {
+    const data = this.store.run.value?.data
+    const id = data?.ids[nearestRow(data, x, y, this.chart.plot.scale, reach)]
+    return id === undefined ? [] : [id]
+  }
+}
+
+function newRow([x, y]: At, test: boolean): NewRow {
+  return { x: [x], y, ...(test ? { test } : {}) }
+}
+
+/** A number from about the standard normal distribution. */
+function normal(): number {
+  return 2 * (Math.random() + Math.random() + Math.random() - 1.5)
 }
