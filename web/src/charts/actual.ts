@@ -11,6 +11,8 @@ export class Actual implements Form {
   #of = ''
   #x: Range = { min: 0, max: 1, interval: 1 }
 
+  #axes: { readonly x: Range; readonly y: Range; readonly option: ChartOption } | null = null
+
   /** Other targets: the axes begin anew. */
   setTargets(of: string, y: readonly number[]): void {
     const [low = 0, high = 1] = extent(y) ?? []
@@ -32,11 +34,14 @@ export class Actual implements Form {
     const highs = focus.rows.map((r) => this.bar(r, reach)[1]).sort((a, b) => a - b)
     const [low = 0, high = 1] = extent(focus.rows.map((r) => r.mean), [quantile(lows, 0.03), quantile(highs, 0.97), this.#x.min, this.#x.max]) ?? []
     const y = this.#range.follow(low, high)
+    if (this.#axes?.y === y && this.#axes.x === this.#x) return this.#axes.option
     const { values, interval } = ticksWithin(this.#x.min, this.#x.max, 7)
-    return {
+    const option: ChartOption = {
       xAxis: { min: this.#x.min, max: this.#x.max, axisLabel: { customValues: values, formatter: (v: number) => tick(v, interval) } },
       yAxis: { ...y, axisLabel: { formatter: (v: number) => tick(v, y.interval) } },
     }
+    this.#axes = { x: this.#x, y, option }
+    return option
   }
 
   readonly paintBehind: Form['paintBehind'] = (c, at, _, p) => {

@@ -1,5 +1,6 @@
 import type { Lattice } from '../lattice'
 import { contour, hatching, type Segments } from './contour'
+import { Dots, type Dot } from './dots'
 import { areaOf, ONE_ITEM, Plot, type Area, type ChartOption, type Pixel, type RenderApi, type Shape } from './echarts'
 import { inputAxis } from './axes'
 import { barOf, Heat, Layer } from './layer'
@@ -44,6 +45,7 @@ export class MapChart {
   readonly #plot: Plot
   readonly #heat = new Heat()
   readonly #layer = new Layer()
+  readonly #dots = new Dots()
   #palette: Palette | null = null
   #lattice: Lattice | null = null
   #picture: MapPicture | null = null
@@ -163,31 +165,7 @@ export class MapChart {
     return this.#layer.paint(area, MARGIN, (c) => {
       for (const spot of picture.spots) {
         const [x, y] = place(spot.x, spot.y)
-        c.beginPath()
-        c.arc(x - area.x, y - area.y, spot.colour === null ? 0.8 * r : spot.test ? r + 0.5 : r, 0, 2 * Math.PI)
-        const edge = spot.dark ? 'rgb(255 255 255 / 75%)' : 'rgb(0 0 0 / 60%)'
-        if (spot.colour === null) {
-          c.strokeStyle = 'rgb(0 0 0 / 35%)'
-          c.lineWidth = spot.test ? 2 : 1.2
-          c.stroke()
-          c.strokeStyle = c.fillStyle = 'rgb(255 255 255 / 70%)'
-          c.lineWidth = 1
-          if (spot.test) c.stroke()
-          else c.fill()
-        } else if (spot.test) {
-          c.strokeStyle = edge
-          c.lineWidth = 2.8
-          c.stroke()
-          c.strokeStyle = spot.colour
-          c.lineWidth = 1.6
-          c.stroke()
-        } else {
-          c.fillStyle = spot.colour
-          c.fill()
-          c.strokeStyle = edge
-          c.lineWidth = 0.7
-          c.stroke()
-        }
+        this.#dots.paint(c, this.#dots.of(dotOf(spot, r)), x - area.x, y - area.y)
       }
     })
   }
@@ -216,6 +194,16 @@ export class MapChart {
       ],
     }
   }
+}
+
+/** Filled where it is trained on, hollow where not, and set off from a map of its own colour. */
+function dotOf({ test, colour, dark }: Spot, r: number): Dot {
+  if (colour === null) {
+    const [edge, fill] = ['rgb(0 0 0 / 35%)', 'rgb(255 255 255 / 70%)']
+    return test ? { radius: 0.8 * r, fill: null, edges: [[2, edge], [1, fill]] } : { radius: 0.8 * r, fill, edges: [[1.2, edge]] }
+  }
+  const edge = dark ? 'rgb(255 255 255 / 75%)' : 'rgb(0 0 0 / 60%)'
+  return test ? { radius: r + 0.5, fill: null, edges: [[2.8, edge], [1.6, colour]] } : { radius: r, fill: colour, edges: [[0.7, edge]] }
 }
 
 /** Where a place of the map lies; both axes are linear, so two points tell all. */

@@ -75,8 +75,8 @@ export class Maps {
     this.#dragged = dragged
   }
 
-  /** Draws both, and returns their colours. */
-  draw(picture: LanePicture, wish: Wish, probe: MapProbe | null): { mean: Tint; std: Tint } | null {
+  /** Draws both, the rows by what was made of them when it was read last, and returns their colours. */
+  draw(picture: LanePicture, read: LanePicture, wish: Wish, probe: MapProbe | null): { mean: Tint; std: Tint } | null {
     const scene = this.#scene
     if (!scene) return null
     const { data, truth } = scene
@@ -90,13 +90,13 @@ export class Maps {
     const unit = data.target.unit
     this.mean.draw({
       ...common, values: mean, tint: tints.mean, title: titleOf(`mean ${data.target.name}`, show, unit),
-      spots: this.#spotsOf(0, picture, tints.mean, wish.spots, show), card: probe?.on === 'mean' ? probe.lines : null,
+      spots: this.#spotsOf(0, read, tints.mean, wish.spots, show), card: probe?.on === 'mean' ? probe.lines : null,
     })
     const floored = show === 'prediction' && part === 'total'
     this.std.draw({
       ...common, values: std, tint: tints.std, title: titleOf(part === 'total' ? 'std' : `${part} std`, show, unit),
       floor: floored ? { values: fit.std, level: fit.scalars.floor } : null,
-      spots: this.#spotsOf(1, picture, tints.std, wish.spots, show), card: probe?.on === 'std' ? probe.lines : null,
+      spots: this.#spotsOf(1, read, tints.std, wish.spots, show), card: probe?.on === 'std' ? probe.lines : null,
     })
     return tints
   }

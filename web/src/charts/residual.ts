@@ -1,7 +1,7 @@
 import type { Pixel } from './echarts'
 import { significant } from '../format'
 import { INTERVALS, type Judged } from '../judged'
-import type { ChartOption } from './echarts'
+import type { ChartOption, Pixel } from './echarts'
 import type { Form, RowsPicture } from './rows'
 import { CalmDecades, extent, quantile } from './scale'
 
@@ -17,6 +17,7 @@ export class Residual implements Form {
   readonly #x = new CalmDecades()
   readonly #y = new CalmDecades()
   #of = ''
+  #axes: { readonly of: string; readonly option: ChartOption } | null = null
   #ends = { x: { min: 0.1, max: 1 }, y: { min: 0.1, max: 1 } }
 
   /** Other data: the axes begin anew. */
@@ -41,8 +42,12 @@ export class Residual implements Form {
       const least = Math.max(quantile(far, 0.04), (far.at(-1) ?? 1) / 1e5, Number.MIN_VALUE)
       this.#ends = { x: this.#x.follow(low, high), y: this.#y.follow(Math.min(least, low), Math.max(far.at(-1) ?? high, high)) }
     }
+    const of = JSON.stringify(this.#ends)
+    if (this.#axes?.of === of) return this.#axes.option
     const label = { axisLabel: { formatter: (v: number) => significant(v, 1) } }
-    return { xAxis: { ...this.#ends.x, ...label }, yAxis: { ...this.#ends.y, ...label } }
+    const option = { xAxis: { ...this.#ends.x, ...label }, yAxis: { ...this.#ends.y, ...label } }
+    this.#axes = { of, option }
+    return option
   }
 
   readonly paintBehind: Form['paintBehind'] = (c, at, area, p) => {

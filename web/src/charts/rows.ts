@@ -1,4 +1,5 @@
 import type { Judged } from '../judged'
+import { Dots } from './dots'
 import { areaOf, ONE_ITEM, Plot, type Area, type ChartOption, type Pixel, type RenderApi, type Shape } from './echarts'
 import { Layer } from './layer'
 import { skin, type Palette } from './palette'
@@ -26,8 +27,9 @@ export interface Form {
   readonly place: (row: Judged) => Pixel
   /** The ends of its bar, if it has one. */
   readonly bar: ((row: Judged, reach: number) => readonly [number, number]) | null
-  /** What is painted behind the rows, and the axes, for the rows of this moment. */
+  /** The axes for the rows of this moment; the same option stands for the same axes. */
   readonly axes: (picture: RowsPicture) => ChartOption
+  /** What lies behind the rows. */
   readonly paintBehind: (c: CanvasRenderingContext2D, at: (x: number, y: number) => Pixel, area: Area, p: Palette) => void
   /** Whether the axes are logarithmic. */
   readonly log: boolean
@@ -42,10 +44,14 @@ export class RowsChart {
   readonly #plot: Plot
   readonly #form: Form
   readonly #layer = new Layer()
+  readonly #dots = new Dots()
   #palette: Palette | null = null
   #picture: RowsPicture | null = null
-  /** Where the rows of the lane in focus were painted last. */
+  /** Where the rows of the lane in focus were painted last, from the plot's upper left. */
   #painted: ReadonlyArray<readonly [row: Judged, x: number, y: number]> = []
+
+  #corner: Pixel = [0, 0]
+  #axes: ChartOption | null = null
 
   constructor(host: HTMLElement, name: string, skeleton: ChartOption, form: Form) {
     this.#form = form
@@ -67,7 +73,7 @@ export class RowsChart {
     this.#plot.onPlace((place) => {
       let [best, least] = [null as Judged | null, NEAR]
       for (const [row, x, y] of place ? this.#painted : []) {
-        const d = Math.hypot(x - (place?.pixel[0] ?? NaN), y - (place?.pixel[1] ?? NaN))
+        const d = Math.hypot(x + this.#corner[0] - (place?.pixel[0] ?? NaN), y + this.#corner[1] - (place?.pixel[1] ?? NaN))
         if (d < least) [best, least] = [row, d]
       }
       listener(best)
@@ -82,7 +88,9 @@ export class RowsChart {
 
   draw(picture: RowsPicture): void {
     this.#picture = picture
-    this.#plot.set({ ...this.#form.axes(picture), series: [{ type: 'custom', id: 'rows', data: ONE_ITEM }] })
+    const axes = this.#form.axes(picture)
+    this.#plot.set({ ...(axes === this.#axes ? {} : axes), series: [{ type: 'custom', id: 'rows', data: ONE_ITEM }] })
+    this.#axes = axes
   }
 
   #paintRows(area: Area, api: RenderApi): Shape | null {
@@ -90,12 +98,13 @@ export class RowsChart {
     if (!picture || !p) return null
     const { focus, others, reach } = picture
     const place = this.#placer(api)
+    this.#corner = [area.x, area.y]
     const local = (row: Judged): Pixel => {
       const [x, y] = place(...this.#form.place(row))
       return [x - area.x, y - area.y]
     }
     const r = focus.rows.length > MANY ? 2.2 : 3
-    this.#painted = focus.rows.map((row) => [row, ...place(...this.#form.place(row))] as const)
+    this.#painted = focus.rows.map((row) => [row, ...local(row)] as const)
     return this.#layer.paint(area, MARGIN, (c) => {
       c.beginPath()
       c.rect(-MARGIN, -MARGIN, area.width + 2 * MARGIN, area.height + 2 * MARGIN)
@@ -104,24 +113,19 @@ export class RowsChart {
         const [px, py] = place(x, y)
         return [px - area.x, py - area.y]
       }, area, p)
+      c.globalAlpha = 0.28
       for (const lane of others) {
-        c.fillStyle = lane.colour
-        c.globalAlpha = 0.28
-        for (const row of lane.rows) dot(c, local(row), 0.75 * r)
+        const look = this.#dots.of({ radius: 0.75 * r, fill: lane.colour, edges: [] })
+        for (const row of lane.rows) this.#dots.paint(c, look, ...local(row))
       }
       this.#paintBars(c, place, area)
-      // Test rows lie on top: they are what counts.
-      for (const test of [false, true]) {
-        for (const row of focus.rows) {
-          if (row.test !== test) continue
-          const beyond = Math.abs(row.z) > reach
-          c.globalAlpha = test || beyond ? 1 : 0.45
-          c.fillStyle = test ? p.surface : beyond ? p.floor : focus.colour
-          dot(c, local(row), r)
-          if (!test) continue
-          c.strokeStyle = beyond ? p.floor : focus.colour
-          c.lineWidth = beyond ? 2 : 1.4
-          c.stroke()
+      // Test rows lie on top, and what is far out on top of all.
+      for (const [test, beyond, opacity] of [[false, false, 0.45], [true, false, 1], [false, true, 1], [true, true, 1]] as const) {
+        const colour = beyond ? p.floor : focus.colour
+        const look = this.#dots.of(test ? { radius: r, fill: p.surface, edges: [[beyond ? 2 : 1.4, colour]] } : { radius: r, fill: colour, edges: [] })
+        c.globalAlpha = opacity
+        for (const [row, x, y] of this.#painted) {
+          if (row.test === test && Math.abs(row.z) > reach === beyond) this.#dots.paint(c, look, x, y)
         }
       }
     })
@@ -132,20 +136,17 @@ export class RowsChart {
     const picture = this.#picture
     if (!bar || !picture) return
     const within = (y: number): number => Math.min(area.height, Math.max(0, y - area.y))
-    c.strokeStyle = picture.focus.colour
-    c.lineWidth = 1
+    c.fillStyle = picture.focus.colour
     for (const test of [false, true]) {
-      c.globalAlpha = test ? 0.55 : 0.16
-      c.beginPath()
+      c.globalAlpha = test ? 0.5 : 0.13
       for (const row of picture.focus.rows) {
         if (row.test !== test) continue
         const [low, high] = bar(row, picture.reach)
         const [x] = of(row)
-        const [px, y0] = place(x, low)
-        c.moveTo(px - area.x, within(y0))
-        c.lineTo(px - area.x, within(place(x, high)[1]))
+        const [px, bottom] = place(x, low)
+        const top = within(place(x, high)[1])
+        c.fillRect(Math.round(px - area.x), top, 1, within(bottom) - top)
       }
-      c.stroke()
     }
   }
 
@@ -153,8 +154,9 @@ export class RowsChart {
     const [picture, p] = [this.#picture, this.#palette]
     if (!picture?.probe || !p) return null
     const { row, lines } = picture.probe
-    const [, x, y] = this.#painted.find(([{ index }]) => index === row.index) ?? []
-    if (x === undefined || y === undefined) return null
+    const found = this.#painted.find(([{ index }]) => index === row.index)
+    if (!found) return null
+    const [x, y] = [found[1] + area.x, found[2] + area.y]
     // The card stands in the half in which the row does not.
     const low = y < area.y + area.height / 2
     const free = low ? { ...area, y: area.y + area.height - 18 * lines.length - 24 } : area
@@ -175,10 +177,4 @@ export class RowsChart {
     const of = (v: number): number => (log ? Math.log10(v) : v)
     return (x, y) => [a + (c - a) * of(x), b + (d - b) * of(y)]
   }
-}
-
-function dot(c: CanvasRenderingContext2D, [x, y]: Pixel, r: number): void {
-  c.beginPath()
-  c.arc(x, y, r, 0, 2 * Math.PI)
-  c.fill()
 }

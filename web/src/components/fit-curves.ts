@@ -3,6 +3,7 @@ import { NoiseChart } from '../charts/noise'
 import { predictAt } from '../reading'
 import type { Store } from '../store'
 import { onScene, type Scene } from './charts'
+import { tellPainted } from './painted'
 import { Points, REACH } from './points'
 
 /** A fit and its room: of the lane that the room says, else of all lanes at once. */
@@ -133,9 +134,6 @@ export class FitCurves {
       fit.draw(own ? { ...all, pictures: [own], focus: own } : all, this.#view)
     }
     this.#noise?.chart.draw(all)
-    // What is painted now, for tests and for whoever scripts the page.
-    this.#panel.dataset['step'] = String(focus.fit.step)
-    this.#panel.dataset['revision'] = String(focus.fit.revision)
-    this.#panel.dataset['lanes'] = String(pictures.length)
+    tellPainted(this.#panel, focus.fit, pictures.length)
   }
 }

@@ -3,7 +3,9 @@ import { PRESETS, type Bands } from '../bands'
 import type { FitView } from '../charts/fit'
 import { floorInWords } from '../charts/noise-words'
 import { significant, withUnit } from '../format'
+import type { LanePicture } from '../frame'
 import { inWords, nearestRow, readAt, sliced } from '../reading'
+import './against'
 import { bandChoice, ONE_NETWORK } from './band-choice'
 import { chartTable, tableButton } from './chart-table'
 import { compareChoice, laneFits, type Compare } from './compare'
@@ -12,11 +14,14 @@ import { FitCurves } from './fit-curves'
 import { fitTable } from './fit-table'
 import { fitTools } from './fit-tools'
 import { laneStyle } from './lane-line'
+import './map'
+import { tellPainted } from './painted'
 import { Part } from './part'
+import { shownView, sliceSelect, viewTitle } from './views'
 
 const TABLE_EVERY = 1000 // ms; a table that changes faster cannot be read
 
-/** The fit, and under it on the same x the noise. */
+/** The fit, and under it on the same x the noise; or in their place another view of what is predicted. */
 class GnllFit extends Part {
   static override properties = { ...Part.properties, bands: { state: true }, apart: { state: true }, compare: { state: true }, asTable: { state: true } }
   declare bands: Bands
@@ -36,18 +41,25 @@ class GnllFit extends Part {
   }
 
   protected override signals(): ReturnType<Part['signals']> {
-    const { run, grid, probe, steers, tool, addsTest, lens, focus, lanes, settings } = this.store
-    return [run, grid, probe, steers, tool, addsTest, lens, focus, lanes, settings]
+    const { run, grid, probe, steers, tool, addsTest, lens, focus, lanes, settings, values, view } = this.store
+    return [run, grid, probe, steers, tool, addsTest, lens, focus, lanes, settings, values.pending, view]
   }
 
   protected override firstUpdated(): void {
-    this.#curves = new FitCurves(this.store, this, this.#view)
     this.#tableTimer = window.setInterval(() => { if (this.asTable) this.requestUpdate() }, TABLE_EVERY)
   }
 
   protected override updated(): void {
-    this.#curves?.show(this.#view)
+    if (shownView(this.store) === 'lines') {
+      this.#curves ??= new FitCurves(this.store, this, this.#view)
+      this.#curves.show(this.#view)
+    } else {
+      this.#curves?.dispose()
+      this.#curves = null
+    }
   }
+
+  readonly #painted = (focus: LanePicture, lanes: number): void => { tellPainted(this, focus.fit, lanes) }
 
   override disconnectedCallback(): void {
     super.disconnectedCallback()
@@ -69,11 +81,15 @@ class GnllFit extends Part {
     const lanes = store.lanes.value
     const lane = lanes.find((l) => l.lane === store.focus.value)
     this.style.cssText = laneStyle(lane?.colour ?? 0)
+    const shown = shownView(store)
+    if (shown === 'map') return html`<gnll-map .store=${store} .painted=${this.#painted}></gnll-map>`
+    if (shown !== 'lines') return html`<gnll-against .store=${store} .painted=${this.#painted} .kind=${shown}></gnll-against>`
     const beside = this.compare === 'beside' && lanes.length > 1
     return html`
       <section class="plot fit" aria-labelledby="fit-title">
         <header class="plot-head">
-          <h2 id="fit-title">Fit</h2> ${explainChart('fit', this.#ensemble ? '' : ONE_NETWORK)}
+          ${viewTitle(store, 'fit-title')} ${explainChart('fit', this.#ensemble ? '' : ONE_NETWORK)}
+          ${sliceSelect(store)}
           <span class="keys-row">
             ${key('line', 'mean')}
             <span class="key"><i class="swatch band" aria-hidden="true"></i>${bandChoice({ bands: this.bands, apart: this.#ensemble ? this.apart : null }, (b) => { this.bands = b }, (a) => { this.apart = a })}</span>
@@ -110,7 +126,7 @@ class GnllFit extends Part {
     const truth = this.store.run.value?.data.truth ? key('dash', 'truth') : nothing
     switch (this.store.lens.value) {
       case 'off':
-        return html`${key('dot', 'train')}${key('ring', 'test')}${truth}`
+        return html`${key('dot', 'train')}${key('ring', 'test')}${(this.store.run.value?.data.inputs.length ?? 1) > 1 ? html`<span class="key">fainter: off this slice</span>` : nothing}${truth}`
       case 'mean':
         return html`${key('half', 'pulls up')}${key('half down', 'down')}${truth}`
       case 'variance':

@@ -156,7 +156,7 @@ class GnllMap extends Part {
     const [lattice, data] = [this.#lattice, run.value?.data]
     if (!focus || !lattice || !data || !this.#maps || focus.fit.dataRevision !== grid.value?.dataRevision || focus.fit.dataRevision !== data.revision) return
     const probe: MapProbe | null = this.place && { ...this.place, lines: placeInWords(readPlace(lattice, focus, truth.value, data, this.place.at), data) }
-    const tints = this.#maps.draw(focus, this.#wish, probe)
+    const tints = this.#maps.draw(focus, this.#read ?? focus, this.#wish, probe)
     const known = frames.value.filter((f) => lanes.value.some((l) => l.lane === f.lane))
     if (tints) this.#small.draw(known, lattice, truth.value, this.#wish, tints)
     this.painted(focus, known.length)
