@@ -1,4 +1,3 @@
-import type { Pixel } from './echarts'
 import { significant } from '../format'
 import { INTERVALS, type Judged } from '../judged'
 import type { ChartOption, Pixel } from './echarts'
