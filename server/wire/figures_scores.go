@@ -74,7 +74,7 @@ func scoreFigures() []Figure {
 			Source:  "Rasmussen & Williams 2006, “Gaussian Processes for Machine Learning”, section 2.5",
 		},
 		{
-			ID: "sharpness", Label: "sharpness", Unit: TargetUnit, Better: BetterLower,
+			ID: "sharpness", Label: "sharpness", Unit: TargetUnit, Better: BetterNone,
 			Help:    "Root of the mean predicted variance: how much is promised; of no worth without the calibration beside it.",
 			Formula: formula(root(meanOf(sup("σ_i", "2")))),
 			Source:  sharpnessPaper,

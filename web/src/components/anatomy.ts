@@ -1,58 +1,90 @@
-import { html, mathml, nothing, type TemplateResult } from 'lit'
+import { html, nothing, type TemplateResult } from 'lit'
 import { CalmRange } from '../charts/scale'
-import { fixed } from '../format'
+import { count, fixed } from '../format'
+import { formula, isNLL, noteOn } from './formula'
+import { FIGURES } from '../generated/wire'
+import { figureName, help } from './help'
 import { Part } from './part'
+import './pull'
+import { trend } from './trend'
 
 const TERMS = [
-  { scalar: 'log_variance', name: 'log variance', kind: 'variance' },
-  { scalar: 'residual', name: 'residual', kind: 'residual' },
-  { scalar: 'constant', name: 'constant', kind: 'constant' },
+  { id: 'log_variance', kind: 'variance' },
+  { id: 'residual', kind: 'residual' },
+  { id: 'constant', kind: 'constant' },
 ] as const
 
-// A template of its own, so that it must be said to be MathML.
-const CONSTANT = mathml`<mo form="infix" lspace="0.35em" rspace="0.35em">+</mo><mrow class="constant"><mi>log</mi><mspace width="0.15em"></mspace><mn>2</mn><mi>π</mi></mrow>`
+/** What full adds; room is kept for it. */
+const CONSTANT = 0.5 * Math.log(2 * Math.PI)
 
-/** What the present loss is made of: its formula, and the share of each term. */
+const TREND_EVERY = 400 // ms
+
+/** What the present loss is made of, its formula and the share of each term; and who pulls on the network. */
 class GnllAnatomy extends Part {
   readonly #range = new CalmRange(4)
+  readonly #trendRange = new CalmRange(3)
+  #trend: TemplateResult | typeof nothing = nothing
+  #trendTimer: number | undefined
+  #stops: Array<() => void> = []
 
   protected override signals(): ReturnType<Part['signals']> {
-    return [this.store.reading, this.store.settings, this.store.focus, this.store.lanes]
+    return [this.store.reading, this.store.run, this.store.settings, this.store.focus, this.store.lanes]
+  }
+
+  protected override firstUpdated(): void {
+    const { historyVersion, focus } = this.store
+    this.#stops = [
+      historyVersion.subscribe(() => { this.#trendTimer ??= window.setTimeout(() => { this.#drawTrend() }, TREND_EVERY) }),
+      focus.subscribe(() => { this.#drawTrend() }),
+    ]
+    this.#drawTrend()
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback()
+    clearTimeout(this.#trendTimer)
+    for (const stop of this.#stops) stop()
+  }
+
+  #drawTrend(): void {
+    clearTimeout(this.#trendTimer)
+    this.#trendTimer = undefined
+    this.#trend = trend(this.store.history, this.store.focus.value, this.#trendRange)
+    this.requestUpdate()
   }
 
   protected override render(): TemplateResult {
-    const scalars = this.store.focused(this.store.reading.value)?.fit.scalars
-    const lanes = this.store.lanes.value
-    const of = lanes.length > 1 ? `lane ${lanes.find((l) => l.lane === this.store.focus.value)?.name ?? ''} · ` : ''
-    const full = this.store.settings.value['full'] === true
-    const nll = this.store.settings.value['loss'] === 'gaussian_nll'
-    const terms = TERMS.filter((t) => full || t.scalar !== 'constant').map((t) => ({ ...t, value: scalars?.[t.scalar] ?? NaN }))
-    const total = terms.reduce((sum, t) => sum + t.value, 0)
+    const { store } = this
+    const scalars = store.focused(store.reading.value)?.fit.scalars
+    const lanes = store.lanes.value
+    const lane = lanes.length > 1 ? `lane ${lanes.find((l) => l.lane === store.focus.value)?.name ?? ''}, ` : ''
+    const loss = String(store.settings.value['loss'] ?? '')
+    const nll = isNLL(loss)
+    // As the picture has it: settings may be ahead of it.
+    const full = scalars ? scalars.constant !== 0 : store.settings.value['full'] === true
+    const rows = store.run.value?.data.train ?? 0
+    const terms = TERMS.map((t) => ({ ...t, value: scalars?.[t.id] ?? NaN }))
     return html`
-      <section class="card anatomy" aria-labelledby="anatomy-title">
-        <header class="plot-head"><h2 id="anatomy-title">Anatomy of the ${nll ? 'loss' : 'NLL'}</h2><span class="aside">${of}${nll ? 'train, as trained' : 'another loss is trained'}</span></header>
-        <p class="formula">
-          <math>
-            <mfrac><mn>1</mn><mn>2</mn></mfrac><mo form="prefix" stretchy="true" lspace="0.2em" rspace="0.25em">[</mo>
-            <mrow class="variance"><mi>log</mi><mspace width="0.15em"></mspace><msup><mi>σ</mi><mn>2</mn></msup></mrow>
-            <mo form="infix" lspace="0.35em" rspace="0.35em">+</mo>
-            <mrow class="residual"><mfrac><msup><mrow><mo stretchy="false">(</mo><mi>y</mi><mo>−</mo><mi>μ</mi><mo stretchy="false">)</mo></mrow><mn>2</mn></msup><msup><mi>σ</mi><mn>2</mn></msup></mfrac></mrow>
-            ${full ? CONSTANT : nothing}
-            <mo form="postfix" stretchy="true" lspace="0.25em">]</mo>
-          </math>
-        </p>
-        ${this.#bar(terms, total)}
+      <section class="card anatomy explained" aria-labelledby="anatomy-title">
+        <header class="plot-head">
+          <h2 id="anatomy-title">Anatomy of the loss</h2>
+          ${help('anatomy', 'the formula', `${noteOn(loss)}. L is the mean over the training rows, in nats per row where it is a likelihood. Under the bar: both terms over the whole run.`)}
+          <span class="aside">${nll ? html`${lane}nats per row, train` : 'bar: NLL of the same predictions'}</span>
+        </header>
+        <p class="formula">${formula(loss, scalars, full)}</p>
+        ${this.#bar(terms)}
         <dl class="terms">
-          ${terms.map((t) => html`<div><dt class=${t.kind}>${t.name}</dt><dd>${fixed(t.value, 2)}</dd></div>`)}
-          ${full ? nothing : html`<div><dt>constant</dt><dd>–</dd></div>`}
-          <div class="total"><dt>total</dt><dd>${fixed(total, 2)}</dd></div>
+          ${terms.map((t) => html`<div class=${t.kind} ?data-off=${t.kind === 'constant' && !full}><dt>${figureName(t.id)}</dt><dd class=${nll ? 'unseen' : ''}>${fixed(t.value, 2)}</dd></div>`)}
+          <div class="clamped" ?data-some=${(scalars?.clamped ?? 0) > 0}><dt class="unseen">${FIGURES.clamped.label}</dt><dd>${scalars ? figureName('clamped', `${count(scalars.clamped)}${nll ? ` of ${rows}` : ''} clamped${nll ? ' at eps' : ''}`) : nothing}</dd></div>
         </dl>
+        ${this.#trend}
       </section>
+      <gnll-pull .store=${store}></gnll-pull>
     `
   }
 
   /** Negative terms stand left of zero, the others right of it, each after the other. */
-  #bar(terms: ReadonlyArray<{ kind: string; value: number }>, total: number): TemplateResult {
+  #bar(terms: ReadonlyArray<{ kind: string; value: number }>): TemplateResult {
     let left = 0
     let right = 0
     const parts = terms.filter((t) => Number.isFinite(t.value)).map((t) => {
@@ -61,14 +93,16 @@ class GnllAnatomy extends Part {
       else right += t.value
       return { kind: t.kind, from, width: Math.abs(t.value) }
     })
-    const { min, max } = this.#range.follow(Math.min(left, 0), Math.max(right, 0.1))
+    const total = terms.reduce((sum, t) => sum + t.value, 0)
+    const isOn = terms.some((t) => t.kind === 'constant' && t.value !== 0)
+    const { min, max } = this.#range.follow(Math.min(left, 0), Math.max(right, 0.1) + (isOn ? 0 : CONSTANT))
     const share = (v: number): string => `${(((v - min) / (max - min)) * 100).toFixed(2)}%`
     const length = (v: number): string => `${((v / (max - min)) * 100).toFixed(2)}%`
     return html`
       <div class="bar" aria-hidden="true">
         ${parts.map((p) => html`<i class="bar-part ${p.kind}" style="left:${share(p.from)};width:${length(p.width)}"></i>`)}
         <i class="bar-zero" style="left:${share(0)}"></i>
-        ${Number.isFinite(total) ? html`<i class="bar-total" style="left:${share(Math.min(max, Math.max(min, total)))}"></i>` : ''}
+        ${Number.isFinite(total) ? html`<i class="bar-total" style="left:${share(Math.min(max, Math.max(min, total)))}"></i>` : nothing}
       </div>
     `
   }

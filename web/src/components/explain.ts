@@ -1,10 +1,15 @@
-import type { TemplateResult } from 'lit'
-import { CHARTS, TARGET_UNIT, type ChartID, type Data, type Figure } from '../generated/wire'
-import { help } from './help'
+import { html, type TemplateResult } from 'lit'
+import { CHARTS, FIGURES, TARGET_UNIT, type ChartID, type Data, type Figure, type FigureID } from '../generated/wire'
+import { help, told } from './help'
 
 /** The question mark of a figure, in the words of the table of figures. */
 export function explain(figure: Figure): TemplateResult {
   return help(`metric-${figure.id}`, figure.label, figure.help, figure.id)
+}
+
+/** A figure's name, or what is said of it, which tells what the figure is. */
+export function figureName(id: FigureID, words: string = FIGURES[id].label): TemplateResult {
+  return told(`figure-${id}`, FIGURES[id].label, html`${words}`, FIGURES[id].help, id)
 }
 
 /** The question mark of a chart, with what there is to say of the present one. */

@@ -1,22 +1,24 @@
-import { html, LitElement, type TemplateResult } from 'lit'
+import { html, LitElement, nothing, type TemplateResult } from 'lit'
 import { root } from '../root'
 
 const GAP = 10 // pixels
 const LEAVE = 400 // ms; so long it stays open while the pointer is on its way to it
 
 /**
- * A question mark that opens a sentence on hover, on focus and on a tap, with a
+ * A question mark, or a word, that opens a sentence on hover, on focus and on a tap, with a
  * link to what the help says of it. It opens beside the row that it explains,
  * never over it: a slider can be moved while its help is read. The sentence has
  * the id `help-{name}`, for aria-describedby.
  */
 class GnllHelp extends LitElement {
-  static override properties = { name: {}, of: {}, sentence: {}, anchor: {} }
+  static override properties = { name: {}, of: {}, sentence: {}, anchor: {}, face: { attribute: false } }
   declare name: string
   declare of: string
   declare sentence: string
   /** Where the help explains it. */
   declare anchor: string
+  /** What is seen instead of the question mark. */
+  declare face: TemplateResult | undefined
 
   static #open: GnllHelp | null = null
   #leaving: number | undefined
@@ -73,10 +75,10 @@ class GnllHelp extends LitElement {
     return html`
       <span @focusout=${(e: FocusEvent) => { this.#blur(e) }} @keydown=${(e: KeyboardEvent) => { this.#key(e) }}>
         <button
-          type="button" class="help" aria-label="help: ${this.of}" aria-describedby="help-${this.name}"
+          type="button" class=${this.face ? 'told' : 'help'} aria-label=${this.face ? nothing : `help: ${this.of}`} aria-describedby="help-${this.name}"
           @mouseenter=${() => { this.#show() }} @focus=${() => { this.#show() }} @click=${() => { this.#show() }}
           @mouseleave=${() => { this.#leave() }}
-        >?</button>
+        >${this.face ?? '?'}</button>
         <span class="tip" popover="manual" @mouseenter=${() => { this.#show() }} @mouseleave=${() => { this.#leave() }}>
           <span role="tooltip" id="help-${this.name}">${this.sentence}</span>
           <a href="${helpAddress(this.anchor)}" target="_blank" rel="noopener">more<span class="unseen"> on ${this.of}, in a new tab</span></a>
@@ -97,4 +99,9 @@ export function helpAddress(anchor = ''): string {
 
 export function help(name: string, of: string, sentence: string, anchor = name): TemplateResult {
   return html`<gnll-help name=${name} of=${of} sentence=${sentence} anchor=${anchor}></gnll-help>`
+}
+
+/** A word that tells more when it is asked. */
+export function told(name: string, of: string, face: TemplateResult, sentence: string, anchor: string): TemplateResult {
+  return html`<gnll-help name=${name} of=${of} sentence=${sentence} anchor=${anchor} .face=${face}></gnll-help>`
 }

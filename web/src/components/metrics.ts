@@ -1,29 +1,31 @@
 import { html, nothing, type TemplateResult } from 'lit'
-import { fixed, significant } from '../format'
 import type { LanePicture } from '../frame'
-import { FIGURES, type Data, type Figure, type Lane, type Scalar } from '../generated/wire'
-import { explain, unitOf } from './explain'
+import type { Data, Lane } from '../generated/wire'
+import { best, metricsOf, unitOf, valueOf, type Metric, type Split } from '../metrics'
+import { segments } from './control'
+import { help } from './help'
 import { laneLine, laneStyle } from './lane-line'
 import { Part } from './part'
 
-interface Metric {
-  readonly figure: Figure
-  readonly train: Scalar
-  readonly test: Scalar
-  show(v: number): string
-  /** How far a value is from the best there is. */
-  miss(v: number): number
-}
+const SPLITS = [
+  { value: 'train', label: 'train', help: 'on the rows that are trained on' },
+  { value: 'test', label: 'test', help: 'on the rows that were held out' },
+] as const
 
-const METRICS: readonly Metric[] = [
-  { figure: FIGURES.nll, train: 'train_nll', test: 'test_nll', show: (v) => fixed(v, 2), miss: (v) => v },
-  { figure: FIGURES.rmse, train: 'train_rmse', test: 'test_rmse', show: (v) => significant(v, 3), miss: (v) => v },
-  { figure: FIGURES.crps, train: 'train_crps', test: 'test_crps', show: (v) => significant(v, 3), miss: (v) => v },
-  { figure: FIGURES.coverage, train: 'train_coverage', test: 'test_coverage', show: (v) => fixed(100 * v, 1), miss: (v) => Math.abs(v - FIGURES.coverage.best) },
-]
+/** With more lanes than this the columns are narrow. */
+const ROOMY = 3
 
 /** By how much: the figures of the present frame. */
 class GnllMetrics extends Part {
+  static override properties = { ...Part.properties, split: { state: true } }
+  /** Which part of the split is shown of several lanes. */
+  declare split: Split
+
+  constructor() {
+    super()
+    this.split = 'test'
+  }
+
   protected override signals(): ReturnType<Part['signals']> {
     const { reading, run, lanes, focus } = this.store
     return [reading, run, lanes, focus]
@@ -33,30 +35,38 @@ class GnllMetrics extends Part {
     const frames = this.store.reading.value
     const data = this.store.run.value?.data
     const lanes = this.store.lanes.value
+    const rows = `${data?.train ?? 0} train, ${data?.test ?? 0} test rows${data && data.pool > 0 ? `, ${data.pool} in the pool` : ''}`
     this.dataset['step'] = String(frames[0]?.fit.step ?? '')
     return html`
       <section class="card metrics" aria-labelledby="metrics-title">
         <header class="plot-head">
-          <h2 id="metrics-title">Metrics${lanes.length > 1 ? ', test' : ''}</h2>
-          <span class="aside">${data?.train ?? 0} train, ${data?.test ?? 0} test rows${data && data.pool > 0 ? `, ${data.pool} in the pool` : ''}</span>
+          <h2 id="metrics-title">Metrics</h2>
+          <span class="aside" title=${rows}>${rows}</span>
+          ${lanes.length > 1 ? segments({ name: 'split', label: 'which rows', options: SPLITS }, this.split, (v) => { this.split = v as Split }) : nothing}
         </header>
-        ${lanes.length > 1 ? this.#byLane(lanes, frames, data) : this.#bySplit(frames[0], data)}
+        <div class="metrics-room" tabindex="0" role="region" aria-labelledby="metrics-title">
+          ${lanes.length > 1 ? this.#byLane(lanes, frames, data) : this.#bySplit(frames[0], data)}
+        </div>
       </section>
     `
   }
 
+  #name(m: Metric): TemplateResult {
+    return html`<th scope="row">${m.label} ${help(`metric-${m.id}`, m.label, m.help)}</th>`
+  }
+
   #bySplit(frame: LanePicture | undefined, data: Data | undefined): TemplateResult {
-    const { scalars } = frame?.fit ?? {}
+    const value = (m: Metric, split: Split): string => m.show(valueOf(m, split, frame?.fit.scalars, data))
     return html`
       <table>
         <thead><tr><td></td><th scope="col">train</th><th scope="col">test</th><td></td></tr></thead>
         <tbody>
-          ${METRICS.map((m) => html`
-            <tr>
-              <th scope="row">${m.figure.label} ${explain(m.figure)}</th>
-              <td class="figure">${m.show(scalars?.[m.train] ?? NaN)}</td>
-              <td class="figure test">${m.show(scalars?.[m.test] ?? NaN)}</td>
-              <td class="unit">${unitOf(m.figure, data)}</td>
+          ${metricsOf(data).map((m) => html`
+            <tr data-metric=${m.id}>
+              ${this.#name(m)}
+              <td class="figure">${value(m, 'train')}</td>
+              <td class="figure test">${value(m, 'test')}</td>
+              <td class="unit">${unitOf(m, data)}</td>
             </tr>
           `)}
         </tbody>
@@ -64,31 +74,30 @@ class GnllMetrics extends Part {
     `
   }
 
-  /** The test figures side by side, the best of each row marked. */
+  /** The lanes' figures side by side, the best of each row marked. */
   #byLane(lanes: readonly Lane[], frames: readonly LanePicture[], data: Data | undefined): TemplateResult {
-    const value = (m: Metric, lane: Lane): number => frames.find((f) => f.lane === lane.lane)?.fit.scalars[m.test] ?? NaN
+    const isRoomy = lanes.length <= ROOMY
     return html`
-      <div class="by-lane-room"><table class="by-lane" ?data-many=${lanes.length > 3}>
-        <thead><tr><td></td>${lanes.map((l) => html`<th scope="col" title=${l.name} style=${laneStyle(l.colour)}>${laneLine(l.colour)}<span class="lane-head">${l.name}</span></th>`)}<td></td></tr></thead>
+      <table class="by-lane" ?data-many=${!isRoomy}>
+        <thead><tr><td></td>${lanes.map((l) => html`<th scope="col" title=${l.name} style=${laneStyle(l.colour)}>${laneLine(l.colour)}<span class="lane-head">${l.name}</span></th>`)}${isRoomy ? html`<td></td>` : nothing}</tr></thead>
         <tbody>
-          ${METRICS.map((m) => {
-            const best = Math.min(...lanes.map((l) => m.miss(value(m, l))).filter(Number.isFinite))
+          ${metricsOf(data).map((m) => {
+            const values = lanes.map((l) => valueOf(m, this.split, frames.find((f) => f.lane === l.lane)?.fit.scalars, data))
+            const isBest = best(m, values)
             return html`
-              <tr>
-                <th scope="row">${m.figure.label} ${explain(m.figure)}</th>
-                ${lanes.map((l) => {
-                  const v = value(m, l)
-                  const isBest = m.miss(v) === best
-                  return html`<td class="figure ${isBest ? 'best' : ''}">${m.show(v)}${isBest ? html`<span class="unseen"> best</span>` : nothing}</td>`
-                })}
-                <td class="unit">${lanes.length > 3 ? '' : unitOf(m.figure, data)}</td>
+              <tr data-metric=${m.id}>
+                ${this.#name(m)}
+                ${values.map((v, i) => html`<td class="figure ${isBest[i] === true ? 'best' : ''}">${m.show(v)}${isBest[i] === true ? BEST : nothing}</td>`)}
+                ${isRoomy ? html`<td class="unit">${unitOf(m, data)}</td>` : nothing}
               </tr>
             `
           })}
         </tbody>
-      </table></div>
+      </table>
     `
   }
 }
+
+const BEST = html`<span class="best-sign" aria-hidden="true"></span><span class="unseen"> best</span>`
 
 customElements.define('gnll-metrics', GnllMetrics)
