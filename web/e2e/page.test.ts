@@ -77,7 +77,7 @@ describe('losses, optimisers and heads', () => {
     await choose('loss', 'beta_nll')
     await beta.waitFor()
     await w.type('beta', '1')
-    await w.page.getByText('another loss is trained').waitFor()
+    await w.page.getByText('NLL of the same predictions').waitFor()
     await w.page.locator('[data-control=optimizer]').getByText('sgd').click()
     await w.page.locator('[data-control=momentum]').waitFor()
     await w.page.getByText('more of the optimiser').click()

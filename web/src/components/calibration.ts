@@ -72,7 +72,7 @@ class GnllCalibration extends Part {
 
   #verdict(p: LanePicture): TemplateResult {
     const { word, kind, sentence } = verdictOf(p, this.view)
-    return told('verdict', `verdict: ${word}`, html`<span class="verdict verdict-${kind}">${word}</span>`, sentence)
+    return told('verdict', html`<span class="unseen">verdict: </span><span class="verdict verdict-${kind}">${word}</span>`, sentence)
   }
 
   /** That of each lane in short. */
@@ -83,7 +83,7 @@ class GnllCalibration extends Part {
           const p = pictures.find((f) => f.lane === l.lane)
           if (!p) return nothing
           const { word, short, kind, sentence } = verdictOf(p, this.view)
-          return html`<li style=${laneStyle(l.colour)}>${told(`verdict-${l.lane}`, `lane ${l.name}: ${word}`, html`${laneLine(l.colour)}<span class="verdict verdict-${kind}">${short}</span>`, `${l.name}: ${word}. ${sentence}`)}</li>`
+          return html`<li style=${laneStyle(l.colour)}>${told(`verdict-${l.lane}`, html`<span class="unseen">lane ${l.name}: </span>${laneLine(l.colour)}<span class="verdict verdict-${kind}">${short}</span>`, `${l.name}: ${word}. ${sentence}`)}</li>`
         })}
       </ul>
     `
@@ -123,8 +123,10 @@ class GnllCalibration extends Part {
         ${coverages(focus, this.view).map((c) => {
           const level = fixed(100 * c.level, 0)
           const value = fixed(100 * c.observed, 0)
-          return told(`coverage-${level}`, `coverage of the ${level} % interval: ${value} %, ${SIDE[c.side]}`, html`
-            <span class="level">${level}</span><span class="figure">${value}</span><span class="side side-${c.side}">${MARK[c.side]}</span>
+          return told(`coverage-${level}`, html`
+            <span class="level"><span class="unseen">coverage of </span>${level}<span class="unseen"> %: </span></span>
+            <span class="figure">${value}<span class="unseen"> %, ${SIDE[c.side]}</span></span>
+            <span class="side side-${c.side}" aria-hidden="true">${MARK[c.side]}</span>
           `, coverageInWords(c))
         })}
       </div>

@@ -124,7 +124,7 @@ export function formula(loss: string, scalars: Readonly<Record<Scalar, number>> 
   // and all figures stand on one line.
   return html`
     <math>
-      <munder><mpadded width="2.6em" lspace="0.9em" depth="1.05em"><mi>L</mi></mpadded>${figure(scalars?.train_loss ?? NaN)}</munder><mo lspace="0.1em" rspace="0.4em">=</mo>
+      <munder><mpadded width="3.4em" lspace="1.3em" depth="1.05em"><mi>L</mi></mpadded>${figure(scalars?.train_loss ?? NaN)}</munder><mo lspace="0.1em" rspace="0.4em">=</mo>
       ${f.around?.[0] ?? nothing}${f.terms.map(term)}${f.around?.[1] ?? nothing}
     </math>
   `

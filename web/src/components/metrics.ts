@@ -44,7 +44,7 @@ class GnllMetrics extends Part {
           <span class="aside" title=${rows}>${rows}</span>
           ${lanes.length > 1 ? segments({ name: 'split', label: 'which rows', options: SPLITS }, this.split, (v) => { this.split = v as Split }) : nothing}
         </header>
-        <div class="metrics-room" tabindex="0" role="region" aria-labelledby="metrics-title">
+        <div class="metrics-room" tabindex="0" role="region" aria-label="all metrics">
           ${lanes.length > 1 ? this.#byLane(lanes, frames, data) : this.#bySplit(frames[0], data)}
         </div>
       </section>

@@ -1,0 +1,226 @@
+import type { Locator } from 'playwright-core'
+import { describe, expect, it } from 'vitest'
+import type { Watched } from './harness'
+import { stage } from './stage'
+
+const { server, visit } = stage()
+
+/** What is seen of an element; a true minus sign is read as a number's. */
+const text = async (l: Locator): Promise<string> => ((await l.textContent()) ?? '').replace(/\s+/g, ' ').replaceAll('−', '-').trim()
+const figure = async (l: Locator): Promise<number> => Number(await text(l))
+const choose = (w: Watched, panel: string, words: string): Promise<void> => w.page.locator(panel).getByText(words, { exact: true }).click()
+
+/** Pauses, and waits until the figures are those of the step at which the run stands. */
+async function paused(w: Watched): Promise<void> {
+  await w.page.getByRole('button', { name: 'Pause' }).click()
+  await w.page.getByRole('button', { name: 'Play', exact: true }).waitFor()
+  await expect.poll(async () => {
+    const { step } = await w.page.evaluate(async () => (await (await fetch(`../api/runs/${location.pathname.split('/').at(-1) ?? ''}`)).json()) as { step: number })
+    return String(step) === (await w.page.locator('gnll-metrics').getAttribute('data-step'))
+  }).toBe(true)
+}
+
+const coverage = (w: Watched, level: number): Locator => w.page.getByRole('button', { name: `coverage of ${level} %` })
+const curve = async (w: Watched): Promise<string> => (await w.page.locator('.curve[data-focus]').getAttribute('d')) ?? ''
+
+/** By how much the curve is above its diagonal, on average, of 100. */
+async function above(w: Watched): Promise<number> {
+  const points = [...(await curve(w)).matchAll(/[ML]([\d.-]+) ([\d.-]+)/g)].map((m) => 100 - Number(m[2]) - Number(m[1]))
+  return points.reduce((sum, d) => sum + d, 0) / points.length
+}
+
+describe('calibration', () => {
+  // A floor far above the noise: every interval holds every row.
+  it('says in a word, a sentence, a curve and a histogram that the bands are too wide', async () => {
+    const w = await visit(`${server.url}#eps=10`)
+    await w.drawn()
+    await paused(w)
+    const verdict = w.page.getByRole('button', { name: 'verdict: underconfident' })
+    await verdict.focus()
+    const tip = w.page.locator('#help-verdict')
+    await tip.waitFor({ state: 'visible' })
+    expect(await text(tip)).toMatch(/^Of 27 test rows 2\d lie within the \d\d % interval; a calibrated network has \d+ to \d+/)
+    await w.page.keyboard.press('Escape')
+    await tip.waitFor({ state: 'hidden' })
+    expect(await text(coverage(w, 50))).toContain('more than chance explains')
+    expect(await above(w)).toBeGreaterThan(10)
+    // The rows stand in the middle of what was predicted.
+    const heights = await w.page.locator('.bin').evaluateAll((bins) => bins.map((b) => Number(b.getAttribute('height'))))
+    expect(heights).toHaveLength(10)
+    expect((heights[4] ?? 0) + (heights[5] ?? 0)).toBeGreaterThan(heights.reduce((a, b) => a + b, 0) / 2)
+  })
+
+  it('shows what recalibration does to all of it', async () => {
+    const w = await visit(`${server.url}#eps=10`)
+    await w.drawn()
+    await paused(w)
+    const [before, wide] = [await curve(w), await above(w)]
+    await choose(w, 'gnll-calibration', 'factor')
+    await expect.poll(() => text(w.page.locator('.after'))).toContain('all std ×')
+    const after = await text(w.page.locator('.after'))
+    expect(after).toContain('learned on the other half of the test rows')
+    const [factor, nll, rescaled, area, smaller] = (/× ([\d.]+): NLL ([\d.-]+) → ([\d.-]+) nats, area ([\d.]+) → ([\d.]+)/.exec(after) ?? []).slice(1).map(Number)
+    expect(factor).toBeLessThan(0.7)
+    expect(rescaled).toBeLessThan(nll ?? NaN)
+    expect(smaller).toBeLessThan(area ?? NaN)
+    expect(await curve(w)).not.toBe(before)
+    expect(Math.abs(await above(w))).toBeLessThan(wide)
+    await choose(w, 'gnll-calibration', 'isotonic')
+    await expect.poll(() => text(w.page.locator('.after'))).toMatch(/^area [\d.]+ → [\d.]+; probabilities mapped/)
+    await w.page.getByRole('button', { name: 'verdict: no verdict' }).waitFor()
+    await choose(w, 'gnll-calibration', 'as predicted')
+    await expect.poll(() => curve(w)).toBe(before)
+  })
+
+  it('says when there are too few rows to tell', async () => {
+    const w = await visit(`${server.url}#train_share=95`)
+    await w.drawn()
+    await w.page.getByRole('button', { name: 'verdict: too few rows' }).focus()
+    expect(await text(w.page.locator('#help-verdict'))).toMatch(/too few test rows, \d,/)
+  })
+
+  it('has a verdict for each lane, and its figures in a table', async () => {
+    const w = await visit(`${server.url}#eps=10`)
+    await w.drawn()
+    await w.page.getByRole('button', { name: '+ lane' }).click()
+    await expect.poll(() => w.page.locator('.verdicts li').count()).toBe(2)
+    await w.page.getByRole('button', { name: 'lane A: under' }).waitFor()
+    expect(await w.page.locator('.curve').count()).toBe(2)
+    expect(await w.page.locator('.curve[stroke-dasharray=none]').count()).toBe(1)
+    await w.page.getByRole('button', { name: 'calibration as a table' }).click()
+    const table = w.page.getByRole('table', { name: 'rows within central intervals' })
+    expect(await table.locator('tbody tr').count()).toBe(21)
+    expect(await table.locator('thead th').allTextContents()).toEqual(['expected', 'A', 'B', 'rows by chance'])
+    const pit = w.page.getByRole('table', { name: 'probability integral transforms' })
+    const counts = await pit.locator('tbody td:nth-child(3)').allTextContents()
+    expect(counts.reduce((sum, n) => sum + Number(n), 0)).toBe(27)
+    expect(await w.violations()).toEqual([])
+  })
+})
+
+describe('metrics', () => {
+  const row = (w: Watched, id: string): Locator => w.page.locator(`[data-metric=${id}]`)
+
+  it('are there for both parts of the split, and measured from the best attainable NLL where that is known', async () => {
+    const w = await visit(`${server.url}#dataset=sine`)
+    await w.drawn()
+    await paused(w)
+    const nll = await figure(row(w, 'nll').locator('.test'))
+    const gap = await figure(row(w, 'gap').locator('.test'))
+    const best = await w.page.evaluate(() => document.querySelector('gnll-app')?.store.run.value?.data.best_test_nll ?? NaN)
+    expect(gap).toBeCloseTo(nll - best, 1)
+    await w.page.getByRole('combobox', { name: 'data set' }).selectOption('mcycle')
+    await expect.poll(() => row(w, 'gap').count()).toBe(0)
+    expect(await text(row(w, 'rmse').locator('.unit'))).toBe('g')
+  })
+
+  it('mark the better lane, on the rows that are asked for', async () => {
+    const w = await visit()
+    await w.drawn()
+    await w.page.getByRole('button', { name: '+ lane' }).click()
+    await expect.poll(() => w.lanes()).toEqual(['A', 'B*'])
+    await w.type('eps', '10')
+    await expect.poll(() => row(w, 'nll').locator('.figure').first().getAttribute('class')).toContain('best')
+    expect(await text(row(w, 'nll').locator('.figure').first())).toMatch(/^[\d.]+ best$/)
+    expect(await row(w, 'nll').locator('.best').count()).toBe(1)
+    // Sharpness is good or bad only with what is promised by it.
+    expect(await row(w, 'sharpness').locator('.best').count()).toBe(0)
+    await paused(w)
+    const test = await text(row(w, 'rmse'))
+    await choose(w, '.metrics', 'train')
+    await expect.poll(() => text(row(w, 'rmse'))).not.toBe(test)
+  })
+})
+
+describe('the anatomy', () => {
+  it('loses the constant, and nothing else stirs', async () => {
+    const w = await visit(`${server.url}#full=true`)
+    await w.drawn()
+    await paused(w)
+    const values = async (): Promise<number[]> => (await w.page.locator('.formula .term-value').allTextContents()).map((v) => Number(v.replace('−', '-')))
+    const places = (): Promise<string[]> => w.page.locator('.bar-part, .bar-zero, .formula .variance, .formula .residual, .terms > div').evaluateAll((all) =>
+      all.filter((e) => !e.matches('.bar-part.constant')).map((e) => JSON.stringify(e.getBoundingClientRect())))
+    const [total = NaN, ...terms] = await values()
+    const there = await places()
+    expect(terms[2]).toBe(0.92)
+    await w.page.locator('[data-control=full] wa-switch').click()
+    await expect.poll(async () => (await values())[0]).toBeCloseTo(total - 0.92, 1)
+    expect((await values()).slice(1, 3)).toEqual(terms.slice(0, 2))
+    expect(await places()).toEqual(there)
+    expect(await w.page.locator('.formula .constant').evaluate((e) => getComputedStyle(e).visibility)).toBe('hidden')
+  })
+
+  it('has the formula of each loss, and says what the bar shows of it', async () => {
+    const w = await visit()
+    await w.drawn()
+    const losses = await w.page.locator('[data-control=loss] option').evaluateAll((all) => all.map((o) => o.getAttribute('value') ?? ''))
+    expect(losses.length).toBeGreaterThan(7)
+    const formulas = new Set<string>()
+    for (const loss of losses) {
+      await w.page.locator('[data-control=loss] select').selectOption(loss)
+      const bar = w.page.locator('.anatomy').getByText('NLL of the same predictions')
+      await expect.poll(() => bar.count()).toBe(loss === 'gaussian_nll' ? 0 : 1)
+      formulas.add((await text(w.page.locator('.formula math'))).replaceAll(/[\d.-]+/g, ''))
+    }
+    expect(formulas.size).toBe(losses.length)
+  })
+
+  it('counts the variances that eps clamps', async () => {
+    const w = await visit(`${server.url}#eps=10`)
+    await w.drawn()
+    await w.page.getByText('106 of 106 clamped at eps').waitFor()
+  })
+})
+
+describe('the pull on the network', () => {
+  it('grows with the batch where the rows’ losses are added up', async () => {
+    // All rows in each batch, and hardly a step: the gradient is the same but for reduction.
+    const w = await visit(`${server.url}#batch=106&lr=1e-6`)
+    await w.drawn()
+    await paused(w)
+    const norm = (): Promise<number> => figure(w.page.locator('.norms dd.figure').first())
+    const length = (): Promise<number> => w.page.locator('.norm i').first().evaluate((e) => e.getBoundingClientRect().width)
+    const [mean, short] = [await norm(), await length()]
+    await choose(w, '[data-control=reduction]', 'sum')
+    await w.page.getByText('sum of 106 rows').waitFor()
+    await w.page.getByRole('button', { name: 'Step 1' }).click()
+    await expect.poll(async () => (await norm()) / mean).toBeGreaterThan(95)
+    expect((await norm()) / mean).toBeLessThan(117)
+    expect(await length()).toBeGreaterThan(short)
+  })
+
+  it('says how unevenly the rows pull, and lets the points of the fit show it', async () => {
+    const w = await visit()
+    await w.drawn()
+    await expect.poll(() => text(w.page.locator('.who'))).toMatch(/^10 % of the points make \d\d % of the mean’s pull and \d\d % of the variance’s/)
+    await choose(w, 'gnll-pull', 'mean')
+    await expect.poll(() => w.page.evaluate(() => document.querySelector('gnll-app')?.store.lens.value)).toBe('mean')
+  })
+})
+
+describe('the room', () => {
+  it.each([1, 6])('is enough for all of it at 1440 by 900, with %i lanes', async (lanes) => {
+    const w = await visit()
+    await w.drawn()
+    for (let i = 1; i < lanes; i++) {
+      await w.page.getByRole('button', { name: '+ lane' }).click()
+      await expect.poll(() => w.page.locator('.lane-name').count()).toBe(i + 1)
+    }
+    await expect.poll(() => w.page.locator('.verdicts li').count()).toBe(lanes === 1 ? 0 : lanes)
+    const inside = await w.page.evaluate(() => {
+      const box = (of: string): DOMRect => document.querySelector(of)?.getBoundingClientRect() ?? new DOMRect()
+      return ['gnll-loss', 'gnll-calibration', 'gnll-metrics', 'gnll-anatomy'].filter((panel) => {
+        const outer = box(panel)
+        return [...document.querySelectorAll(`${panel} :is(p, dl, table, svg, .segments, .chart)`)].filter((e) => !e.closest('.metrics-room')).some((e) => {
+          const b = e.getBoundingClientRect()
+          return b.height > 0 && (b.bottom > outer.bottom + 1 || b.right > outer.right + 1)
+        })
+      })
+    })
+    expect(inside).toEqual([])
+    // Six figures are seen without scrolling.
+    const seen = await w.page.locator('.metrics-room').evaluate((room) => [...room.querySelectorAll('tbody tr')].filter((r) => r.getBoundingClientRect().bottom <= room.getBoundingClientRect().bottom + 1).length)
+    expect(seen).toBeGreaterThanOrEqual(lanes === 1 ? 6 : 5)
+    expect(await w.page.locator('.metrics-room').evaluate((room) => room.scrollWidth <= room.clientWidth)).toBe(true)
+  })
+})
