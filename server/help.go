@@ -31,6 +31,9 @@ func (s *Server) writeHelp() ([]byte, error) {
 		return nil, err
 	}
 	c := help.Content{Controls: s.table, Commands: helpCommands()}
+	for _, l := range s.lessons {
+		c.Lessons = append(c.Lessons, help.Lesson{Slug: l.Slug, Title: l.Title, Summary: l.Summary})
+	}
 	for _, d := range sets {
 		c.Datasets = append(c.Datasets, help.Dataset(d))
 	}

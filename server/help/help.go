@@ -19,10 +19,14 @@ import (
 // Content is what is written about.
 type Content struct {
 	Controls wire.Table
+	Lessons  []Lesson
 	Datasets []Dataset
 	Commands []Command
 	Limits   []Limit
 }
+
+// A Lesson is a run that shows one thing.
+type Lesson struct{ Slug, Title, Summary string }
 
 // A Dataset is a set of the catalogue.
 type Dataset struct {
@@ -62,6 +66,7 @@ func chapters() []chapter {
 	return []chapter{
 		{"about", "What this is"},
 		{"first-steps", "First steps"},
+		{"lessons", "Lessons"},
 		{"the-loss", "The Gaussian NLL"},
 		{"reading", "Reading fit, noise and bands"},
 		{"reading-loss", "The loss chart"},

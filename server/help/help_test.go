@@ -18,6 +18,7 @@ import (
 func content() help.Content {
 	c := help.Content{
 		Controls: run.Table(),
+		Lessons:  []help.Lesson{{Slug: "a", Title: "A", Summary: "One thing."}},
 		Commands: []help.Command{{Name: "play", Help: "Lets the run train.", Example: `{"type":"play"}`}},
 		Limits:   []help.Limit{{Flag: "max-runs", Help: "runs to keep", Default: "64"}},
 	}

@@ -28,10 +28,17 @@ func Charts() []Chart {
 			},
 		},
 		{
-			ID: "predictions", Label: "Predictions",
-			Help: "Each row’s observation against what was predicted for it.",
+			ID: "actual", Label: "Predicted vs. actual",
+			Help: "Each row’s prediction against its target.",
 			Read: []string{
-				"Rows on the diagonal were met exactly. Above it they were larger than predicted, below it smaller; what is off by more than two standard deviations deserves a look.",
+				"Rows on the diagonal were met exactly. Each bar is a central interval of a row’s prediction: of bars of 95 % about one in twenty should miss the diagonal.",
+			},
+		},
+		{
+			ID: "residual", Label: "Std vs. residual",
+			Help: "How far each row is from its mean, against how far that was expected.",
+			Read: []string{
+				"Of rows that are expected to be twice as far off, the distances should be twice as large: a cloud that rises along the lines knows where it is uncertain, a flat one only how much on the whole. About two thirds of the rows should lie below the first line, 95 of 100 below the second.",
 			},
 		},
 		{
@@ -77,7 +84,8 @@ func Charts() []Chart {
 			ID: "timeline", Label: "Timeline",
 			Help: "The steps from the first to the present one, with every change.",
 			Read: []string{
-				"Go back to a step and everything on the page is as it was then; go on from there, or return to now.",
+				"Drag the handle to look back, at every step at first and later at moments ever further apart, which the fine ticks mark. What is shown are the weights of then under the controls and on the rows of now; the training goes on meanwhile.",
+				"Distances grow with the root of the steps, so that the left half is the first quarter of the run. Continue from a moment that is looked at, and the weights are those again: undo takes that back.",
 			},
 		},
 	}

@@ -129,7 +129,7 @@ class GnllTimeline extends Part {
           <span class="time-step">step <b class="time-at">${count(at ?? this.#now)}</b>${at === null ? html`, <span class="time-of">now</span>` : html` of <span class="time-of">${count(this.#now)}</span>`}</span>
           ${goal ? this.#goal(goal) : nothing}
         </div>
-        ${help('timeline', 'the timeline', HELP)}
+        ${help('timeline', 'the timeline', HELP, 'chart-timeline')}
         <button type="button" class="button time-go-on" ?disabled=${at === null || !steers.value} title="training goes on from the weights that are shown; undo takes it back" @click=${() => { void rewind.goOn() }}>continue from here</button>
         <button type="button" class="button time-now" ?disabled=${at === null} aria-keyshortcuts="Escape" @click=${() => { rewind.now() }}>now</button>
         ${popupPanel({ id: 'time-mark', label: 'a change', body: this.#offer() })}
