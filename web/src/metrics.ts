@@ -1,5 +1,5 @@
 import { fixed, significant } from './format'
-import { FIGURES, TARGET_UNIT, type Better, type Data, type FigureID, type Scalar } from './generated/wire'
+import { FIGURES, type Data, type Figure, type FigureID, type Scalar } from './generated/wire'
 
 export type Split = 'train' | 'test'
 
@@ -8,14 +8,8 @@ type Name<S extends string> = S extends `train_${infer N}` ? N : never
 type Measured = Name<Scalar> & FigureID
 
 /** A figure of both parts of the split: what the table of figures says of it, and how it is shown. */
-export interface Metric {
+export interface Metric extends Figure {
   readonly id: Measured | 'gap'
-  readonly label: string
-  readonly help: string
-  /** TARGET_UNIT: the target's. */
-  readonly unit: string
-  readonly better: Better
-  readonly best: number
   /** What is told apart neither by the eye nor by chance: a share of the best value, or an amount. */
   readonly tie: { readonly share: number } | { readonly amount: number }
   show(v: number): string
@@ -45,10 +39,6 @@ export function metricsOf(data: Data | undefined): readonly Metric[] {
 export function valueOf({ id }: Metric, split: Split, scalars: Readonly<Record<Scalar, number>> | undefined, data: Data | undefined): number {
   if (id !== 'gap') return scalars?.[`${split}_${id}`] ?? NaN
   return (scalars?.[`${split}_nll`] ?? NaN) - (data?.[`best_${split}_nll`] ?? NaN)
-}
-
-export function unitOf({ unit }: Metric, data: Data | undefined): string {
-  return unit === TARGET_UNIT ? (data?.target.unit ?? '') : unit
 }
 
 /** Which of the values are the best; none where they tie, or where none is better than another. */

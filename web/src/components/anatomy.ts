@@ -3,7 +3,7 @@ import { CalmRange } from '../charts/scale'
 import { count, fixed } from '../format'
 import { formula, isNLL, noteOn } from './formula'
 import { FIGURES } from '../generated/wire'
-import { figureName, help } from './help'
+import { explainChart, figureName } from './explain'
 import { Part } from './part'
 import './pull'
 import { trend } from './trend'
@@ -68,7 +68,7 @@ class GnllAnatomy extends Part {
       <section class="card anatomy explained" aria-labelledby="anatomy-title">
         <header class="plot-head">
           <h2 id="anatomy-title">Anatomy of the loss</h2>
-          ${help('anatomy', 'the formula', `${noteOn(loss)}. L is the mean over the training rows, in nats per row where it is a likelihood. Under the bar: both terms over the whole run.`)}
+          ${explainChart('anatomy', `${noteOn(loss)}. L is the mean over the training rows, in nats per row where it is a likelihood. Under the bar: two terms over the whole run.`)}
           <span class="aside">${nll ? html`${lane}nats per row, train` : 'bar: NLL of the same predictions'}</span>
         </header>
         <p class="formula">${formula(loss, scalars, full)}</p>

@@ -7,7 +7,8 @@ import { fixed, significant } from '../format'
 import { FIGURES, type Lane } from '../generated/wire'
 import { chartTable, tableButton } from './chart-table'
 import { segments } from './control'
-import { help, told } from './help'
+import { explainChart } from './explain'
+import { told } from './help'
 import { laneLine, laneStyle } from './lane-line'
 import { Part } from './part'
 
@@ -53,7 +54,7 @@ class GnllCalibration extends Part {
       <section class="card calibration explained" aria-labelledby="calibration-title" style=${laneStyle(colour)}>
         <header class="plot-head">
           <h2 id="calibration-title">Calibration, test</h2>
-          ${help('calibration', 'calibration', HELP)}
+          ${explainChart('calibration', HELP)}
           <span class="keys-row">${focus ? this.#verdict(focus) : nothing}</span>
           ${tableButton('calibration', this.asTable, () => { this.asTable = !this.asTable })}
         </header>
@@ -72,7 +73,7 @@ class GnllCalibration extends Part {
 
   #verdict(p: LanePicture): TemplateResult {
     const { word, kind, sentence } = verdictOf(p, this.view)
-    return told('verdict', html`<span class="unseen">verdict: </span><span class="verdict verdict-${kind}">${word}</span>`, sentence)
+    return told('verdict', FIGURES.verdict.label, html`<span class="unseen">verdict: </span><span class="verdict verdict-${kind}">${word}</span>`, sentence, 'verdict')
   }
 
   /** That of each lane in short. */
@@ -83,7 +84,7 @@ class GnllCalibration extends Part {
           const p = pictures.find((f) => f.lane === l.lane)
           if (!p) return nothing
           const { word, short, kind, sentence } = verdictOf(p, this.view)
-          return html`<li style=${laneStyle(l.colour)}>${told(`verdict-${l.lane}`, html`<span class="unseen">lane ${l.name}: </span>${laneLine(l.colour)}<span class="verdict verdict-${kind}">${short}</span>`, `${l.name}: ${word}. ${sentence}`)}</li>`
+          return html`<li style=${laneStyle(l.colour)}>${told(`verdict-${l.lane}`, FIGURES.verdict.label, html`<span class="unseen">lane ${l.name}: </span>${laneLine(l.colour)}<span class="verdict verdict-${kind}">${short}</span>`, `${l.name}: ${word}. ${sentence}`, 'verdict')}</li>`
         })}
       </ul>
     `
@@ -123,11 +124,11 @@ class GnllCalibration extends Part {
         ${coverages(focus, this.view).map((c) => {
           const level = fixed(100 * c.level, 0)
           const value = fixed(100 * c.observed, 0)
-          return told(`coverage-${level}`, html`
+          return told(`coverage-${level}`, `coverage of ${level} %`, html`
             <span class="level"><span class="unseen">coverage of </span>${level}<span class="unseen"> %: </span></span>
             <span class="figure">${value}<span class="unseen"> %, ${SIDE[c.side]}</span></span>
             <span class="side side-${c.side}" aria-hidden="true">${MARK[c.side]}</span>
-          `, coverageInWords(c))
+          `, coverageInWords(c), level === '95' ? 'coverage' : `coverage_${level}`)
         })}
       </div>
     `

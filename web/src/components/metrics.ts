@@ -1,9 +1,9 @@
 import { html, nothing, type TemplateResult } from 'lit'
 import type { LanePicture } from '../frame'
 import type { Data, Lane } from '../generated/wire'
-import { best, metricsOf, unitOf, valueOf, type Metric, type Split } from '../metrics'
+import { best, metricsOf, valueOf, type Metric, type Split } from '../metrics'
 import { segments } from './control'
-import { help } from './help'
+import { explain, unitOf } from './explain'
 import { laneLine, laneStyle } from './lane-line'
 import { Part } from './part'
 
@@ -52,7 +52,7 @@ class GnllMetrics extends Part {
   }
 
   #name(m: Metric): TemplateResult {
-    return html`<th scope="row">${m.label} ${help(`metric-${m.id}`, m.label, m.help)}</th>`
+    return html`<th scope="row">${m.label} ${explain(m)}</th>`
   }
 
   #bySplit(frame: LanePicture | undefined, data: Data | undefined): TemplateResult {

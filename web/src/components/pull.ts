@@ -5,7 +5,7 @@ import { FIGURES, type FigureID } from '../generated/wire'
 import { concentration } from '../pull'
 import type { Lens } from '../store'
 import { segments } from './control'
-import { figureName, help } from './help'
+import { explainChart, figureName } from './explain'
 import { Part } from './part'
 
 const LENSES = [
@@ -41,7 +41,7 @@ class GnllPull extends Part {
       <section class="card pull explained" aria-labelledby="pull-title">
         <header class="plot-head">
           <h2 id="pull-title">Pull on the network</h2>
-          ${help('pull', 'pull', FIGURES.pull_mean.help)}
+          ${explainChart('pull', FIGURES.pull_mean.help)}
           <span class="aside">${this.#batch()}</span>
         </header>
         <dl class="norms">
@@ -50,7 +50,7 @@ class GnllPull extends Part {
           <dt class="rate">${figureName('rate')}</dt><dd class="figure">${scientific(s?.rate ?? NaN, 2)}</dd>
           <dd class="ends" aria-hidden="true"><i>${scientific(min)}</i><i>${scientific(max)}</i></dd>
         </dl>
-        <p class="who">${p ? this.#who(concentration(p.rows.pullMean).share, concentration(p.rows.pullVariance).share, p.fit.scalars.guarded) : nothing}</p>
+        <p class="who">${p ? this.#who(concentration(p.rows.pullMean), concentration(p.rows.pullVariance), p.fit.scalars.guarded) : nothing}</p>
         <div class="lens"><span aria-hidden="true">size points by pull</span>${segments({ name: 'lens', label: 'size points of the fit by their pull on', options: LENSES }, store.lens.value, (v) => { store.lens.value = v as Lens })}</div>
       </section>
     `
