@@ -29,7 +29,7 @@ type Lesson struct {
 	Lanes []wire.LaneSpec            `json:"lanes" doc:"The lanes, each with what it has different; without them one."`
 	Data  *wire.DataSpec             `json:"data,omitempty" doc:"Rows of a formula or of a file, instead of a data set of the catalogue."`
 
-	View View `json:"view" doc:"How the page shows it, which nobody needs to follow: \"lens\" (mean, variance or both: points are as large as they pull), \"focus\" (the number of the lane that is looked at, from 0), \"bands\" (percent or sigma), \"loss\" (loss or nll)."`
+	View View `json:"view" doc:"How the page shows it, which nobody needs to follow: \"lens\" (mean or variance: points are as large as they pull on it), \"focus\" (the number of the lane that is looked at, from 0), \"bands\" (percent or sigma), \"loss\" (loss, nll or batch)."`
 }
 
 // A View is how the page shows a lesson, by the names of the page's own choices.

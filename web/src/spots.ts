@@ -113,7 +113,8 @@ export class Spots {
     }
     for (const old of this.page.querySelectorAll<HTMLElement>('[data-spot]')) if (!by.has(old)) delete old.dataset['spot']
     for (const [element, list] of by) {
-      element.dataset['spot'] = list.map(({ n, spot }) => `${numberOf(n)} ${spot.label}`).join('  ')
+      // Beside a control there is no room for words; the card has them.
+      element.dataset['spot'] = list.map(({ n, spot }) => numberOf(n) + (spot.control === undefined ? ` ${spot.label}` : '')).join('  ')
     }
     for (const old of this.page.querySelectorAll<HTMLElement>('[data-spot-x]')) {
       if (places.has(old)) continue

@@ -29,8 +29,10 @@ class GnllLesson extends Part {
     const { shown } = this.store.lessons
     const change = (lesson: Lesson | null): void => {
       this.folded = false
-      if (lesson) follow(lesson, this.store, page)
-      else this.store.lens.value = 'off'
+      if (lesson) {
+        follow(lesson, this.store, page)
+        this.store.touched.value = true // nobody needs to be told what to try first
+      } else this.store.lens.value = 'off'
     }
     this.#stop = shown.subscribe(change)
     if (shown.value) change(shown.value)
