@@ -8,10 +8,17 @@ import (
 	"strings"
 )
 
-// csp lets the page use what the server serves and nothing else. The one
-// exception, style attributes, is for the page's slider component.
-const csp = "default-src 'none'; script-src 'self'; style-src 'self'; style-src-attr 'unsafe-inline'; " +
-	"img-src 'self' data: blob:; connect-src 'self'; font-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+const (
+	// csp lets the page use what the server serves and nothing else. The one
+	// exception, style attributes, is for the page's slider component.
+	csp = frameCSP + "; frame-ancestors 'none'"
+
+	// frameCSP is the policy of a page that others may show in a frame. It names
+	// no frame-ancestors: their * would leave out slides that are opened from a
+	// disk.
+	frameCSP = "default-src 'none'; script-src 'self'; style-src 'self'; style-src-attr 'unsafe-inline'; " +
+		"img-src 'self' data: blob:; connect-src 'self'; font-src 'self'; base-uri 'none'; form-action 'self'"
+)
 
 // guard answers only those who call the server by a name of its own, on every
 // route, and sets the headers that every answer has. The check of the name is
@@ -31,6 +38,19 @@ func (s *Server) guard(next http.Handler) http.Handler {
 		}
 		next.ServeHTTP(w, r)
 	})
+}
+
+// framed lets pages of any origin show what is served in a frame, those too that
+// isolate themselves from other origins. Nothing in it acts on a click alone but
+// its own run.
+func framed(next http.HandlerFunc) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		h := w.Header()
+		h.Set("Content-Security-Policy", frameCSP)
+		h.Set("Cross-Origin-Resource-Policy", "cross-origin")
+		h.Set("Cross-Origin-Embedder-Policy", "require-corp")
+		next(w, r)
+	}
 }
 
 // nameAfter makes the address listened on a name of the server, and if it is

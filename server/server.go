@@ -178,6 +178,8 @@ func (s *Server) Handler() http.Handler {
 	s.routeAPI(mux)
 	mux.HandleFunc("GET /{$}", s.servePage("index.html"))
 	mux.HandleFunc("GET /r/{id}", s.servePage("r/index.html"))
+	mux.HandleFunc("GET /embed/{$}", framed(s.servePage("embed/index.html")))
+	mux.HandleFunc("GET /embed/{id}", framed(s.servePage("embed/index.html")))
 	mux.Handle("GET /help", gzhttp.GzipHandler(http.HandlerFunc(s.getHelp)))
 	mux.HandleFunc("GET /help/{image}", getHelpImage)
 	mux.Handle("/", gzhttp.GzipHandler(s.files()))

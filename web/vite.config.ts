@@ -23,7 +23,7 @@ function early(): Plugin {
     transformIndexHtml: {
       order: 'post',
       handler: (_html, context) => {
-        const up = context.path.startsWith('/r/') ? '../' : './'
+        const up = /^\/(r|embed)\//.test(context.path) ? '../' : './'
         const src = context.server ? '/src/early.js' : up + file
         return [{ tag: 'script', attrs: { src }, injectTo: 'head-prepend' as const }]
       },
@@ -46,9 +46,9 @@ export default defineConfig({
     // A data: URL for a font or an image would need the policy to allow it.
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
-    // Two documents of the page, because relative URLs must hold at / and at
-    // /r/{id}; and the frame of the help, whose text the server puts in.
-    rolldownOptions: { input: [resolve(here, 'index.html'), resolve(here, 'r/index.html'), resolve(here, 'help.html')] },
+    // Several documents of the page, because relative URLs must hold at / and
+    // below it; and the frame of the help, whose text the server puts in.
+    rolldownOptions: { input: ['index.html', 'r/index.html', 'embed/index.html', 'help.html'].map((file) => resolve(here, file)) },
   },
   server: { proxy: { '/api': { target: server, ws: true }, '/help': server, '/assets': server } },
   test: { include: ['src/**/*.test.ts'] },

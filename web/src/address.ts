@@ -1,40 +1,69 @@
 import type { Control } from './generated/wire'
-import { lessonIn, withLesson } from './lesson'
-import { fromHash, keyOf, sameValue, toHash, type Settings } from './settings'
+import { holdsData, keyOf, readLink, writeLink, type Asked, type Link } from './link'
 
 const EVERY = 400 // ms; browsers refuse more than some hundred updates a minute
 
+/** What an embedded page is told beside the run: its address keeps it. */
+const OF_EMBEDDED = ['show', 'controls', 'theme']
+
 /**
- * Keeps the part of the address after # and the run's settings the same. The
- * run's key stands there too: that part of an address is never sent.
+ * Keeps the part of the address after # and the run the same. The run's key stands
+ * there too: that part of an address is never sent.
  */
 export class Address {
   #timer: number | undefined
-  #settings: Settings = {}
+  readonly #kept: string
 
   constructor(
-    readonly controls: readonly Control[], readonly key: string | undefined,
-    /** The name of the lesson that is on, or empty. */
-    readonly lesson: () => string,
-  ) {}
+    /** Of the page. */
+    readonly root: URL,
+    /** Of the run. */
+    readonly id: string,
+    readonly key: string | undefined,
+    readonly controls: readonly Control[],
+    /** What the address is to say. */
+    readonly said: () => Link,
+  ) {
+    const isEmbedded = document.documentElement.dataset['form'] === 'embed'
+    const parts = location.hash.replace(/^#/, '').split('&')
+    this.#kept = isEmbedded ? parts.filter((p) => OF_EMBEDDED.some((name) => p.startsWith(`${name}=`))).join('&') : ''
+  }
 
-  /** Puts the settings into the address, a little later and the newest only. */
-  show(settings: Settings): void {
-    this.#settings = settings
+  /** Puts what holds into the address, a little later and the newest only. */
+  show(): void {
     this.#timer ??= window.setTimeout(() => {
       this.#timer = undefined
-      history.replaceState(null, '', this.link(this.key))
+      history.replaceState(null, '', behind(location.origin + location.pathname + location.search, this.#kept, this.#hash(this.key)))
     }, EVERY)
   }
 
-  /** The address of the run: with its key to steer, without it to watch. */
-  link(key: string | undefined): string {
-    const hash = withLesson(toHash(this.controls, this.#settings, key), this.lesson())
-    return location.origin + location.pathname + location.search + (hash === '' ? '' : `#${hash}`)
+  /** The address of the run: to steer it or to watch it. */
+  run(toSteer: boolean): string {
+    return behind(this.#at(`r/${this.id}`), this.#hash(toSteer ? this.key : undefined))
   }
 
-  /** Calls back with every control that somebody has set by editing the address, or with the lesson. */
-  onEdit(set: (name: string, value: Settings[string]) => void, begin: (lesson: string) => void): void {
+  /** The same in short, for who has to read or to photograph it: the run itself knows its settings. */
+  short(toSteer: boolean): string {
+    return behind(this.#at(`r/${this.id}`), toSteer && this.key !== undefined ? `key=${encodeURIComponent(this.key)}` : '')
+  }
+
+  /** The address at which a run of one's own begins, with the same settings. */
+  get fresh(): string {
+    return behind(this.root.href, this.#hash(undefined))
+  }
+
+  /** Where another page can show the run in a frame, or one of its own with the same settings. */
+  frame(ofItsOwn: boolean): string {
+    return ofItsOwn ? behind(this.#at('embed/'), this.#hash(undefined)) : this.#at(`embed/${this.id}`)
+  }
+
+  /** Whether the address says what the rows are, where they are one's own. */
+  get holdsData(): boolean {
+    return holdsData(this.#hash(this.key))
+  }
+
+  /** Calls back with what somebody has made of the address by editing it. */
+  onEdit(edited: (asked: Asked) => void): void {
     addEventListener('hashchange', () => {
       const key = keyOf(location.hash)
       if (key !== undefined && key !== this.key) {
@@ -42,18 +71,21 @@ export class Address {
         location.reload()
         return
       }
-      const lesson = lessonIn(location.hash)
-      if (lesson !== null && lesson !== this.lesson()) {
-        begin(lesson)
-        this.show(this.#settings)
-        return
-      }
-      const hash = fromHash(this.controls, location.hash)
-      for (const c of this.controls) {
-        const value = hash[c.name] ?? c.default
-        if (!sameValue(value, this.#settings[c.name])) set(c.name, value)
-      }
-      this.show(this.#settings)
+      edited(readLink(this.controls, location.hash))
+      this.show()
     })
   }
+
+  #at(path: string): string {
+    return new URL(path, this.root).href
+  }
+
+  #hash(key: string | undefined): string {
+    return writeLink(this.controls, this.said(), key)
+  }
+}
+
+function behind(address: string, ...parts: readonly string[]): string {
+  const hash = parts.filter((p) => p !== '').join('&')
+  return hash === '' ? address : `${address}#${hash}`
 }

@@ -1,3 +1,4 @@
+import type { Settings } from './settings'
 import type { CurveAnswer, CurveQuery } from './batches'
 import type { ChartOption } from './charts/echarts'
 import { decodeFrames, type Frame } from './frame'
@@ -30,6 +31,12 @@ export interface Order {
   readonly [control: string]: ControlValue | ReadonlyArray<LaneSpec> | DataSpec
 }
 
+export interface LaneOrder {
+  readonly name: string
+  readonly colour: number
+  readonly controls: Settings
+}
+
 /** A run as the server made it or found it. */
 export interface Opened {
   readonly run: Summary
@@ -58,6 +65,9 @@ const KEY_HEADER = 'Run-Key'
 
 /** The server's HTTP interface, seen from wherever the page is served. */
 export class Api {
+  /** Goes along with what makes runs, where no cookie can. */
+  token: string | undefined
+
   /** The address of the page's root, with a slash at the end. */
   constructor(readonly root: URL) {}
 
@@ -120,6 +130,12 @@ export class Api {
     return { run: await this.#ask<Summary>(this.#run(id)), key: undefined, made: false }
   }
 
+  /** The rows of one's own that the run's epoch began with. */
+  async given(id: string): Promise<DataSpec | undefined> {
+    const { spec } = await this.#ask<{ readonly spec: { readonly data?: DataSpec } }>(`${this.#run(id)}/recipe`)
+    return spec.data
+  }
+
   async inspect(text: string): Promise<Inspection> {
     return (await (await this.#send('api/data/inspect', 'POST', text, { 'Content-Type': 'text/csv' })).json()) as Inspection
   }
@@ -144,7 +160,8 @@ export class Api {
   }
 
   #send(path: string, method: string, body: string, headers: Readonly<Record<string, string>> = {}): Promise<Response> {
-    return this.#fetch(path, { method, body, headers: { 'Content-Type': 'application/json', ...headers } })
+    const bearer = this.token === undefined ? {} : { Authorization: `Bearer ${this.token}` }
+    return this.#fetch(path, { method, body, headers: { 'Content-Type': 'application/json', ...bearer, ...headers } })
   }
 
   async #fetch(path: string, init?: RequestInit): Promise<Response> {

@@ -6,3 +6,8 @@ try {
 } catch {
   // Storage can be forbidden; then the system's theme holds.
 }
+// A page within another one is told which theme fits there.
+if (document.documentElement.dataset.form === 'embed') {
+  const told = /[#&]theme=(light|dark)\b/.exec(location.hash)
+  if (told) document.documentElement.dataset.theme = told[1]
+}

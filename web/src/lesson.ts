@@ -51,13 +51,3 @@ export function orderOf(lesson: Lesson): Order {
   const { set, lanes, data } = lesson
   return { ...set, title: titleOf(lesson), lanes, ...(data ? { data } : {}) }
 }
-
-/** The lesson that an address names after #, or nothing. */
-export function lessonIn(hash: string): string | null {
-  return new URLSearchParams(hash.replace(/^#/, '')).get('lesson')
-}
-
-/** The part of an address after # with a lesson named in it. */
-export function withLesson(hash: string, slug: string): string {
-  return [...(slug === '' ? [] : [`lesson=${encodeURIComponent(slug)}`]), ...(hash === '' ? [] : [hash])].join('&')
-}

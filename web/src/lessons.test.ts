@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { beginOf, lessonIn, orderOf, withLesson, type Lesson } from './lesson'
+import { beginOf, orderOf, type Lesson } from './lesson'
 import { Lessons } from './lessons'
 
 const lesson = (slug: string): Lesson => ({
@@ -85,13 +85,5 @@ describe('a lesson', () => {
   it('begins as a command and as an order', () => {
     expect(beginOf(FIRST)).toEqual({ type: 'begin', title: 'lesson: The first', set: { eps: 1 }, lanes: [{ name: 'first' }] })
     expect(orderOf(FIRST)).toEqual({ title: 'lesson: The first', eps: 1, lanes: [{ name: 'first' }] })
-  })
-
-  it('is named in the address', () => {
-    expect(withLesson('eps=1&key=a', 'first')).toBe('lesson=first&eps=1&key=a')
-    expect(withLesson('', 'first')).toBe('lesson=first')
-    expect(withLesson('eps=1', '')).toBe('eps=1')
-    expect(lessonIn('#lesson=first&eps=1')).toBe('first')
-    expect(lessonIn('#eps=1')).toBeNull()
   })
 })

@@ -1,15 +1,17 @@
 import { Address } from './address'
 import type { Api, Opened, Order, Skeletons } from './api'
-import { Connection, Disconnected, type Link, type News, type Order as Command } from './connection'
+import { Connection, Disconnected, type Link as Connected, type News, type Order as Command } from './connection'
 import { lanePictures, type Frame, type GridFrame, type LanePicture, type TruthFrame } from './frame'
 import { OWN_DATA, type Ack, type BeginCommand, type Change, type Control, type ControlValue, type Data, type DataSpec, type Goal, type Hello, type Lane, type RunMessage, type State } from './generated/wire'
 import { History } from './history'
-import { lessonIn } from './lesson'
 import { Lessons } from './lessons'
+import type { Asked, Link } from './link'
+import { Looks } from './looks'
+import { OwnRows } from './own-rows'
 import { Past } from './past'
 import { Recovery } from './recovery'
 import { Rewind } from './rewind'
-import type { Settings } from './settings'
+import { sameValue, type Settings } from './settings'
 import { Signal } from './signal'
 import { Values } from './values'
 
@@ -42,7 +44,7 @@ const LONGEST_COMMAND = 60_000 // bytes; beyond it rows go by HTTP
 
 /** What the page knows. Elements read its signals and call its methods. */
 export class Store {
-  readonly link = new Signal<Link>({ kind: 'connecting' })
+  readonly link = new Signal<Connected>({ kind: 'connecting' })
   readonly run = new Signal<Run | null>(null)
   /** Whether this page may change anything. */
   readonly steers = new Signal(false)
@@ -83,6 +85,9 @@ export class Store {
     tell: (e) => { if (!(e instanceof TypeError)) this.#tell(e) },
   })
 
+  /** How this page shows things. */
+  readonly looks: Looks
+  readonly own: OwnRows
   readonly id: string
   /** Who has it steers. */
   readonly key: string | undefined
@@ -95,8 +100,6 @@ export class Store {
   #drawing = 0
   #readTimer: number | undefined
   #skeletons: { readonly of: string; readonly asked: Promise<Skeletons> } | null = null
-  /** The rows of one's own that were sent from here, to begin the run anew with. */
-  #own: DataSpec | null = null
 
   constructor(
     readonly api: Api,
@@ -104,12 +107,15 @@ export class Store {
     opened: Opened,
     /** What the run was asked to begin with; the first run message says what holds. */
     settings: Settings,
+    { looks = new Looks(), data = null, lesson = '' }: { readonly looks?: Looks; readonly data?: DataSpec | null; readonly lesson?: string } = {},
   ) {
     const { run, key } = opened
+    this.looks = looks
+    this.own = new OwnRows(api, data)
     this.id = run.id
     this.key = key
     // The address of a page that steers says which lesson is on.
-    this.lessons = new Lessons({ list: () => api.lessons(), begin: (order) => this.#beginAnew(order) }, key !== undefined && lessonIn(location.hash) === null)
+    this.lessons = new Lessons({ list: () => api.lessons(), begin: (order) => this.#beginAnew(order) }, key !== undefined && lesson === '')
     this.#recovery = new Recovery(opened, api, () => this.#again(), this.notice)
     this.values = new Values(controls, settings, (slot, value) => {
       const lane = slot.lane === null ? {} : { lane: slot.lane }
@@ -126,10 +132,9 @@ export class Store {
       recover: () => this.#recovery.recover(),
     })
     document.addEventListener('visibilitychange', () => { this.#watch() })
-    this.#address = new Address(controls, key, () => this.lessons.shown.value?.slug ?? '')
-    this.#address.onEdit((name, value) => { this.set(name, value) }, (lesson) => { void this.lessons.open(lesson) })
-    this.lessons.shown.subscribe(() => { this.#showAddress() })
-    this.values.settings.subscribe(() => { this.#showAddress() })
+    this.#address = new Address(api.root, run.id, key, controls, () => this.#link)
+    this.#address.onEdit((asked) => { this.#edited(asked) })
+    for (const signal of [this.values.settings, this.lanes, this.own.packed, looks.text, this.lessons.shown]) signal.subscribe(() => { this.#address.show() })
     this.#connection.open()
   }
 
@@ -140,7 +145,7 @@ export class Store {
 
   /** Whether the run has rows of one's own, as far as is known here. */
   get hasOwn(): boolean {
-    return this.#own !== null || this.run.value?.data.name === OWN_DATA
+    return this.own.given !== null || this.run.value?.data.name === OWN_DATA
   }
 
   /** What a control is to show: what was asked for, else what the server has. */
@@ -148,11 +153,11 @@ export class Store {
     return this.values.shown(control)
   }
 
-  /** Sets a control of the run or of the lane in focus. */
-  set(name: string, value: ControlValue): void {
+  /** Sets a control of the run or of a lane, which is the one in focus unless it is said. */
+  set(name: string, value: ControlValue, lane?: number): void {
     if (!this.steers.value) return
     this.touched.value = true
-    this.values.set(name, value)
+    this.values.set(name, value, lane)
   }
 
   /** The picture of the lane in focus. */
@@ -166,9 +171,9 @@ export class Store {
     this.values.focus(lane)
   }
 
-  /** The address to steer with, or the one to watch with. */
-  address(toSteer: boolean): string {
-    return this.#address.link(toSteer ? this.key : undefined)
+  /** The addresses of the run, and of another like it. */
+  get address(): Omit<Address, 'show' | 'onEdit'> {
+    return this.#address
   }
 
   /** The chart skeletons for the present data; asked for once, however many charts want them. */
@@ -212,7 +217,7 @@ export class Store {
     const size = new TextEncoder().encode(JSON.stringify(data)).length
     if (size < LONGEST_COMMAND) await this.#connection.command({ type: 'data', data })
     else await this.api.putData(this.id, this.key, data)
-    this.#own = data
+    this.own.give(data)
     this.touched.value = true
   }
 
@@ -221,7 +226,7 @@ export class Store {
     const ack = await this.ask(order)
     if (!ack) return null
     this.touched.value = true
-    if (order.data) this.#own = order.data
+    if (order.data) this.own.give(order.data)
     return ack
   }
 
@@ -254,10 +259,36 @@ export class Store {
     this.notice.value = e instanceof Error ? e.message : String(e)
   }
 
-  /** The address has what a new run can be made with: the first lane's settings. */
-  #showAddress(): void {
-    const [first] = this.lanes.value
-    if (first) this.#address.show({ ...this.values.run, ...this.values.of(first.lane) })
+  /** What a new run like this one can be made with. */
+  get #link(): Link {
+    const { run } = this.values
+    return {
+      run,
+      lesson: this.lessons.shown.value?.slug ?? '',
+      lanes: this.lanes.value.map(({ lane, name, colour }) => ({ name, colour, settings: this.values.of(lane) })),
+      data: this.own.packed.value,
+      view: this.looks.text.value,
+    }
+  }
+
+  /** Somebody has edited the address: its settings hold, as far as the lanes are there. */
+  #edited(asked: Asked): void {
+    if (asked.lesson !== '' && asked.lesson !== this.lessons.shown.value?.slug) {
+      void this.lessons.open(asked.lesson)
+      return
+    }
+    this.looks.read(asked.view)
+    this.lanes.value.forEach(({ lane }, i) => {
+      const wanted = { ...asked.controls, ...asked.lanes[i]?.controls }
+      const settings = { ...this.values.run, ...this.values.of(lane) }
+      for (const c of this.controls) {
+        if (c.run && i > 0) continue
+        // Rows of one's own have no name in an address.
+        const otherwise = c.name === 'dataset' && settings[c.name] === OWN_DATA ? OWN_DATA : c.default
+        const value = wanted[c.name] ?? otherwise
+        if (!sameValue(value, settings[c.name])) this.set(c.name, value, lane)
+      }
+    })
   }
 
   #hello(): Hello {
@@ -282,7 +313,7 @@ export class Store {
       ...run,
       title: this.run.value?.title ?? '',
       ...(dataset === undefined || isOwn ? {} : { dataset }),
-      ...(isOwn && this.#own ? { data: this.#own } : {}),
+      ...(isOwn && this.own.given ? { data: this.own.given } : {}),
       lanes: this.lanes.value.map(({ lane, name, colour }) => ({ name, colour, controls: this.values.of(lane) })),
     }
   }
@@ -352,7 +383,7 @@ export class Store {
     this.past.begin(m, isAnother)
     this.rewind.begin(m.epoch, isAnother)
     this.lessons.called(m.title)
-    this.#showAddress()
+    void this.own.learn(m)
     this.#drawSoon()
   }
 

@@ -67,9 +67,9 @@ export class Values {
     this.refused.value = edited(this.refused.value, this.#key(name), undefined)
   }
 
-  /** Sets a control of the run or of the lane in focus; while it is dragged, at most one message per animation frame leaves. */
-  set(name: string, value: ControlValue): void {
-    const slot = this.#slot(name)
+  /** Sets a control of the run or of a lane, which is the one in focus unless it is said; while it is dragged, at most one message per animation frame leaves. */
+  set(name: string, value: ControlValue, lane = this.#focus): void {
+    const slot = this.#slot(name, lane)
     this.#wanted.set(key(slot), { ...slot, value })
     this.pending.value = new Map(this.pending.value).set(key(slot), value)
     if (this.#flushing === 0) this.#flush()
@@ -125,8 +125,8 @@ export class Values {
     this.settings.value = { ...this.#run, ...this.of(this.#focus) }
   }
 
-  #slot(name: string): Slot {
-    return { name, lane: this.#runs.has(name) ? null : this.#focus }
+  #slot(name: string, lane = this.#focus): Slot {
+    return { name, lane: this.#runs.has(name) ? null : lane }
   }
 
   #key(name: string): string {

@@ -1,9 +1,9 @@
-import { html, nothing, type TemplateResult } from 'lit'
+import { html, type TemplateResult } from 'lit'
 import { OWN_DATA } from '../generated/wire'
 import { narrow, tight } from '../media'
 import { setTheme, theme, type Theme } from '../theme'
 import { select } from './control'
-import { Part } from './part'
+import { Opening } from './opening'
 import './anatomy'
 import './calibration'
 import './caption'
@@ -26,45 +26,14 @@ const NEXT: Readonly<Record<Theme, Theme>> = { auto: 'light', light: 'dark', dar
 const SIGN: Readonly<Record<Theme, string>> = { auto: '◐', light: '☀', dark: '☾' }
 
 /** The whole page, once there is a run to show. */
-class GnllApp extends Part {
-  static override properties = { ...Part.properties, trouble: {}, elsewhere: {}, token: { state: true }, sheet: { state: true } }
-  /** Why there is no run yet. */
-  declare trouble: string
-  /** Where there can be one, if not at this address. */
-  declare elsewhere: string
-  /** Somebody is asked for the server's token. */
-  declare token: { readonly why: string; readonly answer: (token: string) => void } | null
+class GnllApp extends Opening {
+  static override properties = { ...Opening.properties, sheet: { state: true } }
   /** Whether the controls are open, where there is no room for them beside the charts. */
   declare sheet: boolean
 
   constructor() {
     super()
-    this.trouble = ''
-    this.elsewhere = ''
-    this.token = null
     this.sheet = false
-  }
-
-  /** Asks for the token that the server wants to see, saying why. */
-  askToken(why: string): Promise<string> {
-    return new Promise((answer) => {
-      this.token = {
-        why,
-        answer: (token) => {
-          this.token = null
-          answer(token)
-        },
-      }
-      void this.updateComplete.then(() => { this.querySelector<HTMLInputElement>('#token')?.focus() })
-    })
-  }
-
-  protected override willUpdate(): void {
-    if (this.hasStore) super.willUpdate()
-  }
-
-  private get hasStore(): boolean {
-    return (this.store as unknown) !== undefined
   }
 
   /** The fit stays in sight above the controls. */
@@ -73,23 +42,12 @@ class GnllApp extends Part {
     if (this.sheet) this.querySelector('gnll-fit')?.scrollIntoView({ block: 'start' })
   }
 
-  protected override signals(): ReturnType<Part['signals']> {
+  protected override signals(): ReturnType<Opening['signals']> {
     const { run, values, steers } = this.store
     return [theme, narrow, tight, run, values.settings, values.pending, steers]
   }
 
-  protected override render(): TemplateResult {
-    if (!this.hasStore) {
-      if (this.token) return this.#login(this.token)
-      if (this.trouble === '') return html`${nothing}`
-      return html`
-        <main class="trouble" role="alert">
-          <h1 class="brand">gnll<span>viz</span></h1>
-          <p>${this.trouble}</p>
-          ${this.elsewhere === '' ? nothing : html`<a class="button" href=${this.elsewhere}>Start a new run</a>`}
-        </main>
-      `
-    }
+  protected override renderRun(): TemplateResult {
     const { store } = this
     const [dataset, ...others] = store.controls.filter(inHeader).map((c) => html`
       <div class="in-header in-header-${c.name}">${select(c, String(store.shown(c)), (v) => { this.#choose(c.name, v) }, !store.steers.value)}</div>
@@ -134,23 +92,6 @@ class GnllApp extends Part {
       </main>
       <gnll-timeline .store=${store}></gnll-timeline>
       <gnll-own .store=${store}></gnll-own>
-    `
-  }
-
-  #login({ why, answer }: NonNullable<GnllApp['token']>): TemplateResult {
-    return html`
-      <main class="trouble">
-        <h1 class="brand">gnll<span>viz</span></h1>
-        <form class="login" @submit=${(e: Event) => {
-          e.preventDefault()
-          answer((e.target as HTMLFormElement).querySelector('input')?.value.trim() ?? '')
-        }}>
-          <label for="token">This server asks for the token that it printed when it was started.</label>
-          <span class="field"><input type="password" id="token" autocomplete="off" required aria-describedby="token-why"></span>
-          <p class="why" id="token-why" role="alert">${why}</p>
-          <button type="submit" class="button primary">Go on</button>
-        </form>
-      </main>
     `
   }
 

@@ -5,6 +5,7 @@ import { floorInWords } from '../charts/noise-words'
 import { significant, withUnit } from '../format'
 import type { LanePicture } from '../frame'
 import { inWords, nearestRow, readAt, sliced } from '../reading'
+import type { Signal } from '../signal'
 import './against'
 import { bandChoice, ONE_NETWORK } from './band-choice'
 import { chartTable, tableButton } from './chart-table'
@@ -31,6 +32,7 @@ class GnllFit extends Part {
   declare asTable: boolean
   #curves: FitCurves | null = null
   #tableTimer: number | undefined
+  #stop: (() => void) | undefined
 
   constructor() {
     super()
@@ -45,7 +47,18 @@ class GnllFit extends Part {
     return [run, grid, probe, steers, tool, addsTest, lens, focus, lanes, settings, values.pending, view]
   }
 
+  /** What the address says of the bands: the unit of a preset. */
+  get #unit(): Signal<string> {
+    return this.store.looks.choice('bands', PRESETS.map(({ bands }) => bands.unit), PRESETS[0].bands.unit)
+  }
+
   protected override firstUpdated(): void {
+    const told = (): void => {
+      const preset = PRESETS.find(({ bands }) => bands.unit === this.#unit.value)
+      if (preset && preset.bands.unit !== this.bands.unit) this.bands = preset.bands
+    }
+    told()
+    this.#stop = this.#unit.subscribe(told)
     this.#tableTimer = window.setInterval(() => { if (this.asTable) this.requestUpdate() }, TABLE_EVERY)
   }
 
@@ -64,7 +77,13 @@ class GnllFit extends Part {
   override disconnectedCallback(): void {
     super.disconnectedCallback()
     clearInterval(this.#tableTimer)
+    this.#stop?.()
     this.#curves?.dispose()
+  }
+
+  #choose(bands: Bands): void {
+    this.bands = bands
+    this.#unit.value = bands.unit
   }
 
   get #view(): FitView {
@@ -92,7 +111,7 @@ class GnllFit extends Part {
           ${sliceSelect(store)}
           <span class="keys-row">
             ${key('line', 'mean')}
-            <span class="key"><i class="swatch band" aria-hidden="true"></i>${bandChoice({ bands: this.bands, apart: this.#ensemble ? this.apart : null }, (b) => { this.bands = b }, (a) => { this.apart = a })}</span>
+            <span class="key"><i class="swatch band" aria-hidden="true"></i>${bandChoice({ bands: this.bands, apart: this.#ensemble ? this.apart : null }, (b) => { this.#choose(b) }, (a) => { this.apart = a })}</span>
             ${this.#ensemble && this.apart ? key('epistemic', 'epistemic') : nothing}
             ${this.#rowKeys()}
             ${compareChoice(store, this.compare, (c) => { this.compare = c })}

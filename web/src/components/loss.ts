@@ -6,6 +6,8 @@ import { isLogValid } from '../charts/loss-axes'
 import type { Mark } from '../charts/marks'
 import { count } from '../format'
 import type { Change } from '../generated/wire'
+import { SCALES } from '../charts/value-scale'
+import type { Signal } from '../signal'
 import type { Span } from '../zoom'
 import { chartTable, tableButton } from './chart-table'
 import { onScene } from './charts'
@@ -65,8 +67,21 @@ class GnllLoss extends Part {
     return [this.store.lanes, this.store.focus, this.store.steers]
   }
 
+  /** What the address says of how it is drawn. */
+  get #kinds(): Signal<string> {
+    return this.store.looks.choice('loss', KINDS.map(({ value }) => value), 'loss')
+  }
+
+  get #scales(): Signal<string> {
+    return this.store.looks.choice('scale', SCALES, 'linear')
+  }
+
   protected override firstUpdated(): void {
     const { store } = this
+    const told = (): void => {
+      this.view = { ...this.view, kind: kindOf(this.#kinds.value), scale: SCALES.find((s) => s === this.#scales.value) ?? 'linear' }
+    }
+    told()
     const soon = (): void => { this.#drawSoon() }
     const source = new LossSource(store, soon)
     this.#source = source
@@ -89,6 +104,8 @@ class GnllLoss extends Part {
         soon()
       }),
       store.focus.subscribe(soon),
+      this.#kinds.subscribe(told),
+      this.#scales.subscribe(told),
       store.settings.subscribe(soon),
       store.run.subscribe(() => { source.look() }),
       store.lanes.subscribe(() => { source.look() }),
@@ -182,7 +199,7 @@ class GnllLoss extends Part {
         <header class="plot-head">
           <h2 id="loss-title">Loss</h2> ${explainChart('loss')}
           <span class="keys-row">
-            ${segments({ name: 'loss-kind', label: 'which loss', options: KINDS }, view.kind, (v) => { this.#set({ kind: v === 'nll' || v === 'batch' ? v : 'loss' }) })}
+            ${segments({ name: 'loss-kind', label: 'which loss', options: KINDS }, view.kind, (v) => { this.#set({ kind: kindOf(v) }) })}
           </span>
           ${lossViewPopup({
             view, log: isLogValid(this.#drawn.values), range: to - from, lanes: lanes.length,
@@ -209,6 +226,8 @@ class GnllLoss extends Part {
 
   #set(view: Partial<LossView>): void {
     this.view = { ...this.view, ...view }
+    this.#kinds.value = this.view.kind
+    this.#scales.value = this.view.scale
   }
 
   /** Reads the chart at a step without a pointer: seen when it has the focus. */
@@ -227,6 +246,10 @@ class GnllLoss extends Part {
       >
     `
   }
+}
+
+function kindOf(value: string): LossView['kind'] {
+  return value === 'nll' || value === 'batch' ? value : 'loss'
 }
 
 customElements.define('gnll-loss', GnllLoss)

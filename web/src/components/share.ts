@@ -1,25 +1,55 @@
 import { html, nothing, type TemplateResult } from 'lit'
 import type WaSwitch from '@awesome.me/webawesome/dist/components/switch/switch.js'
 import { live } from 'lit/directives/live.js'
+import { OWN_DATA, type Change } from '../generated/wire'
+import { segments } from './control'
 import { Part } from './part'
 import { popup } from './popup'
+import './qr'
 
 const SAID_FOR = 2000 // ms
+const LONGEST_CODE = 900 // characters; codes of more cannot be read from afar
 
-/** The links to the run, and whether everybody who has one may steer. */
+type Name = 'watch' | 'steer' | 'copy' | 'embed'
+
+interface Way {
+  readonly name: Name
+  readonly label: string
+  readonly help: string
+  /** What is copied. */
+  readonly text: string
+  /** What its QR code has, if it can have one. */
+  readonly code: string
+}
+
+const FRAMES = [
+  { value: 'run', label: 'this run', help: 'the frame shows this run, to watch' },
+  { value: 'own', label: 'its own', help: 'each frame makes a run of its own, with the same settings, that its reader steers' },
+]
+
+/** The links to the run and to another like it, and whether everybody who has one may steer. */
 class GnllShare extends Part {
-  static override properties = { ...Part.properties, copied: { state: true } }
-  /** The link that was copied just now. */
-  declare copied: string
+  static override properties = { ...Part.properties, copied: { state: true }, coded: { state: true }, frame: { state: true }, isOpen: { state: true } }
+  /** The way that was copied just now. */
+  declare copied: Name | ''
+  /** The way whose QR code is shown. */
+  declare coded: Name
+  /** Which run an embedded page is to show. */
+  declare frame: string
+  declare isOpen: boolean
   #timer: number | undefined
 
   constructor() {
     super()
     this.copied = ''
+    this.coded = 'watch'
+    this.frame = 'run'
+    this.isOpen = false
   }
 
   protected override signals(): ReturnType<Part['signals']> {
-    return [this.store.run, this.store.steers, this.store.settings]
+    const { run, steers, settings, lanes, changes, own, looks } = this.store
+    return [run, steers, settings, lanes, changes, own.packed, looks.text]
   }
 
   override disconnectedCallback(): void {
@@ -30,44 +60,97 @@ class GnllShare extends Part {
   protected override render(): TemplateResult {
     const { store } = this
     const open = store.run.value?.open ?? false
-    return popup({
-      id: 'share', label: 'share this run', style: 'button', face: html`Share`,
-      body: html`
-        ${store.key === undefined ? nothing : this.#link('steer', 'to steer', 'Who has it can change everything.')}
-        ${this.#link('watch', 'to watch', open ? 'Everybody may steer now.' : 'Who has it sees everything and changes nothing.')}
-        ${store.key === undefined ? nothing : html`
-          <wa-switch
-            size="s" .checked=${live(open)}
-            @change=${(e: Event) => { store.order({ type: 'open', open: (e.target as WaSwitch).checked }) }}
-          >open to all: everybody who watches may steer</wa-switch>
-        `}
-      `,
-    })
-  }
-
-  #link(id: string, label: string, help: string): TemplateResult {
-    const link = (): string => this.store.address(id === 'steer')
+    const ways = this.#ways(open)
+    const coded = ways.find((w) => w.name === this.coded && w.code !== '') ?? ways[0]
     return html`
-      <label class="popup-row link-row"><span>${label}</span>
-        <span class="field"><input type="text" readonly id="link-${id}" .value=${link()} aria-describedby="link-${id}-help" @focus=${(e: Event) => { (e.target as HTMLInputElement).select() }}></span>
-        <button type="button" class="button" aria-label="copy the link ${label}" @click=${() => { void this.#copy(id, link()) }}>${this.copied === id ? 'Copied' : 'Copy'}</button>
-      </label>
-      <p class="note" id="link-${id}-help">${help}</p>
+      <div class="share" @beforetoggle=${(e: ToggleEvent) => { if ((e.target as Element).id === 'share') this.isOpen = e.newState === 'open' }}>
+        ${popup({
+          id: 'share', label: 'share this run', style: 'button', face: html`Share`,
+          body: html`
+            <div class="share-rows">
+              ${ways.map((w) => this.#way(w, w === coded))}
+              ${store.key === undefined ? nothing : html`
+                <wa-switch
+                  size="s" .checked=${live(open)}
+                  @change=${(e: Event) => { store.order({ type: 'open', open: (e.target as WaSwitch).checked }) }}
+                >open to all: everybody who watches may steer</wa-switch>
+              `}
+              ${this.#warnings().map((words) => html`<p class="note warning">${words}</p>`)}
+            </div>
+            ${this.isOpen && coded ? html`
+              <div class="share-code">
+                <gnll-qr text=${coded.code} label=${coded.label}></gnll-qr>
+                <p class="note">${coded.label}, to be photographed; a click shows it on the whole screen</p>
+              </div>
+            ` : nothing}
+          `,
+        })}
+      </div>
     `
   }
 
+  #ways(open: boolean): Way[] {
+    const { address, key } = this.store
+    const fresh = address.fresh
+    return [
+      { name: 'watch', label: 'to watch', help: open ? 'Everybody may steer now.' : 'Who has it sees everything and changes nothing.', text: address.run(false), code: address.short(false) },
+      ...(key === undefined ? [] : [
+        { name: 'steer', label: 'to steer', help: 'Who has it can change everything.', text: address.run(true), code: address.short(true) } as const,
+      ]),
+      { name: 'copy', label: 'a copy', help: 'The same settings and the same seed, in a run of one’s own, from step 0.', text: fresh, code: fresh.length > LONGEST_CODE ? '' : fresh },
+      { name: 'embed', label: 'to embed', help: 'For a page of slides or a notebook. Add #show=controls,loss,transport or #controls=eps,full for more than the picture.', text: this.#snippet(), code: '' },
+    ]
+  }
+
+  #snippet(): string {
+    const src = this.store.address.frame(this.frame === 'own').replaceAll('&', '&amp;').replaceAll('"', '&quot;')
+    return `<iframe src="${src}" width="720" height="480" title="gnllviz" style="border: 0"></iframe>`
+  }
+
+  #way({ name, label, help, text, code }: Way, isCoded: boolean): TemplateResult {
+    return html`
+      <div class="popup-row link-row"><label for="link-${name}">${label}</label>
+        <span class="field"><input type="text" readonly id="link-${name}" .value=${text} aria-describedby="link-${name}-help" @focus=${(e: Event) => { (e.target as HTMLInputElement).select() }}></span>
+        <button type="button" class="button" aria-label="copy the link ${label}" @click=${() => { void this.#copy(name, text) }}>${this.copied === name ? 'Copied' : 'Copy'}</button>
+        <button type="button" class="button" aria-label="QR code ${label}" aria-pressed=${isCoded ? 'true' : 'false'} ?disabled=${code === ''} @click=${() => { this.coded = name }}>QR</button>
+      </div>
+      <p class="note" id="link-${name}-help">${help}</p>
+      ${name === 'embed' ? html`<div class="frames">${segments({ name: 'frame', label: 'which run the frame shows', options: FRAMES }, this.frame, (v) => { this.frame = v })}</div>` : nothing}
+    `
+  }
+
+  /** What a link cannot do, and what can be done about it. */
+  #warnings(): TemplateResult[] {
+    const { address, changes, settings } = this.store
+    const isOwn = settings.value['dataset'] === OWN_DATA
+    const isOther = (c: Change): boolean => c.control === 'dataset' || (c.kind === 'data' && c.text.startsWith('data: '))
+    const edited = changes.value.slice(changes.value.findLastIndex(isOther) + 1).some((c) => c.kind === 'data')
+    return [
+      ...(isLoopback(location.hostname) ? [html`
+        This address leads to this machine alone. For others to open it, start the server with
+        <code>gnllviz --addr 0.0.0.0:${location.port === '' ? '80' : location.port}</code> and open the address that it prints.
+      `] : []),
+      ...(isOwn && !address.holdsData ? [html`Your rows are too many for an address: a copy begins on the first data set, and whoever has the file puts it in again.`] : []),
+      ...(edited ? [html`Rows that were edited or acquired are not in an address: a copy has those of the beginning.`] : []),
+    ]
+  }
+
   /** Where the browser gives no clipboard, as over plain HTTP, the link is selected to be copied by hand. */
-  async #copy(id: string, link: string): Promise<void> {
+  async #copy(name: Name, text: string): Promise<void> {
     try {
-      await navigator.clipboard.writeText(link)
+      await navigator.clipboard.writeText(text)
     } catch {
-      this.querySelector<HTMLInputElement>(`#link-${id}`)?.select()
+      this.querySelector<HTMLInputElement>(`#link-${name}`)?.select()
       return
     }
-    this.copied = id
+    this.copied = name
     clearTimeout(this.#timer)
     this.#timer = window.setTimeout(() => { this.copied = '' }, SAID_FOR)
   }
+}
+
+function isLoopback(hostname: string): boolean {
+  return hostname === 'localhost' || hostname === '[::1]' || hostname.startsWith('127.')
 }
 
 customElements.define('gnll-share', GnllShare)

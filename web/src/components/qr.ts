@@ -1,0 +1,68 @@
+import { html, LitElement, nothing, svg, type TemplateResult } from 'lit'
+
+const QUIET = 4 // modules of paper around the code, without which cameras do not find it
+
+/** A text as a QR code; a click shows it as large as the screen. */
+class GnllQr extends LitElement {
+  static override properties = { text: {}, label: {}, modules: { state: true } }
+  declare text: string
+  /** What the text is for. */
+  declare label: string
+  declare modules: ReadonlyArray<readonly boolean[]> | null
+  #isFull = false
+
+  constructor() {
+    super()
+    this.text = ''
+    this.label = ''
+    this.modules = null
+  }
+
+  protected override createRenderRoot(): HTMLElement {
+    return this
+  }
+
+  protected override willUpdate(changed: ReadonlyMap<PropertyKey, unknown>): void {
+    if (changed.has('text')) void this.#encode(this.text)
+  }
+
+  /** What makes codes is fetched when one is wanted. */
+  async #encode(text: string): Promise<void> {
+    const { encode } = await import('uqr')
+    if (text === this.text) this.modules = encode(text, { ecc: 'M', border: QUIET }).data
+  }
+
+  async #enlarge(): Promise<void> {
+    this.querySelector('dialog')?.showModal()
+    this.#isFull = document.fullscreenElement === null
+    // Where that is forbidden the code is as large as the window.
+    if (this.#isFull) await document.documentElement.requestFullscreen().catch(() => { this.#isFull = false })
+  }
+
+  #closed(): void {
+    if (this.#isFull && document.fullscreenElement) void document.exitFullscreen()
+    this.#isFull = false
+  }
+
+  protected override render(): TemplateResult | typeof nothing {
+    const code = this.#code()
+    return html`
+      <button type="button" class="qr" aria-label="QR code ${this.label}: larger" title="larger" @click=${() => { void this.#enlarge() }}>${code}</button>
+      <dialog class="qr-wall" aria-label="QR code ${this.label}" @close=${() => { this.#closed() }} @click=${(e: Event) => { (e.currentTarget as HTMLDialogElement).close() }}>
+        ${code}
+        <p class="qr-text">${this.text}</p>
+        <button type="button" class="button square" aria-label="close">✕</button>
+      </dialog>
+    `
+  }
+
+  #code(): TemplateResult | typeof nothing {
+    const { modules } = this
+    if (!modules) return nothing
+    const path = modules.flatMap((row, y) => row.flatMap((dark, x) => (dark ? [`M${x} ${y}h1v1h-1z`] : []))).join('')
+    const size = modules.length
+    return html`<svg class="qr-code" viewBox="0 0 ${size} ${size}" shape-rendering="crispEdges" aria-hidden="true">${svg`<rect width=${size} height=${size}></rect><path d=${path}></path>`}</svg>`
+  }
+}
+
+customElements.define('gnll-qr', GnllQr)

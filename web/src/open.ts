@@ -1,0 +1,135 @@
+import { Api, Problem, STATUS, type Opened, type Order } from './api'
+import type { DataSpec } from './generated/wire'
+import { keyOf, readLink, takeToken, withKey, type Asked } from './link'
+import { orderOf } from './lesson'
+import { Looks } from './looks'
+import { unpack } from './packed'
+import { BEGUN_ANEW, GONE } from './recovery'
+import { root } from './root'
+import { Store } from './store'
+
+/** The element that shows a run, or says why there is none. */
+export interface Host {
+  store: Store
+  trouble: string
+  /** Where there can be a run, if not at this address. */
+  elsewhere: string
+  askToken(why: string): Promise<string>
+}
+
+const RETRY = 1500 // ms
+
+/** What the server makes of a key; nothing else can ever be the name of a run. */
+const ID = /^[a-z2-7]{16}$/
+
+const { form = '' } = document.documentElement.dataset
+const api = new Api(root)
+
+/** Opens the run of the address, or makes the one that it describes. */
+export async function open(host: Host): Promise<void> {
+  let token = readToken()
+  for (;;) {
+    try {
+      if (token !== null) {
+        const shown = token
+        token = null
+        // The cookie of a page within another one's is kept from the server.
+        if (form === 'embed') api.token = shown
+        else await api.login(shown)
+      }
+      const id = idFromPath()
+      if (id !== undefined && !ID.test(id)) {
+        host.trouble = 'This address names no run.'
+        host.elsewhere = new URL(location.hash, root).href
+        return
+      }
+      const controls = await api.controls()
+      const asked = readLink(controls, location.hash)
+      const { data, trouble } = await rows(asked)
+      const { opened, granted, notice } = await openRun(await order(asked, data), id, keyOf(location.hash))
+      moveTo(opened, granted ? location.hash : '')
+      const settings = granted ? { ...asked.controls, ...asked.lanes[0]?.controls } : {}
+      const store = new Store(api, controls, opened, settings, { looks: new Looks(asked.view), data: granted ? data : null, lesson: asked.lesson })
+      store.notice.value = notice === '' && opened.made ? trouble : notice
+      host.store = store
+      return
+    } catch (e) {
+      if (e instanceof Problem && e.status === STATUS.UNAUTHORIZED) {
+        token = await host.askToken(e.message)
+        continue
+      }
+      host.trouble = e instanceof Problem ? e.message : 'The server does not answer. Trying again.'
+      if (e instanceof Problem && e.status === STATUS.NOT_FOUND) host.trouble = GONE
+      await new Promise((resolve) => setTimeout(resolve, RETRY))
+    }
+  }
+}
+
+/** The rows that an address brings along. */
+async function rows({ data }: Asked): Promise<{ readonly data: DataSpec | null; readonly trouble: string }> {
+  if (data === '') return { data: null, trouble: '' }
+  try {
+    return { data: await unpack(data), trouble: '' }
+  } catch (e) {
+    return { data: null, trouble: `The rows in the address cannot be read: ${e instanceof Error ? e.message : String(e)}. Others stand in their place.` }
+  }
+}
+
+async function order({ controls, lesson, lanes, paused }: Asked, data: DataSpec | null): Promise<Order> {
+  const known = lesson === '' ? undefined : (await api.lessons()).find((l) => l.slug === lesson)
+  return {
+    ...(known ? orderOf(known) : {
+      ...controls,
+      ...(lanes.length === 0 ? {} : { lanes }),
+      ...(data === null ? {} : { data }),
+    }),
+    ...(paused ? { paused } : {}),
+  }
+}
+
+interface Begun {
+  readonly opened: Opened
+  /** Whether what was asked for can be; else the defaults hold. */
+  readonly granted: boolean
+  readonly notice: string
+}
+
+/** The run of the address: who has its key may make it, whoever has not can only find it. */
+async function openRun(asked: Order, id: string | undefined, key: string | undefined): Promise<Begun> {
+  if (id !== undefined && key === undefined) return { opened: await api.find(id), granted: true, notice: '' }
+  const make = (o: Order): Promise<Opened> => (id === undefined || key === undefined ? api.make(o) : api.open(id, key, o))
+  try {
+    const opened = await make(asked)
+    return { opened, granted: true, notice: opened.made && id !== undefined ? BEGUN_ANEW : '' }
+  } catch (e) {
+    if (!(e instanceof Problem)) throw e
+    // The key is another run's.
+    if (e.status === STATUS.FORBIDDEN && id !== undefined) return { opened: await api.find(id), granted: true, notice: '' }
+    if (e.status !== STATUS.UNPROCESSABLE) throw e
+    // A link may ask for what the server refuses; a run with the defaults is
+    // better than none.
+    const opened = await make({})
+    // A run that goes on already is not what the address asked for.
+    return { opened, granted: false, notice: opened.made ? `The address asked for what cannot be: ${e.message}. The defaults hold instead.` : '' }
+  }
+}
+
+/** The token in the address, which is taken out at once: an address is shown, kept and sent on. */
+function readToken(): string | null {
+  const { token, rest } = takeToken(location.hash)
+  if (token !== null) history.replaceState(null, '', location.pathname + location.search + rest)
+  return token
+}
+
+/** Gives a run that was made its address, from which relative URLs in the document are resolved anew. */
+function moveTo({ run, key }: Opened, hash: string): void {
+  if (idFromPath() !== undefined) return
+  for (const link of document.querySelectorAll<HTMLLinkElement>('link[rel=icon]')) link.setAttribute('href', link.href)
+  history.replaceState(null, '', new URL(`${form === 'embed' ? 'embed' : 'r'}/${run.id}#${withKey(hash, key)}`, root))
+}
+
+/** As it stands there: what is no id need not be an encoding of one either. */
+function idFromPath(): string | undefined {
+  const below = location.pathname.slice(root.pathname.length).split('/').filter(Boolean)
+  return below.length > 1 ? below.at(-1) : undefined
+}

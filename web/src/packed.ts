@@ -1,0 +1,78 @@
+import type { DataSpec } from './generated/wire'
+import { fromItem, item, items } from './link'
+
+// Rows of one's own as a parameter of an address: a formula as it was written, a
+// file deflated.
+
+const LONGEST = 6000 // characters; with the settings an address has twice that at most
+const MOST_TEXT = 1 << 20 // characters that a file of an address can have when it is unpacked
+
+/** The rows in one word, or nothing where they are too many for an address. */
+export async function pack({ formula, csv }: DataSpec): Promise<string> {
+  let text = ''
+  if (formula) {
+    const { mean, std, from, to, rows, inputs } = formula
+    text = ['formula', item(mean), item(std), from, to, rows, ...(inputs === undefined ? [] : [inputs])].join('~')
+  }
+  if (csv) {
+    const bytes = await through(new CompressionStream('deflate-raw'), new TextEncoder().encode(csv.text))
+    text = ['csv', item(csv.target), (csv.inputs ?? []).map(item).join(','), toBase64(bytes)].join('~')
+  }
+  return text.length > LONGEST ? '' : text
+}
+
+/** Reads what pack wrote; whether the rows are any good is the server's to say. Throws on anything else. */
+export async function unpack(text: string): Promise<DataSpec> {
+  if (text.length > LONGEST) throw new Error('they are too long')
+  const [kind, ...parts] = items(text)
+  if (kind === 'formula') {
+    const [mean = '', std = '', from = '', to = '', rows = '', inputs] = parts
+    return { formula: { mean: fromItem(mean), std: fromItem(std), from: number(from), to: number(to), rows: number(rows), ...(inputs === undefined ? {} : { inputs: number(inputs) }) } }
+  }
+  if (kind === 'csv') {
+    const [target = '', inputs = '', file = ''] = parts
+    const bytes = await through(new DecompressionStream('deflate-raw'), fromBase64(file))
+    return { csv: { text: new TextDecoder().decode(bytes), target: fromItem(target), inputs: inputs === '' ? [] : inputs.split(',').map(fromItem) } }
+  }
+  throw new Error('they are neither a formula nor a file')
+}
+
+function number(text: string): number {
+  const v = text.trim() === '' ? NaN : Number(text)
+  if (!Number.isFinite(v)) throw new Error(`“${text}” is not a number`)
+  return v
+}
+
+async function through(stream: CompressionStream | DecompressionStream, bytes: Uint8Array<ArrayBuffer>): Promise<Uint8Array> {
+  const parts: Uint8Array[] = []
+  let length = 0
+  const reader = new Blob([bytes]).stream().pipeThrough(stream).getReader()
+  for (;;) {
+    const { done, value } = await reader.read()
+    if (done) break
+    parts.push(value)
+    length += value.length
+    if (length > MOST_TEXT) {
+      await reader.cancel()
+      throw new Error('they are too long')
+    }
+  }
+  const all = new Uint8Array(length)
+  let at = 0
+  for (const part of parts) {
+    all.set(part, at)
+    at += part.length
+  }
+  return all
+}
+
+/** base64url, which needs no escape in an address. */
+function toBase64(bytes: Uint8Array): string {
+  let binary = ''
+  for (const b of bytes) binary += String.fromCharCode(b)
+  return btoa(binary).replaceAll('+', '-').replaceAll('/', '_').replace(/=+$/, '')
+}
+
+function fromBase64(text: string): Uint8Array<ArrayBuffer> {
+  return Uint8Array.from(atob(text.replaceAll('-', '+').replaceAll('_', '/')), (c) => c.charCodeAt(0))
+}
