@@ -1,0 +1,32 @@
+import { Signal } from './signal'
+
+const KEY = 'gnllviz.projector' // early.js reads it too
+
+/** Whether type and strokes are as large as the back row needs them; early.js has already put it on the page. */
+export const projector = new Signal(document.documentElement.dataset['projector'] !== undefined)
+
+/** Whether the page has the whole screen. */
+export const fullscreen = new Signal(false)
+
+export function setProjector(on: boolean): void {
+  const { dataset } = document.documentElement
+  if (on) dataset['projector'] = ''
+  else delete dataset['projector']
+  try {
+    localStorage.setItem(KEY, on ? 'on' : 'off')
+  } catch {
+    // Storage can be forbidden; then the choice holds for this page only.
+  }
+  projector.value = on
+}
+
+export async function toggleFullscreen(): Promise<void> {
+  try {
+    if (document.fullscreenElement) await document.exitFullscreen()
+    else await document.documentElement.requestFullscreen()
+  } catch {
+    // A browser may forbid it: then all is as it was.
+  }
+}
+
+document.addEventListener('fullscreenchange', () => { fullscreen.value = document.fullscreenElement !== null })
