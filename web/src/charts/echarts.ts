@@ -5,6 +5,7 @@ import { AriaComponent, GridComponent } from 'echarts/components'
 import type { AriaComponentOption, GridComponentOption } from 'echarts/components'
 import * as echarts from 'echarts/core'
 import { CanvasRenderer } from 'echarts/renderers'
+import { heavier, heavierFigure, pixelRatio } from './heavier'
 
 echarts.use([LineChart, ScatterChart, CustomChart, GridComponent, AriaComponent, CanvasRenderer])
 
@@ -71,7 +72,7 @@ export class Plot {
   constructor(host: HTMLElement, name: string, skeleton: ChartOption) {
     this.#host = host
     this.#name = name
-    this.#chart = echarts.init(host, null, { renderer: 'canvas' })
+    this.#chart = echarts.init(host, null, { renderer: 'canvas', devicePixelRatio: pixelRatio() })
     this.prepare(skeleton)
     this.#observer = new ResizeObserver(() => { this.#fit() })
     this.#observer.observe(host)
@@ -79,12 +80,12 @@ export class Plot {
 
   /** Merges the option, by series id, to be painted with the next one that is set: a first view has many parts and wants to be drawn once. */
   prepare(option: ChartOption): void {
-    this.#chart.setOption(option, { silent: true, lazyUpdate: true })
+    this.#chart.setOption(heavier(option), { silent: true, lazyUpdate: true })
   }
 
   /** Merges the option, by series id, and paints before it returns. */
   set(option: ChartOption): void {
-    this.#measured(() => { this.#chart.setOption(option, { silent: true }) })
+    this.#measured(() => { this.#chart.setOption(heavier(option), { silent: true }) })
   }
 
   /**
@@ -97,7 +98,7 @@ export class Plot {
       paintings.forEach(({ z, figures, clip }, i) => {
         const group = this.#painted[i] ?? (this.#painted[i] = new echarts.graphic.Group())
         group.removeAll()
-        figures.forEach((f, at) => { group.add(new FIGURES[f.type]({ ...f, silent: true, z, z2: at } as object) as Child) })
+        figures.forEach((f, at) => { group.add(new FIGURES[f.type]({ ...heavierFigure(f), silent: true, z, z2: at } as object) as Child) })
         if (clip) group.setClipPath(new echarts.graphic.Rect({ shape: clip }))
         else group.removeClipPath()
         zr.add(group)

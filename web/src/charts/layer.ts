@@ -1,5 +1,6 @@
 import type { Area, Figure } from './echarts'
 import { entry, type Ramp } from './colours'
+import { pixelRatio } from './heavier'
 import { positionOf, type Tint } from './tint'
 
 /**
@@ -11,7 +12,7 @@ export class Layer {
 
   /** Paints over what was there, in pixels from the area's upper left, with so much room around it. */
   paint(area: Area, margin: number, draw: (c: CanvasRenderingContext2D) => void): Figure {
-    const ratio = window.devicePixelRatio
+    const ratio = pixelRatio()
     const [width, height] = [area.width + 2 * margin, area.height + 2 * margin]
     const size = [Math.round(width * ratio), Math.round(height * ratio)] as const
     const c = this.#canvas.getContext('2d')

@@ -3,6 +3,7 @@ import { contour, hatching, type Segments } from './contour'
 import { Dots, type Dot } from './dots'
 import { areaOf, ONE_ITEM, Plot, type Area, type ChartOption, type Pixel, type RenderApi, type Shape } from './echarts'
 import { inputAxis } from './axes'
+import { pixelRatio } from './heavier'
 import { barOf, Heat, Layer } from './layer'
 import { skin, type Palette } from './palette'
 import { paintCard } from './card'
@@ -157,7 +158,7 @@ export class MapChart {
   #paintSpots(area: Area, api: RenderApi): Shape | null {
     const [picture, p] = [this.#picture, this.#palette]
     if (!picture || !p) return null
-    const now = [picture.spots, p, area.x, area.y, area.width, area.height, window.devicePixelRatio] as const
+    const now = [picture.spots, p, area.x, area.y, area.width, area.height, pixelRatio()] as const
     if (this.#painted?.every((v, i) => v === now[i]) === true) return this.#layer.shown(area, MARGIN)
     this.#painted = now
     const place = linear(api)

@@ -6,6 +6,7 @@ import { sliced } from '../reading'
 import type { Lens } from '../store'
 import type { At } from './axes'
 import type { Area, Figure, Pixel } from './echarts'
+import { pixelRatio } from './heavier'
 import { Layer } from './layer'
 import type { Palette } from './palette'
 
@@ -38,7 +39,7 @@ export class RowDots {
   figure(s: Scene): Figure {
     const { area, data, dragged, palette, lens } = s
     const pulls = lens === 'off' ? null : s.rows
-    const what = [data, dragged, palette, lens, pulls, area.x, area.y, area.width, area.height, window.devicePixelRatio]
+    const what = [data, dragged, palette, lens, pulls, area.x, area.y, area.width, area.height, pixelRatio()]
     if (what.length === this.#painted.length && what.every((v, i) => v === this.#painted[i])) return this.#layer.shown(area, MARGIN)
     this.#painted = what
     return this.#layer.paint(area, MARGIN, (c) => { paint(c, s) })

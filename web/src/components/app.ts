@@ -1,13 +1,13 @@
 import { html, type TemplateResult } from 'lit'
 import { OWN_DATA } from '../generated/wire'
 import { narrow, tight } from '../media'
-import { setTheme, theme, type Theme } from '../theme'
 import { select } from './control'
 import { Opening } from './opening'
 import './anatomy'
 import './calibration'
 import './caption'
 import { inHeader } from './controls'
+import './display'
 import './fit'
 import { helpAddress } from './help'
 import './lanes'
@@ -21,9 +21,6 @@ import './share'
 import './status'
 import './timeline'
 import './transport'
-
-const NEXT: Readonly<Record<Theme, Theme>> = { auto: 'light', light: 'dark', dark: 'auto' }
-const SIGN: Readonly<Record<Theme, string>> = { auto: '◐', light: '☀', dark: '☾' }
 
 /** The whole page, once there is a run to show. */
 class GnllApp extends Opening {
@@ -44,7 +41,7 @@ class GnllApp extends Opening {
 
   protected override signals(): ReturnType<Opening['signals']> {
     const { run, values, steers } = this.store
-    return [theme, narrow, tight, run, values.settings, values.pending, steers]
+    return [narrow, tight, run, values.settings, values.pending, steers]
   }
 
   protected override renderRun(): TemplateResult {
@@ -65,7 +62,7 @@ class GnllApp extends Opening {
           <gnll-lessons .store=${store}></gnll-lessons>
           <gnll-share .store=${store}></gnll-share>
           <a class="button square to-help" href=${helpAddress()} target="_blank" rel="noopener" aria-label="help, in a new tab" title="help: what everything means">?</a>
-          <button type="button" class="button square" aria-label="theme: ${theme.value}" title="theme: ${theme.value}" @click=${() => { setTheme(NEXT[theme.value]) }}>${SIGN[theme.value]}</button>
+          <gnll-display .store=${store}></gnll-display>
         </div>
         <div class="under">
           <gnll-lanes .store=${store}></gnll-lanes>

@@ -1,6 +1,7 @@
 import type { Skeletons } from '../api'
 import { readPalette, type Palette } from '../charts/palette'
 import { chartsOf, type Store } from '../store'
+import { projector } from '../projector'
 import { dark } from '../theme'
 
 /** What a chart is drawn from, apart from the frames. */
@@ -32,6 +33,8 @@ export function onScene(store: Store, callback: (scene: Scene, fresh: boolean) =
   const stops = [
     store.run.subscribe(() => { void load() }),
     dark.subscribe(() => { show(false) }),
+    // A canvas of another resolution is another canvas.
+    projector.subscribe(() => { show(true) }),
   ]
   void load()
   return () => {

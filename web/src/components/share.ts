@@ -45,6 +45,8 @@ class GnllShare extends Part {
     this.coded = 'watch'
     this.frame = 'run'
     this.isOpen = false
+    // It does not bubble.
+    this.addEventListener('beforetoggle', (e) => { if ((e.target as Element).id === 'share') this.isOpen = e.newState === 'open' }, true)
   }
 
   protected override signals(): ReturnType<Part['signals']> {
@@ -62,31 +64,27 @@ class GnllShare extends Part {
     const open = store.run.value?.open ?? false
     const ways = this.#ways(open)
     const coded = ways.find((w) => w.name === this.coded && w.code !== '') ?? ways[0]
-    return html`
-      <div class="share" @beforetoggle=${(e: ToggleEvent) => { if ((e.target as Element).id === 'share') this.isOpen = e.newState === 'open' }}>
-        ${popup({
-          id: 'share', label: 'share this run', style: 'button', face: html`Share`,
-          body: html`
-            <div class="share-rows">
-              ${ways.map((w) => this.#way(w, w === coded))}
-              ${store.key === undefined ? nothing : html`
-                <wa-switch
-                  size="s" .checked=${live(open)}
-                  @change=${(e: Event) => { store.order({ type: 'open', open: (e.target as WaSwitch).checked }) }}
-                >open to all: everybody who watches may steer</wa-switch>
-              `}
-              ${this.#warnings().map((words) => html`<p class="note warning">${words}</p>`)}
-            </div>
-            ${this.isOpen && coded ? html`
-              <div class="share-code">
-                <gnll-qr text=${coded.code} label=${coded.label}></gnll-qr>
-                <p class="note">${coded.label}, to be photographed; a click shows it on the whole screen</p>
-              </div>
-            ` : nothing}
-          `,
-        })}
-      </div>
-    `
+    return popup({
+      id: 'share', label: 'share this run', style: 'button', face: html`Share`,
+      body: html`
+        <div class="share-rows">
+          ${ways.map((w) => this.#way(w, w === coded))}
+          ${store.key === undefined ? nothing : html`
+            <wa-switch
+              size="s" .checked=${live(open)}
+              @change=${(e: Event) => { store.order({ type: 'open', open: (e.target as WaSwitch).checked }) }}
+            >open to all: everybody who watches may steer</wa-switch>
+          `}
+          ${this.#warnings().map((words) => html`<p class="note warning">${words}</p>`)}
+        </div>
+        ${this.isOpen && coded ? html`
+          <div class="share-code">
+            <gnll-qr text=${coded.code} label=${coded.label}></gnll-qr>
+            <p class="note">${coded.label}, to be photographed; a click shows it on the whole screen</p>
+          </div>
+        ` : nothing}
+      `,
+    })
   }
 
   #ways(open: boolean): Way[] {
