@@ -4,6 +4,7 @@ export type Theme = 'auto' | 'light' | 'dark'
 
 const KEY = 'gnllviz.theme' // early.js reads it too
 const system = matchMedia('(prefers-color-scheme: dark)')
+const paper = matchMedia('print')
 
 /** What was chosen; early.js has already put it on the page. */
 export const theme = new Signal<Theme>((document.documentElement.dataset['theme'] as Theme | undefined) ?? 'auto')
@@ -24,8 +25,10 @@ export function setTheme(next: Theme): void {
   dark.value = isDark()
 }
 
+/** Paper is light. */
 function isDark(): boolean {
+  if (paper.matches) return false
   return theme.value === 'auto' ? system.matches : theme.value === 'dark'
 }
 
-system.addEventListener('change', () => { dark.value = isDark() })
+for (const query of [system, paper]) query.addEventListener('change', () => { dark.value = isDark() })

@@ -213,7 +213,8 @@ export class Plot {
 
   #fit(): void {
     const { clientWidth: width, clientHeight: height } = this.#host
-    if (width === 0 || height === 0) return
+    // On paper the canvas stretches, see print.css.
+    if (width === 0 || height === 0 || matchMedia('print').matches) return
     if (width !== this.#chart.getWidth() || height !== this.#chart.getHeight()) {
       this.#chart.resize({ width, height, silent: true })
       this.#resized?.()

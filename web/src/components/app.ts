@@ -17,6 +17,7 @@ import './loss'
 import './metrics'
 import './moment'
 import './own'
+import './paper'
 import './share'
 import './status'
 import './timeline'
@@ -70,6 +71,7 @@ class GnllApp extends Opening {
         </div>
         <gnll-lesson .store=${store}></gnll-lesson>
       </header>
+      <gnll-paper .store=${store}></gnll-paper>
       <main class="rooms">
         <aside class="panel controls" id="controls" aria-label="controls" ?data-open=${this.sheet}>
           <gnll-controls .store=${store}></gnll-controls>

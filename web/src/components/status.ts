@@ -34,7 +34,7 @@ class GnllStatus extends Part {
     const link = this.store.link.value
     switch (link.kind) {
       case 'live':
-        return html`live`
+        return html`<span class="link-word">live</span>`
       case 'connecting':
         return html`connecting`
       case 'waiting': {
