@@ -42,7 +42,7 @@ class GnllDisplay extends Part {
 
   protected override render(): TemplateResult {
     return popup({
-      id: 'display', label: 'display: theme, projector, full screen', style: 'button square', face: ICON,
+      id: 'display', label: 'look: theme, projector, full screen', style: 'button square', face: ICON,
       body: html`
         <div class="popup-row"><span class="display-name">theme</span>
           ${segments({ name: 'theme', label: 'theme', options: THEMES }, theme.value, (v) => { setTheme(v as Theme) })}

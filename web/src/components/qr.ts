@@ -2,19 +2,15 @@ import { html, LitElement, nothing, svg, type TemplateResult } from 'lit'
 
 const QUIET = 4 // modules of paper around the code, without which cameras do not find it
 
-/** A text as a QR code; a click shows it as large as the screen. */
+/** A text as a QR code. */
 class GnllQr extends LitElement {
-  static override properties = { text: {}, label: {}, modules: { state: true } }
+  static override properties = { text: {}, modules: { state: true } }
   declare text: string
-  /** What the text is for. */
-  declare label: string
   declare modules: ReadonlyArray<readonly boolean[]> | null
-  #isFull = false
 
   constructor() {
     super()
     this.text = ''
-    this.label = ''
     this.modules = null
   }
 
@@ -32,7 +28,36 @@ class GnllQr extends LitElement {
     if (text === this.text) this.modules = encode(text, { ecc: 'M', border: QUIET }).data
   }
 
-  async #enlarge(): Promise<void> {
+  protected override render(): TemplateResult | typeof nothing {
+    const { modules } = this
+    if (!modules) return nothing
+    const path = modules.flatMap((row, y) => row.flatMap((dark, x) => (dark ? [`M${x} ${y}h1v1h-1z`] : []))).join('')
+    const size = modules.length
+    return html`<svg class="qr-code" viewBox="0 0 ${size} ${size}" shape-rendering="crispEdges" aria-hidden="true">${svg`<rect width=${size} height=${size}></rect><path d=${path}></path>`}</svg>`
+  }
+}
+
+/** A QR code as large as the screen, with its text beneath; a click or Escape puts it away. */
+class GnllQrWall extends LitElement {
+  static override properties = { text: { state: true }, label: { state: true } }
+  declare text: string
+  declare label: string
+  #isFull = false
+
+  constructor() {
+    super()
+    this.text = ''
+    this.label = ''
+  }
+
+  protected override createRenderRoot(): HTMLElement {
+    return this
+  }
+
+  async show(text: string, label: string): Promise<void> {
+    this.text = text
+    this.label = label
+    await this.updateComplete
     this.querySelector('dialog')?.showModal()
     this.#isFull = document.fullscreenElement === null
     // Where that is forbidden the code is as large as the window.
@@ -42,27 +67,25 @@ class GnllQr extends LitElement {
   #closed(): void {
     if (this.#isFull && document.fullscreenElement) void document.exitFullscreen()
     this.#isFull = false
+    this.text = ''
   }
 
-  protected override render(): TemplateResult | typeof nothing {
-    const code = this.#code()
+  protected override render(): TemplateResult {
     return html`
-      <button type="button" class="qr" aria-label="QR code ${this.label}: larger" title="larger" @click=${() => { void this.#enlarge() }}>${code}</button>
       <dialog class="qr-wall" aria-label="QR code ${this.label}" @close=${() => { this.#closed() }} @click=${(e: Event) => { (e.currentTarget as HTMLDialogElement).close() }}>
-        ${code}
+        ${this.text === '' ? nothing : html`<gnll-qr text=${this.text}></gnll-qr>`}
         <p class="qr-text">${this.text}</p>
         <button type="button" class="button square" aria-label="close">✕</button>
       </dialog>
     `
   }
-
-  #code(): TemplateResult | typeof nothing {
-    const { modules } = this
-    if (!modules) return nothing
-    const path = modules.flatMap((row, y) => row.flatMap((dark, x) => (dark ? [`M${x} ${y}h1v1h-1z`] : []))).join('')
-    const size = modules.length
-    return html`<svg class="qr-code" viewBox="0 0 ${size} ${size}" shape-rendering="crispEdges" aria-hidden="true">${svg`<rect width=${size} height=${size}></rect><path d=${path}></path>`}</svg>`
-  }
 }
 
 customElements.define('gnll-qr', GnllQr)
+customElements.define('gnll-qr-wall', GnllQrWall)
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'gnll-qr-wall': GnllQrWall
+  }
+}

@@ -64,7 +64,7 @@ class GnllShare extends Part {
     const open = store.run.value?.open ?? false
     const ways = this.#ways(open)
     const coded = ways.find((w) => w.name === this.coded && w.code !== '') ?? ways[0]
-    return popup({
+    const panel = popup({
       id: 'share', label: 'share this run', style: 'button', face: html`Share`,
       body: html`
         <div class="share-rows">
@@ -79,12 +79,17 @@ class GnllShare extends Part {
         </div>
         ${this.isOpen && coded ? html`
           <div class="share-code">
-            <gnll-qr text=${coded.code} label=${coded.label}></gnll-qr>
+            <button type="button" class="qr" aria-label="QR code ${coded.label}: larger" title="larger" @click=${() => { this.#enlarge(coded) }}><gnll-qr text=${coded.code}></gnll-qr></button>
             <p class="note">${coded.label}, to be photographed; a click shows it on the whole screen</p>
           </div>
         ` : nothing}
       `,
     })
+    return html`${panel}<gnll-qr-wall></gnll-qr-wall>`
+  }
+
+  #enlarge({ code, label }: Way): void {
+    void this.querySelector('gnll-qr-wall')?.show(code, label)
   }
 
   #ways(open: boolean): Way[] {
