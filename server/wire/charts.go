@@ -22,23 +22,26 @@ func Charts() []Chart {
 		},
 		{
 			ID: "map", Label: "Map",
-			Help: "With two inputs: the predicted mean, or the standard deviation, as colour over both.",
+			Help: "With two inputs: the predicted mean as colour over both, and beside it the standard deviation.",
 			Read: []string{
-				"Each place is one pair of inputs; equal colours are equal values, which the bar beside it names.",
+				"Each place is one pair of inputs; equal colours are equal values, which the bar beside it names. Brighter is more, and the colours of standard deviations go by their ratio where these span more than a decade.",
+				"Rows have the colour of their target: where the mean is right they vanish in it. By residual they are coloured by how many standard deviations they are off, and on the other map by how far that is.",
+				"Where eps floors the standard deviation the map is hatched. Where the truth is known, its maps stand a choice away, and the difference to them in two colours.",
 			},
 		},
 		{
-			ID: "actual", Label: "Predicted vs. actual",
-			Help: "Each row’s prediction against its target.",
+			ID: "predictions", Label: "Predicted vs. actual",
+			Help: "What was predicted for each row, with its interval, over what was there.",
 			Read: []string{
-				"Rows on the diagonal were met exactly. Each bar is a central interval of a row’s prediction: of bars of 95 % about one in twenty should miss the diagonal.",
+				"Rows on the diagonal were met exactly. Above it the prediction was too large, below it too small. An interval that crosses the diagonal holds its row; of the 95 % ones about one in twenty should not.",
 			},
 		},
 		{
-			ID: "residual", Label: "Std vs. residual",
-			Help: "How far each row is from its mean, against how far that was expected.",
+			ID: "residuals", Label: "Std vs. residual",
+			Help: "How far each row is from its predicted mean, over how far that was expected, on log axes.",
 			Read: []string{
-				"Of rows that are expected to be twice as far off, the distances should be twice as large: a cloud that rises along the lines knows where it is uncertain, a flat one only how much on the whole. About two thirds of the rows should lie below the first line, 95 of 100 below the second.",
+				"If the standard deviations are right, two thirds of the rows lie below the line |r| = σ, and all but one in twenty below |r| = 1.96 σ, at small standard deviations as at large ones.",
+				"Rows above the lines at the left are those of which the network was sure, and wrong: they cost the most.",
 			},
 		},
 		{

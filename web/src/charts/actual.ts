@@ -1,6 +1,6 @@
 import { tick } from '../format'
 import type { Judged } from '../judged'
-import type { ChartOption } from './echarts'
+import type { ChartOption, Pixel } from './echarts'
 import type { Form, RowsPicture } from './rows'
 import { CalmRange, extent, niceRange, quantile, ticksWithin, type Range } from './scale'
 
@@ -22,6 +22,11 @@ export class Actual implements Form {
     this.#of = of
     const air = 0.04 * (high - low || 1)
     this.#x = { ...niceRange(low, high, 7), min: low - air, max: high + air }
+  }
+
+  get corners(): readonly [Pixel, Pixel] {
+    const y = this.#axes?.y ?? { min: 0, max: 1 }
+    return [[this.#x.min, y.min], [this.#x.max, y.max]]
   }
 
   readonly place = (row: Judged): [number, number] => [row.y, row.mean]

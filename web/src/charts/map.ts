@@ -1,12 +1,12 @@
 import type { Lattice } from '../lattice'
+import { areaBetween, inputAxis, linear, type At } from './axes'
+import { paintCard, type Steady } from './card'
 import { contour, hatching, type Segments } from './contour'
 import { Dots, type Dot } from './dots'
-import { areaOf, ONE_ITEM, Plot, type Area, type ChartOption, type Pixel, type RenderApi, type Shape } from './echarts'
-import { inputAxis } from './axes'
+import { Plot, type Area, type ChartOption, type Figure, type Pixel } from './echarts'
 import { pixelRatio } from './heavier'
 import { barOf, Heat, Layer } from './layer'
 import { skin, type Palette } from './palette'
-import { paintCard } from './card'
 import { extent } from './scale'
 import { ticksOf, type Tint } from './tint'
 
@@ -46,6 +46,8 @@ export class MapChart {
   readonly #plot: Plot
   readonly #heat = new Heat()
   readonly #layer = new Layer()
+  readonly #hatched = new Layer()
+  readonly #steady: Steady = { width: 0, toRight: true, below: false }
   readonly #dots = new Dots()
   #palette: Palette | null = null
   #lattice: Lattice | null = null
@@ -56,13 +58,7 @@ export class MapChart {
 
   constructor(host: HTMLElement, name: string, skeleton: ChartOption) {
     this.#plot = new Plot(host, name, skeleton)
-    this.#plot.prepare({
-      series: [
-        { type: 'custom', id: 'heat', renderItem: (p, api) => this.#paintHeat(areaOf(p), api), data: ONE_ITEM, silent: true, z: 1 },
-        { type: 'custom', id: 'points', renderItem: (p, api) => this.#paintSpots(areaOf(p), api), data: ONE_ITEM, silent: true, z: 2 },
-        { type: 'custom', id: 'probe', renderItem: (p, api) => this.#paintProbe(areaOf(p), api), data: ONE_ITEM, silent: true, z: 3 },
-      ],
-    })
+    this.#plot.onResize(() => { this.#again() })
   }
 
   get plot(): Pick<Plot, 'onPlace' | 'onPress' | 'scale'> {
@@ -81,7 +77,7 @@ export class MapChart {
     const [left = 0, right = 1] = extent(lattice.across) ?? []
     const [low = 0, high = 1] = extent(lattice.up) ?? []
     this.#plot.prepare(skin(p))
-    this.#plot.prepare({
+    this.#plot.set({
       xAxis: { ...inputAxis(left, right), axisLine: { show: false } },
       yAxis: { ...inputAxis(low, high), splitLine: { show: false }, nameTextStyle: { padding: [0, 0, 0, -38] } },
     })
@@ -89,62 +85,58 @@ export class MapChart {
 
   draw(picture: MapPicture): void {
     this.#picture = picture
-    if (this.#lattice) this.#heat.paint(picture.values, this.#lattice.across.length, picture.tint)
-    this.#plot.set({ series: [{ type: 'custom', id: 'heat', data: ONE_ITEM }] })
+    this.#again()
   }
 
-  #paintHeat(area: Area, api: RenderApi): Shape | null {
-    const [picture, p] = [this.#picture, this.#palette]
-    if (!picture || !p) return null
-    return {
-      type: 'group',
-      children: [
-        this.#heat.shown(area),
-        ...this.#paintFloor(picture, api, p),
-        { type: 'rect', shape: area, style: { fill: 'none', stroke: p.border, lineWidth: 1 } },
-        ...this.#paintBar(picture, area, p),
-      ],
-    }
+  #again(): void {
+    const [picture, p, lattice] = [this.#picture, this.#palette, this.#lattice]
+    if (!picture || !p || !lattice || this.#plot.width === 0) return
+    this.#heat.paint(picture.values, lattice.across.length, picture.tint)
+    const at = linear(this.#plot)
+    const corner = (i: number): Pixel => [lattice.across.at(i) ?? NaN, lattice.up.at(i) ?? NaN]
+    const area = areaBetween(at, corner(0), corner(-1))
+    this.#plot.paint([
+      { z: 1, figures: [this.#heat.shown(area), ...this.#floor(picture, area, p)] },
+      { z: 2, figures: [{ type: 'rect', shape: area, style: { fill: 'none', stroke: p.border, lineWidth: 1 } }, ...this.#barOf(picture, area, p)] },
+      { z: 3, figures: [this.#spots(picture, area, at, p)] },
+      { z: 4, figures: this.#probe(picture, area, at, p) },
+    ])
   }
 
   /** Hatched where the loss sees the floor, with a line around. */
-  #paintFloor({ floor }: MapPicture, api: RenderApi, p: Palette): Shape[] {
-    const columns = this.#lattice?.across.length ?? 0
-    const least = floor && extent(floor.values)
-    if (!floor || !least || least[0] >= floor.level) return []
-    const lines = (segments: Segments, width: number, opacity: number): Shape => ({
-      type: 'path', shape: { pathData: this.#path(segments, api) },
-      style: { fill: 'none', stroke: p.floor, lineWidth: width, opacity },
-    })
-    return [lines(hatching(floor.values, columns, floor.level, HATCH), 1, 0.75), lines(contour(floor.values, columns, floor.level), 1.5, 1)]
-  }
-
-  #path(segments: Segments, api: RenderApi): string {
+  #floor({ floor }: MapPicture, area: Area, p: Palette): Figure[] {
     const lattice = this.#lattice
-    if (!lattice) return ''
-    const at = (i: number, values: Float32Array): number => {
-      const last = values.length - 1
-      return (values[0] ?? 0) + (i / last) * ((values[last] ?? 0) - (values[0] ?? 0))
-    }
-    const place = linear(api)
-    let path = ''
-    for (let i = 0; i < segments.length; i += 4) {
-      const [x0 = 0, y0 = 0, x1 = 0, y1 = 0] = segments.slice(i, i + 4)
-      const [a, b] = [place(at(x0, lattice.across), at(y0, lattice.up)), place(at(x1, lattice.across), at(y1, lattice.up))]
-      path += `M${a[0].toFixed(1)} ${a[1].toFixed(1)}L${b[0].toFixed(1)} ${b[1].toFixed(1)}`
-    }
-    return path
+    const least = floor && extent(floor.values)
+    if (!lattice || !floor || !least || least[0] >= floor.level) return []
+    const columns = lattice.across.length
+    const [width, height] = [area.width / (columns - 1), area.height / (lattice.up.length - 1)]
+    return [this.#hatched.paint(area, 0, (c) => {
+      const stroke = (segments: Segments, line: number, opacity: number): void => {
+        c.strokeStyle = p.floor
+        c.lineWidth = line
+        c.globalAlpha = opacity
+        c.beginPath()
+        for (let i = 0; i < segments.length; i += 2) {
+          const [x, y] = [(segments[i] ?? 0) * width, area.height - (segments[i + 1] ?? 0) * height]
+          if (i % 4 === 0) c.moveTo(x, y)
+          else c.lineTo(x, y)
+        }
+        c.stroke()
+      }
+      stroke(hatching(floor.values, columns, floor.level, HATCH), 1, 0.75)
+      stroke(contour(floor.values, columns, floor.level), 1.5, 1)
+    })]
   }
 
-  #paintBar({ tint, title }: MapPicture, area: Area, p: Palette): Shape[] {
+  #barOf({ tint, title }: MapPicture, area: Area, p: Palette): Figure[] {
     if (this.#bar?.of !== tint.ramp) this.#bar = { of: tint.ramp, canvas: barOf(tint.ramp) }
     const x = area.x + area.width + 10
     const font = `${p.size}px ${p.font}`
-    const text = (words: string, style: object): Shape => ({ type: 'text', style: { text: words, fill: p.quiet, font, ...style } })
+    const text = (words: string, style: object): Figure => ({ type: 'text', style: { text: words, fill: p.quiet, font, ...style } })
     return [
       { type: 'image', style: { image: this.#bar.canvas, x, y: area.y, width: BAR, height: area.height } },
       text(title, { x: area.x + area.width + 56, y: area.y - 12, align: 'right', verticalAlign: 'bottom' }),
-      ...ticksOf(tint).flatMap(({ at, text: words }): Shape[] => {
+      ...ticksOf(tint).flatMap(({ at, text: words }): Figure[] => {
         const y = Math.round(area.y + (1 - at) * area.height)
         return [
           { type: 'line', shape: { x1: x + BAR, y1: y, x2: x + BAR + 3, y2: y }, style: { stroke: p.mark, lineWidth: 1 } },
@@ -155,45 +147,36 @@ export class MapChart {
   }
 
   /** Painted anew only where something about them is new: the prediction alone does not move them. */
-  #paintSpots(area: Area, api: RenderApi): Shape | null {
-    const [picture, p] = [this.#picture, this.#palette]
-    if (!picture || !p) return null
-    const now = [picture.spots, p, area.x, area.y, area.width, area.height, pixelRatio()] as const
+  #spots({ spots }: MapPicture, area: Area, at: At, p: Palette): Figure {
+    const now = [spots, p, area.x, area.y, area.width, area.height, pixelRatio()]
     if (this.#painted?.every((v, i) => v === now[i]) === true) return this.#layer.shown(area, MARGIN)
     this.#painted = now
-    const place = linear(api)
-    const r = picture.spots.length > MANY ? 2 : 3
+    const r = spots.length > MANY ? 2 : 3
     return this.#layer.paint(area, MARGIN, (c) => {
-      for (const spot of picture.spots) {
-        const [x, y] = place(spot.x, spot.y)
+      for (const spot of spots) {
+        const [x, y] = at(spot.x, spot.y)
         this.#dots.paint(c, this.#dots.of(dotOf(spot, r)), x - area.x, y - area.y)
       }
     })
   }
 
-  #paintProbe(area: Area, api: RenderApi): Shape | null {
-    const [picture, p] = [this.#picture, this.#palette]
-    if (!picture?.place || !p) return null
-    const [x, y] = linear(api)(...picture.place)
-    const line = (x1: number, y1: number, x2: number, y2: number): Shape[] => [
+  #probe({ place, card }: MapPicture, area: Area, at: At, p: Palette): Figure[] {
+    if (!place) {
+      this.#steady.width = 0
+      return []
+    }
+    const [x, y] = at(...place)
+    const line = (x1: number, y1: number, x2: number, y2: number): Figure[] => [
       { type: 'line', shape: { x1, y1, x2, y2 }, style: { stroke: p.surface, lineWidth: 2.5, opacity: 0.55 } },
       { type: 'line', shape: { x1, y1, x2, y2 }, style: { stroke: p.ink, lineWidth: 1, lineDash: [2, 3] } },
     ]
-    const lines = picture.card ?? []
-    // The card stands in the half in which the place does not.
-    const height = 18 * lines.length + 24
-    const low = y < area.y + area.height / 2
-    const free = low ? { ...area, y: area.y + area.height - height } : area
-    return {
-      type: 'group',
-      children: [
-        ...line(x, area.y, x, area.y + area.height),
-        ...line(area.x, y, area.x + area.width, y),
-        { type: 'circle', shape: { cx: x, cy: y, r: 4.5 }, style: { fill: 'none', stroke: p.surface, lineWidth: 3 } },
-        { type: 'circle', shape: { cx: x, cy: y, r: 4.5 }, style: { fill: 'none', stroke: p.ink, lineWidth: 1.4 } },
-        ...(lines.length > 0 ? paintCard(lines, x, 14, free, p).shapes : []),
-      ],
-    }
+    return [
+      ...line(x, area.y, x, area.y + area.height),
+      ...line(area.x, y, area.x + area.width, y),
+      { type: 'circle', shape: { cx: x, cy: y, r: 4.5 }, style: { fill: 'none', stroke: p.surface, lineWidth: 3 } },
+      { type: 'circle', shape: { cx: x, cy: y, r: 4.5 }, style: { fill: 'none', stroke: p.ink, lineWidth: 1.4 } },
+      ...(card ? paintCard(card, x, 14, area, p, { steady: this.#steady, clear: [x, y] }).shapes : []),
+    ]
   }
 }
 
@@ -205,11 +188,4 @@ function dotOf({ test, colour, dark }: Spot, r: number): Dot {
   }
   const edge = dark ? 'rgb(255 255 255 / 75%)' : 'rgb(0 0 0 / 60%)'
   return test ? { radius: r + 0.5, fill: null, edges: [[2.8, edge], [1.6, colour]] } : { radius: r, fill: colour, edges: [[0.7, edge]] }
-}
-
-/** Where a place of the map lies; both axes are linear, so two points tell all. */
-function linear(api: RenderApi): (x: number, y: number) => Pixel {
-  const [x0 = 0, y0 = 0] = api.coord([0, 0])
-  const [x1 = 0, y1 = 0] = api.coord([1, 1])
-  return (x, y) => [x0 + (x1 - x0) * x, y0 + (y1 - y0) * y]
 }

@@ -27,6 +27,11 @@ export class Residual implements Form {
     this.#y.forget()
   }
 
+  get corners(): readonly [Pixel, Pixel] {
+    const { x, y } = this.#ends
+    return [[x.min, y.min], [x.max, y.max]]
+  }
+
   /** A row whose target was hit by chance lies on the edge. */
   readonly place = (row: Judged): [number, number] => {
     const { x, y } = this.#ends

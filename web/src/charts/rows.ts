@@ -1,9 +1,10 @@
 import type { Judged } from '../judged'
+import { areaBetween, linear, type At } from './axes'
+import { paintCard, type Steady } from './card'
 import { Dots } from './dots'
-import { areaOf, ONE_ITEM, Plot, type Area, type ChartOption, type Pixel, type RenderApi, type Shape } from './echarts'
+import { Plot, type Area, type ChartOption, type Figure, type Pixel } from './echarts'
 import { Layer } from './layer'
 import { skin, type Palette } from './palette'
-import { paintCard } from './card'
 
 /** The rows as a lane predicts them, in its colour. */
 export interface LaneRows {
@@ -30,7 +31,9 @@ export interface Form {
   /** The axes for the rows of this moment; the same option stands for the same axes. */
   readonly axes: (picture: RowsPicture) => ChartOption
   /** What lies behind the rows. */
-  readonly paintBehind: (c: CanvasRenderingContext2D, at: (x: number, y: number) => Pixel, area: Area, p: Palette) => void
+  readonly paintBehind: (c: CanvasRenderingContext2D, at: At, area: Area, p: Palette) => void
+  /** The ends of the axes: the lower left, and the upper right. */
+  readonly corners: readonly [Pixel, Pixel]
   /** Whether the axes are logarithmic. */
   readonly log: boolean
 }
@@ -45,6 +48,7 @@ export class RowsChart {
   readonly #form: Form
   readonly #layer = new Layer()
   readonly #dots = new Dots()
+  readonly #steady: Steady = { width: 0, toRight: true, below: false }
   #palette: Palette | null = null
   #picture: RowsPicture | null = null
   /** Where the rows of the lane in focus were painted last, from the plot's upper left. */
@@ -56,12 +60,7 @@ export class RowsChart {
   constructor(host: HTMLElement, name: string, skeleton: ChartOption, form: Form) {
     this.#form = form
     this.#plot = new Plot(host, name, skeleton)
-    this.#plot.prepare({
-      series: [
-        { type: 'custom', id: 'rows', renderItem: (p, api) => this.#paintRows(areaOf(p), api), data: ONE_ITEM, silent: true, z: 1 },
-        { type: 'custom', id: 'probe', renderItem: (p) => this.#paintProbe(areaOf(p)), data: ONE_ITEM, silent: true, z: 2 },
-      ],
-    })
+    this.#plot.onResize(() => { this.#again() })
   }
 
   dispose(): void {
@@ -84,20 +83,26 @@ export class RowsChart {
     this.#palette = p
     this.#plot.prepare(skin(p))
     this.#plot.prepare({ xAxis: { splitLine: { show: true, lineStyle: { color: p.grid } } } })
+    this.#axes = null
   }
 
   draw(picture: RowsPicture): void {
     this.#picture = picture
     const axes = this.#form.axes(picture)
-    this.#plot.set({ ...(axes === this.#axes ? {} : axes), series: [{ type: 'custom', id: 'rows', data: ONE_ITEM }] })
+    if (axes !== this.#axes) this.#plot.set(axes)
     this.#axes = axes
+    this.#again()
   }
 
-  #paintRows(area: Area, api: RenderApi): Shape | null {
+  #again(): void {
     const [picture, p] = [this.#picture, this.#palette]
-    if (!picture || !p) return null
-    const { focus, others, reach } = picture
-    const place = this.#placer(api)
+    if (!picture || !p || this.#plot.width === 0) return
+    const at = this.#placer()
+    const area = areaBetween(at, ...this.#form.corners)
+    this.#plot.paint([{ z: 1, figures: [this.#rows(picture, area, at, p)] }, { z: 2, figures: this.#probe(picture, area, p) }])
+  }
+
+  #rows({ focus, others, reach }: RowsPicture, area: Area, place: At, p: Palette): Figure {
     this.#corner = [area.x, area.y]
     const local = (row: Judged): Pixel => {
       const [x, y] = place(...this.#form.place(row))
@@ -131,7 +136,7 @@ export class RowsChart {
     })
   }
 
-  #paintBars(c: CanvasRenderingContext2D, place: (x: number, y: number) => Pixel, area: Area): void {
+  #paintBars(c: CanvasRenderingContext2D, place: At, area: Area): void {
     const { bar, place: of } = this.#form
     const picture = this.#picture
     if (!bar || !picture) return
@@ -150,31 +155,24 @@ export class RowsChart {
     }
   }
 
-  #paintProbe(area: Area): Shape | null {
-    const [picture, p] = [this.#picture, this.#palette]
-    if (!picture?.probe || !p) return null
-    const { row, lines } = picture.probe
-    const found = this.#painted.find(([{ index }]) => index === row.index)
-    if (!found) return null
-    const [x, y] = [found[1] + area.x, found[2] + area.y]
-    // The card stands in the half in which the row does not.
-    const low = y < area.y + area.height / 2
-    const free = low ? { ...area, y: area.y + area.height - 18 * lines.length - 24 } : area
-    return {
-      type: 'group',
-      children: [
-        { type: 'circle', shape: { cx: x, cy: y, r: 6.5 }, style: { fill: 'none', stroke: p.ink, lineWidth: 1.5 } },
-        ...paintCard(lines, x, 14, free, p).shapes,
-      ],
+  #probe({ probe }: RowsPicture, area: Area, p: Palette): Figure[] {
+    const found = probe && this.#painted.find(([{ index }]) => index === probe.row.index)
+    if (!found) {
+      this.#steady.width = 0
+      return []
     }
+    const [x, y] = [found[1] + area.x, found[2] + area.y]
+    return [
+      { type: 'circle', shape: { cx: x, cy: y, r: 6.5 }, style: { fill: 'none', stroke: p.ink, lineWidth: 1.5 } },
+      ...paintCard(probe.lines, x, 14, area, p, { steady: this.#steady, clear: [x, y] }).shapes,
+    ]
   }
 
   /** Two points tell where all lie; a log axis is linear in the logarithms. */
-  #placer(api: RenderApi): (x: number, y: number) => Pixel {
-    const log = this.#form.log
-    const [a = 0, b = 0] = api.coord(log ? [1, 1] : [0, 0])
-    const [c = 0, d = 0] = api.coord(log ? [10, 10] : [1, 1])
-    const of = (v: number): number => (log ? Math.log10(v) : v)
-    return (x, y) => [a + (c - a) * of(x), b + (d - b) * of(y)]
+  #placer(): At {
+    if (!this.#form.log) return linear(this.#plot)
+    const [x0, y0] = this.#plot.pixel(1, 1)
+    const [x1, y1] = this.#plot.pixel(10, 10)
+    return (x, y) => [x0 + (x1 - x0) * Math.log10(x), y0 + (y1 - y0) * Math.log10(y)]
   }
 }

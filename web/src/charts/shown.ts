@@ -1,5 +1,6 @@
 import { effective, type FitFrame, type TruthFrame } from '../frame'
 import type { Column } from '../generated/wire'
+import { aleatoricOf } from '../reading'
 
 /** Whose maps are shown. */
 export type Show = 'prediction' | 'truth' | 'difference'
@@ -21,7 +22,7 @@ export function stdShown(fit: FitFrame, truth: TruthFrame | null, show: Show, pa
   if (!epistemic || part === 'total') return clamped
   if (part === 'epistemic') return epistemic
   // Their variances add up.
-  return clamped.map((s, i) => Math.sqrt(Math.max(0, s * s - (epistemic[i] ?? NaN) ** 2)))
+  return clamped.map((s, i) => aleatoricOf(s, epistemic[i] ?? NaN))
 }
 
 /** What stands over the colour bar: mean y (unit). */

@@ -2,18 +2,20 @@ import { html, nothing, type PropertyValues, type TemplateResult } from 'lit'
 import { DIFFERENCE } from '../charts/colours'
 import type { Pixel } from '../charts/echarts'
 import { Maps, Z_REACH, type MapProbe, type SpotsBy, type Wish } from '../charts/maps'
-import { labelOf, stdShown, type Part as Which, type Show } from '../charts/shown'
-import { effective, REACH_95, type LanePicture } from '../frame'
+import type { Part as Which, Show } from '../charts/shown'
+import type { LanePicture } from '../frame'
 import { significant, withUnit } from '../format'
-import { latticeOf, valueAt, type Lattice } from '../lattice'
+import { latticeOf, type Lattice } from '../lattice'
 import { placeInWords, readPlace } from '../place'
 import type { Tool } from '../store'
 import { dark } from '../theme'
-import { chartTable, spread, tableButton, type ChartTable } from './chart-table'
+import { chartTable, tableButton } from './chart-table'
 import { onScene, type Scene } from './charts'
 import { segments, select } from './control'
+import { explainChart } from './explain'
 import { laneStyle } from './lane-line'
 import { MapPoints } from './map-points'
+import { mapTable } from './map-table'
 import { Part } from './part'
 import { SmallMaps } from './small-maps'
 import { sliceSelect, viewTitle } from './views'
@@ -42,7 +44,6 @@ const TOOLS = [
   { value: 'erase', label: 'erase', help: 'a click takes the nearest row away' },
 ] as const
 
-const TABLE_SIDE = 5
 const STEPS = 60 // of a key, from one side to the other
 const TABLE_EVERY = 1000 // ms; a table that changes faster cannot be read
 
@@ -179,7 +180,7 @@ class GnllMap extends Part {
     return html`
       <section class="plot map" aria-labelledby="map-title">
         <header class="plot-head">
-          ${viewTitle(store, 'map-title')}
+          ${viewTitle(store, 'map-title')} ${explainChart('map')}
           ${sliceSelect(store)}
           <span class="keys-row">
             ${data?.truth ? choice('map-show', 'whose maps', SHOWS, this.show, (v) => { this.show = v }) : nothing}
@@ -193,7 +194,7 @@ class GnllMap extends Part {
           <div class="map-half"><div id="map_mean-chart" class="chart" role="img" data-tool=${store.tool.value}></div></div>
           <div class="map-half"><div id="map_std-chart" class="chart" role="img" data-tool=${store.tool.value}></div></div>
           ${this.#placeFields()}
-          ${this.asTable ? chartTable(this.#table()) : nothing}
+          ${this.asTable ? chartTable(mapTable(store, this.#lattice, this.#read?.fit)) : nothing}
         </div>
         ${this.#small.render(store)}
         <footer class="plot-foot">
@@ -253,28 +254,6 @@ class GnllMap extends Part {
         >
       `
     })}`
-  }
-
-  #table(): ChartTable {
-    const [lattice, data, f] = [this.#lattice, this.store.run.value?.data, this.#read?.fit]
-    if (!lattice || !data || !f) return { caption: 'no frame yet', columns: [], rows: [] }
-    const unit = data.target.unit === '' ? '' : ` (${data.target.unit})`
-    const truth = data.truth ? this.store.truth.value : null
-    const std = f.std.map((_, i) => effective(f, i))
-    const aleatoric = f.epistemic && stdShown(f, null, 'prediction', 'aleatoric')
-    const columns: ReadonlyArray<readonly [string, (x: number, y: number) => number]> = [
-      [labelOf(data.inputs[0] ?? data.target), (x) => x], [labelOf(data.inputs[1] ?? data.target), (_, y) => y],
-      ...[[`mean${unit}`, f.mean], [`std before the clamp${unit}`, f.std], [`std${unit}`, std], [`aleatoric std${unit}`, aleatoric], [`epistemic std${unit}`, f.epistemic], [`true mean${unit}`, truth?.mean], [`true std${unit}`, truth?.std]].flatMap(
-        ([name, values]) => (typeof name === 'string' && values instanceof Float32Array ? [[name, (x: number, y: number) => valueAt(lattice, values, x, y)] as const] : [])),
-      [`95 % from${unit}`, (x, y) => valueAt(lattice, f.mean, x, y) - REACH_95 * valueAt(lattice, std, x, y)],
-      [`95 % to${unit}`, (x, y) => valueAt(lattice, f.mean, x, y) + REACH_95 * valueAt(lattice, std, x, y)],
-    ]
-    const places = (values: Float32Array): number[] => spread(values.length, TABLE_SIDE).map((i) => values[i] ?? NaN)
-    return {
-      caption: `${data.title}: the maps at step ${f.step}`,
-      columns: columns.map(([name]) => name),
-      rows: places(lattice.up).toReversed().flatMap((y) => places(lattice.across).map((x) => columns.map(([, value]) => significant(value(x, y), 3)))),
-    }
   }
 }
 
