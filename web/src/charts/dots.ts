@@ -1,3 +1,5 @@
+import { pixelRatio } from './heavier'
+
 /** How one dot looks; what has no colour is not painted. */
 export interface Dot {
   readonly radius: number
@@ -19,7 +21,7 @@ export class Dots {
 
   /** The dot that looks like that, to be painted wherever there is one. */
   of(dot: Dot): HTMLCanvasElement {
-    const ratio = window.devicePixelRatio
+    const ratio = pixelRatio()
     if (ratio !== this.#ratio || this.#stamps.size > MOST) this.#stamps.clear()
     this.#ratio = ratio
     const key = `${dot.radius} ${dot.fill ?? ''} ${dot.edges.join(' ')}`

@@ -96,7 +96,7 @@ export class MapChart {
     const corner = (i: number): Pixel => [lattice.across.at(i) ?? NaN, lattice.up.at(i) ?? NaN]
     const area = areaBetween(at, corner(0), corner(-1))
     this.#plot.paint([
-      { z: 1, figures: [this.#heat.shown(area), ...this.#floor(picture, area, p)] },
+      { z: 1, figures: [this.#heat.shown(area), ...this.#floor(picture, area)] },
       { z: 2, figures: [{ type: 'rect', shape: area, style: { fill: 'none', stroke: p.border, lineWidth: 1 } }, ...this.#barOf(picture, area, p)] },
       { z: 3, figures: [this.#spots(picture, area, at, p)] },
       { z: 4, figures: this.#probe(picture, area, at, p) },
@@ -104,17 +104,16 @@ export class MapChart {
   }
 
   /** Hatched where the loss sees the floor, with a line around. */
-  #floor({ floor }: MapPicture, area: Area, p: Palette): Figure[] {
+  #floor({ floor }: MapPicture, area: Area): Figure[] {
     const lattice = this.#lattice
     const least = floor && extent(floor.values)
     if (!lattice || !floor || !least || least[0] >= floor.level) return []
     const columns = lattice.across.length
     const [width, height] = [area.width / (columns - 1), area.height / (lattice.up.length - 1)]
     return [this.#hatched.paint(area, 0, (c) => {
-      const stroke = (segments: Segments, line: number, opacity: number): void => {
-        c.strokeStyle = p.floor
+      const stroke = (segments: Segments, line: number, colour: string): void => {
+        c.strokeStyle = colour
         c.lineWidth = line
-        c.globalAlpha = opacity
         c.beginPath()
         for (let i = 0; i < segments.length; i += 2) {
           const [x, y] = [(segments[i] ?? 0) * width, area.height - (segments[i + 1] ?? 0) * height]
@@ -123,8 +122,12 @@ export class MapChart {
         }
         c.stroke()
       }
-      stroke(hatching(floor.values, columns, floor.level, HATCH), 1, 0.75)
-      stroke(contour(floor.values, columns, floor.level), 1.5, 1)
+      const [lines, edge] = [hatching(floor.values, columns, floor.level, HATCH), contour(floor.values, columns, floor.level)]
+      // Light upon dark: whatever colour the floor has on the scale, one of them is seen.
+      stroke(lines, 2, 'rgb(0 0 0 / 30%)')
+      stroke(edge, 3, 'rgb(0 0 0 / 45%)')
+      stroke(lines, 1, 'rgb(255 255 255 / 60%)')
+      stroke(edge, 1.3, 'rgb(255 255 255 / 95%)')
     })]
   }
 

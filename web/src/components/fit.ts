@@ -145,7 +145,7 @@ class GnllFit extends Part {
     const truth = this.store.run.value?.data.truth ? key('dash', 'truth') : nothing
     switch (this.store.lens.value) {
       case 'off':
-        return html`${key('dot', 'train')}${key('ring', 'test')}${(this.store.run.value?.data.inputs.length ?? 1) > 1 ? html`<span class="key">fainter: off this slice</span>` : nothing}${truth}`
+        return html`${key('dot', 'train')}${key('ring', 'test')}${(this.store.run.value?.data.inputs.length ?? 1) > 1 ? key('dot faint', 'off slice') : nothing}${truth}`
       case 'mean':
         return html`${key('half', 'pulls up')}${key('half down', 'down')}${truth}`
       case 'variance':

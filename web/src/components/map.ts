@@ -112,7 +112,9 @@ class GnllMap extends Part {
     clearInterval(this.#tableTimer)
     cancelAnimationFrame(this.#redraw)
     for (const stop of this.#stops) stop()
+    // What has the focus loses it now, and asks for another drawing.
     this.#maps?.dispose()
+    this.#maps = null
     if (this.store.tool.value === 'move') this.store.tool.value = 'read'
   }
 
