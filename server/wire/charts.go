@@ -7,7 +7,7 @@ func Charts() []Chart {
 			ID: "fit", Label: "Fit",
 			Help: "The rows, the predicted mean, and bands of the predicted distribution over the input.",
 			Read: []string{
-				"Filled points are trained on, hollow ones are held out. The line is the predicted mean; the bands around it are to hold 38, 68 and 95 of 100 rows, so count: of twenty rows about one should lie outside the widest.",
+				"Filled points are trained on, hollow ones are held out. The line is the predicted mean; the bands around it are to hold the shares of the rows that are chosen above the chart, 38, 68 and 95 % at first, so count: of twenty rows about one should lie outside the widest.",
 				"A band that opens where the rows scatter is what heteroscedastic means. A band that is as wide everywhere has learned one noise for all, and one that hugs single rows has learned them by heart.",
 				"Where a data set knows its truth, the dashed lines are the true mean and its central 95 %.",
 			},

@@ -59,6 +59,6 @@ it.each(SIZES.flatMap(([width, height]) => (['light', 'dark'] as const).map((the
 /** A picture of a quarter of a PNG's size, which Playwright itself does not make. */
 async function webp(w: Watched): Promise<Buffer> {
   const session = await w.context.newCDPSession(w.page)
-  const { data } = await session.send('Page.captureScreenshot', { format: 'webp', quality: 60 })
+  const { data } = await session.send('Page.captureScreenshot', { format: 'webp', quality: 45 })
   return Buffer.from(data, 'base64')
 }
