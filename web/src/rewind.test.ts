@@ -85,6 +85,22 @@ describe('looking back', () => {
     expect(tape.asked).toEqual([16])
   })
 
+  it('finds snapshots that were not known yet', async () => {
+    const { tape, rewind } = await begun()
+    tape.steps = [...tape.steps, 128, 256]
+    rewind.look(200)
+    expect(rewind.at.value).toBe(64)
+    await settled()
+    expect(rewind.at.value).toBe(128)
+    // Not where somebody has gone elsewhere meanwhile.
+    tape.steps = [...tape.steps, 512]
+    rewind.look(600)
+    rewind.now()
+    rewind.look(1)
+    await settled()
+    expect(rewind.at.value).toBe(1)
+  })
+
   it('asks for one picture at a time, and the newest wish is the next', async () => {
     const { tape, rewind, shown } = await begun()
     for (const step of [64, 32, 16, 8, 4]) rewind.look(step)

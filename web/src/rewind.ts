@@ -43,7 +43,8 @@ export class Rewind {
   /** Grows whenever what pictures are made of has become another. */
   #version = 0
   #asking = false
-  #listing = false
+  #listing: Promise<void> | null = null
+  #listAgain = false
   #listed = -Infinity
   /** Training went on from here with this revision: now is shown as soon as it has it. */
   #leaving = Infinity
@@ -88,35 +89,46 @@ export class Rewind {
     if (step > GROWTH * (this.steps.value.at(-1) ?? -1) && performance.now() - this.#listed > ASK_EVERY) void this.list()
   }
 
-  /** Asks which steps can be looked at. */
-  async list(): Promise<void> {
-    if (this.#listing) return
-    this.#listing = true
-    this.#listed = performance.now()
-    const epoch = this.#epoch
-    try {
-      const steps = await this.#recording.snapshots()
-      if (epoch === this.#epoch) this.steps.value = steps
-    } catch {
-      // The list of before does until the next.
-    } finally {
-      this.#listing = false
+  /** Asks which steps can be looked at, and waits until that is known as it is now. */
+  list(): Promise<void> {
+    // The answer that is under way may be of before.
+    this.#listAgain = true
+    return (this.#listing ??= this.#list())
+  }
+
+  async #list(): Promise<void> {
+    while (this.#listAgain) {
+      this.#listAgain = false
+      this.#listed = performance.now()
+      const epoch = this.#epoch
+      try {
+        const steps = await this.#recording.snapshots()
+        if (epoch === this.#epoch) this.steps.value = steps
+      } catch {
+        // The list of before does until the next.
+      }
     }
-    if (epoch !== this.#epoch) await this.list()
+    this.#listing = null
   }
 
   /** Looks at the newest snapshot at or before the step. */
   look(step: number): void {
     this.stop()
     this.#look(step)
+    if (step <= (this.steps.value.at(-1) ?? -1)) return
+    // There may be newer ones than is known.
+    const at = this.at.value
+    void this.list().then(() => { if (this.at.value === at) this.#look(step) })
   }
 
   /** Looks so many snapshots further on, or back; beyond the last is now. */
   async move(by: number): Promise<void> {
-    const at = this.at.value
-    const there = (): number => (at === null ? this.steps.value.length : this.steps.value.findLastIndex((s) => s <= at)) + by
+    const there = (): number => {
+      const [at, steps] = [this.at.value, this.steps.value]
+      return (at === null ? steps.length : steps.findLastIndex((s) => s <= at)) + by
+    }
     // There may be more of them by now.
-    if (at !== null && there() >= this.steps.value.length) await this.list()
+    if (this.steps.value.length === 0 || (this.at.value !== null && there() >= this.steps.value.length)) await this.list()
     const step = this.steps.value[Math.max(0, there())]
     if (step === undefined) this.now()
     else this.look(step)
