@@ -1,6 +1,7 @@
 package lesson
 
 import (
+	"os"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -56,6 +57,30 @@ func TestFilesAreRead(t *testing.T) {
 	}
 	if s := list[0].Spec(); s.Title != "lesson: Mine" || string(s.Controls["eps"]) != "0.001" || len(s.Lanes) != 2 {
 		t.Errorf("the first begins with %+v", s)
+	}
+}
+
+// The README's example is a lesson.
+func TestExampleOfTheREADME(t *testing.T) {
+	b, err := os.ReadFile("../../README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, rest, _ := strings.Cut(string(b), "\n## Lessons\n")
+	var example strings.Builder
+	for line := range strings.Lines(rest) {
+		if code, ok := strings.CutPrefix(line, "    "); ok {
+			example.WriteString(code)
+		} else if example.Len() > 0 {
+			break
+		}
+	}
+	list, err := Read(run.Table(), fstest.MapFS{"130-two-optimisers.json": {Data: []byte(example.String())}})
+	if err != nil || len(list) != 1 {
+		t.Fatalf("%v\n%s", err, &example)
+	}
+	if _, err := run.New("example", list[0].Spec(), run.Options{}); err != nil {
+		t.Error(err)
 	}
 }
 

@@ -23,7 +23,7 @@ export function compareChoice(store: Store, compare: Compare, set: (compare: Com
     <span class="compare">
       ${segments({ name: 'compare', label: 'lanes', options: COMPARE }, compare, (v) => { set(v as Compare) })}
       ${popup({
-        id: 'differences-panel', label: 'what differs between the lanes', style: 'quiet-button choice-button',
+        id: 'differences-panel', label: `${differ.length} differ: what differs between the lanes`, style: 'quiet-button choice-button',
         face: html`${differ.length} differ<span class="caret-sign" aria-hidden="true">▾</span>`,
         body: differ.length === 0 ? html`<p class="note">All lanes have the same settings: they differ by nothing, and go the same way.</p>` : table(store, differ),
       })}
