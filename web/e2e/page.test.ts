@@ -340,7 +340,7 @@ describe('everybody', () => {
     const w = await visit()
     await w.drawn()
     const seen = new Set<string>()
-    for (let i = 0; i < 80; i++) {
+    for (let i = 0; i < 140; i++) {
       await w.page.keyboard.press('Tab')
       seen.add(await w.page.evaluate(() => {
         const e = document.activeElement
