@@ -139,7 +139,7 @@ class GnllAgainst extends Part {
     return html`
       <section class="plot against" aria-labelledby="against-title">
         <header class="plot-head">
-          ${viewTitle(store, 'against-title')} ${explainChart(this.kind)}
+          ${viewTitle(store, 'against-title')} ${explainChart(this.kind === 'actual' ? 'predictions' : 'residuals')}
           <span class="keys-row">
             ${this.kind === 'actual' ? html`<span class="key">bars</span>${segments({ name: 'band', label: 'what the bars hold', options: BANDS }, String(this.band), (v) => { this.band = v === '68' ? 68 : 95 })}` : nothing}
             <span class="key"><i class="swatch dot mine" aria-hidden="true"></i>train</span><span class="key"><i class="swatch ring mine" aria-hidden="true"></i>test</span>
