@@ -2,11 +2,14 @@ import { controlValue, withUnit } from './format'
 import type { Control, Lane } from './generated/wire'
 import { sameValue, type Settings } from './settings'
 
+/** What stands where a control is of no concern to a lane. */
+export const NONE = '–'
+
 /** A control that is not set alike in all lanes. */
 export interface Difference {
   readonly control: string
   readonly label: string
-  /** In words, lane by lane; a dash where the control is of no concern to the lane. */
+  /** In words, lane by lane. */
   readonly values: readonly string[]
 }
 
@@ -17,7 +20,7 @@ export function differences(controls: readonly Control[], lanes: readonly Lane[]
     // What a setting is where nothing heeds it is no difference.
     const heeded = settings.map((s) => (heeds(s, c) ? (s[c.name] ?? c.default) : undefined))
     if (heeded.every((v) => sameValue(v, heeded[0]))) return []
-    return [{ control: c.name, label: c.label, values: heeded.map((v) => (v === undefined ? '–' : withUnit(controlValue(c, v), typeof v === 'number' ? c.unit : ''))) }]
+    return [{ control: c.name, label: c.label, values: heeded.map((v) => (v === undefined ? NONE : withUnit(controlValue(c, v), typeof v === 'number' ? c.unit : ''))) }]
   })
 }
 

@@ -136,13 +136,14 @@ export function inWords(r: Reading, data: Data): readonly string[] {
     `5 % below ${round(r.q5)}, 5 % above ${withUnit(round(r.q95), unit)}`,
   )
   if (r.above) lines.push(`P(y > ${withUnit(round(r.above.y), unit)}) = ${fixed(100 * r.above.share, 1)} %`)
-  if (r.row) lines.push(rowInWords(r.row))
+  if (r.row) lines.push(...rowInWords(r.row))
   return lines
 }
 
-function rowInWords({ test, z, nll, rank, of }: RowReading): string {
-  const place = rank === 1 ? 'highest' : `${ordinal(rank)} highest`
-  return `${test ? 'test' : 'train'} row: z ${z < 0 ? '' : '+'}${significant(z, 2)}, NLL ${significant(nll, 3)}, ${place} of ${of}`
+function rowInWords({ test, z, nll, rank, of }: RowReading): string[] {
+  const split = test ? 'test' : 'train'
+  const place = rank === 1 ? 'the highest' : `the ${ordinal(rank)} highest`
+  return [`${split} row: z ${z < 0 ? '' : '+'}${significant(z, 2)}, NLL ${significant(nll, 3)},`, `${place} of ${of} ${split} rows`]
 }
 
 function ordinal(n: number): string {

@@ -38,11 +38,12 @@ export interface Pointer {
   readonly reach: number | null
 }
 
-const SMALL = 420 // pixels; a narrower fit has fewer ticks and says less
+const SMALL = 420 // pixels; a narrower fit has fewer ticks
 
 /** The data, the predicted means, and the bands around one of them. */
 export class FitChart {
   readonly #plot: Plot
+  readonly #brief: boolean
   readonly #dots = new RowDots()
   readonly #steady: Steady = { width: 0, toRight: true, below: false }
   #palette: Palette | null = null
@@ -53,7 +54,9 @@ export class FitChart {
   #pointer: Pointer | null = null
   #last: { readonly picture: Picture; readonly view: FitView } | null = null
 
-  constructor(host: HTMLElement, skeleton: ChartOption) {
+  /** A brief one is one of several, and says less. */
+  constructor(host: HTMLElement, skeleton: ChartOption, brief: boolean) {
+    this.#brief = brief
     this.#plot = new Plot(host, 'fit', skeleton)
     this.#plot.onResize(() => { this.#again() })
   }
@@ -137,7 +140,7 @@ export class FitChart {
     const row = data.inputs.length === 1 ? nearestRow(data, x, y, this.#plot.scale) : -1
     return paintProbe({
       picture: focus, grid, data, question: { x, bands, y, row }, look: this.#look(focus.lane, picture, palette), palette, area, at, steady: this.#steady,
-      detail: working ? 'none' : this.#plot.width < SMALL ? 'short' : 'full',
+      detail: working ? 'none' : this.#brief ? 'line' : 'card',
       others: pictures.filter((q) => q !== focus).map((q) => ({
         name: lanes.find((l) => l.lane === q.lane)?.name ?? '', fit: q.fit, look: this.#look(q.lane, picture, palette),
       })),
@@ -166,7 +169,8 @@ export class FitChart {
     const y = before && low >= before.min && high <= before.max ? before : niceRange(low - air, high + air, 7)
     this.#axis = { of, range: y }
     return {
-      xAxis: inputAxis(left, right, this.#plot.width < SMALL ? 4 : 6),
+      // The name stands at the right end, so that there is room for a sentence beside it.
+      xAxis: { ...inputAxis(left, right, this.#plot.width < SMALL ? 4 : 6), nameLocation: 'end', nameGap: 0, nameTextStyle: { align: 'right', verticalAlign: 'top', padding: [24, 0, 0, 0] } },
       yAxis: { ...y, axisLabel: { formatter: (v: number) => tick(v, y.interval), showMaxLabel: true, showMinLabel: true } },
     }
   }

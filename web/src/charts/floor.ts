@@ -101,7 +101,7 @@ function inWords({ picture: { fit }, data }: Scene, inside: boolean): string[] {
 }
 
 /** The stretches of x where the network would go below the floor. */
-function stretches({ picture: { fit }, x, at }: Scene): Array<readonly [number, number]> {
+export function stretches({ picture: { fit }, x, at }: Pick<Scene, 'picture' | 'x' | 'at'>): Array<readonly [number, number]> {
   const { floor } = fit.scalars
   const found: Array<readonly [number, number]> = []
   let begin = -1
@@ -120,7 +120,7 @@ function stretches({ picture: { fit }, x, at }: Scene): Array<readonly [number, 
 const MOST_TICKS = 400
 
 /** Where the training rows stand whose variance is clamped. */
-function clampedRows({ picture: { fit, rows }, data, at }: Scene): number[] {
+export function clampedRows({ picture: { fit, rows }, data, at }: Pick<Scene, 'picture' | 'data' | 'at'>): number[] {
   const { floor, clamped } = fit.scalars
   const [xs] = data.inputs.length === 1 ? data.x : []
   if (!xs || !(clamped > 0)) return []

@@ -2,7 +2,7 @@ import type { FitFrame, GridFrame, LanePicture } from '../frame'
 import type { Data } from '../generated/wire'
 import { inWords, predictAt, predictionInWords, readAt, sliced, type Question, type Reading } from '../reading'
 import type { At } from './axes'
-import { paintCard, type CardLine, type Steady } from './card'
+import { cardWidth, paintCard, type CardLine, type Steady } from './card'
 import type { Area, Figure, Pixel } from './echarts'
 import { polylines, type LaneLook } from './lanes'
 import type { Palette } from './palette'
@@ -20,12 +20,12 @@ interface Scene {
   readonly area: Area
   readonly at: At
   readonly steady: Steady
-  /** How much there is to be read. */
-  readonly detail: 'full' | 'short' | 'none'
+  /** How much there is to be read: a card, a line above the plot, or x alone. */
+  readonly detail: 'card' | 'line' | 'none'
 }
 
-const GAP = 14
-const DENSITY_WIDTH = { full: 64, short: 34, none: 0 } as const
+const GAP = 10
+const DENSITY_WIDTH = { card: 52, line: 30 } as const
 const DENSITY_POINTS = 60
 const DENSITY_REACH = 3.2 // standard deviations
 
@@ -37,25 +37,40 @@ export function paintProbe(s: Scene): Figure[] {
   const bottom = area.y + area.height
   const line: Figure = { type: 'line', shape: { x1: px, y1: area.y, x2: px, y2: bottom }, style: { stroke: p.ink, lineWidth: 1, lineDash: [2, 3], opacity: 0.8 } }
   if (s.detail === 'none') return [line]
-  const full = s.detail === 'full'
-  const beside = full && row >= 0 ? s.at(sliced(data).x[row] ?? NaN, data.y[row] ?? NaN) : null
   const width = DENSITY_WIDTH[s.detail]
-  const { toRight, shapes: card } = paintCard(lines(s, reading), px, width + GAP, area, p, { steady: s.steady, clear: beside })
+  const beside = s.detail === 'card' && row >= 0 ? s.at(sliced(data).x[row] ?? NaN, data.y[row] ?? NaN) : null
+  const { toRight, shapes: told } = s.detail === 'card' ? card(s, reading, [px, dotY], beside, width + GAP) : above(s, reading, px)
   const figures: Figure[] = [...density(s, reading, px, (toRight ? 1 : -1) * width), line]
   if (beside) figures.push({ type: 'circle', shape: { cx: beside[0], cy: beside[1], r: 6.5 }, style: { fill: 'none', stroke: p.ink, lineWidth: 1.3 } })
   if (dotY >= area.y && dotY <= bottom) {
     figures.push({ type: 'circle', shape: { cx: px, cy: dotY, r: 4.5 }, style: { fill: s.look.colour, stroke: p.surface, lineWidth: 1.5 } })
   }
-  return [...figures, ...card]
+  return [...figures, ...told]
 }
 
-function lines(s: Scene, reading: Reading): CardLine[] {
-  const { unit } = s.data.target
-  if (s.detail === 'short') return [{ text: predictionInWords(reading, unit) }]
-  return [
-    ...inWords(reading, s.data).map((text) => ({ text })),
-    ...s.others.map(({ name, fit, look }) => ({ text: `${name} ${predictionInWords(predictAt(fit, s.grid, reading.x), unit)}`, look })),
+interface Told {
+  readonly toRight: boolean
+  readonly shapes: readonly Figure[]
+}
+
+/** All there is to say if that has room beside x, else the prediction alone; what is read stays in sight. */
+function card({ data, others, grid, palette, area, steady }: Scene, reading: Reading, dot: Pixel, beside: Pixel | null, distance: number): Told {
+  const { unit } = data.target
+  const all: CardLine[] = [
+    ...inWords(reading, data).map((text) => ({ text })),
+    ...others.map(({ name, fit, look }) => ({ text: `${name} ${predictionInWords(predictAt(fit, grid, reading.x), unit)}`, look })),
   ]
+  const room = Math.max(dot[0] - area.x, area.x + area.width - dot[0]) - distance
+  if (Math.max(steady.width, cardWidth(all, palette)) < room) return paintCard(all, dot[0], distance, area, palette, { steady, clear: beside })
+  return paintCard([{ text: predictionInWords(reading, unit) }], dot[0], distance, area, palette, { steady: { ...steady, width: 0 }, clear: dot })
+}
+
+/** The prediction in the margin, where the plot is too small for a card. */
+function above({ data, area, palette: p }: Scene, reading: Reading, px: number): Told {
+  return {
+    toRight: px < area.x + area.width / 2,
+    shapes: [{ type: 'text', style: { text: predictionInWords(reading, data.target.unit), x: area.x + area.width, y: area.y - 7, align: 'right', verticalAlign: 'bottom', fill: p.ink, font: `${p.size + 1}px ${p.font}` } }],
+  }
 }
 
 /** The curve exp(-z²/2), drawn to the side on which the card is; darker above what is pointed at. */

@@ -27,6 +27,7 @@ interface Scene {
 }
 
 const FEW_ROWS = 400
+const SMALL = 350 // pixels; a narrower plot has smaller dots
 const MARGIN = 8 // pixels around the area for dots at its edge
 const LEAST = 1.7 // pixels, the radius of a dot that does not pull
 const MOST = 11 // and of the one that pulls hardest
@@ -56,7 +57,7 @@ function paint(c: CanvasRenderingContext2D, s: Scene): void {
   const { data, dragged, area, palette: p, lens, rows } = s
   const pulls = lens === 'mean' ? rows.pullMean : lens === 'variance' ? rows.pullVariance : null
   const most = pulls ? greatest(pulls) : 0
-  const size = data.y.length > FEW_ROWS ? 2.25 : 3
+  const size = data.y.length > FEW_ROWS || area.width < SMALL ? 2.25 : 3
   const { x: xs } = sliced(data)
   const near = nearness(data)
   c.strokeStyle = p.ink

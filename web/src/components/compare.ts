@@ -1,6 +1,6 @@
 import { html, nothing, type TemplateResult } from 'lit'
 import { repeat } from 'lit/directives/repeat.js'
-import { differences, type Difference } from '../differences'
+import { differences, NONE, type Difference } from '../differences'
 import type { Store } from '../store'
 import { segments } from './control'
 import { laneLine, laneStyle } from './lane-line'
@@ -23,7 +23,7 @@ export function compareChoice(store: Store, compare: Compare, set: (compare: Com
     <span class="compare">
       ${segments({ name: 'compare', label: 'lanes', options: COMPARE }, compare, (v) => { set(v as Compare) })}
       ${popup({
-        id: 'differences-panel', label: `${differ.length} differ: what differs between the lanes`, style: 'quiet-button choice-button',
+        id: 'differences-panel', label: `${differ.length} differ: settings that are not the same in all lanes`, style: 'quiet-button choice-button',
         face: html`${differ.length} differ<span class="caret-sign" aria-hidden="true">▾</span>`,
         body: differ.length === 0 ? html`<p class="note">All lanes have the same settings: they differ by nothing, and go the same way.</p>` : table(store, differ),
       })}
@@ -53,7 +53,7 @@ export function laneFits(store: Store): TemplateResult {
   return html`
     <div class="lane-fits" data-lanes=${lanes.length}>
       ${repeat(lanes, (l) => l.lane, (l, i) => {
-        const own = differ.map((d) => `${d.label} ${d.values[i] ?? ''}`).join(' · ')
+        const own = differ.filter((d) => d.values[i] !== NONE).map((d) => `${d.label} ${d.values[i] ?? ''}`).join(' · ')
         return html`
           <section class="lane-fit" style=${laneStyle(l.colour)} aria-label="fit of lane ${l.name}" ?data-focus=${l.lane === focus}>
             <p class="lane-fit-name">

@@ -90,7 +90,7 @@ export class FitCurves {
 
   #fitIn(host: HTMLElement, skeleton: Scene['skeletons']['fit']): Shown {
     const store = this.#store
-    const fit = new FitChart(host, skeleton)
+    const fit = new FitChart(host, skeleton, host.dataset['lane'] !== undefined)
     fit.plot.onPlace((place) => {
       const { tool, probe } = store
       fit.point(place && { at: place.at, reach: tool.value === 'read' ? null : REACH })

@@ -13,12 +13,14 @@ const LENSES = [
 ] as const
 
 /** By what the rows of the fit are sized. */
-export function lensChoice({ lens }: Store): TemplateResult {
+export function lensChoice(store: Store): TemplateResult {
+  const { lens } = store
   return popup({
     id: 'lens-panel', label: `lens: ${lens.value}`, style: 'quiet-button choice-button', face: html`lens: ${lens.value}<span class="caret-sign" aria-hidden="true">▾</span>`,
     body: html`
       <p class="popup-title">Size rows by their pull on</p>
       <div class="popup-row">${segments({ name: 'size', label: 'size rows by their pull on', options: LENSES }, lens.value, (v) => { lens.value = v as Lens })}</div>
+      <gnll-lens .store=${store}></gnll-lens>
       <p class="note band-note">How much a step’s loss would change if the prediction at a row did. The area of a dot goes with it, and the largest is always as large. On the mean, the half is filled to which the row pulls; on the variance, a full dot widens the band and a hollow one narrows it.</p>
     `,
   })
