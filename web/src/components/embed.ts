@@ -26,6 +26,7 @@ class GnllEmbed extends Opening {
     return html`
       <main class="embed" aria-label="training" ?data-beside=${beside.length > 0} ?data-controls=${shows('controls')}>
         ${shows('controls') ? html`<aside class="embed-controls" aria-label="controls">${this.#controls()}</aside>` : nothing}
+        <h1 class="unseen">gnllviz</h1>
         <gnll-fit .store=${store}></gnll-fit>
         ${beside.length === 0 ? nothing : html`
           <div class="embed-beside">
