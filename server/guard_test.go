@@ -7,6 +7,7 @@ import (
 	"net"
 	"net/http"
 	"os"
+	"strings"
 	"testing"
 )
 
@@ -152,4 +153,40 @@ func TestOriginIsSchemeHostAndPort(t *testing.T) {
 	if !sameOrigin(&http.Request{Host: "localhost"}) {
 		t.Error("a program was refused")
 	}
+}
+
+// Pages of others may show the embedded page in a frame, and nothing else of the
+// server.
+func TestOnlyTheEmbeddedPageIsFramed(t *testing.T) {
+	addr, _ := serve(t, Config{Token: token})
+	for path, may := range map[string]bool{
+		"/embed/": true, "/embed/abcdefgh2345abcd": true, "/embed/?x=1": true,
+		"/": false, "/r/abcdefgh2345abcd": false, "/help": false, "/healthz": false, "/api/controls": false, "/api/runs": false,
+		"/embed": false, "/embed/x/y": false, "/embedded": false, "/x/../embed/": false, "/%65mbed/": true,
+	} {
+		r, err := http.DefaultTransport.RoundTrip(httpRequest(t, "http://"+addr+path))
+		if err != nil {
+			t.Fatal(err)
+		}
+		r.Body.Close()
+		policy := r.Header.Get("Content-Security-Policy")
+		if got := !strings.Contains(policy, "frame-ancestors 'none'"); got != may {
+			t.Errorf("%s: status %d may be framed: %t", path, r.StatusCode, got)
+		}
+		if !strings.HasPrefix(policy, "default-src 'none'; script-src 'self'; ") {
+			t.Errorf("%s: policy %q", path, policy)
+		}
+		if r.Header.Get("X-Frame-Options") != "" {
+			t.Errorf("%s: X-Frame-Options knows no exception", path)
+		}
+	}
+}
+
+func httpRequest(t *testing.T, url string) *http.Request {
+	t.Helper()
+	r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, url, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return r
 }

@@ -6,6 +6,8 @@ import type { Geometry } from './loss-paint'
 import { CalmRange, ticksWithin } from './scale'
 import { LINEAR, LOG, LOG_STEPS, STEPS, symlog, thresholdFor, valueLabel, valueTicks, type ScaleName, type StepScale, type ValueScale } from './value-scale'
 
+type Axis<A extends 'xAxis' | 'yAxis'> = Exclude<ChartOption[A], readonly unknown[] | undefined>
+
 /** What the axes are to show. */
 export interface AxesOf {
   readonly span: Span
@@ -53,11 +55,11 @@ export class LossAxes {
   }
 
   /** Fits the axes to what they are to show in so many pixels. */
-  fit(o: AxesOf, width: number, height: number): Pick<ChartOption, 'xAxis' | 'yAxis'> {
+  fit(o: AxesOf, width: number, height: number): { xAxis: Axis<'xAxis'>; yAxis: Axis<'yAxis'> } {
     this.#rescale(o)
     const { min, max } = this.#follow(o)
     this.#values = { low: min, high: max }
-    const losses = valueTicks(this.#y, min, max, fitting(height, 42))
+    const losses = valueTicks(this.#y, min, max, fitting(height, 34))
     const atLosses = losses.map((v) => this.#y.to(v))
     const steps = o.logSteps ? valueTicks(LOG, this.left, this.right, fitting(width, 75)).filter((v) => Number.isInteger(v)) : ticksWithin(o.span.from, o.span.to, fitting(width, 75)).values
     const atSteps = steps.map((s) => this.#x.to(s))

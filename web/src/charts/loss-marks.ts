@@ -7,6 +7,7 @@ import { textWidth } from './text'
 
 const TOUCHING = 9 // pixels between two marks that would lie on each other
 const LINE = 14
+const TWO_ROWS = 50 // pixels above the plot, which words in two rows take
 
 /** Marks that stand at one place. */
 interface Group {
@@ -29,7 +30,7 @@ export function paintMarks(marks: readonly Mark[], g: Geometry, controls: readon
   const taken: Array<readonly [row: number, from: number, to: number]> = groups.map(({ x }) => [0, x - 5, x + 5])
   // Beside the triangles the axis has its uppermost label, above them nothing.
   const free = (row: number, from: number, to: number): boolean =>
-    from >= area.x - (row === 0 ? 4 : 40) && to <= area.x + area.width + 14 && taken.every(([r, a, b]) => r !== row || to < a || from > b)
+    (row === 0 || area.y >= TWO_ROWS) && from >= area.x - (row === 0 ? 4 : 40) && to <= area.x + area.width + 14 && taken.every(([r, a, b]) => r !== row || to < a || from > b)
   // From the newest, whose words matter most, back to the oldest.
   for (const { x, marks: here } of groups.toReversed()) {
     children.push(

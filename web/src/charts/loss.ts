@@ -55,7 +55,11 @@ export const NOTHING_DRAWN: Drawn = { lines: [], odd: new Map(), values: null, c
 
 const MARK_REACH = 7 // pixels from a mark within which the pointer means it
 const MARKS_ROOM = 28 // pixels above the plot, where the marks and their words stand
-const MARGINS = 82 // pixels at the left and the right of the plot, and about those above and below
+const MARGINS = 82 // pixels at the left and the right of the plot
+/** Pixels above and below it. Where there is little height the words of changes have one row, and steps no name. */
+const ROOMY = { top: 58, bottom: 42 }
+const LOW = { top: 46, bottom: 22 }
+const LOW_BELOW = 260 // pixels, the height of the canvas
 const DRAG = 6 // pixels; a shorter one is a click
 const NAMES: Readonly<Record<LossKind, string>> = { loss: 'loss as trained (per row)', nll: 'NLL (nats per row)', batch: 'loss of each batch (per row)' }
 
@@ -154,8 +158,12 @@ export class LossChart {
     this.#marks = toMarks(changes, epoch, (span.to - span.from) / pixels)
     this.#drawn = { lines, odd: oddSteps(scene, lines, span), values, clipped: 0 }
     const bar = barOf(scene.best, view.kind)
+    const { height } = this.#plot
+    const isLow = height < LOW_BELOW
+    const grid = isLow ? LOW : ROOMY
+    const { xAxis, yAxis } = axes.fit({ ...view, span, values, bar, name: NAMES[view.kind], of: `${view.kind} ${epoch} ${focus} ${span.from}` }, pixels, height - grid.top - grid.bottom)
     this.#plot.set({
-      ...axes.fit({ ...view, span, values, bar, name: NAMES[view.kind], of: `${view.kind} ${epoch} ${focus} ${span.from}` }, pixels, this.#plot.height - MARGINS),
+      grid, yAxis, xAxis: { ...xAxis, name: isLow ? '' : 'step' },
       series: ['changes', 'curves', 'edges', 'probe'].map((id) => ({ type: 'custom', id, data: ONE_ITEM })),
     })
     return this.#drawn

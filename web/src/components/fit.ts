@@ -156,8 +156,8 @@ class GnllFit extends Part {
   /** What the floor is now, in both units, and what the figure is of. */
   get #noiseWords(): string {
     const data = this.store.run.value?.data
-    const floor = this.store.focused(this.store.frames.value)?.fit.scalars.floor
-    const present = data && floor !== undefined ? `Now ${floorInWords(floor, data)}. ` : ''
+    const eps = Number(this.store.settings.value['eps'])
+    const present = data ? `Now ${floorInWords(Math.sqrt(eps) * (data.target_std ?? NaN), data)}. ` : ''
     const clamp = 'Where the line is dotted the network would go below it; the strip under the floor and the ticks on it show for which x and for which rows. '
     return present + clamp + (this.#ensemble ? 'Total² = aleatoric² + epistemic².' : ONE_NETWORK)
   }
