@@ -124,7 +124,9 @@ describe('an address', () => {
     await expect.poll(() => w.value('eps')).toBe('1e-6')
     await expect.poll(() => w.settings()).toBe('#lr=0.001&lane=A~0&lane=B~1~eps:0.1&view=bands:sigma~loss:nll')
     // And the other way round.
+    await w.page.getByRole('button', { name: /½·1·2 σ/ }).first().click()
     await w.page.locator('wa-radio[value=percent]').click()
+    await w.page.keyboard.press('Escape')
     await expect.poll(() => w.settings()).toContain('view=loss:nll')
     const other = await visit(server.url + (await w.settings()))
     await other.drawn()

@@ -215,8 +215,8 @@ describe('undo', () => {
       await expect.poll(() => w.revision()).toBeGreaterThan(revision)
     }
     await expect.poll(() => redo.isDisabled()).toBe(true)
-    await expect.poll(() => w.settings()).toBe('#dataset=sine&eps=0.001&hidden=64,64,64')
-    await expect.poll(() => other.settings()).toBe('#dataset=sine&eps=0.001&hidden=64,64,64')
+    await expect.poll(() => w.settings()).toBe('#eps=0.001&hidden=64,64,64&dataset=sine')
+    await expect.poll(() => other.settings()).toBe('#eps=0.001&hidden=64,64,64&dataset=sine')
     // What is changed now, nothing that was undone comes after.
     await undo.click()
     await expect.poll(() => redo.isDisabled()).toBe(false)
@@ -294,7 +294,8 @@ describe('rows', () => {
     expect(await w.page.getByRole('combobox', { name: 'data set' }).inputValue()).toBe('own')
     await w.page.getByRole('button', { name: 'acquire' }).click()
     await expect.poll(() => w.rows()).toBe(121)
-    expect(await w.settings()).toBe('')
+    // The address has the formula, for whoever wants the same rows.
+    await expect.poll(() => w.settings()).toContain('#data=formula~sin(x)~')
   })
 })
 
