@@ -24,9 +24,8 @@ describe('the help', () => {
   it('shows its picture in the theme that was chosen on the page', async () => {
     const w = await visit(undefined, { colorScheme: 'light' })
     await w.drawn()
-    const theme = w.page.getByRole('button', { name: /^theme/ })
-    await theme.click()
-    await theme.click()
+    await w.page.getByRole('button', { name: 'look: theme' }).click()
+    await w.page.getByRole('radio', { name: 'dark' }).click()
     await w.page.goto(address())
     const shown = w.page.locator('.shot img:visible')
     expect(await shown.getAttribute('src')).toBe('help/page-dark.webp')

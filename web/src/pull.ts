@@ -14,3 +14,13 @@ export function greatest(pulls: ArrayLike<number>): number {
   }
   return most
 }
+
+/** Of a dot that does not pull. */
+export const LEAST = 1.7 // pixels, the radius
+const MOST = 11 // and of the one that pulls hardest
+
+/** How large a dot is that pulls so hard, where the hardest pull is so great: its area goes with the amount. */
+export function radius(pull: number, most: number): number {
+  const share = most > 0 ? Math.abs(pull) / most : 0
+  return Math.sqrt(LEAST ** 2 + (MOST ** 2 - LEAST ** 2) * Math.min(1, share))
+}

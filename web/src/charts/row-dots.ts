@@ -1,7 +1,7 @@
 import type { RowsFrame } from '../frame'
 import type { Data } from '../generated/wire'
 import { nearness } from '../nearness'
-import { greatest } from '../pull'
+import { greatest, LEAST, radius } from '../pull'
 import { sliced } from '../reading'
 import type { Lens } from '../store'
 import type { At } from './axes'
@@ -29,8 +29,6 @@ interface Scene {
 const FEW_ROWS = 400
 const SMALL = 350 // pixels; a narrower plot has smaller dots
 const MARGIN = 8 // pixels around the area for dots at its edge
-const LEAST = 1.7 // pixels, the radius of a dot that does not pull
-const MOST = 11 // and of the one that pulls hardest
 
 /** The rows, as dots; painted again only when they have changed. */
 export class RowDots {
@@ -45,12 +43,6 @@ export class RowDots {
     this.#painted = what
     return this.#layer.paint(area, MARGIN, (c) => { paint(c, s) })
   }
-}
-
-/** How large a dot is that pulls so hard, where the hardest pull is so great: its area goes with the amount. */
-export function radius(pull: number, most: number): number {
-  const share = most > 0 ? Math.abs(pull) / most : 0
-  return Math.sqrt(LEAST ** 2 + (MOST ** 2 - LEAST ** 2) * Math.min(1, share))
 }
 
 function paint(c: CanvasRenderingContext2D, s: Scene): void {

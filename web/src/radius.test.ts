@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { radius } from './row-dots'
+import { radius } from './pull'
 
 describe('a dot that pulls', () => {
   it('has an area that goes with its pull, and is seen even where it does not pull', () => {
