@@ -23,6 +23,22 @@ afterAll(async () => {
 
 const SIZES = [[1440, 900], [1024, 768], [390, 844]] as const
 
+/** What there is to see besides the first view: where, and what is done there. */
+const VIEWS: ReadonlyArray<readonly [name: string, path: string, act?: (w: Watched) => Promise<unknown>]> = [
+  ['lanes', '#speed=1000&lane=A~0&lane=B~1~loss:beta_nll&lane=C~2~eps:0.1', (w) => w.page.locator('wa-radio[value=beside]').click()],
+  ['ensemble', '#speed=max&dataset=gap&members=3'],
+  ['lens', '#speed=1000', (w) => w.page.locator('.pull wa-radio[value=variance]').click()],
+  ['map', '#speed=1000&dataset=bowl'],
+  ['actual', '#speed=1000&dataset=airquality', (w) => w.page.locator('.title-select select').selectOption('actual')],
+  ['residual', '#speed=1000&dataset=airquality', (w) => w.page.locator('.title-select select').selectOption('residual')],
+  ['lesson', '#lesson=what-eps-does'],
+  ['past', '#speed=1000', (w) => w.page.locator('.timeline input[type=range]').press('PageDown')],
+  ['share', '', (w) => w.page.getByRole('button', { name: 'Share' }).click()],
+  ['projector', '#speed=1000', (w) => w.page.keyboard.press('p')],
+  ['embed', 'embed/#speed=1000&show=controls&controls=eps,full'],
+  ['help', 'help'],
+]
+
 it.each(SIZES.flatMap(([width, height]) => (['light', 'dark'] as const).map((theme) => ({ width, height, theme }))))(
   '$width x $height, $theme',
   async ({ width, height, theme }) => {
@@ -52,6 +68,19 @@ it.each(SIZES.flatMap(([width, height]) => (['light', 'dark'] as const).map((the
       writeFileSync(resolve(import.meta.dirname, `../../server/help/images/page-${theme}.webp`), await webp(w))
     }
     expect(w.faults).toEqual([])
+    await w.close()
+  },
+)
+
+it.each(SIZES.flatMap(([width, height]) => (['light', 'dark'] as const).flatMap((theme) => VIEWS.map(([name, path, act]) => ({ width, height, theme, name, path, act })))))(
+  '$name at $width x $height, $theme',
+  async ({ width, height, theme, name, path, act }) => {
+    const w = await Watched.open(browser, server.url + path, { viewport: { width, height }, colorScheme: theme })
+    if (name !== 'help') await w.drawn()
+    await w.page.waitForTimeout(name === 'help' ? 0 : 2500)
+    await act?.(w)
+    await w.page.waitForTimeout(1000)
+    await w.page.screenshot({ path: resolve(dir, `${name}-${width}-${theme}.png`), fullPage: width < 1200 && name !== 'help' })
     await w.close()
   },
 )

@@ -1,0 +1,51 @@
+import { describe, expect, it } from 'vitest'
+import { stage } from './stage'
+
+const { server, visit } = stage()
+
+describe('the look', () => {
+  it('is large on a projector, and stays so', async () => {
+    const w = await visit(server.url, { viewport: { width: 1280, height: 720 } })
+    await w.drawn()
+    const size = (): Promise<number> => w.page.evaluate(() => Math.min(...[...document.querySelectorAll('.control-label, .plot-head h2, .metrics th, .caption')].map((e) => parseFloat(getComputedStyle(e).fontSize))))
+    expect(await size()).toBeLessThan(16)
+    await w.page.keyboard.press('p')
+    await expect.poll(size).toBeGreaterThanOrEqual(16)
+    await w.page.reload()
+    await w.drawn()
+    expect(await size()).toBeGreaterThanOrEqual(16)
+    expect(await w.page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(1280)
+    await w.page.keyboard.press('p')
+    await expect.poll(size).toBeLessThan(16)
+  })
+
+  it('fills the screen', async () => {
+    const w = await visit()
+    await w.drawn()
+    await w.page.keyboard.press('f')
+    await expect.poll(() => w.page.evaluate(() => document.fullscreenElement !== null)).toBe(true)
+    await w.page.keyboard.press('f')
+    await expect.poll(() => w.page.evaluate(() => document.fullscreenElement === null)).toBe(true)
+  })
+
+  it('is a report on paper: light, without controls, with what was set', async () => {
+    const w = await visit(`${server.url}#eps=0.01`, { colorScheme: 'dark' })
+    await w.drawn()
+    await w.page.emulateMedia({ media: 'print' })
+    await expect.poll(() => w.page.evaluate(() => getComputedStyle(document.body).backgroundColor)).toBe('rgb(255, 255, 255)')
+    for (const hidden of ['.controls', '.timeline', 'gnll-transport', 'gnll-share']) expect(await w.page.locator(hidden).first().isVisible(), hidden).toBe(false)
+    expect(await w.page.locator('#fit-chart').isVisible()).toBe(true)
+    expect(await w.page.locator('body').innerText()).toMatch(/eps[^]*1e-2/)
+    expect((await w.page.pdf()).length).toBeGreaterThan(10_000)
+  })
+
+  it.each([360, 390, 768, 1024, 1280, 1920, 2560, 3840])('needs no sideways scrolling at %i', async (width) => {
+    const w = await visit(server.url, { viewport: { width, height: width < 800 ? 844 : Math.round(width * 0.5625) } })
+    await w.drawn()
+    expect(await w.page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(width)
+    // Nothing in the header lies over its neighbour.
+    const boxes = await w.page.locator('.top > *:visible').evaluateAll((all) => all.map((e) => e.getBoundingClientRect()).filter((r) => r.width > 0 && r.height > 0 && r.bottom < 200).map(({ left, right, top, bottom }) => ({ left, right, top, bottom })))
+    const lapped = boxes.filter((a, i) => boxes.some((b, j) => j > i && a.left < b.right - 1 && b.left < a.right - 1 && a.top < b.bottom - 1 && b.top < a.bottom - 1))
+    expect(lapped).toEqual([])
+  })
+})
