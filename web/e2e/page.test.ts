@@ -105,7 +105,7 @@ describe('losses, optimisers and heads', () => {
     const w = await visit(`${server.url}#dataset=gap&speed=max&members=3&activation=silu`)
     await w.drawn()
     await w.page.waitForFunction(() => Number(document.querySelector<HTMLElement>('gnll-fit')?.dataset['step']) > 3000)
-    await w.page.locator('.noise').getByText('epistemic').waitFor()
+    await w.page.locator('.noise .key-epistemic').waitFor()
     await w.page.getByRole('button', { name: 'fit and noise as a table' }).click()
     const table = w.page.getByRole('table', { name: /the fit at step/ })
     /** How far the members differ between the islands, where there are no rows, over how far they do on them. */
