@@ -82,7 +82,8 @@ describe('the page', () => {
     await cdp.send('Performance.enable')
     const heap: number[] = []
     const nodes: number[] = []
-    for (let i = 0; i <= 6 * HEAP_MINUTES; i++) {
+    // By the clock: on a busy machine a look takes long.
+    for (const begun = Date.now(); Date.now() - begun <= HEAP_MINUTES * 60_000;) {
       await cdp.send('HeapProfiler.collectGarbage')
       const now = await counters(cdp)
       heap.push((now['JSHeapUsedSize'] ?? NaN) / MB)
@@ -93,5 +94,5 @@ describe('the page', () => {
     const third = Math.ceil(heap.length / 3)
     expect(median(heap.slice(-third))).toBeLessThan(median(heap.slice(0, third)) + 2)
     expect(nodes.at(-1)).toBeLessThan(1.1 * (nodes[0] ?? 0))
-  }, HEAP_MINUTES * 60_000 + 90_000)
+  }, HEAP_MINUTES * 60_000 + 180_000)
 })
