@@ -14,7 +14,7 @@ import (
 // so many steps as they make in twenty seconds.
 func TestLessonsAreTrue(t *testing.T) {
 	if testing.Short() {
-		t.Skip("some ten thousands of steps")
+		t.Skip("-short: the lessons are not trained; without it they are, for some ten thousands of steps")
 	}
 	lessons, err := Read(run.Table(), Files())
 	if err != nil {
