@@ -3,6 +3,7 @@ package run
 import (
 	"errors"
 	"fmt"
+	"math"
 
 	"github.com/gnllviz/gnllviz/engine"
 	"github.com/gnllviz/gnllviz/server/run/history"
@@ -93,6 +94,11 @@ func (l *lane) step(step uint64) error {
 		return err
 	}
 	last := l.ensemble.Last()
+	if diverged != nil {
+		// What Last says is of the step before; of this one neither norm is a number,
+		// be its loss finite or not, and so curves have a mark of it.
+		last.MeanNorm, last.VarianceNorm = math.NaN(), math.NaN()
+	}
 	if o.summed {
 		value /= float64(max(last.Rows, 1))
 	}

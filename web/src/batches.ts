@@ -38,6 +38,7 @@ export interface Wanted {
 
 const AGAIN = 400 // ms between two looks at a range that grows
 const CURVE = 'batch_loss'
+const NORM = 'mean_norm'
 const OVERVIEW = 300 // pixels
 
 /**
@@ -81,9 +82,13 @@ export class Batches {
     clearTimeout(this.#timer)
   }
 
-  /** At which steps of all that are kept the batch loss was not finite, as exactly as an overview tells. */
+  /**
+   * At which steps of all that are kept the loss or its gradient was not finite, as
+   * exactly as an overview tells: of such a step there is no norm, while its loss may
+   * have been finite.
+   */
   async notFinite(lane: number): Promise<number[]> {
-    const { series: { steps, values }, not_finite: odd } = await this.#series({ lane, curve: CURVE, from: 0, to: Number.MAX_SAFE_INTEGER, pixels: OVERVIEW })
+    const { series: { steps, values }, not_finite: odd } = await this.#series({ lane, curve: NORM, from: 0, to: Number.MAX_SAFE_INTEGER, pixels: OVERVIEW })
     return odd === 0 ? [] : steps.filter((_, i) => Number.isNaN(values[i]))
   }
 

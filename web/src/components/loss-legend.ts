@@ -17,7 +17,7 @@ export function lossLegend(drawn: Drawn, lanes: readonly Lane[]): TemplateResult
   return html`
     ${own.map((l) => html`<span class="key" style=${laneStyle(l.lane.colour)}>${sign(l)}${many && !l.isUnder ? html`<b>${l.lane.name}</b> ` : nothing}${l.isUnder ? 'each batch' : l.part}</span>`)}
     ${others.map((l) => html`<span class="key" style=${laneStyle(l.lane.colour)} title="lane ${l.lane.name}, ${l.part}">${sign(l)}<span class="loss-name">${l.lane.name}</span></span>`)}
-    ${drawn.odd.size > 0 ? html`<span class="key" title="where a loss was NaN or infinite">✕ not finite</span>` : nothing}
+    ${drawn.odd.size > 0 ? html`<span class="key" title="where a loss or its gradient was NaN, infinite or too large for any use">✕ not finite</span>` : nothing}
     <span class="loss-facts">
       ${isNegative ? html`<span class="explained key">below 0 ${help('below-zero', 'a loss below zero', BELOW_ZERO, 'negative')}</span>` : nothing}
       <span class="points">${points(own)}</span>

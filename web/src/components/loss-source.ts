@@ -33,7 +33,7 @@ export class LossSource {
     return this.#zoom.shown(lastStep, stepsAhead(lastStep))
   }
 
-  /** At which steps the batch loss of a lane was not finite. */
+  /** At which steps the loss of a lane, or its gradient, was not finite. */
   get odd(): ReadonlyMap<number, readonly number[]> {
     return this.#odd
   }
@@ -85,7 +85,11 @@ export class LossSource {
     const asked = lanes.map(async (lane): Promise<[number, number[]]> => [lane, await this.#batches.notFinite(lane)])
     // A server that is away has nothing to tell; the evaluations are here anyway.
     const odd = await Promise.all(asked).catch(() => null)
-    if (!odd || of !== this.#oddOf) return
+    if (of !== this.#oddOf) return
+    if (!odd) {
+      this.#oddOf = '' // to be asked again
+      return
+    }
     this.#odd = new Map(odd)
     this.#changed()
   }
