@@ -66,6 +66,27 @@ func (t *Table) Set(target string, inputs []string) (*Set, Dropped, error) {
 	return s, dropped, nil
 }
 
+// And returns a set with the rows of s, then those of the same columns, by their
+// names, of another table t, of which it reports what it left out. Its errors are
+// *CSVError.
+func (s *Set) And(t *Table) (*Set, Dropped, error) {
+	var chosen []int
+	for _, c := range append(slices.Clone(s.Inputs), s.Target) {
+		k, err := t.column(c.Name)
+		if err != nil {
+			return nil, Dropped{}, err
+		}
+		chosen = append(chosen, k)
+	}
+	both := *s
+	both.X, both.Y = slices.Clone(s.X), slices.Clone(s.Y)
+	dropped := t.fill(&both, chosen)
+	if both.Rows() == s.Rows() {
+		return nil, dropped, &CSVError{What: "no row has a number in all columns that were chosen", Cure: "give at least one"}
+	}
+	return &both, dropped, nil
+}
+
 // fill gives a set the rows whose chosen columns all have a number.
 func (t *Table) fill(s *Set, chosen []int) Dropped {
 	var d Dropped

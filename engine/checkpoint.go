@@ -15,29 +15,41 @@ import (
 )
 
 // A checkpoint is, little-endian: checkpointMagic, the version (uint32), the
-// length of the header (uint32), the header (JSON), then float32s: the
-// parameters, the optimiser's first moments and its second ones; and last the
-// SHA-256 of all that.
+// length of the header (uint32), the header (JSON), then for each member float32s:
+// the parameters, the optimiser's first moments and its second ones, and uint32s:
+// the order of the rows; and last the SHA-256 of all that. One of weights alone has
+// neither moments nor rows.
 const (
 	checkpointMagic   = "gnllckpt"
-	checkpointVersion = 1
+	checkpointVersion = 2
 	checkpointFront   = len(checkpointMagic) + 8
 	maxCheckpoint     = 1 << 30 // bytes
 )
 
 type checkpointHeader struct {
-	Config    checkpointConfig `json:"config"`
-	Params    int              `json:"params"`
-	Data      string           `json:"data"` // fingerprint of the standardised rows
-	Inputs    []Scale          `json:"inputs"`
-	Target    []Scale          `json:"target"`
-	Steps     uint64           `json:"steps"`
-	Optimizer string           `json:"optimizer"`
-	Updates   []uint64         `json:"updates"` // of each part
-	Warming   bool             `json:"warming"`
-	Order     []byte           `json:"order"` // state of the generator
-	Rows      []int            `json:"rows"`
-	Next      int              `json:"next"`
+	Config  checkpointConfig   `json:"config"` // with the first member's seed
+	Params  int                `json:"params"` // of each member
+	Rows    int                `json:"rows"`
+	Data    string             `json:"data"` // fingerprint of the standardised rows
+	Inputs  []Scale            `json:"inputs"`
+	Target  []Scale            `json:"target"`
+	Weights bool               `json:"weights,omitempty"` // weights alone
+	Members []checkpointMember `json:"members"`
+}
+
+type checkpointMember struct {
+	Steps     uint64   `json:"steps"`
+	Optimizer string   `json:"optimizer"`
+	Updates   []uint64 `json:"updates"` // of each part
+	Warming   bool     `json:"warming"`
+	Order     []byte   `json:"order"` // state of the generator
+	Next      int      `json:"next"`
+}
+
+// A memberValues is the binary part of a member.
+type memberValues struct {
+	params, m, v []float32
+	rows         []int
 }
 
 // checkpointConfig is Config with names in the place of numbers, which a later
@@ -83,28 +95,80 @@ func (s *checkpointConfig) config() (Config, error) {
 
 // Checkpoint writes all that the next step depends on, except the rows: a
 // trainer that Resume makes of it goes on, bit for bit, as this one would.
-func (t *Trainer) Checkpoint(w io.Writer) error {
-	order, err := t.order.MarshalBinary()
+func (t *Trainer) Checkpoint(w io.Writer) error { return writeTrainers(w, []*Trainer{t}) }
+
+// Checkpoint is Trainer's Checkpoint of all members, for ResumeEnsemble.
+func (e *Ensemble) Checkpoint(w io.Writer) error { return writeTrainers(w, e.members) }
+
+func writeTrainers(w io.Writer, trainers []*Trainer) error {
+	t := trainers[0]
+	h := checkpointHeader{
+		Config: t.config.forCheckpoint(), Params: t.net.Params(), Rows: len(t.rows), Data: t.fingerprint(),
+		Inputs: t.inputs, Target: t.target,
+	}
+	var values []memberValues
+	for _, t := range trainers {
+		order, err := t.order.MarshalBinary()
+		if err != nil {
+			return fmt.Errorf("engine: checkpoint: %w", err)
+		}
+		h.Members = append(h.Members, checkpointMember{
+			Steps: t.steps, Optimizer: t.opt.optimizer.String(), Updates: t.opt.steps[:], Warming: t.warming,
+			Order: order, Next: t.next,
+		})
+		values = append(values, memberValues{t.net.params, t.opt.m, t.opt.v, t.rows})
+	}
+	return h.write(w, values)
+}
+
+// WriteWeights writes a checkpoint of weights that come from elsewhere: the
+// members' parameters, by PyTorch's names, the scales of inputs and targets, and
+// the number of steps that were made. ResumeEnsemble takes it with any rows; what it
+// makes of it begins with moments of zero and the order of the rows of c's seed.
+func WriteWeights(w io.Writer, c Config, inputs, target []Scale, members []map[string][]float32, steps uint64) error {
+	if len(members) < 1 || len(members) > MaxMembers {
+		return fmt.Errorf("engine: weights of %d members; 1 to %d can be had", len(members), MaxMembers)
+	}
+	if c.Net.Outputs == 0 {
+		c.Net.Outputs = 1
+	}
+	if err := c.Net.check(); err != nil {
+		return err
+	}
+	if !usable(inputs, c.Net.Inputs) || !usable(target, c.Net.Outputs) {
+		return errors.New("engine: weights whose scales are none")
+	}
+	h := checkpointHeader{Config: c.forCheckpoint(), Params: c.Net.params(), Inputs: inputs, Target: target, Weights: true}
+	var values []memberValues
+	for i, tensors := range members {
+		net := c.Net.blank()
+		if err := net.SetTensors(tensors); err != nil {
+			return fmt.Errorf("member %d: %w", i+1, err)
+		}
+		h.Members = append(h.Members, checkpointMember{Steps: steps, Optimizer: Adam.String()})
+		values = append(values, memberValues{params: net.params})
+	}
+	return h.write(w, values)
+}
+
+func (h *checkpointHeader) write(w io.Writer, members []memberValues) error {
+	header, err := json.Marshal(h)
 	if err != nil {
 		return fmt.Errorf("engine: checkpoint: %w", err)
 	}
-	header, err := json.Marshal(checkpointHeader{
-		Config: t.config.forCheckpoint(), Params: t.net.Params(), Data: t.fingerprint(),
-		Inputs: t.inputs, Target: t.target, Steps: t.steps,
-		Optimizer: t.opt.optimizer.String(), Updates: t.opt.steps[:], Warming: t.warming,
-		Order: order, Rows: t.rows, Next: t.next,
-	})
-	if err != nil {
-		return fmt.Errorf("engine: checkpoint: %w", err)
-	}
-	b := make([]byte, 0, checkpointFront+len(header)+12*t.net.Params()+sha256.Size)
+	b := make([]byte, 0, checkpointFront+len(header)+len(members)*h.memberSize()+sha256.Size)
 	b = append(b, checkpointMagic...)
 	b = binary.LittleEndian.AppendUint32(b, checkpointVersion)
 	b = binary.LittleEndian.AppendUint32(b, uint32(len(header)))
 	b = append(b, header...)
-	for _, values := range [][]float32{t.net.params, t.opt.m, t.opt.v} {
-		for _, v := range values {
-			b = binary.LittleEndian.AppendUint32(b, math.Float32bits(v))
+	for _, m := range members {
+		for _, values := range [][]float32{m.params, m.m, m.v} {
+			for _, v := range values {
+				b = binary.LittleEndian.AppendUint32(b, math.Float32bits(v))
+			}
+		}
+		for _, row := range m.rows {
+			b = binary.LittleEndian.AppendUint32(b, uint32(row))
 		}
 	}
 	sum := sha256.Sum256(b)
@@ -112,6 +176,14 @@ func (t *Trainer) Checkpoint(w io.Writer) error {
 		return fmt.Errorf("engine: checkpoint: %w", err)
 	}
 	return nil
+}
+
+// memberSize is the number of bytes of a member's binary part.
+func (h *checkpointHeader) memberSize() int {
+	if h.Weights {
+		return 4 * h.Params
+	}
+	return 4 * (3*h.Params + h.Rows)
 }
 
 // fingerprint identifies the standardised rows.
@@ -134,18 +206,48 @@ func (t *Trainer) fingerprint() string {
 // Resume returns the trainer that wrote a checkpoint, on the rows that it had;
 // the error says so where they are others. workers is Config's.
 func Resume(r io.Reader, x, y []float64, workers int) (*Trainer, error) {
-	header, values, err := readCheckpoint(r)
+	trainers, err := resume(r, x, y, workers)
 	if err != nil {
 		return nil, fmt.Errorf("engine: checkpoint: %w", err)
 	}
-	t, err := header.trainer(values, x, y, workers)
-	if err != nil {
-		return nil, fmt.Errorf("engine: checkpoint: %w", err)
+	if n := len(trainers); n != 1 {
+		return nil, fmt.Errorf("engine: checkpoint: it is of an ensemble of %d", n)
 	}
-	return t, nil
+	return trainers[0], nil
 }
 
-func readCheckpoint(r io.Reader) (*checkpointHeader, []float32, error) {
+// ResumeEnsemble is Resume of what Ensemble's or Trainer's Checkpoint wrote, or
+// WriteWeights.
+func ResumeEnsemble(r io.Reader, x, y []float64, workers int) (*Ensemble, error) {
+	trainers, err := resume(r, x, y, workers)
+	if err != nil {
+		return nil, fmt.Errorf("engine: checkpoint: %w", err)
+	}
+	return ensembleOf(trainers, workers), nil
+}
+
+// ReadCheckpointConfig returns what a checkpoint is of, without making it: the
+// configuration, but for its workers, and the number of members.
+func ReadCheckpointConfig(r io.Reader) (Config, int, error) {
+	h, values, err := readCheckpoint(r)
+	if err == nil {
+		var c Config
+		if c, err = h.Config.config(); err == nil {
+			return c, len(values), nil
+		}
+	}
+	return Config{}, 0, fmt.Errorf("engine: checkpoint: %w", err)
+}
+
+func resume(r io.Reader, x, y []float64, workers int) ([]*Trainer, error) {
+	h, values, err := readCheckpoint(r)
+	if err != nil {
+		return nil, err
+	}
+	return h.trainers(values, x, y, workers)
+}
+
+func readCheckpoint(r io.Reader) (*checkpointHeader, []memberValues, error) {
 	b, err := io.ReadAll(io.LimitReader(r, maxCheckpoint+1))
 	if err != nil {
 		return nil, nil, err
@@ -175,26 +277,49 @@ func readCheckpoint(r io.Reader) (*checkpointHeader, []float32, error) {
 		return nil, nil, fmt.Errorf("its header: %w", err)
 	}
 	body = body[length:]
-	values := make([]float32, len(body)/4)
-	for i := range values {
-		values[i] = math.Float32frombits(binary.LittleEndian.Uint32(body[4*i:]))
+	n := len(h.Members)
+	switch {
+	case n < 1 || n > MaxMembers:
+		return nil, nil, fmt.Errorf("it has %d members; 1 to %d can be had", n, MaxMembers)
+	case h.Params < 1 || h.Params > MaxParams || h.Rows < 0 || h.Rows > len(body):
+		return nil, nil, fmt.Errorf("%d parameters and %d rows cannot be", h.Params, h.Rows)
+	case len(body) != n*h.memberSize():
+		return nil, nil, fmt.Errorf("it has %d bytes of values where %d members of %d parameters and %d rows take %d", len(body), n, h.Params, h.Rows, n*h.memberSize())
 	}
-	if h.Params < 1 || len(body) != 4*len(values) || len(values)/3 != h.Params || len(values)%3 != 0 {
-		return nil, nil, fmt.Errorf("it has %d bytes of values, not three times %d float32s", len(body), h.Params)
+	floats := func() []float32 {
+		list := make([]float32, h.Params)
+		for i := range list {
+			list[i] = math.Float32frombits(binary.LittleEndian.Uint32(body[4*i:]))
+		}
+		body = body[4*len(list):]
+		return list
+	}
+	values := make([]memberValues, n)
+	for i := range values {
+		v := &values[i]
+		v.params = floats()
+		if h.Weights {
+			continue
+		}
+		v.m, v.v = floats(), floats()
+		v.rows = make([]int, h.Rows)
+		for k := range v.rows {
+			v.rows[k] = int(binary.LittleEndian.Uint32(body[4*k:]))
+		}
+		body = body[4*h.Rows:]
 	}
 	return &h, values, nil
 }
 
-// trainer makes the trainer that a checkpoint describes, trusting nothing in it.
-func (h *checkpointHeader) trainer(values []float32, x, y []float64, workers int) (*Trainer, error) {
+// trainers makes the trainers that a checkpoint describes, trusting nothing in it.
+func (h *checkpointHeader) trainers(values []memberValues, x, y []float64, workers int) ([]*Trainer, error) {
 	c, err := h.Config.config()
 	if err != nil {
 		return nil, err
 	}
 	c.Workers = workers
-	optimizer, err := ParseOptimizer(h.Optimizer)
-	if err != nil {
-		return nil, err
+	if len(values) > 1 {
+		c.Workers = 1
 	}
 	// Before anything is made of the size that the header asks for.
 	if err := c.Net.check(); err != nil {
@@ -207,38 +332,67 @@ func (h *checkpointHeader) trainer(values []float32, x, y []float64, workers int
 	if !usable(h.Inputs, c.Net.Inputs) || !usable(h.Target, c.Net.Outputs) {
 		return nil, errors.New("its scales are none")
 	}
-	t, err := scaledTrainer(c, h.Inputs, h.Target, x, y)
-	if err != nil {
-		return nil, err
+	var trainers []*Trainer
+	for i := range values {
+		member := c
+		member.Seed += uint64(i) * memberSeed
+		t, err := scaledTrainer(member, h.Inputs, h.Target, x, y)
+		if err != nil {
+			return nil, err
+		}
+		if i == 0 && !h.Weights && t.fingerprint() != h.Data {
+			return nil, errors.New("it was made with other rows")
+		}
+		if err := h.Members[i].resume(t, &values[i], h.Weights); err != nil {
+			if len(values) > 1 {
+				err = fmt.Errorf("member %d: %w", i+1, err)
+			}
+			return nil, err
+		}
+		trainers = append(trainers, t)
 	}
-	if t.fingerprint() != h.Data {
-		return nil, errors.New("it was made with other rows")
+	return trainers, nil
+}
+
+// resume has a new trainer be as the checkpoint says.
+func (m *checkpointMember) resume(t *Trainer, v *memberValues, weights bool) error {
+	for _, p := range v.params {
+		if p-p != 0 {
+			return errors.New("a parameter is not finite")
+		}
+	}
+	copy(t.net.params, v.params)
+	t.steps = m.Steps
+	if weights {
+		return nil
+	}
+	optimizer, err := ParseOptimizer(m.Optimizer)
+	if err != nil {
+		return err
 	}
 	seen := make([]bool, len(t.rows))
-	for _, i := range h.Rows {
+	for _, i := range v.rows {
 		if i < 0 || i >= len(seen) || seen[i] {
-			return nil, errors.New("its order of the rows is none")
+			return errors.New("its order of the rows is none")
 		}
 		seen[i] = true
 	}
-	if len(h.Rows) != len(seen) || h.Next < 0 || h.Next > len(seen) || len(h.Updates) != len(t.opt.steps) {
-		return nil, errors.New("its order of the rows is none")
+	if len(v.rows) != len(seen) || m.Next < 0 || m.Next > len(seen) || len(m.Updates) != len(t.opt.steps) {
+		return errors.New("its order of the rows is none")
 	}
 	order := new(rand.PCG)
-	if err := order.UnmarshalBinary(h.Order); err != nil {
-		return nil, err
+	if err := order.UnmarshalBinary(m.Order); err != nil {
+		return err
 	}
-	n := h.Params
-	copy(t.net.params, values[:n])
-	copy(t.opt.m, values[n:2*n])
-	copy(t.opt.v, values[2*n:])
+	copy(t.opt.m, v.m)
+	copy(t.opt.v, v.v)
 	t.opt.optimizer = optimizer
-	copy(t.opt.steps[:], h.Updates)
-	t.steps, t.warming, t.order, t.rows, t.next = h.Steps, h.Warming, order, h.Rows, h.Next
-	return t, nil
+	copy(t.opt.steps[:], m.Updates)
+	t.warming, t.order, t.rows, t.next = m.Warming, order, v.rows, m.Next
+	return nil
 }
 
 // usable says whether scales are those of so many columns.
 func usable(scales []Scale, columns int) bool {
-	return len(scales) == columns && !slices.ContainsFunc(scales, func(s Scale) bool { return !(s.Std > 0) })
+	return len(scales) == columns && !slices.ContainsFunc(scales, func(s Scale) bool { return !(s.Std > 0) || s.Mean-s.Mean != 0 || s.Std-s.Std != 0 })
 }

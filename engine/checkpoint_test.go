@@ -128,6 +128,91 @@ func TestResumeGoesOnBitForBit(t *testing.T) {
 	}
 }
 
+func TestEnsemblesResumeBitForBit(t *testing.T) {
+	x, y := wave(100)
+	whole, err := NewEnsemble(Config{Net: NetConfig{Inputs: 2, Outputs: 2, Hidden: []int{9}}, Seed: 3}, 3, x, y)
+	if err != nil {
+		t.Fatal(err)
+	}
+	h := DefaultHyper()
+	h.Batch, h.Dropout = 32, 0.1
+	steps := func(e *Ensemble) {
+		for range 25 {
+			if _, err := e.Step(loss.DefaultGaussianNLL(), h); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	steps(whole)
+	var file bytes.Buffer
+	if err := whole.Checkpoint(&file); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := Resume(bytes.NewReader(file.Bytes()), x, y, 1); err == nil || !strings.Contains(err.Error(), "ensemble of 3") {
+		t.Errorf("as a trainer: %v", err)
+	}
+	resumed, err := ResumeEnsemble(&file, x, y, 2)
+	if err != nil {
+		t.Fatal(err)
+	}
+	steps(whole)
+	steps(resumed)
+	for i, m := range resumed.Members() {
+		if !slices.Equal(m.Weights(), whole.Members()[i].Weights()) {
+			t.Errorf("member %d went another way", i+1)
+		}
+	}
+}
+
+// Weights alone predict as they did, on rows that they were not trained on, and go
+// on from the step that they are of.
+func TestWeightsResume(t *testing.T) {
+	x, y := wave(60)
+	c := Config{Net: NetConfig{Inputs: 2, Outputs: 2, Hidden: []int{9}, Head: SoftplusHead, MinVariance: 1e-3}, Seed: 3}
+	trained, err := NewEnsemble(c, 2, x, y)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := trained.Step(loss.DefaultGaussianNLL(), DefaultHyper()); err != nil {
+		t.Fatal(err)
+	}
+	first := trained.Members()[0]
+	var members []map[string][]float32
+	for _, m := range trained.Members() {
+		tensors := map[string][]float32{}
+		for _, tensor := range m.Net().Tensors() {
+			tensors[tensor.Name] = tensor.Data
+		}
+		members = append(members, tensors)
+	}
+	var file bytes.Buffer
+	if err := WriteWeights(&file, c, first.InputScales(), first.TargetScales(), members, 70); err != nil {
+		t.Fatal(err)
+	}
+	resumed, err := ResumeEnsemble(&file, x[:20], y[:20], 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if resumed.Steps() != 70 {
+		t.Errorf("%d steps", resumed.Steps())
+	}
+	predict := func(e *Ensemble) []float32 {
+		p := make([]float32, 3*len(y))
+		e.Predict(p[:len(y)], p[len(y):2*len(y)], p[2*len(y):], e.Inputs(x))
+		return p
+	}
+	if !slices.Equal(predict(resumed), predict(trained)) {
+		t.Error("weights alone predict something else")
+	}
+	if _, err := resumed.Step(loss.DefaultGaussianNLL(), DefaultHyper()); err != nil {
+		t.Error(err)
+	}
+	delete(members[1], "var.bias")
+	if err := WriteWeights(&file, c, first.InputScales(), first.TargetScales(), members, 70); err == nil || !strings.Contains(err.Error(), "member 2") {
+		t.Errorf("a parameter is missing: %v", err)
+	}
+}
+
 func checkpointOf(t *testing.T) (file []byte, x, y []float64) {
 	t.Helper()
 	x, y = wave(20)
@@ -167,6 +252,9 @@ func TestDamagedCheckpointsAreRefused(t *testing.T) {
 	bit[len(bit)/2] ^= 1
 	other := slices.Clone(y)
 	other[3]++
+	twice := slices.Clone(file)
+	order := twice[len(twice)-sha256.Size-4*20:]
+	copy(order[4:8], order[:4])
 	for name, c := range map[string]struct {
 		file []byte
 		y    []float64
@@ -183,7 +271,10 @@ func TestDamagedCheckpointsAreRefused(t *testing.T) {
 		"activation":     {edit(`"tanh"`, `"none"`), y, "activation"},
 		"size":           {edit(`"hidden":[3]`, `"hidden":[4]`), y, "parameters"},
 		"huge":           {edit(`"hidden":[3]`, `"hidden":[999999999]`), y, "units"},
-		"twice one row":  {edit(`"next":`, `"rows":[0],"next":`), y, "order of the rows"},
+		"twice one row":  {reseal(twice), y, "order of the rows"},
+		"far ahead":      {edit(`"next":0`, `"next":21`), y, "order of the rows"},
+		"many rows":      {edit(`"rows":20`, `"rows":99999999999`), y, "cannot be"},
+		"no members":     {edit(`"members":[{`, `"membres":[{`), y, "0 members"},
 		"no JSON":        {edit(`{"config"`, `("config"`), y, "header"},
 	} {
 		_, err := Resume(bytes.NewReader(c.file), x, c.y, 1)

@@ -79,6 +79,9 @@ func (e *Ensemble) Targets(y []float64) []float32 { return e.members[0].Targets(
 // standardised.
 func (e *Ensemble) TargetScale() Scale { return e.members[0].TargetScale() }
 
+// InputScales returns the scale of each input.
+func (e *Ensemble) InputScales() []Scale { return e.members[0].InputScales() }
+
 // Restore has every member go back as Trainer's Restore does.
 func (e *Ensemble) Restore() {
 	for _, t := range e.members {

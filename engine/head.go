@@ -50,8 +50,9 @@ func (h Head) perInput() bool { return h == Exp || h == SoftplusHead || h == Nat
 // passes straight through, so that training can bring it back.
 const LogVarianceLimit = 80
 
-// leastPrecision keeps the natural head's variance below 1e8.
-const leastPrecision = 1e-8
+// LeastPrecision is what the natural head adds to its precision, and so keeps its
+// variance below 1e8.
+const LeastPrecision = 1e-8
 
 // variances sets v to the variance of each raw, and returns how many the guard
 // held.
@@ -76,7 +77,7 @@ func (h Head) variances(v, raw []float32, least float32) (guarded int) {
 	case Natural:
 		kernel.Softplus(v, raw)
 		for i, s := range v {
-			v[i] = 1 / (s + leastPrecision)
+			v[i] = 1 / (s + LeastPrecision)
 		}
 	default:
 		panic("engine: " + h.String())
@@ -119,7 +120,7 @@ func (h Head) raw(variance, least float64) (float64, error) {
 			return softplusInverse(s), nil
 		}
 	case Natural:
-		if s := 1/variance - leastPrecision; s > 0 {
+		if s := 1/variance - LeastPrecision; s > 0 {
 			return softplusInverse(s), nil
 		}
 	default:

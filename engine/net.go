@@ -316,6 +316,46 @@ func (n *Net) SetTensors(data map[string][]float32) error {
 	return nil
 }
 
+// TensorNames lists the names of the parameters of such a network, in its order.
+func (c NetConfig) TensorNames() ([]string, error) {
+	if _, err := c.Params(); err != nil {
+		return nil, err
+	}
+	n := Net{config: c}
+	n.config.Outputs = max(c.Outputs, 1)
+	n.lay()
+	var names []string
+	for _, t := range n.tensors {
+		names = append(names, t.Name)
+	}
+	return names, nil
+}
+
+// CheckTensors says what is wrong with tensors as the parameters of such a network:
+// one that is missing, is there twice, has another shape or a value that is not
+// finite, or is not the network's.
+func (c NetConfig) CheckTensors(tensors []Tensor) error {
+	if _, err := c.Params(); err != nil {
+		return err
+	}
+	if c.Outputs == 0 {
+		c.Outputs = 1
+	}
+	values := make(map[string][]float32, len(tensors))
+	n := c.blank()
+	for _, t := range tensors {
+		if _, ok := values[t.Name]; ok {
+			return fmt.Errorf("engine: parameter %.60q is there twice", t.Name)
+		}
+		values[t.Name] = t.Data
+		i := slices.IndexFunc(n.tensors, func(own Tensor) bool { return own.Name == t.Name })
+		if i >= 0 && !slices.Equal(n.tensors[i].Shape, t.Shape) {
+			return fmt.Errorf("engine: parameter %s has the shape %v, not %v", t.Name, t.Shape, n.tensors[i].Shape)
+		}
+	}
+	return n.SetTensors(values)
+}
+
 // pack arranges all weights for the products, as they are now.
 func (n *Net) pack() {
 	for i := range n.towers {

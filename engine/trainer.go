@@ -162,6 +162,9 @@ func (t *Trainer) Inputs(x []float64) []float32 { return standardise(t.inputs, x
 // Targets standardises rows of targets as the trainer's own were.
 func (t *Trainer) Targets(y []float64) []float32 { return standardise(t.target, y) }
 
+// InputScales returns the scale of each input.
+func (t *Trainer) InputScales() []Scale { return slices.Clone(t.inputs) }
+
 // TargetScale returns the scale by which the first output's targets are
 // standardised; TargetScales those of all.
 func (t *Trainer) TargetScale() Scale { return t.target[0] }

@@ -66,6 +66,16 @@ type Report struct {
 	Coverage float64 `json:"coverage"`
 }
 
+// Values returns all scores by the names that they have in JSON.
+func (r Report) Values() map[string]float64 {
+	v := reflect.ValueOf(r)
+	m := make(map[string]float64, v.NumField())
+	for i := range v.NumField() {
+		m[v.Type().Field(i).Tag.Get("json")] = v.Field(i).Float()
+	}
+	return m
+}
+
 // MarshalJSON writes a number that is not finite as null, since JSON has none.
 func (r Report) MarshalJSON() ([]byte, error) {
 	v := reflect.ValueOf(r)

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"encoding/json"
 	"fmt"
+	"slices"
 
 	"github.com/gnllviz/gnllviz/server/wire"
 )
@@ -39,7 +40,11 @@ func (r *Run) read(s wire.Spec) (wire.RunSettings, []laneStart, error) {
 		if refused := wire.CheckLook(&lane.Name, lane.Colour); refused != nil {
 			return settings.RunSettings, nil, refused
 		}
-		starts = append(starts, newStart(i, lane.Name, lane.Colour, own))
+		start := newStart(i, lane.Name, lane.Colour, own)
+		if len(lane.State) > 0 {
+			start.state = lane.State
+		}
+		starts = append(starts, start)
 	}
 	return settings.RunSettings, starts, nil
 }
@@ -102,6 +107,9 @@ func (r *Run) beginAnew(c *wire.BeginCommand, own *ownRows) *wire.ErrorMessage {
 	settings, starts, err := r.read(c.Spec())
 	if err != nil {
 		return asRefusal(err)
+	}
+	if slices.ContainsFunc(starts, func(s laneStart) bool { return s.state != nil }) {
+		return wire.Refuse(wire.BadValue, "", "begin: a lane with a state can only begin a run of its own")
 	}
 	if own == nil {
 		own = r.own

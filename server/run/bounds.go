@@ -30,6 +30,10 @@ type Bounds struct {
 	Lanes  int
 	Layers int // hidden layers of a network
 	Units  int // of a hidden layer
+
+	// Free leaves out the bounds that keep a step short, which matter only to who
+	// wants to see changes at once.
+	Free bool
 }
 
 func least(bound, most int) int {
@@ -63,7 +67,7 @@ func (b Bounds) check(d *data, lanes []laneStart) error {
 	switch {
 	case params > maxParams:
 		return wire.Refuse(wire.TooMuch, "hidden", "the lanes would have %d parameters together, and may have %d: take fewer or smaller layers, fewer members, or fewer lanes", params, maxParams)
-	case work > maxStepWork:
+	case work > maxStepWork && !b.Free:
 		return wire.Refuse(wire.TooMuch, "batch", "a step would be too long for changes to be taken at once (%d rows times parameters, at most %d): take smaller batches, smaller networks, fewer members or fewer lanes", work, maxStepWork)
 	}
 	return nil

@@ -75,7 +75,7 @@ func newData(s *wire.RunSettings, own *ownRows, edits []wire.Edit, revision uint
 	if n := d.set.Rows(); n > maxRows {
 		return nil, wire.Refuse(wire.TooMuch, "", "the data set has %d rows; a run has at most %d", n, maxRows)
 	}
-	split, err := d.set.Split(s.TrainShare/100, uint64(s.Seed))
+	split, err := d.own.split(d.set, s.TrainShare/100, s.Seed)
 	if err != nil {
 		return nil, err
 	}

@@ -1,9 +1,11 @@
 package run
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"math"
+	"reflect"
 
 	"github.com/gnllviz/gnllviz/engine"
 	"github.com/gnllviz/gnllviz/server/run/history"
@@ -39,20 +41,43 @@ func newLane(s laneStart, of *wire.RunSettings, d *data, workers int) (*lane, er
 		return nil, err
 	}
 	c.Workers, c.RawTargets = workers, !of.Standardise
-	e, err := engine.NewEnsemble(c, s.settings.Members, d.train.x, d.train.y)
+	var e *engine.Ensemble
+	if s.state == nil {
+		e, err = engine.NewEnsemble(c, s.settings.Members, d.train.x, d.train.y)
+	} else {
+		e, err = resume(c, &s, d)
+	}
 	if err != nil {
 		return nil, err
 	}
 	l := &lane{
 		laneStart: s, data: d, ensemble: e,
 		steps:       history.NewSeries(len(stepColumns), 0),
-		evaluations: history.NewSeries(len(wire.PointColumns)-pointHead, 0),
+		evaluations: emptyEvaluations(),
 		snapshots:   history.NewLadder[*engine.State](snapshotBytes),
 	}
 	for _, m := range e.Members() {
 		l.params += m.Net().Params()
 	}
 	return l, nil
+}
+
+func emptyEvaluations() *history.Series {
+	return history.NewSeries(len(wire.PointColumns)-pointHead, 0)
+}
+
+// resume returns the ensemble of a state, which must be of the network that the
+// settings ask for.
+func resume(c engine.Config, s *laneStart, d *data) (*engine.Ensemble, error) {
+	of, members, err := engine.ReadCheckpointConfig(bytes.NewReader(s.state))
+	if err != nil {
+		return nil, err
+	}
+	c.Net.Outputs = 1
+	if members != s.settings.Members || !reflect.DeepEqual(of.Net, c.Net) {
+		return nil, wire.Refuse(wire.BadValue, "", "the state is of %d networks %+v, and the controls ask for %d of %+v", members, of.Net, s.settings.Members, c.Net)
+	}
+	return engine.ResumeEnsemble(bytes.NewReader(s.state), d.train.x, d.train.y, c.Workers)
 }
 
 // copyAs returns an independent copy with the same past.

@@ -33,6 +33,7 @@ type laneStart struct {
 	name     string
 	colour   uint8
 	settings wire.LaneSettings
+	state    []byte // a checkpoint that it goes on from, or nil
 }
 
 // newLife returns a life with new networks for the lanes, on rows d.
@@ -59,6 +60,27 @@ func newLife(t wire.Table, s wire.RunSettings, d *data, starts []laneStart, work
 // entitle gives a life that begins its title.
 func (l *life) entitle(title string) { l.title, l.recipe.Spec.Title = title, title }
 
+// goOn has a life that begins with the states of lanes begin where these had come to.
+func (l *life) goOn(s wire.Spec) *wire.ErrorMessage {
+	with := 0
+	for _, lane := range l.lanes {
+		if lane.state != nil {
+			with++
+		}
+	}
+	switch {
+	case with > 0 && with < len(l.lanes):
+		return wire.Refuse(wire.BadValue, "", "%d of %d lanes have a state; all must, or none", with, len(l.lanes))
+	case with == 0 && (s.Step > 0 || s.Acquired > 0):
+		return wire.Refuse(wire.BadValue, "", "a run whose lanes have no state begins at step 0, with no point acquired")
+	case max(s.Step, s.Acquired) > wire.MaxStep:
+		return wire.Refuse(wire.OutOfRange, "", "a run cannot begin at step %d with %d points acquired", s.Step, s.Acquired)
+	}
+	l.steps, l.acquired = s.Step, s.Acquired
+	l.recipe.Spec.Step, l.recipe.Spec.Acquired = s.Step, s.Acquired
+	return nil
+}
+
 // spec describes a life in its first moment.
 func (l *life) spec(t wire.Table) wire.Spec {
 	s := wire.Spec{Controls: map[string]json.RawMessage{}, Edits: l.data.edits.list()}
@@ -76,16 +98,19 @@ func (l *life) spec(t wire.Table) wire.Spec {
 			into[c.Name] = encode(values[c.Name])
 		}
 		colour := lane.colour
-		s.Lanes = append(s.Lanes, wire.LaneSpec{Name: lane.name, Colour: &colour, Controls: own})
+		s.Lanes = append(s.Lanes, wire.LaneSpec{Name: lane.name, Colour: &colour, Controls: own, State: lane.state})
 	}
 	return s
 }
 
-// starts describes the lanes as they are, for a life that begins with them.
+// starts describes the lanes as they are, for a life that begins with them and new
+// weights.
 func (l *life) starts() []laneStart {
 	var list []laneStart
 	for _, lane := range l.lanes {
-		list = append(list, lane.laneStart)
+		start := lane.laneStart
+		start.state = nil
+		list = append(list, start)
 	}
 	return list
 }

@@ -1,6 +1,7 @@
 package run
 
 import (
+	"fmt"
 	"strings"
 
 	"github.com/gnllviz/gnllviz/datasets"
@@ -11,7 +12,8 @@ import (
 type ownRows struct {
 	spec     *wire.DataSpec
 	formula  datasets.Formula
-	set      *datasets.Set // of a file
+	set      *datasets.Set // of a file, or of two
+	train    int           // of two files: how many rows are of the first, and trained on
 	dropped  []wire.Drop   // the first rows of it that were left out
 	nDropped int
 }
@@ -56,11 +58,45 @@ func readOwn(spec *wire.DataSpec, limits datasets.Limits) (*ownRows, error) {
 	if err != nil {
 		return nil, badData(err)
 	}
-	o.set, o.nDropped = set, dropped.Rows
-	for _, c := range dropped.Cells.First {
-		o.dropped = append(o.dropped, wire.Drop{Row: c.Row, Column: c.Column, Reason: c.Why})
+	o.set = set
+	o.note(dropped, "")
+	if spec.CSV.Test == "" {
+		return o, nil
 	}
+	if table, err = datasets.ReadTable(strings.NewReader(spec.CSV.Test), limits); err == nil {
+		o.train = set.Rows()
+		o.set, dropped, err = set.And(table)
+	}
+	if err != nil {
+		return nil, badData(fmt.Errorf("the test rows: %w", err))
+	}
+	o.note(dropped, "in the file of test rows: ")
 	return o, nil
+}
+
+// note notes what was left out of a file.
+func (o *ownRows) note(d datasets.Dropped, where string) {
+	o.nDropped += d.Rows
+	for _, c := range d.Cells.First {
+		o.dropped = append(o.dropped, wire.Drop{Row: c.Row, Column: c.Column, Reason: where + c.Why})
+	}
+}
+
+// split divides the rows of a set as a share and a seed do, or the two files that
+// they came in.
+func (o *ownRows) split(s *datasets.Set, share float64, seed uint32) (datasets.Split, error) {
+	if o == nil || o.train == 0 {
+		return s.Split(share, uint64(seed))
+	}
+	var split datasets.Split
+	for i := range s.Rows() {
+		if i < o.train {
+			split.Train = append(split.Train, i)
+		} else {
+			split.Test = append(split.Test, i)
+		}
+	}
+	return split, nil
 }
 
 // load makes the set that a seed gives.

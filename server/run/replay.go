@@ -62,6 +62,9 @@ func Replay(id string, recipe wire.Recipe, o Options) (*Run, error) {
 	if err != nil {
 		return nil, err
 	}
+	if refused := l.goOn(recipe.Spec); refused != nil {
+		return nil, refused
+	}
 	l.entitle(recipe.Spec.Title)
 	r.birth(l)
 	r.replay = &replay{events: recipe.Events, steps: recipe.Steps, weights: recipe.Weights}

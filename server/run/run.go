@@ -59,6 +59,7 @@ type Options struct {
 // A Run is one data set, one or more lanes in training on it, and their history.
 type Run struct {
 	id      string
+	parent  string // id of the run whose model this one went on from, or empty
 	created time.Time
 	table   wire.Table
 	options Options
@@ -116,6 +117,9 @@ func New(id string, s wire.Spec, o Options) (*Run, error) {
 	l, err := r.conceive(settings, r.own, s.Edits, starts)
 	if err != nil {
 		return nil, err
+	}
+	if refused := l.goOn(s); refused != nil {
+		return nil, refused
 	}
 	l.entitle(s.Title)
 	if o.Paused {

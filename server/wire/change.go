@@ -38,13 +38,25 @@ type Spec struct {
 	Lanes    []LaneSpec                 `json:"lanes,omitempty"`    // empty: one lane
 	Data     *DataSpec                  `json:"data,omitempty"`     // rows of one's own: the dataset is then "own"
 	Edits    []Edit                     `json:"edits,omitempty"`    // of the rows, before the first step; what is added has no noise yet
+
+	// Step and Acquired are what the states of the lanes had come to: how many
+	// steps were made and how many points were acquired. Without states they are 0.
+	Step     uint64 `json:"step,omitempty"`
+	Acquired uint64 `json:"acquired,omitempty"`
 }
+
+// MaxStep is the largest number of steps that a spec may begin with.
+const MaxStep = 1 << 53
 
 // A LaneSpec is a lane that a run begins with.
 type LaneSpec struct {
 	Name     string                     `json:"name,omitempty"`
 	Colour   *uint8                     `json:"colour,omitempty"`
 	Controls map[string]json.RawMessage `json:"controls,omitempty"` // besides the spec's
+
+	// State is what the lane goes on from in place of new weights: a checkpoint of
+	// package engine, in base64, of the network that the controls describe.
+	State []byte `json:"state,omitempty"`
 }
 
 // A Recipe is the whole story of an epoch: what it began with and what was done

@@ -82,4 +82,8 @@ type CSVSpec struct {
 	Text   string   `json:"text"`             // the file; delimiter, decimal sign and header are found out
 	Target string   `json:"target"`           // a column
 	Inputs []string `json:"inputs,omitempty"` // columns; empty: every other column that has numbers
+
+	// Test is a second file, with the same columns, whose rows are the test rows;
+	// those of Text are then all trained on.
+	Test string `json:"test,omitempty"`
 }

@@ -1,0 +1,99 @@
+package export
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/gnllviz/gnllviz/engine"
+)
+
+// A Card says where a model comes from and what it is good for. All formats carry
+// it. What is empty is not known.
+type Card struct {
+	Schema  int       `json:"schema"` // version of these members: CardSchema
+	Program string    `json:"program"`
+	Version string    `json:"version"`
+	Commit  string    `json:"commit"`
+	Run     string    `json:"run"`    // id
+	Parent  string    `json:"parent"` // id of the run from which that one went on
+	Lane    string    `json:"lane"`
+	Time    time.Time `json:"time"` // UTC, of the export
+
+	Seed   uint64 `json:"seed"`
+	Chance string `json:"chance"` // the generator
+
+	Task     string `json:"task"`
+	Loss     string `json:"loss"`     // in words, with its settings
+	Variance string `json:"variance"` // how it is made
+
+	Network    string `json:"network"` // in words
+	Parameters int    `json:"parameters"`
+	Optimizer  string `json:"optimizer"` // with its settings
+	Schedule   string `json:"schedule"`
+	Batch      int    `json:"batch"`
+	Steps      uint64 `json:"steps"`
+	Stopped    string `json:"stopped"` // why, if training stopped early
+
+	Dataset     string `json:"dataset"`
+	DataSource  string `json:"data_source"`
+	DataSHA256  string `json:"data_sha256"` // of the rows as CSV: inputs, target, part
+	TrainRows   int    `json:"train_rows"`
+	TestRows    int    `json:"test_rows"`
+	TrainShare  string `json:"train_share"`
+	Standardise string `json:"standardise"`
+
+	// Train and Test are scores in the target's own unit, by the names of package
+	// metrics, NLL with its constant. What is not finite is left out.
+	Train map[string]float64 `json:"train"`
+	Test  map[string]float64 `json:"test"`
+
+	Settings map[string]any `json:"settings"` // of every control, by its name
+
+	Use     string `json:"use"`
+	Limits  string `json:"limits"`
+	Author  string `json:"author"`
+	Licence string `json:"licence"`
+}
+
+// CardSchema is the version of Card's members.
+const CardSchema = 1
+
+// describe fills in what the network itself tells.
+func (c *Card) describe(m *Model) {
+	c.Schema, c.Program = CardSchema, "gnllviz"
+	c.Chance = "PCG-DXSM of Go's math/rand/v2"
+	c.Task = "heteroscedastic regression"
+	params, err := m.Net.Params()
+	if err == nil {
+		c.Parameters = params * len(m.Members)
+	}
+	c.Network = fmt.Sprintf("%d inputs, hidden layers %v, %v, initialised by %v", m.Net.Inputs, m.Net.Hidden, m.Net.Activation, m.Net.Init)
+	if m.Net.Separate {
+		c.Network += ", one network for the mean and one for the variance"
+	}
+	if n := len(m.Members); n > 1 {
+		c.Network = fmt.Sprintf("ensemble of %d: %s", n, c.Network)
+	}
+	c.Variance = varianceInWords(m.Net)
+	c.Use = "Predicts a mean and a variance of one number; made for learning about uncertainty."
+	c.Limits = "The variance is aleatoric alone: what the network has not seen it does not know that it does not know. Not for decisions about people, health or safety."
+	if len(m.Members) > 1 {
+		c.Limits = "The spread of an ensemble of few members is a rough measure of what it has not seen. Not for decisions about people, health or safety."
+	}
+}
+
+func varianceInWords(n engine.NetConfig) string {
+	switch n.Head {
+	case engine.Exp:
+		return fmt.Sprintf("exp of the head's log-variance, held within ±%d", engine.LogVarianceLimit)
+	case engine.SoftplusHead:
+		return fmt.Sprintf("softplus of the head, plus %g", n.MinVariance)
+	case engine.Natural:
+		return "natural parameters: variance 1/(softplus(raw) + 1e-8), mean η₁ times it"
+	case engine.Homoscedastic:
+		return "one learned log-variance for all inputs"
+	case engine.Fixed:
+		return "fixed, not learned"
+	}
+	return n.Head.String()
+}

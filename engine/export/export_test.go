@@ -1,0 +1,192 @@
+package export
+
+import (
+	"bytes"
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"reflect"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/gnllviz/gnllviz/engine"
+	"github.com/gnllviz/gnllviz/loss"
+)
+
+// trained returns a model of a network that has learned a little, the ensemble that
+// it is of, and rows in their own units.
+func trained(t testing.TB, c engine.NetConfig, members int) (*Model, *engine.Ensemble, []float64) {
+	t.Helper()
+	r := rand.New(rand.NewPCG(1, 2))
+	c.Inputs = max(c.Inputs, 1)
+	var x, y []float64
+	for range 80 {
+		sum := 0.0
+		for k := range c.Inputs {
+			v := 40 + 10*float64(k+1)*r.NormFloat64()
+			x = append(x, v)
+			sum += math.Sin(v / 10)
+		}
+		y = append(y, 500+100*sum+30*r.NormFloat64())
+	}
+	e, err := engine.NewEnsemble(engine.Config{Net: c, Seed: 7}, members, x, y)
+	if err != nil {
+		t.Fatal(err)
+	}
+	h := engine.DefaultHyper()
+	h.LR = 0.01
+	for range 200 {
+		if _, err := e.Step(loss.DefaultGaussianNLL(), h); err != nil {
+			t.Fatal(err)
+		}
+	}
+	var inputs []Column
+	for k := range c.Inputs {
+		inputs = append(inputs, Column{Name: fmt.Sprintf("x%d", k+1), Unit: "ms"})
+	}
+	m, err := New(e, inputs, Column{Name: "y", Unit: "g"}, x, y, 1e-6)
+	if err != nil {
+		t.Fatal(err)
+	}
+	m.Card.Seed = 7
+	return m, e, x
+}
+
+// kinds are networks of every activation and every head, alone, with separate
+// bodies, and as ensembles.
+func kinds() map[string]func(t testing.TB) (*Model, *engine.Ensemble, []float64) {
+	list := map[string]func(t testing.TB) (*Model, *engine.Ensemble, []float64){}
+	add := func(c engine.NetConfig, members int) {
+		name := fmt.Sprintf("%v_%v_separate_%v_x%d_inputs%d", c.Activation, c.Head, c.Separate, members, max(c.Inputs, 1))
+		list[name] = func(t testing.TB) (*Model, *engine.Ensemble, []float64) { return trained(t, c, members) }
+	}
+	for _, a := range engine.Activations() {
+		add(engine.NetConfig{Hidden: []int{16, 8}, Activation: a}, 1)
+		add(engine.NetConfig{Inputs: 3, Hidden: []int{8}, Activation: a, Head: engine.SoftplusHead, MinVariance: 1e-4, Separate: true}, 3)
+	}
+	for _, h := range engine.Heads() {
+		c := engine.NetConfig{Inputs: 2, Hidden: []int{8, 8, 4}, Head: h}
+		if h == engine.SoftplusHead {
+			c.MinVariance = 1e-3
+		}
+		if h == engine.Fixed {
+			c.InitialVariance = 0.3
+		}
+		add(c, 1)
+		add(c, 4)
+	}
+	return list
+}
+
+// What a model predicts is what the engine does, but for float32's rounding.
+func TestPredictIsTheEngines(t *testing.T) {
+	for name, make := range kinds() {
+		t.Run(name, func(t *testing.T) {
+			m, e, x := make(t)
+			p, err := m.Predict(x)
+			if err != nil {
+				t.Fatal(err)
+			}
+			agree(t, p, fromEngine(e, x, m.Eps))
+		})
+	}
+}
+
+// fromEngine is what the engine predicts, in the target's unit.
+func fromEngine(e *engine.Ensemble, x []float64, eps float64) Prediction {
+	in := e.Inputs(x)
+	n := len(x) / len(e.InputScales())
+	mean, a, s := make([]float32, n), make([]float32, n), make([]float32, n)
+	e.Predict(mean, a, s, in)
+	scale := e.TargetScale()
+	var p Prediction
+	for i := range n {
+		square := scale.Std * scale.Std
+		p.Mean = append(p.Mean, scale.Invert(mean[i]))
+		p.Aleatoric = append(p.Aleatoric, float64(a[i])*square)
+		p.Epistemic = append(p.Epistemic, float64(s[i])*square)
+		p.Variance = append(p.Variance, max(float64(a[i]+s[i]), eps)*square)
+	}
+	return p
+}
+
+// tolerance is how far predictions may lie apart, relative to themselves.
+const tolerance = 1e-5
+
+func agree(t *testing.T, got, want Prediction) {
+	t.Helper()
+	for _, part := range []struct {
+		name      string
+		got, want []float64
+		least     float64 // below which the difference counts in full
+	}{
+		{"mean", got.Mean, want.Mean, 1},
+		{"variance", got.Variance, want.Variance, 0},
+		{"aleatoric", got.Aleatoric, want.Aleatoric, 0},
+		// A difference of means is no more exact than these.
+		{"epistemic", got.Epistemic, want.Epistemic, 10},
+	} {
+		if len(part.got) != len(part.want) {
+			t.Fatalf("%d values of %s, not %d", len(part.got), part.name, len(part.want))
+		}
+		for i, g := range part.got {
+			if w := part.want[i]; !(math.Abs(g-w) <= tolerance*max(math.Abs(w), part.least)) {
+				t.Fatalf("%s of row %d is %v, not %v", part.name, i, g, w)
+			}
+		}
+	}
+}
+
+func TestJSONComesBack(t *testing.T) {
+	for name, make := range kinds() {
+		m, _, _ := make(t)
+		m.Training = &Training{Spec: []byte(`{"controls":{}}`), Checkpoint: []byte{1, 2, 3}, History: &History{Columns: []string{"step", "nll"}, Rows: [][]float64{{0, 1.5}, {1, 2}}}, Changes: []byte(`[]`)}
+		var b bytes.Buffer
+		if err := WriteJSON(&b, m); err != nil {
+			t.Fatal(err)
+		}
+		got, err := ReadJSON(&b)
+		if err != nil {
+			t.Fatalf("%s: %v", name, err)
+		}
+		if got.Members[0][0].Name != m.Members[0][0].Name || !slices.Equal(got.Members[0][0].Data, m.Members[0][0].Data) || !reflect.DeepEqual(got.Training, m.Training) || !reflect.DeepEqual(got.Inputs, m.Inputs) {
+			t.Errorf("%s: another model came back", name)
+		}
+		p, err := got.Predict([]float64{40, 41, 42, 43, 44, 45})
+		q, err2 := m.Predict([]float64{40, 41, 42, 43, 44, 45})
+		if err != nil || err2 != nil || !reflect.DeepEqual(p, q) {
+			t.Errorf("%s: it predicts something else: %v %v", name, err, err2)
+		}
+	}
+}
+
+func TestDamagedJSONIsRefused(t *testing.T) {
+	m, _, _ := trained(t, engine.NetConfig{Hidden: []int{4}}, 1)
+	var b bytes.Buffer
+	if err := WriteJSON(&b, m); err != nil {
+		t.Fatal(err)
+	}
+	file := b.String()
+	for name, c := range map[string]struct{ old, now, want string }{
+		"another version": {`"version":1,`, `"version":2,`, "version 2"},
+		"another format":  {`"gnllviz-model"`, `"other"`, "no model of gnllviz"},
+		"an activation":   {`"tanh"`, `"none"`, "activation"},
+		"a huge layer":    {`"hidden":[4]`, `"hidden":[999999999]`, "units"},
+		"another size":    {`"hidden":[4]`, `"hidden":[5]`, "shape"},
+		"a name":          {`"var.bias"`, `"var.bios"`, "var"},
+		"an eps":          {`"eps":`, `"eps":-`, "eps"},
+		"a scale":         {`"std":`, `"std":-`, "standard deviation"},
+		"unknown member":  {`"eps":`, `"epsilon":`, "epsilon"},
+		"cut short":       {file[len(file)/2:], "", "cut short"},
+		"no card":         {`"card":{`, `"card":null,"x":{`, "x"},
+	} {
+		if !strings.Contains(file, c.old) {
+			t.Fatalf("the file has no %s", c.old)
+		}
+		_, err := ReadJSON(strings.NewReader(strings.Replace(file, c.old, c.now, 1)))
+		if err == nil || !strings.Contains(err.Error(), c.want) {
+			t.Errorf("%s: got %v, want an error with %q", name, err, c.want)
+		}
+	}
+}

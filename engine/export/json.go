@@ -1,0 +1,269 @@
+package export
+
+import (
+	"bytes"
+	_ "embed"
+	"encoding/base64"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"math"
+	"slices"
+
+	"github.com/gnllviz/gnllviz/engine"
+)
+
+// FormatName and FormatVersion are what a model in JSON begins with. Files of other
+// versions are refused.
+const (
+	FormatName    = "gnllviz-model"
+	FormatVersion = 1
+)
+
+// Schema is the JSON Schema (draft 2020-12) of what WriteJSON writes.
+//
+//go:embed model.schema.json
+var Schema []byte
+
+// A Network is a network's shape with names in place of numbers.
+type network struct {
+	Inputs          int     `json:"inputs"`
+	Hidden          []int   `json:"hidden"`
+	Activation      string  `json:"activation"`
+	Separate        bool    `json:"separate"`
+	Init            string  `json:"init"`
+	Head            string  `json:"head"`
+	MinVariance     float64 `json:"min_variance"`
+	InitialVariance float64 `json:"initial_variance"`
+}
+
+func networkOf(c engine.NetConfig) network {
+	return network{
+		Inputs: c.Inputs, Hidden: c.Hidden, Activation: c.Activation.String(), Separate: c.Separate, Init: c.Init.String(),
+		Head: c.Head.String(), MinVariance: c.MinVariance, InitialVariance: c.InitialVariance,
+	}
+}
+
+func (n *network) config() (engine.NetConfig, error) {
+	a, err := engine.ParseActivation(n.Activation)
+	init, initErr := engine.ParseInit(n.Init)
+	head, headErr := engine.ParseHead(n.Head)
+	return engine.NetConfig{
+		Inputs: n.Inputs, Outputs: 1, Hidden: n.Hidden, Activation: a, Separate: n.Separate, Init: init,
+		Head: head, MinVariance: n.MinVariance, InitialVariance: n.InitialVariance,
+	}, errors.Join(err, initErr, headErr)
+}
+
+// A header is a model without its parameters: what formats that keep these in
+// another way carry as text.
+type header struct {
+	Format  string   `json:"format"`
+	Version int      `json:"version"`
+	Card    *Card    `json:"card"`
+	Network network  `json:"network"`
+	Inputs  []Column `json:"inputs"`
+	Target  Column   `json:"target"`
+	Eps     float64  `json:"eps"`
+}
+
+func headerOf(m *Model) header {
+	return header{FormatName, FormatVersion, &m.Card, networkOf(m.Net), m.Inputs, m.Target, m.Eps}
+}
+
+// model returns the model that a header describes, without its parameters.
+func (h *header) model() (*Model, error) {
+	switch {
+	case h.Format != FormatName:
+		return nil, errNoModel
+	case h.Version != FormatVersion:
+		return nil, fmt.Errorf("it is of version %d; this program reads version %d", h.Version, FormatVersion)
+	case h.Card == nil:
+		return nil, errors.New("it has no card")
+	}
+	c, err := h.Network.config()
+	if err != nil {
+		return nil, err
+	}
+	return &Model{Card: *h.Card, Net: c, Inputs: h.Inputs, Target: h.Target, Eps: h.Eps}, nil
+}
+
+// A file is a model in JSON.
+type file struct {
+	header
+	Members  []map[string]tensor `json:"members"`
+	Training *training           `json:"training"`
+}
+
+type tensor struct {
+	Shape []int     `json:"shape"`
+	Data  []float32 `json:"data"` // row by row
+}
+
+type training struct {
+	Spec       json.RawMessage `json:"spec"`
+	Checkpoint string          `json:"checkpoint"` // base64
+	History    *history        `json:"history"`
+	Changes    json.RawMessage `json:"changes"`
+}
+
+type history struct {
+	Columns []string     `json:"columns"`
+	Rows    [][]*float64 `json:"rows"` // null is what was not finite
+}
+
+// WriteJSON writes the whole model, with what it takes to train on if there is.
+func WriteJSON(w io.Writer, m *Model) error {
+	f := file{header: headerOf(m)}
+	for _, t := range m.Members {
+		member := make(map[string]tensor, len(t))
+		for i := range t {
+			member[t[i].Name] = tensor{t[i].Shape, t[i].Data}
+		}
+		f.Members = append(f.Members, member)
+	}
+	if t := m.Training; t != nil {
+		f.Training = &training{Spec: t.Spec, Checkpoint: base64.StdEncoding.EncodeToString(t.Checkpoint), Changes: t.Changes}
+		if h := t.History; h != nil {
+			f.Training.History = &history{Columns: h.Columns, Rows: nulls(h.Rows)}
+		}
+	}
+	b, err := json.Marshal(f)
+	if err != nil {
+		return fmt.Errorf("export: JSON: %w", err)
+	}
+	if _, err := w.Write(append(b, '\n')); err != nil {
+		return fmt.Errorf("export: JSON: %w", err)
+	}
+	return nil
+}
+
+// MaxFile is the largest file that readers take, in bytes.
+const MaxFile = 1 << 28
+
+// ReadJSON reads what WriteJSON wrote. It trusts nothing in it.
+func ReadJSON(r io.Reader) (*Model, error) {
+	b, err := readAll(r)
+	if err != nil {
+		return nil, err
+	}
+	return readJSON(b)
+}
+
+func readAll(r io.Reader) ([]byte, error) {
+	b, err := io.ReadAll(io.LimitReader(r, MaxFile+1))
+	switch {
+	case err != nil:
+		return nil, fmt.Errorf("export: reading a model: %w", err)
+	case len(b) > MaxFile:
+		return nil, fmt.Errorf("export: the file is larger than %d bytes", MaxFile)
+	}
+	return b, nil
+}
+
+func readJSON(b []byte) (*Model, error) {
+	m, err := parseJSON(b)
+	if err != nil {
+		return nil, fmt.Errorf("export: a model in JSON: %w", err)
+	}
+	return m, nil
+}
+
+func parseJSON(b []byte) (*Model, error) {
+	// First of what kind and version it is: members of other versions may be others.
+	var kind struct {
+		Format  string `json:"format"`
+		Version int    `json:"version"`
+	}
+	if err := json.Unmarshal(b, &kind); err != nil {
+		return nil, fmt.Errorf("it is damaged or cut short: %w", err)
+	}
+	if _, err := (&header{Format: kind.Format, Version: kind.Version, Card: new(Card), Network: networkOf(engine.NetConfig{})}).model(); err != nil {
+		return nil, err
+	}
+	var f file
+	d := json.NewDecoder(bytes.NewReader(b))
+	d.DisallowUnknownFields()
+	if err := d.Decode(&f); err != nil {
+		return nil, err
+	}
+	m, err := f.model()
+	if err != nil {
+		return nil, err
+	}
+	for _, member := range f.Members {
+		var list Tensors
+		for name, t := range member {
+			list = append(list, engine.Tensor{Name: name, Shape: t.Shape, Data: t.Data})
+		}
+		m.Members = append(m.Members, list)
+	}
+	if err := m.settle(); err != nil {
+		return nil, err
+	}
+	if f.Training == nil {
+		return m, nil
+	}
+	if m.Training, err = f.Training.read(); err != nil {
+		return nil, fmt.Errorf("its member training: %w", err)
+	}
+	return m, nil
+}
+
+// settle checks a model that was read, and has its tensors stand in the network's
+// order.
+func (m *Model) settle() error {
+	if err := m.Check(); err != nil {
+		return err
+	}
+	order, err := m.Net.TensorNames()
+	if err != nil {
+		return err
+	}
+	for _, t := range m.Members {
+		slices.SortFunc(t, func(a, b engine.Tensor) int {
+			return slices.Index(order, a.Name) - slices.Index(order, b.Name)
+		})
+	}
+	return nil
+}
+
+func (t *training) read() (*Training, error) {
+	checkpoint, err := base64.StdEncoding.DecodeString(t.Checkpoint)
+	if err != nil {
+		return nil, fmt.Errorf("its checkpoint is no base64: %w", err)
+	}
+	n := &Training{Spec: t.Spec, Checkpoint: checkpoint, Changes: t.Changes}
+	if t.History == nil {
+		return n, nil
+	}
+	h := &History{Columns: t.History.Columns}
+	for i, row := range t.History.Rows {
+		if len(row) != len(h.Columns) {
+			return nil, fmt.Errorf("row %d of its history has %d values for %d columns", i, len(row), len(h.Columns))
+		}
+		values := make([]float64, len(row))
+		for k, v := range row {
+			values[k] = math.NaN()
+			if v != nil {
+				values[k] = *v
+			}
+		}
+		h.Rows = append(h.Rows, values)
+	}
+	n.History = h
+	return n, nil
+}
+
+func nulls(rows [][]float64) [][]*float64 {
+	list := make([][]*float64, len(rows))
+	for i, row := range rows {
+		list[i] = make([]*float64, len(row))
+		for k := range row {
+			if v := row[k]; v-v == 0 {
+				list[i][k] = &row[k]
+			}
+		}
+	}
+	return list
+}

@@ -1,0 +1,156 @@
+// Package bundle has the one table of what can be made of a lane to take it
+// elsewhere: models, source, tables, charts, the report, and all of it in one
+// archive.
+//
+// Everything here is a pure function of a run.Record; any goroutine may call it.
+package bundle
+
+import (
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+
+	"github.com/gnllviz/gnllviz/engine/export"
+	"github.com/gnllviz/gnllviz/server/run"
+)
+
+// A Format is one kind of file.
+type Format struct {
+	Name  string `json:"name"`  // by which it is asked for
+	File  string `json:"file"`  // what the file is called among the others
+	Media string `json:"media"` // type
+	Group string `json:"group"` // model, source, table, chart or all
+	Label string `json:"label"`
+	Help  string `json:"help"` // one sentence
+
+	aliases []string
+	alone   bool // not among the files of the archive
+	write   func(io.Writer, *run.Record) error
+}
+
+// Formats lists all formats, in the order in which they are offered.
+func Formats() []Format {
+	return []Format{
+		{
+			Name: "zip", File: "gnllviz.zip", Media: "application/zip", Group: "all", Label: "everything",
+			Help: "One archive with all the files below.", alone: true, write: writeZip,
+		},
+		{
+			Name: "json", File: "model.json", Media: "application/json", Group: "model", Label: "JSON",
+			Help: "The whole of it: drop it on the page, or train on from it, with the same bits.", write: model(export.WriteJSON),
+		},
+		{
+			Name: "onnx", File: "model.onnx", Media: "application/octet-stream", Group: "model", Label: "ONNX",
+			Help: "For onnxruntime and its kin: x in its own units in, mean and variance out.", write: model(export.WriteONNX),
+		},
+		{
+			Name: "safetensors", File: "model.safetensors", Media: "application/octet-stream", Group: "model", Label: "safetensors",
+			Help: "The weights under PyTorch's names, with the card.", write: model(export.WriteSafetensors),
+		},
+		{
+			Name: "torch", File: "model_torch.py", Media: "text/x-python", Group: "source", Label: "PyTorch", aliases: []string{"pytorch"},
+			Help: "Python that loads the safetensors file and predicts with PyTorch.", write: model(export.WriteTorch),
+		},
+		{
+			Name: "numpy", File: "model_numpy.py", Media: "text/x-python", Group: "source", Label: "NumPy", aliases: []string{"python"},
+			Help: "Python with the weights in it, which needs NumPy alone.", write: model(export.WriteNumPy),
+		},
+		{
+			Name: "go", File: "model.go", Media: "text/x-go", Group: "source", Label: "Go",
+			Help: "Go with the weights in it, which needs nothing else.", write: model(export.WriteGo),
+		},
+		{
+			Name: "card", File: "MODEL_CARD.md", Media: "text/markdown", Group: "source", Label: "model card", aliases: []string{"md", "markdown"},
+			Help: "What the model is, where it comes from and what it is good for.", write: model(export.WriteCard),
+		},
+		{
+			Name: "predictions-csv", File: "predictions.csv", Media: "text/csv", Group: "table", Label: "predictions, CSV", aliases: []string{"csv", "predictions"},
+			Help: "Every row with its predicted mean, standard deviation and 95 % interval.", write: predictionsCSV,
+		},
+		{
+			Name: "history-csv", File: "history.csv", Media: "text/csv", Group: "table", Label: "history, CSV", aliases: []string{"history"},
+			Help: "Every step with its batch loss and gradient norms, and all scores where they were taken.", write: historyCSV,
+		},
+		{
+			Name: "predictions-parquet", File: "predictions.parquet", Media: "application/vnd.apache.parquet", Group: "table", Label: "predictions, Parquet", aliases: []string{"parquet"},
+			Help: "The same as the CSV file, with types.", write: predictionsParquet,
+		},
+		{
+			Name: "history-parquet", File: "history.parquet", Media: "application/vnd.apache.parquet", Group: "table", Label: "history, Parquet",
+			Help: "The same as the CSV file, with types.", write: historyParquet,
+		},
+		{
+			Name: "report", File: "report.html", Media: "text/html", Group: "chart", Label: "report", aliases: []string{"html"},
+			Help: "One page that needs no network: data, settings, changes, curves, fit, calibration, scores, card.", write: report,
+		},
+		{
+			Name: "fit-svg", File: "fit.svg", Media: "image/svg+xml", Group: "chart", Label: "fit, SVG", aliases: []string{"svg"},
+			Help: "Rows, predicted mean and bands.", write: still("fit", "svg"),
+		},
+		{
+			Name: "fit-png", File: "fit.png", Media: "image/png", Group: "chart", Label: "fit, PNG", aliases: []string{"png"},
+			Help: "Rows, predicted mean and bands.", write: still("fit", "png"),
+		},
+		{
+			Name: "loss-svg", File: "loss.svg", Media: "image/svg+xml", Group: "chart", Label: "loss, SVG",
+			Help: "Training and test loss over the steps.", write: still("loss", "svg"),
+		},
+		{
+			Name: "loss-png", File: "loss.png", Media: "image/png", Group: "chart", Label: "loss, PNG",
+			Help: "Training and test loss over the steps.", write: still("loss", "png"),
+		},
+		{
+			Name: "calibration-svg", File: "calibration.svg", Media: "image/svg+xml", Group: "chart", Label: "calibration, SVG",
+			Help: "The reliability curve of the test rows.", write: still("calibration", "svg"),
+		},
+		{
+			Name: "calibration-png", File: "calibration.png", Media: "image/png", Group: "chart", Label: "calibration, PNG",
+			Help: "The reliability curve of the test rows.", write: still("calibration", "png"),
+		},
+		{
+			Name: "fit-gif", File: "fit.gif", Media: "image/gif", Group: "chart", Label: "fit over time, GIF", aliases: []string{"gif"},
+			Help: "How the fit came to be, as an animated picture.", write: animation,
+		},
+	}
+}
+
+// Find returns the format of that name, or of one of its other names.
+func Find(name string) (Format, error) {
+	var names []string
+	for _, f := range Formats() {
+		if f.Name == name || slices.Contains(f.aliases, name) {
+			return f, nil
+		}
+		names = append(names, f.Name)
+	}
+	return Format{}, fmt.Errorf("there is no format %.40q; there are %s", name, strings.Join(names, ", "))
+}
+
+// Files lists the formats that the archive has a file of each, as far as they can be
+// made of a record.
+func Files(r *run.Record) []Format {
+	return slices.DeleteFunc(Formats(), func(f Format) bool { return f.alone || !f.Makes(r) })
+}
+
+// Makes says whether a record has what the format is made of: there is no fit over
+// one input where the page shows a map of two.
+func (f *Format) Makes(r *run.Record) bool {
+	return r.Grid != nil || f.Name != "fit-svg" && f.Name != "fit-png" && f.Name != "fit-gif"
+}
+
+// Write writes a record in the format.
+func (f *Format) Write(w io.Writer, r *run.Record) error {
+	if !f.Makes(r) {
+		return fmt.Errorf("%s needs a fit along one input, and the run shows a map of two: set the control slice to 1 or 2", f.Name)
+	}
+	if err := f.write(w, r); err != nil {
+		return fmt.Errorf("%s: %w", f.Name, err)
+	}
+	return nil
+}
+
+// model makes of a writer of models one of records.
+func model(write func(io.Writer, *export.Model) error) func(io.Writer, *run.Record) error {
+	return func(w io.Writer, r *run.Record) error { return write(w, r.Model) }
+}

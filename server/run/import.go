@@ -1,0 +1,140 @@
+package run
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+
+	"github.com/gnllviz/gnllviz/engine"
+	"github.com/gnllviz/gnllviz/engine/export"
+	"github.com/gnllviz/gnllviz/server/wire"
+)
+
+// Import returns a run that goes on from a model that a run made: with its rows,
+// settings, history and changes, and where the model has its training's state with
+// the same bits as if it had never stopped. With weights alone the optimiser begins
+// with moments of zero. An error that is a *wire.ErrorMessage says what of the model
+// is wrong.
+func Import(id string, m *export.Model, o Options) (*Run, error) {
+	spec, err := specOf(m)
+	if err != nil {
+		return nil, err
+	}
+	r, err := New(id, spec, o)
+	if err != nil {
+		return nil, err
+	}
+	r.parent = m.Card.Run
+	l := r.life
+	if !sameWeights(l.lanes[0].ensemble, m.Members) {
+		return nil, wire.Refuse(wire.BadData, "", "the model's weights are not those of its training's state; take its member \"checkpoint\" out to go on from the weights alone")
+	}
+	if err := l.remember(m.Training); err != nil {
+		return nil, err
+	}
+	for i := range l.changes {
+		c := &l.changes[i]
+		c.Epoch, c.Lane, c.Undo = r.epoch, nil, false // the one lane's, or the run's
+		r.revision = max(r.revision, c.Revision)
+	}
+	l.recipe.Revision = r.revision
+	r.sent = len(l.points)
+	return r, nil
+}
+
+// Recall returns the record of a model that a run made, without training it.
+func Recall(m *export.Model, o Options) (*Record, error) {
+	o.Paused = true
+	r, err := Import(m.Card.Run, m, o)
+	if err != nil {
+		return nil, err
+	}
+	r.parent = m.Card.Parent
+	var t taken // nobody serves the run: it is the caller's own
+	if err := r.copyLane(r.life.lanes[0], &t); err != nil {
+		return nil, err
+	}
+	return t.make()
+}
+
+// specOf returns what a model's run begins with, its state included.
+func specOf(m *export.Model) (wire.Spec, error) {
+	var s wire.Spec
+	if m.Training == nil || len(m.Training.Spec) == 0 {
+		return s, wire.Refuse(wire.BadData, "", "the model has no rows and settings with it, so that it can predict, but not be trained on")
+	}
+	d := json.NewDecoder(bytes.NewReader(m.Training.Spec))
+	d.DisallowUnknownFields()
+	if err := d.Decode(&s); err != nil {
+		return s, wire.Refuse(wire.BadData, "", "the model's settings cannot be read: %.200v", err)
+	}
+	if _, err := d.Token(); !errors.Is(err, io.EOF) {
+		return s, wire.Refuse(wire.BadData, "", "more follows after the model's settings")
+	}
+	if len(s.Lanes) != 1 || s.Lanes[0].State != nil {
+		return s, wire.Refuse(wire.BadData, "", "the model's settings are of %d lanes, or have a state of their own; they must be of one", len(s.Lanes))
+	}
+	state, err := m.Checkpoint()
+	if err != nil {
+		return s, wire.Refuse(wire.BadData, "", "%v", err)
+	}
+	s.Lanes[0].State = state
+	return s, nil
+}
+
+func sameWeights(e *engine.Ensemble, members []export.Tensors) bool {
+	if len(e.Members()) != len(members) {
+		return false
+	}
+	for i, m := range e.Members() {
+		for _, t := range m.Net().Tensors() {
+			other := members[i].Find(t.Name)
+			if other == nil || !slices.Equal(t.Data, other.Data) {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+// remember has a life of one lane begin with the history and the changes of the
+// model that it goes on from.
+func (l *life) remember(t *export.Training) error {
+	if len(t.Changes) > 0 {
+		if err := json.Unmarshal(t.Changes, &l.changes); err != nil {
+			return wire.Refuse(wire.BadData, "", "the model's changes cannot be read: %.200v", err)
+		}
+		l.changes = l.changes[:min(len(l.changes), wire.MaxChanges)]
+	}
+	if t.History == nil {
+		return nil
+	}
+	if !slices.Equal(t.History.Columns, wire.PointColumns[1:]) {
+		return wire.Refuse(wire.BadData, "", "the model's history has the columns %.200q, not %q", t.History.Columns, wire.PointColumns[1:])
+	}
+	lane, now := l.lanes[0], l.points // of this moment
+	lane.evaluations, l.points = emptyEvaluations(), nil
+	for _, row := range t.History.Rows {
+		p := wire.Point{Lane: lane.id, Step: uint64(row[0])}
+		if row[0] < 0 || p.Step >= l.steps {
+			continue // the present one is there already
+		}
+		for i, v := range row[1:] {
+			p.Values[i] = float32(v)
+		}
+		if err := lane.evaluations.Append(p.Step, p.Values[:]...); err != nil {
+			return wire.Refuse(wire.BadData, "", "the model's history: %v", err)
+		}
+		l.points = append(l.points, p)
+	}
+	for _, p := range now {
+		if err := lane.evaluations.Append(p.Step, p.Values[:]...); err != nil {
+			return fmt.Errorf("run: %w", err)
+		}
+	}
+	l.points = append(l.points, now...)
+	return nil
+}

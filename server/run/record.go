@@ -1,0 +1,456 @@
+package run
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"math"
+	"slices"
+	"strconv"
+	"time"
+
+	"github.com/gnllviz/gnllviz/engine"
+	"github.com/gnllviz/gnllviz/engine/export"
+	"github.com/gnllviz/gnllviz/engine/metrics"
+	"github.com/gnllviz/gnllviz/loss"
+	"github.com/gnllviz/gnllviz/server/run/history"
+	"github.com/gnllviz/gnllviz/server/wire"
+)
+
+// A Record is one lane at one moment, taken out of its run: its model and all that
+// is known of how it came to be. It belongs to nobody and never changes.
+type Record struct {
+	Model    *export.Model
+	Run      string // id
+	Parent   string // id of the run that it went on from, or empty
+	Lane     wire.Lane
+	Controls map[string]any // of the run and of the lane, by name
+	Data     wire.Data
+	State    wire.State
+	Step     uint64
+	Changes  []wire.Change // of this epoch, the run's and this lane's
+
+	Rows        []Row // all: training, test and pool rows
+	Train, Test Scores
+
+	Points  []wire.Point // evaluations of this lane
+	Batches Batches
+
+	Grid      *Fit       // what the lane predicts over the first input that is shown; of a map nil
+	Snapshots []Snapshot // of the grid, oldest first; empty where Grid is nil
+}
+
+// The parts of the rows.
+const (
+	PartTrain = "train"
+	PartTest  = "test"
+	PartPool  = "pool"
+)
+
+// A Row is a row of the data and what the model makes of it, in their units.
+type Row struct {
+	ID        uint32
+	Part      string // PartTrain, PartTest or PartPool
+	X         []float64
+	Y         float64
+	Mean, Std float64
+
+	Aleatoric, Epistemic float64 // standard deviations, whose squares add up to Std's but for its floor
+}
+
+// Scores are what all rows of one part come to.
+type Scores struct {
+	Rows     int
+	Report   metrics.Report
+	Coverage []metrics.Coverage // of central intervals of 50, 68, 90 and 95 %
+	Curve    metrics.Curve      // of central intervals
+	PIT      []float64          // of each row
+	Verdict  string
+}
+
+// levels are those at which coverage is told.
+var coverageLevels = [...]float64{0.5, 0.68, 0.9, 0.95}
+
+// Batches are what was recorded at every step that is kept: the newest million at
+// full resolution.
+type Batches struct {
+	Steps  []uint64
+	Values [][]float32 // for each of Columns a list as long as Steps
+}
+
+// BatchColumns names the columns of Batches.
+func BatchColumns() []string { return slices.Clone(stepColumns[:]) }
+
+// A Fit is what was predicted along an input while the others stand at their means.
+type Fit struct {
+	Input              int // counted from 0
+	X, Mean, Std       []float64
+	Epistemic          []float64 // standard deviation; nil of a single network
+	TrueMean, TrueStds []float64 // nil where the truth is not known
+}
+
+// A Snapshot is what was predicted on the grid at an earlier step.
+type Snapshot struct {
+	Step      uint64
+	Mean, Std []float64
+}
+
+// maxSnapshots is how many snapshots a record has at most, evenly taken.
+const maxSnapshots = 60
+
+// taken is what a record is made of: copies, made between two steps.
+type taken struct {
+	record *Record
+	lane   *lane // a copy
+	data   *data
+	spec   wire.Spec
+
+	objective objective
+}
+
+// Record takes a lane (nil: the first) out of the run as it is now. It takes copies
+// between two steps, and makes the rest of it on the caller's goroutine.
+func (r *Run) Record(ctx context.Context, lane *uint8) (*Record, error) {
+	var t taken
+	err := r.ask(ctx, func() error {
+		l, refused := r.life.lane(lane)
+		if refused != nil {
+			return refused
+		}
+		r.touched = r.now()
+		return r.copyLane(l, &t)
+	})
+	if err != nil {
+		return nil, err
+	}
+	return t.make()
+}
+
+// copyLane copies what a record of a lane is made of.
+func (r *Run) copyLane(l *lane, t *taken) error {
+	life := r.life
+	copied := l.copyAs(l.laneStart, life.steps)
+	copied.from = l.from
+	d := life.describeData()
+	rec := &Record{
+		Run: r.id, Parent: r.parent, Lane: l.describe(r.table, life.settings), Data: d, State: r.state, Step: life.steps,
+		Controls: r.table.Values(wire.Settings{RunSettings: life.settings, LaneSettings: l.settings}),
+	}
+	for _, c := range life.changes {
+		if c.Lane == nil || *c.Lane == l.id {
+			rec.Changes = append(rec.Changes, c)
+		}
+	}
+	for _, p := range life.points {
+		if p.Lane == l.id {
+			rec.Points = append(rec.Points, p)
+		}
+	}
+	o, err := objectiveOf(&l.settings)
+	if err != nil {
+		return err
+	}
+	*t = taken{record: rec, lane: copied, data: life.data, spec: life.specOf(r.table, copied), objective: o}
+	return nil
+}
+
+// specOf describes one lane as it is now, without its state.
+func (l *life) specOf(t wire.Table, of *lane) wire.Spec {
+	one := *l
+	one.lanes = []*lane{of}
+	s := one.spec(t)
+	s.Title, s.Step, s.Acquired = l.title, l.steps, l.acquired
+	s.Lanes[0].State = nil
+	return s
+}
+
+// make makes the record.
+func (t *taken) make() (*Record, error) {
+	rec, l, d := t.record, t.lane, t.data
+	target := export.Column(column(d.set.Target.Name, d.set.Target.Unit))
+	var inputs []export.Column
+	for _, c := range d.set.Inputs {
+		inputs = append(inputs, column(c.Name, c.Unit))
+	}
+	m, err := export.New(l.ensemble, inputs, target, d.train.x, d.train.y, t.objective.gaussian.Eps)
+	if err != nil {
+		return nil, err
+	}
+	rec.Model = m
+	if err := t.training(m); err != nil {
+		return nil, err
+	}
+	if err := t.rows(); err != nil {
+		return nil, err
+	}
+	steps := l.steps
+	for k := range stepColumns {
+		c := steps.Query(k, 0, math.MaxUint64, math.MaxInt)
+		if k == 0 {
+			rec.Batches.Steps = c.Steps
+		} else if len(c.Steps) != len(rec.Batches.Steps) {
+			// Of what is folded each column keeps other steps.
+			c = at(c, rec.Batches.Steps)
+		}
+		rec.Batches.Values = append(rec.Batches.Values, c.Values)
+	}
+	if d.slice != isMap {
+		if err := t.fits(); err != nil {
+			return nil, err
+		}
+	}
+	t.card(&m.Card)
+	return rec, nil
+}
+
+func column(name, unit string) export.Column { return export.Column{Name: name, Unit: unit} }
+
+// at returns a curve's values at given steps, NaN where there is none.
+func at(c history.Curve, steps []uint64) history.Curve {
+	values := make([]float32, len(steps))
+	k := 0
+	for i, step := range steps {
+		for k < len(c.Steps) && c.Steps[k] < step {
+			k++
+		}
+		values[i] = float32(math.NaN())
+		if k < len(c.Steps) && c.Steps[k] == step {
+			values[i] = c.Values[k]
+		}
+	}
+	c.Steps, c.Values = steps, values
+	return c
+}
+
+// training fills in what it takes to train on.
+func (t *taken) training(m *export.Model) error {
+	spec, err := json.Marshal(t.spec)
+	if err != nil {
+		return fmt.Errorf("run: %w", err)
+	}
+	changes, err := json.Marshal(t.record.Changes)
+	if err != nil {
+		return fmt.Errorf("run: %w", err)
+	}
+	var state bytes.Buffer
+	if err := t.lane.ensemble.Checkpoint(&state); err != nil {
+		return err
+	}
+	h := &export.History{Columns: wire.PointColumns[1:]}
+	for _, p := range t.record.Points {
+		row := []float64{float64(p.Step)}
+		for _, v := range p.Values {
+			row = append(row, float64(v))
+		}
+		h.Rows = append(h.Rows, row)
+	}
+	m.Training = &export.Training{Spec: spec, Checkpoint: state.Bytes(), History: h, Changes: changes}
+	return nil
+}
+
+// rows predicts and scores all rows.
+func (t *taken) rows() error {
+	d, inputs := t.data, len(t.data.set.Inputs)
+	for _, part := range []struct {
+		name   string
+		rows   *rows
+		scores *Scores
+	}{{PartTrain, &d.train, &t.record.Train}, {PartTest, &d.test, &t.record.Test}, {PartPool, &d.pool, nil}} {
+		n := part.rows.len()
+		if n == 0 {
+			continue
+		}
+		mean, std, aleatoric, epistemic := t.predict(nil, part.rows.x)
+		for i := range n {
+			t.record.Rows = append(t.record.Rows, Row{
+				ID: part.rows.ids[i], Part: part.name, X: part.rows.x[i*inputs : (i+1)*inputs : (i+1)*inputs], Y: part.rows.y[i],
+				Mean: mean[i], Std: std[i], Aleatoric: aleatoric[i], Epistemic: epistemic[i],
+			})
+		}
+		if part.scores != nil {
+			s, err := Score(mean, std, part.rows.y)
+			if err != nil {
+				return fmt.Errorf("the %s rows: %w", part.name, err)
+			}
+			*part.scores = s
+		}
+	}
+	return nil
+}
+
+// Score scores predictions.
+func Score(mean, std, y []float64) (Scores, error) {
+	s := Scores{Rows: len(y)}
+	var err error
+	if s.Report, err = metrics.Evaluate(mean, std, y); err != nil {
+		return s, err
+	}
+	for _, level := range coverageLevels {
+		c, err := metrics.Cover(level, mean, std, y)
+		if err != nil {
+			return s, err
+		}
+		s.Coverage = append(s.Coverage, c)
+	}
+	if s.Curve, err = metrics.Calibrate(metrics.Intervals, 21, mean, std, y); err != nil {
+		return s, err
+	}
+	if s.PIT, err = metrics.PIT(mean, std, y); err != nil {
+		return s, err
+	}
+	v, err := metrics.Judge(mean, std, y)
+	s.Verdict = string(v)
+	return s, err
+}
+
+// predict returns the mean and the standard deviations at rows of inputs, in the
+// target's unit, with the weights of now or of a state.
+func (t *taken) predict(state *engine.State, x []float64) (mean, std, aleatoric, epistemic []float64) {
+	e := t.lane.ensemble
+	n := len(x) / len(t.data.set.Inputs)
+	m, a, s, total := make([]float32, n), make([]float32, n), make([]float32, n), make([]float32, n)
+	in := e.Inputs(x)
+	if state == nil || e.PredictAt(state, m, a, s, in) != nil {
+		e.Predict(m, a, s, in)
+	}
+	for i := range total {
+		total[i] = a[i] + s[i]
+	}
+	mean, std = t.lane.inUnits(t.objective, m, total)
+	root := func(v []float32) []float64 {
+		list := make([]float64, n)
+		for i := range list {
+			list[i] = math.Sqrt(float64(v[i])) * e.TargetScale().Std
+		}
+		return list
+	}
+	return mean, std, root(a), root(s)
+}
+
+// fits predicts along the input that is shown, now and at earlier steps.
+func (t *taken) fits() error {
+	d, inputs := t.data, len(t.data.set.Inputs)
+	f := &Fit{Input: d.slice}
+	for i := range d.places() {
+		f.X = append(f.X, d.gridRows[i*inputs+d.slice])
+	}
+	var epistemic []float64
+	f.Mean, f.Std, _, epistemic = t.predict(nil, d.gridRows)
+	if len(t.lane.ensemble.Members()) > 1 {
+		f.Epistemic = epistemic
+	}
+	if d.set.Truth != nil {
+		for i := range f.X {
+			mean, std := d.truth(d.gridRows[i*inputs : (i+1)*inputs])
+			f.TrueMean, f.TrueStds = append(f.TrueMean, mean), append(f.TrueStds, std)
+		}
+	}
+	t.record.Grid = f
+	steps := t.lane.snapshots.Steps()
+	for _, i := range spread(len(steps), maxSnapshots) {
+		state, _, ok := t.lane.snapshots.At(steps[i])
+		if !ok {
+			continue
+		}
+		s := Snapshot{Step: steps[i]}
+		s.Mean, s.Std, _, _ = t.predict(state, d.gridRows)
+		t.record.Snapshots = append(t.record.Snapshots, s)
+	}
+	if n := len(t.record.Snapshots); n == 0 || t.record.Snapshots[n-1].Step < t.record.Step {
+		t.record.Snapshots = append(t.record.Snapshots, Snapshot{t.record.Step, f.Mean, f.Std})
+	}
+	return nil
+}
+
+// card fills in what the run knows of the model.
+func (t *taken) card(c *export.Card) {
+	rec, s := t.record, &t.lane.settings
+	c.Run, c.Parent, c.Lane, c.Time, c.Steps = rec.Run, rec.Parent, rec.Lane.Name, time.Now().UTC().Truncate(time.Second), rec.Step
+	c.Seed = uint64(t.data.seed)
+	c.Settings = rec.Controls
+	c.Loss = lossInWords(s, t.objective)
+	c.Optimizer, c.Schedule, c.Batch = optimizerInWords(s), s.Schedule, s.Batch
+	if s.Schedule != engine.Constant.String() {
+		c.Schedule = fmt.Sprintf("%s over %d steps", s.Schedule, s.ScheduleSteps)
+	}
+	if rec.State == wire.Diverged {
+		c.Stopped = t.lane.diverged.Error()
+	}
+	d := rec.Data
+	c.Dataset, c.DataSource = d.Title, d.Source
+	c.TrainRows, c.TestRows = d.Train, d.Test
+	c.TrainShare = fmt.Sprintf("%g %%, drawn by the seed", rec.Controls["train_share"])
+	if t.data.own != nil && t.data.own.train > 0 {
+		c.TrainShare = "two files"
+	}
+	c.Standardise = "inputs and target to mean 0 and standard deviation 1 of the training rows"
+	if rec.Controls["standardise"] == false {
+		c.Standardise = "inputs to mean 0 and standard deviation 1 of the training rows; the target as it is"
+	}
+	c.DataSHA256 = t.data.sha256()
+	c.Train, c.Test = scoresOf(&rec.Train), scoresOf(&rec.Test)
+}
+
+// scoresOf are scores by their names, those that are finite.
+func scoresOf(s *Scores) map[string]float64 {
+	m := map[string]float64{}
+	for name, v := range s.Values() {
+		if v-v == 0 {
+			m[name] = v
+		}
+	}
+	return m
+}
+
+// Values returns all scores by their names: those of metrics.Report, and
+// coverage_50, coverage_68, coverage_90.
+func (s *Scores) Values() map[string]float64 {
+	m := s.Report.Values()
+	for _, c := range s.Coverage[:len(s.Coverage)-1] {
+		m[fmt.Sprintf("coverage_%.0f", 100*c.Level)] = c.Observed
+	}
+	return m
+}
+
+func lossInWords(s *wire.LaneSettings, o objective) string {
+	text := fmt.Sprintf("%s, full=%v, eps=%g, reduction=%s", s.Loss, s.Full, s.Eps, s.Reduction)
+	switch o.trained.(type) {
+	case loss.GaussianNLL:
+		text += ": ½(log max(v, eps) + (y-μ)²/max(v, eps))"
+		if s.Full {
+			text += " + ½ log 2π"
+		}
+	case loss.BetaNLL:
+		text += fmt.Sprintf(", beta=%g", s.Beta)
+	case loss.StudentTNLL:
+		text += fmt.Sprintf(", df=%g", s.DF)
+	}
+	return text
+}
+
+func optimizerInWords(s *wire.LaneSettings) string {
+	return fmt.Sprintf("%s, lr=%g, weight decay %g of the mean's part and %g of the variance's", s.Optimizer, s.LR, s.Decay, s.VarianceDecay)
+}
+
+// sha256 is that of all rows as CSV: the inputs, the target, and the part.
+func (d *data) sha256() string {
+	h := sha256.New()
+	inputs := len(d.set.Inputs)
+	var line []byte
+	for _, part := range []struct {
+		name string
+		rows *rows
+	}{{PartTrain, &d.train}, {PartTest, &d.test}, {PartPool, &d.pool}} {
+		for i, y := range part.rows.y {
+			line = line[:0]
+			for _, v := range append(part.rows.x[i*inputs:(i+1)*inputs:(i+1)*inputs], y) {
+				line = append(strconv.AppendFloat(line, v, 'g', -1, 64), ',')
+			}
+			h.Write(append(append(line, part.name...), '\n'))
+		}
+	}
+	return hex.EncodeToString(h.Sum(nil))
+}

@@ -1,0 +1,196 @@
+package run
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/gnllviz/gnllviz/engine/export"
+	"github.com/gnllviz/gnllviz/server/wire"
+)
+
+// trainTo returns a served run after so many steps.
+func trainTo(t *testing.T, r *Run, steps int) *Run {
+	t.Helper()
+	ctx, cancel := context.WithCancel(context.Background())
+	go r.Serve(ctx)
+	t.Cleanup(func() { cancel(); <-r.Done() })
+	makeSteps(t, r, steps)
+	return r
+}
+
+func makeSteps(t *testing.T, r *Run, steps int) {
+	t.Helper()
+	ctx := context.Background()
+	before, err := r.Summary(ctx)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := r.Do(ctx, &wire.StepCommand{Steps: steps}, true); err != nil {
+		t.Fatal(err)
+	}
+	for {
+		s, err := r.Summary(ctx)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if s.Step >= before.Step+uint64(steps) {
+			return
+		}
+	}
+}
+
+func recordOf(t *testing.T, r *Run) *Record {
+	t.Helper()
+	rec, err := r.Record(context.Background(), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return rec
+}
+
+func specWith(t *testing.T, s wire.Spec, controls string) wire.Spec {
+	t.Helper()
+	if err := json.Unmarshal([]byte(controls), &s.Controls); err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+// A model that is taken out, written, read and trained on has the bits of one that
+// was never interrupted, whatever is in its settings, and its past is with it.
+func TestImportedModelsGoOnBitForBit(t *testing.T) {
+	csv := &wire.CSVSpec{Text: "a,b,y\n1,2,3\n2,1,4\n3,5,1\n4,4,2\n5,1,6\n6,2,5\n7,7,7\n", Test: "y,b,a\n3,2,1\n2,2,2\n", Target: "y"}
+	for name, spec := range map[string]wire.Spec{
+		"plain":            specWith(t, wire.Spec{}, `{"speed":"max"}`),
+		"ensemble":         specWith(t, wire.Spec{}, `{"speed":"max","members":3,"batch":20,"dropout":10,"seed":4}`),
+		"schedule":         specWith(t, wire.Spec{}, `{"speed":"max","schedule":"one-cycle","schedule_steps":150,"mean_first":30,"noise":20,"optimizer":"sgd","momentum":0.9,"lr":0.003}`),
+		"acquired":         specWith(t, wire.Spec{}, `{"speed":"max","dataset":"sine","pool":60,"acquire_every":10,"acquire_by":"random"}`),
+		"edited":           specWith(t, wire.Spec{Edits: []wire.Edit{{Erase: []uint32{3}, Add: []wire.NewRow{{X: []float64{9}, Y: 5}}}}}, `{"speed":"max","noise":10}`),
+		"two files":        specWith(t, wire.Spec{Data: &wire.DataSpec{CSV: csv}}, `{"speed":"max","hidden":[8]}`),
+		"natural, rmsprop": specWith(t, wire.Spec{}, `{"speed":"max","head":"natural","optimizer":"rmsprop","activation":"silu"}`),
+	} {
+		t.Run(name, func(t *testing.T) {
+			make := func() *Run {
+				r, err := New("whole", spec, Options{Paused: true})
+				if err != nil {
+					t.Fatal(err)
+				}
+				return r
+			}
+			whole := trainTo(t, make(), 200)
+			half := trainTo(t, make(), 100)
+			rec := recordOf(t, half)
+			var file bytes.Buffer
+			if err := export.WriteJSON(&file, rec.Model); err != nil {
+				t.Fatal(err)
+			}
+			m, err := export.ReadJSON(&file)
+			if err != nil {
+				t.Fatal(err)
+			}
+			r, err := Import("again", m, Options{Paused: true})
+			if err != nil {
+				t.Fatal(err)
+			}
+			trainTo(t, r, 100)
+			a, b := recordOf(t, whole), recordOf(t, r)
+			for i, tensors := range a.Model.Members {
+				for k, tensor := range tensors {
+					if !slices.Equal(tensor.Data, b.Model.Members[i][k].Data) {
+						t.Fatalf("%s of member %d went another way", tensor.Name, i+1)
+					}
+				}
+			}
+			if !slices.Equal(a.Points, b.Points) {
+				t.Errorf("other points: %d and %d", len(a.Points), len(b.Points))
+			}
+			if a.Model.Card.DataSHA256 != b.Model.Card.DataSHA256 || b.Parent != "whole" || b.Step != 200 {
+				t.Errorf("parent %q, step %d", b.Parent, b.Step)
+			}
+			// Its recipe tells the whole of it, too.
+			recipe, err := r.Recipe(context.Background())
+			if err != nil {
+				t.Fatal(err)
+			}
+			replayed, err := Replay("replayed", recipe, Options{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			ctx, cancel := context.WithCancel(context.Background())
+			go replayed.Serve(ctx)
+			defer func() { cancel(); <-replayed.Done() }()
+			for {
+				s, err := replayed.State(ctx)
+				if err != nil {
+					t.Fatal(err)
+				}
+				if s.State == wire.Paused {
+					if strings.Contains(s.Reason, "other weights") {
+						t.Error(s.Reason)
+					}
+					break
+				}
+			}
+		})
+	}
+}
+
+// Weights alone, as of safetensors, go on from their step.
+func TestWeightsAloneGoOn(t *testing.T) {
+	spec := specWith(t, wire.Spec{}, `{"speed":"max","members":2,"hidden":[8]}`)
+	r, err := New("one", spec, Options{Paused: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	rec := recordOf(t, trainTo(t, r, 50))
+	rec.Model.Training.Checkpoint = nil
+	again, err := Import("two", rec.Model, Options{Paused: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	trainTo(t, again, 1)
+	if s, err := again.Summary(context.Background()); err != nil || s.Step != 51 {
+		t.Errorf("step %d, %v", s.Step, err)
+	}
+}
+
+func TestImportsAreRefused(t *testing.T) {
+	spec := specWith(t, wire.Spec{}, `{"hidden":[8]}`)
+	r, err := New("one", spec, Options{Paused: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	rec := recordOf(t, trainTo(t, r, 10))
+	for name, c := range map[string]struct {
+		spoil func(m *export.Model)
+		want  string
+	}{
+		"no settings":      {func(m *export.Model) { m.Training = nil }, "no rows and settings"},
+		"no JSON":          {func(m *export.Model) { m.Training.Spec = []byte("(") }, "cannot be read"},
+		"unknown control":  {func(m *export.Model) { m.Training.Spec = []byte(`{"controls":{"x":1},"lanes":[{}]}`) }, "no control"},
+		"two lanes":        {func(m *export.Model) { m.Training.Spec = []byte(`{"lanes":[{},{}]}`) }, "2 lanes"},
+		"another net":      {func(m *export.Model) { m.Training.Spec = []byte(`{"lanes":[{}]}`) }, "controls ask for"},
+		"other rows":       {func(m *export.Model) { m.Training.Spec = []byte(`{"controls":{"seed":9,"hidden":[8]},"lanes":[{}]}`) }, "other rows"},
+		"damaged state":    {func(m *export.Model) { m.Training.Checkpoint[60] ^= 1 }, "damaged"},
+		"weights edited":   {func(m *export.Model) { m.Members[0][0].Data[0]++ }, "weights are not those"},
+		"history":          {func(m *export.Model) { m.Training.History.Columns = []string{"step"} }, "columns"},
+		"history backward": {func(m *export.Model) { h := m.Training.History; h.Rows[1][0] = 0 }, "history"},
+	} {
+		var file bytes.Buffer
+		if err := export.WriteJSON(&file, rec.Model); err != nil {
+			t.Fatal(err)
+		}
+		m, err := export.ReadJSON(&file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		c.spoil(m)
+		if _, err := Import("two", m, Options{}); err == nil || !strings.Contains(err.Error(), c.want) {
+			t.Errorf("%s: got %v, want an error with %q", name, err, c.want)
+		}
+	}
+}
