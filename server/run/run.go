@@ -106,14 +106,21 @@ type Run struct {
 // called. An error that is a
 // *wire.ErrorMessage says what of the spec is wrong.
 func New(id string, s wire.Spec, o Options) (*Run, error) {
+	own, err := readOwn(s.Data, o.Table)
+	if err != nil {
+		return nil, err
+	}
+	return newWith(id, s, own, o)
+}
+
+// newWith is New with the spec's own rows, which have been read.
+func newWith(id string, s wire.Spec, own *ownRows, o Options) (*Run, error) {
 	r := newRun(id, o)
 	settings, starts, err := r.read(s)
 	if err != nil {
 		return nil, err
 	}
-	if r.own, err = readOwn(s.Data, o.Table); err != nil {
-		return nil, err
-	}
+	r.own = own
 	l, err := r.conceive(settings, r.own, s.Edits, starts)
 	if err != nil {
 		return nil, err

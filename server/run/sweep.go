@@ -1,0 +1,213 @@
+package run
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"runtime"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/gnllviz/gnllviz/server/wire"
+)
+
+// An Axis is a control and the values that a sweep gives it.
+type Axis struct {
+	Control string            `json:"control"` // of lanes or of the run, by its name
+	Values  []json.RawMessage `json:"values"`  // at least one
+}
+
+// A Grid is what a sweep trains: a run of one lane for each pair of values, all
+// from one seed unless an axis says otherwise.
+type Grid struct {
+	Spec  wire.Spec
+	X, Y  Axis
+	Steps int // of each, at least 1
+}
+
+// MaxCells is how many runs one sweep trains at most.
+const MaxCells = 10_000
+
+// A Cell is what became of one run of a sweep.
+type Cell struct {
+	X       int     `json:"x"` // which value of the axis, counted from 0
+	Y       int     `json:"y"`
+	Seconds float64 `json:"seconds"`
+	Failed  string  `json:"failed,omitempty"` // why it has no scores
+
+	// Train and Test are scores over all rows, by the names of Scores.Values; what
+	// is not finite is left out.
+	Train map[string]float64 `json:"train,omitempty"`
+	Test  map[string]float64 `json:"test,omitempty"`
+}
+
+// Sweep trains all runs of a grid, so many at a time (0: as many as there are
+// processors), and reports each as it ends, on the caller's goroutine. It ends with
+// the context's error if that ends first, and with what is wrong with the grid before
+// it trains anything. A run that diverges or is refused is a cell that failed.
+func Sweep(ctx context.Context, g Grid, o Options, cores int, report func(Cell)) error {
+	if err := g.check(); err != nil {
+		return err
+	}
+	own, err := readOwn(g.Spec.Data, o.Table) // once for all
+	if err != nil {
+		return err
+	}
+	if cores <= 0 {
+		cores = runtime.GOMAXPROCS(0)
+	}
+	o.Workers, o.Paused = 1, true
+	ctx, stop := context.WithCancel(ctx)
+	todo, done := make(chan Cell), make(chan Cell)
+	var workers sync.WaitGroup
+	defer workers.Wait()
+	defer stop()
+	for range min(cores, len(g.X.Values)*len(g.Y.Values)) {
+		workers.Go(func() {
+			for c := range todo {
+				g.train(ctx, &c, own, o)
+				select {
+				case done <- c:
+				case <-ctx.Done():
+					return
+				}
+			}
+		})
+	}
+	workers.Go(func() {
+		defer close(todo)
+		for y := range g.Y.Values {
+			for x := range g.X.Values {
+				select {
+				case todo <- Cell{X: x, Y: y}:
+				case <-ctx.Done():
+					return
+				}
+			}
+		}
+	})
+	for range len(g.X.Values) * len(g.Y.Values) {
+		select {
+		case c := <-done:
+			report(c)
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}
+	return nil
+}
+
+// check says what is wrong with the grid, trying each value for itself.
+func (g *Grid) check() error {
+	switch cells := len(g.X.Values) * len(g.Y.Values); {
+	case len(g.Spec.Lanes) > 1:
+		return wire.Refuse(wire.BadValue, "", "a sweep is of one lane, not of %d", len(g.Spec.Lanes))
+	case cells < 1 || cells > MaxCells:
+		return wire.Refuse(wire.OutOfRange, "", "a sweep of %d by %d runs; it must have from 1 to %d", len(g.X.Values), len(g.Y.Values), MaxCells)
+	case g.X.Control == g.Y.Control:
+		return wire.Refuse(wire.BadValue, g.X.Control, "a sweep over %s and %s; it must be over two different controls", g.X.Control, g.Y.Control)
+	case g.Steps < 1 || g.Steps > MaxSweepSteps:
+		return wire.Refuse(wire.OutOfRange, "", "a sweep of %d steps; it must be from 1 to %d", g.Steps, MaxSweepSteps)
+	}
+	table := Table()
+	for _, a := range []Axis{g.X, g.Y} {
+		if a.Control == "speed" || a.Control == "slice" {
+			return wire.Refuse(wire.BadValue, a.Control, "%s changes nothing that is trained", a.Control)
+		}
+		for _, v := range a.Values {
+			if _, _, refused := table.Apply(table.Defaults(), map[string]json.RawMessage{a.Control: v}); refused != nil {
+				return refused
+			}
+		}
+	}
+	return nil
+}
+
+// MaxSweepSteps is the largest number of steps of each run.
+const MaxSweepSteps = 10_000_000
+
+// At returns what the run of a cell begins with: x and y count from 0.
+func (g *Grid) At(x, y int) wire.Spec {
+	s := g.Spec
+	s.Controls = maps.Clone(s.Controls)
+	if s.Controls == nil {
+		s.Controls = map[string]json.RawMessage{}
+	}
+	s.Lanes = slices.Clone(s.Lanes)
+	for i := range s.Lanes {
+		s.Lanes[i].Controls = maps.Clone(s.Lanes[i].Controls)
+	}
+	for _, a := range []struct {
+		control string
+		value   json.RawMessage
+	}{{g.X.Control, g.X.Values[x]}, {g.Y.Control, g.Y.Values[y]}} {
+		s.Controls[a.control] = a.value
+		for i := range s.Lanes {
+			delete(s.Lanes[i].Controls, a.control) // which would have the last word
+		}
+	}
+	return s
+}
+
+// train trains the run of a cell and scores it.
+func (g *Grid) train(ctx context.Context, c *Cell, own *ownRows, o Options) {
+	begun := time.Now()
+	defer func() { c.Seconds = time.Since(begun).Seconds() }()
+	fail := func(err error) { c.Failed = err.Error() }
+	r, err := newWith("", g.At(c.X, c.Y), own, o)
+	if err != nil {
+		fail(err)
+		return
+	}
+	for made := 0; made < g.Steps; {
+		if ctx.Err() != nil {
+			return
+		}
+		n, err := r.inTurn(ctx, g.Steps-made)
+		if err != nil {
+			fail(err)
+			return
+		}
+		made += n
+	}
+	var t taken
+	if err := r.copyLane(r.life.lanes[0], &t); err != nil {
+		fail(err)
+		return
+	}
+	if err := t.rows(); err != nil {
+		fail(err)
+		return
+	}
+	c.Train, c.Test = scoresOf(&t.record.Train), scoresOf(&t.record.Test)
+}
+
+// inTurn makes steps, at most so many, without recording any, for its share of time
+// once it has its turn, and returns how many. Nobody serves the run: it is the
+// caller's own.
+func (r *Run) inTurn(ctx context.Context, most int) (made int, err error) {
+	if r.options.Turns != nil {
+		select {
+		case r.options.Turns <- struct{}{}:
+			defer func() { <-r.options.Turns }()
+		case <-ctx.Done():
+			return 0, nil
+		}
+	}
+	l := r.life
+	for begun := r.now(); made < most && r.now().Sub(begun) < share; made++ {
+		l.steps++
+		for _, lane := range l.lanes {
+			if err := lane.step(l.steps); err != nil {
+				return made, fmt.Errorf("run: %w", err)
+			}
+			if lane.diverged != nil {
+				return made, lane.diverged
+			}
+		}
+		r.acquireIfDue()
+	}
+	return made, nil
+}
