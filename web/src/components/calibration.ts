@@ -10,7 +10,7 @@ import { segments } from './control'
 import { explainChart } from './explain'
 import { told } from './help'
 import { laneLine, laneStyle } from './lane-line'
-import { Part } from './part'
+import { LatePart } from './late'
 
 const VIEWS = [
   { value: 'predicted', label: 'as predicted', help: 'the predictions as they are' },
@@ -27,8 +27,8 @@ const SIDE: Readonly<Record<Coverage['side'], string>> = {
 const TABLE_EVERY = 1000 // ms; a table that changes faster cannot be read
 
 /** Whether the predicted distributions can be believed, on rows that were held out. */
-class GnllCalibration extends Part {
-  static override properties = { ...Part.properties, view: { state: true }, asTable: { state: true } }
+class GnllCalibration extends LatePart {
+  static override properties = { ...LatePart.properties, view: { state: true }, asTable: { state: true } }
   declare view: Recalibration
   declare asTable: boolean
   readonly #range = new CalmRange(3)
@@ -40,7 +40,7 @@ class GnllCalibration extends Part {
     this.asTable = false
   }
 
-  protected override signals(): ReturnType<Part['signals']> {
+  protected override signals(): ReturnType<LatePart['signals']> {
     const { reading, run, lanes, focus } = this.store
     return [reading, run, lanes, focus]
   }

@@ -20,7 +20,7 @@ import { LossSource, SMOOTHABLE } from './loss-source'
 import { lossTable } from './loss-table'
 import { lossViewPopup } from './loss-view'
 import { offer } from './offer'
-import { Part } from './part'
+import { LatePart } from './late'
 
 // The loss as trained is drawn first: it is the curve that `full` lifts by
 // 0.919 and that answers to eps, while the NLL in the data's units compares
@@ -37,8 +37,8 @@ const PAN = { left: -0.25, right: 0.25, first: -Infinity, last: Infinity } as co
 const DRAW_EVERY = 150 // ms; new points are hardly to be seen sooner
 
 /** The loss over the steps. */
-class GnllLoss extends Part {
-  static override properties = { ...Part.properties, view: { state: true }, asTable: { state: true }, mark: { state: true }, said: { state: true } }
+class GnllLoss extends LatePart {
+  static override properties = { ...LatePart.properties, view: { state: true }, asTable: { state: true }, mark: { state: true }, said: { state: true } }
   declare view: LossView
   declare asTable: boolean
   /** The change that was clicked. */
@@ -63,7 +63,7 @@ class GnllLoss extends Part {
     this.said = ''
   }
 
-  protected override signals(): ReturnType<Part['signals']> {
+  protected override signals(): ReturnType<LatePart['signals']> {
     return [this.store.lanes, this.store.focus, this.store.steers]
   }
 

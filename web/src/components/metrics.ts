@@ -5,7 +5,7 @@ import { best, metricsOf, valueOf, type Metric, type Split } from '../metrics'
 import { segments } from './control'
 import { explain, unitOf } from './explain'
 import { laneLine, laneStyle } from './lane-line'
-import { Part } from './part'
+import { LatePart } from './late'
 
 const SPLITS = [
   { value: 'train', label: 'train', help: 'on the rows that are trained on' },
@@ -16,8 +16,8 @@ const SPLITS = [
 const ROOMY = 3
 
 /** By how much: the figures of the present frame. */
-class GnllMetrics extends Part {
-  static override properties = { ...Part.properties, split: { state: true } }
+class GnllMetrics extends LatePart {
+  static override properties = { ...LatePart.properties, split: { state: true } }
   /** Which part of the split is shown of several lanes. */
   declare split: Split
 
@@ -26,7 +26,7 @@ class GnllMetrics extends Part {
     this.split = 'test'
   }
 
-  protected override signals(): ReturnType<Part['signals']> {
+  protected override signals(): ReturnType<LatePart['signals']> {
     const { reading, run, lanes, focus } = this.store
     return [reading, run, lanes, focus]
   }

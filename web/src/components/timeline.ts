@@ -8,7 +8,7 @@ import { apart, labels, placeOf, stepAt, stepsPerPixel } from '../timescale'
 import { help } from './help'
 import { REPLAY, STOP } from './icons'
 import { offer } from './offer'
-import { Part } from './part'
+import { LatePart } from './late'
 import { popupPanel } from './popup'
 
 const HELP = 'Drag the handle to look back: at every step at first, later at moments ever further apart, which the fine ticks mark. '
@@ -20,8 +20,8 @@ const LABEL_GAP = 58
 const REACH = 8 // pixels within which a change is told of
 
 /** The steps of the run on one line: its changes, and its snapshots to look back at. */
-class GnllTimeline extends Part {
-  static override properties = { ...Part.properties, mark: { state: true }, width: { state: true } }
+class GnllTimeline extends LatePart {
+  static override properties = { ...LatePart.properties, mark: { state: true }, width: { state: true } }
   /** The change that was clicked. */
   declare mark: Mark | null
   /** Of the bar, in pixels. */
@@ -35,7 +35,7 @@ class GnllTimeline extends Part {
     this.width = 600
   }
 
-  protected override signals(): ReturnType<Part['signals']> {
+  protected override signals(): ReturnType<LatePart['signals']> {
     const { live: newest, rewind, run, changes, lanes, steers, link } = this.store
     return [newest, rewind.at, rewind.steps, rewind.replaying, run, changes, lanes, steers, link]
   }
