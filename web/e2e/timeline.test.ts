@@ -65,6 +65,27 @@ describe('looking back', () => {
     await expect.poll(() => figures(w)).not.toEqual(then)
   })
 
+  it('has a line in the loss chart while it lasts', async () => {
+    const w = await trained(600)
+    await paused(w)
+    const chart = w.page.locator('#loss-chart')
+    // Drawn, and no longer changing.
+    const still = async (): Promise<string> => {
+      let picture = ''
+      await expect.poll(async () => {
+        const before = picture
+        picture = (await chart.screenshot()).toString('base64')
+        return picture === before
+      }).toBe(true)
+      return picture
+    }
+    const present = await still()
+    await lookAtTen(w)
+    expect(await still()).not.toBe(present)
+    await now(w).click()
+    await expect.poll(still).toBe(present)
+  })
+
   it('is done with the mouse', async () => {
     const w = await trained(600)
     const box = await w.page.locator('.time-bar input').boundingBox()

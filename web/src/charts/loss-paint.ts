@@ -102,6 +102,14 @@ export function paintOdd(odd: ReadonlyMap<Lane, readonly number[]>, g: Geometry,
   })
 }
 
+/** A line at the earlier step that is looked at. */
+export function paintPast(step: number, g: Geometry, p: Palette): Shape[] {
+  const { area } = g
+  const at = g.x(step)
+  if (at < area.x - 0.5 || at > area.x + area.width + 0.5) return []
+  return [{ type: 'line', shape: { x1: at, x2: at, y1: area.y, y2: area.y + area.height }, style: { stroke: p.ink, lineWidth: 1.5 } }]
+}
+
 /** The best attainable loss, or an arrow to where it is. */
 export function paintBest(value: number, g: Geometry, p: Palette): Shape[] {
   const { area } = g

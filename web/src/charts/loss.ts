@@ -9,7 +9,7 @@ import { LossAxes } from './loss-axes'
 import { readLoss, type LossReading } from './loss-card'
 import { oddSteps, toLines, valuesOf, type Line, type LossKind, type Values } from './loss-lines'
 import { paintMarks } from './loss-marks'
-import { paintBest, paintClipped, paintLines, paintOdd } from './loss-paint'
+import { paintBest, paintClipped, paintLines, paintOdd, paintPast } from './loss-paint'
 import { marksAt, toMarks, type Mark } from './marks'
 import { skin, type Palette } from './palette'
 import type { ScaleName } from './value-scale'
@@ -39,6 +39,8 @@ export interface LossScene {
   readonly best: Best | null
   /** Steps known to have had a batch loss that was not finite, lane by lane. */
   readonly odd: ReadonlyMap<number, readonly number[]>
+  /** The earlier step that is looked at; null is now. */
+  readonly past: number | null
 }
 
 /** What was drawn. */
@@ -169,12 +171,12 @@ export class LossChart {
     return this.#drawn
   }
 
-  #paintEdges(area: Area, p: Palette, { best, view }: LossScene): Shape {
+  #paintEdges(area: Area, p: Palette, { best, view, past }: LossScene): Shape {
     const g = this.#axes.geometry(area)
     const { shapes, values } = paintClipped(this.#drawn.lines, g, p)
     this.#drawn = { ...this.#drawn, clipped: values }
     const bar = barOf(best, view.kind)
-    return { type: 'group', children: [...(bar === null ? [] : paintBest(bar, g, p)), ...shapes, ...paintOdd(this.#drawn.odd, g, p)] }
+    return { type: 'group', children: [...(bar === null ? [] : paintBest(bar, g, p)), ...shapes, ...paintOdd(this.#drawn.odd, g, p), ...(past === null ? [] : paintPast(past, g, p))] }
   }
 
   #near(place: number): Mark[] {

@@ -104,6 +104,7 @@ class GnllLoss extends LatePart {
         soon()
       }),
       store.focus.subscribe(soon),
+      store.rewind.at.subscribe(soon),
       this.#kinds.subscribe(told),
       this.#scales.subscribe(told),
       store.settings.subscribe(soon),
@@ -144,7 +145,7 @@ class GnllLoss extends LatePart {
     this.#span = source.span
     this.#drawn = chart.draw({
       history, view, epoch: run.value.epoch, span: this.#span, batches: source.batches(view, chart.pixels), changes: changes.value,
-      lanes: lanes.value, focus: focus.value, best: this.#best, odd: source.odd,
+      lanes: lanes.value, focus: focus.value, best: this.#best, odd: source.odd, past: this.store.rewind.at.value,
     })
     this.requestUpdate()
   }
