@@ -9,12 +9,8 @@ import (
 
 var errTodo = errors.New("not made yet")
 
-func predictionsCSV(io.Writer, *run.Record) error     { return errTodo }
-func historyCSV(io.Writer, *run.Record) error         { return errTodo }
-func predictionsParquet(io.Writer, *run.Record) error { return errTodo }
-func historyParquet(io.Writer, *run.Record) error     { return errTodo }
-func report(io.Writer, *run.Record) error             { return errTodo }
-func animation(io.Writer, *run.Record) error          { return errTodo }
+func report(io.Writer, *run.Record) error    { return errTodo }
+func animation(io.Writer, *run.Record) error { return errTodo }
 func still(chart, kind string) func(io.Writer, *run.Record) error {
 	return func(io.Writer, *run.Record) error { return errTodo }
 }
