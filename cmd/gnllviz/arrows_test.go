@@ -28,6 +28,7 @@ var arrows = map[string][]string{
 	"server":               {"datasets", "server/chart", "server/help", "server/lesson", "server/run", "server/wire", "web"},
 	"server/bundle":        {"engine/export", "server/chart", "server/chart/plot", "server/run", "server/wire"},
 	"server/chart":         {"server/run", "server/wire"},
+	"server/chart/plot":    {"server/run", "server/wire"},
 	"server/help":          {"server/wire"},
 	"server/lesson":        {"server/wire"},
 	"server/run":           {"datasets", "engine", "engine/export", "engine/metrics", "loss", "server/run/history", "server/wire"},
@@ -50,6 +51,8 @@ var owners = map[string][]string{
 	"github.com/go-echarts/go-echarts/": {"server/chart"},
 	"github.com/expr-lang/expr/":        {"datasets"},
 	"gonum.org/v1/gonum/":               {"engine/kernel"},
+	"gonum.org/v1/plot":                 {"server/chart/plot"},
+	"github.com/parquet-go/parquet-go":  {"server/bundle"},
 }
 
 func TestImportsPointOneWay(t *testing.T) {

@@ -12,6 +12,7 @@ import (
 	"strings"
 
 	"github.com/gnllviz/gnllviz/engine/export"
+	"github.com/gnllviz/gnllviz/server/chart/plot"
 	"github.com/gnllviz/gnllviz/server/run"
 )
 
@@ -86,31 +87,31 @@ func Formats() []Format {
 		},
 		{
 			Name: "fit-svg", File: "fit.svg", Media: "image/svg+xml", Group: "chart", Label: "fit, SVG", aliases: []string{"svg"},
-			Help: "Rows, predicted mean and bands.", write: still("fit", "svg"),
+			Help: "Rows, predicted mean and bands.", write: still(plot.Fit, plot.SVG),
 		},
 		{
 			Name: "fit-png", File: "fit.png", Media: "image/png", Group: "chart", Label: "fit, PNG", aliases: []string{"png"},
-			Help: "Rows, predicted mean and bands.", write: still("fit", "png"),
+			Help: "Rows, predicted mean and bands.", write: still(plot.Fit, plot.PNG),
 		},
 		{
 			Name: "loss-svg", File: "loss.svg", Media: "image/svg+xml", Group: "chart", Label: "loss, SVG",
-			Help: "Training and test loss over the steps.", write: still("loss", "svg"),
+			Help: "Training and test loss over the steps.", write: still(plot.Loss, plot.SVG),
 		},
 		{
 			Name: "loss-png", File: "loss.png", Media: "image/png", Group: "chart", Label: "loss, PNG",
-			Help: "Training and test loss over the steps.", write: still("loss", "png"),
+			Help: "Training and test loss over the steps.", write: still(plot.Loss, plot.PNG),
 		},
 		{
 			Name: "calibration-svg", File: "calibration.svg", Media: "image/svg+xml", Group: "chart", Label: "calibration, SVG",
-			Help: "The reliability curve of the test rows.", write: still("calibration", "svg"),
+			Help: "The reliability curve of the test rows.", write: still(plot.Calibration, plot.SVG),
 		},
 		{
 			Name: "calibration-png", File: "calibration.png", Media: "image/png", Group: "chart", Label: "calibration, PNG",
-			Help: "The reliability curve of the test rows.", write: still("calibration", "png"),
+			Help: "The reliability curve of the test rows.", write: still(plot.Calibration, plot.PNG),
 		},
 		{
 			Name: "fit-gif", File: "fit.gif", Media: "image/gif", Group: "chart", Label: "fit over time, GIF", aliases: []string{"gif"},
-			Help: "How the fit came to be, as an animated picture.", write: animation,
+			Help: "How the fit came to be, as an animated picture.", write: plot.Animation,
 		},
 	}
 }

@@ -9,8 +9,4 @@ import (
 
 var errTodo = errors.New("not made yet")
 
-func report(io.Writer, *run.Record) error    { return errTodo }
-func animation(io.Writer, *run.Record) error { return errTodo }
-func still(chart, kind string) func(io.Writer, *run.Record) error {
-	return func(io.Writer, *run.Record) error { return errTodo }
-}
+func report(io.Writer, *run.Record) error { return errTodo }

@@ -1,0 +1,133 @@
+package plot
+
+import (
+	"fmt"
+
+	"github.com/gnllviz/gnllviz/server/run"
+)
+
+// bandReaches are those of central intervals of 95, 80 and 50 %, in standard
+// deviations, with how they are coloured: what lies further in lies on top.
+var bandReaches = [...]struct {
+	name    string
+	reach   float64
+	opacity float64
+}{{"95 %", 1.959963984540054, 0.14}, {"80 %", 1.2815515655446004, 0.26}, {"50 %", 0.6744897501960817, 0.4}}
+
+// mostRows is how many rows of a part a picture has at most, evenly taken.
+const mostRows = 2000
+
+// fit draws the rows, the predicted mean and the bands along the record's grid.
+func fit(r *run.Record) *picture {
+	p := fitFrame(r)
+	addFit(p, r, r.Grid.Mean, r.Grid.Std)
+	return p
+}
+
+// fitFrame is the fit with axes alone.
+func fitFrame(r *run.Record) *picture {
+	g := r.Grid
+	input := r.Data.Inputs[g.Input]
+	title := fmt.Sprintf("%s: fit after %d steps", heading(r), r.Step)
+	if len(r.Data.Inputs) > 1 {
+		title += ", other inputs at their means"
+	}
+	p := newPicture(title, fmt.Sprintf(
+		"%s over %s. %d training rows are filled points, %d test rows hollow ones. A line is the predicted mean, and bands around it are the central intervals of 50, 80 and 95 %%.",
+		label(r.Data.Target), label(input), r.Data.Train, r.Data.Test))
+	if g.TrueMean != nil {
+		p.description += " Dashed lines are the true mean and its central 95 %."
+	}
+	p.plot.X.Label.Text, p.plot.Y.Label.Text = label(input), label(r.Data.Target)
+	xmin, xmax, ok := bounds(g.X)
+	if !ok {
+		xmin, xmax = 0, 1
+	}
+	low, high := fitRange(r)
+	p.within(xmin, xmax, low, high)
+	return p
+}
+
+// fitRange is what the target's axis shows: all rows, and of the bands what is not
+// further from these than they are apart.
+func fitRange(r *run.Record) (low, high float64) {
+	y := make([]float64, len(r.Rows))
+	for i, row := range r.Rows {
+		y[i] = row.Y
+	}
+	low, high, ok := bounds(y)
+	if !ok {
+		low, high = 0, 1
+	}
+	low, high = room(low, high, 0)
+	span := high - low
+	lower, upper := edges(r.Grid.Mean, r.Grid.Std, bandReaches[0].reach)
+	if least, most, ok := bounds(lower, upper); ok {
+		low, high = max(min(low, least), low-span/2), min(max(high, most), high+span/2)
+	}
+	return room(low, high, 0.04)
+}
+
+func edges(mean, std []float64, reach float64) (low, high []float64) {
+	for i, m := range mean {
+		low, high = append(low, m-reach*std[i]), append(high, m+reach*std[i])
+	}
+	return low, high
+}
+
+// addFit adds what was predicted, the truth, the rows and all their keys.
+func addFit(p *picture, r *run.Record, mean, std []float64) {
+	g, lane := r.Grid, laneColour(r)
+	for _, b := range bandReaches {
+		low, high := edges(mean, std, b.reach)
+		fill := light(lane, b.opacity)
+		p.plot.Add(band{g.X, low, high, fill})
+	}
+	if g.TrueMean != nil {
+		low, high := edges(g.TrueMean, g.TrueStds, bandReaches[0].reach)
+		p.plot.Add(
+			curve{g.X, low, stroke(quiet, 0.8, 2, 3)}, curve{g.X, high, stroke(quiet, 0.8, 2, 3)},
+			curve{g.X, g.TrueMean, stroke(ink, 1.1, 6, 4)},
+		)
+	}
+	train, test := rowsOf(r, run.PartTrain), rowsOf(r, run.PartTest)
+	p.plot.Add(points{train[0], train[1], dot()}, points{test[0], test[1], ring()})
+	meanLine := stroke(lane, 2)
+	p.plot.Add(curve{g.X, mean, meanLine})
+
+	p.keys = append(p.keys, key{name: "predicted mean", line: meanLine})
+	for _, b := range bandReaches {
+		p.keys = append(p.keys, key{name: b.name, fill: light(lane, b.opacity)})
+	}
+	if len(train[0]) > 0 {
+		p.keys = append(p.keys, key{name: "training rows", ring: dot()})
+	}
+	if len(test[0]) > 0 {
+		p.keys = append(p.keys, key{name: "test rows", ring: ring()})
+	}
+	if g.TrueMean != nil {
+		p.keys = append(p.keys, key{name: "true mean", line: stroke(ink, 1.1, 6, 4)}, key{name: "its 95 %", line: stroke(quiet, 0.8, 2, 3)})
+	}
+}
+
+// rowsOf returns the input that is shown, and the target, of a part's rows.
+func rowsOf(r *run.Record, part string) (xy [2][]float64) {
+	n := 0
+	for _, row := range r.Rows {
+		if row.Part == part {
+			n++
+		}
+	}
+	every := max(1, (n+mostRows-1)/mostRows)
+	i := 0
+	for _, row := range r.Rows {
+		if row.Part != part {
+			continue
+		}
+		if i%every == 0 {
+			xy[0], xy[1] = append(xy[0], row.X[r.Grid.Input]), append(xy[1], row.Y)
+		}
+		i++
+	}
+	return xy
+}

@@ -1,0 +1,160 @@
+package plot
+
+import (
+	"fmt"
+	"math"
+	"slices"
+
+	"gonum.org/v1/plot"
+	"gonum.org/v1/plot/vg"
+	"gonum.org/v1/plot/vg/draw"
+
+	"github.com/gnllviz/gnllviz/server/run"
+	"github.com/gnllviz/gnllviz/server/wire"
+)
+
+// loss draws the training and the test loss over the steps, that of each batch
+// faint beneath, and a mark wherever something was changed.
+func loss(r *run.Record) *picture {
+	p := newPicture(fmt.Sprintf("%s: loss over %d steps", heading(r), r.Step), fmt.Sprintf(
+		"Loss in nats per row over the steps, for training and test rows, with that of each batch beneath. %d marks are changes. Where a loss was not finite there is a gap.", len(r.Changes)))
+	p.plot.X.Label.Text, p.plot.Y.Label.Text = "step", "loss (nats per row)"
+
+	steps, train := pointsOf(r, "train_loss")
+	_, test := pointsOf(r, "test_loss")
+	batchSteps, batch := batchLoss(r)
+	low, high := lossRange(train, test, batch)
+	p.within(0, max(float64(r.Step), 1), low, high)
+
+	lane := laneColour(r)
+	faintLine, trainLine, testLine := stroke(light(lane, 0.3), 0.7), stroke(lane, 1.3, 5, 3), stroke(lane, 2)
+	p.plot.Add(curve{batchSteps, batch, faintLine}, marks(r.Changes))
+	p.plot.Add(curve{steps, train, trainLine}, curve{steps, test, testLine})
+	p.keys = []key{{name: "test rows", line: testLine}, {name: "training rows", line: trainLine}, {name: "each batch", line: faintLine}}
+	if len(r.Changes) > 0 {
+		p.keys = append(p.keys, key{name: "a change", line: stroke(quiet, 0.8, 1, 2)})
+	}
+	return p
+}
+
+// pointsOf returns a column of the evaluations over their steps.
+func pointsOf(r *run.Record, column string) (steps, values []float64) {
+	for _, p := range r.Points {
+		v, _ := p.Value(column)
+		steps, values = append(steps, float64(p.Step)), append(values, float64(v))
+	}
+	return steps, values
+}
+
+// mostBatches is into how many pieces the steps are cut; of each the least and the
+// greatest loss are drawn, since a pixel shows no more.
+const mostBatches = 600
+
+// batchLoss returns the loss of the batches as it is to be drawn.
+func batchLoss(r *run.Record) (steps, values []float64) {
+	if len(r.Batches.Values) == 0 {
+		return nil, nil
+	}
+	of, all := r.Batches.Steps, r.Batches.Values[0]
+	size := max(1, (len(all)+mostBatches-1)/mostBatches)
+	for from := 0; from < len(all); from += size {
+		piece := all[from:min(from+size, len(all))]
+		least, most := -1, -1
+		for i, v := range piece {
+			if !finite(float64(v)) {
+				// A gap is a gap, however wide the others.
+				steps, values = append(steps, float64(of[from+i])), append(values, math.NaN())
+				continue
+			}
+			if least < 0 || v < piece[least] {
+				least = i
+			}
+			if most < 0 || v > piece[most] {
+				most = i
+			}
+		}
+		if least < 0 {
+			continue
+		}
+		for _, i := range slices.Compact([]int{min(least, most), max(least, most)}) {
+			steps, values = append(steps, float64(of[from+i])), append(values, float64(piece[i]))
+		}
+	}
+	return steps, values
+}
+
+// lossRange is what the loss's axis shows: all losses of rows, but not the few that
+// are so far from the others that these would be a flat line, and of those of
+// batches what nine in ten are.
+func lossRange(train, test, batch []float64) (low, high float64) {
+	var rows []float64
+	for _, v := range slices.Concat(train, test) {
+		if finite(v) {
+			rows = append(rows, v)
+		}
+	}
+	slices.Sort(rows)
+	if len(rows) > 0 {
+		low, high = rows[0], rows[len(rows)-1]
+		a, b := quantile(rows, 0.05), quantile(rows, 0.95)
+		if span := max(b-a, 1e-9); high-low > 8*span && len(rows) >= 20 {
+			low, high = max(low, a-2*span), min(high, b+2*span)
+		}
+	}
+	var finiteBatch []float64
+	for _, v := range batch {
+		if finite(v) {
+			finiteBatch = append(finiteBatch, v)
+		}
+	}
+	slices.Sort(finiteBatch)
+	if n := len(finiteBatch); n > 0 {
+		a, b := quantile(finiteBatch, 0.05), quantile(finiteBatch, 0.95)
+		if len(rows) == 0 {
+			low, high = a, b
+		}
+		low, high = min(low, a), max(high, min(b, high+(high-low)))
+	}
+	return room(low, high, 0.05)
+}
+
+func quantile(sorted []float64, p float64) float64 {
+	return sorted[int(math.Round(p*float64(len(sorted)-1)))]
+}
+
+// marks are lines where something was changed, with words as far as there is room.
+type marks []wire.Change
+
+func (m marks) Plot(c draw.Canvas, p *plot.Plot) {
+	x, _ := transforms(&c, p)
+	s := style(8, quiet)
+	s.Rotation = math.Pi / 2
+	s.XAlign = draw.XRight
+	last := vg.Length(math.Inf(-1))
+	for i := 0; i < len(m); {
+		at, text := x(float64(m[i].Step)), ""
+		for step := m[i].Step; i < len(m) && m[i].Step == step; i++ {
+			if text != "" {
+				text += "; "
+			}
+			text += words(m[i])
+		}
+		if at < c.Min.X || at > c.Max.X {
+			continue
+		}
+		c.StrokeLine2(stroke(quiet, 0.8, 1, 2), at, c.Min.Y, at, c.Max.Y)
+		if at-last < 11 {
+			continue
+		}
+		last = at
+		c.FillText(s, vg.Point{X: at - 2, Y: c.Max.Y - 2}, cut(text, 60))
+	}
+}
+
+// words say what was changed.
+func words(c wire.Change) string {
+	if c.Kind == wire.ControlChange {
+		return cut(clean(fmt.Sprintf("%s %v → %v", c.Control, c.Old, c.New)), 44)
+	}
+	return cut(clean(c.Text), 44)
+}

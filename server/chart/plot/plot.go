@@ -1,0 +1,78 @@
+// Package plot makes still and moving pictures of a record, for papers and slides:
+// the fit, the loss and the calibration as SVG and PNG, the fit over time as GIF,
+// and heat maps of a grid of runs.
+//
+// Everything here is a pure function; any goroutine may call it. The colours are
+// those of the page's light theme. Letters that the Liberation fonts do not have
+// are boxes in PNG and GIF; in SVG the reader's own fonts draw them.
+package plot
+
+import (
+	"bytes"
+	"fmt"
+	"io"
+
+	"gonum.org/v1/plot/vg/draw"
+	"gonum.org/v1/plot/vg/vgimg"
+	"gonum.org/v1/plot/vg/vgsvg"
+
+	"github.com/gnllviz/gnllviz/server/run"
+)
+
+// The charts.
+const (
+	Fit         = "fit"
+	Loss        = "loss"
+	Calibration = "calibration"
+)
+
+// The kinds of still.
+const (
+	SVG = "svg"
+	PNG = "png"
+)
+
+// Still draws a chart of a record: Fit, Loss or Calibration, as SVG or PNG. Fit is
+// of what is shown over one input, and an error where the record has no Grid.
+func Still(w io.Writer, chart, kind string, r *run.Record) error {
+	var p *picture
+	switch chart {
+	case Fit:
+		if r.Grid == nil {
+			return fmt.Errorf("there is no fit along one input")
+		}
+		p = fit(r)
+	case Loss:
+		p = loss(r)
+	case Calibration:
+		p = calibration(r)
+	default:
+		return fmt.Errorf("there is no chart %.40q; there are %s, %s and %s", chart, Fit, Loss, Calibration)
+	}
+	return p.write(w, kind)
+}
+
+// write draws the picture as a kind of file.
+func (p *picture) write(w io.Writer, kind string) error {
+	switch kind {
+	case SVG:
+		c := vgsvg.New(p.width, p.height)
+		p.draw(draw.New(c))
+		var b bytes.Buffer
+		if _, err := c.WriteTo(&b); err != nil {
+			return err
+		}
+		_, err := w.Write(described(b.Bytes(), p.title, p.description))
+		return err
+	case PNG:
+		c := vgimg.NewWith(vgimg.UseWH(p.width, p.height), vgimg.UseDPI(stillDPI))
+		p.draw(draw.New(c))
+		_, err := vgimg.PngCanvas{Canvas: c}.WriteTo(w)
+		return err
+	}
+	return fmt.Errorf("there is no kind of picture %.40q; there are %s and %s", kind, SVG, PNG)
+}
+
+// stillDPI makes two pixels of each point, of which an inch has 72, as sharp screens
+// want it.
+const stillDPI = 144
