@@ -35,6 +35,7 @@ func (s *Server) routeAPI(mux *http.ServeMux) {
 				{Name: "runs", Description: "Making runs, and ending them."},
 				{Name: "steering", Description: "Changing a run while it trains."},
 				{Name: "looking", Description: "What a run is doing, and what it did. Who has a run's address may look."},
+				{Name: "taking away", Description: "Taking what was trained elsewhere, bringing it back, and training many at once."},
 				{Name: "data", Description: "Rows to learn from."},
 				{Name: "server", Description: "What the server can do."},
 			},
@@ -45,6 +46,7 @@ func (s *Server) routeAPI(mux *http.ServeMux) {
 	s.describeRuns(api)
 	s.describeSteering(api)
 	s.describeLooking(api)
+	s.describeTaking(api)
 	s.describeData(api)
 	s.describeRest(api)
 	mux.HandleFunc("POST /api/login", s.postLogin)

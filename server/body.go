@@ -19,14 +19,19 @@ const (
 
 // turn waits until a large body may be read, and returns what ends its turn.
 func (s *Server) turn(ctx context.Context) (done func(), err error) {
-	late := time.NewTimer(uploadWait)
+	return turnAt(ctx, s.uploads, uploadWait, fmt.Sprintf("%d large bodies are being read already, which is the limit; come again in a moment", maxUploads))
+}
+
+// turnAt waits at most so long for room in a channel, and returns what gives it back,
+// or a refusal that says why there is none.
+func turnAt(ctx context.Context, room chan struct{}, wait time.Duration, why string) (done func(), err error) {
+	late := time.NewTimer(wait)
 	defer late.Stop()
 	select {
-	case s.uploads <- struct{}{}:
-		return func() { <-s.uploads }, nil
+	case room <- struct{}{}:
+		return func() { <-room }, nil
 	case <-late.C:
-		return nil, refuseFor(time.Second, http.StatusServiceUnavailable,
-			fmt.Sprintf("%d large bodies are being read already, which is the limit; come again in a moment", maxUploads))
+		return nil, refuseFor(time.Second, http.StatusServiceUnavailable, why)
 	case <-ctx.Done():
 		return nil, errLeft
 	}
@@ -36,12 +41,16 @@ func (s *Server) turn(ctx context.Context) (done func(), err error) {
 // send a large one. It is bounded before it is read where the request says how
 // long it is. When the handler is done with it, it calls done.
 func (s *Server) readBody(q *request, trusted bool) (b []byte, done func(), err error) {
+	if trusted {
+		return s.readUpTo(q, s.limits.UploadBytes, "--max-upload-bytes")
+	}
+	return s.readUpTo(q, s.limits.BodyBytes, "--max-body-bytes")
+}
+
+// readUpTo is readBody for at most so many bytes, which the flag raises.
+func (s *Server) readUpTo(q *request, most int, flag string) (b []byte, done func(), err error) {
 	if err := plain(q.r); err != nil {
 		return nil, nil, err
-	}
-	most, flag := s.limits.UploadBytes, "--max-upload-bytes"
-	if !trusted {
-		most, flag = s.limits.BodyBytes, "--max-body-bytes"
 	}
 	tooLong := refuse(http.StatusBadRequest, fmt.Sprintf("the body is too large: more than %d bytes, which %s raises", most, flag))
 	if q.r.ContentLength > int64(most) {

@@ -23,6 +23,9 @@ type Limits struct {
 	// UploadBytes bounds an uploaded file.
 	UploadBytes int
 
+	// ModelBytes bounds a model that is brought back as a run.
+	ModelBytes int
+
 	// Runs bounds the runs kept at a time. Beyond it the oldest run that nobody
 	// watches makes room.
 	Runs int
@@ -63,19 +66,31 @@ type Limits struct {
 	// Rows, Columns and FieldBytes bound an uploaded table.
 	Rows, Columns, FieldBytes int
 
+	// SweepSteps bounds the steps that all runs of one sweep make together.
+	SweepSteps int
+
 	// Layers and Units bound a network: so many hidden layers of so many units.
 	// They keep a step short, for which every change waits.
 	Layers, Units int
 }
 
+const (
+	// The largest networks that a run may have, with the optimiser's moments beside
+	// their weights, and a table of --max-upload-bytes as its rows.
+	maxModelBytes = 32 << 20
+
+	// Of the default network that is a minute and a half of two cores.
+	maxSweepSteps = 2_000_000
+)
+
 // DefaultLimits returns the limits of a server that was not told others.
 func DefaultLimits() Limits {
 	return Limits{
-		MessageBytes: 64 << 10, BodyBytes: 64 << 10, UploadBytes: 6 << 20,
+		MessageBytes: 64 << 10, BodyBytes: 64 << 10, UploadBytes: 6 << 20, ModelBytes: maxModelBytes,
 		Runs: 64, Lanes: wire.MaxLanes, Viewers: 1000, Connections: 2000, PeerConnections: 1000,
 		Silence: time.Minute, Idle: run.DefaultIdle, Drop: 30 * time.Minute,
 		CommandRate: 200, CommandBurst: 100, HelloRate: 4, RunRate: 60,
-		Rows: 100_000, Columns: 64, FieldBytes: 1 << 10,
+		Rows: 100_000, Columns: 64, FieldBytes: 1 << 10, SweepSteps: maxSweepSteps,
 		Layers: wire.MaxLayers, Units: wire.MaxUnits,
 	}
 }
@@ -115,6 +130,8 @@ func (l *Limits) Table() []Limit {
 		{"max-message-bytes", "bytes of a websocket message", &l.MessageBytes},
 		{"max-body-bytes", "bytes of a request with settings", &l.BodyBytes},
 		{"max-upload-bytes", "bytes of an uploaded file", &l.UploadBytes},
+		{"max-model-bytes", "bytes of a model that is brought back as a run", &l.ModelBytes},
+		{"max-sweep-steps", "steps that all runs of one sweep make together", &l.SweepSteps},
 		{"max-rows", "rows of an uploaded table", &l.Rows},
 		{"max-columns", "columns of an uploaded table", &l.Columns},
 		{"max-field-bytes", "bytes of one field of an uploaded table", &l.FieldBytes},

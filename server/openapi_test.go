@@ -217,7 +217,7 @@ func TestEveryOperationIsDescribed(t *testing.T) {
 			}
 		}
 	}
-	for _, id := range []string{"makeRun", "deleteRun", "command", "live", "login", "getCurve", "inspectTable", "getDataset"} {
+	for _, id := range []string{"makeRun", "deleteRun", "command", "live", "login", "getCurve", "inspectTable", "getDataset", "listFormats", "exportRun", "importRun", "sweep"} {
 		if !ids[id] {
 			t.Errorf("%s is not described", id)
 		}
@@ -255,7 +255,7 @@ func TestAnswersAreAsDescribed(t *testing.T) {
 	steer(t, addr, x, `{"type":"lane_add","copy":1}`, http.StatusOK, nil)
 	steer(t, addr, x, `{"type":"change","set":{"eps":0.001}}`, http.StatusOK, nil)
 	for path, query := range map[string]string{
-		"/api/controls": "", "/api/lessons": "", "/api/datasets": "", "/api/runs": "", "/api/runs/{id}": "",
+		"/api/controls": "", "/api/lessons": "", "/api/formats": "", "/api/datasets": "", "/api/runs": "", "/api/runs/{id}": "",
 		"/api/runs/{id}/state": "", "/api/runs/{id}/history": "", "/api/runs/{id}/predict": "?x=5&x=25&lane=1", "/api/runs/{id}/curves": "",
 		"/api/runs/{id}/curve": "?curve=batch_loss", "/api/runs/{id}/snapshots": "", "/api/runs/{id}/recipe": "", "/api/runs/{id}/charts": "",
 	} {
@@ -289,6 +289,19 @@ func TestExamplesAreRight(t *testing.T) {
 			t.Fatal(err)
 		}
 		if bad := d.check(order.Schema, v, name); bad != "" {
+			t.Error(bad)
+		}
+	}
+	sweep := d.Paths["/api/sweeps"]["post"].RequestBody.Content["application/json"]
+	for name, e := range sweep.Examples {
+		if resp, text := ask(t, http.DefaultClient, "POST", "http://"+addr+"/api/sweeps", "", string(e.Value)); resp.StatusCode != http.StatusOK {
+			t.Errorf("%s: %d %s", name, resp.StatusCode, text)
+		}
+		var v any
+		if err := json.Unmarshal(e.Value, &v); err != nil {
+			t.Fatal(err)
+		}
+		if bad := d.check(sweep.Schema, v, name); bad != "" {
 			t.Error(bad)
 		}
 	}

@@ -32,7 +32,9 @@ type besides struct {
 }
 
 // parseOrder reads the body of a request for a run; an empty one is the default.
-func parseOrder(body []byte) (order, error) {
+// What else may stand in it is read into more: pointers to structs, by the names that
+// their fields have in JSON.
+func parseOrder(body []byte, more ...any) (order, error) {
 	o := order{controls: map[string]json.RawMessage{}}
 	if len(bytes.TrimSpace(body)) == 0 {
 		return o, nil
@@ -48,7 +50,21 @@ func parseOrder(body []byte) (order, error) {
 		return o, errors.New("the body is not a JSON object of controls: it is null")
 	}
 	members := len(o.controls)
-	fields := reflect.ValueOf(&o.besides).Elem()
+	for _, into := range append([]any{&o.besides}, more...) {
+		if err := o.take(into); err != nil {
+			return o, err
+		}
+	}
+	if o.Recipe != nil && members > 1 {
+		return o, errors.New(`a "recipe" says all that there is to say of a run; nothing else may stand beside it`)
+	}
+	return o, nil
+}
+
+// take reads what is no control out of the controls, into a struct by the names that
+// its fields have in JSON.
+func (o *order) take(into any) error {
+	fields := reflect.ValueOf(into).Elem()
 	for i := range fields.NumField() {
 		name := fields.Type().Field(i).Tag.Get("json")
 		raw, ok := o.controls[name]
@@ -57,13 +73,15 @@ func parseOrder(body []byte) (order, error) {
 		}
 		delete(o.controls, name)
 		if err := strictly(raw, fields.Field(i).Addr().Interface()); err != nil {
-			return o, fmt.Errorf("%q cannot be read: %w", name, err)
+			return fmt.Errorf("%q cannot be read: %w", name, err)
 		}
 	}
-	if o.Recipe != nil && members > 1 {
-		return o, errors.New(`a "recipe" says all that there is to say of a run; nothing else may stand beside it`)
-	}
-	return o, nil
+	return nil
+}
+
+// spec is what the run of an order without a recipe begins with.
+func (o *order) spec() wire.Spec {
+	return wire.Spec{Title: o.Title, Controls: o.controls, Lanes: o.Lanes, Data: o.Data, Edits: o.Edits}
 }
 
 // strictly reads one JSON value that has no members but those of a type.
@@ -86,5 +104,5 @@ func (o *order) make(id string, options run.Options) (*run.Run, error) {
 		return run.Replay(id, *o.Recipe, options)
 	}
 	options.Paused = o.Paused
-	return run.New(id, wire.Spec{Title: o.Title, Controls: o.controls, Lanes: o.Lanes, Data: o.Data, Edits: o.Edits}, options)
+	return run.New(id, o.spec(), options)
 }

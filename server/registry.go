@@ -50,9 +50,7 @@ func (g *registry) open(id string, begin func(run.Options) (*run.Run, error)) (r
 	if r := g.get(id); r != nil {
 		return r, false, nil
 	}
-	o := g.limits.options()
-	o.Turns, o.Workers, o.Prepare, o.Report = g.turns, cap(g.turns), prepare, g.report
-	r, err = begin(o)
+	r, err = begin(g.options())
 	if err != nil {
 		return nil, false, err
 	}
@@ -80,6 +78,13 @@ func (g *registry) open(id string, begin func(run.Options) (*run.Run, error)) (r
 		})
 	})
 	return r, true, nil
+}
+
+// options are those of every run that the server makes.
+func (g *registry) options() run.Options {
+	o := g.limits.options()
+	o.Turns, o.Workers, o.Prepare, o.Report = g.turns, cap(g.turns), prepare, g.report
+	return o
 }
 
 // evict ends the oldest run that nobody watches. Callers hold mu.

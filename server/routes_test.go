@@ -357,17 +357,20 @@ func TestMethods(t *testing.T) {
 	addr, _ := serve(t, Config{})
 	id := makeRun(t, addr, "").ID
 	for path, allow := range map[string]string{
-		"/api/runs":                     "GET, HEAD, POST",
-		"/api/runs/" + id:               "DELETE, GET, HEAD, PUT",
-		"/%61pi/runs/" + id:             "DELETE, GET, HEAD, PUT",
-		"/api/runs/" + id + "/state":    "GET, HEAD",
-		"/api/runs/" + id + "/frames":   "GET, HEAD",
-		"/api/runs/" + id + "/commands": "POST",
-		"/api/runs/" + id + "/data":     "PUT",
-		"/api/datasets/mcycle":          "GET, HEAD",
-		"/api/data/inspect":             "POST",
-		"/api/login":                    "POST",
-		"/api/openapi.json":             "GET, HEAD",
+		"/api/runs":                               "GET, HEAD, POST",
+		"/api/runs/" + id:                         "DELETE, GET, HEAD, PUT",
+		"/%61pi/runs/" + id:                       "DELETE, GET, HEAD, PUT",
+		"/api/runs/" + id + "/state":              "GET, HEAD",
+		"/api/runs/" + id + "/frames":             "GET, HEAD",
+		"/api/runs/" + id + "/commands":           "POST",
+		"/api/runs/" + id + "/data":               "PUT",
+		"/api/datasets/mcycle":                    "GET, HEAD",
+		"/api/runs/" + id + "/export?format=json": "GET, HEAD",
+		"/api/formats":                            "GET, HEAD",
+		"/api/sweeps":                             "POST",
+		"/api/data/inspect":                       "POST",
+		"/api/login":                              "POST",
+		"/api/openapi.json":                       "GET, HEAD",
 	} {
 		for _, method := range []string{"PATCH", "OPTIONS", "POST", "DELETE", "HEAD"} {
 			req, err := http.NewRequestWithContext(t.Context(), method, "http://"+addr+path, nil)

@@ -78,12 +78,25 @@ func (s *Server) openRun(ctx context.Context, q *request, id, key string) (*open
 		return nil, refuse(http.StatusBadRequest, err.Error())
 	}
 	if s.runs.get(id) == nil {
-		if _, wait := s.making.take(peerOf(q.r), time.Now()); wait > 0 {
-			return nil, refuseFor(wait, http.StatusTooManyRequests,
-				fmt.Sprintf("your address has made %d runs within a minute, which is its limit; --run-rate raises it", s.limits.RunRate))
+		if err := s.mayMake(q); err != nil {
+			return nil, err
 		}
 	}
-	x, isNew, err := s.runs.open(id, func(o run.Options) (*run.Run, error) { return order.make(id, o) })
+	return s.openBy(ctx, id, key, func(o run.Options) (*run.Run, error) { return order.make(id, o) })
+}
+
+// mayMake counts one more run of the peer, or refuses it.
+func (s *Server) mayMake(q *request) error {
+	if _, wait := s.making.take(peerOf(q.r), time.Now()); wait > 0 {
+		return refuseFor(wait, http.StatusTooManyRequests,
+			fmt.Sprintf("your address has made %d runs within a minute, which is its limit; --run-rate raises it", s.limits.RunRate))
+	}
+	return nil
+}
+
+// openBy answers the run with that id, which begin makes if it is not there.
+func (s *Server) openBy(ctx context.Context, id, key string, begin func(run.Options) (*run.Run, error)) (*opened, error) {
+	x, isNew, err := s.runs.open(id, begin)
 	var refused *wire.ErrorMessage
 	switch {
 	case errors.Is(err, errFull):

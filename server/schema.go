@@ -22,6 +22,7 @@ const (
 	runControlsSchema  = "RunControls"
 	laneControlsSchema = "LaneControls"
 	orderSchema        = "Order"
+	sweepSchema        = "SweepOrder"
 	commandSchema      = "Command"
 )
 
@@ -46,6 +47,7 @@ func newSchemas(t wire.Table) huma.Registry {
 	all[runControlsSchema] = controls(t, "The controls that a run has once.", func(c wire.Control) bool { return c.Run })
 	all[laneControlsSchema] = controls(t, "The controls that each lane has for itself.", func(c wire.Control) bool { return !c.Run })
 	all[orderSchema] = orderOf(r, all[controlsSchema])
+	all[sweepSchema] = sweepOf(r, all[orderSchema])
 	all[commandSchema] = commandsOf(r)
 	return r
 }
@@ -137,6 +139,21 @@ func orderOf(r huma.Registry, controls *huma.Schema) *huma.Schema {
 		Description: "What a run is to be: controls, of the run and of all its lanes, and beside them what is no control. Whatever is left out is at its default.",
 	}
 	maps.Copy(s.Properties, beside.Properties)
+	return s
+}
+
+// sweepOf describes what POST /api/sweeps takes: an order of one lane, and beside it
+// the axes.
+func sweepOf(r huma.Registry, order *huma.Schema) *huma.Schema {
+	axes := huma.SchemaFromType(r, reflect.TypeFor[axes]())
+	s := &huma.Schema{
+		Type: huma.TypeObject, AdditionalProperties: false, Properties: maps.Clone(order.Properties), Required: []string{"x", "y", "steps"},
+		Description: "Two controls with their values, how many steps each pair of them trains, and what all runs have in common, as in an order.",
+	}
+	for _, name := range []string{"paused", "recipe"} {
+		delete(s.Properties, name)
+	}
+	maps.Copy(s.Properties, axes.Properties)
 	return s
 }
 

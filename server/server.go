@@ -75,6 +75,8 @@ type Server struct {
 	connections turnstile
 	making      quota // of runs
 	uploads     chan struct{}
+	exports     chan struct{}
+	sweeps      chan struct{}
 
 	catalogue func() ([]dataset, error)
 	help      func() ([]byte, error)
@@ -108,6 +110,8 @@ func New(ctx context.Context, c Config) *Server {
 		connections: turnstile{all: c.Limits.Connections, each: c.Limits.PeerConnections},
 		making:      quota{perMinute: c.Limits.RunRate},
 		uploads:     make(chan struct{}, maxUploads),
+		exports:     make(chan struct{}, maxExports),
+		sweeps:      make(chan struct{}, maxSweeps),
 
 		catalogue: sync.OnceValues(catalogue),
 		lessons:   c.Lessons,

@@ -25,7 +25,7 @@ var arrows = map[string][]string{
 	"engine/metrics":       {},
 	"loss":                 {},
 	"loss/internal/stream": {}, // for loss's benchmarks
-	"server":               {"datasets", "server/chart", "server/help", "server/lesson", "server/run", "server/wire", "web"},
+	"server":               {"datasets", "engine/export", "server/bundle", "server/chart", "server/help", "server/lesson", "server/run", "server/wire", "web"},
 	"server/bundle":        {"engine/export", "server/chart", "server/chart/plot", "server/run", "server/wire"},
 	"server/chart":         {"server/run", "server/wire"},
 	"server/chart/plot":    {"server/run", "server/wire"},

@@ -42,6 +42,12 @@ func Import(id string, m *export.Model, o Options) (*Run, error) {
 	}
 	l.recipe.Revision = r.revision
 	r.sent = len(l.points)
+	if o.Paused {
+		r.reason = fmt.Sprintf("brought back at step %d", l.steps)
+		if m.Card.Run != "" {
+			r.reason += fmt.Sprintf(", from run %.40s, lane %.40s", m.Card.Run, m.Card.Lane)
+		}
+	}
 	return r, nil
 }
 

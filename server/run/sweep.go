@@ -48,7 +48,7 @@ type Cell struct {
 // the context's error if that ends first, and with what is wrong with the grid before
 // it trains anything. A run that diverges or is refused is a cell that failed.
 func Sweep(ctx context.Context, g Grid, o Options, cores int, report func(Cell)) error {
-	if err := g.check(); err != nil {
+	if err := g.Check(); err != nil {
 		return err
 	}
 	own, err := readOwn(g.Spec.Data, o.Table) // once for all
@@ -99,8 +99,8 @@ func Sweep(ctx context.Context, g Grid, o Options, cores int, report func(Cell))
 	return nil
 }
 
-// check says what is wrong with the grid, trying each value for itself.
-func (g *Grid) check() error {
+// Check says what is wrong with the grid, trying each value for itself.
+func (g *Grid) Check() error {
 	switch cells := len(g.X.Values) * len(g.Y.Values); {
 	case len(g.Spec.Lanes) > 1:
 		return wire.Refuse(wire.BadValue, "", "a sweep is of one lane, not of %d", len(g.Spec.Lanes))

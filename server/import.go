@@ -1,0 +1,46 @@
+package server
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"net/http"
+	"time"
+
+	"github.com/gnllviz/gnllviz/engine/export"
+	"github.com/gnllviz/gnllviz/server/run"
+	"github.com/gnllviz/gnllviz/server/wire"
+)
+
+// importTime is how long a model may take to come in: the largest at 2 Mbit/s.
+const importTime = 2 * time.Minute
+
+// postImport makes a run that goes on from a model, paused at the step to which it
+// had come.
+func (s *Server) postImport(ctx context.Context, q *request) (*opened, error) {
+	// Where it cannot be set that of other requests holds.
+	_ = http.NewResponseController(q.w).SetReadDeadline(time.Now().Add(importTime))
+	b, done, err := s.readUpTo(q, s.limits.ModelBytes, "--max-model-bytes")
+	if err != nil {
+		return nil, err
+	}
+	defer done()
+	if err := s.mayMake(q); err != nil {
+		return nil, err
+	}
+	m, err := export.Read(bytes.NewReader(b))
+	if err != nil {
+		return nil, refuse(http.StatusUnprocessableEntity, err.Error())
+	}
+	key := newKey()
+	id := idOf(key)
+	return s.openBy(ctx, id, key, func(o run.Options) (*run.Run, error) {
+		o.Paused = true
+		r, err := run.Import(id, m, o)
+		var refused *wire.ErrorMessage
+		if err != nil && !errors.As(err, &refused) {
+			s.log.Warn("bringing back a model", "err", err)
+		}
+		return r, err
+	})
+}
