@@ -68,7 +68,7 @@ describe('a frame in somebody else’s page', () => {
     const w = await visit(framed(`${server.url}embed/#show=loss,transport&controls=full,eps&theme=dark&lane=A~0&lane=B~1~eps:0.01`, { width: '1200', height: '700' }))
     const frame = await drawnFrame(w)
     expect(await frame.locator('[data-control]').evaluateAll((all) => all.map((e) => e.getAttribute('data-control')))).toEqual(['full', 'eps'])
-    expect(await frame.locator('#loss-chart canvas').count()).toBe(1)
+    await frame.locator('#loss-chart canvas').waitFor() // a moment after the fit
     expect(await frame.locator('gnll-metrics, gnll-anatomy').count()).toBe(0)
     expect(await frame.evaluate(() => document.documentElement.dataset['theme'])).toBe('dark')
     await frame.getByRole('button', { name: 'Pause' }).click()
