@@ -1,7 +1,6 @@
 package export
 
 import (
-	"bytes"
 	_ "embed"
 	"encoding/base64"
 	"encoding/json"
@@ -73,12 +72,7 @@ func headerOf(m *Model) header {
 
 // model returns the model that a header describes, without its parameters.
 func (h *header) model() (*Model, error) {
-	switch {
-	case h.Format != FormatName:
-		return nil, errNoModel
-	case h.Version != FormatVersion:
-		return nil, fmt.Errorf("it is of version %d; this program reads version %d", h.Version, FormatVersion)
-	case h.Card == nil:
+	if h.Card == nil {
 		return nil, errors.New("it has no card")
 	}
 	c, err := h.Network.config()
@@ -170,21 +164,11 @@ func readJSON(b []byte) (*Model, error) {
 }
 
 func parseJSON(b []byte) (*Model, error) {
-	// First of what kind and version it is: members of other versions may be others.
-	var kind struct {
-		Format  string `json:"format"`
-		Version int    `json:"version"`
-	}
-	if err := json.Unmarshal(b, &kind); err != nil {
-		return nil, fmt.Errorf("it is damaged or cut short: %w", err)
-	}
-	if _, err := (&header{Format: kind.Format, Version: kind.Version, Card: new(Card), Network: networkOf(engine.NetConfig{})}).model(); err != nil {
+	if err := checkKind(b); err != nil {
 		return nil, err
 	}
 	var f file
-	d := json.NewDecoder(bytes.NewReader(b))
-	d.DisallowUnknownFields()
-	if err := d.Decode(&f); err != nil {
+	if err := decode(string(b), &f); err != nil {
 		return nil, err
 	}
 	m, err := f.model()
@@ -210,6 +194,31 @@ func parseJSON(b []byte) (*Model, error) {
 	return m, nil
 }
 
+// checkKind looks at format and version alone: the members of another version may
+// be others.
+func checkKind(b []byte) error {
+	var kind struct {
+		Format  string `json:"format"`
+		Version int    `json:"version"`
+	}
+	if err := json.Unmarshal(b, &kind); err != nil {
+		return fmt.Errorf("it is damaged or cut short: %w", err)
+	}
+	return (&header{Format: kind.Format, Version: kind.Version}).checkKind()
+}
+
+func (h *header) checkKind() error {
+	switch {
+	case h.Format != FormatName:
+		return errNoModel
+	case h.Version > FormatVersion:
+		return fmt.Errorf("it is of version %d, which a newer gnllviz wrote; this one reads version %d: read it with a newer one", h.Version, FormatVersion)
+	case h.Version != FormatVersion:
+		return fmt.Errorf("it is of version %d; this program reads version %d", h.Version, FormatVersion)
+	}
+	return nil
+}
+
 // settle checks a model that was read, and has its tensors stand in the network's
 // order.
 func (m *Model) settle() error {
@@ -233,7 +242,7 @@ func (t *training) read() (*Training, error) {
 	if err != nil {
 		return nil, fmt.Errorf("its checkpoint is no base64: %w", err)
 	}
-	n := &Training{Spec: t.Spec, Checkpoint: checkpoint, Changes: t.Changes}
+	n := &Training{Spec: raw(t.Spec), Checkpoint: checkpoint, Changes: raw(t.Changes)}
 	if t.History == nil {
 		return n, nil
 	}

@@ -150,7 +150,7 @@ func (e *evaluator) evaluate(z []float64) (mean, variance float64) {
 		variance = softplus(raw) + float64(float32(e.config.MinVariance))
 	case engine.Natural:
 		variance = 1 / (softplus(raw) + engine.LeastPrecision)
-		mean *= variance
+		mean = float64(mean * variance)
 	case engine.Fixed:
 		variance = raw
 	}

@@ -1,0 +1,159 @@
+package export
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"go/format"
+	"math"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/gnllviz/gnllviz/engine"
+)
+
+// The exported source is compiled, vetted and run, all kinds in one module, and
+// predicts the same bits.
+func TestGoSourceIsExact(t *testing.T) {
+	dir := t.TempDir()
+	write(t, dir, "go.mod", []byte("module m\n\ngo 1.26\n"))
+	var imports, calls strings.Builder
+	var want [][]float64
+	names := sortedKinds()
+	models := kinds()
+	for i, name := range names {
+		m, _, x := models[name](t)
+		if i == 0 {
+			m.Inputs[0].Name, m.Inputs[0].Unit = hostile, hostile
+			m.Target.Name, m.Card.Dataset, m.Card.Limits = hostile, hostile, hostile
+			m.Members[0][0].Data[0] = float32(math.Copysign(0, -1))
+			m.Members[0][0].Data[1] = 1e-40
+		}
+		var b bytes.Buffer
+		if err := WriteGo(&b, m); err != nil {
+			t.Fatalf("%s: %v", name, err)
+		}
+		if formatted, err := format.Source(b.Bytes()); err != nil || !bytes.Equal(formatted, b.Bytes()) {
+			t.Errorf("%s is not as gofmt has it: %v", name, err)
+		}
+		write(t, dir, fmt.Sprintf("k%d/model.go", i), b.Bytes())
+		fmt.Fprintf(&imports, "\tk%d \"m/k%d\"\n", i, i)
+		p, err := m.Predict(x)
+		if err != nil {
+			t.Fatal(err)
+		}
+		n := len(m.Inputs)
+		for r := range p.Mean {
+			row := fmt.Sprintf("%#v", x[r*n:(r+1)*n])
+			if len(m.Members) > 1 {
+				want = append(want, []float64{p.Mean[r], p.Variance[r], p.Aleatoric[r], p.Epistemic[r]})
+				fmt.Fprintf(&calls, "\t{\n\t\tp := k%d.PredictParts(%s)\n\t\tshow(p.Mean, p.Variance, p.Aleatoric, p.Epistemic)\n\t}\n", i, row)
+			} else {
+				want = append(want, []float64{p.Mean[r], p.Variance[r]})
+				fmt.Fprintf(&calls, "\tshow(k%d.Predict(%s))\n", i, row)
+			}
+			if r == 9 {
+				break
+			}
+		}
+	}
+	program := fmt.Sprintf(`package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"math"
+	"os"
+
+%s)
+
+func show(v ...float64) {
+	var bits []string
+	for _, f := range v {
+		bits = append(bits, fmt.Sprint(math.Float64bits(f)))
+	}
+	if err := json.NewEncoder(os.Stdout).Encode(bits); err != nil {
+		panic(err)
+	}
+}
+
+func main() {
+%s}
+`, imports.String(), calls.String())
+	write(t, dir, "main.go", []byte(program))
+	goTool(t, dir, "vet", "./...")
+	out := goTool(t, dir, "run", ".")
+	d := json.NewDecoder(bytes.NewReader(out))
+	for i, w := range want {
+		var got []string
+		if err := d.Decode(&got); err != nil {
+			t.Fatal(err)
+		}
+		var bits []string
+		for _, v := range w {
+			bits = append(bits, fmt.Sprint(math.Float64bits(v)))
+		}
+		if !slices.Equal(got, bits) {
+			t.Fatalf("row %d of all: the exported source predicts %v, not %v", i, got, bits)
+		}
+	}
+}
+
+// hostile is a name that tries to be more than a name.
+const hostile = "a\"; import os\n\"\"\"\\\n*/ func init() {} /*\r//go:embed\u2028#`'\x00 <b>|{{.}} \xff"
+
+func sortedKinds() []string {
+	var names []string
+	for name := range kinds() {
+		names = append(names, name)
+	}
+	slices.Sort(names)
+	return names
+}
+
+func write(t testing.TB, dir, name string, b []byte) {
+	t.Helper()
+	path := filepath.Join(dir, name)
+	if err := os.MkdirAll(filepath.Dir(path), 0o777); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(path, b, 0o666); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// goTool runs the go tool on a module that stands alone, and returns its output.
+func goTool(t *testing.T, dir string, args ...string) []byte {
+	t.Helper()
+	c := exec.Command("go", args...)
+	c.Dir, c.Env = dir, append(os.Environ(), "GOWORK=off", "GOFLAGS=-mod=mod")
+	var stderr bytes.Buffer
+	c.Stderr = &stderr
+	out, err := c.Output()
+	if err != nil {
+		t.Fatalf("go %s: %v\n%.3000s", strings.Join(args, " "), err, &stderr)
+	}
+	return out
+}
+
+// A float32 comes back from its digits, whether these are read as float32 or first
+// as float64.
+func TestShortestIsExact(t *testing.T) {
+	for _, v := range []float32{0.1, 1e-45, math.MaxFloat32, -3.4e-38, 16777217, 7.038531e-26, 0} {
+		s := string(shortest(nil, v))
+		var wide float64
+		if _, err := fmt.Sscan(s, &wide); err != nil || float32(wide) != v {
+			t.Errorf("%s is not %v", s, v)
+		}
+	}
+}
+
+func TestSourceOfNoModel(t *testing.T) {
+	if err := WriteGo(&bytes.Buffer{}, &Model{Net: engine.NetConfig{Inputs: 1}}); err == nil {
+		t.Error("a model without layers was written")
+	}
+}

@@ -1,0 +1,221 @@
+//go:build interop
+
+package export
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"math"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/gnllviz/gnllviz/engine"
+)
+
+// A taken is an exported model in a folder, with rows and what the engine predicts
+// for them.
+type taken struct {
+	name   string
+	model  *Model
+	want   Prediction
+	Folder string    `json:"folder"`
+	File   string    `json:"file"` // ONNX
+	Inputs int       `json:"inputs"`
+	X      []float64 `json:"x"` // values that float32 holds
+}
+
+// takeAll exports a model of every kind.
+func takeAll(t *testing.T) []taken {
+	t.Helper()
+	dir := t.TempDir()
+	var list []taken
+	models := kinds()
+	for i, name := range sortedKinds() {
+		m, e, x := models[name](t)
+		if i == 0 {
+			m.Inputs[0].Name, m.Target.Name, m.Card.Author = hostile, hostile, hostile
+		}
+		list = append(list, take(t, filepath.Join(dir, name), name, m, e, x))
+	}
+	return list
+}
+
+func take(t *testing.T, folder, name string, m *Model, e *engine.Ensemble, x []float64) taken {
+	t.Helper()
+	for i, v := range x {
+		x[i] = float64(float32(v))
+	}
+	for file, f := range map[string]func(*bytes.Buffer) error{
+		"model.onnx":        func(b *bytes.Buffer) error { return WriteONNX(b, m) },
+		"model.safetensors": func(b *bytes.Buffer) error { return WriteSafetensors(b, m) },
+		"model_torch.py":    func(b *bytes.Buffer) error { return WriteTorch(b, m) },
+		"model_numpy.py":    func(b *bytes.Buffer) error { return WriteNumPy(b, m) },
+	} {
+		var b bytes.Buffer
+		if err := f(&b); err != nil {
+			t.Fatalf("%s: %s: %v", name, file, err)
+		}
+		write(t, folder, file, b.Bytes())
+	}
+	return taken{name, m, fromEngine(e, x, m.Eps), folder, filepath.Join(folder, "model.onnx"), len(m.Inputs), x}
+}
+
+// tool has a program answer in JSON, asked in JSON.
+func tool(t *testing.T, question, answer any, name string, args ...string) {
+	t.Helper()
+	in, err := json.Marshal(question)
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := exec.Command(name, args...)
+	c.Stdin = bytes.NewReader(in)
+	var stderr bytes.Buffer
+	c.Stderr = &stderr
+	out, err := c.Output()
+	if err != nil {
+		t.Fatalf("%s %s: %v (make interop installs what it needs)\n%s", name, strings.Join(args, " "), err, &stderr)
+	}
+	if err := json.Unmarshal(out, answer); err != nil {
+		t.Fatalf("%s %s: %v", name, strings.Join(args, " "), err)
+	}
+}
+
+// python is the Python that make interop makes.
+func python() string {
+	if p := os.Getenv("GNLLVIZ_PYTHON"); p != "" {
+		return p
+	}
+	return filepath.FromSlash("testdata/interop/venv/bin/python")
+}
+
+// ONNX files predict in onnxruntime what the engine predicts.
+func TestONNXRuntimeAgrees(t *testing.T) {
+	list := takeAll(t)
+	type outputs struct{ Mean, Variance, Aleatoric, Epistemic []float64 }
+	var answers []struct{ All, One outputs }
+	tool(t, list, &answers, "node", "testdata/interop/onnx.mjs")
+	if len(answers) != len(list) {
+		t.Fatalf("%d answers for %d models", len(answers), len(list))
+	}
+	var worst float64
+	for i, k := range list {
+		t.Run(k.name, func(t *testing.T) {
+			ensemble := len(k.model.Members) > 1
+			for _, o := range []outputs{answers[i].All, answers[i].One} {
+				if (o.Aleatoric != nil) != ensemble || (o.Epistemic != nil) != ensemble {
+					t.Fatalf("aleatoric and epistemic variances are there: %v", o.Aleatoric != nil)
+				}
+				if !ensemble {
+					o.Aleatoric, o.Epistemic = k.want.Aleatoric, k.want.Epistemic
+				}
+				n := len(o.Mean)
+				want := Prediction{k.want.Mean[:n], k.want.Variance[:n], k.want.Aleatoric[:min(n, len(o.Aleatoric))], k.want.Epistemic[:min(n, len(o.Epistemic))]}
+				o.Aleatoric, o.Epistemic = o.Aleatoric[:min(n, len(o.Aleatoric))], o.Epistemic[:min(n, len(o.Epistemic))]
+				agree(t, Prediction(o), want)
+				for r, v := range o.Variance {
+					worst = max(worst, math.Abs(v/want.Variance[r]-1))
+				}
+			}
+			if len(answers[i].All.Mean) != len(k.X)/k.Inputs || len(answers[i].One.Mean) != 3 {
+				t.Error("not all rows came back")
+			}
+		})
+	}
+	t.Logf("variances are at most %.2g apart, relative to themselves", worst)
+}
+
+// The checker of ONNX passes every file, and the exported Python predicts with
+// PyTorch and with NumPy what the engine predicts, and to the last digits what
+// Predict does.
+func TestPythonAgrees(t *testing.T) {
+	list := takeAll(t)
+	var answers []struct {
+		IR           int
+		Opset        []int
+		Producer     string
+		Texts        map[string]string
+		Torch, NumPy [][]float64
+	}
+	tool(t, list, &answers, python(), "testdata/interop/check.py")
+	if len(answers) != len(list) {
+		t.Fatalf("%d answers for %d models", len(answers), len(list))
+	}
+	for i, k := range list {
+		t.Run(k.name, func(t *testing.T) {
+			a := answers[i]
+			if a.IR != 8 || len(a.Opset) != 1 || a.Opset[0] != 17 || a.Producer != "gnllviz" {
+				t.Errorf("IR %d, opset %d, producer %q", a.IR, a.Opset, a.Producer)
+			}
+			if a.Texts["gnllviz.seed"] != "7" || !strings.Contains(a.Texts["gnllviz.model"], `"card"`) || a.Texts["gnllviz.task"] != "heteroscedastic regression" {
+				t.Errorf("metadata %.300v", a.Texts)
+			}
+			p, err := k.model.Predict(k.X)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, values := range [][][]float64{a.Torch, a.NumPy} {
+				got := Prediction{Mean: values[0], Variance: values[1], Aleatoric: p.Aleatoric, Epistemic: p.Epistemic}
+				if len(k.model.Members) > 1 {
+					got.Aleatoric, got.Epistemic = values[2], values[3]
+				} else if len(values) != 2 {
+					t.Fatalf("%d results of a single network", len(values))
+				}
+				want := k.want
+				if len(k.model.Members) == 1 {
+					want.Aleatoric, want.Epistemic = p.Aleatoric, p.Epistemic
+				}
+				agree(t, got, want)
+				for r := range p.Mean {
+					if math.Abs(got.Mean[r]-p.Mean[r]) > 1e-9*math.Abs(p.Mean[r]) || math.Abs(got.Variance[r]-p.Variance[r]) > 1e-9*p.Variance[r] {
+						t.Fatalf("row %d: mean %v and variance %v, where Predict has %v and %v", r, got.Mean[r], got.Variance[r], p.Mean[r], p.Variance[r])
+					}
+				}
+			}
+		})
+	}
+}
+
+// Both Python files also read rows from the standard input.
+func TestPythonReadsRows(t *testing.T) {
+	models := kinds()
+	name := sortedKinds()[0]
+	m, e, x := models[name](t)
+	dir := t.TempDir()
+	k := take(t, dir, name, m, e, x)
+	rows := "a name\n"
+	for r := range 4 {
+		for i, v := range x[r*k.Inputs:][:k.Inputs] {
+			if i > 0 {
+				rows += ","
+			}
+			rows += number(v)
+		}
+		rows += "\n"
+	}
+	for _, args := range [][]string{{"model_torch.py", "model.safetensors"}, {"model_numpy.py"}} {
+		abs, err := filepath.Abs(python())
+		if err != nil {
+			t.Fatal(err)
+		}
+		c := exec.Command(abs, args...)
+		c.Dir, c.Stdin = dir, strings.NewReader(rows)
+		out, err := c.CombinedOutput()
+		if err != nil {
+			t.Fatalf("%v: %v\n%s", args, err, out)
+		}
+		lines := strings.Fields(string(out))
+		if len(lines) != 5 || !strings.HasPrefix(lines[0], "mean,variance") {
+			t.Fatalf("%v: %s", args, out)
+		}
+		for r, line := range lines[1:] {
+			var mean float64
+			if _, err := fmt.Sscanf(line, "%g,", &mean); err != nil || math.Abs(mean-k.want.Mean[r]) > tolerance*math.Abs(k.want.Mean[r]) {
+				t.Errorf("%v: row %d is %s, not %v", args, r, line, k.want.Mean[r])
+			}
+		}
+	}
+}

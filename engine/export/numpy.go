@@ -1,0 +1,65 @@
+package export
+
+import (
+	"bytes"
+	_ "embed"
+	"fmt"
+	"io"
+
+	"github.com/gnllviz/gnllviz/engine"
+)
+
+//go:embed model_numpy.py.tmpl
+var numpyTemplate string
+
+// WriteNumPy writes a Python file that has the parameters in it and predicts with
+// NumPy, and needs nothing else.
+func WriteNumPy(w io.Writer, m *Model) error {
+	return writeSource(w, m, "NumPy", func(b *bytes.Buffer, s *source) error {
+		return s.write(b, numpyTemplate+rowsTemplate)
+	})
+}
+
+// Parameters are the members' parameters as Python.
+func (s *source) Parameters() string {
+	var b []byte
+	for _, tensors := range s.Members {
+		b = append(b, "    {\n"...)
+		for _, t := range tensors {
+			shape := fmt.Sprintf("%d", t.Shape[0])
+			if len(t.Shape) > 1 {
+				shape += fmt.Sprintf(", %d", t.Shape[1])
+			}
+			b = fmt.Appendf(b, "        %q: tensor((%s,), [\n", t.Name, shape)
+			b = appendValues(b, t.Data, "            ", "-0.0")
+			b = append(b, "        ]),\n"...)
+		}
+		b = append(b, "    },\n"...)
+	}
+	return string(b)
+}
+
+// NumPy is the activation of z.
+func (s *source) NumPy() string {
+	switch s.Net.Activation {
+	case engine.Tanh:
+		return "np.tanh(z)"
+	case engine.ReLU:
+		return "np.maximum(z, 0)"
+	case engine.LeakyReLU:
+		return "np.where(z < 0, 0.01 * z, z)"
+	case engine.Sigmoid:
+		return "1 / (1 + np.exp(-np.maximum(z, -700)))"
+	case engine.ELU:
+		return "np.where(z < 0, np.expm1(np.minimum(z, 0)), z)"
+	case engine.GELU:
+		return "0.5 * z * np.vectorize(math.erfc, otypes=[float])(-z / math.sqrt(2))"
+	case engine.SiLU:
+		return "z / (1 + np.exp(-np.maximum(z, -700)))"
+	case engine.Softplus:
+		return "softplus(z)"
+	case engine.Sin:
+		return "np.sin(z)"
+	}
+	return "z"
+}

@@ -1,0 +1,401 @@
+package export
+
+import (
+	"fmt"
+	"io"
+	"math"
+	"slices"
+	"strings"
+
+	"google.golang.org/protobuf/encoding/protowire"
+
+	"github.com/gnllviz/gnllviz/engine"
+)
+
+// What a file says of itself: runtimes of 2022 and later know both.
+const (
+	onnxIR    = 8
+	onnxOpset = 17
+)
+
+const producer = "gnllviz"
+
+// Types of tensors in ONNX.
+const (
+	onnxFloat  = 1
+	onnxInt64  = 7
+	onnxDouble = 11
+)
+
+// constPrefix is what the names of initializers begin with that are no parameters.
+const constPrefix = "const."
+
+// WriteONNX writes the model as one ONNX graph. Its input x is float32 (N, inputs),
+// in the columns' own units; its outputs mean and variance are (N, 1), in the
+// target's unit and its square, and an ensemble has aleatoric and epistemic, which
+// are variances too. Scales, heads and the mixture are inside, in double, and the
+// layers in float; so a row has float32's exactness on its way in, through the
+// layers and on its way out, where a variance beyond float32 becomes infinite.
+//
+// The metadata have the card, each field as gnllviz.FIELD and all in gnllviz.model.
+func WriteONNX(w io.Writer, m *Model) error {
+	if err := m.Check(); err != nil {
+		return err
+	}
+	b, err := appendONNX(nil, m)
+	if err != nil {
+		return fmt.Errorf("export: ONNX: %w", err)
+	}
+	if _, err := w.Write(b); err != nil {
+		return fmt.Errorf("export: ONNX: %w", err)
+	}
+	return nil
+}
+
+// appendONNX appends a ModelProto. The numbers of fields in this file are those of
+// onnx.proto.
+func appendONNX(b []byte, m *Model) ([]byte, error) {
+	texts, err := onnxTexts(m)
+	if err != nil {
+		return nil, err
+	}
+	b = appendInt(b, 1, onnxIR)
+	b = appendText(b, 2, producer)
+	b = appendText(b, 3, m.Card.Version)
+	b = appendText(b, 6, summary(m))
+	b = appendPart(b, 7, onnxGraph(m))
+	b = appendPart(b, 8, appendInt(appendText(nil, 1, ""), 2, onnxOpset))
+	for _, t := range texts {
+		b = appendPart(b, 14, appendText(appendText(nil, 1, t.key), 2, t.value))
+	}
+	return b, nil
+}
+
+type text struct{ key, value string }
+
+// onnxTexts are the metadata: the whole model without its parameters, its settings,
+// and each field of the card by itself.
+func onnxTexts(m *Model) ([]text, error) {
+	model, err := headerText(m)
+	if err != nil {
+		return nil, err
+	}
+	list := []text{{modelKey, model}}
+	training, err := trainingText(m.Training, false)
+	if err != nil {
+		return nil, err
+	}
+	if training != "" {
+		list = append(list, text{trainingKey, training})
+	}
+	// The only two keys that ONNX itself gives a meaning.
+	for _, t := range []text{{"model_author", m.Card.Author}, {"model_license", m.Card.Licence}} {
+		if t.value != "" {
+			list = append(list, t)
+		}
+	}
+	fields, err := m.Card.fields()
+	if err != nil {
+		return nil, err
+	}
+	for _, f := range fields {
+		list = append(list, text{"gnllviz." + f.key, f.value})
+	}
+	return list, nil
+}
+
+// A graph grows node by node.
+type graph struct {
+	nodes, initializers []byte
+
+	prefix string // of the names of the member that is written
+	count  int    // of nodes, for names of their own
+	known  map[string]bool
+}
+
+// onnxGraph returns a GraphProto.
+func onnxGraph(m *Model) []byte {
+	g := graph{known: map[string]bool{}}
+	z := g.standardise(m)
+	var means, variances []string
+	for i, t := range m.Members {
+		g.prefix = m.memberPrefix("member%d.", i)
+		mean, variance := g.network(m, t, z)
+		means, variances = append(means, mean), append(variances, variance)
+	}
+	g.prefix = ""
+	outputs := g.mixture(m, means, variances)
+
+	b := g.nodes
+	b = appendText(b, 2, producer)
+	b = append(b, g.initializers...)
+	b = appendPart(b, 11, valueInfo("x", len(m.Inputs), columnsInWords(m.Inputs)))
+	for _, o := range outputs {
+		b = appendPart(b, 12, valueInfo(o.key, 1, o.value))
+	}
+	return b
+}
+
+// standardise returns the standardised inputs, in float.
+func (g *graph) standardise(m *Model) string {
+	var means, stds []float64
+	for _, c := range m.Inputs {
+		means, stds = append(means, c.Mean), append(stds, c.Std)
+	}
+	x := g.cast("x", onnxDouble)
+	x = g.node("Sub", nil, x, g.doubles("input.mean", means...))
+	x = g.node("Div", nil, x, g.doubles("input.std", stds...))
+	return g.cast(x, onnxFloat)
+}
+
+// network returns mean and variance of the standardised target, in double.
+func (g *graph) network(m *Model, t Tensors, z string) (mean, variance string) {
+	for _, tensor := range t {
+		g.parameter(tensor)
+	}
+	stack := func(name string) string {
+		x := z
+		for i := range m.Net.Hidden {
+			x = g.activate(m.Net.Activation, g.linear(fmt.Sprintf("%s.%d", name, 2*i), x))
+		}
+		return x
+	}
+	body, varBody := "body", "body"
+	if m.Net.Separate {
+		body, varBody = "mean_body", "var_body"
+	}
+	hidden := stack(body)
+	mean = g.cast(g.linear("mean", hidden), onnxDouble)
+	raw := func() string {
+		if varBody != body {
+			hidden = stack(varBody)
+		}
+		return g.cast(g.linear("var", hidden), onnxDouble)
+	}
+	switch m.Net.Head {
+	case engine.Exp:
+		variance = g.guardedExp(raw())
+	case engine.SoftplusHead:
+		least := g.doubles("min_variance", float64(float32(m.Net.MinVariance)))
+		variance = g.node("Add", nil, g.softplus(raw()), least)
+	case engine.Natural:
+		precision := g.node("Add", nil, g.softplus(raw()), g.doubles("least_precision", engine.LeastPrecision))
+		variance = g.node("Div", nil, g.doubles("one", 1), precision)
+		mean = g.node("Mul", nil, mean, variance)
+	case engine.Homoscedastic:
+		variance = g.alike(g.guardedExp(g.cast(g.prefix+"var.bias", onnxDouble)), mean)
+	case engine.Fixed:
+		variance = g.alike(g.doubles("fixed_variance", fixedVariance(m)), mean)
+	}
+	return mean, variance
+}
+
+// mixture makes the outputs of the members' moments, and returns their names and
+// what they are.
+func (g *graph) mixture(m *Model, means, variances []string) []text {
+	mean, total := means[0], variances[0]
+	std := g.doubles("target.std", m.Target.Std)
+	output := func(name, value string) {
+		for range 2 {
+			value = g.node("Mul", nil, value, std)
+		}
+		g.castTo(name, value, onnxFloat)
+	}
+	target := columnInWords(m.Target)
+	outputs := []text{
+		{"mean", "predicted mean of " + target},
+		{"variance", "predicted variance of " + target + ", in its unit squared"},
+	}
+	if n := len(means); n > 1 {
+		members := g.doubles("members", float64(n))
+		mean = g.node("Div", nil, g.node("Sum", nil, means...), members)
+		aleatoric := g.node("Div", nil, g.node("Sum", nil, variances...), members)
+		var squares []string
+		for _, v := range means {
+			d := g.node("Sub", nil, v, mean)
+			squares = append(squares, g.node("Mul", nil, d, d))
+		}
+		epistemic := g.node("Div", nil, g.node("Sum", nil, squares...), members)
+		total = g.node("Add", nil, aleatoric, epistemic)
+		output("aleatoric", aleatoric)
+		output("epistemic", epistemic)
+		outputs = append(
+			outputs,
+			text{"aleatoric", "the mean of the members' variances"},
+			text{"epistemic", "the variance of the members' means"},
+		)
+	}
+	output("variance", g.node("Max", nil, total, g.doubles("eps", m.Eps)))
+	mean = g.node("Mul", nil, mean, std)
+	g.castTo("mean", g.node("Add", nil, mean, g.doubles("target.mean", m.Target.Mean)), onnxFloat)
+	return outputs
+}
+
+// linear is a layer, in float.
+func (g *graph) linear(name, x string) string {
+	return g.node("Gemm", appendAttribute(nil, "transB", 1), x, g.prefix+name+".weight", g.prefix+name+".bias")
+}
+
+// activate is the activation, in float. Operators for all of them came later than
+// this opset.
+func (g *graph) activate(a engine.Activation, z string) string {
+	switch a {
+	case engine.Tanh:
+		return g.node("Tanh", nil, z)
+	case engine.ReLU:
+		return g.node("Relu", nil, z)
+	case engine.LeakyReLU:
+		return g.node("LeakyRelu", appendFloatAttribute(nil, "alpha", 0.01), z)
+	case engine.Sigmoid:
+		return g.node("Sigmoid", nil, z)
+	case engine.ELU:
+		return g.node("Elu", nil, z)
+	case engine.GELU:
+		half := g.node("Mul", nil, g.floats("half", 0.5), z)
+		e := g.node("Erf", nil, g.node("Mul", nil, z, g.floats("half_root", math.Sqrt2/2)))
+		return g.node("Mul", nil, half, g.node("Add", nil, g.floats("one.float", 1), e))
+	case engine.SiLU:
+		return g.node("Mul", nil, z, g.node("Sigmoid", nil, z))
+	case engine.Softplus:
+		return g.node("Softplus", nil, z)
+	case engine.Sin:
+		return g.node("Sin", nil, z)
+	}
+	return z
+}
+
+// guardedExp is the exp of a log-variance that is held within its limit.
+func (g *graph) guardedExp(raw string) string {
+	const limit = engine.LogVarianceLimit
+	return g.node("Exp", nil, g.node("Clip", nil, raw, g.scalar("least", -limit), g.scalar("most", limit)))
+}
+
+// softplus is log(1+exp(z)) in double, and z above 20. ONNX's own is float in most
+// runtimes, and there is no log1p: with u = 1+e, rounded, it is e log(u)/(u-1), and
+// e where u is 1.
+func (g *graph) softplus(z string) string {
+	threshold, one := g.doubles("threshold", 20), g.doubles("one", 1)
+	e := g.node("Exp", nil, g.node("Min", nil, z, threshold))
+	u := g.node("Add", nil, e, one)
+	d := g.node("Sub", nil, u, one)
+	exact := g.node("Div", nil, g.node("Mul", nil, e, g.node("Log", nil, u)), d)
+	log1p := g.node("Where", nil, g.node("Equal", nil, d, g.doubles("zero", 0)), e, exact)
+	return g.node("Where", nil, g.node("Greater", nil, z, threshold), z, log1p)
+}
+
+// alike repeats one value for each value of other.
+func (g *graph) alike(value, other string) string {
+	return g.node("Expand", nil, value, g.node("Shape", nil, other))
+}
+
+func (g *graph) cast(x string, kind uint64) string {
+	return g.node("Cast", appendAttribute(nil, "to", kind), x)
+}
+
+func (g *graph) castTo(name, x string, kind uint64) {
+	g.nodeTo(name, "Cast", appendAttribute(nil, "to", kind), x)
+}
+
+// node adds a node and returns the name of its output.
+func (g *graph) node(op string, attributes []byte, inputs ...string) string {
+	g.count++
+	name := fmt.Sprintf("%s%s_%d", g.prefix, strings.ToLower(op), g.count)
+	g.nodeTo(name, op, attributes, inputs...)
+	return name
+}
+
+// nodeTo adds a node whose output has a given name, which is the node's too.
+// attributes are a NodeProto's.
+func (g *graph) nodeTo(name, op string, attributes []byte, inputs ...string) {
+	var b []byte
+	for _, in := range inputs {
+		b = appendText(b, 1, in)
+	}
+	b = appendText(b, 2, name)
+	b = appendText(b, 3, name)
+	b = appendText(b, 4, op)
+	g.nodes = appendPart(g.nodes, 1, append(b, attributes...))
+}
+
+// parameter adds a parameter of the member that is written.
+func (g *graph) parameter(t engine.Tensor) {
+	g.initializer(g.prefix+t.Name, onnxFloat, t.Shape, appendFloats(nil, t.Data))
+}
+
+// doubles adds a constant row of doubles, once, and returns its name.
+func (g *graph) doubles(name string, values ...float64) string {
+	return g.constant(name, onnxDouble, []int{len(values)}, appendDoubles(nil, values))
+}
+
+// scalar adds a constant without dimensions, as Clip wants its bounds.
+func (g *graph) scalar(name string, value float64) string {
+	return g.constant(name, onnxDouble, nil, appendDoubles(nil, []float64{value}))
+}
+
+func (g *graph) floats(name string, values ...float32) string {
+	return g.constant(name, onnxFloat, []int{len(values)}, appendFloats(nil, values))
+}
+
+func (g *graph) constant(name string, kind uint64, shape []int, data []byte) string {
+	name = constPrefix + name
+	if !g.known[name] {
+		g.known[name] = true
+		g.initializer(name, kind, shape, data)
+	}
+	return name
+}
+
+// initializer adds a TensorProto.
+func (g *graph) initializer(name string, kind uint64, shape []int, data []byte) {
+	var b []byte
+	for _, d := range shape {
+		b = appendInt(b, 1, uint64(d))
+	}
+	b = appendInt(b, 2, kind)
+	b = appendText(b, 8, name)
+	b = appendPart(b, 9, data)
+	g.initializers = appendPart(g.initializers, 5, b)
+}
+
+// valueInfo returns a ValueInfoProto of floats (N, columns).
+func valueInfo(name string, columns int, doc string) []byte {
+	shape := appendPart(nil, 1, appendText(nil, 2, "N"))
+	shape = appendPart(shape, 1, appendInt(nil, 1, uint64(columns)))
+	tensor := appendPart(appendInt(nil, 1, onnxFloat), 2, shape)
+	b := appendText(nil, 1, name)
+	b = appendPart(b, 2, appendPart(nil, 1, tensor))
+	return appendText(b, 3, doc)
+}
+
+// appendAttribute appends to a NodeProto an attribute that is an integer.
+func appendAttribute(b []byte, name string, value uint64) []byte {
+	a := appendInt(appendText(nil, 1, name), 3, value)
+	return appendPart(b, 5, appendInt(a, 20, 2))
+}
+
+// appendFloatAttribute appends to a NodeProto an attribute that is a float.
+func appendFloatAttribute(b []byte, name string, value float32) []byte {
+	a := protowire.AppendTag(appendText(nil, 1, name), 2, protowire.Fixed32Type)
+	a = protowire.AppendFixed32(a, math.Float32bits(value))
+	return appendPart(b, 5, appendInt(a, 20, 1))
+}
+
+func appendInt(b []byte, field protowire.Number, v uint64) []byte {
+	return protowire.AppendVarint(protowire.AppendTag(b, field, protowire.VarintType), v)
+}
+
+func appendPart(b []byte, field protowire.Number, part []byte) []byte {
+	return protowire.AppendBytes(protowire.AppendTag(b, field, protowire.BytesType), part)
+}
+
+func appendText(b []byte, field protowire.Number, s string) []byte {
+	return appendPart(b, field, []byte(strings.ToValidUTF8(s, "\uFFFD")))
+}
+
+func appendDoubles(b []byte, values []float64) []byte {
+	b = slices.Grow(b, 8*len(values))
+	for _, v := range values {
+		b = protowire.AppendFixed64(b, math.Float64bits(v))
+	}
+	return b
+}

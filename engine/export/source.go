@@ -1,0 +1,155 @@
+package export
+
+import (
+	"bytes"
+	"fmt"
+	"io"
+	"math"
+	"slices"
+	"strconv"
+	"strings"
+	"text/template"
+
+	"github.com/gnllviz/gnllviz/engine"
+)
+
+// A source is what the templates of exported source are filled in with. Texts of
+// others come into source in comments alone, line by line, and quoted.
+type source struct {
+	*Model
+	Ensemble bool
+	Layers   []sourceLayer // hidden
+	Last     int           // units of the last hidden layer
+	Head     string        // exp, softplus, natural, homoscedastic or fixed
+	PerInput bool          // whether an input moves the variance
+	Limit    int           // of a log-variance
+	Least    string        // variance, or precision
+	Fixed    string        // variance
+}
+
+type sourceLayer struct {
+	Index   int // in PyTorch's Sequential
+	In, Out int
+}
+
+func sourceOf(m *Model) *source {
+	s := &source{
+		Model: m, Ensemble: len(m.Members) > 1, Head: m.Net.Head.String(), Limit: engine.LogVarianceLimit, Fixed: number(fixedVariance(m)),
+		PerInput: m.Net.Head != engine.Homoscedastic && m.Net.Head != engine.Fixed,
+		Least:    number(float64(float32(m.Net.MinVariance))),
+	}
+	if m.Net.Head == engine.Natural {
+		s.Least = number(engine.LeastPrecision)
+	}
+	s.Last = m.Net.Inputs
+	for i, units := range m.Net.Hidden {
+		s.Layers = append(s.Layers, sourceLayer{2 * i, s.Last, units})
+		s.Last = units
+	}
+	return s
+}
+
+// about are the lines of a comment that says what the model is, without the mark of
+// a comment.
+func (s *source) about() []string {
+	lines := strings.Split(summary(s.Model), "\n")
+	lines = append(lines, "", "Inputs, and where the rows lie that it has learned from:")
+	for _, c := range s.Inputs {
+		lines = append(lines, "  - "+rangeInWords(c))
+	}
+	lines = append(lines, "", "Target: "+rangeInWords(s.Target)+".")
+	from := "Made by gnllviz"
+	if s.Card.Version != "" {
+		from += " " + strconv.Quote(s.Card.Version)
+	}
+	if s.Card.Run != "" {
+		from += ", run " + strconv.Quote(s.Card.Run)
+	}
+	if s.Card.Dataset != "" {
+		from += ", from the data " + strconv.Quote(s.Card.Dataset)
+	}
+	return oneLine(append(lines, from+fmt.Sprintf(", seed %d, %d steps.", s.Card.Seed, s.Card.Steps)))
+}
+
+// Comment returns the lines about the model, each after a mark.
+func (s *source) Comment(mark string) string {
+	var b strings.Builder
+	for _, line := range s.about() {
+		b.WriteString(strings.TrimRight(mark+" "+line, " ") + "\n")
+	}
+	return strings.TrimSuffix(b.String(), "\n")
+}
+
+// Means lists the inputs' means, and Stds their standard deviations.
+func (s *source) Means() string { return s.list(func(c *Column) float64 { return c.Mean }) }
+func (s *source) Stds() string  { return s.list(func(c *Column) float64 { return c.Std }) }
+
+func (s *source) list(of func(*Column) float64) string {
+	var list []string
+	for i := range s.Inputs {
+		list = append(list, number(of(&s.Inputs[i])))
+	}
+	return strings.Join(list, ", ")
+}
+
+// Number writes a number that Go and Python read as the same.
+func (*source) Number(v float64) string { return number(v) }
+
+// write fills in a template.
+func (s *source) write(w io.Writer, text string) error {
+	t, err := template.New("source").Parse(text)
+	if err != nil {
+		return err
+	}
+	return t.Execute(w, s)
+}
+
+// shortest appends a float32 in the fewest digits that are it, when read as float32
+// at once as Go does, and also when read as float64 first, as Python does.
+func shortest(b []byte, v float32) []byte {
+	n := len(b)
+	b = strconv.AppendFloat(b, float64(v), 'g', -1, 32)
+	if wide, err := strconv.ParseFloat(string(b[n:]), 64); err != nil || float32(wide) != v {
+		b = strconv.AppendFloat(b[:n], float64(v), 'g', -1, 64)
+	}
+	return b
+}
+
+// appendValues appends lines of values, each after indent. zero is how the language
+// writes -0.
+func appendValues(b []byte, values []float32, indent, zero string) []byte {
+	for line := range slices.Chunk(values, 8) {
+		b = append(b, indent...)
+		for i, v := range line {
+			if i > 0 {
+				b = append(b, ' ')
+			}
+			if isNegativeZero(v) {
+				b = append(b, zero...)
+			} else {
+				b = shortest(b, v)
+			}
+			b = append(b, ',')
+		}
+		b = append(b, '\n')
+	}
+	return b
+}
+
+func isNegativeZero(v float32) bool { return v == 0 && math.Signbit(float64(v)) }
+
+// writeSource writes what make makes, whole or not at all.
+func writeSource(w io.Writer, m *Model, kind string, make func(*bytes.Buffer, *source) error) error {
+	if err := m.Check(); err != nil {
+		return err
+	}
+	var b bytes.Buffer
+	err := make(&b, sourceOf(m))
+	if err == nil {
+		_, err = w.Write(b.Bytes())
+	}
+	if err != nil {
+		return fmt.Errorf("export: %s: %w", kind, err)
+	}
+	return nil
+}

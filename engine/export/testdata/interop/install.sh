@@ -1,0 +1,36 @@
+#!/bin/sh
+# Makes sure that there is what the tests behind the build tag interop need, beside
+# Go: Python with onnx, PyTorch and NumPy, which are Debian's, with pyarrow, and Node
+# with onnxruntime. What is not Debian's goes into two folders beside this file that
+# git ignores:
+#
+#   venv/bin/python   a Python that sees Debian's packages and pyarrow, which
+#                     engine/export and server/bundle test with
+#   node_modules      onnxruntime-node, whose library is inside the package
+#
+# GNLLVIZ_PYTHON names another Python that has all of these, and then none is made.
+set -eu
+cd "$(dirname "$0")"
+needs='import torch, onnx, numpy, venv, ensurepip'
+if [ -n "${GNLLVIZ_PYTHON:-}" ]; then
+	"$GNLLVIZ_PYTHON" -c 'import torch, onnx, numpy, pyarrow'
+else
+	if ! /usr/bin/python3 -c "$needs" 2>/dev/null; then
+		if ! command -v apt-get >/dev/null; then
+			echo "set GNLLVIZ_PYTHON to a Python with onnx, torch, numpy and pyarrow" >&2
+			exit 1
+		fi
+		as_root=
+		[ "$(id -u)" = 0 ] || as_root=sudo
+		$as_root apt-get update -qq
+		$as_root apt-get install -y -qq --no-install-recommends python3-onnx python3-torch python3-numpy python3-venv
+	fi
+	if ! venv/bin/python -c 'import torch, onnx, numpy, pyarrow' 2>/dev/null; then
+		rm -rf venv
+		/usr/bin/python3 -m venv --system-site-packages venv
+		venv/bin/pip install --quiet --disable-pip-version-check --requirement requirements.txt
+	fi
+fi
+if ! node -e "require('onnxruntime-node')" 2>/dev/null; then
+	npm ci --ignore-scripts --no-audit --no-fund
+fi

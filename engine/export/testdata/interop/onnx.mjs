@@ -1,0 +1,33 @@
+// Predicts with onnxruntime: reads a list of {file, inputs, x} as JSON from the
+// standard input, and writes for each what the model gives for all rows at once, and
+// for the first rows one by one.
+import { readFileSync } from 'node:fs'
+
+import ort from 'onnxruntime-node'
+
+const alone = 3
+
+async function run(session, x, inputs) {
+  const results = await session.run({ x: new ort.Tensor('float32', x, [x.length / inputs, inputs]) })
+  return Object.fromEntries(
+    Object.entries(results).map(([name, tensor]) => {
+      if (tensor.type !== 'float32' || tensor.dims.join() !== `${x.length / inputs},1`) {
+        throw new Error(`${name} is ${tensor.type} [${tensor.dims}]`)
+      }
+      return [name, Array.from(tensor.data)]
+    }),
+  )
+}
+
+const answers = []
+for (const { file, inputs, x } of JSON.parse(readFileSync(0, 'utf8'))) {
+  const session = await ort.InferenceSession.create(file, { intraOpNumThreads: 1, interOpNumThreads: 1 })
+  const rows = Float32Array.from(x)
+  const one = {}
+  for (let i = 0; i < alone; i++) {
+    const result = await run(session, rows.slice(i * inputs, (i + 1) * inputs), inputs)
+    for (const [name, values] of Object.entries(result)) (one[name] ??= []).push(...values)
+  }
+  answers.push({ all: await run(session, rows, inputs), one })
+}
+process.stdout.write(JSON.stringify(answers))

@@ -1,0 +1,51 @@
+package export
+
+import (
+	"bytes"
+	_ "embed"
+	"io"
+
+	"github.com/gnllviz/gnllviz/engine"
+)
+
+//go:embed model_torch.py.tmpl
+var torchTemplate string
+
+// rowsTemplate reads rows from the standard input, in Python.
+//
+//go:embed rows.py.tmpl
+var rowsTemplate string
+
+// WriteTorch writes a Python file that predicts with PyTorch 1.10 or newer, and
+// needs nothing else. It has the layers under PyTorch's names, and takes the
+// parameters from the file that WriteSafetensors writes.
+func WriteTorch(w io.Writer, m *Model) error {
+	return writeSource(w, m, "PyTorch", func(b *bytes.Buffer, s *source) error {
+		return s.write(b, torchTemplate+rowsTemplate)
+	})
+}
+
+// Torch is the module of the activation.
+func (s *source) Torch() string {
+	switch s.Net.Activation {
+	case engine.Tanh:
+		return "nn.Tanh()"
+	case engine.ReLU:
+		return "nn.ReLU()"
+	case engine.LeakyReLU:
+		return "nn.LeakyReLU(0.01)"
+	case engine.Sigmoid:
+		return "nn.Sigmoid()"
+	case engine.ELU:
+		return "nn.ELU()"
+	case engine.GELU:
+		return "nn.GELU()"
+	case engine.SiLU:
+		return "nn.SiLU()"
+	case engine.Softplus:
+		return "nn.Softplus()"
+	case engine.Sin:
+		return "Sin()"
+	}
+	return "nn.Identity()"
+}
