@@ -104,7 +104,7 @@ func main() {
 }
 
 // hostile is a name that tries to be more than a name.
-const hostile = "a\"; import os\n\"\"\"\\\n*/ func init() {} /*\r//go:embed\u2028#`'\x00 <b>|{{.}} \xff"
+const hostile = "coding: utf-7 +AAo-raise SystemExit+AAo- a\"; import os\n\"\"\"\\\n*/ func init() {} /*\r//go:embed\u2028#`'\x00 <b>|{{.}} \xff"
 
 func sortedKinds() []string {
 	var names []string

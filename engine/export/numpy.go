@@ -5,6 +5,7 @@ import (
 	_ "embed"
 	"fmt"
 	"io"
+	"strings"
 
 	"github.com/gnllviz/gnllviz/engine"
 )
@@ -26,11 +27,8 @@ func (s *source) Parameters() string {
 	for _, tensors := range s.Members {
 		b = append(b, "    {\n"...)
 		for _, t := range tensors {
-			shape := fmt.Sprintf("%d", t.Shape[0])
-			if len(t.Shape) > 1 {
-				shape += fmt.Sprintf(", %d", t.Shape[1])
-			}
-			b = fmt.Appendf(b, "        %q: tensor((%s,), [\n", t.Name, shape)
+			shape := strings.ReplaceAll(fmt.Sprint(t.Shape), " ", ", ")
+			b = fmt.Appendf(b, "        %q: tensor(%s, [\n", t.Name, shape)
 			b = appendValues(b, t.Data, "            ", "-0.0")
 			b = append(b, "        ]),\n"...)
 		}

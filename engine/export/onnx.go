@@ -136,7 +136,7 @@ func onnxGraph(m *Model) []byte {
 	return b
 }
 
-// standardise returns the standardised inputs, in float.
+// standardise returns the standardised inputs.
 func (g *graph) standardise(m *Model) string {
 	var means, stds []float64
 	for _, c := range m.Inputs {
@@ -144,11 +144,10 @@ func (g *graph) standardise(m *Model) string {
 	}
 	x := g.cast("x", onnxDouble)
 	x = g.node("Sub", nil, x, g.doubles("input.mean", means...))
-	x = g.node("Div", nil, x, g.doubles("input.std", stds...))
-	return g.cast(x, onnxFloat)
+	return g.node("Div", nil, x, g.doubles("input.std", stds...))
 }
 
-// network returns mean and variance of the standardised target, in double.
+// network returns mean and variance of the standardised target.
 func (g *graph) network(m *Model, t Tensors, z string) (mean, variance string) {
 	for _, tensor := range t {
 		g.parameter(tensor)
@@ -165,12 +164,12 @@ func (g *graph) network(m *Model, t Tensors, z string) (mean, variance string) {
 		body, varBody = "mean_body", "var_body"
 	}
 	hidden := stack(body)
-	mean = g.cast(g.linear("mean", hidden), onnxDouble)
+	mean = g.linear("mean", hidden)
 	raw := func() string {
 		if varBody != body {
 			hidden = stack(varBody)
 		}
-		return g.cast(g.linear("var", hidden), onnxDouble)
+		return g.linear("var", hidden)
 	}
 	switch m.Net.Head {
 	case engine.Exp:
@@ -183,7 +182,7 @@ func (g *graph) network(m *Model, t Tensors, z string) (mean, variance string) {
 		variance = g.node("Div", nil, g.doubles("one", 1), precision)
 		mean = g.node("Mul", nil, mean, variance)
 	case engine.Homoscedastic:
-		variance = g.alike(g.guardedExp(g.cast(g.prefix+"var.bias", onnxDouble)), mean)
+		variance = g.alike(g.guardedExp(g.wide("var.bias")), mean)
 	case engine.Fixed:
 		variance = g.alike(g.doubles("fixed_variance", fixedVariance(m)), mean)
 	}
@@ -231,13 +230,16 @@ func (g *graph) mixture(m *Model, means, variances []string) []text {
 	return outputs
 }
 
-// linear is a layer, in float.
+// linear is a layer.
 func (g *graph) linear(name, x string) string {
-	return g.node("Gemm", appendAttribute(nil, "transB", 1), x, g.prefix+name+".weight", g.prefix+name+".bias")
+	return g.node("Gemm", appendAttribute(nil, "transB", 1), x, g.wide(name+".weight"), g.wide(name+".bias"))
 }
 
-// activate is the activation, in float. Operators for all of them came later than
-// this opset.
+// wide is a parameter of the member that is written, which is float, as double.
+func (g *graph) wide(name string) string { return g.cast(g.prefix+name, onnxDouble) }
+
+// activate is the activation, of operators of this opset that are there in double:
+// onnxruntime has neither Elu nor LeakyRelu nor Softplus nor Erf so.
 func (g *graph) activate(a engine.Activation, z string) string {
 	switch a {
 	case engine.Tanh:
@@ -245,19 +247,26 @@ func (g *graph) activate(a engine.Activation, z string) string {
 	case engine.ReLU:
 		return g.node("Relu", nil, z)
 	case engine.LeakyReLU:
-		return g.node("LeakyRelu", appendFloatAttribute(nil, "alpha", 0.01), z)
+		return g.node("Max", nil, z, g.node("Mul", nil, z, g.doubles("slope", 0.01)))
 	case engine.Sigmoid:
 		return g.node("Sigmoid", nil, z)
 	case engine.ELU:
-		return g.node("Elu", nil, z)
+		zero := g.doubles("zero", 0)
+		low := g.node("Sub", nil, g.node("Exp", nil, g.node("Min", nil, z, zero)), g.doubles("one", 1))
+		return g.node("Where", nil, g.node("Less", nil, z, zero), low, z)
 	case engine.GELU:
-		half := g.node("Mul", nil, g.floats("half", 0.5), z)
-		e := g.node("Erf", nil, g.node("Mul", nil, z, g.floats("half_root", math.Sqrt2/2)))
-		return g.node("Mul", nil, half, g.node("Add", nil, g.floats("one.float", 1), e))
+		// In float Erf is off by 1e-7, which is what float has of the engine's own.
+		root := g.node("Mul", nil, z, g.doubles("half_root", math.Sqrt2/2))
+		e := g.cast(g.node("Erf", nil, g.cast(root, onnxFloat)), onnxDouble)
+		half := g.node("Mul", nil, g.doubles("half", 0.5), z)
+		return g.node("Mul", nil, half, g.node("Add", nil, g.doubles("one", 1), e))
 	case engine.SiLU:
-		return g.node("Mul", nil, z, g.node("Sigmoid", nil, z))
+		// Not by Sigmoid: onnxruntime makes of z Sigmoid(z) an operator of its own, which
+		// it then lacks in double.
+		e := g.node("Exp", nil, g.node("Neg", nil, z))
+		return g.node("Div", nil, z, g.node("Add", nil, g.doubles("one", 1), e))
 	case engine.Softplus:
-		return g.node("Softplus", nil, z)
+		return g.softplus(z)
 	case engine.Sin:
 		return g.node("Sin", nil, z)
 	}
@@ -270,8 +279,7 @@ func (g *graph) guardedExp(raw string) string {
 	return g.node("Exp", nil, g.node("Clip", nil, raw, g.scalar("least", -limit), g.scalar("most", limit)))
 }
 
-// softplus is log(1+exp(z)) in double, and z above 20. ONNX's own is float in most
-// runtimes, and there is no log1p: with u = 1+e, rounded, it is e log(u)/(u-1), and
+// softplus is log(1+exp(z)), and z above 20. There is no log1p: with u = 1+e, rounded, it is e log(u)/(u-1), and
 // e where u is 1.
 func (g *graph) softplus(z string) string {
 	threshold, one := g.doubles("threshold", 20), g.doubles("one", 1)
@@ -324,23 +332,19 @@ func (g *graph) parameter(t engine.Tensor) {
 
 // doubles adds a constant row of doubles, once, and returns its name.
 func (g *graph) doubles(name string, values ...float64) string {
-	return g.constant(name, onnxDouble, []int{len(values)}, appendDoubles(nil, values))
+	return g.constant(name, []int{len(values)}, appendDoubles(nil, values))
 }
 
 // scalar adds a constant without dimensions, as Clip wants its bounds.
 func (g *graph) scalar(name string, value float64) string {
-	return g.constant(name, onnxDouble, nil, appendDoubles(nil, []float64{value}))
+	return g.constant(name, nil, appendDoubles(nil, []float64{value}))
 }
 
-func (g *graph) floats(name string, values ...float32) string {
-	return g.constant(name, onnxFloat, []int{len(values)}, appendFloats(nil, values))
-}
-
-func (g *graph) constant(name string, kind uint64, shape []int, data []byte) string {
+func (g *graph) constant(name string, shape []int, data []byte) string {
 	name = constPrefix + name
 	if !g.known[name] {
 		g.known[name] = true
-		g.initializer(name, kind, shape, data)
+		g.initializer(name, onnxDouble, shape, data)
 	}
 	return name
 }
@@ -371,13 +375,6 @@ func valueInfo(name string, columns int, doc string) []byte {
 func appendAttribute(b []byte, name string, value uint64) []byte {
 	a := appendInt(appendText(nil, 1, name), 3, value)
 	return appendPart(b, 5, appendInt(a, 20, 2))
-}
-
-// appendFloatAttribute appends to a NodeProto an attribute that is a float.
-func appendFloatAttribute(b []byte, name string, value float32) []byte {
-	a := protowire.AppendTag(appendText(nil, 1, name), 2, protowire.Fixed32Type)
-	a = protowire.AppendFixed32(a, math.Float32bits(value))
-	return appendPart(b, 5, appendInt(a, 20, 1))
 }
 
 func appendInt(b []byte, field protowire.Number, v uint64) []byte {

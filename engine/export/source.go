@@ -71,13 +71,41 @@ func (s *source) about() []string {
 	return oneLine(append(lines, from+fmt.Sprintf(", seed %d, %d steps.", s.Card.Seed, s.Card.Steps)))
 }
 
-// Comment returns the lines about the model, each after a mark.
-func (s *source) Comment(mark string) string {
+// Comment returns the lines about the model, each after a mark, the first beginning
+// with words in the place of "Predicts".
+func (s *source) Comment(mark, words string) string {
 	var b strings.Builder
-	for _, line := range s.about() {
-		b.WriteString(strings.TrimRight(mark+" "+line, " ") + "\n")
+	for i, line := range s.about() {
+		if i == 0 {
+			line = words + strings.TrimPrefix(line, "Predicts")
+		}
+		for _, l := range wrap(line) {
+			b.WriteString(strings.TrimRight(mark+" "+l, " ") + "\n")
+		}
 	}
 	return strings.TrimSuffix(b.String(), "\n")
+}
+
+// wrap breaks a line at spaces into lines of some 80 bytes. Those of an item of a
+// list stand under its text.
+func wrap(line string) []string {
+	const width = 80
+	indent := ""
+	if strings.HasPrefix(line, "  - ") {
+		indent = "    "
+	}
+	var list []string
+	for len(line) > width {
+		at := strings.LastIndexByte(line[:width], ' ')
+		if at <= len(indent) {
+			if at = strings.IndexByte(line[width:], ' ') + width; at < width {
+				break
+			}
+		}
+		list = append(list, line[:at])
+		line = indent + line[at+1:]
+	}
+	return append(list, line)
 }
 
 // Means lists the inputs' means, and Stds their standard deviations.

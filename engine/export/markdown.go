@@ -1,0 +1,114 @@
+package export
+
+import (
+	"bytes"
+	_ "embed"
+	"fmt"
+	"io"
+	"maps"
+	"slices"
+	"strings"
+	"text/template"
+	"time"
+
+	"github.com/gnllviz/gnllviz/engine"
+)
+
+//go:embed card.md.tmpl
+var cardTemplate string
+
+// WriteCard writes the model's card in Markdown. What users have named stands in it
+// as text, whatever it is.
+func WriteCard(w io.Writer, m *Model) error {
+	if err := m.Check(); err != nil {
+		return err
+	}
+	t, err := template.New("card").Funcs(template.FuncMap{"text": markdown, "number": number, "time": cardTime, "row": row}).Parse(cardTemplate)
+	if err == nil {
+		var b bytes.Buffer
+		if err = t.Execute(&b, cardOf(m)); err == nil {
+			_, err = w.Write(b.Bytes())
+		}
+	}
+	if err != nil {
+		return fmt.Errorf("export: model card: %w", err)
+	}
+	return nil
+}
+
+// cardData is what the card's template is filled in with.
+type cardData struct {
+	*Model
+	Ensemble bool
+	Layers   string
+	Scores   []score
+	Settings []setting
+}
+
+type setting struct{ Name, Value string }
+
+// A score is one figure of the training and the test rows; empty is not known.
+type score struct{ Name, Train, Test string }
+
+func cardOf(m *Model) *cardData {
+	d := &cardData{Model: m, Ensemble: len(m.Members) > 1}
+	units := []string{fmt.Sprint(m.Net.Inputs)}
+	for _, u := range m.Net.Hidden {
+		units = append(units, fmt.Sprint(u))
+	}
+	heads := "mean and variance"
+	if m.Net.Head == engine.Homoscedastic || m.Net.Head == engine.Fixed {
+		heads = "mean"
+	}
+	d.Layers = strings.Join(units, " → ") + " → " + heads
+	names := map[string]bool{}
+	for _, scores := range []map[string]float64{m.Card.Train, m.Card.Test} {
+		for name := range scores {
+			names[name] = true
+		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(names)) {
+		d.Scores = append(d.Scores, score{name, scoreText(m.Card.Train, name), scoreText(m.Card.Test, name)})
+	}
+	for _, name := range slices.Sorted(maps.Keys(m.Card.Settings)) {
+		d.Settings = append(d.Settings, setting{name, fmt.Sprint(m.Card.Settings[name])})
+	}
+	return d
+}
+
+// row is a row of two cells, which is left out where the second is empty.
+func row(name, value string) [2]string { return [2]string{name, value} }
+
+func scoreText(scores map[string]float64, name string) string {
+	if v, ok := scores[name]; ok {
+		return fmt.Sprintf("%.6g", v)
+	}
+	return ""
+}
+
+func cardTime(t time.Time) string {
+	if t.IsZero() {
+		return ""
+	}
+	return t.UTC().Format(time.RFC3339)
+}
+
+// markdown is a text as Markdown that shows it within a line, and in a cell of a
+// table as well: no character of it means anything.
+func markdown(s string) string {
+	var b strings.Builder
+	for _, r := range oneLine([]string{s})[0] {
+		switch {
+		case r == '<':
+			b.WriteString("&lt;")
+		case r == '&':
+			b.WriteString("&amp;")
+		case strings.ContainsRune("\\`*_[]|~$", r):
+			b.WriteByte('\\')
+			b.WriteRune(r)
+		default:
+			b.WriteRune(r)
+		}
+	}
+	return strings.ReplaceAll(b.String(), "://", "\\://") // no link
+}
