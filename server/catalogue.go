@@ -3,12 +3,10 @@ package server
 import (
 	"bytes"
 	"context"
-	"encoding/csv"
 	"fmt"
 	"math"
 	"net/http"
 	"slices"
-	"strconv"
 
 	"github.com/gnllviz/gnllviz/datasets"
 	"github.com/gnllviz/gnllviz/server/wire"
@@ -74,32 +72,11 @@ func (s *Server) getDataset(_ context.Context, q *datasetRequest) (*file, error)
 		s.log.Error("making a data set", "dataset", q.Name, "err", err)
 		return nil, refuse(http.StatusInternalServerError, "the data set cannot be made")
 	}
+	var rows bytes.Buffer
+	if err := set.WriteCSV(&rows); err != nil {
+		return nil, err
+	}
 	return &file{
-		Type: "text/csv; charset=utf-8", Disposition: fmt.Sprintf("attachment; filename=%q", q.Name+".csv"), Body: asCSV(set),
+		Type: "text/csv; charset=utf-8", Disposition: fmt.Sprintf("attachment; filename=%q", q.Name+".csv"), Body: rows.Bytes(),
 	}, nil
-}
-
-// asCSV writes the rows with as many digits as their numbers have, the inputs
-// first, under a header that has the units.
-func asCSV(set *datasets.Set) []byte {
-	var b bytes.Buffer
-	w := csv.NewWriter(&b)
-	columns := append(slices.Clone(set.Inputs), set.Target)
-	record := make([]string, len(columns))
-	for i, c := range columns {
-		record[i] = c.Name
-		if c.Unit != "" {
-			record[i] += " (" + c.Unit + ")"
-		}
-	}
-	// A buffer takes everything, and these delimiters are right.
-	_ = w.Write(record)
-	for i := range set.Rows() {
-		for k, v := range append(slices.Clone(set.Row(i)), set.Y[i]) {
-			record[k] = strconv.FormatFloat(v, 'g', -1, 64)
-		}
-		_ = w.Write(record)
-	}
-	w.Flush()
-	return b.Bytes()
 }

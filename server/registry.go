@@ -16,10 +16,12 @@ import (
 type registry struct {
 	ctx    context.Context // whose end ends every run
 	limits Limits
-	log    *slog.Logger
-	turns  chan struct{}   // that runs take to train
-	report func(run.Stats) // takes what runs have done; set before there is one
-	work   sync.WaitGroup  // runs and websockets
+
+	version, commit string // of the program
+	log             *slog.Logger
+	turns           chan struct{}   // that runs take to train
+	report          func(run.Stats) // takes what runs have done; set before there is one
+	work            sync.WaitGroup  // runs and websockets
 
 	mu   sync.Mutex
 	runs []*entry // oldest first
@@ -39,7 +41,7 @@ type entry struct {
 }
 
 func newRegistry(ctx context.Context, c Config) *registry {
-	return &registry{ctx: ctx, limits: c.Limits, log: c.Log, turns: make(chan struct{}, c.Trainers)}
+	return &registry{ctx: ctx, limits: c.Limits, version: c.Version, commit: c.Commit, log: c.Log, turns: make(chan struct{}, c.Trainers)}
 }
 
 var errFull = errors.New("all runs that the server keeps are being watched; close one, or raise --max-runs")
@@ -83,6 +85,7 @@ func (g *registry) open(id string, begin func(run.Options) (*run.Run, error)) (r
 // options are those of every run that the server makes.
 func (g *registry) options() run.Options {
 	o := g.limits.options()
+	o.Version, o.Commit = g.version, g.commit
 	o.Turns, o.Workers, o.Prepare, o.Report = g.turns, cap(g.turns), prepare, g.report
 	return o
 }

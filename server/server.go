@@ -54,6 +54,9 @@ type Config struct {
 	// served meanwhile.
 	Trainers int
 
+	// Version and Commit are of the program, for the cards of models.
+	Version, Commit string
+
 	// Log takes the server's log; nil means slog.Default.
 	Log *slog.Logger
 }

@@ -26,7 +26,7 @@ func serveCommand() *cobra.Command {
 		Use:     "serve",
 		Short:   "Serve the page (the default)",
 		Example: "  gnllviz serve\n  gnllviz serve --addr 127.0.0.1:9000 --open",
-		Args:    cobra.NoArgs,
+		Args:    arguments(cobra.NoArgs),
 	}
 	f := c.Flags()
 	f.StringVar(&addr, "addr", "127.0.0.1:8080", "address to listen on; port 0 takes a free one")
@@ -39,6 +39,7 @@ func serveCommand() *cobra.Command {
 	f.BoolVar(&config.Profiles, "pprof", false, "serve profiles of the program under /debug/pprof/, to those with the token")
 	f.StringVar(&lessons, "lessons", "", "folder with lessons of your own, a JSON file each, beside those of the program")
 	f.StringSliceVar(&config.Hosts, "host", nil, "further host name under which the server may be called (may be repeated)")
+	config.Version, config.Commit = version()
 	config.Limits = server.DefaultLimits()
 	for _, l := range config.Limits.Table() {
 		switch v := l.Value.(type) {
@@ -62,7 +63,7 @@ func serveCommand() *cobra.Command {
 		case "json":
 			config.Log = slog.New(slog.NewJSONHandler(c.ErrOrStderr(), options))
 		default:
-			return fmt.Errorf("--log-format %q is neither text nor json", format)
+			return mistakef("--log-format %q is neither text nor json", format)
 		}
 		if lessons != "" {
 			var err error
@@ -78,13 +79,13 @@ func serveCommand() *cobra.Command {
 // lessonsOf returns the program's lessons and those of a folder.
 func lessonsOf(folder string, limits server.Limits) ([]lesson.Lesson, error) {
 	if info, err := os.Stat(folder); err != nil {
-		return nil, fmt.Errorf("--lessons: %w", err)
+		return nil, mistakef("--lessons: %w", err)
 	} else if !info.IsDir() {
-		return nil, fmt.Errorf("--lessons %s is no folder", folder)
+		return nil, mistakef("--lessons %s is no folder", folder)
 	}
 	list, err := server.Lessons(os.DirFS(folder), limits)
 	if err != nil {
-		return nil, fmt.Errorf("--lessons %s: %w", folder, err)
+		return nil, mistakef("--lessons %s: %w", folder, err)
 	}
 	return list, nil
 }
@@ -102,7 +103,7 @@ func tokenFor(flag string, a net.Addr) (string, error) {
 	case flag == "":
 		return server.NewToken(), nil
 	case len(flag) < leastToken:
-		return "", fmt.Errorf("--token is shorter than %d characters", leastToken)
+		return "", mistakef("--token is shorter than %d characters", leastToken)
 	}
 	return flag, nil
 }
@@ -133,9 +134,10 @@ func addresses(a net.Addr) []string {
 
 func serve(c *cobra.Command, addr, token string, open bool, config server.Config) error {
 	if err := config.Limits.Check(); err != nil {
-		return err
+		return mistake{err}
 	}
-	ctx := c.Context()
+	ctx, stop := untilSignal(c)
+	defer stop()
 	l, err := new(net.ListenConfig).Listen(ctx, "tcp", addr)
 	if errors.Is(err, syscall.EADDRINUSE) {
 		return fmt.Errorf("%s is taken by another program; choose another address with --addr", addr)

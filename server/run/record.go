@@ -108,6 +108,8 @@ type taken struct {
 	data   *data
 	spec   wire.Spec
 
+	version, commit string // of the program
+
 	objective objective
 }
 
@@ -153,7 +155,7 @@ func (r *Run) copyLane(l *lane, t *taken) error {
 	if err != nil {
 		return err
 	}
-	*t = taken{record: rec, lane: copied, data: life.data, spec: life.specOf(r.table, copied), objective: o}
+	*t = taken{record: rec, lane: copied, data: life.data, spec: life.specOf(r.table, copied), objective: o, version: r.options.Version, commit: r.options.Commit}
 	return nil
 }
 
@@ -369,6 +371,7 @@ func (t *taken) fits() error {
 func (t *taken) card(c *export.Card) {
 	rec, s := t.record, &t.lane.settings
 	c.Run, c.Parent, c.Lane, c.Time, c.Steps = rec.Run, rec.Parent, rec.Lane.Name, time.Now().UTC().Truncate(time.Second), rec.Step
+	c.Version, c.Commit = t.version, t.commit
 	c.Seed = uint64(t.data.seed)
 	c.Settings = rec.Controls
 	c.Loss = lossInWords(s, t.objective)

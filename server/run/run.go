@@ -34,6 +34,9 @@ type Options struct {
 	// look at it.
 	Paused bool
 
+	// Version and Commit are of the program, for the cards of models.
+	Version, Commit string
+
 	// Table bounds what files of a user's own rows may have.
 	Table datasets.Limits
 

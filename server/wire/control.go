@@ -56,6 +56,8 @@ type Control struct {
 	Advanced bool `json:"advanced"` // seldom needed: shown on request
 	When     When `json:"when"`     // when it has any effect
 
+	Flag string `json:"-"` // on the command line, where that is not the name
+
 	field func(*Settings) any // pointer to its value
 }
 

@@ -6,7 +6,7 @@ import "math"
 func rowControls(c Choices) []Control {
 	return []Control{
 		{
-			Name: "dataset", Label: "data set", Group: "data", Kind: KindChoice, Run: true,
+			Name: "dataset", Flag: "data", Label: "data set", Group: "data", Kind: KindChoice, Run: true,
 			Help:    "The rows that the network learns from.",
 			Default: first(c.Datasets), Options: c.Datasets,
 			field: func(s *Settings) any { return &s.Dataset },

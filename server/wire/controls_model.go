@@ -16,7 +16,7 @@ func modelControls(c Choices) []Control {
 			field: func(s *Settings) any { return &s.Activation },
 		},
 		{
-			Name: "head", Label: "variance head", Group: "model", Kind: KindChoice,
+			Name: "head", Flag: "variance", Label: "variance head", Group: "model", Kind: KindChoice,
 			Help:    "How the network makes a variance of what its last layer gives.",
 			Default: first(c.Heads), Options: c.Heads,
 			field: func(s *Settings) any { return &s.Head },
@@ -46,7 +46,7 @@ func modelControls(c Choices) []Control {
 			field: func(s *Settings) any { return &s.Init },
 		},
 		{
-			Name: "members", Label: "ensemble", Unit: "networks", Group: "model", Kind: KindInteger,
+			Name: "members", Flag: "ensemble", Label: "ensemble", Unit: "networks", Group: "model", Kind: KindInteger,
 			Help:    "How many networks are trained side by side, each from a seed of its own; where they disagree, nobody knows.",
 			Default: 1, Min: 1, Max: 10, Step: 1,
 			field: func(s *Settings) any { return &s.Members },

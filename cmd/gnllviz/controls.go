@@ -1,0 +1,246 @@
+package main
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"math"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"github.com/gnllviz/gnllviz/server/run"
+	"github.com/gnllviz/gnllviz/server/wire"
+)
+
+// controls are flags for the controls, made from their table, and what they were set
+// to, by the controls' names.
+type controls struct {
+	table wire.Table
+	set   map[string]json.RawMessage
+}
+
+// forPages are the controls that mean nothing where nobody looks.
+func forPages(name string) bool { return name == "speed" || name == "slice" }
+
+// addControls gives a command a flag for each control.
+func addControls(c *cobra.Command) *controls {
+	cs := &controls{table: run.Table(), set: map[string]json.RawMessage{}}
+	for i := range cs.table {
+		control := &cs.table[i]
+		if forPages(control.Name) {
+			continue
+		}
+		v := &controlValue{controls: cs, control: control}
+		f := c.Flags().VarPF(v, flagOf(control), "", controlHelp(control))
+		if control.Kind == wire.KindSwitch {
+			f.NoOptDefVal = "true"
+		}
+		inGroup(c.Flags(), control.Group, f.Name)
+		complete(c, f.Name, v.completions())
+	}
+	return cs
+}
+
+// complete offers words after a flag.
+func complete(c *cobra.Command, flag string, words []string) {
+	// It fails where there is no such flag, or twice: mistakes that tests see.
+	if err := c.RegisterFlagCompletionFunc(flag, cobra.FixedCompletions(words, cobra.ShellCompDirectiveNoFileComp)); err != nil {
+		panic("gnllviz: " + err.Error())
+	}
+}
+
+// flagOf returns the name of a control's flag.
+func flagOf(c *wire.Control) string {
+	if c.Flag != "" {
+		return c.Flag
+	}
+	return strings.ReplaceAll(c.Name, "_", "-")
+}
+
+// find returns the control that has a name, or a flag, or nil.
+func (cs *controls) find(name string) *wire.Control {
+	for i := range cs.table {
+		if c := &cs.table[i]; !forPages(c.Name) && (c.Name == name || flagOf(c) == name) {
+			return c
+		}
+	}
+	return nil
+}
+
+// refused is a mistake about what a run was to be made of; where it is about a
+// control it names the flag.
+func (cs *controls) refused(err error) error {
+	var e *wire.ErrorMessage
+	if errors.As(err, &e) && e.Control != "" {
+		if c := cs.find(e.Control); c != nil {
+			return mistake{asFlag(c, e)}
+		}
+	}
+	return mistake{err}
+}
+
+// asFlag says what a control refuses by the name of its flag.
+func asFlag(c *wire.Control, e *wire.ErrorMessage) refusal {
+	if rest, ok := strings.CutPrefix(e.Reason, c.Name+" "); ok {
+		return refusal("--" + flagOf(c) + " " + rest)
+	}
+	return refusal("--" + flagOf(c) + ": " + e.Reason)
+}
+
+// controlHelp says in one paragraph what a control's flag is and takes.
+func controlHelp(c *wire.Control) string {
+	text := strings.ReplaceAll(c.Help, "`", "'")
+	switch {
+	case c.Name == "dataset":
+		text += " gnllviz datasets lists them."
+	case c.Kind == wire.KindChoice:
+		text += " One of " + strings.Join(values(c), ", ") + "."
+	case c.Kind == wire.KindLayers:
+		text += fmt.Sprintf(" 1 to %d layers of %s to %s.", wire.MaxLayers, number(c.Min), number(c.Max))
+	case c.Kind != wire.KindSwitch:
+		from := number(c.Min)
+		if c.Zero {
+			from = "0, or " + from
+		}
+		text += fmt.Sprintf(" %s to %s.", from, number(c.Max))
+	}
+	if c.When.Control != "" {
+		text += fmt.Sprintf(" Has an effect with %s %s.", c.When.Control, strings.Join(c.When.Values, " or "))
+	}
+	return text
+}
+
+// number writes a number in as few characters as it takes.
+func number(f float64) string {
+	if f == math.Trunc(f) && math.Abs(f) < 1<<53 {
+		return strconv.FormatInt(int64(f), 10)
+	}
+	return strconv.FormatFloat(f, 'g', -1, 64)
+}
+
+// values returns what a choice takes on the command line.
+func values(c *wire.Control) []string {
+	var list []string
+	for _, o := range c.Options {
+		if c.Name != "dataset" || o.Value != wire.OwnData {
+			list = append(list, o.Value)
+		}
+	}
+	return list
+}
+
+// A controlValue is one control as a flag. It implements [pflag.Value].
+type controlValue struct {
+	controls *controls
+	control  *wire.Control
+}
+
+var _ pflag.Value = (*controlValue)(nil)
+
+// String implements [pflag.Value].
+func (v *controlValue) String() string {
+	if v.control == nil {
+		return ""
+	}
+	switch value := v.control.Default.(type) {
+	case []int:
+		return strings.Trim(strings.ReplaceAll(fmt.Sprint(value), " ", ","), "[]")
+	default:
+		return fmt.Sprint(value)
+	}
+}
+
+// Type implements [pflag.Value]: what stands for the value in the help.
+func (v *controlValue) Type() string {
+	switch c := v.control; {
+	case c.Kind == wire.KindSwitch:
+		return "bool"
+	case c.Kind == wire.KindChoice:
+		return "name"
+	case c.Kind == wire.KindLayers:
+		return "units,units"
+	case c.Unit != "":
+		return c.Unit
+	}
+	return "number"
+}
+
+// Set implements [pflag.Value]. The table's own check says what is wrong.
+func (v *controlValue) Set(text string) error {
+	raw := asJSON(v.control, text)
+	if e := v.controls.check(v.control, raw); e != nil {
+		return e
+	}
+	v.controls.set[v.control.Name] = raw
+	return nil
+}
+
+// check says why a control cannot have a value.
+func (cs *controls) check(c *wire.Control, raw json.RawMessage) error {
+	if c.Name == "dataset" && string(raw) == `"`+wire.OwnData+`"` {
+		return refusal("--data own: rows of your own are given by --train FILE --target COLUMN")
+	}
+	if _, _, e := cs.table.Apply(cs.table.Defaults(), map[string]json.RawMessage{c.Name: raw}); e != nil {
+		return asFlag(c, e)
+	}
+	return nil
+}
+
+// asJSON returns a flag's text as the table takes it. What cannot be one of its values
+// becomes a string, which the table refuses in its own words.
+func asJSON(c *wire.Control, text string) json.RawMessage {
+	var value any = text
+	switch c.Kind {
+	case wire.KindNumber, wire.KindInteger:
+		if f, err := strconv.ParseFloat(text, 64); err == nil && f-f == 0 {
+			value = f
+		}
+	case wire.KindSwitch:
+		if b, err := strconv.ParseBool(text); err == nil {
+			value = b
+		}
+	case wire.KindLayers:
+		if list, ok := wholeNumbers(text); ok {
+			value = list
+		}
+	case wire.KindChoice:
+		dashes := func(s string) string { return strings.ReplaceAll(s, "_", "-") }
+		i := slices.IndexFunc(c.Options, func(o wire.Option) bool { return dashes(o.Value) == dashes(text) })
+		if i >= 0 {
+			value = c.Options[i].Value
+		}
+	}
+	raw, err := json.Marshal(value)
+	if err != nil {
+		panic("gnllviz: encoding a flag: " + err.Error()) // these kinds all have JSON
+	}
+	return raw
+}
+
+func wholeNumbers(text string) (list []int, ok bool) {
+	for _, s := range strings.Split(text, ",") {
+		n, err := strconv.Atoi(strings.TrimSpace(s))
+		if err != nil {
+			return nil, false
+		}
+		list = append(list, n)
+	}
+	return list, true
+}
+
+// completions are what a shell offers after the flag.
+func (v *controlValue) completions() []string {
+	var words []string
+	for _, value := range values(v.control) {
+		i := slices.IndexFunc(v.control.Options, func(o wire.Option) bool { return o.Value == value })
+		words = append(words, value+"\t"+v.control.Options[i].Help)
+	}
+	if v.control.Kind == wire.KindSwitch {
+		words = []string{"true", "false"}
+	}
+	return words
+}

@@ -1,0 +1,100 @@
+package main
+
+import (
+	"io"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/gnllviz/gnllviz/engine/export"
+	"github.com/gnllviz/gnllviz/server/bundle"
+	"github.com/gnllviz/gnllviz/server/run"
+)
+
+func exportCommand() *cobra.Command {
+	var model, format, out string
+	help := "`name` of what is to be made:"
+	var words []string
+	for _, f := range bundle.Formats() {
+		help += " " + f.Name + ","
+		words = append(words, f.Name+"\t"+f.Help)
+	}
+	c := &cobra.Command{
+		Use: "export", Short: "Write a trained model in another format",
+		Long: `Write a model, or what can be made of it, in another format.
+
+Models and source can be made of every model. Tables, charts, the report and the
+archive need the rows that it was trained on, which JSON files and archives have.`,
+		Example: "  gnllviz export --model model --format onnx --out model.onnx\n  gnllviz export --model model.json --format go > model.go",
+		Args:    arguments(cobra.NoArgs),
+	}
+	f := c.Flags()
+	f.StringVar(&model, "model", "", modelUsage)
+	f.StringVar(&format, "format", "", strings.TrimSuffix(help, ","))
+	f.StringVar(&out, "out", "-", "`file` to write; - is standard output")
+	complete(c, "format", words)
+	c.RunE = func(c *cobra.Command, _ []string) error {
+		if format == "" {
+			return mistakef("--format is missing: what is to be made of the model; gnllviz export --help lists all")
+		}
+		f, err := bundle.Find(format)
+		if err != nil {
+			return mistakef("--format: %w", err)
+		}
+		return exportModel(c, model, f, out)
+	}
+	return c
+}
+
+func reportCommand() *cobra.Command {
+	var model, out string
+	c := &cobra.Command{
+		Use: "report", Short: "Write the report of a trained model",
+		Long: `Write one page of HTML that needs no network: data, settings, changes, curves, fit,
+calibration, scores and the model's card. It needs the rows that the model was trained
+on, which JSON files and archives have.`,
+		Example: "  gnllviz report --model model --out report.html",
+		Args:    arguments(cobra.NoArgs),
+	}
+	c.Flags().StringVar(&model, "model", "", modelUsage)
+	c.Flags().StringVar(&out, "out", "-", "`file` to write; - is standard output")
+	completeFiles(c, "out", "html")
+	c.RunE = func(c *cobra.Command, _ []string) error {
+		f, err := bundle.Find("report")
+		if err != nil {
+			return err
+		}
+		return exportModel(c, model, f, out)
+	}
+	return c
+}
+
+// exportModel writes a model in a format.
+func exportModel(c *cobra.Command, path string, f bundle.Format, out string) error {
+	if (out == "" || out == "-") && !isText(f.Media) && onTerminal(c.OutOrStdout()) {
+		return mistakef("%s is not for a terminal: give --out FILE, or send it on", f.Name)
+	}
+	m, err := readModel(c, "model", path)
+	if err != nil {
+		return err
+	}
+	rec, err := recordFor(f, m)
+	if err != nil {
+		return mistakef("--model %s: %s: %w", path, f.Name, err)
+	}
+	return writeOut(c, out, func(w io.Writer) error { return f.Write(w, rec) })
+}
+
+// recordFor returns of a model what a format is made of: the model itself, or the run
+// that it is of.
+func recordFor(f bundle.Format, m *export.Model) (*run.Record, error) {
+	if f.Group == "model" || f.Group == "source" {
+		return &run.Record{Model: m}, nil
+	}
+	return run.Recall(m, runOptions())
+}
+
+// isText tells whether a media type is one that a terminal shows.
+func isText(media string) bool {
+	return strings.HasPrefix(media, "text/") || media == "application/json" || media == "image/svg+xml"
+}

@@ -1,0 +1,162 @@
+package main
+
+import (
+	"bytes"
+	"cmp"
+	"encoding/json"
+	"fmt"
+	"io"
+	"path/filepath"
+	"strings"
+	"text/tabwriter"
+
+	"github.com/gnllviz/gnllviz/server/bundle"
+	"github.com/gnllviz/gnllviz/server/run"
+	"github.com/gnllviz/gnllviz/server/wire"
+)
+
+// An outcome is what came of a training.
+type outcome struct {
+	*run.Record
+	At      run.Status
+	From    uint64  // step with which it began
+	Seconds float64 // that it took
+	Out     string  // folder, or empty
+	Files   []string
+	Resumed string // the model that it went on from, or empty
+}
+
+// A column is as it stands in JSON.
+type column struct {
+	Name string `json:"name"`
+	Unit string `json:"unit"`
+}
+
+// scores are those of one part of the rows by their names; null is not finite.
+type scores map[string]*float64
+
+func scoresOf(s *run.Scores) scores {
+	m := scores{}
+	if s.Rows == 0 {
+		return m
+	}
+	for name, v := range s.Values() {
+		m[name] = nil
+		if v-v == 0 {
+			m[name] = &v
+		}
+	}
+	return m
+}
+
+// writeJSON writes the outcome as one object.
+func (o *outcome) writeJSON(w io.Writer) error {
+	var v struct {
+		Train   scores  `json:"train"`
+		Test    scores  `json:"test"`
+		Steps   uint64  `json:"steps"` // in all
+		From    uint64  `json:"from"`  // step with which it began
+		Seconds float64 `json:"seconds"`
+
+		State  string `json:"state"` // done, interrupted or diverged
+		Reason string `json:"reason,omitempty"`
+
+		Dataset string   `json:"dataset"`
+		Inputs  []column `json:"inputs"`
+		Target  column   `json:"target"`
+		Rows    struct {
+			Train   int `json:"train"`
+			Test    int `json:"test"`
+			Pool    int `json:"pool"`
+			Dropped int `json:"dropped"`
+		} `json:"rows"`
+		Parameters int            `json:"parameters"`
+		Seed       uint64         `json:"seed"`
+		Verdict    string         `json:"verdict"` // on the calibration of the test rows
+		Controls   map[string]any `json:"controls"`
+		Out        string         `json:"out,omitempty"`
+		Files      []string       `json:"files,omitempty"`
+	}
+	v.Train, v.Test = scoresOf(&o.Train), scoresOf(&o.Test)
+	v.Steps, v.From, v.Seconds = o.Step, o.From, o.Seconds
+	v.State = o.state()
+	if o.At.State == wire.Diverged {
+		v.Reason = o.At.Reason
+	}
+	m := o.Model
+	v.Dataset = o.Data.Name
+	for _, c := range m.Inputs {
+		v.Inputs = append(v.Inputs, column{c.Name, c.Unit})
+	}
+	v.Target = column{m.Target.Name, m.Target.Unit}
+	v.Rows.Train, v.Rows.Test, v.Rows.Pool, v.Rows.Dropped = o.Data.Train, o.Data.Test, o.Data.Pool, o.Data.DroppedRows
+	v.Parameters, v.Seed, v.Verdict = m.Card.Parameters, m.Card.Seed, o.Test.Verdict
+	v.Controls = o.Controls
+	delete(v.Controls, "speed") // not asked for here
+	v.Out, v.Files = o.Out, o.Files
+	return json.NewEncoder(w).Encode(&v)
+}
+
+// state says how the training ended.
+func (o *outcome) state() string {
+	switch {
+	case o.At.State == wire.Diverged:
+		return "diverged"
+	case o.At.Reason == "": // paused for no reason of the run's own
+		return "interrupted"
+	}
+	return "done"
+}
+
+// writeTable writes the outcome for people.
+func (o *outcome) writeTable(w io.Writer) error {
+	m, d := o.Model, &o.Data
+	var inputs []string
+	for _, c := range m.Inputs {
+		inputs = append(inputs, c.Name)
+	}
+	fmt.Fprintf(w, "%s: %s of %s\n", d.Name, m.Target.Name, strings.Join(inputs, ", "))
+	fmt.Fprintf(w, "%d training rows, %d test rows, %d parameters, seed %d\n", d.Train, d.Test, m.Card.Parameters, m.Card.Seed)
+	if d.DroppedRows > 0 {
+		first := d.Dropped[0]
+		fmt.Fprintf(w, "%d rows were left out, such as row %d: column %q, %s\n", d.DroppedRows, first.Row, first.Column, first.Reason)
+	}
+	fmt.Fprintf(w, "%d steps in %.3g s (%s)\n\n", o.Step-o.From, o.Seconds, o.state())
+	t := tabwriter.NewWriter(w, 0, 0, 3, ' ', tabwriter.AlignRight)
+	fmt.Fprint(t, "\ttraining\ttest\t\n")
+	train, test := o.Train.Values(), o.Test.Values()
+	for _, name := range []string{"nll", "crps", "rmse", "mae", "r2", "coverage", "mace", "sharpness"} {
+		fmt.Fprintf(t, "%s\t%.4g\t%.4g\t\n", name, train[name], test[name])
+	}
+	if err := t.Flush(); err != nil {
+		return err
+	}
+	fmt.Fprintf(w, "\non the test rows it is %s\n", o.Test.Verdict)
+	if o.Out != "" {
+		fmt.Fprintf(w, "%d files are in %s\n", len(o.Files), o.Out)
+	}
+	return nil
+}
+
+// writeFolder writes all files of a record into a folder, the model that training can go
+// on from first, and returns their names. One that cannot be made keeps no other from
+// being; a folder that takes no more does.
+func writeFolder(folder string, rec *run.Record) (names []string, err error) {
+	var failed []string
+	for _, f := range bundle.Files(rec) {
+		var b bytes.Buffer
+		if cannot := f.Write(&b, rec); cannot != nil {
+			failed = append(failed, f.File)
+			err = cmp.Or(err, cannot)
+			continue
+		}
+		if err := writeFile(filepath.Join(folder, f.File), b.Bytes()); err != nil {
+			return names, err
+		}
+		names = append(names, f.File)
+	}
+	if err != nil {
+		err = fmt.Errorf("%s could not be made: %w", strings.Join(failed, ", "), err)
+	}
+	return names, err
+}

@@ -1,0 +1,134 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/gnllviz/gnllviz/datasets"
+	"github.com/gnllviz/gnllviz/server/run"
+	"github.com/gnllviz/gnllviz/server/wire"
+)
+
+// limits bound what files of rows may have: more than a server takes of strangers,
+// and less than what would fill the memory.
+func limits() datasets.Limits {
+	return datasets.Limits{Bytes: 150e6, Rows: 200_000, Columns: 1000, Field: 4096}
+}
+
+// rowFlags say which rows are learned from: a set of the catalogue, which is a
+// control, or files.
+type rowFlags struct {
+	train, test, target string
+	features            []string
+}
+
+// rowGroup is the help's group that data controls are in, too.
+const rowGroup = "data"
+
+func addRows(c *cobra.Command) *rowFlags {
+	r := new(rowFlags)
+	f := c.Flags()
+	f.StringVar(&r.train, "train", "", "CSV `file` with rows of your own, in place of --data; - is standard input. All are trained on where there is --test, else --train-share of them")
+	f.StringVar(&r.test, "test", "", "CSV `file` with the test rows, with the same columns")
+	f.StringVar(&r.target, "target", "", "`column` that is learned")
+	f.StringSliceVar(&r.features, "features", nil, "`columns` that it is learned from, a,b,c; without it all others that have numbers")
+	inGroup(f, rowGroup, "train", "test", "target", "features")
+	for _, name := range []string{"train", "test"} {
+		completeFiles(c, name, "csv", "tsv", "txt")
+	}
+	return r
+}
+
+// completeFiles offers files with these ends after a flag.
+func completeFiles(c *cobra.Command, flag string, ends ...string) {
+	if err := c.MarkFlagFilename(flag, ends...); err != nil {
+		panic("gnllviz: " + err.Error())
+	}
+}
+
+// spec reads the files, and returns what a run begins with.
+func (r *rowFlags) spec(c *cobra.Command, cs *controls) (wire.Spec, error) {
+	s := wire.Spec{Controls: cs.set}
+	if r.train == "" {
+		for _, name := range []string{"test", "target", "features"} {
+			if c.Flags().Changed(name) {
+				return s, mistakef("--%s is about rows of your own: give them by --train FILE", name)
+			}
+		}
+		return s, nil
+	}
+	switch {
+	case c.Flags().Changed("data"):
+		return s, mistakef("--data and --train: the rows are of the catalogue or your own, not both")
+	case r.target == "":
+		return s, mistakef("--train %s without --target: say which column is to be learned", r.train)
+	case r.train == "-" && r.test == "-":
+		return s, mistakef("--train and --test are both standard input: give one of them as a file")
+	}
+	csv := &wire.CSVSpec{Target: r.target, Inputs: r.features}
+	var err error
+	if csv.Text, err = readText(c, "train", r.train); err != nil {
+		return s, err
+	}
+	if r.test != "" {
+		if csv.Test, err = readText(c, "test", r.test); err != nil {
+			return s, err
+		}
+	}
+	s.Data = &wire.DataSpec{CSV: csv}
+	return s, nil
+}
+
+// readText reads a file of rows; - is standard input.
+func readText(c *cobra.Command, flag, path string) (string, error) {
+	r, done, err := openInput(c, path)
+	if err != nil {
+		return "", mistakef("--%s: %w", flag, err)
+	}
+	defer done()
+	// One byte more than is taken: the reader of tables then says that it is too much.
+	b, err := io.ReadAll(io.LimitReader(r, limits().Bytes+1))
+	if err != nil {
+		return "", mistakef("--%s: %w", flag, err)
+	}
+	return string(b), nil
+}
+
+// openInput opens a file to read; - is standard input.
+func openInput(c *cobra.Command, path string) (r io.Reader, done func(), err error) {
+	if path == "-" {
+		return c.InOrStdin(), func() {}, nil
+	}
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, nil, fmt.Errorf("%s: %w", path, cause(err))
+	}
+	// Nothing is lost if a file that was read is not closed well.
+	return f, func() { _ = f.Close() }, nil
+}
+
+// refused is a mistake about what a run was to be made of, with the file that it is
+// about.
+func (r *rowFlags) refused(cs *controls, err error) error {
+	var e *wire.ErrorMessage
+	if r.train == "" || !errors.As(err, &e) || e.Code != wire.BadData {
+		return cs.refused(err)
+	}
+	if rest, ok := strings.CutPrefix(e.Reason, "the test rows: "); ok {
+		return mistakef("--test %s: %s", r.test, rest)
+	}
+	return mistakef("--train %s: %s", r.train, e.Reason)
+}
+
+// runOptions are those of runs that nobody watches: they never idle, and their steps
+// may be long.
+func runOptions() run.Options {
+	o := run.Options{Paused: true, Idle: forever, Table: limits(), Bounds: run.Bounds{Free: true}}
+	o.Version, o.Commit = version()
+	return o
+}

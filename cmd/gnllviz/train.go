@@ -1,0 +1,286 @@
+package main
+
+import (
+	"cmp"
+	"context"
+	"crypto/rand"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"maps"
+	"math"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/gnllviz/gnllviz/server/run"
+	"github.com/gnllviz/gnllviz/server/wire"
+)
+
+const (
+	// defaultSteps is how long is trained where nothing else is said: long enough for
+	// the sets of the catalogue.
+	defaultSteps = 5000
+
+	// forever is how long a run may go unwatched here.
+	forever = 100 * 365 * 24 * time.Hour
+)
+
+// trainFlags are those of train.
+type trainFlags struct {
+	controls *controls
+	rows     *rowFlags
+	steps    uint64
+	epochs   uint64
+	out      string
+	resume   string
+	json     bool
+}
+
+const aboutTrain = `Train a network, or an ensemble, and say how well it predicts.
+
+The rows are a data set of the catalogue (--data) or a CSV file of your own (--train
+with --target). All other settings are those of the page, under the same names. The
+scores are in the target's unit, over all rows; the NLL has its constant.
+
+With --out DIR all files that the page offers for download are written into the
+folder: the model in several formats, predictions, history, charts, the report.
+Files there of these names are replaced, each at once; others are left alone.
+
+An interrupt (Ctrl-C) ends training after the step that is under way. What has been
+trained is written all the same, and --resume goes on from there: with the same
+bits as if nothing had happened. Controls that can change while a network trains can
+be given another value then.`
+
+const trainExamples = `  gnllviz train --data mcycle --out model
+  gnllviz train --train rows.csv --target y --features a,b --hidden 50,50 --lr 0.01 --epochs 40
+  gnllviz train --data toy --variance softplus --loss beta-nll --beta 0.5 --ensemble 5 --json
+  gnllviz datasets engel --csv | gnllviz train --train - --target food
+  gnllviz train --resume model --steps 10000 --lr 0.001`
+
+func trainCommand() *cobra.Command {
+	t := new(trainFlags)
+	c := &cobra.Command{
+		Use: "train", Short: "Train without a browser", Long: aboutTrain, Example: trainExamples,
+		Args: arguments(cobra.NoArgs),
+	}
+	f := c.Flags()
+	f.SortFlags = false
+	f.Uint64Var(&t.steps, "steps", 0, fmt.Sprintf("`number` of steps to make (default %d, unless --epochs says otherwise); with --resume so many more", defaultSteps))
+	f.Uint64Var(&t.epochs, "epochs", 0, "the same in `epochs`: each takes every training row once, in batches of which the last may be smaller")
+	f.StringVar(&t.out, "out", "", "`folder` for the model and all about it; with --resume FOLDER that folder")
+	f.StringVar(&t.resume, "resume", "", "go on from a model: a `folder` that --out made, or a file")
+	f.BoolVar(&t.json, "json", false, "write one JSON object to standard output in place of a table")
+	inGroup(f, "training", "steps", "epochs", "out", "resume", "json")
+	t.rows = addRows(c)
+	t.controls = addControls(c)
+	c.RunE = func(c *cobra.Command, _ []string) error { return t.run(c) }
+	return c
+}
+
+func (t *trainFlags) run(c *cobra.Command) error {
+	if c.Flags().Changed("steps") && c.Flags().Changed("epochs") {
+		return mistakef("--steps and --epochs: say one of them")
+	}
+	for _, name := range []string{"steps", "epochs"} {
+		if c.Flags().Changed(name) && t.steps+t.epochs == 0 {
+			return mistakef("--%s 0: there is nothing to do", name)
+		}
+	}
+	r, err := t.begin(c)
+	if err != nil {
+		return err
+	}
+	if t.out != "" {
+		if err := makeFolder(t.out); err != nil {
+			return err
+		}
+	}
+	signalled, stop := untilSignal(c)
+	defer stop()
+	// The run outlives the signal: what it has come to is wanted.
+	ctx, end := context.WithCancel(c.Context())
+	go r.Serve(ctx)
+	defer func() { end(); <-r.Done() }()
+
+	from, err := r.Status(ctx)
+	if err != nil {
+		return err
+	}
+	steps, err := t.stepsOf(ctx, r)
+	if err != nil {
+		return err
+	}
+	goal := from.Step + steps
+	if goal > wire.MaxStep {
+		return mistakef("%d steps and %d more: a run has at most %d", from.Step, steps, uint64(wire.MaxStep))
+	}
+	begun := time.Now()
+	at, err := follow(ctx, signalled, r, goal, newProgress(c.ErrOrStderr(), from.Step, goal))
+	if err != nil {
+		return err
+	}
+	seconds := time.Since(begun).Seconds()
+
+	rec, err := r.Record(ctx, nil)
+	if err != nil {
+		return err
+	}
+	o := outcome{Record: rec, At: at, From: from.Step, Seconds: seconds, Out: t.out, Resumed: t.resume}
+	var kept error
+	if t.out != "" {
+		o.Files, kept = writeFolder(t.out, rec)
+	}
+	write := o.writeTable
+	if t.json {
+		write = o.writeJSON
+	}
+	return errors.Join(t.verdict(&o, goal), kept, writeOut(c, "", write))
+}
+
+// verdict returns what is to be said of a training that did not come to its end.
+func (t *trainFlags) verdict(o *outcome, goal uint64) error {
+	switch left := goal - o.At.Step; {
+	case o.At.State == wire.Diverged:
+		return fmt.Errorf("training stopped at step %d of %d: %s", o.At.Step, goal, o.At.Reason)
+	case left == 0:
+		return nil
+	case len(o.Files) > 0:
+		return interrupted{fmt.Sprintf("interrupted at step %d of %d; go on with: gnllviz train --resume %s --steps %d", o.At.Step, goal, quoted(t.out), left)}
+	default:
+		return interrupted{fmt.Sprintf("interrupted at step %d of %d; nothing was kept, for which there must be --out FOLDER", o.At.Step, goal)}
+	}
+}
+
+// quoted is a path as a shell takes it.
+func quoted(path string) string {
+	if strings.ContainsFunc(path, func(r rune) bool { return strings.ContainsRune(" '\"\\$&;()<>|*?`~#!", r) }) {
+		return "'" + strings.ReplaceAll(path, "'", `'\''`) + "'"
+	}
+	return path
+}
+
+// begin makes the run that is to train.
+func (t *trainFlags) begin(c *cobra.Command) (*run.Run, error) {
+	if t.resume != "" {
+		return t.goOn(c)
+	}
+	spec, err := t.rows.spec(c, t.controls)
+	if err != nil {
+		return nil, err
+	}
+	spec.Controls = atFullSpeed(spec.Controls)
+	r, err := run.New(newID(), spec, runOptions())
+	if err != nil {
+		return nil, t.rows.refused(t.controls, err)
+	}
+	return r, nil
+}
+
+// goOn makes the run of a model that goes on, with the controls that were given.
+func (t *trainFlags) goOn(c *cobra.Command) (*run.Run, error) {
+	for _, name := range []string{"train", "test", "target", "features"} {
+		if c.Flags().Changed(name) {
+			return nil, mistakef("--%s: with --resume the rows are those of the model", name)
+		}
+	}
+	for name := range t.controls.set {
+		if control := t.controls.find(name); !control.Live {
+			return nil, mistakef("--%s: with --resume it is what it was, as another would begin anew", flagOf(control))
+		}
+	}
+	m, err := readModel(c, "resume", t.resume)
+	if err != nil {
+		return nil, err
+	}
+	if info, err := os.Stat(t.resume); err == nil && info.IsDir() {
+		t.out = cmp.Or(t.out, filepath.Clean(t.resume))
+	}
+	if m.Training != nil {
+		var spec wire.Spec
+		if err := json.Unmarshal(m.Training.Spec, &spec); err == nil { // else Import says why not
+			spec.Controls = atFullSpeed(spec.Controls)
+			if m.Training.Spec, err = json.Marshal(spec); err != nil {
+				return nil, fmt.Errorf("--resume %s: %w", t.resume, err)
+			}
+		}
+	}
+	r, err := run.Import(newID(), m, runOptions())
+	if err != nil {
+		return nil, mistakef("--resume %s: %w", t.resume, err)
+	}
+	return r, nil
+}
+
+// atFullSpeed returns controls of a run with nobody to look at single steps.
+func atFullSpeed(set map[string]json.RawMessage) map[string]json.RawMessage {
+	set = maps.Clone(set)
+	if set == nil {
+		set = map[string]json.RawMessage{}
+	}
+	set["speed"] = json.RawMessage(`"` + wire.SpeedMax + `"`)
+	return set
+}
+
+// newID returns a run's id.
+func newID() string { return strings.ToLower(rand.Text()[:16]) }
+
+// stepsOf sets the controls that were given to a run that goes on, and returns how many
+// steps it is to make.
+func (t *trainFlags) stepsOf(ctx context.Context, r *run.Run) (uint64, error) {
+	if t.resume != "" && len(t.controls.set) > 0 {
+		if _, err := r.Do(ctx, &wire.ChangeCommand{Set: t.controls.set}, true); err != nil {
+			return 0, t.controls.refused(err)
+		}
+	}
+	if t.epochs == 0 {
+		return cmp.Or(t.steps, defaultSteps), nil
+	}
+	d, err := r.Data(ctx)
+	if err != nil {
+		return 0, err
+	}
+	settings, err := r.Settings(ctx)
+	if err != nil {
+		return 0, err
+	}
+	epoch := math.Ceil(float64(d.Train) / float64(settings["batch"].(int)))
+	if float64(t.epochs)*epoch > wire.MaxStep {
+		return 0, mistakef("--epochs %d: they are more steps than the %d that a run has at most", t.epochs, uint64(wire.MaxStep))
+	}
+	return t.epochs * uint64(epoch), nil
+}
+
+// follow has a run train up to a step, and shows how it goes. Where signalled ends
+// first, or the run diverges, that is the end of it.
+func follow(ctx, signalled context.Context, r *run.Run, goal uint64, p *progress) (run.Status, error) {
+	defer p.finish()
+	if _, err := r.Do(ctx, &wire.UntilCommand{Step: &goal}, true); err != nil {
+		return run.Status{}, err
+	}
+	begun := time.Now()
+	for {
+		at, err := r.Status(ctx)
+		if err != nil || at.State != wire.Playing {
+			return at, err
+		}
+		if err := p.show(ctx, r, at.Step); err != nil {
+			return at, err
+		}
+		// Asked a hundred times in all while it is short, and often enough for a bar
+		// to run smoothly when it is long.
+		wait := min(max(time.Since(begun)/100, time.Millisecond), 100*time.Millisecond)
+		select {
+		case <-time.After(wait):
+		case <-signalled.Done():
+			_, err := r.Do(ctx, &wire.PauseCommand{}, true)
+			if err != nil {
+				return at, err
+			}
+			return r.Status(ctx)
+		}
+	}
+}
