@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"bytes"
 	"context"
+	"fmt"
 	"io"
 	"net"
 	"net/http"
@@ -19,15 +20,27 @@ import (
 	"github.com/gorilla/websocket"
 )
 
-// build makes the real binary; the tests below run it as a user would.
-func build(t *testing.T) string {
-	t.Helper()
-	path := filepath.Join(t.TempDir(), "gnllviz")
-	if out, err := exec.Command("go", "build", "-o", path, ".").CombinedOutput(); err != nil {
-		t.Fatalf("go build: %v\n%s", err, out)
+// TestMain makes the real binary, once; the tests below run it as a user would.
+func TestMain(m *testing.M) {
+	dir, err := os.MkdirTemp("", "gnllviz")
+	if err != nil {
+		panic(err)
 	}
-	return path
+	built = filepath.Join(dir, "gnllviz")
+	status := 1
+	if out, err := exec.Command("go", "build", "-o", built, ".").CombinedOutput(); err != nil {
+		fmt.Fprintf(os.Stderr, "go build: %v\n%s", err, out)
+	} else {
+		status = m.Run()
+	}
+	if err := os.RemoveAll(dir); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+	}
+	os.Exit(status)
 }
+
+// built is the binary, which TestMain has made.
+var built string
 
 // begin starts the program and returns the address that it prints.
 func begin(t *testing.T, path string, args ...string) (*exec.Cmd, string) {
@@ -53,7 +66,7 @@ func begin(t *testing.T, path string, args ...string) (*exec.Cmd, string) {
 }
 
 func TestServesAndStopsOnASignal(t *testing.T) {
-	path := build(t)
+	path := built
 	for _, args := range [][]string{{"--addr", "127.0.0.1:0"}, {"serve", "--addr", "127.0.0.1:0"}} {
 		for _, signal := range []os.Signal{os.Interrupt, syscall.SIGTERM} {
 			c, url := begin(t, path, args...)
@@ -92,7 +105,7 @@ func TestServesAndStopsOnASignal(t *testing.T) {
 
 // Off the loopback address a token is made up and printed, and nowhere else.
 func TestTokenIsMadeUpOffLoopback(t *testing.T) {
-	path := build(t)
+	path := built
 	for _, x := range []struct {
 		args          []string
 		env           string
@@ -140,7 +153,7 @@ func TestTokenIsMadeUpOffLoopback(t *testing.T) {
 }
 
 func TestMistakesAreOneLine(t *testing.T) {
-	path := build(t)
+	path := built
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
@@ -151,21 +164,22 @@ func TestMistakesAreOneLine(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, c := range []struct {
-		args []string
-		want string
+		args   []string
+		want   string
+		status int
 	}{
-		{[]string{"--lessons", lessons}, "lesson mine.json: summry: a lesson has no such member"},
-		{[]string{"--lessons", filepath.Join(lessons, "mine.json")}, "is no folder"},
-		{[]string{"--lessons", filepath.Join(lessons, "nowhere")}, "no such file or directory"},
-		{[]string{"--addr", l.Addr().String()}, "is taken by another program"},
-		{[]string{"serve", "--addr", "nonsense"}, "cannot listen on nonsense"},
-		{[]string{"--adr", "x"}, "unknown flag: --adr"},
-		{[]string{"dance"}, `unknown command "dance"`},
-		{[]string{"--max-runs", "0"}, "--max-runs 0 is less than 1"},
-		{[]string{"--idle", "1ms"}, "--idle 1ms is less than 1s"},
-		{[]string{"--log-format", "xml"}, `--log-format "xml" is neither text nor json`},
-		{[]string{"--command-rate", "0"}, "--command-rate 0 is less than 1"},
-		{[]string{"--addr", ":0", "--token", "short"}, "--token is shorter than 8 characters"},
+		{[]string{"--lessons", lessons}, "lesson mine.json: summry: a lesson has no such member", 2},
+		{[]string{"--lessons", filepath.Join(lessons, "mine.json")}, "is no folder", 2},
+		{[]string{"--lessons", filepath.Join(lessons, "nowhere")}, "no such file or directory", 2},
+		{[]string{"--addr", l.Addr().String()}, "is taken by another program", 1},
+		{[]string{"serve", "--addr", "nonsense"}, "cannot listen on nonsense", 1},
+		{[]string{"--adr", "x"}, "unknown flag: --adr", 2},
+		{[]string{"dance"}, `there is no command "dance"`, 2},
+		{[]string{"--max-runs", "0"}, "--max-runs 0 is less than 1", 2},
+		{[]string{"--idle", "1ms"}, "--idle 1ms is less than 1s", 2},
+		{[]string{"--log-format", "xml"}, `--log-format "xml" is neither text nor json`, 2},
+		{[]string{"--command-rate", "0"}, "--command-rate 0 is less than 1", 2},
+		{[]string{"--addr", ":0", "--token", "short"}, "--token is shorter than 8 characters", 2},
 	} {
 		ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
 		defer cancel()
@@ -173,8 +187,8 @@ func TestMistakesAreOneLine(t *testing.T) {
 		var stdout, stderr bytes.Buffer
 		p.Stdout, p.Stderr = &stdout, &stderr
 		err := p.Run()
-		if p.ProcessState.ExitCode() != 1 {
-			t.Errorf("%q: ended with %v, want status 1", c.args, err)
+		if p.ProcessState.ExitCode() != c.status {
+			t.Errorf("%q: ended with %v, want status %d", c.args, err, c.status)
 		}
 		if got := stderr.String(); !strings.Contains(got, c.want) || strings.Count(got, "\n") != 1 {
 			t.Errorf("%q: said %q, want one line with %q", c.args, got, c.want)

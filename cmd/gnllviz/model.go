@@ -1,14 +1,13 @@
 package main
 
 import (
+	"encoding/csv"
 	"fmt"
 	"io"
 	"math"
+	"slices"
 	"strconv"
 	"strings"
-
-	"encoding/csv"
-	"slices"
 
 	"github.com/spf13/cobra"
 

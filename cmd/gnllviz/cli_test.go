@@ -1,0 +1,668 @@
+package main
+
+import (
+	"bytes"
+	"encoding/csv"
+	"encoding/json"
+	"fmt"
+	"io"
+	"math"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/gnllviz/gnllviz/datasets"
+	"github.com/gnllviz/gnllviz/engine/export"
+	"github.com/gnllviz/gnllviz/engine/metrics"
+	"github.com/gnllviz/gnllviz/server/bundle"
+	"github.com/gnllviz/gnllviz/server/run"
+)
+
+// A ran is what the real program did.
+type ran struct {
+	status         int
+	stdout, stderr string
+}
+
+// program runs the real program, with something on its standard input.
+func program(t *testing.T, stdin string, args ...string) ran {
+	t.Helper()
+	c := exec.CommandContext(t.Context(), built, args...)
+	var stdout, stderr bytes.Buffer
+	c.Stdin, c.Stdout, c.Stderr = strings.NewReader(stdin), &stdout, &stderr
+	c.Dir = t.TempDir() // what is written by mistake is not written here
+	if err := c.Run(); c.ProcessState == nil {
+		t.Fatal(err)
+	}
+	return ran{c.ProcessState.ExitCode(), stdout.String(), stderr.String()}
+}
+
+// works runs the program, which must end well and say nothing is wrong.
+func works(t *testing.T, stdin string, args ...string) string {
+	t.Helper()
+	r := program(t, stdin, args...)
+	if r.status != 0 || r.stderr != "" {
+		t.Fatalf("%q: status %d, said %q", args, r.status, r.stderr)
+	}
+	return r.stdout
+}
+
+// trained trains a small network into a folder.
+func trained(t *testing.T, args ...string) (folder string) {
+	t.Helper()
+	folder = filepath.Join(t.TempDir(), "model")
+	works(t, "", append([]string{"train", "--out", folder, "--hidden", "8", "--steps", "50"}, args...)...)
+	return folder
+}
+
+// trainJSON is what train --json writes, as far as the tests look at it.
+type trainJSON struct {
+	Train, Test map[string]*float64
+	Steps, From int
+	Seconds     float64
+	State       string
+	Reason      string
+	Dataset     string
+	Rows        struct{ Train, Test, Pool int }
+	Parameters  int
+	Seed        int
+	Controls    map[string]any
+	Out         string
+	Files       []string
+}
+
+func parse(t *testing.T, text string, into any) {
+	t.Helper()
+	d := json.NewDecoder(strings.NewReader(text))
+	if err := d.Decode(into); err != nil {
+		t.Fatalf("%v in %.200q", err, text)
+	}
+	if _, err := d.Token(); err != io.EOF {
+		t.Fatalf("more than one JSON value: %.200q", text)
+	}
+}
+
+func model(t *testing.T, path string) *export.Model {
+	t.Helper()
+	f, err := os.Open(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	m, err := export.Read(f)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return m
+}
+
+func sameWeights(t *testing.T, a, b *export.Model) {
+	t.Helper()
+	if len(a.Members) != len(b.Members) {
+		t.Fatalf("%d and %d members", len(a.Members), len(b.Members))
+	}
+	for i := range a.Members {
+		for k := range a.Members[i] {
+			if !slices.Equal(a.Members[i][k].Data, b.Members[i][k].Data) {
+				t.Fatalf("member %d: %s differs", i+1, a.Members[i][k].Name)
+			}
+		}
+	}
+}
+
+// table reads what predict writes.
+func table(t *testing.T, text string) (head []string, columns map[string][]float64) {
+	t.Helper()
+	records, err := csv.NewReader(strings.NewReader(text)).ReadAll()
+	if err != nil {
+		t.Fatal(err)
+	}
+	columns = map[string][]float64{}
+	for _, r := range records[1:] {
+		for k, cell := range r {
+			v, err := strconv.ParseFloat(cell, 64)
+			if err != nil {
+				t.Fatal(err)
+			}
+			columns[records[0][k]] = append(columns[records[0][k]], v)
+		}
+	}
+	return records[0], columns
+}
+
+// What train says of the test rows is what predict makes of them.
+func TestTrainAndPredictAgree(t *testing.T) {
+	set, err := datasets.Load("engel", 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	part := func(rows ...int) string {
+		s := *set
+		s.X, s.Y = nil, nil
+		for _, i := range rows {
+			s.X, s.Y = append(s.X, set.Row(i)...), append(s.Y, set.Y[i])
+		}
+		var b strings.Builder
+		if err := s.WriteCSV(&b); err != nil {
+			t.Fatal(err)
+		}
+		return b.String()
+	}
+	var first, rest []int
+	for i := range set.Rows() {
+		if i%5 == 0 {
+			first = append(first, i)
+		} else {
+			rest = append(rest, i)
+		}
+	}
+	dir := t.TempDir()
+	test := filepath.Join(dir, "test.csv")
+	if err := os.WriteFile(test, []byte(part(first...)), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	out := filepath.Join(dir, "model")
+	var o trainJSON
+	parse(t, works(t, part(rest...), "train", "--train", "-", "--test", test, "--target", "food", "--features", "income",
+		"--ensemble", "2", "--hidden", "10,10", "--activation", "relu", "--variance", "softplus", "--loss", "beta-nll", "--full=false",
+		"--epochs", "7", "--batch", "30", "--seed", "4294967295", "--out", out, "--json"), &o)
+	if want := 7 * ((len(rest) + 29) / 30); o.Steps != want || o.State != "done" {
+		t.Errorf("%d steps, %s; want %d, done", o.Steps, o.State, want)
+	}
+	if o.Rows.Train != len(rest) || o.Rows.Test != len(first) || o.Seed != math.MaxUint32 || o.Dataset != "own" || o.Out != out {
+		t.Errorf("%+v", o)
+	}
+	if o.Controls["loss"] != "beta_nll" || o.Controls["members"] != 2.0 || o.Controls["head"] != "softplus" || o.Parameters != 2*(20+110+22) {
+		t.Errorf("%d parameters, controls %v", o.Parameters, o.Controls)
+	}
+	for name := range (metrics.Report{}).Values() {
+		if o.Test[name] == nil || o.Train[name] == nil {
+			t.Errorf("there is no %s", name)
+		}
+	}
+
+	// The outside of the training rows is told of, and that is no failure.
+	r := program(t, "", "predict", "--model", out, "--input", test, "--level", "80")
+	if r.status != 0 {
+		t.Fatal(r.stderr)
+	}
+	head, c := table(t, r.stdout)
+	if want := []string{"income", "mean", "std", "lower", "upper", "aleatoric", "epistemic"}; !slices.Equal(head, want) {
+		t.Fatalf("columns %q, want %q", head, want)
+	}
+	var y []float64
+	for _, i := range first {
+		y = append(y, set.Y[i])
+	}
+	report, err := metrics.Evaluate(c["mean"], c["std"], y)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, v := range report.Values() {
+		// The engine predicts in float32, predict in float64; shares may jump by a row.
+		if said := *o.Test[name]; name != "coverage" && math.Abs(said-v) > 1e-3*max(1, math.Abs(v)) {
+			t.Errorf("%s: train says %g, predict's output has %g", name, said, v)
+		}
+	}
+	if d := math.Abs(*o.Test["nll"] - report.NLL); d > 1e-5*math.Abs(report.NLL) {
+		t.Errorf("NLL %g and %g", *o.Test["nll"], report.NLL)
+	}
+	for i, std := range c["std"] {
+		half := (c["upper"][i] - c["lower"][i]) / 2
+		if math.Abs(half-1.2815515655446004*std) > 1e-9*half { // the 0.9 quantile
+			t.Fatalf("row %d: std %g, half the interval %g", i, std, half)
+		}
+		if both := math.Hypot(c["aleatoric"][i], c["epistemic"][i]); math.Abs(both-std) > 1e-9*std {
+			t.Fatalf("row %d: std %g, its parts %g", i, std, both)
+		}
+	}
+}
+
+func TestPredictSaysWhatIsAmiss(t *testing.T) {
+	folder := trained(t)
+	x := "time after impact (ms)\n"
+	for _, c := range []struct{ input, want string }{
+		{x + "5\n\"\"\n", `row 3, column "time after impact": nothing there`},
+		{x + "5\n6\n7\nseven\n", `row 5, column "time after impact": "seven": not a number`},
+		{"time\n5\n", `column "time after impact": there is none of this name; choose among time`},
+		{"5\n6\n", "the first row names no columns"},
+		{"", "the table has no rows"},
+	} {
+		r := program(t, c.input, "predict", "--model", folder)
+		if r.status != 2 || !strings.Contains(r.stderr, c.want) || strings.Count(r.stderr, "\n") != 1 || r.stdout != "" {
+			t.Errorf("%q: status %d, %q; want 2 and %q", c.input, r.status, r.stderr, c.want)
+		}
+	}
+	r := program(t, "other,time after impact\na,20\nb,99\nc,-1\n", "predict", "--model", filepath.Join(folder, "model.json"))
+	if r.status != 0 || !strings.Contains(r.stderr, "2 of 3 rows have time after impact outside") {
+		t.Errorf("status %d, %q", r.status, r.stderr)
+	}
+	if _, c := table(t, r.stdout); !slices.Equal(c["time after impact"], []float64{20, 99, -1}) {
+		t.Errorf("inputs %v", c["time after impact"])
+	}
+}
+
+// Each format is made of a model by export as train makes it.
+func TestExport(t *testing.T) {
+	folder := trained(t, "--data", "bowtie")
+	for _, f := range bundle.Formats() {
+		out := filepath.Join(t.TempDir(), "out")
+		works(t, "", "export", "--model", folder, "--format", f.Name, "--out", out)
+		got, err := os.ReadFile(out)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(got) == 0 {
+			t.Errorf("%s is empty", f.Name)
+		}
+		if f.Group != "model" && f.Group != "source" || f.Name == "json" {
+			continue
+		}
+		want, err := os.ReadFile(filepath.Join(folder, f.File))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !bytes.Equal(got, want) {
+			t.Errorf("%s is not as train wrote it", f.Name)
+		}
+	}
+	sameWeights(t, model(t, filepath.Join(folder, "model.json")), model(t, filepath.Join(folder, "model.onnx")))
+	if page := works(t, "", "report", "--model", folder); !strings.Contains(page, "<html") {
+		t.Errorf("the report is %.100q", page)
+	}
+	// Of weights alone there can be models and source, and no rows.
+	weights := filepath.Join(folder, "model.safetensors")
+	if text := works(t, "", "export", "--model", weights, "--format", "go"); !strings.Contains(text, "package ") {
+		t.Errorf("the Go source is %.100q", text)
+	}
+}
+
+func TestDatasets(t *testing.T) {
+	list := works(t, "", "datasets")
+	var all []described
+	parse(t, works(t, "", "datasets", "--json"), &all)
+	if len(all) != len(datasets.Catalogue()) {
+		t.Errorf("%d sets", len(all))
+	}
+	for _, e := range datasets.Catalogue() {
+		if !strings.Contains(list, e.Name) {
+			t.Errorf("the list lacks %s", e.Name)
+		}
+	}
+	text := works(t, "", "datasets", "toy", "--csv", "--seed", "7")
+	table, err := datasets.ReadTable(strings.NewReader(text), datasets.Limits{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	got, _, err := table.Set("y", []string{"x"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	want, err := datasets.Load("toy", 7)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !slices.Equal(got.X, want.X) || !slices.Equal(got.Y, want.Y) {
+		t.Error("the rows are others")
+	}
+	if one := works(t, "", "datasets", "toy"); !strings.Contains(one, want.Help) {
+		t.Errorf("it says %q", one)
+	}
+}
+
+// A training that a signal ends, and that goes on, comes to the same bits as one that
+// nobody disturbed.
+func TestInterruptedTrainingGoesOn(t *testing.T) {
+	path := built
+	for _, signal := range []os.Signal{os.Interrupt, syscall.SIGTERM} {
+		dir := filepath.Join(t.TempDir(), "it's a model")
+		c := exec.CommandContext(t.Context(), path, "train", "--data", "sine", "--steps", "50000000", "--dropout", "5", "--out", dir, "--json")
+		var stdout, stderr bytes.Buffer
+		c.Stdout, c.Stderr = &stdout, &stderr
+		if err := c.Start(); err != nil {
+			t.Fatal(err)
+		}
+		time.Sleep(time.Second) // it may be anywhere: at its first step or later
+		if err := c.Process.Signal(signal); err != nil {
+			t.Fatal(err)
+		}
+		_ = c.Wait() // the status says it
+		if c.ProcessState.ExitCode() != 130 {
+			t.Fatalf("status %d, %s", c.ProcessState.ExitCode(), &stderr)
+		}
+		var o trainJSON
+		parse(t, stdout.String(), &o)
+		if o.State != "interrupted" || o.Steps == 0 {
+			t.Fatalf("%s at step %d", o.State, o.Steps)
+		}
+		want := fmt.Sprintf(`gnllviz train --resume '%s' --steps %d`, strings.ReplaceAll(dir, "'", `'\''`), 50000000-o.Steps)
+		if !strings.Contains(stderr.String(), want) || strings.Count(stderr.String(), "\n") != 1 {
+			t.Errorf("it says %q, want %q", &stderr, want)
+		}
+		var on trainJSON
+		parse(t, works(t, "", "train", "--resume", dir, "--steps", "300", "--json"), &on)
+		if on.From != o.Steps || on.Steps != o.Steps+300 || on.Out != dir {
+			t.Errorf("it went on from %d to %d", on.From, on.Steps)
+		}
+		whole := filepath.Join(t.TempDir(), "whole")
+		works(t, "", "train", "--data", "sine", "--steps", strconv.Itoa(on.Steps), "--dropout", "5", "--out", whole)
+		sameWeights(t, model(t, filepath.Join(dir, "model.json")), model(t, filepath.Join(whole, "model.json")))
+	}
+}
+
+func TestInterruptedWithoutAFolderSaysSo(t *testing.T) {
+	c := exec.CommandContext(t.Context(), built, "train", "--steps", "50000000")
+	var stderr bytes.Buffer
+	c.Stderr = &stderr
+	if err := c.Start(); err != nil {
+		t.Fatal(err)
+	}
+	time.Sleep(time.Second)
+	if err := c.Process.Signal(os.Interrupt); err != nil {
+		t.Fatal(err)
+	}
+	_ = c.Wait()
+	if c.ProcessState.ExitCode() != 130 || !strings.Contains(stderr.String(), "nothing was kept, for which there must be --out FOLDER") {
+		t.Errorf("status %d, %q", c.ProcessState.ExitCode(), &stderr)
+	}
+}
+
+// With --resume controls that are live take other values, and others are refused.
+func TestResumeWithOtherControls(t *testing.T) {
+	folder := trained(t)
+	var o trainJSON
+	parse(t, works(t, "", "train", "--resume", folder, "--steps", "10", "--lr", "1e-5", "--out", filepath.Join(t.TempDir(), "other"), "--json"), &o)
+	if o.Controls["lr"] != 1e-5 || o.Steps != 60 {
+		t.Errorf("%d steps, controls %v", o.Steps, o.Controls)
+	}
+	if n := model(t, filepath.Join(folder, "model.json")).Card.Steps; n != 50 {
+		t.Errorf("the folder that it went on from is at step %d", n)
+	}
+	m := model(t, filepath.Join(o.Out, "model.json"))
+	if !strings.Contains(string(m.Training.Changes), `"control":"lr"`) {
+		t.Errorf("the changes are %s", m.Training.Changes)
+	}
+}
+
+func TestDivergenceIsAFailure(t *testing.T) {
+	folder := filepath.Join(t.TempDir(), "model")
+	r := program(t, "", "train", "--optimizer", "sgd", "--lr", "1", "--loss", "mse", "--reduction", "sum", "--activation", "identity", "--json", "--out", folder)
+	var o trainJSON
+	parse(t, r.stdout, &o)
+	if r.status != 1 || o.State != "diverged" || o.Reason == "" || !strings.Contains(r.stderr, o.Reason) || !strings.Contains(r.stderr, "training stopped at step") {
+		t.Errorf("status %d, %s, %q", r.status, o.State, r.stderr)
+	}
+	if c := model(t, filepath.Join(folder, "model.json")).Card; c.Stopped == "" {
+		t.Error("the model's card does not say why it stopped")
+	}
+}
+
+// A file is written whole or not at all, and what cannot be written is one line.
+func TestWhatCannotBeWritten(t *testing.T) {
+	folder := trained(t)
+	full := "/dev/full" // which takes nothing
+	if _, err := os.Stat(full); err != nil {
+		t.Fatalf("this test needs %s, a device of Linux: %v", full, err)
+	}
+	rows := "time after impact\n5\n"
+	kept := filepath.Join(t.TempDir(), "kept.json")
+	if err := os.WriteFile(kept, []byte("as it was"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	filled := t.TempDir() // whose model.json has no room
+	if err := os.Symlink(full, filepath.Join(filled, "model.json")); err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct {
+		stdin  string
+		args   []string
+		status int
+		want   string
+	}{
+		{"", []string{"train", "--steps", "5", "--out", filepath.Join(kept, "folder")}, 2, "no files can be made there: not a directory"},
+		{"", []string{"train", "--steps", "5", "--out", "/proc/gnllviz"}, 2, "no files can be made there"},
+		{"", []string{"train", "--steps", "5", "--out", filled}, 1, "model.json: no space left on device"},
+		{rows, []string{"predict", "--model", folder, "--out", full}, 1, "cannot write /dev/full: no space left on device"},
+		{"", []string{"export", "--model", folder, "--format", "json", "--out", filepath.Join(kept, "x")}, 1, "not a directory"},
+		{"", []string{"datasets", "toy", "--csv", "--out", full}, 1, "no space left on device"},
+		{"", []string{"export", "--model", kept, "--format", "json", "--out", kept}, 2, kept},
+	} {
+		r := program(t, c.stdin, c.args...)
+		if r.status != c.status || !strings.Contains(r.stderr, c.want) || strings.Count(r.stderr, "\n") != 1 {
+			t.Errorf("%q: status %d, %q; want %d and %q", c.args, r.status, r.stderr, c.status, c.want)
+		}
+	}
+	if b, err := os.ReadFile(kept); err != nil || string(b) != "as it was" {
+		t.Errorf("the file is now %q, %v", b, err)
+	}
+	// Standard output may be full, too.
+	out, err := os.OpenFile(full, os.O_WRONLY, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer out.Close()
+	p := exec.CommandContext(t.Context(), built, "datasets")
+	var stderr bytes.Buffer
+	p.Stdout, p.Stderr = out, &stderr
+	if _ = p.Run(); p.ProcessState.ExitCode() != 1 || !strings.Contains(stderr.String(), "cannot write to standard output: no space left on device") {
+		t.Errorf("status %d, %q", p.ProcessState.ExitCode(), &stderr)
+	}
+}
+
+// In a folder only the files of the model are replaced.
+func TestFoldersKeepOtherFiles(t *testing.T) {
+	folder := trained(t)
+	mine := filepath.Join(folder, "mine.txt")
+	if err := os.WriteFile(mine, []byte("mine"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	works(t, "", "train", "--resume", folder, "--steps", "5")
+	list, err := os.ReadDir(folder)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ours := map[string]bool{"mine.txt": true}
+	for _, f := range bundle.Formats() {
+		ours[f.File] = true
+	}
+	for _, f := range list {
+		if !ours[f.Name()] {
+			t.Errorf("%s was left there", f.Name())
+		}
+	}
+	if b, err := os.ReadFile(mine); err != nil || string(b) != "mine" {
+		t.Errorf("the file is now %q, %v", b, err)
+	}
+	if n := model(t, filepath.Join(folder, "model.json")).Card.Steps; n != 55 {
+		t.Errorf("the model is at step %d", n)
+	}
+}
+
+func TestSweep(t *testing.T) {
+	out := filepath.Join(t.TempDir(), "sweep")
+	var s struct {
+		X, Y  struct{ Values []json.RawMessage }
+		State string
+		Best  *struct {
+			X, Y int
+			Test map[string]float64
+		}
+		Cells []struct {
+			X, Y   int
+			Failed string
+			Test   map[string]float64
+		}
+	}
+	parse(t, works(t, "", "sweep", "--x", "decay=1e-6:1:4", "--y", "loss=gaussian-nll,beta-nll,mse", "--steps", "40", "--hidden", "8", "--out", out, "--json"), &s)
+	if len(s.Cells) != 12 || s.State != "done" || fmt.Sprintf("%s", s.X.Values) != "[0.000001 0.0001 0.01 1]" {
+		t.Fatalf("%d cells, x %s", len(s.Cells), s.X.Values)
+	}
+	for i, c := range s.Cells {
+		if c.X != i%4 || c.Y != i/4 || c.Failed != "" || c.Test["nll"] < s.Best.Test["nll"] {
+			t.Errorf("cell %d is %+v, and the best %+v", i, c, s.Best)
+		}
+	}
+	// A cell is what train would make of it.
+	var o trainJSON
+	parse(t, works(t, "", "train", "--decay", "0.01", "--loss", "beta-nll", "--steps", "40", "--hidden", "8", "--json"), &o)
+	if got := s.Cells[1*4+2].Test["nll"]; got != *o.Test["nll"] {
+		t.Errorf("the sweep has NLL %g, train %g", got, *o.Test["nll"])
+	}
+	for name, begins := range map[string]string{"sweep.csv": "decay,loss,", "sweep.svg": "<", "sweep.png": "\x89PNG"} {
+		b, err := os.ReadFile(filepath.Join(out, name))
+		if err != nil || !bytes.HasPrefix(b, []byte(begins)) {
+			t.Errorf("%s: %v, %.20q", name, err, b)
+		}
+	}
+	if text := works(t, "", "sweep", "--x", "hidden=8;8,8", "--y", "full=true,false", "--steps", "3"); !strings.Contains(text, "8,8") || !strings.Contains(text, "4 trainings in") {
+		t.Errorf("it says %q", text)
+	}
+}
+
+func TestBench(t *testing.T) {
+	var s speeds
+	parse(t, works(t, "", "bench", "--json"), &s)
+	if len(s.Steps) < 5 || len(s.Loss) != 3 || s.Peak <= 0 {
+		t.Errorf("%+v", s)
+	}
+	for _, n := range s.Steps {
+		if n.Steps <= 0 || n.Peak <= 0 {
+			t.Errorf("%+v", n)
+		}
+	}
+}
+
+func TestBadFlagsAndFilesAreOneLine(t *testing.T) {
+	folder := trained(t)
+	dir := t.TempDir()
+	file := func(name, text string) string {
+		path := filepath.Join(dir, name)
+		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		return path
+	}
+	rows := file("rows.csv", "a,b,y\n1,2,3\n2,3,4\n4,4,5\n1,5,6\n")
+	text := file("text.csv", "a,b,y\n1,2,x\n2,3,y\n4,4,z\n1,5,x\n")
+	torn, err := os.ReadFile(filepath.Join(folder, "model.json"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	damaged := file("damaged.json", string(torn[:len(torn)/2]))
+	newer := file("newer.json", strings.Replace(string(torn), `"version":1`, `"version":99`, 1))
+	for _, c := range []struct {
+		args string
+		want string
+	}{
+		{"dance", `there is no command "dance"`},
+		{"trainn", "did you mean train?"},
+		{"train extra", "extra"},
+		{"train --bogus", "unknown flag: --bogus"},
+		{"train --lr", "flag needs an argument: --lr"},
+		{"train --lr 5", "--lr 5 is above its greatest value 1"},
+		{"train --lr fast", `--lr must be a number, not "fast"`},
+		{"train --lr NaN", "--lr must be a number"},
+		{"train --batch 1.5", "--batch must be a whole number"},
+		{"train --variance cubic", `--variance "cubic" is none of exp`},
+		{"train --ensemble 11", "--ensemble 11 is above its greatest value 10"},
+		{"train --hidden 1,2,3,4,5", "--hidden has 5 layers, not 1 to 4"},
+		{"train --hidden 8,x", "--hidden must be a list of whole numbers"},
+		{"train --full=maybe", "--full must be true or false"},
+		{"train --speed 10", "unknown flag: --speed"},
+		{"train --data nothing", `--data "nothing" is none of mcycle`},
+		{"train --data own", "--train FILE"},
+		{"train --steps 0", "--steps 0: there is nothing to do"},
+		{"train --steps few", "--steps must be a whole number"},
+		{"train --steps 10 --epochs 1", "say one of them"},
+		{"train --target y", "give them by --train FILE"},
+		{"train --train nothing.csv --target y", "--train: nothing.csv: no such file or directory"},
+		{"train --train " + rows, "without --target"},
+		{"train --data toy --target y --train " + rows, "not both"},
+		{"train --target z --train " + rows, "--train " + rows + `: column "z": there is none of this name`},
+		{"train --target y --features a,c --train " + rows, `column "c": there is none of this name`},
+		{"train --target y --train " + text, `"x" (not a number)`},
+		{"train --target y --train " + rows + " --test " + text, "--test " + text + ": "},
+		{"train --target y --train - --test -", "both standard input"},
+		{"train --target y --train " + dir, "is a directory"},
+		{"train --resume nothing", "--resume: nothing: no such file or directory"},
+		{"train --resume " + damaged, damaged},
+		{"train --resume " + folder + " --seed 3", "--seed: with --resume it is what it was"},
+		{"train --resume " + folder + " --train x", "--train: with --resume"},
+		{"predict", "--model FOLDER|FILE is missing"},
+		{"predict --model " + newer, "version 99"},
+		{"predict --model " + rows, rows},
+		{"predict --model " + dir, "model.json: no such file or directory"},
+		{"predict --model " + folder + " --level 100", "--level 100 is not between 0 and 100"},
+		{"predict --model " + folder + " --level most", "--level must be a number"},
+		{"predict --model " + folder + " --input nothing.csv", "nothing.csv: no such file or directory"},
+		{"predict --model - --input -", "both standard input"},
+		{"export --model " + folder, "--format is missing"},
+		{"export --model " + folder + " --format word", `there is no format "word"`},
+		{"report --model " + damaged, damaged},
+		{"datasets nothing", `there is no data set "nothing"`},
+		{"datasets --csv", "say which data set"},
+		{"datasets toy --csv --seed -1", "--seed must be a whole number of 0 or more"},
+		{"bench --fast", "unknown flag: --fast"},
+		{"sweep", "--x CONTROL=VALUES is missing"},
+		{"sweep --x nothing=1,2 --y lr=1e-3,1e-2", `--x: there is no control "nothing"`},
+		{"sweep --x lr=1:2 --y beta=0,1", "a range is from:to:count"},
+		{"sweep --x lr=0:1:3 --y beta=0,1", "logarithmic"},
+		{"sweep --x lr=1e-3,7 --y beta=0,1", "--lr 7 is above its greatest value 1"},
+		{"sweep --x lr=1e-3,1e-2 --y lr=1e-3,1e-2", "two different controls"},
+		{"sweep --x lr=1e-3,1e-2 --y beta=0,1 --metric nll", "--metric"},
+		{"sweep --x lr=1e-3,1e-2 --y beta=0,1 --lr 0.1", "--lr is given, and is an axis"},
+		{"sweep --x lr=1e-3,1e-2 --y beta=0,1 --steps 0", "--steps 0 is less than 1"},
+	} {
+		r := program(t, "", strings.Fields(c.args)...)
+		if r.status != 2 || !strings.Contains(r.stderr, c.want) || strings.Count(r.stderr, "\n") != 1 || r.stdout != "" {
+			t.Errorf("%s: status %d, %q, wrote %.80q; want 2 and one line with %q", c.args, r.status, r.stderr, r.stdout, c.want)
+		}
+	}
+}
+
+func TestCompletionsKnowValues(t *testing.T) {
+	for _, c := range []struct{ args, want string }{
+		{"train --variance ", "softplus"},
+		{"train --data to", "toy"},
+		{"train --act", "--activation"},
+		{"train --loss ", "beta_nll"},
+		{"export --format o", "onnx"},
+		{"datasets eng", "engel"},
+		{"sweep --metric test.", "test.crps"},
+		{"sweep --x variance-", "variance-decay="},
+		{"swe", "sweep"},
+	} {
+		if got := program(t, "", append([]string{"__complete"}, strings.Split(c.args, " ")...)...).stdout; !strings.Contains(got, c.want) {
+			t.Errorf("%q: offers %q, without %q", c.args, got, c.want)
+		}
+	}
+}
+
+// Every control of the table is a flag, and every help has examples and no dead end.
+func TestHelpOfCommands(t *testing.T) {
+	for _, c := range command().Commands() {
+		if c.Name() == "completion" || c.Name() == "help" {
+			continue
+		}
+		text := works(t, "", c.Name(), "--help")
+		if !strings.Contains(text, c.Short) && !strings.Contains(text, strings.SplitN(c.Long, "\n", 2)[0]) {
+			t.Errorf("the help of %s is %q", c.Name(), text)
+		}
+		if c.Name() == "train" || c.Name() == "sweep" {
+			for _, control := range run.Table() {
+				if has := strings.Contains(text, " --"+flagOf(&control)+" ") || strings.Contains(text, "--"+flagOf(&control)+"\n"); has == forPages(control.Name) {
+					t.Errorf("%s --help and --%s: %v", c.Name(), flagOf(&control), has)
+				}
+			}
+		}
+	}
+	if text := works(t, "", "--version"); !strings.HasPrefix(text, "gnllviz ") {
+		t.Errorf("--version says %q", text)
+	}
+}
