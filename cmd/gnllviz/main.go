@@ -47,6 +47,8 @@ func command() *cobra.Command {
 		RunE:          serve.RunE,
 		SilenceUsage:  true,
 		SilenceErrors: true,
+
+		SuggestionsMinimumDistance: 2, // letters that are wrong at most
 	}
 	root.SetVersionTemplate("gnllviz {{.Version}}\n")
 	root.SetFlagErrorFunc(flagMistake)

@@ -7,7 +7,9 @@ import (
 	"fmt"
 	"io"
 	"path/filepath"
+	"slices"
 	"strings"
+	"sync"
 	"text/tabwriter"
 
 	"github.com/gnllviz/gnllviz/server/bundle"
@@ -138,25 +140,43 @@ func (o *outcome) writeTable(w io.Writer) error {
 	return nil
 }
 
-// writeFolder writes all files of a record into a folder, the model that training can go
-// on from first, and returns their names. One that cannot be made keeps no other from
-// being; a folder that takes no more does.
+// writeFolder writes all files of a record into a folder, and returns the names of those
+// that are there. The model that training can go on from comes first; the others are
+// made and put on the disk side by side. One that cannot be made keeps no other from
+// being.
 func writeFolder(folder string, rec *run.Record) (names []string, err error) {
-	var failed []string
-	for _, f := range bundle.Files(rec) {
-		var b bytes.Buffer
-		if cannot := f.Write(&b, rec); cannot != nil {
-			failed = append(failed, f.File)
-			err = cmp.Or(err, cannot)
+	formats := bundle.Files(rec)
+	first := slices.IndexFunc(formats, func(f bundle.Format) bool { return f.File == checkpointFile })
+	if err := writeFormat(folder, formats[first], rec); err != nil {
+		return nil, err
+	}
+	names = []string{checkpointFile}
+	formats = slices.Delete(formats, first, first+1)
+	failures := make([]error, len(formats))
+	var writers sync.WaitGroup
+	for i, f := range formats {
+		writers.Go(func() { failures[i] = writeFormat(folder, f, rec) })
+	}
+	writers.Wait()
+	failed := 0
+	for i, f := range formats {
+		if failures[i] == nil {
+			names = append(names, f.File)
 			continue
 		}
-		if err := writeFile(filepath.Join(folder, f.File), b.Bytes()); err != nil {
-			return names, err
-		}
-		names = append(names, f.File)
+		err = cmp.Or(err, failures[i])
+		failed++
 	}
-	if err != nil {
-		err = fmt.Errorf("%s could not be made: %w", strings.Join(failed, ", "), err)
+	if failed > 1 {
+		err = fmt.Errorf("%w (and so %d more files)", err, failed-1)
 	}
 	return names, err
+}
+
+func writeFormat(folder string, f bundle.Format, rec *run.Record) error {
+	var b bytes.Buffer
+	if err := f.Write(&b, rec); err != nil {
+		return fmt.Errorf("%s could not be made: %w", f.File, err)
+	}
+	return writeFile(filepath.Join(folder, f.File), b.Bytes())
 }

@@ -7,7 +7,6 @@ import (
 	"io"
 	"io/fs"
 	"os"
-	"path/filepath"
 
 	"github.com/google/renameio/v2/maybe"
 	"github.com/spf13/cobra"
@@ -89,22 +88,4 @@ func cause(err error) error {
 func onTerminal(stream any) bool {
 	f, ok := stream.(*os.File)
 	return ok && term.IsTerminal(int(f.Fd()))
-}
-
-// modelFile returns the file of a model that a folder has: what train wrote into it.
-func modelFile(path string) string {
-	if info, err := os.Stat(path); err != nil || !info.IsDir() {
-		return path
-	}
-	for _, name := range []string{"model.json", "model.safetensors", "model.onnx"} {
-		if file := filepath.Join(path, name); exists(file) {
-			return file
-		}
-	}
-	return filepath.Join(path, "model.json")
-}
-
-func exists(path string) bool {
-	_, err := os.Stat(path)
-	return err == nil
 }

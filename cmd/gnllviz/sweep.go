@@ -60,8 +60,9 @@ func sweepCommand() *cobra.Command {
 	}
 	f := c.Flags()
 	f.SortFlags = false
-	f.StringVar(&s.x, "x", "", "`control=values` from left to right")
-	f.StringVar(&s.y, "y", "", "`control=values` from bottom to top")
+	// Without a short name cobra's completions do not find a flag of one letter.
+	f.StringVarP(&s.x, "x", "x", "", "`control=values` from left to right")
+	f.StringVarP(&s.y, "y", "y", "", "`control=values` from bottom to top")
 	f.StringVar(&s.metric, "metric", "test.nll", "`score` of the heat map and of the best pair: test or train, a point, and the name that train --json has")
 	f.IntVar(&s.steps, "steps", defaultSteps, "`number` of steps of each training")
 	f.IntVar(&s.cores, "cores", 0, "trainings at a `time`; 0 is as many as the machine has cores")
@@ -241,7 +242,12 @@ func figureOf(metric string) wire.Figure {
 }
 
 // label writes a value of an axis.
-func label(raw json.RawMessage) string { return strings.Trim(string(raw), `"[]`) }
+func label(raw json.RawMessage) string {
+	if f, err := strconv.ParseFloat(string(raw), 64); err == nil {
+		return number(f)
+	}
+	return strings.Trim(string(raw), `"[]`)
+}
 
 func labels(a run.Axis) []string {
 	list := make([]string, len(a.Values))
