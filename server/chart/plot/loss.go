@@ -20,8 +20,8 @@ func loss(r *run.Record) *picture {
 		"Loss in nats per row over the steps, for training and test rows, with that of each batch beneath. %d marks are changes. Where a loss was not finite there is a gap.", len(r.Changes)))
 	p.plot.X.Label.Text, p.plot.Y.Label.Text = "step", "loss (nats per row)"
 
-	steps, train := pointsOf(r, "train_loss")
-	_, test := pointsOf(r, "test_loss")
+	trainSteps, train := pointsOf(r, "train_loss")
+	testSteps, test := pointsOf(r, "test_loss")
 	batchSteps, batch := batchLoss(r)
 	low, high := lossRange(train, test, batch)
 	p.within(0, max(float64(r.Step), 1), low, high)
@@ -29,7 +29,7 @@ func loss(r *run.Record) *picture {
 	lane := laneColour(r)
 	faintLine, trainLine, testLine := stroke(light(lane, 0.3), 0.7), stroke(lane, 1.3, 5, 3), stroke(lane, 2)
 	p.plot.Add(curve{batchSteps, batch, faintLine}, marks(r.Changes))
-	p.plot.Add(curve{steps, train, trainLine}, curve{steps, test, testLine})
+	p.plot.Add(curve{trainSteps, train, trainLine}, curve{testSteps, test, testLine})
 	p.keys = []key{{name: "test rows", line: testLine}, {name: "training rows", line: trainLine}, {name: "each batch", line: faintLine}}
 	if len(r.Changes) > 0 {
 		p.keys = append(p.keys, key{name: "a change", line: stroke(quiet, 0.8, 1, 2)})
@@ -39,46 +39,34 @@ func loss(r *run.Record) *picture {
 
 // pointsOf returns a column of the evaluations over their steps.
 func pointsOf(r *run.Record, column string) (steps, values []float64) {
-	for _, p := range r.Points {
+	of, all := make([]uint64, len(r.Points)), make([]float64, len(r.Points))
+	for i, p := range r.Points {
 		v, _ := p.Value(column)
-		steps, values = append(steps, float64(p.Step)), append(values, float64(v))
+		of[i], all[i] = p.Step, float64(v)
+	}
+	thin, values := run.Thin(of, all, mostPoints)
+	for _, s := range thin {
+		steps = append(steps, float64(s))
 	}
 	return steps, values
 }
 
-// mostBatches is into how many pieces the steps are cut; of each the least and the
-// greatest loss are drawn, since a pixel shows no more.
-const mostBatches = 600
+// mostBatches and mostPoints are into how many pieces curves are cut, of each of which
+// the least and the greatest value are drawn: a pixel shows no more.
+const mostBatches, mostPoints = 600, 1200
 
 // batchLoss returns the loss of the batches as it is to be drawn.
 func batchLoss(r *run.Record) (steps, values []float64) {
 	if len(r.Batches.Values) == 0 {
 		return nil, nil
 	}
-	of, all := r.Batches.Steps, r.Batches.Values[0]
-	size := max(1, (len(all)+mostBatches-1)/mostBatches)
-	for from := 0; from < len(all); from += size {
-		piece := all[from:min(from+size, len(all))]
-		least, most := -1, -1
-		for i, v := range piece {
-			if !finite(float64(v)) {
-				// A gap is a gap, however wide the others.
-				steps, values = append(steps, float64(of[from+i])), append(values, math.NaN())
-				continue
-			}
-			if least < 0 || v < piece[least] {
-				least = i
-			}
-			if most < 0 || v > piece[most] {
-				most = i
-			}
-		}
-		if least < 0 {
-			continue
-		}
-		for _, i := range slices.Compact([]int{min(least, most), max(least, most)}) {
-			steps, values = append(steps, float64(of[from+i])), append(values, float64(piece[i]))
-		}
+	all := make([]float64, len(r.Batches.Steps))
+	for i, v := range r.Batches.Values[0] {
+		all[i] = float64(v)
+	}
+	thin, values := run.Thin(r.Batches.Steps, all, mostBatches)
+	for _, s := range thin {
+		steps = append(steps, float64(s))
 	}
 	return steps, values
 }
