@@ -61,6 +61,16 @@ export interface Inspection {
   readonly missing: { readonly total: number }
 }
 
+/** A kind of file that can be made of a lane. */
+export interface Format {
+  readonly name: string
+  readonly file: string
+  readonly group: string
+  readonly label: string
+  /** One sentence. */
+  readonly help: string
+}
+
 const KEY_HEADER = 'Run-Key'
 
 /** The server's HTTP interface, seen from wherever the page is served. */
@@ -83,6 +93,20 @@ export class Api {
 
   lessons(): Promise<readonly Lesson[]> {
     return this.#ask('api/lessons')
+  }
+
+  formats(): Promise<readonly Format[]> {
+    return this.#ask('api/formats')
+  }
+
+  /** Where a file of a lane is made. */
+  file(id: string, lane: number, format: string): string {
+    return new URL(`${this.#run(id)}/export?format=${format}&lane=${lane}`, this.root).href
+  }
+
+  /** The answer to a sweep, which comes line by line. */
+  sweep(order: object, signal: AbortSignal): Promise<Response> {
+    return this.#send('api/sweeps', 'POST', JSON.stringify(order), {}, signal)
   }
 
   /** The charts of a run: they depend on its data. */
@@ -159,9 +183,9 @@ export class Api {
     return (await (await this.#fetch(path)).json()) as T
   }
 
-  #send(path: string, method: string, body: string, headers: Readonly<Record<string, string>> = {}): Promise<Response> {
+  #send(path: string, method: string, body: string, headers: Readonly<Record<string, string>> = {}, signal: AbortSignal | null = null): Promise<Response> {
     const bearer = this.token === undefined ? {} : { Authorization: `Bearer ${this.token}` }
-    return this.#fetch(path, { method, body, headers: { 'Content-Type': 'application/json', ...bearer, ...headers } })
+    return this.#fetch(path, { method, body, signal, headers: { 'Content-Type': 'application/json', ...bearer, ...headers } })
   }
 
   async #fetch(path: string, init?: RequestInit): Promise<Response> {

@@ -8,6 +8,8 @@ import './calibration'
 import './caption'
 import { inHeader } from './controls'
 import './display'
+import './drop'
+import './export'
 import './fit'
 import { helpAddress } from './help'
 import './lanes'
@@ -62,6 +64,7 @@ class GnllApp extends Opening {
           <gnll-status .store=${store}></gnll-status>
           <gnll-lessons .store=${store}></gnll-lessons>
           <gnll-share .store=${store}></gnll-share>
+          <gnll-export .store=${store}></gnll-export>
           <a class="button square to-help" href=${helpAddress()} target="_blank" rel="noopener" aria-label="help, in a new tab" title="help: what everything means">?</a>
           <gnll-display .store=${store}></gnll-display>
         </div>
@@ -91,6 +94,7 @@ class GnllApp extends Opening {
       </main>
       <gnll-timeline .store=${store}></gnll-timeline>
       <gnll-own .store=${store}></gnll-own>
+      <gnll-drop></gnll-drop>
     `
   }
 

@@ -1,6 +1,7 @@
 import { html, nothing, type TemplateResult } from 'lit'
 import { repeat } from 'lit/directives/repeat.js'
 import { MAX_COLOURS, MAX_LANES, type Lane } from '../generated/wire'
+import { openSweep } from '../open-sweep'
 import { laneLine, laneStyle } from './lane-line'
 import { Part } from './part'
 import { popup } from './popup'
@@ -60,6 +61,7 @@ class GnllLanes extends Part {
         ${this.#off ? nothing : html`
           <button type="button" class="lane-add" title="a copy of the lane in focus, to be given other settings" ?disabled=${lanes.length >= MAX_LANES} @click=${() => { void store.copyLane(focus) }}>+ lane</button>
         `}
+        <button type="button" class="lane-add sweep-button" title="many runs at once: one for each pair of two controls’ values" @click=${() => { void openSweep(store) }}>sweep</button>
       </div>
     `
   }

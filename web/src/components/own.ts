@@ -59,6 +59,15 @@ class GnllOwn extends Part {
     this.querySelector('dialog')?.showModal()
   }
 
+  /** Opens with the rows of a file, which are read at once. */
+  async take(file: File): Promise<void> {
+    this.tab = 'csv'
+    this.mistakes = {}
+    this.open()
+    await this.updateComplete
+    await this.#fill(file)
+  }
+
   #close(): void {
     this.querySelector('dialog')?.close()
   }
@@ -131,10 +140,15 @@ class GnllOwn extends Part {
 
   async #read(input: HTMLInputElement): Promise<void> {
     const file = input.files?.[0]
-    const area = this.querySelector<HTMLTextAreaElement>('#own-csv')
-    if (!file || !area) return
-    area.value = await file.text()
+    if (!file) return
+    await this.#fill(file)
     input.value = ''
+  }
+
+  async #fill(file: File): Promise<void> {
+    const area = this.querySelector<HTMLTextAreaElement>('#own-csv')
+    if (!area) return
+    area.value = await file.text()
     await this.#inspect()
   }
 

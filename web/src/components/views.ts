@@ -13,7 +13,7 @@ export function shownView(store: Store): Shown {
   return store.run.value && isMap(store.run.value.data) ? 'map' : 'lines'
 }
 
-function isMap({ inputs, slice }: Data): boolean {
+export function isMap({ inputs, slice }: Data): boolean {
   return inputs.length === 2 && slice === 0
 }
 

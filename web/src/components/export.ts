@@ -1,0 +1,190 @@
+import { html, nothing, type TemplateResult } from 'lit'
+import type { Format } from '../api'
+import { count } from '../format'
+import { bringBack, hasRows } from '../incoming'
+import { helpAddress } from './help'
+import { Part } from './part'
+import { popup } from './popup'
+import { isMap } from './views'
+
+const GROUPS: ReadonlyArray<readonly [group: string, title: string]> = [
+  ['all', 'Everything'], ['model', 'Models'], ['source', 'Source'], ['table', 'Tables'], ['chart', 'Charts and report'],
+]
+
+/** What a fit along one input is drawn of. */
+const OF_FIT = ['fit-svg', 'fit-png', 'fit-gif']
+
+/** A kind of thing, in one format or several. */
+interface Row {
+  readonly label: string
+  readonly help: string
+  readonly formats: ReadonlyArray<{ readonly name: string; readonly kind: string }>
+}
+
+/** Formats by what they are of: "fit, SVG" and "fit, PNG" are one row. */
+function rowsOf(formats: readonly Format[]): Row[] {
+  const rows = new Map<string, Row>()
+  for (const { name, label, help } of formats) {
+    const [thing = label, kind = ''] = label.split(', ')
+    const row = rows.get(thing) ?? { label: kind === '' ? '' : thing, help, formats: [] }
+    rows.set(thing, { ...row, formats: [...row.formats, { name, kind: kind === '' ? label : kind }] })
+  }
+  return [...rows.values()]
+}
+
+/** Takes the lane in focus away as a file, and brings models back as runs. */
+class GnllExport extends Part {
+  static override properties = {
+    ...Part.properties, isOpen: { state: true }, formats: { state: true }, mistake: { state: true }, sending: { state: true },
+  }
+
+  declare isOpen: boolean
+  declare formats: readonly Format[]
+  declare mistake: string
+  /** The file that is being sent, and how much of it has been. */
+  declare sending: { readonly name: string; readonly share: number } | null
+
+  constructor() {
+    super()
+    this.isOpen = false
+    this.formats = []
+    this.mistake = ''
+    this.sending = null
+    // It does not bubble.
+    this.addEventListener('beforetoggle', (e) => {
+      if ((e.target as Element).id !== 'export') return
+      this.isOpen = e.newState === 'open'
+      if (this.isOpen) void this.#load()
+      else if (!this.sending) this.mistake = ''
+    }, true)
+  }
+
+  protected override signals(): ReturnType<Part['signals']> {
+    const { lanes, focus, run, settings } = this.store
+    return [lanes, focus, run, settings]
+  }
+
+  /** Whoever looks again asks again. */
+  async #load(): Promise<void> {
+    if (this.formats.length > 0) return
+    try {
+      this.formats = await this.store.api.formats()
+    } catch (e) {
+      this.mistake = `The formats are not known: ${words(e)}. Open this again in a moment.`
+    }
+  }
+
+  /** Brings one file back: a model as a run of its own, rows for the run that is here. */
+  async take(files: readonly File[]): Promise<void> {
+    for (const d of document.querySelectorAll('dialog[open]')) (d as HTMLDialogElement).close()
+    const [file] = files
+    const panel = this.querySelector<HTMLElement>('#export')
+    this.mistake = ''
+    if (files.length === 1 && file && hasRows(file.name) && this.store.steers.value) {
+      panel?.hidePopover()
+      await document.querySelector('gnll-own')?.take(file)
+      return
+    }
+    if (!panel?.matches(':popover-open')) panel?.showPopover()
+    if (!file || files.length !== 1) this.mistake = `These are ${files.length} files. Drop one at a time.`
+    else if (hasRows(file.name)) this.mistake = `${file.name} has rows, and only who steers this run can give it rows. Begin a run of your own with it.`
+    else if (!this.sending) await this.#bringBack(file)
+  }
+
+  async #bringBack(file: File): Promise<void> {
+    this.sending = { name: file.name, share: 0 }
+    try {
+      const { id, key } = await bringBack(this.store.api, file, (share) => { this.sending = { name: file.name, share } })
+      location.assign(new URL(`r/${id}#key=${encodeURIComponent(key)}`, this.store.api.root))
+    } catch (e) {
+      this.sending = null
+      this.mistake = `${file.name} was not brought back: ${words(e)}`
+    }
+  }
+
+  protected override render(): TemplateResult {
+    return popup({
+      id: 'export', label: 'export and import', style: 'button', face: html`Export`,
+      body: this.isOpen ? html`
+        <p class="popup-title">Export and import</p>
+        <gnll-export-of .store=${this.store}></gnll-export-of>
+        <div class="export-groups">
+          ${GROUPS.map(([group, title]) => this.#group(title, rowsOf(this.formats.filter((f) => f.group === group))))}
+        </div>
+        ${this.#import()}
+      ` : nothing,
+    })
+  }
+
+  #group(title: string, rows: readonly Row[]): TemplateResult | typeof nothing {
+    return rows.length === 0 ? nothing : html`
+      <section class="export-group">
+        <h3 class="group-name">${title}</h3>
+        <ul>${rows.map((r) => html`
+          <li>
+            <span class="export-links">${r.label === '' ? nothing : html`<b>${r.label}</b>`}${r.formats.map((f) => this.#link(r, f))}</span>
+            <span class="note">${r.help}${r.formats.some((f) => this.#isOff(f.name)) ? html` Not of a map: choose one input under <i>along input</i> first.` : nothing}</span>
+          </li>
+        `)}</ul>
+      </section>
+    `
+  }
+
+  #isOff(name: string): boolean {
+    const run = this.store.run.value
+    return OF_FIT.includes(name) && run !== null && isMap(run.data)
+  }
+
+  #link({ label }: Row, { name, kind }: Row['formats'][number]): TemplateResult {
+    const { api, id, focus } = this.store
+    const said = label === '' ? kind : `${label}, ${kind}`
+    if (this.#isOff(name)) return html`<a class="button" role="link" aria-disabled="true" aria-label=${said}>${kind}</a>`
+    return html`<a class="button" download href=${api.file(id, focus.value, name)} data-format=${name} aria-label="download: ${said}" ?autofocus=${name === 'zip'}>${kind}</a>`
+  }
+
+  #import(): TemplateResult {
+    const { sending } = this
+    return html`
+      <section class="import">
+        <h3 class="group-name">Bring one back</h3>
+        <p class="note">JSON, safetensors, ONNX or the archive come back as a run of its own, paused at its step. Choose the file, or drop it anywhere on the page; a CSV file becomes rows to learn. <a href=${helpAddress('taking-away')} target="_blank" rel="noopener">more<span class="unseen"> on taking models away, in a new tab</span></a></p>
+        <input type="file" accept=".json,.safetensors,.onnx,.zip,.csv,.tsv,.txt" aria-label="choose a model or a table" ?disabled=${sending !== null} @change=${(e: Event) => {
+          const input = e.target as HTMLInputElement
+          const files = [...(input.files ?? [])]
+          input.value = ''
+          if (files.length > 0) void this.take(files)
+        }}>
+        <p class="import-state" role="status">${sending ? html`<progress max="1" .value=${sending.share} aria-label="sent of ${sending.name}"></progress> ${sending.share < 1 ? `sending ${sending.name}` : `reading ${sending.name}`}` : nothing}</p>
+        <p class="why" role="alert">${this.mistake === '' ? nothing : this.mistake}</p>
+      </section>
+    `
+  }
+}
+
+/** Which lane and which step a file will be of. */
+class GnllExportOf extends Part {
+  protected override signals(): ReturnType<Part['signals']> {
+    const { lanes, focus, live } = this.store
+    return [lanes, focus, live]
+  }
+
+  protected override render(): TemplateResult {
+    const { lanes, focus, live } = this.store
+    const name = lanes.value.find((l) => l.lane === focus.value)?.name ?? ''
+    const step = this.store.focused(live.value)?.fit.step
+    return html`<p class="note">Of lane <b>${name}</b> as it is when you click, now at step <b class="export-step">${step === undefined ? '–' : count(step)}</b>. JSON comes back with the same bits and trains on.</p>`
+  }
+}
+
+function words(e: unknown): string {
+  return e instanceof Error ? e.message : String(e)
+}
+
+customElements.define('gnll-export-of', GnllExportOf)
+customElements.define('gnll-export', GnllExport)
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'gnll-export': GnllExport
+  }
+}

@@ -1,0 +1,40 @@
+import { Problem, type Api } from './api'
+
+/** Where a run that was brought back is steered. */
+export interface Back {
+  readonly id: string
+  readonly key: string
+}
+
+/** Whether a file has rows rather than a model. */
+export function hasRows(name: string): boolean {
+  return /\.(csv|tsv|txt)$/i.test(name)
+}
+
+/** Sends a model to the server, which makes a run of it; fetch would not tell how much has been sent. */
+export function bringBack({ root, token }: Api, file: File, progress: (share: number) => void): Promise<Back> {
+  return new Promise((done, failed) => {
+    const request = new XMLHttpRequest()
+    request.open('POST', new URL('api/runs/import', root))
+    request.setRequestHeader('Content-Type', 'application/octet-stream')
+    if (token !== undefined) request.setRequestHeader('Authorization', `Bearer ${token}`)
+    request.upload.onprogress = ({ loaded, total }) => { progress(total > 0 ? loaded / total : 0) }
+    request.onload = () => {
+      const { id, key, detail } = parse(request.responseText)
+      if (request.status === 201 && id !== undefined && key !== undefined) done({ id, key })
+      else failed(new Problem(request.status, detail ?? `the server answered ${request.status}`))
+    }
+    request.onerror = () => {
+      failed(new Error('It could not be sent: it cannot be read, the server does not answer, or it takes no file of that size (--max-model-bytes).'))
+    }
+    request.send(file)
+  })
+}
+
+function parse(text: string): Partial<Back & { readonly detail: string }> {
+  try {
+    return JSON.parse(text) as ReturnType<typeof parse>
+  } catch {
+    return {}
+  }
+}
