@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"strings"
 	"time"
 
 	"github.com/gnllviz/gnllviz/engine/export"
@@ -30,7 +31,7 @@ func (s *Server) postImport(ctx context.Context, q *request) (*opened, error) {
 	}
 	m, err := export.Read(bytes.NewReader(b))
 	if err != nil {
-		return nil, refuse(http.StatusUnprocessableEntity, err.Error())
+		return nil, refuse(http.StatusUnprocessableEntity, strings.TrimPrefix(err.Error(), "export: "))
 	}
 	key := newKey()
 	id := idOf(key)

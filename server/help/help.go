@@ -78,6 +78,7 @@ func chapters() []chapter {
 		{"time", "Undo and time"},
 		{"own-data", "Data of your own"},
 		{"sharing", "Sharing"},
+		{"taking-away", "Take it away"},
 		{"keys", "Keys and commands"},
 		{"limits", "Limits and safety"},
 		{"api", "The HTTP API"},

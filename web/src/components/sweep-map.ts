@@ -52,8 +52,9 @@ class GnllSweepMap extends LitElement {
     return html`
       <div class="sweep-map">
         <table role="grid" aria-label="${this.metric.part} ${FIGURES[name].label} of each run" @keydown=${(e: KeyboardEvent) => { this.#key(e) }}>
+          <caption>↑ ${this.label(y.control)}, → ${this.label(x.control)}</caption>
           <thead>
-            <tr><td class="sweep-axis-y">${this.label(y.control)} ↑</td>${x.values.map((v) => html`<th scope="col">${this.value(x.control, v)}</th>`)}</tr>
+            <tr><td></td>${x.values.map((v) => html`<th scope="col">${this.value(x.control, v)}</th>`)}</tr>
           </thead>
           <tbody>
             ${rows.map((row) => html`
@@ -63,7 +64,6 @@ class GnllSweepMap extends LitElement {
               </tr>
             `)}
           </tbody>
-          <tfoot><tr><td></td><td class="sweep-axis-x" colspan=${x.values.length}>${this.label(x.control)} →</td></tr></tfoot>
         </table>
       </div>
       ${shades ? this.#legend(shades) : nothing}

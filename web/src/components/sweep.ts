@@ -247,7 +247,7 @@ class GnllSweep extends Part {
           .value=${(name: string, v: ControlValue) => controlValue(this.#control(name), v)}
           @open-cell=${(e: CustomEvent<Cell>) => { void this.#openCell(e.detail) }}
         ></gnll-sweep-map>
-        <p class="note">${this.store.steers.value ? 'A click on a run has the one on the page begin so, at step 0; undo brings back what was.' : 'A click on a run opens one of your own in a new tab, which begins so.'}</p>
+        <p class="note">${this.store.steers.value ? 'A click on a run begins the one on the page anew with its settings; undo brings back what was.' : 'A click on a run begins one of your own with its settings, in a new tab.'}</p>
         ${failed.length === 0 ? nothing : html`<ul class="sweep-failed">${failed.map((c) => html`<li><b>${this.#said(c)}:</b> ${c.failed}</li>`)}</ul>`}
       </section>
     `
