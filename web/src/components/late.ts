@@ -1,0 +1,28 @@
+import { Part } from './part'
+
+let go: () => void = () => undefined
+/** Settled once the first fit is painted. */
+const painted = new Promise<void>((resolve) => { go = resolve })
+
+const LONGEST = 1500 // ms: a hidden page paints nothing, and still is to be whole
+
+/** The first fit is painted: whatever waited for it may come. */
+export function fitIsPainted(): void {
+  go()
+}
+
+/**
+ * A part that renders for the first time when the first fit is painted, which is
+ * what people look at first; until then its panel is there and empty.
+ */
+export abstract class LatePart extends Part {
+  #waits = true
+
+  protected override async scheduleUpdate(): Promise<void> {
+    if (this.#waits) {
+      this.#waits = false
+      await Promise.race([painted, new Promise((resolve) => setTimeout(resolve, LONGEST))])
+    }
+    await super.scheduleUpdate()
+  }
+}
