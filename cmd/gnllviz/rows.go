@@ -125,10 +125,17 @@ func (r *rowFlags) refused(cs *controls, err error) error {
 	return mistakef("--train %s: %s", r.train, e.Reason)
 }
 
-// runOptions are those of runs that nobody watches: they never idle, and their steps
-// may be long.
+// Points of history, as run.Options.Ladder has them: to be drawn, and where there is
+// nothing to be drawn for.
+const (
+	ladderKept   = 100
+	ladderUnkept = 10
+)
+
+// runOptions are those of runs that nobody watches: they never idle, their steps
+// may be long, and scores in between, which take longer than most steps, are few.
 func runOptions() run.Options {
-	o := run.Options{Paused: true, Idle: forever, Table: limits(), Bounds: run.Bounds{Free: true}}
+	o := run.Options{Paused: true, Idle: forever, Table: limits(), Bounds: run.Bounds{Free: true}, Ladder: ladderKept}
 	o.Version, o.Commit = version()
 	return o
 }

@@ -163,6 +163,15 @@ func quoted(path string) string {
 	return path
 }
 
+// runOptions are those of a run whose history is kept, or not.
+func (t *trainFlags) runOptions() run.Options {
+	o := runOptions()
+	if t.out == "" {
+		o.Ladder = ladderUnkept
+	}
+	return o
+}
+
 // begin makes the run that is to train.
 func (t *trainFlags) begin(c *cobra.Command) (*run.Run, error) {
 	if t.resume != "" {
@@ -173,7 +182,7 @@ func (t *trainFlags) begin(c *cobra.Command) (*run.Run, error) {
 		return nil, err
 	}
 	spec.Controls = atFullSpeed(spec.Controls)
-	r, err := run.New(newID(), spec, runOptions())
+	r, err := run.New(newID(), spec, t.runOptions())
 	if err != nil {
 		return nil, t.rows.refused(t.controls, err)
 	}
@@ -208,7 +217,7 @@ func (t *trainFlags) goOn(c *cobra.Command) (*run.Run, error) {
 			}
 		}
 	}
-	r, err := run.Import(newID(), m, runOptions())
+	r, err := run.Import(newID(), m, t.runOptions())
 	if err != nil {
 		return nil, mistakef("--resume %s: %w", t.resume, err)
 	}

@@ -47,6 +47,11 @@ type Options struct {
 	// many at a time as it has room for, and each is served all the while.
 	Turns chan struct{}
 
+	// Ladder says how many points of history are recorded: one at every step at
+	// first, and later whenever the number of steps has grown by one part in so many;
+	// 0 is 500.
+	Ladder int
+
 	// Workers is how many goroutines one step may use; 0 is runtime.GOMAXPROCS.
 	Workers int
 

@@ -1,6 +1,7 @@
 package run
 
 import (
+	"cmp"
 	"time"
 
 	"github.com/gnllviz/gnllviz/server/wire"
@@ -88,6 +89,9 @@ func (r *Run) meet(u *until, points []wire.Point) {
 // later whenever the number of steps has grown by one part in this many. So a
 // curve over all steps always has some five hundred points on its width, and a
 // day of training takes a few thousand.
+//
+// Who does not watch may be content with fewer: scoring all rows takes longer than a
+// step of a small network.
 const ladder = 500
 
 // record adds a point of every lane to the history.
@@ -101,7 +105,7 @@ func (r *Run) record() {
 		}
 		l.points = append(l.points, p)
 	}
-	l.due = l.steps + max(1, l.steps/ladder)
+	l.due = l.steps + max(1, l.steps/uint64(cmp.Or(r.options.Ladder, ladder)))
 }
 
 // rate measures steps per second over stretches of half a second, or longer
