@@ -11,7 +11,9 @@ MODULES = web/node_modules/.package-lock.json
 LOAD = 2m
 SOAK = 5m
 
-.PHONY: build run test race load soak bench generate web check chromium qemu emulated
+INTEROP = ./engine/export ./server/bundle
+
+.PHONY: build run test race load soak bench generate web check chromium qemu emulated interop
 
 build: $(PAGE)
 	go build -o gnllviz ./cmd/gnllviz
@@ -68,11 +70,18 @@ emulated: qemu
 qemu:
 	sh loss/testdata/qemu.sh
 
+# Exported files in the programs that they are for: ONNX's checker and onnxruntime,
+# PyTorch, NumPy, pyarrow. Installs what is missing.
+interop:
+	sh engine/export/testdata/interop/install.sh
+	go test -tags interop -count 1 $(INTEROP)
+
 check: $(MODULES)
 	@bad=$$($(GOFUMPT) -l .); test -z "$$bad" || { echo "not formatted (gofumpt -w .):"; echo "$$bad"; exit 1; }
 	go vet ./...
 	go vet -tags load ./server
 	go vet -tags soak ./server
+	go vet -tags interop $(INTEROP)
 	$(STATICCHECK) ./...
 	cd web && npm run check
 	cd web && npm run lint

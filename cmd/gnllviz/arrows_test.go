@@ -56,6 +56,8 @@ var owners = map[string][]string{
 	"gonum.org/v1/gonum/":               {"engine/kernel"},
 	"gonum.org/v1/plot":                 {"server/chart/plot"},
 	"github.com/parquet-go/parquet-go":  {"server/bundle"},
+
+	"google.golang.org/protobuf/encoding/protowire": {"engine/export"},
 }
 
 func TestImportsPointOneWay(t *testing.T) {

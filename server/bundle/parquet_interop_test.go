@@ -36,9 +36,9 @@ json.dump({
 
 // Another program than the one that wrote it reads the very same numbers.
 func TestPyarrowReadsParquet(t *testing.T) {
-	folder := os.Getenv("GNLLVIZ_PYARROW")
-	if folder == "" {
-		t.Fatal("GNLLVIZ_PYARROW is to be a folder that has pyarrow; make interop installs it")
+	program := os.Getenv("GNLLVIZ_PYTHON")
+	if program == "" {
+		program = "../../engine/export/testdata/interop/venv/bin/python" // that make interop makes
 	}
 	trained := record(t, wire.Spec{}, `{"speed":"max","dataset":"mcycle","members":2,"hidden":[8]}`, 60)
 	for name, c := range map[string]struct {
@@ -62,8 +62,7 @@ func TestPyarrowReadsParquet(t *testing.T) {
 			if err := os.WriteFile(file, b.Bytes(), 0o666); err != nil {
 				t.Fatal(err)
 			}
-			python := exec.Command("python3", "-c", reader, file)
-			python.Env = append(os.Environ(), "PYTHONPATH="+folder)
+			python := exec.Command(program, "-c", reader, file)
 			var said bytes.Buffer
 			python.Stderr = &said
 			out, err := python.Output()

@@ -11,11 +11,11 @@
 # GNLLVIZ_PYTHON names another Python that has all of these, and then none is made.
 set -eu
 cd "$(dirname "$0")"
-needs='import torch, onnx, numpy, venv, ensurepip'
+all='import torch, onnx, numpy, pyarrow.parquet'
 if [ -n "${GNLLVIZ_PYTHON:-}" ]; then
-	"$GNLLVIZ_PYTHON" -c 'import torch, onnx, numpy, pyarrow'
+	"$GNLLVIZ_PYTHON" -c "$all"
 else
-	if ! /usr/bin/python3 -c "$needs" 2>/dev/null; then
+	if ! /usr/bin/python3 -c 'import torch, onnx, numpy, venv, ensurepip' 2>/dev/null; then
 		if ! command -v apt-get >/dev/null; then
 			echo "set GNLLVIZ_PYTHON to a Python with onnx, torch, numpy and pyarrow" >&2
 			exit 1
@@ -25,10 +25,11 @@ else
 		$as_root apt-get update -qq
 		$as_root apt-get install -y -qq --no-install-recommends python3-onnx python3-torch python3-numpy python3-venv
 	fi
-	if ! venv/bin/python -c 'import torch, onnx, numpy, pyarrow' 2>/dev/null; then
+	if ! venv/bin/python -c "$all" 2>/dev/null; then
 		rm -rf venv
 		/usr/bin/python3 -m venv --system-site-packages venv
 		venv/bin/pip install --quiet --disable-pip-version-check --requirement requirements.txt
+		venv/bin/python -c "$all"
 	fi
 fi
 if ! node -e "require('onnxruntime-node')" 2>/dev/null; then
