@@ -128,6 +128,45 @@ func TestONNXRuntimeAgrees(t *testing.T) {
 	t.Logf("variances are at most %.2g apart, relative to themselves", worst)
 }
 
+// The graph is as exact as Predict where the engine itself is not: a log-variance of
+// 60 is exact to 4e-6 as float32, and so the variance; what a softplus gives of a
+// raw value far below 0 is lost in 1+exp(raw).
+func TestONNXIsExactAtExtremes(t *testing.T) {
+	dir := t.TempDir()
+	var list []taken
+	for _, head := range engine.Heads() {
+		for _, shift := range []float32{-90, -60, -30, -17, 17, 30, 60, 90} {
+			m, e, x := trained(t, engine.NetConfig{Hidden: []int{32, 32}, Head: head, Activation: engine.SiLU}, 2)
+			m.Eps, m.Target.Std = 0, 1
+			if head != engine.Fixed {
+				m.Members[0].Find("var.bias").Data[0] += shift
+			}
+			name := fmt.Sprintf("%v%v", head, shift)
+			k := take(t, filepath.Join(dir, name), name, m, e, x)
+			var err error
+			if k.want, err = m.Predict(k.X); err != nil {
+				t.Fatal(err)
+			}
+			list = append(list, k)
+		}
+	}
+	var answers []struct{ All Prediction }
+	tool(t, list, &answers, "node", "testdata/interop/onnx.mjs")
+	for i, k := range list {
+		for _, part := range []struct {
+			name      string
+			got, want []float64
+		}{{"mean", answers[i].All.Mean, k.want.Mean}, {"variance", answers[i].All.Variance, k.want.Variance}, {"aleatoric", answers[i].All.Aleatoric, k.want.Aleatoric}} {
+			for r, w := range part.want {
+				// Outputs are float32, whose least number that keeps all its digits is 1e-38.
+				if g := part.got[r]; !(math.Abs(g-w) <= 1e-7*math.Abs(w)+1e-44) {
+					t.Fatalf("%s: %s of row %d is %v, not %v", k.name, part.name, r, g, w)
+				}
+			}
+		}
+	}
+}
+
 // The checker of ONNX passes every file, and the exported Python predicts with
 // PyTorch and with NumPy what the engine predicts, and to the last digits what
 // Predict does.

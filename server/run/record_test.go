@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"io"
 	"slices"
 	"strings"
 	"testing"
@@ -139,7 +140,7 @@ func TestImportedModelsGoOnBitForBit(t *testing.T) {
 	}
 }
 
-// Weights alone, as of safetensors, go on from their step.
+// Weights alone, as safetensors and ONNX have them, go on from their step.
 func TestWeightsAloneGoOn(t *testing.T) {
 	spec := specWith(t, wire.Spec{}, `{"speed":"max","members":2,"hidden":[8]}`)
 	r, err := New("one", spec, Options{Paused: true})
@@ -147,14 +148,26 @@ func TestWeightsAloneGoOn(t *testing.T) {
 		t.Fatal(err)
 	}
 	rec := recordOf(t, trainTo(t, r, 50))
-	rec.Model.Training.Checkpoint = nil
-	again, err := Import("two", rec.Model, Options{Paused: true})
-	if err != nil {
-		t.Fatal(err)
-	}
-	trainTo(t, again, 1)
-	if s, err := again.Summary(context.Background()); err != nil || s.Step != 51 {
-		t.Errorf("step %d, %v", s.Step, err)
+	for name, write := range map[string]func(io.Writer, *export.Model) error{"safetensors": export.WriteSafetensors, "ONNX": export.WriteONNX} {
+		var file bytes.Buffer
+		if err := write(&file, rec.Model); err != nil {
+			t.Fatal(err)
+		}
+		m, err := export.Read(&file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		again, err := Import("two", m, Options{Paused: true})
+		if err != nil {
+			t.Fatalf("%s: %v", name, err)
+		}
+		if !sameWeights(again.life.lanes[0].ensemble, rec.Model.Members) {
+			t.Errorf("%s: it came back with other weights", name)
+		}
+		trainTo(t, again, 1)
+		if s, err := again.Summary(context.Background()); err != nil || s.Step != 51 {
+			t.Errorf("%s: step %d, %v", name, s.Step, err)
+		}
 	}
 }
 
