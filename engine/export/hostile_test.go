@@ -101,10 +101,11 @@ func TestHostileFilesAreRefused(t *testing.T) {
 		"ONNX, a huge shape":   {onnxWith(t, onnx, tensorProto("body.0.weight", onnxFloat, 4, 1<<62, 4)), "shape"},
 		"ONNX, a tensor twice": {onnxWith(t, onnx, append(tensorProto("body.0.weight", onnxFloat, 16, 4, 1), tensorProto("body.0.weight", onnxFloat, 16, 4, 1)...)), "twice"},
 
-		"an empty archive":      {archive(t), "none of model.json"},
-		"an archive of another": {archive(t, "a.txt", []byte("a")), "none of model.json"},
+		"an empty archive":      {archive(t), "none of model.json, model.safetensors, model.onnx is at its top"},
+		"an archive of another": {archive(t, "a.txt", []byte("a")), "none of model.json, model.safetensors, model.onnx is at its top"},
 		"an archive cut short":  {archive(t, "model.json", text)[:200], "cut short"},
 		"a damaged model":       {archive(t, "model.json", text[:100]), "model.json"},
+		"a model in a folder":   {archive(t, "a/model.json", text), "at its top"},
 		"zip slip":              {archive(t, "../model.json", text), "outside"},
 		"zip slip inside":       {archive(t, "model.json", text, "a/../../b", text), "outside"},
 		"an absolute name":      {archive(t, "/model.json", text), "outside"},

@@ -1,5 +1,6 @@
-// Package export takes trained networks away: as ONNX, safetensors, JSON, and as
-// source in Go and Python, and reads back what it wrote.
+// Package export takes trained networks away: as JSON, safetensors and ONNX, which it
+// also reads back, and as source in Go and Python, with a card that says what they
+// are.
 //
 // A Model is the one thing that all formats are made of. Nothing in this package
 // keeps state: functions may be called from any goroutine, on models that nobody

@@ -54,7 +54,7 @@ func parseZip(b []byte) (*Model, error) {
 			return m, nil
 		}
 	}
-	return nil, fmt.Errorf("it has none of %s: %w", strings.Join(modelFiles(), ", "), errNoModel)
+	return nil, fmt.Errorf("none of %s is at its top: %w", strings.Join(modelFiles(), ", "), errNoModel)
 }
 
 func checkEntries(files []*zip.File) error {
