@@ -67,7 +67,11 @@ func (c *Card) describe(m *Model) {
 	if err == nil {
 		c.Parameters = params * len(m.Members)
 	}
-	c.Network = fmt.Sprintf("%d inputs, hidden layers %v, %v, initialised by %v", m.Net.Inputs, m.Net.Hidden, m.Net.Activation, m.Net.Init)
+	inputs := "one input"
+	if m.Net.Inputs > 1 {
+		inputs = fmt.Sprintf("%d inputs", m.Net.Inputs)
+	}
+	c.Network = fmt.Sprintf("%s, hidden layers %v, %v, initialised by %v", inputs, m.Net.Hidden, m.Net.Activation, m.Net.Init)
 	if m.Net.Separate {
 		c.Network += ", one network for the mean and one for the variance"
 	}

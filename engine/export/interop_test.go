@@ -39,6 +39,9 @@ func takeAll(t *testing.T) []taken {
 		if i == 0 {
 			m.Inputs[0].Name, m.Target.Name, m.Card.Author = hostile, hostile, hostile
 		}
+		if i%2 == 1 {
+			m.Eps = floor
+		}
 		list = append(list, take(t, filepath.Join(dir, name), name, m, e, x))
 	}
 	return list
