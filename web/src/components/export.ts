@@ -106,7 +106,7 @@ class GnllExport extends Part {
     return popup({
       id: 'export', label: 'export and import', style: 'button', face: html`Export`,
       body: this.isOpen ? html`
-        <p class="popup-title">Export and import</p>
+        <h2 class="popup-title">Export and import</h2>
         <gnll-export-of .store=${this.store}></gnll-export-of>
         <div class="export-groups">
           ${GROUPS.map(([group, title]) => this.#group(title, rowsOf(this.formats.filter((f) => f.group === group))))}

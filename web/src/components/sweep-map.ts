@@ -74,17 +74,17 @@ class GnllSweepMap extends LitElement {
     const { name, part } = this.metric
     const v = scoreOf(cell, this.metric)
     const isBest = shades !== null && Number.isFinite(v) && badness(name, v) === badness(name, shades.best)
-    const text = cell?.failed !== undefined ? '✕' : cell && !Number.isFinite(v) ? '–' : cell ? significant(v, 3) : ''
+    const text = cell?.failed !== undefined ? '✕' : cell && !Number.isFinite(v) ? '–' : cell ? significant(v, digits(shades)) : ''
     const where = `${this.label(this.grid.x.control)} ${this.value(this.grid.x.control, this.grid.x.values[x] ?? 0)}, ${this.label(this.grid.y.control)} ${this.value(this.grid.y.control, this.grid.y.values[y] ?? 0)}`
-    const what = !cell ? 'not trained yet' : cell.failed !== undefined ? `failed: ${cell.failed}` : `${part} ${FIGURES[name].label} ${withUnit(significant(v, 4), this.unit)}${isBest ? ', the best' : ''}`
+    const [before, after] = !cell ? ['not trained yet', ''] : cell.failed !== undefined ? ['failed', `: ${cell.failed}`] : [`${part} ${FIGURES[name].label}`, ` ${this.unit}${isBest ? ', the best' : ''}`]
     const style = shades && Number.isFinite(v) ? paint(shade(shades, name, v)) : ''
     return html`
       <td role="gridcell"><button
         type="button" class="sweep-cell" data-x=${x} data-y=${y} ?data-best=${isBest} ?data-failed=${cell?.failed !== undefined} ?data-waits=${!cell} style=${style}
-        tabindex=${x === this.x && y === this.y ? 0 : -1} aria-label="${where}: ${what}" title="${where}: ${what}" aria-disabled=${cell ? 'false' : 'true'}
+        tabindex=${x === this.x && y === this.y ? 0 : -1} title="${where}: ${before} ${Number.isFinite(v) ? significant(v, 4) : ''}${after}" aria-disabled=${cell ? 'false' : 'true'}
         @focus=${() => { this.x = x; this.y = y }}
         @click=${() => { if (cell) this.dispatchEvent(new CustomEvent<Cell>('open-cell', { detail: cell })) }}
-      >${isBest ? '★ ' : ''}${text}</button></td>
+      ><span class="unseen">${where}: ${before} </span><span class="sweep-figure">${isBest ? '★ ' : ''}${text}</span><span class="unseen">${after}</span></button></td>
     `
   }
 
@@ -109,6 +109,13 @@ class GnllSweepMap extends LitElement {
     e.preventDefault()
     this.querySelector<HTMLElement>(`[data-x="${to[0]}"][data-y="${to[1]}"]`)?.focus()
   }
+}
+
+/** So many that the best and the worst are told apart, and most between them. */
+function digits(shades: Shades | null): number {
+  if (!shades || shades.best === shades.worst) return 3
+  const ratio = Math.max(Math.abs(shades.best), Math.abs(shades.worst)) / Math.abs(shades.best - shades.worst)
+  return Math.min(5, Math.max(3, Math.ceil(Math.log10(ratio)) + 2))
 }
 
 /** The colour of a place on the scale, and of text on it: black or white, whichever is told from it better. */

@@ -1,0 +1,86 @@
+import { statSync } from 'node:fs'
+import { describe, expect, it } from 'vitest'
+import type { Watched } from './harness'
+import { stage } from './stage'
+
+const { server, visit } = stage()
+
+async function openExport(w: Watched): Promise<void> {
+  await w.page.getByRole('button', { name: 'export and import' }).click()
+  await w.page.locator('#export [data-format=zip]').waitFor()
+}
+
+describe('the export panel', () => {
+  it('gives every format as a file with its name, of the lane in focus', async () => {
+    const w = await visit(`${server.url}#paused&lane=A~0&lane=my+lane~1~lr:0.01`)
+    await w.page.getByRole('button', { name: 'Play' }).waitFor()
+    await w.page.getByRole('button', { name: 'lane my lane', exact: true }).click()
+    await w.page.getByRole('button', { name: 'how many steps' }).click()
+    await w.page.getByRole('menuitem', { name: '100 steps', exact: true }).click()
+    await expect.poll(() => w.step()).toBe(100)
+    await openExport(w)
+    await expect.poll(() => w.page.locator('.export-step').textContent()).toBe('100')
+    const formats = (await (await fetch(new URL('api/formats', server.url))).json()) as ReadonlyArray<{ name: string; file: string }>
+    const links = w.page.locator('#export a[data-format]')
+    expect((await links.evaluateAll((all) => all.map((a) => (a as HTMLElement).dataset['format']))).sort()).toEqual(formats.map((f) => f.name).sort())
+    const names = new Set<string>()
+    for (const { name, file } of formats) {
+      const [download] = await Promise.all([w.page.waitForEvent('download'), w.page.locator(`#export [data-format="${name}"]`).click()])
+      expect(await download.failure(), name).toBeNull()
+      expect(download.suggestedFilename()).toMatch(/^gnllviz-mcycle-my_lane-step100(-[A-Za-z_]+)?\.[a-z]+$/)
+      expect(download.suggestedFilename().split('.').at(-1)).toBe(file.split('.').at(-1))
+      expect(statSync(await download.path()).size, name).toBeGreaterThan(100)
+      names.add(download.suggestedFilename())
+    }
+    expect(names.size).toBe(formats.length)
+  })
+
+  it('is open to who only watches', async () => {
+    const a = await visit()
+    await a.drawn()
+    const b = await visit(a.toWatch)
+    await b.drawn()
+    await openExport(b)
+    const [download] = await Promise.all([b.page.waitForEvent('download'), b.page.getByRole('link', { name: 'download: JSON' }).click()])
+    expect(download.suggestedFilename()).toMatch(/^gnllviz-mcycle-A-step\d+\.json$/)
+  })
+
+  it('says which pictures a map has not', async () => {
+    const w = await visit(`${server.url}#dataset=friedman`)
+    const two = (await (await fetch(new URL('api/datasets', server.url))).json()) as ReadonlyArray<{ name: string; inputs: readonly unknown[] }>
+    await w.page.getByRole('combobox', { name: 'data set' }).selectOption(two.find((d) => d.inputs.length === 2)?.name ?? '')
+    await w.page.locator('#map-mean, gnll-map').first().waitFor()
+    await openExport(w)
+    await expect.poll(() => w.page.locator('#export').textContent()).toContain('Not of a map')
+    expect(await w.page.locator('#export [data-format=fit-svg]').count()).toBe(0)
+    expect(await w.page.locator('#export [data-format=loss-svg]').count()).toBe(1)
+  })
+
+  it.each([
+    ['light', { width: 1440, height: 900 }],
+    ['dark', { width: 1024, height: 768 }],
+    ['light', { width: 390, height: 844 }],
+    ['dark', { width: 360, height: 740 }],
+  ] as const)('can be used by everybody, %s, %o', async (colorScheme, viewport) => {
+    const w = await visit(server.url, { colorScheme, viewport })
+    await w.drawn()
+    const button = w.page.getByRole('button', { name: 'export and import' })
+    await button.focus()
+    await w.page.keyboard.press('Enter')
+    await w.page.locator('#export [data-format=zip]').waitFor()
+    expect(await w.violations()).toEqual([])
+    const box = await w.page.locator('#export').boundingBox()
+    expect(box && box.x >= 0 && box.y >= 0 && box.x + box.width <= viewport.width && box.y + box.height <= viewport.height).toBe(true)
+    expect(await w.page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(viewport.width)
+    // Every file and the way back are reached by the tab key.
+    const reached = new Set<string>()
+    for (let i = 0; i < 40; i++) {
+      reached.add(await w.page.evaluate(() => document.activeElement?.getAttribute('data-format') ?? document.activeElement?.getAttribute('aria-label') ?? ''))
+      await w.page.keyboard.press('Tab')
+    }
+    expect([...reached]).toEqual(expect.arrayContaining(['zip', 'json', 'onnx', 'fit-gif', 'choose a model or a table']))
+    await button.focus()
+    await w.page.keyboard.press('Escape')
+    await w.page.locator('#export').waitFor({ state: 'hidden' })
+  })
+})

@@ -1,0 +1,145 @@
+import { describe, expect, it } from 'vitest'
+import type { Watched } from './harness'
+import { stage } from './stage'
+
+const { server, visit, allow } = stage()
+
+async function openSweep(w: Watched): Promise<void> {
+  await w.page.getByRole('button', { name: 'sweep', exact: true }).click()
+  await w.page.getByRole('button', { name: 'Start', exact: true }).waitFor()
+}
+
+const said = (w: Watched): Promise<string> => w.page.locator('.sweep-found [role=status]').textContent().then((t) => (t ?? '').trim())
+const cells = (w: Watched): Promise<string[]> => w.page.locator('.sweep-figure').allTextContents()
+const start = (w: Watched): Promise<void> => w.page.getByRole('button', { name: 'Start', exact: true }).click()
+
+describe('a sweep', () => {
+  it('fills a map, and a cell opens as a run that becomes the same', async () => {
+    const w = await visit(`${server.url}#paused&lr=0.01`)
+    await w.page.getByRole('button', { name: 'Play' }).waitFor()
+    await w.page.getByRole('button', { name: 'how many steps' }).click()
+    await w.page.getByRole('menuitem', { name: '10 steps', exact: true }).click()
+    await expect.poll(() => w.step()).toBe(10)
+    await openSweep(w)
+    await w.page.getByLabel('across: values').fill('3')
+    await w.page.getByLabel('across: values').press('Tab')
+    await w.page.locator('#sweep-steps').fill('100')
+    await start(w)
+    await expect.poll(() => said(w)).toBe('done, 15 of 15')
+    expect(await cells(w)).toHaveLength(15)
+    expect((await cells(w)).filter((t) => !/^(★ )?\d/.test(t))).toEqual([])
+    expect(await w.page.locator('.sweep-cell[data-best]').count()).toBe(1)
+    // By another score there is another map.
+    const nll = await cells(w)
+    await w.page.getByRole('combobox', { name: 'score' }).selectOption('test rmse')
+    await expect.poll(() => cells(w)).not.toEqual(nll)
+    await w.page.getByRole('combobox', { name: 'score' }).selectOption('test nll')
+    // The first row is the greatest value: decay 1e-2, variance decay 1.
+    const cell = w.page.locator('.sweep-cell[data-x="1"][data-y="4"]')
+    expect(await cell.textContent()).toMatch(/^weight decay 1e-2, variance decay 1: test NLL [\d.]+ nats$/)
+    const found = /NLL ([\d.]+)/.exec((await cell.getAttribute('title')) ?? '')?.[1]
+    await cell.click()
+    await expect.poll(() => w.page.locator('dialog[open]').count()).toBe(0)
+    await expect.poll(() => w.page.locator('.caption').textContent()).toContain('Begun anew with weight decay 1e-2, variance decay 1')
+    await expect.poll(() => w.step()).toBe(0)
+    await expect.poll(() => w.settings()).toContain('variance_decay=1')
+    expect(await w.settings()).toContain('lr=0.01')
+    await w.page.getByRole('button', { name: 'how many steps' }).click()
+    await w.page.getByRole('menuitem', { name: '100 steps', exact: true }).click()
+    await expect.poll(() => w.step()).toBe(100)
+    const nllOf = (): Promise<number> => w.page.evaluate(async (at) => ((await (await fetch(at)).json()) as { metrics: { test: { nll: number } } }).metrics.test.nll, `../api/runs/${new URL(w.page.url()).pathname.split('/').at(-1) ?? ''}`)
+    expect((await nllOf()).toFixed(3)).toBe(found)
+    // One undo brings back what was.
+    await w.page.getByRole('button', { name: 'undo', exact: true }).click()
+    await expect.poll(() => w.settings()).not.toContain('variance_decay')
+    await w.page.getByRole('button', { name: 'sweep', exact: true }).click()
+    expect(await cells(w)).toEqual(nll)
+  })
+
+  it('is of choices, is stopped, and tells why a run failed', async () => {
+    const w = await visit(`${server.url}#paused`)
+    await w.page.getByRole('button', { name: 'Play' }).waitFor()
+    await openSweep(w)
+    await w.page.getByLabel('control across').selectOption('loss')
+    const choices = w.page.locator('.sweep-choices input')
+    expect(await choices.count()).toBeGreaterThan(4)
+    for (let i = 2; i < (await choices.count()); i++) await choices.nth(i).uncheck()
+    await w.page.getByLabel('control upward').selectOption('lr')
+    await w.page.getByLabel('upward: from').fill('1e-2')
+    await w.page.getByLabel('upward: to').fill('1e9')
+    await w.page.getByLabel('upward: values').fill('2')
+    await w.page.getByLabel('upward: values').press('Tab')
+    await w.page.locator('#sweep-steps').fill('400')
+    await start(w)
+    await expect.poll(() => said(w)).toMatch(/^done, 4 of 4/)
+    // Whether the greatest learning rate diverges or is only bad, it is said.
+    for (const text of await cells(w)) expect(text).toMatch(/^(★ )?[−\d.e]+$|✕|–/)
+    const failed = await w.page.locator('.sweep-cell[data-failed]').count()
+    expect(await w.page.locator('.sweep-failed li').count()).toBe(failed)
+    await w.page.getByLabel('control across').selectOption('decay')
+    await w.page.locator('#sweep-steps').fill('20000')
+    await start(w)
+    await w.page.getByRole('button', { name: 'Stop', exact: true }).click()
+    await expect.poll(() => said(w)).toMatch(/^stopped, \d+ of 10/)
+    await w.page.getByRole('button', { name: 'Start', exact: true }).waitFor()
+  })
+
+  it('says what keeps it from being started, and what the server refuses', async () => {
+    allow(/422/)
+    const w = await visit(`${server.url}#paused`)
+    await w.page.getByRole('button', { name: 'Play' }).waitFor()
+    await openSweep(w)
+    const why = w.page.locator('.sweep .why').last()
+    await w.page.getByLabel('control upward').selectOption('decay')
+    await expect.poll(() => why.textContent()).toContain('two different')
+    expect(await w.page.getByRole('button', { name: 'Start', exact: true }).isDisabled()).toBe(true)
+    await w.page.getByLabel('control upward').selectOption('lr')
+    await w.page.locator('#sweep-steps').fill('x')
+    await expect.poll(() => why.textContent()).toContain('whole number')
+    await w.page.locator('#sweep-steps').fill('1000000')
+    await start(w)
+    await expect.poll(() => why.textContent()).toContain('--max-sweep-steps')
+  })
+
+  it('opens a run of one’s own for who only watches', async () => {
+    const a = await visit(`${server.url}#paused`)
+    await a.page.getByRole('button', { name: 'Play' }).waitFor()
+    const b = await visit(a.toWatch)
+    await expect.poll(() => b.step()).toBe(0)
+    await openSweep(b)
+    await b.page.locator('#sweep-steps').fill('5')
+    await start(b)
+    await expect.poll(() => said(b)).toBe('done, 25 of 25')
+    const [opened] = await Promise.all([b.context.waitForEvent('page'), b.page.locator('.sweep-cell[data-x="0"][data-y="4"]').click()])
+    await opened.waitForURL(/\/r\/[a-z2-7]{16}#.*decay=0\.0001.*variance_decay=1.*key=/)
+  })
+
+  it.each([
+    ['light', { width: 1440, height: 900 }],
+    ['dark', { width: 1024, height: 768 }],
+    ['light', { width: 390, height: 844 }],
+    ['dark', { width: 390, height: 844 }],
+  ] as const)('can be used by everybody, %s, %o', async (colorScheme, viewport) => {
+    const w = await visit(`${server.url}#paused`, { colorScheme, viewport })
+    await w.page.getByRole('button', { name: 'Play' }).waitFor()
+    await w.page.getByRole('button', { name: 'sweep', exact: true }).focus()
+    await w.page.keyboard.press('Enter')
+    await w.page.locator('#sweep-steps').fill('20')
+    await w.page.locator('#sweep-steps').press('Enter')
+    await expect.poll(() => said(w)).toBe('done, 25 of 25')
+    expect(await w.violations()).toEqual([])
+    expect(await w.page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(viewport.width)
+    const dialog = w.page.locator('dialog.sweep')
+    expect(await dialog.evaluate((d) => d.scrollWidth <= d.clientWidth)).toBe(true)
+    // The map is one stop of the tab key; arrows go through it.
+    const at = (): Promise<string> => w.page.evaluate(() => { const d = (document.activeElement as HTMLElement).dataset; return `${d['x'] ?? ''} ${d['y'] ?? ''}` })
+    await w.page.getByRole('combobox', { name: 'score' }).focus()
+    await w.page.keyboard.press('Tab')
+    expect(await at()).toBe('0 0')
+    for (const key of ['ArrowUp', 'ArrowRight', 'End', 'ArrowDown', 'ArrowDown']) await w.page.keyboard.press(key)
+    expect(await at()).toBe('4 0')
+    await w.page.keyboard.press('Enter')
+    await expect.poll(() => dialog.evaluate((d) => (d as HTMLDialogElement).open)).toBe(false)
+    await expect.poll(() => w.settings()).toContain('decay=1&variance_decay=0.0001')
+  })
+})
