@@ -46,10 +46,10 @@ describe('the export panel', () => {
   })
 
   it('says which pictures a map has not', async () => {
-    const w = await visit(`${server.url}#dataset=friedman`)
+    const w = await visit()
+    await w.drawn()
     const two = (await (await fetch(new URL('api/datasets', server.url))).json()) as ReadonlyArray<{ name: string; inputs: readonly unknown[] }>
     await w.page.getByRole('combobox', { name: 'data set' }).selectOption(two.find((d) => d.inputs.length === 2)?.name ?? '')
-    await w.page.locator('#map-mean, gnll-map').first().waitFor()
     await openExport(w)
     await expect.poll(() => w.page.locator('#export').textContent()).toContain('Not of a map')
     expect(await w.page.locator('#export [data-format=fit-svg]').count()).toBe(0)

@@ -106,7 +106,7 @@ class GnllExport extends Part {
     return popup({
       id: 'export', label: 'export and import', style: 'button', face: html`Export`,
       body: this.isOpen ? html`
-        <h2 class="popup-title">Export and import</h2>
+        <h2 class="popup-title" tabindex="-1" autofocus>Export and import</h2>
         <gnll-export-of .store=${this.store}></gnll-export-of>
         <div class="export-groups">
           ${GROUPS.map(([group, title]) => this.#group(title, rowsOf(this.formats.filter((f) => f.group === group))))}
@@ -139,7 +139,7 @@ class GnllExport extends Part {
     const { api, id, focus } = this.store
     const said = label === '' ? kind : `${label}, ${kind}`
     if (this.#isOff(name)) return html`<a class="button" role="link" aria-disabled="true" aria-label=${said}>${kind}</a>`
-    return html`<a class="button" download href=${api.file(id, focus.value, name)} data-format=${name} aria-label="download: ${said}" ?autofocus=${name === 'zip'}>${kind}</a>`
+    return html`<a class="button" download href=${api.file(id, focus.value, name)} data-format=${name} aria-label="download: ${said}">${kind}</a>`
   }
 
   #import(): TemplateResult {
