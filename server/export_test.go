@@ -167,6 +167,29 @@ func TestBoundedBuffer(t *testing.T) {
 	}
 }
 
+// Whatever has a model in it comes back as a run that predicts the same, at its step.
+func TestEveryModelComesBack(t *testing.T) {
+	addr, _ := serve(t, Config{})
+	x := makeRun(t, addr, `{"paused":true,"speed":"max","hidden":[8],"members":2,"seed":7}`)
+	stepped(t, addr, x, 50)
+	predicted := func(id string) string {
+		_, text := askGet(t, "http://"+addr+"/api/runs/"+id+"/predict?x=5&x=25")
+		return text
+	}
+	for _, format := range []string{"json", "safetensors", "onnx", "zip"} {
+		_, file := askGet(t, "http://"+addr+"/api/runs/"+x.ID+"/export?format="+format)
+		status, text := upload(t, "POST", "http://"+addr+"/api/runs/import", "", strings.NewReader(file))
+		var y made
+		if err := json.Unmarshal([]byte(text), &y); err != nil || status != http.StatusCreated || y.Step != 50 || y.State != wire.Paused {
+			t.Errorf("%s: %d %s", format, status, text)
+			continue
+		}
+		if got, want := predicted(y.ID), predicted(x.ID); got != want {
+			t.Errorf("%s predicts %s, not %s", format, got, want)
+		}
+	}
+}
+
 // A model comes back as a run of its own, paused, with the same bits and its past.
 func TestModelsComeBack(t *testing.T) {
 	addr, _ := serve(t, Config{})
