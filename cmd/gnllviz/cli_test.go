@@ -316,60 +316,86 @@ func TestDatasets(t *testing.T) {
 	}
 }
 
+// interrupt runs the program, which is to make more steps than it ever will, and sends
+// it a signal once it listens and has had a second to train.
+func interrupt(t *testing.T, signal os.Signal, args ...string) (r ran, o trainJSON) {
+	t.Helper()
+	folder := filepath.Join(t.TempDir(), "it's a model")
+	c := exec.CommandContext(t.Context(), built, append([]string{"train", "--steps", manySteps, "--json", "--out", folder}, args...)...)
+	var stdout, stderr bytes.Buffer
+	c.Stdout, c.Stderr = &stdout, &stderr
+	if err := c.Start(); err != nil {
+		t.Fatal(err)
+	}
+	for {
+		if _, err := os.Stat(folder); err == nil {
+			break
+		}
+		time.Sleep(10 * time.Millisecond)
+		if t.Context().Err() != nil {
+			t.Fatal("no folder was made")
+		}
+	}
+	time.Sleep(time.Second)
+	if err := c.Process.Signal(signal); err != nil {
+		t.Fatal(err)
+	}
+	_ = c.Wait() // the status says it
+	r = ran{c.ProcessState.ExitCode(), stdout.String(), stderr.String()}
+	if r.status != 130 || strings.Count(r.stderr, "\n") != 1 {
+		t.Fatalf("status %d, %q", r.status, r.stderr)
+	}
+	parse(t, r.stdout, &o)
+	if o.State != "interrupted" {
+		t.Fatalf("%s at step %d", o.State, o.Steps)
+	}
+	t.Logf("interrupted at step %d", o.Steps)
+	return r, o
+}
+
+const manySteps = "50000000"
+
 // A training that a signal ends, and that goes on, comes to the same bits as one that
 // nobody disturbed.
 func TestInterruptedTrainingGoesOn(t *testing.T) {
-	path := built
 	for _, signal := range []os.Signal{os.Interrupt, syscall.SIGTERM} {
-		dir := filepath.Join(t.TempDir(), "it's a model")
-		c := exec.CommandContext(t.Context(), path, "train", "--data", "sine", "--steps", "50000000", "--dropout", "5", "--out", dir, "--json")
-		var stdout, stderr bytes.Buffer
-		c.Stdout, c.Stderr = &stdout, &stderr
-		if err := c.Start(); err != nil {
-			t.Fatal(err)
-		}
-		time.Sleep(time.Second) // it may be anywhere: at its first step or later
-		if err := c.Process.Signal(signal); err != nil {
-			t.Fatal(err)
-		}
-		_ = c.Wait() // the status says it
-		if c.ProcessState.ExitCode() != 130 {
-			t.Fatalf("status %d, %s", c.ProcessState.ExitCode(), &stderr)
-		}
-		var o trainJSON
-		parse(t, stdout.String(), &o)
-		if o.State != "interrupted" || o.Steps == 0 {
-			t.Fatalf("%s at step %d", o.State, o.Steps)
-		}
-		want := fmt.Sprintf(`gnllviz train --resume '%s' --steps %d`, strings.ReplaceAll(dir, "'", `'\''`), 50000000-o.Steps)
-		if !strings.Contains(stderr.String(), want) || strings.Count(stderr.String(), "\n") != 1 {
-			t.Errorf("it says %q, want %q", &stderr, want)
+		r, o := interrupt(t, signal, "--data", "sine", "--dropout", "5")
+		want := fmt.Sprintf(`gnllviz train --resume '%s' --steps %d`, strings.ReplaceAll(o.Out, "'", `'\''`), 50000000-o.Steps)
+		if !strings.Contains(r.stderr, want) {
+			t.Errorf("it says %q, want %q", r.stderr, want)
 		}
 		var on trainJSON
-		parse(t, works(t, "", "train", "--resume", dir, "--steps", "300", "--json"), &on)
-		if on.From != o.Steps || on.Steps != o.Steps+300 || on.Out != dir {
+		parse(t, works(t, "", "train", "--resume", o.Out, "--steps", "300", "--json"), &on)
+		if on.From != o.Steps || on.Steps != o.Steps+300 || on.Out != o.Out {
 			t.Errorf("it went on from %d to %d", on.From, on.Steps)
 		}
 		whole := filepath.Join(t.TempDir(), "whole")
 		works(t, "", "train", "--data", "sine", "--steps", strconv.Itoa(on.Steps), "--dropout", "5", "--out", whole)
-		sameWeights(t, model(t, filepath.Join(dir, "model.json")), model(t, filepath.Join(whole, "model.json")))
+		sameWeights(t, model(t, filepath.Join(o.Out, "model.json")), model(t, filepath.Join(whole, "model.json")))
 	}
 }
 
+// Where nothing is kept, that is said.
 func TestInterruptedWithoutAFolderSaysSo(t *testing.T) {
-	c := exec.CommandContext(t.Context(), built, "train", "--steps", "50000000")
-	var stderr bytes.Buffer
-	c.Stderr = &stderr
-	if err := c.Start(); err != nil {
-		t.Fatal(err)
-	}
-	time.Sleep(time.Second)
-	if err := c.Process.Signal(os.Interrupt); err != nil {
-		t.Fatal(err)
-	}
-	_ = c.Wait()
-	if c.ProcessState.ExitCode() != 130 || !strings.Contains(stderr.String(), "nothing was kept, for which there must be --out FOLDER") {
-		t.Errorf("status %d, %q", c.ProcessState.ExitCode(), &stderr)
+	for wait := time.Second; ; wait *= 2 {
+		c := exec.CommandContext(t.Context(), built, "train", "--steps", manySteps)
+		var stderr bytes.Buffer
+		c.Stderr = &stderr
+		if err := c.Start(); err != nil {
+			t.Fatal(err)
+		}
+		time.Sleep(wait)
+		if err := c.Process.Signal(os.Interrupt); err != nil {
+			t.Fatal(err)
+		}
+		_ = c.Wait()
+		if c.ProcessState.ExitCode() < 0 && wait < time.Minute {
+			continue // killed, since it did not listen yet: on a busy machine it takes longer
+		}
+		if c.ProcessState.ExitCode() != 130 || !strings.Contains(stderr.String(), "nothing was kept, for which there must be --out FOLDER") {
+			t.Errorf("status %d, %q", c.ProcessState.ExitCode(), &stderr)
+		}
+		return
 	}
 }
 

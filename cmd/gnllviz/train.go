@@ -94,13 +94,13 @@ func (t *trainFlags) run(c *cobra.Command) error {
 	if err != nil {
 		return err
 	}
+	signalled, stop := untilSignal(c)
+	defer stop()
 	if t.out != "" {
 		if err := makeFolder(t.out); err != nil {
 			return err
 		}
 	}
-	signalled, stop := untilSignal(c)
-	defer stop()
 	// The run outlives the signal: what it has come to is wanted.
 	ctx, end := context.WithCancel(c.Context())
 	go r.Serve(ctx)

@@ -33,7 +33,7 @@ func Example_train() {
 	model, err := export.New(trainer, inputs, target, set.X, set.Y, nll.Eps)
 	check(err)
 	var file bytes.Buffer // or a file of the disk
-	check(export.WriteJSON(&file, model))
+	check(export.WriteONNX(&file, model))
 
 	read, err := export.Read(&file)
 	check(err)
