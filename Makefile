@@ -5,7 +5,7 @@ GOFUMPT = go run mvdan.cc/gofumpt@v0.12.0
 STATICCHECK = go run honnef.co/go/tools/cmd/staticcheck@v0.8.2
 
 PAGE = web/site/dist/index.html
-PAGE_SOURCES = $(shell find web/src web/r web/embed -type f) web/index.html web/help.html web/vite.config.ts web/tsconfig.json
+PAGE_SOURCES = $(shell find web/src web/r web/embed -type f) web/index.html web/help.html web/vite.config.ts web/vite.report.config.ts web/tsconfig.json
 MODULES = web/node_modules/.package-lock.json
 
 LOAD = 2m

@@ -3,12 +3,13 @@ package web
 
 import (
 	"embed"
+	"errors"
 	"io/fs"
 )
 
-// site has missing/, which is tracked, and after `make web` also dist/, which
-// is not: so a fresh checkout builds without Node, and building the page leaves
-// the tree clean.
+// site has missing/, which is tracked, and after `make web` also dist/ and report/,
+// which are not: so a fresh checkout builds without Node, and building the page
+// leaves the tree clean.
 //
 //go:embed all:site
 var site embed.FS
@@ -26,4 +27,13 @@ func FS() fs.FS {
 		}
 	}
 	panic("web: site/missing/index.html is tracked and embedded")
+}
+
+// Report returns the script of the report, or an error that says how to build it.
+func Report() ([]byte, error) {
+	script, err := site.ReadFile("site/report/report.js")
+	if err != nil {
+		return nil, errors.New("the report's script is not built into this program; run make web, and build the program again")
+	}
+	return script, nil
 }

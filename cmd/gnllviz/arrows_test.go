@@ -26,8 +26,8 @@ var arrows = map[string][]string{
 	"loss":                 {},
 	"loss/internal/stream": {}, // for loss's benchmarks
 	"server":               {"datasets", "engine/export", "server/bundle", "server/chart", "server/help", "server/lesson", "server/run", "server/wire", "web"},
-	"server/bundle":        {"engine/export", "server/chart", "server/chart/plot", "server/run", "server/wire"},
-	"server/chart":         {"server/run", "server/wire"},
+	"server/bundle":        {"engine/export", "server/chart", "server/chart/plot", "server/run", "server/wire", "web"},
+	"server/chart":         {"engine/metrics", "server/run", "server/wire"},
 	"server/chart/plot":    {"server/run", "server/wire"},
 	"server/help":          {"server/wire"},
 	"server/lesson":        {"server/wire"},

@@ -3,11 +3,22 @@ package bundle
 import (
 	"io"
 
+	"github.com/gnllviz/gnllviz/server/chart"
 	"github.com/gnllviz/gnllviz/server/chart/plot"
 	"github.com/gnllviz/gnllviz/server/run"
+	"github.com/gnllviz/gnllviz/web"
 )
 
 // still is a writer of one chart as one kind of picture.
 func still(chart, kind string) func(io.Writer, *run.Record) error {
 	return func(w io.Writer, r *run.Record) error { return plot.Still(w, chart, kind, r) }
+}
+
+// report writes the report, whose script is built with the page.
+func report(w io.Writer, r *run.Record) error {
+	script, err := web.Report()
+	if err != nil {
+		return err
+	}
+	return chart.Report(w, script, r)
 }

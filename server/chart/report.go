@@ -1,0 +1,266 @@
+package chart
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"embed"
+	"encoding/base64"
+	"errors"
+	"fmt"
+	"html/template"
+	"io"
+	"math"
+	"reflect"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/gnllviz/gnllviz/server/run"
+	"github.com/gnllviz/gnllviz/server/wire"
+)
+
+//go:embed report.html report.css
+var reportFiles embed.FS
+
+// Report writes a record as one HTML file that needs nothing else: no network and no
+// other file. The script draws the charts: it is the built web/src/report.ts, with
+// ECharts in it. The file's content security policy allows that script alone, by its
+// hash, so that even words which got past the escaping would not be run.
+func Report(w io.Writer, script []byte, r *run.Record) error {
+	if lower := bytes.ToLower(script); len(script) == 0 || bytes.Contains(lower, []byte("</script")) || bytes.Contains(lower, []byte("<!--")) {
+		return errors.New("chart: the report's script is empty, or would end before its end in an HTML file")
+	}
+	t, err := template.ParseFS(reportFiles, "report.html", "report.css")
+	if err != nil {
+		return fmt.Errorf("chart: %w", err)
+	}
+	p, err := newReport(r)
+	if err != nil {
+		return fmt.Errorf("chart: %w", err)
+	}
+	sum := sha256.Sum256(script)
+	p.Script, p.Hash = template.JS(script), template.HTMLAttr(`content="default-src 'none'; script-src 'sha256-`+base64.StdEncoding.EncodeToString(sum[:])+`'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'"`)
+	// Written whole or not at all.
+	var b bytes.Buffer
+	if err := t.Execute(&b, p); err != nil {
+		return fmt.Errorf("chart: %w", err)
+	}
+	_, err = w.Write(b.Bytes())
+	return err
+}
+
+// A report is what the template is made of.
+type report struct {
+	*run.Record
+	Script template.JS
+	Hash   template.HTMLAttr // the attribute content of the policy
+	Colour uint8             // of the lane
+
+	Input, Target string // as axes name them
+	Summary       []score
+	Charts        map[string]chartOption // by the id of what they are drawn in
+	Drawn         map[string]drawn
+	Order         []string // of the charts
+	Scores        []score
+	Changed, Rest []setting
+	Edits         []edit
+	Card          []fact
+	Columns       []fact
+}
+
+// chartOption is an option of ECharts.
+type chartOption = map[string]any
+
+// A drawn chart has a heading, what is to be seen in it, its keys and its numbers.
+type drawn struct {
+	ID, Title, Note string
+	Keys            []drawnKey
+	Table           numbers
+	Tall, Half      bool // its height, and whether another stands beside it
+}
+
+// A drawnKey says what a thing looks like, by a class of the style sheet.
+type drawnKey struct{ Class, Name string }
+
+// Numbers are the same as the chart, for whoever reads rather than looks.
+type numbers struct {
+	Caption string
+	Columns []string
+	Rows    [][]string
+}
+
+type score struct {
+	Label, Unit, Help string
+	Train, Test       string
+}
+
+type setting struct{ Label, Value, Default, Help string }
+
+type edit struct {
+	Number int
+	Step   uint64
+	Text   string
+}
+
+type fact struct{ Name, Value string }
+
+func newReport(r *run.Record) (*report, error) {
+	p := &report{
+		Record: r, Colour: r.Lane.Colour % wire.MaxColours, Target: label(r.Data.Target),
+		Charts: map[string]chartOption{}, Drawn: map[string]drawn{},
+	}
+	if err := p.draw(); err != nil {
+		return nil, err
+	}
+	p.Scores = scores(r)
+	for _, id := range []string{"nll", "rmse", "crps", "coverage"} {
+		f, _ := wire.FigureOf(id)
+		if i := slices.IndexFunc(p.Scores, func(s score) bool { return s.Label == f.Label }); i >= 0 {
+			p.Summary = append(p.Summary, p.Scores[i])
+		}
+	}
+	for _, c := range run.Table() {
+		v, ok := r.Controls[c.Name]
+		if !ok {
+			continue
+		}
+		s := setting{Label: c.Label, Value: value(v, c.Unit), Default: value(c.Default, c.Unit), Help: c.Help}
+		if s.Value != s.Default {
+			p.Changed = append(p.Changed, s)
+		}
+		p.Rest = append(p.Rest, s)
+	}
+	labels := map[string]string{}
+	for _, c := range run.Table() {
+		labels[c.Name] = c.Label
+	}
+	for i, c := range r.Changes {
+		p.Edits = append(p.Edits, edit{i + 1, c.Step, changeInWords(c, labels)})
+	}
+	for _, c := range r.Model.Inputs {
+		p.Columns = append(p.Columns, fact{label(wire.Column{Name: c.Name, Unit: c.Unit}), between(c.Min, c.Max, c.Mean, c.Std)})
+	}
+	t := r.Model.Target
+	p.Columns = append(p.Columns, fact{p.Target + ", the target", between(t.Min, t.Max, t.Mean, t.Std)})
+	p.Card = cardFacts(r)
+	return p, nil
+}
+
+func between(low, high, mean, std float64) string {
+	return fmt.Sprintf("%s to %s in the training rows; scaled by mean %s and standard deviation %s", shown(low), shown(high), shown(mean), shown(std))
+}
+
+func changeInWords(c wire.Change, labels map[string]string) string {
+	if c.Kind != wire.ControlChange {
+		return c.Text
+	}
+	name := c.Control
+	if l := labels[c.Control]; l != "" {
+		name = l
+	}
+	return fmt.Sprintf("%s: %s → %s", name, value(c.Old, ""), value(c.New, ""))
+}
+
+// value is a setting as people write it.
+func value(v any, unit string) string {
+	var s string
+	switch v := reflect.ValueOf(v); v.Kind() {
+	case reflect.Invalid:
+		return "none"
+	case reflect.Bool:
+		return map[bool]string{true: "on", false: "off"}[v.Bool()]
+	case reflect.Float32, reflect.Float64:
+		s = strconv.FormatFloat(v.Float(), 'g', -1, 64)
+	case reflect.Slice:
+		var list []string
+		for i := range v.Len() {
+			list = append(list, value(v.Index(i).Interface(), ""))
+		}
+		return strings.Join(list, ", ")
+	default:
+		s = fmt.Sprint(v.Interface())
+	}
+	if unit != "" {
+		s += " " + unit
+	}
+	return s
+}
+
+// shown is a number in four digits.
+func shown(v float64) string {
+	switch {
+	case math.IsNaN(v):
+		return "–"
+	case math.IsInf(v, 0):
+		return strings.Replace(fmt.Sprint(v), "Inf", "∞", 1)
+	}
+	return strings.Replace(strconv.FormatFloat(v, 'g', 4, 64), "-", "−", 1)
+}
+
+// scores are all scores of training and test rows, in the order of the figures.
+func scores(r *run.Record) (list []score) {
+	values := func(s *run.Scores) map[string]float64 {
+		if s.Rows == 0 {
+			return nil
+		}
+		return s.Values()
+	}
+	train, test := values(&r.Train), values(&r.Test)
+	for _, f := range wire.Figures() {
+		a, inTrain := train[f.ID]
+		b, inTest := test[f.ID]
+		if !inTrain && !inTest {
+			continue
+		}
+		s := score{Label: f.Label, Unit: f.Unit, Help: f.Help}
+		if f.Unit == wire.TargetUnit {
+			s.Unit = r.Data.Target.Unit
+		}
+		write := func(v float64, there bool) string {
+			switch {
+			case !there:
+				return "–"
+			case f.Unit == "%":
+				return shown(100 * v)
+			}
+			return shown(v)
+		}
+		s.Train, s.Test = write(a, inTrain), write(b, inTest)
+		list = append(list, s)
+	}
+	return list
+}
+
+// cardFacts are the model card but for what the report tells elsewhere.
+func cardFacts(r *run.Record) (list []fact) {
+	c := &r.Model.Card
+	for _, f := range []fact{
+		{"program", strings.TrimSpace(c.Program + " " + c.Version + " " + c.Commit)},
+		{"run", c.Run},
+		{"went on from run", c.Parent},
+		{"lane", c.Lane},
+		{"time", c.Time.Format("2006-01-02 15:04:05 UTC")},
+		{"task", c.Task},
+		{"network", c.Network},
+		{"parameters", strconv.Itoa(c.Parameters)},
+		{"variance", c.Variance},
+		{"loss", c.Loss},
+		{"optimiser", c.Optimizer},
+		{"schedule", c.Schedule},
+		{"batch", strconv.Itoa(c.Batch) + " rows"},
+		{"steps", strconv.FormatUint(c.Steps, 10)},
+		{"stopped", c.Stopped},
+		{"seed", strconv.FormatUint(c.Seed, 10)},
+		{"chance", c.Chance},
+		{"SHA-256 of the rows", c.DataSHA256},
+		{"use", c.Use},
+		{"limits", c.Limits},
+		{"author", c.Author},
+		{"licence", c.Licence},
+	} {
+		if f.Value != "" {
+			list = append(list, f)
+		}
+	}
+	return list
+}
