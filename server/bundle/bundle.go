@@ -35,7 +35,7 @@ func Formats() []Format {
 	return []Format{
 		{
 			Name: "zip", File: "gnllviz.zip", Media: "application/zip", Group: "all", Label: "everything",
-			Help: "One archive with all the files below.", alone: true, write: writeZip,
+			Help: "One archive with all the files below, and their SHA-256.", alone: true, write: writeZip,
 		},
 		{
 			Name: "json", File: "model.json", Media: "application/json", Group: "model", Label: "JSON",

@@ -189,34 +189,6 @@ func (p *report) draw() error {
 	return nil
 }
 
-func edges(mean, std []float64, reach float64) (low, high []float64) {
-	for i, m := range mean {
-		low, high = append(low, m-reach*std[i]), append(high, m+reach*std[i])
-	}
-	return low, high
-}
-
-// rowsOf returns at most mostRows rows of a part.
-func rowsOf(r *run.Record, part string) (rows []*run.Row) {
-	n := 0
-	for i := range r.Rows {
-		if r.Rows[i].Part == part {
-			n++
-		}
-	}
-	every, k := max(1, (n+mostRows-1)/mostRows), 0
-	for i := range r.Rows {
-		if r.Rows[i].Part != part {
-			continue
-		}
-		if k%every == 0 {
-			rows = append(rows, &r.Rows[i])
-		}
-		k++
-	}
-	return rows
-}
-
 func xy(rows []*run.Row, x, y func(*run.Row) float64) (xs, ys []float64) {
 	for _, row := range rows {
 		xs, ys = append(xs, x(row)), append(ys, y(row))
@@ -228,7 +200,7 @@ func xy(rows []*run.Row, x, y func(*run.Row) float64) (xs, ys []float64) {
 func drawFit(r *run.Record) (*drawing, drawn) {
 	g := r.Grid
 	input, target := label(r.Data.Inputs[g.Input]), label(r.Data.Target)
-	low, high := fitRange(r)
+	low, high := r.FitRange(bandLooks[0].reach)
 	d := newDrawing(
 		fmt.Sprintf("Fit: %s over %s. Training and test rows, the predicted mean, and bands of the predicted distribution around it.", target, input),
 		opts.XAxis{Type: "value", Name: input, Min: number(slices.Min(g.X)), Max: number(slices.Max(g.X)), AxisLabel: roundAlone()},
@@ -242,12 +214,12 @@ func drawFit(r *run.Record) (*drawing, drawn) {
 		about.Note += " The other inputs stand at their means."
 	}
 	for _, b := range bandLooks {
-		low, high := edges(g.Mean, g.Std, b.reach)
+		low, high := run.Edges(g.Mean, g.Std, b.reach)
 		d.band(b.id, b.name, g.X, low, high, laneColour, b.opacity)
 		about.Keys = append(about.Keys, drawnKey{b.class, b.name})
 	}
 	if g.TrueMean != nil {
-		low, high := edges(g.TrueMean, g.TrueStds, bandLooks[0].reach)
+		low, high := run.Edges(g.TrueMean, g.TrueStds, bandLooks[0].reach)
 		d.curve("true_low", "true mean − 1.96 σ", g.X, low, opts.LineStyle{Color: quietColour, Width: 1, Type: "dotted"})
 		d.curve("true_high", "true mean + 1.96 σ", g.X, high, opts.LineStyle{Color: quietColour, Width: 1, Type: "dotted"})
 		d.curve("true", "true mean", g.X, g.TrueMean, opts.LineStyle{Color: inkColour, Width: 1.3, Type: "dashed"})
@@ -255,7 +227,7 @@ func drawFit(r *run.Record) (*drawing, drawn) {
 	}
 	at := func(row *run.Row) float64 { return row.X[g.Input] }
 	of := func(row *run.Row) float64 { return row.Y }
-	train, test := rowsOf(r, run.PartTrain), rowsOf(r, run.PartTest)
+	train, test := r.RowsOf(run.PartTrain, mostRows), r.RowsOf(run.PartTest, mostRows)
 	x, y := xy(train, at, of)
 	d.rows("train", "training rows", x, y, false)
 	x, y = xy(test, at, of)
@@ -269,28 +241,6 @@ func drawFit(r *run.Record) (*drawing, drawn) {
 		about.Table.add(g.X[i], g.Mean[i], g.Std[i], g.Mean[i]-reach, g.Mean[i]+reach)
 	}
 	return d, about
-}
-
-// fitRange is what the target's axis shows: all rows, and of the widest band what is
-// not further from these than they are apart.
-func fitRange(r *run.Record) (low, high float64) {
-	low, high = math.Inf(1), math.Inf(-1)
-	for _, row := range r.Rows {
-		low, high = min(low, row.Y), max(high, row.Y)
-	}
-	if !(low < high) {
-		low, high = low-1, high+1
-	}
-	span := high - low
-	least, most := low, high
-	lower, upper := edges(r.Grid.Mean, r.Grid.Std, bandLooks[0].reach)
-	for i := range lower {
-		if finite(lower[i]) && finite(upper[i]) {
-			least, most = min(least, lower[i]), max(most, upper[i])
-		}
-	}
-	low, high = max(least, low-span/2), min(most, high+span/2)
-	return low - 0.04*(high-low), high + 0.04*(high-low)
 }
 
 // evenly returns at most mostTold places of a list, evenly taken, its ends among them.
@@ -368,7 +318,7 @@ func drawActual(r *run.Record) (*drawing, drawn) {
 	}
 	of := func(row *run.Row) float64 { return row.Y }
 	mean := func(row *run.Row) float64 { return row.Mean }
-	train, test := rowsOf(r, run.PartTrain), rowsOf(r, run.PartTest)
+	train, test := r.RowsOf(run.PartTrain, mostRows), r.RowsOf(run.PartTest, mostRows)
 	x, y := xy(train, of, mean)
 	low, high := math.Inf(1), math.Inf(-1)
 	for _, v := range x {
@@ -393,18 +343,20 @@ func drawLoss(r *run.Record) (*drawing, drawn) {
 	}
 	steps := make([]uint64, len(r.Points))
 	columns := map[string][]float64{}
-	var seen []float64
 	for i, p := range r.Points {
 		steps[i] = p.Step
 		for _, name := range []string{"train_loss", "test_loss"} {
 			v, _ := p.Value(name)
 			columns[name] = append(columns[name], float64(v))
-			if finite(float64(v)) {
-				seen = append(seen, float64(v))
-			}
 		}
 	}
-	low, high := lossRange(seen)
+	var batch []float64
+	if len(r.Batches.Values) > 0 {
+		for _, v := range r.Batches.Values[0] {
+			batch = append(batch, float64(v))
+		}
+	}
+	low, high := run.LossRange(slices.Concat(columns["train_loss"], columns["test_loss"]), batch)
 	d := newDrawing(
 		"Loss over the training steps, for training and test rows, that of each batch beneath, with a mark wherever something was changed.",
 		opts.XAxis{Type: "value", Name: "step", Min: 0, Max: max(r.Step, 1)},
@@ -417,15 +369,9 @@ func drawLoss(r *run.Record) (*drawing, drawn) {
 		}
 		return x, y
 	}
-	if len(r.Batches.Values) > 0 {
-		batch := make([]float64, len(r.Batches.Steps))
-		for i, v := range r.Batches.Values[0] {
-			batch[i] = float64(v)
-		}
-		x, y := thin(r.Batches.Steps, batch, mostBatches)
-		d.curve("batch", "batch", x, y, opts.LineStyle{Color: laneColour, Width: 0.7, Opacity: opts.Float(0.3)})
-	}
-	x, y := thin(steps, columns["train_loss"], mostPoints)
+	x, y := thin(r.Batches.Steps, batch, mostBatches)
+	d.curve("batch", "batch", x, y, opts.LineStyle{Color: laneColour, Width: 0.7, Opacity: opts.Float(0.3)})
+	x, y = thin(steps, columns["train_loss"], mostPoints)
 	d.curve("train", "training rows", x, y, opts.LineStyle{Color: laneColour, Width: 1.3, Type: "dashed"})
 	x, y = thin(steps, columns["test_loss"], mostPoints)
 	d.curve("test", "test rows", x, y, opts.LineStyle{Color: laneColour, Width: 2})
@@ -438,22 +384,6 @@ func drawLoss(r *run.Record) (*drawing, drawn) {
 		about.Table.Rows = append(about.Table.Rows, []string{strconv.FormatUint(steps[i], 10), shown(columns["train_loss"][i]), shown(columns["test_loss"][i])})
 	}
 	return d, about
-}
-
-// lossRange is what the loss's axis shows: all losses, but not the few that are so far
-// from the others that these would be one flat line.
-func lossRange(seen []float64) (low, high float64) {
-	if len(seen) == 0 {
-		return 0, 1
-	}
-	slices.Sort(seen)
-	low, high = seen[0], seen[len(seen)-1]
-	a, b := seen[len(seen)/20], seen[len(seen)-1-len(seen)/20]
-	if span := max(b-a, 1e-9); high-low > 8*span && len(seen) >= 40 {
-		low, high = max(low, a-2*span), min(high, b+2*span)
-	}
-	room := 0.1 * max(high-low, 1e-6)
-	return low - room, high + room
 }
 
 // marks puts a line with its number wherever something was changed.

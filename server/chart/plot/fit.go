@@ -43,48 +43,21 @@ func fitFrame(r *run.Record) *picture {
 	if !ok {
 		xmin, xmax = 0, 1
 	}
-	low, high := fitRange(r)
+	low, high := r.FitRange(bandReaches[0].reach)
 	p.within(xmin, xmax, low, high)
 	return p
-}
-
-// fitRange is what the target's axis shows: all rows, and of the bands what is not
-// further from these than they are apart.
-func fitRange(r *run.Record) (low, high float64) {
-	y := make([]float64, len(r.Rows))
-	for i, row := range r.Rows {
-		y[i] = row.Y
-	}
-	low, high, ok := bounds(y)
-	if !ok {
-		low, high = 0, 1
-	}
-	low, high = room(low, high, 0)
-	span := high - low
-	lower, upper := edges(r.Grid.Mean, r.Grid.Std, bandReaches[0].reach)
-	if least, most, ok := bounds(lower, upper); ok {
-		low, high = max(min(low, least), low-span/2), min(max(high, most), high+span/2)
-	}
-	return room(low, high, 0.04)
-}
-
-func edges(mean, std []float64, reach float64) (low, high []float64) {
-	for i, m := range mean {
-		low, high = append(low, m-reach*std[i]), append(high, m+reach*std[i])
-	}
-	return low, high
 }
 
 // addFit adds what was predicted, the truth, the rows and all their keys.
 func addFit(p *picture, r *run.Record, mean, std []float64) {
 	g, lane := r.Grid, laneColour(r)
 	for _, b := range bandReaches {
-		low, high := edges(mean, std, b.reach)
+		low, high := run.Edges(mean, std, b.reach)
 		fill := light(lane, b.opacity)
 		p.plot.Add(band{g.X, low, high, fill})
 	}
 	if g.TrueMean != nil {
-		low, high := edges(g.TrueMean, g.TrueStds, bandReaches[0].reach)
+		low, high := run.Edges(g.TrueMean, g.TrueStds, bandReaches[0].reach)
 		p.plot.Add(
 			curve{g.X, low, stroke(quiet, 0.8, 2, 3)}, curve{g.X, high, stroke(quiet, 0.8, 2, 3)},
 			curve{g.X, g.TrueMean, stroke(ink, 1.1, 6, 4)},
@@ -112,22 +85,8 @@ func addFit(p *picture, r *run.Record, mean, std []float64) {
 
 // rowsOf returns the input that is shown, and the target, of a part's rows.
 func rowsOf(r *run.Record, part string) (xy [2][]float64) {
-	n := 0
-	for _, row := range r.Rows {
-		if row.Part == part {
-			n++
-		}
-	}
-	every := max(1, (n+mostRows-1)/mostRows)
-	i := 0
-	for _, row := range r.Rows {
-		if row.Part != part {
-			continue
-		}
-		if i%every == 0 {
-			xy[0], xy[1] = append(xy[0], row.X[r.Grid.Input]), append(xy[1], row.Y)
-		}
-		i++
+	for _, row := range r.RowsOf(part, mostRows) {
+		xy[0], xy[1] = append(xy[0], row.X[r.Grid.Input]), append(xy[1], row.Y)
 	}
 	return xy
 }

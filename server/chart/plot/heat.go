@@ -177,9 +177,14 @@ func (h *HeatMap) scale() scale {
 		s.low, s.high = low, high
 	}
 	if s.low == s.high {
-		s.low, s.high = room(s.low, s.high, 0)
+		d := max(math.Abs(s.low)/10, 1e-9)
+		s.low, s.high = s.low-d, s.high+d
 	}
 	return s
+}
+
+func quantile(sorted []float64, p float64) float64 {
+	return sorted[int(math.Round(p*float64(len(sorted)-1)))]
 }
 
 func (s scale) colour(v float64) color.RGBA {

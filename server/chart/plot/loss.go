@@ -23,7 +23,7 @@ func loss(r *run.Record) *picture {
 	trainSteps, train := pointsOf(r, "train_loss")
 	testSteps, test := pointsOf(r, "test_loss")
 	batchSteps, batch := batchLoss(r)
-	low, high := lossRange(train, test, batch)
+	low, high := run.LossRange(slices.Concat(train, test), batch)
 	p.within(0, max(float64(r.Step), 1), low, high)
 
 	lane := laneColour(r)
@@ -69,45 +69,6 @@ func batchLoss(r *run.Record) (steps, values []float64) {
 		steps = append(steps, float64(s))
 	}
 	return steps, values
-}
-
-// lossRange is what the loss's axis shows: all losses of rows, but not the few that
-// are so far from the others that these would be a flat line, and of those of
-// batches what nine in ten are.
-func lossRange(train, test, batch []float64) (low, high float64) {
-	var rows []float64
-	for _, v := range slices.Concat(train, test) {
-		if finite(v) {
-			rows = append(rows, v)
-		}
-	}
-	slices.Sort(rows)
-	if len(rows) > 0 {
-		low, high = rows[0], rows[len(rows)-1]
-		a, b := quantile(rows, 0.05), quantile(rows, 0.95)
-		if span := max(b-a, 1e-9); high-low > 8*span && len(rows) >= 20 {
-			low, high = max(low, a-2*span), min(high, b+2*span)
-		}
-	}
-	var finiteBatch []float64
-	for _, v := range batch {
-		if finite(v) {
-			finiteBatch = append(finiteBatch, v)
-		}
-	}
-	slices.Sort(finiteBatch)
-	if n := len(finiteBatch); n > 0 {
-		a, b := quantile(finiteBatch, 0.05), quantile(finiteBatch, 0.95)
-		if len(rows) == 0 {
-			low, high = a, b
-		}
-		low, high = min(low, a), max(high, min(b, high+(high-low)))
-	}
-	return room(low, high, 0.05)
-}
-
-func quantile(sorted []float64, p float64) float64 {
-	return sorted[int(math.Round(p*float64(len(sorted)-1)))]
 }
 
 // marks are lines where something was changed, with words as far as there is room.

@@ -115,14 +115,3 @@ func bounds(lists ...[]float64) (low, high float64, ok bool) {
 	}
 	return low, high, low <= high
 }
-
-// room widens bounds by a share of what is between them, so that nothing lies on an
-// axis, and makes some of none.
-func room(low, high, share float64) (float64, float64) {
-	if low == high {
-		d := max(math.Abs(low)*0.1, 1e-9)
-		return low - d, high + d
-	}
-	d := share * (high - low)
-	return low - d, high + d
-}

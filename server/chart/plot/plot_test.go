@@ -20,7 +20,7 @@ import (
 )
 
 // record trains a lane and takes it out; changes are made halfway.
-func record(t *testing.T, spec wire.Spec, controls string, steps int, changes ...string) *run.Record {
+func record(t testing.TB, spec wire.Spec, controls string, steps int, changes ...string) *run.Record {
 	t.Helper()
 	if err := json.Unmarshal([]byte(controls), &spec.Controls); err != nil {
 		t.Fatal(err)
@@ -163,22 +163,6 @@ func TestStills(t *testing.T) {
 	}
 }
 
-func TestLossRangeHoldsNegativeLosses(t *testing.T) {
-	low, high := lossRange([]float64{1, -1, -2}, []float64{math.NaN(), -1.5, math.Inf(1)}, []float64{-3, 2, 40})
-	if low > -2 || high < 1 || low < -5 || high > 41 {
-		t.Errorf("from %g to %g", low, high)
-	}
-	// One far loss does not flatten the others.
-	far := make([]float64, 50)
-	for i := range far {
-		far[i] = float64(i) / 50
-	}
-	far[0] = 1e9
-	if _, high := lossRange(far, nil, nil); high > 10 {
-		t.Errorf("to %g", high)
-	}
-}
-
 func TestGapsAreGaps(t *testing.T) {
 	nan := math.NaN()
 	got := runs([]float64{1, 2, nan, 4, 5, 6}, []float64{nan, 2, 3, 4, math.Inf(-1), 6})
@@ -286,8 +270,7 @@ func TestRampGrowsLighter(t *testing.T) {
 }
 
 func BenchmarkAnimation(b *testing.B) {
-	t := &testing.T{}
-	r := record(t, wire.Spec{}, `{"speed":"max","dataset":"mcycle","seed":1}`, 3000)
+	r := record(b, wire.Spec{}, `{"speed":"max","dataset":"mcycle","seed":1}`, 3000)
 	for b.Loop() {
 		if err := Animation(io.Discard, r); err != nil {
 			b.Fatal(err)
@@ -297,15 +280,22 @@ func BenchmarkAnimation(b *testing.B) {
 }
 
 func TestTicksAreRound(t *testing.T) {
-	for want, bounds := range map[string][2]float64{
-		"-150 -100 -50 0 50": {-160, 90}, "0.0 0.2 0.4 0.6 0.8 1.0": {0, 1}, "-0.04 -0.02 0.00 0.02": {-0.05, 0.03}, "1e+06 2e+06 3e+06": {1e6, 3.2e6},
+	for _, c := range []struct {
+		about     ticks
+		low, high float64
+		want      string
+	}{
+		{6, -160, 90, "-150 -100 -50 0 50"},
+		{6, 0, 1, "0.0 0.2 0.4 0.6 0.8 1.0"},
+		{4, -0.05, 0.03, "-0.04 -0.02 0.00 0.02"},
+		{4, 1e6, 3.2e6, "1e+06 2e+06 3e+06"},
 	} {
 		var labels []string
-		for _, tick := range ticks(map[bool]int{true: 4, false: 6}[want[0] == '1' || want[1] == '0']).Ticks(bounds[0], bounds[1]) {
+		for _, tick := range c.about.Ticks(c.low, c.high) {
 			labels = append(labels, tick.Label)
 		}
-		if got := strings.Join(labels, " "); got != want {
-			t.Errorf("from %g to %g: %s, want %s", bounds[0], bounds[1], got, want)
+		if got := strings.Join(labels, " "); got != c.want {
+			t.Errorf("from %g to %g: %s, want %s", c.low, c.high, got, c.want)
 		}
 	}
 	if got := ticks(6).Ticks(math.Inf(-1), 2); got != nil {
