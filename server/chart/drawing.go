@@ -314,7 +314,7 @@ func drawActual(r *run.Record) (*drawing, drawn) {
 	about := drawn{
 		ID: "actual", Title: "Predicted against actual", Tall: true,
 		Note: "On the diagonal a row was met exactly; above it the prediction was too large.",
-		Keys: []drawnKey{{"dot", "training rows"}, {"ring", "test rows"}, {"dashed", "met exactly"}},
+		Keys: []drawnKey{{"dot", "training rows"}, {"ring", "test rows"}, {"dashed quiet", "met exactly"}},
 	}
 	of := func(row *run.Row) float64 { return row.Y }
 	mean := func(row *run.Row) float64 { return row.Mean }
@@ -377,7 +377,9 @@ func drawLoss(r *run.Record) (*drawing, drawn) {
 	d.curve("test", "test rows", x, y, opts.LineStyle{Color: laneColour, Width: 2})
 	if len(r.Changes) > 0 {
 		d.marks(r.Changes)
-		about.Keys = append(about.Keys, drawnKey{"mark", "a change, by its number below"})
+		// Their numbers stand between the plot and its axis's name.
+		d.base.GridList[0].Top, d.base.YAxisList[0].NameGap = "46", 28
+		about.Keys = append(about.Keys, drawnKey{"mark", "a change, by its number under Changes"})
 	}
 	about.Table = numbers{Caption: "Loss of the rows", Columns: []string{"step", "training rows", "test rows"}}
 	for _, i := range evenly(len(steps)) {
@@ -421,7 +423,7 @@ func drawCalibration(r *run.Record) (*drawing, drawn) {
 	about := drawn{
 		ID: "calibration", Title: "Calibration", Half: true,
 		Note: "Below the diagonal the network is overconfident, above it underconfident; within the grey band nothing is to be seen.",
-		Keys: []drawnKey{{"solid", "observed"}, {"dashed", "calibrated"}, {"chance", "by chance, 95 %"}},
+		Keys: []drawnKey{{"solid", "observed"}, {"dashed quiet", "calibrated"}, {"chance", "by chance, 95 %"}},
 	}
 	low, high := c.Band()
 	d.band("chance", "by chance, 95 %", c.Expected, low, high, chanceColour, 1)
@@ -471,7 +473,7 @@ func drawPIT(r *run.Record) (*drawing, drawn, error) {
 	d.base.Overlap(s)
 	about := drawn{
 		ID: "pit", Title: "PIT histogram", Half: true, Note: "Flat is calibrated. A bowl is overconfident, a hill underconfident, a slope says that the mean is off.",
-		Keys: []drawnKey{{"bar", "test rows"}, {"dashed", "expected, and its bounds by chance, 95 %"}},
+		Keys: []drawnKey{{"bar", "test rows"}, {"dashed quiet", "expected, and its bounds by chance, 95 %"}},
 	}
 	about.Table = numbers{Caption: "Test rows by their PIT", Columns: []string{"PIT", "test rows", "expected"}}
 	for i, n := range h.Counts {

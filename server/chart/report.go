@@ -213,15 +213,18 @@ func scores(r *run.Record) (list []score) {
 			continue
 		}
 		s := score{Label: f.Label, Unit: f.Unit, Help: f.Help}
-		if f.Unit == wire.TargetUnit {
+		switch f.Unit {
+		case wire.TargetUnit:
 			s.Unit = r.Data.Target.Unit
+		case "%":
+			s.Unit = "" // it is in the label, and with the number
 		}
 		write := func(v float64, there bool) string {
 			switch {
 			case !there:
 				return "–"
 			case f.Unit == "%":
-				return shown(100 * v)
+				return shown(100*v) + " %"
 			}
 			return shown(v)
 		}

@@ -153,7 +153,6 @@ type scale struct {
 	low, high  float64
 	less, more bool // whether there are values beyond its ends
 	nothing    bool // no value is finite
-
 }
 
 // scale is that of the finite cells. A few that are far from all others would leave
