@@ -134,8 +134,11 @@ func (s *sweepFlags) run(c *cobra.Command) error {
 		return a.X - b.X
 	})
 	var stopped error
-	if !done.Done {
+	switch {
+	case !done.Done:
 		stopped = interrupted{fmt.Sprintf("interrupted after %d of %d trainings", len(done.Cells), p.most)}
+	case !slices.ContainsFunc(done.Cells, func(c run.Cell) bool { return c.Failed == "" }):
+		stopped = fmt.Errorf("all %d trainings failed, the first because: %s", p.most, done.Cells[0].Failed)
 	}
 	var kept error
 	if s.out != "" {
