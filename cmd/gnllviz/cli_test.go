@@ -551,6 +551,24 @@ func TestSweep(t *testing.T) {
 	}
 }
 
+// Files of rows are swept, too, and where nothing can be trained that is a failure.
+func TestSweepOfAFile(t *testing.T) {
+	rows := works(t, "", "datasets", "mcycle", "--csv")
+	var s struct{ Target column }
+	parse(t, works(t, rows, "sweep", "--train", "-", "--target", "acceleration", "--x", "batch=8,16", "--y", "seed=1,2", "--steps", "5", "--json"), &s)
+	if want := (column{"acceleration", "g"}); s.Target != want {
+		t.Errorf("target %v, want %v", s.Target, want)
+	}
+	r := program(t, rows, "sweep", "--train", "-", "--target", "speed", "--x", "batch=8,16", "--y", "seed=1,2", "--steps", "5")
+	if r.status != 2 || !strings.Contains(r.stderr, `--train -: column "speed": there is none of this name`) {
+		t.Errorf("status %d, %q", r.status, r.stderr)
+	}
+	r = program(t, "", "sweep", "--x", "lr=0.9,1", "--y", "reduction=sum,none", "--loss", "mse", "--optimizer", "sgd", "--activation", "identity", "--steps", "100")
+	if r.status != 1 || !strings.Contains(r.stderr, "all 4 trainings failed, the first because") {
+		t.Errorf("status %d, %q", r.status, r.stderr)
+	}
+}
+
 func TestBench(t *testing.T) {
 	var s speeds
 	parse(t, works(t, "", "bench", "--json"), &s)

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -110,6 +111,30 @@ func openInput(c *cobra.Command, path string) (r io.Reader, done func(), err err
 	}
 	// Nothing is lost if a file that was read is not closed well.
 	return f, func() { _ = f.Close() }, nil
+}
+
+// targetOf returns the column that is learned.
+func (r *rowFlags) targetOf(s wire.Spec) (column, error) {
+	if s.Data == nil {
+		name := run.Table().Defaults().Dataset
+		if raw, ok := s.Controls["dataset"]; ok {
+			if err := json.Unmarshal(raw, &name); err != nil {
+				return column{}, err
+			}
+		}
+		d, err := describe(name)
+		return d.Target, err
+	}
+	table, err := datasets.ReadTable(strings.NewReader(s.Data.CSV.Text), limits())
+	if err != nil {
+		return column{}, wire.Refuse(wire.BadData, "", "%v", err)
+	}
+	for _, c := range table.Columns {
+		if c.Name == s.Data.CSV.Target {
+			return column(c.Column), nil
+		}
+	}
+	return column{Name: s.Data.CSV.Target}, nil // the sweep says that there is none
 }
 
 // refused is a mistake about what a run was to be made of, with the file that it is

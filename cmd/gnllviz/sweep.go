@@ -115,6 +115,9 @@ func (s *sweepFlags) run(c *cobra.Command) error {
 	ctx, stop := untilSignal(c)
 	defer stop()
 	done := &swept{Grid: g, Metric: s.metric, Out: s.out}
+	if done.Target, err = s.rows.targetOf(g.Spec); err != nil {
+		return s.rows.refused(s.controls, err)
+	}
 	p := newCount(c.ErrOrStderr(), len(g.X.Values)*len(g.Y.Values))
 	begun := time.Now()
 	err = run.Sweep(ctx, g, runOptions(), s.cores, func(cell run.Cell) {
@@ -183,6 +186,7 @@ func (s *sweepFlags) grid(c *cobra.Command) (run.Grid, error) {
 // A swept is what came of a sweep.
 type swept struct {
 	Grid    run.Grid
+	Target  column
 	Metric  string
 	Out     string
 	Cells   []run.Cell // row by row, as far as they were trained
@@ -264,6 +268,7 @@ func (s *swept) writeJSON(w io.Writer) error {
 	v := struct {
 		X       run.Axis   `json:"x"`
 		Y       run.Axis   `json:"y"`
+		Target  column     `json:"target"`
 		Steps   int        `json:"steps"` // of each
 		Metric  string     `json:"metric"`
 		State   string     `json:"state"` // done or interrupted
@@ -271,7 +276,7 @@ func (s *swept) writeJSON(w io.Writer) error {
 		Best    *run.Cell  `json:"best"` // by the metric; null where none has it
 		Cells   []run.Cell `json:"cells"`
 		Out     string     `json:"out,omitempty"`
-	}{s.Grid.X, s.Grid.Y, s.Grid.Steps, s.Metric, "done", s.Seconds, s.best(), s.Cells, s.Out}
+	}{s.Grid.X, s.Grid.Y, s.Target, s.Grid.Steps, s.Metric, "done", s.Seconds, s.best(), s.Cells, s.Out}
 	if !s.Done {
 		v.State = "interrupted"
 	}
@@ -421,7 +426,7 @@ func (s *swept) heat(w io.Writer, kind string) error {
 	f := figureOf(s.Metric)
 	h := plot.HeatMap{
 		Title: fmt.Sprintf("%s of the %s after %d steps", f.Label, rows, g.Steps),
-		X:     s.control(g.X), Y: s.control(g.Y), Score: f,
+		X:     s.control(g.X), Y: s.control(g.Y), Score: f, Unit: s.Target.Unit,
 	}
 	for range g.Y.Values {
 		row := make([]float64, len(g.X.Values))
