@@ -276,10 +276,21 @@ func TestExport(t *testing.T) {
 	if page := works(t, "", "report", "--model", folder); !strings.Contains(page, "<html") {
 		t.Errorf("the report is %.100q", page)
 	}
-	// Of weights alone there can be models and source, and no rows.
-	weights := filepath.Join(folder, "model.safetensors")
-	if text := works(t, "", "export", "--model", weights, "--format", "go"); !strings.Contains(text, "package ") {
+	// Of weights alone there can be models and source, and nothing that needs rows.
+	m := model(t, filepath.Join(folder, "model.json"))
+	m.Training = nil
+	var weights strings.Builder
+	if err := export.WriteJSON(&weights, m); err != nil {
+		t.Fatal(err)
+	}
+	if text := works(t, weights.String(), "export", "--model", "-", "--format", "go"); !strings.Contains(text, "package ") {
 		t.Errorf("the Go source is %.100q", text)
+	}
+	for _, format := range []string{"report", "predictions-csv", "fit-svg"} {
+		r := program(t, weights.String(), "export", "--model", "-", "--format", format)
+		if r.status != 2 || !strings.Contains(r.stderr, "no rows") || r.stdout != "" {
+			t.Errorf("%s: status %d, %q", format, r.status, r.stderr)
+		}
 	}
 }
 

@@ -24,7 +24,8 @@ func exportCommand() *cobra.Command {
 		Long: `Write a model, or what can be made of it, in another format.
 
 Models and source can be made of every model. Tables, charts, the report and the
-archive need the rows that it was trained on, which JSON files and archives have.`,
+archive need the rows that it was trained on, which the files that train and the page
+make have with them.`,
 		Example: "  gnllviz export --model model --format onnx --out model.onnx\n  gnllviz export --model model.json --format go > model.go",
 		Args:    arguments(cobra.NoArgs),
 	}
@@ -52,7 +53,7 @@ func reportCommand() *cobra.Command {
 		Use: "report", Short: "Write the report of a trained model",
 		Long: `Write one page of HTML that needs no network: data, settings, changes, curves, fit,
 calibration, scores and the model's card. It needs the rows that the model was trained
-on, which JSON files and archives have.`,
+on, which the files that train and the page make have with them.`,
 		Example: "  gnllviz report --model model --out report.html",
 		Args:    arguments(cobra.NoArgs),
 	}
