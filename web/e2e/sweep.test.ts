@@ -10,7 +10,7 @@ async function openSweep(w: Watched): Promise<void> {
 }
 
 const said = (w: Watched): Promise<string> => w.page.locator('.sweep-found [role=status]').textContent().then((t) => (t ?? '').trim())
-const cells = (w: Watched): Promise<string[]> => w.page.locator('.sweep-figure').allTextContents()
+const cells = (w: Watched): Promise<string[]> => w.page.locator('.sweep-cell').evaluateAll((all) => all.map((c) => [...c.childNodes].filter((n) => n.nodeType === Node.TEXT_NODE || (n as Element).className === 'sweep-figure').map((n) => n.textContent).join('').trim()))
 const start = (w: Watched): Promise<void> => w.page.getByRole('button', { name: 'Start', exact: true }).click()
 
 describe('a sweep', () => {
@@ -69,6 +69,8 @@ describe('a sweep', () => {
     await w.page.getByLabel('upward: to').fill('1e9')
     await w.page.getByLabel('upward: values').fill('2')
     await w.page.getByLabel('upward: values').press('Tab')
+    // What a control cannot be is put within its bounds.
+    await expect.poll(() => w.page.getByLabel('upward: to').inputValue()).toBe('1')
     await w.page.locator('#sweep-steps').fill('400')
     await start(w)
     await expect.poll(() => said(w)).toMatch(/^done, 4 of 4/)
@@ -99,6 +101,22 @@ describe('a sweep', () => {
     await w.page.locator('#sweep-steps').fill('1000000')
     await start(w)
     await expect.poll(() => why.textContent()).toContain('--max-sweep-steps')
+  })
+
+  it('of many columns is seen as a whole, and tells its figures to who asks', async () => {
+    const w = await visit(`${server.url}#paused`)
+    await w.page.getByRole('button', { name: 'Play' }).waitFor()
+    await openSweep(w)
+    for (const side of ['across', 'upward']) {
+      await w.page.getByLabel(`${side}: values`).fill('20')
+      await w.page.getByLabel(`${side}: values`).press('Tab')
+    }
+    await w.page.locator('#sweep-steps').fill('3')
+    await start(w)
+    await expect.poll(() => said(w), { timeout: 30_000 }).toBe('done, 400 of 400')
+    expect(await w.page.locator('.sweep-map').evaluate((m) => m.scrollWidth <= m.clientWidth)).toBe(true)
+    expect(await w.page.getByRole('gridcell').last().textContent()).toMatch(/^weight decay 1, variance decay 1e-4: test NLL [\d.]+ nats$/)
+    expect(await w.violations()).toEqual([])
   })
 
   it('opens a run of one’s own for who only watches', async () => {

@@ -55,7 +55,7 @@ export function proposed(c: Control, value: ControlValue): AxisChoice {
 export function valuesOf(c: Control, a: AxisChoice): ControlValue[] {
   if (!isNumber(c)) return choices(c).filter((v) => a.taken.includes(v))
   const n = Math.min(MOST_VALUES, Math.max(1, Math.round(a.count)))
-  const [low, high] = [Math.min(a.from, a.to), Math.max(a.from, a.to)].map((v) => clamp(c, v)) as [number, number]
+  const [low, high] = [Math.min(a.from, a.to), Math.max(a.from, a.to)].map((v) => within(c, v)) as [number, number]
   // 0 has no place on a log scale: it is a value of its own, before the others.
   const begins = c.log && low === 0 ? [0] : []
   const first = c.log && low === 0 ? c.min : low
@@ -71,10 +71,11 @@ function valueAt(c: Control, position: number): number {
 }
 
 function round(c: Control, v: number): number {
-  return clamp(c, c.kind === 'integer' ? Math.round(v) : Number(v.toPrecision(3)))
+  return within(c, c.kind === 'integer' ? Math.round(v) : Number(v.toPrecision(3)))
 }
 
-function clamp(c: Control, v: number): number {
+/** The value of a control that is nearest to a number. */
+export function within(c: Control, v: number): number {
   if (c.zero && v === 0) return 0
   return Math.min(c.max, Math.max(c.min, v))
 }

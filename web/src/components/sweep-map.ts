@@ -4,6 +4,12 @@ import { significant, withUnit } from '../format'
 import { FIGURES, type ControlValue } from '../generated/wire'
 import { badness, scoreOf, shade, shadesOf, type Cell, type Grid, type Metric, type Shades } from '../sweep'
 
+/** With more columns than this the map is colours alone, to be seen as a whole. */
+const DENSE = 12
+
+/** How many columns have room for a label of their own. */
+const LABELS = 17
+
 /**
  * The runs of a sweep as a table of buttons, coloured by a score. Arrow keys go from
  * run to run; a run that is chosen is told as an event "open-cell".
@@ -49,12 +55,13 @@ class GnllSweepMap extends LitElement {
     const scores = this.cells.map((c) => scoreOf(c, this.metric))
     const shades = shadesOf(scores, name)
     const rows = y.values.map((v, i) => ({ v, i })).reverse() // upward
+    const every = Math.ceil(x.values.length / LABELS)
     return html`
-      <div class="sweep-map">
+      <div class="sweep-map" ?data-dense=${x.values.length > DENSE}>
         <table role="grid" aria-label="${this.metric.part} ${FIGURES[name].label} of each run" @keydown=${(e: KeyboardEvent) => { this.#key(e) }}>
           <caption>↑ ${this.label(y.control)}, → ${this.label(x.control)}</caption>
           <thead>
-            <tr><td></td>${x.values.map((v) => html`<th scope="col">${this.value(x.control, v)}</th>`)}</tr>
+            <tr><td></td>${x.values.map((v, i) => html`<th scope="col"><span class=${i % every === 0 ? '' : 'unseen'}>${this.value(x.control, v)}</span></th>`)}</tr>
           </thead>
           <tbody>
             ${rows.map((row) => html`
@@ -84,7 +91,7 @@ class GnllSweepMap extends LitElement {
         tabindex=${x === this.x && y === this.y ? 0 : -1} title="${where}: ${before} ${Number.isFinite(v) ? significant(v, 4) : ''}${after}" aria-disabled=${cell ? 'false' : 'true'}
         @focus=${() => { this.x = x; this.y = y }}
         @click=${() => { if (cell) this.dispatchEvent(new CustomEvent<Cell>('open-cell', { detail: cell })) }}
-      ><span class="unseen">${where}: ${before} </span><span class="sweep-figure">${isBest ? '★ ' : ''}${text}</span><span class="unseen">${after}</span></button></td>
+      ><span class="unseen">${where}: ${before} </span>${isBest ? '★ ' : ''}<span class="sweep-figure">${text}</span><span class="unseen">${after}</span></button></td>
     `
   }
 

@@ -1,9 +1,10 @@
 import { html, nothing, type TemplateResult } from 'lit'
+import { live } from 'lit/directives/live.js'
 import { controlNumber, controlValue, count, parseNumber, withUnit } from '../format'
 import { FIGURES, OWN_DATA, type Control, type ControlValue } from '../generated/wire'
 import { writeLink } from '../link'
 import { beginOf, metricsOf, settingsAt, Sweep, type Base, type Cell, type Metric } from '../sweep'
-import { choices, isNumber, MOST_VALUES, proposed, sweepable, valuesOf, type AxisChoice } from '../sweep-axis'
+import { choices, isNumber, MOST_VALUES, proposed, sweepable, valuesOf, within, type AxisChoice } from '../sweep-axis'
 import { help } from './help'
 import { Part } from './part'
 import './sweep-map'
@@ -211,12 +212,13 @@ class GnllSweep extends Part {
     const text = c ? controlNumber(c, value) : String(value)
     return html`
       <label>${label} <span class="field"><input
-        type="text" inputmode="decimal" size="5" autocomplete="off" aria-label="${side}: ${label}" .value=${text}
+        type="text" inputmode="decimal" size="5" autocomplete="off" aria-label="${side}: ${label}" .value=${live(text)}
         @change=${(e: Event) => {
           const input = e.target as HTMLInputElement
           const v = parseNumber(input.value)
-          if (Number.isFinite(v)) set(v)
+          if (Number.isFinite(v)) set(c ? within(c, v) : v)
           else input.value = text
+          this.requestUpdate() // what is put within its bounds may be what it was
         }}
       ></span></label>
     `
