@@ -29,11 +29,14 @@ func FS() fs.FS {
 	panic("web: site/missing/index.html is tracked and embedded")
 }
 
-// Report returns the script of the report, or an error that says how to build it.
+// ErrNotBuilt is what there is instead of what is built with the page.
+var ErrNotBuilt = errors.New("the report's script is not built into this program; run make web, and build the program again")
+
+// Report returns the script of the report, or ErrNotBuilt.
 func Report() ([]byte, error) {
 	script, err := site.ReadFile("site/report/report.js")
 	if err != nil {
-		return nil, errors.New("the report's script is not built into this program; run make web, and build the program again")
+		return nil, ErrNotBuilt
 	}
 	return script, nil
 }

@@ -17,7 +17,7 @@ const module = "github.com/gnllviz/gnllviz/"
 // that is not here does not belong to the house; ARCHITECTURE.md says why the
 // arrows point as they do.
 var arrows = map[string][]string{
-	"cmd/gnllviz":          {"datasets", "engine", "engine/export", "engine/kernel", "engine/metrics", "loss", "server", "server/bundle", "server/chart/plot", "server/lesson", "server/run", "server/wire"},
+	"cmd/gnllviz":          {"datasets", "engine", "engine/export", "engine/kernel", "engine/metrics", "loss", "server", "server/bundle", "server/chart/plot", "server/lesson", "server/run", "server/wire", "web"},
 	"datasets":             {},
 	"engine":               {"engine/kernel"},
 	"engine/export":        {"engine"},

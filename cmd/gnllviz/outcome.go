@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"cmp"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"path/filepath"
@@ -15,6 +16,7 @@ import (
 	"github.com/gnllviz/gnllviz/server/bundle"
 	"github.com/gnllviz/gnllviz/server/run"
 	"github.com/gnllviz/gnllviz/server/wire"
+	"github.com/gnllviz/gnllviz/web"
 )
 
 // An outcome is what came of a training.
@@ -143,12 +145,13 @@ func (o *outcome) writeTable(w io.Writer) error {
 // writeFolder writes all files of a record into a folder, and returns the names of those
 // that are there. The model that training can go on from comes first; the others are
 // made and put on the disk side by side. One that cannot be made keeps no other from
-// being.
-func writeFolder(folder string, rec *run.Record) (names []string, err error) {
+// being; what this build of the program has not the means for is no failure, and missing
+// says so.
+func writeFolder(folder string, rec *run.Record) (names []string, missing, err error) {
 	formats := bundle.Files(rec)
 	first := slices.IndexFunc(formats, func(f bundle.Format) bool { return f.File == checkpointFile })
 	if err := writeFormat(folder, formats[first], rec); err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	names = []string{checkpointFile}
 	formats = slices.Delete(formats, first, first+1)
@@ -160,17 +163,20 @@ func writeFolder(folder string, rec *run.Record) (names []string, err error) {
 	writers.Wait()
 	failed := 0
 	for i, f := range formats {
-		if failures[i] == nil {
+		switch {
+		case failures[i] == nil:
 			names = append(names, f.File)
-			continue
+		case errors.Is(failures[i], web.ErrNotBuilt):
+			missing = failures[i]
+		default:
+			err = cmp.Or(err, failures[i])
+			failed++
 		}
-		err = cmp.Or(err, failures[i])
-		failed++
 	}
 	if failed > 1 {
 		err = fmt.Errorf("%w (and so %d more files)", err, failed-1)
 	}
-	return names, err
+	return names, missing, err
 }
 
 func writeFormat(folder string, f bundle.Format, rec *run.Record) error {

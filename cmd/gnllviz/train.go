@@ -130,9 +130,12 @@ func (t *trainFlags) run(c *cobra.Command) error {
 		return err
 	}
 	o := outcome{Record: rec, At: at, From: from.Step, Seconds: seconds, Out: t.out, Resumed: t.resume}
-	var kept error
+	var missing, kept error
 	if t.out != "" {
-		o.Files, kept = writeFolder(t.out, rec)
+		o.Files, missing, kept = writeFolder(t.out, rec)
+	}
+	if missing != nil {
+		fmt.Fprintln(c.ErrOrStderr(), "gnllviz:", oneLine(missing))
 	}
 	write := o.writeTable
 	if t.json {
