@@ -56,7 +56,8 @@ func benchCommand() *cobra.Command {
 Each figure is the median of some turns of a tenth of a second. Networks have one
 input, relu and the exp head, and train by Adam. The peak is what a core multiplies and
 adds when it does nothing else; the plain loop is the loss as one would write it in Go.`,
-		Args: arguments(cobra.NoArgs),
+		Example: "  gnllviz bench\n  gnllviz bench --json",
+		Args:    arguments(cobra.NoArgs),
 	}
 	c.Flags().BoolVar(&asJSON, "json", false, "write JSON")
 	c.RunE = func(c *cobra.Command, _ []string) error {

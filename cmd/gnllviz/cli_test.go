@@ -706,6 +706,9 @@ func TestHelpOfCommands(t *testing.T) {
 			continue
 		}
 		text := works(t, "", c.Name(), "--help")
+		if !strings.Contains(text, "Examples:\n  gnllviz ") {
+			t.Errorf("the help of %s has no example", c.Name())
+		}
 		if !strings.Contains(text, c.Short) && !strings.Contains(text, strings.SplitN(c.Long, "\n", 2)[0]) {
 			t.Errorf("the help of %s is %q", c.Name(), text)
 		}
