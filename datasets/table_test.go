@@ -293,3 +293,18 @@ func TestTableSetRefuses(t *testing.T) {
 		t.Errorf("got %+v, %+v, %v", s, d, err)
 	}
 }
+
+func TestColumnsAreMeantByTheirHeads(t *testing.T) {
+	table, err := ReadTable(strings.NewReader("time (ms),a [g],b,speed (m/s),speed (km/h)\n1,2,3,4,5\n2,3,4,5,6\n"), Limits{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for head, want := range map[string]string{
+		"time (ms)": "time", "time": "time", "a [g]": "a", "a (g)": "a", "b": "b", "time (s)": "time (s)",
+		"speed (m/s)": "speed (m/s)", "speed": "speed", "none": "none", "": "",
+	} {
+		if got := table.Name(head); got != want {
+			t.Errorf("%q means %q, not %q", head, got, want)
+		}
+	}
+}

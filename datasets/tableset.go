@@ -121,6 +121,24 @@ func (s *Set) constant(k int) bool {
 	return true
 }
 
+// Name returns the name of the column that the first row calls so: a column whose
+// head is "time (ms)" or "time [ms]" has the name "time" and the unit "ms", and is
+// meant by name or head.
+// What no column is called is returned as it is.
+func (t *Table) Name(head string) string {
+	for _, c := range t.Columns {
+		if c.Name == head {
+			return head
+		}
+	}
+	for _, c := range t.Columns {
+		if c.Unit != "" && withUnit(head) == c.Column {
+			return c.Name
+		}
+	}
+	return head
+}
+
 // column returns the number of a column of numbers, from 0, by its name.
 func (t *Table) column(name string) (int, error) {
 	found := -1

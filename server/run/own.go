@@ -46,15 +46,19 @@ func readOwn(spec *wire.DataSpec, limits datasets.Limits) (*ownRows, error) {
 	if err != nil {
 		return nil, badData(err)
 	}
-	inputs := spec.CSV.Inputs
+	target := table.Name(spec.CSV.Target)
+	var inputs []string
+	for _, head := range spec.CSV.Inputs {
+		inputs = append(inputs, table.Name(head))
+	}
 	if len(inputs) == 0 {
 		for _, c := range table.Columns {
-			if c.Numeric() && c.Name != spec.CSV.Target {
+			if c.Numeric() && c.Name != target {
 				inputs = append(inputs, c.Name)
 			}
 		}
 	}
-	set, dropped, err := table.Set(spec.CSV.Target, inputs)
+	set, dropped, err := table.Set(target, inputs)
 	if err != nil {
 		return nil, badData(err)
 	}
