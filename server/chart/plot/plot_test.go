@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"encoding/xml"
 	"errors"
+	"image"
 	"image/gif"
 	"image/png"
 	"io"
@@ -140,6 +141,9 @@ func TestStills(t *testing.T) {
 			if !strings.Contains(title, chart) || len(desc) < 40 || strings.Contains(svg.String(), "NaN") {
 				t.Errorf("%s of %s: title %q, description %q", chart, name, title, desc)
 			}
+			if name == "two" || name == "start" || name == "waves" && chart != Fit {
+				continue // a PNG is drawn by the same strokes
+			}
 			if err := Still(&picture, chart, PNG, r); err != nil {
 				t.Fatal(err)
 			}
@@ -150,11 +154,8 @@ func TestStills(t *testing.T) {
 			}
 			// It is drawn on: the lane's colour is there.
 			lane, seen := laneColour(r), false
-			for y := range m.Bounds().Dy() {
-				for x := range m.Bounds().Dx() {
-					a, b, c, _ := m.At(x, y).RGBA()
-					seen = seen || uint8(a>>8) == lane.R && uint8(b>>8) == lane.G && uint8(c>>8) == lane.B
-				}
+			for pixels := m.(*image.RGBA).Pix; len(pixels) > 0 && !seen; pixels = pixels[4:] {
+				seen = pixels[0] == lane.R && pixels[1] == lane.G && pixels[2] == lane.B
 			}
 			if !seen {
 				t.Errorf("%s of %s: nothing has the lane's colour", chart, name)
@@ -172,7 +173,7 @@ func TestGapsAreGaps(t *testing.T) {
 }
 
 func TestAnimation(t *testing.T) {
-	r := record(t, wire.Spec{}, `{"speed":"max","dataset":"mcycle","seed":1}`, 1500)
+	r := record(t, wire.Spec{}, `{"speed":"max","dataset":"mcycle","seed":1}`, 14)
 	var b bytes.Buffer
 	if err := Animation(&b, r); err != nil {
 		t.Fatal(err)
