@@ -15,7 +15,7 @@ async function openExport(w: Watched): Promise<void> {
 describe('the export panel', () => {
   it('gives every format as a file with its name, of the lane in focus', async () => {
     const w = await visit(`${server.url}#paused&lane=A~0&lane=my+lane~1~lr:0.01`)
-    await w.page.getByRole('button', { name: 'Play' }).waitFor()
+    await expect.poll(() => w.step()).toBe(0)
     await w.page.getByRole('button', { name: 'how many steps' }).click()
     await w.page.getByRole('menuitem', { name: '100 steps', exact: true }).click()
     await expect.poll(() => w.step()).toBe(100)

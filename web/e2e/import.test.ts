@@ -37,7 +37,7 @@ const figures = (w: Watched): Promise<string> => w.page.locator('.metrics tbody'
 describe('a model that is dropped on the page', () => {
   it('comes back as a run at the same step, with its past, and trains on with the same bits', async () => {
     const w = await visit(`${server.url}#paused&seed=4&hidden=16`)
-    await w.page.getByRole('button', { name: 'Play' }).waitFor()
+    await expect.poll(() => w.step()).toBe(0)
     const step = async (): Promise<void> => {
       const before = await w.step()
       await w.page.getByRole('button', { name: 'how many steps' }).click()

@@ -16,7 +16,7 @@ const start = (w: Watched): Promise<void> => w.page.getByRole('button', { name: 
 describe('a sweep', () => {
   it('fills a map, and a cell opens as a run that becomes the same', async () => {
     const w = await visit(`${server.url}#paused&lr=0.01`)
-    await w.page.getByRole('button', { name: 'Play' }).waitFor()
+    await expect.poll(() => w.step()).toBe(0)
     await w.page.getByRole('button', { name: 'how many steps' }).click()
     await w.page.getByRole('menuitem', { name: '10 steps', exact: true }).click()
     await expect.poll(() => w.step()).toBe(10)
