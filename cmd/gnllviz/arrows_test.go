@@ -32,6 +32,7 @@ var arrows = map[string][]string{
 	"server/help":          {"server/wire"},
 	"server/lesson":        {"server/wire"},
 	"server/run":           {"datasets", "engine", "engine/export", "engine/metrics", "loss", "server/run/history", "server/wire"},
+	"server/run/runtest":   {"server/run", "server/wire"}, // for tests
 	"server/run/history":   {},
 	"server/wire":          {},
 	"server/wire/gen":      {"server/wire"},

@@ -15,6 +15,7 @@ import (
 
 	"github.com/gnllviz/gnllviz/engine/export"
 	"github.com/gnllviz/gnllviz/server/run"
+	"github.com/gnllviz/gnllviz/server/run/runtest"
 	"github.com/gnllviz/gnllviz/server/wire"
 )
 
@@ -40,7 +41,7 @@ func TestPyarrowReadsParquet(t *testing.T) {
 	if program == "" {
 		program = "../../engine/export/testdata/interop/venv/bin/python" // that make interop makes
 	}
-	trained := record(t, wire.Spec{}, `{"speed":"max","dataset":"mcycle","members":2,"hidden":[8]}`, 60)
+	trained := runtest.Record(t, wire.Spec{}, `{"speed":"max","dataset":"mcycle","members":2,"hidden":[8]}`, 60)
 	for name, c := range map[string]struct {
 		of    table
 		write func(io.Writer, *run.Record) error
@@ -48,7 +49,7 @@ func TestPyarrowReadsParquet(t *testing.T) {
 	}{
 		"predictions": {predictions(trained), predictionsParquet, trained},
 		"history":     {history(trained), historyParquet, trained},
-		"hostile":     {write: predictionsParquet, r: record(t, hostile(), `{"speed":"max","hidden":[4]}`, 5)},
+		"hostile":     {write: predictionsParquet, r: runtest.Record(t, hostile(), `{"speed":"max","hidden":[4]}`, 5)},
 	} {
 		if c.of.rows == 0 {
 			c.of = predictions(c.r)

@@ -1,47 +1,11 @@
 package bundle
 
 import (
-	"context"
-	"encoding/json"
 	"fmt"
 	"strings"
-	"testing"
 
-	"github.com/gnllviz/gnllviz/server/run"
 	"github.com/gnllviz/gnllviz/server/wire"
 )
-
-// record trains a lane and takes it out.
-func record(t *testing.T, spec wire.Spec, controls string, steps int) *run.Record {
-	t.Helper()
-	if err := json.Unmarshal([]byte(controls), &spec.Controls); err != nil {
-		t.Fatal(err)
-	}
-	r, err := run.New("example", spec, run.Options{Paused: true})
-	if err != nil {
-		t.Fatal(err)
-	}
-	ctx, cancel := context.WithCancel(context.Background())
-	go r.Serve(ctx)
-	defer func() { cancel(); <-r.Done() }()
-	if _, err := r.Do(ctx, &wire.StepCommand{Steps: steps}, true); err != nil {
-		t.Fatal(err)
-	}
-	for {
-		s, err := r.Summary(ctx)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if s.Step >= uint64(steps) || s.State == wire.Diverged {
-			break
-		}
-	}
-	rec, err := r.Record(ctx, nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return rec
-}
 
 // hostile is data whose columns would be formulas, markup and scripts if anybody let
 // them.

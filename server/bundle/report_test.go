@@ -4,11 +4,13 @@ import (
 	"bytes"
 	"strings"
 	"testing"
+
+	"github.com/gnllviz/gnllviz/server/run/runtest"
 )
 
 // The report has the script that is built with the page.
 func TestReport(t *testing.T) {
-	r := record(t, hostile(), `{"speed":"max","hidden":[4]}`, 20)
+	r := runtest.Record(t, hostile(), `{"speed":"max","hidden":[4]}`, 20)
 	var b bytes.Buffer
 	if err := report(&b, r); err != nil {
 		t.Fatal(err)

@@ -18,6 +18,7 @@ import (
 
 	"github.com/gnllviz/gnllviz/engine/export"
 	"github.com/gnllviz/gnllviz/server/run"
+	"github.com/gnllviz/gnllviz/server/run/runtest"
 	"github.com/gnllviz/gnllviz/server/wire"
 )
 
@@ -46,7 +47,7 @@ func readCSV(t *testing.T, write func(io.Writer, *run.Record) error, r *run.Reco
 }
 
 func TestPredictionsReadBackExactly(t *testing.T) {
-	r := record(t, wire.Spec{}, `{"speed":"max","dataset":"mcycle","members":2,"hidden":[8]}`, 30)
+	r := runtest.Record(t, wire.Spec{}, `{"speed":"max","dataset":"mcycle","members":2,"hidden":[8]}`, 30)
 	names, columns := readCSV(t, predictionsCSV, r)
 	want := []string{"id", "part", r.Data.Inputs[0].Name, r.Data.Target.Name, "mean", "std", "variance", "aleatoric_std", "epistemic_std", "lower_95", "upper_95", "z"}
 	if !slices.Equal(names, want) {
@@ -71,7 +72,7 @@ func TestPredictionsReadBackExactly(t *testing.T) {
 }
 
 func TestHistoryHasEveryStep(t *testing.T) {
-	r := record(t, wire.Spec{}, `{"speed":"max","dataset":"mcycle","hidden":[8]}`, 40)
+	r := runtest.Record(t, wire.Spec{}, `{"speed":"max","dataset":"mcycle","hidden":[8]}`, 40)
 	names, columns := readCSV(t, historyCSV, r)
 	if want := append(append([]string{"step"}, run.BatchColumns()...), wire.PointColumns[2:]...); !slices.Equal(names, want) {
 		t.Errorf("columns %q, want %q", names, want)
@@ -118,7 +119,7 @@ func TestHistoryTellsWhatIsNotFinite(t *testing.T) {
 }
 
 func TestHostileNamesAreWords(t *testing.T) {
-	r := record(t, hostile(), `{"speed":"max","hidden":[4]}`, 5)
+	r := runtest.Record(t, hostile(), `{"speed":"max","hidden":[4]}`, 5)
 	names, columns := readCSV(t, predictionsCSV, r)
 	negative := 0
 	for name, cells := range columns {
@@ -196,7 +197,7 @@ func readParquet(t *testing.T, write func(io.Writer, *run.Record) error, r *run.
 }
 
 func TestParquetHasWhatCSVHas(t *testing.T) {
-	r := record(t, wire.Spec{}, `{"speed":"max","dataset":"mcycle","hidden":[8]}`, 40)
+	r := runtest.Record(t, wire.Spec{}, `{"speed":"max","dataset":"mcycle","hidden":[8]}`, 40)
 	for _, c := range []struct {
 		of           table
 		csv, parquet func(io.Writer, *run.Record) error
@@ -234,7 +235,7 @@ func TestParquetHasWhatCSVHas(t *testing.T) {
 // One record gives the same bytes, in every format, and the archive has the sums of
 // them.
 func TestTheSameRecordGivesTheSameBytes(t *testing.T) {
-	r := record(t, wire.Spec{}, `{"speed":"max","dataset":"mcycle","hidden":[8]}`, 6)
+	r := runtest.Record(t, wire.Spec{}, `{"speed":"max","dataset":"mcycle","hidden":[8]}`, 6)
 	files := func() map[string]string {
 		var b bytes.Buffer
 		if err := writeZip(&b, r); err != nil {

@@ -2,7 +2,6 @@ package chart
 
 import (
 	"bytes"
-	"context"
 	"encoding/json"
 	"math"
 	"regexp"
@@ -10,41 +9,9 @@ import (
 	"testing"
 
 	"github.com/gnllviz/gnllviz/server/run"
+	"github.com/gnllviz/gnllviz/server/run/runtest"
 	"github.com/gnllviz/gnllviz/server/wire"
 )
-
-// record trains a lane and takes it out.
-func record(t *testing.T, controls string, steps int) *run.Record {
-	t.Helper()
-	var spec wire.Spec
-	if err := json.Unmarshal([]byte(controls), &spec.Controls); err != nil {
-		t.Fatal(err)
-	}
-	r, err := run.New("example", spec, run.Options{Paused: true})
-	if err != nil {
-		t.Fatal(err)
-	}
-	ctx, cancel := context.WithCancel(context.Background())
-	go r.Serve(ctx)
-	defer func() { cancel(); <-r.Done() }()
-	if _, err := r.Do(ctx, &wire.StepCommand{Steps: steps}, true); err != nil {
-		t.Fatal(err)
-	}
-	for {
-		s, err := r.Summary(ctx)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if s.Step >= uint64(steps) {
-			break
-		}
-	}
-	rec, err := r.Record(ctx, nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return rec
-}
 
 func reportOf(t *testing.T, r *run.Record) string {
 	t.Helper()
@@ -70,7 +37,7 @@ func optionsOf(t *testing.T, report string) map[string]map[string]any {
 }
 
 func TestReportTellsAll(t *testing.T) {
-	r := record(t, `{"speed":"max","dataset":"mcycle","members":2,"hidden":[8],"eps":0.01}`, 40)
+	r := runtest.Record(t, wire.Spec{}, `{"speed":"max","dataset":"mcycle","members":2,"hidden":[8],"eps":0.01}`, 40)
 	r.Changes = []wire.Change{{Step: 20, Kind: wire.ControlChange, Control: "eps", Old: 1e-6, New: 0.01}, {Step: 30, Kind: wire.LaneChange, Text: "lane B was added"}}
 	report := reportOf(t, r)
 	for _, want := range []string{
@@ -107,7 +74,7 @@ func TestReportTellsAll(t *testing.T) {
 
 // Nothing that a user names gets out of its place, in HTML as in JSON within it.
 func TestReportHoldsHostileNames(t *testing.T) {
-	r := record(t, `{"speed":"max","dataset":"quakes","slice":1,"hidden":[4]}`, 5)
+	r := runtest.Record(t, wire.Spec{}, `{"speed":"max","dataset":"quakes","slice":1,"hidden":[4]}`, 5)
 	const evil = `</script><!--<script>alert(1)</script>"'` + "`\u2028"
 	r.Data.Title, r.Data.Help, r.Data.Source, r.Lane.Name = evil, evil, evil, evil
 	r.Data.Inputs[0].Name, r.Data.Target.Name, r.Data.Target.Unit = evil, evil, evil
@@ -129,7 +96,7 @@ func TestReportHoldsHostileNames(t *testing.T) {
 }
 
 func TestReportOfWhatIsNotThere(t *testing.T) {
-	r := record(t, `{"speed":"max","dataset":"quakes","hidden":[4]}`, 5) // a map
+	r := runtest.Record(t, wire.Spec{}, `{"speed":"max","dataset":"quakes","hidden":[4]}`, 5) // a map
 	options := optionsOf(t, reportOf(t, r))
 	if options["fit"] != nil || options["actual"] == nil {
 		t.Errorf("of a map there is a fit, or no predicted against actual: %d charts", len(options))
@@ -142,7 +109,7 @@ func TestReportOfWhatIsNotThere(t *testing.T) {
 }
 
 func TestReportOfWhatIsNotFinite(t *testing.T) {
-	r := record(t, `{"speed":"max","dataset":"mcycle","hidden":[4]}`, 30)
+	r := runtest.Record(t, wire.Spec{}, `{"speed":"max","dataset":"mcycle","hidden":[4]}`, 30)
 	nan, inf := math.NaN(), math.Inf(1)
 	r.Grid.Mean[2], r.Grid.Std[9], r.Test.Report.NLL, r.Train.Report.CRPS = nan, inf, inf, nan
 	r.Points[1].Values[1], r.Batches.Values[0][3] = float32(inf), float32(nan)
@@ -165,7 +132,7 @@ func TestReportOfWhatIsNotFinite(t *testing.T) {
 
 // A script that would end early would be another one.
 func TestReportRefusesScripts(t *testing.T) {
-	r := record(t, `{"speed":"max","dataset":"mcycle","hidden":[4]}`, 2)
+	r := runtest.Record(t, wire.Spec{}, `{"speed":"max","dataset":"mcycle","hidden":[4]}`, 2)
 	for _, script := range []string{"", "a = '</SCRIPT>'", "a = '<!--'"} {
 		var b bytes.Buffer
 		if err := Report(&b, []byte(script), r); err == nil || b.Len() != 0 {

@@ -2,8 +2,6 @@ package plot
 
 import (
 	"bytes"
-	"context"
-	"encoding/json"
 	"encoding/xml"
 	"errors"
 	"image"
@@ -17,57 +15,9 @@ import (
 	"testing"
 
 	"github.com/gnllviz/gnllviz/server/run"
+	"github.com/gnllviz/gnllviz/server/run/runtest"
 	"github.com/gnllviz/gnllviz/server/wire"
 )
-
-// record trains a lane and takes it out; changes are made halfway.
-func record(t testing.TB, spec wire.Spec, controls string, steps int, changes ...string) *run.Record {
-	t.Helper()
-	if err := json.Unmarshal([]byte(controls), &spec.Controls); err != nil {
-		t.Fatal(err)
-	}
-	r, err := run.New("example", spec, run.Options{Paused: true})
-	if err != nil {
-		t.Fatal(err)
-	}
-	ctx, cancel := context.WithCancel(context.Background())
-	go r.Serve(ctx)
-	defer func() { cancel(); <-r.Done() }()
-	train := func(steps int) {
-		before, err := r.Summary(ctx)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if _, err := r.Do(ctx, &wire.StepCommand{Steps: steps}, true); err != nil {
-			t.Fatal(err)
-		}
-		for {
-			s, err := r.Summary(ctx)
-			if err != nil {
-				t.Fatal(err)
-			}
-			if s.Step >= before.Step+uint64(steps) || s.State == wire.Diverged {
-				return
-			}
-		}
-	}
-	train(steps / 2)
-	for _, c := range changes {
-		var change wire.ChangeCommand
-		if err := json.Unmarshal([]byte(c), &change.Set); err != nil {
-			t.Fatal(err)
-		}
-		if _, err := r.Do(ctx, &change, true); err != nil {
-			t.Fatal(err)
-		}
-	}
-	train(steps - steps/2)
-	rec, err := r.Record(ctx, nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return rec
-}
 
 // wellFormed reads XML to its end and returns the text of a first element of a name.
 func wellFormed(t *testing.T, svg []byte) (title, desc string) {
@@ -111,20 +61,20 @@ func keep(t *testing.T, name string, content []byte) {
 }
 
 func records(t *testing.T) map[string]*run.Record {
-	hostile := record(t, wire.Spec{}, `{"speed":"max","dataset":"mcycle","hidden":[4]}`, 4)
+	hostile := runtest.Record(t, wire.Spec{}, `{"speed":"max","dataset":"mcycle","hidden":[4]}`, 4)
 	hostile.Data.Title, hostile.Lane.Name = "</title><script>", "]]>\u2028\xff"
 	hostile.Data.Inputs[0].Name, hostile.Data.Target.Unit = "a&b<c>\x01", "</svg>\x00"+strings.Repeat("long", 200)
-	lost := record(t, wire.Spec{}, `{"speed":"max","dataset":"mcycle","hidden":[8]}`, 60)
+	lost := runtest.Record(t, wire.Spec{}, `{"speed":"max","dataset":"mcycle","hidden":[8]}`, 60)
 	nan, inf := math.NaN(), math.Inf(1)
 	lost.Grid.Mean[3], lost.Grid.Std[9], lost.Grid.Mean[20] = nan, inf, 1e300
 	lost.Points[1].Values[0], lost.Points[1].Values[1] = float32(nan), float32(inf)
 	lost.Batches.Values[0][5] = float32(inf)
 	return map[string]*run.Record{
-		"mcycle":  record(t, wire.Spec{}, `{"speed":"max","dataset":"mcycle","seed":1}`, 1200, `{"eps":0.01}`, `{"lr":0.003}`),
-		"waves":   record(t, wire.Spec{}, `{"speed":"max","dataset":"waves"}`, 400),
-		"two":     record(t, wire.Spec{}, `{"speed":"max","dataset":"quakes","slice":1,"hidden":[8]}`, 50),
+		"mcycle":  runtest.Record(t, wire.Spec{}, `{"speed":"max","dataset":"mcycle","seed":1}`, 1200, `{"eps":0.01}`, `{"lr":0.003}`),
+		"waves":   runtest.Record(t, wire.Spec{}, `{"speed":"max","dataset":"waves"}`, 400),
+		"two":     runtest.Record(t, wire.Spec{}, `{"speed":"max","dataset":"quakes","slice":1,"hidden":[8]}`, 50),
 		"hostile": hostile,
-		"start":   record(t, wire.Spec{}, `{"speed":"max","dataset":"mcycle"}`, 2),
+		"start":   runtest.Record(t, wire.Spec{}, `{"speed":"max","dataset":"mcycle"}`, 2),
 		"lost":    lost,
 	}
 }
@@ -173,7 +123,7 @@ func TestGapsAreGaps(t *testing.T) {
 }
 
 func TestAnimation(t *testing.T) {
-	r := record(t, wire.Spec{}, `{"speed":"max","dataset":"mcycle","seed":1}`, 14)
+	r := runtest.Record(t, wire.Spec{}, `{"speed":"max","dataset":"mcycle","seed":1}`, 14)
 	var b bytes.Buffer
 	if err := Animation(&b, r); err != nil {
 		t.Fatal(err)
@@ -271,7 +221,7 @@ func TestRampGrowsLighter(t *testing.T) {
 }
 
 func BenchmarkAnimation(b *testing.B) {
-	r := record(b, wire.Spec{}, `{"speed":"max","dataset":"mcycle","seed":1}`, 3000)
+	r := runtest.Record(b, wire.Spec{}, `{"speed":"max","dataset":"mcycle","seed":1}`, 3000)
 	for b.Loop() {
 		if err := Animation(io.Discard, r); err != nil {
 			b.Fatal(err)

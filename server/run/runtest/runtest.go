@@ -1,0 +1,74 @@
+// Package runtest trains runs for tests of what is made of them. Its functions may be
+// called from the goroutine of a test.
+package runtest
+
+import (
+	"context"
+	"encoding/json"
+	"testing"
+
+	"github.com/gnllviz/gnllviz/server/run"
+	"github.com/gnllviz/gnllviz/server/wire"
+)
+
+// Record trains the first lane of a run so many steps, or until it diverges, and
+// takes it out. controls, a JSON object, are the spec's; changes, likewise, are made
+// one after the other when half of the steps are made.
+func Record(t testing.TB, spec wire.Spec, controls string, steps int, changes ...string) *run.Record {
+	t.Helper()
+	if err := json.Unmarshal([]byte(controls), &spec.Controls); err != nil {
+		t.Fatal(err)
+	}
+	r, err := run.New("example", spec, run.Options{Paused: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(context.Background())
+	go r.Serve(ctx)
+	defer func() { cancel(); <-r.Done() }()
+	Steps(t, r, steps/2)
+	for _, c := range changes {
+		var change wire.ChangeCommand
+		if err := json.Unmarshal([]byte(c), &change.Set); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := r.Do(ctx, &change, true); err != nil {
+			t.Fatal(err)
+		}
+	}
+	Steps(t, r, steps-steps/2)
+	rec, err := r.Record(ctx, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return rec
+}
+
+// Steps has a paused run that is served make so many steps, and waits until it has,
+// or has diverged.
+func Steps(t testing.TB, r *run.Run, steps int) {
+	t.Helper()
+	if steps == 0 {
+		return
+	}
+	ctx := context.Background()
+	before, err := r.Status(ctx)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if before.State == wire.Diverged {
+		return
+	}
+	if _, err := r.Do(ctx, &wire.StepCommand{Steps: steps}, true); err != nil {
+		t.Fatal(err)
+	}
+	for {
+		s, err := r.Status(ctx)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if s.Step >= before.Step+uint64(steps) || s.State == wire.Diverged {
+			return
+		}
+	}
+}
