@@ -386,6 +386,31 @@ func TestInterruptedTrainingGoesOn(t *testing.T) {
 	}
 }
 
+// A training that was killed goes on from its last checkpoint.
+func TestKilledTrainingHasItsCheckpoint(t *testing.T) {
+	out := filepath.Join(t.TempDir(), "out")
+	c := exec.CommandContext(t.Context(), built, "train", "--data", "sine", "--steps", manySteps, "--checkpoint-every", "50ms", "--out", out)
+	if err := c.Start(); err != nil {
+		t.Fatal(err)
+	}
+	file := filepath.Join(out, "model.json")
+	for begun := time.Now(); time.Since(begun) < time.Minute; time.Sleep(10 * time.Millisecond) {
+		if _, err := os.Stat(file); err == nil {
+			break
+		}
+	}
+	if err := c.Process.Kill(); err != nil {
+		t.Fatal(err)
+	}
+	_ = c.Wait()
+	kept := model(t, file).Card.Steps
+	var on trainJSON
+	parse(t, works(t, "", "train", "--resume", out, "--steps", "10", "--json"), &on)
+	if kept == 0 || on.From != int(kept) || on.Steps != int(kept)+10 {
+		t.Errorf("kept at step %d, it went on from %d to %d", kept, on.From, on.Steps)
+	}
+}
+
 // Where nothing is kept, that is said.
 func TestInterruptedWithoutAFolderSaysSo(t *testing.T) {
 	for wait := time.Second; ; wait *= 2 {

@@ -148,13 +148,11 @@ func (o *outcome) writeTable(w io.Writer) error {
 // being; what this build of the program has not the means for is no failure, and missing
 // says so.
 func writeFolder(folder string, rec *run.Record) (names []string, missing, err error) {
-	formats := bundle.Files(rec)
-	first := slices.IndexFunc(formats, func(f bundle.Format) bool { return f.File == checkpointFile })
-	if err := writeFormat(folder, formats[first], rec); err != nil {
+	if err := writeCheckpoint(folder, rec); err != nil {
 		return nil, nil, err
 	}
 	names = []string{checkpointFile}
-	formats = slices.Delete(formats, first, first+1)
+	formats := slices.DeleteFunc(bundle.Files(rec), isCheckpoint)
 	failures := make([]error, len(formats))
 	var writers sync.WaitGroup
 	for i, f := range formats {
@@ -177,6 +175,14 @@ func writeFolder(folder string, rec *run.Record) (names []string, missing, err e
 		err = fmt.Errorf("%w (and so %d more files)", err, failed-1)
 	}
 	return names, missing, err
+}
+
+func isCheckpoint(f bundle.Format) bool { return f.File == checkpointFile }
+
+// writeCheckpoint writes the file that training goes on from.
+func writeCheckpoint(folder string, rec *run.Record) error {
+	formats := bundle.Files(rec)
+	return writeFormat(folder, formats[slices.IndexFunc(formats, isCheckpoint)], rec)
 }
 
 func writeFormat(folder string, f bundle.Format, rec *run.Record) error {

@@ -27,6 +27,9 @@ const (
 
 	// forever is how long a run may go unwatched here.
 	forever = 100 * 365 * 24 * time.Hour
+
+	// defaultKeep is how often a checkpoint is written: what a power cut takes at most.
+	defaultKeep = time.Minute
 )
 
 // trainFlags are those of train.
@@ -37,6 +40,7 @@ type trainFlags struct {
 	epochs   uint64
 	out      string
 	resume   string
+	keep     time.Duration
 	json     bool
 }
 
@@ -50,10 +54,11 @@ With --out DIR all files that the page offers for download are written into the
 folder: the model in several formats, predictions, history, charts, the report.
 Files there of these names are replaced, each at once; others are left alone.
 
-An interrupt (Ctrl-C) ends training after the step that is under way. What has been
-trained is written all the same, and --resume goes on from there: with the same
-bits as if nothing had happened. Controls that can change while a network trains can
-be given another value then.`
+A long training writes a checkpoint, model.json, every minute, from which --resume goes
+on should the machine fail. An interrupt (Ctrl-C) ends training after the step that is
+under way; what has been trained is written all the same. --resume goes on with the
+same bits as if nothing had happened. Controls that can change while a network trains
+can be given another value then.`
 
 const trainExamples = `  gnllviz train --data mcycle --out model
   gnllviz train --train rows.csv --target y --features a,b --hidden 50,50 --lr 0.01 --epochs 40
@@ -73,8 +78,9 @@ func trainCommand() *cobra.Command {
 	f.Uint64Var(&t.epochs, "epochs", 0, "the same in `epochs`: each takes every training row once, in batches of which the last may be smaller")
 	f.StringVar(&t.out, "out", "", "`folder` for the model and all about it; with --resume FOLDER that folder")
 	f.StringVar(&t.resume, "resume", "", "go on from a model: a `folder` that --out made, or a file")
+	f.DurationVar(&t.keep, "checkpoint-every", defaultKeep, "with --out, `time` from one checkpoint of a long training to the next; 0 is none before the end")
 	f.BoolVar(&t.json, "json", false, "write one JSON object to standard output in place of a table")
-	inGroup(f, "training", "steps", "epochs", "out", "resume", "json")
+	inGroup(f, "training", "steps", "epochs", "out", "resume", "checkpoint-every", "json")
 	t.rows = addRows(c)
 	t.controls = addControls(c)
 	c.RunE = func(c *cobra.Command, _ []string) error { return t.run(c) }
@@ -119,7 +125,7 @@ func (t *trainFlags) run(c *cobra.Command) error {
 		return mistakef("%d steps and %d more: a run has at most %d", from.Step, steps, uint64(wire.MaxStep))
 	}
 	begun := time.Now()
-	at, err := follow(ctx, signalled, r, goal, newProgress(c.ErrOrStderr(), from.Step, goal))
+	at, err := follow(ctx, signalled, r, goal, newProgress(c.ErrOrStderr(), from.Step, goal), t.checkpoints(ctx, c, r))
 	if err != nil {
 		return err
 	}
@@ -266,9 +272,29 @@ func (t *trainFlags) stepsOf(ctx context.Context, r *run.Run) (uint64, error) {
 	return t.epochs * uint64(epoch), nil
 }
 
-// follow has a run train up to a step, and shows how it goes. Where signalled ends
-// first, or the run diverges, that is the end of it.
-func follow(ctx, signalled context.Context, r *run.Run, goal uint64, p *progress) (run.Status, error) {
+// checkpoints returns what is to be called now and then while the run trains: it
+// writes a checkpoint when one is due. One that cannot be written is no reason to stop,
+// and is told.
+func (t *trainFlags) checkpoints(ctx context.Context, c *cobra.Command, r *run.Run) func() {
+	last := time.Now()
+	return func() {
+		if t.out == "" || t.keep <= 0 || time.Since(last) < t.keep {
+			return
+		}
+		rec, err := r.Record(ctx, nil)
+		if err == nil {
+			err = writeCheckpoint(t.out, rec)
+		}
+		if err != nil {
+			fmt.Fprintln(c.ErrOrStderr(), "gnllviz: no checkpoint:", err)
+		}
+		last = time.Now()
+	}
+}
+
+// follow has a run train up to a step, and shows how it goes; keep is called all the
+// while. Where signalled ends first, or the run diverges, that is the end of it.
+func follow(ctx, signalled context.Context, r *run.Run, goal uint64, p *progress, keep func()) (run.Status, error) {
 	defer p.finish()
 	if _, err := r.Do(ctx, &wire.UntilCommand{Step: &goal}, true); err != nil {
 		return run.Status{}, err
@@ -282,6 +308,7 @@ func follow(ctx, signalled context.Context, r *run.Run, goal uint64, p *progress
 		if err := p.show(ctx, r, at.Step); err != nil {
 			return at, err
 		}
+		keep()
 		// Asked a hundred times in all while it is short, and often enough for a bar
 		// to run smoothly when it is long.
 		wait := min(max(time.Since(begun)/100, time.Millisecond), 100*time.Millisecond)
