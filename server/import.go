@@ -36,12 +36,27 @@ func (s *Server) postImport(ctx context.Context, q *request) (*opened, error) {
 	key := newKey()
 	id := idOf(key)
 	return s.openBy(ctx, id, key, func(o run.Options) (*run.Run, error) {
-		o.Paused = true
-		r, err := run.Import(id, m, o)
+		r, err := bring(id, m, o)
 		var refused *wire.ErrorMessage
 		if err != nil && !errors.As(err, &refused) {
 			s.log.Warn("bringing back a model", "err", err)
 		}
 		return r, err
 	})
+}
+
+// bring makes a run of a model, paused.
+func bring(id string, m *export.Model, o run.Options) (*run.Run, error) {
+	o.Paused = true
+	return run.Import(id, m, o)
+}
+
+// Bring makes a run that goes on from a model, paused at the step to which it had come,
+// and returns its id and the key that steers it. Like any other run it is dropped when
+// nobody has watched it for long.
+func (s *Server) Bring(m *export.Model) (id, key string, err error) {
+	key = newKey()
+	id = idOf(key)
+	_, _, err = s.runs.open(id, func(o run.Options) (*run.Run, error) { return bring(id, m, o) })
+	return id, key, err
 }

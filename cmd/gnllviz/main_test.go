@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"bytes"
 	"context"
+	"encoding/json"
 	"fmt"
 	"io"
 	"net"
@@ -104,6 +105,48 @@ func TestServesAndStopsOnASignal(t *testing.T) {
 }
 
 // Off the loopback address a token is made up and printed, and nowhere else.
+// The address that is printed is that of the model's run, with its key.
+func TestServesAModel(t *testing.T) {
+	c, address := begin(t, built, "serve", "--addr", "127.0.0.1:0", "--model", trained(t))
+	defer func() { _ = c.Process.Kill(); _ = c.Wait() }()
+	u, err := url.Parse(address)
+	if err != nil {
+		t.Fatal(err)
+	}
+	id, ofRun := strings.CutPrefix(u.Path, "/r/")
+	key, isKey := strings.CutPrefix(u.Fragment, "key=")
+	if !ofRun || !isKey {
+		t.Fatalf("the address is %s", address)
+	}
+	u.Path, u.Fragment = "/api/runs/"+id, ""
+	resp, err := http.Get(u.String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer resp.Body.Close()
+	var s struct {
+		Step  int
+		State string
+	}
+	if err := json.NewDecoder(resp.Body).Decode(&s); err != nil || s.Step != 50 || s.State != "paused" {
+		t.Errorf("the run is %+v, %v", s, err)
+	}
+	step, err := http.NewRequestWithContext(t.Context(), http.MethodPost, u.String()+"/commands", strings.NewReader(`{"type":"step","steps":1}`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	step.Header.Set("Run-Key", key)
+	step.Header.Set("Content-Type", "application/json")
+	done, err := http.DefaultClient.Do(step)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer done.Body.Close()
+	if done.StatusCode != http.StatusOK {
+		t.Errorf("a step: status %d", done.StatusCode)
+	}
+}
+
 func TestTokenIsMadeUpOffLoopback(t *testing.T) {
 	path := built
 	for _, x := range []struct {

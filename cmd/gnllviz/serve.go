@@ -9,23 +9,25 @@ import (
 	"os"
 	"os/exec"
 	"runtime"
+	"strings"
 	"syscall"
 	"time"
 
 	"github.com/spf13/cobra"
 
+	"github.com/gnllviz/gnllviz/engine/export"
 	"github.com/gnllviz/gnllviz/server"
 	"github.com/gnllviz/gnllviz/server/lesson"
 )
 
 func serveCommand() *cobra.Command {
-	var addr, token, format, lessons string
+	var addr, token, format, lessons, model string
 	var open, verbose bool
 	var config server.Config
 	c := &cobra.Command{
 		Use:     "serve",
 		Short:   "Serve the page (the default)",
-		Example: "  gnllviz serve\n  gnllviz serve --addr 127.0.0.1:9000 --open",
+		Example: "  gnllviz serve\n  gnllviz serve --addr 127.0.0.1:9000 --open\n  gnllviz serve --model model.json",
 		Args:    arguments(cobra.NoArgs),
 	}
 	f := c.Flags()
@@ -38,6 +40,7 @@ func serveCommand() *cobra.Command {
 	f.StringVar(&format, "log-format", "text", "how the log is written: text or json")
 	f.BoolVar(&config.Profiles, "pprof", false, "serve profiles of the program under /debug/pprof/, to those with the token")
 	f.StringVar(&lessons, "lessons", "", "folder with lessons of your own, a JSON file each, beside those of the program")
+	f.StringVar(&model, "model", "", "begin with a run that goes on from a model, paused: a "+modelUsage)
 	f.StringSliceVar(&config.Hosts, "host", nil, "further host name under which the server may be called (may be repeated)")
 	config.Version, config.Commit = version()
 	config.Limits = server.DefaultLimits()
@@ -71,7 +74,7 @@ func serveCommand() *cobra.Command {
 				return err
 			}
 		}
-		return serve(c, addr, token, open, config)
+		return serve(c, addr, token, model, open, config)
 	}
 	return c
 }
@@ -132,9 +135,16 @@ func addresses(a net.Addr) []string {
 	return hosts
 }
 
-func serve(c *cobra.Command, addr, token string, open bool, config server.Config) error {
+func serve(c *cobra.Command, addr, token, model string, open bool, config server.Config) error {
 	if err := config.Limits.Check(); err != nil {
 		return mistake{err}
+	}
+	var brought *export.Model
+	if model != "" {
+		var err error
+		if brought, err = readModel(c, "model", model); err != nil {
+			return err
+		}
 	}
 	ctx, stop := untilSignal(c)
 	defer stop()
@@ -153,20 +163,29 @@ func serve(c *cobra.Command, addr, token string, open bool, config server.Config
 		// Browsers do not send what follows a #, so no log on the way has it.
 		fragment = "#token=" + url.QueryEscape(config.Token)
 	}
-	homes := addresses(l.Addr())
-	for i, home := range homes {
-		fmt.Fprintln(c.OutOrStdout(), []string{"gnllviz is at", "       and at"}[min(i, 1)], home+fragment)
-	}
-	if open {
-		if err := openBrowser(homes[0] + fragment); err != nil {
-			config.Log.Warn("the browser could not be opened", "url", homes[0], "err", err)
-		}
-	}
 	// Go looks for news from the network only every 10 ms while all its processors
 	// train; with one more than train there is always one to wait for them.
 	config.Trainers = runtime.GOMAXPROCS(0)
 	runtime.GOMAXPROCS(config.Trainers + 1)
 	s := server.New(ctx, config)
+	place := ""
+	if brought != nil {
+		id, key, err := s.Bring(brought)
+		if err != nil {
+			return mistakef("--model %s: %w", model, err)
+		}
+		place = "r/" + id
+		fragment = "#key=" + key + strings.Replace(fragment, "#", "&", 1)
+	}
+	homes := addresses(l.Addr())
+	for i, home := range homes {
+		fmt.Fprintln(c.OutOrStdout(), []string{"gnllviz is at", "       and at"}[min(i, 1)], home+place+fragment)
+	}
+	if open {
+		if err := openBrowser(homes[0] + place + fragment); err != nil {
+			config.Log.Warn("the browser could not be opened", "url", homes[0], "err", err)
+		}
+	}
 	config.Log.Info("serving", "addr", l.Addr().String())
 	if token == "off" {
 		config.Log.Warn("there is no token: whoever reaches this address may make runs")
