@@ -23,7 +23,8 @@ type Format struct {
 	Media string `json:"media"` // type
 	Group string `json:"group"` // model, source, table, chart or all
 	Label string `json:"label"`
-	Help  string `json:"help"` // one sentence
+	Help  string `json:"help"`  // one sentence
+	Along bool   `json:"along"` // made of a fit along one input: not of a run that shows a map of two
 
 	aliases []string
 	alone   bool // not among the files of the archive
@@ -87,11 +88,19 @@ func Formats() []Format {
 		},
 		{
 			Name: "fit-svg", File: "fit.svg", Media: "image/svg+xml", Group: "chart", Label: "fit, SVG", aliases: []string{"svg"},
-			Help: "Rows, predicted mean and bands.", write: still(plot.Fit, plot.SVG),
+			Help: "Rows, predicted mean and bands.", Along: true, write: still(plot.Fit, plot.SVG),
 		},
 		{
 			Name: "fit-png", File: "fit.png", Media: "image/png", Group: "chart", Label: "fit, PNG", aliases: []string{"png"},
-			Help: "Rows, predicted mean and bands.", write: still(plot.Fit, plot.PNG),
+			Help: "Rows, predicted mean and bands.", Along: true, write: still(plot.Fit, plot.PNG),
+		},
+		{
+			Name: "noise-svg", File: "noise.svg", Media: "image/svg+xml", Group: "chart", Label: "noise, SVG",
+			Help: "The predicted standard deviation on a log axis, and the floor under it.", Along: true, write: still(plot.Noise, plot.SVG),
+		},
+		{
+			Name: "noise-png", File: "noise.png", Media: "image/png", Group: "chart", Label: "noise, PNG",
+			Help: "The predicted standard deviation on a log axis, and the floor under it.", Along: true, write: still(plot.Noise, plot.PNG),
 		},
 		{
 			Name: "loss-svg", File: "loss.svg", Media: "image/svg+xml", Group: "chart", Label: "loss, SVG",
@@ -111,7 +120,7 @@ func Formats() []Format {
 		},
 		{
 			Name: "fit-gif", File: "fit.gif", Media: "image/gif", Group: "chart", Label: "fit over time, GIF", aliases: []string{"gif"},
-			Help: "How the fit came to be, as an animated picture.", write: plot.Animation,
+			Help: "How the fit came to be, as an animated picture.", Along: true, write: plot.Animation,
 		},
 	}
 }
@@ -137,7 +146,7 @@ func Files(r *run.Record) []Format {
 // Makes says whether a record has what the format is made of: there is no fit over
 // one input where the page shows a map of two.
 func (f *Format) Makes(r *run.Record) bool {
-	return r.Grid != nil || f.Name != "fit-svg" && f.Name != "fit-png" && f.Name != "fit-gif"
+	return r.Grid != nil || !f.Along
 }
 
 // Write writes a record in the format.

@@ -69,6 +69,8 @@ export interface Format {
   readonly label: string
   /** One sentence. */
   readonly help: string
+  /** It is made of a fit along one input: not of a run that shows a map of two. */
+  readonly along: boolean
 }
 
 const KEY_HEADER = 'Run-Key'

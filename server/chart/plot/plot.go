@@ -1,5 +1,5 @@
 // Package plot makes still and moving pictures of a record, for papers and slides:
-// the fit, the loss and the calibration as SVG and PNG, the fit over time as GIF,
+// the fit, its noise, the loss and the calibration as SVG and PNG, the fit over time as GIF,
 // and heat maps of a grid of runs.
 //
 // Everything here is a pure function; any goroutine may call it. The colours are
@@ -9,6 +9,7 @@ package plot
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"io"
 
@@ -22,6 +23,7 @@ import (
 // The charts.
 const (
 	Fit         = "fit"
+	Noise       = "noise"
 	Loss        = "loss"
 	Calibration = "calibration"
 )
@@ -32,22 +34,24 @@ const (
 	PNG = "png"
 )
 
-// Still draws a chart of a record: Fit, Loss or Calibration, as SVG or PNG. Fit is
-// of what is shown over one input, and an error where the record has no Grid.
+// Still draws a chart of a record as SVG or PNG. Fit and Noise are of what is shown
+// over one input, and an error where the record has no Grid.
 func Still(w io.Writer, chart, kind string, r *run.Record) error {
+	if r.Grid == nil && (chart == Fit || chart == Noise) {
+		return errors.New("there is no fit along one input")
+	}
 	var p *picture
 	switch chart {
 	case Fit:
-		if r.Grid == nil {
-			return fmt.Errorf("there is no fit along one input")
-		}
 		p = fit(r)
+	case Noise:
+		p = noise(r)
 	case Loss:
 		p = loss(r)
 	case Calibration:
 		p = calibration(r)
 	default:
-		return fmt.Errorf("there is no chart %.40q; there are %s, %s and %s", chart, Fit, Loss, Calibration)
+		return fmt.Errorf("there is no chart %.40q; there are %s, %s, %s and %s", chart, Fit, Noise, Loss, Calibration)
 	}
 	return p.write(w, kind)
 }

@@ -81,7 +81,7 @@ func records(t *testing.T) map[string]*run.Record {
 
 func TestStills(t *testing.T) {
 	for name, r := range records(t) {
-		for _, chart := range []string{Fit, Loss, Calibration} {
+		for _, chart := range []string{Fit, Noise, Loss, Calibration} {
 			var svg, picture bytes.Buffer
 			if err := Still(&svg, chart, SVG, r); err != nil {
 				t.Fatal(err)

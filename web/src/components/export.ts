@@ -11,23 +11,20 @@ const GROUPS: ReadonlyArray<readonly [group: string, title: string]> = [
   ['all', 'Everything'], ['model', 'Models'], ['source', 'Source'], ['table', 'Tables'], ['chart', 'Charts and report'],
 ]
 
-/** What a fit along one input is drawn of. */
-const OF_FIT = ['fit-svg', 'fit-png', 'fit-gif']
-
 /** A kind of thing, in one format or several. */
 interface Row {
   readonly label: string
   readonly help: string
-  readonly formats: ReadonlyArray<{ readonly name: string; readonly kind: string }>
+  readonly formats: ReadonlyArray<{ readonly name: string; readonly kind: string; readonly along: boolean }>
 }
 
 /** Formats by what they are of: "fit, SVG" and "fit, PNG" are one row. */
 function rowsOf(formats: readonly Format[]): Row[] {
   const rows = new Map<string, Row>()
-  for (const { name, label, help } of formats) {
+  for (const { name, label, help, along } of formats) {
     const [thing = label, kind = ''] = label.split(', ')
     const row = rows.get(thing) ?? { label: kind === '' ? '' : thing, help, formats: [] }
-    rows.set(thing, { ...row, formats: [...row.formats, { name, kind: kind === '' ? label : kind }] })
+    rows.set(thing, { ...row, formats: [...row.formats, { name, along, kind: kind === '' ? label : kind }] })
   }
   return [...rows.values()]
 }
@@ -123,22 +120,22 @@ class GnllExport extends Part {
         <ul>${rows.map((r) => html`
           <li>
             <span class="export-links">${r.label === '' ? nothing : html`<b>${r.label}</b>`}${r.formats.map((f) => this.#link(r, f))}</span>
-            <span class="note">${r.help}${r.formats.some((f) => this.#isOff(f.name)) ? html` Not of a map: choose one input under <i>along input</i> first.` : nothing}</span>
+            <span class="note">${r.help}${r.formats.some((f) => this.#isOff(f.along)) ? html` Not of a map: choose one input under <i>along input</i> first.` : nothing}</span>
           </li>
         `)}</ul>
       </section>
     `
   }
 
-  #isOff(name: string): boolean {
+  #isOff(along: boolean): boolean {
     const run = this.store.run.value
-    return OF_FIT.includes(name) && run !== null && isMap(run.data)
+    return along && run !== null && isMap(run.data)
   }
 
-  #link({ label }: Row, { name, kind }: Row['formats'][number]): TemplateResult {
+  #link({ label }: Row, { name, kind, along }: Row['formats'][number]): TemplateResult {
     const { api, id, focus } = this.store
     const said = label === '' ? kind : `${label}, ${kind}`
-    if (this.#isOff(name)) return html`<a class="button" role="link" aria-disabled="true" aria-label=${said}>${kind}</a>`
+    if (this.#isOff(along)) return html`<a class="button" role="link" aria-disabled="true" aria-label=${said}>${kind}</a>`
     return html`<a class="button" download href=${api.file(id, focus.value, name)} data-format=${name} aria-label="download: ${said}">${kind}</a>`
   }
 
