@@ -8,6 +8,7 @@ import (
 	"hash/crc32"
 	"io/fs"
 	"math"
+	"slices"
 	"strings"
 	"testing"
 
@@ -31,6 +32,17 @@ func swap(t testing.TB, b []byte, old, now string) []byte {
 	return bytes.Replace(b, []byte(old), []byte(now), 1)
 }
 
+// nullValue is a model in JSON with null for the first of its parameters' values.
+func nullValue(t testing.TB, text []byte) []byte {
+	t.Helper()
+	from := bytes.Index(text, []byte(`"data":[`))
+	if from < 0 {
+		t.Fatal("the file has no parameters")
+	}
+	from += len(`"data":[`)
+	return slices.Replace(bytes.Clone(text), from, from+bytes.IndexAny(text[from:], ",]"), []byte("null")...)
+}
+
 // Files that are damaged, of another kind or version, or made to do harm are refused
 // in words that say what is wrong.
 func TestHostileFilesAreRefused(t *testing.T) {
@@ -50,13 +62,14 @@ func TestHostileFilesAreRefused(t *testing.T) {
 		file []byte
 		want string
 	}{
-		"nothing":          {nil, "empty"},
-		"a table":          {[]byte("x,y\n1,2\n"), "no model of gnllviz"},
-		"a picture":        {[]byte("\x89PNG\r\n\x1a\n0000"), "no model of gnllviz"},
-		"JSON of another":  {[]byte(`{"weights":[1,2]}`), "no model of gnllviz"},
-		"JSON cut short":   {text[:len(text)/2], "cut short"},
-		"JSON of tomorrow": {swap(t, text, `"version":1,`, `"version":2,`), "newer gnllviz"},
-		"more than one":    {append(bytes.Clone(text), text...), "cut short"},
+		"nothing":            {nil, "empty"},
+		"a table":            {[]byte("x,y\n1,2\n"), "no model of gnllviz"},
+		"a picture":          {[]byte("\x89PNG\r\n\x1a\n0000"), "no model of gnllviz"},
+		"JSON of another":    {[]byte(`{"weights":[1,2]}`), "no model of gnllviz"},
+		"JSON cut short":     {text[:len(text)/2], "cut short"},
+		"JSON of tomorrow":   {swap(t, text, `"version":1,`, `"version":2,`), "newer gnllviz"},
+		"a null for a value": {nullValue(t, text), "null"},
+		"more than one":      {append(bytes.Clone(text), text...), "cut short"},
 
 		"a huge header":          {append(binary.LittleEndian.AppendUint64(nil, 1<<40), header...), "claims 1099511627776 bytes"},
 		"the largest header":     {append(binary.LittleEndian.AppendUint64(nil, math.MaxUint64), header...), "claims 18446744073709551615 bytes"},

@@ -1,6 +1,7 @@
 package export
 
 import (
+	"bytes"
 	_ "embed"
 	"encoding/base64"
 	"encoding/json"
@@ -90,8 +91,19 @@ type file struct {
 }
 
 type tensor struct {
-	Shape []int     `json:"shape"`
-	Data  []float32 `json:"data"` // row by row
+	Shape []int  `json:"shape"`
+	Data  values `json:"data"` // row by row
+}
+
+// Values are numbers, and nothing else: a null, which is what some programs write for
+// a NaN, is an error here, where encoding/json would take it for 0.
+type values []float32
+
+func (v *values) UnmarshalJSON(b []byte) error {
+	if bytes.Contains(b, []byte("null")) {
+		return errors.New("a parameter has a null among its values, which must be numbers")
+	}
+	return json.Unmarshal(b, (*[]float32)(v))
 }
 
 type training struct {
