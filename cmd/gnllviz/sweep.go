@@ -65,7 +65,7 @@ func sweepCommand() *cobra.Command {
 	f.StringVarP(&s.y, "y", "y", "", "`control=values` from bottom to top")
 	f.StringVar(&s.metric, "metric", "test.nll", "`score` of the heat map and of the best pair: test or train, a point, and the name that train --json has")
 	f.IntVar(&s.steps, "steps", defaultSteps, "`number` of steps of each training")
-	f.IntVar(&s.cores, "cores", 0, "trainings at a `time`; 0 is as many as the machine has cores")
+	f.IntVar(&s.cores, "cores", 0, "`number` of trainings at a time; 0 is as many as the machine has cores")
 	f.StringVar(&s.out, "out", "", "`folder` for the table and the heat map; files of their names are replaced, others left alone")
 	f.BoolVar(&s.json, "json", false, "write one JSON object to standard output in place of a table")
 	inGroup(f, "sweep", "x", "y", "metric", "steps", "cores", "out", "json")
