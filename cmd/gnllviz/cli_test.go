@@ -452,6 +452,18 @@ func TestResumeWithOtherControls(t *testing.T) {
 	}
 }
 
+// Files of weights alone are gone on from too, but not in silence: the bits are others.
+func TestResumeFromWeightsAloneSaysSo(t *testing.T) {
+	folder := trained(t)
+	for file, alone := range map[string]bool{"model.json": false, "model.onnx": true, "model.safetensors": true} {
+		path := filepath.Join(folder, file)
+		r := program(t, "", "train", "--resume", path, "--steps", "5", "--json")
+		if said := strings.Contains(r.stderr, path+" has weights alone"); r.status != 0 || said != alone {
+			t.Errorf("%s: status %d, %q", file, r.status, r.stderr)
+		}
+	}
+}
+
 func TestDivergenceIsAFailure(t *testing.T) {
 	folder := filepath.Join(t.TempDir(), "model")
 	r := program(t, "", "train", "--optimizer", "sgd", "--lr", "1", "--loss", "mse", "--reduction", "sum", "--activation", "identity", "--json", "--out", folder)

@@ -57,8 +57,9 @@ Files there of these names are replaced, each at once; others are left alone.
 A long training writes a checkpoint, model.json, every minute, from which --resume goes
 on should the machine fail. An interrupt (Ctrl-C) ends training after the step that is
 under way; what has been trained is written all the same. --resume goes on with the
-same bits as if nothing had happened. Controls that can change while a network trains
-can be given another value then.`
+same bits as if nothing had happened, but for ONNX and safetensors, which have weights
+alone, so that the optimiser begins anew. Controls that can change while a network
+trains can be given another value then.`
 
 const trainExamples = `  gnllviz train --data mcycle --out model
   gnllviz train --train rows.csv --target y --features a,b --hidden 50,50 --lr 0.01 --epochs 40
@@ -229,6 +230,9 @@ func (t *trainFlags) goOn(c *cobra.Command) (*run.Run, error) {
 	r, err := run.Import(newID(), m, t.runOptions())
 	if err != nil {
 		return nil, mistakef("--resume %s: %w", t.resume, err)
+	}
+	if len(m.Training.Checkpoint) == 0 {
+		fmt.Fprintf(c.ErrOrStderr(), "gnllviz: %s has weights alone, so the optimiser begins anew; with %s, or the archive, training goes on with the same bits\n", t.resume, checkpointFile)
 	}
 	return r, nil
 }
