@@ -228,7 +228,7 @@ func TestPythonReadsRows(t *testing.T) {
 	m, e, x := models[name](t)
 	dir := t.TempDir()
 	k := take(t, dir, name, m, e, x)
-	rows := "a name\n"
+	var rows string
 	for r := range 4 {
 		for i, v := range x[r*k.Inputs:][:k.Inputs] {
 			if i > 0 {
@@ -243,21 +243,30 @@ func TestPythonReadsRows(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		c := exec.Command(abs, args...)
-		c.Dir, c.Stdin = dir, strings.NewReader(rows)
-		out, err := c.CombinedOutput()
-		if err != nil {
-			t.Fatalf("%v: %v\n%s", args, err, out)
+		read := func(rows string) (string, error) {
+			c := exec.Command(abs, args...)
+			c.Dir, c.Stdin = dir, strings.NewReader(rows)
+			out, err := c.CombinedOutput()
+			return string(out), err
 		}
-		lines := strings.Fields(string(out))
-		if len(lines) != 5 || !strings.HasPrefix(lines[0], "mean,variance") {
-			t.Fatalf("%v: %s", args, out)
-		}
-		for r, line := range lines[1:] {
-			var mean float64
-			if _, err := fmt.Sscanf(line, "%g,", &mean); err != nil || math.Abs(mean-k.want.Mean[r]) > tolerance*math.Abs(k.want.Mean[r]) {
-				t.Errorf("%v: row %d is %s, not %v", args, r, line, k.want.Mean[r])
+		for _, first := range []string{"a name\n", "\ufeffa name\n", "\ufeff", ""} {
+			out, err := read(first + rows)
+			if err != nil {
+				t.Fatalf("%v: %v\n%s", args, err, out)
 			}
+			lines := strings.Fields(out)
+			if len(lines) != 5 || !strings.HasPrefix(lines[0], "mean,variance") {
+				t.Fatalf("%v after %q: %s", args, first, out)
+			}
+			for r, line := range lines[1:] {
+				var mean float64
+				if _, err := fmt.Sscanf(line, "%g,", &mean); err != nil || math.Abs(mean-k.want.Mean[r]) > tolerance*math.Abs(k.want.Mean[r]) {
+					t.Errorf("%v: row %d is %s, not %v", args, r, line, k.want.Mean[r])
+				}
+			}
+		}
+		if out, err := read("1,nothing\n" + rows); err == nil || !strings.HasPrefix(out, "line 1: ") {
+			t.Errorf("%v takes a row with a cell that is no number for names: %v, %s", args, err, out)
 		}
 	}
 }
