@@ -10,6 +10,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"reflect"
 	"slices"
 	"strconv"
 	"strings"
@@ -408,6 +409,16 @@ func TestKilledTrainingHasItsCheckpoint(t *testing.T) {
 	parse(t, works(t, "", "train", "--resume", out, "--steps", "10", "--json"), &on)
 	if kept == 0 || on.From != int(kept) || on.Steps != int(kept)+10 {
 		t.Errorf("kept at step %d, it went on from %d to %d", kept, on.From, on.Steps)
+	}
+}
+
+// Controls are set by the names of their flags and by their own.
+func TestControlsHaveTheirNames(t *testing.T) {
+	var a, b trainJSON
+	parse(t, works(t, "", "train", "--data", "sine", "--variance", "softplus", "--ensemble", "2", "--variance-decay", "0", "--steps", "2", "--json"), &a)
+	parse(t, works(t, "", "train", "--dataset", "sine", "--head", "softplus", "--members", "2", "--variance_decay", "0", "--steps", "2", "--json"), &b)
+	if a.Controls["head"] != "softplus" || !reflect.DeepEqual(a.Controls, b.Controls) {
+		t.Errorf("%v and %v", a.Controls, b.Controls)
 	}
 }
 

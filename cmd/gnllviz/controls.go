@@ -42,6 +42,13 @@ func addControls(c *cobra.Command) *controls {
 		inGroup(c.Flags(), control.Group, f.Name)
 		complete(c, f.Name, v.completions())
 	}
+	// A control's own name, which the page and the API know, is its flag's too.
+	c.Flags().SetNormalizeFunc(func(_ *pflag.FlagSet, name string) pflag.NormalizedName {
+		if control := cs.find(name); control != nil {
+			name = flagOf(control)
+		}
+		return pflag.NormalizedName(name)
+	})
 	return cs
 }
 
