@@ -16,8 +16,9 @@ import (
 // Import returns a run that goes on from a model that a run made: with its rows,
 // settings, history and changes, and where the model has its training's state with
 // the same bits as if it had never stopped. With weights alone the optimiser begins
-// with moments of zero. An error that is a *wire.ErrorMessage says what of the model
-// is wrong.
+// with moments of zero. The run has this lane alone, so that it chooses what points are
+// acquired, which in a run of several the first lane does. An error that is a
+// *wire.ErrorMessage says what of the model is wrong.
 func Import(id string, m *export.Model, o Options) (*Run, error) {
 	spec, err := specOf(m)
 	if err != nil {
