@@ -129,8 +129,9 @@ func (r *rowFlags) targetOf(s wire.Spec) (column, error) {
 	if err != nil {
 		return column{}, wire.Refuse(wire.BadData, "", "%v", err)
 	}
+	name := table.Name(s.Data.CSV.Target)
 	for _, c := range table.Columns {
-		if c.Name == s.Data.CSV.Target {
+		if c.Name == name {
 			return column(c.Column), nil
 		}
 	}
