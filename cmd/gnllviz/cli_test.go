@@ -247,6 +247,12 @@ func TestPredictSaysWhatIsAmiss(t *testing.T) {
 	if _, c := table(t, r.stdout); !slices.Equal(c["time after impact"], []float64{20, 99, -1}) {
 		t.Errorf("inputs %v", c["time after impact"])
 	}
+	for head, said := range map[string]bool{"time after impact (s)": true, "time after impact [ms]": false, "time after impact": false} {
+		r := program(t, head+"\n20\n", "predict", "--model", folder)
+		if r.status != 0 || strings.Contains(r.stderr, "is in s, and the model learned it in ms") != said {
+			t.Errorf("%s: status %d, %q", head, r.status, r.stderr)
+		}
+	}
 }
 
 // Each format is made of a model by export as train makes it.
@@ -613,10 +619,12 @@ func TestSweep(t *testing.T) {
 // Files of rows are swept, too, and where nothing can be trained that is a failure.
 func TestSweepOfAFile(t *testing.T) {
 	rows := works(t, "", "datasets", "mcycle", "--csv")
-	var s struct{ Target column }
-	parse(t, works(t, rows, "sweep", "--train", "-", "--target", "acceleration", "--x", "batch=8,16", "--y", "seed=1,2", "--steps", "5", "--json"), &s)
-	if want := (column{"acceleration", "g"}); s.Target != want {
-		t.Errorf("target %v, want %v", s.Target, want)
+	for _, target := range []string{"acceleration", "acceleration (g)"} {
+		var s struct{ Target column }
+		parse(t, works(t, rows, "sweep", "--train", "-", "--target", target, "--x", "batch=8,16", "--y", "seed=1,2", "--steps", "5", "--json"), &s)
+		if want := (column{"acceleration", "g"}); s.Target != want {
+			t.Errorf("target %v, want %v", s.Target, want)
+		}
 	}
 	r := program(t, rows, "sweep", "--train", "-", "--target", "speed", "--x", "batch=8,16", "--y", "seed=1,2", "--steps", "5")
 	if r.status != 2 || !strings.Contains(r.stderr, `--train -: column "speed": there is none of this name`) {

@@ -80,7 +80,7 @@ func (p *predictFlags) run(c *cobra.Command) error {
 	if err != nil {
 		return err
 	}
-	for _, line := range outside(m.Inputs, x) {
+	for _, line := range append(otherUnits(m.Inputs, table), outside(m.Inputs, x)...) {
 		fmt.Fprintln(c.ErrOrStderr(), "gnllviz:", line)
 	}
 	return writeOut(c, p.out, func(w io.Writer) error { return writePredictions(w, m, x, predicted, p.level) })
@@ -92,6 +92,19 @@ func names(columns []export.Column) []string {
 		list[i] = c.Name
 	}
 	return list
+}
+
+// otherUnits says which columns of a table are in another unit than the model learned
+// them in, as far as both say theirs.
+func otherUnits(inputs []export.Column, t *datasets.Table) (lines []string) {
+	for _, in := range inputs {
+		for _, c := range t.Columns {
+			if c.Name == in.Name && c.Unit != "" && in.Unit != "" && c.Unit != in.Unit {
+				lines = append(lines, fmt.Sprintf("%s is in %s, and the model learned it in %s; the numbers are taken as they stand", in.Name, c.Unit, in.Unit))
+			}
+		}
+	}
+	return lines
 }
 
 // outside says how many rows are outside the range of the training rows, input by
