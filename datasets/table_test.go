@@ -294,6 +294,35 @@ func TestTableSetRefuses(t *testing.T) {
 	}
 }
 
+// The rows of a second table are of the same columns, in the same units as far as both
+// say theirs.
+func TestSetAndAnotherTable(t *testing.T) {
+	read := func(text string) *Table {
+		table, err := ReadTable(strings.NewReader(text), Limits{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return table
+	}
+	first, _, err := read("time (ms),y\n1,2\n2,3\n3,5\n4,4\n").Set("y", []string{"time"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for head, want := range map[string]string{"y,time (ms)": "", "y,time": "", "y (m),time [ms]": "", "y,time (s)": "it is in s here, and in ms in the first table"} {
+		both, _, err := first.And(read(head + "\n7,8\n"))
+		if want != "" {
+			var e *CSVError
+			if !errors.As(err, &e) || e.Column != "time" || !strings.Contains(err.Error(), want) {
+				t.Errorf("%s: got %v, want %q", head, err, want)
+			}
+			continue
+		}
+		if err != nil || !slices.Equal(both.X, []float64{1, 2, 3, 4, 8}) || !slices.Equal(both.Y, []float64{2, 3, 5, 4, 7}) {
+			t.Errorf("%s: got %+v, %v", head, both, err)
+		}
+	}
+}
+
 func TestColumnsAreMeantByTheirHeads(t *testing.T) {
 	table, err := ReadTable(strings.NewReader("time (ms),a [g],b,speed (m/s),speed (km/h)\n1,2,3,4,5\n2,3,4,5,6\n"), Limits{})
 	if err != nil {

@@ -67,14 +67,17 @@ func (t *Table) Set(target string, inputs []string) (*Set, Dropped, error) {
 }
 
 // And returns a set with the rows of s, then those of the same columns, by their
-// names, of another table t, of which it reports what it left out. Its errors are
-// *CSVError.
+// names, of another table t, of which it reports what it left out. A column in another
+// unit is refused, as far as both tables say theirs. Its errors are *CSVError.
 func (s *Set) And(t *Table) (*Set, Dropped, error) {
 	var chosen []int
 	for _, c := range append(slices.Clone(s.Inputs), s.Target) {
 		k, err := t.column(c.Name)
 		if err != nil {
 			return nil, Dropped{}, err
+		}
+		if unit := t.Columns[k].Unit; unit != c.Unit && unit != "" && c.Unit != "" {
+			return nil, Dropped{}, &CSVError{Column: c.Name, What: fmt.Sprintf("it is in %s here, and in %s in the first table", unit, c.Unit), Cure: "bring both to one unit"}
 		}
 		chosen = append(chosen, k)
 	}
