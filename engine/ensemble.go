@@ -69,6 +69,9 @@ func ensembleOf(members []*Trainer, workers int) *Ensemble {
 // seed.
 func (e *Ensemble) Members() []*Trainer { return e.members }
 
+// Seed returns the configuration's seed, which is the first member's.
+func (e *Ensemble) Seed() uint64 { return e.members[0].config.Seed }
+
 // Inputs standardises rows of inputs as the members' own were.
 func (e *Ensemble) Inputs(x []float64) []float32 { return e.members[0].Inputs(x) }
 

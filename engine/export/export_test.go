@@ -49,7 +49,9 @@ func trained(t testing.TB, c engine.NetConfig, members int) (*Model, *engine.Ens
 	if err != nil {
 		t.Fatal(err)
 	}
-	m.Card.Seed = 7
+	if m.Card.Seed != 7 || m.Card.Steps != 200 {
+		t.Errorf("the card has seed %d and %d steps", m.Card.Seed, m.Card.Steps)
+	}
 	return m, e, x
 }
 

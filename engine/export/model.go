@@ -93,7 +93,7 @@ func New(e *engine.Ensemble, inputs []Column, target Column, x, y []float64, eps
 		m.Members = append(m.Members, t.Net().Tensors())
 	}
 	m.Card.describe(m)
-	m.Card.Steps = e.Steps()
+	m.Card.Seed, m.Card.Steps = e.Seed(), e.Steps()
 	if err := m.Check(); err != nil {
 		return nil, err
 	}
