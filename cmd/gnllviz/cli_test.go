@@ -301,6 +301,23 @@ func TestExport(t *testing.T) {
 	}
 }
 
+// Of two inputs there is a chart of the fit along one of them, which a model that is
+// trained here can be told, too.
+func TestFitAlongOneOfTwoInputs(t *testing.T) {
+	folder, out := trained(t, "--data", "ripple"), filepath.Join(t.TempDir(), "fit.svg")
+	r := program(t, "", "export", "--model", folder, "--format", "fit-svg", "--out", out)
+	if r.status == 0 || !strings.Contains(r.stderr, "set the control slice to 1 or 2") {
+		t.Errorf("status %d, %q", r.status, r.stderr)
+	}
+	works(t, "", "train", "--resume", folder, "--slice", "2", "--steps", "5")
+	works(t, "", "export", "--model", folder, "--format", "fit-svg", "--out", out)
+	for _, name := range []string{out, filepath.Join(folder, "fit.svg"), filepath.Join(folder, "fit.gif")} {
+		if info, err := os.Stat(name); err != nil || info.Size() == 0 {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
 func TestDatasets(t *testing.T) {
 	list := works(t, "", "datasets")
 	var all []described

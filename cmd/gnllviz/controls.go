@@ -24,7 +24,7 @@ type controls struct {
 }
 
 // forPages are the controls that mean nothing where nobody looks.
-func forPages(name string) bool { return name == "speed" || name == "slice" }
+func forPages(name string) bool { return name == "speed" }
 
 // addControls gives a command a flag for each control.
 func addControls(c *cobra.Command) *controls {

@@ -73,7 +73,7 @@ func sweepCommand() *cobra.Command {
 	s.controls = addControls(c)
 	var axes, words []string
 	for _, control := range s.controls.table {
-		if !forPages(control.Name) {
+		if !forPages(control.Name) && control.Name != "slice" { // which changes no score
 			axes = append(axes, flagOf(&control)+"=\t"+control.Help)
 		}
 	}
