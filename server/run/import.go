@@ -48,6 +48,9 @@ func Import(id string, m *export.Model, o Options) (*Run, error) {
 		if m.Card.Run != "" {
 			r.reason += fmt.Sprintf(", from run %.40s, lane %.40s", m.Card.Run, m.Card.Lane)
 		}
+		if len(m.Training.Checkpoint) == 0 {
+			r.reason += "; with weights alone, so the optimiser begins anew"
+		}
 	}
 	return r, nil
 }

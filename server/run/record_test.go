@@ -164,6 +164,9 @@ func TestWeightsAloneGoOn(t *testing.T) {
 		if !sameWeights(again.life.lanes[0].ensemble, rec.Model.Members) {
 			t.Errorf("%s: it came back with other weights", name)
 		}
+		if !strings.Contains(again.reason, "weights alone") {
+			t.Errorf("%s: it does not say that the optimiser begins anew: %q", name, again.reason)
+		}
 		trainTo(t, again, 1)
 		if s, err := again.Summary(context.Background()); err != nil || s.Step != 51 {
 			t.Errorf("%s: step %d, %v", name, s.Step, err)
