@@ -6,8 +6,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"net/http"
 	"path"
+	"slices"
 	"strings"
 	"time"
 
@@ -31,6 +33,10 @@ const (
 	// slowestDownload is what a line must carry, in bytes a second, lest who reads
 	// slowly keep others from a turn.
 	slowestDownload = 16 << 10
+
+	// pieceBytes is how much of a file has a deadline of its own, lest who reads
+	// nothing keep a turn for as long as all of a large file may take.
+	pieceBytes = 256 << 10
 )
 
 func (s *Server) getFormats(context.Context, *request) (*body[[]bundle.Format], error) {
@@ -96,12 +102,20 @@ func (s *Server) getExport(ctx context.Context, q *exportRequest) (*download, er
 		Type: f.Media, Disposition: fmt.Sprintf("attachment; filename=%q", exportName(rec, f)), Length: b.Len(),
 		Body: func(ctx huma.Context) {
 			defer done()
-			deadline := time.Now().Add(writeTime + time.Duration(b.Len())*time.Second/slowestDownload)
-			// Where it cannot be set, and where the client leaves, there is nothing to do.
-			_ = http.NewResponseController(q.w).SetWriteDeadline(deadline)
-			_, _ = ctx.BodyWriter().Write(b.Bytes())
+			sendPieces(ctx.BodyWriter(), http.NewResponseController(q.w), b.Bytes())
 		},
 	}, nil
+}
+
+// sendPieces sends a file piece by piece. Where a deadline cannot be set, and where the
+// client leaves, there is nothing to do.
+func sendPieces(w io.Writer, control *http.ResponseController, b []byte) {
+	for piece := range slices.Chunk(b, pieceBytes) {
+		_ = control.SetWriteDeadline(time.Now().Add(writeTime + time.Duration(len(piece))*time.Second/slowestDownload))
+		if _, err := w.Write(piece); err != nil {
+			return
+		}
+	}
 }
 
 // exportName is what a browser is to call the file: what it is of, and in what
