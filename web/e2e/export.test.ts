@@ -51,6 +51,18 @@ describe('the export panel', () => {
     expect(download.suggestedFilename()).toMatch(/^gnllviz-mcycle-A-step\d+\.json$/)
   })
 
+  it('says that it takes the lane as it is now, whatever is looked back at', async () => {
+    const w = await visit(`${server.url}#speed=1000`)
+    await w.drawn()
+    await expect.poll(() => w.step()).toBeGreaterThan(50)
+    const bar = w.page.locator('gnll-timeline').getByRole('slider')
+    await bar.press('Home')
+    await bar.press('PageUp')
+    await expect.poll(() => w.step()).toBe(10)
+    await openExport(w)
+    await expect.poll(() => w.page.locator('gnll-export-of').textContent()).toContain('not as it was at step 10')
+  })
+
   it('says which pictures a map has not', async () => {
     const w = await visit()
     await w.drawn()

@@ -49,4 +49,24 @@ describe('the look', () => {
     const lapped = boxes.filter((a, i) => boxes.some((b, j) => j > i && a.left < b.right - 1 && b.left < a.right - 1 && a.top < b.bottom - 1 && b.top < a.bottom - 1))
     expect(lapped).toEqual([])
   })
+
+  it.each([360, 390])('has a header of one height while it loads, at %i', async (width) => {
+    const w = await visit(server.url, { viewport: { width, height: 800 } })
+    await w.drawn()
+    // Whatever the line says meanwhile: the button that it pushes down moves all of the page.
+    await w.page.addInitScript(() => {
+      const heights = new Set<number>()
+      Object.assign(globalThis, { heights })
+      const look = (): void => {
+        const top = document.querySelector<HTMLElement>('.top')
+        if (top && document.querySelector('gnll-status .link')) heights.add(top.offsetHeight)
+        requestAnimationFrame(look)
+      }
+      requestAnimationFrame(look)
+    })
+    await w.page.reload()
+    await w.drawn()
+    await w.page.locator('gnll-status .live').waitFor()
+    expect(await w.page.evaluate(() => [...(globalThis as unknown as { heights: Set<number> }).heights])).toHaveLength(1)
+  })
 })

@@ -161,15 +161,16 @@ class GnllExport extends Part {
 /** Which lane and which step a file will be of. */
 class GnllExportOf extends Part {
   protected override signals(): ReturnType<Part['signals']> {
-    const { lanes, focus, live } = this.store
-    return [lanes, focus, live]
+    const { lanes, focus, live, rewind } = this.store
+    return [lanes, focus, live, rewind.at]
   }
 
   protected override render(): TemplateResult {
-    const { lanes, focus, live } = this.store
+    const { lanes, focus, live, rewind } = this.store
+    const past = rewind.at.value
     const name = lanes.value.find((l) => l.lane === focus.value)?.name ?? ''
     const step = this.store.focused(live.value)?.fit.step
-    return html`<p class="note">Of lane <b>${name}</b> as it is when you click, now at step <b class="export-step">${step === undefined ? '–' : count(step)}</b>. JSON comes back with the same bits and trains on.</p>`
+    return html`<p class="note">Of lane <b>${name}</b> as it is when you click, now at step <b class="export-step">${step === undefined ? '–' : count(step)}</b>${past === null ? nothing : html`, not as it was at step ${count(past)}: <i>continue from here</i> first to have that`}. JSON comes back with the same bits and trains on.</p>`
   }
 }
 

@@ -36,7 +36,7 @@ class GnllStatus extends Part {
       case 'live':
         return html`<span class="link-word">live</span>`
       case 'connecting':
-        return html`connecting`
+        return html`<span class="link-word">connecting</span>`
       case 'waiting': {
         if (!navigator.onLine) return html`offline`
         const seconds = Math.max(0, Math.ceil((link.until - Date.now()) / 1000))
