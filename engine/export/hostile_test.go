@@ -6,6 +6,7 @@ import (
 	"encoding/binary"
 	"fmt"
 	"hash/crc32"
+	"io"
 	"io/fs"
 	"math"
 	"slices"
@@ -256,4 +257,42 @@ func FuzzRead(f *testing.F) {
 			}
 		}
 	})
+}
+
+// A file in which a single number of what predicts is another is refused, unless its
+// sum was taken out.
+func TestDamagedNumbersAreRefused(t *testing.T) {
+	m, _, _ := trained(t, engine.NetConfig{Hidden: []int{4}}, 2)
+	flipped := func(write func(io.Writer, *Model) error, find []byte, at int) []byte {
+		var b bytes.Buffer
+		if err := write(&b, m); err != nil {
+			t.Fatal(err)
+		}
+		i := bytes.Index(b.Bytes(), find)
+		if i < 0 {
+			t.Fatalf("there is no %q", find)
+		}
+		b.Bytes()[i+at] ^= 1
+		return b.Bytes()
+	}
+	weights := appendFloats(nil, m.Members[1].Find("mean.weight").Data)
+	for name, file := range map[string][]byte{
+		"a weight, safetensors": flipped(WriteSafetensors, weights, 5),
+		"a weight, ONNX":        flipped(WriteONNX, weights, 5),
+		"a weight, JSON":        flipped(WriteJSON, []byte(`"data":[`), len(`"data":[`)+4),
+		"a scale":               flipped(WriteJSON, []byte(`"std":`), len(`"std":`)+2),
+		"eps":                   flipped(WriteJSON, []byte(`"eps":0.000001`), len(`"eps":0.00000`)),
+	} {
+		if _, err := Read(bytes.NewReader(file)); err == nil || !strings.Contains(err.Error(), "another SHA-256") {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	var b bytes.Buffer
+	if err := WriteJSON(&b, m); err != nil {
+		t.Fatal(err)
+	}
+	changed := bytes.Replace(b.Bytes(), []byte(`"eps":0.000001,"sha256":"`+m.sum()+`"`), []byte(`"eps":0.01`), 1)
+	if got, err := Read(bytes.NewReader(changed)); err != nil || got.Eps != 0.01 {
+		t.Errorf("without a sum: %v", err)
+	}
 }

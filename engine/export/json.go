@@ -65,10 +65,11 @@ type header struct {
 	Inputs  []Column `json:"inputs"`
 	Target  Column   `json:"target"`
 	Eps     float64  `json:"eps"`
+	SHA256  string   `json:"sha256,omitempty"` // Model.sum; files without one are taken as they are
 }
 
 func headerOf(m *Model) header {
-	return header{FormatName, FormatVersion, &m.Card, networkOf(m.Net), m.Inputs, m.Target, m.Eps}
+	return header{FormatName, FormatVersion, &m.Card, networkOf(m.Net), m.Inputs, m.Target, m.Eps, m.sum()}
 }
 
 // model returns the model that a header describes, without its parameters.
@@ -80,7 +81,7 @@ func (h *header) model() (*Model, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Model{Card: *h.Card, Net: c, Inputs: h.Inputs, Target: h.Target, Eps: h.Eps}, nil
+	return &Model{Card: *h.Card, Net: c, Inputs: h.Inputs, Target: h.Target, Eps: h.Eps, told: h.SHA256}, nil
 }
 
 // A file is a model in JSON.
@@ -246,7 +247,7 @@ func (m *Model) settle() error {
 			return slices.Index(order, a.Name) - slices.Index(order, b.Name)
 		})
 	}
-	return nil
+	return m.checkSum()
 }
 
 func (t *training) read() (*Training, error) {

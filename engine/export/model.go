@@ -33,6 +33,8 @@ type Model struct {
 
 	// Training is what it takes to train on; nil where there are weights alone.
 	Training *Training
+
+	told string // the sum that a file says it has, until that has been checked
 }
 
 // A Column is an input or the target, with its scale: what is standardised is

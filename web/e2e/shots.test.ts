@@ -33,7 +33,13 @@ const VIEWS: ReadonlyArray<readonly [name: string, path: string, act?: (w: Watch
   ['residual', '#speed=1000&dataset=airquality', (w) => w.page.locator('.title-select select').selectOption('residual')],
   ['lesson', '#lesson=what-eps-does'],
   ['past', '#speed=1000', (w) => w.page.locator('.timeline input[type=range]').press('PageDown')],
-  ['share', '', (w) => w.page.getByRole('button', { name: 'Share' }).click()],
+  ['share', '', (w) => w.page.getByRole('button', { name: 'share this run' }).click()],
+  ['export', '#speed=1000', (w) => w.page.getByRole('button', { name: /^export/i }).click()],
+  ['sweep', '', async (w) => {
+    await w.page.getByRole('button', { name: 'sweep', exact: true }).click()
+    await w.page.getByRole('button', { name: 'Start', exact: true }).click()
+    await w.page.getByText(/^done/).waitFor({ timeout: 60_000 })
+  }],
   ['projector', '#speed=1000', (w) => w.page.keyboard.press('p')],
   ['embed', 'embed/#speed=1000&show=controls&controls=eps,full'],
   ['help', 'help'],
