@@ -98,3 +98,15 @@ func TestTensorsAreDrawnApart(t *testing.T) {
 		}
 	}
 }
+
+func TestScaleOfTinyAndConstantColumns(t *testing.T) {
+	for _, unit := range []float64{1, 1e-100, 1e-170, 1e-300} {
+		s := FitScale([]float64{1 * unit, 3 * unit})
+		if math.Abs(s.Std/unit-1) > 1e-9 || math.Abs(s.Mean/unit-2) > 1e-9 {
+			t.Errorf("in units of %g: %+v", unit, s)
+		}
+	}
+	if s := FitScale([]float64{5, 5, 5}); s != (Scale{5, 1}) {
+		t.Errorf("of a constant: %+v", s)
+	}
+}

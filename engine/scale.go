@@ -23,9 +23,26 @@ func FitScale(v []float64) Scale {
 	}
 	s.Std = math.Sqrt(s.Std / float64(len(v)))
 	if s.Std == 0 {
-		s.Std = 1
+		s.Std = s.tiny(v)
 	}
 	return s
+}
+
+// tiny is the standard deviation of values whose squared distances from the mean are
+// too small for a float64, and 1 where they have none.
+func (s Scale) tiny(v []float64) float64 {
+	largest, sum := 0.0, 0.0
+	for _, x := range v {
+		largest = max(largest, math.Abs(x-s.Mean))
+	}
+	if largest == 0 {
+		return 1
+	}
+	for _, x := range v {
+		d := (x - s.Mean) / largest
+		sum += d * d
+	}
+	return largest * math.Sqrt(sum/float64(len(v)))
 }
 
 // Apply standardises a value.

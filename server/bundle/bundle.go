@@ -44,11 +44,11 @@ func Formats() []Format {
 		},
 		{
 			Name: "onnx", File: "model.onnx", Media: "application/octet-stream", Group: "model", Label: "ONNX",
-			Help: "For onnxruntime and its kin: x in its own units in, mean and variance out.", write: model(export.WriteONNX),
+			Help: "For onnxruntime and its kin: x in its own units in, mean and variance out. Rows of your own are with it.", write: model(export.WriteONNX),
 		},
 		{
 			Name: "safetensors", File: "model.safetensors", Media: "application/octet-stream", Group: "model", Label: "safetensors",
-			Help: "The weights under PyTorch's names, with the card.", write: model(export.WriteSafetensors),
+			Help: "The weights under PyTorch's names, with the card. Rows of your own are with it.", write: model(export.WriteSafetensors),
 		},
 		{
 			Name: "torch", File: "model_torch.py", Media: "text/x-python", Group: "source", Label: "PyTorch", aliases: []string{"pytorch"},
