@@ -56,6 +56,23 @@ describe('a sweep', () => {
     expect(await cells(w)).toEqual(nll)
   })
 
+  it('is started and stopped by one button, which keeps the focus', async () => {
+    const w = await visit(`${server.url}#paused`)
+    await w.page.getByRole('button', { name: 'Play' }).waitFor()
+    await w.page.getByRole('button', { name: 'sweep', exact: true }).focus()
+    await w.page.keyboard.press('Enter')
+    const focused = (): Promise<string> => w.page.evaluate(() => document.activeElement?.getAttribute('aria-label') ?? document.activeElement?.textContent ?? '')
+    // Not on the question mark, whose text would lie over the page.
+    await expect.poll(focused).toBe('control across')
+    await w.page.locator('#sweep-steps').fill('20000')
+    await w.page.getByRole('button', { name: 'Start', exact: true }).focus()
+    await w.page.keyboard.press('Enter')
+    await expect.poll(focused).toBe('Stop')
+    await w.page.keyboard.press('Enter')
+    await expect.poll(() => said(w)).toMatch(/^stopped, /)
+    expect(await focused()).toBe('Start')
+  })
+
   it('is of choices, is stopped, and tells why a run failed', async () => {
     const w = await visit(`${server.url}#paused`)
     await w.page.getByRole('button', { name: 'Play' }).waitFor()

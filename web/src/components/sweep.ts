@@ -152,9 +152,11 @@ class GnllSweep extends Part {
           <div class="sweep-go">
             <label>steps each <span class="field"><input type="text" inputmode="numeric" size="7" id="sweep-steps" autocomplete="off" .value=${this.steps} @input=${(e: Event) => { this.steps = (e.target as HTMLInputElement).value }}></span></label>
             <span class="note">${runs === 1 ? '1 run' : `${runs} runs`}${this.#warning()}</span>
-            ${isTraining
-              ? html`<button type="button" class="button" @click=${() => { this.sweep.stop() }}>Stop</button>`
-              : html`<button type="submit" class="button primary" ?disabled=${obstacle !== ''}>Start</button>`}
+            <button type=${isTraining ? 'button' : 'submit'} class="button ${isTraining ? '' : 'primary'}" ?disabled=${!isTraining && obstacle !== ''} @click=${(e: Event) => {
+              if (!isTraining) return
+              e.preventDefault() // by then it may be Start again
+              this.sweep.stop()
+            }}>${isTraining ? 'Stop' : 'Start'}</button>
           </div>
           <p class="why" role="alert">${obstacle === '' ? this.sweep.mistake.value : obstacle}</p>
         </form>
@@ -178,7 +180,7 @@ class GnllSweep extends Part {
       <fieldset class="sweep-axis">
         <legend>${label}</legend>
         <span class="select">
-          <select aria-label="control ${label}" @change=${(e: Event) => { this.#propose(side, (e.target as HTMLSelectElement).value) }}>
+          <select aria-label="control ${label}" ?autofocus=${side === 'x'} @change=${(e: Event) => { this.#propose(side, (e.target as HTMLSelectElement).value) }}>
             ${groups.map((group) => html`<optgroup label=${group}>${all.filter((of) => of.group === group).map((of) => html`<option value=${of.name} ?selected=${of.name === axis.control} title=${of.help}>${of.label}</option>`)}</optgroup>`)}
           </select>
         </span>
