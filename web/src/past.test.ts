@@ -24,28 +24,36 @@ describe('the past', () => {
   it('has as much to do again as the run message says, until the next change', () => {
     const { past: p } = past()
     expect([p.canUndo.value, p.canRedo.value]).toEqual([false, false])
-    p.begin({ revision: 2, redo: 1, changes: [change(1, 'control', 'eps'), change(2, 'undo')] }, false)
+    p.begin({ redo: 1, changes: [change(1, 'control', 'eps'), change(2, 'undo')] }, false)
     expect([p.canUndo.value, p.canRedo.value]).toEqual([true, true])
     p.add(change(3, 'redo'))
     expect(p.canRedo.value).toBe(true)
-    p.begin({ revision: 3, redo: 0, changes: [] }, false)
+    p.begin({ redo: 0, changes: [] }, false)
     expect(p.canRedo.value).toBe(false)
-    p.begin({ revision: 4, redo: 1, changes: [] }, false)
+    p.begin({ redo: 1, changes: [] }, false)
     p.add(change(5, 'weights'))
     expect(p.canRedo.value).toBe(false)
   })
 
   it('undoes from the last movement, and only the last change where that is gone', async () => {
     const { past: p, orders, told } = past((o) => (o.type === 'undo' && o.revision === 7 ? 'undo: change 7 is not kept, or was undone' : ''))
-    p.begin({ revision: 7, redo: 0, changes: [change(7, 'control', 'eps')] }, false)
+    p.begin({ redo: 0, changes: [change(7, 'control', 'eps')] }, false)
     await p.undo()
     expect(orders).toEqual([{ type: 'undo', revision: 7 }, { type: 'undo', revision: 0 }])
     expect(told).toEqual([])
   })
 
+  it('has nothing to undo of a run that was brought back with its changes', () => {
+    const { past: p } = past()
+    p.begin({ redo: 0, changes: [{ ...change(1, 'control', 'eps'), undo: false }] }, false)
+    expect(p.canUndo.value).toBe(false)
+    p.add(change(2, 'control', 'lr'))
+    expect(p.canUndo.value).toBe(true)
+  })
+
   it('tells when there is nothing to undo', async () => {
     const { past: p, told } = past(() => 'undo: there is nothing to undo')
-    p.begin({ revision: 1, redo: 0, changes: [] }, false)
+    p.begin({ redo: 0, changes: [] }, false)
     await p.undo()
     expect(p.canUndo.value).toBe(false)
     expect(told).toHaveLength(1)
@@ -53,8 +61,8 @@ describe('the past', () => {
 
   it('is another run’s after it was begun anew, whose revisions count from 0', async () => {
     const { past: p, orders } = past()
-    p.begin({ revision: 9, redo: 0, changes: [change(9, 'control', 'eps')] }, false)
-    p.begin({ revision: 0, redo: 0, changes: [] }, true)
+    p.begin({ redo: 0, changes: [change(9, 'control', 'eps')] }, false)
+    p.begin({ redo: 0, changes: [] }, true)
     p.add(change(1, 'control', 'lr'))
     await p.undo()
     expect(orders).toEqual([{ type: 'undo', revision: 1 }])

@@ -17,10 +17,10 @@ export class Past {
   }
 
   /** Everything that holds, from a run message; another run has a past of its own. */
-  begin(m: Pick<RunMessage, 'revision' | 'redo' | 'changes'>, isAnother: boolean): void {
+  begin(m: Pick<RunMessage, 'redo' | 'changes'>, isAnother: boolean): void {
     if (isAnother) this.#gestures = new Gestures()
     for (const c of m.changes) this.#gestures.add(c, 0)
-    this.canUndo.value = m.revision > 0
+    this.canUndo.value = m.changes.some((c) => c.undo)
     this.canRedo.value = m.redo > 0
   }
 
