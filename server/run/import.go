@@ -110,6 +110,10 @@ func sameWeights(e *engine.Ensemble, members []export.Tensors) bool {
 	return true
 }
 
+// maxRevision is the largest number of a change that a model may bring: many more can
+// follow it.
+const maxRevision = 1 << 31
+
 // remember has a life of one lane begin with the history and the changes of the
 // model that it goes on from.
 func (l *life) remember(t *export.Training) error {
@@ -117,7 +121,12 @@ func (l *life) remember(t *export.Training) error {
 		if err := json.Unmarshal(t.Changes, &l.changes); err != nil {
 			return wire.Refuse(wire.BadData, "", "the model's changes cannot be read: %.200v", err)
 		}
-		l.changes = l.changes[:min(len(l.changes), wire.MaxChanges)]
+		l.changes = l.changes[max(0, len(l.changes)-wire.MaxChanges):]
+		for _, c := range l.changes {
+			if c.Revision > maxRevision || c.Step > l.steps {
+				return wire.Refuse(wire.BadData, "", "the model's change %d, at step %d, cannot be", c.Revision, c.Step)
+			}
+		}
 	}
 	if t.History == nil {
 		return nil

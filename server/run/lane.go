@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math"
 	"reflect"
+	"strings"
 
 	"github.com/gnllviz/gnllviz/engine"
 	"github.com/gnllviz/gnllviz/server/run/history"
@@ -69,15 +70,22 @@ func emptyEvaluations() *history.Series {
 // resume returns the ensemble of a state, which must be of the network that the
 // settings ask for.
 func resume(c engine.Config, s *laneStart, d *data) (*engine.Ensemble, error) {
+	refused := func(err error) error {
+		return wire.Refuse(wire.BadData, "", "the training's state cannot be gone on from: %s", strings.TrimPrefix(err.Error(), "engine: checkpoint: "))
+	}
 	of, members, err := engine.ReadCheckpointConfig(bytes.NewReader(s.state))
 	if err != nil {
-		return nil, err
+		return nil, refused(err)
 	}
 	c.Net.Outputs = 1
 	if members != s.settings.Members || !reflect.DeepEqual(of.Net, c.Net) {
-		return nil, wire.Refuse(wire.BadValue, "", "the state is of %d networks %+v, and the controls ask for %d of %+v", members, of.Net, s.settings.Members, c.Net)
+		return nil, wire.Refuse(wire.BadValue, "", "the state is of other networks than the settings ask for: they differ in the number of members, the inputs, the layers, the activation or the head")
 	}
-	return engine.ResumeEnsemble(bytes.NewReader(s.state), d.train.x, d.train.y, c.Workers)
+	e, err := engine.ResumeEnsemble(bytes.NewReader(s.state), d.train.x, d.train.y, c.Workers)
+	if err != nil {
+		return nil, refused(err)
+	}
+	return e, nil
 }
 
 // copyAs returns an independent copy with the same past.

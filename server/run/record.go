@@ -68,7 +68,7 @@ type Scores struct {
 	Coverage []metrics.Coverage // of central intervals of 50, 68, 90 and 95 %
 	Curve    metrics.Curve      // of central intervals
 	PIT      []float64          // of each row
-	Verdict  string
+	Verdict  string             // empty where a prediction is not finite
 }
 
 // levels are those at which coverage is told.
@@ -303,9 +303,10 @@ func Score(mean, std, y []float64) (Scores, error) {
 	if s.PIT, err = metrics.PIT(mean, std, y); err != nil {
 		return s, err
 	}
-	v, err := metrics.Judge(mean, std, y)
-	s.Verdict = string(v)
-	return s, err
+	if v, err := metrics.Judge(mean, std, y); err == nil { // there is none of what is not finite
+		s.Verdict = string(v)
+	}
+	return s, nil
 }
 
 // predict returns the mean and the standard deviations at rows of inputs, in the

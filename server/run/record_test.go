@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"io"
+	"math"
 	"slices"
 	"strings"
 	"testing"
@@ -174,6 +175,34 @@ func TestWeightsAloneGoOn(t *testing.T) {
 	}
 }
 
+// Of weights that predict nothing finite there is a record all the same.
+func TestRecordOfWeightsBeyondAllNumbers(t *testing.T) {
+	spec := specWith(t, wire.Spec{}, `{"hidden":[8]}`)
+	r, err := New("one", spec, Options{Paused: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	rec := recordOf(t, trainTo(t, r, 10))
+	rec.Model.Training.Checkpoint = nil
+	for name, v := range map[string]float32{"body.0.weight": 0, "body.0.bias": 100, "mean.weight": 3e38} {
+		weights := rec.Model.Members[0].Find(name).Data
+		for i := range weights {
+			weights[i] = v
+		}
+	}
+	again, err := Recall(rec.Model, Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if v := again.Test.Report.NLL; v-v == 0 {
+		t.Errorf("the NLL is %v", v)
+	}
+	many := func(v float64) []float64 { return slices.Repeat([]float64{v}, 100) }
+	if s, err := Score(many(math.NaN()), many(1), many(2)); err != nil || s.Verdict != "" {
+		t.Errorf("of NaN: %q, %v", s.Verdict, err)
+	}
+}
+
 func TestImportsAreRefused(t *testing.T) {
 	spec := specWith(t, wire.Spec{}, `{"hidden":[8]}`)
 	r, err := New("one", spec, Options{Paused: true})
@@ -189,7 +218,7 @@ func TestImportsAreRefused(t *testing.T) {
 		"no JSON":          {func(m *export.Model) { m.Training.Spec = []byte("(") }, "cannot be read"},
 		"unknown control":  {func(m *export.Model) { m.Training.Spec = []byte(`{"controls":{"x":1},"lanes":[{}]}`) }, "no control"},
 		"two lanes":        {func(m *export.Model) { m.Training.Spec = []byte(`{"lanes":[{},{}]}`) }, "2 lanes"},
-		"another net":      {func(m *export.Model) { m.Training.Spec = []byte(`{"lanes":[{}]}`) }, "controls ask for"},
+		"another net":      {func(m *export.Model) { m.Training.Spec = []byte(`{"lanes":[{}]}`) }, "settings ask for"},
 		"other rows":       {func(m *export.Model) { m.Training.Spec = []byte(`{"controls":{"seed":9,"hidden":[8]},"lanes":[{}]}`) }, "other rows"},
 		"damaged state":    {func(m *export.Model) { m.Training.Checkpoint[60] ^= 1 }, "damaged"},
 		"weights edited":   {func(m *export.Model) { m.Members[0][0].Data[0]++ }, "weights are not those"},

@@ -112,6 +112,16 @@ describe('a table that is dropped on the page', () => {
     await expect.poll(() => w.rows()).toBe(24)
   })
 
+  it('is not taken while a dialog is open, which keeps what was written', async () => {
+    const w = await visit()
+    await w.drawn()
+    await w.page.getByRole('button', { name: 'your own data' }).click()
+    const field = w.page.locator('dialog[open] input:not([type=radio])').first()
+    await field.fill('cos(x)')
+    expect(await drop(w, { name: 'rows.csv', text: rows })).toBe(false)
+    expect(await field.inputValue()).toBe('cos(x)')
+  })
+
   it('is for who steers', async () => {
     const a = await visit()
     await a.drawn()

@@ -31,8 +31,13 @@ class GnllDrop extends LitElement {
   #over(e: DragEvent): void {
     if (!e.dataTransfer?.types.includes('Files')) return
     e.preventDefault() // else the browser opens the file
-    e.dataTransfer.dropEffect = 'copy'
-    this.#show(true)
+    e.dataTransfer.dropEffect = this.#isBusy ? 'none' : 'copy'
+    this.#show(!this.#isBusy)
+  }
+
+  /** A dialog is open: what was written in it is not to be lost to a file. */
+  get #isBusy(): boolean {
+    return document.querySelector('dialog[open]') !== null
   }
 
   #drop(e: DragEvent): void {
@@ -40,6 +45,7 @@ class GnllDrop extends LitElement {
     const files = e.dataTransfer?.files
     if (!files || !e.dataTransfer.types.includes('Files')) return
     e.preventDefault()
+    if (this.#isBusy) return
     void document.querySelector('gnll-export')?.take([...files])
   }
 
