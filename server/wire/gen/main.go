@@ -189,6 +189,9 @@ func typeScript(t reflect.Type) string {
 	case reflect.Pointer:
 		return typeScript(t.Elem())
 	case reflect.Slice:
+		if t.Elem().Kind() == reflect.Uint8 {
+			return "string" // base64
+		}
 		return "ReadonlyArray<" + typeScript(t.Elem()) + ">"
 	case reflect.Map:
 		return "Record<string, " + typeScript(t.Elem()) + ">"

@@ -116,6 +116,7 @@ export interface LaneSpec {
   name?: string
   colour?: number
   controls?: Record<string, ControlValue>
+  state?: string
 }
 
 export interface FormulaSpec {
@@ -131,6 +132,7 @@ export interface CSVSpec {
   text: string
   target: string
   inputs?: ReadonlyArray<string>
+  test?: string
 }
 
 export interface Figure {
