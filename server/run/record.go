@@ -3,19 +3,12 @@ package run
 import (
 	"bytes"
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"encoding/json"
 	"fmt"
 	"math"
 	"slices"
-	"strconv"
-	"time"
 
-	"github.com/gnllviz/gnllviz/engine"
 	"github.com/gnllviz/gnllviz/engine/export"
-	"github.com/gnllviz/gnllviz/engine/metrics"
-	"github.com/gnllviz/gnllviz/loss"
 	"github.com/gnllviz/gnllviz/server/run/history"
 	"github.com/gnllviz/gnllviz/server/wire"
 )
@@ -60,19 +53,6 @@ type Row struct {
 
 	Aleatoric, Epistemic float64 // standard deviations, whose squares add up to Std's but for its floor
 }
-
-// Scores are what all rows of one part come to.
-type Scores struct {
-	Rows     int
-	Report   metrics.Report
-	Coverage []metrics.Coverage // of central intervals of 50, 68, 90 and 95 %
-	Curve    metrics.Curve      // of central intervals
-	PIT      []float64          // of each row
-	Verdict  string             // empty where a prediction is not finite
-}
-
-// levels are those at which coverage is told.
-var coverageLevels = [...]float64{0.5, 0.68, 0.9, 0.95}
 
 // Batches are what was recorded at every step that is kept: the newest million at
 // full resolution.
@@ -253,86 +233,6 @@ func (t *taken) training(m *export.Model) error {
 	return nil
 }
 
-// rows predicts and scores all rows.
-func (t *taken) rows() error {
-	d, inputs := t.data, len(t.data.set.Inputs)
-	for _, part := range []struct {
-		name   string
-		rows   *rows
-		scores *Scores
-	}{{PartTrain, &d.train, &t.record.Train}, {PartTest, &d.test, &t.record.Test}, {PartPool, &d.pool, nil}} {
-		n := part.rows.len()
-		if n == 0 {
-			continue
-		}
-		mean, std, aleatoric, epistemic := t.predict(nil, part.rows.x)
-		for i := range n {
-			t.record.Rows = append(t.record.Rows, Row{
-				ID: part.rows.ids[i], Part: part.name, X: part.rows.x[i*inputs : (i+1)*inputs : (i+1)*inputs], Y: part.rows.y[i],
-				Mean: mean[i], Std: std[i], Aleatoric: aleatoric[i], Epistemic: epistemic[i],
-			})
-		}
-		if part.scores != nil {
-			s, err := Score(mean, std, part.rows.y)
-			if err != nil {
-				return fmt.Errorf("the %s rows: %w", part.name, err)
-			}
-			*part.scores = s
-		}
-	}
-	return nil
-}
-
-// Score scores predictions.
-func Score(mean, std, y []float64) (Scores, error) {
-	s := Scores{Rows: len(y)}
-	var err error
-	if s.Report, err = metrics.Evaluate(mean, std, y); err != nil {
-		return s, err
-	}
-	for _, level := range coverageLevels {
-		c, err := metrics.Cover(level, mean, std, y)
-		if err != nil {
-			return s, err
-		}
-		s.Coverage = append(s.Coverage, c)
-	}
-	if s.Curve, err = metrics.Calibrate(metrics.Intervals, 21, mean, std, y); err != nil {
-		return s, err
-	}
-	if s.PIT, err = metrics.PIT(mean, std, y); err != nil {
-		return s, err
-	}
-	if v, err := metrics.Judge(mean, std, y); err == nil { // there is none of what is not finite
-		s.Verdict = string(v)
-	}
-	return s, nil
-}
-
-// predict returns the mean and the standard deviations at rows of inputs, in the
-// target's unit, with the weights of now or of a state.
-func (t *taken) predict(state *engine.State, x []float64) (mean, std, aleatoric, epistemic []float64) {
-	e := t.lane.ensemble
-	n := len(x) / len(t.data.set.Inputs)
-	m, a, s, total := make([]float32, n), make([]float32, n), make([]float32, n), make([]float32, n)
-	in := e.Inputs(x)
-	if state == nil || e.PredictAt(state, m, a, s, in) != nil {
-		e.Predict(m, a, s, in)
-	}
-	for i := range total {
-		total[i] = a[i] + s[i]
-	}
-	mean, std = t.lane.inUnits(t.objective, m, total)
-	root := func(v []float32) []float64 {
-		list := make([]float64, n)
-		for i := range list {
-			list[i] = math.Sqrt(float64(v[i])) * e.TargetScale().Std
-		}
-		return list
-	}
-	return mean, std, root(a), root(s)
-}
-
 // fits predicts along the input that is shown, now and at earlier steps.
 func (t *taken) fits() error {
 	d, inputs := t.data, len(t.data.set.Inputs)
@@ -366,95 +266,4 @@ func (t *taken) fits() error {
 		t.record.Snapshots = append(t.record.Snapshots, Snapshot{t.record.Step, f.Mean, f.Std})
 	}
 	return nil
-}
-
-// card fills in what the run knows of the model.
-func (t *taken) card(c *export.Card) {
-	rec, s := t.record, &t.lane.settings
-	c.Run, c.Parent, c.Lane, c.Time, c.Steps = rec.Run, rec.Parent, rec.Lane.Name, time.Now().UTC().Truncate(time.Second), rec.Step
-	c.Version, c.Commit = t.version, t.commit
-	c.Seed = uint64(t.data.seed)
-	c.Settings = rec.Controls
-	c.Loss = lossInWords(s, t.objective)
-	c.Optimizer, c.Schedule, c.Batch = optimizerInWords(s), s.Schedule, s.Batch
-	if s.Schedule != engine.Constant.String() {
-		c.Schedule = fmt.Sprintf("%s over %d steps", s.Schedule, s.ScheduleSteps)
-	}
-	if rec.State == wire.Diverged {
-		c.Stopped = t.lane.diverged.Error()
-	}
-	d := rec.Data
-	c.Dataset, c.DataSource = d.Title, d.Source
-	c.TrainRows, c.TestRows = d.Train, d.Test
-	c.TrainShare = fmt.Sprintf("%g %%, drawn by the seed", rec.Controls["train_share"])
-	if t.data.own != nil && t.data.own.train > 0 {
-		c.TrainShare = "two files"
-	}
-	c.Standardise = "inputs and target to mean 0 and standard deviation 1 of the training rows"
-	if rec.Controls["standardise"] == false {
-		c.Standardise = "inputs to mean 0 and standard deviation 1 of the training rows; the target as it is"
-	}
-	c.DataSHA256 = t.data.sha256()
-	c.Train, c.Test = scoresOf(&rec.Train), scoresOf(&rec.Test)
-}
-
-// scoresOf are scores by their names, those that are finite.
-func scoresOf(s *Scores) map[string]float64 {
-	m := map[string]float64{}
-	for name, v := range s.Values() {
-		if v-v == 0 {
-			m[name] = v
-		}
-	}
-	return m
-}
-
-// Values returns all scores by their names: those of metrics.Report, and
-// coverage_50, coverage_68, coverage_90.
-func (s *Scores) Values() map[string]float64 {
-	m := s.Report.Values()
-	for _, c := range s.Coverage[:len(s.Coverage)-1] {
-		m[fmt.Sprintf("coverage_%.0f", 100*c.Level)] = c.Observed
-	}
-	return m
-}
-
-func lossInWords(s *wire.LaneSettings, o objective) string {
-	text := fmt.Sprintf("%s, full=%v, eps=%g, reduction=%s", s.Loss, s.Full, s.Eps, s.Reduction)
-	switch o.trained.(type) {
-	case loss.GaussianNLL:
-		text += ": ½(log max(v, eps) + (y-μ)²/max(v, eps))"
-		if s.Full {
-			text += " + ½ log 2π"
-		}
-	case loss.BetaNLL:
-		text += fmt.Sprintf(", beta=%g", s.Beta)
-	case loss.StudentTNLL:
-		text += fmt.Sprintf(", df=%g", s.DF)
-	}
-	return text
-}
-
-func optimizerInWords(s *wire.LaneSettings) string {
-	return fmt.Sprintf("%s, lr=%g, weight decay %g of the mean's part and %g of the variance's", s.Optimizer, s.LR, s.Decay, s.VarianceDecay)
-}
-
-// sha256 is that of all rows as CSV: the inputs, the target, and the part.
-func (d *data) sha256() string {
-	h := sha256.New()
-	inputs := len(d.set.Inputs)
-	var line []byte
-	for _, part := range []struct {
-		name string
-		rows *rows
-	}{{PartTrain, &d.train}, {PartTest, &d.test}, {PartPool, &d.pool}} {
-		for i, y := range part.rows.y {
-			line = line[:0]
-			for _, v := range append(part.rows.x[i*inputs:(i+1)*inputs:(i+1)*inputs], y) {
-				line = append(strconv.AppendFloat(line, v, 'g', -1, 64), ',')
-			}
-			h.Write(append(append(line, part.name...), '\n'))
-		}
-	}
-	return hex.EncodeToString(h.Sum(nil))
 }

@@ -1,0 +1,84 @@
+package run
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"strconv"
+	"time"
+
+	"github.com/gnllviz/gnllviz/engine"
+	"github.com/gnllviz/gnllviz/engine/export"
+	"github.com/gnllviz/gnllviz/loss"
+	"github.com/gnllviz/gnllviz/server/wire"
+)
+
+// card fills in what the run knows of the model.
+func (t *taken) card(c *export.Card) {
+	rec, s := t.record, &t.lane.settings
+	c.Run, c.Parent, c.Lane, c.Time, c.Steps = rec.Run, rec.Parent, rec.Lane.Name, time.Now().UTC().Truncate(time.Second), rec.Step
+	c.Version, c.Commit = t.version, t.commit
+	c.Seed = uint64(t.data.seed)
+	c.Settings = rec.Controls
+	c.Loss = lossInWords(s, t.objective)
+	c.Optimizer, c.Schedule, c.Batch = optimizerInWords(s), s.Schedule, s.Batch
+	if s.Schedule != engine.Constant.String() {
+		c.Schedule = fmt.Sprintf("%s over %d steps", s.Schedule, s.ScheduleSteps)
+	}
+	if rec.State == wire.Diverged {
+		c.Stopped = t.lane.diverged.Error()
+	}
+	d := rec.Data
+	c.Dataset, c.DataSource = d.Title, d.Source
+	c.TrainRows, c.TestRows = d.Train, d.Test
+	c.TrainShare = fmt.Sprintf("%g %%, drawn by the seed", rec.Controls["train_share"])
+	if t.data.own != nil && t.data.own.train > 0 {
+		c.TrainShare = "two files"
+	}
+	c.Standardise = "inputs and target to mean 0 and standard deviation 1 of the training rows"
+	if rec.Controls["standardise"] == false {
+		c.Standardise = "inputs to mean 0 and standard deviation 1 of the training rows; the target as it is"
+	}
+	c.DataSHA256 = t.data.sha256()
+	c.Train, c.Test = scoresOf(&rec.Train), scoresOf(&rec.Test)
+}
+
+func lossInWords(s *wire.LaneSettings, o objective) string {
+	text := fmt.Sprintf("%s, full=%v, eps=%g, reduction=%s", s.Loss, s.Full, s.Eps, s.Reduction)
+	switch o.trained.(type) {
+	case loss.GaussianNLL:
+		text += ": ½(log max(v, eps) + (y-μ)²/max(v, eps))"
+		if s.Full {
+			text += " + ½ log 2π"
+		}
+	case loss.BetaNLL:
+		text += fmt.Sprintf(", beta=%g", s.Beta)
+	case loss.StudentTNLL:
+		text += fmt.Sprintf(", df=%g", s.DF)
+	}
+	return text
+}
+
+func optimizerInWords(s *wire.LaneSettings) string {
+	return fmt.Sprintf("%s, lr=%g, weight decay %g of the mean's part and %g of the variance's", s.Optimizer, s.LR, s.Decay, s.VarianceDecay)
+}
+
+// sha256 is that of all rows as CSV: the inputs, the target, and the part.
+func (d *data) sha256() string {
+	h := sha256.New()
+	inputs := len(d.set.Inputs)
+	var line []byte
+	for _, part := range []struct {
+		name string
+		rows *rows
+	}{{PartTrain, &d.train}, {PartTest, &d.test}, {PartPool, &d.pool}} {
+		for i, y := range part.rows.y {
+			line = line[:0]
+			for _, v := range append(part.rows.x[i*inputs:(i+1)*inputs:(i+1)*inputs], y) {
+				line = append(strconv.AppendFloat(line, v, 'g', -1, 64), ',')
+			}
+			h.Write(append(append(line, part.name...), '\n'))
+		}
+	}
+	return hex.EncodeToString(h.Sum(nil))
+}

@@ -1,0 +1,123 @@
+package run
+
+import (
+	"fmt"
+	"math"
+
+	"github.com/gnllviz/gnllviz/engine"
+	"github.com/gnllviz/gnllviz/engine/metrics"
+)
+
+// Scores are what all rows of one part come to.
+type Scores struct {
+	Rows     int
+	Report   metrics.Report
+	Coverage []metrics.Coverage // of central intervals of 50, 68, 90 and 95 %
+	Curve    metrics.Curve      // of central intervals
+	PIT      []float64          // of each row
+	Verdict  string             // empty where a prediction is not finite
+}
+
+// levels are those at which coverage is told.
+var coverageLevels = [...]float64{0.5, 0.68, 0.9, 0.95}
+
+// rows predicts and scores all rows.
+func (t *taken) rows() error {
+	d, inputs := t.data, len(t.data.set.Inputs)
+	for _, part := range []struct {
+		name   string
+		rows   *rows
+		scores *Scores
+	}{{PartTrain, &d.train, &t.record.Train}, {PartTest, &d.test, &t.record.Test}, {PartPool, &d.pool, nil}} {
+		n := part.rows.len()
+		if n == 0 {
+			continue
+		}
+		mean, std, aleatoric, epistemic := t.predict(nil, part.rows.x)
+		for i := range n {
+			t.record.Rows = append(t.record.Rows, Row{
+				ID: part.rows.ids[i], Part: part.name, X: part.rows.x[i*inputs : (i+1)*inputs : (i+1)*inputs], Y: part.rows.y[i],
+				Mean: mean[i], Std: std[i], Aleatoric: aleatoric[i], Epistemic: epistemic[i],
+			})
+		}
+		if part.scores != nil {
+			s, err := Score(mean, std, part.rows.y)
+			if err != nil {
+				return fmt.Errorf("the %s rows: %w", part.name, err)
+			}
+			*part.scores = s
+		}
+	}
+	return nil
+}
+
+// Score scores predictions.
+func Score(mean, std, y []float64) (Scores, error) {
+	s := Scores{Rows: len(y)}
+	var err error
+	if s.Report, err = metrics.Evaluate(mean, std, y); err != nil {
+		return s, err
+	}
+	for _, level := range coverageLevels {
+		c, err := metrics.Cover(level, mean, std, y)
+		if err != nil {
+			return s, err
+		}
+		s.Coverage = append(s.Coverage, c)
+	}
+	if s.Curve, err = metrics.Calibrate(metrics.Intervals, 21, mean, std, y); err != nil {
+		return s, err
+	}
+	if s.PIT, err = metrics.PIT(mean, std, y); err != nil {
+		return s, err
+	}
+	if v, err := metrics.Judge(mean, std, y); err == nil { // there is none of what is not finite
+		s.Verdict = string(v)
+	}
+	return s, nil
+}
+
+// predict returns the mean and the standard deviations at rows of inputs, in the
+// target's unit, with the weights of now or of a state.
+func (t *taken) predict(state *engine.State, x []float64) (mean, std, aleatoric, epistemic []float64) {
+	e := t.lane.ensemble
+	n := len(x) / len(t.data.set.Inputs)
+	m, a, s, total := make([]float32, n), make([]float32, n), make([]float32, n), make([]float32, n)
+	in := e.Inputs(x)
+	if state == nil || e.PredictAt(state, m, a, s, in) != nil {
+		e.Predict(m, a, s, in)
+	}
+	for i := range total {
+		total[i] = a[i] + s[i]
+	}
+	mean, std = t.lane.inUnits(t.objective, m, total)
+	root := func(v []float32) []float64 {
+		list := make([]float64, n)
+		for i := range list {
+			list[i] = math.Sqrt(float64(v[i])) * e.TargetScale().Std
+		}
+		return list
+	}
+	return mean, std, root(a), root(s)
+}
+
+// scoresOf are scores by their names, those that are finite.
+func scoresOf(s *Scores) map[string]float64 {
+	m := map[string]float64{}
+	for name, v := range s.Values() {
+		if v-v == 0 {
+			m[name] = v
+		}
+	}
+	return m
+}
+
+// Values returns all scores by their names: those of metrics.Report, and
+// coverage_50, coverage_68, coverage_90.
+func (s *Scores) Values() map[string]float64 {
+	m := s.Report.Values()
+	for _, c := range s.Coverage[:len(s.Coverage)-1] {
+		m[fmt.Sprintf("coverage_%.0f", 100*c.Level)] = c.Observed
+	}
+	return m
+}
