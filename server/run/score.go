@@ -18,7 +18,7 @@ type Scores struct {
 	Verdict  string             // empty where a prediction is not finite
 }
 
-// levels are those at which coverage is told.
+// coverageLevels are those at which coverage is told.
 var coverageLevels = [...]float64{0.5, 0.68, 0.9, 0.95}
 
 // rows predicts and scores all rows.
