@@ -82,7 +82,11 @@ export class LossChart {
     this.#controls = controls
     this.#plot = new Plot(host, 'loss', skeleton)
     const series = (id: string, z: number, clip: boolean, paint: (area: Area, p: Palette, scene: LossScene) => Shape | null): ChartOption['series'] & object => {
-      const renderItem: RenderItem = (params) => (this.#palette && this.#scene ? paint(areaOf(params), this.#palette, this.#scene) : null)
+      const renderItem: RenderItem = (params) => {
+        const shape = this.#palette && this.#scene ? paint(areaOf(params), this.#palette, this.#scene) : null
+        // Of a group without children ECharts keeps those that it had.
+        return shape?.type === 'group' && shape.children.length === 0 ? null : shape
+      }
       return { type: 'custom', id, renderItem, data: ONE_ITEM, clip, silent: true, z }
     }
     this.#plot.set({
