@@ -41,7 +41,7 @@ describe('a lesson', () => {
     await w.type('eps', '1e-2')
     await expect.poll(() => w.page.locator('[data-pending]').count()).toBe(0)
     await w.page.getByRole('button', { name: 'lessons', exact: true }).click()
-    expect(await w.page.locator('.lesson-list li').count()).toBeGreaterThan(11)
+    await expect.poll(() => w.page.locator('.lesson-list li').count()).toBeGreaterThan(11)
     await w.page.keyboard.press('Escape')
     await choose(w, 'What eps does')
     await isOn(w, 'What eps does')
