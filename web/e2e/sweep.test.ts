@@ -79,7 +79,7 @@ describe('a sweep', () => {
     await openSweep(w)
     await w.page.getByLabel('control across').selectOption('loss')
     const choices = w.page.locator('.sweep-choices input')
-    expect(await choices.count()).toBeGreaterThan(4)
+    await expect.poll(() => choices.count()).toBeGreaterThan(4)
     for (let i = 2; i < (await choices.count()); i++) await choices.nth(i).uncheck()
     await w.page.getByLabel('control upward').selectOption('lr')
     await w.page.getByLabel('upward: from').fill('1e-2')
