@@ -1,0 +1,368 @@
+package chart
+
+import (
+	"fmt"
+	"math"
+	"slices"
+	"strconv"
+
+	"github.com/go-echarts/go-echarts/v2/charts"
+	"github.com/go-echarts/go-echarts/v2/opts"
+
+	"github.com/gnllviz/gnllviz/engine/metrics"
+	"github.com/gnllviz/gnllviz/server/run"
+	"github.com/gnllviz/gnllviz/server/wire"
+)
+
+// bandLooks are the central intervals of the fit, the widest first, with how far they
+// reach in standard deviations.
+var bandLooks = [...]struct {
+	id, name, class string
+	reach           float64
+	opacity         float32
+}{
+	{"band95", "95 %", "band95", 1.959963984540054, 0.13},
+	{"band80", "80 %", "band80", 1.2815515655446004, 0.15},
+	{"band50", "50 %", "band50", 0.6744897501960817, 0.2},
+}
+
+const (
+	mostRows    = 1500 // of a part in a chart, evenly taken
+	mostTold    = 100  // rows of a table beside a chart
+	mostBatches = 500  // pieces of the batch losses
+	mostPoints  = 800  // pieces of the other losses
+)
+
+// draw makes all charts of which there is something to be seen.
+func (p *report) draw() error {
+	type made struct {
+		*drawing
+		drawn
+		tooltip string
+	}
+	var all []made
+	r := p.Record
+	if r.Grid != nil {
+		p.Input = label(r.Data.Inputs[r.Grid.Input])
+		d, about := drawFit(r)
+		all = append(all, made{d, about, "item"})
+		d, about = drawStd(r)
+		all = append(all, made{d, about, "axis"})
+	}
+	if len(r.Data.Inputs) > 1 || r.Grid == nil {
+		d, about := drawActual(r)
+		all = append(all, made{d, about, "item"})
+	}
+	d, about := drawLoss(r)
+	all = append(all, made{d, about, "axis"})
+	if r.Test.Rows > 0 {
+		d, about := drawCalibration(r)
+		all = append(all, made{d, about, "item"})
+		d, about, err := drawPIT(r)
+		if err != nil {
+			return err
+		}
+		all = append(all, made{d, about, "item"})
+	}
+	for _, m := range all {
+		o, err := m.option(m.tooltip)
+		if err != nil {
+			return fmt.Errorf("%s: %w", m.ID, err)
+		}
+		p.Charts[m.ID], p.Drawn[m.ID], p.Order = o, m.drawn, append(p.Order, m.ID)
+	}
+	return nil
+}
+
+func xy(rows []*run.Row, x, y func(*run.Row) float64) (xs, ys []float64) {
+	for _, row := range rows {
+		xs, ys = append(xs, x(row)), append(ys, y(row))
+	}
+	return xs, ys
+}
+
+// drawFit draws the rows, the predicted mean and the bands over one input.
+func drawFit(r *run.Record) (*drawing, drawn) {
+	g := r.Grid
+	input, target := label(r.Data.Inputs[g.Input]), label(r.Data.Target)
+	low, high := r.FitRange(bandLooks[0].reach)
+	d := newDrawing(
+		fmt.Sprintf("Fit: %s over %s. Training and test rows, the predicted mean, and bands of the predicted distribution around it.", target, input),
+		opts.XAxis{Type: "value", Name: input, Min: number(slices.Min(g.X)), Max: number(slices.Max(g.X)), AxisLabel: roundAlone()},
+		opts.YAxis{Type: "value", Name: target, Min: number(low), Max: number(high), AxisLabel: roundAlone()},
+	)
+	about := drawn{
+		ID: "fit", Title: "Fit", Tall: true,
+		Note: "The predicted mean, and the central intervals that are to hold 50, 80 and 95 % of the rows.",
+	}
+	if len(r.Data.Inputs) > 1 {
+		about.Note += " The other inputs stand at their means."
+	}
+	for _, b := range bandLooks {
+		low, high := run.Edges(g.Mean, g.Std, b.reach)
+		d.band(b.id, b.name, g.X, low, high, laneColour, b.opacity)
+		about.Keys = append(about.Keys, drawnKey{b.class, b.name})
+	}
+	if g.TrueMean != nil {
+		low, high := run.Edges(g.TrueMean, g.TrueStds, bandLooks[0].reach)
+		d.curve("true_low", "true mean − 1.96 σ", g.X, low, opts.LineStyle{Color: quietColour, Width: 1, Type: "dotted"})
+		d.curve("true_high", "true mean + 1.96 σ", g.X, high, opts.LineStyle{Color: quietColour, Width: 1, Type: "dotted"})
+		d.curve("true", "true mean", g.X, g.TrueMean, opts.LineStyle{Color: inkColour, Width: 1.3, Type: "dashed"})
+		about.Keys = append(about.Keys, drawnKey{"dashed ink", "true mean"}, drawnKey{"dotted", "its 95 %"})
+	}
+	at := func(row *run.Row) float64 { return row.X[g.Input] }
+	of := func(row *run.Row) float64 { return row.Y }
+	train, test := r.RowsOf(run.PartTrain, mostRows), r.RowsOf(run.PartTest, mostRows)
+	x, y := xy(train, at, of)
+	d.rows("train", "training rows", x, y, false)
+	x, y = xy(test, at, of)
+	d.rows("test", "test rows", x, y, true)
+	d.curve("mean", "predicted mean", g.X, g.Mean, opts.LineStyle{Color: laneColour, Width: 2})
+	about.Keys = append([]drawnKey{{"solid", "predicted mean"}}, append(about.Keys, drawnKey{"dot", "training rows"}, drawnKey{"ring", "test rows"})...)
+
+	about.Table = numbers{Caption: "What is predicted over " + input, Columns: []string{input, "mean", "standard deviation", "from, 95 %", "to, 95 %"}}
+	for _, i := range evenly(len(g.X)) {
+		reach := bandLooks[0].reach * g.Std[i]
+		about.Table.add(g.X[i], g.Mean[i], g.Std[i], g.Mean[i]-reach, g.Mean[i]+reach)
+	}
+	return d, about
+}
+
+// evenly returns at most mostTold places of a list, evenly taken, its ends among them.
+func evenly(n int) (places []int) {
+	if n <= mostTold {
+		for i := range n {
+			places = append(places, i)
+		}
+		return places
+	}
+	for i := range mostTold {
+		places = append(places, i*(n-1)/(mostTold-1))
+	}
+	return places
+}
+
+func (n *numbers) add(values ...float64) {
+	var cells []string
+	for _, v := range values {
+		cells = append(cells, shown(v))
+	}
+	n.Rows = append(n.Rows, cells)
+}
+
+// drawStd draws the predicted standard deviation over the input of the fit.
+func drawStd(r *run.Record) (*drawing, drawn) {
+	g := r.Grid
+	input := label(r.Data.Inputs[g.Input])
+	name := label(wire.Column{Name: "standard deviation", Unit: r.Data.Target.Unit})
+	d := newDrawing(
+		fmt.Sprintf("Predicted standard deviation of %s over %s.", label(r.Data.Target), input),
+		opts.XAxis{Type: "value", Name: input, Min: number(slices.Min(g.X)), Max: number(slices.Max(g.X)), AxisLabel: roundAlone()},
+		opts.YAxis{Type: "value", Name: name, Min: 0},
+	)
+	about := drawn{ID: "std", Title: "Standard deviation", Note: "How far rows are expected to lie from the predicted mean."}
+	about.Keys = []drawnKey{{"solid", "standard deviation"}}
+	about.Table = numbers{Caption: "Standard deviation over " + input, Columns: []string{input, "standard deviation"}}
+	if g.TrueStds != nil {
+		d.curve("true", "true standard deviation", g.X, g.TrueStds, opts.LineStyle{Color: inkColour, Width: 1.3, Type: "dashed"})
+		about.Keys = append(about.Keys, drawnKey{"dashed ink", "true standard deviation"})
+		about.Table.Columns = append(about.Table.Columns, "true")
+	}
+	if g.Epistemic != nil {
+		d.curve("epistemic", "where the members disagree", g.X, g.Epistemic, opts.LineStyle{Color: otherColour, Width: 1.5, Type: "dotted"})
+		about.Keys = append(about.Keys, drawnKey{"dotted epistemic", "where the members disagree"})
+		about.Table.Columns = append(about.Table.Columns, "epistemic")
+	}
+	d.curve("std", "standard deviation", g.X, g.Std, opts.LineStyle{Color: laneColour, Width: 2})
+	for _, i := range evenly(len(g.X)) {
+		cells := []float64{g.X[i], g.Std[i]}
+		if g.TrueStds != nil {
+			cells = append(cells, g.TrueStds[i])
+		}
+		if g.Epistemic != nil {
+			cells = append(cells, g.Epistemic[i])
+		}
+		about.Table.add(cells...)
+	}
+	return d, about
+}
+
+// drawActual sets what was predicted against what was there.
+func drawActual(r *run.Record) (*drawing, drawn) {
+	target := r.Data.Target
+	actual, predicted := label(wire.Column{Name: "actual " + target.Name, Unit: target.Unit}), label(wire.Column{Name: "predicted " + target.Name, Unit: target.Unit})
+	d := newDrawing(
+		fmt.Sprintf("%s over %s, row by row. On the diagonal a row was met exactly.", predicted, actual),
+		opts.XAxis{Type: "value", Name: actual, Scale: opts.Bool(true)},
+		opts.YAxis{Type: "value", Name: predicted, Scale: opts.Bool(true)},
+	)
+	about := drawn{
+		ID: "actual", Title: "Predicted against actual", Tall: true,
+		Note: "On the diagonal a row was met exactly; above it the prediction was too large.",
+		Keys: []drawnKey{{"dot", "training rows"}, {"ring", "test rows"}, {"dashed quiet", "met exactly"}},
+	}
+	of := func(row *run.Row) float64 { return row.Y }
+	mean := func(row *run.Row) float64 { return row.Mean }
+	train, test := r.RowsOf(run.PartTrain, mostRows), r.RowsOf(run.PartTest, mostRows)
+	x, y := xy(train, of, mean)
+	low, high := math.Inf(1), math.Inf(-1)
+	for _, v := range x {
+		low, high = min(low, v), max(high, v)
+	}
+	d.curve("diagonal", "met exactly", []float64{low, high}, []float64{low, high}, opts.LineStyle{Color: quietColour, Width: 1, Type: "dashed"})
+	d.rows("train", "training rows", x, y, false)
+	x, y = xy(test, of, mean)
+	d.rows("test", "test rows", x, y, true)
+	about.Table = numbers{Caption: "Test rows", Columns: []string{actual, "predicted mean", "standard deviation"}}
+	for _, i := range evenly(len(test)) {
+		about.Table.add(test[i].Y, test[i].Mean, test[i].Std)
+	}
+	return d, about
+}
+
+// drawLoss draws training and test loss over the steps, and marks changes.
+func drawLoss(r *run.Record) (*drawing, drawn) {
+	about := drawn{
+		ID: "loss", Title: "Loss", Note: "As it was trained, in nats per row; it may be negative. Only differences mean something.",
+		Keys: []drawnKey{{"solid", "test rows"}, {"dashed", "training rows"}, {"faint", "each batch"}},
+	}
+	steps := make([]uint64, len(r.Points))
+	columns := map[string][]float64{}
+	for i, p := range r.Points {
+		steps[i] = p.Step
+		for _, name := range []string{"train_loss", "test_loss"} {
+			v, _ := p.Value(name)
+			columns[name] = append(columns[name], float64(v))
+		}
+	}
+	var batch []float64
+	if len(r.Batches.Values) > 0 {
+		for _, v := range r.Batches.Values[0] {
+			batch = append(batch, float64(v))
+		}
+	}
+	low, high := run.LossRange(slices.Concat(columns["train_loss"], columns["test_loss"]), batch)
+	d := newDrawing(
+		"Loss over the training steps, for training and test rows, that of each batch beneath, with a mark wherever something was changed.",
+		opts.XAxis{Type: "value", Name: "step", Min: 0, Max: max(r.Step, 1)},
+		opts.YAxis{Type: "value", Name: "loss (nats per row)", Min: number(low), Max: number(high), AxisLabel: roundAlone()},
+	)
+	thin := func(steps []uint64, values []float64, pieces int) (x, y []float64) {
+		s, y := run.Thin(steps, values, pieces)
+		for _, step := range s {
+			x = append(x, float64(step))
+		}
+		return x, y
+	}
+	x, y := thin(r.Batches.Steps, batch, mostBatches)
+	d.curve("batch", "batch", x, y, opts.LineStyle{Color: laneColour, Width: 0.7, Opacity: opts.Float(0.3)})
+	x, y = thin(steps, columns["train_loss"], mostPoints)
+	d.curve("train", "training rows", x, y, opts.LineStyle{Color: laneColour, Width: 1.3, Type: "dashed"})
+	x, y = thin(steps, columns["test_loss"], mostPoints)
+	d.curve("test", "test rows", x, y, opts.LineStyle{Color: laneColour, Width: 2})
+	if len(r.Changes) > 0 {
+		d.marks(r.Changes)
+		// Their numbers stand between the plot and its axis's name.
+		d.base.GridList[0].Top, d.base.YAxisList[0].NameGap = "46", 28
+		about.Keys = append(about.Keys, drawnKey{"mark", "a change, by its number under Changes"})
+	}
+	about.Table = numbers{Caption: "Loss of the rows", Columns: []string{"step", "training rows", "test rows"}}
+	for _, i := range evenly(len(steps)) {
+		about.Table.Rows = append(about.Table.Rows, []string{strconv.FormatUint(steps[i], 10), shown(columns["train_loss"][i]), shown(columns["test_loss"][i])})
+	}
+	return d, about
+}
+
+// marks puts a line with its number wherever something was changed.
+func (d *drawing) marks(changes []wire.Change) {
+	s := charts.NewLine()
+	var marks []opts.MarkLineNameXAxisItem
+	for i := 0; i < len(changes); i++ {
+		name, step := strconv.Itoa(i+1), changes[i].Step
+		first := i
+		for i+1 < len(changes) && changes[i+1].Step == step {
+			i++
+		}
+		if i > first {
+			name += "–" + strconv.Itoa(i+1)
+		}
+		marks = append(marks, opts.MarkLineNameXAxisItem{Name: name, XAxis: step})
+	}
+	s.AddSeries("changes", nil, charts.WithSeriesId("changes"), charts.WithMarkLineNameXAxisItemOpts(marks...),
+		charts.WithMarkLineStyleOpts(opts.MarkLineStyle{
+			Symbol: []string{"none", "none"}, Label: &opts.Label{Show: opts.Bool(true), Formatter: "{b}", Color: quietColour, Position: "end"},
+			LineStyle: &opts.LineStyle{Color: quietColour, Width: 1, Type: "dotted"},
+		}))
+	d.base.Overlap(s)
+}
+
+// drawCalibration draws how many test rows lie within central intervals over how many
+// should.
+func drawCalibration(r *run.Record) (*drawing, drawn) {
+	c := r.Test.Curve
+	d := newDrawing(
+		"Share of the test rows within central intervals over the probability of these, with the diagonal of calibrated predictions and how far these stray by chance.",
+		opts.XAxis{Type: "value", Name: "expected share of rows", Min: 0, Max: 1},
+		opts.YAxis{Type: "value", Name: "observed share", Min: 0, Max: 1},
+	)
+	about := drawn{
+		ID: "calibration", Title: "Calibration", Half: true,
+		Note: "Below the diagonal the network is overconfident, above it underconfident; within the grey band nothing is to be seen.",
+		Keys: []drawnKey{{"solid", "observed"}, {"dashed quiet", "calibrated"}, {"chance", "by chance, 95 %"}},
+	}
+	low, high := c.Band()
+	d.band("chance", "by chance, 95 %", c.Expected, low, high, chanceColour, 1)
+	d.curve("diagonal", "calibrated", []float64{0, 1}, []float64{0, 1}, opts.LineStyle{Color: quietColour, Width: 1, Type: "dashed"})
+	d.curve("observed", "observed", c.Expected, c.Observed, opts.LineStyle{Color: laneColour, Width: 2})
+	about.Table = numbers{Caption: "Coverage of central intervals", Columns: []string{"expected", "observed", "by chance from", "to"}}
+	for i := range c.Expected {
+		about.Table.add(c.Expected[i], c.Observed[i], low[i], high[i])
+	}
+	return d, about
+}
+
+const pitBins = 10
+
+// drawPIT draws how the test rows spread over their own predicted distributions.
+func drawPIT(r *run.Record) (*drawing, drawn, error) {
+	h, err := metrics.NewHistogram(r.Test.PIT, pitBins)
+	if err != nil {
+		return nil, drawn{}, err
+	}
+	var names []string
+	for i := range pitBins {
+		names = append(names, fmt.Sprintf("%.1f–%.1f", float64(i)/pitBins, float64(i+1)/pitBins))
+	}
+	d := newDrawing(
+		"Histogram of the probability integral transform of the test rows. Flat is calibrated, a bowl overconfident, a hill underconfident.",
+		opts.XAxis{Type: "category", Name: "probability integral transform"},
+		opts.YAxis{Type: "value", Name: "test rows", Min: 0},
+	)
+	d.base.SetXAxis(names)
+	s := charts.NewBar()
+	var data []opts.BarData
+	for _, n := range h.Counts {
+		data = append(data, opts.BarData{Value: n})
+	}
+	s.AddSeries("test rows", data, charts.WithSeriesId("pit"), charts.WithItemStyleOpts(opts.ItemStyle{Color: laneColour, Opacity: opts.Float(0.6)}),
+		charts.WithBarChartOpts(opts.BarChart{BarCategoryGap: "8%"}),
+		charts.WithMarkLineNameYAxisItemOpts(
+			opts.MarkLineNameYAxisItem{Name: "expected", YAxis: h.Expected},
+			opts.MarkLineNameYAxisItem{Name: "low", YAxis: h.Low},
+			opts.MarkLineNameYAxisItem{Name: "high", YAxis: h.High},
+		),
+		charts.WithMarkLineStyleOpts(opts.MarkLineStyle{
+			Symbol: []string{"none", "none"}, Label: &opts.Label{Show: opts.Bool(false)},
+			LineStyle: &opts.LineStyle{Color: quietColour, Width: 1, Type: "dashed"},
+		}))
+	d.base.Overlap(s)
+	about := drawn{
+		ID: "pit", Title: "PIT histogram", Half: true, Note: "Flat is calibrated. A bowl is overconfident, a hill underconfident, a slope says that the mean is off.",
+		Keys: []drawnKey{{"bar", "test rows"}, {"dashed quiet", "expected, and its bounds by chance, 95 %"}},
+	}
+	about.Table = numbers{Caption: "Test rows by their PIT", Columns: []string{"PIT", "test rows", "expected"}}
+	for i, n := range h.Counts {
+		about.Table.Rows = append(about.Table.Rows, []string{names[i], strconv.Itoa(n), shown(h.Expected)})
+	}
+	return d, about, nil
+}
