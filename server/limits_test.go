@@ -163,20 +163,6 @@ func TestRunsOfOnePeerAreRationed(t *testing.T) {
 	remake(t, addr, x.ID, x.Key, "", http.StatusOK)
 }
 
-func TestPeersAreAddressesAndNetworks(t *testing.T) {
-	for remote, want := range map[string]string{
-		"10.1.2.3:99":              "10.1.2.3",
-		"[::ffff:10.1.2.3]:99":     "10.1.2.3",
-		"[2001:db8:1:2:3:4:5:6]:9": "2001:db8:1:2::/64",
-		"[fe80::1%eth0]:9":         "fe80::/64",
-		"@":                        "@", // a unix socket
-	} {
-		if got := peerOf(&http.Request{RemoteAddr: remote}); got != want {
-			t.Errorf("%s is counted as %s, want %s", remote, got, want)
-		}
-	}
-}
-
 func TestQuotaForgetsThoseWhoHaveAllTheirTimes(t *testing.T) {
 	q := quota{perMinute: 1}
 	now := time.Now()

@@ -40,7 +40,7 @@ func (s *Server) live(w http.ResponseWriter, r *http.Request) {
 		problem(w, http.StatusBadRequest, fmt.Sprintf("this is a websocket with the subprotocol %q", wire.Subprotocol))
 		return
 	}
-	peer := peerOf(r)
+	peer := s.proxies.peerOf(r)
 	if err := s.connections.enter(peer); err != nil {
 		problem(w, http.StatusServiceUnavailable, err.Error())
 		return

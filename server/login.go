@@ -53,11 +53,11 @@ func newGate(token string) *gate {
 
 // check says whether the token is the right one. If too many were wrong it does
 // not look, and returns how long to wait.
-func (g *gate) check(r *http.Request, token string) (ok bool, wait time.Duration) {
+func (g *gate) check(peer, token string) (ok bool, wait time.Duration) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	now := time.Now()
-	one, wait := g.mistakes.take(peerOf(r), now)
+	one, wait := g.mistakes.take(peer, now)
 	if wait > 0 {
 		return false, wait
 	}
@@ -94,7 +94,7 @@ func (s *Server) members(next http.HandlerFunc) http.HandlerFunc {
 			unauthorized(w, "this needs the server's token: open the address that it printed when it started, or send the token as Authorization: Bearer")
 			return
 		}
-		switch ok, wait := g.check(r, token); {
+		switch ok, wait := g.check(s.proxies.peerOf(r), token); {
 		case wait > 0:
 			tooMany(w, wait, wrongTooOften)
 		case !ok:
@@ -130,13 +130,14 @@ func (s *Server) postLogin(w http.ResponseWriter, r *http.Request) {
 		w.WriteHeader(http.StatusNoContent) // everybody is in
 		return
 	}
-	ok, wait := s.gate.check(r, *body.Token)
+	peer := s.proxies.peerOf(r)
+	ok, wait := s.gate.check(peer, *body.Token)
 	if wait > 0 {
 		tooMany(w, wait, wrongTooOften)
 		return
 	}
 	if !ok {
-		s.log.Warn("a login with a wrong token", "peer", peerOf(r))
+		s.log.Warn("a login with a wrong token", "peer", peer)
 		unauthorized(w, wrongToken)
 		return
 	}

@@ -87,7 +87,7 @@ func (s *Server) openRun(ctx context.Context, q *request, id, key string) (*open
 
 // mayMake counts one more run of the peer, or refuses it.
 func (s *Server) mayMake(q *request) error {
-	if _, wait := s.making.take(peerOf(q.r), time.Now()); wait > 0 {
+	if _, wait := s.making.take(s.proxies.peerOf(q.r), time.Now()); wait > 0 {
 		return refuseFor(wait, http.StatusTooManyRequests,
 			fmt.Sprintf("your address has made %d runs within a minute, which is its limit; --run-rate raises it", s.limits.RunRate))
 	}

@@ -14,6 +14,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"net/netip"
 	"runtime"
 	"strings"
 	"sync"
@@ -33,6 +34,10 @@ type Config struct {
 	// under which the server may be called. It answers no other: that keeps a
 	// web page from reaching it by rebinding a name of its own.
 	Hosts []string
+
+	// Proxies are networks of reverse proxies: what they pass on is counted for the
+	// address that they name in X-Forwarded-For. Nobody else's word is taken for that.
+	Proxies []netip.Prefix
 
 	// Token is what one must bring to make runs, to list them, and to see how
 	// the server does; empty means that everybody may. Who has a run's address
@@ -71,6 +76,8 @@ type Server struct {
 	runs  *registry
 	gate  *gate
 
+	proxies proxies
+
 	metrics  *metrics
 	profiled bool
 
@@ -108,6 +115,8 @@ func New(ctx context.Context, c Config) *Server {
 		hosts: map[string]bool{"localhost": true, "127.0.0.1": true, "::1": true},
 		runs:  newRegistry(ctx, c),
 		gate:  newGate(c.Token),
+
+		proxies: c.Proxies,
 
 		limits:      c.Limits,
 		connections: turnstile{all: c.Limits.Connections, each: c.Limits.PeerConnections},

@@ -23,6 +23,7 @@ import (
 func serveCommand() *cobra.Command {
 	var addr, token, format, lessons, model string
 	var open, verbose bool
+	var proxies []string
 	var config server.Config
 	c := &cobra.Command{
 		Use:     "serve",
@@ -42,6 +43,8 @@ func serveCommand() *cobra.Command {
 	f.StringVar(&lessons, "lessons", "", "folder with lessons of your own, a JSON file each, beside those of the program")
 	f.StringVar(&model, "model", "", "begin with a run that goes on from a model, paused: a "+modelUsage)
 	f.StringSliceVar(&config.Hosts, "host", nil, "further host name under which the server may be called (may be repeated)")
+	f.StringSliceVar(&proxies, "trusted-proxy", nil,
+		"address or network (10.0.0.0/8) of a reverse proxy, whose X-Forwarded-For then says whom a request is counted for (may be repeated)")
 	config.Version, config.Commit = version()
 	config.Limits = server.DefaultLimits()
 	for _, l := range config.Limits.Table() {
@@ -67,6 +70,13 @@ func serveCommand() *cobra.Command {
 			config.Log = slog.New(slog.NewJSONHandler(c.ErrOrStderr(), options))
 		default:
 			return mistakef("--log-format %q is neither text nor json", format)
+		}
+		for _, text := range proxies {
+			p, err := server.ParseProxy(text)
+			if err != nil {
+				return mistakef("--trusted-proxy %w", err)
+			}
+			config.Proxies = append(config.Proxies, p)
 		}
 		if lessons != "" {
 			var err error
