@@ -17,8 +17,8 @@ import (
 func NewToken() string { return strings.ToLower(rand.Text()) }
 
 const (
-	// How many wrong tokens a minute are looked at, from one peer and from all
-	// of them. Right ones do not count, so a class behind one router gets in.
+	// How many wrong tokens a minute are answered as such, from one peer and from all
+	// of them, where the token was chosen by somebody.
 	peerMistakes = 10
 	allMistakes  = 60
 
@@ -31,29 +31,40 @@ const (
 type gate struct {
 	token [sha256.Size]byte // its hash, so that comparing does not tell its length
 	open  bool              // there is no token
+	made  bool              // NewToken made it: nobody guesses it, however often
 
 	// session is the cookie's value. It is random, not made from the token: so
 	// guessing cookies is no way to guess a token unhindered.
 	session string
 	cookie  string // the cookie's name
 
-	mu          sync.Mutex // makes a look at a token one piece
+	mu          sync.Mutex // makes a look at the rations one piece
 	mistakes    quota
 	allMistakes *rate.Limiter
+	told        rate.Sometimes // of a wrong login, in the log
 }
 
-func newGate(token string) *gate {
+func newGate(token string, made bool) *gate {
 	return &gate{
-		token: sha256.Sum256([]byte(token)), open: token == "",
+		token: sha256.Sum256([]byte(token)), open: token == "", made: made,
 		session: rand.Text(), cookie: "gnllviz",
 		mistakes:    quota{perMinute: peerMistakes},
 		allMistakes: rate.NewLimiter(allMistakes/60., allMistakes),
+		told:        rate.Sometimes{First: peerMistakes, Interval: time.Minute / allMistakes},
 	}
 }
 
-// check says whether the token is the right one. If too many were wrong it does
-// not look, and returns how long to wait.
+// check says whether the token is the right one, which it always looks at: what
+// others have got wrong is nothing to who has it right. After too many wrong ones
+// it returns how long to wait, as it does for everybody who guesses.
 func (g *gate) check(peer, token string) (ok bool, wait time.Duration) {
+	hash := sha256.Sum256([]byte(token))
+	if subtle.ConstantTimeCompare(hash[:], g.token[:]) == 1 {
+		return true, 0
+	}
+	if g.made {
+		return false, 0
+	}
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	now := time.Now()
@@ -61,18 +72,10 @@ func (g *gate) check(peer, token string) (ok bool, wait time.Duration) {
 	if wait > 0 {
 		return false, wait
 	}
-	all, wait := reserve(g.allMistakes, now)
-	if wait > 0 {
+	if _, wait = reserve(g.allMistakes, now); wait > 0 {
 		one.CancelAt(now)
-		return false, wait
 	}
-	hash := sha256.Sum256([]byte(token))
-	if subtle.ConstantTimeCompare(hash[:], g.token[:]) != 1 {
-		return false, 0
-	}
-	one.CancelAt(now)
-	all.CancelAt(now)
-	return true, 0
+	return false, wait
 }
 
 // members answers only those who have logged in, or bring the token along.
@@ -137,7 +140,7 @@ func (s *Server) postLogin(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	if !ok {
-		s.log.Warn("a login with a wrong token", "peer", peer)
+		s.gate.told.Do(func() { s.log.Warn("a login with a wrong token", "peer", peer) })
 		unauthorized(w, wrongToken)
 		return
 	}

@@ -12,6 +12,8 @@ import (
 	"net/http/cookiejar"
 	"strings"
 	"testing"
+	"testing/synctest"
+	"time"
 
 	"github.com/gnllviz/gnllviz/server/wire"
 )
@@ -107,44 +109,77 @@ func TestWatchingNeedsNoToken(t *testing.T) {
 	dial(t, addr, s.ID).hello()
 }
 
-func TestTokensCannotBeGuessed(t *testing.T) {
-	for _, bearer := range []bool{false, true} {
-		addr, _ := serve(t, Config{Token: token})
-		guess := func(token string) int {
-			if bearer {
-				resp, _ := ask(t, http.DefaultClient, "GET", "http://"+addr+"/api/runs", token, "")
+// However many wrong tokens an address has sent, and all of them together, who has
+// the right one is let in: by whichever door, from that address and from others.
+func TestWrongTokensKeepNobodyOut(t *testing.T) {
+	const attempts = 100
+	for _, made := range []bool{false, true} {
+		for _, bearer := range []bool{false, true} {
+			addr, _ := serve(t, Config{Token: token, TokenMade: made, Proxies: networks(t, "127.0.0.1")})
+			guess := func(peer, token string) int {
+				method, path, body, authorization := "POST", "/api/login", login(token), ""
+				if bearer {
+					method, path, body, authorization = "GET", "/api/runs", "", "Bearer "+token
+				}
+				req, err := http.NewRequestWithContext(t.Context(), method, "http://"+addr+path, strings.NewReader(body))
+				if err != nil {
+					t.Fatal(err)
+				}
+				req.Header.Set("Authorization", authorization)
+				req.Header.Set("X-Forwarded-For", peer)
+				resp, err := http.DefaultClient.Do(req)
+				if err != nil {
+					t.Fatal(err)
+				}
+				defer resp.Body.Close()
 				return resp.StatusCode
 			}
-			resp, _ := ask(t, http.DefaultClient, "POST", "http://"+addr+"/api/login", "", login(token))
-			return resp.StatusCode
-		}
-		for range 3 * peerMistakes {
-			if got := guess(token); got >= 300 {
-				t.Fatalf("the right token: status %d", got)
+			answers := map[int]int{}
+			for i := range attempts {
+				answers[guess("198.51.100.7", "wrong")]++
+				answers[guess(fmt.Sprintf("203.0.113.%d", i%10), "wrong")]++
+				for _, peer := range []string{"198.51.100.7", "203.0.113.0", "192.0.2.1"} {
+					if got := guess(peer, token); got >= 300 {
+						t.Fatalf("after %d wrong tokens the right one is answered %d to %s", 2*i+2, got, peer)
+					}
+				}
 			}
-		}
-		for range peerMistakes {
-			if got := guess("wrong"); got != http.StatusUnauthorized {
-				t.Fatalf("a wrong token: status %d", got)
-			}
-		}
-		for _, next := range []string{"wrong", token} {
-			if got := guess(next); got != http.StatusTooManyRequests {
-				t.Errorf("after too many wrong tokens: status %d", got)
+			looked, refused := answers[http.StatusUnauthorized], answers[http.StatusTooManyRequests]
+			t.Logf("made here %t, bearer %t: of %d wrong tokens %d were answered 401 and %d 429; of %d right ones none was refused", made, bearer, 2*attempts, looked, refused, 3*attempts)
+			// What was left of the ration when it began, and what it grew by since.
+			if most := allMistakes + attempts/10; looked+refused != 2*attempts || made && refused > 0 || !made && looked > most {
+				t.Errorf("wrong tokens were answered %v", answers)
 			}
 		}
 	}
-	// Many peers together have no more than all of them may.
-	g := newGate(token)
-	looked := 0
-	for i := range 2 * allMistakes {
-		if _, wait := g.check(fmt.Sprint("peer ", i), "wrong"); wait == 0 {
-			looked++
+}
+
+// Wrong tokens that somebody may have thought of are rationed, by peer and in all.
+func TestWrongTokensAreRationed(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		g := newGate(token, false)
+		count := func(peers int) (looked int) {
+			for i := range 2 * allMistakes {
+				ok, wait := g.check(fmt.Sprint("peer ", i%peers), "wrong")
+				if ok {
+					t.Fatal("a wrong token was taken")
+				}
+				if wait == 0 {
+					looked++
+				}
+				if ok, wait := g.check(fmt.Sprint("peer ", i%peers), token); !ok || wait != 0 {
+					t.Fatalf("the right token: %t, to wait %v", ok, wait)
+				}
+			}
+			return looked
 		}
-	}
-	if looked != allMistakes {
-		t.Errorf("%d guesses of many peers were looked at, want %d", looked, allMistakes)
-	}
+		for peers, want := range map[int]int{1: peerMistakes, 2: 2 * peerMistakes, 2 * allMistakes: allMistakes} {
+			time.Sleep(time.Hour) // of a clock that jumps: the ration is whole again
+			if got := count(peers); got != want {
+				t.Errorf("%d guesses of %d peers were looked at, want %d", got, peers, want)
+			}
+		}
+	})
 }
 
 func TestBrokenLogins(t *testing.T) {

@@ -44,6 +44,10 @@ type Config struct {
 	// may watch it without.
 	Token string
 
+	// TokenMade says that NewToken made the token. One that somebody chose may be
+	// one that others think of, so wrong ones are rationed.
+	TokenMade bool
+
 	// Limits bound what the server takes on.
 	Limits Limits
 
@@ -114,7 +118,7 @@ func New(ctx context.Context, c Config) *Server {
 		table: run.Table(),
 		hosts: map[string]bool{"localhost": true, "127.0.0.1": true, "::1": true},
 		runs:  newRegistry(ctx, c),
-		gate:  newGate(c.Token),
+		gate:  newGate(c.Token, c.TokenMade),
 
 		proxies: c.Proxies,
 

@@ -106,19 +106,20 @@ func lessonsOf(folder string, limits server.Limits) ([]lesson.Lesson, error) {
 // leastToken is how long a token must be: a shorter one could be guessed.
 const leastToken = 8
 
-// tokenFor returns the token of a server at an address, or none if it wants none.
-func tokenFor(flag string, a net.Addr) (string, error) {
+// tokenFor returns the token of a server at an address, or none if it wants none,
+// and whether it was made here.
+func tokenFor(flag string, a net.Addr) (token string, made bool, err error) {
 	tcp, ok := a.(*net.TCPAddr)
 	loopback := ok && tcp.IP.IsLoopback()
 	switch {
 	case flag == "off", flag == "" && loopback:
-		return "", nil
+		return "", false, nil
 	case flag == "":
-		return server.NewToken(), nil
+		return server.NewToken(), true, nil
 	case len(flag) < leastToken:
-		return "", mistakef("--token is shorter than %d characters", leastToken)
+		return "", false, mistakef("--token is shorter than %d characters", leastToken)
 	}
-	return flag, nil
+	return flag, false, nil
 }
 
 // addresses returns the pages under which a listener is reached. One that
@@ -165,7 +166,7 @@ func serve(c *cobra.Command, addr, token, model string, open bool, config server
 	if err != nil {
 		return fmt.Errorf("cannot listen on %s: %w", addr, err)
 	}
-	if config.Token, err = tokenFor(token, l.Addr()); err != nil {
+	if config.Token, config.TokenMade, err = tokenFor(token, l.Addr()); err != nil {
 		return err
 	}
 	fragment := ""
