@@ -60,6 +60,14 @@ func readFile(t wire.Table, folder fs.FS, name string) (Lesson, error) {
 	if parts == nil {
 		return l, errors.New("its name is not of small letters, digits and hyphens, perhaps with a number before them, and .json")
 	}
+	// To open a pipe, or to read a terminal, waits for somebody to write.
+	info, err := fs.Stat(folder, name)
+	if err != nil {
+		return l, err
+	}
+	if !info.Mode().IsRegular() {
+		return l, fmt.Errorf("it is %s, and only regular files are read", kindOf(info.Mode()))
+	}
 	f, err := folder.Open(name)
 	if err != nil {
 		return l, err
@@ -81,6 +89,21 @@ func readFile(t wire.Table, folder fs.FS, name string) (Lesson, error) {
 	l.Slug = parts[2]
 	l.Set, l.Lanes, l.View = orEmpty(l.Set), append([]wire.LaneSpec{}, l.Lanes...), orEmpty(l.View)
 	return l, l.check(t)
+}
+
+// kindOf names what a file is that is not regular.
+func kindOf(m fs.FileMode) string {
+	switch {
+	case m&fs.ModeNamedPipe != 0:
+		return "a named pipe"
+	case m&fs.ModeSocket != 0:
+		return "a socket"
+	case m&fs.ModeDevice != 0:
+		return "a device"
+	case m.IsDir():
+		return "a folder"
+	}
+	return "a special file"
 }
 
 func orEmpty[V any](m map[string]V) map[string]V {
