@@ -2,12 +2,15 @@ package server
 
 import (
 	"bytes"
+	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"strings"
 	"testing"
 
 	"github.com/gorilla/websocket"
+
+	"github.com/gnllviz/gnllviz/server/run"
 )
 
 // A prepared message arrives as any other does, at every viewer.
@@ -33,10 +36,11 @@ func TestPreparedMessagesAreTheSame(t *testing.T) {
 			return
 		}
 		defer conn.Close()
-		c := &client{conn: conn}
+		limits := DefaultLimits()
+		c := newSocket(conn, &limits, slog.Default())
 		for i, m := range messages {
 			for _, p := range []any{prepared[i], nil} {
-				if err := c.send(m.binary, m.data, p); err != nil {
+				if err := c.send(run.Message{Binary: m.binary, Data: m.data, Prepared: p}); err != nil {
 					t.Error(err)
 				}
 			}

@@ -148,7 +148,8 @@ func TestPanicOfAWebsocketClosesIt(t *testing.T) {
 				t.Error(err)
 				return
 			}
-			c := s.newClient(conn, &entry{ended: make(chan struct{})}, slog.New(slog.NewTextHandler(&log, nil)))
+			to := slog.New(slog.NewTextHandler(&log, nil))
+			c := s.newClient(newSocket(conn, &s.limits, to), &entry{ended: make(chan struct{})}, to)
 			if !reading {
 				c.watching <- (*run.Viewer)(nil) // the writer asks it for its channels
 			}
@@ -165,7 +166,7 @@ func TestPanicOfAWebsocketClosesIt(t *testing.T) {
 		}
 		conn.Close()
 		<-served
-		log.wants(t, map[bool]string{true: "reading a websocket", false: "writing a websocket"}[reading])
+		log.wants(t, map[bool]string{true: "reading from a viewer", false: "writing to a viewer"}[reading])
 		edge.Close()
 	}
 }

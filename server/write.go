@@ -57,66 +57,47 @@ func (c *client) write(ctx, server context.Context) {
 		case <-c.run.ended: // as the server's end does, too
 			switch {
 			case server.Err() != nil:
-				c.close(websocket.CloseGoingAway, "the server is going away")
+				c.conn.close(websocket.CloseGoingAway, "the server is going away")
 			case c.run.err != nil:
-				c.close(websocket.CloseInternalServerErr, "the run failed")
+				c.conn.close(websocket.CloseInternalServerErr, "the run failed")
 			default:
-				c.close(websocket.CloseGoingAway, "the run has ended")
+				c.conn.close(websocket.CloseGoingAway, "the run has ended")
 			}
 			return
 		case v := <-c.watching:
 			frames, events = v.Frames(), v.Events()
 		case b := <-c.replies:
-			err = c.send(false, b, nil)
+			err = c.conn.send(run.Message{Data: b})
 		case m := <-events:
-			err = c.send(m.Binary, m.Data, m.Prepared)
+			err = c.conn.send(m)
 		case m := <-ready:
-			if err = c.send(m.Binary, m.Data, m.Prepared); err != nil {
+			if err = c.conn.send(m); err != nil {
 				break
 			}
 			now := time.Now()
 			c.metrics.sent(len(m.Data), now.Sub(m.Made))
 			if pace.due(now) {
-				err = c.ping(&pace, now)
+				err = c.conn.ping(pace.ping(now))
 				overdue.Reset(patience)
 			}
 		case b := <-c.pongs:
 			pace.pong(b)
 		case <-overdue.C:
 		case <-ping.C:
-			err = c.ping(&pace, time.Now())
+			err = c.conn.ping(pace.ping(time.Now()))
 			overdue.Reset(patience)
 		}
 		if err != nil {
-			c.log.Debug("writing to a websocket", "err", err)
-			if !errors.Is(err, websocket.ErrCloseSent) { // by the reader, which ends
-				_ = c.conn.Close() // which ends the reader
+			c.log.Debug("writing to a viewer", "err", err)
+			if !errors.Is(err, errClosed) { // by the reader, which ends
+				c.conn.drop() // which ends the reader
 			}
 			return
 		}
 	}
 }
 
-func (c *client) ping(p *pacer, now time.Time) error {
-	return c.conn.WriteControl(websocket.PingMessage, p.ping(now), now.Add(writeTime))
-}
-
-// send writes a message, by its prepared form if it has one; see [prepare].
-func (c *client) send(binary bool, b []byte, prepared any) error {
-	deadline := time.Now().Add(writeTime + time.Duration(len(b))*time.Second/slowestLine)
-	if err := c.conn.SetWriteDeadline(deadline); err != nil {
-		return err
-	}
-	if m, ok := prepared.(*websocket.PreparedMessage); ok {
-		return c.conn.WritePreparedMessage(m)
-	}
-	return c.conn.WriteMessage(kindOf(binary), b)
-}
-
-// close tells the peer why, and gives it a moment to answer: closing at once
-// could lose the reason on its way.
-func (c *client) close(code int, reason string) {
-	deadline := time.Now().Add(closeTime)
-	_ = c.conn.WriteControl(websocket.CloseMessage, websocket.FormatCloseMessage(code, reason), deadline)
-	_ = c.conn.SetReadDeadline(deadline)
+// writtenBy returns when a message of so many bytes is to be written.
+func writtenBy(bytes int) time.Time {
+	return time.Now().Add(writeTime + time.Duration(bytes)*time.Second/slowestLine)
 }
