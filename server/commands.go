@@ -4,7 +4,9 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"net/http"
+	"strings"
 
 	"github.com/gnllviz/gnllviz/server/run"
 	"github.com/gnllviz/gnllviz/server/wire"
@@ -28,7 +30,7 @@ func (s *Server) postCommand(ctx context.Context, q *request) (*body[wire.Ack], 
 	}
 	if refused != nil {
 		s.metrics.commanded(command, string(refused.Code))
-		return nil, refuse(http.StatusUnprocessableEntity, refused.Reason)
+		return nil, refuseCommand(refused)
 	}
 	return s.command(ctx, q, x, command, id)
 }
@@ -78,7 +80,7 @@ func (s *Server) putData(ctx context.Context, q *request) (*body[wire.Ack], erro
 	defer done()
 	c := wire.DataCommand{Head: wire.Head{Type: "data", ID: 1}, Data: new(wire.DataSpec)}
 	if err := strictly(b, c.Data); err != nil {
-		return nil, refuse(http.StatusBadRequest, "the body is not a JSON object with a formula or a csv: "+err.Error())
+		return nil, refuse(http.StatusBadRequest, fmt.Sprintf("the body is not a JSON object with a formula or a csv: %.200s", strings.TrimPrefix(err.Error(), "json: ")))
 	}
 	return s.command(ctx, q, x, &c, 1)
 }

@@ -94,6 +94,8 @@ func TestHostileOrders(t *testing.T) {
 		"a recipe from behind":  {`{"recipe":{"spec":{},"lane_ids":[0],"events":[{"at":5},{"at":4}],"steps":9}}`, 422, "event 2"},
 		"a recipe's command":    {`{"recipe":{"spec":{},"lane_ids":[0],"events":[{"at":0,"command":{"type":"rm"}}],"steps":9}}`, 422, "event 1"},
 		"a recipe's lanes":      {`{"recipe":{"spec":{},"lane_ids":[300]}}`, 422, "300"},
+		"a recipe for ever":     {`{"recipe":{"spec":{},"lane_ids":[0],"steps":1000000000000000000}}`, 422, "recipe.steps: "},
+		"a recipe of a float":   {`{"recipe":{"spec":{},"lane_ids":[0],"steps":1e18}}`, 400, "steps"},
 	} {
 		status, answer := upload(t, "POST", "http://"+addr+"/api/runs", "", strings.NewReader(c.body))
 		refusedWith(t, name, status, answer, c.status, c.detail)
@@ -102,6 +104,25 @@ func TestHostileOrders(t *testing.T) {
 	call(t, "GET", "http://"+addr+"/api/runs", "", http.StatusOK, &all)
 	if len(all) != 0 {
 		t.Errorf("%d runs were made", len(all))
+	}
+}
+
+// A refusal names the control, or the member of the body, that is to blame.
+func TestRefusalsNameTheirField(t *testing.T) {
+	addr, _ := serve(t, Config{})
+	for body, want := range map[string]string{
+		`{"recipe":{"spec":{},"lane_ids":[0],"steps":1000000000000000000}}`: "recipe.steps",
+		`{"recipe":{"spec":{},"lane_ids":[0],"steps":1e18}}`:                "recipe.steps",
+		`{"recipe":{"spec":{"title":7}}}`:                                   "recipe.spec.title",
+		`{"recipe":7}`:                                                      "recipe",
+		`{"eps":-1}`:                                                        "eps",
+		`{"hidden":[8,8,8,8,8]}`:                                            "hidden",
+	} {
+		status, answer := upload(t, "POST", "http://"+addr+"/api/runs", "", strings.NewReader(body))
+		var p refusal
+		if err := json.Unmarshal([]byte(answer), &p); err != nil || p.Field != want || p.Status != status {
+			t.Errorf("%s is refused with %d, field %q, want %q (%v): %s", body, status, p.Field, want, err, answer)
+		}
 	}
 }
 

@@ -69,6 +69,10 @@ type Limits struct {
 	// SweepSteps bounds the steps that all runs of one sweep make together.
 	SweepSteps int
 
+	// ReplayWork bounds what a recipe that is done over again may cost, in millions of
+	// rows times parameters over all its steps.
+	ReplayWork int
+
 	// Layers and Units bound a network: so many hidden layers of so many units.
 	// They keep a step short, for which every change waits.
 	Layers, Units int
@@ -90,7 +94,7 @@ func DefaultLimits() Limits {
 		Runs: 64, Lanes: wire.MaxLanes, Viewers: 1000, Connections: 2000, PeerConnections: 1000,
 		Silence: time.Minute, Idle: run.DefaultIdle, Drop: 30 * time.Minute,
 		CommandRate: 200, CommandBurst: 100, HelloRate: 4, RunRate: 60,
-		Rows: 100_000, Columns: 64, FieldBytes: 1 << 10, SweepSteps: maxSweepSteps,
+		Rows: 100_000, Columns: 64, FieldBytes: 1 << 10, SweepSteps: maxSweepSteps, ReplayWork: run.DefaultReplay / 1e6,
 		Layers: wire.MaxLayers, Units: wire.MaxUnits,
 	}
 }
@@ -106,6 +110,7 @@ type Limit struct {
 func (l Limits) options() run.Options {
 	return run.Options{
 		Idle:   l.Idle,
+		Replay: float64(l.ReplayWork) * 1e6,
 		Table:  datasets.Limits{Bytes: int64(l.UploadBytes), Rows: l.Rows, Columns: l.Columns, Field: l.FieldBytes},
 		Bounds: run.Bounds{Lanes: l.Lanes, Layers: l.Layers, Units: l.Units},
 	}
@@ -132,6 +137,7 @@ func (l *Limits) Table() []Limit {
 		{"max-upload-bytes", "bytes of an uploaded file", &l.UploadBytes},
 		{"max-model-bytes", "bytes of a model that is brought back as a run", &l.ModelBytes},
 		{"max-sweep-steps", "steps that all runs of one sweep make together", &l.SweepSteps},
+		{"max-replay-work", "work of a recipe that is done over again, in millions of rows times parameters", &l.ReplayWork},
 		{"max-rows", "rows of an uploaded table", &l.Rows},
 		{"max-columns", "columns of an uploaded table", &l.Columns},
 		{"max-field-bytes", "bytes of one field of an uploaded table", &l.FieldBytes},

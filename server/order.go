@@ -73,7 +73,7 @@ func (o *order) take(into any) error {
 		}
 		delete(o.controls, name)
 		if err := strictly(raw, fields.Field(i).Addr().Interface()); err != nil {
-			return fmt.Errorf("%q cannot be read: %w", name, err)
+			return &memberError{memberOf(name, err), fmt.Errorf("%q cannot be read: %.200s", name, strings.TrimPrefix(err.Error(), "json: "))}
 		}
 	}
 	return nil
@@ -84,13 +84,28 @@ func (o *order) spec() wire.Spec {
 	return wire.Spec{Title: o.Title, Controls: o.controls, Lanes: o.Lanes, Data: o.Data, Edits: o.Edits}
 }
 
-// strictly reads one JSON value that has no members but those of a type.
+// A memberError says which member of a body is not right.
+type memberError struct {
+	member string // such as recipe.steps
+	error
+}
+
+// memberOf names the member below name of which an error is, if that is known.
+func memberOf(name string, err error) string {
+	var typ *json.UnmarshalTypeError
+	if errors.As(err, &typ) && typ.Field != "" {
+		return name + "." + typ.Field
+	}
+	return name
+}
+
+// strictly reads one JSON value that has no members but those of a type. Its errors may
+// be long: an unknown field is named in full.
 func strictly(b []byte, into any) error {
 	d := json.NewDecoder(bytes.NewReader(b))
 	d.DisallowUnknownFields()
 	if err := d.Decode(into); err != nil {
-		// An unknown field is named in full, however long it is.
-		return fmt.Errorf("%.200s", strings.TrimPrefix(err.Error(), "json: "))
+		return err
 	}
 	if _, err := d.Token(); !errors.Is(err, io.EOF) {
 		return errors.New("more follows after the JSON value")

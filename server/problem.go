@@ -20,6 +20,7 @@ type refusal struct {
 	Title  string `json:"title" doc:"The status in words." example:"Unprocessable Entity"`
 	Status int    `json:"status" doc:"The HTTP status of this answer." example:"422"`
 	Detail string `json:"detail" doc:"What is wrong and what to do about it, in a sentence for people." example:"eps -1 is below its least value 1e-12"`
+	Field  string `json:"field,omitempty" doc:"The control, or the member of the body, that is to blame." example:"recipe.steps"`
 	Row    int    `json:"row,omitempty" doc:"Of a table that is refused: the line of the file that is to blame, counted from 1."`
 	Column string `json:"column,omitempty" doc:"Of a table that is refused: the column that is to blame."`
 
@@ -28,6 +29,23 @@ type refusal struct {
 
 func refuse(status int, detail string) *refusal {
 	return &refusal{Title: http.StatusText(status), Status: status, Detail: detail}
+}
+
+// refuseCommand says what of a run or of a command is not right.
+func refuseCommand(e *wire.ErrorMessage) *refusal {
+	r := refuse(http.StatusUnprocessableEntity, e.Reason)
+	r.Field = e.Control
+	return r
+}
+
+// refuseBody says what of a body cannot be read.
+func refuseBody(err error) *refusal {
+	r := refuse(http.StatusBadRequest, err.Error())
+	var member *memberError
+	if errors.As(err, &member) {
+		r.Field = member.member
+	}
+	return r
 }
 
 // refuseFor is refuse with the time after which to come again.
@@ -70,7 +88,7 @@ func (s *Server) runFailed(x *run.Run, err error) error {
 	case errors.As(err, &refused) && refused.Code == wire.ReadOnly:
 		return refuse(http.StatusForbidden, refused.Reason)
 	case errors.As(err, &refused):
-		return refuse(http.StatusUnprocessableEntity, refused.Reason)
+		return refuseCommand(refused)
 	}
 	s.log.Error("asking a run", "run", x.ID(), "err", err)
 	return refuse(http.StatusInternalServerError, "the run could not answer")

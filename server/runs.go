@@ -75,7 +75,7 @@ func (s *Server) openRun(ctx context.Context, q *request, id, key string) (*open
 	defer done()
 	order, err := parseOrder(b)
 	if err != nil {
-		return nil, refuse(http.StatusBadRequest, err.Error())
+		return nil, refuseBody(err)
 	}
 	if s.runs.get(id) == nil {
 		if err := s.mayMake(q); err != nil {
@@ -102,7 +102,7 @@ func (s *Server) openBy(ctx context.Context, id, key string, begin func(run.Opti
 	case errors.Is(err, errFull):
 		return nil, refuse(http.StatusServiceUnavailable, err.Error())
 	case errors.As(err, &refused):
-		return nil, refuse(http.StatusUnprocessableEntity, refused.Reason)
+		return nil, refuseCommand(refused)
 	case err != nil:
 		return nil, refuse(http.StatusUnprocessableEntity, err.Error())
 	}

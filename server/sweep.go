@@ -96,7 +96,7 @@ func (s *Server) parseSweep(b []byte) (run.Grid, error) {
 	order, err := parseOrder(b, &a)
 	switch {
 	case err != nil:
-		return run.Grid{}, refuse(http.StatusBadRequest, err.Error())
+		return run.Grid{}, refuseBody(err)
 	case order.Recipe != nil || order.Paused:
 		return run.Grid{}, refuse(http.StatusBadRequest, `a sweep has no "recipe" and is not "paused"`)
 	}

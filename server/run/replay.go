@@ -1,6 +1,7 @@
 package run
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/binary"
@@ -16,12 +17,29 @@ import (
 type replay struct {
 	events  []wire.Event
 	steps   uint64
-	weights string // what they are to be in the end, or empty
+	weights string  // what they are to be in the end, or empty
+	budget  float64 // of work, in rows times parameters
+}
+
+// eventRows is for how many rows an event of a recipe counts: it may make networks and
+// rows anew.
+const eventRows = 1000
+
+// work is what a step of every lane costs, in rows times parameters, and event what
+// something that is done to them does.
+func (l *life) work() (step, event float64) {
+	for _, lane := range l.lanes {
+		step += float64(lane.params) * float64(min(lane.settings.Batch, l.data.train.len()))
+		event += float64(lane.params) * eventRows
+	}
+	return step, event
 }
 
 // Replay returns a run that does over again, as fast as it can once Serve is
-// called, what a recipe says, and then pauses. An error that is a
-// *wire.ErrorMessage says what of the recipe is wrong.
+// called, what a recipe says, and then pauses. Nobody can know beforehand what that
+// costs, as settings change on the way: what the first step costs must allow for all
+// of them, and where the budget of Options.Replay is spent on the way the run pauses
+// there. An error that is a *wire.ErrorMessage says what of the recipe is wrong.
 func Replay(id string, recipe wire.Recipe, o Options) (*Run, error) {
 	r := newRun(id, o)
 	settings, starts, err := r.read(recipe.Spec)
@@ -65,10 +83,30 @@ func Replay(id string, recipe wire.Recipe, o Options) (*Run, error) {
 	if refused := l.goOn(recipe.Spec); refused != nil {
 		return nil, refused
 	}
+	p := &replay{events: recipe.Events, steps: recipe.Steps, weights: recipe.Weights, budget: cmp.Or(o.Replay, DefaultReplay)}
+	if refused := p.afford(l); refused != nil {
+		return nil, refused
+	}
 	l.entitle(recipe.Spec.Title)
 	r.birth(l)
-	r.replay = &replay{events: recipe.Events, steps: recipe.Steps, weights: recipe.Weights}
+	r.replay = p
 	return r, nil
+}
+
+// afford refuses what would cost more than the budget if all went on as it begins.
+func (p *replay) afford(l *life) *wire.ErrorMessage {
+	step, event := l.work()
+	if most := min(p.budget/event, maxEvents); float64(len(p.events)) > most {
+		return wire.Refuse(wire.TooMuch, "recipe.events", "recipe.events: with these networks a recipe may have %.0f events here, not %d", most, len(p.events))
+	}
+	left := 0.0
+	if p.steps > l.steps {
+		left = float64(p.steps - l.steps)
+	}
+	if most := math.Floor((p.budget - event*float64(len(p.events))) / step); left > most {
+		return wire.Refuse(wire.TooMuch, "recipe.steps", "recipe.steps: with these networks and events a recipe may make %.0f steps here, not %.0f", most, left)
+	}
+	return nil
 }
 
 // Recipe returns the story of the present epoch.
@@ -97,20 +135,24 @@ func (l *life) fingerprint() string {
 	return hex.EncodeToString(h.Sum(nil))
 }
 
-// follow does the events that are due, and says whether a step is to be made.
+// follow does the next event that is due, or else says whether a step is to be made.
+// It does one at a time, since whoever asks the run something waits for it.
 func (r *Run) follow() bool {
 	p := r.replay
-	for len(p.events) > 0 && p.events[0].At <= r.life.steps {
+	step, event := r.life.work()
+	if len(p.events) > 0 && p.events[0].At <= r.life.steps {
+		if !r.spend(event) {
+			return false
+		}
 		e := p.events[0]
 		p.events = p.events[1:]
-		r.revision = e.Revision
 		if e.Command == nil {
 			if e.Left {
 				r.revision++
 				r.undone.push(entry{revision: r.revision, text: "another epoch", before: r.moment()})
 			}
 			r.life.noteEvent(e)
-			continue
+			return false
 		}
 		c, _, _ := wire.ParseCommand(e.Command) // Replay has read it
 		if _, refused := r.apply(c, nil); refused != nil {
@@ -120,9 +162,10 @@ func (r *Run) follow() bool {
 		if r.state == wire.Paused {
 			r.setState(wire.Playing, "") // an undo or a restore has paused it
 		}
+		return false
 	}
 	if r.life.steps < p.steps && r.life.diverged() == nil {
-		return true
+		return r.spend(step)
 	}
 	r.replay = nil
 	if r.state == wire.Diverged {
@@ -133,5 +176,17 @@ func (r *Run) follow() bool {
 		reason += ", with other weights: they were made on another kind of machine"
 	}
 	r.setState(wire.Paused, reason)
+	return false
+}
+
+// spend takes work from what the replay may cost, or pauses the run where it is.
+func (r *Run) spend(work float64) bool {
+	if r.replay.budget -= work; r.replay.budget >= 0 {
+		return true
+	}
+	r.replay = nil
+	if r.state != wire.Diverged {
+		r.setState(wire.Paused, fmt.Sprintf("doing the recipe over again had taken all the work that this server allows for it by step %d; Play continues from here", r.life.steps))
+	}
 	return false
 }

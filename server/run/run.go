@@ -24,6 +24,10 @@ var ErrEnded = errors.New("run: the run has ended")
 // DefaultIdle is how long a run goes on training with nobody watching.
 const DefaultIdle = time.Minute
 
+// DefaultReplay is what doing a recipe over again may cost, in rows times parameters
+// over all steps: seven million steps of the default network, or a minute or two of a core.
+const DefaultReplay = 1e12
+
 // Options are what a run needs besides its settings. The zero value is ready.
 type Options struct {
 	// Idle is how long the run goes on training with nobody watching; 0 means
@@ -33,6 +37,10 @@ type Options struct {
 	// Paused has a new run make no step until it is told to. A replay does not
 	// look at it.
 	Paused bool
+
+	// Replay bounds what a recipe that is done over again may cost, in rows times
+	// parameters over all its steps; 0 means DefaultReplay.
+	Replay float64
 
 	// Version and Commit are of the program, for the cards of models.
 	Version, Commit string

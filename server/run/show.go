@@ -39,7 +39,7 @@ func (r *Run) tick() {
 	r.rate.sample(now, r.life.steps, r.training())
 	r.reportStats()
 	if len(r.viewers) == 0 {
-		if r.state == wire.Playing && r.replay == nil && now.Sub(r.touched) > r.options.Idle {
+		if r.state == wire.Playing && now.Sub(r.touched) > r.options.Idle {
 			r.setState(wire.Idle, "nobody is watching")
 		}
 		return

@@ -11,7 +11,7 @@ import (
 
 // training says whether the next step may be made.
 func (r *Run) training() bool {
-	return r.replay != nil || r.state == wire.Playing || r.state == wire.Paused && r.left > 0
+	return r.replay != nil && r.state != wire.Idle || r.state == wire.Playing || r.state == wire.Paused && r.left > 0
 }
 
 // ready returns a channel that is ready when the next step is due: nil while
