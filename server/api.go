@@ -51,6 +51,8 @@ func (s *Server) routeAPI(mux *http.ServeMux) {
 	s.describeRest(api)
 	mux.HandleFunc("POST /api/login", s.postLogin)
 	mux.HandleFunc("GET /api/runs/{id}/live", s.live)
+	mux.HandleFunc("GET /api/runs/{id}/events", s.events)
+	mux.HandleFunc("POST /api/runs/{id}/events/{stream}", s.postEvents)
 	finish(api.OpenAPI().Components.Schemas)
 	mux.Handle("GET /api/openapi.json", description("application/openapi+json", api.OpenAPI().MarshalJSON))
 	mux.Handle("GET /api/openapi.yaml", description("application/openapi+yaml", api.OpenAPI().YAML))

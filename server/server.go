@@ -87,6 +87,7 @@ type Server struct {
 
 	limits      Limits
 	connections turnstile
+	streams     eventStreams
 	making      quota // of runs
 	uploads     chan struct{}
 	exports     chan struct{}

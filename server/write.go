@@ -9,6 +9,7 @@ import (
 	"github.com/gorilla/websocket"
 
 	"github.com/gnllviz/gnllviz/server/run"
+	"github.com/gnllviz/gnllviz/server/wire"
 )
 
 const (
@@ -18,9 +19,16 @@ const (
 	writeTime   = 10 * time.Second
 	slowestLine = 2 << 10 // bytes a second
 
+	// aliveEvery is how long a viewer is told nothing at most. Pings are no sign of
+	// life to a page: browsers answer them without its knowing.
+	aliveEvery = wire.AliveSeconds * time.Second
+
 	// closeTime is how long a peer has to answer a close.
 	closeTime = time.Second
 )
+
+// alive is an encoded wire.AliveMessage.
+var alive = []byte(`{"type":"alive"}`)
 
 // reply hands a message to the writer. A peer that sends commands and does not
 // read the answers is not read from either, until it does.
@@ -41,6 +49,8 @@ func (c *client) write(ctx, server context.Context) {
 	ping := time.NewTicker(c.limits.Silence * 9 / 10)
 	defer ping.Stop()
 	var pace pacer
+	quiet := time.NewTimer(aliveEvery)
+	defer quiet.Stop()
 	overdue := time.NewTimer(patience) // wakes the loop when a ping has been under way for long
 	defer overdue.Stop()
 	var frames <-chan run.Message
@@ -82,11 +92,19 @@ func (c *client) write(ctx, server context.Context) {
 			}
 		case b := <-c.pongs:
 			pace.pong(b)
+			continue
 		case <-overdue.C:
+			continue
 		case <-ping.C:
 			err = c.conn.ping(pace.ping(time.Now()))
 			overdue.Reset(patience)
+			if err == nil {
+				continue
+			}
+		case <-quiet.C:
+			err = c.conn.send(run.Message{Data: alive})
 		}
+		quiet.Reset(aliveEvery)
 		if err != nil {
 			c.log.Debug("writing to a viewer", "err", err)
 			if !errors.Is(err, errClosed) { // by the reader, which ends

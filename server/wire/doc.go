@@ -101,8 +101,39 @@
 // at. After undo and redo the run message is sent again; "lanes" and "data"
 // messages tell of lanes and rows that have become others.
 //
+// When there is nothing else to tell, {"type":"alive"} comes every [AliveSeconds]: a
+// viewer who hears nothing for some 7 seconds has lost the connection, whether or not
+// it was told so, and opens another.
+//
 // Numbers that JSON cannot hold (NaN and the infinities, which are what a
 // diverging run is made of) are null in messages and themselves in frames.
+//
+// # Events
+//
+// Where websockets do not get through, GET /api/runs/{id}/events is the same
+// connection as a stream of server-sent events. It says the first hello itself: with
+// the header Run-Key, and "epoch" and "next" in the query.
+//
+//	event: stream
+//	data: {"id":"..."}
+//
+//	data: {"type":"welcome","steer":true}
+//
+//	event: frames
+//	data: (a binary message, in base64)
+//
+//	event: ping
+//	data: 17
+//
+//	event: close
+//	data: {"code":1001,"reason":"the run has ended"}
+//
+// Events without a name are the text messages. What a websocket would send is posted
+// to /api/runs/{id}/events/{stream}, one or more messages, each on a line of its own,
+// and answered in the stream. One request is under way at a time, so that they keep
+// their order. Who asks for "pongs=true" answers each ping by posting
+// {"type":"pong","ping":17}, as websockets do by themselves: frames then wait for a
+// slow line where they can be replaced, and who falls silent is let go.
 //
 // # Frames
 //

@@ -154,6 +154,15 @@ type HistoryMessage struct {
 	Points []Point `json:"points"`
 }
 
+// AliveSeconds is how long the server is silent at most: when it has had nothing else
+// to say for so long, it says that it is there.
+const AliveSeconds = 2
+
+// AliveMessage says nothing but that the server is there and the connection whole.
+type AliveMessage struct {
+	Type string `json:"type"` // "alive"
+}
+
 // GapMessage tells a viewer who fell behind that messages were left out. Its
 // answer is a hello with the epoch and the number of the next point it wants.
 type GapMessage struct {

@@ -46,6 +46,7 @@ func generate() []byte {
 		fmt.Fprintf(&b, "export const %s = %s as const\n", name, j)
 	}
 	constant("SUBPROTOCOL", wire.Subprotocol)
+	constant("ALIVE_SECONDS", wire.AliveSeconds)
 	constant("FRAME_HEADER_SIZE", wire.FrameHeaderSize)
 	constant("FRAME_KIND", map[string]wire.FrameKind{"grid": wire.FrameGrid, "truth": wire.FrameTruth, "fit": wire.FrameFit, "rows": wire.FrameRows, "calibration": wire.FrameCalibration, "pit": wire.FramePIT})
 	constant("SCALARS", wire.Scalars)
@@ -98,6 +99,7 @@ func generate() []byte {
 		{wire.OpenMessage{}, "open"},
 		{wire.HistoryMessage{}, "history"},
 		{wire.GapMessage{}, "gap"},
+		{wire.AliveMessage{}, "alive"},
 		{wire.Ack{}, "ack"},
 		{wire.ErrorMessage{}, "error"},
 	}

@@ -1,6 +1,7 @@
 // Code generated from package server/wire by `go generate ./server/wire`. DO NOT EDIT.
 
 export const SUBPROTOCOL = "gnllviz.v1" as const
+export const ALIVE_SECONDS = 2 as const
 export const FRAME_HEADER_SIZE = 40 as const
 export const FRAME_KIND = {"calibration":5,"fit":3,"grid":1,"pit":6,"rows":4,"truth":2} as const
 export const SCALARS = ["train_loss","test_loss","train_nll","test_nll","train_rmse","test_rmse","train_coverage","test_coverage","log_variance","residual","constant","clamped","floor","steps_per_s","train_crps","test_crps","batch_loss","mean_norm","variance_norm","rate","guarded","train_mae","test_mae","train_r2","test_r2","train_interval","test_interval","train_sharpness","test_sharpness","train_miscal_area","test_miscal_area","train_coverage_50","test_coverage_50","train_coverage_68","test_coverage_68","train_coverage_90","test_coverage_90","verdict","scaled_verdict","scale_factor","scaled_nll","scaled_miscal_area","isotonic_miscal_area"] as const
@@ -280,6 +281,10 @@ export interface GapMessage {
   type: 'gap'
 }
 
+export interface AliveMessage {
+  type: 'alive'
+}
+
 export interface Ack {
   type: 'ack'
   id: number
@@ -433,6 +438,6 @@ export interface WatchCommand {
   frames: boolean
 }
 
-export type ServerMessage = WelcomeMessage | RunMessage | LanesMessage | DataMessage | ChangeMessage | StateMessage | OpenMessage | HistoryMessage | GapMessage | Ack | ErrorMessage
+export type ServerMessage = WelcomeMessage | RunMessage | LanesMessage | DataMessage | ChangeMessage | StateMessage | OpenMessage | HistoryMessage | GapMessage | AliveMessage | Ack | ErrorMessage
 
 export type Command = Hello | ChangeCommand | PlayCommand | PauseCommand | StepCommand | EpochCommand | UntilCommand | ResetCommand | RestoreCommand | UndoCommand | RedoCommand | ReturnCommand | LaneAddCommand | LaneRemoveCommand | LaneEditCommand | EditCommand | DataCommand | BeginCommand | AcquireCommand | OpenCommand | WatchCommand
