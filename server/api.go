@@ -50,6 +50,7 @@ func (s *Server) routeAPI(mux *http.ServeMux) {
 	s.describeData(api)
 	s.describeRest(api)
 	mux.HandleFunc("POST /api/login", s.postLogin)
+	mux.HandleFunc("GET /api/connection", s.getConnection)
 	mux.HandleFunc("GET /api/runs/{id}/live", s.live)
 	mux.HandleFunc("GET /api/runs/{id}/events", s.events)
 	mux.HandleFunc("POST /api/runs/{id}/events/{stream}", s.postEvents)

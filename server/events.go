@@ -50,6 +50,11 @@ func (t *eventStreams) get(id string) *eventStream {
 // events carries a run's messages as server-sent events, for viewers whom
 // websockets do not reach.
 func (s *Server) events(w http.ResponseWriter, r *http.Request) {
+	// Pages of others cannot read a stream, but could take the seats.
+	if site := r.Header.Get("Sec-Fetch-Site"); !s.origins.allow(r) || site != "" && site != "same-origin" && site != "none" {
+		s.denied(w, r)
+		return
+	}
 	x := s.find(w, r)
 	if x == nil {
 		return

@@ -1,7 +1,6 @@
 package server
 
 import (
-	"fmt"
 	"net"
 	"net/http"
 	"os"
@@ -32,8 +31,7 @@ func (s *Server) guard(next http.Handler) http.Handler {
 		h.Set("Cross-Origin-Opener-Policy", "same-origin")
 		h.Set("Cross-Origin-Resource-Policy", "same-origin")
 		if !s.isCalled(r) {
-			problem(w, http.StatusMisdirectedRequest,
-				fmt.Sprintf("this server is not called %.100q; start it with --host to add a name", hostname(r.Host)))
+			s.refuseProxied(w, r, refuseHost(r))
 			return
 		}
 		next.ServeHTTP(w, r)
@@ -93,22 +91,4 @@ func hostname(host string) string {
 		host = strings.TrimSuffix(name, "]")
 	}
 	return strings.ToLower(host)
-}
-
-// schemeOf returns the scheme of the address in the browser. A proxy that takes
-// TLS off says so in a header, which a web page cannot set on a websocket, nor on
-// another origin's request without its leave.
-func schemeOf(r *http.Request) string {
-	if r.TLS != nil || r.Header.Get("X-Forwarded-Proto") == "https" {
-		return "https"
-	}
-	return "http"
-}
-
-// sameOrigin accepts a websocket from pages of this very server, and from
-// programs, which send no Origin. It is the upgrader's check, so that no path
-// leads around it.
-func sameOrigin(r *http.Request) bool {
-	origins := r.Header.Values("Origin")
-	return len(origins) == 0 || len(origins) == 1 && strings.EqualFold(origins[0], schemeOf(r)+"://"+r.Host)
 }

@@ -142,15 +142,15 @@ func TestOriginIsSchemeHostAndPort(t *testing.T) {
 		if c.forwarded != "" {
 			r.Header.Set("X-Forwarded-Proto", c.forwarded)
 		}
-		if sameOrigin(r) != c.same {
+		if origins(nil).allow(r) != c.same {
 			t.Errorf("%+v: want %v", c, c.same)
 		}
 	}
 	twice := &http.Request{Host: "localhost", Header: http.Header{"Origin": {"http://localhost", "http://evil.example"}}}
-	if sameOrigin(twice) {
+	if origins(nil).allow(twice) {
 		t.Error("two origins were accepted")
 	}
-	if !sameOrigin(&http.Request{Host: "localhost"}) {
+	if !origins(nil).allow(&http.Request{Host: "localhost"}) {
 		t.Error("a program was refused")
 	}
 }

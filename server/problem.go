@@ -112,9 +112,14 @@ func answerRefusal(w http.ResponseWriter, e *refusal) {
 	for k, v := range e.header {
 		w.Header()[k] = v
 	}
-	w.Header().Set("Content-Type", e.ContentType(""))
+	answerProblem(w, e.Status, b)
+}
+
+// answerProblem writes an encoded problem document.
+func answerProblem(w http.ResponseWriter, status int, b []byte) {
+	w.Header().Set("Content-Type", "application/problem+json")
 	w.Header().Set("Cache-Control", "no-store")
-	w.WriteHeader(e.Status)
+	w.WriteHeader(status)
 	// An error here is the client's leaving.
 	_, _ = w.Write(append(b, '\n'))
 }

@@ -16,6 +16,7 @@ import (
 	"net/http"
 	"net/netip"
 	"runtime"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -34,6 +35,11 @@ type Config struct {
 	// under which the server may be called. It answers no other: that keeps a
 	// web page from reaching it by rebinding a name of its own.
 	Hosts []string
+
+	// Origins are those of pages that are served behind a proxy which changes the
+	// host or hides TLS, as ParseOrigin returns them. The server may be called by
+	// their names, too.
+	Origins []string
 
 	// Proxies are networks of reverse proxies: what they pass on is counted for the
 	// address that they name in X-Forwarded-For. Nobody else's word is taken for that.
@@ -80,7 +86,9 @@ type Server struct {
 	runs  *registry
 	gate  *gate
 
-	proxies proxies
+	proxies  proxies
+	origins  origins
+	refusals sightings
 
 	metrics  *metrics
 	profiled bool
@@ -122,6 +130,7 @@ func New(ctx context.Context, c Config) *Server {
 		gate:  newGate(c.Token, c.TokenMade),
 
 		proxies: c.Proxies,
+		origins: c.Origins,
 
 		limits:      c.Limits,
 		connections: turnstile{all: c.Limits.Connections, each: c.Limits.PeerConnections},
@@ -137,7 +146,7 @@ func New(ctx context.Context, c Config) *Server {
 	s.profiled = c.Profiles
 	s.metrics = newMetrics(s.runs.count, s.connections.count)
 	s.runs.report = s.metrics.trained
-	for _, h := range c.Hosts {
+	for _, h := range slices.Concat(c.Hosts, s.origins.hosts()) {
 		s.hosts[hostname(h)] = true
 	}
 	return s
@@ -204,7 +213,14 @@ func (s *Server) Handler() http.Handler {
 	mux.Handle("GET /help", gzhttp.GzipHandler(http.HandlerFunc(s.getHelp)))
 	mux.HandleFunc("GET /help/{image}", getHelpImage)
 	mux.Handle("/", gzhttp.GzipHandler(s.files()))
-	return s.watched(s.guard(http.NewCrossOriginProtection().Handler(mux)))
+	others := http.NewCrossOriginProtection()
+	for _, o := range s.origins {
+		if err := others.AddTrustedOrigin(o); err != nil {
+			panic("server: an origin that ParseOrigin did not return: " + err.Error())
+		}
+	}
+	others.SetDenyHandler(http.HandlerFunc(s.denied))
+	return s.watched(s.guard(others.Handler(mux)))
 }
 
 // servePage serves one of the page's entries, or where it is not there the

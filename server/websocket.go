@@ -34,6 +34,10 @@ func (s *Server) live(w http.ResponseWriter, r *http.Request) {
 	if x == nil {
 		return
 	}
+	if !websocket.IsWebSocketUpgrade(r) && r.Header.Get("Sec-WebSocket-Key") != "" {
+		s.refuseProxied(w, r, refuseUpgrade(r))
+		return
+	}
 	if !slices.Contains(websocket.Subprotocols(r), wire.Subprotocol) {
 		problem(w, http.StatusBadRequest, fmt.Sprintf("this is a websocket with the subprotocol %q", wire.Subprotocol))
 		return
@@ -46,8 +50,12 @@ func (s *Server) live(w http.ResponseWriter, r *http.Request) {
 	upgrader := websocket.Upgrader{
 		HandshakeTimeout: 10 * time.Second,
 		Subprotocols:     []string{wire.Subprotocol},
-		CheckOrigin:      sameOrigin,
-		Error: func(w http.ResponseWriter, _ *http.Request, status int, reason error) {
+		CheckOrigin:      s.origins.allow, // here no odd path leads around it
+		Error: func(w http.ResponseWriter, r *http.Request, status int, reason error) {
+			if !s.origins.allow(r) {
+				s.denied(w, r)
+				return
+			}
 			problem(w, status, reason.Error())
 		},
 	}

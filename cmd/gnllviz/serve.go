@@ -23,7 +23,7 @@ import (
 func serveCommand() *cobra.Command {
 	var addr, token, format, lessons, model string
 	var open, verbose bool
-	var proxies []string
+	var proxies, origins []string
 	var config server.Config
 	c := &cobra.Command{
 		Use:     "serve",
@@ -43,6 +43,8 @@ func serveCommand() *cobra.Command {
 	f.StringVar(&lessons, "lessons", "", "folder with lessons of your own, a JSON file each, beside those of the program")
 	f.StringVar(&model, "model", "", "begin with a run that goes on from a model, paused: a "+modelUsage)
 	f.StringSliceVar(&config.Hosts, "host", nil, "further host name under which the server may be called (may be repeated)")
+	f.StringSliceVar(&origins, "origin", nil,
+		"address of the page, such as https://lab.example, behind a proxy that changes the host or hides TLS (may be repeated)")
 	f.StringSliceVar(&proxies, "trusted-proxy", nil,
 		"address or network (10.0.0.0/8) of a reverse proxy, whose X-Forwarded-For then says whom a request is counted for (may be repeated)")
 	config.Version, config.Commit = version()
@@ -77,6 +79,13 @@ func serveCommand() *cobra.Command {
 				return mistakef("--trusted-proxy %w", err)
 			}
 			config.Proxies = append(config.Proxies, p)
+		}
+		for _, text := range origins {
+			o, err := server.ParseOrigin(text)
+			if err != nil {
+				return mistakef("--origin %w", err)
+			}
+			config.Origins = append(config.Origins, o)
 		}
 		if lessons != "" {
 			var err error
