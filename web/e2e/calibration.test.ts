@@ -3,22 +3,12 @@ import { describe, expect, it } from 'vitest'
 import type { Watched } from './harness'
 import { stage } from './stage'
 
-const { server, visit } = stage()
+const { still } = stage()
 
 /** What is seen of an element; a true minus sign is read as a number's. */
 const text = async (l: Locator): Promise<string> => ((await l.textContent()) ?? '').replace(/\s+/g, ' ').replaceAll('−', '-').trim()
 const figure = async (l: Locator): Promise<number> => Number(await text(l))
 const choose = (w: Watched, panel: string, words: string): Promise<void> => w.page.locator(panel).getByText(words, { exact: true }).click()
-
-/** Pauses, and waits until the figures are those of the step at which the run stands. */
-async function paused(w: Watched): Promise<void> {
-  await w.page.getByRole('button', { name: 'Pause' }).click()
-  await w.page.getByRole('button', { name: 'Play', exact: true }).waitFor()
-  await expect.poll(async () => {
-    const { step } = await w.page.evaluate(async () => (await (await fetch(`../api/runs/${location.pathname.split('/').at(-1) ?? ''}`)).json()) as { step: number })
-    return String(step) === (await w.page.locator('gnll-metrics').getAttribute('data-step'))
-  }).toBe(true)
-}
 
 const coverage = (w: Watched, level: number): Locator => w.page.getByRole('button', { name: `coverage of ${level} %` })
 const curve = async (w: Watched): Promise<string> => (await w.page.locator('.curve[data-focus]').getAttribute('d')) ?? ''
@@ -32,9 +22,7 @@ async function above(w: Watched): Promise<number> {
 describe('calibration', () => {
   // A floor far above the noise: every interval holds every row.
   it('says in a word, a sentence, a curve and a histogram that the bands are too wide', async () => {
-    const w = await visit(`${server.url}#eps=10`)
-    await w.drawn()
-    await paused(w)
+    const w = await still({ eps: 10 })
     const verdict = w.page.getByRole('button', { name: 'verdict: underconfident' })
     await verdict.focus()
     const tip = w.page.locator('#help-verdict')
@@ -51,9 +39,7 @@ describe('calibration', () => {
   })
 
   it('shows what recalibration does to all of it', async () => {
-    const w = await visit(`${server.url}#eps=10`)
-    await w.drawn()
-    await paused(w)
+    const w = await still({ eps: 10 })
     const [before, wide] = [await curve(w), await above(w)]
     await choose(w, 'gnll-calibration', 'factor')
     await expect.poll(() => text(w.page.locator('.after'))).toContain('all std ×')
@@ -73,15 +59,13 @@ describe('calibration', () => {
   })
 
   it('says when there are too few rows to tell', async () => {
-    const w = await visit(`${server.url}#train_share=95`)
-    await w.drawn()
+    const w = await still({ train_share: 95 })
     await w.page.getByRole('button', { name: 'verdict: too few rows' }).focus()
     expect(await text(w.page.locator('#help-verdict'))).toMatch(/too few test rows, \d,/)
   })
 
   it('has a verdict for each lane, and its figures in a table', async () => {
-    const w = await visit(`${server.url}#eps=10`)
-    await w.drawn()
+    const w = await still({ eps: 10 })
     await w.page.getByRole('button', { name: '+ lane' }).click()
     await expect.poll(() => w.page.locator('.verdicts li').count()).toBe(2)
     await w.page.getByRole('button', { name: 'lane A: under' }).waitFor()
@@ -102,9 +86,7 @@ describe('metrics', () => {
   const row = (w: Watched, id: string): Locator => w.page.locator(`[data-metric=${id}]`)
 
   it('are there for both parts of the split, and measured from the best attainable NLL where that is known', async () => {
-    const w = await visit(`${server.url}#dataset=sine`)
-    await w.drawn()
-    await paused(w)
+    const w = await still({ dataset: 'sine' })
     const nll = await figure(row(w, 'nll').locator('.test'))
     const gap = await figure(row(w, 'gap').locator('.test'))
     const best = await w.page.evaluate(() => document.querySelector('gnll-app')?.store.run.value?.data.best_test_nll ?? NaN)
@@ -115,8 +97,7 @@ describe('metrics', () => {
   })
 
   it('mark the better lane, on the rows that are asked for', async () => {
-    const w = await visit()
-    await w.drawn()
+    const w = await still()
     await w.page.getByRole('button', { name: '+ lane' }).click()
     await expect.poll(() => w.lanes()).toEqual(['A', 'B*'])
     await w.type('eps', '10')
@@ -125,7 +106,6 @@ describe('metrics', () => {
     expect(await row(w, 'nll').locator('.best').count()).toBe(1)
     // Sharpness is good or bad only with what is promised by it.
     expect(await row(w, 'sharpness').locator('.best').count()).toBe(0)
-    await paused(w)
     const test = await text(row(w, 'rmse'))
     await choose(w, '.metrics', 'train')
     await expect.poll(() => text(row(w, 'rmse'))).not.toBe(test)
@@ -134,9 +114,7 @@ describe('metrics', () => {
 
 describe('the anatomy', () => {
   it('loses the constant, and nothing else stirs', async () => {
-    const w = await visit(`${server.url}#full=true`)
-    await w.drawn()
-    await paused(w)
+    const w = await still({ full: true })
     const values = async (): Promise<number[]> => (await w.page.locator('.formula .term-value').allTextContents()).map((v) => Number(v.replace('−', '-')))
     const places = (): Promise<string[]> => w.page.locator('.bar-part, .bar-zero, .formula .variance, .formula .residual, .terms > div').evaluateAll((all) =>
       all.filter((e) => !e.matches('.bar-part.constant')).map((e) => JSON.stringify(e.getBoundingClientRect())))
@@ -151,8 +129,7 @@ describe('the anatomy', () => {
   })
 
   it('has the formula of each loss, and says what the bar shows of it', async () => {
-    const w = await visit()
-    await w.drawn()
+    const w = await still()
     const losses = await w.page.locator('[data-control=loss] option').evaluateAll((all) => all.map((o) => o.getAttribute('value') ?? ''))
     expect(losses.length).toBeGreaterThan(7)
     const formulas = new Set<string>()
@@ -173,8 +150,7 @@ describe('the anatomy', () => {
   })
 
   it('counts the variances that eps clamps', async () => {
-    const w = await visit(`${server.url}#eps=10`)
-    await w.drawn()
+    const w = await still({ eps: 10 })
     await w.page.getByText('106 of 106 clamped at eps').waitFor()
   })
 })
@@ -182,9 +158,7 @@ describe('the anatomy', () => {
 describe('the pull on the network', () => {
   it('grows with the batch where the rows’ losses are added up', async () => {
     // All rows in each batch, and hardly a step: the gradient is the same but for reduction.
-    const w = await visit(`${server.url}#batch=106&lr=1e-6`)
-    await w.drawn()
-    await paused(w)
+    const w = await still({ batch: 106, lr: 1e-6 })
     const norm = (): Promise<number> => figure(w.page.locator('.norms dd.figure').first())
     const length = (): Promise<number> => w.page.locator('.norm i').first().evaluate((e) => e.getBoundingClientRect().width)
     const [mean, short] = [await norm(), await length()]
@@ -197,8 +171,7 @@ describe('the pull on the network', () => {
   })
 
   it('says how unevenly the rows pull, and lets the points of the fit show it', async () => {
-    const w = await visit()
-    await w.drawn()
+    const w = await still()
     await expect.poll(() => text(w.page.locator('.who'))).toMatch(/^10 % of the points make \d\d % of the mean’s pull and \d\d % of the variance’s/)
     await choose(w, 'gnll-pull', 'mean')
     await expect.poll(() => w.page.evaluate(() => document.querySelector('gnll-app')?.store.lens.value)).toBe('mean')
@@ -207,8 +180,7 @@ describe('the pull on the network', () => {
 
 describe('the room', () => {
   it.each([1, 6])('is enough for all of it at 1440 by 900, with %i lanes', async (lanes) => {
-    const w = await visit()
-    await w.drawn()
+    const w = await still()
     for (let i = 1; i < lanes; i++) {
       await w.page.getByRole('button', { name: '+ lane' }).click()
       await expect.poll(() => w.page.locator('.lane-name').count()).toBe(i + 1)

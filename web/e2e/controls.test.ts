@@ -1,12 +1,11 @@
 import { describe, expect, it } from 'vitest'
 import { stage } from './stage'
 
-const { visit } = stage()
+const { still } = stage()
 
 describe('the controls', () => {
   it('begin with the loss, and none sticks out of the panel', async () => {
-    const w = await visit()
-    await w.drawn()
+    const w = await still()
     for (const summary of await w.page.locator('.advanced > summary').all()) await summary.click()
     const groups = await w.page.locator('.controls .group-name').allTextContents()
     expect(groups).toEqual(['loss', 'optimiser', 'model', 'data'])
@@ -18,8 +17,7 @@ describe('the controls', () => {
   })
 
   it('go back to their defaults, one by one', async () => {
-    const w = await visit()
-    await w.drawn()
+    const w = await still()
     const dot = w.page.getByRole('button', { name: 'eps back to its default, 1e-6' })
     expect(await dot.isVisible()).toBe(false)
     const height = await w.page.locator('[data-control=eps]').evaluate((e) => e.getBoundingClientRect().height)
@@ -39,8 +37,7 @@ describe('the controls', () => {
   })
 
   it('say the std ≥ in the data’s unit and in the standardised one', async () => {
-    const w = await visit()
-    await w.drawn()
+    const w = await still()
     await w.type('eps', '1e-2')
     await expect.poll(() => w.page.locator('[data-control=eps] .note').textContent()).toBe('std ≥ 5.0\u00a0g, 0.1 standardised')
     await w.page.getByText('more of the data').click()

@@ -37,7 +37,7 @@ function framed(src: string, more: Readonly<Record<string, string>> = {}): strin
   return `${elsewhere}?${new URLSearchParams({ src, ...more }).toString()}`
 }
 
-const step = (f: Frame): Promise<number> => f.evaluate(() => Number(document.querySelector<HTMLElement>('gnll-fit')?.dataset['step']))
+const step = (f: Frame): Promise<number> => f.evaluate(() => Number(document.documentElement.dataset['step']))
 
 /** The frame, once it draws. The requests to its server are not the page's own, which is no fault here. */
 async function drawnFrame(w: Watched, complaints = /^request to /): Promise<Frame> {
@@ -45,7 +45,7 @@ async function drawnFrame(w: Watched, complaints = /^request to /): Promise<Fram
   await expect.poll(() => w.page.frames().length).toBe(2)
   const frame = w.page.frames()[1]
   if (!frame) throw new Error('no frame')
-  await expect.poll(() => step(frame), { timeout: 20_000 }).toBeGreaterThan(0)
+  await expect.poll(() => step(frame)).toBeGreaterThan(0)
   return frame
 }
 

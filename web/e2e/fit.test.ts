@@ -3,19 +3,15 @@ import { describe, expect, it } from 'vitest'
 import type { Watched } from './harness'
 import { stage } from './stage'
 
-const { server, visit } = stage()
+const { visit, still } = stage()
 
 /** Where the pixels of an element's canvas are, as a string that differs when the picture does. */
 const picture = (w: Watched, selector: string): Promise<string> =>
   w.page.evaluate((s) => document.querySelector<HTMLCanvasElement>(`${s} canvas`)?.toDataURL() ?? '', selector)
 
 /** A run that stands still after so many steps: then a picture changes only by what is done on the page. */
-const standing = async (hash = '', steps = 100): Promise<Watched> => {
-  const w = await visit(`${server.url}#speed=max${hash}`)
-  await w.drawn()
-  await w.page.waitForFunction((n) => Number(document.querySelector<HTMLElement>('gnll-fit')?.dataset['step']) > n, steps)
-  await w.page.getByRole('button', { name: 'Pause' }).click()
-  await w.page.getByRole('button', { name: 'Play' }).waitFor()
+const standing = async (order: object = {}, steps = 100): Promise<Watched> => {
+  const w = await still(order, steps)
   await settled(w)
   return w
 }
@@ -77,7 +73,7 @@ describe('bands', () => {
   })
 
   it('of an ensemble are taken apart', async () => {
-    const w = await standing('&dataset=gap&members=3', 300)
+    const w = await standing({ dataset: 'gap', members: 3 }, 300)
     expect(await w.page.locator('.plot.fit').getByText('epistemic', { exact: true }).count()).toBe(0)
     const before = await settled(w)
     await open(w.page, /^bands/)
@@ -157,7 +153,7 @@ describe('the noise', () => {
 
 describe('the lens', () => {
   it('sizes rows by their pull, and says who pulls', async () => {
-    const w = await standing('', 300)
+    const w = await standing({}, 300)
     const plain = await settled(w)
     await open(w.page, /^lens: off/)
     await w.page.locator('#lens-panel').getByText('mean', { exact: true }).click()
@@ -273,8 +269,7 @@ describe('the first view', () => {
 
 describe('everybody', () => {
   it.each(['light', 'dark'] as const)('can choose bands and lenses: %s', async (colorScheme) => {
-    const w = await visit(`${server.url}#members=2`, { colorScheme })
-    await w.drawn()
+    const w = await still({ members: 2 }, 30, { colorScheme })
     for (const name of [/^bands/, /^lens/]) {
       await open(w.page, name)
       expect(await w.violations()).toEqual([])

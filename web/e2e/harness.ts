@@ -1,13 +1,27 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import { createHash, randomUUID } from 'node:crypto'
-import { existsSync, readFileSync } from 'node:fs'
+import { createWriteStream, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
-import { resolve } from 'node:path'
-import { chromium, type Browser, type BrowserContext, type BrowserContextOptions, type Page } from 'playwright-core'
+import { join, resolve } from 'node:path'
+import { chromium, type Browser, type BrowserContext, type BrowserContextOptions, type BrowserServer, type LaunchOptions, type Page } from 'playwright-core'
 
 const root = resolve(import.meta.dirname, '../..')
 
+/** Where a test that fails leaves what it saw: screenshots, what the pages said, and the programs' logs. */
+export const TROUBLE = resolve(import.meta.dirname, 'trouble')
+export const LOGS = join(TROUBLE, 'logs')
+
+/** How long a test waits for what must come, in ms: only one that fails waits so long. */
+const PATIENCE = 60_000
+
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
+
+/**
+ * What every program of the tests is started with. Whoever makes hundreds of runs
+ * from one address within minutes is no visitor, and a run whose page is closed
+ * should not take the processor from the next.
+ */
+const FLAGS = ['--run-rate', '100000', '--idle', '3s']
 
 /** The program, serving on a port of its own. */
 export class Server {
@@ -15,6 +29,8 @@ export class Server {
   url = ''
   /** The address that it printed, with the token after # if it asks for one. */
   printed = ''
+  /** Where its log is. */
+  log = ''
 
   constructor(readonly flags: readonly string[] = []) {}
 
@@ -23,11 +39,15 @@ export class Server {
     const binary = process.env['GNLLVIZ'] ?? resolve(root, 'gnllviz')
     if (!existsSync(binary)) throw new Error(`there is no ${binary}; build the page, then: go build -o gnllviz ./cmd/gnllviz`)
     const addr = this.url === '' ? '127.0.0.1:0' : new URL(this.url).host
-    const child = spawn(binary, ['serve', '--addr', addr, ...this.flags], { stdio: ['ignore', 'pipe', 'pipe'] })
+    mkdirSync(LOGS, { recursive: true })
+    this.log = join(LOGS, `server-${randomUUID().slice(0, 8)}.log`)
+    const log = createWriteStream(this.log)
+    const child = spawn(binary, ['serve', '--addr', addr, ...FLAGS, ...this.flags], { stdio: ['ignore', 'pipe', 'pipe'] })
     this.#process = child
     this.printed = await new Promise((found, failed) => {
       let said = ''
       const read = (chunk: Buffer): void => {
+        log.write(chunk)
         said += chunk.toString()
         const line = /https?:\/\/[^\s"]+(?=\s)/.exec(said)?.[0]
         if (line !== undefined) found(line)
@@ -49,18 +69,96 @@ export class Server {
   }
 }
 
-export async function launch(): Promise<Browser> {
+function options(): LaunchOptions {
   const executablePath = process.env['CHROMIUM'] ?? '/usr/bin/chromium'
   if (!existsSync(executablePath)) {
     throw new Error(`there is no browser at ${executablePath}; on Debian: apt-get install chromium, or set CHROMIUM`)
   }
-  return chromium.launch({
+  return {
     executablePath,
     args: [
       '--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run',
       '--disable-background-networking', '--disable-component-update', '--disable-sync',
     ],
-  })
+  }
+}
+
+/** A browser that several processes may use. */
+export function launchServer(): Promise<BrowserServer> {
+  return chromium.launchServer(options())
+}
+
+/** A run that is made and steered by HTTP, as a script would: it trains only as far as it is told. */
+export class Run {
+  private constructor(readonly server: string, readonly id: string, readonly key: string) {}
+
+  /** Makes a paused run of settings by name. */
+  static async make(server: string, order: object = {}): Promise<Run> {
+    const made = (await ask(new URL('api/runs', server), { paused: true, ...order })) as { id: string; key: string }
+    return new Run(server, made.id, made.key)
+  }
+
+  /** The run whose page this is. */
+  static of(page: Page): Run {
+    const [, server = '', id = ''] = /^(http.*\/)(?:r|embed)\/([a-z2-7]{16})(?:#|$)/.exec(page.url()) ?? []
+    return new Run(server, id, keyOf(page))
+  }
+
+  /** The address by which a page steers it. */
+  get address(): string {
+    return new URL(`r/${this.id}#key=${this.key}`, this.server).href
+  }
+
+  /** What /api/runs/ID says of it. */
+  async summary(): Promise<{ readonly step: number; readonly state: string }> {
+    return (await (await fetch(new URL(`api/runs/${this.id}`, this.server))).json()) as { step: number; state: string }
+  }
+
+  command(command: object): Promise<unknown> {
+    return ask(new URL(`api/runs/${this.id}/commands`, this.server), command, { 'Run-Key': this.key })
+  }
+
+  /** Trains a paused run to a step, at its speed, and returns when it stands there. */
+  async to(step: number): Promise<void> {
+    const before = (await this.summary()).step
+    if (step > before) await this.command({ type: 'step', steps: step - before })
+    await waitFor(async () => {
+      const now = await this.summary()
+      return now.step === step && now.state === 'paused' ? true : `step ${step} of run ${this.id}, which is at ${JSON.stringify(now)}`
+    })
+  }
+}
+
+const keyOf = (page: Page): string => new URLSearchParams(/#(.*)$/.exec(page.url())?.[1]).get('key') ?? ''
+
+async function ask(url: URL, body: object, headers: Readonly<Record<string, string>> = {}): Promise<unknown> {
+  const answer = await fetch(url, { method: 'POST', headers: { 'Content-Type': 'application/json', ...headers }, body: JSON.stringify(body) })
+  if (!answer.ok) throw new Error(`${url.pathname}: ${answer.status} ${await answer.text()}`)
+  return answer.json()
+}
+
+/** Asks until the answer is true; what else is answered says what was waited for. */
+async function waitFor(look: () => Promise<true | string>): Promise<void> {
+  const begun = Date.now()
+  for (;;) {
+    const seen = await look()
+    if (seen === true) return
+    if (Date.now() - begun > PATIENCE) throw new Error(`waited ${PATIENCE / 1000} s for ${seen}`)
+    await new Promise((resolve) => setTimeout(resolve, 10))
+  }
+}
+
+/** What the page says of itself; README.md lists it. */
+export interface Where {
+  readonly engine?: string
+  readonly link?: string
+  readonly run?: string
+  readonly generation?: string
+  readonly state?: string
+  readonly step?: string
+  readonly revision?: string
+  readonly nll?: string
+  readonly lanes?: string
 }
 
 /** A key that the server has not given to anybody, and the id of the run that it would steer. */
@@ -75,15 +173,21 @@ export function keyAndId(): { readonly key: string; readonly id: string } {
 /** A page that writes down everything it should not do. */
 export class Watched {
   readonly faults: string[] = []
+  /** Everything that the console said, for whoever looks into a failure. */
+  readonly said: string[] = []
 
   private constructor(readonly page: Page, readonly context: BrowserContext) {}
 
   static async open(browser: Browser, url: string, options: BrowserContextOptions = {}): Promise<Watched> {
     const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, ...options })
+    context.setDefaultTimeout(PATIENCE)
     const page = await context.newPage()
     const w = new Watched(page, context)
     const origin = new URL(url).host
-    page.on('console', (m) => { if (m.type() === 'error' || m.type() === 'warning') w.faults.push(`console ${m.type()}: ${m.text()}`) })
+    page.on('console', (m) => {
+      w.said.push(`${m.type()}: ${m.text()}`)
+      if (m.type() === 'error' || m.type() === 'warning') w.faults.push(`console ${m.type()}: ${m.text()}`)
+    })
     page.on('pageerror', (e) => { w.faults.push(`uncaught: ${e.message}`) })
     page.on('request', (r) => {
       const { protocol, host } = new URL(r.url())
@@ -96,10 +200,10 @@ export class Watched {
       })
       // When the page showed something first.
       new MutationObserver((_, observer) => {
-        if (!document.querySelector('gnll-fit[data-step]')) return
+        if (document.documentElement.dataset['step'] === undefined) return
         performance.mark('first fit')
         observer.disconnect()
-      }).observe(document, { subtree: true, childList: true, attributeFilter: ['data-step'] })
+      }).observe(document, { subtree: true, attributeFilter: ['data-step'] })
     })
     await page.goto(url)
     return w
@@ -121,17 +225,57 @@ export class Watched {
     return Number(/^(\d+) train/.exec((await this.page.locator('.metrics .aside').textContent()) ?? '')?.[1])
   }
 
-  /** Waits until frames are drawn. */
+  where(): Promise<Where> {
+    return this.page.evaluate(() => Object.fromEntries(Object.entries(document.documentElement.dataset)))
+  }
+
+  /** Waits until the page says so of itself. */
+  async says(wanted: (where: Where) => boolean): Promise<void> {
+    await waitFor(async () => {
+      const where = await this.where()
+      return wanted(where) ? true : `${wanted.toString()} of a page that says ${JSON.stringify(where)}`
+    })
+  }
+
+  /** Waits until a frame after some training is painted. */
   async drawn(): Promise<void> {
-    await this.page.waitForFunction(() => Number(document.querySelector<HTMLElement>('gnll-fit')?.dataset['step'] ?? 0) > 0)
+    await this.says(({ step }) => Number(step ?? 0) > 0)
   }
 
-  step(): Promise<number> {
-    return this.page.evaluate(() => Number(document.querySelector<HTMLElement>('gnll-fit')?.dataset['step']))
+  /** Waits until more steps than these are painted. */
+  async past(least: number): Promise<void> {
+    await this.says(({ step }) => Number(step ?? 0) > least)
   }
 
-  revision(): Promise<number> {
-    return this.page.evaluate(() => Number(document.querySelector<HTMLElement>('gnll-fit')?.dataset['revision']))
+  /** Waits until nothing that was asked for is unanswered, and what is painted has it all. */
+  async settled(): Promise<void> {
+    await this.page.waitForFunction(() => {
+      const known = document.querySelector('gnll-app')?.store.changes.value.at(-1)?.revision ?? 0
+      return document.querySelector('[data-pending]') === null && Number(document.documentElement.dataset['revision'] ?? -1) >= known
+    }, undefined, { polling: 25 })
+  }
+
+  /** Pauses, and returns the step at which the run stands, once the fit and the figures are of that step. */
+  async pause(): Promise<number> {
+    await this.page.getByRole('button', { name: 'Pause', exact: true }).click()
+    await this.says(({ state }) => state === 'paused')
+    const { step } = await Run.of(this.page).summary()
+    await this.stands(step)
+    return step
+  }
+
+  /** Waits until the fit that is painted and the figures are of that step. */
+  async stands(step: number): Promise<void> {
+    await this.says((where) => where.step === String(step))
+    await this.page.locator(`gnll-metrics[data-step="${step}"]`).waitFor({ state: 'attached' })
+  }
+
+  async step(): Promise<number> {
+    return Number((await this.where()).step)
+  }
+
+  async revision(): Promise<number> {
+    return Number((await this.where()).revision)
   }
 
   /** The value in a control's number field. */
@@ -161,7 +305,21 @@ export class Watched {
     return this.page.locator('.lane-name').evaluateAll((tabs) => tabs.map((t) => t.textContent.replace(/\s+/g, ' ').trim().replace('lane ', '') + (t.getAttribute('aria-pressed') === 'true' ? '*' : '')))
   }
 
-  close(): Promise<void> {
-    return this.context.close()
+  /** Leaves in a folder what the pages show and what they said; returns nothing that could fail. */
+  async leave(folder: string, name: string): Promise<void> {
+    mkdirSync(folder, { recursive: true })
+    for (const [i, page] of this.context.pages().entries()) {
+      const file = join(folder, `${name}-${i}`)
+      const says = await page.evaluate(() => JSON.stringify(Object.entries(document.documentElement.dataset))).catch(String)
+      writeFileSync(`${file}.txt`, [page.url(), says, ...this.said, ...this.faults.map((f) => `fault: ${f}`), ''].join('\n'))
+      await page.screenshot({ path: `${file}.png`, timeout: 10_000 }).catch((e: unknown) => { writeFileSync(`${file}.no-picture.txt`, String(e)) })
+    }
+  }
+
+  /** Closes it, and pauses the runs that it steers: nobody watches them any more. */
+  async close(): Promise<void> {
+    const runs = this.context.pages().map((page) => Run.of(page)).filter(({ id, key }) => id !== '' && key !== '')
+    await this.context.close()
+    await Promise.all(runs.map((run) => run.command({ type: 'pause' }).catch(() => undefined)))
   }
 }

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import type { Watched } from './harness'
 import { stage } from './stage'
 
-const { server, visit, allow } = stage()
+const { server, visit, still, allow } = stage()
 
 const REFUSED = /422|400/
 
@@ -66,8 +66,7 @@ describe('a model that is dropped on the page', () => {
   })
 
   it('is chosen by who has no mouse, too', async () => {
-    const w = await visit(`${server.url}#paused`)
-    await w.page.getByRole('button', { name: 'Play' }).waitFor()
+    const w = await still({}, 0)
     const [id, file] = [new URL(w.page.url()).pathname, await exported(w)]
     await w.page.getByRole('button', { name: 'export and import' }).click()
     await w.page.getByLabel('choose a model or a table').setInputFiles({ name: 'm.json', mimeType: 'application/json', buffer: Buffer.from(file) })

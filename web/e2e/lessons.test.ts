@@ -13,7 +13,7 @@ const OWN = {
 const folder = mkdtempSync(join(tmpdir(), 'lessons-'))
 writeFileSync(join(folder, 'mine.json'), JSON.stringify(OWN))
 
-const { server, visit, allow } = stage('--lessons', folder)
+const { server, visit, serve, allow } = stage('--lessons', folder)
 
 /** A curve may be asked of a lane that an undo or another lesson has just taken away. */
 const LATE = /\/curve\?lane=|status of 422/
@@ -39,7 +39,7 @@ describe('a lesson', () => {
     const w = await visit()
     await w.drawn()
     await w.type('eps', '1e-2')
-    await expect.poll(() => w.page.locator('[data-pending]').count()).toBe(0)
+    await w.settled()
     await w.page.getByRole('button', { name: 'lessons', exact: true }).click()
     await expect.poll(() => w.page.locator('.lesson-list li').count()).toBeGreaterThan(11)
     await w.page.keyboard.press('Escape')
@@ -162,13 +162,14 @@ describe('a lesson', () => {
 
   it('comes again after the server went away', async () => {
     allow(/ERR_CONNECTION_REFUSED|WebSocket/)
-    const w = await visit(`${server.url}#lesson=a-faulty-sensor`)
+    const own = await serve()
+    const w = await visit(`${own.url}#lesson=a-faulty-sensor`)
     await w.drawn()
     await isOn(w, 'A faulty sensor')
-    await server.stop()
+    await own.stop()
     await w.page.getByText(/reconnecting in \d+ s/).waitFor()
-    await server.start()
-    await expect.poll(() => w.page.locator('.caption').textContent(), { timeout: 20_000 }).toContain('begun anew')
+    await own.start()
+    await expect.poll(() => w.page.locator('.caption').textContent()).toContain('begun anew')
     await isOn(w, 'A faulty sensor')
     await expect.poll(() => w.lanes()).toEqual(['NLL*', 'squared error'])
   })

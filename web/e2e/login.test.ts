@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { stage } from './stage'
 
 const TOKEN = 'chosen by us & nobody else'
-const { server, visit, allow } = stage('--token', TOKEN)
+const { server, visit, serve, allow } = stage('--token', TOKEN)
 
 describe('a server that asks for a token', () => {
   it('lets in who opens the address that it printed, which then has the token no more', async () => {
@@ -68,20 +68,21 @@ describe('a server that asks for a token', () => {
 
   it('is logged in to again after a restart, on whichever page', async () => {
     allow(/40[14]|ERR_CONNECTION_REFUSED|WebSocket/)
-    const w = await visit(server.printed)
+    const own = await serve('--token', TOKEN)
+    const w = await visit(own.printed)
     await w.drawn()
     await w.type('eps', '1e-2')
     await expect.poll(() => w.settings()).toBe('#eps=0.01')
-    await server.stop()
+    await own.stop()
     await w.page.getByText(/reconnecting in \d+ s/).waitFor()
-    await server.start()
+    await own.start()
     // The cookie was the old process's.
-    await expect.poll(() => w.page.locator('.caption').textContent(), { timeout: 20_000 }).toContain('needs the server\'s token')
+    await expect.poll(() => w.page.locator('.caption').textContent()).toContain('needs the server\'s token')
     const other = await w.context.newPage()
-    await other.goto(server.printed)
+    await other.goto(own.printed)
     await other.waitForURL(/\/r\//)
     await other.close()
-    await expect.poll(() => w.page.locator('.caption').textContent(), { timeout: 20_000 }).toContain('begun anew')
+    await expect.poll(() => w.page.locator('.caption').textContent()).toContain('begun anew')
     expect(await w.value('eps')).toBe('1e-2')
   })
 })

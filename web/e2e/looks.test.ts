@@ -1,12 +1,11 @@
 import { describe, expect, it } from 'vitest'
 import { stage } from './stage'
 
-const { server, visit } = stage()
+const { still } = stage()
 
 describe('the look', () => {
   it('is large on a projector, and stays so', async () => {
-    const w = await visit(server.url, { viewport: { width: 1280, height: 720 } })
-    await w.drawn()
+    const w = await still({}, 30, { viewport: { width: 1280, height: 720 } })
     const size = (): Promise<number> => w.page.evaluate(() => Math.min(...[...document.querySelectorAll('.control-label, .plot-head h2, .metrics th, .caption')].map((e) => parseFloat(getComputedStyle(e).fontSize))))
     expect(await size()).toBeLessThan(16)
     await w.page.keyboard.press('p')
@@ -20,8 +19,7 @@ describe('the look', () => {
   })
 
   it('fills the screen', async () => {
-    const w = await visit()
-    await w.drawn()
+    const w = await still()
     await w.page.keyboard.press('f')
     await expect.poll(() => w.page.evaluate(() => document.fullscreenElement !== null)).toBe(true)
     await w.page.keyboard.press('f')
@@ -29,8 +27,7 @@ describe('the look', () => {
   })
 
   it('is a report on paper: light, without controls, with what was set', async () => {
-    const w = await visit(`${server.url}#eps=0.01`, { colorScheme: 'dark' })
-    await w.drawn()
+    const w = await still({ eps: 0.01 }, 30, { colorScheme: 'dark' })
     await w.page.emulateMedia({ media: 'print' })
     const ink = (): Promise<number[]> => w.page.evaluate(() => getComputedStyle(document.body).color.match(/\d+/g)?.map(Number) ?? [])
     await expect.poll(async () => Math.max(...await ink())).toBeLessThan(80)
@@ -41,8 +38,7 @@ describe('the look', () => {
   })
 
   it.each([360, 390, 768, 1024, 1280, 1920, 2560, 3840])('needs no sideways scrolling at %i', async (width) => {
-    const w = await visit(server.url, { viewport: { width, height: width < 800 ? 844 : Math.round(width * 0.5625) } })
-    await w.drawn()
+    const w = await still({}, 30, { viewport: { width, height: width < 800 ? 844 : Math.round(width * 0.5625) } })
     expect(await w.page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(width)
     // Nothing in the header lies over its neighbour.
     const boxes = await w.page.locator('.top > *:visible').evaluateAll((all) => all.map((e) => e.getBoundingClientRect()).filter((r) => r.width > 0 && r.height > 0 && r.bottom < 200).map(({ left, right, top, bottom }) => ({ left, right, top, bottom })))
@@ -51,8 +47,7 @@ describe('the look', () => {
   })
 
   it.each([360, 390])('has a header of one height while it loads, at %i', async (width) => {
-    const w = await visit(server.url, { viewport: { width, height: 800 } })
-    await w.drawn()
+    const w = await still({}, 30, { viewport: { width, height: 800 } })
     // Whatever the line says meanwhile: the button that it pushes down moves all of the page.
     await w.page.addInitScript(() => {
       const heights = new Set<number>()

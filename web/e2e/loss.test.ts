@@ -1,9 +1,9 @@
 import type { Locator } from 'playwright-core'
 import { describe, expect, it } from 'vitest'
-import type { Watched } from './harness'
+import { Run, type Watched } from './harness'
 import { stage } from './stage'
 
-const { server, visit } = stage()
+const { server, visit, still } = stage()
 
 const panel = (w: Watched): Locator => w.page.locator('gnll-loss')
 const choose = (w: Watched, kind: string): Promise<void> => panel(w).locator('wa-radio', { hasText: kind }).click()
@@ -17,16 +17,6 @@ function picture(w: Watched): Promise<string> {
   return w.page.locator('#loss-chart canvas').first().evaluate((c: HTMLCanvasElement) => c.toDataURL())
 }
 
-/** Trains so many steps and no more. */
-async function trained(settings: string, steps: number): Promise<Watched> {
-  const w = await visit(`${server.url}#speed=max${settings}`)
-  await w.drawn()
-  await w.page.waitForFunction((least) => Number(document.querySelector<HTMLElement>('gnll-fit')?.dataset['step']) > least, steps, { timeout: 30_000 })
-  await w.page.getByRole('button', { name: 'Pause' }).click()
-  await w.page.getByRole('button', { name: 'Play' }).waitFor()
-  return w
-}
-
 async function table(w: Watched): Promise<void> {
   await w.page.getByRole('button', { name: 'loss as a table' }).click()
   await panel(w).locator('.chart-table').waitFor()
@@ -34,7 +24,7 @@ async function table(w: Watched): Promise<void> {
 
 describe('a range of steps', () => {
   it('is drawn with the pointer, has every step that was recorded, and goes back', async () => {
-    const w = await trained('', 3000)
+    const w = await still({}, 3000)
     await table(w)
     expect(await caption(w)).toContain('steps 0 to')
     await w.page.getByRole('button', { name: 'loss as a table' }).click()
@@ -54,7 +44,7 @@ describe('a range of steps', () => {
     expect(shown).toBe(of)
     expect(batches).toBe(to - from + 1)
     expect(batchesShown).toBeLessThanOrEqual(batches ?? 0)
-    const id = new URL(w.page.url()).pathname.split('/').at(-1) ?? ''
+    const { id } = Run.of(w.page)
     const recorded = (await (await fetch(`${server.url}api/runs/${id}/curve?curve=test_loss&from=${from}&to=${to}&pixels=10000`)).json()) as { of: number }
     expect(of).toBe(recorded.of)
     await w.page.getByRole('button', { name: 'whole run' }).click()
@@ -77,12 +67,12 @@ describe('a range of steps', () => {
     await expect.poll(async () => (await range())[0]).toBe(said)
     const still = await range()
     const at = await w.step()
-    await expect.poll(() => w.step(), { timeout: 15_000 }).toBeGreaterThan(at + 600)
+    await expect.poll(() => w.step()).toBeGreaterThan(at + 600)
     expect(await range()).toEqual(still)
     await chart.press('End')
     await expect.poll(() => panel(w).locator('.unseen[role=status]').textContent()).toContain('following the end')
     const [first = 0] = await range()
-    await expect.poll(async () => (await range())[0], { timeout: 15_000 }).toBeGreaterThan(first)
+    await expect.poll(async () => (await range())[0]).toBeGreaterThan(first)
     await chart.press('Escape')
     await expect.poll(async () => (await range())[0]).toBe(0)
     expect(await panel(w).locator('.unseen[role=status]').textContent()).toBe('the whole run')
@@ -91,7 +81,7 @@ describe('a range of steps', () => {
 
 describe('the batches', () => {
   it('are counted step by step, and every lane has its own', async () => {
-    const w = await trained('', 1500)
+    const w = await still({}, 1500)
     await w.page.getByRole('button', { name: '+ lane' }).click()
     await expect.poll(() => w.lanes()).toEqual(['A', 'B*'])
     await choose(w, 'batches')
@@ -104,7 +94,7 @@ describe('the batches', () => {
 
 describe('how the loss is drawn', () => {
   it('is smoothed only on request, over the curve itself', async () => {
-    const w = await trained('', 800)
+    const w = await still({}, 800)
     await openView(w)
     const slider = w.page.getByRole('slider', { name: 'smoothing' })
     expect(await slider.inputValue()).toBe('0')
@@ -120,7 +110,7 @@ describe('how the loss is drawn', () => {
   })
 
   it('has a log axis only where every value is above zero, and says so', async () => {
-    const w = await trained('', 1500)
+    const w = await still({}, 1500)
     await openView(w)
     const log = panel(w).locator('input[value=log]')
     expect(await log.isDisabled()).toBe(true)
@@ -143,7 +133,7 @@ describe('how the loss is drawn', () => {
 
 describe('the best attainable loss', () => {
   it('is told where the truth is known, as the server has it', async () => {
-    const w = await trained('&dataset=sine', 300)
+    const w = await still({ dataset: 'sine' }, 300)
     await table(w)
     await choose(w, 'NLL')
     await expect.poll(() => caption(w)).toMatch(/NLL in data units.*best attainable: test −?\d\.\d+, train −?\d\.\d+/)
@@ -160,7 +150,7 @@ describe('the best attainable loss', () => {
   })
 
   it('is not told of data without a truth', async () => {
-    const w = await trained('', 300)
+    const w = await still({}, 300)
     await table(w)
     expect(await caption(w)).not.toContain('best attainable')
   })
@@ -172,7 +162,7 @@ describe('what went wrong', () => {
     await w.drawn()
     await w.type('batch', '1')
     await w.type('lr', '1')
-    await w.page.getByRole('alert').filter({ hasText: 'Diverged' }).waitFor({ timeout: 20_000 })
+    await w.page.getByRole('alert').filter({ hasText: 'Diverged' }).waitFor()
     await table(w)
     await expect.poll(() => panel(w).locator('thead th').allTextContents()).toContain('not finite')
     // Its loss may have been finite, and its gradient not.
@@ -197,7 +187,7 @@ describe('a change', () => {
   })
 
   it('can be read at its step without a pointer', async () => {
-    const w = await trained('', 500)
+    const w = await still({}, 500)
     const field = w.page.getByRole('slider', { name: 'read the loss at a step' })
     await field.focus()
     const before = await picture(w)
@@ -212,8 +202,7 @@ describe('everybody', () => {
     ['light', { width: 1440, height: 900 }],
     ['dark', { width: 390, height: 844 }],
   ] as const)('can use it: %s, %o', async (colorScheme, viewport) => {
-    const w = await visit(`${server.url}#dataset=sine`, { colorScheme, viewport })
-    await w.drawn()
+    const w = await still({ dataset: 'sine' }, 100, { colorScheme, viewport })
     await w.page.getByRole('button', { name: '+ lane' }).click()
     await expect.poll(async () => (await w.lanes()).length).toBe(2)
     await w.page.getByRole('button', { name: 'fewer steps' }).click()

@@ -2,17 +2,12 @@ import { describe, expect, it } from 'vitest'
 import type { Watched } from './harness'
 import { stage } from './stage'
 
-const { server, visit } = stage()
+const { server, visit, still } = stage()
 
 const MAPS = ['map_mean', 'map_std'] as const
 
 const median = (values: readonly number[]): number => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? NaN
 
-const opened = async (settings: string, options: Parameters<typeof visit>[1] = {}): Promise<Watched> => {
-  const w = await visit(`${server.url}#${settings}`, options)
-  await w.drawn()
-  return w
-}
 
 const see = (w: Watched, view: string): Promise<string[]> => w.page.getByRole('combobox', { name: 'what this panel shows' }).selectOption(view)
 const over = (w: Watched): ReturnType<Watched['page']['locator']> => w.page.locator('.over').getByRole('combobox')
@@ -42,10 +37,10 @@ const rowsSeen = (w: Watched): Promise<string[]> => w.page.locator('.chart-table
 
 describe('a map', () => {
   it('is dark in the middle of the bowl and light in its corners, for mean and noise alike', async () => {
-    const w = await opened('dataset=bowl&speed=max')
+    const w = await still({ dataset: 'bowl' }, 3000)
     expect(await w.page.locator('#fit-chart').count()).toBe(0)
     for (const map of MAPS) {
-      await expect.poll(async () => lightness(await colourAt(w, map, 0.18, 0.16)) - lightness(await colourAt(w, map, 0.48, 0.5)), { timeout: 20_000 }).toBeGreaterThan(25)
+      await expect.poll(async () => lightness(await colourAt(w, map, 0.18, 0.16)) - lightness(await colourAt(w, map, 0.48, 0.5))).toBeGreaterThan(25)
     }
     await w.page.getByRole('button', { name: 'maps as a table' }).click()
     const rows = await figures(w)
@@ -53,11 +48,11 @@ describe('a map', () => {
     const head = await w.page.locator('.chart-table thead th').allTextContents()
     expect(head).toEqual(['x1', 'x2', 'mean', 'std before the clamp', 'std', 'true mean', 'true std', '95 % from', '95 % to'])
     // Over 600 rows the network has the truth to within half a std.
-    await expect.poll(async () => median((await figures(w)).map((r) => Math.abs((r[2] ?? NaN) - (r[5] ?? NaN)) / (r[6] ?? NaN))), { timeout: 20_000 }).toBeLessThan(0.5)
+    await expect.poll(async () => median((await figures(w)).map((r) => Math.abs((r[2] ?? NaN) - (r[5] ?? NaN)) / (r[6] ?? NaN)))).toBeLessThan(0.5)
   })
 
   it('shows the truth and the difference, and forgets neither while it trains', async () => {
-    const w = await opened('dataset=ripple&speed=max')
+    const w = await still({ dataset: 'ripple' }, 300)
     const show = (what: string): Promise<string[]> => w.page.getByRole('combobox', { name: 'whose maps' }).selectOption(what)
     await w.page.getByRole('combobox', { name: 'what colours the rows' }).selectOption('none')
     await show('truth')
@@ -71,9 +66,7 @@ describe('a map', () => {
   })
 
   it('is read by the pointer on both maps, and by the keyboard', async () => {
-    const w = await opened('dataset=quakes&speed=1000')
-    await w.page.getByRole('button', { name: 'Pause' }).click()
-    await w.page.getByRole('button', { name: 'Play' }).waitFor()
+    const w = await still({ dataset: 'quakes' })
     const latitude = w.page.getByRole('slider', { name: 'read the maps at latitude' })
     const longitude = w.page.getByRole('slider', { name: 'read the maps at longitude' })
     expect(await latitude.getAttribute('aria-valuetext')).toBe('nothing read')
@@ -94,14 +87,14 @@ describe('a map', () => {
   })
 
   it('hatches where the variance is clamped', async () => {
-    const w = await opened('dataset=bowl&speed=1000')
+    const w = await still({ dataset: 'bowl' })
     await w.page.getByText('none clamped').waitFor()
     await w.type('eps', '1')
     await w.page.getByText(/\(hatched\) · \d+ of 480 variances clamped/).waitFor()
   })
 
   it('has the parts of an ensemble’s standard deviation', async () => {
-    const w = await opened('dataset=bowl&members=3')
+    const w = await still({ dataset: 'bowl', members: 3 })
     const part = w.page.getByRole('combobox', { name: 'which standard deviation' })
     await w.page.getByRole('button', { name: 'maps as a table' }).click()
     await w.page.getByRole('columnheader', { name: 'epistemic std' }).waitFor()
@@ -115,7 +108,7 @@ describe('a map', () => {
   })
 
   it('has a small one of each lane, by which it is chosen', async () => {
-    const w = await opened('dataset=bowl')
+    const w = await still({ dataset: 'bowl' })
     expect(await w.page.locator('.small-map').count()).toBe(0)
     await w.page.getByRole('button', { name: '+ lane' }).click()
     await expect.poll(() => w.lanes()).toEqual(['A', 'B*'])
@@ -126,7 +119,7 @@ describe('a map', () => {
   })
 
   it('has rows that can be moved and erased', async () => {
-    const w = await opened('dataset=bowl')
+    const w = await still({ dataset: 'bowl' })
     const all = async (): Promise<number> => {
       const [, train, test] = /(\d+) train, (\d+) test/.exec((await w.page.locator('.metrics .aside').textContent()) ?? '') ?? []
       return Number(train) + Number(test)
@@ -140,7 +133,7 @@ describe('a map', () => {
   })
 
   it('has rows that can be moved, and keep their number', async () => {
-    const w = await opened('dataset=bowl')
+    const w = await still({ dataset: 'bowl' })
     await w.page.locator('gnll-map .segments').getByText('move').click()
     const box = await w.page.locator('#map_mean-chart').boundingBox()
     if (!box) throw new Error('no map')
@@ -154,7 +147,7 @@ describe('a map', () => {
       await w.page.mouse.move(x + 30, y + 20, { steps: 4 })
       await w.page.mouse.up()
       await w.page.evaluate(() => new Promise(requestAnimationFrame))
-      await expect.poll(() => w.page.locator('[data-pending]').count()).toBe(0)
+      await w.settled()
     }
     await expect.poll(() => undo.isDisabled()).toBe(false)
     expect(await w.rows()).toBe(480)
@@ -163,7 +156,7 @@ describe('a map', () => {
 
 describe('a slice', () => {
   it('is chosen by the inputs’ names, in the header as in the panel', async () => {
-    const w = await opened('dataset=quakes')
+    const w = await still({ dataset: 'quakes' })
     expect(await over(w).locator('option').allTextContents()).toEqual(['both inputs', 'latitude', 'longitude'])
     await over(w).selectOption('longitude')
     await w.page.locator('#fit-chart canvas').waitFor()
@@ -179,7 +172,7 @@ describe('a slice', () => {
   })
 
   it('of four inputs begins with the first, and of one there is none', async () => {
-    const w = await opened('dataset=airquality')
+    const w = await still({ dataset: 'airquality' })
     expect(await over(w).locator('option').allTextContents()).toEqual(['solar radiation', 'wind', 'temperature', 'month'])
     expect(await over(w).inputValue()).toBe('1')
     await over(w).selectOption('temperature')
@@ -194,14 +187,13 @@ describe('a slice', () => {
 
 describe.each(['actual', 'residual'] as const)('the rows: %s', (view) => {
   it.each(['mcycle', 'quakes', 'airquality'])('of %s are drawn, told and read', async (dataset) => {
-    const w = await opened(`dataset=${dataset}`)
+    const w = await visit(`${server.url}#dataset=${dataset}`)
+    await w.drawn()
     await see(w, view)
     await w.page.locator('#rows-chart canvas').waitFor()
-    const step = await w.step()
-    await expect.poll(() => w.step()).toBeGreaterThan(step)
+    await w.past(await w.step())
     await expect.poll(() => w.page.locator('.beyond').textContent()).toMatch(/^\d+ of \d+ test rows beyond 1.96 σ, expected [\d.]+ · \d+ of \d+ train rows/)
-    await w.page.getByRole('button', { name: 'Pause' }).click()
-    await w.page.getByRole('button', { name: 'Play' }).waitFor()
+    await w.pause()
     await w.page.getByRole('button', { name: 'rows as a table' }).click()
     await expect.poll(async () => (await rowsSeen(w)).length).toBe(20)
     const z = (await figures(w)).map((r) => Math.abs(r.at(-2) ?? NaN))
@@ -213,8 +205,7 @@ describe.each(['actual', 'residual'] as const)('the rows: %s', (view) => {
     await see(w, 'fit')
     await w.page.locator(dataset === 'quakes' ? '#map_std-chart canvas' : '#noise-chart canvas').waitFor()
     await w.page.getByRole('button', { name: 'Play' }).click()
-    const later = await w.step()
-    await expect.poll(() => w.step()).toBeGreaterThan(later)
+    await w.past(await w.step())
   })
 })
 
@@ -224,7 +215,7 @@ describe('views', () => {
     ['dark', { width: 1440, height: 900 }],
     ['light', { width: 390, height: 844 }],
   ] as const)('can be used by everybody: %s, %o', async (colorScheme, viewport) => {
-    const w = await opened('dataset=bowl&members=2', { colorScheme, viewport })
+    const w = await still({ dataset: 'bowl', members: 2 }, 30, { colorScheme, viewport })
     await w.page.getByRole('button', { name: '+ lane' }).click()
     await expect.poll(() => w.lanes()).toEqual(['A', 'B*'])
     await w.page.getByRole('combobox', { name: 'what colours the rows' }).selectOption('residual')
@@ -242,12 +233,13 @@ describe('views', () => {
   })
 
   it('are each drawn at every frame, and what that takes is told', async () => {
-    const w = await opened('dataset=ripple')
+    const w = await visit(`${server.url}#dataset=ripple`)
+    await w.drawn()
     const measure = (): Promise<Record<string, number[]>> => w.page.evaluate(() => new Promise((done) => {
       const taken: Record<string, number[]> = {}
       const observer = new PerformanceObserver((list) => {
         for (const e of list.getEntries()) if (e.name !== 'draw loss') (taken[e.name] ??= []).push(e.duration)
-        if (Object.values(taken).every((ms) => ms.length < 40)) return
+        if (Object.values(taken).every((ms) => ms.length < 10)) return
         observer.disconnect()
         done(taken)
       })

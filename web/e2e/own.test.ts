@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import type { Watched } from './harness'
 import { stage } from './stage'
 
-const { server, visit, allow } = stage()
+const { still, visit, serve, allow } = stage()
 
 /** Opens the dialog where a file's rows are put. */
 async function openCSV(w: Watched): Promise<void> {
@@ -82,16 +82,17 @@ describe('a file of one’s own', () => {
     ['rows that are too many for one message', long(5000), 4000],
   ])('comes again after the server went away: %s', async (_, text, train) => {
     allow(/ERR_CONNECTION_REFUSED|WebSocket/)
-    const w = await visit()
+    const own = await serve()
+    const w = await visit(own.url)
     await w.drawn()
     await openCSV(w)
     await choose(w, text)
     await learn(w)
     await expect.poll(() => w.rows()).toBe(train)
-    await server.stop()
+    await own.stop()
     await w.page.getByText(/reconnecting in \d+ s/).waitFor()
-    await server.start()
-    await expect.poll(() => caption(w), { timeout: 20_000 }).toContain('begun anew')
+    await own.start()
+    await expect.poll(() => caption(w)).toContain('begun anew')
     expect(await w.page.getByRole('combobox', { name: 'data set' }).inputValue()).toBe('own')
     expect(await w.rows()).toBe(train)
   })
@@ -102,8 +103,7 @@ describe('a file of one’s own', () => {
     ['rows of several lengths', 'x,y\n1,2\n3,4,5\n6,7\n', /row 3/],
   ])('that is none is told in the server’s words: %s', async (_, text, words) => {
     allow(/4\d\d/)
-    const w = await visit()
-    await w.drawn()
+    const w = await still()
     await openCSV(w)
     await paste(w, text)
     await expect.poll(() => why(w)).toMatch(words)
@@ -119,8 +119,7 @@ describe('a file of one’s own', () => {
     ['words', 'calm', 'not a number'],
     ['thousands', '1 234.5', 'thousands separators'],
   ])('has nothing to be learned from %s, in the server’s words', async (_, cell, words) => {
-    const w = await visit()
-    await w.drawn()
+    const w = await still()
     await openCSV(w)
     await paste(w, `x,y\n${Array.from({ length: 9 }, (_, i) => `${i},${cell}`).join('\n')}\n`)
     await learn(w)
@@ -130,8 +129,7 @@ describe('a file of one’s own', () => {
   })
 
   it('has a column of words refused where it is chosen, and another taken', async () => {
-    const w = await visit()
-    await w.drawn()
+    const w = await still()
     await openCSV(w)
     await paste(w, EUROPEAN)
     await w.page.getByRole('radio', { name: 'learn road' }).check()
@@ -145,8 +143,7 @@ describe('a file of one’s own', () => {
   })
 
   it('of one column has nothing to learn from', async () => {
-    const w = await visit()
-    await w.drawn()
+    const w = await still()
     await openCSV(w)
     await paste(w, 'x\n1\n2\n3\n4\n5\n')
     await w.page.getByText('It takes two columns').waitFor()
@@ -154,8 +151,7 @@ describe('a file of one’s own', () => {
   })
 
   it('has a single number beyond all bounds left out', async () => {
-    const w = await visit()
-    await w.drawn()
+    const w = await still()
     await openCSV(w)
     await paste(w, `x,y\n0,1e999\n${Array.from({ length: 20 }, (_, i) => `${i},${i % 3}`).join('\n')}\n`)
     await learn(w)
@@ -177,8 +173,7 @@ describe('a file of one’s own', () => {
 
   it('is not for who only watches', async () => {
     allow(/403/)
-    const w = await visit()
-    await w.drawn()
+    const w = await still()
     const viewer = await visit(w.toWatch)
     await viewer.drawn()
     expect(await viewer.page.getByRole('button', { name: 'your own data' }).isDisabled()).toBe(true)
@@ -191,35 +186,5 @@ describe('a file of one’s own', () => {
     }, long(100))
     expect(refused).toBe(403)
     expect(await w.page.getByRole('combobox', { name: 'data set' }).inputValue()).not.toBe('own')
-  })
-})
-
-describe('pasting', () => {
-  it.each([
-    ['few lines', 30],
-    // Which would take the browser minutes by itself.
-    ['very many lines', 60_000],
-  ])('takes a moment and puts them where the cursor is: %s', async (_, count) => {
-    const w = await visit()
-    await w.context.grantPermissions(['clipboard-read', 'clipboard-write'])
-    await w.drawn()
-    await openCSV(w)
-    const area = w.page.getByRole('textbox', { name: 'Paste the rows' })
-    await paste(w, `${EUROPEAN}\n`)
-    await w.page.getByRole('button', { name: 'Learn it' }).waitFor()
-    // Instead of what there is.
-    const text = long(count)
-    await w.page.evaluate((t) => navigator.clipboard.writeText(t), text)
-    await area.press('Control+a')
-    await area.press('Control+v')
-    expect(await area.inputValue()).toBe(text)
-    // What was read is not what there is now.
-    await w.page.getByRole('button', { name: 'Read' }).click()
-    await expect.poll(() => w.page.locator('dialog .note').first().textContent()).toContain(`${count} rows`)
-    // And after it.
-    await w.page.evaluate((t) => navigator.clipboard.writeText(t), `\n${text}`)
-    await area.press('Control+End')
-    await area.press('Control+v')
-    expect(await area.inputValue()).toBe(`${text}\n${text}`)
   })
 })

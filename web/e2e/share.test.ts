@@ -10,14 +10,9 @@ const { server, visit } = stage()
 
 const decoder = readFileSync(createRequire(import.meta.url).resolve('jsqr'), 'utf8')
 
-const paused = async (w: Watched): Promise<void> => {
-  await w.page.getByRole('button', { name: 'Pause' }).click()
-  await w.page.getByRole('button', { name: 'Play' }).waitFor()
-}
-
 /** Step 0 of a run that waits, whatever it did before. */
 async function begin(w: Watched): Promise<void> {
-  if ((await w.page.getByRole('button', { name: 'Pause' }).count()) > 0) await paused(w)
+  if ((await w.where()).state === 'playing') await w.pause()
   await w.page.getByRole('button', { name: 'Reset' }).click()
   await expect.poll(() => w.step()).toBe(0)
 }
@@ -26,8 +21,7 @@ async function steps(w: Watched, n: 100 | 1000): Promise<void> {
   const before = await w.step()
   await w.page.getByRole('button', { name: 'how many steps' }).click()
   await w.page.getByRole('menuitem', { name: n === 100 ? '100 steps' : /^1.000 steps/ }).click()
-  await expect.poll(() => w.step()).toBe(before + n)
-  await expect.poll(() => w.page.locator('gnll-metrics').getAttribute('data-step')).toBe(String(before + n))
+  await w.stands(before + n)
 }
 
 /** Every figure of the run that the page shows, to many digits: the fit's and the noise's, lane by lane. */
@@ -78,7 +72,7 @@ describe('an address', () => {
     await a.type('beta', '1')
     await a.page.getByRole('button', { name: 'lane D', exact: true }).click()
     await a.type('lr', '1e-2')
-    await expect.poll(() => a.page.locator('[data-pending]').count()).toBe(0)
+    await a.settled()
     await begin(a)
     await steps(a, 100)
 
@@ -215,20 +209,6 @@ describe('the share panel', () => {
     expect(await w.violations()).toEqual([])
     await w.page.keyboard.press('Escape')
     await wall.waitFor({ state: 'hidden' })
-  })
-
-  it('gives every link to the clipboard', async () => {
-    const w = await visit(`${server.url}#eps=0.01`)
-    await w.context.grantPermissions(['clipboard-read', 'clipboard-write'])
-    await w.drawn()
-    await openShare(w)
-    for (const [name, label] of [['watch', 'to watch'], ['steer', 'to steer'], ['copy', 'a copy'], ['embed', 'to embed']] as const) {
-      await w.page.getByRole('button', { name: `copy the link ${label}` }).click()
-      await expect.poll(() => w.page.evaluate(() => navigator.clipboard.readText())).toBe(await link(w, name))
-    }
-    expect(await link(w, 'embed')).toMatch(/^<iframe src="http:\/\/[^"]+\/embed\/[a-z2-7]{16}" /)
-    await w.page.locator('#share').getByText('its own').click()
-    await expect.poll(() => link(w, 'embed')).toMatch(/^<iframe src="http:\/\/[^"]+\/embed\/#eps=0\.01" /)
   })
 
   it('says what an address cannot do', async () => {

@@ -2,13 +2,9 @@ import { describe, expect, it } from 'vitest'
 import { keyAndId, type Watched } from './harness'
 import { stage } from './stage'
 
-const { server, visit, allow } = stage()
+const { server, visit, still, serve, allow } = stage()
 
 const chosen = (w: Watched, control: string): Promise<string> => w.page.locator(`[data-control=${control}] select`).inputValue()
-const paused = async (w: Watched): Promise<void> => {
-  await w.page.getByRole('button', { name: 'Pause' }).click()
-  await w.page.getByRole('button', { name: 'Play' }).waitFor()
-}
 
 describe('who has not the key', () => {
   it('watches, and is told so', async () => {
@@ -28,8 +24,12 @@ describe('who has not the key', () => {
     await expect.poll(() => b.settings()).toBe('#eps=0.001')
     expect(b.page.url()).not.toContain('key=')
     await b.page.locator('body').press('Space')
-    await b.page.waitForTimeout(300)
-    expect(await a.page.getByRole('button', { name: 'Pause' }).count()).toBe(1)
+    // Whatever the key had asked for would be done before this is.
+    const step = await b.step()
+    await a.type('eps', '1e-2')
+    await expect.poll(() => b.value('eps')).toBe('1e-2')
+    await b.past(step + 50)
+    expect((await a.where()).state).toBe('playing')
   })
 
   it('steers a run that is open to all, as long as it is', async () => {
@@ -67,7 +67,7 @@ describe('lanes', () => {
     await w.drawn()
     await w.page.getByRole('button', { name: '+ lane' }).click()
     await expect.poll(() => w.lanes()).toEqual(['A', 'B*'])
-    await expect.poll(() => w.page.locator('gnll-fit').getAttribute('data-lanes')).toBe('2')
+    await w.says(({ lanes }) => lanes === '2')
     // Above every variance: with one that clamps none the lanes would stay the same.
     await w.type('eps', '1')
     await expect.poll(() => w.value('eps')).toBe('1')
@@ -112,16 +112,17 @@ describe('lanes', () => {
 
   it('come again after the server went away', async () => {
     allow(/ERR_CONNECTION_REFUSED|WebSocket/)
-    const w = await visit()
+    const own = await serve()
+    const w = await visit(own.url)
     await w.drawn()
     await w.page.getByRole('button', { name: '+ lane' }).click()
     await expect.poll(() => w.lanes()).toEqual(['A', 'B*'])
     await w.page.locator('[data-control=loss] select').selectOption('beta_nll')
-    await expect.poll(() => w.page.locator('[data-pending]').count()).toBe(0)
-    await server.stop()
+    await w.settled()
+    await own.stop()
     await w.page.getByText(/reconnecting in \d+ s/).waitFor()
-    await server.start()
-    await expect.poll(() => w.page.locator('.caption').textContent(), { timeout: 20_000 }).toContain('begun anew')
+    await own.start()
+    await expect.poll(() => w.page.locator('.caption').textContent()).toContain('begun anew')
     expect(await w.lanes()).toEqual(['A', 'B*'])
     expect(await chosen(w, 'loss')).toBe('beta_nll')
     await w.page.getByRole('button', { name: 'lane A', exact: true }).click()
@@ -134,8 +135,7 @@ describe('what opens over the page', () => {
     ['light', { width: 1440, height: 900 }],
     ['dark', { width: 390, height: 844 }],
   ] as const)('can be used by everybody: %s, %o', async (colorScheme, viewport) => {
-    const w = await visit(server.url, { colorScheme, viewport })
-    await w.drawn()
+    const w = await still({}, 30, { colorScheme, viewport })
     for (const lanes of [2, 3, 4, 5, 6]) {
       await w.page.getByRole('button', { name: '+ lane' }).click()
       await expect.poll(async () => (await w.lanes()).length).toBe(lanes)
@@ -170,7 +170,7 @@ describe('undo', () => {
     const slider = w.page.locator('[data-control=eps] input[type=range]')
     for (let i = 0; i < 5; i++) await slider.press('ArrowRight')
     await expect.poll(() => w.value('eps')).toBe('3.2e-6')
-    await expect.poll(() => w.page.locator('[data-pending]').count()).toBe(0)
+    await w.settled()
     await undo.click()
     await expect.poll(() => w.value('eps')).toBe('1e-6')
     await redo.click()
@@ -190,10 +190,8 @@ describe('undo', () => {
     const other = await visit(w.toWatch)
     await other.drawn()
     await w.type('eps', '1e-3')
-    await expect.poll(() => w.page.locator('[data-pending]').count()).toBe(0)
-    await paused(w)
-    await w.page.waitForTimeout(300)
-    const at = await w.step()
+    await w.settled()
+    const at = await w.pause()
     await w.page.getByRole('button', { name: 'Reset' }).click()
     await expect.poll(() => w.step()).toBe(0)
     const layers = w.page.getByRole('textbox', { name: /layer \d/ })
@@ -201,7 +199,7 @@ describe('undo', () => {
     await expect.poll(() => layers.count()).toBe(3)
     await w.page.getByRole('combobox', { name: 'data set' }).selectOption('sine')
     await expect.poll(() => w.settings()).toContain('dataset=sine')
-    await expect.poll(() => w.page.locator('[data-pending]').count()).toBe(0)
+    await w.settled()
     await undo.click()
     await expect.poll(() => w.settings()).not.toContain('dataset')
     await undo.click()
@@ -226,13 +224,9 @@ describe('undo', () => {
   })
 
   it('is offered at the mark of a change', async () => {
-    const w = await visit(`${server.url}#speed=1000`)
-    await w.drawn()
-    await w.page.waitForTimeout(1000)
-    await paused(w)
+    const w = await still({}, 1000)
     await w.type('eps', '1e-3')
-    await expect.poll(() => w.page.locator('[data-pending]').count()).toBe(0)
-    await w.page.waitForTimeout(400)
+    await w.settled()
     const chart = w.page.locator('#loss-chart')
     const box = await chart.boundingBox()
     if (!box) throw new Error('no chart')
@@ -248,9 +242,7 @@ describe('undo', () => {
 
 describe('rows', () => {
   it('are added, moved and erased on the fit', async () => {
-    const w = await visit()
-    await w.drawn()
-    await paused(w)
+    const w = await still()
     const before = await w.rows()
     const box = await w.page.locator('#fit-chart').boundingBox()
     if (!box) throw new Error('no chart')
@@ -270,10 +262,10 @@ describe('rows', () => {
     await tool('erase')
     // Where it was there is nothing any more, where it is now there is.
     await w.page.mouse.click(...at(0.2, 0.15))
-    await w.page.waitForTimeout(300)
-    expect(await w.rows()).toBe(before + 1)
     await w.page.mouse.click(...at(0.3, 0.2))
     await expect.poll(() => w.rows()).toBe(before)
+    // One change each for adding, moving and the one row that was erased.
+    expect(await w.page.evaluate(() => document.querySelector('gnll-app')?.store.changes.value.length)).toBe(3)
     // Without a pointer.
     await w.page.getByRole('slider', { name: 'read the fit at x' }).press('ArrowRight')
     await w.page.getByRole('slider', { name: 'read the fit at x' }).press('Enter')
@@ -302,11 +294,8 @@ describe('rows', () => {
 
 describe('the transport', () => {
   it('trains an epoch, and until a step', async () => {
-    const w = await visit(`${server.url}#speed=max&batch=10`)
-    await w.drawn()
-    await paused(w)
-    await w.page.waitForTimeout(300)
-    const at = await w.step()
+    const at = 200
+    const w = await still({ batch: 10 }, at)
     await w.page.getByRole('button', { name: 'how many steps' }).click()
     await w.page.getByRole('menuitem', { name: '1 epoch' }).click()
     await expect.poll(() => w.step()).toBe(at + Math.ceil((await w.rows()) / 10))

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import type { Watched } from './harness'
 import { stage } from './stage'
 
-const { server, visit, allow } = stage()
+const { server, visit, still, allow } = stage()
 
 async function openSweep(w: Watched): Promise<void> {
   await w.page.getByRole('button', { name: 'sweep', exact: true }).click()
@@ -57,8 +57,7 @@ describe('a sweep', () => {
   })
 
   it('is started and stopped by one button, which keeps the focus', async () => {
-    const w = await visit(`${server.url}#paused`)
-    await w.page.getByRole('button', { name: 'Play' }).waitFor()
+    const w = await still({}, 0)
     await w.page.getByRole('button', { name: 'sweep', exact: true }).focus()
     await w.page.keyboard.press('Enter')
     const focused = (): Promise<string> => w.page.evaluate(() => document.activeElement?.getAttribute('aria-label') ?? document.activeElement?.textContent ?? '')
@@ -74,8 +73,7 @@ describe('a sweep', () => {
   })
 
   it('is of choices, is stopped, and tells why a run failed', async () => {
-    const w = await visit(`${server.url}#paused`)
-    await w.page.getByRole('button', { name: 'Play' }).waitFor()
+    const w = await still({}, 0)
     await openSweep(w)
     await w.page.getByLabel('control across').selectOption('loss')
     const choices = w.page.locator('.sweep-choices input')
@@ -105,8 +103,7 @@ describe('a sweep', () => {
 
   it('says what keeps it from being started, and what the server refuses', async () => {
     allow(/422/)
-    const w = await visit(`${server.url}#paused`)
-    await w.page.getByRole('button', { name: 'Play' }).waitFor()
+    const w = await still({}, 0)
     await openSweep(w)
     const why = w.page.locator('.sweep .why').last()
     await w.page.getByLabel('control upward').selectOption('decay')
@@ -121,8 +118,7 @@ describe('a sweep', () => {
   })
 
   it('of many columns is seen as a whole, and tells its figures to who asks', async () => {
-    const w = await visit(`${server.url}#paused`)
-    await w.page.getByRole('button', { name: 'Play' }).waitFor()
+    const w = await still({}, 0)
     await openSweep(w)
     for (const side of ['across', 'upward']) {
       await w.page.getByLabel(`${side}: values`).fill('20')
@@ -130,7 +126,7 @@ describe('a sweep', () => {
     }
     await w.page.locator('#sweep-steps').fill('3')
     await start(w)
-    await expect.poll(() => said(w), { timeout: 30_000 }).toBe('done, 400 of 400')
+    await expect.poll(() => said(w)).toBe('done, 400 of 400')
     expect(await w.page.locator('.sweep-map').evaluate((m) => m.scrollWidth <= m.clientWidth)).toBe(true)
     expect(await w.page.getByRole('gridcell').last().textContent()).toMatch(/^weight decay 1, variance decay 1e-4: test NLL [\d.]+ nats$/)
     expect(await w.violations()).toEqual([])
@@ -155,8 +151,7 @@ describe('a sweep', () => {
     ['light', { width: 390, height: 844 }],
     ['dark', { width: 390, height: 844 }],
   ] as const)('can be used by everybody, %s, %o', async (colorScheme, viewport) => {
-    const w = await visit(`${server.url}#paused`, { colorScheme, viewport })
-    await w.page.getByRole('button', { name: 'Play' }).waitFor()
+    const w = await still({}, 0, { colorScheme, viewport })
     await w.page.getByRole('button', { name: 'sweep', exact: true }).focus()
     await w.page.keyboard.press('Enter')
     await w.page.locator('#sweep-steps').fill('20')

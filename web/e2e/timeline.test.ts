@@ -3,7 +3,7 @@ import type { Locator } from 'playwright-core'
 import type { Watched } from './harness'
 import { stage } from './stage'
 
-const { server, visit } = stage()
+const { server, visit, still } = stage()
 
 const bar = (w: Watched): Locator => w.page.getByRole('slider', { name: 'look back' })
 const goOn = (w: Watched): Locator => w.page.getByRole('button', { name: 'continue from here' })
@@ -13,37 +13,19 @@ const lookedAt = async (w: Watched): Promise<number> => Number((await w.page.loc
 const figures = (w: Watched): Promise<string[]> => w.page.locator('.metrics td.figure').allTextContents()
 const past = (w: Watched): Promise<number> => w.page.locator('.timeline[data-past]').count()
 
-/** Waits until the fit that is painted and the figures are of that step. */
-async function painted(w: Watched, step: number): Promise<void> {
-  await expect.poll(() => w.step()).toBe(step)
-  await expect.poll(() => w.page.locator('gnll-metrics').getAttribute('data-step')).toBe(String(step))
-}
-
-/** Trains past a step, and looks at the snapshot of another. */
-async function trained(steps: number, hash = '#speed=1000'): Promise<Watched> {
-  const w = await visit(`${server.url}${hash}`)
-  await w.drawn()
-  await expect.poll(() => counter(w), { timeout: 15_000 }).toBeGreaterThan(steps)
+/** Opens a run that trained so far, and trains it on. */
+async function trained(steps: number): Promise<Watched> {
+  const w = await still({ speed: 1000 }, steps)
+  await w.page.getByRole('button', { name: 'Play', exact: true }).click()
+  await w.past(steps)
   return w
-}
-
-/** Pauses, and returns the step at which the run stands then. */
-async function paused(w: Watched): Promise<number> {
-  await w.page.getByRole('button', { name: 'Pause' }).click()
-  await w.page.getByRole('button', { name: 'Play', exact: true }).waitFor()
-  const step = await w.page.evaluate(async () => {
-    const id = location.pathname.split('/').at(-1) ?? ''
-    return ((await (await fetch(`../api/runs/${id}`)).json()) as { step: number }).step
-  })
-  await painted(w, step)
-  return step
 }
 
 /** Looks at the tenth snapshot, by the keyboard: there is one of every step at first. */
 async function lookAtTen(w: Watched): Promise<void> {
   await bar(w).press('Home')
   await bar(w).press('PageUp')
-  await painted(w, 10)
+  await w.stands(10)
 }
 
 describe('looking back', () => {
@@ -66,8 +48,7 @@ describe('looking back', () => {
   })
 
   it('has a line in the loss chart while it lasts', async () => {
-    const w = await trained(600)
-    await paused(w)
+    const w = await still({}, 600)
     // Whether some column of the chart is mostly of the text's colour, as nothing else is.
     const hasLine = (): Promise<boolean> => w.page.locator('#loss-chart canvas').evaluate((e) => {
       const { width, height } = e as HTMLCanvasElement
@@ -117,10 +98,10 @@ describe('looking back', () => {
     await bar(w).press('PageUp')
     expect(await lookedAt(w)).toBeGreaterThan(before)
     await bar(w).press('Home')
-    await painted(w, 0)
+    await w.stands(0)
     expect(await bar(w).getAttribute('aria-valuetext')).toMatch(/^step 0 of \d/)
     await bar(w).press('ArrowRight')
-    await painted(w, 1)
+    await w.stands(1)
     await bar(w).press('End')
     expect(await past(w)).toBe(0)
     expect(await bar(w).getAttribute('aria-valuetext')).toBe('now')
@@ -145,8 +126,8 @@ describe('looking back', () => {
     expect(await w.step()).toBe(10)
     await expect.poll(() => figures(w)).not.toEqual(then)
     await w.page.getByRole('button', { name: '+ lane' }).click()
-    await expect.poll(() => w.page.locator('gnll-fit').getAttribute('data-lanes')).toBe('2')
-    await painted(w, 10)
+    await w.says(({ lanes }) => lanes === '2')
+    await w.stands(10)
     expect(await past(w)).toBe(1)
   })
 
@@ -168,30 +149,30 @@ describe('looking back', () => {
   })
 
   it('replays the run from the start, and ends now', async () => {
-    const w = await trained(60, '#speed=300')
-    const at = await paused(w)
+    const at = 90
+    const w = await still({}, at)
     await w.page.getByRole('button', { name: 'show the run from its start' }).click()
-    await w.page.waitForFunction(() => Number(document.querySelector<HTMLElement>('gnll-fit')?.dataset['step']) < 20)
+    await w.page.waitForFunction(() => Number(document.documentElement.dataset['step']) < 20)
     await w.page.getByRole('button', { name: 'stay here' }).click()
     const stopped = await lookedAt(w)
-    await painted(w, stopped)
+    await w.stands(stopped)
     await w.page.getByRole('button', { name: 'show the run from its start' }).click()
     await w.page.waitForFunction(() => document.querySelector('.timeline[data-past]'))
-    await expect.poll(() => past(w), { timeout: 20_000 }).toBe(0)
-    await painted(w, at)
+    await expect.poll(() => past(w)).toBe(0)
+    await w.stands(at)
   })
 })
 
 describe('continuing from a moment', () => {
   it('trains on from the weights of then, and can be undone', async () => {
-    const w = await trained(600)
-    const at = await paused(w)
+    const at = 600
+    const w = await still({}, at)
     const present = await figures(w)
     await lookAtTen(w)
     const then = await figures(w)
     expect(then).not.toEqual(present)
     await goOn(w).click()
-    await painted(w, at)
+    await w.stands(at)
     expect(await past(w)).toBe(0)
     await expect.poll(() => figures(w)).toEqual(then)
     // It is a change like others, with its mark.
@@ -216,7 +197,7 @@ describe('continuing from a moment', () => {
     await goOn(a).click()
     await expect.poll(() => past(a)).toBe(0)
     await expect.poll(() => counter(b)).toBeGreaterThan(step)
-    await painted(b, 10)
+    await b.stands(10)
     expect(await past(b)).toBe(1)
   })
 })
@@ -263,13 +244,13 @@ describe('the transport', () => {
   })
 
   it('makes a single step with the point key, but not in a field', async () => {
-    const w = await trained(20)
-    const at = await paused(w)
+    const at = 20
+    const w = await still({}, at)
     await w.page.locator('body').press('.')
-    await painted(w, at + 1)
+    await w.stands(at + 1)
     await w.page.locator('[data-control=eps] .field input').press('.')
     await w.page.locator('[data-control=eps] input[type=range]').press('.')
-    await painted(w, at + 2)
+    await w.stands(at + 2)
   })
 })
 

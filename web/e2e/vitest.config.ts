@@ -1,17 +1,23 @@
-import { defineConfig } from 'vitest/config'
+import { configDefaults, defineConfig } from 'vitest/config'
 
-// The page against the real program in a real browser. One file at a time, one
-// test after the other: they share two cores, and latencies are measured.
+// The page against the real program in a real browser. Files run side by side;
+// those that measure (*.long.test.ts) run one after the other, by npm run e2e:long.
+const long = process.env['LONG'] !== undefined
+const shots = process.env['SHOTS'] !== undefined
+const include = shots ? ['shots.ts'] : long ? ['*.long.test.ts'] : ['*.test.ts']
+
 export default defineConfig({
   cacheDir: '../node_modules/.vite-e2e',
   test: {
     root: import.meta.dirname,
-    include: ['*.test.ts'],
-    exclude: process.env['SHOTS'] === undefined ? ['shots.test.ts'] : [],
-    fileParallelism: false,
-    // The shortest wait that bears a busy machine; what is in time is not slowed by it.
-    expect: { poll: { timeout: 5000 } },
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
+    include,
+    exclude: [...configDefaults.exclude, ...(long ? [] : ['*.long.test.ts'])],
+    globalSetup: 'global.ts',
+    fileParallelism: !long,
+    maxWorkers: 3,
+    // Nobody waits for these but a test that fails: a machine may be busy with other things.
+    expect: { poll: { timeout: 60_000, interval: 25 } },
+    testTimeout: 180_000,
+    hookTimeout: 180_000,
   },
 })

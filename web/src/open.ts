@@ -7,6 +7,7 @@ import { unpack } from './packed'
 import { BEGUN_ANEW, GONE } from './recovery'
 import { root } from './root'
 import { Store } from './store'
+import { sayWhere } from './where'
 
 /** The element that shows a run, or says why there is none. */
 export interface Host {
@@ -51,6 +52,7 @@ export async function open(host: Host): Promise<void> {
       const settings = granted ? { ...asked.controls, ...asked.lanes[0]?.controls } : {}
       const store = new Store(api, controls, opened, settings, { looks: new Looks(asked.view), data: granted ? data : null, lesson: asked.lesson })
       store.notice.value = notice === '' && opened.made ? trouble : notice
+      sayWhere(store)
       host.store = store
       return
     } catch (e) {

@@ -9,6 +9,7 @@ import type { LanePicture } from '../frame'
 import type { Data } from '../generated/wire'
 import { beyondInWords, bySurprise, INTERVALS, judge, type Judged } from '../judged'
 import { inputsInWords, zInWords } from '../place'
+import { sayPainted } from '../where'
 import { chartTable, tableButton, type ChartTable } from './chart-table'
 import { onScene, type Scene } from './charts'
 import { segments } from './control'
@@ -23,9 +24,7 @@ const TABLE_EVERY = 1000 // ms; a table that changes faster cannot be read
 
 /** The rows against what is predicted of them. */
 class GnllAgainst extends Part {
-  static override properties = { ...Part.properties, painted: { attribute: false }, kind: { attribute: false }, band: { state: true }, row: { state: true }, asTable: { state: true } }
-  /** Told what is painted now. */
-  declare painted: (focus: LanePicture, lanes: number) => void
+  static override properties = { ...Part.properties, kind: { attribute: false }, band: { state: true }, row: { state: true }, asTable: { state: true } }
   declare kind: 'actual' | 'residual'
   declare band: keyof typeof INTERVALS
   /** The place in the data of the row that is read. */
@@ -119,7 +118,7 @@ class GnllAgainst extends Part {
       reach: this.kind === 'actual' ? INTERVALS[this.band].reach : INTERVALS[95].reach,
       probe: row ? { row, lines: rowInWords(row, data) } : null,
     })
-    this.painted(focus, known.length)
+    sayPainted(known)
   }
 
   /** The rows of a moment that can be read. */

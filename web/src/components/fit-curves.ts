@@ -2,8 +2,8 @@ import { FitChart, type FitView } from '../charts/fit'
 import { NoiseChart } from '../charts/noise'
 import { predictAt } from '../reading'
 import type { Store } from '../store'
+import { sayPainted } from '../where'
 import { onScene, type Scene } from './charts'
-import { tellPainted } from './painted'
 import { Points, REACH } from './points'
 
 /** A fit and its room: of the lane that the room says, else of all lanes at once. */
@@ -134,6 +134,6 @@ export class FitCurves {
       fit.draw(own ? { ...all, pictures: [own], focus: own } : all, this.#view)
     }
     this.#noise?.chart.draw(all)
-    tellPainted(this.#panel, focus.fit, pictures.length)
+    sayPainted(pictures)
   }
 }

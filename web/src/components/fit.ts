@@ -3,7 +3,6 @@ import { PRESETS, type Bands } from '../bands'
 import type { FitView } from '../charts/fit'
 import { floorInWords } from '../charts/noise-words'
 import { significant, withUnit } from '../format'
-import type { LanePicture } from '../frame'
 import { inWords, nearestRow, readAt, sliced } from '../reading'
 import type { Signal } from '../signal'
 import './against'
@@ -16,7 +15,6 @@ import { fitTable } from './fit-table'
 import { fitTools } from './fit-tools'
 import { laneStyle } from './lane-line'
 import './map'
-import { tellPainted } from './painted'
 import { Part } from './part'
 import { shownView, sliceSelect, viewTitle } from './views'
 
@@ -72,8 +70,6 @@ class GnllFit extends Part {
     }
   }
 
-  readonly #painted = (focus: LanePicture, lanes: number): void => { tellPainted(this, focus.fit, lanes) }
-
   override disconnectedCallback(): void {
     super.disconnectedCallback()
     clearInterval(this.#tableTimer)
@@ -101,8 +97,8 @@ class GnllFit extends Part {
     const lane = lanes.find((l) => l.lane === store.focus.value)
     this.style.cssText = laneStyle(lane?.colour ?? 0)
     const shown = shownView(store)
-    if (shown === 'map') return html`<gnll-map .store=${store} .painted=${this.#painted}></gnll-map>`
-    if (shown !== 'lines') return html`<gnll-against .store=${store} .painted=${this.#painted} .kind=${shown}></gnll-against>`
+    if (shown === 'map') return html`<gnll-map .store=${store}></gnll-map>`
+    if (shown !== 'lines') return html`<gnll-against .store=${store} .kind=${shown}></gnll-against>`
     const beside = this.compare === 'beside' && lanes.length > 1
     return html`
       <section class="plot fit" aria-labelledby="fit-title">

@@ -9,6 +9,7 @@ import { latticeOf, type Lattice } from '../lattice'
 import { placeInWords, readPlace } from '../place'
 import type { Tool } from '../store'
 import { dark } from '../theme'
+import { sayPainted } from '../where'
 import { chartTable, tableButton } from './chart-table'
 import { onScene, type Scene } from './charts'
 import { segments, select } from './control'
@@ -49,9 +50,7 @@ const TABLE_EVERY = 1000 // ms; a table that changes faster cannot be read
 
 /** What is predicted over two inputs: the mean in one map, the standard deviation in another. */
 class GnllMap extends Part {
-  static override properties = { ...Part.properties, painted: { attribute: false }, show: { state: true }, which: { state: true }, spots: { state: true }, place: { state: true }, asTable: { state: true } }
-  /** Told what is painted now. */
-  declare painted: (focus: LanePicture, lanes: number) => void
+  static override properties = { ...Part.properties, show: { state: true }, which: { state: true }, spots: { state: true }, place: { state: true }, asTable: { state: true } }
   declare show: Show
   declare which: Which
   declare spots: SpotsBy
@@ -162,7 +161,7 @@ class GnllMap extends Part {
     const tints = this.#maps.draw(focus, this.#read ?? focus, this.#wish, probe)
     const known = frames.value.filter((f) => lanes.value.some((l) => l.lane === f.lane))
     if (tints) this.#small.draw(known, lattice, truth.value, this.#wish, tints)
-    this.painted(focus, known.length)
+    sayPainted(known)
   }
 
   /** The values of a moment that can be read. */

@@ -1,24 +1,22 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { resolve } from 'node:path'
-import type { Browser } from 'playwright-core'
-import { afterAll, beforeAll, expect, it } from 'vitest'
-import { launch, Server, Watched } from './harness'
+import { chromium, type Browser } from 'playwright-core'
+import { afterAll, beforeAll, expect, inject, it } from 'vitest'
+import { Watched } from './harness'
 
 // Pictures of the page to look at: into shots/, which is not tracked, with
 // README=1 also the one that the README shows, and with DOCS=1 those of the help.
-const server = new Server()
+const server = { url: inject('server') }
 const dir = resolve(import.meta.dirname, 'shots')
 let browser: Browser
 
 beforeAll(async () => {
   mkdirSync(dir, { recursive: true })
-  await server.start()
-  browser = await launch()
+  browser = await chromium.connect(inject('browser'))
 })
 
 afterAll(async () => {
   await browser.close()
-  await server.stop()
 })
 
 const SIZES = [[1440, 900], [1024, 768], [390, 844]] as const
