@@ -10,10 +10,11 @@ MODULES = web/node_modules/.package-lock.json
 
 LOAD = 2m
 SOAK = 5m
+FUZZ = 1m
 
 INTEROP = ./engine/export ./server/bundle
 
-.PHONY: build run test race load soak bench generate web check chromium qemu emulated interop
+.PHONY: build run test test-long long race load soak fuzz bench generate web check chromium qemu emulated interop
 
 build: $(PAGE)
 	go build -o gnllviz ./cmd/gnllviz
@@ -27,17 +28,31 @@ test: build chromium
 	cd web && npm test
 	cd web && npm run e2e
 
+# What takes minutes to show itself. `make test` says whether a change is right; this
+# says more: make test-long FUZZ=10s SOAK=1m
+test-long: LOAD = 10s
+test-long: SOAK = 30s
+test-long: HALL = -load.viewers 200 -load.changes 50
+test-long: build long soak load fuzz
+
+long:
+	go test -tags long -run '^TestLong' -count 1 ./...
+
+# Each fuzz test for so long, as many at a time as there are processors.
+fuzz:
+	.ci/fuzz $(FUZZ)
+
 race:
 	go test -race ./...
 
 # A hall of 500 viewers, the way of a change, twenty runs at once: figures. Say how
 # long, and what else: make load LOAD=20s ARGS='-load.viewers 200'
 load:
-	go test -tags load -run '^TestLoad' -count 1 -v -timeout 1h ./server -args -load.time $(LOAD) $(ARGS)
+	go test -tags long -run '^TestLoad' -count 1 -v -timeout 1h ./server -args -load.time $(LOAD) $(HALL) $(ARGS)
 
 # Everything at random, under the race detector: make soak SOAK=1h
 soak:
-	go test -race -tags soak -run '^TestSoak$$' -count 1 -v -timeout 0 ./server -args -soak.time $(SOAK) $(ARGS)
+	go test -race -tags long -run '^TestSoak$$' -count 1 -v -timeout 0 ./server -args -soak.time $(SOAK) $(ARGS)
 
 bench:
 	go test -run '^$$' -bench . ./...
@@ -79,9 +94,7 @@ interop:
 check: $(MODULES)
 	@bad=$$($(GOFUMPT) -l .); test -z "$$bad" || { echo "not formatted (gofumpt -w .):"; echo "$$bad"; exit 1; }
 	go vet ./...
-	go vet -tags load ./server
-	go vet -tags soak ./server
-	go vet -tags interop $(INTEROP)
+	go vet -tags long,interop ./...
 	$(STATICCHECK) ./...
 	cd web && npm run check
 	cd web && npm run lint

@@ -1,4 +1,4 @@
-//go:build load
+//go:build long
 
 // A lecture hall that watches one run: make load. Nothing here fails for being
 // slow, which is the machine's affair; figures are printed. It fails where a

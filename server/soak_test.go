@@ -1,4 +1,4 @@
-//go:build soak
+//go:build long
 
 // Everything that viewers can do to runs, at random, under the race detector: make
 // soak. Afterwards nothing must be missing and nothing left over.

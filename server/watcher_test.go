@@ -1,4 +1,4 @@
-//go:build load || soak
+//go:build long
 
 package server
 

@@ -49,19 +49,25 @@ type speeds struct {
 
 func benchCommand() *cobra.Command {
 	var asJSON bool
+	b := bench{turn: time.Second / 10}
 	c := &cobra.Command{
 		Use: "bench", Short: "Measure how fast this machine trains",
 		Long: `Measure how fast this machine trains, on one core and on all, and computes the loss.
 
-Each figure is the median of some turns of a tenth of a second. Networks have one
+Each figure is the median of five turns, each of a tenth of a second unless --turn says
+otherwise. Networks have one
 input, relu and the exp head, and train by Adam. The peak is what a core multiplies and
 adds when it does nothing else; the plain loop is the loss as one would write it in Go.`,
 		Example: "  gnllviz bench\n  gnllviz bench --json",
 		Args:    arguments(cobra.NoArgs),
 	}
 	c.Flags().BoolVar(&asJSON, "json", false, "write JSON")
+	c.Flags().DurationVar(&b.turn, "turn", b.turn, "`time` that each of the five turns takes")
 	c.RunE = func(c *cobra.Command, _ []string) error {
-		s, err := measure()
+		if b.turn <= 0 {
+			return mistakef("--turn %v: it takes some time to measure one", b.turn)
+		}
+		s, err := b.measure()
 		if err != nil {
 			return err
 		}
@@ -73,7 +79,12 @@ adds when it does nothing else; the plain loop is the loss as one would write it
 	return c
 }
 
-func measure() (*speeds, error) {
+// A bench measures speeds.
+type bench struct {
+	turn time.Duration // how long something is done before it is counted how often
+}
+
+func (b bench) measure() (*speeds, error) {
 	s := &speeds{Go: runtime.Version(), Arch: runtime.GOARCH, Cores: runtime.GOMAXPROCS(0), Peak: peak() / 1e9}
 	for _, n := range []stepSpeed{
 		{Hidden: []int{50}, Members: 1, Batch: 32},
@@ -83,29 +94,26 @@ func measure() (*speeds, error) {
 		{Hidden: []int{128, 128, 128}, Members: 1, Batch: 1024},
 	} {
 		for _, n.Cores = range slices.Compact([]int{1, s.Cores}) {
-			if err := n.measure(); err != nil {
+			if err := n.measure(b); err != nil {
 				return nil, err
 			}
 			n.Peak = 100 * n.GFLOP / (s.Peak * float64(n.Cores))
 			s.Steps = append(s.Steps, n)
 		}
 	}
-	s.Loss = lossSpeeds()
+	s.Loss = b.lossSpeeds()
 	return s, nil
 }
 
-const (
-	turns = 5
-	turn  = time.Second / 10
-)
+const turns = 5
 
 // perSecond returns how often f can be done in a second: the median of some turns.
-func perSecond(f func() error) (float64, error) {
+func (b bench) perSecond(f func() error) (float64, error) {
 	var rates []float64
 	for range turns {
 		done := 0
 		begun := time.Now()
-		for time.Since(begun) < turn {
+		for time.Since(begun) < b.turn {
 			if err := f(); err != nil {
 				return 0, err
 			}
@@ -128,7 +136,7 @@ func peak() float64 {
 	return best
 }
 
-func (s *stepSpeed) measure() error {
+func (s *stepSpeed) measure(b bench) error {
 	x, y := make([]float64, s.Batch), make([]float64, s.Batch)
 	for i := range x {
 		x[i], y[i] = float64(i*i%101)-50, float64(i%7)
@@ -142,7 +150,7 @@ func (s *stepSpeed) measure() error {
 	h := engine.DefaultHyper()
 	h.Batch = s.Batch
 	var l engine.Loss = loss.DefaultGaussianNLL()
-	s.Steps, err = perSecond(func() error { _, err := e.Step(l, h); return err })
+	s.Steps, err = b.perSecond(func() error { _, err := e.Step(l, h); return err })
 	s.GFLOP = s.Steps * float64(s.flop()) / 1e9
 	return err
 }
@@ -163,7 +171,7 @@ func (s *stepSpeed) flop() int {
 }
 
 // lossSpeeds times the loss on numbers that a core's cache holds.
-func lossSpeeds() []lossSpeed {
+func (b bench) lossSpeeds() []lossSpeed {
 	const n = 1 << 16
 	r := rand.New(rand.NewPCG(1, 2))
 	mean, target, variance := make([]float32, n), make([]float32, n), make([]float32, n)
@@ -200,7 +208,7 @@ func lossSpeeds() []lossSpeed {
 			return nil
 		}},
 	} {
-		rate, err := perSecond(x.f)
+		rate, err := b.perSecond(x.f)
 		if err != nil {
 			panic("gnllviz: the loss of three lists of one length: " + err.Error())
 		}

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"context"
 	"encoding/csv"
 	"encoding/json"
 	"fmt"
@@ -9,11 +10,13 @@ import (
 	"math"
 	"os"
 	"os/exec"
+	"os/signal"
 	"path/filepath"
 	"reflect"
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"syscall"
 	"testing"
 	"time"
@@ -54,12 +57,60 @@ func works(t *testing.T, stdin string, args ...string) string {
 	return r.stdout
 }
 
-// trained trains a small network into a folder.
+// trained returns a folder with a small network, which the test may change.
 func trained(t *testing.T, args ...string) (folder string) {
 	t.Helper()
 	folder = filepath.Join(t.TempDir(), "model")
-	works(t, "", append([]string{"train", "--out", folder, "--hidden", "8", "--steps", "50"}, args...)...)
+	args = append([]string{"train", "--hidden", "8", "--steps", "50", "--out", folder}, args...)
+	if len(args) > 7 {
+		works(t, "", args...)
+		return folder
+	}
+	// Most tests want the same one.
+	small.once.Do(func() {
+		works(t, "", args...)
+		small.files = map[string][]byte{}
+		list, err := os.ReadDir(folder)
+		for _, f := range list {
+			if err == nil {
+				small.files[f.Name()], err = os.ReadFile(filepath.Join(folder, f.Name()))
+			}
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+	})
+	if err := os.MkdirAll(folder, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	for name, b := range small.files {
+		if err := os.WriteFile(filepath.Join(folder, name), b, 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
 	return folder
+}
+
+// small is the folder of a network that is trained once.
+var small struct {
+	once  sync.Once
+	files map[string][]byte
+}
+
+// poll asks until it holds: what another process does to a file cannot be waited for.
+func poll(t *testing.T, what string, holds func() bool) {
+	t.Helper()
+	tick := time.NewTicker(5 * time.Millisecond)
+	defer tick.Stop()
+	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
+	defer cancel()
+	for !holds() {
+		select {
+		case <-tick.C:
+		case <-ctx.Done():
+			t.Fatal(what)
+		}
+	}
 }
 
 // trainJSON is what train --json writes, as far as the tests look at it.
@@ -352,26 +403,20 @@ func TestDatasets(t *testing.T) {
 }
 
 // interrupt runs the program, which is to make more steps than it ever will, and sends
-// it a signal once it listens and has had a second to train.
+// it a signal once it has a checkpoint.
 func interrupt(t *testing.T, signal os.Signal, args ...string) (r ran, o trainJSON) {
 	t.Helper()
 	folder := filepath.Join(t.TempDir(), "it's a model")
-	c := exec.CommandContext(t.Context(), built, append([]string{"train", "--steps", manySteps, "--json", "--out", folder}, args...)...)
+	c := exec.CommandContext(t.Context(), built, append([]string{"train", "--steps", manySteps, "--checkpoint-every", "1ms", "--json", "--out", folder}, args...)...)
 	var stdout, stderr bytes.Buffer
 	c.Stdout, c.Stderr = &stdout, &stderr
 	if err := c.Start(); err != nil {
 		t.Fatal(err)
 	}
-	for {
-		if _, err := os.Stat(folder); err == nil {
-			break
-		}
-		time.Sleep(10 * time.Millisecond)
-		if t.Context().Err() != nil {
-			t.Fatal("no folder was made")
-		}
-	}
-	time.Sleep(time.Second)
+	poll(t, "no checkpoint was made", func() bool {
+		_, err := os.Stat(filepath.Join(folder, checkpointFile))
+		return err == nil
+	})
 	if err := c.Process.Signal(signal); err != nil {
 		t.Fatal(err)
 	}
@@ -418,11 +463,10 @@ func TestKilledTrainingHasItsCheckpoint(t *testing.T) {
 		t.Fatal(err)
 	}
 	file := filepath.Join(out, "model.json")
-	for begun := time.Now(); time.Since(begun) < time.Minute; time.Sleep(10 * time.Millisecond) {
-		if _, err := os.Stat(file); err == nil {
-			break
-		}
-	}
+	poll(t, "no checkpoint was made", func() bool {
+		_, err := os.Stat(file)
+		return err == nil
+	})
 	if err := c.Process.Kill(); err != nil {
 		t.Fatal(err)
 	}
@@ -447,25 +491,30 @@ func TestControlsHaveTheirNames(t *testing.T) {
 
 // Where nothing is kept, that is said.
 func TestInterruptedWithoutAFolderSaysSo(t *testing.T) {
-	for wait := time.Second; ; wait *= 2 {
-		c := exec.CommandContext(t.Context(), built, "train", "--steps", manySteps)
-		var stderr bytes.Buffer
-		c.Stderr = &stderr
-		if err := c.Start(); err != nil {
-			t.Fatal(err)
+	// Nothing tells when it listens. Until then it ignores the signal, as whoever
+	// starts it does, and is sent it again.
+	c := exec.CommandContext(t.Context(), built, "train", "--steps", manySteps)
+	var stderr bytes.Buffer
+	c.Stderr = &stderr
+	signal.Ignore(os.Interrupt)
+	err := c.Start()
+	signal.Reset(os.Interrupt)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ended := make(chan error, 1)
+	go func() { ended <- c.Wait() }()
+	poll(t, "it does not end", func() bool {
+		select {
+		case <-ended:
+			return true
+		default:
+			_ = c.Process.Signal(os.Interrupt) // it may have ended just now
+			return false
 		}
-		time.Sleep(wait)
-		if err := c.Process.Signal(os.Interrupt); err != nil {
-			t.Fatal(err)
-		}
-		_ = c.Wait()
-		if c.ProcessState.ExitCode() < 0 && wait < time.Minute {
-			continue // killed, since it did not listen yet: on a busy machine it takes longer
-		}
-		if c.ProcessState.ExitCode() != 130 || !strings.Contains(stderr.String(), "nothing was kept, for which there must be --out FOLDER") {
-			t.Errorf("status %d, %q", c.ProcessState.ExitCode(), &stderr)
-		}
-		return
+	})
+	if c.ProcessState.ExitCode() != 130 || !strings.Contains(stderr.String(), "nothing was kept, for which there must be --out FOLDER") {
+		t.Errorf("status %d, %q", c.ProcessState.ExitCode(), &stderr)
 	}
 }
 
@@ -655,7 +704,7 @@ func TestSweepOfAFile(t *testing.T) {
 
 func TestBench(t *testing.T) {
 	var s speeds
-	parse(t, works(t, "", "bench", "--json"), &s)
+	parse(t, works(t, "", "bench", "--json", "--turn", "2ms"), &s)
 	if len(s.Steps) < 5 || len(s.Loss) != 3 || s.Peak <= 0 {
 		t.Errorf("%+v", s)
 	}

@@ -1,3 +1,8 @@
+//go:build !race
+
+// The race detector would see the steps of a lesson, which are those of any run, some
+// ten thousand times at a tenth of the speed.
+
 package lesson
 
 import (
@@ -10,19 +15,22 @@ import (
 	"github.com/gnllviz/gnllviz/server/wire"
 )
 
-// What the lessons' sentences say is so, by a generous margin, at the latest after
-// so many steps as they make in twenty seconds.
+// What the lessons' sentences say is so, by a generous margin, soon, and in
+// TestLongLessonsAreTrue still after so many steps as they make in twenty seconds.
 func TestLessonsAreTrue(t *testing.T) {
-	if testing.Short() {
-		t.Skip("-short: the lessons are not trained; without it they are, for some ten thousands of steps")
-	}
+	lessonsAreTrue(t, func(soon, _ int) int { return soon })
+}
+
+// lessonsAreTrue trains each lesson for one of two numbers of steps and checks what it
+// claims.
+func lessonsAreTrue(t *testing.T, at func(soon, late int) int) {
 	lessons, err := Read(run.Table(), Files())
 	if err != nil {
 		t.Fatal(err)
 	}
 	claims := map[string]func(*testing.T, Lesson){
 		"what-eps-does": func(t *testing.T, l Lesson) {
-			o := train(t, l, 6000)
+			o := train(t, l, at(2400, 6000))
 			small, right, large := o.lane("too small"), o.lane("right"), o.lane("too large")
 			if a, b := o.leaps(small), o.leaps(right); a < 2*b {
 				t.Errorf("the loss of lane too small leaps by %.3g, that of lane right by %.3g", a, b)
@@ -36,7 +44,7 @@ func TestLessonsAreTrue(t *testing.T) {
 			more(t, "test_nll", large, right, 0.5)
 		},
 		"full-or-not": func(t *testing.T, l Lesson) {
-			o := train(t, l, 1000)
+			o := train(t, l, at(400, 1000))
 			full, without := o.lane("full"), o.lane("without")
 			for _, split := range []string{"train", "test"} {
 				if d := full.scalar(split+"_loss") - without.scalar(split+"_loss"); math.Abs(d-0.919) > 0.001 {
@@ -63,7 +71,7 @@ func TestLessonsAreTrue(t *testing.T) {
 			}
 		},
 		"variance-collapse": func(t *testing.T, l Lesson) {
-			o := train(t, l, 5000)
+			o := train(t, l, at(3000, 5000))
 			free, held := o.lane("free"), o.lane("with decay")
 			if train, test := free.scalar("train_nll"), free.scalar("test_nll"); test < train+20 {
 				t.Errorf("the NLL is %.3g on training and %.3g on test rows", train, test)
@@ -79,7 +87,7 @@ func TestLessonsAreTrue(t *testing.T) {
 			}
 		},
 		"one-noise-or-many": func(t *testing.T, l Lesson) {
-			o := train(t, l, 4000)
+			o := train(t, l, at(2000, 4000))
 			one, many := o.lane("one"), o.lane("many")
 			within(t, "the one std", one.std(6), 17, 27)
 			within(t, "the std before the impact", many.std(6), 0.5, 4)
@@ -89,7 +97,7 @@ func TestLessonsAreTrue(t *testing.T) {
 			within(t, "the ratio of the RMSEs", one.scalar("test_rmse")/many.scalar("test_rmse"), 0.85, 1.15)
 		},
 		"outliers": func(t *testing.T, l Lesson) {
-			o := train(t, l, 3000)
+			o := train(t, l, at(1200, 3000))
 			gauss, student := o.lane("Gaussian"), o.lane("Student’s t")
 			within(t, "the Gaussian mean at 4.7, where the many are at -1", gauss.mean(4.7), -0.85, 0)
 			within(t, "Student's mean there", student.mean(4.7), -1.15, -0.88)
@@ -98,7 +106,7 @@ func TestLessonsAreTrue(t *testing.T) {
 			more(t, "test_nll", student, gauss, 2)
 		},
 		"what-nobody-knows": func(t *testing.T, l Lesson) {
-			o := train(t, l, 4000)
+			o := train(t, l, at(3000, 4000))
 			one, five := o.lane("one network"), o.lane("five networks")
 			within(t, "one network's std in the gap", one.std(0), 0.02, 0.2)
 			within(t, "what five say there, by the one", five.std(0)/one.std(0), 3, 100)
@@ -124,21 +132,24 @@ func TestLessonsAreTrue(t *testing.T) {
 			within(t, "what the factor takes off the NLL", free.scalar("test_nll")-free.scalar("scaled_nll"), 0.2, 10)
 		},
 		"active-learning": func(t *testing.T, l Lesson) {
-			early, o := train(t, l, 180), train(t, l, 4100)
+			rows := at(10, 20) // one every 200 steps
+			last := 200*rows + 100
+			early, o := train(t, l, 180), train(t, l, last)
 			active := o.acquired(-1.5, 1.5)
 			l.Set["acquire_by"] = json.RawMessage(`"random"`)
-			random := train(t, l, 4100).acquired(-1.5, 1.5)
-			if active.all != 20 || random.all != 20 || active.there < 14 || active.there < random.there+4 {
+			random := train(t, l, last).acquired(-1.5, 1.5)
+			if active.all != rows || random.all != rows || active.there < rows*7/10 || active.there < random.there+rows/5 {
 				t.Errorf("of %d rows %d went into the gap, and %d of %d by chance", active.all, active.there, random.there, random.all)
 			}
 			was, is := early.lane("A"), o.lane("A")
 			if is.epistemic(0) > was.epistemic(0)/2 {
 				t.Errorf("the epistemic std in the gap went from %.3g to %.3g", was.epistemic(0), is.epistemic(0))
 			}
-			within(t, "how far the mean is from the wave", is.mean(0.8)-math.Sin(1.6), -0.2, 0.2)
+			// It says so of twenty rows.
+			within(t, "how far the mean is from the wave", is.mean(0.8)-math.Sin(1.6), -0.2*float64(at(2, 1)), 0.2*float64(at(2, 1)))
 		},
 		"a-faulty-sensor": func(t *testing.T, l Lesson) {
-			o := train(t, l, 3000)
+			o := train(t, l, at(1200, 3000))
 			nll, mse := o.lane("NLL"), o.lane("squared error")
 			within(t, "the std at the bad stretch", nll.std(6.5), 6, 12)
 			within(t, "the std elsewhere", nll.std(2), 0.3, 0.8)
@@ -163,7 +174,7 @@ func TestLessonsAreTrue(t *testing.T) {
 			within(t, "the ratio of the first gradients", first.lane("sum").scalar("mean_norm")/first.lane("mean").scalar("mean_norm"), 31, 33)
 		},
 		"raw-targets": func(t *testing.T, l Lesson) {
-			o := train(t, l, 5000)
+			o := train(t, l, at(2000, 5000))
 			high, low := o.lane("eps 1e-3"), o.lane("eps 1e-6")
 			within(t, "the floor of 1e-3", high.scalar("floor"), 0.0315, 0.0317)
 			within(t, "the share of variances that it clamps", high.scalar("clamped")/float64(o.data.Train), 0.99, 1)

@@ -1,0 +1,7 @@
+//go:build long
+
+package kernel
+
+import "testing"
+
+func TestLongErrorsAreAsStated(t *testing.T) { errorsAreAsStated(t, 101) }
