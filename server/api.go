@@ -9,8 +9,6 @@ import (
 
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/danielgtaylor/huma/v2/adapters/humago"
-	"github.com/klauspost/compress/gzhttp"
-
 	"github.com/gnllviz/gnllviz/server/wire"
 )
 
@@ -67,7 +65,7 @@ func description(contentType string, encode func() ([]byte, error)) http.Handler
 	if err != nil {
 		panic("server: describing the API: " + err.Error()) // it is made of the program alone
 	}
-	return gzhttp.GzipHandler(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+	return packer()(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", contentType)
 		w.Header().Set("Cache-Control", "no-cache")
 		// An error here is the client's leaving.

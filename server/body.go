@@ -1,7 +1,6 @@
 package server
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -16,26 +15,6 @@ const (
 	// uploadWait is how long a large body waits for its turn.
 	uploadWait = 10 * time.Second
 )
-
-// turn waits until a large body may be read, and returns what ends its turn.
-func (s *Server) turn(ctx context.Context) (done func(), err error) {
-	return turnAt(ctx, s.uploads, uploadWait, fmt.Sprintf("%d large bodies are being read already, which is the limit; come again in a moment", maxUploads))
-}
-
-// turnAt waits at most so long for room in a channel, and returns what gives it back,
-// or a refusal that says why there is none.
-func turnAt(ctx context.Context, room chan struct{}, wait time.Duration, why string) (done func(), err error) {
-	late := time.NewTimer(wait)
-	defer late.Stop()
-	select {
-	case room <- struct{}{}:
-		return func() { <-room }, nil
-	case <-late.C:
-		return nil, refuseFor(time.Second, http.StatusServiceUnavailable, why)
-	case <-ctx.Done():
-		return nil, errLeft
-	}
-}
 
 // readBody returns the body of a request, of which those with credentials may
 // send a large one. It is bounded before it is read where the request says how
@@ -61,7 +40,7 @@ func (s *Server) readUpTo(q *request, most int, flag string) (b []byte, done fun
 	b, err = io.ReadAll(io.LimitReader(limited, int64(small)))
 	done = func() {}
 	if err == nil && len(b) == small { // there may be more
-		if done, err = s.turn(q.r.Context()); err != nil {
+		if done, err = s.uploads.take(q.r.Context(), s.proxies.peerOf(q.r), uploadWait); err != nil {
 			return nil, nil, err
 		}
 		var rest []byte

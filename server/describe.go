@@ -161,7 +161,7 @@ func (s *Server) describeLooking(api huma.API) {
 		`["batch_loss","test_nll"]`), s.getCurves)
 	register(s, api, look("curve", "getCurve", "One quantity over the steps",
 		"As many points as can be seen on so many pixels: each stretch of steps gives its least and its greatest value, so that no spike is lost. "+
-			"A shorter range has more detail, down to every step of the newest million. An answer has less than a million values.",
+			"A shorter range has more detail, down to every step of the newest million.",
 		`{"steps":[1001,1002],"values":[0.4312,null],"of":2,"not_finite":1,"full":true}`), s.getCurve)
 	register(s, api, look("snapshots", "listSnapshots", "The steps whose weights are kept",
 		"Ascending; the later they are the further apart. The command return goes back to one, and GET /api/runs/{id}/frames shows it.", `[0,1,2,3,4]`), s.getSnapshots)

@@ -79,7 +79,7 @@ func (s *Server) events(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	c.first <- hello
-	s.newClient(c, e, log).serve(s.runs.ctx)
+	s.newClient(c, r, e, log).serve(s.runs.ctx)
 }
 
 // readHello returns the hello that a request for events says.

@@ -6,10 +6,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"net/http"
 	"path"
-	"slices"
 	"strings"
 	"time"
 
@@ -20,8 +18,8 @@ import (
 )
 
 const (
-	// maxExports bounds the files that are made or sent at a time, which lie in
-	// memory as long.
+	// maxExports bounds the files that are made at a time. Those that are being sent
+	// are bounded by their bytes.
 	maxExports = 4
 
 	// exportWait is how long one waits for its turn.
@@ -29,14 +27,6 @@ const (
 
 	// maxExportBytes bounds one file: a history of a million steps has half of it.
 	maxExportBytes = 128 << 20
-
-	// slowestDownload is what a line must carry, in bytes a second, lest who reads
-	// slowly keep others from a turn.
-	slowestDownload = 16 << 10
-
-	// pieceBytes is how much of a file has a deadline of its own, lest who reads
-	// nothing keep a turn for as long as all of a large file may take.
-	pieceBytes = 256 << 10
 )
 
 func (s *Server) getFormats(context.Context, *request) (*body[[]bundle.Format], error) {
@@ -72,17 +62,18 @@ func (s *Server) getExport(ctx context.Context, q *exportRequest) (*download, er
 	if err != nil {
 		return nil, err
 	}
-	done, err := turnAt(ctx, s.exports, exportWait, fmt.Sprintf("%d files are being made or sent already, which is the limit; come again in a moment", maxExports))
-	if err != nil {
-		return nil, err
-	}
-	sent := false
-	defer func() {
-		if !sent {
-			done()
+	done := func() {}
+	if !f.Small() {
+		if done, err = s.exports.take(ctx, s.proxies.peerOf(q.r), exportWait); err != nil {
+			return nil, err
 		}
-	}()
-	rec, err := x.Record(ctx, lane)
+	}
+	defer done()
+	record := x.Record
+	if f.Small() {
+		record = x.ModelRecord
+	}
+	rec, err := record(ctx, lane)
 	if err != nil {
 		return nil, s.runFailed(x, err)
 	}
@@ -97,25 +88,18 @@ func (s *Server) getExport(ctx context.Context, q *exportRequest) (*download, er
 		s.log.Error("making a file", "run", x.ID(), "format", f.Name, "err", err)
 		return nil, refuse(http.StatusInternalServerError, fmt.Sprintf("%s cannot be made: %v", f.File, err))
 	}
-	sent = true
+	// The turn ends with the making. What is to be sent has a bound of its own.
+	if x := flightOf(ctx); x != nil {
+		if err := s.flights.hold(ctx, x, int64(b.Len())); err != nil {
+			return nil, err
+		}
+	}
 	return &download{
 		Type: f.Media, Disposition: fmt.Sprintf("attachment; filename=%q", exportName(rec, f)), Length: b.Len(),
 		Body: func(ctx huma.Context) {
-			defer done()
-			sendPieces(ctx.BodyWriter(), http.NewResponseController(q.w), b.Bytes())
+			_, _ = ctx.BodyWriter().Write(b.Bytes()) // an error is the client's leaving
 		},
 	}, nil
-}
-
-// sendPieces sends a file piece by piece. Where a deadline cannot be set, and where the
-// client leaves, there is nothing to do.
-func sendPieces(w io.Writer, control *http.ResponseController, b []byte) {
-	for piece := range slices.Chunk(b, pieceBytes) {
-		_ = control.SetWriteDeadline(time.Now().Add(writeTime + time.Duration(len(piece))*time.Second/slowestDownload))
-		if _, err := w.Write(piece); err != nil {
-			return
-		}
-	}
 }
 
 // exportName is what a browser is to call the file: what it is of, and in what

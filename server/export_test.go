@@ -1,6 +1,7 @@
 package server
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"mime"
@@ -120,35 +121,60 @@ func ofTwoInputs(t *testing.T) string {
 	return list[i].Name
 }
 
-// Who has too many files made at a time is told to come again.
-func TestExportsTakeTurns(t *testing.T) {
-	room := make(chan struct{}, 1)
-	done, err := turnAt(t.Context(), room, time.Minute, "full")
-	if err != nil {
-		t.Fatal(err)
-	}
-	_, err = turnAt(t.Context(), room, time.Millisecond, "full")
-	var refused *refusal
-	if !errors.As(err, &refused) || refused.Status != http.StatusServiceUnavailable || refused.Detail != "full" || refused.header.Get("Retry-After") != "1" {
-		t.Errorf("got %v", err)
-	}
-	done()
-	if done, err = turnAt(t.Context(), room, time.Minute, "full"); err != nil {
-		t.Error(err)
-	}
-	done()
+// Of one peer some wait while another one's files are made, and whoever waits for too
+// long is told to come again.
+func TestTurnsAreShared(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		turns := newTurns("files are being made", 2, 1)
+		refused := func(peer, detail string) {
+			t.Helper()
+			_, err := turns.take(t.Context(), peer, time.Second)
+			var r *refusal
+			if !errors.As(err, &r) || r.Status != http.StatusServiceUnavailable || !strings.Contains(r.Detail, detail) || r.header.Get("Retry-After") != "1" {
+				t.Errorf("%s: got %v, want %q", peer, err, detail)
+			}
+		}
+		first, err := turns.take(t.Context(), "a", time.Second)
+		if err != nil {
+			t.Fatal(err)
+		}
+		refused("a", "--peer-turns")
+		second, err := turns.take(t.Context(), "b", time.Second)
+		if err != nil {
+			t.Fatal(err)
+		}
+		refused("c", "2 files are being made")
+		left, cancel := context.WithCancel(t.Context())
+		cancel()
+		if _, err := turns.take(left, "c", time.Second); !errors.Is(err, errLeft) {
+			t.Errorf("whoever has left: %v", err)
+		}
+		time.AfterFunc(time.Second/2, first)
+		third, err := turns.take(t.Context(), "a", time.Second)
+		if err != nil {
+			t.Fatal(err)
+		}
+		second()
+		third()
+		third()
+		if len(turns.peers) > 0 || len(turns.all) > 0 {
+			t.Errorf("%d peers and %d turns are left", len(turns.peers), len(turns.all))
+		}
+	})
 }
 
-// Who reads nothing loses its turn when the first piece should have been sent, not
+// Whoever reads nothing is given up when the first piece should have been sent, not
 // when all of the file should have been.
-func TestWhoReadsNothingLosesItsTurn(t *testing.T) {
+func TestWhoReadsNothingIsGivenUp(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		client, conn := net.Pipe()
 		defer client.Close()
 		sent := make(chan struct{})
 		served := http.Server{Handler: http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 			defer close(sent)
-			sendPieces(w, http.NewResponseController(w), make([]byte, 64*pieceBytes))
+			if _, err := newAnswer(w).Write(make([]byte, 64*pieceBytes)); !errors.Is(err, errNotSent) {
+				t.Errorf("it ended with %v", err)
+			}
 		})}
 		defer served.Close()
 		l := &oneConn{conn: make(chan net.Conn, 1), closed: make(chan struct{})}

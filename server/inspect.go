@@ -55,7 +55,7 @@ func (s *Server) postInspect(ctx context.Context, q *request) (*body[table], err
 	if q.r.ContentLength > most {
 		return nil, tooLong
 	}
-	done, err := s.turn(ctx)
+	done, err := s.uploads.take(ctx, s.proxies.peerOf(q.r), uploadWait)
 	if err != nil {
 		return nil, err
 	}

@@ -42,6 +42,21 @@ type Limits struct {
 	Connections     int
 	PeerConnections int
 
+	// Sockets bounds the connections of any kind, websockets and others, below the
+	// number of files that the process may open; PeerSockets those of one peer.
+	Sockets     int
+	PeerSockets int
+
+	// Answers bounds the answers that are being made or sent at a time, but for
+	// websockets; PeerAnswers those to one peer, RunAnswers those about one run.
+	Answers     int
+	PeerAnswers int
+	RunAnswers  int
+
+	// PeerTurns bounds the files, the sweeps and the large bodies, each for themselves,
+	// that are made or read at a time for one peer; the others wait.
+	PeerTurns int
+
 	// Silence is how long a peer may go without answering a ping.
 	Silence time.Duration
 
@@ -69,6 +84,10 @@ type Limits struct {
 	// SweepSteps bounds the steps that all runs of one sweep make together.
 	SweepSteps int
 
+	// SweepWork bounds what they take: steps times parameters, members and rows of a
+	// batch, in billions.
+	SweepWork int
+
 	// ReplayWork bounds what a recipe that is done over again may cost, in millions of
 	// rows times parameters over all its steps.
 	ReplayWork int
@@ -85,6 +104,9 @@ const (
 
 	// Of the default network that is a minute and a half of two cores.
 	maxSweepSteps = 2_000_000
+
+	// And the largest networks take two minutes of two cores for that.
+	maxSweepWork = 3000
 )
 
 // DefaultLimits returns the limits of a server that was not told others.
@@ -92,9 +114,10 @@ func DefaultLimits() Limits {
 	return Limits{
 		MessageBytes: 64 << 10, BodyBytes: 64 << 10, UploadBytes: 6 << 20, ModelBytes: maxModelBytes,
 		Runs: 64, Lanes: wire.MaxLanes, Viewers: 1000, Connections: 2000, PeerConnections: 1000,
+		Sockets: 5000, PeerSockets: 2500, Answers: 512, PeerAnswers: 128, RunAnswers: 256, PeerTurns: 1,
 		Silence: time.Minute, Idle: run.DefaultIdle, Drop: 30 * time.Minute,
 		CommandRate: 200, CommandBurst: 100, HelloRate: 4, RunRate: 60,
-		Rows: 100_000, Columns: 64, FieldBytes: 1 << 10, SweepSteps: maxSweepSteps, ReplayWork: run.DefaultReplay / 1e6,
+		Rows: 100_000, Columns: 64, FieldBytes: 1 << 10, SweepSteps: maxSweepSteps, SweepWork: maxSweepWork, ReplayWork: run.DefaultReplay / 1e6,
 		Layers: wire.MaxLayers, Units: wire.MaxUnits,
 	}
 }
@@ -125,6 +148,12 @@ func (l *Limits) Table() []Limit {
 		{"max-viewers", "websockets of one run", &l.Viewers},
 		{"max-connections", "websockets of all runs", &l.Connections},
 		{"max-peer-connections", "websockets of one address (IPv6: of one /64); a class behind a router or a proxy has one address", &l.PeerConnections},
+		{"max-sockets", "connections of any kind, as far as the number of open files allows", &l.Sockets},
+		{"max-peer-sockets", "connections of any kind of one address", &l.PeerSockets},
+		{"max-answers", "answers that are made or sent at a time, but for websockets", &l.Answers},
+		{"max-peer-answers", "answers to one address at a time", &l.PeerAnswers},
+		{"max-run-answers", "answers about one run at a time", &l.RunAnswers},
+		{"peer-turns", "files, sweeps and large bodies of one address that are made or read at a time, of each so many", &l.PeerTurns},
 		{"silence", "time after which a viewer that does not answer is gone", &l.Silence},
 		{"idle", "time after which a run that nobody watches stops training", &l.Idle},
 		{"drop", "time after which a run that nobody watches or asks for is forgotten", &l.Drop},
@@ -137,6 +166,7 @@ func (l *Limits) Table() []Limit {
 		{"max-upload-bytes", "bytes of an uploaded file", &l.UploadBytes},
 		{"max-model-bytes", "bytes of a model that is brought back as a run", &l.ModelBytes},
 		{"max-sweep-steps", "steps that all runs of one sweep make together", &l.SweepSteps},
+		{"max-sweep-work", "billions of multiplications that all runs of one sweep take together", &l.SweepWork},
 		{"max-replay-work", "work of a recipe that is done over again, in millions of rows times parameters", &l.ReplayWork},
 		{"max-rows", "rows of an uploaded table", &l.Rows},
 		{"max-columns", "columns of an uploaded table", &l.Columns},

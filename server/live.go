@@ -35,6 +35,13 @@ func (s *Server) admit(w http.ResponseWriter, r *http.Request, x *run.Run) (e *e
 	// Counted while the HTTP server still knows of the connection, so that a
 	// stopping server cannot overlook it in between.
 	s.runs.work.Add(1)
+	// It is no answer that is to be sent soon, and has a bound of its own.
+	if x := flightOf(r.Context()); x != nil {
+		s.flights.leave(x)
+	}
+	if x := peerConnOf(r); x != nil {
+		x.keep()
+	}
 	return e, func() {
 		s.runs.work.Done()
 		s.runs.leave(e)
@@ -42,9 +49,10 @@ func (s *Server) admit(w http.ResponseWriter, r *http.Request, x *run.Run) (e *e
 	}
 }
 
-func (s *Server) newClient(c conn, e *entry, log *slog.Logger) *client {
+func (s *Server) newClient(c conn, r *http.Request, e *entry, log *slog.Logger) *client {
 	return &client{
 		conn:     c,
+		link:     peerConnOf(r),
 		run:      e,
 		limits:   &s.limits,
 		log:      log,
@@ -71,7 +79,8 @@ type client struct {
 	pongs    chan string      // from the reader to the writer
 	commands *rate.Limiter
 	hellos   *rate.Limiter
-	steers   bool // its first hello had the run's key
+	steers   bool      // its first hello had the run's key
+	link     *peerConn // by which it came, or nil
 }
 
 // serve returns when the connection is closed and both goroutines have ended.
@@ -175,7 +184,9 @@ func (c *client) do(ctx context.Context, command wire.Command, viewer **run.View
 		if *viewer != nil {
 			return nil, (*viewer).Hello(ctx, *command)
 		}
-		c.steers = steers(c.run.ID(), command.Key)
+		if c.steers = steers(c.run.ID(), command.Key); c.steers {
+			c.link.prove()
+		}
 		v, err := c.run.Watch(ctx, *command, c.steers)
 		if err == nil {
 			*viewer = v

@@ -3,6 +3,7 @@ package server
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"io"
 	"net/http"
 	"slices"
@@ -12,6 +13,7 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/danielgtaylor/huma/v2/adapters/humago"
 	"github.com/klauspost/compress/gzhttp"
+	"github.com/klauspost/compress/gzip"
 )
 
 // An operation is what the API's description says of one route, besides what
@@ -49,9 +51,7 @@ func register[I, O any](s *Server, api huma.API, o operation, handler func(conte
 		}))
 	}
 	if o.large {
-		op.Middlewares = append(op.Middlewares, behind(func(next http.Handler) http.Handler {
-			return gzhttp.GzipHandler(next)
-		}))
+		op.Middlewares = append(op.Middlewares, behind(packer()))
 	}
 	api.OpenAPI().OnAddOperation = []huma.AddOpFunc{func(_ *huma.OpenAPI, added *huma.Operation) {
 		added.RequestBody = o.body
@@ -143,17 +143,31 @@ func behind(wrap func(http.Handler) http.Handler) func(huma.Context, func(huma.C
 	}
 }
 
+// packer returns what compresses answers, at little cost: runs train meanwhile, and
+// a client that reads nothing holds the compressor's memory.
+func packer() func(http.Handler) http.Handler {
+	wrap, err := gzhttp.NewWrapper(gzhttp.CompressionLevel(gzip.BestSpeed))
+	if err != nil {
+		panic("server: " + err.Error()) // there is such a level
+	}
+	return func(next http.Handler) http.Handler { return wrap(next) }
+}
+
 // unkept keeps answers out of caches.
 func unkept(ctx huma.Context, next func(huma.Context)) {
 	ctx.SetHeader("Cache-Control", "no-store")
 	next(ctx)
 }
 
-// format is how answers are written. A value is encoded as a whole before its
-// first byte is written.
+// format is how answers are written: piece by piece, see [writeJSON].
 func format() huma.Format {
 	return huma.Format{
-		Marshal:   func(w io.Writer, v any) error { return json.NewEncoder(w).Encode(v) },
+		Marshal: func(w io.Writer, v any) error {
+			if err := writeJSON(w, v); !errors.Is(err, errNotSent) {
+				return err
+			}
+			return nil // the answer knows that nobody takes it
+		},
 		Unmarshal: json.Unmarshal,
 	}
 }

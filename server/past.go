@@ -10,9 +10,9 @@ import (
 	"github.com/gnllviz/gnllviz/server/run"
 )
 
-// maxPixels bounds the width of a curve that is asked for. A pixel has three
-// values at most, so that an answer has less than a million.
-const maxPixels = 300_000
+// maxPixels bounds the width of a curve that is asked for: no screen has more. A
+// pixel has three values at most.
+const maxPixels = 8192
 
 type curveRequest struct {
 	request
@@ -20,7 +20,7 @@ type curveRequest struct {
 	Curve  string `query:"curve" doc:"Which curve, as GET /api/runs/{id}/curves names them." example:"batch_loss" required:"true"`
 	From   whole  `query:"from" doc:"The first step; without it the first that is kept." example:"1000"`
 	To     whole  `query:"to" doc:"The last step; without it the newest." example:"2000"`
-	Pixels whole  `query:"pixels" doc:"For how many pixels: about two points are answered for each, or all where there are no more. At most 300,000; without it 1000." example:"800"`
+	Pixels whole  `query:"pixels" doc:"For how many pixels: about two points are answered for each, or all where there are no more. At most 8192; without it 1000." example:"800"`
 }
 
 // A curve is one quantity over the steps.

@@ -92,6 +92,11 @@ func (t proxies) peerOf(r *http.Request) string {
 	if !a.IsValid() {
 		return r.RemoteAddr
 	}
+	return peerName(a)
+}
+
+// peerName returns under what name an address is counted.
+func peerName(a netip.Addr) string {
 	if a.Is4() {
 		return a.String()
 	}

@@ -1,13 +1,13 @@
 package server
 
 import (
-	"bufio"
+	"context"
 	"errors"
 	"fmt"
 	"log/slog"
-	"net"
 	"net/http"
 	"runtime/debug"
+	"strings"
 )
 
 // errPanic stands for a panic that was logged where it happened.
@@ -30,12 +30,14 @@ func logPanic(log *slog.Logger, what string, p any) {
 	log.Error("a panic", "in", what, "panic", fmt.Sprint(p), "stack", string(debug.Stack()))
 }
 
-// watched counts requests. It answers 500 for a handler that panics, or cuts off
-// what it had begun to answer, lest that pass for the whole.
+// watched counts requests, and bounds the answers that are under way. It answers 500
+// for a handler that panics, or cuts off what it had begun to answer, lest that pass
+// for the whole.
 func (s *Server) watched(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		a := &answer{ResponseWriter: w}
+		a := newAnswer(w)
 		defer func() { s.metrics.requested(r, a.status) }()
+		defer a.finish()
 		defer func() {
 			p := recover()
 			if p == nil {
@@ -54,37 +56,57 @@ func (s *Server) watched(next http.Handler) http.Handler {
 			}
 			problem(a, http.StatusInternalServerError, "the server made a mistake, which is in its log")
 		}()
+		steering := s.steering(r)
+		if x := peerConnOf(r); x != nil {
+			x.work(1)
+			defer x.work(-1)
+			if refused := x.admit(r, steering); refused != nil {
+				a.Header().Set("Connection", "close")
+				answerRefusal(a, refused)
+				return
+			}
+		}
+		if r.URL.Path == "/healthz" || steering && r.Method != http.MethodGet {
+			next.ServeHTTP(a, r) // which is short, and waits for nobody
+			return
+		}
+		x, err := s.flights.enter(r.Context(), a, s.proxies.peerOf(r), runOf(r))
+		var refused *refusal
+		if errors.As(err, &refused) {
+			answerRefusal(a, refused)
+			return
+		}
+		defer s.flights.leave(x)
+		a.hijacked = func() { s.flights.leave(x) }
+		r = r.WithContext(context.WithValue(r.Context(), flightKey{}, x))
 		next.ServeHTTP(a, r)
 	})
 }
 
-// An answer remembers its status, which is 0 until there is one.
-type answer struct {
-	http.ResponseWriter
-	status int
+// steering says whether a request brings the key of a run that there is.
+func (s *Server) steering(r *http.Request) bool {
+	id, key := runOf(r), r.Header.Get(keyHeader)
+	return key != "" && steers(id, key) && s.runs.get(id) != nil
 }
 
-// WriteHeader implements [http.ResponseWriter].
-func (a *answer) WriteHeader(status int) {
-	if a.status == 0 {
-		a.status = status
+// flightKey is where a request's context has its flight.
+type flightKey struct{}
+
+// flightOf returns the answer under way to a request.
+func flightOf(ctx context.Context) *flight {
+	x, _ := ctx.Value(flightKey{}).(*flight)
+	return x
+}
+
+// runOf returns the id in a path about a run, or nothing.
+func runOf(r *http.Request) string {
+	rest, ok := strings.CutPrefix(r.URL.Path, "/api/runs/")
+	if !ok {
+		return ""
 	}
-	a.ResponseWriter.WriteHeader(status)
-}
-
-// Write implements [http.ResponseWriter].
-func (a *answer) Write(b []byte) (int, error) {
-	if a.status == 0 {
-		a.status = http.StatusOK
+	id, _, _ := strings.Cut(rest, "/")
+	if !runID.MatchString(id) {
+		return ""
 	}
-	return a.ResponseWriter.Write(b)
+	return id
 }
-
-// Hijack implements [http.Hijacker], for websockets.
-func (a *answer) Hijack() (net.Conn, *bufio.ReadWriter, error) {
-	a.status = http.StatusSwitchingProtocols
-	return http.NewResponseController(a.ResponseWriter).Hijack()
-}
-
-// Unwrap is for [http.ResponseController].
-func (a *answer) Unwrap() http.ResponseWriter { return a.ResponseWriter }

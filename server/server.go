@@ -21,8 +21,6 @@ import (
 	"sync"
 	"time"
 
-	"github.com/klauspost/compress/gzhttp"
-
 	"github.com/gnllviz/gnllviz/server/lesson"
 	"github.com/gnllviz/gnllviz/server/run"
 	"github.com/gnllviz/gnllviz/server/wire"
@@ -96,10 +94,11 @@ type Server struct {
 	limits      Limits
 	connections turnstile
 	streams     eventStreams
+	flights     flights
 	making      quota // of runs
-	uploads     chan struct{}
-	exports     chan struct{}
-	sweeps      chan struct{}
+	uploads     *turns
+	exports     *turns
+	sweeps      *turns
 
 	catalogue func() ([]dataset, error)
 	help      func() ([]byte, error)
@@ -134,10 +133,14 @@ func New(ctx context.Context, c Config) *Server {
 
 		limits:      c.Limits,
 		connections: turnstile{all: c.Limits.Connections, each: c.Limits.PeerConnections},
-		making:      quota{perMinute: c.Limits.RunRate},
-		uploads:     make(chan struct{}, maxUploads),
-		exports:     make(chan struct{}, maxExports),
-		sweeps:      make(chan struct{}, maxSweeps),
+		flights: flights{
+			all: c.Limits.Answers, eachPeer: c.Limits.PeerAnswers, eachRun: c.Limits.RunAnswers,
+			bytes: 2 * maxExportBytes, eachPeerBytes: maxExportBytes,
+		},
+		making:  quota{perMinute: c.Limits.RunRate},
+		uploads: newTurns("large bodies are being read", maxUploads, c.Limits.PeerTurns),
+		exports: newTurns("files are being made", maxExports, c.Limits.PeerTurns),
+		sweeps:  newTurns("sweeps are under way", maxSweeps, c.Limits.PeerTurns),
 
 		catalogue: sync.OnceValues(catalogue),
 		lessons:   c.Lessons,
@@ -169,10 +172,12 @@ func (s *Server) Serve(l net.Listener) error {
 		ReadTimeout:       30 * time.Second, // of requests; websockets set their own
 		IdleTimeout:       2 * time.Minute,
 		MaxHeaderBytes:    16 << 10,
+		ConnContext:       withPeerConn,
 		ErrorLog:          slog.NewLogLogger(s.log.Handler(), slog.LevelWarn),
 	}
 	failed := make(chan error, 1)
-	go func() { failed <- h.Serve(l) }()
+	bounded := newBoundedListener(l, s.log, s.limits, s.proxies, descriptors())
+	go func() { failed <- h.Serve(bounded) }()
 	select {
 	case err := <-failed:
 		return fmt.Errorf("serving on %s: %w", l.Addr(), err)
@@ -210,9 +215,9 @@ func (s *Server) Handler() http.Handler {
 	mux.HandleFunc("GET /r/{id}", s.servePage("r/index.html"))
 	mux.HandleFunc("GET /embed/{$}", framed(s.servePage("embed/index.html")))
 	mux.HandleFunc("GET /embed/{id}", framed(s.servePage("embed/index.html")))
-	mux.Handle("GET /help", gzhttp.GzipHandler(http.HandlerFunc(s.getHelp)))
+	mux.Handle("GET /help", packer()(http.HandlerFunc(s.getHelp)))
 	mux.HandleFunc("GET /help/{image}", getHelpImage)
-	mux.Handle("/", gzhttp.GzipHandler(s.files()))
+	mux.Handle("/", packer()(s.files()))
 	others := http.NewCrossOriginProtection()
 	for _, o := range s.origins {
 		if err := others.AddTrustedOrigin(o); err != nil {

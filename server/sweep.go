@@ -66,7 +66,7 @@ func (s *Server) postSweep(ctx context.Context, q *request) (*stream, error) {
 		return nil, err
 	}
 	// Who asks waits for no other sweep: that may take minutes.
-	finished, err := turnAt(ctx, s.sweeps, time.Second, fmt.Sprintf("%d sweeps are under way, which is the limit; come again when one has ended", maxSweeps))
+	finished, err := s.sweeps.take(ctx, s.proxies.peerOf(q.r), time.Second)
 	if err != nil {
 		return nil, err
 	}
@@ -77,11 +77,14 @@ func (s *Server) postSweep(ctx context.Context, q *request) (*stream, error) {
 		}
 	}()
 	o := s.runs.options()
-	if _, err := run.New("", g.Spec, o); err != nil {
-		return nil, refuse(http.StatusUnprocessableEntity, err.Error())
-	}
 	if err := g.Check(); err != nil {
 		return nil, refuse(http.StatusUnprocessableEntity, err.Error())
+	}
+	switch work, err := g.Work(o); {
+	case err != nil:
+		return nil, refuse(http.StatusUnprocessableEntity, err.Error())
+	case work > 1e9*float64(s.limits.SweepWork):
+		return nil, refuse(http.StatusUnprocessableEntity, fmt.Sprintf("the runs take %.0f billion multiplications together (steps times parameters, members and rows of a batch); a sweep may take %d billion, which --max-sweep-work raises", work/1e9, s.limits.SweepWork))
 	}
 	started = true
 	return &stream{Type: "application/x-ndjson", Body: func(huma.Context) {
@@ -129,7 +132,6 @@ func (s *Server) sweep(q *request, g run.Grid, o run.Options) {
 			panic("server: encoding a cell: " + err.Error()) // what is not finite was left out
 		}
 		err = errors.Join(
-			control.SetWriteDeadline(time.Now().Add(writeTime)),
 			func() error { _, err := q.w.Write(append(b, '\n')); return err }(),
 			control.Flush(),
 		)

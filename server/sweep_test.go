@@ -42,25 +42,28 @@ func TestSweepFills(t *testing.T) {
 }
 
 func TestSweepsAreRefused(t *testing.T) {
-	addr, _ := serve(t, Config{Limits: Limits{SweepSteps: 1000}})
+	addr, _ := serve(t, Config{Limits: Limits{SweepSteps: 1000, SweepWork: 10}})
 	many := strings.TrimSuffix(strings.Repeat("1,", 401), ",")
 	axes := `"x":{"control":"lr","values":[0.1]},"y":{"control":"eps","values":[0.1]}`
 	for body, want := range map[string]struct {
 		status int
 		detail string
 	}{
-		``:                                         {422, "0 by 0"},
-		`[]`:                                       {400, "JSON object"},
-		`{"x":3}`:                                  {400, `"x" cannot be read`},
-		`{"x":{"control":"lr","value":[1]}}`:       {400, "value"},
-		`{` + axes + `}`:                           {422, "0 steps"},
-		`{` + axes + `,"steps":1001}`:              {422, "--max-sweep-steps"},
-		`{` + axes + `,"steps":-1}`:                {422, "at least 1"},
-		`{` + axes + `,"steps":1,"nope":1}`:        {422, "nope"},
-		`{` + axes + `,"steps":1,"paused":true}`:   {400, "paused"},
-		`{` + axes + `,"steps":1,"recipe":{}}`:     {400, "recipe"},
-		`{` + axes + `,"steps":1,"dataset":"no"}`:  {422, "dataset"},
-		`{` + axes + `,"steps":1,"lanes":[{},{}]}`: {422, "one lane"},
+		``:                                   {422, "0 by 0"},
+		`[]`:                                 {400, "JSON object"},
+		`{"x":3}`:                            {400, `"x" cannot be read`},
+		`{"x":{"control":"lr","value":[1]}}`: {400, "value"},
+		`{` + axes + `}`:                     {422, "0 steps"},
+		`{` + axes + `,"steps":1001}`:        {422, "--max-sweep-steps"},
+		`{` + axes + `,"steps":-1}`:          {422, "at least 1"},
+		// 1000 steps are few, but not of ten of the largest networks.
+		`{` + axes + `,"steps":1000,"dataset":"sine","hidden":[128,128,128,128],"members":10,"batch":100}`:                                           {422, "--max-sweep-work"},
+		`{"x":{"control":"members","values":[1,10]},"y":{"control":"hidden","values":[[128,128,128,128]]},"steps":500,"batch":100,"dataset":"sine"}`: {422, "--max-sweep-work"},
+		`{` + axes + `,"steps":1,"nope":1}`:                                                                                {422, "nope"},
+		`{` + axes + `,"steps":1,"paused":true}`:                                                                           {400, "paused"},
+		`{` + axes + `,"steps":1,"recipe":{}}`:                                                                             {400, "recipe"},
+		`{` + axes + `,"steps":1,"dataset":"no"}`:                                                                          {422, "dataset"},
+		`{` + axes + `,"steps":1,"lanes":[{},{}]}`:                                                                         {422, "one lane"},
 		`{"x":{"control":"lr","values":[0.1]},"y":{"control":"lr","values":[0.1]},"steps":1}`:                              {422, "two different"},
 		`{"x":{"control":"no","values":[0.1]},"y":{"control":"lr","values":[0.1]},"steps":1}`:                              {422, "no control"},
 		`{"x":{"control":"lr","values":[99999]},"y":{"control":"eps","values":[0.1]},"steps":1}`:                           {422, "lr"},
@@ -78,7 +81,7 @@ func TestSweepsAreRefused(t *testing.T) {
 
 // A sweep ends when its client leaves, and is what others wait for until then.
 func TestSweepEndsWithItsClient(t *testing.T) {
-	addr, _ := serve(t, Config{Limits: Limits{SweepSteps: 100_000_000}})
+	addr, _ := serve(t, Config{Limits: Limits{SweepSteps: 100_000_000, SweepWork: 1e6, PeerTurns: maxSweeps}})
 	long := `{"x":{"control":"lr","values":[0.001,0.01]},"y":{"control":"eps","values":[0.001,0.01]},"steps":10000000}`
 	var leave []context.CancelFunc
 	for range maxSweeps {

@@ -65,7 +65,7 @@ func (s *Server) live(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	log := s.log.With("run", e.ID(), "peer", conn.RemoteAddr().String())
-	s.newClient(newSocket(conn, &s.limits, log), e, log).serve(s.runs.ctx)
+	s.newClient(newSocket(conn, &s.limits, log), r, e, log).serve(s.runs.ctx)
 }
 
 // A socket is a websocket as a conn.
@@ -78,7 +78,7 @@ func newSocket(c *websocket.Conn, limits *Limits, log *slog.Logger) *socket {
 	c.SetReadLimit(int64(max(maxDiscard, limits.MessageBytes)))
 	// On a slow line what lies in the kernel's buffer is old by the time it
 	// arrives: a short one lets the newest frame replace those not sent yet.
-	if tcp, ok := c.NetConn().(*net.TCPConn); ok {
+	if tcp, ok := c.NetConn().(interface{ SetWriteBuffer(bytes int) error }); ok {
 		if err := tcp.SetWriteBuffer(writeBuffer); err != nil {
 			log.Debug("setting a write buffer", "err", err)
 		}

@@ -143,6 +143,12 @@ func Files(r *run.Record) []Format {
 	return slices.DeleteFunc(Formats(), func(f Format) bool { return f.alone || !f.Makes(r) })
 }
 
+// Small says whether the format is made of the model and its scores alone, in little
+// time: a record needs no more for it.
+func (f *Format) Small() bool {
+	return f.Group == "source" || f.Name == "onnx" || f.Name == "safetensors"
+}
+
 // Makes says whether a record has what the format is made of: there is no fit over
 // one input where the page shows a map of two.
 func (f *Format) Makes(r *run.Record) bool {

@@ -67,7 +67,7 @@ func Recall(m *export.Model, o Options) (*Record, error) {
 	if err := r.copyLane(r.life.lanes[0], &t); err != nil {
 		return nil, err
 	}
-	return t.make()
+	return t.make(true)
 }
 
 // specOf returns what a model's run begins with, its state included.

@@ -96,6 +96,16 @@ type taken struct {
 // Record takes a lane (nil: the first) out of the run as it is now. It takes copies
 // between two steps, and makes the rest of it on the caller's goroutine.
 func (r *Run) Record(ctx context.Context, lane *uint8) (*Record, error) {
+	return r.takeOut(ctx, lane, true)
+}
+
+// ModelRecord is Record without what takes time or room: Batches, Grid and Snapshots.
+func (r *Run) ModelRecord(ctx context.Context, lane *uint8) (*Record, error) {
+	return r.takeOut(ctx, lane, false)
+}
+
+// takeOut makes a record, whole or of the model alone.
+func (r *Run) takeOut(ctx context.Context, lane *uint8, whole bool) (*Record, error) {
 	var t taken
 	err := r.ask(ctx, func() error {
 		l, refused := r.life.lane(lane)
@@ -108,7 +118,7 @@ func (r *Run) Record(ctx context.Context, lane *uint8) (*Record, error) {
 	if err != nil {
 		return nil, err
 	}
-	return t.make()
+	return t.make(whole)
 }
 
 // copyLane copies what a record of a lane is made of.
@@ -149,8 +159,8 @@ func (l *life) specOf(t wire.Table, of *lane) wire.Spec {
 	return s
 }
 
-// make makes the record.
-func (t *taken) make() (*Record, error) {
+// make makes the record, whole or of the model alone.
+func (t *taken) make(whole bool) (*Record, error) {
 	rec, l, d := t.record, t.lane, t.data
 	target := export.Column(column(d.set.Target.Name, d.set.Target.Unit))
 	var inputs []export.Column
@@ -167,6 +177,10 @@ func (t *taken) make() (*Record, error) {
 	}
 	if err := t.rows(); err != nil {
 		return nil, err
+	}
+	if !whole {
+		t.card(&m.Card)
+		return rec, nil
 	}
 	steps := l.steps
 	for k := range stepColumns {

@@ -125,6 +125,42 @@ func (g *Grid) Check() error {
 	return nil
 }
 
+// Work returns the multiplications of all runs of a grid that has been checked: steps
+// times parameters, of all members, times the rows of a step. A run that will be refused
+// has none.
+func (g *Grid) Work(o Options) (float64, error) {
+	first, err := New("", g.Spec, o)
+	if err != nil {
+		return 0, err
+	}
+	work := 0.0
+	for y := range g.Y.Values {
+		for x := range g.X.Values {
+			settings, starts, err := first.read(g.At(x, y))
+			if err != nil || first.options.Bounds.check(first.life.data, starts) != nil {
+				continue
+			}
+			inputs, rows := len(first.life.data.set.Inputs), first.life.data.set.Rows()
+			if settings.Dataset != first.life.settings.Dataset {
+				inputs, rows = wire.MaxInputs, maxRows
+			}
+			for _, s := range starts {
+				n, err := paramsOf(&s.settings, inputs)
+				if err != nil {
+					continue
+				}
+				// A step of a small network takes time, too, of each member.
+				each := float64(n*min(s.settings.Batch, rows) + leastStepWork*s.settings.Members)
+				work += each * float64(g.Steps)
+			}
+		}
+	}
+	return work, nil
+}
+
+// leastStepWork is what a step takes whatever the network, in multiplications.
+const leastStepWork = 50_000
+
 // MaxSweepSteps is the largest number of steps of each run.
 const MaxSweepSteps = 10_000_000
 

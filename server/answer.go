@@ -1,0 +1,134 @@
+package server
+
+import (
+	"bufio"
+	"errors"
+	"net"
+	"net/http"
+	"sync/atomic"
+	"time"
+)
+
+const (
+	// pieceBytes is how much of an answer has a deadline of its own, so that a client
+	// that reads nothing is given up after seconds, however long the answer is.
+	pieceBytes = 64 << 10
+
+	// slowestDownload is what a line must carry, in bytes a second.
+	slowestDownload = 16 << 10
+
+	// stallTime is how long a client may take nothing of a piece before its answer is
+	// cut off for the sake of another one that waits to be sent.
+	stallTime = time.Second
+)
+
+// errNotSent is in the error of a write to a client that has left or reads too slowly.
+var errNotSent = errors.New("server: the answer was not taken")
+
+// An answer is the [http.ResponseWriter] of every request. It remembers its status,
+// gives each piece a deadline, and after a write that failed is silent: what a handler
+// then says nobody hears.
+type answer struct {
+	http.ResponseWriter
+	control *http.ResponseController
+
+	status int   // 0 until there is one
+	err    error // why nothing more can be sent
+
+	begun atomic.Int64 // when the piece under way was begun, in ns since 1970; 0 while there is none
+	cut   atomic.Bool  // nothing more is to be sent
+
+	hijacked func() // is told that a websocket goes on with the connection
+}
+
+func newAnswer(w http.ResponseWriter) *answer {
+	return &answer{ResponseWriter: w, control: http.NewResponseController(w)}
+}
+
+// WriteHeader implements [http.ResponseWriter].
+func (a *answer) WriteHeader(status int) {
+	if a.err != nil {
+		return
+	}
+	if a.status == 0 {
+		a.status = status
+	}
+	a.ResponseWriter.WriteHeader(status)
+}
+
+// Write implements [http.ResponseWriter]. Its error is errNotSent.
+func (a *answer) Write(b []byte) (n int, err error) {
+	if a.status == 0 {
+		a.status = http.StatusOK
+	}
+	for {
+		piece := b[n:min(n+pieceBytes, len(b))]
+		if err := a.begin(len(piece)); err != nil {
+			return n, err
+		}
+		m, err := a.ResponseWriter.Write(piece)
+		a.begun.Store(0)
+		n += m
+		switch {
+		case errors.Is(err, http.ErrBodyNotAllowed), errors.Is(err, http.ErrContentLength):
+			return n, err // a mistake of the handler
+		case err != nil:
+			a.err = errors.Join(errNotSent, err)
+			return n, a.err
+		case n == len(b):
+			return n, nil
+		}
+	}
+}
+
+// begin gives a piece its deadline.
+func (a *answer) begin(bytes int) error {
+	if a.err == nil {
+		now := time.Now()
+		a.begun.Store(now.UnixNano())
+		// Where no deadline can be set there is no connection.
+		_ = a.control.SetWriteDeadline(now.Add(writeTime + time.Duration(bytes)*time.Second/slowestDownload))
+		// Looked at after the deadline is set, which would undo that of cutOff.
+		if a.cut.Load() {
+			a.err = errNotSent
+		}
+	}
+	return a.err
+}
+
+// stalled says for how long a piece has been under way, from any goroutine.
+func (a *answer) stalled(now time.Time) time.Duration {
+	begun := a.begun.Load()
+	if begun == 0 {
+		return 0
+	}
+	return now.Sub(time.Unix(0, begun))
+}
+
+// cutOff ends the answer, from any goroutine, while its handler has not returned.
+func (a *answer) cutOff() {
+	a.cut.Store(true)
+	_ = a.control.SetWriteDeadline(time.Now().Add(-time.Second))
+}
+
+// finish gives what net/http still has to send a deadline, or if the answer is not
+// whole ends its connection, so that it does not pass for the whole.
+func (a *answer) finish() {
+	if a.begin(0) != nil {
+		panic(http.ErrAbortHandler)
+	}
+	a.begun.Store(0)
+}
+
+// Hijack implements [http.Hijacker], for websockets.
+func (a *answer) Hijack() (net.Conn, *bufio.ReadWriter, error) {
+	a.status = http.StatusSwitchingProtocols
+	conn, rw, err := a.control.Hijack()
+	if err == nil && a.hijacked != nil {
+		a.hijacked()
+	}
+	return conn, rw, err
+}
+
+// Unwrap is for [http.ResponseController].
+func (a *answer) Unwrap() http.ResponseWriter { return a.ResponseWriter }
