@@ -47,13 +47,13 @@ func train(t *testing.T, l Lesson, steps int) *outcome {
 	if _, err := r.Do(ctx, &wire.StepCommand{Steps: steps}, true); err != nil {
 		t.Fatal(err)
 	}
-	m, err := r.State(ctx)
-	for err == nil && m.Step < uint64(steps) && m.State != wire.Diverged {
-		time.Sleep(time.Millisecond)
-		m, err = r.State(ctx)
+	at, err := r.Await(ctx, func(s run.Status) bool { return s.Step >= uint64(steps) || s.State == wire.Diverged })
+	if err != nil || at.State == wire.Diverged {
+		t.Fatalf("at step %d the run is %s: %s (%v)", at.Step, at.State, at.Reason, err)
 	}
-	if err != nil || m.State == wire.Diverged {
-		t.Fatalf("at step %d the run is %s: %s (%v)", m.Step, m.State, m.Reason, err)
+	m, err := r.State(ctx)
+	if err != nil {
+		t.Fatal(err)
 	}
 	b, err := r.FramesAt(ctx, uint64(steps))
 	if err != nil {

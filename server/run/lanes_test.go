@@ -1,13 +1,13 @@
 package run
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"reflect"
 	"slices"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/gnllviz/gnllviz/server/wire"
 )
@@ -32,17 +32,18 @@ func steps(t *testing.T, r *Run, n int) {
 }
 
 // await returns the state of the run once it is as wanted.
-func await(t *testing.T, r *Run, wanted func(wire.RunMessage) bool) wire.RunMessage {
+func await(t *testing.T, r *Run, wanted func(wire.RunMessage) bool) (m wire.RunMessage) {
 	t.Helper()
-	for deadline := time.Now().Add(patience); ; time.Sleep(time.Millisecond) {
-		m := state(t, r)
-		if wanted(m) {
-			return m
-		}
-		if time.Now().After(deadline) {
-			t.Fatalf("the run stays %s at step %d (%s)", m.State, m.Step, m.Reason)
-		}
+	ctx, cancel := context.WithTimeout(t.Context(), patience)
+	defer cancel()
+	err := r.await(ctx, func() bool {
+		m = r.message(0)
+		return wanted(m)
+	})
+	if err != nil {
+		t.Fatalf("the run stays %s at step %d (%s): %v", m.State, m.Step, m.Reason, err)
 	}
+	return m
 }
 
 // weights returns all parameters of a lane.

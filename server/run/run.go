@@ -106,6 +106,7 @@ type Run struct {
 	dataSent time.Time // when viewers were last told of other rows
 	dataDue  bool      // they are to be told
 
+	waits    []*wait
 	viewers  map[*Viewer]struct{}
 	touched  time.Time // when somebody last watched or commanded
 	stale    bool      // something has changed since the last frame
@@ -194,6 +195,7 @@ func (r *Run) Serve(ctx context.Context) {
 	tick := time.NewTicker(time.Second / ticksPerSecond)
 	defer tick.Stop()
 	for {
+		r.answerWaits()
 		// Of several channels that are ready a select takes any: a command that
 		// is waiting would have to wait for some steps more.
 		select {
