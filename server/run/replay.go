@@ -146,6 +146,7 @@ func (r *Run) follow() bool {
 		}
 		e := p.events[0]
 		p.events = p.events[1:]
+		r.revision = e.Revision // by which a later one may name what it undoes
 		if e.Command == nil {
 			if e.Left {
 				r.revision++
