@@ -13,14 +13,15 @@ func (s *Server) describeTaking(api huma.API) {
 	register(s, api, operation{
 		at: "GET /api/formats", id: "listFormats", tag: "taking away", summary: "List the formats of files",
 		help:    "What can be made of a lane: models, source, tables, charts, the report, and all of it in one archive.",
-		example: `[{"name":"onnx","file":"model.onnx","media":"application/octet-stream","group":"model","label":"ONNX","help":"For onnxruntime and its kin: x in its own units in, mean and variance out.","along":false}]`,
+		example: `[{"name":"onnx","file":"model.onnx","media":"application/octet-stream","group":"model","label":"ONNX","help":"For onnxruntime and its kin: x in its own units in, mean and variance out.","along":false,"rows":false}]`,
 	}, s.getFormats)
 	register(s, api, operation{
 		at: "GET /api/runs/{id}/export", id: "exportRun", tag: "taking away", summary: "Take a lane away as a file", media: "application/octet-stream",
-		help: "A file of a lane as it is at this moment, of the type that GET /api/formats has. Who may watch a run may take its lanes away. " +
-			"A file in JSON comes back by POST /api/runs/import with the same bits.",
+		help: "A file of a lane as it is at this moment, of the type that GET /api/formats has. Who may watch a run may take its lanes away, but without rows of its owner's that the page does not show: for these send the run's key. " +
+			"A file in JSON comes back by POST /api/runs/import with the same bits, if its rows are in it.",
 		errors: map[int]string{
-			http.StatusBadRequest:          "The lane is not a number.",
+			http.StatusBadRequest:          "The lane is not a number, or rows is neither true nor false.",
+			http.StatusForbidden:           "All rows are asked for, which only who has the run's key gets.",
 			http.StatusUnprocessableEntity: "There is no such format or lane, or the run has not what the file is made of; the detail says which there are.",
 			http.StatusServiceUnavailable:  "Too many files are being made; Retry-After says when to come again.",
 		},

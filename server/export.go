@@ -37,6 +37,7 @@ type exportRequest struct {
 	request
 	Format string `query:"format" doc:"Which file, by the name that GET /api/formats has." example:"onnx" required:"true"`
 	Lane   whole  `query:"lane" doc:"Which lane; without it the first." example:"0"`
+	Rows   string `query:"rows" doc:"Whether the rows that were learned from are in the file, as numbers or drawn, if it is of a format that has them: \"false\" leaves them out. Without it they are in it as far as whoever asks may have them: all with the run's key, and without it, of rows of the owner's, those that the page shows; \"true\" is refused where that is not all." example:"false"`
 }
 
 // A download is a file that is sent once its headers are.
@@ -76,6 +77,16 @@ func (s *Server) getExport(ctx context.Context, q *exportRequest) (*download, er
 	rec, err := record(ctx, lane)
 	if err != nil {
 		return nil, s.runFailed(x, err)
+	}
+	switch steers := requestSteers(q.r); {
+	case q.Rows == "false":
+		rec = rec.WithoutRows()
+	case q.Rows != "" && q.Rows != "true":
+		return nil, refuse(http.StatusBadRequest, fmt.Sprintf("rows %.40q is neither true nor false", q.Rows))
+	case !steers && rec.Private && f.Rows && q.Rows == "true":
+		return nil, refuse(http.StatusForbidden, "the rows are the run's owner's; send the run's key as the header "+keyHeader+", or leave them out")
+	case !steers:
+		rec = rec.Shown()
 	}
 	if !f.Makes(rec) {
 		return nil, refuse(http.StatusUnprocessableEntity, f.Write(nil, rec).Error())

@@ -25,7 +25,17 @@ func Lessons(own fs.FS, limits Limits) ([]lesson.Lesson, error) {
 			return nil, fmt.Errorf("lesson %s: its run cannot begin: %w", l.Slug, err)
 		}
 	}
-	return lesson.Read(run.Table(), lesson.Files(), own)
+	all, err := lesson.Read(run.Table(), lesson.Files(), own)
+	if err != nil {
+		return nil, err
+	}
+	for i := range all {
+		l := &all[i]
+		if l.Data, err = run.Kept(l.Data, limits.orDefaults().options().Table); err != nil {
+			return nil, fmt.Errorf("lesson %s: %w", l.Slug, err)
+		}
+	}
+	return all, nil
 }
 
 func (s *Server) getLessons(context.Context, *request) (*body[[]lesson.Lesson], error) {

@@ -140,5 +140,8 @@ func (s *Server) getRecipe(ctx context.Context, q *request) (*body[wire.Recipe],
 	if err != nil {
 		return nil, s.runFailed(x, err)
 	}
+	if recipe.Private && !requestSteers(q.r) {
+		return nil, refuse(http.StatusForbidden, "the recipe holds the rows of the run's owner; send the run's key as the header "+keyHeader)
+	}
 	return &body[wire.Recipe]{recipe}, nil
 }

@@ -37,7 +37,7 @@ type axis struct {
 
 // A grid is the first line of an answer: the sweep as it was understood.
 type grid struct {
-	Spec  wire.Spec `json:"spec"`
+	Spec  wire.Spec `json:"spec" doc:"What each run began with, without rows of your own."`
 	X     run.Axis  `json:"x"`
 	Y     run.Axis  `json:"y"`
 	Steps int       `json:"steps"`
@@ -139,7 +139,7 @@ func (s *Server) sweep(q *request, g run.Grid, o run.Options) {
 			cancel() // nobody reads on
 		}
 	}
-	line(grid{Spec: g.Spec, X: g.X, Y: g.Y, Steps: g.Steps, Cells: len(g.X.Values) * len(g.Y.Values)})
+	line(grid{Spec: g.Spec.WithoutRows(), X: g.X, Y: g.Y, Steps: g.Steps, Cells: len(g.X.Values) * len(g.Y.Values)})
 	err := run.Sweep(ctx, g, o, cap(o.Turns), func(c run.Cell) { line(c) })
 	if err != nil && ctx.Err() == nil {
 		s.log.Error("a sweep", "err", err)

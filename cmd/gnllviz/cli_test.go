@@ -518,6 +518,116 @@ func TestInterruptedWithoutAFolderSaysSo(t *testing.T) {
 	}
 }
 
+// people is a table of which two columns are learned from, and the others are private.
+func people(t *testing.T, rows int) (path string) {
+	t.Helper()
+	text := "holder_name,account_number,age,income\n"
+	for i := range rows {
+		text += fmt.Sprintf("Zebulon-%03d,DE440070%04d,%d,%d.25\n", i, i, 20+i*7%61, 1000+30*(i*7%61)+i*i%97)
+	}
+	path = filepath.Join(t.TempDir(), "people.csv")
+	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
+// folderHas says which file of a folder has one of the words, packed or not; empty if
+// none has.
+func folderHas(t *testing.T, folder string, words ...string) string {
+	t.Helper()
+	entries, err := os.ReadDir(folder)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, e := range entries {
+		b, err := os.ReadFile(filepath.Join(folder, e.Name()))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, word := range words {
+			if bytes.Contains(b, []byte(word)) {
+				return fmt.Sprintf("%s has %q", e.Name(), word)
+			}
+		}
+	}
+	return ""
+}
+
+// A model whose rows were left out goes on with the same bits when it is given the same
+// file, and takes no other.
+func TestModelsWithoutRowsGoOn(t *testing.T) {
+	file := people(t, 60)
+	of := []string{"--train", file, "--target", "income", "--features", "age"}
+	whole, half := trained(t, append(of, "--steps", "80")...), trained(t, append(of, "--no-rows", "--steps", "50")...)
+	if s := folderHas(t, whole, "Zebulon", "DE4400", "holder_name", "account_number"); s != "" {
+		t.Error(s)
+	}
+	if s := folderHas(t, half, "Zebulon", "DE4400", "holder_name", "account_number", "1211.25"); s != "" {
+		t.Errorf("without rows %s", s)
+	}
+	if s := folderHas(t, whole, "1211.25"); s == "" {
+		t.Error("no row is found where rows are")
+	}
+	if r := program(t, "", "train", "--resume", half, "--steps", "30"); r.status != 2 || !strings.Contains(r.stderr, "--train FILE") {
+		t.Errorf("%d %s", r.status, r.stderr)
+	}
+	if r := program(t, "", "train", "--resume", half, "--train", people(t, 61), "--steps", "30"); r.status != 2 || !strings.Contains(r.stderr, "not the rows that the model was trained on") {
+		t.Errorf("%d %s", r.status, r.stderr)
+	}
+	works(t, "", "train", "--resume", half, "--train", file, "--steps", "30")
+	sameWeights(t, model(t, filepath.Join(whole, "model.json")), model(t, filepath.Join(half, "model.json")))
+	if s := folderHas(t, half, "Zebulon", "DE4400", "1211.25"); s != "" {
+		t.Errorf("after it went on %s", s)
+	}
+	// It predicts, and becomes other models, without them.
+	works(t, "age\n30\n", "predict", "--model", half)
+	works(t, "", "export", "--model", half, "--format", "onnx", "--out", filepath.Join(half, "again.onnx"))
+	works(t, "", "export", "--model", whole, "--format", "json", "--no-rows", "--out", filepath.Join(half, "again.json"))
+	if s := folderHas(t, half, "1211.25"); s != "" {
+		t.Errorf("exported again %s", s)
+	}
+}
+
+// A model of old, with the whole text of a file, still comes back; what is made of it
+// has the chosen columns alone.
+func TestModelsOfOldGiveNothingAway(t *testing.T) {
+	file := people(t, 60)
+	folder := trained(t, "--train", file, "--target", "income", "--features", "age")
+	path := filepath.Join(folder, "model.json")
+	b, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	text, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var old map[string]any
+	if err := json.Unmarshal(b, &old); err != nil {
+		t.Fatal(err)
+	}
+	spec := old["training"].(map[string]any)["spec"].(map[string]any)
+	spec["data"] = map[string]any{"csv": map[string]any{"text": string(text), "target": "income", "inputs": []string{"age"}}}
+	if b, err = json.Marshal(old); err != nil {
+		t.Fatal(err)
+	}
+	was := filepath.Join(t.TempDir(), "old.json")
+	if err := os.WriteFile(was, b, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	works(t, "", "train", "--resume", folder, "--steps", "30")
+	again := filepath.Join(t.TempDir(), "again")
+	works(t, "", "train", "--resume", was, "--steps", "30", "--out", again)
+	sameWeights(t, model(t, filepath.Join(folder, "model.json")), model(t, filepath.Join(again, "model.json")))
+	for _, format := range []string{"json", "onnx", "safetensors", "zip"} {
+		works(t, "", "export", "--model", was, "--format", format, "--out", filepath.Join(again, "old."+format))
+	}
+	if s := folderHas(t, again, "Zebulon", "DE4400", "holder_name"); s != "" {
+		t.Error(s)
+	}
+}
+
 // With --resume controls that are live take other values, and others are refused.
 func TestResumeWithOtherControls(t *testing.T) {
 	folder := trained(t)

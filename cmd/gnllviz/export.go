@@ -13,6 +13,7 @@ import (
 
 func exportCommand() *cobra.Command {
 	var model, format, out string
+	var noRows bool
 	help := "`name` of what is to be made:"
 	var words []string
 	for _, f := range bundle.Formats() {
@@ -24,8 +25,13 @@ func exportCommand() *cobra.Command {
 		Long: `Write a model, or what can be made of it, in another format.
 
 Models and source can be made of every model. Tables, charts, the report and the
-archive need the rows that it was trained on, which the files that train and the page
-make have with them.`,
+archive need the rows that it was trained on, which model.json and the archive hold
+unless they were left out.
+
+JSON and the archive hold the rows that were learned from: of a file of your own the
+numbers of the target and the features, and nothing of other columns. Tables of
+predictions hold them, too, and the report and pictures of the fit show them. --no-rows
+leaves them out. ONNX, safetensors and source never hold rows.`,
 		Example: "  gnllviz export --model model --format onnx --out model.onnx\n  gnllviz export --model model.json --format go > model.go",
 		Args:    arguments(cobra.NoArgs),
 	}
@@ -33,6 +39,7 @@ make have with them.`,
 	f.StringVar(&model, "model", "", modelUsage)
 	f.StringVar(&format, "format", "", strings.TrimSuffix(help, ","))
 	f.StringVar(&out, "out", "-", "`file` to write; - is standard output")
+	f.BoolVar(&noRows, "no-rows", false, aboutRows)
 	complete(c, "format", words)
 	c.RunE = func(c *cobra.Command, _ []string) error {
 		if format == "" {
@@ -42,36 +49,39 @@ make have with them.`,
 		if err != nil {
 			return mistakef("--format: %w", err)
 		}
-		return exportModel(c, model, f, out)
+		return exportModel(c, model, f, out, noRows)
 	}
 	return c
 }
 
 func reportCommand() *cobra.Command {
 	var model, out string
+	var noRows bool
 	c := &cobra.Command{
 		Use: "report", Short: "Write the report of a trained model",
 		Long: `Write one page of HTML that needs no network: data, settings, changes, curves, fit,
 calibration, scores and the model's card. It needs the rows that the model was trained
-on, which the files that train and the page make have with them.`,
+on, which model.json and the archive have with them unless they were left out. It shows
+rows in its charts, and has their numbers for that; --no-rows leaves them out.`,
 		Example: "  gnllviz report --model model --out report.html",
 		Args:    arguments(cobra.NoArgs),
 	}
 	c.Flags().StringVar(&model, "model", "", modelUsage)
 	c.Flags().StringVar(&out, "out", "-", "`file` to write; - is standard output")
+	c.Flags().BoolVar(&noRows, "no-rows", false, "leave the rows that were learned from out of its charts")
 	completeFiles(c, "out", "html")
 	c.RunE = func(c *cobra.Command, _ []string) error {
 		f, err := bundle.Find("report")
 		if err != nil {
 			return err
 		}
-		return exportModel(c, model, f, out)
+		return exportModel(c, model, f, out, noRows)
 	}
 	return c
 }
 
-// exportModel writes a model in a format.
-func exportModel(c *cobra.Command, path string, f bundle.Format, out string) error {
+// exportModel writes a model in a format, with the rows that belong to it or without.
+func exportModel(c *cobra.Command, path string, f bundle.Format, out string, noRows bool) error {
 	if (out == "" || out == "-") && !isText(f.Media) && onTerminal(c.OutOrStdout()) {
 		return mistakef("%s is not for a terminal: give --out FILE, or send it on", f.Name)
 	}
@@ -82,6 +92,9 @@ func exportModel(c *cobra.Command, path string, f bundle.Format, out string) err
 	rec, err := recordFor(f, m)
 	if err != nil {
 		return mistakef("--model %s: %s: %w", path, f.Name, err)
+	}
+	if noRows {
+		rec = rec.WithoutRows()
 	}
 	return writeOut(c, out, func(w io.Writer) error { return f.Write(w, rec) })
 }

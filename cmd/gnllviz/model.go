@@ -7,11 +7,25 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/gnllviz/gnllviz/engine/export"
+	"github.com/gnllviz/gnllviz/server/run"
 )
 
-// readModel reads the model that a flag names: a folder that train made, a file, or
-// standard input.
+// readModel reads the model that a flag names with what it takes to train on, of which
+// no more than the columns that were chosen are kept.
 func readModel(c *cobra.Command, flag, path string) (*export.Model, error) {
+	m, err := readPredictor(c, flag, path)
+	if err != nil {
+		return nil, err
+	}
+	if err := run.Settle(m, limits()); err != nil {
+		return nil, mistakef("--%s %s: %w", flag, modelFile(path), err)
+	}
+	return m, nil
+}
+
+// readPredictor reads the model that a flag names, to predict with: a folder that train
+// made, a file, or standard input.
+func readPredictor(c *cobra.Command, flag, path string) (*export.Model, error) {
 	if path == "" {
 		return nil, mistakef("--%s FOLDER|FILE is missing: the model that train or the page has made", flag)
 	}
@@ -39,5 +53,8 @@ func modelFile(path string) string {
 	}
 	return path
 }
+
+// aboutRows is what help says of --no-rows.
+const aboutRows = "leave the rows that were learned from out of what is written: model.json then holds none, to go on from it takes the same --train FILE again, and there are no tables of predictions"
 
 const modelUsage = "`folder` that train --out made, or a file of a model: JSON, safetensors, ONNX, or an archive with one; - is standard input"

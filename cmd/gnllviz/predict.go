@@ -56,7 +56,7 @@ func (p *predictFlags) run(c *cobra.Command) error {
 	if p.model == "-" && p.input == "-" {
 		return mistakef("--model and --input are both standard input: give one of them as a file")
 	}
-	m, err := readModel(c, "model", p.model)
+	m, err := readPredictor(c, "model", p.model)
 	if err != nil {
 		return err
 	}

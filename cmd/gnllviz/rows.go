@@ -34,7 +34,7 @@ const rowGroup = "data"
 func addRows(c *cobra.Command) *rowFlags {
 	r := new(rowFlags)
 	f := c.Flags()
-	f.StringVar(&r.train, "train", "", "CSV `file` with rows of your own, in place of --data; - is standard input. All are trained on where there is --test, else --train-share of them")
+	f.StringVar(&r.train, "train", "", "CSV `file` with rows of your own, in place of --data; - is standard input; with --resume, for a model whose rows were left out. All are trained on where there is --test, else --train-share of them")
 	f.StringVar(&r.test, "test", "", "CSV `file` with the test rows, with the same columns")
 	f.StringVar(&r.target, "target", "", "`column` that is learned")
 	f.StringSliceVar(&r.features, "features", nil, "`columns` that it is learned from, a,b,c; without it all others that have numbers")

@@ -16,6 +16,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/gnllviz/gnllviz/engine/export"
 	"github.com/gnllviz/gnllviz/server/run"
 	"github.com/gnllviz/gnllviz/server/wire"
 )
@@ -42,6 +43,7 @@ type trainFlags struct {
 	resume   string
 	keep     time.Duration
 	json     bool
+	noRows   bool
 }
 
 const aboutTrain = `Train a network, or an ensemble, and say how well it predicts.
@@ -53,13 +55,17 @@ scores are in the target's unit, over all rows; the NLL has its constant.
 With --out DIR all files that the page offers for download are written into the
 folder: the model in several formats, predictions, history, charts, the report.
 Files there of these names are replaced, each at once; others are left alone.
+model.json and the tables of predictions hold the rows that were learned from, and the
+report and pictures of the fit show them: of a file of your own the numbers of the
+target and the features, and nothing of other columns. --no-rows leaves them out.
 
 A long training writes a checkpoint, model.json, every minute, from which --resume goes
 on should the machine fail. An interrupt (Ctrl-C) ends training after the step that is
 under way; what has been trained is written all the same. --resume goes on with the
 same bits as if nothing had happened, but for ONNX and safetensors, which have weights
 alone, so that the optimiser begins anew. Controls that can change while a network
-trains can be given another value then.`
+trains can be given another value then. A model whose rows were left out wants them again:
+--resume MODEL --train FILE takes the same file, and refuses another. They are then left out again.`
 
 const trainExamples = `  gnllviz train --data mcycle --out model
   gnllviz train --train rows.csv --target y --features a,b --hidden 50,50 --lr 0.01 --epochs 40
@@ -80,8 +86,9 @@ func trainCommand() *cobra.Command {
 	f.StringVar(&t.out, "out", "", "`folder` for the model and all about it; with --resume FOLDER that folder")
 	f.StringVar(&t.resume, "resume", "", "go on from a model: a `folder` that --out made, or a file")
 	f.DurationVar(&t.keep, "checkpoint-every", defaultKeep, "with --out, `time` from one checkpoint of a long training to the next; 0 is none before the end")
+	f.BoolVar(&t.noRows, "no-rows", false, aboutRows)
 	f.BoolVar(&t.json, "json", false, "write one JSON object to standard output in place of a table")
-	inGroup(f, "training", "steps", "epochs", "out", "resume", "checkpoint-every", "json")
+	inGroup(f, "training", "steps", "epochs", "out", "resume", "checkpoint-every", "no-rows", "json")
 	t.rows = addRows(c)
 	t.controls = addControls(c)
 	c.RunE = func(c *cobra.Command, _ []string) error { return t.run(c) }
@@ -136,6 +143,9 @@ func (t *trainFlags) run(c *cobra.Command) error {
 	if err != nil {
 		return err
 	}
+	if t.noRows {
+		rec = rec.WithoutRows()
+	}
 	o := outcome{Record: rec, At: at, From: from.Step, Seconds: seconds, Out: t.out, Resumed: t.resume}
 	var missing, kept error
 	if t.out != "" {
@@ -159,10 +169,22 @@ func (t *trainFlags) verdict(o *outcome, goal uint64) error {
 	case left == 0:
 		return nil
 	case len(o.Files) > 0:
-		return interrupted{fmt.Sprintf("interrupted at step %d of %d; go on with: gnllviz train --resume %s --steps %d", o.At.Step, goal, quoted(t.out), left)}
+		return interrupted{fmt.Sprintf("interrupted at step %d of %d; go on with: gnllviz train --resume %s%s --steps %d", o.At.Step, goal, quoted(t.out), t.rowsAgain(o), left)}
 	default:
 		return interrupted{fmt.Sprintf("interrupted at step %d of %d; nothing was kept, for which there must be --out FOLDER", o.At.Step, goal)}
 	}
+}
+
+// rowsAgain is what it takes to go on with a model besides, where its rows were left out.
+func (t *trainFlags) rowsAgain(o *outcome) string {
+	if run.RowsLeftOut(o.Model) == nil || t.rows.train == "" {
+		return ""
+	}
+	again := " --train " + quoted(t.rows.train)
+	if t.rows.test != "" {
+		again += " --test " + quoted(t.rows.test)
+	}
+	return again
 }
 
 // quoted is a path as a shell takes it.
@@ -201,9 +223,9 @@ func (t *trainFlags) begin(c *cobra.Command) (*run.Run, error) {
 
 // goOn makes the run of a model that goes on, with the controls that were given.
 func (t *trainFlags) goOn(c *cobra.Command) (*run.Run, error) {
-	for _, name := range []string{"train", "test", "target", "features"} {
+	for _, name := range []string{"target", "features"} {
 		if c.Flags().Changed(name) {
-			return nil, mistakef("--%s: with --resume the rows are those of the model", name)
+			return nil, mistakef("--%s: with --resume it is that of the model", name)
 		}
 	}
 	for name := range t.controls.set {
@@ -217,6 +239,9 @@ func (t *trainFlags) goOn(c *cobra.Command) (*run.Run, error) {
 	}
 	if info, err := os.Stat(t.resume); err == nil && info.IsDir() {
 		t.out = cmp.Or(t.out, filepath.Clean(t.resume))
+	}
+	if err := t.giveRows(c, m); err != nil {
+		return nil, err
 	}
 	if m.Training != nil {
 		var spec wire.Spec
@@ -235,6 +260,40 @@ func (t *trainFlags) goOn(c *cobra.Command) (*run.Run, error) {
 		fmt.Fprintf(c.ErrOrStderr(), "gnllviz: %s has weights alone, so the optimiser begins anew; with %s, or the archive, training goes on with the same bits\n", t.resume, checkpointFile)
 	}
 	return r, nil
+}
+
+// giveRows gives a model the rows again that were left out of it.
+func (t *trainFlags) giveRows(c *cobra.Command, m *export.Model) error {
+	rows := run.RowsLeftOut(m)
+	switch {
+	case rows == nil && t.rows.train+t.rows.test != "":
+		return mistakef("--train: with --resume the rows are those of the model, which has them")
+	case rows == nil:
+		return nil
+	case t.rows.train == "" && rows.Test > 0:
+		return mistakef("--resume %s: its rows were left out; give the same files again, by --train FILE --test FILE", t.resume)
+	case t.rows.train == "":
+		return mistakef("--resume %s: its rows were left out; give the same file again, by --train FILE", t.resume)
+	case t.rows.train == "-" && (t.rows.test == "-" || t.resume == "-"):
+		return mistakef("--train -: standard input is asked for twice: give one of them as a file")
+	}
+	text, err := readText(c, "train", t.rows.train)
+	if err != nil {
+		return err
+	}
+	test := ""
+	if t.rows.test != "" {
+		if test, err = readText(c, "test", t.rows.test); err != nil {
+			return err
+		}
+	}
+	if err := run.GiveRows(m, text, test, limits()); err != nil {
+		return t.rows.refused(t.controls, err)
+	}
+	if !c.Flags().Changed("no-rows") {
+		t.noRows = true // as before
+	}
+	return nil
 }
 
 // atFullSpeed returns controls of a run with nobody to look at single steps.
@@ -286,6 +345,9 @@ func (t *trainFlags) checkpoints(ctx context.Context, c *cobra.Command, r *run.R
 			return
 		}
 		rec, err := r.Record(ctx, nil)
+		if err == nil && t.noRows {
+			rec = rec.WithoutRows()
+		}
 		if err == nil {
 			err = writeCheckpoint(t.out, rec)
 		}

@@ -119,7 +119,8 @@ type history struct {
 	Rows    [][]*float64 `json:"rows"` // null is what was not finite
 }
 
-// WriteJSON writes the whole model, with what it takes to train on if there is.
+// WriteJSON writes the whole model, with what it takes to train on if there is. Rows
+// that its training's spec has are with it: see [Model.WithoutRows].
 func WriteJSON(w io.Writer, m *Model) error {
 	f := file{header: headerOf(m)}
 	for _, t := range m.Members {

@@ -203,11 +203,24 @@ var errNoModel = errors.New("this is no model of gnllviz")
 // Training is what it takes to train a model on, and how it came to be. The program
 // that trained it makes of Spec the rows and settings, and goes on from Checkpoint.
 type Training struct {
-	Spec       []byte `json:"-"` // JSON
+	Spec       []byte `json:"-"` // JSON; it may have rows
+	Rowless    []byte `json:"-"` // the same without rows; what files but those of JSON carry of it
 	Checkpoint []byte `json:"-"` // empty where there are weights alone
 
 	History *History `json:"-"`
 	Changes []byte   `json:"-"` // JSON
+}
+
+// WithoutRows returns the model with all that it has but the rows that it was trained
+// on.
+func (m *Model) WithoutRows() *Model {
+	if m.Training == nil {
+		return m
+	}
+	without, training := *m, *m.Training
+	training.Spec = training.Rowless
+	without.Training = &training
+	return &without
 }
 
 // A History is how the scores of a model went while it was trained.

@@ -22,13 +22,14 @@ func headerText(m *Model) (string, error) {
 	return string(b), err
 }
 
-// trainingText is what it takes to train on from the weights alone, as text: the
-// settings and, if told so, what was before. It is empty where there is nothing.
+// trainingText is what it takes to train on from the weights alone, but for the rows,
+// as text: the settings and, if told so, what was before. It is empty where there is
+// nothing.
 func trainingText(t *Training, past bool) (string, error) {
-	if t == nil || len(t.Spec) == 0 {
+	if t == nil || len(t.Rowless) == 0 {
 		return "", nil
 	}
-	f := training{Spec: t.Spec}
+	f := training{Spec: t.Rowless}
 	if past {
 		f.Changes = t.Changes
 		if t.History != nil {

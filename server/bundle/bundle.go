@@ -25,10 +25,12 @@ type Format struct {
 	Label string `json:"label"`
 	Help  string `json:"help"`  // one sentence
 	Along bool   `json:"along"` // made of a fit along one input: not of a run that shows a map of two
+	Rows  bool   `json:"rows"`  // rows that were learned from are in it, as numbers or drawn, unless they are left out
 
-	aliases []string
-	alone   bool // not among the files of the archive
-	write   func(io.Writer, *run.Record) error
+	aliases   []string
+	alone     bool // not among the files of the archive
+	rowsAlone bool // nothing is left of it without rows
+	write     func(io.Writer, *run.Record) error
 }
 
 // Formats lists all formats, in the order in which they are offered.
@@ -36,19 +38,19 @@ func Formats() []Format {
 	return []Format{
 		{
 			Name: "zip", File: "gnllviz.zip", Media: "application/zip", Group: "all", Label: "everything",
-			Help: "One archive with all the files below, and their SHA-256.", alone: true, write: writeZip,
+			Help: "One archive with all the files below, and their SHA-256.", Rows: true, alone: true, write: writeZip,
 		},
 		{
 			Name: "json", File: "model.json", Media: "application/json", Group: "model", Label: "JSON",
-			Help: "The whole of it: drop it on the page, or train on from it, with the same bits.", write: model(export.WriteJSON),
+			Help: "The whole of it: drop it on the page, or train on from it, with the same bits.", Rows: true, write: model(export.WriteJSON),
 		},
 		{
 			Name: "onnx", File: "model.onnx", Media: "application/octet-stream", Group: "model", Label: "ONNX",
-			Help: "For onnxruntime and its kin: x in its own units in, mean and variance out. Rows of your own are with it.", write: model(export.WriteONNX),
+			Help: "For onnxruntime and its kin: x in its own units in, mean and variance out.", write: model(export.WriteONNX),
 		},
 		{
 			Name: "safetensors", File: "model.safetensors", Media: "application/octet-stream", Group: "model", Label: "safetensors",
-			Help: "The weights under PyTorch's names, with the card. Rows of your own are with it.", write: model(export.WriteSafetensors),
+			Help: "The weights under PyTorch's names, with the card.", write: model(export.WriteSafetensors),
 		},
 		{
 			Name: "torch", File: "model_torch.py", Media: "text/x-python", Group: "source", Label: "PyTorch", aliases: []string{"pytorch"},
@@ -68,7 +70,7 @@ func Formats() []Format {
 		},
 		{
 			Name: "predictions-csv", File: "predictions.csv", Media: "text/csv", Group: "table", Label: "predictions, CSV", aliases: []string{"csv", "predictions"},
-			Help: "Every row with its predicted mean, standard deviation and 95 % interval.", write: predictionsCSV,
+			Help: "Every row with its predicted mean, standard deviation and 95 % interval.", Rows: true, rowsAlone: true, write: predictionsCSV,
 		},
 		{
 			Name: "history-csv", File: "history.csv", Media: "text/csv", Group: "table", Label: "history, CSV", aliases: []string{"history"},
@@ -76,7 +78,7 @@ func Formats() []Format {
 		},
 		{
 			Name: "predictions-parquet", File: "predictions.parquet", Media: "application/vnd.apache.parquet", Group: "table", Label: "predictions, Parquet", aliases: []string{"parquet"},
-			Help: "The same as the CSV file, with types.", write: predictionsParquet,
+			Help: "The same as the CSV file, with types.", Rows: true, rowsAlone: true, write: predictionsParquet,
 		},
 		{
 			Name: "history-parquet", File: "history.parquet", Media: "application/vnd.apache.parquet", Group: "table", Label: "history, Parquet",
@@ -84,15 +86,15 @@ func Formats() []Format {
 		},
 		{
 			Name: "report", File: "report.html", Media: "text/html", Group: "chart", Label: "report", aliases: []string{"html"},
-			Help: "One page that needs no network: data, settings, changes, curves, fit, calibration, scores, card.", write: report,
+			Help: "One page that needs no network: data, settings, changes, curves, fit, calibration, scores, card.", Rows: true, write: report,
 		},
 		{
 			Name: "fit-svg", File: "fit.svg", Media: "image/svg+xml", Group: "chart", Label: "fit, SVG", aliases: []string{"svg"},
-			Help: "Rows, predicted mean and bands.", Along: true, write: still(plot.Fit, plot.SVG),
+			Help: "Rows, predicted mean and bands.", Along: true, Rows: true, write: still(plot.Fit, plot.SVG),
 		},
 		{
 			Name: "fit-png", File: "fit.png", Media: "image/png", Group: "chart", Label: "fit, PNG", aliases: []string{"png"},
-			Help: "Rows, predicted mean and bands.", Along: true, write: still(plot.Fit, plot.PNG),
+			Help: "Rows, predicted mean and bands.", Along: true, Rows: true, write: still(plot.Fit, plot.PNG),
 		},
 		{
 			Name: "noise-svg", File: "noise.svg", Media: "image/svg+xml", Group: "chart", Label: "noise, SVG",
@@ -120,7 +122,7 @@ func Formats() []Format {
 		},
 		{
 			Name: "fit-gif", File: "fit.gif", Media: "image/gif", Group: "chart", Label: "fit over time, GIF", aliases: []string{"gif"},
-			Help: "How the fit came to be, as an animated picture.", Along: true, write: plot.Animation,
+			Help: "How the fit came to be, as an animated picture.", Along: true, Rows: true, write: plot.Animation,
 		},
 	}
 }
@@ -150,14 +152,18 @@ func (f *Format) Small() bool {
 }
 
 // Makes says whether a record has what the format is made of: there is no fit over
-// one input where the page shows a map of two.
+// one input where the page shows a map of two, and no table of rows that were left out.
 func (f *Format) Makes(r *run.Record) bool {
-	return r.Grid != nil || !f.Along
+	return (r.Grid != nil || !f.Along) && !(r.RowsLeftOut && f.rowsAlone)
 }
 
 // Write writes a record in the format.
 func (f *Format) Write(w io.Writer, r *run.Record) error {
-	if !f.Makes(r) {
+	switch {
+	case f.Makes(r):
+	case r.RowsLeftOut && f.rowsAlone:
+		return fmt.Errorf("%s is a table of the rows, which are to be left out", f.Name)
+	default:
 		return fmt.Errorf("%s needs a fit along one input, and the run shows a map of two: set the control slice to 1 or 2", f.Name)
 	}
 	if err := f.write(w, r); err != nil {

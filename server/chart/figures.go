@@ -113,12 +113,17 @@ func drawFit(r *run.Record) (*drawing, drawn) {
 	at := func(row *run.Row) float64 { return row.X[g.Input] }
 	of := func(row *run.Row) float64 { return row.Y }
 	train, test := r.RowsOf(run.PartTrain, mostRows), r.RowsOf(run.PartTest, mostRows)
-	x, y := xy(train, at, of)
-	d.rows("train", "training rows", x, y, false)
-	x, y = xy(test, at, of)
-	d.rows("test", "test rows", x, y, true)
+	keys := []drawnKey{{"solid", "predicted mean"}}
+	if x, y := xy(train, at, of); len(x) > 0 {
+		d.rows("train", "training rows", x, y, false)
+		about.Keys = append(about.Keys, drawnKey{"dot", "training rows"})
+	}
+	if x, y := xy(test, at, of); len(x) > 0 {
+		d.rows("test", "test rows", x, y, true)
+		about.Keys = append(about.Keys, drawnKey{"ring", "test rows"})
+	}
 	d.curve("mean", "predicted mean", g.X, g.Mean, opts.LineStyle{Color: laneColour, Width: 2})
-	about.Keys = append([]drawnKey{{"solid", "predicted mean"}}, append(about.Keys, drawnKey{"dot", "training rows"}, drawnKey{"ring", "test rows"})...)
+	about.Keys = append(keys, about.Keys...)
 
 	about.Table = numbers{Caption: "What is predicted over " + input, Columns: []string{input, "mean", "standard deviation", "from, 95 %", "to, 95 %"}}
 	for _, i := range evenly(len(g.X)) {

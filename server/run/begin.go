@@ -20,6 +20,9 @@ func (r *Run) read(s wire.Spec) (wire.RunSettings, []laneStart, error) {
 	if refused := wire.CheckTitle(s.Title); refused != nil {
 		return settings.RunSettings, nil, refused
 	}
+	if s.EditsLeftOut {
+		return settings.RunSettings, nil, wire.Refuse(wire.BadData, "", "rows were changed by hand, and these changes were left out with the rows: the model predicts, and cannot be trained on; export it with its rows for that")
+	}
 	if s.Data != nil {
 		settings.Dataset = wire.OwnData
 	}

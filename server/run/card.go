@@ -32,7 +32,7 @@ func (t *taken) card(c *export.Card) {
 	c.Dataset, c.DataSource = d.Title, d.Source
 	c.TrainRows, c.TestRows = d.Train, d.Test
 	c.TrainShare = fmt.Sprintf("%g %%, drawn by the seed", rec.Controls["train_share"])
-	if t.data.own != nil && t.data.own.train > 0 {
+	if t.data.own.trained() > 0 {
 		c.TrainShare = "two files"
 	}
 	c.Standardise = "inputs and target to mean 0 and standard deviation 1 of the training rows"

@@ -72,6 +72,9 @@ func (r *Record) FitRange(reach float64) (low, high float64) {
 		y[i] = r.Rows[i].Y
 	}
 	if y = finite(y); len(y) == 0 {
+		y = finite(r.Grid.Mean) // the rows were left out
+	}
+	if len(y) == 0 {
 		y = []float64{0, 1}
 	}
 	low, high = room(slices.Min(y), slices.Max(y), 0)

@@ -258,7 +258,9 @@ func (d *data) describe() {
 	d.wire.BestTrainNLL, d.wire.BestTestNLL = d.bestNLL(&d.train, 0), d.bestNLL(&d.test, 1)
 	if d.own != nil {
 		d.wire.Name = wire.OwnData
-		d.wire.Dropped, d.wire.DroppedRows = append(d.wire.Dropped, d.own.dropped...), d.own.nDropped
+		if rows := d.own.spec.Rows; rows != nil {
+			d.wire.Dropped, d.wire.DroppedRows = append(d.wire.Dropped, rows.Dropped...), rows.DroppedRows
+		}
 	}
 	for _, c := range d.set.Inputs {
 		d.wire.Inputs = append(d.wire.Inputs, wire.Column(c))

@@ -76,13 +76,9 @@ func specOf(m *export.Model) (wire.Spec, error) {
 	if m.Training == nil || len(m.Training.Spec) == 0 {
 		return s, wire.Refuse(wire.BadData, "", "the model has no rows and settings with it, so that it can predict, but not be trained on")
 	}
-	d := json.NewDecoder(bytes.NewReader(m.Training.Spec))
-	d.DisallowUnknownFields()
-	if err := d.Decode(&s); err != nil {
-		return s, wire.Refuse(wire.BadData, "", "the model's settings cannot be read: %.200v", err)
-	}
-	if _, err := d.Token(); !errors.Is(err, io.EOF) {
-		return s, wire.Refuse(wire.BadData, "", "more follows after the model's settings")
+	s, err := decodeSpec(m.Training.Spec)
+	if err != nil {
+		return s, err
 	}
 	if len(s.Lanes) != 1 || s.Lanes[0].State != nil {
 		return s, wire.Refuse(wire.BadData, "", "the model's settings are of %d lanes, or have a state of their own; they must be of one", len(s.Lanes))
@@ -92,6 +88,19 @@ func specOf(m *export.Model) (wire.Spec, error) {
 		return s, wire.Refuse(wire.BadData, "", "%v", err)
 	}
 	s.Lanes[0].State = state
+	return s, nil
+}
+
+// decodeSpec reads the spec of a model.
+func decodeSpec(b []byte) (s wire.Spec, err error) {
+	d := json.NewDecoder(bytes.NewReader(b))
+	d.DisallowUnknownFields()
+	if err := d.Decode(&s); err != nil {
+		return s, wire.Refuse(wire.BadData, "", "the model's settings cannot be read: %.200v", err)
+	}
+	if _, err := d.Token(); !errors.Is(err, io.EOF) {
+		return s, wire.Refuse(wire.BadData, "", "more follows after the model's settings")
+	}
 	return s, nil
 }
 

@@ -3,6 +3,7 @@ package run
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
 
 	"github.com/gnllviz/gnllviz/server/wire"
 )
@@ -25,6 +26,9 @@ type life struct {
 	recipe  wire.Recipe
 
 	eventBytes int // of the recipe's commands
+
+	byHand bool // an edit had numbers of rows, which the recipe has
+	edited bool // there was an edit
 }
 
 // A laneStart is a lane as a life begins with it.
@@ -50,6 +54,8 @@ func newLife(t wire.Table, s wire.RunSettings, d *data, starts []laneStart, work
 		l.lanes = append(l.lanes, lane)
 		l.nextLane = max(l.nextLane, int(start.id)+1)
 	}
+	l.edited = d.edits != nil
+	l.byHand = slices.ContainsFunc(d.edits.list(), func(e wire.Edit) bool { return e.HasNumbers() })
 	l.recipe = wire.Recipe{Spec: l.spec(t), Events: []wire.Event{}}
 	for _, lane := range l.lanes {
 		l.recipe.LaneIDs = append(l.recipe.LaneIDs, int(lane.id))
@@ -128,9 +134,25 @@ func (l *life) lane(id *uint8) (*lane, *wire.ErrorMessage) {
 	return nil, wire.Refuse(wire.UnknownLane, "", "there is no lane %d", *id)
 }
 
+// private says whether there are rows of the owner's, of a file or put in by hand, that
+// a page does not show as they are: whatever holds them is the owner's to give away.
+func (l *life) private() bool {
+	d := l.data
+	switch hidden := d.train.len()+d.test.len()+d.pool.len() > len(d.wire.IDs); {
+	case d.own != nil && d.own.spec.Private():
+		return hidden || l.edited || d.edits != nil || d.noise != 0
+	case l.byHand:
+		return hidden
+	}
+	return false
+}
+
 // note writes a command into the recipe, with the revision before it, at the
 // present step.
 func (l *life) note(c wire.Command, revision uint32) {
+	if e, ok := c.(*wire.EditCommand); ok {
+		l.edited, l.byHand = true, l.byHand || e.HasNumbers()
+	}
 	l.noteEvent(wire.Event{Revision: revision, Command: wire.EncodeCommand(c)})
 }
 

@@ -2,20 +2,20 @@ package run
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/gnllviz/gnllviz/datasets"
 	"github.com/gnllviz/gnllviz/server/wire"
 )
 
-// ownRows are a user's own rows, read and checked. They are never changed.
+// ownRows are a user's own rows, read and checked: of a file the numbers of the
+// columns that were chosen, and nothing else, so that nothing that is made of a run
+// can hold more. They are never changed.
 type ownRows struct {
-	spec     *wire.DataSpec
-	formula  datasets.Formula
-	set      *datasets.Set // of a file, or of two
-	train    int           // of two files: how many rows are of the first, and trained on
-	dropped  []wire.Drop   // the first rows of it that were left out
-	nDropped int
+	spec    *wire.DataSpec // without the text of a file
+	formula datasets.Formula
+	set     *datasets.Set // of a file, or of two
 }
 
 // rowsOf returns the rows that a command brings, or nil.
@@ -42,13 +42,52 @@ func readOwn(spec *wire.DataSpec, limits datasets.Limits) (*ownRows, error) {
 		o.formula = datasets.Formula{Mean: f.Mean, Std: f.Std, From: f.From, To: f.To, Rows: f.Rows, Inputs: f.Inputs}
 		return o, nil
 	}
-	table, err := datasets.ReadTable(strings.NewReader(spec.CSV.Text), limits)
+	rows := spec.Rows
+	if spec.CSV != nil {
+		var err error
+		if rows, err = readCSV(spec.CSV, limits); err != nil {
+			return nil, badData(err)
+		}
+	}
+	if most := limits.Rows; most > 0 && max(rows.Count-rows.Test, rows.Test) > most {
+		return nil, wire.Refuse(wire.TooMuch, "", "%d rows are given, and at most %d are taken", rows.Count, most)
+	}
+	set, err := datasets.FromNumbers(columnsOf(rows.Inputs), datasets.Column(rows.Target), rows.X, rows.Y)
 	if err != nil {
 		return nil, badData(err)
 	}
-	target := table.Name(spec.CSV.Target)
+	kept := *rows
+	kept.SHA256 = kept.Fingerprint()
+	return &ownRows{spec: &wire.DataSpec{Rows: &kept}, set: set}, nil
+}
+
+// Kept returns what a run keeps of rows of a user's own: of a file the numbers of the
+// columns that were chosen, and nothing else. Nil stays nil.
+func Kept(spec *wire.DataSpec, limits datasets.Limits) (*wire.DataSpec, error) {
+	own, err := readOwn(spec, limits)
+	if err != nil || own == nil {
+		return nil, err
+	}
+	return own.spec, nil
+}
+
+func columnsOf(list []wire.Column) []datasets.Column {
+	columns := make([]datasets.Column, len(list))
+	for i, c := range list {
+		columns[i] = datasets.Column(c)
+	}
+	return columns
+}
+
+// readCSV reads files, and returns what is kept of them.
+func readCSV(spec *wire.CSVSpec, limits datasets.Limits) (*wire.RowsSpec, error) {
+	table, err := datasets.ReadTable(strings.NewReader(spec.Text), limits)
+	if err != nil {
+		return nil, err
+	}
+	target := table.Name(spec.Target)
 	var inputs []string
-	for _, head := range spec.CSV.Inputs {
+	for _, head := range spec.Inputs {
 		inputs = append(inputs, table.Name(head))
 	}
 	if len(inputs) == 0 {
@@ -60,47 +99,61 @@ func readOwn(spec *wire.DataSpec, limits datasets.Limits) (*ownRows, error) {
 	}
 	set, dropped, err := table.Set(target, inputs)
 	if err != nil {
-		return nil, badData(err)
+		return nil, err
 	}
-	o.set = set
-	o.note(dropped, "")
-	if spec.CSV.Test == "" {
-		return o, nil
+	rows := &wire.RowsSpec{Target: wire.Column(set.Target)}
+	for _, c := range set.Inputs {
+		rows.Inputs = append(rows.Inputs, wire.Column(c))
 	}
-	if table, err = datasets.ReadTable(strings.NewReader(spec.CSV.Test), limits); err == nil {
-		o.train = set.Rows()
-		o.set, dropped, err = set.And(table)
+	note(rows, dropped, "")
+	if spec.Test != "" {
+		train := set.Rows()
+		if table, err = datasets.ReadTable(strings.NewReader(spec.Test), limits); err == nil {
+			set, dropped, err = set.And(table)
+		}
+		if err != nil {
+			return nil, fmt.Errorf("the test rows: %w", err)
+		}
+		rows.Test = set.Rows() - train
+		note(rows, dropped, "in the file of test rows: ")
 	}
-	if err != nil {
-		return nil, badData(fmt.Errorf("the test rows: %w", err))
-	}
-	o.note(dropped, "in the file of test rows: ")
-	return o, nil
+	rows.Count, rows.X, rows.Y = set.Rows(), slices.Clip(set.X), slices.Clip(set.Y)
+	return rows, nil
 }
 
 // note notes what was left out of a file.
-func (o *ownRows) note(d datasets.Dropped, where string) {
-	o.nDropped += d.Rows
+func note(rows *wire.RowsSpec, d datasets.Dropped, where string) {
+	rows.DroppedRows += d.Rows
 	for _, c := range d.Cells.First {
-		o.dropped = append(o.dropped, wire.Drop{Row: c.Row, Column: c.Column, Reason: where + c.Why})
+		rows.Dropped = append(rows.Dropped, wire.Drop{Row: c.Row, Column: c.Column, Reason: where + c.Why})
 	}
 }
 
 // split divides the rows of a set as a share and a seed do, or the two files that
 // they came in.
 func (o *ownRows) split(s *datasets.Set, share float64, seed uint32) (datasets.Split, error) {
-	if o == nil || o.train == 0 {
+	train := o.trained()
+	if train == 0 {
 		return s.Split(share, uint64(seed))
 	}
 	var split datasets.Split
 	for i := range s.Rows() {
-		if i < o.train {
+		if i < train {
 			split.Train = append(split.Train, i)
 		} else {
 			split.Test = append(split.Test, i)
 		}
 	}
 	return split, nil
+}
+
+// trained returns how many rows are of the first of two files, and trained on; 0 where
+// there are no two files.
+func (o *ownRows) trained() int {
+	if o == nil || o.spec.Rows == nil || o.spec.Rows.Test == 0 {
+		return 0
+	}
+	return o.spec.Rows.Count - o.spec.Rows.Test
 }
 
 // load makes the set that a seed gives.

@@ -32,6 +32,10 @@ type Record struct {
 	Points  []wire.Point // evaluations of this lane
 	Batches Batches
 
+	// Private says that there are rows of the owner's, which are not for all who
+	// watch. RowsLeftOut says that Rows is empty because it was to be.
+	Private, RowsLeftOut bool
+
 	Grid      *Fit       // what the lane predicts over the first input that is shown; of a map nil
 	Snapshots []Snapshot // of the grid, oldest first; empty where Grid is nil
 }
@@ -128,7 +132,7 @@ func (r *Run) copyLane(l *lane, t *taken) error {
 	copied.from = l.from
 	d := life.describeData()
 	rec := &Record{
-		Run: r.id, Parent: r.parent, Lane: l.describe(r.table, life.settings), Data: d, State: r.state, Step: life.steps,
+		Run: r.id, Parent: r.parent, Private: life.private(), Lane: l.describe(r.table, life.settings), Data: d, State: r.state, Step: life.steps,
 		Controls: r.table.Values(wire.Settings{RunSettings: life.settings, LaneSettings: l.settings}),
 	}
 	for _, c := range life.changes {
@@ -223,9 +227,9 @@ func at(c history.Curve, steps []uint64) history.Curve {
 
 // training fills in what it takes to train on.
 func (t *taken) training(m *export.Model) error {
-	spec, err := json.Marshal(t.spec)
+	spec, rowless, err := specsOf(&t.spec)
 	if err != nil {
-		return fmt.Errorf("run: %w", err)
+		return err
 	}
 	changes, err := json.Marshal(t.record.Changes)
 	if err != nil {
@@ -243,7 +247,7 @@ func (t *taken) training(m *export.Model) error {
 		}
 		h.Rows = append(h.Rows, row)
 	}
-	m.Training = &export.Training{Spec: spec, Checkpoint: state.Bytes(), History: h, Changes: changes}
+	m.Training = &export.Training{Spec: spec, Rowless: rowless, Checkpoint: state.Bytes(), History: h, Changes: changes}
 	return nil
 }
 

@@ -109,12 +109,14 @@ func (p *replay) afford(l *life) *wire.ErrorMessage {
 	return nil
 }
 
-// Recipe returns the story of the present epoch.
+// Recipe returns the story of the present epoch. It has the owner's
+// rows, if there are any, which its member Private says.
 func (r *Run) Recipe(ctx context.Context) (recipe wire.Recipe, err error) {
 	err = r.do(ctx, func() {
 		recipe = r.life.recipe
 		recipe.Events = slices.Clone(recipe.Events)
 		recipe.Steps, recipe.Weights = r.life.steps, r.life.fingerprint()
+		recipe.Private = r.life.private()
 	})
 	return recipe, err
 }

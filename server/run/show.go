@@ -139,6 +139,7 @@ func (r *Run) ack() wire.Ack {
 func (l *life) describeData() wire.Data {
 	d := l.data.wire
 	d.TargetStd = wire.Number(l.lanes[0].ensemble.TargetScale().Std)
+	d.Private = l.private()
 	return d
 }
 

@@ -1,6 +1,9 @@
 package wire
 
-import "encoding/json"
+import (
+	"encoding/json"
+	"slices"
+)
 
 // A ChangeKind says what was changed.
 type ChangeKind string
@@ -43,6 +46,29 @@ type Spec struct {
 	// steps were made and how many points were acquired. Without states they are 0.
 	Step     uint64 `json:"step,omitempty"`
 	Acquired uint64 `json:"acquired,omitempty"`
+
+	// EditsLeftOut is set where edits had numbers of rows, and were left out with
+	// these: the spec then tells of a run, and cannot begin one.
+	EditsLeftOut bool `json:"edits_left_out,omitempty"`
+}
+
+// WithoutRows returns a spec that says what rows a run began with, and has none of
+// their numbers: neither those of a file, nor those of edits. What the catalogue or a
+// formula says is left as it is.
+func (s *Spec) WithoutRows() Spec {
+	without := *s
+	if s.Data != nil && s.Data.CSV != nil {
+		without.Data = nil // nothing else is known of it
+	}
+	if s.Data != nil && s.Data.Rows != nil {
+		rows := *s.Data.Rows
+		rows.X, rows.Y = nil, nil
+		without.Data = &DataSpec{Rows: &rows}
+	}
+	if slices.ContainsFunc(s.Edits, func(e Edit) bool { return e.HasNumbers() }) {
+		without.Edits, without.EditsLeftOut = nil, true
+	}
+	return without
 }
 
 // MaxStep is the largest number of steps that a spec may begin with.
@@ -69,6 +95,9 @@ type Recipe struct {
 	Events   []Event `json:"events"`
 	Steps    uint64  `json:"steps"`   // that were made in all, those that diverged included
 	Weights  string  `json:"weights"` // SHA-256 of all parameters at the end, in hexadecimal
+
+	// Private says that it has rows of the owner's, which are not for all who watch.
+	Private bool `json:"private,omitempty"`
 }
 
 // An Event is a command that changed what is trained, or how.

@@ -1,6 +1,8 @@
 package wire
 
 import (
+	"fmt"
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -122,10 +124,56 @@ func CheckTitle(title string) *ErrorMessage {
 
 // Check refuses a spec that says nothing, or two things.
 func (d *DataSpec) Check() *ErrorMessage {
-	if (d.Formula == nil) == (d.CSV == nil) {
-		return Refuse(MissingField, "", `"data" has either a "formula" or a "csv"`)
+	said := 0
+	for _, there := range []bool{d.Formula != nil, d.CSV != nil, d.Rows != nil} {
+		if there {
+			said++
+		}
+	}
+	if said != 1 {
+		return Refuse(MissingField, "", `"data" has either a "formula" or a "csv" or "rows"`)
+	}
+	if d.Rows != nil {
+		return d.Rows.check()
 	}
 	return nil
+}
+
+// check refuses rows that do not fit together.
+func (r *RowsSpec) check() *ErrorMessage {
+	switch {
+	case r.LeftOut():
+		return Refuse(BadData, "", "the rows were left out of it: %d rows of %s; give them again: gnllviz train --resume MODEL --train FILE", r.Count, r.columns())
+	case len(r.Inputs) < 1 || len(r.Inputs) > MaxInputs:
+		return Refuse(BadData, "", `"rows" has %d inputs; it must have 1 to %d`, len(r.Inputs), MaxInputs)
+	case len(r.Y) != r.Count || len(r.X) != r.Count*len(r.Inputs):
+		return Refuse(BadData, "", `"rows" says that it has %d rows of %d inputs, and has %d numbers in "x" and %d in "y"`, r.Count, len(r.Inputs), len(r.X), len(r.Y))
+	case r.Test < 0 || r.Test >= r.Count:
+		return Refuse(BadData, "", `"rows" has %d test rows of %d rows`, r.Test, r.Count)
+	case r.DroppedRows < 0 || len(r.Dropped) > maxDropped || slices.ContainsFunc(r.Dropped, func(d Drop) bool { return len(d.Column)+len(d.Reason) > maxDropText }):
+		return Refuse(BadData, "", `"rows" lists %d rows that were left out, with their reasons; at most %d are listed, of %d bytes each`, len(r.Dropped), maxDropped, maxDropText)
+	case r.SHA256 != "" && r.SHA256 != r.Fingerprint():
+		return Refuse(BadData, "", `the numbers of "rows" are not those that its sha256 is of`)
+	}
+	return nil
+}
+
+// Bounds of the rows of two files that are listed as left out.
+const (
+	maxDropped  = 200
+	maxDropText = 500 // bytes of a column's name and a reason
+)
+
+// columns names the columns of the rows.
+func (r *RowsSpec) columns() string {
+	names := r.Target.Name + " against "
+	for i, c := range r.Inputs {
+		if i > 0 {
+			names += ", "
+		}
+		names += c.Name
+	}
+	return fmt.Sprintf("%.200s", names)
 }
 
 func (c *AcquireCommand) check() *ErrorMessage {

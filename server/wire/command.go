@@ -127,6 +127,9 @@ type Edit struct {
 	Take  []uint32   `json:"take,omitempty"`  // ids of rows of the pool, which become training rows
 }
 
+// HasNumbers says whether the edit holds values of rows, not their ids alone.
+func (e *Edit) HasNumbers() bool { return len(e.Add)+len(e.Move) > 0 }
+
 // MaxEdits is how many rows one edit may be about.
 const MaxEdits = 1000
 

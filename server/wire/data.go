@@ -1,5 +1,16 @@
 package wire
 
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/binary"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"math"
+)
+
 // Data is a data set as the page draws it.
 type Data struct {
 	Name     string   `json:"name"` // of the catalogue, or OwnData
@@ -36,6 +47,11 @@ type Data struct {
 	// DroppedRows counts the rows of a CSV file that were left out; Dropped has
 	// the first of them.
 	DroppedRows int `json:"dropped_rows"`
+
+	// Private says that there are rows of the owner's, of a file or put in by hand,
+	// that are not shown here as they are: who has not the run's key gets no recipe
+	// and no file that has them.
+	Private bool `json:"private"`
 }
 
 // MaxRowsShown bounds the rows of a Data.
@@ -64,7 +80,12 @@ type Drop struct {
 type DataSpec struct {
 	Formula *FormulaSpec `json:"formula,omitempty"`
 	CSV     *CSVSpec     `json:"csv,omitempty"`
+	Rows    *RowsSpec    `json:"rows,omitempty"`
 }
+
+// Private says whether the rows are of a file, which who may only watch a run gets
+// no more of than the page shows.
+func (d *DataSpec) Private() bool { return d != nil && d.Formula == nil }
 
 // A FormulaSpec is rows drawn from a truth that the user wrote.
 type FormulaSpec struct {
@@ -87,3 +108,53 @@ type CSVSpec struct {
 	// those of Text are then all trained on.
 	Test string `json:"test,omitempty"`
 }
+
+// A RowsSpec is the numbers of the columns that were chosen of a file: all that a
+// run, its recipe and its models in JSON keep of it.
+type RowsSpec struct {
+	Inputs []Column `json:"inputs"` // 1 to MaxInputs
+	Target Column   `json:"target"`
+	Count  int      `json:"count"`          // rows
+	Test   int      `json:"test,omitempty"` // how many of them, the last, came in a file of test rows; 0: the seed splits them
+
+	// SHA256 is the fingerprint of the numbers, in hexadecimal, by which rows that
+	// are given again are known. It may be left out where X and Y are there.
+	SHA256 string  `json:"sha256,omitempty"`
+	X      Numbers `json:"x,omitempty"` // Count x len(Inputs), row by row; X and Y are both there, or left out
+	Y      Numbers `json:"y,omitempty"` // Count
+
+	Dropped     []Drop `json:"dropped,omitempty"`      // the first rows of the file that were left out
+	DroppedRows int    `json:"dropped_rows,omitempty"` // how many were
+}
+
+// Numbers are finite, and nothing else: a null in their place is an error, which
+// encoding/json would take for 0.
+type Numbers []float64
+
+// UnmarshalJSON implements [json.Unmarshaler].
+func (n *Numbers) UnmarshalJSON(b []byte) error {
+	if bytes.Contains(b, []byte("null")) {
+		return errors.New("there is a null among numbers")
+	}
+	return json.Unmarshal(b, (*[]float64)(n))
+}
+
+// Fingerprint returns the SHA-256 of the numbers and their order, in hexadecimal.
+func (r *RowsSpec) Fingerprint() string {
+	h := sha256.New()
+	b := fmt.Appendf(nil, "gnllviz rows %d %d %d\n", len(r.Y), len(r.Inputs), r.Test)
+	for _, list := range []Numbers{r.X, r.Y} {
+		for _, v := range list {
+			b = binary.LittleEndian.AppendUint64(b, math.Float64bits(v))
+			if len(b) >= 1<<16 {
+				h.Write(b)
+				b = b[:0]
+			}
+		}
+	}
+	h.Write(b)
+	return hex.EncodeToString(h.Sum(nil))
+}
+
+// LeftOut says whether the rows themselves are not there.
+func (r *RowsSpec) LeftOut() bool { return len(r.Y) == 0 }

@@ -39,7 +39,9 @@ export class Address {
 
   /** The address of the run: to steer it or to watch it. */
   run(toSteer: boolean): string {
-    return behind(this.#at(`r/${this.id}`), this.#hash(toSteer ? this.key : undefined))
+    if (toSteer && this.key !== undefined) return behind(this.#at(`r/${this.id}`), this.#hash(this.key))
+    // The run knows its rows, and tells of them what who watches may see.
+    return behind(this.#at(`r/${this.id}`), writeLink(this.controls, { ...this.said(), data: '' }))
   }
 
   /** The same in short, for who has to read or to photograph it: the run itself knows its settings. */

@@ -71,6 +71,8 @@ export interface Format {
   readonly help: string
   /** It is made of a fit along one input: not of a run that shows a map of two. */
   readonly along: boolean
+  /** Rows that were learned from are in it, unless they are left out. */
+  readonly rows: boolean
 }
 
 const KEY_HEADER = 'Run-Key'
@@ -101,9 +103,16 @@ export class Api {
     return this.#ask('api/formats')
   }
 
-  /** Where a file of a lane is made. */
-  file(id: string, lane: number, format: string): string {
-    return new URL(`${this.#run(id)}/export?format=${format}&lane=${lane}`, this.root).href
+  /** Where a file of a lane is made, with the rows that whoever asks may have or without any. */
+  file(id: string, lane: number, format: string, hasRows: boolean): string {
+    return new URL(`${this.#run(id)}/export?format=${format}&lane=${lane}${hasRows ? '' : '&rows=false'}`, this.root).href
+  }
+
+  /** A file with its name, for who has the run's key: an address must not have that. */
+  async fileBy(key: string, address: string): Promise<File> {
+    const response = await this.#fetch(address, { headers: { [KEY_HEADER]: key } })
+    const [, name = 'gnllviz'] = /filename="([^"]+)"/.exec(response.headers.get('Content-Disposition') ?? '') ?? []
+    return new File([await response.blob()], name)
   }
 
   /** The answer to a sweep, which comes line by line. */
@@ -157,8 +166,9 @@ export class Api {
   }
 
   /** The rows of one's own that the run's epoch began with. */
-  async given(id: string): Promise<DataSpec | undefined> {
-    const { spec } = await this.#ask<{ readonly spec: { readonly data?: DataSpec } }>(`${this.#run(id)}/recipe`)
+  async given(id: string, key: string | undefined): Promise<DataSpec | undefined> {
+    const response = await this.#fetch(`${this.#run(id)}/recipe`, key === undefined ? undefined : { headers: { [KEY_HEADER]: key } })
+    const { spec } = (await response.json()) as { readonly spec: { readonly data?: DataSpec } }
     return spec.data
   }
 

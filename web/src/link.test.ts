@@ -94,6 +94,13 @@ describe('rows of one’s own in the address', () => {
     expect(await unpack(readLink(table, `#${hash}`).data)).toEqual(data)
   })
 
+  it('of the columns in use come back as a file of these alone', async () => {
+    const kept = { inputs: [{ name: 'größe', unit: 'm' }, { name: 'a "b", c', unit: '' }], target: { name: 'y', unit: '' }, count: 2, x: [0.1, 1e-23, -3, 1 / 3], y: [1, 2.5e12] }
+    const { csv } = await unpack(readLink(table, `#${link({}, [lane({})], { data: await pack({ rows: kept }) })}`).data)
+    expect(csv).toEqual({ text: '"größe (m)","a ""b"", c","y"\n0.1,1e-23,1\n-3,0.3333333333333333,2500000000000\n', target: 'y', inputs: ['größe (m)', 'a "b", c'] })
+    expect(await pack({ rows: { ...kept, test: 1 } })).toBe('')
+  })
+
   it('are readable where they can be', async () => {
     expect(link({}, [], { data: await pack({ formula: { mean: 'sin(x)', std: '0.1', from: -3, to: 3, rows: 200 } }) })).toBe('data=formula~sin(x)~0.1~-3~3~200')
   })

@@ -13,7 +13,7 @@ export class OwnRows {
   /** What is asked for or known, lest an older answer hold. */
   #epoch: number | undefined
 
-  constructor(readonly api: Api, given: DataSpec | null) {
+  constructor(readonly api: Api, readonly key: string | undefined, given: DataSpec | null) {
     this.#given = given
   }
 
@@ -26,9 +26,9 @@ export class OwnRows {
     this.#given = data
   }
 
-  /** Whichever page they came from, the run's recipe has them. */
+  /** Whichever page they came from, the run's recipe has them, if they are for this page to know. */
   async learn({ id, epoch, controls, data }: Pick<RunMessage, 'id' | 'epoch' | 'controls' | 'data'>): Promise<void> {
-    if (controls['dataset'] !== OWN_DATA || data.train + data.test + data.pool > MOST_ROWS) {
+    if (controls['dataset'] !== OWN_DATA || (data.private && this.key === undefined) || data.train + data.test + data.pool > MOST_ROWS) {
       this.#epoch = undefined
       this.packed.value = ''
       return
@@ -36,7 +36,7 @@ export class OwnRows {
     if (epoch === this.#epoch) return
     this.#epoch = epoch
     try {
-      const given = await this.api.given(id)
+      const given = await this.api.given(id, this.key)
       const packed = given ? await pack(given) : ''
       if (this.#epoch !== epoch) return
       this.#given = given ?? this.#given

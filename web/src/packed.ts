@@ -1,4 +1,4 @@
-import type { DataSpec } from './generated/wire'
+import type { Column, CSVSpec, DataSpec, RowsSpec } from './generated/wire'
 import { fromItem, item, items } from './link'
 
 // Rows of one's own as a parameter of an address: a formula as it was written, a
@@ -8,17 +8,28 @@ const LONGEST = 6000 // characters; with the settings an address has twice that 
 const MOST_TEXT = 1 << 20 // characters that a file of an address can have when it is unpacked
 
 /** The rows in one word, or nothing where they are too many for an address. */
-export async function pack({ formula, csv }: DataSpec): Promise<string> {
+export async function pack({ formula, csv, rows: kept }: DataSpec): Promise<string> {
   let text = ''
   if (formula) {
     const { mean, std, from, to, rows, inputs } = formula
     text = ['formula', item(mean), item(std), from, to, rows, ...(inputs === undefined ? [] : [inputs])].join('~')
   }
-  if (csv) {
-    const bytes = await through(new CompressionStream('deflate-raw'), new TextEncoder().encode(csv.text))
-    text = ['csv', item(csv.target), (csv.inputs ?? []).map(item).join(','), toBase64(bytes)].join('~')
+  if (kept && (kept.test ?? 0) > 0) return '' // one text cannot say which file a row is of
+  const file = kept ? asText(kept) : csv
+  if (file) {
+    const bytes = await through(new CompressionStream('deflate-raw'), new TextEncoder().encode(file.text))
+    text = ['csv', item(file.target), (file.inputs ?? []).map(item).join(','), toBase64(bytes)].join('~')
   }
   return text.length > LONGEST ? '' : text
+}
+
+/** Rows as the text of a file with their columns alone, from which the same numbers are read. */
+function asText({ inputs, target, x = [], y = [] }: RowsSpec): CSVSpec {
+  const head = ({ name, unit }: Column): string => (unit === '' ? name : `${name} (${unit})`)
+  const line = (cells: readonly string[]): string => `${cells.join(',')}\n`
+  const quoted = [...inputs, target].map((c) => `"${head(c).replaceAll('"', '""')}"`)
+  const rows = y.map((v, i) => line([...x.slice(i * inputs.length, (i + 1) * inputs.length), v].map(String)))
+  return { text: line(quoted) + rows.join(''), target: head(target), inputs: inputs.map(head) }
 }
 
 /** Reads what pack wrote; whether the rows are any good is the server's to say. Throws on anything else. */

@@ -111,7 +111,7 @@ export class Store {
   ) {
     const { run, key } = opened
     this.looks = looks
-    this.own = new OwnRows(api, data)
+    this.own = new OwnRows(api, key, data)
     this.id = run.id
     this.key = key
     // The address of a page that steers says which lesson is on.

@@ -121,6 +121,7 @@ func generate() []byte {
 		{wire.LaneSpec{}, ""},
 		{wire.FormulaSpec{}, ""},
 		{wire.CSVSpec{}, ""},
+		{wire.RowsSpec{}, ""},
 		{wire.Figure{}, ""},
 		{wire.Chart{}, ""},
 		{wire.Option{}, ""},

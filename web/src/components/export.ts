@@ -7,6 +7,8 @@ import { Part } from './part'
 import { popup } from './popup'
 import { isMap } from './views'
 
+const SAVED_WITHIN = 60_000 // ms, until which a browser has taken a file
+
 const GROUPS: ReadonlyArray<readonly [group: string, title: string]> = [
   ['all', 'Everything'], ['model', 'Models'], ['source', 'Source'], ['table', 'Tables'], ['chart', 'Charts and report'],
 ]
@@ -15,16 +17,16 @@ const GROUPS: ReadonlyArray<readonly [group: string, title: string]> = [
 interface Row {
   readonly label: string
   readonly help: string
-  readonly formats: ReadonlyArray<{ readonly name: string; readonly kind: string; readonly along: boolean }>
+  readonly formats: ReadonlyArray<{ readonly name: string; readonly kind: string; readonly along: boolean; readonly rows: boolean; readonly isTable: boolean }>
 }
 
 /** Formats by what they are of: "fit, SVG" and "fit, PNG" are one row. */
 function rowsOf(formats: readonly Format[]): Row[] {
   const rows = new Map<string, Row>()
-  for (const { name, label, help, along } of formats) {
+  for (const { name, label, help, along, group, rows: hasRows } of formats) {
     const [thing = label, kind = ''] = label.split(', ')
     const row = rows.get(thing) ?? { label: kind === '' ? '' : thing, help, formats: [] }
-    rows.set(thing, { ...row, formats: [...row.formats, { name, along, kind: kind === '' ? label : kind }] })
+    rows.set(thing, { ...row, formats: [...row.formats, { name, along, rows: hasRows, isTable: hasRows && group === 'table', kind: kind === '' ? label : kind }] })
   }
   return [...rows.values()]
 }
@@ -33,11 +35,16 @@ function rowsOf(formats: readonly Format[]): Row[] {
 class GnllExport extends Part {
   static override properties = {
     ...Part.properties, isOpen: { state: true }, formats: { state: true }, mistake: { state: true }, sending: { state: true },
+    withRows: { state: true }, making: { state: true },
   }
 
   declare isOpen: boolean
   declare formats: readonly Format[]
   declare mistake: string
+  /** Whether rows are to be in the files that can have them. */
+  declare withRows: boolean
+  /** The format that is being made for who has the key. */
+  declare making: string
   /** The file that is being sent, and how much of it has been. */
   declare sending: { readonly name: string; readonly share: number } | null
 
@@ -47,6 +54,8 @@ class GnllExport extends Part {
     this.formats = []
     this.mistake = ''
     this.sending = null
+    this.withRows = true
+    this.making = ''
     // It does not bubble.
     this.addEventListener('beforetoggle', (e) => {
       if ((e.target as Element).id !== 'export') return
@@ -105,6 +114,7 @@ class GnllExport extends Part {
       body: this.isOpen ? html`
         <h2 class="popup-title" tabindex="-1" autofocus>Export and import</h2>
         <gnll-export-of .store=${this.store}></gnll-export-of>
+        ${this.#rows()}
         <div class="export-groups">
           ${GROUPS.map(([group, title]) => this.#group(title, rowsOf(this.formats.filter((f) => f.group === group))))}
         </div>
@@ -120,11 +130,47 @@ class GnllExport extends Part {
         <ul>${rows.map((r) => html`
           <li>
             <span class="export-links">${r.label === '' ? nothing : html`<b>${r.label}</b>`}${r.formats.map((f) => this.#link(r, f))}</span>
-            <span class="note">${r.help}${r.formats.some((f) => this.#isOff(f.along)) ? html` Not of a map: choose one input under <i>along input</i> first.` : nothing}</span>
+            <span class="note">${r.help}${this.#holds(r)}${r.formats.some((f) => this.#isOff(f.along)) ? html` Not of a map: choose one input under <i>along input</i> first.` : nothing}</span>
           </li>
         `)}</ul>
       </section>
     `
+  }
+
+  /** What files have of the rows, and whether they are to. */
+  #rows(): TemplateResult {
+    const { key, run } = this.store
+    const isPrivate = run.value?.data.private ?? false
+    return html`
+      <p class="export-rows">
+        <label><input type="checkbox" .checked=${!this.withRows} @change=${(e: Event) => { this.withRows = !(e.target as HTMLInputElement).checked }}> leave the rows out</label>
+        <span class="note">JSON, the archive, predictions, the report and pictures of the fit <b>contain the training and test data</b>: of a file only the columns in use. ${key === undefined && isPrivate ? 'View only: they contain no more rows than the page shows.' : 'Without the rows, JSON can predict, and training continues only from the original file.'}</span>
+      </p>
+    `
+  }
+
+  #holds(r: Row): TemplateResult | typeof nothing {
+    return this.withRows && r.formats.some((f) => f.rows) ? html` <b>Contains data.</b>` : nothing
+  }
+
+  /** A file that only who has the key gets whole cannot be a plain link. */
+  async #save(e: Event, key: string, name: string, address: string): Promise<void> {
+    e.preventDefault()
+    if (this.making !== '') return
+    this.making = name
+    this.mistake = ''
+    try {
+      const file = await this.store.api.fileBy(key, address)
+      const link = document.createElement('a')
+      link.href = URL.createObjectURL(file)
+      link.download = file.name
+      link.click()
+      setTimeout(() => { URL.revokeObjectURL(link.href) }, SAVED_WITHIN)
+    } catch (failed) {
+      this.mistake = `The file was not made: ${words(failed)}`
+    } finally {
+      this.making = ''
+    }
   }
 
   #isOff(along: boolean): boolean {
@@ -132,11 +178,14 @@ class GnllExport extends Part {
     return along && run !== null && isMap(run.data)
   }
 
-  #link({ label }: Row, { name, kind, along }: Row['formats'][number]): TemplateResult {
-    const { api, id, focus } = this.store
+  #link({ label }: Row, { name, kind, along, rows, isTable }: Row['formats'][number]): TemplateResult {
+    const { api, id, focus, key, run } = this.store
     const said = label === '' ? kind : `${label}, ${kind}`
     if (this.#isOff(along)) return html`<a class="button" role="link" aria-disabled="true" aria-label=${said}>${kind}</a>`
-    return html`<a class="button" download href=${api.file(id, focus.value, name)} data-format=${name} aria-label="download: ${said}">${kind}</a>`
+    if (!this.withRows && isTable) return html`<a class="button" role="link" aria-disabled="true" aria-label=${said} title="a table of the rows">${kind}</a>`
+    const address = api.file(id, focus.value, name, this.withRows)
+    const isOwners = rows && this.withRows && key !== undefined && (run.value?.data.private ?? false)
+    return html`<a class="button" download href=${address} data-format=${name} aria-label="download: ${said}" aria-busy=${this.making === name ? 'true' : 'false'} @click=${(e: Event) => { if (isOwners) void this.#save(e, key, name, address) }}>${kind}</a>`
   }
 
   #import(): TemplateResult {
@@ -170,7 +219,7 @@ class GnllExportOf extends Part {
     const past = rewind.at.value
     const name = lanes.value.find((l) => l.lane === focus.value)?.name ?? ''
     const step = this.store.focused(live.value)?.fit.step
-    return html`<p class="note">Of lane <b>${name}</b> as it is when you click, now at step <b class="export-step">${step === undefined ? '–' : count(step)}</b>${past === null ? nothing : html`, not as it was at step ${count(past)}: <i>continue from here</i> first to have that`}. JSON comes back with the same bits and trains on.</p>`
+    return html`<p class="note">Of lane <b>${name}</b> as it is when you click, now at step <b class="export-step">${step === undefined ? '–' : count(step)}</b>${past === null ? nothing : html`, not as it was at step ${count(past)}: <i>continue from here</i> first to have that`}. JSON can be brought back, and training continues exactly.</p>`
   }
 }
 

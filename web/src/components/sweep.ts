@@ -102,7 +102,7 @@ class GnllSweep extends Part {
     return {
       run: store.values.run,
       lane: { name: lane?.name ?? 'A', colour: lane?.colour ?? 0, settings: store.values.of(lane?.lane ?? 0) },
-      data: isOwn ? (store.own.given ?? await store.api.given(store.id)) : undefined,
+      data: isOwn ? (store.own.given ?? await store.api.given(store.id, store.key)) : undefined,
     }
   }
 

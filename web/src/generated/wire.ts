@@ -50,6 +50,7 @@ export interface Data {
   best_test_nll: number | null
   dropped: ReadonlyArray<Drop>
   dropped_rows: number
+  private: boolean
 }
 
 export interface Drop {
@@ -111,6 +112,7 @@ export interface MovedRow {
 export interface DataSpec {
   formula?: FormulaSpec
   csv?: CSVSpec
+  rows?: RowsSpec
 }
 
 export interface LaneSpec {
@@ -134,6 +136,18 @@ export interface CSVSpec {
   target: string
   inputs?: ReadonlyArray<string>
   test?: string
+}
+
+export interface RowsSpec {
+  inputs: ReadonlyArray<Column>
+  target: Column
+  count: number
+  test?: number
+  sha256?: string
+  x?: ReadonlyArray<number>
+  y?: ReadonlyArray<number>
+  dropped?: ReadonlyArray<Drop>
+  dropped_rows?: number
 }
 
 export interface Figure {

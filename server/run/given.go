@@ -1,0 +1,123 @@
+package run
+
+import (
+	"encoding/json"
+	"fmt"
+	"slices"
+
+	"github.com/gnllviz/gnllviz/datasets"
+	"github.com/gnllviz/gnllviz/engine/export"
+	"github.com/gnllviz/gnllviz/server/wire"
+)
+
+// What follows is about who gets rows of an owner's, and who does not.
+
+// WithoutRows returns the record with nothing in it of which a row could be read:
+// what is made of it can be given to anybody.
+func (r *Record) WithoutRows() *Record {
+	without := *r
+	without.RowsLeftOut = true
+	without.Rows = nil
+	d := &without.Data
+	d.IDs, d.X, d.Y, d.IsTest = []uint32{}, make([][]float64, len(d.X)), []float64{}, []bool{}
+	without.Model = r.Model.WithoutRows()
+	return &without
+}
+
+// Shown returns the record with those rows alone that a page shows: what is made of
+// it can be given to whoever watches the run.
+func (r *Record) Shown() *Record {
+	if !r.Private {
+		return r
+	}
+	shown := *r
+	ids := make(map[uint32]bool, len(r.Data.IDs))
+	for _, id := range r.Data.IDs {
+		ids[id] = true
+	}
+	shown.Rows = slices.DeleteFunc(slices.Clone(r.Rows), func(row Row) bool { return !ids[row.ID] })
+	shown.Model = r.Model.WithoutRows()
+	return &shown
+}
+
+// specsOf encodes a spec, as it is and without rows.
+func specsOf(s *wire.Spec) (whole, rowless []byte, err error) {
+	if whole, err = json.Marshal(s); err != nil {
+		return nil, nil, fmt.Errorf("run: %w", err)
+	}
+	without := s.WithoutRows()
+	if rowless, err = json.Marshal(without); err != nil {
+		return nil, nil, fmt.Errorf("run: %w", err)
+	}
+	return whole, rowless, nil
+}
+
+// Settle has a model that was read keep no more of a file than the numbers of the
+// columns that were chosen, as newer models do, and know its spec without rows, which
+// formats other than JSON carry. A model without a spec stays as it is. An error that
+// is a *wire.ErrorMessage says what of the spec is wrong.
+func Settle(m *export.Model, limits datasets.Limits) error {
+	if m.Training == nil || len(m.Training.Spec) == 0 {
+		return nil
+	}
+	s, err := decodeSpec(m.Training.Spec)
+	if err != nil {
+		return err
+	}
+	if s.Data != nil && s.Data.CSV != nil {
+		own, err := readOwn(s.Data, limits)
+		if err != nil {
+			return err
+		}
+		s.Data = own.spec
+	}
+	m.Training.Spec, m.Training.Rowless, err = specsOf(&s)
+	return err
+}
+
+// RowsLeftOut returns what is known of the rows that were left out of a model, or nil
+// where it has what it takes to train on.
+func RowsLeftOut(m *export.Model) *wire.RowsSpec {
+	if m.Training == nil {
+		return nil
+	}
+	s, err := decodeSpec(m.Training.Spec)
+	if err != nil || s.Data == nil || s.Data.Rows == nil || !s.Data.Rows.LeftOut() {
+		return nil
+	}
+	return s.Data.Rows
+}
+
+// GiveRows gives a model the rows again that were left out of it: the columns that it
+// knows of the text of a file, and if it was trained on two of the second. An error
+// that is a *wire.ErrorMessage says what is wrong with them.
+func GiveRows(m *export.Model, text, test string, limits datasets.Limits) error {
+	want := RowsLeftOut(m)
+	if want == nil {
+		return wire.Refuse(wire.BadState, "", "the model has its rows, or was not trained on a file")
+	}
+	if (want.Test > 0) != (test != "") {
+		if want.Test > 0 {
+			return wire.Refuse(wire.BadData, "", "the model was trained on two files; give that of the test rows, too")
+		}
+		return wire.Refuse(wire.BadData, "", "the model was trained on one file, without one of test rows")
+	}
+	csv := &wire.CSVSpec{Text: text, Test: test, Target: want.Target.Name}
+	for _, c := range want.Inputs {
+		csv.Inputs = append(csv.Inputs, c.Name)
+	}
+	own, err := readOwn(&wire.DataSpec{CSV: csv}, limits)
+	if err != nil {
+		return err
+	}
+	if got := own.spec.Rows; got.SHA256 != want.SHA256 {
+		return wire.Refuse(wire.BadData, "", "these are not the rows that the model was trained on: %d rows with the fingerprint %.12s, where it had %d with %.12s; give the same file, unchanged", got.Count, got.SHA256, want.Count, want.SHA256)
+	}
+	s, err := decodeSpec(m.Training.Spec)
+	if err != nil {
+		return err
+	}
+	s.Data = own.spec
+	m.Training.Spec, m.Training.Rowless, err = specsOf(&s)
+	return err
+}
