@@ -127,8 +127,8 @@ type tape struct {
 	ended chan struct{}
 }
 
-// listen has a tape run until the connection ends.
-func listen(p *peer) *tape {
+// taped has a tape run until the connection ends.
+func taped(p *peer) *tape {
 	t := &tape{ended: make(chan struct{})}
 	go func() {
 		defer close(t.ended)
@@ -210,7 +210,7 @@ func TestNothingIsGivenAway(t *testing.T) {
 	var x made
 	call(t, "POST", "http://"+addr+"/api/runs", string(order), http.StatusCreated, &x)
 	owner, watcher := dial(t, addr, x.ID), dial(t, addr, x.ID)
-	ownerSaid, watcherSaid := listen(owner), listen(watcher)
+	ownerSaid, watcherSaid := taped(owner), taped(watcher)
 	owner.send(fmt.Sprintf(`{"type":"hello","key":%q}`, x.Key))
 	watcher.send(`{"type":"hello"}`)
 	stepped(t, addr, x, 40)
