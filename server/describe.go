@@ -246,7 +246,7 @@ func (s *Server) describeRest(api huma.API) {
 	live := operation{
 		at: "GET /api/runs/{id}/live", id: "live", tag: "looking", summary: "Watch and steer a run by websocket",
 		help: fmt.Sprintf("A websocket with the subprotocol %s. Text messages are JSON objects with a type, binary ones are frames, up to 30 a second. "+
-			"The first thing to send is {\"type\":\"hello\",\"key\":\"...\"}; the key is the run's, and only who steers has it: it is not sent as a header. "+
+			"The first thing to send is {\"type\":\"hello\",\"key\":\"...\"}; the key is the run's, and only who steers has it. Shown beforehand, as a second subprotocol key.KEY or as the header "+keyHeader+", it opens a seat that others cannot take. "+
 			"The answer is the state, the history so far and whatever happens from then on. Commands are those of POST /api/runs/{id}/commands, each with an id of 1 or more. "+
 			"The package comment of server/wire is the whole protocol, with examples in JavaScript and Python. "+
 			"A message has at most %d bytes (--max-message-bytes); %v commands a second are taken (--command-rate).", wire.Subprotocol, s.limits.MessageBytes, s.limits.CommandRate),
@@ -254,13 +254,14 @@ func (s *Server) describeRest(api huma.API) {
 		errors: map[int]string{
 			http.StatusBadRequest:         "This is no websocket with that subprotocol.",
 			http.StatusForbidden:          "The Origin is another than the server's.",
-			http.StatusServiceUnavailable: "There are too many websockets: of the server (--max-connections), your address (--max-peer-connections) or the run (--max-viewers).",
+			http.StatusServiceUnavailable: "There are too many viewers: of the server (--max-connections), of your address (--max-peer-connections), of the run (--max-viewers), or of your address among these (--max-peer-viewers). The member limit says which. Whoever brings the run's key still comes in.",
 		},
 	}
 	upgrade := live.describe()
 	protocol := &huma.Param{
-		Name: "Sec-WebSocket-Protocol", In: "header", Required: true, Description: "The subprotocol.",
-		Schema: &huma.Schema{Type: huma.TypeString, Enum: []any{wire.Subprotocol}},
+		Name: "Sec-WebSocket-Protocol", In: "header", Required: true, Description: "The subprotocol, and the run's key, if it is shown beforehand, as another.",
+		Schema:  &huma.Schema{Type: huma.TypeString},
+		Example: wire.Subprotocol + ", key.KEY",
 	}
 	upgrade.Parameters = append(upgrade.Parameters, protocol)
 	api.OpenAPI().AddOperation(&upgrade)

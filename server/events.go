@@ -64,13 +64,13 @@ func (s *Server) events(w http.ResponseWriter, r *http.Request) {
 		problem(w, http.StatusBadRequest, err.Error())
 		return
 	}
-	e, leave := s.admit(w, r, x)
-	if e == nil {
+	at, leave := s.admit(w, r, x)
+	if at == nil {
 		return
 	}
 	defer leave()
-	log := s.log.With("run", e.ID(), "peer", r.RemoteAddr, "by", "events")
-	c := newEventStream(w, r, &s.limits, e.ID(), pongs)
+	log := s.log.With("run", at.ID(), "peer", at.peer, "by", "events")
+	c := newEventStream(w, r, &s.limits, at.ID(), pongs)
 	defer c.cut()
 	s.streams.add(c) // before the viewer knows of it
 	defer s.streams.remove(c)
@@ -79,7 +79,7 @@ func (s *Server) events(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	c.first <- hello
-	s.newClient(c, r, e, log).serve(s.runs.ctx)
+	s.newClient(c, r, at, log).serve(s.runs.ctx)
 }
 
 // readHello returns the hello that a request for events says.

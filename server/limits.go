@@ -33,14 +33,22 @@ type Limits struct {
 	// Lanes bounds the networks of one run.
 	Lanes int
 
-	// Viewers bounds the websockets of one run.
-	Viewers int
+	// Viewers bounds the viewers of one run, PeerViewers those of one peer among
+	// them: an IPv4 address or an IPv6 network of 64 bits. A class behind one router is
+	// one peer, and so is everybody behind a proxy that was not declared.
+	Viewers     int
+	PeerViewers int
 
-	// Connections bounds the websockets of all runs, PeerConnections those of
-	// one peer: an IPv4 address or an IPv6 network of 64 bits. A class behind
-	// one router is one peer, and so is everybody behind a proxy.
+	// Connections bounds the viewers of all runs, PeerConnections those of one peer.
 	Connections     int
 	PeerConnections int
+
+	// KeySeats is how many viewers of a run there may be beside all these, if they
+	// show its key before they come in.
+	KeySeats int
+
+	// Hello is how long a viewer may take to say hello.
+	Hello time.Duration
 
 	// Sockets bounds the connections of any kind, websockets and others, below the
 	// number of files that the process may open; PeerSockets those of one peer.
@@ -102,6 +110,10 @@ const (
 	// their weights, and a table of --max-upload-bytes as its rows.
 	maxModelBytes = 32 << 20
 
+	// What one peer may have of a run's viewers, and of the server's: one in so many.
+	peerViewersPart     = 2
+	peerConnectionsPart = 4
+
 	// Of the default network that is a minute and a half of two cores.
 	maxSweepSteps = 2_000_000
 
@@ -113,7 +125,8 @@ const (
 func DefaultLimits() Limits {
 	return Limits{
 		MessageBytes: 64 << 10, BodyBytes: 64 << 10, UploadBytes: 6 << 20, ModelBytes: maxModelBytes,
-		Runs: 64, Lanes: wire.MaxLanes, Viewers: 1000, Connections: 2000, PeerConnections: 1000,
+		Runs: 64, Lanes: wire.MaxLanes, Viewers: 1000, PeerViewers: 1000 / peerViewersPart, Connections: 2000, PeerConnections: 2000 / peerConnectionsPart,
+		KeySeats: 8, Hello: 10 * time.Second,
 		Sockets: 5000, PeerSockets: 2500, Answers: 512, PeerAnswers: 128, RunAnswers: 256, PeerTurns: 1,
 		Silence: time.Minute, Idle: run.DefaultIdle, Drop: 30 * time.Minute,
 		CommandRate: 200, CommandBurst: 100, HelloRate: 4, RunRate: 60,
@@ -145,9 +158,12 @@ func (l *Limits) Table() []Limit {
 	return []Limit{
 		{"max-runs", "runs to keep; beyond it the oldest unwatched one makes room", &l.Runs},
 		{"max-lanes", fmt.Sprintf("lanes in one run, at most %d", wire.MaxLanes), &l.Lanes},
-		{"max-viewers", "websockets of one run", &l.Viewers},
-		{"max-connections", "websockets of all runs", &l.Connections},
-		{"max-peer-connections", "websockets of one address (IPv6: of one /64); a class behind a router or a proxy has one address", &l.PeerConnections},
+		{"max-viewers", "viewers of one run", &l.Viewers},
+		{"max-peer-viewers", "viewers of one run at one address (IPv6: in one /64); a class behind a router has one address; unless it is given, half of --max-viewers", &l.PeerViewers},
+		{"max-connections", "viewers of all runs", &l.Connections},
+		{"max-peer-connections", "viewers of all runs at one address; unless it is given, a quarter of --max-connections", &l.PeerConnections},
+		{"key-seats", "viewers of one run beside all these, if they bring its key", &l.KeySeats},
+		{"hello", "time after which a viewer that has not said hello is gone", &l.Hello},
 		{"max-sockets", "connections of any kind, as far as the number of open files allows", &l.Sockets},
 		{"max-peer-sockets", "connections of any kind of one address", &l.PeerSockets},
 		{"max-answers", "answers that are made or sent at a time, but for websockets", &l.Answers},
@@ -173,6 +189,18 @@ func (l *Limits) Table() []Limit {
 		{"max-field-bytes", "bytes of one field of an uploaded table", &l.FieldBytes},
 		{"max-layers", fmt.Sprintf("hidden layers of a network, at most %d", wire.MaxLayers), &l.Layers},
 		{"max-units", fmt.Sprintf("units of a hidden layer, at most %d", wire.MaxUnits), &l.Units},
+	}
+}
+
+// Share has what one peer may have of the viewers follow from how many there may be,
+// unless it is among the flags that were given.
+func (l *Limits) Share(given func(flag string) bool) {
+	part := func(of, parts int) int { return (of + parts - 1) / parts }
+	if !given("max-peer-viewers") {
+		l.PeerViewers = part(l.Viewers, peerViewersPart)
+	}
+	if !given("max-peer-connections") {
+		l.PeerConnections = part(l.Connections, peerConnectionsPart)
 	}
 }
 

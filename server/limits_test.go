@@ -87,11 +87,13 @@ func TestWebsocketsHaveTheirLimits(t *testing.T) {
 		"--max-connections":      {Connections: 2},
 		"--max-peer-connections": {PeerConnections: 2},
 		"--max-viewers":          {Viewers: 2},
+		"--max-peer-viewers":     {PeerViewers: 2},
 	} {
 		addr, _ := serve(t, Config{Limits: l})
 		id := makeRun(t, addr, "").ID
 		first := dial(t, addr, id)
-		dial(t, addr, id)
+		first.hello()
+		dial(t, addr, id).hello()
 		if status, p := refusedDial(t, addr, id); status != http.StatusServiceUnavailable || !strings.Contains(p.Detail, flag) {
 			t.Errorf("%s: got %d, %+v", flag, status, p)
 		}

@@ -3,6 +3,7 @@ package server
 import (
 	"context"
 	"errors"
+	"fmt"
 	"log/slog"
 	"net/http"
 	"time"
@@ -14,22 +15,17 @@ import (
 	"github.com/gnllviz/gnllviz/server/wire"
 )
 
-// admit counts one more viewer of a run until leave is called. Where a limit keeps
-// the viewer out it answers so, and returns no entry.
-func (s *Server) admit(w http.ResponseWriter, r *http.Request, x *run.Run) (e *entry, leave func()) {
-	peer := s.proxies.peerOf(r)
-	if err := s.connections.enter(peer); err != nil {
-		problem(w, http.StatusServiceUnavailable, err.Error())
+// admit gives whoever sent a request a seat at a run until leave is called. Where a
+// limit keeps the viewer out it answers so, and returns no seat.
+func (s *Server) admit(w http.ResponseWriter, r *http.Request, x *run.Run) (at *seat, leave func()) {
+	e := s.runs.entry(x)
+	if e == nil {
+		problem(w, http.StatusNotFound, "the run has ended")
 		return nil, nil
 	}
-	e, err := s.runs.watch(x.ID())
-	if err != nil || e == nil {
-		s.connections.leave(peer)
-		if err != nil {
-			problem(w, http.StatusServiceUnavailable, err.Error())
-		} else {
-			problem(w, http.StatusNotFound, "the run has ended")
-		}
+	at, err := s.seats.take(e, s.proxies.peerOf(r), steers(x.ID(), keyOf(r)))
+	if err != nil {
+		answerRefusal(w, refuseLimit(err))
 		return nil, nil
 	}
 	// Counted while the HTTP server still knows of the connection, so that a
@@ -42,18 +38,20 @@ func (s *Server) admit(w http.ResponseWriter, r *http.Request, x *run.Run) (e *e
 	if x := peerConnOf(r); x != nil {
 		x.keep()
 	}
-	return e, func() {
+	return at, func() {
+		s.seats.give(at)
 		s.runs.work.Done()
-		s.runs.leave(e)
-		s.connections.leave(peer)
 	}
 }
 
-func (s *Server) newClient(c conn, r *http.Request, e *entry, log *slog.Logger) *client {
+func (s *Server) newClient(c conn, r *http.Request, at *seat, log *slog.Logger) *client {
 	return &client{
 		conn:     c,
 		link:     peerConnOf(r),
-		run:      e,
+		run:      at.entry,
+		seat:     at,
+		seats:    s.seats,
+		runs:     s.runs,
 		limits:   &s.limits,
 		log:      log,
 		metrics:  s.metrics,
@@ -71,6 +69,9 @@ func (s *Server) newClient(c conn, r *http.Request, e *entry, log *slog.Logger) 
 type client struct {
 	conn     conn
 	run      *entry
+	seat     *seat
+	seats    *seats
+	runs     *registry
 	limits   *Limits
 	log      *slog.Logger
 	metrics  *metrics
@@ -80,6 +81,7 @@ type client struct {
 	commands *rate.Limiter
 	hellos   *rate.Limiter
 	steers   bool      // its first hello had the run's key
+	watches  bool      // it has said hello
 	link     *peerConn // by which it came, or nil
 }
 
@@ -100,6 +102,9 @@ func (c *client) serve(server context.Context) {
 	}()
 	// Nor may a peer that has stopped reading hold up the server's end.
 	hurried := context.AfterFunc(server, c.conn.hurry)
+	late := time.AfterFunc(c.limits.Hello, func() { c.seats.expire(c.seat) })
+	defer late.Stop()
+	out := context.AfterFunc(c.seat.gone, c.askOut)
 	c.log.Debug("viewer connected")
 	err := guarded(c.log, "reading from a viewer", func() error { return c.read(ctx) })
 	switch {
@@ -114,11 +119,24 @@ func (c *client) serve(server context.Context) {
 	}
 	cancel()
 	<-written
+	out()
+	if c.watches {
+		c.runs.leave(c.run)
+	}
 	c.conn.drain(err)
 	hurried()
 	end.Stop()
 	c.conn.drop() // nothing is left to be lost
 	c.log.Debug("viewer disconnected", "reason", err)
+}
+
+// askOut tells a viewer to leave who has not said hello.
+func (c *client) askOut() {
+	if errors.Is(context.Cause(c.seat.gone), errNoHello) {
+		c.conn.close(websocket.ClosePolicyViolation, fmt.Sprintf("no hello came within %v, which --hello raises", c.limits.Hello))
+	} else {
+		c.conn.close(websocket.CloseTryAgainLater, "others came before a hello did")
+	}
 }
 
 // read handles commands until the connection fails.
@@ -184,11 +202,16 @@ func (c *client) do(ctx context.Context, command wire.Command, viewer **run.View
 		if *viewer != nil {
 			return nil, (*viewer).Hello(ctx, *command)
 		}
+		if !c.seats.settle(c.seat) {
+			return nil, errMadeRoom // which it is being told
+		}
 		if c.steers = steers(c.run.ID(), command.Key); c.steers {
 			c.link.prove()
 		}
 		v, err := c.run.Watch(ctx, *command, c.steers)
 		if err == nil {
+			c.watches = true
+			c.runs.watch(c.run)
 			*viewer = v
 			c.metrics.viewers.Inc()
 			c.watching <- v

@@ -39,7 +39,8 @@ func start(t testing.TB) *program {
 		}
 	}
 	ctx, cancel := context.WithCancel(context.Background())
-	c := exec.CommandContext(ctx, path, "serve", "--addr", "127.0.0.1:0", "--pprof", "--run-rate", "1000")
+	c := exec.CommandContext(ctx, path, "serve", "--addr", "127.0.0.1:0", "--pprof", "--run-rate", "1000",
+		"--max-peer-viewers", "1000", "--max-peer-connections", "2000") // who loads it has one address
 	c.Cancel = func() error { return c.Process.Signal(os.Interrupt) }
 	c.WaitDelay = 10 * time.Second
 	out, err := c.StdoutPipe()

@@ -31,7 +31,7 @@ type metrics struct {
 }
 
 // newMetrics counts from nothing. The two functions return how many runs and
-// websockets there are now.
+// connected viewers there are now.
 func newMetrics(runs, connections func() int) *metrics {
 	counter := func(name, help string) prometheus.Counter {
 		return prometheus.NewCounter(prometheus.CounterOpts{Name: "gnllviz_" + name, Help: help})
@@ -48,7 +48,7 @@ func newMetrics(runs, connections func() int) *metrics {
 	}
 	m := &metrics{
 		registry:      prometheus.NewRegistry(),
-		viewers:       prometheus.NewGauge(prometheus.GaugeOpts{Name: "gnllviz_viewers", Help: "Websockets that watch a run now."}),
+		viewers:       prometheus.NewGauge(prometheus.GaugeOpts{Name: "gnllviz_viewers", Help: "Viewers that watch a run now."}),
 		steps:         counter("steps_total", "Training steps of all runs."),
 		frames:        counter("frames_total", "Frames that runs made."),
 		dropped:       counter("frames_dropped_total", "Frames that a viewer did not take before the next."),
@@ -66,7 +66,7 @@ func newMetrics(runs, connections func() int) *metrics {
 		collectors.NewGoCollector(),
 		collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}),
 		now("runs", "Runs kept now.", runs),
-		now("connections", "Websockets open now.", connections),
+		now("connections", "Viewers connected now, those included that have not said hello.", connections),
 		m.viewers, m.steps, m.frames, m.dropped, m.frameBytes, m.frameAge, m.changeToFrame, m.commands, m.requests,
 	)
 	return m

@@ -107,49 +107,6 @@ func peerName(a netip.Addr) string {
 	return network.String()
 }
 
-// A turnstile counts what is open at a time, in all and for each peer.
-type turnstile struct {
-	all, each int // the most
-
-	mu    sync.Mutex
-	open  int
-	peers map[string]int
-}
-
-// enter counts one more, or says which limit keeps it out.
-func (t *turnstile) enter(peer string) error {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	if t.open >= t.all {
-		return fmt.Errorf("the server has %d connections, which is its limit; --max-connections raises it", t.open)
-	}
-	if t.peers[peer] >= t.each {
-		return fmt.Errorf("your address has %d connections, which is its limit; --max-peer-connections raises it", t.peers[peer])
-	}
-	if t.peers == nil {
-		t.peers = map[string]int{}
-	}
-	t.open++
-	t.peers[peer]++
-	return nil
-}
-
-func (t *turnstile) leave(peer string) {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	t.open--
-	if t.peers[peer]--; t.peers[peer] == 0 {
-		delete(t.peers, peer)
-	}
-}
-
-// count returns how many are open.
-func (t *turnstile) count() int {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	return t.open
-}
-
 // A quota lets each peer do something so many times a minute.
 type quota struct {
 	perMinute int // also at once

@@ -21,6 +21,7 @@ type refusal struct {
 	Status int    `json:"status" doc:"The HTTP status of this answer." example:"422"`
 	Detail string `json:"detail" doc:"What is wrong and what to do about it, in a sentence for people." example:"eps -1 is below its least value 1e-12"`
 	Field  string `json:"field,omitempty" doc:"The control, or the member of the body, that is to blame." example:"recipe.steps"`
+	Limit  string `json:"limit,omitempty" doc:"The flag of the server that sets the limit which was reached." example:"max-viewers"`
 	Row    int    `json:"row,omitempty" doc:"Of a table that is refused: the line of the file that is to blame, counted from 1."`
 	Column string `json:"column,omitempty" doc:"Of a table that is refused: the column that is to blame."`
 
@@ -35,6 +36,16 @@ func refuse(status int, detail string) *refusal {
 func refuseCommand(e *wire.ErrorMessage) *refusal {
 	r := refuse(http.StatusUnprocessableEntity, e.Reason)
 	r.Field = e.Control
+	return r
+}
+
+// refuseLimit says which limit keeps somebody out.
+func refuseLimit(err error) *refusal {
+	r := refuse(http.StatusServiceUnavailable, err.Error())
+	var limit *limitError
+	if errors.As(err, &limit) {
+		r.Limit = limit.flag
+	}
 	return r
 }
 

@@ -66,7 +66,7 @@ func (s *Server) watched(next http.Handler) http.Handler {
 				return
 			}
 		}
-		if r.URL.Path == "/healthz" || steering && r.Method != http.MethodGet {
+		if r.URL.Path == "/healthz" || steering && (r.Method != http.MethodGet || isLive(r)) {
 			next.ServeHTTP(a, r) // which is short, and waits for nobody
 			return
 		}
@@ -85,8 +85,13 @@ func (s *Server) watched(next http.Handler) http.Handler {
 
 // steering says whether a request brings the key of a run that there is.
 func (s *Server) steering(r *http.Request) bool {
-	id, key := runOf(r), r.Header.Get(keyHeader)
+	id, key := runOf(r), keyOf(r)
 	return key != "" && steers(id, key) && s.runs.get(id) != nil
+}
+
+// isLive says whether a request is for a viewer's connection, which has a seat of its own.
+func isLive(r *http.Request) bool {
+	return strings.HasSuffix(r.URL.Path, "/live") || strings.HasSuffix(r.URL.Path, "/events")
 }
 
 // flightKey is where a request's context has its flight.

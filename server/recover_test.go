@@ -149,7 +149,7 @@ func TestPanicOfAWebsocketClosesIt(t *testing.T) {
 				return
 			}
 			to := slog.New(slog.NewTextHandler(&log, nil))
-			c := s.newClient(newSocket(conn, &s.limits, to), r, &entry{ended: make(chan struct{})}, to)
+			c := s.newClient(newSocket(conn, &s.limits, to), r, &seat{entry: &entry{ended: make(chan struct{})}, gone: t.Context()}, to)
 			if !reading {
 				c.watching <- (*run.Viewer)(nil) // the writer asks it for its channels
 			}

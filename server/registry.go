@@ -3,7 +3,6 @@ package server
 import (
 	"context"
 	"errors"
-	"fmt"
 	"log/slog"
 	"slices"
 	"sync"
@@ -35,7 +34,7 @@ type entry struct {
 	err   error         // why it ended by itself; set before ended is closed
 
 	// ---- guarded by the registry's mu ----
-	watchers int       // websockets
+	watchers int       // viewers who have said hello
 	asked    time.Time // when somebody last came for it or left it
 	drop     *time.Timer
 }
@@ -151,20 +150,21 @@ func (g *registry) get(id string) *run.Run {
 	return nil
 }
 
-// watch counts one more websocket of the run with that id, until leave. It
-// returns nil if there is no such run, or the limit that keeps the viewer out.
-func (g *registry) watch(id string) (*entry, error) {
+// entry returns what is kept about a run, or nil if it has ended.
+func (g *registry) entry(r *run.Run) *entry {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	e := g.find(id)
-	if e == nil {
-		return nil, nil
+	if e := g.find(r.ID()); e != nil && e.Run == r {
+		return e
 	}
-	if e.watchers >= g.limits.Viewers {
-		return nil, fmt.Errorf("the run has %d viewers, which is its limit; --max-viewers raises it", e.watchers)
-	}
+	return nil
+}
+
+// watch counts one more viewer of a run, until leave.
+func (g *registry) watch(e *entry) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
 	e.watchers++
-	return e, nil
 }
 
 func (g *registry) leave(e *entry) {

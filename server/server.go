@@ -91,14 +91,14 @@ type Server struct {
 	metrics  *metrics
 	profiled bool
 
-	limits      Limits
-	connections turnstile
-	streams     eventStreams
-	flights     flights
-	making      quota // of runs
-	uploads     *turns
-	exports     *turns
-	sweeps      *turns
+	limits  Limits
+	seats   *seats
+	streams eventStreams
+	flights flights
+	making  quota // of runs
+	uploads *turns
+	exports *turns
+	sweeps  *turns
 
 	catalogue func() ([]dataset, error)
 	help      func() ([]byte, error)
@@ -131,8 +131,8 @@ func New(ctx context.Context, c Config) *Server {
 		proxies: c.Proxies,
 		origins: c.Origins,
 
-		limits:      c.Limits,
-		connections: turnstile{all: c.Limits.Connections, each: c.Limits.PeerConnections},
+		limits: c.Limits,
+		seats:  newSeats(c.Limits),
 		flights: flights{
 			all: c.Limits.Answers, eachPeer: c.Limits.PeerAnswers, eachRun: c.Limits.RunAnswers,
 			bytes: 2 * maxExportBytes, eachPeerBytes: maxExportBytes,
@@ -147,7 +147,7 @@ func New(ctx context.Context, c Config) *Server {
 	}
 	s.help = sync.OnceValues(s.writeHelp)
 	s.profiled = c.Profiles
-	s.metrics = newMetrics(s.runs.count, s.connections.count)
+	s.metrics = newMetrics(s.runs.count, s.seats.count)
 	s.runs.report = s.metrics.trained
 	for _, h := range slices.Concat(c.Hosts, s.origins.hosts()) {
 		s.hosts[hostname(h)] = true

@@ -148,9 +148,9 @@ func TestSoak(t *testing.T) {
 func (k *soak) settle(s *Server, runs int) {
 	k.t.Helper()
 	http.DefaultClient.CloseIdleConnections()
-	for begun := time.Now(); s.runs.count() > runs || s.connections.count() > 0; {
+	for begun := time.Now(); s.runs.count() > runs || s.seats.count() > 0; {
 		if time.Since(begun) > time.Minute {
-			k.t.Fatalf("%d runs and %d websockets are left", s.runs.count(), s.connections.count())
+			k.t.Fatalf("%d runs and %d websockets are left", s.runs.count(), s.seats.count())
 		}
 		time.Sleep(10 * time.Millisecond)
 	}

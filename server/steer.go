@@ -8,6 +8,8 @@ import (
 	"net/http"
 	"regexp"
 	"strings"
+
+	"github.com/gorilla/websocket"
 )
 
 // Who makes a run steers it: the answer has a key, and whoever has the key steers
@@ -35,5 +37,22 @@ func steers(id, key string) bool {
 
 // runID is what the ids of runs are like.
 var runID = regexp.MustCompile(`^[a-z2-7]{16}$`)
+
+// keyProtocol stands before a run's key among the subprotocols that a websocket asks
+// for: a web page can send no header with one. The server chooses another of them.
+const keyProtocol = "key."
+
+// keyOf returns the key that a request brings, or nothing.
+func keyOf(r *http.Request) string {
+	if key := r.Header.Get(keyHeader); key != "" {
+		return key
+	}
+	for _, p := range websocket.Subprotocols(r) {
+		if key, ok := strings.CutPrefix(p, keyProtocol); ok {
+			return key
+		}
+	}
+	return ""
+}
 
 func requestSteers(r *http.Request) bool { return steers(r.PathValue("id"), r.Header.Get(keyHeader)) }

@@ -42,8 +42,12 @@ func (s *Server) live(w http.ResponseWriter, r *http.Request) {
 		problem(w, http.StatusBadRequest, fmt.Sprintf("this is a websocket with the subprotocol %q", wire.Subprotocol))
 		return
 	}
-	e, leave := s.admit(w, r, x)
-	if e == nil {
+	if !s.origins.allow(r) { // before a seat is taken; the upgrader looks, too
+		s.denied(w, r)
+		return
+	}
+	at, leave := s.admit(w, r, x)
+	if at == nil {
 		return
 	}
 	defer leave()
@@ -64,8 +68,8 @@ func (s *Server) live(w http.ResponseWriter, r *http.Request) {
 		s.log.Debug("websocket refused", "run", x.ID(), "err", err)
 		return
 	}
-	log := s.log.With("run", e.ID(), "peer", conn.RemoteAddr().String())
-	s.newClient(newSocket(conn, &s.limits, log), r, e, log).serve(s.runs.ctx)
+	log := s.log.With("run", at.ID(), "peer", at.peer)
+	s.newClient(newSocket(conn, &s.limits, log), r, at, log).serve(s.runs.ctx)
 }
 
 // A socket is a websocket as a conn.

@@ -73,6 +73,7 @@ func serveCommand() *cobra.Command {
 		default:
 			return mistakef("--log-format %q is neither text nor json", format)
 		}
+		config.Limits.Share(c.Flags().Changed)
 		for _, text := range proxies {
 			p, err := server.ParseProxy(text)
 			if err != nil {

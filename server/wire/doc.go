@@ -16,6 +16,10 @@
 //	> {"type":"hello","key":"..."}
 //	> {"type":"hello","key":"...","epoch":3,"next":120}
 //
+// Whoever says none within ten seconds (--hello) has to leave. Where a run or a server
+// is full, who brings the key to the door still comes in: as a second subprotocol,
+// "key." and the key, or as the header Run-Key.
+//
 // The key is what POST /api/runs answered besides the id. Who has it steers the
 // run; a hello without it is a viewer's, who watches. The server answers with
 // who one is, the whole state of the run, the grid frames, the history from point

@@ -36,6 +36,9 @@ export interface Listener {
   recover(): Promise<void>
 }
 
+/** What may stand in the name of a subprotocol; the server makes no other keys. */
+const KEY = /^[\w-]+$/
+
 const FIRST_WAIT = 300
 const LONGEST_WAIT = 10_000
 
@@ -61,7 +64,9 @@ export class Connection {
 
   open(): void {
     this.listener.link({ kind: 'connecting' })
-    const socket = new WebSocket(this.url, SUBPROTOCOL)
+    const { key } = this.listener.hello()
+    // Whoever has the key has a seat, if it is shown before one is taken.
+    const socket = new WebSocket(this.url, key !== undefined && KEY.test(key) ? [SUBPROTOCOL, `key.${key}`] : [SUBPROTOCOL])
     socket.binaryType = 'arraybuffer'
     this.#socket = socket
     socket.onopen = () => {

@@ -1,0 +1,373 @@
+package server
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"log/slog"
+	"math/rand/v2"
+	"net"
+	"net/http"
+	"strings"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/gorilla/websocket"
+
+	"github.com/gnllviz/gnllviz/server/wire"
+)
+
+// A caller opens websockets as somebody behind a declared proxy.
+type caller struct {
+	t    *testing.T
+	addr string
+	from string // an address
+}
+
+// call opens a websocket to a run; a key goes along in a header or, as pages send it,
+// as a subprotocol. A refusal is returned in place of the websocket.
+func (c caller) call(id, key string, inHeader bool) (*peer, *refusal) {
+	c.t.Helper()
+	d := websocket.Dialer{Subprotocols: []string{wire.Subprotocol}}
+	h := http.Header{"X-Forwarded-For": {c.from}}
+	switch {
+	case key == "":
+	case inHeader:
+		h.Set(keyHeader, key)
+	default:
+		d.Subprotocols = append(d.Subprotocols, keyProtocol+key)
+	}
+	conn, resp, err := d.Dial("ws://"+c.addr+"/api/runs/"+id+"/live", h)
+	if err == nil {
+		if got := conn.Subprotocol(); got != wire.Subprotocol {
+			c.t.Errorf("the subprotocol is %q", got)
+		}
+		c.t.Cleanup(func() { conn.Close() })
+		return &peer{t: c.t, conn: conn}, nil
+	}
+	if resp == nil {
+		c.t.Fatal(err)
+	}
+	var r refusal
+	if err := json.NewDecoder(resp.Body).Decode(&r); err != nil || r.Status != resp.StatusCode || r.Status != http.StatusServiceUnavailable {
+		c.t.Fatalf("status %d, %+v (%v)", resp.StatusCode, r, err)
+	}
+	return nil, &r
+}
+
+// comes opens a websocket and says hello, and says with which limit it was refused.
+func (c caller) comes(id, key string) (limit string) {
+	c.t.Helper()
+	p, refused := c.call(id, key, false)
+	if refused != nil {
+		return refused.Limit
+	}
+	p.hello()
+	return ""
+}
+
+// A thousand sockets that never say hello, of one address or of several, keep nobody
+// from a run: neither who has its key, said in the hello alone, nor who only watches,
+// at the same address or at another; and they are no viewers.
+func TestViewersWithoutAHelloKeepNobodyOut(t *testing.T) {
+	for _, addresses := range []int{1, 4} {
+		t.Run(fmt.Sprintf("of %d addresses", addresses), func(t *testing.T) {
+			addr, _ := serve(t, Config{Proxies: networks(t, "127.0.0.1")})
+			x, other := makeRun(t, addr, `{"paused":true}`), makeRun(t, addr, `{"paused":true}`)
+			var idle []*peer
+			var work sync.WaitGroup
+			var mu sync.Mutex
+			for k := range 10 {
+				work.Go(func() {
+					for i := range max(100, 60*addresses) {
+						id := x.ID
+						if addresses > 1 && i%2 > 0 {
+							id = other.ID
+						}
+						p, refused := caller{t, addr, fmt.Sprintf("198.51.100.%d", (i+k)%addresses)}.call(id, "", false)
+						mu.Lock()
+						if refused == nil {
+							idle = append(idle, p)
+						}
+						mu.Unlock()
+					}
+				})
+			}
+			work.Wait()
+			begun := time.Now()
+			for _, from := range []string{"198.51.100.0", "203.0.113.1"} {
+				c := caller{t, addr, from}
+				p, refused := c.call(x.ID, "", false)
+				if refused != nil {
+					t.Fatalf("at %s who has the key is kept out: %s", from, refused.Detail)
+				}
+				p.send(`{"type":"hello","key":"` + x.Key + `"}`)
+				var m wire.WelcomeMessage
+				if p.await(&m, "welcome"); !m.Steer {
+					t.Error("the key does not steer")
+				}
+				if limit := c.comes(x.ID, ""); limit != "" {
+					t.Errorf("at %s who watches is kept out by --%s", from, limit)
+				}
+				if limit := c.comes(other.ID, ""); limit != "" {
+					t.Errorf("at %s who watches another run is kept out by --%s", from, limit)
+				}
+			}
+			took := time.Since(begun)
+			var s wire.Summary
+			call(t, "GET", "http://"+addr+"/api/runs/"+x.ID, "", http.StatusOK, &s)
+			if s.Viewers != 4 {
+				t.Errorf("the run has %d viewers, want 4", s.Viewers)
+			}
+			t.Logf("%d sockets without a hello came in; the owner and five others then had their seats within %v", len(idle), took.Round(time.Millisecond))
+		})
+	}
+}
+
+// Of a run's seats and of the server's one address has its share, and who brings the
+// key has one all the same, though others have taken all that there are.
+func TestSeatsAreShared(t *testing.T) {
+	addr, _ := serve(t, Config{
+		Proxies: networks(t, "127.0.0.1"),
+		Limits:  Limits{Viewers: 4, PeerViewers: 2, Connections: 6, PeerConnections: 3, KeySeats: 2},
+	})
+	x, other := makeRun(t, addr, `{"paused":true}`), makeRun(t, addr, `{"paused":true}`)
+	a, b, c, d := caller{t, addr, "198.51.100.1"}, caller{t, addr, "198.51.100.2"}, caller{t, addr, "198.51.100.3"}, caller{t, addr, "2001:db8::1"}
+	sameNetwork := caller{t, addr, "2001:db8::2"}
+	for i, s := range []struct {
+		caller  caller
+		id, key string
+		want    string
+	}{
+		{a, x.ID, "", ""},
+		{a, x.ID, "", ""},
+		{a, x.ID, "", "max-peer-viewers"},
+		{a, other.ID, "", ""},
+		{a, other.ID, "", "max-peer-connections"},
+		{b, x.ID, "", ""},
+		{c, x.ID, "", ""},
+		{c, x.ID, "", "max-viewers"},
+		{d, other.ID, "", ""},
+		{sameNetwork, x.ID, "", "max-viewers"},
+		{d, other.ID, "", "max-connections"},
+		// Neither a wrong key nor another run's opens a seat.
+		{a, x.ID, other.Key, "max-peer-viewers"},
+		{c, x.ID, "wrong", "max-viewers"},
+		// Two more the right one does, at addresses that have their share.
+		{a, x.ID, x.Key, ""},
+		{c, x.ID, x.Key, ""},
+		{d, x.ID, x.Key, "max-viewers"},
+		{a, other.ID, other.Key, ""},
+	} {
+		if got := s.caller.comes(s.id, s.key); got != s.want {
+			t.Errorf("number %d, at %s, is refused by %q, want %q", i, s.caller.from, got, s.want)
+		}
+	}
+	// A program may send the key as a header.
+	if _, refused := c.call(other.ID, other.Key, true); refused != nil {
+		t.Error(refused)
+	}
+	_, refused := a.call(x.ID, "", false)
+	if want := "your address has 2 viewers of this run, which is its limit; --max-peer-viewers raises it"; refused == nil || refused.Detail != want {
+		t.Errorf("refused with %+v, want %q", refused, want)
+	}
+}
+
+// Who has not said hello in time is told to leave, at that very moment, and who has is
+// not; and a run that nobody but such people came to is one that nobody watches.
+func TestHelloIsDueInTime(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		ctx, cancel := context.WithCancel(t.Context())
+		s := New(ctx, Config{Log: slog.New(slog.DiscardHandler)})
+		l := &pipes{conns: make(chan net.Conn), closed: make(chan struct{})}
+		served := make(chan error, 1)
+		go func() { served <- s.Serve(l) }()
+		defer func() {
+			cancel()
+			if err := <-served; err != nil {
+				t.Error(err)
+			}
+		}()
+		client := &http.Client{Transport: &http.Transport{DialContext: l.dial}}
+		resp, err := client.Post("http://localhost/api/runs", "application/json", strings.NewReader(`{"paused":true}`))
+		if err != nil {
+			t.Fatal(err)
+		}
+		var x made
+		err = json.NewDecoder(resp.Body).Decode(&x)
+		resp.Body.Close()
+		if err != nil {
+			t.Fatal(err)
+		}
+		client.CloseIdleConnections()
+		begun := time.Now()
+		type end struct {
+			after time.Duration
+			err   error
+		}
+		ends := map[string]chan end{"mute": make(chan end, 1), "late": make(chan end, 1), "owner": make(chan end, 1), "polite": make(chan end, 1)}
+		for name, ended := range ends {
+			d := websocket.Dialer{Subprotocols: []string{wire.Subprotocol}, NetDialContext: l.dial}
+			if name == "owner" {
+				d.Subprotocols = append(d.Subprotocols, keyProtocol+x.Key)
+			}
+			conn, _, err := d.Dial("ws://localhost/api/runs/"+x.ID+"/live", nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer conn.Close()
+			go func() { // answers pings, too
+				for {
+					if _, _, err := conn.ReadMessage(); err != nil {
+						ended <- end{time.Since(begun), err}
+						return
+					}
+				}
+			}()
+			switch name {
+			case "polite":
+				if err := conn.WriteMessage(websocket.TextMessage, []byte(`{"type":"hello"}`)); err != nil {
+					t.Fatal(err)
+				}
+			case "late":
+				time.AfterFunc(9999*time.Millisecond, func() {
+					_ = conn.WriteMessage(websocket.TextMessage, []byte(`{"type":"hello"}`))
+				})
+			}
+		}
+		for _, name := range []string{"mute", "owner"} {
+			got := <-ends[name]
+			var closed *websocket.CloseError
+			if got.after != 10*time.Second || !errors.As(got.err, &closed) || closed.Code != websocket.ClosePolicyViolation || closed.Text != "no hello came within 10s, which --hello raises" {
+				t.Errorf("%s: ended after %v with %v", name, got.after, got.err)
+			}
+		}
+		time.Sleep(time.Minute)
+		synctest.Wait()
+		if n := s.seats.count(); n != 2 {
+			t.Errorf("a minute later %d have seats, want 2", n)
+		}
+		for _, name := range []string{"late", "polite"} {
+			select {
+			case got := <-ends[name]:
+				t.Errorf("%s: ended after %v with %v", name, got.after, got.err)
+			default:
+			}
+		}
+	})
+}
+
+// pipes is a listener for connections in memory, whose time a test can have pass.
+type pipes struct {
+	conns  chan net.Conn
+	closed chan struct{}
+	once   sync.Once
+}
+
+func (l *pipes) dial(ctx context.Context, _, _ string) (net.Conn, error) {
+	ours, theirs := net.Pipe()
+	select {
+	case l.conns <- theirs:
+		return ours, nil
+	case <-l.closed:
+		return nil, net.ErrClosed
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
+}
+
+func (l *pipes) Accept() (net.Conn, error) {
+	select {
+	case c := <-l.conns:
+		return c, nil
+	case <-l.closed:
+		return nil, net.ErrClosed
+	}
+}
+
+func (l *pipes) Close() error   { l.once.Do(func() { close(l.closed) }); return nil }
+func (l *pipes) Addr() net.Addr { return &net.TCPAddr{} }
+
+// Whatever comes and goes in whatever order: the counts are those of who is there, no
+// limit is exceeded, and in the end nothing is left.
+func TestSeatsAreCountedRight(t *testing.T) {
+	r := rand.New(rand.NewPCG(1, 2))
+	s := newSeats(Limits{Viewers: 6, PeerViewers: 3, Connections: 10, PeerConnections: 5, KeySeats: 2}.orDefaults())
+	runs := []*entry{{}, {}, {}}
+	var in []*seat
+	for range 20_000 {
+		switch r.IntN(4) {
+		case 0, 1:
+			if x, err := s.take(runs[r.IntN(len(runs))], string(rune('a'+r.IntN(4))), r.IntN(5) == 0); err == nil {
+				in = append(in, x)
+			}
+		case 2:
+			if len(in) > 0 {
+				x := in[r.IntN(len(in))]
+				if own := s.settle(x); own == x.empty {
+					t.Fatalf("a seat that is empty: %t is the viewer's own: %t", x.empty, own)
+				}
+			}
+		case 3:
+			if len(in) > 0 {
+				i := r.IntN(len(in))
+				s.give(in[i])
+				s.give(in[i])
+				in = append(in[:i], in[i+1:]...)
+			}
+		}
+		common, kept, lent := map[any]int{}, map[*entry]int{}, 0
+		for _, x := range in {
+			switch {
+			case x.empty:
+				if x.gone.Err() == nil {
+					t.Fatal("somebody who lost the seat was not told")
+				}
+			case x.kept:
+				kept[x.entry]++
+			default:
+				common[0]++
+				common[x.peer]++
+				common[x.entry]++
+				common[fmt.Sprintf("%p %s", x.entry, x.peer)]++
+			}
+			if x.lent {
+				lent++
+			}
+		}
+		total := common[0]
+		for k, n := range common {
+			most := 3 // of a run and a peer
+			switch k := k.(type) {
+			case int:
+				most = 10
+			case *entry:
+				most = 6
+			case string:
+				if len(k) == 1 {
+					most = 5
+				}
+			}
+			if n > most {
+				t.Fatalf("%v has %d seats of at most %d", k, n, most)
+			}
+		}
+		for _, n := range kept {
+			if total += n; n > 2 {
+				t.Fatalf("a run has given %d kept seats", n)
+			}
+		}
+		if got := s.count(); got != total || len(s.lents) != lent {
+			t.Fatalf("%d seats and %d lent are counted of %d and %d", got, len(s.lents), total, lent)
+		}
+	}
+	for _, x := range in {
+		s.give(x)
+	}
+	if s.count() != 0 || len(s.runs) != 0 || len(s.at.peers) != 0 || len(s.lents) != 0 {
+		t.Errorf("%d seats of %d runs, %v and %d lent are left", s.count(), len(s.runs), s.at.peers, len(s.lents))
+	}
+}
