@@ -53,7 +53,8 @@ describe('bands', () => {
   it('are drawn at any level at once, without the server', async () => {
     const w = await standing()
     const sent: string[] = []
-    w.page.on('request', (r) => sent.push(r.url()))
+    // The browser may ask for the page's icon late.
+    w.page.on('request', (r) => { if (r.url().includes('/api/')) sent.push(r.url()) })
     const before = await settled(w)
     await open(w.page, /^bands: 38·68·95 %/)
     await w.page.getByRole('textbox', { name: 'band 3 in %' }).fill('90')
@@ -127,7 +128,7 @@ describe('reading', () => {
 
 describe('the noise', () => {
   it('says the floor in both units, and shades where it holds', async () => {
-    const w = await standing()
+    const w = await standing({}, 3000)
     /** The longest stretch of about the floor's colour along a line: words and dashes have none. */
     const longest = (): Promise<number> => w.page.evaluate(() => {
       const canvas = document.querySelector<HTMLCanvasElement>('#noise-chart canvas')

@@ -69,10 +69,16 @@ export class Server {
   }
 }
 
+/**
+ * Debian's headless shell is Chromium without the browser's own windows, which no
+ * test looks at and which take as much of the processor as the page does.
+ */
+const BROWSERS = ['/usr/bin/chromium-headless-shell', '/usr/bin/chromium']
+
 function options(): LaunchOptions {
-  const executablePath = process.env['CHROMIUM'] ?? '/usr/bin/chromium'
-  if (!existsSync(executablePath)) {
-    throw new Error(`there is no browser at ${executablePath}; on Debian: apt-get install chromium, or set CHROMIUM`)
+  const executablePath = process.env['CHROMIUM'] ?? BROWSERS.find((path) => existsSync(path))
+  if (executablePath === undefined || !existsSync(executablePath)) {
+    throw new Error(`there is no browser at ${executablePath ?? BROWSERS.join(' or ')}; run sh web/e2e/chromium.sh, or set CHROMIUM to the path of a Chromium`)
   }
   return {
     executablePath,
