@@ -14,7 +14,7 @@ FUZZ = 1m
 
 INTEROP = ./engine/export ./server/bundle
 
-.PHONY: build run test test-long long race load soak fuzz bench generate web check chromium qemu emulated interop
+.PHONY: build run test test-long long race load soak fuzz measure bench generate web check chromium qemu emulated interop
 
 build: $(PAGE)
 	go build -o gnllviz ./cmd/gnllviz
@@ -33,10 +33,14 @@ test: build chromium
 test-long: LOAD = 10s
 test-long: SOAK = 30s
 test-long: HALL = -load.viewers 200 -load.changes 50
-test-long: build long soak load fuzz
+test-long: build long soak load fuzz measure
 
 long:
 	go test -tags long -run '^TestLong' -count 1 ./...
+
+# What the page costs: latencies, its heap over minutes, how much of the main thread.
+measure: build chromium
+	cd web && npm run e2e:long
 
 # Each fuzz test for so long, as many at a time as there are processors.
 fuzz:

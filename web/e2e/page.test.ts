@@ -337,7 +337,7 @@ describe('everybody', () => {
         return name === '' ? e?.closest('[data-control]')?.getAttribute('data-control') ?? e?.localName ?? '' : name
       }))
     }
-    for (const name of ['Pause', 'Reset', 'eps', 'learning rate', 'fit and noise as a table', 'read the fit at x', 'loss as a table']) {
+    for (const name of ['Play', 'Reset', 'eps', 'learning rate', 'fit and noise as a table', 'read the fit at x', 'loss as a table']) {
       expect([...seen], name).toContain(name)
     }
     await w.page.getByRole('slider', { name: 'eps' }).focus()

@@ -263,9 +263,10 @@ describe('rows', () => {
     // Where it was there is nothing any more, where it is now there is.
     await w.page.mouse.click(...at(0.2, 0.15))
     await w.page.mouse.click(...at(0.3, 0.2))
-    await expect.poll(() => w.rows()).toBe(before)
-    // One change each for adding, moving and the one row that was erased.
-    expect(await w.page.evaluate(() => document.querySelector('gnll-app')?.store.changes.value.length)).toBe(3)
+    // Whatever was erased is gone when a later command has been done.
+    await w.type('eps', '1e-3')
+    await w.settled()
+    expect(await w.rows()).toBe(before)
     // Without a pointer.
     await w.page.getByRole('slider', { name: 'read the fit at x' }).press('ArrowRight')
     await w.page.getByRole('slider', { name: 'read the fit at x' }).press('Enter')

@@ -15,7 +15,7 @@ const past = (w: Watched): Promise<number> => w.page.locator('.timeline[data-pas
 
 /** Opens a run that trained so far, and trains it on. */
 async function trained(steps: number): Promise<Watched> {
-  const w = await still({ speed: 1000 }, steps)
+  const w = await still({ speed: '1000' }, steps)
   await w.page.getByRole('button', { name: 'Play', exact: true }).click()
   await w.past(steps)
   return w

@@ -67,12 +67,16 @@ export class Spots {
 
   /** Once at the beginning: what is folded away opens, and the panel of controls is scrolled. */
   #bring(marked: readonly Marked[]): void {
-    this.#fresh = null
-    for (const { spot } of marked) if (this.#unfold(spot)) this.#fresh = this.store.lessons.shown.value
-    if (this.#fresh) {
+    const opened = marked.filter(({ spot }) => this.#unfold(spot)).length > 0
+    // What was just opened has its place after the next layout; on a busy machine
+    // the controls may not have rendered at all.
+    if (opened || this.page.querySelector('[data-control]') === null) {
       this.#soon()
       return
     }
+    // A control that the lesson's settings bring along is looked for again when they are here.
+    if (marked.some(({ spot }) => spot.control !== undefined && this.#find(spot) === null)) return
+    this.#fresh = null
     for (const { spot } of marked) {
       const element = this.#find(spot)
       const room = spot.control === undefined ? null : element?.closest<HTMLElement>('.controls')
