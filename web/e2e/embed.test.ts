@@ -59,7 +59,7 @@ describe('a frame in somebody else’s page', () => {
     for (const part of ['header.head', 'gnll-control', 'gnll-loss', 'gnll-transport', 'gnll-share', '.tools']) expect(await frame.locator(part).filter({ visible: true }).count(), part).toBe(0)
     // The whole page is one click away, with the run's key.
     const [tab] = await Promise.all([w.context.waitForEvent('page'), frame.getByRole('link', { name: 'gnllviz' }).click()])
-    await tab.waitForSelector('gnll-app gnll-fit[data-step]')
+    await tab.waitForSelector('html[data-step] gnll-app')
     expect(tab.url()).toMatch(/\/r\/[a-z2-7]{16}#eps=0\.01&speed=1000&key=/)
     expect(await tab.locator('[data-control=eps] .field input').isEnabled()).toBe(true)
   })

@@ -1,6 +1,5 @@
-import { statSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
-import type { Watched } from './harness'
+import { bytesOf, type Watched } from './harness'
 import { stage } from './stage'
 
 const { server, visit } = stage()
@@ -34,7 +33,7 @@ describe('the export panel', () => {
         expect(await download.failure(), name).toBeNull()
         expect(download.suggestedFilename()).toMatch(/^gnllviz-mcycle-my_lane-step100(-[A-Za-z_]+)?\.[a-z]+$/)
         expect(download.suggestedFilename().split('.').at(-1)).toBe(file.split('.').at(-1))
-        expect(statSync(await download.path()).size, name).toBeGreaterThan(100)
+        expect((await bytesOf(download)).length, name).toBeGreaterThan(100)
         names.add(download.suggestedFilename())
       }
     }

@@ -3,7 +3,8 @@ import { createHash, randomUUID } from 'node:crypto'
 import { createWriteStream, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { join, resolve } from 'node:path'
-import { chromium, type Browser, type BrowserContext, type BrowserContextOptions, type BrowserServer, type LaunchOptions, type Page } from 'playwright-core'
+import { buffer } from 'node:stream/consumers'
+import { chromium, type Browser, type BrowserContext, type BrowserContextOptions, type BrowserServer, type Download, type LaunchOptions, type Page } from 'playwright-core'
 
 const root = resolve(import.meta.dirname, '../..')
 
@@ -152,6 +153,11 @@ async function waitFor(look: () => Promise<true | string>): Promise<void> {
     if (Date.now() - begun > PATIENCE) throw new Error(`waited ${PATIENCE / 1000} s for ${seen}`)
     await new Promise((resolve) => setTimeout(resolve, 10))
   }
+}
+
+/** What was downloaded: the browser is another process's, which keeps the file. */
+export async function bytesOf(download: Download): Promise<Buffer> {
+  return buffer(await download.createReadStream())
 }
 
 /** What the page says of itself; README.md lists it. */

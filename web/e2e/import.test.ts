@@ -1,6 +1,5 @@
-import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
-import type { Watched } from './harness'
+import { bytesOf, type Watched } from './harness'
 import { stage } from './stage'
 
 const { server, visit, still, allow } = stage()
@@ -26,7 +25,7 @@ async function exported(w: Watched): Promise<string> {
   await w.page.getByRole('button', { name: 'export and import' }).click()
   const [download] = await Promise.all([w.page.waitForEvent('download'), w.page.getByRole('link', { name: 'download: JSON' }).click()])
   await w.page.keyboard.press('Escape')
-  return readFileSync(await download.path(), 'utf8')
+  return (await bytesOf(download)).toString('utf8')
 }
 
 const why = (w: Watched): Promise<string | null> => w.page.locator('#export .why').textContent()
