@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/gorilla/websocket"
@@ -26,7 +27,7 @@ type peer struct {
 // dial opens a websocket to a run, as somebody without its key.
 func dial(t testing.TB, addr, id string) *peer {
 	t.Helper()
-	d := websocket.Dialer{Subprotocols: []string{wire.Subprotocol}}
+	d := websocket.Dialer{Subprotocols: []string{wire.Subprotocol}, NetDialContext: dialTo}
 	conn, _, err := d.Dial("ws://"+addr+"/api/runs/"+id+"/live", nil)
 	if err != nil {
 		t.Fatal(err)
@@ -187,21 +188,28 @@ func TestBadMessagesAreRefused(t *testing.T) {
 // A peer that commands and never reads is no longer a viewer once it has gone,
 // nor does anything of it stay behind.
 func TestPeerThatNeverReadsLeaves(t *testing.T) {
-	addr, _ := serve(t, Config{})
-	id := makeRun(t, addr, "").ID
-	c := dial(t, addr, id)
-	c.send(`{"type":"hello"}`)
-	if err := c.conn.SetWriteDeadline(time.Now().Add(2 * time.Second)); err != nil {
-		t.Fatal(err)
-	}
-	long := `{"type":"play","id":1,"` + strings.Repeat("<", 60000) + `":1}`
-	for range 2000 {
-		if c.conn.WriteMessage(websocket.TextMessage, []byte(long)) != nil {
-			break // the server has stopped reading
+	synctest.Test(t, func(t *testing.T) {
+		n := newLAN(t, line{})
+		s, _ := serveOn(t, n, Config{})
+		addr := n.addr.String()
+		id := makeRun(t, addr, "").ID
+		c := dial(t, addr, id)
+		c.send(`{"type":"hello"}`)
+		long := `{"type":"play","id":1,"` + strings.Repeat("<", 60000) + `":1}`
+		over := make(chan struct{})
+		go func() {
+			defer close(over)
+			for c.conn.WriteMessage(websocket.TextMessage, []byte(long)) == nil {
+			}
+		}()
+		time.Sleep(5 * time.Second) // by now the server has stopped reading
+		c.conn.Close()
+		<-over
+		synctest.Wait()
+		if left := s.connections.count(); left > 0 {
+			t.Errorf("%d connections are left", left)
 		}
-	}
-	c.conn.Close()
-	awaitNoViewers(t, addr, id)
+	})
 }
 
 func TestWatchNeedsAHello(t *testing.T) {
@@ -271,18 +279,11 @@ func TestViewersLeave(t *testing.T) {
 
 func awaitNoViewers(t *testing.T, addr, id string) {
 	t.Helper()
-	deadline := time.Now().Add(30 * time.Second)
-	for {
+	await(t, func() bool {
 		var s wire.Summary
 		call(t, "GET", "http://"+addr+"/api/runs/"+id, "", http.StatusOK, &s)
-		if s.Viewers == 0 {
-			return
-		}
-		if time.Now().After(deadline) {
-			t.Fatalf("%d viewers are still there", s.Viewers)
-		}
-		time.Sleep(10 * time.Millisecond)
-	}
+		return s.Viewers == 0
+	})
 }
 
 // BenchmarkFramesKeepTheirPace compares training at full speed on mcycle with

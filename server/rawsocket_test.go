@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/gorilla/websocket"
@@ -20,7 +21,7 @@ import (
 // A rawPeer speaks the websocket protocol by hand, so that it can break it.
 type rawPeer struct {
 	t    testing.TB
-	conn *net.TCPConn
+	conn net.Conn
 	r    *bufio.Reader
 }
 
@@ -32,12 +33,12 @@ func handshake(addr, id string) string {
 
 func dialRaw(t testing.TB, addr, id string) *rawPeer {
 	t.Helper()
-	conn, err := net.Dial("tcp", addr)
+	conn, err := dialTo(t.Context(), "tcp", addr)
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { conn.Close() })
-	p := &rawPeer{t, conn.(*net.TCPConn), bufio.NewReader(conn)}
+	p := &rawPeer{t, conn, bufio.NewReader(conn)}
 	p.write([]byte(handshake(addr, id)))
 	if err := conn.SetReadDeadline(time.Now().Add(time.Minute)); err != nil {
 		t.Fatal(err)
@@ -232,67 +233,87 @@ func TestOddFramesAreRead(t *testing.T) {
 	}
 }
 
-func TestSilentAndVanishedPeersAreLetGo(t *testing.T) {
-	addr, _ := serve(t, Config{Limits: Limits{Silence: 500 * time.Millisecond}})
-	id := makeRun(t, addr, "").ID
-	// One that answers no ping, one that has never said a word, one that reads
-	// nothing either: the server ends all of them.
-	hello := rawFrame(fin|text, `{"type":"hello"}`, 0)
-	silent, mute, deaf := dialRaw(t, addr, id), dialRaw(t, addr, id), dialRaw(t, addr, id)
-	silent.write(hello)
-	deaf.write(hello)
-	for _, p := range []*rawPeer{silent, mute} {
-		for {
-			_, _, err := p.read()
-			var slow net.Error
-			if errors.As(err, &slow) && slow.Timeout() {
-				t.Fatal("a silent peer was kept")
-			}
-			if err != nil {
-				break
-			}
+func TestSilentPeersAreLetGo(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		n := newLAN(t, line{})
+		s, _ := serveOn(t, n, Config{})
+		addr := n.addr.String()
+		id := makeRun(t, addr, `{"speed":"1"}`).ID
+		// One that answers no ping, one that has never said a word, one that reads
+		// nothing either: the server ends all of them.
+		hello := rawFrame(fin|text, `{"type":"hello"}`, 0)
+		silent, mute, deaf := dialRaw(t, addr, id), dialRaw(t, addr, id), dialRaw(t, addr, id)
+		silent.write(hello)
+		deaf.write(hello)
+		// Whoever answers stays, however long it says nothing else.
+		c := dial(t, addr, id)
+		c.hello()
+		for _, p := range []*rawPeer{silent, mute} {
+			go func() {
+				for {
+					if _, _, err := p.read(); err != nil {
+						return
+					}
+				}
+			}()
 		}
-	}
+		for begun := time.Now(); time.Since(begun) < 3*DefaultLimits().Silence; {
+			c.read() // and pongs
+		}
+		if left := s.connections.count(); left != 1 {
+			t.Errorf("%d connections are left, want that of the one who answers", left)
+		}
+	})
+}
+
+func TestVanishedPeersAreLetGo(t *testing.T) {
+	addr, _ := serve(t, Config{})
+	id := makeRun(t, addr, "").ID
+	hello := rawFrame(fin|text, `{"type":"hello"}`, 0)
 	// One that is reset, and one that half closes.
 	reset, half := dialRaw(t, addr, id), dialRaw(t, addr, id)
 	reset.write(hello)
 	half.write(hello)
-	if err := reset.conn.SetLinger(0); err != nil {
+	if err := reset.conn.(*net.TCPConn).SetLinger(0); err != nil {
 		t.Fatal(err)
 	}
 	reset.conn.Close()
-	if err := half.conn.CloseWrite(); err != nil {
+	if err := half.conn.(*net.TCPConn).CloseWrite(); err != nil {
 		t.Fatal(err)
 	}
 	awaitNoViewers(t, addr, id)
-	// Whoever answers stays, however long it says nothing else.
-	c := dial(t, addr, id)
-	c.hello()
-	for begun := time.Now(); time.Since(begun) < 3*500*time.Millisecond; {
-		c.read() // and pongs
-	}
 }
 
 // A viewer that reads a byte at a time is nobody else's trouble.
 func TestSlowReaderHoldsUpNobody(t *testing.T) {
-	addr, _ := serve(t, Config{})
-	id := makeRun(t, addr, "").ID
-	slow := dialRaw(t, addr, id)
-	slow.write(rawFrame(fin|text, `{"type":"hello"}`, 0))
-	quick := dial(t, addr, id)
-	quick.hello()
-	frames := 0
-	for frames < 30 {
-		if f, _, _ := quick.read(); f != nil && f.Kind == wire.FrameFit {
-			frames++
+	synctest.Test(t, func(t *testing.T) {
+		n := newLAN(t, line{})
+		s, _ := serveOn(t, n, Config{})
+		addr := n.addr.String()
+		id := makeRun(t, addr, "").ID
+		slow := dialRaw(t, addr, id)
+		slow.write(rawFrame(fin|text, `{"type":"hello"}`, 0))
+		quick := dial(t, addr, id)
+		quick.hello()
+		begun, frames := time.Now(), 0
+		for frames < 30 {
+			if f, _, _ := quick.read(); f != nil && f.Kind == wire.FrameFit {
+				frames++
+			}
+			if _, err := slow.r.ReadByte(); err != nil {
+				t.Fatal(err)
+			}
 		}
-		if _, err := slow.r.ReadByte(); err != nil {
-			t.Fatal(err)
+		if took := time.Since(begun); took > 4*time.Second {
+			t.Errorf("30 frames took %v", took)
 		}
-	}
-	quick.conn.Close()
-	slow.conn.Close()
-	awaitNoViewers(t, addr, id)
+		quick.conn.Close()
+		slow.conn.Close()
+		synctest.Wait()
+		if left := s.connections.count(); left > 0 {
+			t.Errorf("%d connections are left", left)
+		}
+	})
 }
 
 func TestHandshakes(t *testing.T) {

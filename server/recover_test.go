@@ -104,6 +104,7 @@ func TestPanicOfARunEndsThatRun(t *testing.T) {
 	}
 	// Its page may have it anew.
 	remake(t, addr, patient.ID, patient.Key, "", http.StatusCreated)
+	bystander.conn.Close() // the server would give it a second to take leave
 	cancel()
 	if err := <-ended; err != nil {
 		t.Error(err)

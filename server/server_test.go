@@ -3,7 +3,6 @@ package server
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
 	"log/slog"
@@ -12,6 +11,7 @@ import (
 	"net/http/httptest"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/gorilla/websocket"
@@ -59,7 +59,7 @@ func call(t testing.TB, method, url, body string, status int, into any) {
 // send makes a request as call does.
 func send(t testing.TB, req *http.Request, status int, into any) {
 	t.Helper()
-	resp, err := http.DefaultClient.Do(req)
+	resp, err := clientOf(req.URL.Host).Do(req)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -357,56 +357,53 @@ func TestTakenPortIsAnError(t *testing.T) {
 // Peers that do not behave do not keep the server from stopping, and are no
 // failure of its own.
 func TestStoppingDoesNotWaitForBadPeers(t *testing.T) {
-	addr, stop := serve(t, Config{})
-	id := makeRun(t, addr, `{"speed":"max"}`).ID
-	// One that says nothing, one that sends half a request.
-	for _, text := range []string{"", "POST /api/runs HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100\r\n\r\n{"} {
-		conn, err := net.Dial("tcp", addr)
-		if err != nil {
-			t.Fatal(err)
+	synctest.Test(t, func(t *testing.T) {
+		n := newLAN(t, line{})
+		_, stop := serveOn(t, n, Config{})
+		addr := n.addr.String()
+		id := makeRun(t, addr, "").ID
+		// One that says nothing, one that sends half a request.
+		for _, text := range []string{"", "POST /api/runs HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100\r\n\r\n{"} {
+			conn, err := dialTo(t.Context(), "tcp", addr)
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer conn.Close()
+			if _, err := io.WriteString(conn, text); err != nil {
+				t.Fatal(err)
+			}
 		}
-		defer conn.Close()
-		if _, err := io.WriteString(conn, text); err != nil {
-			t.Fatal(err)
+		// One that pongs and never answers a close.
+		ponger := dial(t, addr, id)
+		ponger.hello()
+		over := make(chan struct{})
+		go func() {
+			defer close(over)
+			for ponger.conn.WriteControl(websocket.PongMessage, nil, time.Now().Add(time.Second)) == nil {
+				time.Sleep(50 * time.Millisecond)
+			}
+		}()
+		// One that never reads.
+		dial(t, addr, id).send(`{"type":"hello"}`)
+		synctest.Wait()
+		begun := time.Now()
+		stop()
+		if d := time.Since(begun); d > 2*shutdownTime {
+			t.Errorf("stopping took %v", d)
 		}
-	}
-	// One that pongs and never answers a close.
-	ponger := dial(t, addr, id)
-	ponger.hello()
-	over := make(chan struct{})
-	go func() {
-		defer close(over)
-		for ponger.conn.WriteControl(websocket.PongMessage, nil, time.Now().Add(time.Second)) == nil {
-			time.Sleep(50 * time.Millisecond)
-		}
-	}()
-	// One that never reads.
-	dial(t, addr, id).send(`{"type":"hello"}`)
-	begun := time.Now()
-	stop()
-	if d := time.Since(begun); d > 20*time.Second {
-		t.Errorf("stopping took %v", d)
-	}
-	<-over
+		<-over
+	})
 }
 
 func TestStoppingTellsTheViewers(t *testing.T) {
-	addr, stop := serve(t, Config{})
-	c := dial(t, addr, makeRun(t, addr, `{"speed":"max"}`).ID)
-	c.hello()
-	stop()
-	if err := c.conn.SetReadDeadline(time.Now().Add(30 * time.Second)); err != nil {
-		t.Fatal(err)
-	}
-	for {
-		_, _, err := c.conn.ReadMessage()
-		if err == nil {
-			continue
+	synctest.Test(t, func(t *testing.T) {
+		n := newLAN(t, line{})
+		_, stop := serveOn(t, n, Config{})
+		c := dial(t, n.addr.String(), makeRun(t, n.addr.String(), "").ID)
+		c.hello()
+		stop()
+		if code, _ := c.closedWith(); code != websocket.CloseGoingAway {
+			t.Errorf("the viewer was told %d, want close 1001", code)
 		}
-		var closed *websocket.CloseError
-		if !errors.As(err, &closed) || closed.Code != websocket.CloseGoingAway {
-			t.Errorf("the viewer was told %v, want close 1001", err)
-		}
-		return
-	}
+	})
 }

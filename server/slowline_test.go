@@ -1,169 +1,90 @@
 package server
 
 import (
-	"context"
 	"encoding/json"
-	"log/slog"
-	"net"
 	"slices"
 	"sync"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/gnllviz/gnllviz/server/wire"
 )
 
-// A line is a TCP proxy with so many bytes a second to the client, and a time
-// that bytes take each way. What waits to be sent waits in real socket buffers.
-type line struct {
-	rate  int
-	delay time.Duration
-}
-
-func (l line) open(t *testing.T, to string) string {
-	t.Helper()
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	var work sync.WaitGroup
-	t.Cleanup(func() { listener.Close(); work.Wait() })
-	work.Go(func() {
-		for {
-			client, err := listener.Accept()
-			if err != nil {
-				return
-			}
-			server, err := net.Dial("tcp", to)
-			if err != nil {
-				client.Close()
-				continue
-			}
-			_ = server.(*net.TCPConn).SetReadBuffer(64 << 10)
-			work.Go(func() { l.carry(client, server, l.rate) })
-			work.Go(func() { l.carry(server, client, 1<<30) })
-		}
-	})
-	return listener.Addr().String()
-}
-
-// carry copies until either end is closed, and closes both.
-func (l line) carry(to, from net.Conn, rate int) {
-	type piece struct {
-		due time.Time
-		b   []byte
-	}
-	underway := make(chan piece, 1000)
-	var work sync.WaitGroup
-	work.Go(func() {
-		defer to.Close()
-		defer from.Close()
-		for p := range underway {
-			time.Sleep(time.Until(p.due))
-			if _, err := to.Write(p.b); err != nil {
-				break
-			}
-		}
-		for range underway { // nobody is left to read them
-		}
-	})
-	free := time.Now() // when the line has sent what it was given
-	for {
-		b := make([]byte, 1400)
-		n, err := from.Read(b)
-		if err != nil {
-			break
-		}
-		if now := time.Now(); free.Before(now) {
-			free = now
-		}
-		free = free.Add(time.Duration(n) * time.Second / time.Duration(rate))
-		underway <- piece{free.Add(l.delay), b[:n]}
-		time.Sleep(time.Until(free))
-	}
-	close(underway)
-	work.Wait()
-}
-
 // On a line that carries less than the frames need, a change is seen after what
 // was under way, which is little: frames wait in the slot, where the newest
 // replaces them, and not in buffers.
 func TestFramesDoNotQueueOnASlowLine(t *testing.T) {
-	ctx, cancel := context.WithCancel(t.Context())
-	s := New(ctx, Config{Log: slog.New(slog.DiscardHandler)})
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	ended := make(chan error, 1)
-	go func() { ended <- s.Serve(l) }()
-	defer func() {
-		cancel()
-		if err := <-ended; err != nil {
-			t.Error(err)
-		}
-	}()
-	id := makeRun(t, l.Addr().String(), "").ID
-	r := s.runs.get(id)
+	synctest.Test(t, func(t *testing.T) {
+		n := newLAN(t, line{50_000, 150 * time.Millisecond})
+		s, _ := serveOn(t, n, Config{})
+		id := makeRun(t, n.addr.String(), "").ID
+		r := s.runs.get(id)
 
-	// A viewer within the process sees every frame at once, and knows its time.
-	beside, err := r.Watch(ctx, wire.Hello{}, false)
-	if err != nil {
-		t.Fatal(err)
-	}
-	var mu sync.Mutex
-	made := map[uint64]time.Time{}
-	go func() {
-		for {
-			select {
-			case m := <-beside.Frames():
-				if f, err := wire.ParseFrames(m.Data); err == nil {
-					mu.Lock()
-					made[f[0].Step] = m.Made
-					mu.Unlock()
+		// A viewer within the process sees every frame at once, and knows its time.
+		beside, err := r.Watch(t.Context(), wire.Hello{}, false)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var mu sync.Mutex
+		made := map[uint64]time.Time{}
+		go func() {
+			for {
+				select {
+				case m := <-beside.Frames():
+					if f, err := wire.ParseFrames(m.Data); err == nil {
+						mu.Lock()
+						made[f[0].Step] = m.Made
+						mu.Unlock()
+					}
+				case <-r.Done():
+					return
 				}
-			case <-r.Done():
-				return
 			}
-		}
-	}()
+		}()
 
-	c := dial(t, line{50_000, 150 * time.Millisecond}.open(t, l.Addr().String()), id)
-	c.hello()
-	var ages []time.Duration
-	for begun := time.Now(); time.Since(begun) < 4*time.Second; {
-		f, _, _ := c.read()
-		if f == nil || f.Kind != wire.FrameFit {
-			continue
-		}
-		mu.Lock()
-		if at, ok := made[f.Step]; ok && time.Since(begun) > 2*time.Second {
-			ages = append(ages, time.Since(at))
-		}
-		mu.Unlock()
-	}
-	_, err = r.Do(ctx, &wire.ChangeCommand{Set: map[string]json.RawMessage{"eps": json.RawMessage("0.25")}}, true)
-	if err != nil {
-		t.Fatal(err)
-	}
-	changed := time.Now()
-	old := 0
-	for {
-		if f, _, _ := c.read(); f != nil && f.Kind == wire.FrameFit {
-			if f.Revision > 0 {
-				break
+		c := dial(t, n.addr.String(), id)
+		c.hello()
+		var ages []time.Duration
+		for begun := time.Now(); time.Since(begun) < 10*time.Second; {
+			f, _, _ := c.read()
+			if f == nil || f.Kind != wire.FrameFit {
+				continue
 			}
-			old += len(f.Append(nil))
+			mu.Lock()
+			if at, ok := made[f.Step]; ok && time.Since(begun) > 2*time.Second {
+				ages = append(ages, time.Since(at))
+			}
+			mu.Unlock()
 		}
-	}
-	slices.Sort(ages)
-	if len(ages) > 0 {
+		if len(ages) < 8*5 {
+			t.Fatalf("%d frames in eight seconds", len(ages))
+		}
+		slices.Sort(ages)
 		t.Logf("%d frames, of age %v (median) and %v (oldest)", len(ages), ages[len(ages)/2], ages[len(ages)-1])
-	}
-	t.Logf("the change was seen after %v and %d bytes of older frames", time.Since(changed), old)
-	if old > 48<<10 {
-		t.Errorf("%d bytes of older frames were under way", old)
-	}
+		// In buffers alone they would be 2.7 seconds old.
+		if median := ages[len(ages)/2]; median > 2200*time.Millisecond {
+			t.Errorf("half of the frames were %v old", median)
+		}
+		_, err = r.Do(t.Context(), &wire.ChangeCommand{Set: map[string]json.RawMessage{"eps": json.RawMessage("0.25")}}, true)
+		if err != nil {
+			t.Fatal(err)
+		}
+		changed := time.Now()
+		old := 0
+		for {
+			if f, _, _ := c.read(); f != nil && f.Kind == wire.FrameFit {
+				if f.Revision > 0 {
+					break
+				}
+				old += len(f.Append(nil))
+			}
+		}
+		t.Logf("the change was seen after %v and %d bytes of older frames", time.Since(changed), old)
+		if old > 36<<10 {
+			t.Errorf("%d bytes of older frames were under way", old)
+		}
+	})
 }
 
 func TestPacerHoldsBackWhileAPingIsLong(t *testing.T) {
