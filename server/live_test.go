@@ -206,7 +206,7 @@ func TestPeerThatNeverReadsLeaves(t *testing.T) {
 		c.conn.Close()
 		<-over
 		synctest.Wait()
-		if left := s.connections.count(); left > 0 {
+		if left := s.seats.count(); left > 0 {
 			t.Errorf("%d connections are left", left)
 		}
 	})

@@ -260,7 +260,7 @@ func TestSilentPeersAreLetGo(t *testing.T) {
 		for begun := time.Now(); time.Since(begun) < 3*DefaultLimits().Silence; {
 			c.read() // and pongs
 		}
-		if left := s.connections.count(); left != 1 {
+		if left := s.seats.count(); left != 1 {
 			t.Errorf("%d connections are left, want that of the one who answers", left)
 		}
 	})
@@ -310,7 +310,7 @@ func TestSlowReaderHoldsUpNobody(t *testing.T) {
 		quick.conn.Close()
 		slow.conn.Close()
 		synctest.Wait()
-		if left := s.connections.count(); left > 0 {
+		if left := s.seats.count(); left > 0 {
 			t.Errorf("%d connections are left", left)
 		}
 	})
