@@ -46,6 +46,7 @@ func (s *Server) command(ctx context.Context, q *request, x *run.Run, c wire.Com
 		return nil, s.runFailed(x, err)
 	}
 	s.metrics.commanded(c, "done")
+	s.runs.note(x.ID())
 	ack.ID = id
 	return &body[wire.Ack]{ack}, nil
 }

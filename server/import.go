@@ -35,7 +35,7 @@ func (s *Server) postImport(ctx context.Context, q *request) (*opened, error) {
 	}
 	key := newKey()
 	id := idOf(key)
-	return s.openBy(ctx, id, key, func(o run.Options) (*run.Run, error) {
+	o, err := s.openBy(ctx, q, id, key, func(o run.Options) (*run.Run, error) {
 		r, err := bring(id, m, o)
 		var refused *wire.ErrorMessage
 		if err != nil && !errors.As(err, &refused) {
@@ -43,6 +43,10 @@ func (s *Server) postImport(ctx context.Context, q *request) (*opened, error) {
 		}
 		return r, err
 	})
+	if err == nil {
+		s.runs.note(id) // what it is worth was done elsewhere
+	}
+	return o, err
 }
 
 // bring makes a run of a model, paused.
@@ -57,6 +61,7 @@ func bring(id string, m *export.Model, o run.Options) (*run.Run, error) {
 func (s *Server) Bring(m *export.Model) (id, key string, err error) {
 	key = newKey()
 	id = idOf(key)
-	_, _, err = s.runs.open(id, func(o run.Options) (*run.Run, error) { return bring(id, m, o) })
+	_, _, err = s.runs.open(id, maker{}, func(o run.Options) (*run.Run, error) { return bring(id, m, o) })
+	s.runs.note(id)
 	return id, key, err
 }

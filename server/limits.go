@@ -26,9 +26,16 @@ type Limits struct {
 	// ModelBytes bounds a model that is brought back as a run.
 	ModelBytes int
 
-	// Runs bounds the runs kept at a time. Beyond it the oldest run that nobody
-	// watches makes room.
+	// Runs bounds the runs kept at a time. Beyond it the run with the least work in it
+	// makes room, of those that nobody watches and nobody has changed, and that no
+	// program has made of late.
 	Runs int
+
+	// FramedRuns bounds those of them that were begun in frames of other sites.
+	FramedRuns int
+
+	// Keep is for how long a run that a program made does not make room.
+	Keep time.Duration
 
 	// Lanes bounds the networks of one run.
 	Lanes int
@@ -125,7 +132,7 @@ const (
 func DefaultLimits() Limits {
 	return Limits{
 		MessageBytes: 64 << 10, BodyBytes: 64 << 10, UploadBytes: 6 << 20, ModelBytes: maxModelBytes,
-		Runs: 64, Lanes: wire.MaxLanes, Viewers: 1000, PeerViewers: 1000 / peerViewersPart, Connections: 2000, PeerConnections: 2000 / peerConnectionsPart,
+		Runs: 64, FramedRuns: 8, Keep: 6 * time.Hour, Lanes: wire.MaxLanes, Viewers: 1000, PeerViewers: 1000 / peerViewersPart, Connections: 2000, PeerConnections: 2000 / peerConnectionsPart,
 		KeySeats: 8, Hello: 10 * time.Second,
 		Sockets: 5000, PeerSockets: 2500, Answers: 512, PeerAnswers: 128, RunAnswers: 256, PeerTurns: 1,
 		Silence: time.Minute, Idle: run.DefaultIdle, Drop: 30 * time.Minute,
@@ -156,7 +163,9 @@ func (l Limits) options() run.Options {
 // Flags are made from it.
 func (l *Limits) Table() []Limit {
 	return []Limit{
-		{"max-runs", "runs to keep; beyond it the oldest unwatched one makes room", &l.Runs},
+		{"max-runs", "runs to keep; beyond it one makes room that nobody watches or has changed, that with the least work in it", &l.Runs},
+		{"max-framed-runs", "runs among them that were begun in frames of other sites, which make room for one another alone", &l.FramedRuns},
+		{"keep", "time for which a run that a program made makes no room for others", &l.Keep},
 		{"max-lanes", fmt.Sprintf("lanes in one run, at most %d", wire.MaxLanes), &l.Lanes},
 		{"max-viewers", "viewers of one run", &l.Viewers},
 		{"max-peer-viewers", "viewers of one run at one address (IPv6: in one /64); a class behind a router has one address; unless it is given, half of --max-viewers", &l.PeerViewers},

@@ -225,6 +225,9 @@ func (c *client) do(ctx context.Context, command wire.Command, viewer **run.View
 		return &ack, err
 	default:
 		ack, err := c.run.Do(ctx, command, c.steers)
+		if err == nil {
+			c.run.changed.Store(true)
+		}
 		return &ack, err
 	}
 }

@@ -2,10 +2,10 @@ package server
 
 import (
 	"context"
-	"errors"
 	"log/slog"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/gnllviz/gnllviz/server/run"
@@ -33,6 +33,11 @@ type entry struct {
 	ended chan struct{} // closed when the run's goroutine has ended
 	err   error         // why it ended by itself; set before ended is closed
 
+	maker
+	made    time.Time
+	work    *atomic.Uint64 // spent on it, in rows times parameters
+	changed atomic.Bool    // somebody has given it a command
+
 	// ---- guarded by the registry's mu ----
 	watchers int       // viewers who have said hello
 	asked    time.Time // when somebody last came for it or left it
@@ -43,15 +48,19 @@ func newRegistry(ctx context.Context, c Config) *registry {
 	return &registry{ctx: ctx, limits: c.Limits, version: c.Version, commit: c.Commit, log: c.Log, turns: make(chan struct{}, c.Trainers)}
 }
 
-var errFull = errors.New("all runs that the server keeps are being watched; close one, or raise --max-runs")
-
 // open returns the run with that id, or has it made and says so. To make one can
 // take a while, in which the others are not to wait.
-func (g *registry) open(id string, begin func(run.Options) (*run.Run, error)) (r *run.Run, made bool, err error) {
+func (g *registry) open(id string, by maker, begin func(run.Options) (*run.Run, error)) (r *run.Run, made bool, err error) {
 	if r := g.get(id); r != nil {
 		return r, false, nil
 	}
-	r, err = begin(g.options())
+	work, o := new(atomic.Uint64), g.options()
+	report := o.Report
+	o.Report = func(s run.Stats) {
+		work.Add(uint64(s.Work))
+		report(s)
+	}
+	r, err = begin(o)
 	if err != nil {
 		return nil, false, err
 	}
@@ -63,11 +72,12 @@ func (g *registry) open(id string, begin func(run.Options) (*run.Run, error)) (r
 	if err := g.ctx.Err(); err != nil {
 		return nil, false, err
 	}
-	if len(g.runs) >= g.limits.Runs && !g.evict() {
-		return nil, false, errFull
+	if err := g.makeRoom(by); err != nil {
+		return nil, false, err
 	}
 	ctx, end := context.WithCancel(g.ctx)
-	e := &entry{Run: r, end: end, ended: make(chan struct{}), asked: time.Now()}
+	now := time.Now()
+	e := &entry{Run: r, end: end, ended: make(chan struct{}), maker: by, made: now, work: work, asked: now}
 	e.drop = time.AfterFunc(g.limits.Drop, func() { g.dropUnwatched(e) })
 	g.runs = append(g.runs, e)
 	g.work.Go(func() {
@@ -87,17 +97,6 @@ func (g *registry) options() run.Options {
 	o.Version, o.Commit = g.version, g.commit
 	o.Turns, o.Workers, o.Prepare, o.Report = g.turns, cap(g.turns), prepare, g.report
 	return o
-}
-
-// evict ends the oldest run that nobody watches. Callers hold mu.
-func (g *registry) evict() bool {
-	for _, e := range g.runs {
-		if e.watchers == 0 {
-			g.remove(e)
-			return true
-		}
-	}
-	return false
 }
 
 // remove ends a run and takes it off the list. Callers hold mu.
@@ -165,6 +164,15 @@ func (g *registry) watch(e *entry) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	e.watchers++
+}
+
+// note notes that somebody has given a run a command.
+func (g *registry) note(id string) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if e := g.find(id); e != nil {
+		e.changed.Store(true)
+	}
 }
 
 func (g *registry) leave(e *entry) {

@@ -82,7 +82,7 @@ func (s *Server) openRun(ctx context.Context, q *request, id, key string) (*open
 			return nil, err
 		}
 	}
-	return s.openBy(ctx, id, key, func(o run.Options) (*run.Run, error) { return order.make(id, o) })
+	return s.openBy(ctx, q, id, key, func(o run.Options) (*run.Run, error) { return order.make(id, o) })
 }
 
 // mayMake counts one more run of the peer, or refuses it.
@@ -95,12 +95,13 @@ func (s *Server) mayMake(q *request) error {
 }
 
 // openBy answers the run with that id, which begin makes if it is not there.
-func (s *Server) openBy(ctx context.Context, id, key string, begin func(run.Options) (*run.Run, error)) (*opened, error) {
-	x, isNew, err := s.runs.open(id, begin)
+func (s *Server) openBy(ctx context.Context, q *request, id, key string, begin func(run.Options) (*run.Run, error)) (*opened, error) {
+	x, isNew, err := s.runs.open(id, s.makerOf(q.r), begin)
 	var refused *wire.ErrorMessage
+	var full *limitError
 	switch {
-	case errors.Is(err, errFull):
-		return nil, refuse(http.StatusServiceUnavailable, err.Error())
+	case errors.As(err, &full):
+		return nil, refuseLimit(err)
 	case errors.As(err, &refused):
 		return nil, refuseCommand(refused)
 	case err != nil:

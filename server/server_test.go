@@ -163,20 +163,6 @@ func remake(t testing.TB, addr, id, key, body string, status int) (s wire.Summar
 	return s
 }
 
-func TestOldestUnwatchedRunMakesRoom(t *testing.T) {
-	addr, _ := serve(t, Config{Limits: Limits{Runs: 2}})
-	a, b := makeRun(t, addr, ""), makeRun(t, addr, "")
-	dial(t, addr, a.ID).hello()
-	c := makeRun(t, addr, "")
-	call(t, "GET", "http://"+addr+"/api/runs/"+b.ID, "", http.StatusNotFound, nil)
-	dial(t, addr, c.ID).hello()
-	var p problemDocument
-	call(t, "POST", "http://"+addr+"/api/runs", "", http.StatusServiceUnavailable, &p)
-	if !strings.Contains(p.Detail, "--max-runs") {
-		t.Errorf("got %+v", p)
-	}
-}
-
 func TestBadRequestsAreRefusedWithAReason(t *testing.T) {
 	addr, _ := serve(t, Config{})
 	id := makeRun(t, addr, "").ID

@@ -5,6 +5,7 @@ import "time"
 // Stats are what a run has done since it last told.
 type Stats struct {
 	Steps   int
+	Work    float64         // of the steps, in rows times parameters
 	Frames  int             // that were made, each for any number of viewers
 	Dropped int             // that a viewer did not take before the next one
 	Shown   []time.Duration // from each change that was applied to the frame that shows it

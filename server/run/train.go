@@ -52,7 +52,9 @@ func (r *Run) step() {
 			r.tellGoal()
 		}
 	}
+	work, _ := l.work()
 	r.stats.Steps++
+	r.stats.Work += work
 	r.stale = true
 	if lane := l.diverged(); lane != nil {
 		r.record()

@@ -19,10 +19,11 @@ const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.mi
 
 /**
  * What every program of the tests is started with. Whoever makes hundreds of runs
- * from one address within minutes is no visitor, and a run whose page is closed
- * should not take the processor from the next.
+ * from one address within minutes is no visitor, and changes them so that none makes
+ * room for the next; and a run whose page is closed should not take the processor
+ * from another.
  */
-const FLAGS = ['--run-rate', '100000', '--idle', '3s']
+const FLAGS = ['--run-rate', '100000', '--max-runs', '1000', '--idle', '3s']
 
 /** The program, serving on a port of its own. */
 export class Server {
