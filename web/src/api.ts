@@ -1,6 +1,7 @@
 import type { Settings } from './settings'
 import type { CurveAnswer, CurveQuery } from './batches'
 import type { ChartOption } from './charts/echarts'
+import { UNPASSED, type Addresses } from './connection'
 import { decodeFrames, type Frame } from './frame'
 import type { Control, ControlValue, DataSpec, LaneSpec, Summary } from './generated/wire'
 import type { Lesson } from './lesson'
@@ -76,6 +77,7 @@ export interface Format {
 }
 
 const KEY_HEADER = 'Run-Key'
+const LONGEST_ANSWER = 10_000 // ms, until it begins
 
 /** The server's HTTP interface, seen from wherever the page is served. */
 export class Api {
@@ -181,18 +183,43 @@ export class Api {
     await this.#send(`${this.#run(id)}/data`, 'PUT', JSON.stringify(data), key === undefined ? {} : { [KEY_HEADER]: key })
   }
 
-  live(id: string): URL {
-    const url = new URL(`${this.#run(id)}/live`, this.root)
-    url.protocol = url.protocol.replace('http', 'ws')
-    return url
+  lines(id: string): Addresses {
+    const socket = new URL(`${this.#run(id)}/live`, this.root)
+    socket.protocol = socket.protocol.replace('http', 'ws')
+    return { socket, events: new URL(`${this.#run(id)}/events`, this.root) }
+  }
+
+  /** Why websockets fail, in the server's words, as browsers do not tell. */
+  async refused(): Promise<string> {
+    try {
+      await this.#fetch(`api/connection?origin=${encodeURIComponent(location.origin)}`)
+      return UNPASSED
+    } catch (e) {
+      if (e instanceof Problem) return e.message
+      throw e
+    }
   }
 
   #run(id: string): string {
     return `api/runs/${encodeURIComponent(id)}`
   }
 
+  /** Asks twice: what a browser kept open for requests may have gone dead without a word. */
   async #ask<T>(path: string): Promise<T> {
-    return (await (await this.#fetch(path)).json()) as T
+    const once = async (): Promise<Response> => {
+      const late = new AbortController()
+      const timer = setTimeout(() => { late.abort() }, LONGEST_ANSWER)
+      try {
+        return await this.#fetch(path, { signal: late.signal })
+      } finally {
+        clearTimeout(timer) // the answer has begun
+      }
+    }
+    const response = await once().catch((e: unknown) => {
+      if (e instanceof DOMException && e.name === 'AbortError') return once()
+      throw e
+    })
+    return (await response.json()) as T
   }
 
   #send(path: string, method: string, body: string, headers: Readonly<Record<string, string>> = {}, signal: AbortSignal | null = null): Promise<Response> {

@@ -1,6 +1,6 @@
 import { Address } from './address'
 import type { Api, Opened, Order, Skeletons } from './api'
-import { Connection, Disconnected, type Link as Connected, type News, type Order as Command } from './connection'
+import { Connection, Disconnected, isConnected, type Link as Connected, type News, type Order as Command } from './connection'
 import { lanePictures, type Frame, type GridFrame, type LanePicture, type TruthFrame } from './frame'
 import { OWN_DATA, type Ack, type BeginCommand, type Change, type Control, type ControlValue, type Data, type DataSpec, type Goal, type Hello, type Lane, type RunMessage, type State } from './generated/wire'
 import { History } from './history'
@@ -44,7 +44,7 @@ const LONGEST_COMMAND = 60_000 // bytes; beyond it rows go by HTTP
 
 /** What the page knows. Elements read its signals and call its methods. */
 export class Store {
-  readonly link = new Signal<Connected>({ kind: 'connecting' })
+  readonly link = new Signal<Connected>({ kind: 'connecting', why: '' })
   readonly run = new Signal<Run | null>(null)
   /** Whether this page may change anything. */
   readonly steers = new Signal(false)
@@ -121,17 +121,19 @@ export class Store {
       const lane = slot.lane === null ? {} : { lane: slot.lane }
       return this.#connection.command({ type: 'change', ...lane, set: { [slot.name]: value } })
     }, (notice) => { this.notice.value = notice })
-    this.#connection = new Connection(api.live(run.id), {
+    this.#connection = new Connection(api.lines(run.id), {
       message: (m) => { this.#message(m) },
       frames: (f) => { this.#frames(f) },
       link: (l) => {
         this.link.value = l
-        if (l.kind === 'live') this.#watch()
+        if (isConnected(l)) this.#watch()
       },
       hello: () => this.#hello(),
       recover: () => this.#recovery.recover(),
+      refused: () => api.refused(),
+      ask: () => { this.#watch() },
     })
-    document.addEventListener('visibilitychange', () => { this.#watch() })
+    document.addEventListener('visibilitychange', () => { if (document.hidden) this.#watch() }) // the connection does when it is seen
     this.#address = new Address(api.root, run.id, key, controls, () => this.#link)
     this.#address.onEdit((asked) => { this.#edited(asked) })
     for (const signal of [this.values.settings, this.lanes, this.own.packed, looks.text, this.lessons.shown]) signal.subscribe(() => { this.#address.show() })

@@ -4,7 +4,7 @@ import { Part } from './part'
 /** One line under the header: what has gone wrong, else what to try first, else what the data are. */
 class GnllCaption extends Part {
   protected override signals(): ReturnType<Part['signals']> {
-    return [this.store.run, this.store.notice, this.store.touched, this.store.steers, this.store.lanes]
+    return [this.store.run, this.store.notice, this.store.touched, this.store.steers, this.store.lanes, this.store.link]
   }
 
   protected override render(): TemplateResult {
@@ -15,6 +15,12 @@ class GnllCaption extends Part {
     }
     if (notice !== '') {
       return html`<p class="caption told" role="status">${notice} <button type="button" class="quiet-button" @click=${() => { this.store.notice.value = '' }}>dismiss</button></p>`
+    }
+    const { kind, why } = this.store.link.value
+    if (why !== '') {
+      return kind === 'events'
+        ? html`<p class="caption" role="status"><b>Connected by server-sent events</b>, as no websocket gets through: ${why}</p>`
+        : html`<p class="caption told" role="status"><b>No connection:</b> ${why}</p>`
     }
     if (run?.state === 'idle') return html`<p class="caption">Training rests because nobody watched; it goes on now.</p>`
     if (run?.state === 'paused' && run.reason !== '') return html`<p class="caption" role="status"><b>Paused:</b> ${run.reason}.</p>`

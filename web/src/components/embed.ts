@@ -15,8 +15,8 @@ class GnllEmbed extends Opening {
   readonly #shown: Shown = readShown(location.hash)
 
   protected override signals(): ReturnType<Opening['signals']> {
-    const { run, lanes, focus, notice, settings, own, looks } = this.store
-    return [run, lanes, focus, notice, settings, own.packed, looks.text]
+    const { run, lanes, focus, notice, link, settings, own, looks } = this.store
+    return [run, lanes, focus, notice, link, settings, own.packed, looks.text]
   }
 
   protected override renderRun(): TemplateResult {
@@ -69,8 +69,9 @@ class GnllEmbed extends Opening {
 
   /** What has gone wrong, or why it stands still. */
   #words(): string {
-    const { run, notice } = this.store
+    const { run, notice, link } = this.store
     if (notice.value !== '') return notice.value
+    if (link.value.why !== '') return link.value.kind === 'events' ? `Connected by server-sent events: ${link.value.why}` : `No connection: ${link.value.why}`
     if (run.value?.state === 'diverged') return `Diverged: ${run.value.reason}`
     return run.value?.state === 'paused' ? 'paused' : ''
   }

@@ -1,5 +1,6 @@
 import { html, nothing, type TemplateResult } from 'lit'
 import { repeat } from 'lit/directives/repeat.js'
+import { isConnected } from '../connection'
 import { MAX_COLOURS, MAX_LANES, type Lane } from '../generated/wire'
 import { openSweep } from '../open-sweep'
 import { laneLine, laneStyle } from './lane-line'
@@ -26,7 +27,7 @@ class GnllLanes extends Part {
   }
 
   get #off(): boolean {
-    return !this.store.steers.value || this.store.link.value.kind !== 'live'
+    return !this.store.steers.value || !isConnected(this.store.link.value)
   }
 
   /** Fields have an undo of their own. */

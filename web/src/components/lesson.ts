@@ -1,4 +1,5 @@
 import { html, nothing, type TemplateResult } from 'lit'
+import { isConnected } from '../connection'
 import { numberOf, type Lesson, type Spot } from '../lesson'
 import { follow } from '../lesson-view'
 import { Spots } from '../spots'
@@ -48,7 +49,7 @@ class GnllLesson extends Part {
     const { lessons, steers, link } = this.store
     const lesson = lessons.shown.value
     if (!lesson) return nothing
-    const off = !steers.value || link.value.kind !== 'live'
+    const off = !steers.value || !isConnected(link.value)
     const { next } = lessons
     return html`
       <section class="lesson" aria-labelledby="lesson-title" ?data-folded=${this.folded}>

@@ -1,4 +1,5 @@
 import { html, type TemplateResult } from 'lit'
+import { isConnected } from '../connection'
 import { Part } from './part'
 import { popup } from './popup'
 
@@ -15,7 +16,7 @@ class GnllLessons extends Part {
 
   protected override render(): TemplateResult {
     const { lessons, steers, link } = this.store
-    const off = !steers.value || link.value.kind !== 'live'
+    const off = !steers.value || !isConnected(link.value)
     return popup({
       id: 'lessons', label: 'lessons', style: 'button', face: html`Lessons`,
       body: html`

@@ -1,4 +1,5 @@
 import { html, type TemplateResult } from 'lit'
+import { isConnected } from '../connection'
 import { Part } from './part'
 
 /** Whether what is seen is live, in words. */
@@ -23,7 +24,7 @@ class GnllStatus extends Part {
     const link = this.store.link.value
     this.dataset['link'] = link.kind
     // What is spoken changes only when the state does, not at every second.
-    const spoken = link.kind === 'live' ? 'connected' : 'connection lost, reconnecting'
+    const spoken = isConnected(link) ? 'connected' : 'connection lost, reconnecting'
     return html`
       <span class="link ${link.kind}"><i class="dot" aria-hidden="true"></i>${this.#words()}</span>
       <span class="unseen" role="status">${spoken}</span>
@@ -35,6 +36,8 @@ class GnllStatus extends Part {
     switch (link.kind) {
       case 'live':
         return html`<span class="link-word">live</span>`
+      case 'events':
+        return html`<span class="link-word" title=${`Connected by server-sent events: ${link.why}`}>live, by events</span>`
       case 'connecting':
         return html`<span class="link-word">connecting</span>`
       case 'waiting': {

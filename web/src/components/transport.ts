@@ -1,5 +1,6 @@
 import { html, type TemplateResult } from 'lit'
 import type WaDropdown from '@awesome.me/webawesome/dist/components/dropdown/dropdown.js'
+import { isConnected } from '../connection'
 import { count, parseNumber } from '../format'
 import type { UntilCommand } from '../generated/wire'
 import { PAUSE, PLAY, RESET } from './icons'
@@ -86,7 +87,7 @@ class GnllTransport extends Part {
 
   protected override render(): TemplateResult {
     const state = this.store.run.value?.state
-    const off = this.store.link.value.kind !== 'live' || !this.store.steers.value
+    const off = !isConnected(this.store.link.value) || !this.store.steers.value
     const diverged = state === 'diverged'
     return html`
       <div class="buttons" role="group" aria-label="training">
