@@ -8,7 +8,7 @@ import (
 )
 
 // WriteCSV writes the rows with as many digits as their numbers have, the inputs
-// first, under a header that has the units. ReadTable reads it back.
+// first, under a header that has the units. table.Read reads it back.
 func (s *Set) WriteCSV(to io.Writer) error {
 	w := csv.NewWriter(to)
 	columns := append(slices.Clone(s.Inputs), s.Target)

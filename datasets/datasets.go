@@ -4,7 +4,7 @@
 // formula of the user's own, or from a table; what a user brings is bounded, and
 // refused in words that say what to do.
 //
-// A Set or a Table is never changed once it is made, so any number of goroutines
+// A Set is never changed once it is made, so any number of goroutines
 // may read it. Nothing in this package starts a goroutine.
 package datasets
 
@@ -15,6 +15,8 @@ import (
 	"math/rand/v2"
 	"slices"
 	"strings"
+
+	"github.com/gnllviz/gnllviz/datasets/table"
 )
 
 // A Column is a named quantity. Unit is empty for a bare number.
@@ -112,17 +114,17 @@ func Load(name string, seed uint64) (*Set, error) {
 }
 
 // embedded fills X and Y from a table that comes with the program.
-func (s *Set) embedded(table []byte, target string, inputs ...string) error {
-	t, err := ReadTable(bytes.NewReader(table), Limits{})
+func (s *Set) embedded(text []byte, target string, inputs ...string) error {
+	t, err := table.Read(bytes.NewReader(text), table.Options{})
 	if err != nil {
 		return err
 	}
-	rows, dropped, err := t.Set(target, inputs)
+	rows, report, err := t.Choose(target, inputs)
 	if err != nil {
 		return err
 	}
-	if dropped.Rows > 0 {
-		return fmt.Errorf("%d rows lack a number", dropped.Rows)
+	if report.Dropped > 0 {
+		return fmt.Errorf("%d rows lack a number", report.Dropped)
 	}
 	s.X, s.Y = rows.X, rows.Y
 	return nil

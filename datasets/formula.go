@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"math"
 	"unicode/utf8"
+
+	"github.com/gnllviz/gnllviz/datasets/table"
 )
 
 // A Formula makes data around a mean and with a standard deviation that are
@@ -74,10 +76,10 @@ func (f Formula) Set(seed uint64) (*Set, error) {
 		Target: Column{Name: "y"},
 		Truth: func(x []float64) (float64, float64) {
 			m, sd := mean(x), std(x)
-			if !(math.Abs(m) <= maxMagnitude) {
+			if !(math.Abs(m) <= table.MaxMagnitude) {
 				m = math.NaN()
 			}
-			if !(sd >= 0 && sd <= maxMagnitude) {
+			if !(sd >= 0 && sd <= table.MaxMagnitude) {
 				sd = math.NaN()
 			}
 			return m, sd
@@ -114,8 +116,8 @@ func (f Formula) check() error {
 		name  string
 		value float64
 	}{{"from", f.From}, {"to", f.To}} {
-		if !(math.Abs(p.value) <= maxMagnitude) {
-			return &FormulaError{Formula: p.name, What: fmt.Sprintf("it is %g", p.value), Cure: fmt.Sprintf("keep within %g", maxMagnitude)}
+		if !(math.Abs(p.value) <= table.MaxMagnitude) {
+			return &FormulaError{Formula: p.name, What: fmt.Sprintf("it is %g", p.value), Cure: fmt.Sprintf("keep within %g", table.MaxMagnitude)}
 		}
 	}
 	if !(f.From < f.To) {
@@ -140,11 +142,11 @@ func noValue(formula string, v float64, x []float64) error {
 	switch {
 	case math.IsNaN(v):
 		e.What = "it has no value at " + where
-	case v < 0 && v >= -maxMagnitude:
+	case v < 0 && v >= -table.MaxMagnitude:
 		e.What = fmt.Sprintf("it is %.6g, below 0, at %s", v, where)
 		e.Cure = "change the range of x, or take the abs of the formula"
 	default:
-		e.What = fmt.Sprintf("it is %.6g, beyond %g, at %s", v, maxMagnitude, where)
+		e.What = fmt.Sprintf("it is %.6g, beyond %g, at %s", v, table.MaxMagnitude, where)
 	}
 	return e
 }

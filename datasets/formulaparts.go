@@ -11,6 +11,8 @@ import (
 	"github.com/expr-lang/expr/conf"
 	"github.com/expr-lang/expr/file"
 	"github.com/expr-lang/expr/parser"
+
+	"github.com/gnllviz/gnllviz/datasets/table"
 )
 
 type (
@@ -67,7 +69,7 @@ func (c *compiler) syntax(text string, err error) error {
 	if rest == "" || strings.Contains(e.Message, "EOF") { // whose place is the last character
 		return c.refuse(len(runes)+1, "it ends too early", "close every parenthesis, and give every operator its right side")
 	}
-	return c.refuse(at+1, fmt.Sprintf("it makes no sense from %q on", printable(rest)), "write products with *, as in 2*x, decimals with a point, and close every parenthesis")
+	return c.refuse(at+1, fmt.Sprintf("it makes no sense from %q on", table.Printable(rest)), "write products with *, as in 2*x, decimals with a point, and close every parenthesis")
 }
 
 func (c *compiler) count(n ast.Node) error {

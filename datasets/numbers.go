@@ -6,6 +6,8 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"github.com/gnllviz/gnllviz/datasets/table"
 )
 
 // maxColumnName bounds the bytes of a column's name or unit.
@@ -13,32 +15,32 @@ const maxColumnName = 200
 
 // FromNumbers makes a data set of rows that were read before: x has a number for
 // each input, row by row, and y one for each row. It keeps x and y. Its errors are
-// *CSVError.
+// *table.Error.
 func FromNumbers(inputs []Column, target Column, x, y []float64) (*Set, error) {
-	if len(inputs) == 0 || len(inputs) > maxInputs {
-		return nil, &CSVError{What: fmt.Sprintf("%d inputs are chosen", len(inputs)), Cure: fmt.Sprintf("choose 1 to %d", maxInputs)}
+	if len(inputs) == 0 || len(inputs) > table.MaxInputs {
+		return nil, &table.Error{What: fmt.Sprintf("%d inputs are chosen", len(inputs)), Cure: fmt.Sprintf("choose 1 to %d", table.MaxInputs)}
 	}
 	if len(x) != len(y)*len(inputs) {
-		return nil, &CSVError{What: fmt.Sprintf("%d numbers of inputs for %d rows of %d inputs", len(x), len(y), len(inputs)), Cure: "give each row one number for each input"}
+		return nil, &table.Error{What: fmt.Sprintf("%d numbers of inputs for %d rows of %d inputs", len(x), len(y), len(inputs)), Cure: "give each row one number for each input"}
 	}
 	var names []string
 	seen := map[string]bool{target.Name: true}
 	for _, c := range inputs {
 		if seen[c.Name] {
-			return nil, &CSVError{Column: c.Name, What: "there are two of this name", Cure: "give one another name"}
+			return nil, &table.Error{Column: c.Name, What: "there are two of this name", Cure: "give one another name"}
 		}
 		seen[c.Name] = true
 		names = append(names, c.Name)
 	}
 	for _, text := range append([]string{target.Name, target.Unit}, words(inputs)...) {
 		if len(text) > maxColumnName || !utf8.ValidString(text) || strings.ContainsFunc(text, func(r rune) bool { return !unicode.IsPrint(r) }) {
-			return nil, &CSVError{What: "the name or the unit of a column is too long or cannot be shown", Cure: fmt.Sprintf("give it a name of at most %d bytes that can be printed", maxColumnName)}
+			return nil, &table.Error{What: "the name or the unit of a column is too long or cannot be shown", Cure: fmt.Sprintf("give it a name of at most %d bytes that can be printed", maxColumnName)}
 		}
 	}
 	for _, list := range [][]float64{x, y} {
 		for _, v := range list {
-			if !(math.Abs(v) <= maxMagnitude) {
-				return nil, &CSVError{What: fmt.Sprintf("a number is %g, and at most %g is taken", v, maxMagnitude), Cure: "give the column a larger unit"}
+			if !(math.Abs(v) <= table.MaxMagnitude) {
+				return nil, &table.Error{What: fmt.Sprintf("a number is %g, and at most %g is taken", v, table.MaxMagnitude), Cure: "give the column a larger unit"}
 			}
 		}
 	}
@@ -49,16 +51,17 @@ func FromNumbers(inputs []Column, target Column, x, y []float64) (*Set, error) {
 		Source: "a table of your own",
 		Inputs: inputs, Target: target, X: x, Y: y,
 	}
-	if s.Rows() < minRows {
-		return nil, &CSVError{What: fmt.Sprintf("there are %d rows", s.Rows()), Cure: fmt.Sprintf("give at least %d", minRows)}
+	if s.Rows() < table.MinRows {
+		return nil, &table.Error{What: fmt.Sprintf("there are %d rows", s.Rows()), Cure: fmt.Sprintf("give at least %d", table.MinRows)}
 	}
+	rows := table.Rows{Inputs: make([]table.Column, len(inputs)), X: x, Y: y}
 	for k := range len(inputs) + 1 {
-		if s.constant(k) {
+		if rows.Constant(k) {
 			name := target.Name
 			if k < len(inputs) {
 				name = names[k]
 			}
-			return nil, &CSVError{Column: name, What: "the same number in all rows, so there is nothing to learn from it", Cure: "choose another column"}
+			return nil, &table.Error{Column: name, What: "the same number in all rows, so there is nothing to learn from it", Cure: "choose another column"}
 		}
 	}
 	return s, nil

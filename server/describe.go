@@ -195,19 +195,20 @@ func (s *Server) describeData(api huma.API) {
 	l := s.limits
 	register(s, api, operation{
 		at: "POST /api/data/inspect", id: "inspectTable", tag: "data", summary: "Look a table over", members: true,
-		help: fmt.Sprintf("Reads a text of delimited fields in UTF-8 and says what is in it, so that a target and inputs can be chosen. Nothing is kept. "+
-			"Delimiter (comma, semicolon, tab or bar), decimal mark and header are found out. At most %d bytes (--max-upload-bytes), %d rows (--max-rows), %d columns (--max-columns) "+
+		help: fmt.Sprintf("Reads a text of delimited fields and says what is in it, so that a target and inputs can be chosen. Nothing is kept. "+
+			"Encoding (UTF-8, UTF-16 with a byte order mark, Windows-1252; all of them in gzip, too), delimiter (comma, semicolon, tab, bar or blanks), decimal marks and header are told from the text, unless the query says them. At most %d bytes (--max-upload-bytes), %d rows (--max-rows), %d columns (--max-columns) "+
 			"and %d bytes in a field (--max-field-bytes); reading stops with the first byte beyond.", l.UploadBytes, l.Rows, l.Columns, l.FieldBytes),
 		body: &huma.RequestBody{Required: true, Description: "The text, as it is; its Content-Type does not matter.", Content: map[string]*huma.MediaType{
 			"text/csv": {Schema: &huma.Schema{Type: huma.TypeString}, Example: "time (ms);accel (g)\n2,4;0\n2,6;-1,3\n"},
 		}},
 		errors: map[int]string{
+			http.StatusBadRequest:            "The query has an option that there is not.",
 			http.StatusRequestEntityTooLarge: "The file is too large.",
 			http.StatusUnsupportedMediaType:  "The body has a Content-Encoding.",
 			http.StatusUnprocessableEntity:   "This is no such table; detail, row and column say where and why.",
 			http.StatusServiceUnavailable:    "Too many large bodies are being read; Retry-After says when to come again.",
 		},
-		example: `{"delimiter":";","decimal":",","header":true,"rows":2,"columns":[{"name":"time","unit":"ms","numeric":true,"numbers":2,"missing":0,"other":0,"min":2.4,"max":2.6,"distinct":2}],"first":[["2,4"],["2,6"]],"missing":{"total":0,"first":[]}}`,
+		example: `{"encoding":"utf-8","gzip":false,"delimiter":";","decimal":",","header":true,"rows":2,"copies":0,"columns":[{"name":"time","unit":"ms","kind":"number","reason":"","numeric":true,"decimal":",","numbers":2,"missing":0,"other":0,"min":2.4,"max":2.6,"distinct":2,"odd":[],"far":[]}],"first":[["2,4"],["2,6"]],"missing":{"total":0,"first":[]},"warnings":[]}`,
 	}, s.postInspect)
 }
 

@@ -2,6 +2,8 @@ package server
 
 import (
 	"bufio"
+	"bytes"
+	"compress/gzip"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -181,12 +183,11 @@ func TestHostileTables(t *testing.T) {
 		"an endless row": {strings.Repeat("9", 2_000_000), 422, 1, "", "1024"},
 		"10,000 columns": {wide + wide, 422, 1, "", "at most 64"},
 		"NULs":           {"a,b\n1,\x002\n", 422, 2, "", ""},
-		"UTF-16":         {"\xff\xfea\x00,\x00b\x00\n\x001\x00,\x002\x00\n\x00", 422, 1, "", "UTF-8"},
-		"Latin-1":        {"a,gr\xf6\xdfe\n1,2\n", 422, 1, "col2", "UTF-8"},
-		"an open quote":  {"a,b\n1,\"2\n3,4\n", 422, 2, "", "quote"},
-		"a ragged row":   {"a,b\n1,2\n3\n", 422, 3, "", ""},
+		"UTF-32":         {"\xff\xfe\x00\x00a\x00\x00\x00,\x00\x00\x00", 422, 1, "", "UTF-8"},
+		"a ragged row":   {"a,b\n1,2\n3,4,5\n", 422, 3, "", ""},
 		"too many rows":  {strings.Repeat("1,2\n", 100_002), 422, 100_001, "", "100000"},
-		"packed":         {"\x1f\x8b\x08\x00\x00\x00\x00\x00", 422, 1, "", "NUL"},
+		"packed badly":   {"\x1f\x8b\x08\x00\x00\x00\x00\x00", 422, 0, "", "gzip"},
+		"packed a lot":   {bomb(t), 413, 0, "", "--max-upload-bytes"},
 	} {
 		status, answer := upload(t, "POST", "http://"+addr+"/api/data/inspect", "", strings.NewReader(c.body))
 		refusedWith(t, name, status, answer, c.status, c.detail)
@@ -202,7 +203,7 @@ func TestHostileTables(t *testing.T) {
 	for name, body := range map[string]string{
 		"formulas": "a,b\n=1+1,2\n@SUM(A1),3\n", "far numbers": "a,b\n1e999,1\n-1e999,2\n1,3\n", "markup": "a,b\n<script>,1\n",
 	} {
-		var got table
+		var got inspection
 		call(t, "POST", "http://"+addr+"/api/data/inspect", body, http.StatusOK, &got)
 		if c := got.Columns[0]; c.Numeric || c.Other == 0 || c.Max > 1 {
 			t.Errorf("%s: got %+v", name, c)
@@ -220,6 +221,26 @@ func TestHostileTables(t *testing.T) {
 			t.Errorf("%s: got %+v", path, p)
 		}
 	}
+}
+
+// bomb is a gigabyte of rows in gzip.
+func bomb(t *testing.T) string {
+	t.Helper()
+	var b bytes.Buffer
+	z, err := gzip.NewWriterLevel(&b, gzip.BestSpeed)
+	if err != nil {
+		t.Fatal(err)
+	}
+	chunk := []byte(strings.Repeat(strings.Repeat("12345678,", 40)+"1\n", 1<<10))
+	for n := 0; n < 1<<30; n += len(chunk) {
+		if _, err := z.Write(chunk); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := z.Close(); err != nil {
+		t.Fatal(err)
+	}
+	return b.String()
 }
 
 // pour sends a gigabyte in chunks, or less if it is stopped, and returns how much
@@ -352,12 +373,12 @@ func TestManyTablesAtOnce(t *testing.T) {
 		}
 		text.WriteString("1\n")
 	}
-	table := strings.ReplaceAll(text.String(), ",1\n", "\n")
+	rows := strings.ReplaceAll(text.String(), ",1\n", "\n")
 	stop := watchHeap()
 	var all sync.WaitGroup
 	for range 10 {
 		all.Go(func() {
-			status, answer := upload(t, "POST", "http://"+addr+"/api/data/inspect", "", strings.NewReader(table))
+			status, answer := upload(t, "POST", "http://"+addr+"/api/data/inspect", "", strings.NewReader(rows))
 			if status != http.StatusOK && status != http.StatusServiceUnavailable {
 				t.Errorf("got %d %.200s", status, answer)
 			}
@@ -365,7 +386,7 @@ func TestManyTablesAtOnce(t *testing.T) {
 	}
 	all.Wait()
 	grown := stop()
-	t.Logf("ten tables of %.1f MB: the heap grew by %d MB", float64(len(table))/(1<<20), grown)
+	t.Logf("ten tables of %.1f MB: the heap grew by %d MB", float64(len(rows))/(1<<20), grown)
 	if grown > 512 {
 		t.Errorf("the heap grew by %d MB", grown)
 	}

@@ -6,34 +6,48 @@ import (
 	"fmt"
 	"net/http"
 
-	"github.com/gnllviz/gnllviz/datasets"
+	"github.com/gnllviz/gnllviz/datasets/table"
 )
 
-// A table is what was found in a text of delimited fields.
-type table struct {
-	Delimiter string        `json:"delimiter" doc:"What stands between two fields." example:";"`
-	Decimal   string        `json:"decimal" doc:"The decimal mark: a point or a comma." example:","`
-	Header    bool          `json:"header" doc:"The first row names the columns."`
-	Rows      int           `json:"rows" doc:"Rows without the header."`
-	Columns   []tableColumn `json:"columns"`
-	First     [][]string    `json:"first" doc:"The first rows, at most 10, long cells cut."`
-	Missing   missingCells  `json:"missing"`
+// An inspection is what was found in a text of delimited fields.
+type inspection struct {
+	Encoding  string            `json:"encoding" doc:"How the text is encoded, as the web calls it: utf-8, utf-16le, utf-16be or windows-1252." example:"utf-8"`
+	Gzip      bool              `json:"gzip" doc:"The file is compressed."`
+	Delimiter string            `json:"delimiter" doc:"What stands between two fields; a blank is any number of blanks." example:";"`
+	Decimal   string            `json:"decimal" doc:"The decimal mark of most columns: a point or a comma." example:","`
+	Header    bool              `json:"header" doc:"A row names the columns."`
+	Rows      int               `json:"rows" doc:"Rows without the header."`
+	Copies    int               `json:"copies" doc:"Rows that are equal to one before."`
+	Columns   []inspectedColumn `json:"columns"`
+	First     [][]string        `json:"first" doc:"The first rows, at most 10, long cells cut."`
+	Missing   missingCells      `json:"missing"`
+	Warnings  []string          `json:"warnings" doc:"What was guessed or passed over, and what is odd, in sentences for people."`
 }
 
-type tableColumn struct {
-	Name     string  `json:"name" doc:"By which it is chosen as target or input."`
-	Unit     string  `json:"unit" doc:"As in \"speed (km/h)\"; empty for a bare number."`
-	Numeric  bool    `json:"numeric" doc:"Most of its cells are numbers, so that it can be chosen."`
-	Numbers  int     `json:"numbers" doc:"Cells that hold a finite number."`
-	Missing  int     `json:"missing" doc:"Cells that hold nothing."`
-	Other    int     `json:"other" doc:"All other cells."`
-	Min      float64 `json:"min" doc:"Least number; 0 where there is none."`
-	Max      float64 `json:"max" doc:"Greatest number; 0 where there is none."`
-	Distinct int     `json:"distinct" doc:"Different values; not counted beyond 1000."`
+type inspectedColumn struct {
+	Name     string     `json:"name" doc:"By which it is chosen as target or input."`
+	Unit     string     `json:"unit" doc:"As in \"speed (km/h)\"; empty for a bare number."`
+	Kind     string     `json:"kind" enum:"number,text,two,empty,sparse,constant,index,unclear" doc:"What it holds: numbers; text; text of two values; nothing; numbers in less than half of the rows; one number; numbers of the rows; numbers that can be read in two ways."`
+	Reason   string     `json:"reason" doc:"Why it is no input where none are named, in words; empty if it is one."`
+	Numeric  bool       `json:"numeric" doc:"Most of its cells are numbers, so that it can be chosen."`
+	Decimal  string     `json:"decimal" doc:"Its decimal mark."`
+	Numbers  int        `json:"numbers" doc:"Cells that hold a finite number."`
+	Missing  int        `json:"missing" doc:"Cells that hold nothing."`
+	Other    int        `json:"other" doc:"All other cells."`
+	Min      float64    `json:"min" doc:"Least number; 0 where there is none."`
+	Max      float64    `json:"max" doc:"Greatest number; 0 where there is none."`
+	Distinct int        `json:"distinct" doc:"Different values; not counted beyond 1000."`
+	Odd      []badCell  `json:"odd" doc:"The first 5 cells that hold something else than a number."`
+	Far      []farValue `json:"far" doc:"Values that stand in it again and again, far outside the rest, as those do that stand for no value."`
+}
+
+type farValue struct {
+	Value float64 `json:"value"`
+	Count int     `json:"count"`
 }
 
 type missingCells struct {
-	Total int       `json:"total" doc:"Cells that are empty, NA, N/A, null, nan, ? or -."`
+	Total int       `json:"total" doc:"Cells that are empty, NA, N/A, null, nan, ?, . or -, or were named."`
 	First []badCell `json:"first" doc:"The first 100 of them."`
 }
 
@@ -44,11 +58,23 @@ type badCell struct {
 	Why    string `json:"why" doc:"Why it holds no number, in words."`
 }
 
+type inspectRequest struct {
+	request
+	Header    string   `query:"header" enum:"yes,no" doc:"Whether the first row names the columns; told from the text if absent."`
+	Delimiter string   `query:"delimiter" doc:"What stands between two fields: the mark, or comma, semicolon, tab, bar or space." example:"semicolon"`
+	Decimal   string   `query:"decimal" doc:"The decimal mark: the mark, or point or comma." example:"comma"`
+	Missing   []string `query:"missing,explode" doc:"What stands for no value, besides NA and the like." example:"[\"-200\"]"`
+}
+
 // postInspect reads a table as it comes, so that most of one that is refused is
 // never sent.
-func (s *Server) postInspect(ctx context.Context, q *request) (*body[table], error) {
+func (s *Server) postInspect(ctx context.Context, q *inspectRequest) (*body[inspection], error) {
 	if err := plain(q.r); err != nil {
 		return nil, err
+	}
+	options, err := table.ParseOptions(q.Header, q.Delimiter, q.Decimal, q.Missing)
+	if err != nil {
+		return nil, refuse(http.StatusBadRequest, err.Error())
 	}
 	most := int64(s.limits.UploadBytes)
 	tooLong := refuse(http.StatusRequestEntityTooLarge, fmt.Sprintf("the file is too large: more than %d bytes, which --max-upload-bytes raises", most))
@@ -62,11 +88,13 @@ func (s *Server) postInspect(ctx context.Context, q *request) (*body[table], err
 	defer done()
 	// The reader's own bound is no lower, so that a file that is too large is
 	// told from one that is wrong.
-	limits := datasets.Limits{Bytes: most + 1, Rows: s.limits.Rows, Columns: s.limits.Columns, Field: s.limits.FieldBytes}
-	t, err := datasets.ReadTable(http.MaxBytesReader(q.w, q.r.Body, most), limits)
-	var wrong *datasets.CSVError
+	options.Limits = table.Limits{Bytes: most + 1, Rows: s.limits.Rows, Columns: s.limits.Columns, Field: s.limits.FieldBytes}
+	t, err := table.Read(http.MaxBytesReader(q.w, q.r.Body, most), options)
+	var wrong *table.Error
 	var long *http.MaxBytesError
 	switch {
+	case errors.As(err, &wrong) && wrong.Limit == "bytes":
+		return nil, tooLong // when it is unpacked
 	case errors.As(err, &wrong):
 		return nil, refuseTable(wrong)
 	case errors.As(err, &long):
@@ -74,24 +102,35 @@ func (s *Server) postInspect(ctx context.Context, q *request) (*body[table], err
 	case err != nil:
 		return nil, errLeft
 	}
-	return &body[table]{tableOf(t)}, nil
+	return &body[inspection]{inspected(t)}, nil
 }
 
-func tableOf(t *datasets.Table) table {
-	a := table{
-		Delimiter: string(t.Delimiter), Decimal: string(t.Decimal), Header: t.Header, Rows: t.Rows,
-		Columns: []tableColumn{}, First: append([][]string{}, t.First...),
-		Missing: missingCells{Total: t.Missing.Total, First: []badCell{}},
+func inspected(t *table.Table) inspection {
+	a := inspection{
+		Encoding: t.Encoding, Gzip: t.Gzip, Delimiter: string(t.Delimiter), Decimal: string(t.Decimal), Header: t.Header,
+		Rows: t.Rows, Copies: t.Copies, Columns: []inspectedColumn{}, First: append([][]string{}, t.First...),
+		Missing: missingCells{Total: t.Missing.Total, First: badCells(t.Missing.First)}, Warnings: append([]string{}, t.Notes()...),
 	}
 	for i := range t.Columns {
 		c := &t.Columns[i]
-		a.Columns = append(a.Columns, tableColumn{
-			Name: c.Name, Unit: c.Unit, Numeric: c.Numeric(), Numbers: c.Numbers, Missing: c.Missing, Other: c.Other,
-			Min: c.Min, Max: c.Max, Distinct: c.Distinct,
-		})
-	}
-	for _, c := range t.Missing.First {
-		a.Missing.First = append(a.Missing.First, badCell(c))
+		reason, _, _ := t.Reason(c)
+		column := inspectedColumn{
+			Name: c.Name, Unit: c.Unit, Kind: string(c.Kind), Reason: reason, Numeric: c.Numeric(), Decimal: string(c.Decimal),
+			Numbers: c.Numbers, Missing: c.Missing, Other: c.Other, Min: c.Min, Max: c.Max, Distinct: c.Distinct,
+			Odd: badCells(c.Odd), Far: []farValue{},
+		}
+		for _, f := range c.Far {
+			column.Far = append(column.Far, farValue(f))
+		}
+		a.Columns = append(a.Columns, column)
 	}
 	return a
+}
+
+func badCells(cells []table.Cell) []badCell {
+	list := []badCell{}
+	for _, c := range cells {
+		list = append(list, badCell(c))
+	}
+	return list
 }

@@ -5,7 +5,7 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/gnllviz/gnllviz/datasets"
+	"github.com/gnllviz/gnllviz/datasets/table"
 	"github.com/gnllviz/gnllviz/server/run"
 	"github.com/gnllviz/gnllviz/server/wire"
 )
@@ -154,7 +154,7 @@ func (l Limits) options() run.Options {
 	return run.Options{
 		Idle:   l.Idle,
 		Replay: float64(l.ReplayWork) * 1e6,
-		Table:  datasets.Limits{Bytes: int64(l.UploadBytes), Rows: l.Rows, Columns: l.Columns, Field: l.FieldBytes},
+		Table:  table.Limits{Bytes: int64(l.UploadBytes), Rows: l.Rows, Columns: l.Columns, Field: l.FieldBytes},
 		Bounds: run.Bounds{Lanes: l.Lanes, Layers: l.Layers, Units: l.Units},
 	}
 }

@@ -9,7 +9,7 @@ import (
 	"strconv"
 	"time"
 
-	"github.com/gnllviz/gnllviz/datasets"
+	"github.com/gnllviz/gnllviz/datasets/table"
 	"github.com/gnllviz/gnllviz/server/run"
 	"github.com/gnllviz/gnllviz/server/wire"
 )
@@ -67,8 +67,12 @@ func refuseFor(wait time.Duration, status int, detail string) *refusal {
 }
 
 // refuseTable says what is wrong with a table.
-func refuseTable(err *datasets.CSVError) *refusal {
-	e := refuse(http.StatusUnprocessableEntity, err.Error())
+func refuseTable(err *table.Error) *refusal {
+	detail := err.Error()
+	if flag, ok := map[string]string{"rows": "--max-rows", "columns": "--max-columns", "field": "--max-field-bytes"}[err.Limit]; ok {
+		detail += "; " + flag + " of the server raises the limit"
+	}
+	e := refuse(http.StatusUnprocessableEntity, detail)
 	e.Row, e.Column = err.Row, err.Column
 	return e
 }

@@ -16,6 +16,7 @@ import (
 	"github.com/gorilla/websocket"
 
 	"github.com/gnllviz/gnllviz/datasets"
+	"github.com/gnllviz/gnllviz/datasets/table"
 	"github.com/gnllviz/gnllviz/server/wire"
 )
 
@@ -256,8 +257,8 @@ func TestDatasetsAsCSV(t *testing.T) {
 			}
 		}
 		// Our own reader takes it, units and all.
-		table, err := datasets.ReadTable(strings.NewReader(text), datasets.Limits{})
-		if err != nil || table.Columns[len(d.Inputs)].Name != d.Target.Name || table.Columns[len(d.Inputs)].Unit != d.Target.Unit {
+		read, err := table.Read(strings.NewReader(text), table.Options{})
+		if err != nil || read.Columns[len(d.Inputs)].Name != d.Target.Name || read.Columns[len(d.Inputs)].Unit != d.Target.Unit {
 			t.Errorf("%s: %v", d.Name, err)
 		}
 	}
@@ -275,16 +276,20 @@ func askGet(t *testing.T, url string) (*http.Response, string) {
 
 func TestTableIsLookedOver(t *testing.T) {
 	addr, _ := serve(t, Config{})
-	var got table
+	var got inspection
 	call(t, "POST", "http://"+addr+"/api/data/inspect", "time (ms);accel (g);who\n2,4;0;ann\n2,6;-1,3;bob\n;1,5;NA\n", http.StatusOK, &got)
-	want := table{
-		Delimiter: ";", Decimal: ",", Header: true, Rows: 3,
-		Columns: []tableColumn{
-			{Name: "time", Unit: "ms", Numeric: true, Numbers: 2, Missing: 1, Min: 2.4, Max: 2.6, Distinct: 2},
-			{Name: "accel", Unit: "g", Numeric: true, Numbers: 3, Min: -1.3, Max: 1.5, Distinct: 3},
-			{Name: "who", Other: 2, Missing: 1, Distinct: 2},
+	want := inspection{
+		Encoding: "utf-8", Delimiter: ";", Decimal: ",", Header: true, Rows: 3,
+		Columns: []inspectedColumn{
+			{Name: "time", Unit: "ms", Kind: "number", Numeric: true, Decimal: ",", Numbers: 2, Missing: 1, Min: 2.4, Max: 2.6, Distinct: 2, Odd: []badCell{}, Far: []farValue{}},
+			{Name: "accel", Unit: "g", Kind: "number", Numeric: true, Decimal: ",", Numbers: 3, Min: -1.3, Max: 1.5, Distinct: 3, Odd: []badCell{}, Far: []farValue{}},
+			{
+				Name: "who", Kind: "two", Reason: "text of two values, ann and bob; write them as 0 and 1 to learn from it", Decimal: ".",
+				Other: 2, Missing: 1, Distinct: 2, Odd: []badCell{{2, "who", "ann", "not a number"}, {3, "who", "bob", "not a number"}}, Far: []farValue{},
+			},
 		},
-		First: [][]string{{"2,4", "0", "ann"}, {"2,6", "-1,3", "bob"}, {"", "1,5", "NA"}},
+		First:    [][]string{{"2,4", "0", "ann"}, {"2,6", "-1,3", "bob"}, {"", "1,5", "NA"}},
+		Warnings: []string{},
 	}
 	want.Missing.Total = 2
 	missing := got.Missing.First

@@ -15,6 +15,7 @@ import (
 type made struct {
 	wire.Summary
 	Key string `json:"key,omitempty" doc:"Whoever has it steers the run. It is told once: in the answer to POST."`
+	wire.DataNotes
 }
 
 // A known run is its summary and its settings.
@@ -111,8 +112,11 @@ func (s *Server) openBy(ctx context.Context, q *request, id, key string, begin f
 	if err != nil {
 		return nil, s.runFailed(x, err)
 	}
-	answer := &opened{Status: http.StatusOK, Body: made{summary, key}}
+	answer := &opened{Status: http.StatusOK, Body: made{Summary: summary, Key: key}}
 	if isNew {
+		if answer.Body.DataNotes, err = x.Notes(ctx); err != nil {
+			return nil, s.runFailed(x, err)
+		}
 		answer.Status, answer.Location = http.StatusCreated, "/api/runs/"+id
 		s.log.Info("run made", "run", id, "dataset", summary.Dataset)
 	}

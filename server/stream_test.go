@@ -51,7 +51,7 @@ func TestStreamedJSONIsJSON(t *testing.T) {
 		"prediction":   prediction{X: json.RawMessage(`[1,2]`), Mean: []wire.Number{1, wire.Number(math.NaN())}},
 		"not UTF-8":    map[string]string{"a": "\xff\xfe"},
 		"long odd":     strings.Repeat("\xff\x80\x80\x80\x80é", 9000),
-		"table":        table{Columns: []tableColumn{}, First: [][]string{{"a", long}}},
+		"table":        inspection{Columns: []inspectedColumn{}, First: [][]string{{"a", long}}},
 		"list of maps": []map[string]any{{"a": 1}, nil},
 	} {
 		var want, got bytes.Buffer

@@ -17,21 +17,22 @@ const module = "github.com/gnllviz/gnllviz/"
 // that is not here does not belong to the house; ARCHITECTURE.md says why the
 // arrows point as they do.
 var arrows = map[string][]string{
-	"cmd/gnllviz":          {"datasets", "engine", "engine/export", "engine/kernel", "engine/metrics", "loss", "server", "server/bundle", "server/chart/plot", "server/lesson", "server/run", "server/wire", "web"},
-	"datasets":             {},
+	"cmd/gnllviz":          {"datasets", "datasets/table", "engine", "engine/export", "engine/kernel", "engine/metrics", "loss", "server", "server/bundle", "server/chart/plot", "server/lesson", "server/run", "server/wire", "web"},
+	"datasets":             {"datasets/table"},
+	"datasets/table":       {},
 	"engine":               {"engine/kernel"},
 	"engine/export":        {"engine"},
 	"engine/kernel":        {},
 	"engine/metrics":       {},
 	"loss":                 {},
 	"loss/internal/stream": {}, // for loss's benchmarks
-	"server":               {"datasets", "engine/export", "server/bundle", "server/chart", "server/help", "server/lesson", "server/run", "server/wire", "web"},
+	"server":               {"datasets", "datasets/table", "engine/export", "server/bundle", "server/chart", "server/help", "server/lesson", "server/run", "server/wire", "web"},
 	"server/bundle":        {"engine/export", "server/chart", "server/chart/plot", "server/run", "server/wire", "web"},
 	"server/chart":         {"engine/metrics", "server/run", "server/wire"},
 	"server/chart/plot":    {"server/run", "server/wire"},
 	"server/help":          {"server/wire"},
 	"server/lesson":        {"server/wire"},
-	"server/run":           {"datasets", "engine", "engine/export", "engine/metrics", "loss", "server/run/history", "server/wire"},
+	"server/run":           {"datasets", "datasets/table", "engine", "engine/export", "engine/metrics", "loss", "server/run/history", "server/wire"},
 	"server/run/runtest":   {"server/run", "server/wire"}, // for tests
 	"server/run/history":   {},
 	"server/wire":          {},
@@ -50,6 +51,7 @@ var owners = map[string][]string{
 	"github.com/klauspost/compress/":    {"server"},
 	"github.com/danielgtaylor/huma/v2":  {"server"},
 	"golang.org/x/sys/cpu":              {"engine/kernel", "loss"},
+	"golang.org/x/text/":                {"datasets/table"},
 	"golang.org/x/time/rate":            {"server"},
 	"github.com/prometheus/":            {"server"},
 	"github.com/go-echarts/go-echarts/": {"server/chart"},

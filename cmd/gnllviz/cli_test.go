@@ -22,6 +22,7 @@ import (
 	"time"
 
 	"github.com/gnllviz/gnllviz/datasets"
+	"github.com/gnllviz/gnllviz/datasets/table"
 	"github.com/gnllviz/gnllviz/engine/export"
 	"github.com/gnllviz/gnllviz/engine/metrics"
 	"github.com/gnllviz/gnllviz/server/bundle"
@@ -168,8 +169,8 @@ func sameWeights(t *testing.T, a, b *export.Model) {
 	}
 }
 
-// table reads what predict writes.
-func table(t *testing.T, text string) (head []string, columns map[string][]float64) {
+// predictions reads what predict writes.
+func predictions(t *testing.T, text string) (head []string, columns map[string][]float64) {
 	t.Helper()
 	records, err := csv.NewReader(strings.NewReader(text)).ReadAll()
 	if err != nil {
@@ -244,7 +245,7 @@ func TestTrainAndPredictAgree(t *testing.T) {
 	if r.status != 0 {
 		t.Fatal(r.stderr)
 	}
-	head, c := table(t, r.stdout)
+	head, c := predictions(t, r.stdout)
 	if want := []string{"income", "mean", "std", "lower", "upper", "aleatoric", "epistemic"}; !slices.Equal(head, want) {
 		t.Fatalf("columns %q, want %q", head, want)
 	}
@@ -280,8 +281,8 @@ func TestPredictSaysWhatIsAmiss(t *testing.T) {
 	folder := trained(t)
 	x := "time after impact (ms)\n"
 	for _, c := range []struct{ input, want string }{
-		{x + "5\n\"\"\n", `row 3, column "time after impact": nothing there`},
-		{x + "5\n6\n7\nseven\n", `row 5, column "time after impact": "seven": not a number`},
+		{x + "\"\"\n\"\"\n", `column "time after impact": it is empty`},
+		{x + "six\nseven\n", `row 2, column "time after impact": hardly any cell is a number: "six" (not a number)`},
 		{"time\n5\n", `column "time after impact": there is none of this name; choose among time`},
 		{"5\n6\n", "the first row names no columns"},
 		{"", "the table has no rows"},
@@ -291,11 +292,27 @@ func TestPredictSaysWhatIsAmiss(t *testing.T) {
 			t.Errorf("%q: status %d, %q; want 2 and %q", c.input, r.status, r.stderr, c.want)
 		}
 	}
+	// What lacks an input has a row all the same, without a prediction.
+	for input, want := range map[string]string{
+		x + "5\n\"\"\n":             `"time after impact" leaves out 1 row: nothing there (first: row 3)`,
+		x + "5\nNA\n":               `"time after impact" leaves out 1 row: nothing there (first: row 3, "NA")`,
+		x + "5\nsix\n7\n":           `"time after impact" leaves out 1 row: not a number (first: row 3, "six")`,
+		"a," + x + "1,5\n2,\n3,7\n": `"time after impact" leaves out 1 row: nothing there (first: row 3)`,
+	} {
+		r := program(t, input, "predict", "--model", folder)
+		rows := strings.Split(strings.TrimSpace(r.stdout), "\n")[1:]
+		if r.status != 0 || !strings.Contains(r.stderr, want) || !strings.Contains(r.stderr, fmt.Sprintf("1 of %d rows lack an input", len(rows))) {
+			t.Errorf("%q: status %d, %q, want %q", input, r.status, r.stderr, want)
+		}
+		if len(rows) != strings.Count(input, "\n")-1 || rows[1] != ",,,," || strings.Contains(rows[0], ",,") {
+			t.Errorf("%q: predicted %q", input, rows)
+		}
+	}
 	r := program(t, "other,time after impact\na,20\nb,99\nc,-1\n", "predict", "--model", filepath.Join(folder, "model.json"))
 	if r.status != 0 || !strings.Contains(r.stderr, "2 of 3 rows have time after impact outside") {
 		t.Errorf("status %d, %q", r.status, r.stderr)
 	}
-	if _, c := table(t, r.stdout); !slices.Equal(c["time after impact"], []float64{20, 99, -1}) {
+	if _, c := predictions(t, r.stdout); !slices.Equal(c["time after impact"], []float64{20, 99, -1}) {
 		t.Errorf("inputs %v", c["time after impact"])
 	}
 	for head, said := range map[string]bool{"time after impact (s)": true, "time after impact [ms]": false, "time after impact": false} {
@@ -382,11 +399,11 @@ func TestDatasets(t *testing.T) {
 		}
 	}
 	text := works(t, "", "datasets", "toy", "--csv", "--seed", "7")
-	table, err := datasets.ReadTable(strings.NewReader(text), datasets.Limits{})
+	read, err := table.Read(strings.NewReader(text), table.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
-	got, _, err := table.Set("y", []string{"x"})
+	got, _, err := read.Choose("y", []string{"x"})
 	if err != nil {
 		t.Fatal(err)
 	}

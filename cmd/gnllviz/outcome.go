@@ -28,6 +28,7 @@ type outcome struct {
 	Out     string  // folder, or empty
 	Files   []string
 	Resumed string // the model that it went on from, or empty
+	Notes   wire.DataNotes
 }
 
 // A column is as it stands in JSON.
@@ -74,6 +75,8 @@ func (o *outcome) writeJSON(w io.Writer) error {
 			Pool    int `json:"pool"`
 			Dropped int `json:"dropped"`
 		} `json:"rows"`
+		LeftOut    []wire.LeftOut `json:"left_out"`
+		Warnings   []string       `json:"warnings"`
 		Parameters int            `json:"parameters"`
 		Seed       uint64         `json:"seed"`
 		Verdict    string         `json:"verdict"` // on the calibration of the test rows
@@ -94,6 +97,8 @@ func (o *outcome) writeJSON(w io.Writer) error {
 	}
 	v.Target = column{m.Target.Name, m.Target.Unit}
 	v.Rows.Train, v.Rows.Test, v.Rows.Pool, v.Rows.Dropped = o.Data.Train, o.Data.Test, o.Data.Pool, o.Data.DroppedRows
+	// Lists in JSON, not null.
+	v.LeftOut, v.Warnings = append([]wire.LeftOut{}, o.Notes.LeftOut...), append([]string{}, o.Notes.Warnings...)
 	v.Parameters, v.Seed, v.Verdict = m.Card.Parameters, m.Card.Seed, o.Test.Verdict
 	v.Controls = o.Controls
 	delete(v.Controls, "speed") // not asked for here

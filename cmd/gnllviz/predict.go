@@ -11,7 +11,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/gnllviz/gnllviz/datasets"
+	"github.com/gnllviz/gnllviz/datasets/table"
 	"github.com/gnllviz/gnllviz/engine/export"
 )
 
@@ -19,6 +19,7 @@ import (
 type predictFlags struct {
 	model, input, out string
 	level             float64
+	how               tableFlags
 }
 
 func predictCommand() *cobra.Command {
@@ -33,8 +34,9 @@ lower and upper, the bounds of the central interval of --level percent. Of an en
 std has two parts besides, whose squares add up to its square: aleatoric, the noise of
 the data, and epistemic, what the members disagree on.
 
-A cell that is no number is refused. Rows outside the range of the training rows are
-predicted, and counted on standard error.`,
+A row that lacks an input has no prediction: its cells are empty, and such rows are
+counted on standard error. Rows outside the range of the training rows are predicted, and
+counted, too.`,
 		Example: "  gnllviz predict --model model --input new.csv --out predictions.csv\n  gnllviz predict --model model.onnx --level 90 < new.csv",
 		Args:    arguments(cobra.NoArgs),
 		RunE:    func(c *cobra.Command, _ []string) error { return p.run(c) },
@@ -44,7 +46,8 @@ predicted, and counted on standard error.`,
 	f.StringVar(&p.input, "input", "-", "CSV `file` with the rows; - is standard input")
 	f.StringVar(&p.out, "out", "-", "`file` to write; - is standard output")
 	f.Float64Var(&p.level, "level", 95, "`percent` of the distribution between lower and upper, above 0 and below 100")
-	completeFiles(c, "input", "csv", "tsv", "txt")
+	p.how.add(f)
+	completeFiles(c, "input", "csv", "tsv", "txt", "gz")
 	completeFiles(c, "out", "csv")
 	return c
 }
@@ -65,25 +68,51 @@ func (p *predictFlags) run(c *cobra.Command) error {
 		return mistakef("--input: %w", err)
 	}
 	defer done()
-	table, err := datasets.ReadTable(r, limits())
+	options, err := p.how.options()
+	if err != nil {
+		return err
+	}
+	t, err := table.Read(r, options)
 	if err != nil {
 		return mistakef("--input %s: %w", p.input, err)
 	}
-	x, err := table.Values(names(m.Inputs))
+	x, report, err := t.Values(names(m.Inputs))
 	if err != nil {
-		if !table.Header {
+		if !t.Header {
 			err = fmt.Errorf("%w (the first row names no columns)", err)
 		}
 		return mistakef("--input %s: %w", p.input, err)
 	}
-	predicted, err := m.Predict(x)
+	whole, rows := wholeRows(x, len(m.Inputs))
+	if len(rows) == 0 {
+		return mistakef("--input %s: no row has all inputs; %s", p.input, report.LeftOut[0].Line())
+	}
+	predicted, err := m.Predict(whole)
 	if err != nil {
 		return err
 	}
-	for _, line := range append(otherUnits(m.Inputs, table), outside(m.Inputs, x)...) {
+	lines := append(report.Warnings, otherUnits(m.Inputs, t)...)
+	for _, l := range report.LeftOut {
+		lines = append(lines, l.Line())
+	}
+	if report.Dropped > 0 {
+		lines = append(lines, fmt.Sprintf("%d of %d rows lack an input, and have no prediction", report.Dropped, t.Rows))
+	}
+	for _, line := range append(lines, outside(m.Inputs, whole)...) {
 		fmt.Fprintln(c.ErrOrStderr(), "gnllviz:", line)
 	}
-	return writeOut(c, p.out, func(w io.Writer) error { return writePredictions(w, m, x, predicted, p.level) })
+	return writeOut(c, p.out, func(w io.Writer) error { return writePredictions(w, m, x, rows, predicted, p.level) })
+}
+
+// wholeRows returns the rows of so many inputs that lack none, and which they are.
+func wholeRows(x []float64, inputs int) (whole []float64, rows []int) {
+	for i := 0; i < len(x); i += inputs {
+		if row := x[i : i+inputs]; !slices.ContainsFunc(row, math.IsNaN) {
+			whole = append(whole, row...)
+			rows = append(rows, i/inputs)
+		}
+	}
+	return whole, rows
 }
 
 func names(columns []export.Column) []string {
@@ -96,10 +125,10 @@ func names(columns []export.Column) []string {
 
 // otherUnits says which columns of a table are in another unit than the model learned
 // them in, as far as both say theirs.
-func otherUnits(inputs []export.Column, t *datasets.Table) (lines []string) {
+func otherUnits(inputs []export.Column, t *table.Table) (lines []string) {
 	for _, in := range inputs {
-		for _, c := range t.Columns {
-			if c.Name == in.Name && c.Unit != "" && in.Unit != "" && c.Unit != in.Unit {
+		for i := range t.Columns {
+			if c := &t.Columns[i]; c.Name == in.Name && c.Unit != "" && in.Unit != "" && c.Unit != in.Unit {
 				lines = append(lines, fmt.Sprintf("%s is in %s, and the model learned it in %s; the numbers are taken as they stand", in.Name, c.Unit, in.Unit))
 			}
 		}
@@ -125,8 +154,9 @@ func outside(inputs []export.Column, x []float64) (lines []string) {
 	return lines
 }
 
-// writePredictions writes inputs and what is predicted of them as CSV.
-func writePredictions(to io.Writer, m *export.Model, x []float64, p export.Prediction, level float64) error {
+// writePredictions writes inputs and what is predicted of some rows of them as CSV; what
+// there is not is empty.
+func writePredictions(to io.Writer, m *export.Model, x []float64, rows []int, p export.Prediction, level float64) error {
 	w := csv.NewWriter(to)
 	inputs := names(m.Inputs)
 	made := []string{"mean", "std", "lower", "upper"}
@@ -146,16 +176,22 @@ func writePredictions(to io.Writer, m *export.Model, x []float64, p export.Predi
 		return err
 	}
 	z := math.Sqrt2 * math.Erfinv(level/100)
-	for i, mean := range p.Mean {
-		std := math.Sqrt(p.Variance[i])
-		row := slices.Clone(x[i*len(inputs) : (i+1)*len(inputs)])
-		row = append(row, mean, std, mean-z*std, mean+z*std)
-		if len(m.Members) > 1 {
-			row = append(row, math.Sqrt(p.Aleatoric[i]), math.Sqrt(p.Epistemic[i]))
+	next := 0 // of the rows that are predicted
+	for at := range len(x) / len(inputs) {
+		row := slices.Clone(x[at*len(inputs) : (at+1)*len(inputs)])
+		if next < len(rows) && rows[next] == at {
+			mean, std := p.Mean[next], math.Sqrt(p.Variance[next])
+			row = append(row, mean, std, mean-z*std, mean+z*std)
+			if len(m.Members) > 1 {
+				row = append(row, math.Sqrt(p.Aleatoric[next]), math.Sqrt(p.Epistemic[next]))
+			}
+			next++
 		}
-		record := make([]string, len(row))
+		record := make([]string, len(inputs)+len(made))
 		for k, v := range row {
-			record[k] = strconv.FormatFloat(v, 'g', -1, 64)
+			if !math.IsNaN(v) {
+				record[k] = strconv.FormatFloat(v, 'g', -1, 64)
+			}
 		}
 		if err := w.Write(record); err != nil {
 			return err

@@ -6,19 +6,21 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
-	"github.com/gnllviz/gnllviz/datasets"
+	"github.com/gnllviz/gnllviz/datasets/table"
 	"github.com/gnllviz/gnllviz/server/run"
 	"github.com/gnllviz/gnllviz/server/wire"
 )
 
 // limits bound what files of rows may have: more than a server takes of strangers,
 // and less than what would fill the memory.
-func limits() datasets.Limits {
-	return datasets.Limits{Bytes: 150e6, Rows: 200_000, Columns: 1000, Field: 4096}
+func limits() table.Limits {
+	return table.Limits{Bytes: 150e6, Rows: 200_000, Columns: 1000, Field: 4096}
 }
 
 // rowFlags say which rows are learned from: a set of the catalogue, which is a
@@ -26,6 +28,33 @@ func limits() datasets.Limits {
 type rowFlags struct {
 	train, test, target string
 	features            []string
+	how                 tableFlags
+}
+
+// tableFlags overrule what is told from the text of a table.
+type tableFlags struct {
+	header, delimiter, decimal string
+	missing                    []string
+}
+
+// tableFlagNames are their names.
+var tableFlagNames = []string{"header", "delimiter", "decimal", "missing"}
+
+func (t *tableFlags) add(f *pflag.FlagSet) {
+	f.StringVar(&t.header, "header", "", "`yes or no`: whether the first row names the columns; told from the file without it")
+	f.StringVar(&t.delimiter, "delimiter", "", "`mark` between fields, or comma, semicolon, tab, bar or space; told from the file without it")
+	f.StringVar(&t.decimal, "decimal", "", "decimal `mark`, or point or comma; told from each column without it")
+	f.StringSliceVar(&t.missing, "missing", nil, "`codes` that stand for no value, such as -200, besides empty cells, NA and the like")
+}
+
+// options checks the flags, so that a mistake in them is one whatever the file has.
+func (t *tableFlags) options() (table.Options, error) {
+	o, err := table.ParseOptions(t.header, t.delimiter, t.decimal, t.missing)
+	if err != nil {
+		return o, mistakef("--%w", err)
+	}
+	o.Limits = limits()
+	return o, nil
 }
 
 // rowGroup is the help's group that data controls are in, too.
@@ -38,7 +67,8 @@ func addRows(c *cobra.Command) *rowFlags {
 	f.StringVar(&r.test, "test", "", "CSV `file` with the test rows, with the same columns")
 	f.StringVar(&r.target, "target", "", "`column` that is learned")
 	f.StringSliceVar(&r.features, "features", nil, "`columns` that it is learned from, a,b,c; without it all others that have numbers")
-	inGroup(f, rowGroup, "train", "test", "target", "features")
+	r.how.add(f)
+	inGroup(f, rowGroup, append([]string{"train", "test", "target", "features"}, tableFlagNames...)...)
 	for _, name := range []string{"train", "test"} {
 		completeFiles(c, name, "csv", "tsv", "txt")
 	}
@@ -56,7 +86,7 @@ func completeFiles(c *cobra.Command, flag string, ends ...string) {
 func (r *rowFlags) spec(c *cobra.Command, cs *controls) (wire.Spec, error) {
 	s := wire.Spec{Controls: cs.set}
 	if r.train == "" {
-		for _, name := range []string{"test", "target", "features"} {
+		for _, name := range append([]string{"test", "target", "features"}, tableFlagNames...) {
 			if c.Flags().Changed(name) {
 				return s, mistakef("--%s is about rows of your own: give them by --train FILE", name)
 			}
@@ -71,33 +101,46 @@ func (r *rowFlags) spec(c *cobra.Command, cs *controls) (wire.Spec, error) {
 	case r.train == "-" && r.test == "-":
 		return s, mistakef("--train and --test are both standard input: give one of them as a file")
 	}
-	csv := &wire.CSVSpec{Target: r.target, Inputs: r.features}
-	var err error
-	if csv.Text, err = readText(c, "train", r.train); err != nil {
+	csv, err := r.files(c)
+	if err != nil {
 		return s, err
-	}
-	if r.test != "" {
-		if csv.Test, err = readText(c, "test", r.test); err != nil {
-			return s, err
-		}
 	}
 	s.Data = &wire.DataSpec{CSV: csv}
 	return s, nil
 }
 
-// readText reads a file of rows; - is standard input.
+// files reads the files, which are there.
+func (r *rowFlags) files(c *cobra.Command) (csv *wire.CSVSpec, err error) {
+	if _, err := r.how.options(); err != nil {
+		return nil, err
+	}
+	csv = &wire.CSVSpec{
+		Target: r.target, Inputs: r.features,
+		Header: r.how.header, Delimiter: r.how.delimiter, Decimal: r.how.decimal, Missing: r.how.missing,
+	}
+	if csv.Text, err = readText(c, "train", r.train); err != nil {
+		return nil, err
+	}
+	if r.test != "" {
+		if csv.Test, err = readText(c, "test", r.test); err != nil {
+			return nil, err
+		}
+	}
+	return csv, nil
+}
+
+// readText reads a file of rows, and returns it in UTF-8; - is standard input.
 func readText(c *cobra.Command, flag, path string) (string, error) {
 	r, done, err := openInput(c, path)
 	if err != nil {
 		return "", mistakef("--%s: %w", flag, err)
 	}
 	defer done()
-	// One byte more than is taken: the reader of tables then says that it is too much.
-	b, err := io.ReadAll(io.LimitReader(r, limits().Bytes+1))
+	text, err := table.Decode(r, limits().Bytes)
 	if err != nil {
-		return "", mistakef("--%s: %w", flag, err)
+		return "", mistakef("--%s %s: %w", flag, path, err)
 	}
-	return string(b), nil
+	return text, nil
 }
 
 // openInput opens a file to read; - is standard input.
@@ -113,6 +156,23 @@ func openInput(c *cobra.Command, path string) (r io.Reader, done func(), err err
 	return f, func() { _ = f.Close() }, nil
 }
 
+// maxLines is how many lines tell what was left out.
+const maxLines = 20
+
+// noteLines are notes on rows, in lines for people.
+func noteLines(n wire.DataNotes) []string {
+	lines := slices.Clone(n.Warnings)
+	for i, l := range n.LeftOut {
+		if i == maxLines {
+			lines = append(lines, fmt.Sprintf("and so on, for %d more columns and reasons; --json lists them all", len(n.LeftOut)-i))
+			break
+		}
+		out := table.LeftOut{Column: l.Column, Kind: table.Kind(l.Kind), Reason: l.Reason, Value: l.Value, Rows: l.Rows, First: l.FirstRow}
+		lines = append(lines, out.Line())
+	}
+	return lines
+}
+
 // targetOf returns the column that is learned.
 func (r *rowFlags) targetOf(s wire.Spec) (column, error) {
 	if s.Data == nil {
@@ -125,12 +185,16 @@ func (r *rowFlags) targetOf(s wire.Spec) (column, error) {
 		d, err := describe(name)
 		return d.Target, err
 	}
-	table, err := datasets.ReadTable(strings.NewReader(s.Data.CSV.Text), limits())
+	options, err := r.how.options()
+	if err != nil {
+		return column{}, err
+	}
+	t, err := table.Read(strings.NewReader(s.Data.CSV.Text), options)
 	if err != nil {
 		return column{}, wire.Refuse(wire.BadData, "", "%v", err)
 	}
-	name := table.Name(s.Data.CSV.Target)
-	for _, c := range table.Columns {
+	name := t.Name(s.Data.CSV.Target)
+	for _, c := range t.Columns {
 		if c.Name == name {
 			return column(c.Column), nil
 		}

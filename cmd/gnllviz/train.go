@@ -120,6 +120,10 @@ func (t *trainFlags) run(c *cobra.Command) error {
 	go r.Serve(ctx)
 	defer func() { end(); <-r.Done() }()
 
+	notes, err := t.notes(ctx, c, r)
+	if err != nil {
+		return err
+	}
 	from, err := r.Status(ctx)
 	if err != nil {
 		return err
@@ -146,7 +150,7 @@ func (t *trainFlags) run(c *cobra.Command) error {
 	if t.noRows {
 		rec = rec.WithoutRows()
 	}
-	o := outcome{Record: rec, At: at, From: from.Step, Seconds: seconds, Out: t.out, Resumed: t.resume}
+	o := outcome{Record: rec, At: at, From: from.Step, Seconds: seconds, Out: t.out, Resumed: t.resume, Notes: notes}
 	var missing, kept error
 	if t.out != "" {
 		o.Files, missing, kept = writeFolder(t.out, rec)
@@ -159,6 +163,19 @@ func (t *trainFlags) run(c *cobra.Command) error {
 		write = o.writeJSON
 	}
 	return errors.Join(t.verdict(&o, goal), kept, writeOut(c, "", write))
+}
+
+// notes tells what was left out of the rows of the user's own, and what else there is to
+// know of them, before they are trained on.
+func (t *trainFlags) notes(ctx context.Context, c *cobra.Command, r *run.Run) (wire.DataNotes, error) {
+	if t.resume != "" {
+		return wire.DataNotes{}, nil // as it was told then
+	}
+	n, err := r.Notes(ctx)
+	for _, line := range noteLines(n) {
+		fmt.Fprintln(c.ErrOrStderr(), "gnllviz:", line)
+	}
+	return n, err
 }
 
 // verdict returns what is to be said of a training that did not come to its end.
@@ -277,17 +294,11 @@ func (t *trainFlags) giveRows(c *cobra.Command, m *export.Model) error {
 	case t.rows.train == "-" && (t.rows.test == "-" || t.resume == "-"):
 		return mistakef("--train -: standard input is asked for twice: give one of them as a file")
 	}
-	text, err := readText(c, "train", t.rows.train)
+	files, err := t.rows.files(c)
 	if err != nil {
 		return err
 	}
-	test := ""
-	if t.rows.test != "" {
-		if test, err = readText(c, "test", t.rows.test); err != nil {
-			return err
-		}
-	}
-	if err := run.GiveRows(m, text, test, limits()); err != nil {
+	if err := run.GiveRows(m, *files, limits()); err != nil {
 		return t.rows.refused(t.controls, err)
 	}
 	if !c.Flags().Changed("no-rows") {

@@ -5,7 +5,7 @@ import (
 	"fmt"
 	"strings"
 
-	"github.com/gnllviz/gnllviz/datasets"
+	"github.com/gnllviz/gnllviz/datasets/table"
 	"github.com/gnllviz/gnllviz/engine"
 	"github.com/gnllviz/gnllviz/engine/export"
 	"github.com/gnllviz/gnllviz/loss"
@@ -13,9 +13,9 @@ import (
 
 // From a CSV file to a model that other programs run.
 func Example_train() {
-	table, err := datasets.ReadTable(strings.NewReader(rows()), datasets.Limits{})
+	t, err := table.Read(strings.NewReader(rows()), table.Options{})
 	check(err)
-	set, _, err := table.Set("power", []string{"wind"})
+	set, _, err := t.Choose("power", []string{"wind"})
 	check(err)
 	trainer, err := engine.NewEnsemble(engine.Config{
 		Net:  engine.NetConfig{Inputs: 1, Hidden: []int{16, 16}, Activation: engine.SiLU},

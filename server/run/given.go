@@ -5,7 +5,7 @@ import (
 	"fmt"
 	"slices"
 
-	"github.com/gnllviz/gnllviz/datasets"
+	"github.com/gnllviz/gnllviz/datasets/table"
 	"github.com/gnllviz/gnllviz/engine/export"
 	"github.com/gnllviz/gnllviz/server/wire"
 )
@@ -56,7 +56,7 @@ func specsOf(s *wire.Spec) (whole, rowless []byte, err error) {
 // columns that were chosen, as newer models do, and know its spec without rows, which
 // formats other than JSON carry. A model without a spec stays as it is. An error that
 // is a *wire.ErrorMessage says what of the spec is wrong.
-func Settle(m *export.Model, limits datasets.Limits) error {
+func Settle(m *export.Model, limits table.Limits) error {
 	if m.Training == nil || len(m.Training.Spec) == 0 {
 		return nil
 	}
@@ -89,24 +89,24 @@ func RowsLeftOut(m *export.Model) *wire.RowsSpec {
 }
 
 // GiveRows gives a model the rows again that were left out of it: the columns that it
-// knows of the text of a file, and if it was trained on two of the second. An error
-// that is a *wire.ErrorMessage says what is wrong with them.
-func GiveRows(m *export.Model, text, test string, limits datasets.Limits) error {
+// knows of the text of a file, and if it was trained on two of the second, read as the
+// files' spec has it, whose columns do not matter. An error that is a *wire.ErrorMessage says what is wrong with them.
+func GiveRows(m *export.Model, files wire.CSVSpec, limits table.Limits) error {
 	want := RowsLeftOut(m)
 	if want == nil {
 		return wire.Refuse(wire.BadState, "", "the model has its rows, or was not trained on a file")
 	}
-	if (want.Test > 0) != (test != "") {
+	if (want.Test > 0) != (files.Test != "") {
 		if want.Test > 0 {
 			return wire.Refuse(wire.BadData, "", "the model was trained on two files; give that of the test rows, too")
 		}
 		return wire.Refuse(wire.BadData, "", "the model was trained on one file, without one of test rows")
 	}
-	csv := &wire.CSVSpec{Text: text, Test: test, Target: want.Target.Name}
+	files.Target, files.Inputs = want.Target.Name, nil
 	for _, c := range want.Inputs {
-		csv.Inputs = append(csv.Inputs, c.Name)
+		files.Inputs = append(files.Inputs, c.Name)
 	}
-	own, err := readOwn(&wire.DataSpec{CSV: csv}, limits)
+	own, err := readOwn(&wire.DataSpec{CSV: &files}, limits)
 	if err != nil {
 		return err
 	}

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/gnllviz/gnllviz/datasets"
+	"github.com/gnllviz/gnllviz/datasets/table"
 	"github.com/gnllviz/gnllviz/server/wire"
 )
 
@@ -16,6 +17,7 @@ type ownRows struct {
 	spec    *wire.DataSpec // without the text of a file
 	formula datasets.Formula
 	set     *datasets.Set // of a file, or of two
+	notes   wire.DataNotes
 }
 
 // rowsOf returns the rows that a command brings, or nil.
@@ -30,7 +32,7 @@ func rowsOf(c wire.Command) *wire.DataSpec {
 }
 
 // readOwn reads a user's own rows, which can take a while. Nil stays nil.
-func readOwn(spec *wire.DataSpec, limits datasets.Limits) (*ownRows, error) {
+func readOwn(spec *wire.DataSpec, limits table.Limits) (*ownRows, error) {
 	if spec == nil {
 		return nil, nil
 	}
@@ -45,7 +47,7 @@ func readOwn(spec *wire.DataSpec, limits datasets.Limits) (*ownRows, error) {
 	rows := spec.Rows
 	if spec.CSV != nil {
 		var err error
-		if rows, err = readCSV(spec.CSV, limits); err != nil {
+		if rows, err = o.readCSV(spec.CSV, limits); err != nil {
 			return nil, badData(err)
 		}
 	}
@@ -58,12 +60,13 @@ func readOwn(spec *wire.DataSpec, limits datasets.Limits) (*ownRows, error) {
 	}
 	kept := *rows
 	kept.SHA256 = kept.Fingerprint()
-	return &ownRows{spec: &wire.DataSpec{Rows: &kept}, set: set}, nil
+	o.spec, o.set = &wire.DataSpec{Rows: &kept}, set
+	return o, nil
 }
 
 // Kept returns what a run keeps of rows of a user's own: of a file the numbers of the
 // columns that were chosen, and nothing else. Nil stays nil.
-func Kept(spec *wire.DataSpec, limits datasets.Limits) (*wire.DataSpec, error) {
+func Kept(spec *wire.DataSpec, limits table.Limits) (*wire.DataSpec, error) {
 	own, err := readOwn(spec, limits)
 	if err != nil || own == nil {
 		return nil, err
@@ -80,52 +83,56 @@ func columnsOf(list []wire.Column) []datasets.Column {
 }
 
 // readCSV reads files, and returns what is kept of them.
-func readCSV(spec *wire.CSVSpec, limits datasets.Limits) (*wire.RowsSpec, error) {
-	table, err := datasets.ReadTable(strings.NewReader(spec.Text), limits)
+func (o *ownRows) readCSV(spec *wire.CSVSpec, limits table.Limits) (*wire.RowsSpec, error) {
+	options, err := table.ParseOptions(spec.Header, spec.Delimiter, spec.Decimal, spec.Missing)
 	if err != nil {
 		return nil, err
 	}
-	target := table.Name(spec.Target)
-	var inputs []string
-	for _, head := range spec.Inputs {
-		inputs = append(inputs, table.Name(head))
-	}
-	if len(inputs) == 0 {
-		for _, c := range table.Columns {
-			if c.Numeric() && c.Name != target {
-				inputs = append(inputs, c.Name)
-			}
-		}
-	}
-	set, dropped, err := table.Set(target, inputs)
+	options.Limits = limits
+	t, err := table.Read(strings.NewReader(spec.Text), options)
 	if err != nil {
 		return nil, err
 	}
-	rows := &wire.RowsSpec{Target: wire.Column(set.Target)}
-	for _, c := range set.Inputs {
+	chosen, report, err := t.Choose(spec.Target, spec.Inputs)
+	if err != nil {
+		return nil, err
+	}
+	rows := &wire.RowsSpec{Target: wire.Column(chosen.Target), Count: chosen.Len(), X: chosen.X, Y: chosen.Y}
+	for _, c := range chosen.Inputs {
 		rows.Inputs = append(rows.Inputs, wire.Column(c))
 	}
-	note(rows, dropped, "")
-	if spec.Test != "" {
-		train := set.Rows()
-		if table, err = datasets.ReadTable(strings.NewReader(spec.Test), limits); err == nil {
-			set, dropped, err = set.And(table)
-		}
-		if err != nil {
-			return nil, fmt.Errorf("the test rows: %w", err)
-		}
-		rows.Test = set.Rows() - train
-		note(rows, dropped, "in the file of test rows: ")
+	o.note(rows, &report, "")
+	if spec.Test == "" {
+		o.notes.Warnings = append(o.notes.Warnings, t.InTime()...)
+		return rows, nil
 	}
-	rows.Count, rows.X, rows.Y = set.Rows(), slices.Clip(set.X), slices.Clip(set.Y)
+	if t, err = table.Read(strings.NewReader(spec.Test), options); err == nil {
+		chosen, report, err = t.Like(chosen)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("the test rows: %w", err)
+	}
+	o.note(rows, &report, "in the file of test rows: ")
+	rows.Test = chosen.Len()
+	rows.Count += rows.Test
+	rows.X, rows.Y = slices.Concat(rows.X, chosen.X), slices.Concat(rows.Y, chosen.Y)
 	return rows, nil
 }
 
-// note notes what was left out of a file.
-func note(rows *wire.RowsSpec, d datasets.Dropped, where string) {
-	rows.DroppedRows += d.Rows
-	for _, c := range d.Cells.First {
+// note notes what was left out of a file: with the rows what is about chosen columns, and
+// beside them what is for whoever brought the file alone.
+func (o *ownRows) note(rows *wire.RowsSpec, r *table.Report, where string) {
+	rows.DroppedRows += r.Dropped
+	for _, c := range r.Cells.First {
 		rows.Dropped = append(rows.Dropped, wire.Drop{Row: c.Row, Column: c.Column, Reason: where + c.Why})
+	}
+	for _, l := range r.LeftOut {
+		o.notes.LeftOut = append(o.notes.LeftOut, wire.LeftOut{
+			Column: l.Column, Kind: string(l.Kind), Reason: where + l.Reason, Value: l.Value, Rows: l.Rows, FirstRow: l.First,
+		})
+	}
+	for _, line := range r.Warnings {
+		o.notes.Warnings = append(o.notes.Warnings, where+line)
 	}
 }
 

@@ -14,7 +14,7 @@ import (
 	"runtime"
 	"time"
 
-	"github.com/gnllviz/gnllviz/datasets"
+	"github.com/gnllviz/gnllviz/datasets/table"
 	"github.com/gnllviz/gnllviz/server/wire"
 )
 
@@ -46,7 +46,7 @@ type Options struct {
 	Version, Commit string
 
 	// Table bounds what files of a user's own rows may have.
-	Table datasets.Limits
+	Table table.Limits
 
 	// Bounds bound what is trained on them.
 	Bounds Bounds
@@ -319,6 +319,9 @@ func (r *Run) Do(ctx context.Context, c wire.Command, steers bool) (wire.Ack, er
 		}
 		ack = r.ack()
 		ack.Lane = lane
+		if own != nil {
+			ack.LeftOut, ack.Warnings = own.notes.LeftOut, own.notes.Warnings
+		}
 		r.showSoon = true // now, if the last frame was long ago
 		return nil
 	})
@@ -338,6 +341,17 @@ func (r *Run) Settings(ctx context.Context) (m map[string]any, err error) {
 		m = r.table.Values(wire.Settings{RunSettings: r.life.settings, LaneSettings: r.life.lanes[0].settings})
 	})
 	return m, err
+}
+
+// Notes says what was left out of the rows of the user's own that the run has, and what
+// else there is to know of them.
+func (r *Run) Notes(ctx context.Context) (n wire.DataNotes, err error) {
+	err = r.do(ctx, func() {
+		if own := r.life.data.own; own != nil {
+			n = own.notes
+		}
+	})
+	return n, err
 }
 
 // Data returns the rows that are trained on, as viewers are told of them.

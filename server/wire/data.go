@@ -69,6 +69,24 @@ type Column struct {
 	Unit string `json:"unit"` // empty for a bare number
 }
 
+// A LeftOut is what was left out of a file for one reason: rows, or a column that was
+// not taken for an input though none were named.
+type LeftOut struct {
+	Column   string `json:"column"`         // to which it is due; empty where it is due to none
+	Kind     string `json:"kind,omitempty"` // of the column that was left out: text, two, empty, sparse, constant, index, unclear or number; absent where rows were
+	Reason   string `json:"reason"`
+	Value    string `json:"value,omitempty"` // the first cell that is to blame, as it stands
+	Rows     int    `json:"rows"`            // that were left out, or that the reason is about
+	FirstRow int    `json:"first_row"`       // line of the file, counted from 1
+}
+
+// DataNotes say what was left out of a file of a user's own, and what else there is to know
+// of it. They are for whoever brought it: they tell of columns that are not learned from.
+type DataNotes struct {
+	LeftOut  []LeftOut `json:"left_out,omitempty"`
+	Warnings []string  `json:"warnings,omitempty"`
+}
+
 // A Drop is a row of a CSV file that was left out, and why.
 type Drop struct {
 	Row    int    `json:"row"` // line of the file, counted from 1
@@ -100,9 +118,15 @@ type FormulaSpec struct {
 
 // A CSVSpec is rows from a file, with the choice of what is to be learned.
 type CSVSpec struct {
-	Text   string   `json:"text"`             // the file; delimiter, decimal sign and header are found out
+	Text   string   `json:"text"`             // the file; delimiter, decimal mark and header are told from it
 	Target string   `json:"target"`           // a column
-	Inputs []string `json:"inputs,omitempty"` // columns; empty: every other column that has numbers
+	Inputs []string `json:"inputs,omitempty"` // columns; empty: every other column of numbers that teaches something
+
+	// What is not to be told from the text.
+	Header    string   `json:"header,omitempty"`    // "yes" or "no": whether the first row names the columns
+	Delimiter string   `json:"delimiter,omitempty"` // the mark, or "comma", "semicolon", "tab", "bar" or "space"
+	Decimal   string   `json:"decimal,omitempty"`   // the mark, or "point" or "comma"
+	Missing   []string `json:"missing,omitempty"`   // what stands for no value, such as "-200", besides NA and the like
 
 	// Test is a second file, with the same columns, whose rows are the test rows;
 	// those of Text are then all trained on.

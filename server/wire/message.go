@@ -177,6 +177,11 @@ type Ack struct {
 	Epoch    uint32 `json:"epoch"`
 	Step     uint64 `json:"step"`
 	Lane     uint8  `json:"lane"` // that the command made or was about, else 0
+
+	// Of a command that brought rows of a user's own: what was left out of them, and
+	// what else there is to know, in sentences for people.
+	LeftOut  []LeftOut `json:"left_out,omitempty"`
+	Warnings []string  `json:"warnings,omitempty"`
 }
 
 // ErrorMessage answers a command that was refused; nothing was changed.

@@ -135,6 +135,10 @@ export interface CSVSpec {
   text: string
   target: string
   inputs?: ReadonlyArray<string>
+  header?: string
+  delimiter?: string
+  decimal?: string
+  missing?: ReadonlyArray<string>
   test?: string
 }
 
@@ -306,6 +310,8 @@ export interface Ack {
   epoch: number
   step: number
   lane: number
+  left_out?: ReadonlyArray<LeftOut>
+  warnings?: ReadonlyArray<string>
 }
 
 export interface ErrorMessage {

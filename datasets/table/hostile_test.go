@@ -1,4 +1,4 @@
-package datasets
+package table
 
 import (
 	"errors"
@@ -33,7 +33,7 @@ func (e *endless) Read(p []byte) (int, error) {
 
 // A gigabyte of anything is refused after as many bytes as the limits allow, and
 // within 64 MB.
-func TestReadTableRefusesAGigabyte(t *testing.T) {
+func TestReadRefusesAGigabyte(t *testing.T) {
 	for _, text := range []string{
 		"0", ",", "\"", "a", "\n", "\r\n", "\x00", "\xff", "1\n", "1,2\n", "\"\n", "\"a\n", "\"\"\n", ",\n", "1;", "é",
 		"NA\n", "x\n", strings.Repeat("1,", 63) + "1\n", strings.Repeat(",", 63) + "\n", strings.Repeat("x,", 63) + "\n",
@@ -43,8 +43,8 @@ func TestReadTableRefusesAGigabyte(t *testing.T) {
 		var before runtime.MemStats
 		runtime.GC()
 		runtime.ReadMemStats(&before)
-		_, err := ReadTable(r, Limits{})
-		var e *CSVError
+		_, err := Read(r, Options{})
+		var e *Error
 		if !errors.As(err, &e) {
 			t.Errorf("%.20q: got %v, want a refusal", text, err)
 		}
@@ -70,9 +70,9 @@ func FuzzTable(f *testing.F) {
 	}
 	limits := Limits{Bytes: 4096, Rows: 50, Columns: 8, Field: 100}
 	f.Fuzz(func(t *testing.T, text, target, input string) {
-		table, err := ReadTable(strings.NewReader(text), limits)
+		table, err := Read(strings.NewReader(text), Options{Limits: limits})
 		if err != nil {
-			var e *CSVError
+			var e *Error
 			if !errors.As(err, &e) || e.What == "" || e.Cure == "" || e.Row > 1+strings.Count(text, "\n") {
 				t.Fatalf("%#v", err)
 			}
@@ -87,16 +87,16 @@ func FuzzTable(f *testing.F) {
 			}
 		}
 		for _, names := range [][2]string{{target, input}, {table.Columns[0].Name, table.Columns[len(table.Columns)-1].Name}} {
-			s, dropped, err := table.Set(names[0], names[1:])
+			s, dropped, err := table.Choose(names[0], names[1:])
 			if err != nil {
-				var e *CSVError
+				var e *Error
 				if !errors.As(err, &e) || e.What == "" || e.Cure == "" {
 					t.Fatalf("%#v", err)
 				}
 				continue
 			}
-			if s.Rows()+dropped.Rows != table.Rows || len(s.X) != s.Rows() || s.Rows() < 4 {
-				t.Fatalf("%d rows and %d dropped of %d", s.Rows(), dropped.Rows, table.Rows)
+			if s.Len()+dropped.Dropped != table.Rows || len(s.X) != s.Len() || s.Len() < 4 {
+				t.Fatalf("%d rows and %d dropped of %d", s.Len(), dropped.Dropped, table.Rows)
 			}
 			for i := range s.Y {
 				if !(math.Abs(s.X[i]) <= 1e18 && math.Abs(s.Y[i]) <= 1e18) {

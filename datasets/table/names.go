@@ -1,0 +1,148 @@
+package table
+
+import (
+	"fmt"
+	"strings"
+	"unicode"
+)
+
+// nameColumns makes the columns of a table from the names of its header, nil without.
+// Of two that are called the same the second one gets a number.
+func (t *Table) nameColumns(names []string, width int) {
+	t.Columns = make([]Profile, width)
+	count := map[string]int{}
+	for i := range t.Columns {
+		c := &t.Columns[i]
+		if i < len(names) {
+			c.Column = withUnit(Printable(names[i]))
+		}
+		if c.Name == "" {
+			c.Name = unnamed(i)
+		}
+		count[c.Name]++
+	}
+	// "speed (m/s)" and "speed (km/h)" are to be told apart by their names.
+	for i := range t.Columns {
+		if c := &t.Columns[i]; c.Unit != "" && count[c.Name] > 1 {
+			c.Column = Column{Name: Printable(names[i])}
+		}
+	}
+	taken := map[string]bool{}
+	for i := range t.Columns {
+		taken[t.Columns[i].Name] = true
+	}
+	seen := map[string]bool{}
+	for i := range t.Columns {
+		c := &t.Columns[i]
+		if !seen[c.Name] {
+			seen[c.Name] = true
+			continue
+		}
+		was := c.Name
+		for n := 2; ; n++ {
+			if c.Name = fmt.Sprintf("%s_%d", was, n); !taken[c.Name] {
+				break
+			}
+		}
+		taken[c.Name], seen[c.Name] = true, true
+		t.warn("another column is called %q; the one in place %d is called %q here", was, i+1, c.Name)
+	}
+}
+
+func (t *Table) warn(format string, args ...any) {
+	t.Warnings = append(t.Warnings, fmt.Sprintf(format, args...))
+}
+
+// withUnit takes the unit from "accel (g)" or "accel [g]".
+func withUnit(name string) Column {
+	for _, brackets := range []string{"()", "[]"} {
+		i := strings.LastIndexByte(name, brackets[0])
+		if i <= 0 || name[len(name)-1] != brackets[1] {
+			continue
+		}
+		rest, unit := strings.TrimSpace(name[:i]), strings.TrimSpace(name[i+1:len(name)-1])
+		if rest != "" && unit != "" {
+			return Column{rest, unit}
+		}
+	}
+	return Column{Name: name}
+}
+
+// Printable returns a text as it may be shown: without control characters and
+// marks that turn the direction of writing, white space as blanks, and of 60
+// characters at most.
+func Printable(s string) string {
+	var b strings.Builder
+	n := 0
+	for _, r := range strings.TrimSpace(s) {
+		switch {
+		case unicode.IsSpace(r):
+			r = ' '
+		case !unicode.IsPrint(r):
+			continue
+		}
+		if n == shownRunes {
+			return b.String() + "…"
+		}
+		b.WriteRune(r)
+		n++
+	}
+	return strings.TrimSpace(b.String())
+}
+
+// Name returns the name of the column that the first row calls so, blanks at its ends
+// or not: a column whose head is "time (ms)" or "time [ms]" has the name "time" and the
+// unit "ms", and is meant by name or head. What no column is called is returned as it
+// is.
+func (t *Table) Name(head string) string {
+	head = Printable(head)
+	for i := range t.Columns {
+		if t.Columns[i].Name == head {
+			return head
+		}
+	}
+	for i := range t.Columns {
+		if c := &t.Columns[i]; c.Unit != "" && withUnit(head) == c.Column {
+			return c.Name
+		}
+	}
+	return head
+}
+
+// column returns the number of a column of numbers, from 0, by its name or head.
+func (t *Table) column(head string) (int, error) {
+	name := t.Name(head)
+	var names []string
+	for i := range t.Columns {
+		c := &t.Columns[i]
+		if c.Name == name {
+			return i, t.usable(c)
+		}
+		names = append(names, c.Name)
+	}
+	return 0, &Error{Column: name, What: "there is none of this name", Cure: "choose among " + strings.Join(names, ", ")}
+}
+
+// usable says why a column cannot be chosen.
+func (t *Table) usable(c *Profile) error {
+	if c.Numeric() {
+		return nil
+	}
+	e := &Error{Column: c.Name, What: "hardly any cell is a number", Cure: "choose a column of numbers"}
+	switch {
+	case c.Other == 0 && c.Numbers == 0:
+		e.What = "it is empty"
+		return e
+	case c.unclear > 0:
+		e.What = fmt.Sprintf("%s ambiguous", number(c.unclear, "cell is", "cells are"))
+		e.Cure = "say which mark is the decimal one"
+	}
+	for _, cell := range c.Odd {
+		if c.unclear > 0 && !strings.Contains(cell.Why, "may be") {
+			continue
+		}
+		e.Row, e.What = cell.Row, e.What+fmt.Sprintf(": %q (%s)", cell.Value, cell.Why)
+		break
+	}
+	return e
+}

@@ -1,0 +1,128 @@
+package table
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// Limits bound what Read takes. A field of 0 or below has its default.
+type Limits struct {
+	Bytes   int64 // of the whole text; 5 million
+	Rows    int   // without the header; 100,000
+	Columns int   // 64
+	Field   int   // bytes of one field; 1,024
+}
+
+func (l Limits) withDefaults() Limits {
+	if l.Bytes <= 0 {
+		l.Bytes = 5e6
+	}
+	l.Bytes = min(l.Bytes, 1<<32-2) // places in the text are kept in 32 bits
+	if l.Rows <= 0 {
+		l.Rows = 1e5
+	}
+	if l.Columns <= 0 {
+		l.Columns = 64
+	}
+	if l.Field <= 0 {
+		l.Field = 1024
+	}
+	return l
+}
+
+// line returns the bytes that a line can have: fields whose every character is
+// a doubled quote, with their own quotes, a blank and the delimiter.
+func (l Limits) line() int { return l.Columns * (2*l.Field + 4) }
+
+// Options overrule what Read would tell from the text. The zero value overrules
+// nothing.
+type Options struct {
+	Limits    Limits
+	Header    string   // "yes": the first row names the columns, "no": it does not
+	Delimiter rune     // ',', ';', '\t', '|', or ' ' for runs of blanks
+	Decimal   rune     // '.' or ','; the other one is then a thousands mark
+	Missing   []string // what stands for no value, besides empty cells, NA and the like; -200 also means -200.0
+}
+
+// delimiters are the names that users have for delimiters.
+var delimiters = map[string]rune{
+	"": 0, "comma": ',', ",": ',', "semicolon": ';', ";": ';', "tab": '\t', "\t": '\t', `\t`: '\t',
+	"bar": '|', "pipe": '|', "|": '|', "space": ' ', "blank": ' ', "blanks": ' ', " ": ' ',
+}
+
+// ParseOptions returns options without limits from what a user wrote: header is yes,
+// no or empty; delimiter is the mark itself or comma, semicolon, tab, bar or space;
+// decimal is the mark itself, comma or point. Its error is an *Error whose Column is
+// empty and whose What begins with the name of the option.
+func ParseOptions(header, delimiter, decimal string, missing []string) (Options, error) {
+	o := Options{Header: strings.ToLower(strings.TrimSpace(header))}
+	var ok bool
+	if o.Delimiter, ok = delimiters[strings.ToLower(delimiter)]; !ok {
+		return o, &Error{What: fmt.Sprintf("delimiter %.20q", delimiter), Cure: "say comma, semicolon, tab, bar or space"}
+	}
+	if o.Decimal, ok = map[string]rune{"": 0, ".": '.', "point": '.', "dot": '.', ",": ',', "comma": ','}[strings.ToLower(strings.TrimSpace(decimal))]; !ok {
+		return o, &Error{What: fmt.Sprintf("decimal %.20q", decimal), Cure: "say point or comma"}
+	}
+	for _, code := range missing {
+		if code = strings.TrimSpace(code); code != "" {
+			o.Missing = append(o.Missing, code)
+		}
+	}
+	return o, o.check()
+}
+
+func (o *Options) check() error {
+	switch {
+	case o.Header != "" && o.Header != "yes" && o.Header != "no":
+		return &Error{What: fmt.Sprintf("header %.20q", o.Header), Cure: "say yes or no"}
+	case o.Delimiter != 0 && !strings.ContainsRune(",;\t| ", o.Delimiter):
+		return &Error{What: fmt.Sprintf("delimiter %q", o.Delimiter), Cure: "say comma, semicolon, tab, bar or space"}
+	case o.Decimal != 0 && o.Decimal != '.' && o.Decimal != ',':
+		return &Error{What: fmt.Sprintf("decimal %q", o.Decimal), Cure: "say point or comma"}
+	case len(o.Missing) > maxCodes || slices.ContainsFunc(o.Missing, func(code string) bool { return len(code) > maxCode }):
+		return &Error{What: "missing: too many or too long codes", Cure: fmt.Sprintf("give at most %d of at most %d bytes", maxCodes, maxCode)}
+	}
+	return nil
+}
+
+const (
+	maxCodes = 20
+	maxCode  = 60
+)
+
+// codes are what stands for no value besides what always does.
+type codes struct {
+	words   []string
+	numbers []float64
+}
+
+func newCodes(list []string) codes {
+	var c codes
+	for _, code := range list {
+		code = strings.TrimSpace(code)
+		c.words = append(c.words, code)
+		for _, decimal := range []byte{'.', ','} {
+			f := lex([]byte(code))
+			p := plan{point: isDecimal, comma: isThousands}
+			if decimal == ',' {
+				p = plan{point: isThousands, comma: isDecimal}
+			}
+			if v, ok := p.parse([]byte(code), f); ok && !slices.Contains(c.numbers, v) {
+				c.numbers = append(c.numbers, v)
+			}
+		}
+	}
+	return c
+}
+
+func (c *codes) word(cell []byte) bool {
+	for _, w := range c.words {
+		if string(cell) == w {
+			return true
+		}
+	}
+	return false
+}
+
+func (c *codes) number(v float64) bool { return len(c.numbers) > 0 && slices.Contains(c.numbers, v) }
