@@ -110,6 +110,7 @@ func generate() []byte {
 	parts := []message{
 		{wire.Data{}, ""},
 		{wire.Drop{}, ""},
+		{wire.LeftOut{}, ""},
 		{wire.Column{}, ""},
 		{wire.Lane{}, ""},
 		{wire.Origin{}, ""},

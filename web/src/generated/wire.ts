@@ -59,6 +59,15 @@ export interface Drop {
   reason: string
 }
 
+export interface LeftOut {
+  column: string
+  kind?: string
+  reason: string
+  value?: string
+  rows: number
+  first_row: number
+}
+
 export interface Column {
   name: string
   unit: string
