@@ -77,8 +77,8 @@ func (c *clock) probe(ctx context.Context, w *watcher) error {
 	}
 }
 
-// A seat is a watcher in the hall, and what is seen from there.
-type seat struct {
+// A spectator is a watcher in the hall, and what it sees from there.
+type spectator struct {
 	watcher
 	deaf   bool         // it reads nothing, and connects anew twice a minute
 	made   atomic.Int64 // its newest frame was made after this, in ns since 1970
@@ -91,7 +91,7 @@ type seat struct {
 }
 
 // take returns the ages of the frames that came since it was last asked.
-func (s *seat) takeAges() []time.Duration {
+func (s *spectator) takeAges() []time.Duration {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	ages := s.ages
@@ -110,7 +110,7 @@ type hall struct {
 	last atomic.Int64 // how many points there were by then
 	work sync.WaitGroup
 
-	quick, slow []*seat
+	quick, slow []*spectator
 	clockFailed error
 }
 
@@ -133,7 +133,7 @@ func newHall(addr string, run made) (*hall, error) {
 func (h *hall) sit(n int) time.Duration {
 	begun := time.Now()
 	for range n {
-		h.quick = append(h.quick, h.enter(&seat{}))
+		h.quick = append(h.quick, h.enter(&spectator{}))
 	}
 	for _, s := range h.quick {
 		for s.made.Load() == 0 && time.Since(begun) < time.Minute { // frames come after it
@@ -146,13 +146,13 @@ func (h *hall) sit(n int) time.Duration {
 // sitSlow brings in so many who read 2 KB a second, or every other one nothing.
 func (h *hall) sitSlow(n int) {
 	for i := range n {
-		s := &seat{deaf: i%2 == 1}
+		s := &spectator{deaf: i%2 == 1}
 		s.perSecond = 2 << 10
 		h.slow = append(h.slow, h.enter(s))
 	}
 }
 
-func (h *hall) enter(s *seat) *seat {
+func (h *hall) enter(s *spectator) *spectator {
 	s.addr, s.id = h.addr, h.run.ID
 	s.arrived = func(f fit) {
 		made := h.clock.after(f.step)
@@ -170,7 +170,7 @@ func (h *hall) enter(s *seat) *seat {
 
 // watch stays in the hall until its end. Who is slow comes back whenever the
 // server has given it up, and is quick at the end, to read what it lacks.
-func (h *hall) watch(s *seat) error {
+func (h *hall) watch(s *spectator) error {
 	for {
 		s.visits++
 		if err := s.open(); err != nil {
