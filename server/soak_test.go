@@ -93,7 +93,7 @@ func TestSoak(t *testing.T) {
 	k := &soak{t: t, addr: l.Addr().String(), ctx: ctx, refusals: map[string]int{}}
 	k.visit(makeRun(t, k.addr, "")) // what is made once is made now
 	k.settle(s, 0)
-	goroutines, heap := runtime.NumGoroutine(), heapInUse()
+	goroutines, heap := fewest(0), heapInUse()
 
 	var subjects []*subject
 	for i := range uint64(3) {
@@ -126,7 +126,7 @@ func TestSoak(t *testing.T) {
 	k.work.Wait()
 	t.Logf("%d commands, refused: %v; %d visits, %d gaps, %d points", k.commands.Load(), k.refusals, k.visits.Load(), k.gaps.Load(), k.points.Load())
 	k.settle(s, 0)
-	if now := runtime.NumGoroutine(); now > goroutines {
+	if now := fewest(goroutines); now > goroutines {
 		b := make([]byte, 1<<20)
 		t.Errorf("%d goroutines, and %d before\n%s", now, goroutines, b[:runtime.Stack(b, true)])
 	}
@@ -144,17 +144,25 @@ func TestSoak(t *testing.T) {
 	}
 }
 
-// settle waits until the server keeps so many runs and its websockets have ended.
+// settle waits until the server keeps so many runs and its viewers have left.
 func (k *soak) settle(s *Server, runs int) {
 	k.t.Helper()
 	http.DefaultClient.CloseIdleConnections()
-	for begun := time.Now(); s.runs.count() > runs || s.seats.count() > 0; {
-		if time.Since(begun) > time.Minute {
-			k.t.Fatalf("%d runs and %d websockets are left", s.runs.count(), s.seats.count())
+	await(k.t, func() bool { return s.runs.count() <= runs && s.seats.count() == 0 })
+}
+
+// fewest waits until goroutines, which end after they are off the books, are no more
+// than so many, or do not become fewer for a second, and returns how many there are.
+func fewest(wanted int) int {
+	least := runtime.NumGoroutine()
+	for range 100 {
+		if least <= wanted {
+			break
 		}
 		time.Sleep(10 * time.Millisecond)
+		least = min(least, runtime.NumGoroutine())
 	}
-	time.Sleep(2 * time.Second) // goroutines end after they are off the books
+	return least
 }
 
 // visit looks at a run of one's own for a moment.

@@ -5,7 +5,6 @@ import (
 	"encoding/hex"
 	"fmt"
 	"strconv"
-	"time"
 
 	"github.com/gnllviz/gnllviz/engine"
 	"github.com/gnllviz/gnllviz/engine/export"
@@ -16,7 +15,7 @@ import (
 // card fills in what the run knows of the model.
 func (t *taken) card(c *export.Card) {
 	rec, s := t.record, &t.lane.settings
-	c.Run, c.Parent, c.Lane, c.Time, c.Steps = rec.Run, rec.Parent, rec.Lane.Name, time.Now().UTC().Truncate(time.Second), rec.Step
+	c.Run, c.Parent, c.Lane, c.Time, c.Steps = rec.Run, rec.Parent, rec.Lane.Name, t.time.UTC().Truncate(time.Second), rec.Step
 	c.Version, c.Commit = t.version, t.commit
 	c.Seed = uint64(t.data.seed)
 	c.Settings = rec.Controls

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"time"
 
 	"github.com/gnllviz/gnllviz/engine/export"
 	"github.com/gnllviz/gnllviz/server/run/history"
@@ -92,7 +93,8 @@ type taken struct {
 	data   *data
 	spec   wire.Spec
 
-	version, commit string // of the program
+	time            time.Time // when it was taken
+	version, commit string    // of the program
 
 	objective objective
 }
@@ -149,7 +151,7 @@ func (r *Run) copyLane(l *lane, t *taken) error {
 	if err != nil {
 		return err
 	}
-	*t = taken{record: rec, lane: copied, data: life.data, spec: life.specOf(r.table, copied), objective: o, version: r.options.Version, commit: r.options.Commit}
+	*t = taken{record: rec, lane: copied, data: life.data, spec: life.specOf(r.table, copied), objective: o, time: r.now(), version: r.options.Version, commit: r.options.Commit}
 	return nil
 }
 

@@ -34,6 +34,10 @@ type Options struct {
 	// DefaultIdle. It takes up again when somebody watches.
 	Idle time.Duration
 
+	// Now tells the time; nil means time.Now. Inside a bubble of testing/synctest that
+	// is the bubble's, as the run's timers are.
+	Now func() time.Time
+
 	// Paused has a new run make no step until it is told to. A replay does not
 	// look at it.
 	Paused bool
@@ -153,13 +157,22 @@ func newWith(id string, s wire.Spec, own *ownRows, o Options) (*Run, error) {
 	return r, nil
 }
 
+// clock returns what tells the time.
+func (o *Options) clock() func() time.Time {
+	if o.Now != nil {
+		return o.Now
+	}
+	return time.Now
+}
+
 func newRun(id string, o Options) *Run {
 	if o.Idle == 0 {
 		o.Idle = DefaultIdle
 	}
+	o.Now = o.clock()
 	r := &Run{
 		id:       id,
-		created:  time.Now().UTC(),
+		created:  o.Now().UTC(),
 		table:    Table(),
 		options:  o,
 		commands: make(chan func()),
@@ -400,4 +413,4 @@ func (r *Run) Predict(ctx context.Context, lane *uint8, x [][]float64) (mean, st
 
 // ---- what follows runs on the owner's goroutine ----
 
-func (r *Run) now() time.Time { return time.Now() }
+func (r *Run) now() time.Time { return r.options.Now() }

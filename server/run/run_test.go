@@ -543,6 +543,27 @@ func TestNobodyWatching(t *testing.T) {
 	})
 }
 
+// What a run says of the time, and what its models do, is by the clock that it was given.
+func TestTimesAreOfTheClock(t *testing.T) {
+	now := time.Date(1985, 4, 12, 23, 20, 50, 0, time.UTC)
+	r, err := New("testtest", wire.Spec{}, Options{Paused: true, Now: func() time.Time { return now }})
+	if err != nil {
+		t.Fatal(err)
+	}
+	serve(t, r)
+	s, err := r.Summary(t.Context())
+	if err != nil || s.Created != "1985-04-12T23:20:50Z" {
+		t.Errorf("made at %s (%v)", s.Created, err)
+	}
+	rec, err := r.ModelRecord(t.Context(), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if at := rec.Model.Card.Time; !at.Equal(now) {
+		t.Errorf("the model is of %v", at)
+	}
+}
+
 func TestHiddenViewerGetsNoFrames(t *testing.T) {
 	r := start(t, Options{}, map[string]any{"speed": "max"})
 	v := watch(t, r, wire.Hello{})

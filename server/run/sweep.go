@@ -8,7 +8,6 @@ import (
 	"runtime"
 	"slices"
 	"sync"
-	"time"
 
 	"github.com/gnllviz/gnllviz/server/wire"
 )
@@ -189,8 +188,9 @@ func (g *Grid) At(x, y int) wire.Spec {
 
 // train trains the run of a cell and scores it.
 func (g *Grid) train(ctx context.Context, c *Cell, own *ownRows, o Options) {
-	begun := time.Now()
-	defer func() { c.Seconds = time.Since(begun).Seconds() }()
+	now := o.clock()
+	begun := now()
+	defer func() { c.Seconds = now().Sub(begun).Seconds() }()
 	fail := func(err error) { c.Failed = err.Error() }
 	r, err := newWith("", g.At(c.X, c.Y), own, o)
 	if err != nil {
