@@ -35,6 +35,8 @@ type answer struct {
 	status int   // 0 until there is one
 	err    error // why nothing more can be sent
 
+	waited time.Duration // for the client to take what was written
+
 	begun atomic.Int64 // when the piece under way was begun, in ns since 1970; 0 while there is none
 	cut   atomic.Bool  // nothing more is to be sent
 
@@ -66,7 +68,9 @@ func (a *answer) Write(b []byte) (n int, err error) {
 		if err := a.begin(len(piece)); err != nil {
 			return n, err
 		}
+		begun := time.Now()
 		m, err := a.ResponseWriter.Write(piece)
+		a.waited += time.Since(begun)
 		a.begun.Store(0)
 		n += m
 		switch {

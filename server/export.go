@@ -23,7 +23,10 @@ const (
 	maxExports = 4
 
 	// exportWait is how long one waits for its turn.
-	exportWait = 10 * time.Second
+	exportWait = 30 * time.Second
+
+	// takingPart is what making files may have of the share of looking at runs, besides.
+	takingPart = 0.6
 
 	// maxExportBytes bounds one file: a history of a million steps has half of it.
 	maxExportBytes = 128 << 20
@@ -70,6 +73,11 @@ func (s *Server) getExport(ctx context.Context, q *exportRequest) (*download, er
 		}
 	}
 	defer done()
+	enough, err := s.taking.take(ctx, s.proxies.peerOf(q.r), x.ID())
+	if err != nil {
+		return nil, err
+	}
+	defer enough()
 	record := x.Record
 	if f.Small() {
 		record = x.ModelRecord
@@ -100,6 +108,7 @@ func (s *Server) getExport(ctx context.Context, q *exportRequest) (*download, er
 		return nil, refuse(http.StatusInternalServerError, fmt.Sprintf("%s cannot be made: %v", f.File, err))
 	}
 	// The turn ends with the making. What is to be sent has a bound of its own.
+	enough()
 	if x := flightOf(ctx); x != nil {
 		if err := s.flights.hold(ctx, x, int64(b.Len())); err != nil {
 			return nil, err

@@ -37,6 +37,8 @@ type flight struct {
 	*answer
 	peer, run string // run is empty of an answer that is about none
 	bytes     int64  // that it holds
+
+	afterwards func() // unless nil, is called when the answer has been written
 }
 
 // enter waits for room for an answer. It returns a *refusal that says which limit

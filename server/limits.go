@@ -68,6 +68,14 @@ type Limits struct {
 	PeerAnswers int
 	RunAnswers  int
 
+	// ReadingShare is what looking at runs may take of each processor that trains, in
+	// percent, while it does; making files may take a little more than half of that.
+	ReadingShare float64
+
+	// RequestRate is how many requests a second one peer may make, and ten times as
+	// many at once. Beyond it, they wait.
+	RequestRate int
+
 	// PeerTurns bounds the files, the sweeps and the large bodies, each for themselves,
 	// that are made or read at a time for one peer; the others wait.
 	PeerTurns int
@@ -134,7 +142,7 @@ func DefaultLimits() Limits {
 		MessageBytes: 64 << 10, BodyBytes: 64 << 10, UploadBytes: 6 << 20, ModelBytes: maxModelBytes,
 		Runs: 64, FramedRuns: 8, Keep: 6 * time.Hour, Lanes: wire.MaxLanes, Viewers: 1000, PeerViewers: 1000 / peerViewersPart, Connections: 2000, PeerConnections: 2000 / peerConnectionsPart,
 		KeySeats: 8, Hello: 10 * time.Second,
-		Sockets: 5000, PeerSockets: 2500, Answers: 512, PeerAnswers: 128, RunAnswers: 256, PeerTurns: 1,
+		Sockets: 5000, PeerSockets: 2500, Answers: 512, PeerAnswers: 128, RunAnswers: 256, PeerTurns: 1, ReadingShare: 5, RequestRate: 500,
 		Silence: time.Minute, Idle: run.DefaultIdle, Drop: 30 * time.Minute,
 		CommandRate: 200, CommandBurst: 100, HelloRate: 4, RunRate: 60,
 		Rows: 100_000, Columns: 64, FieldBytes: 1 << 10, SweepSteps: maxSweepSteps, SweepWork: maxSweepWork, ReplayWork: run.DefaultReplay / 1e6,
@@ -178,6 +186,8 @@ func (l *Limits) Table() []Limit {
 		{"max-answers", "answers that are made or sent at a time, but for websockets", &l.Answers},
 		{"max-peer-answers", "answers to one address at a time", &l.PeerAnswers},
 		{"max-run-answers", "answers about one run at a time", &l.RunAnswers},
+		{"reading-share", "percent of each processor that looking at runs may take while they train", &l.ReadingShare},
+		{"request-rate", "requests a second from one address, and ten times as many at once; the others wait", &l.RequestRate},
 		{"peer-turns", "files, sweeps and large bodies of one address that are made or read at a time, of each so many", &l.PeerTurns},
 		{"silence", "time after which a viewer that does not answer is gone", &l.Silence},
 		{"idle", "time after which a run that nobody watches stops training", &l.Idle},

@@ -21,10 +21,11 @@ func (s *Server) getControls(context.Context, *request) (*body[wire.Table], erro
 }
 
 func (s *Server) getCharts(ctx context.Context, q *request) (*body[map[string]map[string]any], error) {
-	x, err := s.theRun(q)
+	x, done, err := s.lookAt(ctx, q)
 	if err != nil {
 		return nil, err
 	}
+	defer done()
 	d, err := x.Data(ctx)
 	if err != nil {
 		return nil, s.runFailed(x, err)
@@ -38,10 +39,11 @@ func (s *Server) getCharts(ctx context.Context, q *request) (*body[map[string]ma
 }
 
 func (s *Server) getState(ctx context.Context, q *request) (*body[wire.RunMessage], error) {
-	x, err := s.theRun(q)
+	x, done, err := s.lookAt(ctx, q)
 	if err != nil {
 		return nil, err
 	}
+	defer done()
 	m, err := x.State(ctx)
 	if err != nil {
 		return nil, s.runFailed(x, err)
@@ -55,10 +57,11 @@ type historyRequest struct {
 }
 
 func (s *Server) getHistory(ctx context.Context, q *historyRequest) (*body[wire.HistoryMessage], error) {
-	x, err := s.theRun(&q.request)
+	x, done, err := s.lookAt(ctx, &q.request)
 	if err != nil {
 		return nil, err
 	}
+	defer done()
 	first, err := q.First.read("first", 0, math.MaxInt32)
 	if err != nil {
 		return nil, err
@@ -87,10 +90,11 @@ type prediction struct {
 }
 
 func (s *Server) getPredict(ctx context.Context, q *predictRequest) (*body[prediction], error) {
-	x, err := s.theRun(&q.request)
+	x, done, err := s.lookAt(ctx, &q.request)
 	if err != nil {
 		return nil, err
 	}
+	defer done()
 	if len(q.X) == 0 || len(q.X) > maxPredictions {
 		return nil, refuse(http.StatusBadRequest, fmt.Sprintf("there are %d values of x; give 1 to %d, as in ?x=5&x=25, or ?x=5,1 with two inputs", len(q.X), maxPredictions))
 	}
@@ -132,10 +136,11 @@ func numbers[F float32 | float64](v []F) []wire.Number {
 }
 
 func (s *Server) getRecipe(ctx context.Context, q *request) (*body[wire.Recipe], error) {
-	x, err := s.theRun(q)
+	x, done, err := s.lookAt(ctx, q)
 	if err != nil {
 		return nil, err
 	}
+	defer done()
 	recipe, err := x.Recipe(ctx)
 	if err != nil {
 		return nil, s.runFailed(x, err)

@@ -9,11 +9,14 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/danielgtaylor/huma/v2/adapters/humago"
 	"github.com/klauspost/compress/gzhttp"
 	"github.com/klauspost/compress/gzip"
+
+	"github.com/gnllviz/gnllviz/server/run"
 )
 
 // An operation is what the API's description says of one route, besides what
@@ -183,6 +186,33 @@ type request struct {
 func (q *request) Resolve(ctx huma.Context) []error {
 	q.r, q.w = humago.Unwrap(ctx)
 	return nil
+}
+
+// reads waits until whoever asks may look at a run, or at several where that is empty,
+// and returns what is called when it has. What it takes to encode the answer is charged
+// when that is done.
+func (s *Server) reads(ctx context.Context, q *request, run string) (done func(), err error) {
+	peer := s.proxies.peerOf(q.r)
+	ended, err := s.looking.take(ctx, peer, run)
+	if err != nil {
+		return nil, err
+	}
+	return func() {
+		ended()
+		if x := flightOf(ctx); x != nil {
+			begun, waited := time.Now(), x.waited
+			x.afterwards = func() { s.looking.chargeMore(peer, run, time.Since(begun)-(x.waited-waited)) }
+		}
+	}, nil
+}
+
+// lookAt is theRun for whoever reads it, until done is called.
+func (s *Server) lookAt(ctx context.Context, q *request) (x *run.Run, done func(), err error) {
+	if x, err = s.theRun(q); err != nil {
+		return nil, nil, err
+	}
+	done, err = s.reads(ctx, q, x.ID())
+	return x, done, err
 }
 
 // A body is an answer in JSON.

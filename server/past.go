@@ -53,10 +53,11 @@ func (v floats) MarshalJSON() ([]byte, error) {
 }
 
 func (s *Server) getCurve(ctx context.Context, q *curveRequest) (*body[curve], error) {
-	x, err := s.theRun(&q.request)
+	x, done, err := s.lookAt(ctx, &q.request)
 	if err != nil {
 		return nil, err
 	}
+	defer done()
 	lane, err := q.Lane.lane()
 	if err != nil {
 		return nil, err
@@ -95,10 +96,11 @@ func (s *Server) getCurves(_ context.Context, q *request) (*body[[]string], erro
 }
 
 func (s *Server) getSnapshots(ctx context.Context, q *request) (*body[[]uint64], error) {
-	x, err := s.theRun(q)
+	x, done, err := s.lookAt(ctx, q)
 	if err != nil {
 		return nil, err
 	}
+	defer done()
 	steps, err := x.Snapshots(ctx)
 	if err != nil {
 		return nil, s.runFailed(x, err)
@@ -112,10 +114,11 @@ type framesRequest struct {
 }
 
 func (s *Server) getFrames(ctx context.Context, q *framesRequest) (*file, error) {
-	x, err := s.theRun(&q.request)
+	x, done, err := s.lookAt(ctx, &q.request)
 	if err != nil {
 		return nil, err
 	}
+	defer done()
 	step, err := q.Step.read("step", math.MaxUint64, math.MaxUint64)
 	if err != nil {
 		return nil, err

@@ -1,6 +1,8 @@
 package server
 
 import (
+	"cmp"
+	"context"
 	"fmt"
 	"net/http"
 	"net/netip"
@@ -109,7 +111,8 @@ func peerName(a netip.Addr) string {
 
 // A quota lets each peer do something so many times a minute.
 type quota struct {
-	perMinute int // also at once
+	perMinute int
+	atOnce    int // 0: as many as in a minute
 
 	mu    sync.Mutex
 	peers map[string]*rate.Limiter
@@ -121,6 +124,17 @@ const maxPeers = 10_000
 // take uses one of the peer's times, which the reservation can give back. If
 // none is left it returns nil and how long it takes until there is.
 func (q *quota) take(peer string, now time.Time) (*rate.Reservation, time.Duration) {
+	return reserve(q.of(peer, now), now)
+}
+
+// wait waits until the peer may do it once more, in the order of coming, if that takes
+// no longer than the context.
+func (q *quota) wait(ctx context.Context, peer string) error {
+	return q.of(peer, time.Now()).Wait(ctx)
+}
+
+// of returns the times of a peer.
+func (q *quota) of(peer string, now time.Time) *rate.Limiter {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	l := q.peers[peer]
@@ -131,17 +145,17 @@ func (q *quota) take(peer string, now time.Time) (*rate.Reservation, time.Durati
 		if q.peers == nil {
 			q.peers = map[string]*rate.Limiter{}
 		}
-		l = rate.NewLimiter(rate.Limit(float64(q.perMinute)/60), q.perMinute)
+		l = rate.NewLimiter(rate.Limit(float64(q.perMinute)/60), cmp.Or(q.atOnce, q.perMinute))
 		q.peers[peer] = l
 	}
-	return reserve(l, now)
+	return l
 }
 
 // forget makes room: those who have all their times are as good as never seen,
 // and if there are none, somebody is let off.
 func (q *quota) forget(now time.Time) {
 	for peer, l := range q.peers {
-		if l.TokensAt(now) >= float64(q.perMinute) {
+		if l.TokensAt(now) >= float64(cmp.Or(q.atOnce, q.perMinute)) {
 			delete(q.peers, peer)
 		}
 	}

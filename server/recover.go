@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"runtime/debug"
 	"strings"
+	"time"
 )
 
 // errPanic stands for a panic that was logged where it happened.
@@ -70,6 +71,10 @@ func (s *Server) watched(next http.Handler) http.Handler {
 			next.ServeHTTP(a, r) // which is short, and waits for nobody
 			return
 		}
+		if err := s.mayAsk(r); err != nil {
+			answerRefusal(a, err)
+			return
+		}
 		x, err := s.flights.enter(r.Context(), a, s.proxies.peerOf(r), runOf(r))
 		var refused *refusal
 		if errors.As(err, &refused) {
@@ -79,6 +84,11 @@ func (s *Server) watched(next http.Handler) http.Handler {
 		defer s.flights.leave(x)
 		a.hijacked = func() { s.flights.leave(x) }
 		r = r.WithContext(context.WithValue(r.Context(), flightKey{}, x))
+		defer func() {
+			if x.afterwards != nil {
+				x.afterwards()
+			}
+		}()
 		next.ServeHTTP(a, r)
 	})
 }
@@ -92,6 +102,22 @@ func (s *Server) steering(r *http.Request) bool {
 // isLive says whether a request is for a viewer's connection, which has a seat of its own.
 func isLive(r *http.Request) bool {
 	return strings.HasSuffix(r.URL.Path, "/live") || strings.HasSuffix(r.URL.Path, "/events")
+}
+
+// mayAsk waits until a peer may make one more request, or refuses it, which takes a
+// while, too.
+func (s *Server) mayAsk(r *http.Request) *refusal {
+	ctx, cancel := context.WithTimeout(r.Context(), flightWait)
+	defer cancel()
+	if s.asking.wait(ctx, s.proxies.peerOf(r)) == nil {
+		return nil
+	}
+	select {
+	case <-time.After(time.Second):
+	case <-r.Context().Done():
+	}
+	return refuseFor(flightWait, http.StatusTooManyRequests,
+		fmt.Sprintf("your address asks more than %d times a second, which is its limit; --request-rate raises it", s.limits.RequestRate))
 }
 
 // flightKey is where a request's context has its flight.

@@ -31,7 +31,12 @@ type opened struct {
 	Body     made
 }
 
-func (s *Server) getRuns(ctx context.Context, _ *request) (*body[[]wire.Summary], error) {
+func (s *Server) getRuns(ctx context.Context, q *request) (*body[[]wire.Summary], error) {
+	done, err := s.reads(ctx, q, "")
+	if err != nil {
+		return nil, err
+	}
+	defer done()
 	all := []wire.Summary{} // a list in JSON, not null
 	for _, x := range s.runs.list() {
 		summary, err := x.Summary(ctx)
@@ -154,10 +159,11 @@ func (g *registry) end(r *run.Run) {
 }
 
 func (s *Server) getRun(ctx context.Context, q *request) (*body[known], error) {
-	x, err := s.theRun(q)
+	x, done, err := s.lookAt(ctx, q)
 	if err != nil {
 		return nil, err
 	}
+	defer done()
 	summary, err := x.Summary(ctx)
 	if err != nil {
 		return nil, s.runFailed(x, err)

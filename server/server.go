@@ -99,6 +99,10 @@ type Server struct {
 	uploads *turns
 	exports *turns
 	sweeps  *turns
+	load    load
+	looking *ration // at runs
+	taking  *ration // of files
+	asking  quota   // of requests
 
 	catalogue func() ([]dataset, error)
 	help      func() ([]byte, error)
@@ -137,6 +141,7 @@ func New(ctx context.Context, c Config) *Server {
 			all: c.Limits.Answers, eachPeer: c.Limits.PeerAnswers, eachRun: c.Limits.RunAnswers,
 			bytes: 2 * maxExportBytes, eachPeerBytes: maxExportBytes,
 		},
+		asking:  quota{perMinute: 60 * c.Limits.RequestRate, atOnce: 10 * c.Limits.RequestRate},
 		making:  quota{perMinute: c.Limits.RunRate},
 		uploads: newTurns("large bodies are being read", maxUploads, c.Limits.PeerTurns),
 		exports: newTurns("files are being made", maxExports, c.Limits.PeerTurns),
@@ -148,7 +153,13 @@ func New(ctx context.Context, c Config) *Server {
 	s.help = sync.OnceValues(s.writeHelp)
 	s.profiled = c.Profiles
 	s.metrics = newMetrics(s.runs.count, s.seats.count)
-	s.runs.report = s.metrics.trained
+	s.runs.report = func(done run.Stats) {
+		s.metrics.trained(done)
+		s.load.add(done.Trained)
+	}
+	share := c.Limits.ReadingShare / 100 * float64(c.Trainers)
+	s.looking = newRation("reading", share, time.Second/4, flightWait, s.load.busy)
+	s.taking = newRation("the making of files", share*takingPart, time.Second, exportWait, s.load.busy)
 	for _, h := range slices.Concat(c.Hosts, s.origins.hosts()) {
 		s.hosts[hostname(h)] = true
 	}

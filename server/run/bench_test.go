@@ -14,7 +14,7 @@ func BenchmarkFrame(b *testing.B) {
 	}
 	b.ReportAllocs()
 	for b.Loop() {
-		if _, err := r.frames(nil, 0); err != nil {
+		if _, err := r.frames(); err != nil {
 			b.Fatal(err)
 		}
 	}

@@ -332,3 +332,12 @@ func (d *data) gridFrames(epoch uint32) []*wire.Frame {
 	}
 	return frames
 }
+
+// gridBytes are those frames, one after the other.
+func (d *data) gridBytes(epoch uint32) []byte {
+	var b []byte
+	for _, f := range d.gridFrames(epoch) {
+		b = f.Append(b)
+	}
+	return b
+}

@@ -114,11 +114,7 @@ func (r *Run) greeting(next int) []Message {
 
 // grid are the frames on which others stand.
 func (r *Run) grid() Message {
-	var b []byte
-	for _, f := range r.life.data.gridFrames(r.epoch) {
-		b = f.Append(b)
-	}
-	return r.prepared(Message{Binary: true, Data: b})
+	return r.prepared(Message{Binary: true, Data: r.life.data.gridBytes(r.epoch)})
 }
 
 // pointsSent are the points from number first on that count as sent.

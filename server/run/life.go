@@ -122,11 +122,14 @@ func (l *life) starts() []laneStart {
 }
 
 // lane returns the lane with that id, or the first without one.
-func (l *life) lane(id *uint8) (*lane, *wire.ErrorMessage) {
+func (l *life) lane(id *uint8) (*lane, *wire.ErrorMessage) { return laneOf(l.lanes, id) }
+
+// laneOf returns of some lanes the one with that id, or the first without one.
+func laneOf(lanes []*lane, id *uint8) (*lane, *wire.ErrorMessage) {
 	if id == nil {
-		return l.lanes[0], nil
+		return lanes[0], nil
 	}
-	for _, lane := range l.lanes {
+	for _, lane := range lanes {
 		if lane.id == *id {
 			return lane, nil
 		}

@@ -18,23 +18,30 @@ func Curves() []string { return append(slices.Clone(stepColumns[:]), wire.PointC
 // with about two points for each of so many pixels, or all of them where there
 // are no more. Curves names the curves.
 func (r *Run) Curve(ctx context.Context, lane *uint8, curve string, from, to uint64, pixels int) (c history.Curve, err error) {
+	column, ofSteps := slices.Index(stepColumns[:], curve), true
+	if column < 0 {
+		column, ofSteps = slices.Index(wire.PointColumns[pointHead:], curve), false
+	}
+	if column < 0 {
+		return c, wire.Refuse(wire.BadValue, "", "there is no curve %.40q; there are %s", curve, strings.Join(Curves(), ", "))
+	}
+	var series *history.Series
 	err = r.ask(ctx, func() error {
 		l, refused := r.life.lane(lane)
 		if refused != nil {
 			return refused
 		}
-		if i := slices.Index(stepColumns[:], curve); i >= 0 {
-			c = l.steps.Query(i, from, to, pixels)
-			return nil
+		if ofSteps {
+			series = l.steps.Clone() // which shares what no longer changes
+		} else {
+			series = l.evaluations.Clone()
 		}
-		i := slices.Index(wire.PointColumns[pointHead:], curve)
-		if i < 0 {
-			return wire.Refuse(wire.BadValue, "", "there is no curve %.40q; there are %s", curve, strings.Join(Curves(), ", "))
-		}
-		c = l.evaluations.Query(i, from, to, pixels)
 		return nil
 	})
-	return c, err
+	if err != nil {
+		return c, err
+	}
+	return series.Query(column, from, to, pixels), nil
 }
 
 // Snapshots returns the steps whose weights are kept of all lanes, oldest first.
@@ -79,16 +86,17 @@ func (l *life) snapshot(step uint64) (states []*engine.State, at uint64, refused
 // on the rows of now: a message of frames, one after the other. Who asks for them
 // watches, as far as being idle goes.
 func (r *Run) FramesAt(ctx context.Context, step uint64) (frames []byte, err error) {
-	err = r.ask(ctx, func() error {
+	err = r.observe(ctx, func(g *glimpse) error {
 		r.watched()
 		states, at, refused := r.life.snapshot(step)
 		if refused != nil {
 			return refused
 		}
-		frames, err = r.frames(states, at)
-		if err == nil {
-			frames = append(slices.Clone(r.grid().Data), frames...)
-		}
+		g.states, g.step = states, at
+		return nil
+	}, func(g *glimpse, lanes []*lane) error {
+		of, err := g.frames(lanes)
+		frames = append(g.data.gridBytes(g.epoch), of...)
 		return err
 	})
 	return frames, err

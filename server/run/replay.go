@@ -3,9 +3,6 @@ package run
 import (
 	"cmp"
 	"context"
-	"crypto/sha256"
-	"encoding/binary"
-	"encoding/hex"
 	"fmt"
 	"math"
 	"slices"
@@ -110,31 +107,29 @@ func (p *replay) afford(l *life) *wire.ErrorMessage {
 }
 
 // Recipe returns the story of the present epoch. It has the owner's
-// rows, if there are any, which its member Private says.
+// rows, if there are any, which its member Private says. Its lists are the
+// run's own, and must not be changed.
 func (r *Run) Recipe(ctx context.Context) (recipe wire.Recipe, err error) {
-	err = r.do(ctx, func() {
+	err = r.observe(ctx, func(*glimpse) error {
 		recipe = r.life.recipe
-		recipe.Events = slices.Clone(recipe.Events)
-		recipe.Steps, recipe.Weights = r.life.steps, r.life.fingerprint()
+		recipe.Events = slices.Clip(recipe.Events) // to which the run only appends
+		recipe.Steps = r.life.steps
 		recipe.Private = r.life.private()
+		return nil
+	}, func(g *glimpse, _ []*lane) error {
+		recipe.Weights = g.fingerprint()
+		return nil
 	})
 	return recipe, err
 }
 
 // fingerprint is the SHA-256 of all parameters, lane by lane and member by member.
 func (l *life) fingerprint() string {
-	h := sha256.New()
-	var b []byte
+	var g glimpse
 	for _, lane := range l.lanes {
-		for _, m := range lane.ensemble.Members() {
-			b = b[:0]
-			for _, w := range m.Weights() {
-				b = binary.LittleEndian.AppendUint32(b, math.Float32bits(w))
-			}
-			h.Write(b)
-		}
+		g.lanes = append(g.lanes, laneGlimpse{weights: lane.ensemble.Weights()})
 	}
-	return hex.EncodeToString(h.Sum(nil))
+	return g.fingerprint()
 }
 
 // follow does the next event that is due, or else says whether a step is to be made.

@@ -4,7 +4,8 @@
 // A Run is owned by one goroutine, the one that calls Serve; there is no lock
 // and no atomic in it. Every exported method may be called from any goroutine:
 // it hands its work to the owner, who does it between two training steps, and
-// waits. The package knows nothing of HTTP.
+// waits. What takes long and only reads is done on the caller's goroutine, on
+// weights that the owner has copied; see glimpse. The package knows nothing of HTTP.
 package run
 
 import (
@@ -86,6 +87,9 @@ type Run struct {
 
 	commands chan func()
 	done     chan struct{}
+
+	reading   chan struct{} // has room for the one who has the observers
+	observers observers
 
 	// ---- what follows is owned by the goroutine that calls Serve ----
 
@@ -177,6 +181,7 @@ func newRun(id string, o Options) *Run {
 		options:  o,
 		commands: make(chan func()),
 		done:     make(chan struct{}),
+		reading:  make(chan struct{}, 1),
 		epoch:    rand.Uint32N(1 << 31),
 		state:    wire.Playing,
 		viewers:  map[*Viewer]struct{}{},
@@ -243,7 +248,8 @@ func (r *Run) Serve(ctx context.Context) {
 // train makes the steps that are due for as long as its share of time, and does
 // commands between them.
 func (r *Run) train() {
-	for begun := r.now(); ; {
+	begun := r.now()
+	for {
 		r.step()
 		if r.now().Sub(begun) >= share {
 			break
@@ -257,6 +263,7 @@ func (r *Run) train() {
 			break
 		}
 	}
+	r.stats.Trained += r.now().Sub(begun)
 	runtime.Gosched()
 }
 
@@ -341,12 +348,6 @@ func (r *Run) Do(ctx context.Context, c wire.Command, steers bool) (wire.Ack, er
 	return ack, err
 }
 
-// Summary describes the run as it is now.
-func (r *Run) Summary(ctx context.Context) (s wire.Summary, err error) {
-	err = r.ask(ctx, func() error { s, err = r.summary(); return err })
-	return s, err
-}
-
 // Settings returns the value of every control, by name: the run's and those of
 // the first lane.
 func (r *Run) Settings(ctx context.Context) (m map[string]any, err error) {
@@ -392,15 +393,15 @@ func (r *Run) History(ctx context.Context, first int) (m wire.HistoryMessage, er
 // Predict returns the mean and the standard deviation, clamped as the loss
 // clamps it, that a lane (nil: the first) predicts at rows of inputs, in the
 // data's units.
-func (r *Run) Predict(ctx context.Context, lane *uint8, x [][]float64) (mean, std []float64, err error) {
-	err = r.ask(ctx, func() error {
-		l, refused := r.life.lane(lane)
+func (r *Run) Predict(ctx context.Context, id *uint8, x [][]float64) (mean, std []float64, err error) {
+	err = r.observe(ctx, nil, func(g *glimpse, lanes []*lane) error {
+		l, refused := laneOf(lanes, id)
 		if refused != nil {
 			return refused
 		}
 		var rows []float64
 		for _, row := range x {
-			if want := len(r.life.data.set.Inputs); len(row) != want {
+			if want := len(g.data.set.Inputs); len(row) != want {
 				return wire.Refuse(wire.BadValue, "", "x has %d values, and the data set has %d inputs", len(row), want)
 			}
 			rows = append(rows, row...)

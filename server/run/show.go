@@ -1,13 +1,13 @@
 package run
 
 import (
+	"context"
 	"time"
 
-	"github.com/gnllviz/gnllviz/engine"
 	"github.com/gnllviz/gnllviz/server/wire"
 )
 
-// Everything here runs on the goroutine that owns the run.
+// Everything here but Summary runs on the goroutine that owns the run.
 
 // flush sends viewers what they were not sent yet: other rows, and points.
 func (r *Run) flush() {
@@ -75,7 +75,7 @@ func (r *Run) show(now time.Time) {
 		return
 	}
 	r.flushData()
-	frames, err := r.frames(nil, r.life.steps)
+	frames, err := r.frames()
 	if err != nil {
 		r.fail(err)
 		return
@@ -108,26 +108,10 @@ func frameInterval(viewers int) time.Duration {
 	return time.Duration(2*ticks-1) * time.Second / (2 * ticksPerSecond)
 }
 
-// frames returns the picture of every lane, one after the other: of now, or of the
-// states that lanes, in their order, had at a step.
-func (r *Run) frames(states []*engine.State, step uint64) ([]byte, error) {
-	var b []byte
-	for i, lane := range r.life.lanes {
-		var at *engine.State
-		if states != nil {
-			at = states[i]
-		}
-		frames, err := lane.picture(at, r.life.lookRows(lane))
-		if err != nil {
-			return nil, err
-		}
-		frames[0].SetScalar("steps_per_s", r.rate.perSecond)
-		for _, f := range frames {
-			f.Epoch, f.Revision, f.Step = r.epoch, r.revision, step
-			b = f.Append(b)
-		}
-	}
-	return b, nil
+// frames returns the picture of every lane as it is now, one after the other.
+func (r *Run) frames() ([]byte, error) {
+	g := glimpse{epoch: r.epoch, revision: r.revision, step: r.life.steps, perSecond: r.rate.perSecond, data: r.life.data}
+	return g.frames(r.life.lanes)
 }
 
 func (r *Run) ack() wire.Ack {
@@ -159,19 +143,25 @@ func (r *Run) message(next int) wire.RunMessage {
 	}
 }
 
-func (r *Run) summary() (wire.Summary, error) {
-	s := wire.Summary{
-		ID: r.id, Dataset: r.life.settings.Dataset, Created: r.created.Format(time.RFC3339Nano),
-		Epoch: r.epoch, Revision: r.revision, Step: r.life.steps,
-		State: r.state, Reason: r.reason, Viewers: len(r.viewers),
-	}
-	for _, lane := range r.life.lanes {
-		_, train, test, err := lane.scores(nil, r.life.lookRows(lane), false)
-		if err != nil {
-			return s, err
+// Summary describes the run as it is now.
+func (r *Run) Summary(ctx context.Context) (s wire.Summary, err error) {
+	err = r.observe(ctx, func(*glimpse) error {
+		s = wire.Summary{
+			ID: r.id, Dataset: r.life.settings.Dataset, Created: r.created.Format(time.RFC3339Nano),
+			Epoch: r.epoch, Revision: r.revision, Step: r.life.steps,
+			State: r.state, Reason: r.reason, Viewers: len(r.viewers),
 		}
-		s.Lanes = append(s.Lanes, wire.LaneSummary{Lane: lane.id, Name: lane.name, Metrics: metricsOf(train, test)})
-	}
-	s.Metrics = s.Lanes[0].Metrics
-	return s, nil
+		return nil
+	}, func(g *glimpse, lanes []*lane) error {
+		for _, l := range lanes {
+			_, train, test, err := l.scores(nil, lookRows(l.params, len(lanes), g.data.places()), false)
+			if err != nil {
+				return err
+			}
+			s.Lanes = append(s.Lanes, wire.LaneSummary{Lane: l.id, Name: l.name, Metrics: metricsOf(train, test)})
+		}
+		s.Metrics = s.Lanes[0].Metrics
+		return nil
+	})
+	return s, err
 }

@@ -6,6 +6,7 @@ import "time"
 type Stats struct {
 	Steps   int
 	Work    float64         // of the steps, in rows times parameters
+	Trained time.Duration   // that the steps took, and what was done between them
 	Frames  int             // that were made, each for any number of viewers
 	Dropped int             // that a viewer did not take before the next one
 	Shown   []time.Duration // from each change that was applied to the frame that shows it

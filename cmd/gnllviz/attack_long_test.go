@@ -1,0 +1,144 @@
+//go:build long && linux
+
+package main
+
+import (
+	"context"
+	"flag"
+	"fmt"
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+)
+
+var attackTime = flag.Duration("attack.time", 20*time.Second, "how long each attack lasts")
+
+// steps is how many steps all runs have made.
+func (p *attacked) steps() float64 {
+	p.t.Helper()
+	_, b, err := p.ask(http.DefaultClient, "GET", "metrics", "", "")
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	for line := range strings.Lines(string(b)) {
+		if v, ok := strings.CutPrefix(line, "gnllviz_steps_total "); ok {
+			n, err := strconv.ParseFloat(strings.TrimSpace(v), 64)
+			if err != nil {
+				p.t.Fatal(err)
+			}
+			return n
+		}
+	}
+	p.t.Fatal("the metrics have no steps")
+	return 0
+}
+
+// speed measures the steps a second over a while.
+func (p *attacked) speed(d time.Duration) float64 {
+	p.t.Helper()
+	from, begun := p.steps(), time.Now()
+	time.Sleep(d)
+	return (p.steps() - from) / time.Since(begun).Seconds()
+}
+
+// heavy is a run whose step keeps two processors busy for milliseconds.
+const heavy = `{"speed":"max","dataset":"sine","hidden":[128,128,128,128],"members":4,"batch":128}`
+
+// Whatever readers ask, a heavy run keeps its speed. Stretches with and without them
+// take turns, as the machine has others to serve, too.
+func TestLongReadersLeaveTrainingItsTime(t *testing.T) {
+	p := attack(t, 0)
+	x := p.run(heavy)
+	p.reaches(x, 200)
+	run := "api/runs/" + x.ID
+	var places []string
+	for i := range 1000 {
+		places = append(places, "x="+strconv.Itoa(i%10))
+	}
+	for _, c := range []struct {
+		name  string
+		loops int
+		paths []string
+	}{
+		{"two loops", 2, []string{run + "/frames?step=100", run + "/predict?" + strings.Join(places, "&")}},
+		{"sixteen loops", 16, []string{run + "/frames?step=100", run + "/predict?" + strings.Join(places, "&")}},
+		{"sixteen loops of all kinds", 16, []string{
+			run, run + "/state", run + "/history", run + "/curve?curve=batch_loss&pixels=8192", run + "/recipe", run + "/charts", "api/runs", "healthz", "help", "",
+		}},
+		{"sixteen loops of files", 16, []string{run + "/export?format=zip", run + "/export?format=fit-gif", run + "/export?format=onnx", run + "/export?format=report"}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			var alone, beside []float64
+			var asked, refused atomic.Int64
+			for range 3 {
+				alone = append(alone, p.speed(*attackTime/3))
+				ctx, stop := context.WithCancel(t.Context())
+				var work sync.WaitGroup
+				for i := range c.loops {
+					work.Go(func() {
+						client := from(fmt.Sprintf("127.0.70.%d", 1+i%3))
+						defer client.CloseIdleConnections()
+						for ctx.Err() == nil {
+							r, err := http.NewRequestWithContext(ctx, "GET", p.home+c.paths[i%len(c.paths)], nil)
+							if err != nil {
+								t.Error(err)
+								return
+							}
+							resp, err := client.Do(r)
+							if err != nil {
+								continue
+							}
+							asked.Add(1)
+							if resp.StatusCode >= 400 {
+								refused.Add(1)
+							}
+							_, _ = resp.Body.Read(make([]byte, 1<<20))
+							_ = resp.Body.Close()
+						}
+					})
+				}
+				beside = append(beside, p.speed(*attackTime))
+				stop()
+				work.Wait()
+			}
+			slices.Sort(alone)
+			slices.Sort(beside)
+			kept := beside[1] / alone[1]
+			t.Logf("alone %.0f steps/s, beside readers %.0f: %.1f %% kept; %d answers, %d of them refusals", alone[1], beside[1], 100*kept, asked.Load(), refused.Load())
+			if kept < 0.9 {
+				t.Errorf("training kept %.1f %% of its speed; alone %.0f, beside readers %.0f", 100*kept, alone, beside)
+			}
+		})
+	}
+}
+
+// The attack that once took the server from 165 MB to 3.9 GB.
+func TestLongAskingOfALongRun(t *testing.T) {
+	p := attack(t, 0)
+	x := p.run(`{"speed":"max","dataset":"sine","hidden":[4],"batch":4}`)
+	p.reaches(x, 650_000)
+	run := "/api/runs/" + x.ID
+	before, most := p.memory(), 0
+	paths := []string{run + "/curve?curve=batch_loss&pixels=300000", run + "/curve?curve=batch_loss&pixels=8192", run + "/recipe", run + "/history", "/help", "/"}
+	begun, dialled := time.Now(), 0
+	honest := from("127.0.71.250")
+	var slowest time.Duration
+	for time.Since(begun) < 3**attackTime {
+		for range 50 {
+			p.socket(fmt.Sprintf("127.0.71.%d", 1+dialled%2), p.get(paths[dialled%len(paths)]))
+			dialled++
+		}
+		slowest = max(slowest, p.call(honest, "GET", strings.TrimPrefix(run, "/")+"/curve?curve=batch_loss&pixels=800", "", "", nil))
+		most = max(most, p.memory())
+		time.Sleep(time.Second / 4)
+	}
+	t.Logf("%d sockets that do not read, within %v: from %d to %d MB; an honest answer took at most %v", dialled, 3**attackTime, before, most, slowest.Round(time.Millisecond))
+	if most > before+400 {
+		t.Errorf("from %d to %d MB", before, most)
+	}
+}

@@ -1,0 +1,218 @@
+package server
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"sync"
+	"time"
+)
+
+// A ration shares out the time that reading takes: training has the processors first.
+// Of each peer, of each run and in all one reader computes at a time; the others wait in
+// the order of coming. What the work of a reader took is charged to its peer, to its run
+// and to all readers, as far as runs were training meanwhile. Where more was spent than
+// the share of time that readers may have, the next one waits until it is paid back.
+type ration struct {
+	what  string        // in words, as the subject of a sentence
+	share float64       // of the time of one processor
+	burst time.Duration // may be spent at once
+	most  time.Duration // that one waits
+	busy  func() float64
+
+	all *account
+
+	mu       sync.Mutex
+	accounts map[string]*account // of peers and of runs
+}
+
+const (
+	// partOfOne is what one peer, or the readers of one run, may have of the share of all.
+	partOfOne = 0.75
+
+	// quiet is the part of the time up to which training is nobody's to be disturbed.
+	quiet = 0.02
+
+	// maxAccounts bounds the peers and runs that are remembered when they have paid.
+	maxAccounts = 10_000
+)
+
+// An account is what one peer, one run or all readers have spent.
+type account struct {
+	room chan struct{} // for the one who computes
+	part float64       // of the share
+
+	// ---- guarded by the ration's mu ----
+	people int       // who compute or wait
+	free   time.Time // when what was spent is paid back
+}
+
+func newAccount(part float64) *account { return &account{room: make(chan struct{}, 1), part: part} }
+
+// newRation returns a ration. busy says in which part of the time runs train just now,
+// from 0 to 1.
+func newRation(what string, share float64, burst, most time.Duration, busy func() float64) *ration {
+	return &ration{what: what, share: share, burst: burst, most: most, busy: busy, all: newAccount(1), accounts: map[string]*account{}}
+}
+
+// take waits for the turn of a reader of a run, or of none where that is empty, and
+// returns what ends it, or a *refusal, or errLeft. What ends it may be called twice.
+func (t *ration) take(ctx context.Context, peer, run string) (done func(), err error) {
+	ctx, cancel := context.WithTimeout(ctx, t.most)
+	defer cancel()
+	line := t.join(peer, run)
+	held := 0
+	leave := func() {
+		for held > 0 {
+			held--
+			<-line[held].room
+		}
+		t.leave(line)
+	}
+	for _, a := range line {
+		select {
+		case a.room <- struct{}{}:
+			held++
+			if t.awaitPaid(ctx, a) {
+				continue
+			}
+		case <-ctx.Done():
+		}
+		leave()
+		if !errors.Is(ctx.Err(), context.DeadlineExceeded) {
+			return nil, errLeft
+		}
+		return nil, refuseFor(t.most, http.StatusTooManyRequests, fmt.Sprintf(
+			"%s takes more than the %.0f %% of a processor that it may have while runs train; ask more rarely, or raise --reading-share", t.what, 100*t.share))
+	}
+	begun := time.Now()
+	return sync.OnceFunc(func() {
+		t.charge(line, begun)
+		leave()
+	}), nil
+}
+
+// chargeMore charges a reader whose turn has ended with further work.
+func (t *ration) chargeMore(peer, run string, work time.Duration) {
+	line := t.join(peer, run)
+	defer t.leave(line)
+	t.charge(line, time.Now().Add(-work))
+}
+
+// join returns the accounts of a reader, those of the fewest first.
+func (t *ration) join(peer, run string) []*account {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	var line []*account
+	for _, name := range []string{"peer " + peer, "run " + run} {
+		if name == "run " {
+			continue
+		}
+		a := t.accounts[name]
+		if a == nil {
+			if len(t.accounts) >= maxAccounts {
+				t.forget()
+			}
+			a = newAccount(partOfOne)
+			t.accounts[name] = a
+		}
+		line = append(line, a)
+	}
+	line = append(line, t.all)
+	for _, a := range line {
+		a.people++
+	}
+	return line
+}
+
+// forget drops the accounts of those who have paid. Callers hold mu.
+func (t *ration) forget() {
+	now := time.Now()
+	for name, a := range t.accounts {
+		if a.people == 0 && a.free.Before(now) {
+			delete(t.accounts, name)
+		}
+	}
+}
+
+func (t *ration) leave(line []*account) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	for _, a := range line {
+		a.people--
+	}
+}
+
+// charge notes that a reader has computed since it had its turn.
+func (t *ration) charge(line []*account, begun time.Time) {
+	work := time.Duration(float64(time.Since(begun)) * t.busy())
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	for _, a := range line {
+		if a.free.Before(begun) {
+			a.free = begun
+		}
+		a.free = a.free.Add(t.payback(a, work))
+	}
+}
+
+// payback is how long it takes to pay for so much work.
+func (t *ration) payback(a *account, work time.Duration) time.Duration {
+	return time.Duration(float64(work) / (t.share * a.part))
+}
+
+// awaitPaid waits until an account is not in debt any more, or nobody trains.
+func (t *ration) awaitPaid(ctx context.Context, a *account) bool {
+	for {
+		t.mu.Lock()
+		owed := time.Until(a.free.Add(-t.payback(a, t.burst)))
+		t.mu.Unlock()
+		if owed <= 0 || t.busy() < quiet {
+			return ctx.Err() == nil
+		}
+		again := time.NewTimer(min(owed, time.Second/4))
+		select {
+		case <-again.C:
+		case <-ctx.Done():
+			again.Stop()
+			return false
+		}
+	}
+}
+
+// A load knows in which part of the last second runs were training. The zero value is
+// ready.
+type load struct {
+	mu    sync.Mutex
+	level float64 // seconds of training in each second, fading
+	at    time.Time
+}
+
+// loadMemory is over how long training is averaged.
+const loadMemory = time.Second
+
+// add notes that a run has trained for so long.
+func (l *load) add(d time.Duration) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.fade(time.Now())
+	l.level += d.Seconds() / loadMemory.Seconds()
+}
+
+// fade lets what was long ago count less. Callers hold mu.
+func (l *load) fade(now time.Time) {
+	if d := now.Sub(l.at).Seconds() / loadMemory.Seconds(); d > 0 {
+		l.level *= max(0, 1-d)
+		l.at = now
+	}
+}
+
+// busy returns the part of the time, 1 from half of it on: a run that trains for half of
+// the time is held up by whoever reads in it.
+func (l *load) busy() float64 {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.fade(time.Now())
+	return min(1, 2*l.level)
+}
