@@ -5,6 +5,7 @@ import (
 	"encoding/hex"
 	"fmt"
 	"strconv"
+	"time"
 
 	"github.com/gnllviz/gnllviz/engine"
 	"github.com/gnllviz/gnllviz/engine/export"
