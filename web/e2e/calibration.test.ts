@@ -101,8 +101,9 @@ describe('metrics', () => {
     await w.page.getByRole('button', { name: '+ lane' }).click()
     await expect.poll(() => w.lanes()).toEqual(['A', 'B*'])
     await w.type('eps', '10')
-    await expect.poll(() => row(w, 'nll').locator('.figure').first().getAttribute('class')).toContain('best')
-    expect(await text(row(w, 'nll').locator('.figure').first())).toMatch(/^[\d.]+ best$/)
+    await w.settled()
+    await expect.poll(() => text(row(w, 'nll').locator('.figure').first())).toMatch(/^[\d.]+ best$/)
+    expect(await row(w, 'nll').locator('.figure').first().getAttribute('class')).toContain('best')
     expect(await row(w, 'nll').locator('.best').count()).toBe(1)
     // Sharpness is good or bad only with what is promised by it.
     expect(await row(w, 'sharpness').locator('.best').count()).toBe(0)

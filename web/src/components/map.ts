@@ -138,6 +138,7 @@ class GnllMap extends Part {
     const data = run.value?.data
     if (!this.#scene || !data || grid.value?.dataRevision !== data.revision || (data.truth && !truth.value)) return
     this.#lattice = latticeOf(grid.value)
+    this.requestUpdate() // the fields by which it is read have their ends from it
     if (!this.#lattice) return
     for (const points of this.#points) points.settled()
     this.#maps?.setScene({ data, lattice: this.#lattice, truth: data.truth ? truth.value : null, palette: this.#scene.palette, dark: dark.value })
