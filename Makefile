@@ -89,8 +89,8 @@ emulated: qemu
 qemu:
 	sh loss/testdata/qemu.sh
 
-# Exported files in the programs that they are for: ONNX's checker and onnxruntime,
-# PyTorch, NumPy, pyarrow. Installs what is missing.
+# Exported files in the programs that they are for: ONNX's checker and reference,
+# onnxruntime, tract, PyTorch, NumPy, pyarrow. Installs what is missing.
 interop:
 	sh engine/export/testdata/interop/install.sh
 	go test -tags interop -count 1 $(INTEROP)

@@ -38,9 +38,10 @@ func (s *Server) getFormats(context.Context, *request) (*body[[]bundle.Format], 
 
 type exportRequest struct {
 	request
-	Format string `query:"format" doc:"Which file, by the name that GET /api/formats has." example:"onnx" required:"true"`
-	Lane   whole  `query:"lane" doc:"Which lane; without it the first." example:"0"`
-	Rows   string `query:"rows" doc:"Whether the rows that were learned from are in the file, as numbers or drawn, if it is of a format that has them: \"false\" leaves them out. Without it they are in it as far as whoever asks may have them: all with the run's key, and without it, of rows of the owner's, those that the page shows; \"true\" is refused where that is not all." example:"false"`
+	Format    string `query:"format" doc:"Which file, by the name that GET /api/formats has." example:"onnx" required:"true"`
+	Lane      whole  `query:"lane" doc:"Which lane; without it the first." example:"0"`
+	Precision string `query:"precision" doc:"Of ONNX: \"double\", which it is without it, or \"float\" for runtimes that know float32 alone. The model card says what float costs on this model." example:"float"`
+	Rows      string `query:"rows" doc:"Whether the rows that were learned from are in the file, as numbers or drawn, if it is of a format that has them: \"false\" leaves them out. Without it they are in it as far as whoever asks may have them: all with the run's key, and without it, of rows of the owner's, those that the page shows; \"true\" is refused where that is not all." example:"false"`
 }
 
 // A download is a file that is sent once its headers are.
@@ -60,6 +61,9 @@ func (s *Server) getExport(ctx context.Context, q *exportRequest) (*download, er
 	}
 	f, err := bundle.Find(q.Format)
 	if err != nil {
+		return nil, refuse(http.StatusUnprocessableEntity, err.Error())
+	}
+	if f, err = f.In(q.Precision); err != nil {
 		return nil, refuse(http.StatusUnprocessableEntity, err.Error())
 	}
 	lane, err := q.Lane.lane()

@@ -973,3 +973,39 @@ func TestHelpOfCommands(t *testing.T) {
 		t.Errorf("--version says %q", text)
 	}
 }
+
+// ONNX is had in double and by --precision in float32 alone, and what that costs stands
+// on the card.
+func TestPrecision(t *testing.T) {
+	folder := trained(t, "--train", absolute(t, "testdata/28-unix-seconds.csv"), "--target", "y")
+	float := works(t, "", "export", "--model", folder, "--format", "onnx", "--precision", "float")
+	for file, same := range map[string]bool{"model_float.onnx": true, "model.onnx": false} {
+		b, err := os.ReadFile(filepath.Join(folder, file))
+		if err != nil || (string(b) == float) != same {
+			t.Errorf("%s is what --precision float gives: %v, %v", file, string(b) == float, err)
+		}
+	}
+	card := works(t, "", "export", "--model", folder, "--format", "card")
+	if !strings.Contains(card, "its means differ by at most") {
+		t.Errorf("the card does not say what float costs: %s", card)
+	}
+	for args, want := range map[string]string{
+		"--format onnx --precision half":   `no precision "half"`,
+		"--format numpy --precision float": "numpy has no precision float",
+	} {
+		r := program(t, "", append([]string{"export", "--model", folder}, strings.Fields(args)...)...)
+		if r.status != 2 || !strings.Contains(r.stderr, want) {
+			t.Errorf("%s: %d %s", args, r.status, r.stderr)
+		}
+	}
+}
+
+// absolute is a path as it is from everywhere.
+func absolute(t *testing.T, path string) string {
+	t.Helper()
+	abs, err := filepath.Abs(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return abs
+}

@@ -12,7 +12,7 @@ import (
 )
 
 func exportCommand() *cobra.Command {
-	var model, format, out string
+	var model, format, precision, out string
 	var noRows bool
 	help := "`name` of what is to be made:"
 	var words []string
@@ -39,8 +39,10 @@ leaves them out. ONNX, safetensors and source never hold rows.`,
 	f.StringVar(&model, "model", "", modelUsage)
 	f.StringVar(&format, "format", "", strings.TrimSuffix(help, ","))
 	f.StringVar(&out, "out", "-", "`file` to write; - is standard output")
+	f.StringVar(&precision, "precision", bundle.Double, "of ONNX, `double or float`: with float the graph has float32 alone, for runtimes that know nothing else; the model card says what that costs on this model")
 	f.BoolVar(&noRows, "no-rows", false, aboutRows)
 	complete(c, "format", words)
+	complete(c, "precision", []string{bundle.Double, bundle.Float})
 	c.RunE = func(c *cobra.Command, _ []string) error {
 		if format == "" {
 			return mistakef("--format is missing: what is to be made of the model; gnllviz export --help lists all")
@@ -48,6 +50,11 @@ leaves them out. ONNX, safetensors and source never hold rows.`,
 		f, err := bundle.Find(format)
 		if err != nil {
 			return mistakef("--format: %w", err)
+		}
+		if c.Flags().Changed("precision") {
+			if f, err = f.In(precision); err != nil {
+				return mistakef("--precision: %w", err)
+			}
 		}
 		return exportModel(c, model, f, out, noRows)
 	}

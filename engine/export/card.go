@@ -49,6 +49,9 @@ type Card struct {
 
 	Settings map[string]any `json:"settings"` // of every control, by its name
 
+	// Float is what predicting in float32 alone costs; nil where it was not measured.
+	Float *FloatCost `json:"float,omitempty"`
+
 	Use     string `json:"use"`
 	Limits  string `json:"limits"`
 	Author  string `json:"author"`

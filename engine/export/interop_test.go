@@ -161,7 +161,7 @@ func TestONNXIsExactAtExtremes(t *testing.T) {
 			got, want []float64
 		}{{"mean", answers[i].All.Mean, k.want.Mean}, {"variance", answers[i].All.Variance, k.want.Variance}, {"aleatoric", answers[i].All.Aleatoric, k.want.Aleatoric}} {
 			for r, w := range part.want {
-				// Outputs are float32, whose least number that keeps all its digits is 1e-38.
+				// A product of a softplus is 1e-16 of 1 at least.
 				if g := part.got[r]; !(math.Abs(g-w) <= 1e-7*math.Abs(w)+1e-44) {
 					t.Fatalf("%s: %s of row %d is %v, not %v", k.name, part.name, r, g, w)
 				}
@@ -238,6 +238,7 @@ func TestPythonReadsRows(t *testing.T) {
 		}
 		rows += "\n"
 	}
+	heads := strings.Join(names(m), ",") + "\n"
 	for _, args := range [][]string{{"model_torch.py", "model.safetensors"}, {"model_numpy.py"}} {
 		abs, err := filepath.Abs(python())
 		if err != nil {
@@ -249,7 +250,7 @@ func TestPythonReadsRows(t *testing.T) {
 			out, err := c.CombinedOutput()
 			return string(out), err
 		}
-		for _, first := range []string{"a name\n", "\ufeffa name\n", "\ufeff", ""} {
+		for _, first := range []string{heads, "\ufeff" + heads, "\ufeff", ""} {
 			out, err := read(first + rows)
 			if err != nil {
 				t.Fatalf("%v: %v\n%s", args, err, out)
@@ -265,8 +266,60 @@ func TestPythonReadsRows(t *testing.T) {
 				}
 			}
 		}
-		if out, err := read("1,nothing\n" + rows); err == nil || !strings.HasPrefix(out, "line 1: ") {
-			t.Errorf("%v takes a row with a cell that is no number for names: %v, %s", args, err, out)
+		if out, err := read("1,nothing\n" + rows); err == nil || !strings.HasPrefix(out, "line 1 has no column ") {
+			t.Errorf("%v takes a line without the inputs' names: %v, %s", args, err, out)
+		}
+	}
+}
+
+func names(m *Model) (list []string) {
+	for _, c := range m.Inputs {
+		list = append(list, c.Name)
+	}
+	return list
+}
+
+// Both Python files find the columns by their names, as predict does, whatever others
+// there are and however they are divided, and refuse a table that lacks one.
+func TestPythonFindsColumns(t *testing.T) {
+	m, e, x := trained(t, engine.NetConfig{Inputs: 2, Hidden: []int{8}}, 1)
+	m.Inputs[0].Name, m.Inputs[1].Name = `größe "x", y`, "2019"
+	dir := t.TempDir()
+	k := take(t, dir, "named", m, e, x)
+	abs, err := filepath.Abs(python())
+	if err != nil {
+		t.Fatal(err)
+	}
+	a, b := number(k.X[0]), number(k.X[1])
+	for name, c := range map[string]struct{ table, refused string }{
+		"as they were":        {"\"größe \"\"x\"\", y\",2019\n" + a + "," + b + "\n", ""},
+		"another order":       {"2019,\"größe \"\"x\"\", y\"\n" + b + "," + a + "\n", ""},
+		"other columns":       {"who,2019,note,\"größe \"\"x\"\", y\"\nann," + b + ",," + a + "\n\n", ""},
+		"units and semicolon": {"2019 (ms);\"größe \"\"x\"\", y [m]\";z\n" + b + ";" + a + ";7\n", ""},
+		"one is not there":    {"2020,\"größe \"\"x\"\", y\"\n" + b + "," + a + "\n", "no column '2019'"},
+		"one is there twice":  {"2019,2019,\"größe \"\"x\"\", y\"\n1,2,3\n", "2 columns '2019'"},
+		"a cell is empty":     {"2019,\"größe \"\"x\"\", y\"\n1,\n", "line 2, column"},
+		"no names, too many":  {"1,2,3\n", "no names"},
+		"another file":        {"day,rain\n1,2\n", "no column"},
+	} {
+		for _, args := range [][]string{{"model_torch.py", "model.safetensors"}, {"model_numpy.py"}} {
+			run := exec.Command(abs, args...)
+			run.Dir, run.Stdin = dir, strings.NewReader(c.table)
+			run.Env = append(os.Environ(), "PYTHONIOENCODING=utf-8")
+			out, err := run.CombinedOutput()
+			if c.refused != "" {
+				if err == nil || !strings.Contains(string(out), c.refused) {
+					t.Errorf("%v, %s: %v, %s", args, name, err, out)
+				}
+				continue
+			}
+			var mean float64
+			if err == nil {
+				_, err = fmt.Sscanf(string(out), "mean,variance\n%g,", &mean)
+			}
+			if err != nil || math.Abs(mean-k.want.Mean[0]) > tolerance*math.Abs(k.want.Mean[0]) {
+				t.Errorf("%v, %s: %v, %s, want %v", args, name, err, out, k.want.Mean[0])
+			}
 		}
 	}
 }

@@ -30,19 +30,27 @@ const (
 // constPrefix is what the names of initializers begin with that are no parameters.
 const constPrefix = "const."
 
-// WriteONNX writes the model as one ONNX graph. Its input x is float32 (N, inputs),
-// in the columns' own units; its outputs mean and variance are (N, 1), in the
-// target's unit and its square, and an ensemble has aleatoric and epistemic, which
-// are variances too. Scales, heads and the mixture are inside, in double, and the
-// layers in float; so a row has float32's exactness on its way in, through the
-// layers and on its way out, where a variance beyond float32 becomes infinite.
+// WriteONNX writes the model as one ONNX graph. Its input x is double (N, inputs),
+// in the columns' own units; its outputs are doubles (N, 1): mean, in the target's
+// unit, std, the standard deviation in the same, and variance, its square. An
+// ensemble has aleatoric and epistemic, which are variances too. Scales, layers, heads
+// and the mixture are inside, and everything is computed in double, from parameters
+// that are float.
 //
 // The metadata have the card, each field as gnllviz.FIELD and all in gnllviz.model.
-func WriteONNX(w io.Writer, m *Model) error {
+func WriteONNX(w io.Writer, m *Model) error { return writeONNX(w, m, onnxDouble) }
+
+// WriteONNXFloat is WriteONNX with float32 alone, input and outputs included, for
+// runtimes that have nothing else. What that costs on the rows that a model was
+// trained on its card says: [Model.MeasureFloat].
+func WriteONNXFloat(w io.Writer, m *Model) error { return writeONNX(w, m, onnxFloat) }
+
+// writeONNX writes a graph that computes in a type of numbers.
+func writeONNX(w io.Writer, m *Model, kind uint64) error {
 	if err := m.Check(); err != nil {
 		return err
 	}
-	b, err := appendONNX(nil, m)
+	b, err := appendONNX(nil, m, kind)
 	if err != nil {
 		return fmt.Errorf("export: ONNX: %w", err)
 	}
@@ -54,7 +62,7 @@ func WriteONNX(w io.Writer, m *Model) error {
 
 // appendONNX appends a ModelProto. The numbers of fields in this file are those of
 // onnx.proto.
-func appendONNX(b []byte, m *Model) ([]byte, error) {
+func appendONNX(b []byte, m *Model, kind uint64) ([]byte, error) {
 	texts, err := onnxTexts(m)
 	if err != nil {
 		return nil, err
@@ -63,7 +71,7 @@ func appendONNX(b []byte, m *Model) ([]byte, error) {
 	b = appendText(b, 2, producer)
 	b = appendText(b, 3, m.Card.Version)
 	b = appendText(b, 6, summary(m))
-	b = appendPart(b, 7, onnxGraph(m))
+	b = appendPart(b, 7, onnxGraph(m, kind))
 	b = appendPart(b, 8, appendInt(appendText(nil, 1, ""), 2, onnxOpset))
 	for _, t := range texts {
 		b = appendPart(b, 14, appendText(appendText(nil, 1, t.key), 2, t.value))
@@ -108,14 +116,15 @@ func onnxTexts(m *Model) ([]text, error) {
 type graph struct {
 	nodes, initializers []byte
 
+	kind   uint64 // of its numbers: onnxDouble or onnxFloat
 	prefix string // of the names of the member that is written
 	count  int    // of nodes, for names of their own
 	known  map[string]bool
 }
 
 // onnxGraph returns a GraphProto.
-func onnxGraph(m *Model) []byte {
-	g := graph{known: map[string]bool{}}
+func onnxGraph(m *Model, kind uint64) []byte {
+	g := graph{kind: kind, known: map[string]bool{}}
 	z := g.standardise(m)
 	var means, variances []string
 	for i, t := range m.Members {
@@ -129,22 +138,26 @@ func onnxGraph(m *Model) []byte {
 	b := g.nodes
 	b = appendText(b, 2, producer)
 	b = append(b, g.initializers...)
-	b = appendPart(b, 11, valueInfo("x", len(m.Inputs), columnsInWords(m.Inputs)))
+	b = appendPart(b, 11, valueInfo("x", kind, len(m.Inputs), columnsInWords(m.Inputs)))
 	for _, o := range outputs {
-		b = appendPart(b, 12, valueInfo(o.key, 1, o.value))
+		b = appendPart(b, 12, valueInfo(o.key, kind, 1, o.value))
 	}
 	return b
 }
 
-// standardise returns the standardised inputs.
+// standardise returns the standardised inputs. In float their mean is taken off in two
+// parts, of which the first leaves no error where x is near it: what is lost is what x
+// itself lost on becoming float.
 func (g *graph) standardise(m *Model) string {
-	var means, stds []float64
+	var means, rests, stds []float64
 	for _, c := range m.Inputs {
-		means, stds = append(means, c.Mean), append(stds, c.Std)
+		means, rests, stds = append(means, c.Mean), append(rests, c.Mean-float64(float32(c.Mean))), append(stds, c.Std)
 	}
-	x := g.cast("x", onnxDouble)
-	x = g.node("Sub", nil, x, g.doubles("input.mean", means...))
-	return g.node("Div", nil, x, g.doubles("input.std", stds...))
+	x := g.node("Sub", nil, "x", g.numbers("input.mean", means...))
+	if g.kind == onnxFloat {
+		x = g.node("Sub", nil, x, g.numbers("input.mean_rest", rests...))
+	}
+	return g.node("Div", nil, x, g.numbers("input.std", stds...))
 }
 
 // network returns mean and variance of the standardised target.
@@ -175,16 +188,16 @@ func (g *graph) network(m *Model, t Tensors, z string) (mean, variance string) {
 	case engine.Exp:
 		variance = g.guardedExp(raw())
 	case engine.SoftplusHead:
-		least := g.doubles("min_variance", float64(float32(m.Net.MinVariance)))
+		least := g.numbers("min_variance", float64(float32(m.Net.MinVariance)))
 		variance = g.node("Add", nil, g.softplus(raw()), least)
 	case engine.Natural:
-		precision := g.node("Add", nil, g.softplus(raw()), g.doubles("least_precision", engine.LeastPrecision))
-		variance = g.node("Div", nil, g.doubles("one", 1), precision)
+		precision := g.node("Add", nil, g.softplus(raw()), g.numbers("least_precision", engine.LeastPrecision))
+		variance = g.node("Div", nil, g.numbers("one", 1), precision)
 		mean = g.node("Mul", nil, mean, variance)
 	case engine.Homoscedastic:
 		variance = g.alike(g.guardedExp(g.wide("var.bias")), mean)
 	case engine.Fixed:
-		variance = g.alike(g.doubles("fixed_variance", fixedVariance(m)), mean)
+		variance = g.alike(g.numbers("fixed_variance", fixedVariance(m)), mean)
 	}
 	return mean, variance
 }
@@ -193,20 +206,18 @@ func (g *graph) network(m *Model, t Tensors, z string) (mean, variance string) {
 // what they are.
 func (g *graph) mixture(m *Model, means, variances []string) []text {
 	mean, total := means[0], variances[0]
-	std := g.doubles("target.std", m.Target.Std)
+	std := g.numbers("target.std", m.Target.Std)
 	output := func(name, value string) {
-		for range 2 {
-			value = g.node("Mul", nil, value, std)
-		}
-		g.castTo(name, value, onnxFloat)
+		g.nodeTo(name, "Mul", nil, g.node("Mul", nil, value, std), std)
 	}
 	target := columnInWords(m.Target)
 	outputs := []text{
 		{"mean", "predicted mean of " + target},
 		{"variance", "predicted variance of " + target + ", in its unit squared"},
+		{"std", "predicted standard deviation of " + target},
 	}
 	if n := len(means); n > 1 {
-		members := g.doubles("members", float64(n))
+		members := g.numbers("members", float64(n))
 		mean = g.node("Div", nil, g.node("Sum", nil, means...), members)
 		aleatoric := g.node("Div", nil, g.node("Sum", nil, variances...), members)
 		var squares []string
@@ -224,9 +235,11 @@ func (g *graph) mixture(m *Model, means, variances []string) []text {
 			text{"epistemic", "the variance of the members' means"},
 		)
 	}
-	output("variance", g.node("Max", nil, total, g.doubles("eps", m.Eps)))
+	total = g.node("Max", nil, total, g.numbers("eps", m.Eps))
+	output("variance", total)
+	g.nodeTo("std", "Mul", nil, g.node("Sqrt", nil, total), std)
 	mean = g.node("Mul", nil, mean, std)
-	g.castTo("mean", g.node("Add", nil, mean, g.doubles("target.mean", m.Target.Mean)), onnxFloat)
+	g.nodeTo("mean", "Add", nil, mean, g.numbers("target.mean", m.Target.Mean))
 	return outputs
 }
 
@@ -235,8 +248,9 @@ func (g *graph) linear(name, x string) string {
 	return g.node("Gemm", appendAttribute(nil, "transB", 1), x, g.wide(name+".weight"), g.wide(name+".bias"))
 }
 
-// wide is a parameter of the member that is written, which is float, as double.
-func (g *graph) wide(name string) string { return g.cast(g.prefix+name, onnxDouble) }
+// wide is a parameter of the member that is written, which is float, as what the graph
+// computes in.
+func (g *graph) wide(name string) string { return g.cast(g.prefix+name, onnxFloat, g.kind) }
 
 // activate is the activation, of operators of this opset that are there in double:
 // onnxruntime has neither Elu nor LeakyRelu nor Softplus nor Erf so.
@@ -247,24 +261,24 @@ func (g *graph) activate(a engine.Activation, z string) string {
 	case engine.ReLU:
 		return g.node("Relu", nil, z)
 	case engine.LeakyReLU:
-		return g.node("Max", nil, z, g.node("Mul", nil, z, g.doubles("slope", 0.01)))
+		return g.node("Max", nil, z, g.node("Mul", nil, z, g.numbers("slope", 0.01)))
 	case engine.Sigmoid:
 		return g.node("Sigmoid", nil, z)
 	case engine.ELU:
-		zero := g.doubles("zero", 0)
-		low := g.node("Sub", nil, g.node("Exp", nil, g.node("Min", nil, z, zero)), g.doubles("one", 1))
+		zero := g.numbers("zero", 0)
+		low := g.node("Sub", nil, g.node("Exp", nil, g.node("Min", nil, z, zero)), g.numbers("one", 1))
 		return g.node("Where", nil, g.node("Less", nil, z, zero), low, z)
 	case engine.GELU:
 		// In float Erf is off by 1e-7, which is what float has of the engine's own.
-		root := g.node("Mul", nil, z, g.doubles("half_root", math.Sqrt2/2))
-		e := g.cast(g.node("Erf", nil, g.cast(root, onnxFloat)), onnxDouble)
-		half := g.node("Mul", nil, g.doubles("half", 0.5), z)
-		return g.node("Mul", nil, half, g.node("Add", nil, g.doubles("one", 1), e))
+		root := g.node("Mul", nil, z, g.numbers("half_root", math.Sqrt2/2))
+		e := g.cast(g.node("Erf", nil, g.cast(root, g.kind, onnxFloat)), onnxFloat, g.kind)
+		half := g.node("Mul", nil, g.numbers("half", 0.5), z)
+		return g.node("Mul", nil, half, g.node("Add", nil, g.numbers("one", 1), e))
 	case engine.SiLU:
 		// Not by Sigmoid: onnxruntime makes of z Sigmoid(z) an operator of its own, which
 		// it then lacks in double.
 		e := g.node("Exp", nil, g.node("Neg", nil, z))
-		return g.node("Div", nil, z, g.node("Add", nil, g.doubles("one", 1), e))
+		return g.node("Div", nil, z, g.node("Add", nil, g.numbers("one", 1), e))
 	case engine.Softplus:
 		return g.softplus(z)
 	case engine.Sin:
@@ -282,12 +296,12 @@ func (g *graph) guardedExp(raw string) string {
 // softplus is log(1+exp(z)), and z above 20. There is no log1p: with u = 1+e, rounded, it is e log(u)/(u-1), and
 // e where u is 1.
 func (g *graph) softplus(z string) string {
-	threshold, one := g.doubles("threshold", 20), g.doubles("one", 1)
+	threshold, one := g.numbers("threshold", 20), g.numbers("one", 1)
 	e := g.node("Exp", nil, g.node("Min", nil, z, threshold))
 	u := g.node("Add", nil, e, one)
 	d := g.node("Sub", nil, u, one)
 	exact := g.node("Div", nil, g.node("Mul", nil, e, g.node("Log", nil, u)), d)
-	log1p := g.node("Where", nil, g.node("Equal", nil, d, g.doubles("zero", 0)), e, exact)
+	log1p := g.node("Where", nil, g.node("Equal", nil, d, g.numbers("zero", 0)), e, exact)
 	return g.node("Where", nil, g.node("Greater", nil, z, threshold), z, log1p)
 }
 
@@ -296,12 +310,12 @@ func (g *graph) alike(value, other string) string {
 	return g.node("Expand", nil, value, g.node("Shape", nil, other))
 }
 
-func (g *graph) cast(x string, kind uint64) string {
-	return g.node("Cast", appendAttribute(nil, "to", kind), x)
-}
-
-func (g *graph) castTo(name, x string, kind uint64) {
-	g.nodeTo(name, "Cast", appendAttribute(nil, "to", kind), x)
+// cast returns x of one type as another.
+func (g *graph) cast(x string, is, to uint64) string {
+	if is == to {
+		return x
+	}
+	return g.node("Cast", appendAttribute(nil, "to", to), x)
 }
 
 // node adds a node and returns the name of its output.
@@ -330,22 +344,31 @@ func (g *graph) parameter(t engine.Tensor) {
 	g.initializer(g.prefix+t.Name, onnxFloat, t.Shape, appendFloats(nil, t.Data))
 }
 
-// doubles adds a constant row of doubles, once, and returns its name.
-func (g *graph) doubles(name string, values ...float64) string {
-	return g.constant(name, []int{len(values)}, appendDoubles(nil, values))
+// numbers adds a constant row of what the graph computes in, once, and returns its name.
+func (g *graph) numbers(name string, values ...float64) string {
+	return g.constant(name, []int{len(values)}, values)
 }
 
 // scalar adds a constant without dimensions, as Clip wants its bounds.
 func (g *graph) scalar(name string, value float64) string {
-	return g.constant(name, nil, appendDoubles(nil, []float64{value}))
+	return g.constant(name, nil, []float64{value})
 }
 
-func (g *graph) constant(name string, shape []int, data []byte) string {
+func (g *graph) constant(name string, shape []int, values []float64) string {
 	name = constPrefix + name
-	if !g.known[name] {
-		g.known[name] = true
-		g.initializer(name, onnxDouble, shape, data)
+	if g.known[name] {
+		return name
 	}
+	g.known[name] = true
+	if g.kind == onnxDouble {
+		g.initializer(name, onnxDouble, shape, appendDoubles(nil, values))
+		return name
+	}
+	narrow := make([]float32, len(values))
+	for i, v := range values {
+		narrow[i] = float32(v)
+	}
+	g.initializer(name, onnxFloat, shape, appendFloats(nil, narrow))
 	return name
 }
 
@@ -361,11 +384,11 @@ func (g *graph) initializer(name string, kind uint64, shape []int, data []byte) 
 	g.initializers = appendPart(g.initializers, 5, b)
 }
 
-// valueInfo returns a ValueInfoProto of floats (N, columns).
-func valueInfo(name string, columns int, doc string) []byte {
+// valueInfo returns a ValueInfoProto of numbers of a type (N, columns).
+func valueInfo(name string, kind uint64, columns int, doc string) []byte {
 	shape := appendPart(nil, 1, appendText(nil, 2, "N"))
 	shape = appendPart(shape, 1, appendInt(nil, 1, uint64(columns)))
-	tensor := appendPart(appendInt(nil, 1, onnxFloat), 2, shape)
+	tensor := appendPart(appendInt(nil, 1, kind), 2, shape)
 	b := appendText(nil, 1, name)
 	b = appendPart(b, 2, appendPart(nil, 1, tensor))
 	return appendText(b, 3, doc)

@@ -48,6 +48,7 @@ func TestSchemaTakesEveryModel(t *testing.T) {
 		if i%2 == 0 {
 			withTraining(m)
 			m.Card.Train, m.Card.Settings = map[string]float64{"nll": 1}, map[string]any{"lr": 0.1}
+			m.Card.Float = &FloatCost{Rows: 10, Mean: 1e-6, Std: 2e-7}
 		}
 		if i%4 == 2 {
 			m.Training.History, m.Training.Changes = nil, nil

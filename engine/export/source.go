@@ -120,6 +120,15 @@ func (s *source) list(of func(*Column) float64) string {
 	return strings.Join(list, ", ")
 }
 
+// Names lists the inputs' names as Python writes texts, in ASCII.
+func (s *source) Names() string {
+	var list []string
+	for i := range s.Inputs {
+		list = append(list, strconv.QuoteToASCII(strings.ToValidUTF8(s.Inputs[i].Name, "\uFFFD")))
+	}
+	return strings.Join(list, ", ")
+}
+
 // Number writes a number that Go and Python read as the same.
 func (*source) Number(v float64) string { return number(v) }
 

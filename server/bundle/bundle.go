@@ -46,7 +46,11 @@ func Formats() []Format {
 		},
 		{
 			Name: "onnx", File: "model.onnx", Media: "application/octet-stream", Group: "model", Label: "ONNX",
-			Help: "For onnxruntime and its kin: x in its own units in, mean and variance out.", write: model(export.WriteONNX),
+			Help: "For onnxruntime and its kin: x in its own units in, mean and variance out, in double. With float32 alone it loads in runtimes that have nothing else; the model card says what that costs.", write: model(export.WriteONNX),
+		},
+		{
+			Name: "onnx-float", File: "model_float.onnx", Media: "application/octet-stream", Group: "model", Label: "ONNX, float32",
+			Help: "ONNX in float32 alone, for runtimes that have nothing else; the model card says what that costs.", write: model(export.WriteONNXFloat),
 		},
 		{
 			Name: "safetensors", File: "model.safetensors", Media: "application/octet-stream", Group: "model", Label: "safetensors",
@@ -137,6 +141,26 @@ func Find(name string) (Format, error) {
 		names = append(names, f.Name)
 	}
 	return Format{}, fmt.Errorf("there is no format %.40q; there are %s", name, strings.Join(names, ", "))
+}
+
+// The precisions in which an ONNX graph can be had.
+const (
+	Double = "double"
+	Float  = "float"
+)
+
+// In returns the format in a precision: of ONNX that which computes in it, and others
+// as they are in Double, which is also what an empty one means.
+func (f Format) In(precision string) (Format, error) {
+	switch {
+	case precision == "" || precision == Double && f.Name != "onnx-float":
+		return f, nil
+	case precision == Float && (f.Name == "onnx" || f.Name == "onnx-float"):
+		return Find("onnx-float")
+	case precision == Double || precision == Float:
+		return f, fmt.Errorf("%s has no precision %s; onnx has", f.Name, precision)
+	}
+	return f, fmt.Errorf("there is no precision %.40q; there are %s and %s", precision, Double, Float)
 }
 
 // Files lists the formats that the archive has a file of each, as far as they can be

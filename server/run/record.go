@@ -184,6 +184,9 @@ func (t *taken) make(whole bool) (*Record, error) {
 	if err := t.rows(); err != nil {
 		return nil, err
 	}
+	if err := m.MeasureFloat(slices.Concat(d.train.x, d.test.x, d.pool.x)); err != nil {
+		return nil, err
+	}
 	if !whole {
 		t.card(&m.Card)
 		return rec, nil

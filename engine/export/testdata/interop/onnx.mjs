@@ -1,17 +1,18 @@
-// Predicts with onnxruntime: reads a list of {file, inputs, x} as JSON from the
+// Predicts with onnxruntime: reads a list of {file, inputs, x, float} as JSON from the
 // standard input, and writes for each what the model gives for all rows at once, and
-// for the first rows one by one.
+// for the first rows one by one. With float the graph takes and gives float32, else
+// doubles.
 import { readFileSync } from 'node:fs'
 
 import ort from 'onnxruntime-node'
 
 const alone = 3
 
-async function run(session, x, inputs) {
-  const results = await session.run({ x: new ort.Tensor('float32', x, [x.length / inputs, inputs]) })
+async function run(session, type, x, inputs) {
+  const results = await session.run({ x: new ort.Tensor(type, x, [x.length / inputs, inputs]) })
   return Object.fromEntries(
     Object.entries(results).map(([name, tensor]) => {
-      if (tensor.type !== 'float32' || tensor.dims.join() !== `${x.length / inputs},1`) {
+      if (tensor.type !== type || tensor.dims.join() !== `${x.length / inputs},1`) {
         throw new Error(`${name} is ${tensor.type} [${tensor.dims}]`)
       }
       return [name, Array.from(tensor.data)]
@@ -20,14 +21,15 @@ async function run(session, x, inputs) {
 }
 
 const answers = []
-for (const { file, inputs, x } of JSON.parse(readFileSync(0, 'utf8'))) {
+for (const { file, inputs, x, float } of JSON.parse(readFileSync(0, 'utf8'))) {
   const session = await ort.InferenceSession.create(file, { intraOpNumThreads: 1, interOpNumThreads: 1 })
-  const rows = Float32Array.from(x)
+  const type = float ? 'float32' : 'float64'
+  const rows = (float ? Float32Array : Float64Array).from(x)
   const one = {}
   for (let i = 0; i < alone; i++) {
-    const result = await run(session, rows.slice(i * inputs, (i + 1) * inputs), inputs)
+    const result = await run(session, type, rows.slice(i * inputs, (i + 1) * inputs), inputs)
     for (const [name, values] of Object.entries(result)) (one[name] ??= []).push(...values)
   }
-  answers.push({ all: await run(session, rows, inputs), one })
+  answers.push({ all: await run(session, type, rows, inputs), one })
 }
 process.stdout.write(JSON.stringify(answers))
