@@ -14,7 +14,7 @@ FUZZ = 1m
 
 INTEROP = ./engine/export ./server/bundle
 
-.PHONY: build run test test-long long race load soak fuzz measure bench generate web check chromium qemu emulated interop
+.PHONY: build run test test-long long race load soak fuzz measure bench generate web check chromium proxies qemu emulated interop
 
 build: $(PAGE)
 	go build -o gnllviz ./cmd/gnllviz
@@ -23,7 +23,7 @@ build: $(PAGE)
 run: build
 	./gnllviz serve $(ARGS)
 
-test: build chromium
+test: build chromium proxies
 	go test ./...
 	cd web && npm test
 	cd web && npm run e2e
@@ -75,6 +75,9 @@ $(MODULES): web/package.json web/package-lock.json
 
 chromium:
 	sh web/e2e/chromium.sh
+
+proxies:
+	sh web/e2e/proxies.sh
 
 # Loss and kernels on processors that this one is not: an x86-64 of 2006, and
 # arm64.

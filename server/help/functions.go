@@ -44,6 +44,11 @@ func (p *page) functions() template.FuncMap {
 			}
 			return template.HTML(n.Formula), nil
 		},
+		// A configuration that the browser tests run, with names and ports of their own.
+		"proxy": func(name string) (string, error) {
+			b, err := files.ReadFile("proxies/" + name)
+			return strings.TrimSpace(string(b)), err
+		},
 		"note":    wire.NoteOn,
 		"math":    func(mathML string) template.HTML { return template.HTML(mathML) },
 		"anchor":  p.anchor,

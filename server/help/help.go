@@ -44,7 +44,7 @@ type Command struct{ Name, Help, Example string }
 // A Limit is a bound on what others can ask for.
 type Limit struct{ Flag, Help, Default string }
 
-//go:embed chapters/*.html page.html reference.html
+//go:embed chapters/*.html proxies page.html reference.html
 var files embed.FS
 
 //go:embed images
@@ -81,6 +81,7 @@ func chapters() []chapter {
 		{"taking-away", "Take it away"},
 		{"keys", "Keys and commands"},
 		{"limits", "Limits and safety"},
+		{"behind-a-proxy", "Behind a proxy"},
 		{"api", "The HTTP API"},
 		{"glossary", "Glossary"},
 	}

@@ -3,14 +3,15 @@ import { Run, type Watched } from './harness'
 import { Relay } from './relay'
 import { stage } from './stage'
 
-const { server, visit, allow } = stage()
-
 let relays: Relay[] = []
 
+// After the pages are closed: hooks run the other way round.
 afterEach(async () => {
   for (const r of relays) await r.stop()
   relays = []
 })
+
+const { server, visit, allow } = stage()
 
 async function through(sockets = true): Promise<{ relay: Relay; w: Watched }> {
   const relay = new Relay(server.url)
