@@ -207,7 +207,7 @@ func (h *hall) watch(s *spectator) error {
 
 // close has everybody read on to the last point that there is now, and returns
 // what they lost.
-func (h *hall) close() (tally, error) {
+func (h *hall) close() (reckoning, error) {
 	w := &watcher{addr: h.addr, id: h.run.ID}
 	points := 0
 	w.said = func(kind string, text []byte) {
@@ -218,7 +218,7 @@ func (h *hall) close() (tally, error) {
 			}
 		}
 	}
-	var a tally
+	var a reckoning
 	if err := w.open(); err != nil {
 		return a, err
 	}
@@ -251,15 +251,15 @@ func (h *hall) close() (tally, error) {
 	return a, h.clockFailed
 }
 
-// An tally is what became of the history.
-type tally struct {
+// A reckoning is what became of the history.
+type reckoning struct {
 	points, lost                    int
 	quickGaps, slowGaps, slowVisits int
 	slowHeard                       int // of the one who had most
 	wrong                           []string
 }
 
-func (a tally) String() string {
+func (a reckoning) String() string {
 	return fmt.Sprintf("history: %d points, lost %d; gaps refilled: quick viewers %d, slow ones %d, who connected %d times and had up to %d points until they were let read",
 		a.points, a.lost, a.quickGaps, a.slowGaps, a.slowVisits, a.slowHeard)
 }
