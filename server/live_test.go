@@ -98,20 +98,26 @@ func TestLiveShowsTheRun(t *testing.T) {
 	addr, _ := serve(t, Config{})
 	id := makeRun(t, addr, `{"dataset":"sine","seed":5}`).ID
 	c := dial(t, addr, id)
-	m := c.hello()
-	if m.ID != id || m.Data.Name != "sine" || len(m.Data.Y) != 400 || m.Controls["seed"] != 5.0 || m.State != wire.Playing {
-		t.Errorf("got %+v", m)
-	}
+	c.send(`{"type":"hello"}`)
+	var m wire.RunMessage
 	seen := map[wire.FrameKind]bool{}
 	for !seen[wire.FrameFit] {
-		f, _, _ := c.read()
+		f, kind, text := c.read()
+		if kind == "run" && m.ID == "" {
+			if err := json.Unmarshal(text, &m); err != nil {
+				t.Fatal(err)
+			}
+		}
 		if f == nil {
 			continue
 		}
-		if f.Kind == wire.FrameFit && !(seen[wire.FrameGrid] && seen[wire.FrameTruth]) {
-			t.Fatal("a fit came before its grid and its truth")
+		if f.Kind == wire.FrameFit && !(seen[wire.FrameGrid] && seen[wire.FrameTruth] && m.ID != "") {
+			t.Fatal("a fit came before its run, its grid and its truth")
 		}
 		seen[f.Kind] = true
+	}
+	if m.ID != id || m.Data.Name != "sine" || len(m.Data.Y) != 400 || m.Controls["seed"] != 5.0 || m.State != wire.Playing {
+		t.Errorf("got %+v", m)
 	}
 }
 
