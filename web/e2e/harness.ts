@@ -18,12 +18,11 @@ const PATIENCE = 60_000
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 
 /**
- * What every program of the tests is started with. Whoever makes hundreds of runs
- * from one address within minutes is no visitor, and changes them so that none makes
- * room for the next; and a run whose page is closed should not take the processor
- * from another.
+ * What every program of the tests is started with. All pages have one address, which
+ * makes, changes and asks for more than any visitor's; and a run whose page is closed
+ * should not take the processor from the next.
  */
-const FLAGS = ['--run-rate', '100000', '--max-runs', '1000', '--idle', '3s']
+const FLAGS = ['--run-rate', '100000', '--max-runs', '1000', '--idle', '3s', '--reading-share', '100', '--peer-turns', '16']
 
 /** The program, serving on a port of its own. */
 export class Server {
