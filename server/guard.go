@@ -38,6 +38,21 @@ func (s *Server) guard(next http.Handler) http.Handler {
 	})
 }
 
+// embedMark is what the document has that others may frame. Where they do it is told so,
+// and begins no run before a click.
+const embedMark = `data-form="embed"`
+
+// isForeignFrame says whether a document is asked for by a page of another origin that
+// shows it within itself. Browsers say so where they trust the way to the server; the
+// page itself looks, too.
+func isForeignFrame(r *http.Request) bool {
+	switch r.Header.Get("Sec-Fetch-Dest") {
+	case "iframe", "frame", "fencedframe", "embed", "object":
+		return r.Header.Get("Sec-Fetch-Site") != "same-origin"
+	}
+	return false
+}
+
 // framed lets pages of any origin show what is served in a frame, those too that
 // isolate themselves from other origins. Nothing in it acts on a click alone but
 // its own run.
@@ -47,6 +62,7 @@ func framed(next http.HandlerFunc) http.HandlerFunc {
 		h.Set("Content-Security-Policy", frameCSP)
 		h.Set("Cross-Origin-Resource-Policy", "cross-origin")
 		h.Set("Cross-Origin-Embedder-Policy", "require-corp")
+		h.Set("Vary", "Sec-Fetch-Dest, Sec-Fetch-Site")
 		next(w, r)
 	}
 }

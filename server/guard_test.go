@@ -182,6 +182,29 @@ func TestOnlyTheEmbeddedPageIsFramed(t *testing.T) {
 	}
 }
 
+// A document that a page of another origin frames is told so, and no other.
+func TestFramedDocumentsAreTold(t *testing.T) {
+	for _, c := range []struct {
+		dest, site string
+		want       bool
+	}{
+		{"iframe", "cross-site", true},
+		{"iframe", "same-site", true}, // another port of the same machine
+		{"frame", "cross-site", true},
+		{"embed", "cross-site", true},
+		{"object", "cross-site", true},
+		{"iframe", "same-origin", false},
+		{"document", "cross-site", false}, // a link
+		{"document", "none", false},
+		{"", "", false}, // a program, or a browser that does not trust the way
+	} {
+		r := &http.Request{Header: http.Header{"Sec-Fetch-Dest": {c.dest}, "Sec-Fetch-Site": {c.site}}}
+		if got := isForeignFrame(r); got != c.want {
+			t.Errorf("%s, %s: framed by others: %t", c.dest, c.site, got)
+		}
+	}
+}
+
 func httpRequest(t *testing.T, url string) *http.Request {
 	t.Helper()
 	r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, url, nil)

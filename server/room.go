@@ -56,12 +56,14 @@ func (g *registry) makeRoom(m maker) error {
 				framed++
 			}
 		}
-		if full := len(g.runs) >= g.limits.Runs; framed < g.limits.FramedRuns && !full {
+		if framed < g.limits.FramedRuns && len(g.runs) < g.limits.Runs {
 			return nil
-		} else if e := g.least(func(e *entry) bool { return e.by == byFrame && g.isSpare(e) }); e != nil {
+		}
+		if e := g.least(func(e *entry) bool { return e.by == byFrame && g.isSpare(e) }); e != nil {
 			g.evict(e)
 			return nil
-		} else if full {
+		}
+		if framed < g.limits.FramedRuns {
 			return errFull
 		}
 		return errFramesFull

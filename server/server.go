@@ -8,6 +8,7 @@
 package server
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"io/fs"
@@ -245,7 +246,7 @@ func (s *Server) servePage(name string) http.HandlerFunc {
 	if _, err := fs.Stat(s.page, name); err != nil {
 		name = "index.html"
 	}
-	return func(w http.ResponseWriter, _ *http.Request) {
+	return func(w http.ResponseWriter, r *http.Request) {
 		html, err := fs.ReadFile(s.page, name)
 		if err != nil {
 			problem(w, http.StatusInternalServerError, "the page cannot be read")
@@ -254,6 +255,9 @@ func (s *Server) servePage(name string) http.HandlerFunc {
 		}
 		w.Header().Set("Content-Type", "text/html; charset=utf-8")
 		w.Header().Set("Cache-Control", "no-cache")
+		if isForeignFrame(r) {
+			html = bytes.Replace(html, []byte(embedMark), []byte(embedMark+" data-framed"), 1)
+		}
 		// An error here is the client's leaving.
 		_, _ = w.Write(html)
 	}

@@ -39,20 +39,33 @@ function framed(src: string, more: Readonly<Record<string, string>> = {}): strin
 
 const step = (f: Frame): Promise<number> => f.evaluate(() => Number(document.documentElement.dataset['step']))
 
-/** The frame, once it draws. The requests to its server are not the page's own, which is no fault here. */
-async function drawnFrame(w: Watched, complaints = /^request to /): Promise<Frame> {
+/** The frame. The requests to its server are not the page's own, which is no fault here. */
+async function frameOf(w: Watched, complaints = /^request to /): Promise<Frame> {
   allow(complaints)
   await expect.poll(() => w.page.frames().length).toBe(2)
   const frame = w.page.frames()[1]
   if (!frame) throw new Error('no frame')
+  return frame
+}
+
+/** The frame, once somebody has had it begin a run and it draws. */
+async function begunFrame(w: Watched, complaints?: RegExp): Promise<Frame> {
+  const frame = await frameOf(w, complaints)
+  await frame.getByRole('button', { name: 'Play' }).click()
+  return drawnFrame(w, complaints)
+}
+
+/** The frame, once it draws. */
+async function drawnFrame(w: Watched, complaints?: RegExp): Promise<Frame> {
+  const frame = await frameOf(w, complaints)
   await expect.poll(() => step(frame)).toBeGreaterThan(0)
   return frame
 }
 
 describe('a frame in somebody else’s page', () => {
-  it('makes a run of the address, and shows the fit and the noise alone', async () => {
+  it('makes a run of the address when it is asked to, and shows the fit and the noise alone', async () => {
     const w = await visit(framed(`${server.url}embed/#eps=0.01&speed=1000`))
-    const frame = await drawnFrame(w)
+    const frame = await begunFrame(w)
     const before = await step(frame)
     await expect.poll(() => step(frame)).toBeGreaterThan(before)
     expect(await frame.locator('#fit-chart canvas, #noise-chart canvas').count()).toBe(2)
@@ -66,7 +79,7 @@ describe('a frame in somebody else’s page', () => {
 
   it('shows what it is asked for, and no more', async () => {
     const w = await visit(framed(`${server.url}embed/#show=loss,transport&controls=full,eps&theme=dark&lane=A~0&lane=B~1~eps:0.01`, { width: '1200', height: '700' }))
-    const frame = await drawnFrame(w)
+    const frame = await begunFrame(w)
     expect(await frame.locator('[data-control]').evaluateAll((all) => all.map((e) => e.getAttribute('data-control')))).toEqual(['full', 'eps'])
     await frame.locator('#loss-chart canvas').waitFor() // a moment after the fit
     expect(await frame.locator('gnll-metrics, gnll-anatomy').count()).toBe(0)
@@ -102,13 +115,13 @@ describe('a frame in somebody else’s page', () => {
 
   it('stands in pages that isolate themselves, and in files', async () => {
     const isolated = await visit(framed(`${server.url}embed/`, { isolated: '' }))
-    await drawnFrame(isolated)
+    await begunFrame(isolated)
     const dir = mkdtempSync(join(tmpdir(), 'slides-'))
     try {
       const file = join(dir, 'slides.html')
       writeFileSync(file, page(`${server.url}embed/`, '720', '480'))
       const w = await visit(pathToFileURL(file).href)
-      await drawnFrame(w)
+      await begunFrame(w)
     } finally {
       rmSync(dir, { recursive: true })
     }
@@ -133,6 +146,20 @@ describe('a frame in somebody else’s page', () => {
     expect((await w.page.locator('#fit-chart').boundingBox())?.height).toBeGreaterThan(0.3 * height)
     expect(await w.violations()).toEqual([])
   })
+
+  it.each([[240, 160], [320, 240], [1200, 700]] as const)('asks whether to begin where it is seen whole: %i x %i', async (width, height) => {
+    for (const theme of ['light', 'dark']) {
+      const w = await visit(framed(`${server.url}embed/#theme=${theme}`, { width: String(width), height: String(height) }))
+      const frame = await frameOf(w)
+      const play = frame.getByRole('button', { name: 'Play' })
+      await play.waitFor()
+      for (const what of [play, frame.getByText('Nothing runs until you press Play')]) {
+        const box = await what.evaluate((e) => e.getBoundingClientRect().toJSON() as DOMRect)
+        expect([box.left >= 0, box.top >= 0, box.right <= width, box.bottom <= height]).toEqual([true, true, true, true])
+      }
+      expect(await frame.evaluate(() => [document.documentElement.scrollWidth, document.documentElement.scrollHeight])).toEqual([width, height])
+    }
+  })
 })
 
 describe('a frame of a server with a token', () => {
@@ -149,13 +176,13 @@ describe('a frame of a server with a token', () => {
     const watching = await visit(framed(`${guarded.url}embed/${id}`))
     await drawnFrame(watching, complaints)
     const making = await visit(framed(`${guarded.url}embed/#eps=0.01`))
-    await expect.poll(() => making.page.frames().length).toBe(2)
-    const asking = making.page.frames()[1]
-    await asking?.locator('#token').fill('chosen by me')
-    await asking?.getByRole('button', { name: 'Go on' }).click()
+    const asking = await frameOf(making, complaints)
+    await asking.getByRole('button', { name: 'Play' }).click()
+    await asking.locator('#token').fill('chosen by me')
+    await asking.getByRole('button', { name: 'Go on' }).click()
     await drawnFrame(making, complaints)
     const told = await visit(framed(`${guarded.url}embed/#token=chosen+by+me`))
-    const frame = await drawnFrame(told, complaints)
+    const frame = await begunFrame(told, complaints)
     expect(frame.url()).not.toContain('token')
   })
 })

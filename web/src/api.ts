@@ -79,10 +79,19 @@ export interface Format {
 const KEY_HEADER = 'Run-Key'
 const LONGEST_ANSWER = 10_000 // ms, until it begins
 
+/** Says that it is the page that makes a run, and whether another site shows it in a frame. */
+export const FROM_HEADER = 'Run-From'
+
 /** The server's HTTP interface, seen from wherever the page is served. */
 export class Api {
   /** Goes along with what makes runs, where no cookie can. */
   token: string | undefined
+
+  /** Whether a page of another site shows this one in a frame. */
+  framed = false
+
+  /** Nobody has asked for a run yet: none is made, and one that is there is only found. */
+  waits = false
 
   /** The address of the page's root, with a slash at the end. */
   constructor(readonly root: URL) {}
@@ -143,7 +152,7 @@ export class Api {
   }
 
   async make(order: Order): Promise<Opened> {
-    const response = await this.#send('api/runs', 'POST', JSON.stringify(order))
+    const response = await this.#send('api/runs', 'POST', JSON.stringify(order), this.#from)
     const run = (await response.json()) as Summary & { readonly key: string }
     return { run, key: run.key, made: true }
   }
@@ -153,8 +162,9 @@ export class Api {
    * it takes the server's token, too; one that exists can be steered without.
    */
   async open(id: string, key: string, order: Order): Promise<Opened> {
+    if (this.waits) return { ...await this.find(id), key }
     try {
-      const response = await this.#send(this.#run(id), 'PUT', JSON.stringify(order), { [KEY_HEADER]: key })
+      const response = await this.#send(this.#run(id), 'PUT', JSON.stringify(order), { ...this.#from, [KEY_HEADER]: key })
       return { run: (await response.json()) as Summary, key, made: response.status === 201 }
     } catch (e) {
       if (!(e instanceof Problem) || e.status !== STATUS.UNAUTHORIZED) throw e
@@ -198,6 +208,10 @@ export class Api {
       if (e instanceof Problem) return e.message
       throw e
     }
+  }
+
+  get #from(): Readonly<Record<string, string>> {
+    return { [FROM_HEADER]: this.framed ? 'frame' : 'page' }
   }
 
   #run(id: string): string {

@@ -1,4 +1,4 @@
-import { Problem, type Api } from './api'
+import { FROM_HEADER, Problem, type Api } from './api'
 
 /** Where a run that was brought back is steered. */
 export interface Back {
@@ -17,6 +17,7 @@ export function bringBack({ root, token }: Api, file: File, progress: (share: nu
     const request = new XMLHttpRequest()
     request.open('POST', new URL('api/runs/import', root))
     request.setRequestHeader('Content-Type', 'application/octet-stream')
+    request.setRequestHeader(FROM_HEADER, 'page')
     if (token !== undefined) request.setRequestHeader('Authorization', `Bearer ${token}`)
     request.upload.onprogress = ({ loaded, total }) => { progress(total > 0 ? loaded / total : 0) }
     request.onload = () => {

@@ -1,4 +1,5 @@
 import { Api, Problem, STATUS, type Opened, type Order } from './api'
+import { isFramed } from './framed'
 import type { DataSpec } from './generated/wire'
 import { keyOf, readLink, takeToken, withKey, type Asked } from './link'
 import { orderOf } from './lesson'
@@ -16,6 +17,8 @@ export interface Host {
   /** Where there can be a run, if not at this address. */
   elsewhere: string
   askToken(why: string): Promise<string>
+  /** Returns once somebody asks for a run. */
+  askPlay(): Promise<void>
 }
 
 const RETRY = 1500 // ms
@@ -29,6 +32,7 @@ const api = new Api(root)
 /** Opens the run of the address, or makes the one that it describes. */
 export async function open(host: Host): Promise<void> {
   let token = readToken()
+  api.framed = api.waits = form === 'embed' && isFramed()
   for (;;) {
     try {
       if (token !== null) {
@@ -43,6 +47,10 @@ export async function open(host: Host): Promise<void> {
         host.trouble = 'This address names no run.'
         host.elsewhere = new URL(location.hash, root).href
         return
+      }
+      if (api.waits && !(await isThere(id))) {
+        await host.askPlay()
+        api.waits = false
       }
       const controls = await api.controls()
       const asked = readLink(controls, location.hash)
@@ -64,6 +72,19 @@ export async function open(host: Host): Promise<void> {
       if (e instanceof Problem && e.status === STATUS.NOT_FOUND) host.trouble = GONE
       await new Promise((resolve) => setTimeout(resolve, RETRY))
     }
+  }
+}
+
+/** Whether the run of the address is there, or is none that could be made. */
+async function isThere(id: string | undefined): Promise<boolean> {
+  if (id === undefined) return false
+  if (keyOf(location.hash) === undefined) return true
+  try {
+    await api.find(id)
+    return true
+  } catch (e) {
+    if (e instanceof Problem && e.status === STATUS.NOT_FOUND) return false
+    throw e
   }
 }
 

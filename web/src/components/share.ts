@@ -24,7 +24,7 @@ interface Way {
 
 const FRAMES = [
   { value: 'run', label: 'this run', help: 'the frame shows this run, to watch' },
-  { value: 'own', label: 'its own', help: 'each frame makes a run of its own, with the same settings, that its reader steers' },
+  { value: 'own', label: 'its own', help: 'each frame makes a run of its own when its reader presses Play, with the same settings, and its reader steers it' },
 ]
 
 /** The links to the run and to another like it, and whether everybody who has one may steer. */
