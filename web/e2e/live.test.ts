@@ -11,7 +11,7 @@ afterEach(async () => {
   relays = []
 })
 
-const { server, visit, allow } = stage()
+const { server, visit, serve, allow } = stage()
 
 async function through(sockets = true): Promise<{ relay: Relay; w: Watched }> {
   const relay = new Relay(server.url)
@@ -99,5 +99,25 @@ describe('where no websocket gets through', () => {
     await w.past(await w.step())
     await w.type('eps', '6e-3')
     await w.settled()
+  })
+
+  it('the page finds its run again after the server was restarted', async () => {
+    allow(/WebSocket connection|ERR_|404/)
+    const own = await serve()
+    const relay = new Relay(own.url)
+    relays.push(relay)
+    relay.sockets = false
+    const w = await visit(await relay.start())
+    await w.says(({ link }) => link === 'events')
+    await w.drawn()
+    await w.type('eps', '1e-2')
+    await w.settled()
+    const { generation } = await w.where()
+    await own.stop()
+    await w.says(({ link }) => link === 'waiting')
+    await own.start()
+    await w.says((where) => where.link === 'events' && where.generation !== generation)
+    await w.drawn()
+    expect(await w.value('eps')).toBe('1e-2')
   })
 })

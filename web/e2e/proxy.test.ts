@@ -85,4 +85,22 @@ describe('behind a proxy', () => {
       expect(lines[0]).toContain(part)
     }
   })
+
+  it('nginx that passes no Upgrade and keeps events back: the page says so, and goes on as soon as it is mended', async () => {
+    allow(/WebSocket connection|ERR_/)
+    const port = await freePort()
+    const server = await serve('--host', NAME)
+    const place = { port, to: server.url }
+    await run('nginx', { ...place, edit: (c) => without('Upgrade $http_upgrade', 'Connection $connection_upgrade')(c).replace('proxy_http_version 1.1;', '$&\n        proxy_ignore_headers X-Accel-Buffering;') })
+    const w = await open(port)
+    await w.page.getByText('must pass Upgrade and Connection').waitFor()
+    if ((await w.where()).link === 'events') await w.page.getByRole('button', { name: 'Pause', exact: true }).click()
+    await w.page.getByText('keeps them back').waitFor()
+    console.log(`the page says: ${(await w.page.locator('gnll-caption').textContent())?.trim()}`)
+    await proxies.pop()?.stop()
+    await run('nginx', place)
+    await w.says(({ link }) => link === 'events' || link === 'live')
+    await w.page.evaluate(() => window.dispatchEvent(new Event('online'))) // it would try by itself, but later
+    await w.says(({ link }) => link === 'live')
+  })
 })

@@ -183,7 +183,7 @@ export class Connection {
       },
       closed: (refusal) => {
         if (isMine()) this.#closed(refusal)
-        else if (line() === this.#aside) this.#socketLater()
+        else if (line() === this.#aside) this.#inVain()
       },
     }
   }
@@ -291,10 +291,14 @@ export class Connection {
 
   /** Tries a websocket again, by and by, as networks change. */
   #socketLater(): void {
-    this.#aside = null
     clearTimeout(this.#socketAgain)
     this.#socketAgain = window.setTimeout(() => { this.#tryAside() }, this.#socketAgainIn)
+  }
+
+  #inVain(): void {
+    this.#aside = null
     this.#socketAgainIn = Math.min(LAST_SOCKET_AGAIN, 2 * this.#socketAgainIn)
+    this.#socketLater()
   }
 
   #tryAside(): void {
@@ -304,7 +308,7 @@ export class Connection {
     this.#aside = aside
     this.#socketAgain = window.setTimeout(() => {
       aside.close()
-      this.#socketLater()
+      this.#inVain()
     }, LEAVE)
   }
 
