@@ -32,6 +32,11 @@ const (
 	maxExportBytes = 128 << 20
 )
 
+// exportBytes is what one file may have, on a server of so much memory: a sixteenth.
+func exportBytes(memory int) int {
+	return min(maxExportBytes, max(cmp.Or(memory, defaultMemory), leastMemory)/16)
+}
+
 func (s *Server) getFormats(context.Context, *request) (*body[[]bundle.Format], error) {
 	return &body[[]bundle.Format]{bundle.Formats()}, nil
 }
@@ -103,10 +108,10 @@ func (s *Server) getExport(ctx context.Context, q *exportRequest) (*download, er
 	if !f.Makes(rec) {
 		return nil, refuse(http.StatusUnprocessableEntity, f.Write(nil, rec).Error())
 	}
-	b := bounded{most: maxExportBytes}
+	b := bounded{most: s.fileBytes}
 	switch err := f.Write(&b, rec); {
 	case errors.Is(err, errTooLarge):
-		return nil, refuse(http.StatusUnprocessableEntity, fmt.Sprintf("%s would have more than %d bytes; take the parts of it for themselves, or from a run of fewer steps", f.File, maxExportBytes))
+		return nil, refuse(http.StatusUnprocessableEntity, fmt.Sprintf("%s would have more than %d bytes; take the parts of it for themselves, or from a run of fewer steps", f.File, s.fileBytes))
 	case err != nil:
 		s.log.Error("making a file", "run", x.ID(), "format", f.Name, "err", err)
 		return nil, refuse(http.StatusInternalServerError, fmt.Sprintf("%s cannot be made: %v", f.File, err))

@@ -31,8 +31,8 @@ type metrics struct {
 }
 
 // newMetrics counts from nothing. The two functions return how many runs and
-// connected viewers there are now.
-func newMetrics(runs, connections func() int) *metrics {
+// connected viewers there are now, and how many bytes the runs hold.
+func newMetrics(runs, connections, held func() int) *metrics {
 	counter := func(name, help string) prometheus.Counter {
 		return prometheus.NewCounter(prometheus.CounterOpts{Name: "gnllviz_" + name, Help: help})
 	}
@@ -66,6 +66,7 @@ func newMetrics(runs, connections func() int) *metrics {
 		collectors.NewGoCollector(),
 		collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}),
 		now("runs", "Runs kept now.", runs),
+		now("run_bytes", "Bytes that runs hold, about.", held),
 		now("connections", "Viewers connected now, those included that have not said hello.", connections),
 		m.viewers, m.steps, m.frames, m.dropped, m.frameBytes, m.frameAge, m.changeToFrame, m.commands, m.requests,
 	)

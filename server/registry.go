@@ -18,6 +18,7 @@ type registry struct {
 
 	version, commit string // of the program
 	log             *slog.Logger
+	memory          *budget
 	turns           chan struct{}   // that runs take to train
 	report          func(run.Stats) // takes what runs have done; set before there is one
 	work            sync.WaitGroup  // runs and websockets
@@ -45,7 +46,7 @@ type entry struct {
 }
 
 func newRegistry(ctx context.Context, c Config) *registry {
-	return &registry{ctx: ctx, limits: c.Limits, version: c.Version, commit: c.Commit, log: c.Log, turns: make(chan struct{}, c.Trainers)}
+	return &registry{ctx: ctx, limits: c.Limits, version: c.Version, commit: c.Commit, log: c.Log, memory: newBudget(c.Memory), turns: make(chan struct{}, c.Trainers)}
 }
 
 // open returns the run with that id, or has it made and says so. To make one can
@@ -54,7 +55,14 @@ func (g *registry) open(id string, by maker, begin func(run.Options) (*run.Run, 
 	if r := g.get(id); r != nil {
 		return r, false, nil
 	}
+	share := g.memory.open()
 	work, o := new(atomic.Uint64), g.options()
+	o.Memory = share
+	defer func() {
+		if !made {
+			share.close()
+		}
+	}()
 	report := o.Report
 	o.Report = func(s run.Stats) {
 		work.Add(uint64(s.Work))
@@ -82,6 +90,7 @@ func (g *registry) open(id string, by maker, begin func(run.Options) (*run.Run, 
 	g.runs = append(g.runs, e)
 	g.work.Go(func() {
 		defer close(e.ended)
+		defer share.close()
 		defer g.forget(e)
 		e.err = guarded(g.log.With("run", id), "a run", func() error {
 			r.Serve(ctx)

@@ -56,6 +56,10 @@ type Config struct {
 	// Limits bound what the server takes on.
 	Limits Limits
 
+	// Memory is what the server may use, in bytes; 0 means 2 GB. It divides it among the
+	// runs and the files that are sent, but gives Go no limit.
+	Memory int
+
 	// Lessons are what the page offers to begin with; nil means those that the
 	// program has.
 	Lessons []lesson.Lesson
@@ -92,18 +96,19 @@ type Server struct {
 	metrics  *metrics
 	profiled bool
 
-	limits  Limits
-	seats   *seats
-	streams eventStreams
-	flights flights
-	making  quota // of runs
-	uploads *turns
-	exports *turns
-	sweeps  *turns
-	load    load
-	looking *ration // at runs
-	taking  *ration // of files
-	asking  quota   // of requests
+	limits    Limits
+	fileBytes int // of one that is made
+	seats     *seats
+	streams   eventStreams
+	flights   flights
+	making    quota // of runs
+	uploads   *turns
+	exports   *turns
+	sweeps    *turns
+	load      load
+	looking   *ration // at runs
+	taking    *ration // of files
+	asking    quota   // of requests
 
 	catalogue func() ([]dataset, error)
 	help      func() ([]byte, error)
@@ -136,11 +141,12 @@ func New(ctx context.Context, c Config) *Server {
 		proxies: c.Proxies,
 		origins: c.Origins,
 
-		limits: c.Limits,
-		seats:  newSeats(c.Limits),
+		fileBytes: exportBytes(c.Memory),
+		limits:    c.Limits,
+		seats:     newSeats(c.Limits),
 		flights: flights{
 			all: c.Limits.Answers, eachPeer: c.Limits.PeerAnswers, eachRun: c.Limits.RunAnswers,
-			bytes: 2 * maxExportBytes, eachPeerBytes: maxExportBytes,
+			bytes: int64(exportBytes(c.Memory)) * 2, eachPeerBytes: int64(exportBytes(c.Memory)),
 		},
 		asking:  quota{perMinute: 60 * c.Limits.RequestRate, atOnce: 10 * c.Limits.RequestRate},
 		making:  quota{perMinute: c.Limits.RunRate},
@@ -153,7 +159,7 @@ func New(ctx context.Context, c Config) *Server {
 	}
 	s.help = sync.OnceValues(s.writeHelp)
 	s.profiled = c.Profiles
-	s.metrics = newMetrics(s.runs.count, s.seats.count)
+	s.metrics = newMetrics(s.runs.count, s.seats.count, s.runs.memory.count)
 	s.runs.report = func(done run.Stats) {
 		s.metrics.trained(done)
 		s.load.add(done.Trained)

@@ -21,12 +21,18 @@ var attackTime = flag.Duration("attack.time", 20*time.Second, "how long each att
 // steps is how many steps all runs have made.
 func (p *attacked) steps() float64 {
 	p.t.Helper()
+	return p.metric("gnllviz_steps_total")
+}
+
+// metric is what /metrics says under a name.
+func (p *attacked) metric(name string) float64 {
+	p.t.Helper()
 	_, b, err := p.ask(http.DefaultClient, "GET", "metrics", "", "")
 	if err != nil {
 		p.t.Fatal(err)
 	}
 	for line := range strings.Lines(string(b)) {
-		if v, ok := strings.CutPrefix(line, "gnllviz_steps_total "); ok {
+		if v, ok := strings.CutPrefix(line, name+" "); ok {
 			n, err := strconv.ParseFloat(strings.TrimSpace(v), 64)
 			if err != nil {
 				p.t.Fatal(err)
@@ -34,7 +40,7 @@ func (p *attacked) steps() float64 {
 			return n
 		}
 	}
-	p.t.Fatal("the metrics have no steps")
+	p.t.Fatal("there is no metric ", name)
 	return 0
 }
 
@@ -140,5 +146,49 @@ func TestLongAskingOfALongRun(t *testing.T) {
 	t.Logf("%d sockets that do not read, within %v: from %d to %d MB; an honest answer took at most %v", dialled, 3**attackTime, before, most, slowest.Round(time.Millisecond))
 	if most > before+400 {
 		t.Errorf("from %d to %d MB", before, most)
+	}
+}
+
+var (
+	crowdTime   = flag.Duration("crowd.time", 10*time.Minute, "how long the crowd of runs trains")
+	crowdMemory = flag.Int("crowd.memory", 2048, "memory in MB that the program may use for them")
+)
+
+// Sixty-four runs of six lanes train as fast as they can, are looked back at, changed and
+// undone, and the program stays within its memory and answers.
+func TestLongCrowdStaysWithinItsMemory(t *testing.T) {
+	p := attack(t, 0, "--max-memory", strconv.Itoa(*crowdMemory), "--run-rate", "1000", "--idle", "24h", "--drop", "24h", "--request-rate", "2000")
+	var runs []madeRun
+	for i := range 64 {
+		order := `{"speed":"max","dataset":"sine","lanes":[{},{},{},{},{},{}],"hidden":[16,16],"batch":16}`
+		if i%4 == 0 {
+			order = `{"speed":"max","dataset":"sine","lanes":[{},{},{},{},{},{}],"hidden":[64,64],"batch":32}`
+		}
+		runs = append(runs, p.run(order))
+	}
+	begun, most, answers := time.Now(), 0, 0
+	var slowest time.Duration
+	from := p.steps()
+	client := &http.Client{Timeout: 2 * time.Minute}
+	for i := 0; time.Since(begun) < *crowdTime; i++ {
+		x := runs[i%len(runs)]
+		command := []string{`{"type":"change","set":{"lr":0.002}}`, `{"type":"change","set":{"hidden":[16,16,8]}}`, `{"type":"undo"}`, `{"type":"reset"}`}[i/len(runs)%4]
+		slowest = max(slowest, p.call(client, "POST", "api/runs/"+x.ID+"/commands", x.Key, command, nil))
+		slowest = max(slowest, p.call(client, "GET", "healthz", "", "", nil))
+		answers += 2
+		most = max(most, p.memory())
+		if i%200 == 0 {
+			t.Logf("%v: %d MB, of which %.0f are allocated and runs say that they hold %.0f; %.0f steps", time.Since(begun).Round(time.Second), p.memory(),
+				p.metric("go_memstats_heap_alloc_bytes")/(1<<20), p.metric("gnllviz_run_bytes")/(1<<20), p.steps()-from)
+		}
+	}
+	t.Logf("64 runs of 6 lanes for %v: %.0f steps, at most %d MB of %d; %d answers, the slowest after %v", *crowdTime, p.steps()-from, most, *crowdMemory, answers, slowest.Round(time.Millisecond))
+	if most > *crowdMemory {
+		t.Errorf("%d MB, more than the %d that it may use", most, *crowdMemory)
+	}
+	// What cannot be given up has an end, too.
+	status, b, err := p.ask(client, "POST", "api/runs", "", `{"dataset":"sine","lanes":[{},{},{},{},{},{}]}`)
+	if err != nil || status != http.StatusCreated && status != http.StatusServiceUnavailable && status != http.StatusUnprocessableEntity {
+		t.Errorf("one more run: %v, %d %s", err, status, b)
 	}
 }

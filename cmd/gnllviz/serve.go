@@ -23,6 +23,7 @@ import (
 func serveCommand() *cobra.Command {
 	var addr, token, format, lessons, model string
 	var open, verbose bool
+	var memory int
 	var proxies, origins []string
 	var config server.Config
 	c := &cobra.Command{
@@ -39,6 +40,7 @@ func serveCommand() *cobra.Command {
 	f.BoolVar(&open, "open", false, "open the page in the browser")
 	f.BoolVar(&verbose, "verbose", false, "log connections too")
 	f.StringVar(&format, "log-format", "text", "how the log is written: text or json")
+	f.IntVar(&memory, "max-memory", 0, "memory in MB that the program uses; 0 is half of what the machine or its container has")
 	f.BoolVar(&config.Profiles, "pprof", false, "serve profiles of the program under /debug/pprof/, to those with the token")
 	f.StringVar(&lessons, "lessons", "", "folder with lessons of your own, a JSON file each, beside those of the program")
 	f.StringVar(&model, "model", "", "begin with a run that goes on from a model, paused: a "+modelUsage)
@@ -93,6 +95,10 @@ func serveCommand() *cobra.Command {
 			if config.Lessons, err = lessonsOf(lessons, config.Limits); err != nil {
 				return err
 			}
+		}
+		var err error
+		if config.Memory, err = limitMemory(memory); err != nil {
+			return err
 		}
 		return serve(c, addr, token, model, open, config)
 	}

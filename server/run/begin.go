@@ -95,6 +95,9 @@ func (r *Run) conceiveOn(s wire.RunSettings, d *data, starts []laneStart) (*life
 	if err := r.options.Bounds.check(d, starts); err != nil {
 		return nil, err
 	}
+	if err := r.admitLife(d, starts); err != nil {
+		return nil, err
+	}
 	return newLife(r.table, s, d, starts, r.options.Workers)
 }
 

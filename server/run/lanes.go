@@ -45,6 +45,9 @@ func (r *Run) addLane(c *wire.LaneAddCommand) (uint8, *wire.ErrorMessage) {
 		r.changedBy(fresh, was, change)
 		return s.id, nil
 	}
+	if err := r.admitLanes(laneSize(&from.settings, from.params, l.data)); err != nil {
+		return 0, asRefusal(err)
+	}
 	l.lanes = append(l.lanes[:len(l.lanes):len(l.lanes)], from.copyAs(s, l.steps))
 	l.nextLane++
 	l.note(c, r.revision)

@@ -72,6 +72,9 @@ type Options struct {
 	// however many they are, and makes what Message.Prepared is.
 	Prepare func(binary bool, data []byte) any
 
+	// Memory, unless nil, says how much the run may hold.
+	Memory Memory
+
 	// Report, unless nil, is told what the run has done since it was last told,
 	// on the run's goroutine.
 	Report func(Stats)
@@ -124,6 +127,7 @@ type Run struct {
 	pace     *pace
 	rate     rate
 	stats    Stats
+	fitted   time.Time // when what the run holds was last looked at
 	changed  time.Time // when a change was applied that no frame has shown yet
 }
 

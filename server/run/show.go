@@ -38,6 +38,7 @@ func (r *Run) tick() {
 	now := r.now()
 	r.rate.sample(now, r.life.steps, r.training())
 	r.reportStats()
+	r.fit(now)
 	if len(r.viewers) == 0 {
 		if r.state == wire.Playing && now.Sub(r.touched) > r.options.Idle {
 			r.setState(wire.Idle, "nobody is watching")

@@ -227,7 +227,8 @@ func (r *Run) goBack(c *wire.ReturnCommand) *wire.ErrorMessage {
 		lane.diverged = nil
 	}
 	r.judge()
-	l.note(c, r.revision)
+	// The recipe has the very step: a ladder that had more room, or less, has others.
+	l.note(&wire.ReturnCommand{Head: c.Head, Step: &at}, r.revision)
 	r.changedBy(l, was, wire.Change{Kind: wire.WeightsChange, Text: fmt.Sprintf("back to the weights of step %d", at)})
 	return nil
 }

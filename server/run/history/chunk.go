@@ -60,6 +60,11 @@ func (c *chunk) clone(size int) *chunk {
 	return d
 }
 
+// bytes is about what the chunk takes.
+func (c *chunk) bytes() int {
+	return len(c.columns)*(4*(c.size+linePad)+20*(c.size/blockRows)) + 8*cap(c.steps)
+}
+
 func (c *chunk) reset() {
 	c.rows, c.steps = 0, c.steps[:0]
 }

@@ -56,12 +56,26 @@ func (l *Ladder[T]) Keep(step uint64, item T, size int) error {
 	}
 	l.rungs = append(l.rungs, rung[T]{step, item, size})
 	l.bytes += size
+	l.thin()
+	return nil
+}
+
+// SetBudget gives the ladder another budget, and drops what is beyond it as Keep does.
+func (l *Ladder[T]) SetBudget(bytes int) {
+	l.budget = bytes
+	l.thin()
+}
+
+// Bytes returns the sizes of all items together.
+func (l *Ladder[T]) Bytes() int { return l.bytes }
+
+// thin drops items until the budget is kept.
+func (l *Ladder[T]) thin() {
 	for l.bytes > l.budget && len(l.rungs) > 2 {
 		i := l.dispensable()
 		l.bytes -= l.rungs[i].size
 		l.rungs = slices.Delete(l.rungs, i, i+1)
 	}
-	return nil
 }
 
 // dispensable returns which of at least three rungs is to be dropped.

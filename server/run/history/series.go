@@ -138,6 +138,38 @@ func (s *Series) emptyGroup() *group {
 	return newGroup(s.columns)
 }
 
+// Bytes returns about what the series takes; a clone counts what it shares, too.
+func (s *Series) Bytes() int {
+	n := 0
+	for c := range s.unfolded() {
+		n += c.bytes()
+	}
+	for range s.folded() {
+		n += s.groupBytes()
+	}
+	return n + len(s.spare)*s.groupBytes()
+}
+
+func (s *Series) groupBytes() int { return groupBuckets * (24 + 48*s.columns) }
+
+// keptChunks are complete chunks that stay at full resolution however little room there
+// is.
+const keptChunks = 2
+
+// Shrink folds the oldest rows that are at full resolution until the series takes no
+// more than so many bytes, or little is left to fold. What is recorded from then on is
+// kept at full resolution, as it was.
+func (s *Series) Shrink(bytes int) {
+	s.spare = nil
+	for len(s.chunks) > keptChunks && s.Bytes() > bytes {
+		oldest := s.chunks[0]
+		s.chunks = slices.Delete(s.chunks, 0, 1)
+		g := s.emptyGroup()
+		g.foldChunk(oldest)
+		s.keep(0, g)
+	}
+}
+
 // folded yields the groups of all levels, oldest first.
 func (s *Series) folded() iter.Seq[*group] {
 	return func(yield func(*group) bool) {

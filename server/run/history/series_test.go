@@ -337,3 +337,45 @@ func FuzzSeries(f *testing.F) {
 		checkQuery(t, s, n, points, fullFrom, 0, from%step, from%step+to%step, pixels%5000)
 	})
 }
+
+// A series that is shrunk knows of every row, as coarsely as if it had folded them in its
+// time, and records on as before.
+func TestShrunkSeriesKeepsItsExtremes(t *testing.T) {
+	s, whole := NewSeries(2, 0), NewSeries(2, 0)
+	add := func(from, to uint64) {
+		for i := from; i < to; i++ {
+			v := float32(i % 997)
+			if i == 31_415 {
+				v = 1e6
+			}
+			for _, x := range []*Series{s, whole} {
+				if err := x.Append(i, v, -v); err != nil {
+					t.Fatal(err)
+				}
+			}
+		}
+	}
+	add(0, 100_000)
+	before, clone := s.Bytes(), s.Clone()
+	s.Shrink(before / 2)
+	if got := s.Bytes(); got > before/2 {
+		t.Errorf("of %d bytes %d are left", before, got)
+	}
+	if clone.Bytes() < before*9/10 || clone.Query(0, 0, 1<<40, 1<<20).Full != true {
+		t.Error("the clone was shrunk")
+	}
+	add(100_000, 103_000)
+	for _, pixels := range []int{1, 100, 5000} {
+		got, want := s.Query(0, 0, 1<<40, pixels), whole.Query(0, 0, 1<<40, pixels)
+		if got.Of != want.Of || slices.Max(got.Values) != 1e6 || !slices.Contains(got.Steps, 31_415) {
+			t.Errorf("%d pixels: %d of %d rows, at most %v", pixels, got.Of, want.Of, slices.Max(got.Values))
+		}
+	}
+	if recent := s.Query(0, 100_000, 1<<40, 10_000); !recent.Full || len(recent.Steps) != 3000 {
+		t.Errorf("of the newest %d are left, whole: %v", len(recent.Steps), recent.Full)
+	}
+	s.Shrink(0)
+	if s.Len() != 103_000 || len(s.chunks) != keptChunks {
+		t.Errorf("%d rows, %d chunks", s.Len(), len(s.chunks))
+	}
+}
