@@ -32,4 +32,3 @@ func limitMemory(mb int) (int, error) {
 	debug.SetMemoryLimit(int64(bytes) / 100 * goPart)
 	return bytes, nil
 }
-

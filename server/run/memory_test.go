@@ -110,11 +110,11 @@ func TestFullMemoryRefusesLanes(t *testing.T) {
 	room.full.Store(true)
 	for command, fits := range map[string]bool{
 		`{"type":"lane_add","id":1}`:                                          false,
-		`{"type":"lane_add","id":1,"set":{"hidden":[4]}}`:                      false,
-		`{"type":"change","id":1,"set":{"hidden":[128,128,128]}}`:              false,
+		`{"type":"lane_add","id":1,"set":{"hidden":[4]}}`:                     false,
+		`{"type":"change","id":1,"set":{"hidden":[128,128,128]}}`:             false,
 		`{"type":"begin","id":1,"set":{"dataset":"sine"},"lanes":[{},{},{}]}`: false,
-		`{"type":"change","id":1,"set":{"hidden":[4]}}`:                        true,
-		`{"type":"reset","id":1}`:                                              true,
+		`{"type":"change","id":1,"set":{"hidden":[4]}}`:                       true,
+		`{"type":"reset","id":1}`:                                             true,
 	} {
 		c, _, refused := wire.ParseCommand([]byte(command))
 		if refused != nil {
