@@ -47,6 +47,7 @@ func (s *Server) routeAPI(mux *http.ServeMux) {
 	s.describeTaking(api)
 	s.describeData(api)
 	s.describeRest(api)
+	s.describeEvents(api)
 	mux.HandleFunc("POST /api/login", s.postLogin)
 	mux.HandleFunc("GET /api/connection", s.getConnection)
 	mux.HandleFunc("GET /api/runs/{id}/live", s.live)

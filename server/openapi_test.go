@@ -217,7 +217,7 @@ func TestEveryOperationIsDescribed(t *testing.T) {
 			}
 		}
 	}
-	for _, id := range []string{"makeRun", "deleteRun", "command", "live", "login", "getCurve", "inspectTable", "getDataset", "listFormats", "exportRun", "importRun", "sweep"} {
+	for _, id := range []string{"makeRun", "deleteRun", "command", "live", "events", "postEvents", "connection", "login", "getCurve", "inspectTable", "getDataset", "listFormats", "exportRun", "importRun", "sweep"} {
 		if !ids[id] {
 			t.Errorf("%s is not described", id)
 		}
