@@ -48,14 +48,14 @@ func (c *cutter) lineEnd(at int) (end, next int) {
 	return end, next
 }
 
-// next appends the spans of the next record, of which blank lines are none. line is
+// next appends the spans of the next record, of which blank lines and rules are none. line is
 // its number in the file, from 1.
 func (c *cutter) next(to []span) (record []span, line int, ok bool) {
 	for c.at < len(c.text) {
 		end, next := c.lineEnd(c.at)
 		body := bytes.TrimSpace(c.text[c.at:end])
 		c.line++
-		if len(body) == 0 {
+		if len(body) == 0 || isRule(body) {
 			c.at = next
 			continue
 		}
@@ -75,6 +75,17 @@ func (c *cutter) next(to []span) (record []span, line int, ok bool) {
 		return to, line, true
 	}
 	return to, 0, false
+}
+
+// isRule tells whether a line is drawn, as under the names of a table for people.
+func isRule(line []byte) bool {
+	if b := line[0]; len(line) < 5 || b != '-' && b != '=' && b != '+' && b != '|' && b != ':' {
+		return false
+	}
+	if !bytes.Contains(line, []byte("---")) && !bytes.Contains(line, []byte("===")) {
+		return false
+	}
+	return len(bytes.Trim(line, "-=+|: ")) == 0
 }
 
 func (c *cutter) isComment(line []byte) bool {

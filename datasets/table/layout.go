@@ -292,8 +292,25 @@ func (g *grid) keep(h heading, l Limits) error {
 		g.leftOut = append(g.leftOut, LeftOut{Reason: "the names again", Rows: again, First: int(doubled.line)})
 	}
 	g.rows = kept
+	if width > 1 && len(h.names) > 0 && h.names[0] == "" && g.firstEmpty() { // before a bar at the beginning of each line
+		for i := range kept {
+			kept[i].first++
+			kept[i].n--
+		}
+		g.names, width = g.names[1:], width-1
+	}
 	g.width = width
 	return nil
+}
+
+// firstEmpty tells whether nothing stands in the first column.
+func (g *grid) firstEmpty() bool {
+	for i := range g.rows {
+		if r := &g.rows[i]; r.n == 0 || g.cells[r.first].from != g.cells[r.first].to {
+			return false
+		}
+	}
+	return true
 }
 
 // trailing tells whether the last column has no name, so that a row may do without it.
