@@ -128,6 +128,11 @@ type note struct {
 
 // cut cuts the text into records.
 func (g *grid) cut(c *cutter, l Limits) (last note, err error) {
+	lines := bytes.Count(g.text, []byte{'\n'}) + 1
+	g.rows = make([]row, 0, min(lines, l.Rows+slack))
+	if c.delimiter != ' ' { // no slice grows, as it would take several times its room
+		g.cells = make([]span, 0, lines+bytes.Count(g.text, []byte{c.delimiter}))
+	}
 	gap, inside, first := false, 0, 0
 	for {
 		from, before := len(g.cells), c.line

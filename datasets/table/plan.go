@@ -164,7 +164,7 @@ func (c *census) add(cell []byte, f form) {
 	}
 	if f&percent != 0 {
 		c.percent++
-	} else if !onlyZeros(cell) {
+	} else if cell[0] != '0' || !onlyZeros(cell) {
 		c.plain++
 	}
 	c.numbers++
