@@ -194,8 +194,8 @@ func (g *grid) findHeader(guess guess, last note, o *Options) heading {
 		if r := &g.rows[h.row]; int(r.n) == width-1 && h.row+1 < len(g.rows) && g.lastFilled(h.row+1, width) {
 			h.names = g.namesBeside(h.row+1, width, shape) // nil: too many fields, as is then told
 		}
-	case top > 0 && g.fits(&g.rows[top-1], width) && g.namesOver(&g.rows[top-1], shape):
-		h.row = top - 1 // and a blank line
+	case g.namesAbove(top, width, shape) >= 0:
+		h.row = g.namesAbove(top, width, shape)
 	case top > 0 && !g.rows[top].gap && g.namesBeside(top, width, shape) != nil:
 		h.row = top - 1
 		h.names = g.namesBeside(top, width, shape)
@@ -222,6 +222,17 @@ func (g *grid) findHeader(guess guess, last note, o *Options) heading {
 		h.width = max(g.used(h.first, width), 1)
 	}
 	return h
+}
+
+// namesAbove returns the names that stand a little above the block of a table's first
+// row, behind a blank line or rows with other fields; -1: none.
+func (g *grid) namesAbove(top, width int, numeric []bool) int {
+	for i := top - 1; i >= max(0, top-3); i-- {
+		if r := &g.rows[i]; g.fits(r, width) && g.filled(r) == width && g.namesOver(r, numeric) {
+			return i
+		}
+	}
+	return -1
 }
 
 // used returns how many of at most so many columns have something in them.

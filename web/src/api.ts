@@ -3,7 +3,7 @@ import type { CurveAnswer, CurveQuery } from './batches'
 import type { ChartOption } from './charts/echarts'
 import { UNPASSED, type Addresses } from './connection'
 import { decodeFrames, type Frame } from './frame'
-import type { Control, ControlValue, DataSpec, LaneSpec, Summary } from './generated/wire'
+import type { Control, ControlValue, CSVSpec, DataSpec, LaneSpec, Summary } from './generated/wire'
 import type { Lesson } from './lesson'
 
 /** The server's own words for why it did not do as asked. */
@@ -48,19 +48,35 @@ export interface Opened {
 
 /** What the server has found out about a file. */
 export interface Inspection {
+  /** As TextDecoder calls it. */
+  readonly encoding: string
+  readonly gzip: boolean
   readonly delimiter: string
   readonly decimal: string
   readonly header: boolean
   readonly rows: number
-  readonly columns: ReadonlyArray<{
-    readonly name: string
-    readonly unit: string
-    readonly numeric: boolean
-    readonly missing: number
-    readonly distinct: number
-  }>
+  readonly columns: readonly InspectedColumn[]
   readonly missing: { readonly total: number }
+  readonly warnings: readonly string[]
 }
+
+export interface InspectedColumn {
+  readonly name: string
+  readonly unit: string
+  readonly kind: 'number' | 'text' | 'two' | 'empty' | 'sparse' | 'constant' | 'index' | 'unclear'
+  /** Why it is no input where none are named; empty if it is one. */
+  readonly reason: string
+  readonly numeric: boolean
+  readonly numbers: number
+  readonly missing: number
+  readonly other: number
+  readonly min: number
+  readonly max: number
+  readonly odd: ReadonlyArray<{ readonly row: number; readonly value: string; readonly why: string }>
+}
+
+/** What the server is not to tell from the file. */
+export type Dialect = Pick<CSVSpec, 'header' | 'delimiter' | 'decimal' | 'missing'>
 
 /** A kind of file that can be made of a lane. */
 export interface Format {
@@ -184,8 +200,12 @@ export class Api {
     return spec.data
   }
 
-  async inspect(text: string): Promise<Inspection> {
-    return (await (await this.#send('api/data/inspect', 'POST', text, { 'Content-Type': 'text/csv' })).json()) as Inspection
+  async inspect(file: string | Blob, dialect: Dialect = {}): Promise<Inspection> {
+    const query = new URLSearchParams()
+    for (const [name, value] of Object.entries(dialect)) {
+      for (const v of typeof value === 'string' ? [value] : value) query.append(name, v)
+    }
+    return (await (await this.#send(`api/data/inspect?${query}`, 'POST', file, { 'Content-Type': 'text/csv' })).json()) as Inspection
   }
 
   /** Begins the run anew on rows that are too many for one message. */
@@ -236,7 +256,7 @@ export class Api {
     return (await response.json()) as T
   }
 
-  #send(path: string, method: string, body: string, headers: Readonly<Record<string, string>> = {}, signal: AbortSignal | null = null): Promise<Response> {
+  #send(path: string, method: string, body: string | Blob, headers: Readonly<Record<string, string>> = {}, signal: AbortSignal | null = null): Promise<Response> {
     const bearer = this.token === undefined ? {} : { Authorization: `Bearer ${this.token}` }
     return this.#fetch(path, { method, body, signal, headers: { 'Content-Type': 'application/json', ...bearer, ...headers } })
   }

@@ -1,8 +1,9 @@
 import { html, nothing, type TemplateResult } from 'lit'
-import type { Inspection } from '../api'
+import type { Dialect, Inspection } from '../api'
 import { parseNumber } from '../format'
 import type { DataSpec } from '../generated/wire'
 import { segments } from './control'
+import { columnCells, dialectFields, dialectOf, summary, warnings } from './own-table'
 import { Part } from './part'
 
 type Tab = 'formula' | 'csv'
@@ -29,7 +30,8 @@ const ABOUT: ReadonlyArray<readonly [begins: string, field: Field]> = [
 
 const LONG_PASTE = 20_000 // characters
 
-const NAMES: Readonly<Record<string, string>> = { ',': 'comma', ';': 'semicolon', '\t': 'tab', ' ': 'space', '|': 'bar' }
+/** What the server takes as inputs where none are named. */
+const MOST_INPUTS = 16
 
 /** A dialog for rows of one's own: from a formula, or from a file. */
 class GnllOwn extends Part {
@@ -85,7 +87,7 @@ class GnllOwn extends Part {
   }
 
   async #useCSV(): Promise<void> {
-    await this.#use({ csv: { text: this.#field('csv'), target: this.target, inputs: this.inputs } })
+    await this.#use({ csv: { text: this.#field('csv'), target: this.target, inputs: this.inputs, ...this.#dialect() } })
   }
 
   async #use(data: DataSpec): Promise<void> {
@@ -95,20 +97,42 @@ class GnllOwn extends Part {
     })
   }
 
+  #dialect(): Dialect {
+    const form = this.querySelector<HTMLFormElement>('.own-form')
+    return form ? dialectOf(form) : {}
+  }
+
   /**
    * Finds out what the file has, and proposes the last column of numbers as what is
-   * to be learned. Where there are not two, the server says at which cell it fails.
+   * to be learned, and as inputs those of which the server has nothing to say against
+   * it. Where there are not two, the server says at which cell it fails.
    */
-  async #inspect(): Promise<void> {
+  async #inspect(file?: File): Promise<void> {
     this.inspection = null
     await this.#ask(async () => {
-      const found = await this.store.api.inspect(this.#field('csv'))
+      const found = await this.store.api.inspect(file ?? this.#field('csv'), this.#dialect())
       const numeric = found.columns.filter((c) => c.numeric)
-      const names = (numeric.length < 2 ? found.columns : numeric).map((c) => c.name)
+      const usual = found.columns.filter((c) => c.reason === '')
+      const [columns = []] = [usual, numeric, found.columns].filter((list, i) => list.length > 1 || i === 2)
+      const names = columns.map((c) => c.name)
+      if (file) await this.#show(file, found)
       this.inspection = found
       this.target = names.at(-1) ?? ''
-      this.inputs = names.slice(0, -1)
+      this.inputs = names.slice(0, -1).slice(0, MOST_INPUTS)
     })
+  }
+
+  /** Shows the text of a file that is not UTF-8, as the server has read it. */
+  async #show(file: File, found: Inspection): Promise<void> {
+    const area = this.querySelector<HTMLTextAreaElement>('#own-csv')
+    if (!area || (!found.gzip && found.encoding === 'utf-8')) return
+    const bytes = found.gzip ? file.stream().pipeThrough(new DecompressionStream('gzip')) : file.stream()
+    area.value = new TextDecoder(found.encoding).decode(await new Response(bytes).arrayBuffer())
+  }
+
+  /** Looks the file over again where it had been, now that it is to be read otherwise. */
+  #again(): void {
+    if (this.inspection || this.mistakes.csv !== undefined) void this.#inspect()
   }
 
   async #ask(what: () => Promise<void>): Promise<void> {
@@ -149,7 +173,7 @@ class GnllOwn extends Part {
     const area = this.querySelector<HTMLTextAreaElement>('#own-csv')
     if (!area) return
     area.value = await file.text()
-    await this.#inspect()
+    await this.#inspect(file)
   }
 
   protected override render(): TemplateResult {
@@ -192,7 +216,8 @@ class GnllOwn extends Part {
         <label>Paste the rows, or choose a file
           <textarea id="own-csv" rows="7" spellcheck="false" placeholder="x,y&#10;1.5,2.1&#10;…" aria-describedby="own-csv-why" @paste=${(e: ClipboardEvent) => { this.#paste(e) }} @input=${() => { this.inspection = null }}></textarea>
         </label>
-        <input type="file" accept=".csv,.tsv,.txt,text/csv" aria-label="choose a file" @change=${(e: Event) => { void this.#read(e.target as HTMLInputElement) }}>
+        <input type="file" accept=".csv,.tsv,.txt,.dat,.gz,text/csv" aria-label="choose a file" @change=${(e: Event) => { void this.#read(e.target as HTMLInputElement) }}>
+        ${dialectFields(() => { this.#again() })}
         <p class="why" id="own-csv-why" role="alert">${this.mistakes.csv ?? nothing}</p>
         ${found ? this.#columns(found) : nothing}
         <footer>
@@ -206,17 +231,18 @@ class GnllOwn extends Part {
 
   #columns(found: Inspection): TemplateResult {
     return html`
-      <p class="note">${found.rows} rows, ${NAMES[found.delimiter] ?? found.delimiter} between columns, decimal ${found.decimal === ',' ? 'comma' : 'point'}, ${found.header ? 'with' : 'without'} a header${missing(found.missing.total)}.</p>
+      <p class="note">${summary(found)}</p>
+      ${warnings(found)}
       <div class="own-columns" role="group" aria-label="columns">
         <table>
-          <thead><tr><th scope="col">column</th><th scope="col">learn</th><th scope="col">from</th><th scope="col">missing</th></tr></thead>
+          <thead><tr><th scope="col">column</th><th scope="col">learn</th><th scope="col">from</th><th scope="col">holds</th><th scope="col">range</th><th scope="col">missing</th><th scope="col">odd</th></tr></thead>
           <tbody>
             ${found.columns.map((c) => html`
               <tr>
                 <th scope="row">${c.name}${c.unit === '' ? nothing : html` <span class="aside">${c.unit}</span>`}</th>
                 <td><input type="radio" name="own-target" aria-label="learn ${c.name}" .checked=${this.target === c.name} @change=${() => { this.#aim(c.name) }}></td>
                 <td><input type="checkbox" aria-label="from ${c.name}" .checked=${this.inputs.includes(c.name)} ?disabled=${this.target === c.name} @change=${() => { this.#toggle(c.name) }}></td>
-                <td>${c.missing}${c.numeric ? nothing : html` <span class="aside">hardly any numbers</span>`}</td>
+                ${columnCells(c)}
               </tr>
             `)}
           </tbody>
@@ -238,11 +264,6 @@ class GnllOwn extends Part {
     this.mistakes = {}
     this.inputs = this.inputs.includes(name) ? this.inputs.filter((n) => n !== name) : [...this.inputs, name]
   }
-}
-
-function missing(cells: number): string {
-  if (cells === 0) return ''
-  return `; ${cells === 1 ? '1 cell is missing, and a row that needs it' : `${cells} cells are missing, and rows that need them`} will be left out`
 }
 
 customElements.define('gnll-own', GnllOwn)
