@@ -65,6 +65,8 @@ func FuzzTable(f *testing.F) {
 	for _, text := range []string{
 		"x,y\n1,2\n2,1\n3,4\n4,3\n", "x;y\n1,5;2\n2,5;1\n", "\ufeffa\tb\r\n1\t2\r\n", "\"a\nb\",c\n1,\"2\"\n", "a|b\n1|NA\n",
 		"=cmd|' /C calc'!A0,b\n1e999,2\n", "\xff\xfea\x00", "a,\"b\n", "1\n2\n3\n4\n5\n", ",,\n,,\n", "x (m) [s],x (m)\n1_0,0x1\n",
+		"# c\n% d\n a  b\n1  2\n3  4\n\n", "x;y\n8,079;1\n858;2\n1,250;3\n9;4\n", "x,y\n(3),1%\n3-,2%\n−4,\"5,0\"\n", "sep=|\nx|y\n1|2\n",
+		"x,2019,2020\n1,2,3\n4,5,6\n7,8,9\n", "\x1f\x8b\x08\x00", "| x | y |\n|---|---|\n| 1 | 2 |\n", "x\ty\r1\t2\r", "x,y\n\"1,2\n3,4\n5\",6\n", "Total,1\n=\"2\",3\n",
 	} {
 		f.Add(text, "x", "y")
 	}
@@ -86,6 +88,17 @@ func FuzzTable(f *testing.F) {
 				t.Fatalf("%+v of %d rows", c, table.Rows)
 			}
 		}
+		if values, report, err := table.Values([]string{table.Columns[0].Name}); err == nil {
+			lacking := 0
+			for _, v := range values {
+				if math.IsNaN(v) {
+					lacking++
+				}
+			}
+			if len(values) != table.Rows || lacking != report.Dropped {
+				t.Fatalf("%d values of %d rows, %d lacking and %d reported", len(values), table.Rows, lacking, report.Dropped)
+			}
+		}
 		for _, names := range [][2]string{{target, input}, {table.Columns[0].Name, table.Columns[len(table.Columns)-1].Name}} {
 			s, dropped, err := table.Choose(names[0], names[1:])
 			if err != nil {
@@ -94,6 +107,11 @@ func FuzzTable(f *testing.F) {
 					t.Fatalf("%#v", err)
 				}
 				continue
+			}
+			for _, l := range dropped.LeftOut {
+				if l.Column == "" {
+					dropped.Dropped -= l.Rows // which were no rows of the table
+				}
 			}
 			if s.Len()+dropped.Dropped != table.Rows || len(s.X) != s.Len() || s.Len() < 4 {
 				t.Fatalf("%d rows and %d dropped of %d", s.Len(), dropped.Dropped, table.Rows)

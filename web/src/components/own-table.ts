@@ -56,7 +56,7 @@ function missing(cells: number): string {
 /** What is to be known of a file before it is learned from. */
 export function warnings(found: Inspection): TemplateResult | typeof nothing {
   if (found.warnings.length === 0) return nothing
-  return html`<ul class="own-warnings" role="status" aria-label="what is odd about the file">${found.warnings.map((line) => html`<li>${line}</li>`)}</ul>`
+  return html`<ul class="own-warnings" aria-label="what is odd about the file">${found.warnings.map((line) => html`<li>${line}</li>`)}</ul>`
 }
 
 const number = (v: number): string => String(Number(v.toPrecision(6))).replace('-', '−')
