@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"reflect"
 	"strings"
+	"time"
 
 	"github.com/gnllviz/gnllviz/server/help"
 	"github.com/gnllviz/gnllviz/server/wire"
@@ -37,15 +38,44 @@ func (s *Server) writeHelp() ([]byte, error) {
 	for _, d := range sets {
 		c.Datasets = append(c.Datasets, help.Dataset(d))
 	}
-	l := DefaultLimits()
-	for _, x := range l.Table() {
-		c.Limits = append(c.Limits, help.Limit{Flag: x.Flag, Help: x.Help, Default: fmt.Sprint(reflect.ValueOf(x.Value).Elem())})
-	}
+	c.Limits, c.Facts = HelpLimits()
 	text, err := help.Render(c)
 	if err != nil {
 		return nil, err
 	}
 	return bytes.Join([][]byte{head, text, foot}, nil), nil
+}
+
+// HelpLimits returns what the documentation says of limits: the defaults of the flags,
+// and the figures that no flag changes, by name.
+func HelpLimits() (flags []help.Limit, facts map[string]string) {
+	l := DefaultLimits()
+	for _, x := range l.Table() {
+		flags = append(flags, help.Limit{Flag: x.Flag, Help: x.Help, Default: inWords(reflect.ValueOf(x.Value).Elem().Interface())})
+	}
+	facts = map[string]string{}
+	for name, v := range map[string]any{
+		"wrong-tokens": peerMistakes, "all-wrong-tokens": allMistakes, "settling": settling,
+		"piece": pieceBytes >> 10, "slowest": slowestDownload >> 10, "write-time": writeTime, "spare-sockets": spareSockets,
+		"uploads": maxUploads, "exports": maxExports, "sweeps": maxSweeps,
+	} {
+		facts[name] = inWords(v)
+	}
+	return flags, facts
+}
+
+// inWords writes a number, and a time without the parts of it that are 0.
+func inWords(v any) string {
+	s := fmt.Sprint(v)
+	if _, ok := v.(time.Duration); ok {
+		if short, ok := strings.CutSuffix(s, "m0s"); ok {
+			s = short + "m"
+		}
+		if short, ok := strings.CutSuffix(s, "h0m"); ok {
+			s = short + "h"
+		}
+	}
+	return s
 }
 
 // helpCommands are the commands in the words of their types' comments, with an

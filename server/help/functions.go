@@ -49,6 +49,21 @@ func (p *page) functions() template.FuncMap {
 			b, err := files.ReadFile("proxies/" + name)
 			return strings.TrimSpace(string(b)), err
 		},
+		// The default of a flag, and a figure of the program that no flag changes.
+		"limit": func(flag string) (template.HTML, error) {
+			i := slices.IndexFunc(p.Limits, func(l Limit) bool { return l.Flag == flag })
+			if i < 0 {
+				return "", fmt.Errorf("there is no limit --%s", flag)
+			}
+			return link("limit-"+flag, p.Limits[i].Default), nil
+		},
+		"fact": func(name string) (string, error) {
+			v, ok := p.Facts[name]
+			if !ok {
+				return "", fmt.Errorf("there is no fact %q", name)
+			}
+			return v, nil
+		},
 		"note":    wire.NoteOn,
 		"math":    func(mathML string) template.HTML { return template.HTML(mathML) },
 		"anchor":  p.anchor,

@@ -23,6 +23,7 @@ type Content struct {
 	Datasets []Dataset
 	Commands []Command
 	Limits   []Limit
+	Facts    map[string]string // figures that no flag changes, by name
 }
 
 // A Lesson is a run that shows one thing.

@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"github.com/gnllviz/gnllviz/engine/metrics"
+	"github.com/gnllviz/gnllviz/server"
 	"github.com/gnllviz/gnllviz/server/help"
 	"github.com/gnllviz/gnllviz/server/run"
 	"github.com/gnllviz/gnllviz/server/wire"
@@ -20,8 +21,8 @@ func content() help.Content {
 		Controls: run.Table(),
 		Lessons:  []help.Lesson{{Slug: "a", Title: "A", Summary: "One thing."}},
 		Commands: []help.Command{{Name: "play", Help: "Lets the run train.", Example: `{"type":"play"}`}},
-		Limits:   []help.Limit{{Flag: "max-runs", Help: "runs to keep", Default: "64"}},
 	}
+	c.Limits, c.Facts = server.HelpLimits()
 	for _, o := range c.Controls[indexOf(c.Controls, "dataset")].Options {
 		c.Datasets = append(c.Datasets, help.Dataset{Name: o.Value, Title: o.Label, Help: o.Help, Source: "y = x", Inputs: []wire.Column{{Name: "x"}}, Target: wire.Column{Name: "y", Unit: "g"}, Rows: 1})
 	}
