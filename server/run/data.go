@@ -310,27 +310,29 @@ func (d *data) bestNLL(r *rows, part int) *float64 {
 // and the truth on it where it is known.
 func (d *data) gridFrames(epoch uint32) []*wire.Frame {
 	inputs, places := len(d.set.Inputs), d.places()
-	column := func(input int) []float32 {
-		x := make([]float32, places)
+	grid := &wire.Frame{Kind: wire.FrameGrid, Epoch: epoch, DataRevision: d.revision}
+	column := func(input int) []float64 {
+		x := make([]float64, places)
 		for i := range x {
-			x[i] = float32(d.gridRows[i*inputs+input])
+			x[i] = d.gridRows[i*inputs+input]
 		}
 		return x
 	}
-	grid := [][]float32{column(max(d.slice, 0))}
+	grid.Add(column(max(d.slice, 0)))
 	if d.slice == isMap {
-		grid = append(grid, column(1))
+		grid.Add(column(1))
 	}
-	frames := []*wire.Frame{{Kind: wire.FrameGrid, Epoch: epoch, DataRevision: d.revision, Columns: grid}}
-	if d.set.Truth != nil {
-		mean, std := make([]float32, places), make([]float32, places)
-		for i := range places {
-			m, s := d.truth(d.gridRows[i*inputs : (i+1)*inputs])
-			mean[i], std[i] = float32(m), float32(s)
-		}
-		frames = append(frames, &wire.Frame{Kind: wire.FrameTruth, Epoch: epoch, DataRevision: d.revision, Columns: [][]float32{mean, std}})
+	if d.set.Truth == nil {
+		return []*wire.Frame{grid}
 	}
-	return frames
+	truth := &wire.Frame{Kind: wire.FrameTruth, Epoch: epoch, DataRevision: d.revision}
+	mean, std := make([]float64, places), make([]float64, places)
+	for i := range places {
+		mean[i], std[i] = d.truth(d.gridRows[i*inputs : (i+1)*inputs])
+	}
+	truth.Add(mean)
+	truth.AddFrom(0, std)
+	return []*wire.Frame{grid, truth}
 }
 
 // gridBytes are those frames, one after the other.

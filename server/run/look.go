@@ -186,19 +186,27 @@ func (l *lane) picture(at *engine.State, most int) ([]*wire.Frame, error) {
 func (l *lane) fitFrame() *wire.Frame {
 	k, scale, places := &l.look, l.ensemble.TargetScale(), l.data.places()
 	mean, std := make([]float32, places), make([]float32, places)
+	origin := l.origin()
 	for i := range mean {
-		mean[i] = float32(scale.Invert(k.mean[k.rows+i]))
+		// Not less exact than the prediction, however far the target is from 0.
+		mean[i] = float32(float64(k.mean[k.rows+i])*scale.Std + (scale.Mean - origin))
 		std[i] = float32(math.Sqrt(float64(k.vari[k.rows+i])) * scale.Std)
 	}
-	f := &wire.Frame{Kind: wire.FrameFit, Columns: [][]float32{mean, std}}
+	f := &wire.Frame{Kind: wire.FrameFit, Columns: [][]float32{mean, std}, Origins: []float64{origin, 0}}
 	if len(l.ensemble.Members()) > 1 {
 		epistemic := make([]float32, places)
 		for i := range epistemic {
 			epistemic[i] = float32(math.Sqrt(float64(k.spread[k.rows+i])) * scale.Std)
 		}
-		f.Columns = append(f.Columns, epistemic)
+		f.Columns, f.Origins = append(f.Columns, epistemic), append(f.Origins, 0)
 	}
 	return f
+}
+
+// origin is what predicted means are counted from in frames.
+func (l *lane) origin() float64 {
+	scale := l.ensemble.TargetScale()
+	return wire.OriginOf(scale.Mean-2*scale.Std, scale.Mean+2*scale.Std)
 }
 
 // frameFigures are what frames say besides what points do.

@@ -16,20 +16,21 @@ func (l *lane) rowsFrame(o objective, train, test scores) *wire.Frame {
 		columns[i] = make([]float32, n)
 	}
 	onMean, onVariance := l.pulls(o)
+	origin := l.origin()
 	for row, i := range k.shown {
 		values := [4]float32{nan, nan, nan, nan}
 		switch {
 		case i < 0:
 		case i < k.train:
-			values = [4]float32{float32(train.mean[i]), float32(train.std[i]), onMean[i], onVariance[i]}
+			values = [4]float32{float32(train.mean[i] - origin), float32(train.std[i]), onMean[i], onVariance[i]}
 		default:
-			values[0], values[1] = float32(test.mean[i-k.train]), float32(test.std[i-k.train])
+			values[0], values[1] = float32(test.mean[i-k.train]-origin), float32(test.std[i-k.train])
 		}
 		for c, v := range values {
 			columns[c][row] = v
 		}
 	}
-	return &wire.Frame{Kind: wire.FrameRows, Columns: columns}
+	return &wire.Frame{Kind: wire.FrameRows, Columns: columns, Origins: []float64{origin, 0, 0, 0}}
 }
 
 // pulls are, for each training row that is looked at, the derivatives of a step's

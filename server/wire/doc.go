@@ -149,7 +149,7 @@
 //	     4    1  version, 1
 //	     5    1  kind: 1 grid, 2 truth, 3 fit, 4 rows, 5 calibration, 6 PIT
 //	     6    1  lane
-//	     7    1  flags, 0
+//	     7    1  flags: 1 if origins follow the columns
 //	     8    4  epoch
 //	    12    4  control revision
 //	    16    8  step
@@ -158,7 +158,12 @@
 //	    32    2  columns
 //	    34    2  scalars
 //	    36    4  zero
-//	    40       scalars, then the columns one after the other, all float32
+//	    40       scalars, then the columns one after the other, all float32, and
+//	             with flag 1 an origin for each column, float64
+//
+// The values of a column with an origin are counted from it: what is meant is origin
+// plus value, in float64. Columns that are far from 0 for what they span have one, as
+// time stamps do; without flag 1 all are counted from 0.
 //
 // Grid frames have one column, x, in the units of the input that the data's
 // "slice" names; other inputs stand at their means. Where "slice" is 0 there are

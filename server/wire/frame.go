@@ -118,6 +118,23 @@ type Frame struct {
 	DataRevision uint32
 	Scalars      []float32
 	Columns      [][]float32 // all of one length
+
+	// Origins are what the values of each column are counted from; nil: all from 0.
+	// Float32 tells little of values that are far from 0 for what they span.
+	Origins []float64
+}
+
+// hasOrigins is the bit of a frame's flags that says that origins follow its columns.
+const hasOrigins = 1
+
+// OriginOf returns what values between two bounds are to be counted from: 0, unless
+// float32 would round them visibly.
+func OriginOf(low, high float64) float64 {
+	middle := low + (high-low)/2
+	if span := high - low; !(math.Abs(middle) > 8*span) || math.IsInf(middle, 0) {
+		return 0
+	}
+	return middle
 }
 
 // SetScalar sets the scalar of a name. It panics if the frame has none.
@@ -125,8 +142,33 @@ func (f *Frame) SetScalar(name string, v float64) {
 	f.Scalars[slices.Index(Scalars, name)] = float32(v)
 }
 
+// Add adds a column of values, counted from an origin where they are far from 0 for
+// what they span. All columns of a frame are to be added so.
+func (f *Frame) Add(values []float64) {
+	low, high := math.Inf(1), math.Inf(-1)
+	for _, v := range values {
+		if v-v == 0 {
+			low, high = min(low, v), max(high, v)
+		}
+	}
+	origin := 0.0
+	if low < high {
+		origin = OriginOf(low, high)
+	}
+	f.AddFrom(origin, values)
+}
+
+// AddFrom is Add with an origin that the caller knows.
+func (f *Frame) AddFrom(origin float64, values []float64) {
+	column := make([]float32, len(values))
+	for i, v := range values {
+		column[i] = float32(v - origin)
+	}
+	f.Columns, f.Origins = append(f.Columns, column), append(f.Origins, origin)
+}
+
 // Append appends the frame's encoding to b and returns the extended slice. It
-// panics if the columns differ in length.
+// panics if the columns differ in length, or some have an origin and others none.
 func (f *Frame) Append(b []byte) []byte {
 	count := 0
 	if len(f.Columns) > 0 {
@@ -134,7 +176,11 @@ func (f *Frame) Append(b []byte) []byte {
 	}
 	le := binary.LittleEndian
 	b = append(b, frameMagic...)
-	b = append(b, frameVersion, byte(f.Kind), f.Lane, 0)
+	flags := byte(0)
+	if slices.ContainsFunc(f.Origins, func(v float64) bool { return v != 0 }) {
+		flags = hasOrigins
+	}
+	b = append(b, frameVersion, byte(f.Kind), f.Lane, flags)
 	b = le.AppendUint32(b, f.Epoch)
 	b = le.AppendUint32(b, f.Revision)
 	b = le.AppendUint64(b, f.Step)
@@ -149,6 +195,14 @@ func (f *Frame) Append(b []byte) []byte {
 			panic("wire: columns of a frame differ in length")
 		}
 		b = appendFloats(b, c)
+	}
+	if flags&hasOrigins != 0 {
+		if len(f.Origins) != len(f.Columns) {
+			panic("wire: a frame has not one origin for each column")
+		}
+		for _, v := range f.Origins {
+			b = le.AppendUint64(b, math.Float64bits(v))
+		}
 	}
 	return b
 }
@@ -196,6 +250,9 @@ func parseFrame(b []byte) (*Frame, int, error) {
 	}
 	count, columns, scalars := uint64(le.Uint32(b[28:])), uint64(le.Uint16(b[32:])), uint64(le.Uint16(b[34:]))
 	size := FrameHeaderSize + 4*(scalars+columns*count)
+	if b[7]&hasOrigins != 0 {
+		size += 8 * columns
+	}
 	if uint64(len(b)) < size {
 		return nil, 0, fmt.Errorf("wire: frame of %d bytes declares %d", len(b), size)
 	}
@@ -211,6 +268,11 @@ func parseFrame(b []byte) (*Frame, int, error) {
 	f.Scalars = take(scalars)
 	for range columns {
 		f.Columns = append(f.Columns, take(count))
+	}
+	if b[7]&hasOrigins != 0 {
+		for i := range columns {
+			f.Origins = append(f.Origins, math.Float64frombits(le.Uint64(rest[8*i:])))
+		}
 	}
 	return f, int(size), nil
 }

@@ -29,19 +29,55 @@ func goldenFrame() *Frame {
 }
 
 // testdata/frame.bin and frame.json are one frame, read here and by the page's
-// tests.
+// tests, and grid.bin and grid.json another, of time stamps.
 func TestGoldenFrame(t *testing.T) {
-	f := goldenFrame()
-	b := f.Append(nil)
+	testGolden(t, "frame", goldenFrame())
+	testGolden(t, "grid", goldenGrid())
+}
+
+// goldenGrid has values that float32 would make fewer.
+func goldenGrid() *Frame {
+	f := &Frame{Kind: FrameGrid, Epoch: 3, DataRevision: 7}
+	f.Add([]float64{1720000000, 1720000000.5, 1720000001, 1720000010})
+	f.Add([]float64{-1, 0, 1, 2})
+	return f
+}
+
+// meant are the columns as they are meant.
+func (f *Frame) meant() [][]Number {
 	columns := make([][]Number, len(f.Columns))
 	for i, c := range f.Columns {
 		for _, v := range c {
-			columns[i] = append(columns[i], Number(v))
+			origin := 0.0
+			if f.Origins != nil {
+				origin = f.Origins[i]
+			}
+			columns[i] = append(columns[i], Number(origin+float64(v)))
 		}
 	}
+	return columns
+}
+
+func TestFarColumnsKeepTheirValues(t *testing.T) {
+	list, err := ParseFrames(goldenGrid().Append(goldenFrame().Append(nil)))
+	if err != nil || len(list) != 2 {
+		t.Fatalf("%d frames (%v)", len(list), err)
+	}
+	if got, want := list[1].meant(), goldenGrid().meant(); !reflect.DeepEqual(got, want) || got[0][1] != 1720000000.5 || got[1][0] != -1 || list[1].Origins[1] != 0 {
+		t.Errorf("got %v", got)
+	}
+	if list[0].Origins != nil {
+		t.Errorf("columns near 0 have origins %v", list[0].Origins)
+	}
+}
+
+func testGolden(t *testing.T, name string, f *Frame) {
+	t.Helper()
+	b := f.Append(nil)
+	columns := f.meant()
 	scalars := map[string]float32{}
-	for i, name := range Scalars {
-		scalars[name] = f.Scalars[i]
+	for i, v := range f.Scalars {
+		scalars[Scalars[i]] = v
 	}
 	j, err := json.MarshalIndent(map[string]any{
 		"kind": f.Kind, "lane": f.Lane, "epoch": f.Epoch, "revision": f.Revision, "step": f.Step,
@@ -50,7 +86,7 @@ func TestGoldenFrame(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for name, got := range map[string][]byte{"frame.bin": b, "frame.json": append(j, '\n')} {
+	for name, got := range map[string][]byte{name + ".bin": b, name + ".json": append(j, '\n')} {
 		path := "testdata/" + name
 		if *update {
 			if err := os.WriteFile(path, got, 0o644); err != nil {

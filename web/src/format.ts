@@ -4,7 +4,7 @@ import type { Control, ControlValue } from './generated/wire'
 const MINUS = '−'
 const THIN_SPACE = '\u202f' // narrow, does not break
 
-const withMinus = (s: string): string => s.replace('-', MINUS)
+const withMinus = (s: string): string => s.replace(/^-/, MINUS)
 
 /** The number with so many digits after the point, or a dash where it is not finite. */
 export function fixed(v: number, digits: number): string {
@@ -42,10 +42,28 @@ export function withUnit(value: string, unit: string): string {
   return unit === '' ? value : `${value}\u00a0${unit}`
 }
 
-/** Tick labels of an axis whose ticks are so far apart. */
+/** Tick labels of an axis whose ticks are so far apart: no two of them are alike. */
 export function tick(v: number, interval: number): string {
-  if (Math.abs(v) >= 1e5) return withMinus(scientific(v))
-  return fixed(v, Math.max(0, -Math.floor(Math.log10(interval) + 1e-9)))
+  const place = Math.floor(Math.log10(interval) + 1e-9)
+  if (Math.abs(v) < 1e-6 * interval) return place < -5 ? '0' : fixed(0, Math.max(0, -place))
+  const digits = Math.floor(Math.log10(Math.abs(v)) + 1e-9) - place + 1
+  if (place < -5 || Math.abs(v) >= 1e7 || (Math.abs(v) >= 1e5 && digits <= 3)) return withMinus(scientific(v, Math.max(digits, 3)))
+  return Math.abs(v) >= 1e5 ? grouped(v, 0) : fixed(v, Math.max(0, -place))
+}
+
+/** A place within a span of values: with the digits that tell it from others there. */
+export function located(v: number, span: number): string {
+  const place = Math.floor(Math.log10(span)) - 2
+  if (!Number.isFinite(v) || !Number.isFinite(place)) return significant(v, 3)
+  const digits = Math.floor(Math.log10(Math.max(Math.abs(v), 10 ** place))) - place + 1
+  if (digits <= 5) return significant(v, Math.max(digits, 3))
+  return place < -6 ? withMinus(scientific(v, Math.min(digits, 15))) : grouped(v, Math.max(0, -place))
+}
+
+/** The number with so many digits after the point, and its thousands set apart. */
+function grouped(v: number, digits: number): string {
+  const [whole = '', rest] = fixed(v, digits).split('.')
+  return whole.replace(/\B(?=(\d{3})+(?!\d))/g, THIN_SPACE) + (rest === undefined ? '' : `.${rest}`)
 }
 
 /** A control's number as its field shows it and reads it back. */

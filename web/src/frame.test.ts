@@ -53,6 +53,16 @@ describe('decodeFrames', () => {
     expect(() => decodeFrames(both.buffer.slice(0, 2 * file.byteLength - 4))).toThrow('of which there are')
   })
 
+  it('counts columns that are far from 0 from their origins, in double', () => {
+    const grid = readFileSync(resolve(testdata, 'grid.bin'))
+    const columns = (JSON.parse(readFileSync(resolve(testdata, 'grid.json'), 'utf8')) as Golden).columns
+    const [frame, after] = decodeFrames(Uint8Array.from([...grid, ...file]).buffer)
+    if (frame?.kind !== 'grid') throw new Error('not a grid frame')
+    expect([Array.from(frame.x), Array.from(frame.y ?? [])]).toEqual(columns)
+    expect(columns[0]?.[1]).toBe(1720000000.5)
+    expect(after?.kind).toBe('fit')
+  })
+
   it('refuses what is no frame', () => {
     const edit = (at: number, value: number): ArrayBuffer => {
       const buffer = bytes()

@@ -9,37 +9,40 @@ interface Head {
   readonly dataRevision: number
 }
 
+/** A column of a frame: of values far from 0 in double. */
+export type Values = Float32Array | Float64Array
+
 /** The x at which the other frames have their values. */
 export interface GridFrame extends Head {
   readonly kind: 'grid'
-  readonly x: Float32Array
+  readonly x: Values
   /** On a map the second input of each place; places stand row by row. */
-  readonly y: Float32Array | null
+  readonly y: Values | null
 }
 
 /** What the data set knows to be true on the grid. */
 export interface TruthFrame extends Head {
   readonly kind: 'truth'
-  readonly mean: Float32Array
-  readonly std: Float32Array
+  readonly mean: Values
+  readonly std: Values
 }
 
 /** What the network predicts on the grid, before the loss clamps the variance. */
 export interface FitFrame extends Head {
   readonly kind: 'fit'
-  readonly mean: Float32Array
-  readonly std: Float32Array
+  readonly mean: Values
+  readonly std: Values
   /** By how much the members of an ensemble differ in their means. */
-  readonly epistemic: Float32Array | null
+  readonly epistemic: Values | null
   readonly scalars: Readonly<Record<Scalar, number>>
 }
 
 /** What the lane makes of each row of the data, in their order. NaN: it was not looked at. */
 export interface RowsFrame extends Head {
   readonly kind: 'rows'
-  readonly mean: Float32Array
+  readonly mean: Values
   /** As the loss sees it, never below the floor. */
-  readonly std: Float32Array
+  readonly std: Values
   /** Derivative of a step's loss with respect to the row's standardised mean; NaN of test rows. */
   readonly pullMean: Float32Array
   /** And to the logarithm of its variance. */
@@ -97,11 +100,12 @@ export function effective(frame: FitFrame, i: number): number {
 }
 
 const VERSION = 1
+const HAS_ORIGINS = 1 // a flag
 const MAGIC = 0x4c4c4e47 // "GNLL", read little-endian
 
 /**
  * Reads one binary message: frames back to back, all of one moment. The columns
- * are views into it, nothing is copied. Throws where the bytes are no frame;
+ * are views into it, and nothing is copied but those that are counted from an origin. Throws where the bytes are no frame;
  * leaves out a kind of frame that this page does not know.
  */
 export function decodeFrames(bytes: ArrayBuffer): Frame[] {
@@ -135,22 +139,30 @@ function decodeFrame(bytes: ArrayBuffer, begin: number): { frame: Frame | null; 
   const count = view.getUint32(28, true)
   const columns = view.getUint16(32, true)
   const scalars = view.getUint16(34, true)
-  const size = FRAME_HEADER_SIZE + 4 * (scalars + columns * count)
+  const origins = FRAME_HEADER_SIZE + 4 * (scalars + columns * count)
+  const hasOrigins = (view.getUint8(7) & HAS_ORIGINS) !== 0
+  const size = origins + (hasOrigins ? 8 * columns : 0)
   if (left < size) throw new RangeError(`frame declares ${size} bytes, of which there are ${left}`)
   const column = (i: number): Float32Array => {
     if (i >= columns) throw new RangeError(`frame has ${columns} columns, not ${i + 1}`)
     return new Float32Array(bytes, begin + FRAME_HEADER_SIZE + 4 * (scalars + i * count), count)
   }
+  /** With the origin that its values are counted from. */
+  const far = (i: number): Values => {
+    const values = column(i)
+    const origin = hasOrigins ? view.getFloat64(origins + 8 * i, true) : 0
+    return origin === 0 ? values : Float64Array.from(values, (v) => origin + v)
+  }
   const end = begin + size
   switch (view.getUint8(5)) {
     case FRAME_KIND.grid:
-      return { frame: { kind: 'grid', ...head, x: column(0), y: columns > 1 ? column(1) : null }, end }
+      return { frame: { kind: 'grid', ...head, x: far(0), y: columns > 1 ? far(1) : null }, end }
     case FRAME_KIND.truth:
-      return { frame: { kind: 'truth', ...head, mean: column(0), std: column(1) }, end }
+      return { frame: { kind: 'truth', ...head, mean: far(0), std: column(1) }, end }
     case FRAME_KIND.fit:
-      return { frame: { kind: 'fit', ...head, mean: column(0), std: column(1), epistemic: columns > 2 ? column(2) : null, scalars: readScalars(view, scalars) }, end }
+      return { frame: { kind: 'fit', ...head, mean: far(0), std: column(1), epistemic: columns > 2 ? column(2) : null, scalars: readScalars(view, scalars) }, end }
     case FRAME_KIND.rows:
-      return { frame: { kind: 'rows', ...head, mean: column(0), std: column(1), pullMean: column(2), pullVariance: column(3) }, end }
+      return { frame: { kind: 'rows', ...head, mean: far(0), std: column(1), pullMean: column(2), pullVariance: column(3) }, end }
     case FRAME_KIND.calibration:
       return { frame: { kind: 'calibration', ...head, expected: column(0), predicted: column(1), scaled: column(2), isotonic: column(3) }, end }
     case FRAME_KIND.pit:

@@ -1,9 +1,9 @@
-import type { GridFrame } from './frame'
+import type { GridFrame, Values } from './frame'
 
 /** The places of a map: every value of one input with every value of the other. */
 export interface Lattice {
-  readonly across: Float32Array
-  readonly up: Float32Array
+  readonly across: Values
+  readonly up: Values
 }
 
 /** null if the grid is no map. */
@@ -24,7 +24,7 @@ export function valueAt({ across, up }: Lattice, values: ArrayLike<number>, x: n
 }
 
 /** Between which two of evenly spaced values it lies, and how far from the first to the second. */
-function cell(values: Float32Array, v: number): [index: number, share: number] {
+function cell(values: Values, v: number): [index: number, share: number] {
   const last = values.length - 1
   const first = values[0] ?? NaN
   const at = Math.min(last, Math.max(0, ((v - first) / ((values[last] ?? NaN) - first)) * last))

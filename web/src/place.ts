@@ -1,8 +1,9 @@
 import { effective, REACH_95, type LanePicture, type TruthFrame } from './frame'
-import { fixed, significant, withUnit } from './format'
+import { located, significant, withUnit } from './format'
 import type { Column, Data } from './generated/wire'
 import { judge, type Judged } from './judged'
 import { valueAt, type Lattice } from './lattice'
+import { rounded, spanOf } from './reading'
 
 /** What the network says at one place of a map. */
 export interface PlaceReading {
@@ -40,8 +41,8 @@ export function readPlace(lattice: Lattice, { fit, rows }: Pick<LanePicture, 'fi
 }
 
 /** x1 = 0.52, x2 = −1.20 */
-export function inputsInWords(inputs: readonly Column[], values: readonly number[]): string {
-  return inputs.map((c, i) => `${c.name} = ${withUnit(significant(values[i] ?? NaN, 3), c.unit)}`).join(', ')
+export function inputsInWords(inputs: readonly Column[], values: readonly number[], spans: readonly number[]): string {
+  return inputs.map((c, i) => `${c.name} = ${withUnit(located(values[i] ?? NaN, spans[i] ?? NaN), c.unit)}`).join(', ')
 }
 
 /** A signed number of standard deviations. */
@@ -52,12 +53,10 @@ export function zInWords(z: number): string {
 /** The reading in lines, as the card and the screen reader have it. */
 export function placeInWords(r: PlaceReading, data: Data): string[] {
   const unit = data.target.unit
-  // As many digits as the spread leaves a meaning to.
-  const digits = Math.min(6, Math.max(0, 2 - Math.floor(Math.log10(r.std))))
-  const round = (v: number): string => fixed(v, Number.isFinite(digits) ? digits : 2)
+  const round = (v: number): string => rounded(v, r.std)
   const { nearest, truth, epistemic } = r
   return [
-    inputsInWords(data.inputs, r.at),
+    inputsInWords(data.inputs, r.at, data.x.map(spanOf)),
     `mean ${round(r.mean)}, std ${withUnit(significant(r.std, 3), unit)}`,
     `95 % [${round(r.low)}, ${withUnit(`${round(r.high)}]`, unit)}`,
     ...(epistemic === null ? [] : [`epistemic std ${withUnit(significant(epistemic, 3), unit)}`]),

@@ -1,6 +1,7 @@
 import { widest, type Bands } from './bands'
 import { effective, type FitFrame, type GridFrame, type LanePicture, type RowsFrame } from './frame'
-import { fixed, significant, withUnit } from './format'
+import { extent } from './charts/scale'
+import { fixed, located, scientific, significant, withUnit } from './format'
 import type { Column, Data } from './generated/wire'
 import { below } from './normal'
 
@@ -116,8 +117,16 @@ function nllOf({ mean, std }: RowsFrame, data: Data, i: number): number {
 }
 
 /** With as many digits as the spread leaves a meaning to. */
-function rounded(v: number, std: number): string {
-  return fixed(v, Math.min(6, Math.max(0, 2 - Math.floor(Math.log10(std)))))
+export function rounded(v: number, std: number): string {
+  const digits = 2 - Math.floor(Math.log10(std))
+  if (digits <= 6 && Math.abs(v) < 1e15) return fixed(v, Math.max(0, digits))
+  return Number.isFinite(digits) ? scientific(v, Math.min(15, Math.max(3, digits + Math.floor(Math.log10(Math.abs(v) || 1)) + 1))) : fixed(v, 6)
+}
+
+/** What the shown rows span of an input. */
+export function spanOf(values: readonly number[]): number {
+  const [low, high] = extent(values) ?? [0, 0]
+  return high - low
 }
 
 /** A prediction in a few words. */
@@ -129,7 +138,8 @@ export function predictionInWords({ mean, std }: Pick<Reading, 'mean' | 'std'>, 
 export function inWords(r: Reading, data: Data): readonly string[] {
   const { unit } = data.target
   const round = (v: number): string => rounded(v, r.std)
-  const lines = [`x = ${withUnit(significant(r.x, 3), sliced(data).column.unit)} · ${predictionInWords(r, unit)}`]
+  const input = sliced(data)
+  const lines = [`x = ${withUnit(located(r.x, spanOf(input.x)), input.column.unit)} · ${predictionInWords(r, unit)}`]
   if (r.parts) lines.push(`of it aleatoric ${significant(r.parts.aleatoric, 3)}, epistemic ${withUnit(significant(r.parts.epistemic, 3), unit)}`)
   lines.push(
     `${r.interval.name} [${round(r.interval.low)}, ${withUnit(`${round(r.interval.high)}]`, unit)}`,

@@ -27,10 +27,13 @@ ws.onmessage = ({ data }) => {
     const h = new DataView(data, at)
     const [count, columns, scalars] = [h.getUint32(28, true), h.getUint16(32, true), h.getUint16(34, true)]
     const first = at + 40 + 4 * scalars
-    at = first + 4 * count * columns
+    const end = first + 4 * count * columns
+    const hasOrigins = (h.getUint8(7) & 1) !== 0 // what the values of each column are counted from
+    const origin = (i) => (hasOrigins ? new DataView(data, end).getFloat64(8 * i, true) : 0)
+    at = end + (hasOrigins ? 8 * columns : 0)
     if (h.getUint8(5) !== 3 || left-- <= 0) continue // not what a lane predicts, or enough of it
     const range = (i) => {
-      const column = new Float32Array(data, first + 4 * count * i, count)
+      const column = Array.from(new Float32Array(data, first + 4 * count * i, count), (v) => origin(i) + v)
       return `${Math.min(...column).toFixed(2)} to ${Math.max(...column).toFixed(2)}`
     }
     console.log(`step ${h.getBigUint64(16, true)}, revision ${h.getUint32(12, true)}: mean ${range(0)}, std ${range(1)}`)

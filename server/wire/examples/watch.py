@@ -24,10 +24,15 @@ for _ in range(5):
     time.sleep(0.2)
     data = call("GET", path + "/frames")
     while data:  # frame after frame: a header of 40 bytes, then scalars and columns
-        kind, lane, revision, step, count, columns, scalars = struct.unpack_from("<5xBB5xIQ4xIHH4x", data)
+        kind, lane, flags, revision, step, count, columns, scalars = struct.unpack_from("<5xBBB4xIQ4xIHH4x", data)
         first = 40 + 4 * scalars
+        end = first + 4 * count * columns
+        origins = [0.0] * columns  # what the values of a column are counted from
+        if flags & 1:
+            origins = struct.unpack_from(f"<{columns}d", data, end)
+            end += 8 * columns
         if kind == 3:  # what a lane predicts: a mean and a standard deviation for each x of the grid
-            mean, std = (struct.unpack_from(f"<{count}f", data, first + 4 * count * i) for i in (0, 1))
+            mean, std = ([origins[i] + v for v in struct.unpack_from(f"<{count}f", data, first + 4 * count * i)] for i in (0, 1))
             print(f"step {step}, revision {revision}: mean {min(mean):.2f} to {max(mean):.2f}, std {min(std):.2f} to {max(std):.2f}")
-        data = data[first + 4 * count * columns:]
+        data = data[end:]
 call("DELETE", path)

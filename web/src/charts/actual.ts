@@ -1,20 +1,25 @@
-import { tick } from '../format'
+import type { Column } from '../generated/wire'
 import type { Judged } from '../judged'
+import { inputAxis, rangeAxis } from './axes'
 import type { ChartOption, Pixel } from './echarts'
+import { axisName, PLAIN, type Measure } from './measure'
 import type { Form, RowsPicture } from './rows'
-import { CalmRange, extent, niceRange, quantile, ticksWithin, type Range } from './scale'
+import { CalmRange, extent, niceRange, quantile, type Range } from './scale'
 
 /** What was predicted, with its interval, over what was there. */
 export class Actual implements Form {
   readonly log = false
+  measures: Form['measures'] = { x: PLAIN, y: PLAIN }
   readonly #range = new CalmRange(7)
   #of = ''
+  #target: Column = { name: 'y', unit: '' }
   #x: Range = { min: 0, max: 1, interval: 1 }
 
   #axes: { readonly x: Range; readonly y: Range; readonly option: ChartOption } | null = null
 
   /** Other targets: the axes begin anew. */
-  setTargets(of: string, y: readonly number[]): void {
+  setTargets(of: string, target: Column, y: readonly number[]): void {
+    this.#target = target
     const [low = 0, high = 1] = extent(y) ?? []
     const inside = of === this.#of && low >= this.#x.min && high <= this.#x.max
     if (inside) return
@@ -40,10 +45,12 @@ export class Actual implements Form {
     const [low = 0, high = 1] = extent(focus.rows.map((r) => r.mean), [quantile(lows, 0.03), quantile(highs, 0.97), this.#x.min, this.#x.max]) ?? []
     const y = this.#range.follow(low, high)
     if (this.#axes?.y === y && this.#axes.x === this.#x) return this.#axes.option
-    const { values, interval } = ticksWithin(this.#x.min, this.#x.max, 7)
+    const [across, up] = [inputAxis(this.#x.min, this.#x.max, 7), rangeAxis(y)]
+    const named = (said: string, measure: Measure): string => axisName({ ...this.#target, name: `${said} ${this.#target.name}` }, measure)
+    this.measures = { x: across.measure, y: up.measure }
     const option: ChartOption = {
-      xAxis: { min: this.#x.min, max: this.#x.max, axisLabel: { customValues: values, formatter: (v: number) => tick(v, interval) } },
-      yAxis: { ...y, axisLabel: { formatter: (v: number) => tick(v, y.interval) } },
+      xAxis: { ...across.axis, name: named('actual', across.measure) },
+      yAxis: { ...up.axis, name: named('predicted', up.measure) },
     }
     this.#axes = { x: this.#x, y, option }
     return option

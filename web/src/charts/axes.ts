@@ -1,22 +1,25 @@
-import { tick } from '../format'
+import { significant, tick } from '../format'
 import type { Area, Pixel, Plot } from './echarts'
-import { ticksWithin } from './scale'
+import { counted, logMeasureOf, meant, measureOf } from './measure'
+import { ticksWithin, type Range } from './scale'
 
 /** Where a point of the data lies on the canvas. */
 export type At = (x: number, y: number) => Pixel
 
 /** Where things lie on a plot now; two points of linear axes tell all. */
 export function linear(plot: Plot): At {
+  const { x: across, y: up } = plot.measures
   const [x0, y0] = plot.pixel(0, 0)
   const [x1, y1] = plot.pixel(1, 1)
-  return (x, y) => [x0 + (x1 - x0) * x, y0 + (y1 - y0) * y]
+  return (x, y) => [x0 + (x1 - x0) * counted(x, across), y0 + (y1 - y0) * counted(y, up)]
 }
 
 /** The same where the upright axis is logarithmic; what it has no place for is NaN. */
 export function logarithmic(plot: Plot): At {
+  const { x: across, y: up } = plot.measures
   const [x0, y0] = plot.pixel(0, 1)
   const [x1, y1] = plot.pixel(1, 10)
-  return (x, y) => [x0 + (x1 - x0) * x, y > 0 ? y0 + (y1 - y0) * Math.log10(y) : NaN]
+  return (x, y) => [x0 + (x1 - x0) * counted(x, across), y > 0 ? y0 + (y1 - y0) * Math.log10(counted(y, up)) : NaN]
 }
 
 /** The rectangle between two corners of the data. */
@@ -29,5 +32,26 @@ export function areaBetween(at: At, [left, low]: Pixel, [right, high]: Pixel): A
 /** The axis of the input: from the grid's first x to its last, which need not be ticks. */
 export function inputAxis(left: number, right: number, ticks = 6) {
   const { values, interval } = ticksWithin(left, right, ticks)
-  return { min: left, max: right, axisLabel: { customValues: values, formatter: (v: number) => tick(v, interval) } }
+  const measure = measureOf(left, right, interval)
+  const axis = {
+    min: counted(left, measure), max: counted(right, measure),
+    axisLabel: { customValues: values.map((v) => counted(v, measure)), formatter: (v: number) => tick(v * measure.unit, interval) },
+  }
+  return { axis, measure }
+}
+
+/** The axis of a range whose ends are ticks. */
+export function rangeAxis({ min, max, interval }: Range) {
+  const measure = measureOf(min, max, interval)
+  const axis = {
+    min: counted(min, measure), max: counted(max, measure), interval: interval / measure.unit,
+    axisLabel: { formatter: (v: number) => tick(v * measure.unit, interval) },
+  }
+  return { axis, measure }
+}
+
+/** A logarithmic axis between two values. */
+export function logAxis({ min, max }: { readonly min: number; readonly max: number }) {
+  const measure = logMeasureOf(min, max)
+  return { axis: { min: counted(min, measure), max: counted(max, measure), axisLabel: { formatter: (v: number) => significant(meant(v, measure), 1) } }, measure }
 }

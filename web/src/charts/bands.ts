@@ -1,4 +1,4 @@
-import { effective, type FitFrame } from '../frame'
+import { effective, type FitFrame, type Values } from '../frame'
 import { aleatoricOf } from '../reading'
 import type { At } from './axes'
 import type { Figure, Pixel } from './echarts'
@@ -13,7 +13,7 @@ export const EPISTEMIC_DASH = [7, 3, 2, 3] as const
 
 interface Banded {
   readonly frame: FitFrame
-  readonly x: Float32Array
+  readonly x: Values
   /** In standard deviations, the widest first. */
   readonly reaches: readonly number[]
   /** Whether the bands are those of the noise alone, and what the members do not agree on stands around the widest. */

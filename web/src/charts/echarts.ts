@@ -5,6 +5,7 @@ import { AriaComponent, GridComponent } from 'echarts/components'
 import type { AriaComponentOption, GridComponentOption } from 'echarts/components'
 import * as echarts from 'echarts/core'
 import { CanvasRenderer } from 'echarts/renderers'
+import { meant, PLAIN, type Measure } from './measure'
 import { heavier, heavierFigure, pixelRatio } from './heavier'
 
 echarts.use([LineChart, ScatterChart, CustomChart, GridComponent, AriaComponent, CanvasRenderer])
@@ -68,6 +69,8 @@ export class Plot {
   readonly #host: HTMLElement
   readonly #painted: Array<InstanceType<typeof echarts.graphic.Group>> = []
   #resized: (() => void) | null = null
+  /** How the axes count: what is given to ECharts is counted so, and everything else is in data coordinates. */
+  measures: { readonly x: Measure; readonly y: Measure } = { x: PLAIN, y: PLAIN }
 
   constructor(host: HTMLElement, name: string, skeleton: ChartOption) {
     this.#host = host
@@ -138,8 +141,7 @@ export class Plot {
         listener(null)
         return
       }
-      const [x] = this.#chart.convertFromPixel('grid', at)
-      listener(x ?? null)
+      listener(this.#data(at)[0])
     })
     zr.on('globalout', () => { listener(null) })
   }
@@ -150,7 +152,7 @@ export class Plot {
     zr.on('mousemove', (e) => {
       const pixel: Pixel = [e.offsetX, e.offsetY]
       const inside = this.#chart.containPixel('grid', pixel)
-      listener(inside ? { at: this.#chart.convertFromPixel('grid', pixel) as Pixel, pixel } : null)
+      listener(inside ? { at: this.#data(pixel), pixel } : null)
     })
     zr.on('globalout', () => { listener(null) })
   }
@@ -163,8 +165,7 @@ export class Plot {
     const zr = this.#chart.getZr()
     let pressed = false
     const tell = (kind: 'down' | 'move' | 'up', e: { offsetX: number; offsetY: number; event: object }): void => {
-      const [x = NaN, y = NaN] = this.#chart.convertFromPixel('grid', [e.offsetX, e.offsetY])
-      listener(kind, [x, y], 'shiftKey' in e.event && e.event.shiftKey === true)
+      listener(kind, this.#data([e.offsetX, e.offsetY]), 'shiftKey' in e.event && e.event.shiftKey === true)
     }
     zr.on('mousedown', (e) => {
       pressed = this.#chart.containPixel('grid', [e.offsetX, e.offsetY])
@@ -184,14 +185,19 @@ export class Plot {
     this.#chart.getZr().on('click', (e) => {
       const at: Pixel = [e.offsetX, e.offsetY]
       if (!this.#chart.containPixel('grid', at) && !this.#chart.containPixel('grid', [e.offsetX, e.offsetY + above])) return
-      const [x] = this.#chart.convertFromPixel('grid', at)
-      if (x !== undefined) listener(x)
+      listener(this.#data(at)[0])
     })
   }
 
-  /** Where a point of the data lies. */
+  /** Where a point lies that is counted as the axes do. */
   pixel(x: number, y: number): Pixel {
     return this.#chart.convertToPixel('grid', [x, y]) as Pixel
+  }
+
+  /** The place at a pixel, in data coordinates. */
+  #data(pixel: Pixel): Pixel {
+    const [x = NaN, y = NaN] = this.#chart.convertFromPixel('grid', pixel)
+    return [meant(x, this.measures.x), meant(y, this.measures.y)]
   }
 
   /** How the pointer looks over the plot. */
@@ -203,7 +209,8 @@ export class Plot {
   get scale(): Pixel {
     const at = (v: number): Pixel => this.#chart.convertToPixel('grid', [v, v]) as Pixel
     const [a, b] = [at(0), at(1)]
-    return [Math.abs(b[0] - a[0]), Math.abs(b[1] - a[1])]
+    const { x, y } = this.measures
+    return [Math.abs(b[0] - a[0]) / x.unit, Math.abs(b[1] - a[1]) / y.unit]
   }
 
   dispose(): void {

@@ -1,10 +1,9 @@
 import { reaches, type Bands } from '../bands'
 import { REACH_95, type GridFrame, type LanePicture, type TruthFrame } from '../frame'
 import type { Data, Lane } from '../generated/wire'
-import { tick } from '../format'
-import { nearestRow } from '../reading'
+import { nearestRow, sliced } from '../reading'
 import type { Lens } from '../store'
-import { areaBetween, inputAxis, linear, type At } from './axes'
+import { areaBetween, inputAxis, linear, rangeAxis, type At } from './axes'
 import { bandFigures } from './bands'
 import type { Steady } from './card'
 import { RowDots, type Dragged } from './row-dots'
@@ -12,6 +11,7 @@ import { Plot, type Area, type ChartOption, type Figure, type LineSeriesOption, 
 import { lookOf, polylines, type LaneLook } from './lanes'
 import { skin, type Palette } from './palette'
 import { paintProbe } from './probe'
+import { axisName, counted } from './measure'
 import { extent, niceRange, type Range } from './scale'
 
 /** One moment: the pictures of the lanes, and what is seen of them. */
@@ -74,14 +74,16 @@ export class FitChart {
     this.#data = data
     this.#grid = grid
     this.#palette = p
+    this.#plot.prepare(skin(p))
+    const axes = this.#axes(data, grid, truth)
+    const { x: across, y: up } = this.#plot.measures
     const trueLine = (t: TruthFrame, id: string, reach: number): LineSeriesOption => ({
       type: 'line', id, silent: true, z: 2, showSymbol: false,
-      data: Array.from(grid.x, (at, i) => [at, (t.mean[i] ?? NaN) + reach * (t.std[i] ?? NaN)]),
+      data: Array.from(grid.x, (at, i) => [counted(at, across), counted((t.mean[i] ?? NaN) + reach * (t.std[i] ?? NaN), up)]),
       lineStyle: { color: p.ink, width: reach === 0 ? 1.4 : 1, type: reach === 0 ? [7, 5] : [2, 4], opacity: reach === 0 ? 0.8 : 0.55 },
     })
-    this.#plot.prepare(skin(p))
     this.#plot.set({
-      ...this.#axes(data, grid, truth),
+      ...axes,
       series: truth ? [trueLine(truth, 'truth', 0), trueLine(truth, 'truth_low', -REACH_95), trueLine(truth, 'truth_high', REACH_95)] : [],
     })
   }
@@ -168,10 +170,13 @@ export class FitChart {
     const air = 0.22 * (high - low || 1)
     const y = before && low >= before.min && high <= before.max ? before : niceRange(low - air, high + air, 7)
     this.#axis = { of, range: y }
+    const across = inputAxis(left, right, this.#plot.width < SMALL ? 4 : 6)
+    const up = rangeAxis(y)
+    this.#plot.measures = { x: across.measure, y: up.measure }
     return {
       // The name stands at the right end, so that there is room for a sentence beside it.
-      xAxis: { ...inputAxis(left, right, this.#plot.width < SMALL ? 4 : 6), nameLocation: 'end', nameGap: 0, nameTextStyle: { align: 'right', verticalAlign: 'top', padding: [24, 0, 0, 0] } },
-      yAxis: { ...y, axisLabel: { formatter: (v: number) => tick(v, y.interval), showMaxLabel: true, showMinLabel: true } },
+      xAxis: { ...across.axis, name: axisName(sliced(data).column, across.measure), nameLocation: 'end', nameGap: 0, nameTextStyle: { align: 'right', verticalAlign: 'top', padding: [24, 0, 0, 0] } },
+      yAxis: { ...up.axis, name: axisName(data.target, up.measure), axisLabel: { ...up.axis.axisLabel, showMaxLabel: true, showMinLabel: true } },
     }
   }
 }

@@ -1,4 +1,4 @@
-import type { LanePicture } from '../frame'
+import type { LanePicture, Values } from '../frame'
 import { significant, withUnit } from '../format'
 import type { Data } from '../generated/wire'
 import type { At } from './axes'
@@ -28,7 +28,7 @@ const TICK = 6 // pixels above the floor, for a row that is clamped
 interface Scene {
   readonly picture: LanePicture
   readonly data: Data
-  readonly x: Float32Array
+  readonly x: Values
   /** The curves through which the words must not go. */
   readonly curves: ReadonlyArray<readonly Pixel[]>
   readonly palette: Palette

@@ -1,3 +1,5 @@
+import type { Values } from '../frame'
+import type { Column } from '../generated/wire'
 import type { Lattice } from '../lattice'
 import { areaBetween, inputAxis, linear, type At } from './axes'
 import { paintCard, type Steady } from './card'
@@ -6,9 +8,12 @@ import { Dots, type Dot } from './dots'
 import { Plot, type Area, type ChartOption, type Figure, type Pixel } from './echarts'
 import { pixelRatio } from './heavier'
 import { barOf, Heat, Layer } from './layer'
+import { axisName } from './measure'
 import { skin, type Palette } from './palette'
 import { extent } from './scale'
 import { ticksOf, type Tint } from './tint'
+
+const NAMELESS: Column = { name: '', unit: '' }
 
 /** A row where it lies on the map. */
 export interface Spot {
@@ -23,12 +28,12 @@ export interface Spot {
 
 /** What one map shows at one moment. */
 export interface MapPicture {
-  readonly values: Float32Array
+  readonly values: Values
   readonly tint: Tint
   /** Over the colour bar. */
   readonly title: string
   /** What is floored: hatched where the values before it are below its level. */
-  readonly floor: { readonly values: Float32Array; readonly level: number } | null
+  readonly floor: { readonly values: Values; readonly level: number } | null
   /** The same list stands for the same picture. */
   readonly spots: readonly Spot[]
   readonly place: Pixel | null
@@ -70,16 +75,19 @@ export class MapChart {
   }
 
   /** What changes only with the data or the theme. */
-  setScene(lattice: Lattice, p: Palette): void {
+  setScene(lattice: Lattice, inputs: readonly Column[], p: Palette): void {
     this.#palette = p
     this.#lattice = lattice
     this.#painted = null
     const [left = 0, right = 1] = extent(lattice.across) ?? []
     const [low = 0, high = 1] = extent(lattice.up) ?? []
     this.#plot.prepare(skin(p))
+    const [across, up] = [inputAxis(left, right), inputAxis(low, high)]
+    this.#plot.measures = { x: across.measure, y: up.measure }
+    const [first = NAMELESS, second = NAMELESS] = inputs
     this.#plot.set({
-      xAxis: { ...inputAxis(left, right), axisLine: { show: false } },
-      yAxis: { ...inputAxis(low, high), splitLine: { show: false }, nameTextStyle: { padding: [0, 0, 0, -38] } },
+      xAxis: { ...across.axis, name: axisName(first, across.measure), axisLine: { show: false } },
+      yAxis: { ...up.axis, name: axisName(second, up.measure), splitLine: { show: false }, nameTextStyle: { padding: [0, 0, 0, -38] } },
     })
   }
 

@@ -1,4 +1,4 @@
-import type { FitFrame, LanePicture, TruthFrame } from '../frame'
+import type { FitFrame, LanePicture, TruthFrame, Values } from '../frame'
 import type { Data } from '../generated/wire'
 import { judge } from '../judged'
 import type { Lattice } from '../lattice'
@@ -67,8 +67,8 @@ export class Maps {
 
   setScene(scene: MapsScene): void {
     this.#scene = scene
-    this.mean.setScene(scene.lattice, scene.palette)
-    this.std.setScene(scene.lattice, scene.palette)
+    this.mean.setScene(scene.lattice, scene.data.inputs, scene.palette)
+    this.std.setScene(scene.lattice, scene.data.inputs, scene.palette)
   }
 
   drag(dragged: DraggedSpot | null): void {
@@ -101,7 +101,7 @@ export class Maps {
     return tints
   }
 
-  #tints(fit: FitFrame, shown: { mean: Float32Array; std: Float32Array }, show: Show, part: Part): { mean: Tint; std: Tint } {
+  #tints(fit: FitFrame, shown: { mean: Values; std: Values }, show: Show, part: Part): { mean: Tint; std: Tint } {
     const { data, truth, dark } = this.#scene as MapsScene
     const of = `${data.name} ${fit.epoch} ${show === 'difference'} ${part}`
     if (of !== this.#tintsOf) {

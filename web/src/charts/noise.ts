@@ -1,8 +1,7 @@
 import { effective, type GridFrame, type LanePicture, type TruthFrame } from '../frame'
-import { significant } from '../format'
 import type { Data } from '../generated/wire'
 import { aleatoricOf } from '../reading'
-import { areaBetween, inputAxis, logarithmic } from './axes'
+import { areaBetween, inputAxis, logarithmic, logAxis } from './axes'
 import { EPISTEMIC_DASH } from './bands'
 import { Plot, type Area, type ChartOption, type Figure, type Pixel } from './echarts'
 import type { Picture } from './fit'
@@ -10,6 +9,7 @@ import { Floor } from './floor'
 import { lookOf, polylines, type LaneLook } from './lanes'
 import { noiseInWords } from './noise-words'
 import { skin, type Palette } from './palette'
+import { counted } from './measure'
 import { CalmDecades, extent } from './scale'
 
 /** The predicted standard deviation on a log axis, and the floor under it. */
@@ -20,6 +20,7 @@ export class NoiseChart {
   #palette: Palette | null = null
   #data: Data | null = null
   #grid: GridFrame | null = null
+  #truth: TruthFrame | null = null
   #rangeOf = ''
   #shown = { min: 0, max: 0 }
   #picture: Picture | null = null
@@ -45,6 +46,7 @@ export class NoiseChart {
     this.#rangeOf = of
     this.#data = data
     this.#grid = grid
+    this.#truth = truth
     this.#palette = p
     // The room that a sensible fit needs, so that the axis stands from the start.
     const spread = data.target_std ?? 1
@@ -54,14 +56,17 @@ export class NoiseChart {
 
     const [left = 0, right = 1] = extent(grid.x) ?? []
     this.#plot.prepare(skin(p))
+    const across = inputAxis(left, right)
+    const up = logAxis(this.#shown)
+    this.#plot.measures = { x: across.measure, y: up.measure }
     this.#plot.set({
       // The name stands under the fit, on the same x.
-      xAxis: { ...inputAxis(left, right), name: '' },
-      yAxis: { ...this.#shown, axisLabel: { formatter: (v: number) => significant(v, 1) } },
+      xAxis: { ...across.axis, name: '' },
+      yAxis: up.axis,
       series: truth
         ? [{
             type: 'line', id: 'truth', silent: true, z: 2, showSymbol: false,
-            data: Array.from(grid.x, (x, i) => [x, truth.std[i] ?? NaN]),
+            data: Array.from(grid.x, (x, i) => [counted(x, across.measure), counted(truth.std[i] ?? NaN, up.measure)]),
             lineStyle: { color: p.ink, width: 1.4, type: [7, 5], opacity: 0.8 },
           }]
         : [],
@@ -71,9 +76,22 @@ export class NoiseChart {
   draw(picture: Picture): void {
     this.#picture = picture
     const range = this.#follow(picture)
-    if (range.min !== this.#shown.min || range.max !== this.#shown.max) this.#plot.set({ yAxis: range })
+    if (range.min !== this.#shown.min || range.max !== this.#shown.max) this.#rescale(range)
     this.#shown = range
     this.#paint()
+  }
+
+  /** Another range of the upright axis: where it counts in another unit, the truth stands elsewhere, too. */
+  #rescale(range: { min: number; max: number }): void {
+    const { x, y } = this.#plot.measures
+    const up = logAxis(range)
+    this.#plot.measures = { x, y: up.measure }
+    const [grid, truth] = [this.#grid, this.#truth]
+    const moved = truth && grid && up.measure.unit !== y.unit
+    this.#plot.set({
+      yAxis: up.axis,
+      ...(moved ? { series: [{ type: 'line', id: 'truth', data: Array.from(grid.x, (v, i) => [counted(v, x), counted(truth.std[i] ?? NaN, up.measure)]) }] } : {}),
+    })
   }
 
   /** The range that has room for all lanes, and for a decade of what the clamp hides. */

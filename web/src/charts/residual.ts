@@ -1,6 +1,7 @@
-import { significant } from '../format'
 import { INTERVALS, type Judged } from '../judged'
+import { logAxis } from './axes'
 import type { ChartOption, Pixel } from './echarts'
+import { PLAIN } from './measure'
 import type { Form, RowsPicture } from './rows'
 import { CalmDecades, extent, quantile } from './scale'
 
@@ -12,6 +13,7 @@ const LINES = [
 /** How far rows are from their mean, over how far that was expected. */
 export class Residual implements Form {
   readonly log = true
+  measures: Form['measures'] = { x: PLAIN, y: PLAIN }
   readonly bar = null
   readonly #x = new CalmDecades()
   readonly #y = new CalmDecades()
@@ -48,8 +50,9 @@ export class Residual implements Form {
     }
     const of = JSON.stringify(this.#ends)
     if (this.#axes?.of === of) return this.#axes.option
-    const label = { axisLabel: { formatter: (v: number) => significant(v, 1) } }
-    const option = { xAxis: { ...this.#ends.x, ...label }, yAxis: { ...this.#ends.y, ...label } }
+    const [across, up] = [logAxis(this.#ends.x), logAxis(this.#ends.y)]
+    this.measures = { x: across.measure, y: up.measure }
+    const option = { xAxis: across.axis, yAxis: up.axis }
     this.#axes = { of, option }
     return option
   }

@@ -4,6 +4,7 @@ import { paintCard, type Steady } from './card'
 import { Dots } from './dots'
 import { Plot, type Area, type ChartOption, type Figure, type Pixel } from './echarts'
 import { Layer } from './layer'
+import { counted } from './measure'
 import { skin, type Palette } from './palette'
 
 /** The rows as a lane predicts them, in its colour. */
@@ -36,6 +37,8 @@ export interface Form {
   readonly corners: readonly [Pixel, Pixel]
   /** Whether the axes are logarithmic. */
   readonly log: boolean
+  /** How they count. */
+  readonly measures: Plot['measures']
 }
 
 const MARGIN = 5
@@ -89,6 +92,7 @@ export class RowsChart {
   draw(picture: RowsPicture): void {
     this.#picture = picture
     const axes = this.#form.axes(picture)
+    this.#plot.measures = this.#form.measures
     if (axes !== this.#axes) this.#plot.set(axes)
     this.#axes = axes
     this.#again()
@@ -173,6 +177,7 @@ export class RowsChart {
     if (!this.#form.log) return linear(this.#plot)
     const [x0, y0] = this.#plot.pixel(1, 1)
     const [x1, y1] = this.#plot.pixel(10, 10)
-    return (x, y) => [x0 + (x1 - x0) * Math.log10(x), y0 + (y1 - y0) * Math.log10(y)]
+    const { x: across, y: up } = this.#plot.measures
+    return (x, y) => [x0 + (x1 - x0) * Math.log10(counted(x, across)), y0 + (y1 - y0) * Math.log10(counted(y, up))]
   }
 }

@@ -17,7 +17,7 @@ export function niceInterval(span: number, n: number): number {
 /** The range widened to whole intervals. */
 export function niceRange(low: number, high: number, n: number): Range {
   const interval = niceInterval(high - low, n)
-  const snap = (v: number, round: (v: number) => number): number => Number((round(v / interval) * interval).toPrecision(12))
+  const snap = (v: number, round: (v: number) => number): number => Number((round(v / interval) * interval).toPrecision(15))
   return { min: snap(low, (v) => Math.floor(v + 1e-9)), max: snap(high, (v) => Math.ceil(v - 1e-9)), interval }
 }
 
@@ -25,7 +25,7 @@ export function niceRange(low: number, high: number, n: number): Range {
 export function ticksWithin(low: number, high: number, n: number): { values: number[]; interval: number } {
   const interval = niceInterval(high - low, n)
   const values: number[] = []
-  for (let k = Math.ceil(low / interval - 1e-9); k * interval <= high + 1e-9 * interval; k++) values.push(Number((k * interval).toPrecision(12)))
+  for (let k = Math.ceil(low / interval - 1e-9); k * interval <= high + 1e-9 * interval; k++) values.push(Number((k * interval).toPrecision(15)))
   return { values, interval }
 }
 

@@ -1,4 +1,4 @@
-import { effective, type FitFrame, type TruthFrame } from '../frame'
+import { effective, type FitFrame, type TruthFrame, type Values } from '../frame'
 import type { Column } from '../generated/wire'
 import { aleatoricOf } from '../reading'
 
@@ -8,13 +8,13 @@ export type Show = 'prediction' | 'truth' | 'difference'
 /** Of an ensemble: all of the standard deviation, what its members predict, or how they differ. */
 export type Part = 'total' | 'aleatoric' | 'epistemic'
 
-export function meanShown(fit: FitFrame, truth: TruthFrame | null, show: Show): Float32Array {
+export function meanShown(fit: FitFrame, truth: TruthFrame | null, show: Show): Values {
   if (!truth || show === 'prediction') return fit.mean
   return show === 'truth' ? truth.mean : fit.mean.map((m, i) => m - (truth.mean[i] ?? NaN))
 }
 
 /** As the loss sees it; the parts of an ensemble's are none of the truth's. */
-export function stdShown(fit: FitFrame, truth: TruthFrame | null, show: Show, part: Part): Float32Array {
+export function stdShown(fit: FitFrame, truth: TruthFrame | null, show: Show, part: Part): Values {
   if (truth && show === 'truth') return truth.std
   const clamped = fit.std.map((_, i) => effective(fit, i))
   if (truth && show === 'difference') return clamped.map((s, i) => s - (truth.std[i] ?? NaN))

@@ -4,11 +4,12 @@ import { lookOf } from '../charts/lanes'
 import { Residual } from '../charts/residual'
 import { RowsChart, type LaneRows } from '../charts/rows'
 import { labelOf } from '../charts/shown'
-import { significant, withUnit } from '../format'
+import { located, significant, withUnit } from '../format'
 import type { LanePicture } from '../frame'
 import type { Data } from '../generated/wire'
 import { beyondInWords, bySurprise, INTERVALS, judge, type Judged } from '../judged'
 import { inputsInWords, zInWords } from '../place'
+import { spanOf } from '../reading'
 import { sayPainted } from '../where'
 import { chartTable, tableButton, type ChartTable } from './chart-table'
 import { onScene, type Scene } from './charts'
@@ -109,7 +110,7 @@ class GnllAgainst extends Part {
     })
     const mine = rowsOf(focus)
     const of = `${data.name} ${focus.fit.epoch}`
-    if (this.#form instanceof Actual) this.#form.setTargets(of, data.y)
+    if (this.#form instanceof Actual) this.#form.setTargets(of, data.target, data.y)
     else this.#form.setData(of)
     const row = mine.rows.find((r) => r.index === this.row)
     this.#chart.draw({
@@ -186,7 +187,8 @@ class GnllAgainst extends Part {
       columns: ['row', 'part', ...data.inputs.map(labelOf), labelOf(data.target), `mean${unit}`, `std${unit}`, 'z', 'NLL (nats)'],
       rows: bySurprise(rows).slice(0, ROWS).map((r) => [
         String(data.ids[r.index]), r.test ? 'test' : 'train',
-        ...[...data.x.map((x) => x[r.index] ?? NaN), r.y, r.mean, r.std, r.z, r.nll].map((v) => significant(v, 3)),
+        ...data.x.map((x) => located(x[r.index] ?? NaN, spanOf(x))), ...[r.y, r.mean].map((v) => located(v, spanOf(data.y))),
+        ...[r.std, r.z, r.nll].map((v) => significant(v, 3)),
       ]),
     }
   }
@@ -195,13 +197,14 @@ class GnllAgainst extends Part {
 /** A row in lines, as its card and the screen reader have it. */
 function rowInWords(r: Judged, data: Data): string[] {
   const unit = data.target.unit
-  const value = (v: number): string => withUnit(significant(v, 3), unit)
+  const value = (v: number): string => withUnit(located(v, spanOf(data.y)), unit)
+  const spans = data.x.map(spanOf)
   const x = data.x.map((column) => column[r.index] ?? NaN)
   // Two inputs in a line: more make a card wider than a telephone.
-  const pairs = Array.from({ length: Math.ceil(x.length / 2) }, (_, i) => inputsInWords(data.inputs.slice(2 * i, 2 * i + 2), x.slice(2 * i, 2 * i + 2)))
+  const pairs = Array.from({ length: Math.ceil(x.length / 2) }, (_, i) => inputsInWords(data.inputs.slice(2 * i, 2 * i + 2), x.slice(2 * i, 2 * i + 2), spans.slice(2 * i, 2 * i + 2)))
   return [
     `${r.test ? 'test' : 'train'} row, ${data.target.name} = ${value(r.y)}`,
-    `mean ${value(r.mean)}, std ${value(r.std)}`,
+    `mean ${value(r.mean)}, std ${withUnit(significant(r.std, 3), unit)}`,
     `${zInWords(r.z)}, NLL ${significant(r.nll, 3)} nats`,
     ...pairs,
   ]

@@ -1,8 +1,8 @@
 import { widest, type Bands } from '../bands'
 import { effective, type LanePicture } from '../frame'
-import { significant, withUnit } from '../format'
-import type { Lane } from '../generated/wire'
-import { sliced } from '../reading'
+import { located, significant, withUnit } from '../format'
+import type { Data, Lane } from '../generated/wire'
+import { sliced, spanOf } from '../reading'
 import type { Store } from '../store'
 import { spread, type ChartTable } from './chart-table'
 
@@ -19,12 +19,19 @@ export function fitTable({ run, grid, frames, lanes, focus }: Store, bands: Band
   const step = pictures.find((p) => p.lane.lane === focus.value)?.picture.fit.step
   if (!data || !x || step === undefined) return { caption: 'no frame yet', columns: [], rows: [] }
   const input = sliced(data).column
+  const span = (x.at(-1) ?? NaN) - (x[0] ?? NaN)
   const columns = pictures.flatMap(({ lane, picture }) => columnsOf(picture, pictures.length > 1 ? lane : null, data.target.unit, bands))
   return {
     caption: `${data.title}: the fit at step ${step}`,
     columns: [withUnit(input.name, input.unit === '' ? '' : `(${input.unit})`), ...columns.map((c) => c.name)],
-    rows: spread(x.length, ROWS).map((i) => [x[i] ?? NaN, ...columns.map((c) => c.at(i))].map((v) => significant(v, 3))),
+    rows: spread(x.length, ROWS).map((i) => [located(x[i] ?? NaN, span), ...columns.map((c) => valueIn(c.at(i), data))]),
   }
+}
+
+/** A value of the target, or of its spread: far from 0 with the digits that tell it from others. */
+function valueIn(v: number, data: Data): string {
+  const span = spanOf(data.y)
+  return Math.abs(v) > 100 * span ? located(v, span) : significant(v, 3)
 }
 
 interface TableColumn {

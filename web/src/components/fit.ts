@@ -2,7 +2,7 @@ import { html, nothing, type TemplateResult } from 'lit'
 import { PRESETS, type Bands } from '../bands'
 import type { FitView } from '../charts/fit'
 import { floorInWords } from '../charts/noise-words'
-import { significant, withUnit } from '../format'
+import { located, withUnit } from '../format'
 import { inWords, nearestRow, readAt, sliced } from '../reading'
 import type { Signal } from '../signal'
 import './against'
@@ -169,7 +169,7 @@ class GnllFit extends Part {
     const at = probe.value ?? (left + right) / 2
     const row = data.inputs.length === 1 ? nearestRow(data, at, null, [1, 1]) : -1
     const words = probe.value === null || !picture
-      ? `x ${withUnit(significant(at, 3), sliced(data).column.unit)}: nothing read`
+      ? `x ${withUnit(located(at, right - left), sliced(data).column.unit)}: nothing read`
       : inWords(readAt(picture, grid.value, data, { x: at, bands: this.bands, y: null, row }), data).join(', ')
     return html`
       <input

@@ -1,5 +1,5 @@
 import { labelOf, stdShown } from '../charts/shown'
-import { effective, REACH_95, type FitFrame } from '../frame'
+import { effective, REACH_95, type FitFrame, type Values } from '../frame'
 import { significant } from '../format'
 import { valueAt, type Lattice } from '../lattice'
 import type { Store } from '../store'
@@ -18,7 +18,7 @@ export function mapTable({ run, truth }: Store, lattice: Lattice | null, f: FitF
   const parts = f.epistemic ? [[of('aleatoric std'), stdShown(f, null, 'prediction', 'aleatoric')], [of('epistemic std'), f.epistemic]] as const : []
   const truths = known ? [[of('true mean'), known.mean], [of('true std'), known.std]] as const : []
   const columns = [[of('mean'), f.mean], [of('std before the clamp'), f.std], [of('std'), std], ...parts, ...truths] as const
-  const places = (values: Float32Array): number[] => spread(values.length, SIDE).map((i) => values[i] ?? NaN)
+  const places = (values: Values): number[] => spread(values.length, SIDE).map((i) => values[i] ?? NaN)
   return {
     caption: `${data.title}: the maps at step ${f.step}`,
     columns: [...data.inputs.map(labelOf), ...columns.map(([name]) => name), of('95 % from'), of('95 % to')],
