@@ -228,7 +228,7 @@ func (g *grid) findHeader(guess guess, last note, o *Options) heading {
 // row, behind a blank line or rows with other fields; -1: none.
 func (g *grid) namesAbove(top, width int, numeric []bool) int {
 	for i := top - 1; i >= max(0, top-3); i-- {
-		if r := &g.rows[i]; g.fits(r, width) && g.filled(r) == width && g.namesOver(r, numeric) {
+		if r := &g.rows[i]; g.fits(r, width) && g.namesOver(r, numeric) {
 			return i
 		}
 	}
