@@ -31,7 +31,7 @@ func Lessons(own fs.FS, limits Limits) ([]lesson.Lesson, error) {
 	}
 	for i := range all {
 		l := &all[i]
-		if l.Data, err = run.Kept(l.Data, limits.orDefaults().options().Table); err != nil {
+		if l.Data, _, err = run.Kept(l.Data, limits.orDefaults().options().Table); err != nil {
 			return nil, fmt.Errorf("lesson %s: %w", l.Slug, err)
 		}
 	}

@@ -173,33 +173,23 @@ func noteLines(n wire.DataNotes) []string {
 	return lines
 }
 
-// targetOf returns the column that is learned.
-func (r *rowFlags) targetOf(s wire.Spec) (column, error) {
+// targetOf returns the column that is learned, and what is to be said of the rows.
+func (r *rowFlags) targetOf(s wire.Spec) (target column, notes []string, err error) {
 	if s.Data == nil {
 		name := run.Table().Defaults().Dataset
 		if raw, ok := s.Controls["dataset"]; ok {
 			if err := json.Unmarshal(raw, &name); err != nil {
-				return column{}, err
+				return column{}, nil, err
 			}
 		}
 		d, err := describe(name)
-		return d.Target, err
+		return d.Target, nil, err
 	}
-	options, err := r.how.options()
+	kept, said, err := run.Kept(s.Data, limits())
 	if err != nil {
-		return column{}, err
+		return column{}, nil, err
 	}
-	t, err := table.Read(strings.NewReader(s.Data.CSV.Text), options)
-	if err != nil {
-		return column{}, wire.Refuse(wire.BadData, "", "%v", err)
-	}
-	name := t.Name(s.Data.CSV.Target)
-	for _, c := range t.Columns {
-		if c.Name == name {
-			return column(c.Column), nil
-		}
-	}
-	return column{Name: s.Data.CSV.Target}, nil // the sweep says that there is none
+	return column(kept.Rows.Target), noteLines(said), nil
 }
 
 // refused is a mistake about what a run was to be made of, with the file that it is

@@ -104,8 +104,12 @@ func (s *sweepFlags) run(c *cobra.Command) error {
 	ctx, stop := untilSignal(c)
 	defer stop()
 	done := &swept{Grid: g, Metric: s.metric, Out: s.out}
-	if done.Target, err = s.rows.targetOf(g.Spec); err != nil {
+	var notes []string
+	if done.Target, notes, err = s.rows.targetOf(g.Spec); err != nil {
 		return s.rows.refused(s.controls, err)
+	}
+	for _, line := range notes {
+		fmt.Fprintln(c.ErrOrStderr(), "gnllviz:", line)
 	}
 	p := newCount(c.ErrOrStderr(), len(g.X.Values)*len(g.Y.Values))
 	begun := time.Now()

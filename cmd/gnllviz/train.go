@@ -286,6 +286,11 @@ func (t *trainFlags) giveRows(c *cobra.Command, m *export.Model) error {
 	case rows == nil && t.rows.train+t.rows.test != "":
 		return mistakef("--train: with --resume the rows are those of the model, which has them")
 	case rows == nil:
+		for _, name := range tableFlagNames {
+			if c.Flags().Changed(name) {
+				return mistakef("--%s: with --resume the rows are those of the model, which has them", name)
+			}
+		}
 		return nil
 	case t.rows.train == "" && rows.Test > 0:
 		return mistakef("--resume %s: its rows were left out; give the same files again, by --train FILE --test FILE", t.resume)

@@ -64,14 +64,15 @@ func readOwn(spec *wire.DataSpec, limits table.Limits) (*ownRows, error) {
 	return o, nil
 }
 
-// Kept returns what a run keeps of rows of a user's own: of a file the numbers of the
-// columns that were chosen, and nothing else. Nil stays nil.
-func Kept(spec *wire.DataSpec, limits table.Limits) (*wire.DataSpec, error) {
+// Kept returns what a run keeps of rows of a user's own, and what there is to say of
+// them: of a file the numbers of the columns that were chosen, and nothing else. Nil
+// stays nil.
+func Kept(spec *wire.DataSpec, limits table.Limits) (*wire.DataSpec, wire.DataNotes, error) {
 	own, err := readOwn(spec, limits)
 	if err != nil || own == nil {
-		return nil, err
+		return nil, wire.DataNotes{}, err
 	}
-	return own.spec, nil
+	return own.spec, own.notes, nil
 }
 
 func columnsOf(list []wire.Column) []datasets.Column {
