@@ -104,6 +104,13 @@ func (t *Table) planColumns(o *Options) {
 		var guessed string
 		c.plan, guessed = all[k].plan(o.Decimal, locale, g.delimiter)
 		c.Numbers = all[k].numbers
+		if o.As != nil && all[k].commaDecimals()+all[k].pointDecimals() == 0 {
+			for j := range o.As.Columns {
+				if p := &o.As.Columns[j]; p.Name == c.Name {
+					c.plan, guessed = p.plan, ""
+				}
+			}
+		}
 		for _, mark := range guessed {
 			name := map[rune]string{',': "comma", '.': "point"}[mark]
 			is := "between thousands"

@@ -477,17 +477,21 @@ func (g *grid) numbersAsNames(at, width int, numeric []bool) bool {
 	for i := 1; i < len(values); i++ {
 		falling = falling && values[i] < values[i-1]
 	}
-	years, whole, shares := true, true, len(values) >= 2
+	years, whole, shares, between := true, true, len(values) >= 2, len(values) >= 2
 	for i, v := range values {
 		years = years && year(g.at(r, columns[i]))
 		whole = whole && v == values[0]+float64(i)
+		between = between && v > 0 && v < 1
 		other := values[len(values)-1-i]
 		shares = shares && (v > 0 && v < 1 && near(v+other, 1) || v > 0 && v < 100 && values[len(values)-1] > 1 && near(v+other, 100))
 	}
-	like, far, broken := g.compare(at, values, columns)
+	like, far, broken, outside := g.compare(at, values, columns)
+	beside := len(values) < int(r.n) // text, above text
 	switch {
 	case years && (rising || falling):
 		return !like
+	case between && rising && (shares || beside):
+		return outside
 	case shares && rising:
 		return far > 0
 	case whole && rising && (values[0] == 0 || values[0] == 1) && len(values) >= 2:
@@ -501,9 +505,9 @@ func near(a, b float64) bool { return a-b < 1e-9 && b-a < 1e-9 }
 // compare looks at what stands under numbers that may be names. like says that most of
 // it are years, too; far counts the columns in which the number is further from all
 // others than these are from one another; broken says that what follows is hardly ever
-// whole.
-func (g *grid) compare(at int, values []float64, columns []int) (like bool, far int, broken bool) {
-	years, cells, fractions := 0, 0, 0
+// whole, outside that most of it is not between 0 and 1.
+func (g *grid) compare(at int, values []float64, columns []int) (like bool, far int, broken, outside bool) {
+	years, cells, fractions, apart := 0, 0, 0, 0
 	for i, k := range columns {
 		lo, hi, n := 0.0, 0.0, 0
 		step := max((len(g.rows)-at)/shapeRows, 1)
@@ -523,6 +527,9 @@ func (g *grid) compare(at int, values []float64, columns []int) (like bool, far 
 			if year(cell) {
 				years++
 			}
+			if v <= 0 || v >= 1 {
+				apart++
+			}
 			if f&formMask != bare && f&formMask != large {
 				fractions++
 			}
@@ -531,7 +538,7 @@ func (g *grid) compare(at int, values []float64, columns []int) (like bool, far 
 			far++
 		}
 	}
-	return 2*years >= cells, far, 10*fractions >= 9*cells && cells > 0
+	return 2*years >= cells, far, 10*fractions >= 9*cells && cells > 0, 2*apart > cells
 }
 
 // unnamed returns the name of column i, from 0, where the text gives it none.

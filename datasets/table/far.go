@@ -35,7 +35,7 @@ func (s *stat) far() []Far {
 	if s.p.Distinct < 6 {
 		return nil
 	}
-	for peeled := 1; peeled <= 3; peeled++ {
+	for peeled := 3; peeled > 0; peeled-- {
 		for low := min(peeled, 2); low >= 0; low-- {
 			if high := peeled - low; high <= 2 && s.apart(low, high) {
 				var list []Far

@@ -120,6 +120,8 @@ func TestKindsOfTables(t *testing.T) {
 		{"years under years", "2001,2002\n2003,2004\n2005,2006\n", Options{}, "col1 col2", [][]float64{{2001, 2002}, {2003, 2004}, {2005, 2006}}, ""},
 		{"a year in each row", "Bonn,2001,1.5\nRome,2002,2.5\nOslo,2003,3.5\n", Options{}, "col1 col2 col3", [][]float64{{nan, 2001, 1.5}, {nan, 2002, 2.5}, {nan, 2003, 3.5}}, ""},
 		{"quantiles", "0.05,0.5,0.95\n10,20,30\n11,21,32\n9,18,27\n", Options{}, "0.05 0.5 0.95", [][]float64{{10, 20, 30}, {11, 21, 32}, {9, 18, 27}}, "holds numbers"},
+		{"quantiles beside a name", "q,0.1,0.5,0.9\nr1,0,10,20\nr2,5,11,21\nr3,9,12,25\n", Options{}, "q 0.1 0.5 0.9", [][]float64{{nan, 0, 10, 20}, {nan, 5, 11, 21}, {nan, 9, 12, 25}}, "holds numbers"},
+		{"shares under shares", "0.1,0.5,0.9\n0.2,0.4,0.7\n0.3,0.6,0.8\n0.1,0.3,0.9\n", Options{}, "col1 col2 col3", [][]float64{{0.1, 0.5, 0.9}, {0.2, 0.4, 0.7}, {0.3, 0.6, 0.8}, {0.1, 0.3, 0.9}}, ""},
 		{"wavelengths", "400,410,420\n0.1,0.2,0.3\n0.2,0.1,0.3\n0.3,0.2,0.1\n", Options{}, "400 410 420", [][]float64{{0.1, 0.2, 0.3}, {0.2, 0.1, 0.3}, {0.3, 0.2, 0.1}}, "holds numbers"},
 		{"a count", ",0,1\n0,1.5,2.5\n1,3.5,0.5\n2,0.1,2.25\n", Options{}, "col1 0 1", [][]float64{{0, 1.5, 2.5}, {1, 3.5, 0.5}, {2, 0.1, 2.25}}, "holds numbers"},
 		{"numbers that are none", "1,2\n3,4\n5,6\n", Options{}, "col1 col2", [][]float64{{1, 2}, {3, 4}, {5, 6}}, ""},
@@ -148,6 +150,15 @@ func TestKindsOfTables(t *testing.T) {
 			}
 			return fmt.Sprintf("%d,%d.5", i, i%7)
 		}), Options{}, "a b", nil, `column "b": 9999 stands 3 times, far outside the rest`},
+		{"codes at both ends", lines("a,b\n", 30, func(i int) string {
+			switch i % 10 {
+			case 3:
+				return fmt.Sprintf("%d,-999", i)
+			case 7:
+				return fmt.Sprintf("%d,9999", i)
+			}
+			return fmt.Sprintf("%d,%d.5", i, i%7)
+		}), Options{}, "a b", nil, `column "b": -999 stands 3 times, far outside the rest`},
 		{"mostly codes", lines("a,b\n", 30, func(i int) string {
 			if i%3 > 0 {
 				return fmt.Sprintf("%d,-200", i)
@@ -210,6 +221,21 @@ func TestUnclearTablesAreRefused(t *testing.T) {
 		}
 		if err == nil || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("%s: %v, want %s", c.name, err, c.want)
+		}
+	}
+}
+
+// What the columns of a second table leave open is read as those of the first.
+func TestSecondTablesAreReadAsTheFirst(t *testing.T) {
+	first := read(t, "a;b\n1;8,079\n2;858\n3;1,250\n4;900\n")
+	for _, text := range []string{"b;a\n8,079;1\n9,858;2\n", "a\tb\n1\t8,079\n2\t9,858\n"} {
+		second, err := Read(strings.NewReader(text), Options{As: first})
+		if err != nil {
+			t.Fatal(err)
+		}
+		rows, _, err := second.Like(&Rows{Inputs: []Column{{Name: "a"}}, Target: Column{Name: "b"}})
+		if err != nil || !slices.Equal(rows.Y, []float64{8079, 9858}) {
+			t.Errorf("%q: %v, %v", text, rows, err)
 		}
 	}
 }

@@ -42,6 +42,7 @@ type Options struct {
 	Header    string   // "yes": the first row names the columns, "no": it does not
 	Delimiter rune     // ',', ';', '\t', '|', or ' ' for runs of blanks
 	Decimal   rune     // '.' or ','; the other one is then a thousands mark
+	As        *Table   // by which what a column leaves open is read, as the column of that name is there
 	Missing   []string // what stands for no value, besides empty cells, NA and the like; -200 also means -200.0
 }
 

@@ -107,6 +107,7 @@ func (o *ownRows) readCSV(spec *wire.CSVSpec, limits table.Limits) (*wire.RowsSp
 		o.notes.Warnings = append(o.notes.Warnings, t.InTime()...)
 		return rows, nil
 	}
+	options.As = t
 	if t, err = table.Read(strings.NewReader(spec.Test), options); err == nil {
 		chosen, report, err = t.Like(chosen)
 	}
