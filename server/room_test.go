@@ -231,7 +231,8 @@ func TestRunsAreKnownByTheirMakers(t *testing.T) {
 	order := func(from, method, path, key, body string, status int) (m struct {
 		made
 		refusal
-	}) {
+	},
+	) {
 		t.Helper()
 		req, err := http.NewRequestWithContext(t.Context(), method, "http://"+addr+path, strings.NewReader(body))
 		if err != nil {
