@@ -87,18 +87,18 @@ func (t *Table) planColumns(o *Options) {
 	for k := range all {
 		c := &t.Columns[k]
 		// What the others agree on.
-		comma, point := commas > 0, points > 0
+		onComma, onPoint := commas > 0, points > 0
 		if all[k].commaDecimals() > 0 {
-			comma = commas > 1
+			onComma = commas > 1
 		}
 		if all[k].pointDecimals() > 0 {
-			point = points > 1
+			onPoint = points > 1
 		}
 		var locale byte
 		switch {
-		case comma && !point:
+		case onComma && !onPoint:
 			locale = ','
-		case point && !comma:
+		case onPoint && !onComma:
 			locale = '.'
 		}
 		var guessed string
@@ -119,7 +119,7 @@ func (t *Table) planColumns(o *Options) {
 			}
 			c.note("its %s is read as %s, as it always has three digits behind it; name the decimal mark if it is not", name, is)
 		}
-		if all[k].count[comma0]+all[k].count[pointComma] > 0 && all[k].count[point0]+all[k].count[commaPoint] > 0 && o.Decimal == 0 {
+		if n := &all[k].count; n[comma]+n[pointComma] > 0 && n[point]+n[commaPoint] > 0 && o.Decimal == 0 {
 			c.note("some numbers have a decimal comma, and some a decimal point; each is read as it stands")
 		}
 		if c.plan.percent && c.Unit == "" {
@@ -127,11 +127,6 @@ func (t *Table) planColumns(o *Options) {
 		}
 	}
 }
-
-const (
-	comma0 = comma
-	point0 = point
-)
 
 func (p *Profile) note(format string, args ...any) {
 	p.notes = append(p.notes, fmt.Sprintf("column %q: ", p.Name)+fmt.Sprintf(format, args...))

@@ -147,7 +147,7 @@ func exact(cell []byte) (float64, bool) {
 // A census counts the forms of a column's cells.
 type census struct {
 	count            [forms]int
-	grouped, percent int
+	percent          int
 	plain            int // without a percent sign
 	maxBare, maxLead int // largest of digits alone below 1,000, and of what stands before a mark that can be either
 	numbers          int
@@ -156,11 +156,8 @@ type census struct {
 func (c *census) add(cell []byte, f form) {
 	kind := f & formMask
 	c.count[kind]++
-	if f&grouped != 0 {
-		c.grouped++
-		if kind == large {
-			c.count[large]-- // it has a mark
-		}
+	if f&grouped != 0 && kind == large {
+		c.count[large]-- // it has a mark
 	}
 	if f&percent != 0 {
 		c.percent++
@@ -193,6 +190,7 @@ func leading(cell []byte) int {
 // commaDecimals and pointDecimals count the cells that tell for themselves what a
 // comma or a point is.
 func (c *census) commaDecimals() int { return c.count[comma] + c.count[pointComma] + c.count[points] }
+
 func (c *census) pointDecimals() int { return c.count[point] + c.count[commaPoint] + c.count[commas] }
 
 // hundreds tells whether digits alone go up to where 1,000 would have a mark: they

@@ -87,6 +87,11 @@
 //	{"type":"data","id":1,"data":{"formula":{"mean":"sin(x)","std":"0.1+0.05*abs(x)","from":-3,"to":3,"rows":200}}}
 //	{"type":"data","id":1,"data":{"csv":{"text":"x,y\n1,2\n...","target":"y"}}}
 //
+// The ack of a command that brought a file says what was left out of it, in left_out,
+// and what else there is to know, in warnings; nobody but who brought it is told:
+//
+//	< {"type":"ack","id":1,...,"left_out":[{"column":"y","reason":"nothing there","rows":3,"first_row":9}],"warnings":["..."]}
+//
 // Everything at once, as POST /api/runs would begin it; what is not named is at its
 // default:
 //

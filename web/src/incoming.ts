@@ -8,7 +8,7 @@ export interface Back {
 
 /** Whether a file has rows rather than a model. */
 export function hasRows(name: string): boolean {
-  return /\.(csv|tsv|txt)$/i.test(name)
+  return /\.(csv|tsv|txt|dat)(\.gz)?$/i.test(name)
 }
 
 /** Sends a model to the server, which makes a run of it; fetch would not tell how much has been sent. */

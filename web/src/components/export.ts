@@ -194,7 +194,7 @@ class GnllExport extends Part {
       <section class="import">
         <h3 class="group-name">Bring one back</h3>
         <p class="note">JSON, safetensors, ONNX or the archive come back as a run of its own, paused at its step. Choose the file, or drop it anywhere on the page; a CSV file becomes rows to learn. <a href=${helpAddress('taking-away')} target="_blank" rel="noopener">more<span class="unseen"> on taking models away, in a new tab</span></a></p>
-        <input type="file" accept=".json,.safetensors,.onnx,.zip,.csv,.tsv,.txt" aria-label="choose a model or a table" ?disabled=${sending !== null} @change=${(e: Event) => {
+        <input type="file" accept=".json,.safetensors,.onnx,.zip,.csv,.tsv,.txt,.dat,.gz" aria-label="choose a model or a table" ?disabled=${sending !== null} @change=${(e: Event) => {
           const input = e.target as HTMLInputElement
           const files = [...(input.files ?? [])]
           input.value = ''
