@@ -108,8 +108,10 @@ func (s *Server) getExport(ctx context.Context, q *exportRequest) (*download, er
 	if !f.Makes(rec) {
 		return nil, refuse(http.StatusUnprocessableEntity, f.Write(nil, rec).Error())
 	}
-	b := bounded{most: s.fileBytes}
+	b := bounded{most: s.fileBytes, wanted: ctx}
 	switch err := f.Write(&b, rec); {
+	case ctx.Err() != nil:
+		return nil, errLeft
 	case errors.Is(err, errTooLarge):
 		return nil, refuse(http.StatusUnprocessableEntity, fmt.Sprintf("%s would have more than %d bytes; take the parts of it for themselves, or from a run of fewer steps", f.File, s.fileBytes))
 	case err != nil:
@@ -164,14 +166,19 @@ func safe(name, otherwise string) string {
 
 var errTooLarge = errors.New("the file grows too large")
 
-// A bounded buffer takes no more than so many bytes.
+// A bounded buffer takes no more than so many bytes, and none when nobody wants them any
+// more.
 type bounded struct {
 	bytes.Buffer
-	most int
+	most   int
+	wanted context.Context
 }
 
 // Write implements [io.Writer].
 func (b *bounded) Write(p []byte) (int, error) {
+	if b.wanted.Err() != nil {
+		return 0, errLeft
+	}
 	if b.Len()+len(p) > b.most {
 		return 0, errTooLarge
 	}

@@ -101,9 +101,11 @@ func (s *spectator) takeAges() []time.Duration {
 
 // A hall is everybody who watches one run.
 type hall struct {
-	addr  string
-	run   made
-	clock clock
+	addr      string
+	run       made
+	clock     clock
+	addresses int // from which people come, one after the other; 0 means the system's choice
+	came      int
 
 	ctx  context.Context // whose end has everybody read on to the last point, and go
 	end  context.CancelFunc
@@ -154,6 +156,10 @@ func (h *hall) sitSlow(n int) {
 
 func (h *hall) enter(s *spectator) *spectator {
 	s.addr, s.id = h.addr, h.run.ID
+	if h.addresses > 0 {
+		s.from = fmt.Sprintf("127.0.%d.%d", 80+h.came%h.addresses/200, 1+h.came%h.addresses%200)
+		h.came++
+	}
 	s.arrived = func(f fit) {
 		made := h.clock.after(f.step)
 		if made.IsZero() {

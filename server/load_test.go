@@ -20,13 +20,14 @@ import (
 )
 
 var (
-	loadTime    = flag.Duration("load.time", 2*time.Minute, "how long the full hall watches; the other measurements take a part of it")
-	loadViewers = flag.Int("load.viewers", 500, "viewers of one run, a tenth of them slow")
-	loadLanes   = flag.Int("load.lanes", 1, "lanes of the run that they watch")
-	loadProgram = flag.String("load.program", "", "the program to measure, instead of one built from this tree")
-	loadProfile = flag.String("load.profile", "", "file for a CPU profile of the server with a full hall")
-	loadSpeed   = flag.String("load.speed", "max", "steps a second of the run that they watch")
-	loadChanges = flag.Int("load.changes", 500, "changes whose way is timed")
+	loadTime      = flag.Duration("load.time", 2*time.Minute, "how long the full hall watches; the other measurements take a part of it")
+	loadViewers   = flag.Int("load.viewers", 500, "viewers of one run, a tenth of them slow")
+	loadLanes     = flag.Int("load.lanes", 1, "lanes of the run that they watch")
+	loadProgram   = flag.String("load.program", "", "the program to measure, instead of one built from this tree")
+	loadProfile   = flag.String("load.profile", "", "file for a CPU profile of the server with a full hall")
+	loadCitySpeed = flag.String("load.citySpeed", "300", "steps a second of the run that two thousand watch")
+	loadSpeed     = flag.String("load.speed", "max", "steps a second of the run that they watch")
+	loadChanges   = flag.Int("load.changes", 500, "changes whose way is timed")
 )
 
 // lanes are the commands that make so many lanes of one.
@@ -90,6 +91,39 @@ func TestLoadHall(t *testing.T) {
 	const young = 16 << 20                      // a run of a minute's age has not all the snapshots that it keeps
 	if then, now := first.to.server[heap], last.to.server[heap]; now > 1.2*then+young {
 		t.Errorf("the server's heap grew from %.0f to %.0f MB", then/(1<<20), now/(1<<20))
+	}
+}
+
+// TestLoadCity has two thousand people from a hundred addresses watch one run, who get
+// five frames a second.
+func TestLoadCity(t *testing.T) {
+	const people, addresses = 2000, 100
+	p := start(t, "--max-viewers", "2200", "--max-connections", "2200")
+	run := p.run(fmt.Sprintf(`{"type":"change","set":{"speed":%q}}`, *loadCitySpeed))
+	logMachine(t)
+	h, err := newHall(p.addr, run)
+	if err != nil {
+		t.Fatal(err)
+	}
+	before := p.read()
+	h.addresses = addresses
+	t.Logf("%d come in from %d addresses: the last has all history and a frame after %v", people-1, addresses, h.sit(people-1).Round(time.Millisecond))
+	h.look(*loadTime / 6) // whoever has come in reads on
+	from := p.read()
+	v := h.look(*loadTime / 2)
+	s := stretch{from, p.read()}
+	t.Logf("%v", s)
+	t.Logf("    %v\n    age when the server writes it: p50 %s, p99 %s", v, s.quantile("gnllviz_frame_age_seconds", 0.5), s.quantile("gnllviz_frame_age_seconds", 0.99))
+	const heap = "go_memstats_heap_alloc_bytes"
+	t.Logf("    a viewer costs %.0f KB of heap and %.2f ms of a core in each second", (s.to.server[heap]-before.server[heap])/people/1024, 1000*s.rate("process_cpu_seconds_total")/people)
+	a, err := h.close()
+	if err != nil {
+		t.Error(err)
+	}
+	t.Log(a)
+	logMachine(t)
+	if a.lost > 0 || len(a.wrong) > 0 {
+		t.Errorf("%d points were lost; %q", a.lost, a.wrong[:min(len(a.wrong), 5)])
 	}
 }
 

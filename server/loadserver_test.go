@@ -29,7 +29,7 @@ type program struct {
 
 // start runs the program until the test ends, built from this tree unless another is asked for. A panic or an error in
 // its log fails the test.
-func start(t testing.TB) *program {
+func start(t testing.TB, args ...string) *program {
 	t.Helper()
 	path := *loadProgram
 	if path == "" {
@@ -39,8 +39,11 @@ func start(t testing.TB) *program {
 		}
 	}
 	ctx, cancel := context.WithCancel(context.Background())
-	c := exec.CommandContext(ctx, path, "serve", "--addr", "127.0.0.1:0", "--pprof", "--run-rate", "1000",
-		"--max-peer-viewers", "1000", "--max-peer-connections", "2000") // who loads it has one address
+	args = append([]string{
+		"serve", "--addr", "127.0.0.1:0", "--pprof", "--run-rate", "1000",
+		"--max-peer-viewers", "1000", "--max-peer-connections", "2000", // who loads it has one address
+	}, args...)
+	c := exec.CommandContext(ctx, path, args...)
 	c.Cancel = func() error { return c.Process.Signal(os.Interrupt) }
 	c.WaitDelay = 10 * time.Second
 	out, err := c.StdoutPipe()

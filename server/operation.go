@@ -9,7 +9,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"time"
 
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/danielgtaylor/huma/v2/adapters/humago"
@@ -200,8 +199,7 @@ func (s *Server) reads(ctx context.Context, q *request, run string) (done func()
 	return func() {
 		ended()
 		if x := flightOf(ctx); x != nil {
-			begun, waited := time.Now(), x.waited
-			x.afterwards = func() { s.looking.chargeMore(peer, run, time.Since(begun)-(x.waited-waited)) }
+			x.afterwards = func() { s.looking.chargeMore(peer, run, x.encoding()) }
 		}
 	}, nil
 }

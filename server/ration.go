@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"runtime"
 	"sync"
 	"time"
 )
@@ -20,6 +21,7 @@ type ration struct {
 	burst time.Duration // may be spent at once
 	most  time.Duration // that one waits
 	busy  func() float64
+	clock func() time.Duration // what the thread has worked
 
 	all *account
 
@@ -53,11 +55,12 @@ func newAccount(part float64) *account { return &account{room: make(chan struct{
 // newRation returns a ration. busy says in which part of the time runs train just now,
 // from 0 to 1.
 func newRation(what string, share float64, burst, most time.Duration, busy func() float64) *ration {
-	return &ration{what: what, share: share, burst: burst, most: most, busy: busy, all: newAccount(1), accounts: map[string]*account{}}
+	return &ration{what: what, share: share, burst: burst, most: most, busy: busy, clock: threadTime, all: newAccount(1), accounts: map[string]*account{}}
 }
 
 // take waits for the turn of a reader of a run, or of none where that is empty, and
-// returns what ends it, or a *refusal, or errLeft. What ends it may be called twice.
+// returns what ends it, on the same goroutine, or a *refusal, or errLeft. What ends it may
+// be called twice.
 func (t *ration) take(ctx context.Context, peer, run string) (done func(), err error) {
 	ctx, cancel := context.WithTimeout(ctx, t.most)
 	defer cancel()
@@ -86,9 +89,13 @@ func (t *ration) take(ctx context.Context, peer, run string) (done func(), err e
 		return nil, refuseFor(t.most, http.StatusTooManyRequests, fmt.Sprintf(
 			"%s takes more than the %.0f %% of a processor that it may have while runs train; ask more rarely, or raise --reading-share", t.what, 100*t.share))
 	}
-	begun := time.Now()
+	begun, clock := time.Now(), t.clock
+	runtime.LockOSThread() // whose time is looked at
+	spent := clock()
 	return sync.OnceFunc(func() {
-		t.charge(line, begun)
+		spent = clock() - spent
+		runtime.UnlockOSThread()
+		t.charge(line, begun, spent)
 		leave()
 	}), nil
 }
@@ -97,7 +104,7 @@ func (t *ration) take(ctx context.Context, peer, run string) (done func(), err e
 func (t *ration) chargeMore(peer, run string, work time.Duration) {
 	line := t.join(peer, run)
 	defer t.leave(line)
-	t.charge(line, time.Now().Add(-work))
+	t.charge(line, time.Now(), work)
 }
 
 // join returns the accounts of a reader, those of the fewest first.
@@ -144,9 +151,9 @@ func (t *ration) leave(line []*account) {
 	}
 }
 
-// charge notes that a reader has computed since it had its turn.
-func (t *ration) charge(line []*account, begun time.Time) {
-	work := time.Duration(float64(time.Since(begun)) * t.busy())
+// charge notes that a reader whose turn had begun has computed for so long.
+func (t *ration) charge(line []*account, begun time.Time, work time.Duration) {
+	work = time.Duration(float64(work) * t.busy())
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	for _, a := range line {

@@ -21,6 +21,7 @@ func TestReadersHaveTheirShare(t *testing.T) {
 	}{{1, 1, 0.075}, {4, 1, 0.1}, {4, 0.5, 0.2}, {4, 0, 1}} {
 		synctest.Test(t, func(t *testing.T) {
 			r := newRation("reading", 0.1, 0, time.Minute, func() float64 { return c.busy })
+			r.clock = sinceStart()
 			const work, all = 10 * time.Millisecond, 20 * time.Second
 			begun := time.Now()
 			spent := make([]time.Duration, c.peers)
@@ -63,6 +64,7 @@ func TestReadersHaveTheirShare(t *testing.T) {
 func TestReadersInDebtAreRefused(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		r := newRation("reading", 0.1, time.Second, 10*time.Second, func() float64 { return 1 })
+		r.clock = sinceStart()
 		for range 2 { // the first is within what may be spent at once
 			done, err := r.take(t.Context(), "a", "")
 			if err != nil {
@@ -100,4 +102,10 @@ func TestLoadIsThatOfTheLastSecond(t *testing.T) {
 			}
 		}
 	})
+}
+
+// sinceStart is a clock of a bubble of time.
+func sinceStart() func() time.Duration {
+	begun := time.Now()
+	return func() time.Duration { return time.Since(begun) }
 }

@@ -54,7 +54,7 @@ type soak struct {
 	ctx  context.Context // whose end has everybody read on to the last point, and go
 	work sync.WaitGroup
 
-	commands, visits, gaps, points atomic.Int64
+	commands, visits, gaps, points, attacks atomic.Int64
 
 	mu       sync.Mutex
 	refusals map[string]int // by code
@@ -116,6 +116,7 @@ func TestSoak(t *testing.T) {
 			k.visit(makeRun(t, k.addr, ""))
 		}
 	})
+	k.attack(subjects[0])
 	time.Sleep(*soakTime)
 
 	// The subjects still answer, and everybody hears the last of them.
@@ -124,7 +125,7 @@ func TestSoak(t *testing.T) {
 		k.finish(x)
 	}
 	k.work.Wait()
-	t.Logf("%d commands, refused: %v; %d visits, %d gaps, %d points", k.commands.Load(), k.refusals, k.visits.Load(), k.gaps.Load(), k.points.Load())
+	t.Logf("%d commands, refused: %v; %d visits, %d gaps, %d points, %d requests of attackers", k.commands.Load(), k.refusals, k.visits.Load(), k.gaps.Load(), k.points.Load(), k.attacks.Load())
 	k.settle(s, 0)
 	if now := fewest(goroutines); now > goroutines {
 		b := make([]byte, 1<<20)

@@ -34,7 +34,8 @@ const maxSpeed = `{"type":"change","id":1,"set":{"speed":"max"}}`
 // It belongs to the goroutine that calls its methods, but for what is atomic.
 type watcher struct {
 	addr, id, key string
-	perSecond     int // bytes that it reads; 0 means as they come
+	perSecond     int    // bytes that it reads; 0 means as they come
+	from          string // address that it comes from; empty is the system's choice
 
 	conn net.Conn
 	r    *bufio.Reader
@@ -63,7 +64,11 @@ type fit struct {
 // open connects and says hello. Who reads slowly has a short buffer, so that it
 // is the server that has to wait.
 func (w *watcher) open() error {
-	conn, err := net.Dial("tcp", w.addr)
+	var d net.Dialer
+	if w.from != "" {
+		d.LocalAddr = &net.TCPAddr{IP: net.ParseIP(w.from)}
+	}
+	conn, err := d.Dial("tcp", w.addr)
 	if err != nil {
 		return err
 	}

@@ -51,6 +51,7 @@ var owners = map[string][]string{
 	"github.com/gorilla/websocket":           {"server"},
 	"github.com/klauspost/compress/":         {"server"},
 	"github.com/danielgtaylor/huma/v2":       {"server"},
+	"golang.org/x/sys/unix":                  {"server"},
 	"golang.org/x/sys/cpu":                   {"engine/kernel", "loss"},
 	"golang.org/x/text/":                     {"datasets/table"},
 	"golang.org/x/time/rate":                 {"server"},
