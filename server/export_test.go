@@ -230,7 +230,7 @@ func TestNamesOfFilesAreSafe(t *testing.T) {
 
 // What grows too large is an error, not a crash.
 func TestBoundedBuffer(t *testing.T) {
-	b := bounded{most: 5}
+	b := bounded{most: 5, wanted: t.Context()}
 	if _, err := b.Write([]byte("123")); err != nil {
 		t.Fatal(err)
 	}
