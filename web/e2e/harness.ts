@@ -121,8 +121,8 @@ export class Run {
     return (await (await fetch(new URL(`api/runs/${this.id}`, this.server))).json()) as { step: number; state: string }
   }
 
-  command(command: object): Promise<unknown> {
-    return ask(new URL(`api/runs/${this.id}/commands`, this.server), command, { 'Run-Key': this.key })
+  command(command: object, patience = PATIENCE): Promise<unknown> {
+    return ask(new URL(`api/runs/${this.id}/commands`, this.server), command, { 'Run-Key': this.key }, patience)
   }
 
   /** Trains a paused run to a step, at its speed, and returns when it stands there. */
@@ -138,8 +138,8 @@ export class Run {
 
 const keyOf = (page: Page): string => new URLSearchParams(/#(.*)$/.exec(page.url())?.[1]).get('key') ?? ''
 
-async function ask(url: URL, body: object, headers: Readonly<Record<string, string>> = {}): Promise<unknown> {
-  const answer = await fetch(url, { method: 'POST', headers: { 'Content-Type': 'application/json', ...headers }, body: JSON.stringify(body) })
+async function ask(url: URL, body: object, headers: Readonly<Record<string, string>> = {}, patience = PATIENCE): Promise<unknown> {
+  const answer = await fetch(url, { method: 'POST', signal: AbortSignal.timeout(patience), headers: { 'Content-Type': 'application/json', ...headers }, body: JSON.stringify(body) })
   if (!answer.ok) throw new Error(`${url.pathname}: ${answer.status} ${await answer.text()}`)
   return answer.json()
 }
@@ -332,6 +332,7 @@ export class Watched {
   async close(): Promise<void> {
     const runs = this.context.pages().map((page) => Run.of(page)).filter(({ id, key }) => id !== '' && key !== '')
     await this.context.close()
-    await Promise.all(runs.map((run) => run.command({ type: 'pause' }).catch(() => undefined)))
+    // A courtesy: what does not answer, as a line that a test has cut, rests by itself soon.
+    await Promise.all(runs.map((run) => run.command({ type: 'pause' }, 2000).catch(() => undefined)))
   }
 }
