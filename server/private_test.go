@@ -2,7 +2,9 @@ package server
 
 import (
 	"archive/zip"
+	"bufio"
 	"bytes"
+	"context"
 	"encoding/base64"
 	"encoding/binary"
 	"encoding/json"
@@ -198,6 +200,30 @@ func getBy(t *testing.T, address, key string) (int, []byte) {
 	return status, []byte(text)
 }
 
+// firstEvents returns what a stream of events says up to the state of the run.
+func firstEvents(t *testing.T, address string) (said []byte) {
+	t.Helper()
+	ctx, stop := context.WithCancel(t.Context())
+	defer stop()
+	req, err := http.NewRequestWithContext(ctx, "GET", address, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	resp, err := http.DefaultClient.Do(req)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer resp.Body.Close()
+	for r := bufio.NewReader(resp.Body); !bytes.Contains(said, []byte(`"type":"run"`)); {
+		line, err := r.ReadBytes('\n')
+		if err != nil {
+			t.Fatalf("after %q: %v", said, err)
+		}
+		said = append(said, line...)
+	}
+	return said
+}
+
 // Of a table of names and account numbers of which two columns are learned from, nothing
 // of the others is in anything that a server gives, to its owner or to who watches.
 func TestNothingIsGivenAway(t *testing.T) {
@@ -240,6 +266,12 @@ func TestNothingIsGivenAway(t *testing.T) {
 
 	for path, o := range readDocument(t, addr).Paths {
 		if _, ok := o["get"]; !ok || strings.HasSuffix(path, "/live") {
+			continue
+		}
+		if strings.HasSuffix(path, "/events") { // which has no end
+			if s := secret.leaks(firstEvents(t, "http://"+addr+strings.Replace(path, "{id}", x.ID, 1))); s != "" {
+				t.Errorf("%s gives %s", path, s)
+			}
 			continue
 		}
 		address := "http://" + addr + strings.NewReplacer("{id}", x.ID, "{name}", "mcycle").Replace(path)
