@@ -58,6 +58,16 @@ func works(t *testing.T, stdin string, args ...string) string {
 	return r.stdout
 }
 
+// warns runs the program, which must work and say one thing that holds this.
+func warns(t *testing.T, said, stdin string, args ...string) string {
+	t.Helper()
+	r := program(t, stdin, args...)
+	if r.status != 0 || strings.Count(r.stderr, "\n") != 1 || !strings.Contains(r.stderr, said) {
+		t.Fatalf("%q: status %d, said %q, want one line with %q", args, r.status, r.stderr, said)
+	}
+	return r.stdout
+}
+
 // trained returns a folder with a small network, which the test may change.
 func trained(t *testing.T, args ...string) (folder string) {
 	t.Helper()
@@ -814,7 +824,7 @@ func TestSweepOfAFile(t *testing.T) {
 	rows := works(t, "", "datasets", "mcycle", "--csv")
 	for _, target := range []string{"acceleration", "acceleration (g)"} {
 		var s struct{ Target column }
-		parse(t, works(t, rows, "sweep", "--train", "-", "--target", target, "--x", "batch=8,16", "--y", "seed=1,2", "--steps", "5", "--json"), &s)
+		parse(t, warns(t, "series in time", rows, "sweep", "--train", "-", "--target", target, "--x", "batch=8,16", "--y", "seed=1,2", "--steps", "5", "--json"), &s)
 		if want := (column{"acceleration", "g"}); s.Target != want {
 			t.Errorf("target %v, want %v", s.Target, want)
 		}
@@ -977,7 +987,8 @@ func TestHelpOfCommands(t *testing.T) {
 // ONNX is had in double and by --precision in float32 alone, and what that costs stands
 // on the card.
 func TestPrecision(t *testing.T) {
-	folder := trained(t, "--train", absolute(t, "testdata/28-unix-seconds.csv"), "--target", "y")
+	folder := filepath.Join(t.TempDir(), "model")
+	warns(t, "series in time", "", "train", "--hidden", "8", "--steps", "50", "--out", folder, "--train", absolute(t, "testdata/28-unix-seconds.csv"), "--target", "y")
 	float := works(t, "", "export", "--model", folder, "--format", "onnx", "--precision", "float")
 	for file, same := range map[string]bool{"model_float.onnx": true, "model.onnx": false} {
 		b, err := os.ReadFile(filepath.Join(folder, file))

@@ -180,7 +180,7 @@ export class Api {
   async open(id: string, key: string, order: Order): Promise<Opened> {
     if (this.waits) return { ...await this.find(id), key }
     try {
-      const response = await this.#send(this.#run(id), 'PUT', JSON.stringify(order), { ...this.#from, [KEY_HEADER]: key })
+      const response = await this.#promptly(this.#run(id), { method: 'PUT', body: JSON.stringify(order), headers: this.#headers({ ...this.#from, [KEY_HEADER]: key }) })
       return { run: (await response.json()) as Summary, key, made: response.status === 201 }
     } catch (e) {
       if (!(e instanceof Problem) || e.status !== STATUS.UNAUTHORIZED) throw e
@@ -240,25 +240,33 @@ export class Api {
 
   /** Asks twice: what a browser kept open for requests may have gone dead without a word. */
   async #ask<T>(path: string): Promise<T> {
+    return (await (await this.#promptly(path)).json()) as T
+  }
+
+  /** For what may be asked twice: a connection that was kept open may have died without a word. */
+  async #promptly(path: string, init: RequestInit = {}): Promise<Response> {
     const once = async (): Promise<Response> => {
       const late = new AbortController()
       const timer = setTimeout(() => { late.abort() }, LONGEST_ANSWER)
       try {
-        return await this.#fetch(path, { signal: late.signal })
+        return await this.#fetch(path, { ...init, signal: late.signal })
       } finally {
         clearTimeout(timer) // the answer has begun
       }
     }
-    const response = await once().catch((e: unknown) => {
+    return once().catch((e: unknown) => {
       if (e instanceof DOMException && e.name === 'AbortError') return once()
       throw e
     })
-    return (await response.json()) as T
   }
 
   #send(path: string, method: string, body: string | Blob, headers: Readonly<Record<string, string>> = {}, signal: AbortSignal | null = null): Promise<Response> {
+    return this.#fetch(path, { method, body, signal, headers: this.#headers(headers) })
+  }
+
+  #headers(more: Readonly<Record<string, string>>): Record<string, string> {
     const bearer = this.token === undefined ? {} : { Authorization: `Bearer ${this.token}` }
-    return this.#fetch(path, { method, body, signal, headers: { 'Content-Type': 'application/json', ...bearer, ...headers } })
+    return { 'Content-Type': 'application/json', ...bearer, ...more }
   }
 
   async #fetch(path: string, init?: RequestInit): Promise<Response> {
