@@ -99,6 +99,9 @@ func (a *answer) begin(bytes int) error {
 	return a.err
 }
 
+// requestTime is about what it takes to read a request and to send a short answer.
+const requestTime = 150 * time.Microsecond
+
 // encodingTime is about what it takes to encode a byte of JSON and to compress it, and
 // packedBytes how many become one by that.
 const (

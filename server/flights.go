@@ -37,8 +37,6 @@ type flight struct {
 	*answer
 	peer, run string // run is empty of an answer that is about none
 	bytes     int64  // that it holds
-
-	afterwards func() // unless nil, is called when the answer has been written
 }
 
 // enter waits for room for an answer. It returns a *refusal that says which limit
@@ -168,11 +166,4 @@ func (f *flights) makeRoom(x *flight, bytes int64) {
 	if slowest != nil {
 		slowest.cutOff()
 	}
-}
-
-// count returns how many answers are under way and the bytes that they hold.
-func (f *flights) count() (answers int, bytes int64) {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	return len(f.under), f.held
 }

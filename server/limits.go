@@ -68,7 +68,7 @@ type Limits struct {
 	PeerAnswers int
 	RunAnswers  int
 
-	// ReadingShare is what looking at runs may take of each processor that trains, in
+	// ReadingShare is what looking at runs may take of what the program has of the processors, in
 	// percent, while it does; making files may take a little more than half of that.
 	ReadingShare float64
 
@@ -186,7 +186,7 @@ func (l *Limits) Table() []Limit {
 		{"max-answers", "answers that are made or sent at a time, but for websockets", &l.Answers},
 		{"max-peer-answers", "answers to one address at a time", &l.PeerAnswers},
 		{"max-run-answers", "answers about one run at a time", &l.RunAnswers},
-		{"reading-share", "percent of each processor that looking at runs may take while they train", &l.ReadingShare},
+		{"reading-share", "percent of what the program has of the processors, which looking at runs may take while they train", &l.ReadingShare},
 		{"request-rate", "requests a second from one address, and ten times as many at once; the others wait", &l.RequestRate},
 		{"peer-turns", "files, sweeps and large bodies of one address that are made or read at a time, of each so many", &l.PeerTurns},
 		{"silence", "time after which a viewer that does not answer is gone", &l.Silence},

@@ -189,19 +189,9 @@ func (q *request) Resolve(ctx huma.Context) []error {
 
 // reads waits until whoever asks may look at a run, or at several where that is empty,
 // and returns what is called when it has. What it takes to encode the answer is charged
-// when that is done.
+// when that is done, by watched.
 func (s *Server) reads(ctx context.Context, q *request, run string) (done func(), err error) {
-	peer := s.proxies.peerOf(q.r)
-	ended, err := s.looking.take(ctx, peer, run)
-	if err != nil {
-		return nil, err
-	}
-	return func() {
-		ended()
-		if x := flightOf(ctx); x != nil {
-			x.afterwards = func() { s.looking.chargeMore(peer, run, x.encoding()) }
-		}
-	}, nil
+	return s.looking.take(ctx, s.proxies.peerOf(q.r), run)
 }
 
 // lookAt is theRun for whoever reads it, until done is called.

@@ -14,14 +14,16 @@ import (
 // Of each peer, of each run and in all one reader computes at a time; the others wait in
 // the order of coming. What the work of a reader took is charged to its peer, to its run
 // and to all readers, as far as runs were training meanwhile. Where more was spent than
-// the share of time that readers may have, the next one waits until it is paid back.
+// the share that readers may have of what the program has of the processors, the next one
+// waits until it is paid back.
 type ration struct {
 	what  string        // in words, as the subject of a sentence
-	share float64       // of the time of one processor
+	share float64       // of the program's work
 	burst time.Duration // may be spent at once
 	most  time.Duration // that one waits
 	busy  func() float64
 	clock func() time.Duration // what the thread has worked
+	speed func() float64       // seconds that the program works in each second
 
 	all *account
 
@@ -35,6 +37,12 @@ const (
 
 	// quiet is the part of the time up to which training is nobody's to be disturbed.
 	quiet = 0.02
+
+	// readingBurst is what readers may spend at once while runs train.
+	readingBurst = time.Second / 4
+
+	// probeWait is the longest that a probe waits.
+	probeWait = time.Second / 2
 
 	// maxAccounts bounds the peers and runs that are remembered when they have paid.
 	maxAccounts = 10_000
@@ -53,9 +61,9 @@ type account struct {
 func newAccount(part float64) *account { return &account{room: make(chan struct{}, 1), part: part} }
 
 // newRation returns a ration. busy says in which part of the time runs train just now,
-// from 0 to 1.
-func newRation(what string, share float64, burst, most time.Duration, busy func() float64) *ration {
-	return &ration{what: what, share: share, burst: burst, most: most, busy: busy, clock: threadTime, all: newAccount(1), accounts: map[string]*account{}}
+// from 0 to 1, and speed how many seconds the program works in each second.
+func newRation(what string, share float64, burst, most time.Duration, busy, speed func() float64) *ration {
+	return &ration{what: what, share: share, burst: burst, most: most, busy: busy, speed: speed, clock: threadTime, all: newAccount(1), accounts: map[string]*account{}}
 }
 
 // take waits for the turn of a reader of a run, or of none where that is empty, and
@@ -83,11 +91,7 @@ func (t *ration) take(ctx context.Context, peer, run string) (done func(), err e
 		case <-ctx.Done():
 		}
 		leave()
-		if !errors.Is(ctx.Err(), context.DeadlineExceeded) {
-			return nil, errLeft
-		}
-		return nil, refuseFor(t.most, http.StatusTooManyRequests, fmt.Sprintf(
-			"%s takes more than the %.0f %% of a processor that it may have while runs train; ask more rarely, or raise --reading-share", t.what, 100*t.share))
+		return nil, t.refused(ctx)
 	}
 	begun, clock := time.Now(), t.clock
 	runtime.LockOSThread() // whose time is looked at
@@ -98,6 +102,40 @@ func (t *ration) take(ctx context.Context, peer, run string) (done func(), err e
 		t.charge(line, begun, spent)
 		leave()
 	}), nil
+}
+
+// refused is why nothing came of waiting.
+func (t *ration) refused(ctx context.Context) error {
+	if !errors.Is(ctx.Err(), context.DeadlineExceeded) {
+		return errLeft
+	}
+	return refuseFor(t.most, http.StatusTooManyRequests, fmt.Sprintf(
+		"%s takes more than the %.0f %% of the processors that it may have while runs train; ask more rarely, or raise --reading-share", t.what, 100*t.share))
+}
+
+// await waits until neither a peer nor all readers are in debt, for those whose work is
+// known when it is done and charged by chargeMore. Its errors are those of take.
+func (t *ration) await(ctx context.Context, peer string) error {
+	ctx, cancel := context.WithTimeout(ctx, t.most)
+	defer cancel()
+	line := t.join(peer, "")
+	defer t.leave(line)
+	for _, a := range line {
+		if !t.awaitPaid(ctx, a) {
+			return t.refused(ctx)
+		}
+	}
+	return nil
+}
+
+// slow has a peer that is in debt wait, but no longer than a probe of whether the server
+// lives may take.
+func (t *ration) slow(ctx context.Context, peer string) {
+	ctx, cancel := context.WithTimeout(ctx, probeWait)
+	defer cancel()
+	line := t.join(peer, "")
+	defer t.leave(line)
+	t.awaitPaid(ctx, line[0])
 }
 
 // chargeMore charges a reader whose turn has ended with further work.
@@ -166,7 +204,7 @@ func (t *ration) charge(line []*account, begun time.Time, work time.Duration) {
 
 // payback is how long it takes to pay for so much work.
 func (t *ration) payback(a *account, work time.Duration) time.Duration {
-	return time.Duration(float64(work) / (t.share * a.part))
+	return time.Duration(float64(work) / (t.share * a.part * t.speed()))
 }
 
 // awaitPaid waits until an account is not in debt any more, or nobody trains.

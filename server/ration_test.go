@@ -20,7 +20,7 @@ func TestReadersHaveTheirShare(t *testing.T) {
 		most  float64 // of the time
 	}{{1, 1, 0.075}, {4, 1, 0.1}, {4, 0.5, 0.2}, {4, 0, 1}} {
 		synctest.Test(t, func(t *testing.T) {
-			r := newRation("reading", 0.1, 0, time.Minute, func() float64 { return c.busy })
+			r := newRation("reading", 0.1, 0, time.Minute, func() float64 { return c.busy }, oneProcessor)
 			r.clock = sinceStart()
 			const work, all = 10 * time.Millisecond, 20 * time.Second
 			begun := time.Now()
@@ -63,7 +63,7 @@ func TestReadersHaveTheirShare(t *testing.T) {
 // Whoever would wait for too long is told what for.
 func TestReadersInDebtAreRefused(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		r := newRation("reading", 0.1, time.Second, 10*time.Second, func() float64 { return 1 })
+		r := newRation("reading", 0.1, time.Second, 10*time.Second, oneProcessor, oneProcessor)
 		r.clock = sinceStart()
 		for range 2 { // the first is within what may be spent at once
 			done, err := r.take(t.Context(), "a", "")
@@ -108,4 +108,59 @@ func TestLoadIsThatOfTheLastSecond(t *testing.T) {
 func sinceStart() func() time.Duration {
 	begun := time.Now()
 	return func() time.Duration { return time.Since(begun) }
+}
+
+func oneProcessor() float64 { return 1 }
+
+// What is not measured is paid for, too: short answers wait for the debts of those before
+// them, a probe of whether the server lives waits for its own peer's alone, and not long.
+func TestShortAnswersWaitForTheirPeersDebts(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := newRation("reading", 0.1, 0, 10*time.Second, oneProcessor, func() float64 { return 0.5 })
+		waited := func(f func()) time.Duration {
+			begun := time.Now()
+			f()
+			return time.Since(begun)
+		}
+		answer := func(peer string) {
+			if err := r.await(t.Context(), peer); err != nil {
+				t.Error(err)
+			}
+		}
+		r.chargeMore("a", "", 150*time.Millisecond)
+		for _, c := range []struct {
+			what string
+			f    func()
+			want time.Duration
+		}{
+			{"a probe of a's", func() { r.slow(t.Context(), "a") }, probeWait},
+			{"a probe of b's", func() { r.slow(t.Context(), "b") }, 0},
+			{"an answer to b", func() { answer("b") }, 3*time.Second - probeWait},
+			{"an answer to a", func() { answer("a") }, time.Second},
+		} {
+			if d := waited(c.f); d < c.want-time.Millisecond || d > c.want+time.Millisecond {
+				t.Errorf("%s waited %v, want %v", c.what, d, c.want)
+			}
+		}
+		r.chargeMore("a", "", time.Second)
+		var refused *refusal
+		if err := r.await(t.Context(), "b"); !errors.As(err, &refused) || refused.Status != http.StatusTooManyRequests {
+			t.Errorf("got %v", err)
+		}
+	})
+}
+
+// The share is of what the program has of the processors.
+func TestWorkRateIsThatOfTheProgram(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		worked := time.Duration(0)
+		r := newWorkRate(2, func() time.Duration { return worked })
+		for _, c := range []struct{ works, want float64 }{{2, 2}, {0.5, 0.5}, {0, leastRate}, {3, 2}} {
+			time.Sleep(rateTime)
+			worked += time.Duration(c.works * float64(rateTime))
+			if got := r.now(); got < 0.99*c.want || got > 1.01*c.want {
+				t.Errorf("works %v of each second: %v, want %v", c.works, got, c.want)
+			}
+		}
+	})
 }

@@ -67,28 +67,41 @@ func (s *Server) watched(next http.Handler) http.Handler {
 				return
 			}
 		}
-		if r.URL.Path == "/healthz" || steering && (r.Method != http.MethodGet || isLive(r)) {
+		if steering && (r.Method != http.MethodGet || isLive(r)) {
 			next.ServeHTTP(a, r) // which is short, and waits for nobody
+			return
+		}
+		peer, run := s.proxies.peerOf(r), runOf(r)
+		if r.URL.Path == "/healthz" {
+			s.looking.slow(r.Context(), peer)
+			defer s.looking.chargeMore(peer, run, requestTime)
+			next.ServeHTTP(a, r)
 			return
 		}
 		if err := s.mayAsk(r); err != nil {
 			answerRefusal(a, err)
 			return
 		}
-		x, err := s.flights.enter(r.Context(), a, s.proxies.peerOf(r), runOf(r))
-		var refused *refusal
-		if errors.As(err, &refused) {
-			answerRefusal(a, refused)
+		x, err := s.flights.enter(r.Context(), a, peer, run)
+		reading := (r.Method == http.MethodGet || r.Method == http.MethodHead) && !isLive(r)
+		if err == nil {
+			defer s.flights.leave(x)
+			if reading {
+				err = s.looking.await(r.Context(), peer)
+			}
+		}
+		if err != nil {
+			var refused *refusal
+			if errors.As(err, &refused) {
+				answerRefusal(a, refused)
+			}
 			return
 		}
-		defer s.flights.leave(x)
 		a.hijacked = func() { s.flights.leave(x) }
 		r = r.WithContext(context.WithValue(r.Context(), flightKey{}, x))
-		defer func() {
-			if x.afterwards != nil {
-				x.afterwards()
-			}
-		}()
+		if reading {
+			defer func() { s.looking.chargeMore(peer, run, requestTime+a.encoding()) }()
+		}
 		next.ServeHTTP(a, r)
 	})
 }

@@ -164,9 +164,9 @@ func New(ctx context.Context, c Config) *Server {
 		s.metrics.trained(done)
 		s.load.add(done.Trained)
 	}
-	share := c.Limits.ReadingShare / 100 * float64(c.Trainers)
-	s.looking = newRation("reading", share, time.Second/4, flightWait, s.load.busy)
-	s.taking = newRation("the making of files", share*takingPart, time.Second, exportWait, s.load.busy)
+	share, speed := c.Limits.ReadingShare/100, newWorkRate(runtime.GOMAXPROCS(0), programTime)
+	s.looking = newRation("reading", share, readingBurst, flightWait, s.load.busy, speed.now)
+	s.taking = newRation("the making of files", share*takingPart, readingBurst, exportWait, s.load.busy, speed.now)
 	for _, h := range slices.Concat(c.Hosts, s.origins.hosts()) {
 		s.hosts[hostname(h)] = true
 	}
