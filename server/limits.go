@@ -68,8 +68,9 @@ type Limits struct {
 	PeerAnswers int
 	RunAnswers  int
 
-	// ReadingShare is what looking at runs may take of what the program has of the processors, in
-	// percent, while it does; making files may take a little more than half of that.
+	// ReadingShare is what looking at runs may take of what the program has of the
+	// processors, in percent, while runs train; making files may take a little more than
+	// half as much.
 	ReadingShare float64
 
 	// RequestRate is how many requests a second one peer may make, and ten times as
