@@ -35,6 +35,10 @@ const (
 	// partOfOne is what one peer, or the readers of one run, may have of the share of all.
 	partOfOne = 0.75
 
+	// answeringPart is what encoding and sending answers to one peer may have of the share
+	// of looking at runs, besides.
+	answeringPart = 0.5
+
 	// quiet is the part of the time up to which training is nobody's to be disturbed.
 	quiet = 0.02
 
@@ -113,36 +117,24 @@ func (t *ration) refused(ctx context.Context) error {
 		"%s takes more than the %.0f %% of the processors that it may have while runs train; ask more rarely, or raise --reading-share", t.what, 100*t.share))
 }
 
-// await waits until neither a peer nor all readers are in debt, for those whose work is
-// known when it is done and charged by chargeMore. Its errors are those of take.
+// await waits until a peer is not in debt, for those whose work is known when it is done
+// and charged by chargePeer. Its errors are those of take.
 func (t *ration) await(ctx context.Context, peer string) error {
 	ctx, cancel := context.WithTimeout(ctx, t.most)
 	defer cancel()
 	line := t.join(peer, "")
 	defer t.leave(line)
-	for _, a := range line {
-		if !t.awaitPaid(ctx, a) {
-			return t.refused(ctx)
-		}
+	if !t.awaitPaid(ctx, line[0]) {
+		return t.refused(ctx)
 	}
 	return nil
 }
 
-// slow has a peer that is in debt wait, but no longer than a probe of whether the server
-// lives may take.
-func (t *ration) slow(ctx context.Context, peer string) {
-	ctx, cancel := context.WithTimeout(ctx, probeWait)
-	defer cancel()
+// chargePeer charges a peer, and nobody else, with work that was done.
+func (t *ration) chargePeer(peer string, work time.Duration) {
 	line := t.join(peer, "")
 	defer t.leave(line)
-	t.awaitPaid(ctx, line[0])
-}
-
-// chargeMore charges a reader whose turn has ended with further work.
-func (t *ration) chargeMore(peer, run string, work time.Duration) {
-	line := t.join(peer, run)
-	defer t.leave(line)
-	t.charge(line, time.Now(), work)
+	t.charge(line[:1], time.Now(), work)
 }
 
 // join returns the accounts of a reader, those of the fewest first.

@@ -112,39 +112,28 @@ func sinceStart() func() time.Duration {
 
 func oneProcessor() float64 { return 1 }
 
-// What is not measured is paid for, too: short answers wait for the debts of those before
-// them, a probe of whether the server lives waits for its own peer's alone, and not long.
-func TestShortAnswersWaitForTheirPeersDebts(t *testing.T) {
+// What answers cost beside is a matter of each peer alone, by what the program has of the
+// processors.
+func TestAnswersWaitForTheirPeersDebts(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		r := newRation("reading", 0.1, 0, 10*time.Second, oneProcessor, func() float64 { return 0.5 })
-		waited := func(f func()) time.Duration {
+		r := newRation("answering", 0.1/partOfOne, 0, 10*time.Second, oneProcessor, func() float64 { return 0.5 })
+		for _, c := range []struct {
+			work time.Duration
+			peer string
+			want time.Duration
+		}{{150 * time.Millisecond, "b", 0}, {0, "a", 3 * time.Second}, {0, "a", 0}} {
+			r.chargePeer("a", c.work)
 			begun := time.Now()
-			f()
-			return time.Since(begun)
-		}
-		answer := func(peer string) {
-			if err := r.await(t.Context(), peer); err != nil {
+			if err := r.await(t.Context(), c.peer); err != nil {
 				t.Error(err)
 			}
-		}
-		r.chargeMore("a", "", 150*time.Millisecond)
-		for _, c := range []struct {
-			what string
-			f    func()
-			want time.Duration
-		}{
-			{"a probe of a's", func() { r.slow(t.Context(), "a") }, probeWait},
-			{"a probe of b's", func() { r.slow(t.Context(), "b") }, 0},
-			{"an answer to b", func() { answer("b") }, 3*time.Second - probeWait},
-			{"an answer to a", func() { answer("a") }, time.Second},
-		} {
-			if d := waited(c.f); d < c.want-time.Millisecond || d > c.want+time.Millisecond {
-				t.Errorf("%s waited %v, want %v", c.what, d, c.want)
+			if d := time.Since(begun); d < c.want-time.Millisecond || d > c.want+time.Millisecond {
+				t.Errorf("an answer to %s waited %v, want %v", c.peer, d, c.want)
 			}
 		}
-		r.chargeMore("a", "", time.Second)
+		r.chargePeer("a", time.Second)
 		var refused *refusal
-		if err := r.await(t.Context(), "b"); !errors.As(err, &refused) || refused.Status != http.StatusTooManyRequests {
+		if err := r.await(t.Context(), "a"); !errors.As(err, &refused) || refused.Status != http.StatusTooManyRequests {
 			t.Errorf("got %v", err)
 		}
 	})

@@ -71,10 +71,12 @@ func (s *Server) watched(next http.Handler) http.Handler {
 			next.ServeHTTP(a, r) // which is short, and waits for nobody
 			return
 		}
-		peer, run := s.proxies.peerOf(r), runOf(r)
+		peer := s.proxies.peerOf(r)
 		if r.URL.Path == "/healthz" {
-			s.looking.slow(r.Context(), peer)
-			defer s.looking.chargeMore(peer, run, requestTime)
+			ctx, cancel := context.WithTimeout(r.Context(), probeWait)
+			defer cancel()
+			_ = s.answering.await(ctx, peer) // it is answered in any case
+			s.answering.chargePeer(peer, requestTime)
 			next.ServeHTTP(a, r)
 			return
 		}
@@ -82,12 +84,12 @@ func (s *Server) watched(next http.Handler) http.Handler {
 			answerRefusal(a, err)
 			return
 		}
-		x, err := s.flights.enter(r.Context(), a, peer, run)
+		x, err := s.flights.enter(r.Context(), a, peer, runOf(r))
 		reading := (r.Method == http.MethodGet || r.Method == http.MethodHead) && !isLive(r)
 		if err == nil {
 			defer s.flights.leave(x)
 			if reading {
-				err = s.looking.await(r.Context(), peer)
+				err = s.answering.await(r.Context(), peer)
 			}
 		}
 		if err != nil {
@@ -100,7 +102,7 @@ func (s *Server) watched(next http.Handler) http.Handler {
 		a.hijacked = func() { s.flights.leave(x) }
 		r = r.WithContext(context.WithValue(r.Context(), flightKey{}, x))
 		if reading {
-			defer func() { s.looking.chargeMore(peer, run, requestTime+a.encoding()) }()
+			defer func() { s.answering.chargePeer(peer, requestTime+a.encoding()) }()
 		}
 		next.ServeHTTP(a, r)
 	})

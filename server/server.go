@@ -108,6 +108,7 @@ type Server struct {
 	load      load
 	looking   *ration // at runs
 	taking    *ration // of files
+	answering *ration // each peer for itself
 	asking    quota   // of requests
 
 	catalogue func() ([]dataset, error)
@@ -166,6 +167,7 @@ func New(ctx context.Context, c Config) *Server {
 	}
 	share, speed := c.Limits.ReadingShare/100, newWorkRate(runtime.GOMAXPROCS(0), programTime)
 	s.looking = newRation("reading", share, readingBurst, flightWait, s.load.busy, speed.now)
+	s.answering = newRation("answering you", share*answeringPart, readingBurst, flightWait, s.load.busy, speed.now)
 	s.taking = newRation("the making of files", share*takingPart, readingBurst, exportWait, s.load.busy, speed.now)
 	for _, h := range slices.Concat(c.Hosts, s.origins.hosts()) {
 		s.hosts[hostname(h)] = true
