@@ -78,8 +78,9 @@ func TestSoak(t *testing.T) {
 	server, stop := context.WithCancel(context.Background())
 	defer stop()
 	s := New(server, Config{
-		Log:    slog.New(slog.NewTextHandler(&log, &slog.HandlerOptions{Level: slog.LevelWarn})),
-		Limits: Limits{Drop: 10 * time.Second, Idle: time.Second, Runs: 12, RunRate: 1000, HelloRate: 50},
+		Log: slog.New(slog.NewTextHandler(&log, &slog.HandlerOptions{Level: slog.LevelWarn})),
+		// A run that was changed makes no room for another; it is dropped soon.
+		Limits: Limits{Drop: 5 * time.Second, Idle: time.Second, Runs: 100, Keep: time.Nanosecond, RunRate: 1000, HelloRate: 50},
 	})
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {

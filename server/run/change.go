@@ -49,7 +49,8 @@ func (r *Run) change(c *wire.ChangeCommand) (uint8, *wire.ErrorMessage) {
 	for i, d := range deltas {
 		changes[i] = wire.Change{Kind: wire.ControlChange, Control: d.Control.Name, Old: d.Old, New: d.New}
 		if !d.Control.Run {
-			changes[i].Lane = &lane.id
+			id := lane.id // a change outlives what undo does to the lane
+			changes[i].Lane = &id
 		}
 	}
 	r.changedBy(l, was, changes...)

@@ -36,7 +36,8 @@ func (r *Run) addLane(c *wire.LaneAddCommand) (uint8, *wire.ErrorMessage) {
 		return 0, asRefusal(err)
 	}
 	was := r.moment()
-	change := wire.Change{Kind: wire.LaneChange, Lane: &s.id, Text: fmt.Sprintf("lane %s added, a copy of %s", s.name, from.name)}
+	id := s.id // a change outlives what is done to the lane later
+	change := wire.Change{Kind: wire.LaneChange, Lane: &id, Text: fmt.Sprintf("lane %s added, a copy of %s", s.name, from.name)}
 	if r.needsRestart(before, settings) {
 		fresh, err := r.rebirth(l.settings, starts, false)
 		if err != nil {
@@ -101,7 +102,8 @@ func (r *Run) removeLane(c *wire.LaneRemoveCommand) *wire.ErrorMessage {
 	l.lanes = left
 	r.judge()
 	l.note(c, r.revision)
-	r.changedBy(l, was, wire.Change{Kind: wire.LaneChange, Lane: &gone.id, Text: fmt.Sprintf("lane %s removed", gone.name)})
+	number := gone.id
+	r.changedBy(l, was, wire.Change{Kind: wire.LaneChange, Lane: &number, Text: fmt.Sprintf("lane %s removed", gone.name)})
 	r.tell(r.lanesMessage())
 	return nil
 }

@@ -151,7 +151,8 @@ async function waitFor(look: () => Promise<true | string>): Promise<void> {
     const seen = await look()
     if (seen === true) return
     if (Date.now() - begun > PATIENCE) throw new Error(`waited ${PATIENCE / 1000} s for ${seen}`)
-    await new Promise((resolve) => setTimeout(resolve, 10))
+    // A question costs the page and this process a millisecond each: not too many.
+    await new Promise((resolve) => setTimeout(resolve, 40))
   }
 }
 
@@ -264,7 +265,7 @@ export class Watched {
     await this.page.waitForFunction(() => {
       const known = document.querySelector('gnll-app')?.store.changes.value.at(-1)?.revision ?? 0
       return document.querySelector('[data-pending]') === null && Number(document.documentElement.dataset['revision'] ?? -1) >= known
-    }, undefined, { polling: 25 })
+    }, undefined, { polling: 40 })
   }
 
   /** Pauses, and returns the step at which the run stands, once the fit and the figures are of that step. */

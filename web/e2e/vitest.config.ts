@@ -16,7 +16,7 @@ export default defineConfig({
     fileParallelism: !long,
     maxWorkers: 3,
     // Nobody waits for these but a test that fails: a machine may be busy with other things.
-    expect: { poll: { timeout: 60_000, interval: 25 } },
+    expect: { poll: { timeout: 60_000, interval: 60 } },
     testTimeout: 180_000,
     hookTimeout: 180_000,
   },
