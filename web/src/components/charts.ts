@@ -25,8 +25,13 @@ export function onScene(store: Store, callback: (scene: Scene, fresh: boolean) =
     const data = store.run.value?.data
     if (!data || chartsOf(data) === shown) return
     shown = chartsOf(data)
-    const loaded = await store.charts(data)
+    // A server that is away is asked again when the run is heard of the next time.
+    const loaded = await store.charts(data).catch(() => null)
     if (chartsOf(data) !== shown) return
+    if (!loaded) {
+      shown = ''
+      return
+    }
     skeletons = loaded
     show(true)
   }
