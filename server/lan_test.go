@@ -163,7 +163,7 @@ type pipe struct {
 	line line
 
 	mu              sync.Mutex
-	changed         chan struct{} // closed, and made anew, when anything of this changes
+	changed         chan struct{} // closed and replaced when anything of this changes
 	pieces          []piece       // written and not read
 	size            int           // of them
 	sending         int           // bytes that may wait to be carried

@@ -54,9 +54,9 @@ func newGate(token string, made bool) *gate {
 	}
 }
 
-// check says whether the token is the right one, which it always looks at: what
-// others have got wrong is nothing to who has it right. After too many wrong ones
-// it returns how long to wait, as it does for everybody who guesses.
+// check says whether the token is the right one. It always compares first, so that
+// wrong tokens of others never delay the right one. After too many wrong ones it
+// returns how long to wait before the next guess.
 func (g *gate) check(peer, token string) (ok bool, wait time.Duration) {
 	hash := sha256.Sum256([]byte(token))
 	if subtle.ConstantTimeCompare(hash[:], g.token[:]) == 1 {

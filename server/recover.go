@@ -32,8 +32,8 @@ func logPanic(log *slog.Logger, what string, p any) {
 }
 
 // watched counts requests, and bounds the answers that are under way. It answers 500
-// for a handler that panics, or cuts off what it had begun to answer, lest that pass
-// for the whole.
+// for a handler that panics, or cuts off an answer that had begun, so that nobody takes
+// it for the whole.
 func (s *Server) watched(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		a := newAnswer(w)

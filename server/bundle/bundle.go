@@ -143,7 +143,7 @@ func Find(name string) (Format, error) {
 	return Format{}, fmt.Errorf("there is no format %.40q; there are %s", name, strings.Join(names, ", "))
 }
 
-// The precisions in which an ONNX graph can be had.
+// The precisions of an ONNX graph.
 const (
 	Double = "double"
 	Float  = "float"

@@ -18,8 +18,8 @@ type replay struct {
 	budget  float64 // of work, in rows times parameters
 }
 
-// eventRows is for how many rows an event of a recipe counts: it may make networks and
-// rows anew.
+// eventRows is for how many rows an event of a recipe counts: it may make new
+// networks and rows.
 const eventRows = 1000
 
 // work is what a step of every lane costs, in rows times parameters, and event what
