@@ -69,6 +69,7 @@ func (s *Server) events(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	defer leave()
+	s.seats.settle(at) // the request was the hello
 	log := s.log.With("run", at.ID(), "peer", at.peer, "by", "events")
 	c := newEventStream(w, r, &s.limits, at.ID(), pongs)
 	defer c.cut()

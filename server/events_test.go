@@ -23,12 +23,13 @@ type listener struct {
 	end  context.CancelFunc
 	id   string // of the stream
 	left []*wire.Frame
+	last []string // of its events the names
 }
 
 // listen opens a stream of a run's events.
 func listen(t testing.TB, addr, id, query, key string) *listener {
 	t.Helper()
-	ctx, end := context.WithCancel(t.Context())
+	ctx, end := context.WithTimeout(t.Context(), answerTime)
 	t.Cleanup(end)
 	l := &listener{t: t, at: "http://" + addr + "/api/runs/" + id + "/events", end: end}
 	r, err := http.NewRequestWithContext(ctx, http.MethodGet, l.at+query, nil)
@@ -62,11 +63,12 @@ func (l *listener) event() (name string, data []byte) {
 	for {
 		line, err := l.r.ReadBytes('\n')
 		if err != nil {
-			l.t.Fatalf("the stream ended: %v", err)
+			l.t.Fatalf("the stream ended: %v; its last events: %v", err, l.last)
 		}
 		line = bytes.TrimSuffix(line, []byte("\n"))
 		switch field, value, _ := bytes.Cut(line, []byte(": ")); {
 		case len(line) == 0:
+			l.last = append(l.last[max(0, len(l.last)-20):], fmt.Sprintf("%s %.60s", name, data))
 			return name, data
 		case string(field) == "event":
 			name = string(value)
@@ -83,6 +85,10 @@ func (l *listener) await(into any, kind string) {
 	l.t.Helper()
 	for {
 		name, data := l.event()
+		if name == "frames" {
+			l.keep(data)
+			continue
+		}
 		var head struct{ Type string }
 		if name == "" && json.Unmarshal(data, &head) != nil {
 			l.t.Fatalf("a message is no JSON: %s", data)
@@ -100,21 +106,27 @@ func (l *listener) await(into any, kind string) {
 func (l *listener) frame() *wire.Frame {
 	l.t.Helper()
 	for len(l.left) == 0 {
-		name, data := l.event()
-		if name != "frames" {
-			continue
-		}
-		b, err := base64.StdEncoding.DecodeString(string(data))
-		if err != nil {
-			l.t.Fatal(err)
-		}
-		if l.left, err = wire.ParseFrames(b); err != nil {
-			l.t.Fatal(err)
+		if name, data := l.event(); name == "frames" {
+			l.keep(data)
 		}
 	}
 	f := l.left[0]
 	l.left = l.left[1:]
 	return f
+}
+
+// keep takes what an event of frames carries, for frame.
+func (l *listener) keep(data []byte) {
+	l.t.Helper()
+	b, err := base64.StdEncoding.DecodeString(string(data))
+	if err != nil {
+		l.t.Fatal(err)
+	}
+	frames, err := wire.ParseFrames(b)
+	if err != nil {
+		l.t.Fatal(err)
+	}
+	l.left = append(l.left, frames...)
 }
 
 // post sends messages to the stream.

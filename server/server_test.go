@@ -46,6 +46,10 @@ func serve(t testing.TB, c Config) (addr string, stop func()) {
 	return l.Addr().String(), stop
 }
 
+// answerTime is how long a test waits for an answer, or to a stream's end, before it
+// says what hangs: longer than any takes on a machine that has much else to do.
+const answerTime = 2 * time.Minute
+
 // call makes a request and decodes the answer into a value unless it is nil.
 func call(t testing.TB, method, url, body string, status int, into any) {
 	t.Helper()
@@ -59,14 +63,16 @@ func call(t testing.TB, method, url, body string, status int, into any) {
 // send makes a request as call does.
 func send(t testing.TB, req *http.Request, status int, into any) {
 	t.Helper()
-	resp, err := clientOf(req.URL.Host).Do(req)
+	ctx, cancel := context.WithTimeout(req.Context(), answerTime)
+	defer cancel()
+	resp, err := clientOf(req.URL.Host).Do(req.WithContext(ctx))
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer resp.Body.Close()
 	b, err := io.ReadAll(resp.Body)
 	if err != nil {
-		t.Fatal(err)
+		t.Fatalf("%s %s: %v after %.200q", req.Method, req.URL, err, b)
 	}
 	if resp.StatusCode != status {
 		t.Fatalf("%s %s: status %d, want %d: %s", req.Method, req.URL, resp.StatusCode, status, b)

@@ -112,10 +112,7 @@ func TestSnapshotsAreShownAndReturnedTo(t *testing.T) {
 	steps(t, r, 64)
 	at64 := weights(t, r, 0)
 	v := watch(t, r, wire.Hello{})
-	then := nextFrame(t, v)
-	for then.Step != 64 {
-		then = nextFrame(t, v)
-	}
+	then := frameOf(t, v, func(f *wire.Frame) bool { return f.Step == 64 })
 	steps(t, r, 500)
 	b, err := r.FramesAt(t.Context(), 64)
 	if err != nil {

@@ -26,7 +26,8 @@ func trainTo(t *testing.T, r *Run, steps int) *Run {
 
 func makeSteps(t *testing.T, r *Run, steps int) {
 	t.Helper()
-	ctx := context.Background()
+	ctx, cancel := context.WithTimeout(context.Background(), 6*patience) // one that makes none fails the test by name
+	defer cancel()
 	before, err := r.Summary(ctx)
 	if err != nil {
 		t.Fatal(err)
@@ -122,7 +123,7 @@ func TestImportedModelsGoOnBitForBit(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			ctx, cancel := context.WithCancel(context.Background())
+			ctx, cancel := context.WithTimeout(context.Background(), 6*patience)
 			go replayed.Serve(ctx)
 			defer func() { cancel(); <-replayed.Done() }()
 			for {

@@ -70,18 +70,8 @@ func TestRowsChangeWhileTraining(t *testing.T) {
 		t.Error("a row was not erased, or not added")
 	}
 	// Frames of it stand on a grid that reaches to the new row.
-	for {
-		msg := <-v.Frames()
-		frames, err := wire.ParseFrames(msg.Data)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if frames[0].Revision >= a.Revision {
-			if frames[0].DataRevision != d.Revision {
-				t.Errorf("a frame of revision %d stands on data revision %d, want %d", a.Revision, frames[0].DataRevision, d.Revision)
-			}
-			break
-		}
+	if f := frameOf(t, v, func(f *wire.Frame) bool { return f.Revision >= a.Revision }); f.DataRevision != d.Revision {
+		t.Errorf("a frame of revision %d stands on data revision %d, want %d", a.Revision, f.DataRevision, d.Revision)
 	}
 	for _, c := range []struct {
 		edit  wire.Edit
@@ -305,10 +295,7 @@ func TestTargetScaleIsThatOfTheFirstRows(t *testing.T) {
 	do(t, r, &wire.EditCommand{Edit: wire.Edit{Add: []wire.NewRow{{X: []float64{5}, Y: 1000}}}})
 	a := change(t, r, map[string]any{"full": true})
 	v := watch(t, r, wire.Hello{})
-	f := nextFrame(t, v)
-	for f.Revision < a.Revision {
-		f = nextFrame(t, v)
-	}
+	f := frameOf(t, v, func(f *wire.Frame) bool { return f.Revision >= a.Revision })
 	floor := float64(f.Scalars[slices.Index(wire.Scalars, "floor")])
 	d, err := r.Data(t.Context())
 	if err != nil {

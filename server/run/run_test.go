@@ -99,6 +99,22 @@ func nextFrame(t *testing.T, v *Viewer) *wire.Frame {
 	}
 }
 
+// frameOf returns the next frame that is one of those: a test waits for it as long as
+// for any frame, however many others come.
+func frameOf(t *testing.T, v *Viewer, ok func(*wire.Frame) bool) *wire.Frame {
+	t.Helper()
+	others := 0
+	for begun := time.Now(); ; others++ {
+		f := nextFrame(t, v)
+		if ok(f) {
+			return f
+		}
+		if time.Since(begun) > patience {
+			t.Fatalf("%d other frames came; the last has kind %d, epoch %d, step %d, revision %d, data revision %d", others+1, f.Kind, f.Epoch, f.Step, f.Revision, f.DataRevision)
+		}
+	}
+}
+
 // nextEvent returns the next text message of a type.
 func nextEvent(t *testing.T, v *Viewer, kind string, into any) {
 	t.Helper()
@@ -211,10 +227,7 @@ func TestFullShiftsTheLossAndNothingElse(t *testing.T) {
 	v := watch(t, r, wire.Hello{})
 	before := nextFrame(t, v)
 	a := change(t, r, map[string]any{"full": true})
-	after := nextFrame(t, v)
-	for after.Revision < a.Revision {
-		after = nextFrame(t, v)
-	}
+	after := frameOf(t, v, func(f *wire.Frame) bool { return f.Revision >= a.Revision })
 	for i, name := range wire.Scalars {
 		want := float64(before.Scalars[i])
 		switch name {
@@ -278,8 +291,7 @@ func TestPauseStepPlay(t *testing.T) {
 		t.Errorf("a paused run went from step %d to %d", a.Step, b.Step)
 	}
 	do(t, r, &wire.StepCommand{Steps: 7})
-	for f := nextFrame(t, v); f.Step < a.Step+7; f = nextFrame(t, v) {
-	}
+	frameOf(t, v, func(f *wire.Frame) bool { return f.Step >= a.Step+7 })
 	if b := do(t, r, &wire.PauseCommand{}); b.Step != a.Step+7 {
 		t.Errorf("7 steps went from %d to %d", a.Step, b.Step)
 	}
@@ -338,11 +350,12 @@ func TestRestartControlBeginsAnEpoch(t *testing.T) {
 	if h.Epoch != second || h.First != 0 || h.Points[0].Step != 0 {
 		t.Errorf("its history begins in epoch %d with point %d", h.Epoch, h.First)
 	}
-	for f := nextFrame(t, v); f.Epoch != second; f = nextFrame(t, v) {
-		if f.DataRevision != rows {
+	frameOf(t, v, func(f *wire.Frame) bool {
+		if f.Epoch != second && f.DataRevision != rows {
 			t.Errorf("a frame of epoch %d stands on data revision %d", f.Epoch, f.DataRevision)
 		}
-	}
+		return f.Epoch == second
+	})
 }
 
 // Each history point reaches a viewer exactly once and in order, also across a
@@ -415,10 +428,7 @@ func TestEnsembleFramesSayWhereItsMembersDiffer(t *testing.T) {
 	for members, columns := range map[int]int{1: 2, 3: 3} {
 		r := start(t, Options{}, map[string]any{"dataset": "gap", "members": members, "speed": "max"})
 		v := watch(t, r, wire.Hello{})
-		var f *wire.Frame
-		for f == nil || f.Kind != wire.FrameFit || f.Step < 200 {
-			f = nextFrame(t, v)
-		}
+		f := frameOf(t, v, func(f *wire.Frame) bool { return f.Kind == wire.FrameFit && f.Step >= 200 })
 		if len(f.Columns) != columns {
 			t.Fatalf("%d members: frames of %d columns, want %d", members, len(f.Columns), columns)
 		}
@@ -611,7 +621,12 @@ func TestManyHandsAtOnce(t *testing.T) {
 				if err != nil {
 					t.Error(err)
 				}
-				<-v.Frames()
+				select {
+				case <-v.Frames():
+				case <-time.After(patience):
+					t.Error("no frame came")
+					return
+				}
 			}
 		})
 	}

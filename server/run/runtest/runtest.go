@@ -6,6 +6,7 @@ import (
 	"context"
 	"encoding/json"
 	"testing"
+	"time"
 
 	"github.com/gnllviz/gnllviz/server/run"
 	"github.com/gnllviz/gnllviz/server/wire"
@@ -51,7 +52,8 @@ func Steps(t testing.TB, r *run.Run, steps int) {
 	if steps == 0 {
 		return
 	}
-	ctx := context.Background()
+	ctx, cancel := context.WithTimeout(context.Background(), 3*time.Minute) // a run that makes none fails the test by name
+	defer cancel()
 	before, err := r.Status(ctx)
 	if err != nil {
 		t.Fatal(err)
