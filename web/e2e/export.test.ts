@@ -75,8 +75,6 @@ describe('the export panel', () => {
 
   it.each([
     ['light', { width: 1440, height: 900 }],
-    ['dark', { width: 1024, height: 768 }],
-    ['light', { width: 390, height: 844 }],
     ['dark', { width: 360, height: 740 }],
   ] as const)('can be used by everybody, %s, %o', async (colorScheme, viewport) => {
     const w = await visit(server.url, { colorScheme, viewport })

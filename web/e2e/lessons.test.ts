@@ -176,7 +176,6 @@ describe('a lesson', () => {
 
   it.each([
     ['light', { width: 1440, height: 900 }],
-    ['dark', { width: 1024, height: 768 }],
     ['dark', { width: 390, height: 844 }],
   ] as const)('can be used by everybody: %s, %o', async (colorScheme, viewport) => {
     const w = await visit(`${server.url}#lesson=a-faulty-sensor`, { colorScheme, viewport })

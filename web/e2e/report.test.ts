@@ -53,7 +53,7 @@ afterAll(async () => {
 
 describe('the report', () => {
   it.each([
-    { width: 1440, theme: 'light' }, { width: 1440, theme: 'dark' }, { width: 390, theme: 'light' }, { width: 390, theme: 'dark' },
+    { width: 1440, theme: 'light' }, { width: 390, theme: 'dark' },
   ] as const)('opens without a network at $width pixels, $theme', async ({ width, theme }) => {
     const requests: string[] = []
     const w = await opened(usual, { viewport: { width, height: 900 }, colorScheme: theme })

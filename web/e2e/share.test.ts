@@ -190,8 +190,8 @@ async function decoded(page: Page, selector: string): Promise<string | undefined
 }
 
 describe('the share panel', () => {
-  it.each(['light', 'dark'] as const)('has codes that lead where it says: %s', async (colorScheme) => {
-    const w = await visit(`${server.url}#eps=0.01`, { colorScheme })
+  it('has codes that lead where it says', async () => {
+    const w = await visit(`${server.url}#eps=0.01`, { colorScheme: 'dark' }) // where a code is the harder to read
     await w.drawn()
     await openShare(w)
     const { origin, pathname, hash } = new URL(w.page.url())

@@ -147,8 +147,6 @@ describe('a sweep', () => {
 
   it.each([
     ['light', { width: 1440, height: 900 }],
-    ['dark', { width: 1024, height: 768 }],
-    ['light', { width: 390, height: 844 }],
     ['dark', { width: 390, height: 844 }],
   ] as const)('can be used by everybody, %s, %o', async (colorScheme, viewport) => {
     const w = await still({}, 0, { colorScheme, viewport })
