@@ -12,7 +12,7 @@ LOAD = 2m
 SOAK = 5m
 FUZZ = 1m
 
-INTEROP = ./engine/export ./server/bundle
+INTEROP = ./engine ./engine/export ./server/bundle
 
 .PHONY: build run test test-long long race load soak fuzz measure bench generate web check chromium proxies qemu emulated interop
 
@@ -93,7 +93,8 @@ qemu:
 	sh loss/testdata/qemu.sh
 
 # Exported files in the programs that they are for: ONNX's checker and reference,
-# onnxruntime, tract, PyTorch, NumPy, pyarrow. Installs what is missing.
+# onnxruntime, tract, PyTorch, NumPy, pyarrow; and equations in PyTorch. Installs what
+# is missing.
 interop:
 	sh engine/export/testdata/interop/install.sh
 	go test -tags interop -count 1 $(INTEROP)

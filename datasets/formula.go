@@ -75,7 +75,7 @@ func (f Formula) Set(seed uint64) (*Set, error) {
 		Source: fmt.Sprintf("y = (%s) + (%s) z, with z standard normal, %d rows from %g to %g", f.Mean, f.Std, f.Rows, f.From, f.To),
 		Target: Column{Name: "y"},
 		Truth: func(x []float64) (float64, float64) {
-			m, sd := mean(x), std(x)
+			m, sd := mean.value(x), std.value(x)
 			if !(math.Abs(m) <= table.MaxMagnitude) {
 				m = math.NaN()
 			}
@@ -93,10 +93,10 @@ func (f Formula) Set(seed uint64) (*Set, error) {
 		x := s.Row(i)
 		m, sd := s.Truth(x)
 		if math.IsNaN(m) {
-			return nil, noValue("mean", mean(x), x)
+			return nil, noValue("mean", mean.value(x), x)
 		}
 		if math.IsNaN(sd) {
-			return nil, noValue("standard deviation", std(x), x)
+			return nil, noValue("standard deviation", std.value(x), x)
 		}
 	}
 	return s, nil

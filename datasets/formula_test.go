@@ -75,7 +75,7 @@ func TestFormulaValues(t *testing.T) {
 			t.Errorf("%s: %v", text, err)
 			continue
 		}
-		if got := f([]float64{x}); math.Abs(got-want) > 1e-15*max(1, math.Abs(want)) {
+		if got := f.value([]float64{x}); math.Abs(got-want) > 1e-15*max(1, math.Abs(want)) {
 			t.Errorf("%s at %g is %v, want %v", text, x, got, want)
 		}
 	}

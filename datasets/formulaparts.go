@@ -15,19 +15,17 @@ import (
 	"github.com/gnllviz/gnllviz/datasets/table"
 )
 
-type (
-	quantity  func(x []float64) float64
-	condition func(x []float64) bool
-)
-
-// compile makes a function of a formula of the inputs that are named. The
-// grammar is expr's; what of it a formula may use is what the switches below
-// know. Nothing there loops or allocates, so a formula takes no longer than its
-// parts are many.
-func compile(formula, text string, inputs []string) (quantity, error) {
+// compile makes a program of a formula of the inputs that are named. The grammar is
+// expr's; what of it a formula may use is what the switches below know. Nothing there
+// loops or allocates, so a formula takes no longer than its parts are many.
+func compile(formula, text string, inputs []string) (program, error) {
 	c := compiler{formula: formula, inputs: inputs}
+	return c.compile(text)
+}
+
+func (c *compiler) compile(text string) (program, error) {
 	if strings.TrimSpace(text) == "" {
-		return nil, c.refuse(0, "it is empty", "write a number or a formula of "+strings.Join(inputs, " and "))
+		return nil, c.refuse(0, "it is empty", "write a number or a formula of "+strings.Join(c.inputs, " and "))
 	}
 	config := conf.CreateNew()
 	config.MaxNodes = 0 // counted here, with an error that says more
@@ -39,13 +37,18 @@ func compile(formula, text string, inputs []string) (quantity, error) {
 	if err != nil {
 		return nil, c.syntax(text, err)
 	}
-	return c.number(tree.Node)
+	if _, err := c.number(tree.Node); err != nil {
+		return nil, err
+	}
+	return c.made, nil
 }
 
 type compiler struct {
 	formula string
 	inputs  []string
+	more    string // what a cure for an unknown name adds
 	parts   int
+	made    program
 }
 
 func (c *compiler) refuse(column int, what, cure string) error {
@@ -79,128 +82,121 @@ func (c *compiler) count(n ast.Node) error {
 	return nil
 }
 
-// number compiles a part that gives a number.
-func (c *compiler) number(n ast.Node) (quantity, error) {
+// add appends a part, and returns its place.
+func (c *compiler) add(p part) int {
+	c.made = append(c.made, p)
+	return len(c.made) - 1
+}
+
+// number compiles a part that gives a number, and returns its place.
+func (c *compiler) number(n ast.Node) (int, error) {
 	if err := c.count(n); err != nil {
-		return nil, err
+		return 0, err
 	}
 	switch n := n.(type) {
 	case *ast.IntegerNode:
-		return constantly(float64(n.Value)), nil
+		return c.add(part{constant: float64(n.Value)}), nil
 	case *ast.FloatNode:
-		return constantly(n.Value), nil
+		return c.add(part{constant: n.Value}), nil
 	case *ast.IdentifierNode:
 		return c.name(n)
 	case *ast.UnaryNode:
-		if n.Operator == "+" || n.Operator == "-" {
-			a, err := c.number(n.Node)
-			if err != nil || n.Operator == "+" {
-				return a, err
-			}
-			return func(x []float64) float64 { return -a(x) }, nil
+		switch n.Operator {
+		case "+":
+			return c.number(n.Node)
+		case "-":
+			return c.operation(minus, c.number, n.Node)
 		}
 	case *ast.BinaryNode:
-		if f, ok := arithmetic(n.Operator); ok {
-			a, b, err := both(c.number, n.Left, n.Right)
-			if err != nil {
-				return nil, err
-			}
-			return func(x []float64) float64 { return f(a(x), b(x)) }, nil
+		switch n.Operator {
+		case "+", "-", "*", "/", "^", "**":
+			return c.operation(operators[n.Operator], c.number, n.Left, n.Right)
 		}
 	case *ast.ConditionalNode:
-		where, err := c.truth(n.Cond)
+		where, err := c.condition(n.Cond)
 		if err != nil {
-			return nil, err
+			return 0, err
 		}
-		a, b, err := both(c.number, n.Exp1, n.Exp2)
+		a, err := c.number(n.Exp1)
 		if err != nil {
-			return nil, err
+			return 0, err
 		}
-		return func(x []float64) float64 {
-			if where(x) {
-				return a(x)
-			}
-			return b(x)
-		}, nil
+		b, err := c.number(n.Exp2)
+		return c.add(part{kind: partChoice, a: where, b: a, c: b}), err
 	case *ast.CallNode:
 		return c.call(n)
 	case *ast.BuiltinNode:
-		return nil, c.unknown(n, n.Name)
+		return 0, c.unknown(n, n.Name)
 	}
-	return nil, c.at(n, describe(n)+" where a number is wanted", "use numbers, "+strings.Join(c.inputs, ", ")+", + - * / ^ and functions such as sin(x)")
+	return 0, c.at(n, describe(n)+" where a number is wanted", "use numbers, "+strings.Join(c.inputs, ", ")+", + - * / ^ and functions such as sin(x)")
 }
 
-// truth compiles a part that is true or false.
-func (c *compiler) truth(n ast.Node) (condition, error) {
+// condition compiles a part that is true or false.
+func (c *compiler) condition(n ast.Node) (int, error) {
 	if err := c.count(n); err != nil {
-		return nil, err
+		return 0, err
 	}
 	switch n := n.(type) {
 	case *ast.UnaryNode:
 		if n.Operator == "not" || n.Operator == "!" {
-			a, err := c.truth(n.Node)
-			return func(x []float64) bool { return !a(x) }, err
+			return c.operation(not, c.condition, n.Node)
 		}
 	case *ast.BinaryNode:
-		if f, ok := comparison(n.Operator); ok {
-			a, b, err := both(c.number, n.Left, n.Right)
-			return func(x []float64) bool { return f(a(x), b(x)) }, err
-		}
 		switch n.Operator {
-		case "and", "&&":
-			a, b, err := both(c.truth, n.Left, n.Right)
-			return func(x []float64) bool { return a(x) && b(x) }, err
-		case "or", "||":
-			a, b, err := both(c.truth, n.Left, n.Right)
-			return func(x []float64) bool { return a(x) || b(x) }, err
+		case "<", "<=", ">", ">=", "==", "!=":
+			return c.operation(operators[n.Operator], c.number, n.Left, n.Right)
+		case "and", "&&", "or", "||":
+			return c.operation(operators[n.Operator], c.condition, n.Left, n.Right)
 		}
 	}
-	return nil, c.at(n, describe(n)+" where a comparison is wanted", "compare numbers, as in x < 0 ? 1 : 2")
+	return 0, c.at(n, describe(n)+" where a comparison is wanted", "compare numbers, as in x < 0 ? 1 : 2")
 }
 
-func both[F any](compile func(ast.Node) (F, error), left, right ast.Node) (a, b F, err error) {
-	if a, err = compile(left); err == nil {
-		b, err = compile(right)
+// operation compiles an operator after its operands.
+func (c *compiler) operation(o *operator, operand func(ast.Node) (int, error), nodes ...ast.Node) (int, error) {
+	p := part{kind: partOperator, operator: o}
+	for i, n := range nodes {
+		at, err := operand(n)
+		if err != nil {
+			return 0, err
+		}
+		if i == 0 {
+			p.a = at
+		}
+		p.b = at
 	}
-	return a, b, err
+	return c.add(p), nil
 }
 
-func constantly(v float64) quantity { return func([]float64) float64 { return v } }
-
-func (c *compiler) name(n *ast.IdentifierNode) (quantity, error) {
+func (c *compiler) name(n *ast.IdentifierNode) (int, error) {
 	if i := slices.Index(c.inputs, n.Value); i >= 0 {
-		return func(x []float64) float64 { return x[i] }, nil
+		return c.add(part{kind: partVariable, variable: i}), nil
 	}
 	switch n.Value {
 	case "pi":
-		return constantly(math.Pi), nil
+		return c.add(part{constant: math.Pi}), nil
 	case "e":
-		return constantly(math.E), nil
+		return c.add(part{constant: math.E}), nil
 	}
-	if _, _, ok := function(n.Value); ok {
-		return nil, c.at(n, n.Value+" without its parentheses", fmt.Sprintf("write %s(%s)", n.Value, c.inputs[0]))
+	if _, ok := functions[n.Value]; ok {
+		return 0, c.at(n, n.Value+" without its parentheses", fmt.Sprintf("write %s(%s)", n.Value, c.inputs[0]))
 	}
-	return nil, c.at(n, fmt.Sprintf("unknown name %s", n.Value), "there are "+strings.Join(append(slices.Clone(c.inputs), "pi"), ", ")+" and e")
+	return 0, c.at(n, fmt.Sprintf("unknown name %s", n.Value), "there are "+strings.Join(append(slices.Clone(c.inputs), "pi"), ", ")+" and e"+c.more)
 }
 
-func (c *compiler) call(n *ast.CallNode) (quantity, error) {
+func (c *compiler) call(n *ast.CallNode) (int, error) {
 	callee, ok := n.Callee.(*ast.IdentifierNode)
 	if !ok {
-		return nil, c.at(n, "a call of what is no function", "call functions by their names, as in sin(x)")
+		return 0, c.at(n, "a call of what is no function", "call functions by their names, as in sin(x)")
 	}
-	f, arguments, ok := function(callee.Value)
+	f, ok := functions[callee.Value]
 	if !ok {
-		return nil, c.unknown(n, callee.Value)
+		return 0, c.unknown(n, callee.Value)
 	}
-	if len(n.Arguments) != arguments {
-		return nil, c.at(n, fmt.Sprintf("%s with %d arguments", callee.Value, len(n.Arguments)), fmt.Sprintf("give it %d", arguments))
+	if len(n.Arguments) != f.arguments {
+		return 0, c.at(n, fmt.Sprintf("%s with %d arguments", callee.Value, len(n.Arguments)), fmt.Sprintf("give it %d", f.arguments))
 	}
-	a, err := c.number(n.Arguments[0])
-	if err != nil || arguments == 1 {
-		return func(x []float64) float64 { return f(a(x), 0) }, err
-	}
-	b, err := c.number(n.Arguments[1])
-	return func(x []float64) float64 { return f(a(x), b(x)) }, err
+	return c.operation(f, c.number, n.Arguments...)
 }
 
 func (c *compiler) unknown(n ast.Node, name string) error {

@@ -22,6 +22,7 @@ import (
 const (
 	checkpointMagic   = "gnllckpt"
 	checkpointVersion = 2
+	checkpointLawful  = 3 // with what was learned of an equation, which version 2 did not know
 	checkpointFront   = len(checkpointMagic) + 8
 	maxCheckpoint     = 1 << 30 // bytes
 )
@@ -44,6 +45,18 @@ type checkpointMember struct {
 	Warming   bool     `json:"warming"`
 	Order     []byte   `json:"order"` // state of the generator
 	Next      int      `json:"next"`
+
+	Equation *checkpointLaw `json:"equation,omitempty"`
+}
+
+// A checkpointLaw is what was learned of an equation: the parameters by their names, and
+// last the log-variance of the residual.
+type checkpointLaw struct {
+	Names   []string  `json:"names"`
+	Values  []float32 `json:"values"`
+	M       []float32 `json:"m"`
+	V       []float32 `json:"v"`
+	Updates []uint64  `json:"updates"`
 }
 
 // A memberValues is the binary part of a member.
@@ -114,7 +127,7 @@ func writeTrainers(w io.Writer, trainers []*Trainer) error {
 		}
 		h.Members = append(h.Members, checkpointMember{
 			Steps: t.steps, Optimizer: t.opt.optimizer.String(), Updates: t.opt.steps[:], Warming: t.warming,
-			Order: order, Next: t.next,
+			Order: order, Next: t.next, Equation: t.law.forCheckpoint(),
 		})
 		values = append(values, memberValues{t.net.params, t.opt.m, t.opt.v, t.rows})
 	}
@@ -158,7 +171,7 @@ func (h *checkpointHeader) write(w io.Writer, members []memberValues) error {
 	}
 	b := make([]byte, 0, checkpointFront+len(header)+len(members)*h.memberSize()+sha256.Size)
 	b = append(b, checkpointMagic...)
-	b = binary.LittleEndian.AppendUint32(b, checkpointVersion)
+	b = binary.LittleEndian.AppendUint32(b, h.version())
 	b = binary.LittleEndian.AppendUint32(b, uint32(len(header)))
 	b = append(b, header...)
 	for _, m := range members {
@@ -175,6 +188,38 @@ func (h *checkpointHeader) write(w io.Writer, members []memberValues) error {
 	if _, err := w.Write(append(b, sum[:]...)); err != nil {
 		return fmt.Errorf("engine: checkpoint: %w", err)
 	}
+	return nil
+}
+
+// version is the least that a reader must know.
+func (h *checkpointHeader) version() uint32 {
+	for _, m := range h.Members {
+		if m.Equation != nil {
+			return checkpointLawful
+		}
+	}
+	return checkpointVersion
+}
+
+func (l *law) forCheckpoint() *checkpointLaw {
+	if len(l.values) == 0 {
+		return nil
+	}
+	return &checkpointLaw{Names: l.names, Values: l.values, M: l.opt.m, V: l.opt.v, Updates: l.opt.steps[:]}
+}
+
+// resume has a new trainer's law be as the checkpoint says; the optimiser is that of
+// the network.
+func (c *checkpointLaw) resume(l *law) error {
+	if c == nil {
+		return nil
+	}
+	n := len(c.Names) + 1
+	if len(c.Values) != n || len(c.M) != n || len(c.V) != n || len(c.Updates) != len(l.opt.steps) {
+		return errors.New("what was learned of its equation does not agree with the equation's parameters")
+	}
+	*l = law{names: c.Names, values: c.Values, opt: moments{m: c.M, v: c.V}}
+	copy(l.opt.steps[:], c.Updates)
 	return nil
 }
 
@@ -260,8 +305,8 @@ func readCheckpoint(r io.Reader) (*checkpointHeader, []memberValues, error) {
 	case len(b) < checkpointFront+sha256.Size:
 		return nil, nil, errors.New("it is cut short")
 	}
-	if v := binary.LittleEndian.Uint32(b[len(checkpointMagic):]); v != checkpointVersion {
-		return nil, nil, fmt.Errorf("it is of version %d; this program reads version %d", v, checkpointVersion)
+	if v := binary.LittleEndian.Uint32(b[len(checkpointMagic):]); v != checkpointVersion && v != checkpointLawful {
+		return nil, nil, fmt.Errorf("it is of version %d; this program reads versions %d and %d", v, checkpointVersion, checkpointLawful)
 	}
 	body, sum := b[:len(b)-sha256.Size], b[len(b)-sha256.Size:]
 	if sha256.Sum256(body) != [sha256.Size]byte(sum) {
@@ -384,9 +429,12 @@ func (m *checkpointMember) resume(t *Trainer, v *memberValues, weights bool) err
 	if err := order.UnmarshalBinary(m.Order); err != nil {
 		return err
 	}
+	if err := m.Equation.resume(&t.law); err != nil {
+		return err
+	}
 	copy(t.opt.m, v.m)
 	copy(t.opt.v, v.v)
-	t.opt.optimizer = optimizer
+	t.opt.optimizer, t.law.opt.optimizer = optimizer, optimizer
 	copy(t.opt.steps[:], m.Updates)
 	t.warming, t.order, t.rows, t.next = m.Warming, order, v.rows, m.Next
 	return nil

@@ -5,6 +5,7 @@ import (
 	"math"
 	"math/rand/v2"
 
+	"github.com/gnllviz/gnllviz/datasets"
 	"github.com/gnllviz/gnllviz/engine"
 	"github.com/gnllviz/gnllviz/engine/metrics"
 	"github.com/gnllviz/gnllviz/loss"
@@ -77,4 +78,43 @@ func ExampleNet_SetTensors() {
 	trainer.Predict(mean, variance, []float32{3})
 	fmt.Printf("mean %.2f, variance %.4f\n", mean[0], variance[0])
 	// Output: mean 6.25, variance 0.6931
+}
+
+// Rows with noise, and the equation that made them, of which one number is not known.
+func ExampleTrainer_SetPhysics() {
+	r := rand.New(rand.NewPCG(1, 2))
+	var x, y []float64
+	for range 60 {
+		at := 4 * r.Float64()
+		x, y = append(x, at), append(y, math.Exp(-1.5*at)+0.03*r.NormFloat64())
+	}
+	trainer, err := engine.NewTrainer(engine.Config{
+		Net:  engine.NetConfig{Inputs: 1, Hidden: []int{16, 16}, Head: engine.Homoscedastic},
+		Seed: 1,
+	}, x, y)
+	if err != nil {
+		panic(err)
+	}
+	decay, err := datasets.ParseResidual("du + rate*u", []string{"rate"})
+	if err != nil {
+		panic(err) // a *datasets.FormulaError says where the formula is wrong
+	}
+	if err := trainer.SetPhysics(&engine.Physics{
+		Residual:   decay,
+		Parameters: []engine.Parameter{{Name: "rate", Start: 1, Learned: true}},
+		Points:     engine.Evenly(0, 4, 30),
+		LearnNoise: true, // the weight finds itself
+	}); err != nil {
+		panic(err)
+	}
+	h := engine.DefaultHyper()
+	h.LR = 3e-3
+	for range 8000 {
+		if _, err := trainer.Step(loss.DefaultGaussianNLL(), h); err != nil {
+			panic(err)
+		}
+	}
+	rate := trainer.PhysicsState().Parameters[0].Start
+	fmt.Printf("the rate is within a tenth of 1.5: %v\n", math.Abs(rate-1.5) < 0.15)
+	// Output: the rate is within a tenth of 1.5: true
 }

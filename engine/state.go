@@ -32,6 +32,7 @@ type saved struct {
 	warming bool
 	params  []float32
 	opt     moments
+	law     law
 }
 
 // take copies from t, into the memory that s has.
@@ -39,6 +40,7 @@ func (s *saved) take(t *Trainer) {
 	s.steps, s.warming = t.steps, t.warming
 	s.params = append(s.params[:0], t.net.params...)
 	s.opt.set(&t.opt)
+	s.law.set(&t.law)
 }
 
 // put has t be what s says, but for the number of steps.
@@ -46,9 +48,10 @@ func (s *saved) put(t *Trainer) {
 	t.warming = s.warming
 	copy(t.net.params, s.params)
 	t.opt.set(&s.opt)
+	t.law.set(&s.law)
 }
 
-func (s *saved) size() int { return 4 * (len(s.params) + len(s.opt.m) + len(s.opt.v)) }
+func (s *saved) size() int { return 4*(len(s.params)+len(s.opt.m)+len(s.opt.v)) + s.law.size() }
 
 // Steps returns the number of steps that had been made; of nil it is 0.
 func (s *State) Steps() uint64 {
@@ -201,6 +204,11 @@ func (t *Trainer) setState(m *memberState) {
 func (t *Trainer) Clone() *Trainer {
 	c := t.config.around(t.net.config.blank(), t.inputs, t.target)
 	c.setRows(t.x, t.y) // which nobody writes to, as to the scales
+	if t.physics != nil {
+		if err := c.SetPhysics(t.physics.Physics); err != nil {
+			panic(err) // of a network of the same shape, which has it
+		}
+	}
 	m := t.state()
 	c.setState(&m)
 	return c

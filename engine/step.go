@@ -17,24 +17,26 @@ type job struct {
 // An attempt is a step whose loss and gradient are there, and which is yet to be
 // made.
 type attempt struct {
-	info StepInfo
-	part Part
-	norm float64 // of the gradient of that part
+	info     StepInfo
+	part     Part
+	norm     float64 // of the gradient of that part, and of an equation's parameters
+	equation bool    // has a term in the loss
 }
 
 // StepInfo is what the last step has seen.
 type StepInfo struct {
 	Rows         int     // of the batch
-	Loss         float64 // before the step
+	Loss         float64 // before the step, an equation's term included
 	LR           float64 // that the step was made with
 	MeanNorm     float64 // norm of the gradient of the mean's part, before clipping
 	VarianceNorm float64 // and of the variance's
 	Clipped      bool    // the gradient was clipped
 	Guarded      int     // variances of the batch that the exp head's guard held
+	Physics      float64 // the equation's share of Loss
 }
 
-// Step makes one step on the next h.Batch rows and returns the loss, without
-// any penalty, that it stepped down from. A batch of all rows or more takes all of
+// Step makes one step on the next h.Batch rows and returns the loss, with an
+// equation's term and without any penalty, that it stepped down from. A batch of all rows or more takes all of
 // them. Step does not allocate once it has seen its largest batch.
 //
 // Where a number of the step is no longer finite the error is a *Divergence and
@@ -116,16 +118,30 @@ func (t *Trainer) try(x kernel.Matrix, y []float32, loss Loss, h *Hyper) (float6
 	if value-value != 0 {
 		return value, t.diverged("loss", value, y)
 	}
+	equation := t.physics != nil && part != VariancePart
+	physics := 0.0
+	if equation {
+		physics = t.tryPhysics()
+		if value += physics; value-value != 0 {
+			return value, t.diverged("loss of the equation", physics, y)
+		}
+	}
 	t.net.begin(p, t.grads, part)
 	t.crew.run(blocks, t.backward)
 	for _, g := range t.partial[:blocks-1] {
 		t.addPartial(g)
 	}
+	if equation {
+		kernel.Add(t.grads, t.physics.pass.grads)
+	}
 	t.attempt = attempt{
-		info: StepInfo{Rows: x.Rows, Loss: value, LR: h.LR * h.Schedule.Factor(t.steps), Guarded: p.guarded},
-		part: part,
+		info: StepInfo{Rows: x.Rows, Loss: value, LR: h.LR * h.Schedule.Factor(t.steps), Guarded: p.guarded, Physics: physics},
+		part: part, equation: equation,
 	}
 	norm := t.norms(part)
+	if equation {
+		norm = math.Hypot(norm, t.physics.norm)
+	}
 	if norm-norm != 0 || norm > maxNorm {
 		return value, t.diverged("gradient", norm, y)
 	}
@@ -136,16 +152,21 @@ func (t *Trainer) try(x kernel.Matrix, y []float32, loss Loss, h *Hyper) (float6
 // update makes the step that was tried last.
 func (t *Trainer) update(h *Hyper) {
 	a := &t.attempt
+	scale := float32(1)
 	if h.Clip > 0 {
 		// As torch.nn.utils.clip_grad_norm_ does it.
-		if scale := h.Clip / (a.norm + 1e-6); scale < 1 {
-			kernel.Scale(t.grads, float32(scale))
+		if s := h.Clip / (a.norm + 1e-6); s < 1 {
+			scale = float32(s)
+			kernel.Scale(t.grads, scale)
 			a.info.Clipped = true
 		}
 	}
 	t.steps++
 	t.last = a.info
 	t.opt.update(t.net.params, t.grads, t.spans, h, a.info.LR, a.part)
+	if a.equation {
+		t.updateLaw(h, scale)
+	}
 }
 
 // norms notes the norms of the gradients of the two parts, and returns that of

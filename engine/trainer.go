@@ -62,6 +62,7 @@ const (
 	streamInit = 0x696e6974 + iota
 	streamOrder
 	streamDropout
+	streamPoints
 )
 
 // A Trainer fits a network to rows.
@@ -96,6 +97,8 @@ type Trainer struct {
 	job      job
 	attempt  attempt
 	undo     undo
+	physics  *physics
+	law      law
 	dropper  dropper
 	scratch  []kernel.Matrix // one for each block
 	forward  func(block int)

@@ -1,0 +1,101 @@
+package datasets
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"unicode/utf8"
+)
+
+// A Residual is an equation as what should be zero, such as d2u + mu*du + k*u: a
+// formula of x, of u, which stands for the mean at x, of its derivatives du = du/dx
+// and d2u = d²u/dx², and of parameters with names. It has the grammar of [Formula].
+// It does not change, and several goroutines may use it at once.
+type Residual struct {
+	text       string
+	parameters []string
+	program    program
+}
+
+// What a residual may be of beside its parameters, in the order of Gradients.
+var residualNames = []string{"x", "u", "du", "d2u"}
+
+// MaxEquationParameters is how many parameters an equation may have.
+const MaxEquationParameters = 8
+
+// ParseResidual reads a residual whose parameters have these names. Its errors are
+// *FormulaError of the formula "equation".
+func ParseResidual(text string, parameters []string) (*Residual, error) {
+	refuse := func(what, cure string) (*Residual, error) {
+		return nil, &FormulaError{Formula: "equation", What: what, Cure: cure}
+	}
+	switch {
+	case len(text) > maxFormula:
+		return refuse(fmt.Sprintf("%d bytes long", len(text)), fmt.Sprintf("keep to %d", maxFormula))
+	case !utf8.ValidString(text):
+		return refuse("text that is not UTF-8", "write it anew")
+	case len(parameters) > MaxEquationParameters:
+		return refuse(fmt.Sprintf("%d parameters", len(parameters)), fmt.Sprintf("keep to %d", MaxEquationParameters))
+	}
+	for i, name := range parameters {
+		switch _, called := functions[name]; {
+		case !isName(name):
+			return refuse(fmt.Sprintf("%.40q as the name of a parameter", name), "name it by letters, digits and _, a letter first")
+		case slices.Contains(residualNames, name), name == "pi", name == "e", called:
+			return refuse(fmt.Sprintf("a parameter called %s, which formulas have already", name), "give it another name")
+		case slices.Contains(parameters[:i], name):
+			return refuse("two parameters called "+name, "give one of them another name")
+		}
+	}
+	c := compiler{
+		formula: "equation",
+		inputs:  slices.Concat(residualNames, parameters),
+		more:    "; give another name a value, as a parameter",
+	}
+	p, err := c.compile(text)
+	if err != nil {
+		return nil, err
+	}
+	uses := func(variable int) bool {
+		return slices.ContainsFunc(p, func(q part) bool { return q.kind == partVariable && q.variable == variable })
+	}
+	if !uses(1) && !uses(2) && !uses(3) {
+		return refuse("it says nothing of u, du or d2u", "write what the mean should obey, as in du + k*u")
+	}
+	for i, name := range parameters {
+		if !uses(len(residualNames) + i) {
+			return refuse("the parameter "+name+" is not in it", "leave the parameter out, or use it")
+		}
+	}
+	return &Residual{text: text, parameters: slices.Clone(parameters), program: p}, nil
+}
+
+// isName says whether formulas can have a name.
+func isName(s string) bool {
+	for i, r := range s {
+		letter := r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r == '_'
+		if !letter && (i == 0 || r < '0' || r > '9') {
+			return false
+		}
+	}
+	reserved := []string{"and", "or", "not", "in", "true", "false", "nil", "let", "if", "else", "matches", "contains", "startsWith", "endsWith"}
+	return s != "" && !slices.Contains(reserved, s)
+}
+
+// String returns the residual as it was written.
+func (r *Residual) String() string { return strings.TrimSpace(r.text) }
+
+// Parameters returns the parameters' names.
+func (r *Residual) Parameters() []string { return slices.Clone(r.parameters) }
+
+// Gradients returns the residual where x, the mean u, its derivatives du and d2u and
+// the parameters p have these values, and sets by to its derivatives with respect to
+// u, du, d2u and each parameter. by has 3 values more than p. It does not allocate.
+func (r *Residual) Gradients(by []float64, x, u, du, d2u float64, p []float64) float64 {
+	var at, g [4 + MaxEquationParameters]float64
+	at[0], at[1], at[2], at[3] = x, u, du, d2u
+	n := len(residualNames) + copy(at[len(residualNames):], p)
+	v := r.program.gradient(g[:n], at[:n])
+	copy(by, g[1:n])
+	return v
+}
