@@ -411,7 +411,7 @@ func trainOscillator(t testing.TB, seed uint64, to float64, steps int, equation 
 		t.Fatal(err)
 	}
 	h := DefaultHyper()
-	h.Batch = 40
+	h.LR, h.Batch = 3e-3, 40
 	for range steps {
 		if _, err := trainer.Step(l, h); err != nil {
 			t.Fatal(err)
@@ -435,11 +435,11 @@ func trainOscillator(t testing.TB, seed uint64, to float64, steps int, equation 
 // From rows of an oscillator whose friction and noise are not known, training finds
 // both; from rows of its first third alone, the equation carries the mean over the rest.
 func TestEquationsFindWhatIsNotKnown(t *testing.T) {
-	with, without := trainOscillator(t, 0, 1, 8000, true), trainOscillator(t, 0, 1, 8000, false)
+	with, without := trainOscillator(t, 0, 1, 4000, true), trainOscillator(t, 0, 1, 4000, false)
 	if math.Abs(with.mu-4) > 0.4 || with.noise < 0.031 || with.noise > 0.049 || with.rms > without.rms {
 		t.Errorf("with the equation %+v, without %+v", with, without)
 	}
-	with, without = trainOscillator(t, 0, 1./3, 8000, true), trainOscillator(t, 0, 1./3, 8000, false)
+	with, without = trainOscillator(t, 0, 1./3, 4000, true), trainOscillator(t, 0, 1./3, 4000, false)
 	if with.rms > 0.05 || without.rms < 5*with.rms {
 		t.Errorf("from a third of the rows, with the equation %+v, without %+v", with, without)
 	}
