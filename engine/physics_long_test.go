@@ -11,7 +11,7 @@ import (
 func TestLongOscillator(t *testing.T) {
 	for _, to := range []float64{1, 1. / 3} {
 		for seed := range uint64(5) {
-			with, without := trainOscillator(t, seed, to, 20000, true), trainOscillator(t, seed, to, 20000, false)
+			with, without := trainOscillator(t, seed, to, 12000, true), trainOscillator(t, seed, to, 12000, false)
 			t.Logf("rows to %.2f, seed %d: friction %.2f (4), noise %.3f (0.04), error %.4f with the equation and %.4f without", to, seed, with.mu, with.noise, with.rms, without.rms)
 			if with.rms > without.rms {
 				t.Errorf("the equation made it worse")

@@ -17,7 +17,7 @@ import (
 )
 
 // go test -tags long -run TestLong ./cmd/gnllviz -args -attack.time 1m
-var attackTime = flag.Duration("attack.time", 8*time.Second, "how long each attack lasts")
+var attackTime = flag.Duration("attack.time", 4*time.Second, "how long each attack lasts")
 
 // steps is how many steps all runs have made.
 func (p *attacked) steps() float64 {
