@@ -104,7 +104,7 @@ func (s *Server) describeRuns(api huma.API) {
 	register(s, api, operation{
 		at: "GET /api/runs/{id}", id: "getRun", tag: "runs", summary: "Summarise a run",
 		help:    "What the run is doing, how good its lanes are at this moment, and the value of every control.",
-		example: exampleSummary + `,"controls":{"dataset":"mcycle","seed":7,"eps":0.001}}`,
+		example: exampleSummary + `,"controls":{"dataset":"mcycle","seed":7,"eps":0.001,"decay":"auto"},"auto":{"decay":0.0094,"variance_decay":0.0094}}`,
 	}, s.getRun)
 	register(s, api, operation{
 		at: "DELETE /api/runs/{id}", id: "deleteRun", tag: "runs", summary: "End a run", security: []string{keyScheme},

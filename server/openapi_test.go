@@ -355,6 +355,7 @@ func TestDescribedControlsAreTheTables(t *testing.T) {
 			{c.Min - 1, number && c.Zero && c.Min == 1},
 			{0.0, number && (c.Zero || c.Min <= 0 && c.Max >= 0)},
 			{"nope", false},
+			{wire.Auto, c.Auto != ""},
 			{nil, false},
 		} {
 			b, err := json.Marshal(v.value)

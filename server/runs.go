@@ -21,7 +21,8 @@ type made struct {
 // A known run is its summary and its settings.
 type known struct {
 	wire.Summary
-	Controls map[string]any `json:"controls" doc:"The value of every control: the run's and those of its first lane."`
+	Controls map[string]any     `json:"controls" doc:"The value of every control: the run's and those of its first lane."`
+	Auto     map[string]float64 `json:"auto" doc:"What the controls that may be \"auto\" come to on the training rows of this moment, by name, whatever they are set to."`
 }
 
 // An opened run is the answer to an order.
@@ -172,7 +173,11 @@ func (s *Server) getRun(ctx context.Context, q *request) (*body[known], error) {
 	if err != nil {
 		return nil, s.runFailed(x, err)
 	}
-	return &body[known]{known{summary, controls}}, nil
+	data, err := x.Data(ctx)
+	if err != nil {
+		return nil, s.runFailed(x, err)
+	}
+	return &body[known]{known{summary, controls, data.Auto}}, nil
 }
 
 // theRun returns the run that a request names.

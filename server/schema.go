@@ -126,6 +126,12 @@ func controlOf(c *wire.Control) *huma.Schema {
 			s.Minimum, s.Maximum = nil, nil
 			s.AnyOf = []*huma.Schema{{Enum: []any{zero}}, inRange}
 		}
+		if c.Auto != "" {
+			number := &huma.Schema{Type: s.Type, Minimum: s.Minimum, Maximum: s.Maximum, AnyOf: s.AnyOf}
+			s.Type, s.Minimum, s.Maximum = "", nil, nil
+			s.AnyOf = []*huma.Schema{{Type: huma.TypeString, Enum: []any{wire.Auto}}, number}
+			s.Description += ` "auto" is ` + c.Auto + "."
+		}
 	}
 	return s
 }
@@ -206,7 +212,7 @@ func finish(r huma.Registry) {
 			if f.Type.Kind() == reflect.Pointer && p.Ref != "" && !strings.Contains(options, "omitempty") && !slices.Contains(commandTypes(), t) {
 				s.Properties[tag] = &huma.Schema{AnyOf: []*huma.Schema{p, {Type: "null"}}, Description: p.Description}
 			}
-			if f.Type.Kind() == reflect.Map && f.Type.Key().Kind() == reflect.String && f.Type != reflect.TypeFor[lesson.View]() {
+			if f.Type.Kind() == reflect.Map && f.Type.Key().Kind() == reflect.String && f.Type.Elem().Kind() != reflect.Float64 && f.Type != reflect.TypeFor[lesson.View]() {
 				if ref := controlsOf(t); ref != "" {
 					s.Properties[tag] = &huma.Schema{Ref: schemaPrefix + ref, Description: p.Description}
 				}

@@ -136,6 +136,7 @@ type trainJSON struct {
 	Parameters  int
 	Seed        int
 	Controls    map[string]any
+	Auto        map[string]float64
 	Out         string
 	Files       []string
 }
@@ -513,6 +514,30 @@ func TestControlsHaveTheirNames(t *testing.T) {
 	parse(t, works(t, "", "train", "--dataset", "sine", "--head", "softplus", "--members", "2", "--variance_decay", "0", "--steps", "2", "--json"), &b)
 	if a.Controls["head"] != "softplus" || !reflect.DeepEqual(a.Controls, b.Controls) {
 		t.Errorf("%v and %v", a.Controls, b.Controls)
+	}
+}
+
+// The weight decay is 1 divided by the number of training rows where none is given, and
+// what that comes to is told.
+func TestDecayIsAutomatic(t *testing.T) {
+	var auto, same, other trainJSON
+	parse(t, works(t, "", "train", "--data", "mcycle", "--steps", "20", "--json"), &auto)
+	parse(t, works(t, "", "train", "--data", "mcycle", "--decay", "0.009433962264150943", "--variance-decay", "auto", "--steps", "20", "--json"), &same)
+	parse(t, works(t, "", "train", "--data", "mcycle", "--decay", "0.01", "--steps", "20", "--json"), &other)
+	if auto.Controls["decay"] != "auto" || auto.Rows.Train != 106 || !reflect.DeepEqual(auto.Auto, map[string]float64{"decay": 1.0 / 106, "variance_decay": 1.0 / 106}) {
+		t.Errorf("with %v it comes to %v", auto.Controls["decay"], auto.Auto)
+	}
+	if same.Controls["decay"] != 1.0/106 || !reflect.DeepEqual(same.Auto, map[string]float64{"variance_decay": 1.0 / 106}) {
+		t.Errorf("with %v it comes to %v", same.Controls["decay"], same.Auto)
+	}
+	if *auto.Train["nll"] != *same.Train["nll"] || *auto.Train["nll"] == *other.Train["nll"] {
+		t.Errorf("NLL %g, by the number %g, by another %g", *auto.Train["nll"], *same.Train["nll"], *other.Train["nll"])
+	}
+	if text := works(t, "", "train", "--data", "mcycle", "--steps", "1"); !strings.Contains(text, "\nweight decay auto: 0.009434\nvariance decay auto: 0.009434\n") {
+		t.Errorf("it says %q", text)
+	}
+	if text := works(t, "", "train", "--help"); !strings.Contains(strings.Join(strings.Fields(text), " "), "or auto: 1 divided by the number of training rows, counted at each step. (default auto)") {
+		t.Errorf("the help is %q", text)
 	}
 }
 

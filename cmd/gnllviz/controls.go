@@ -113,7 +113,11 @@ func controlHelp(c *wire.Control) string {
 		if c.Zero {
 			from = "0, or " + from
 		}
-		text += fmt.Sprintf(" %s to %s.", from, number(c.Max))
+		text += fmt.Sprintf(" %s to %s", from, number(c.Max))
+		if c.Auto != "" {
+			text += ", or " + wire.Auto + ": " + c.Auto
+		}
+		text += "."
 	}
 	if c.When.Control != "" {
 		text += fmt.Sprintf(" Has an effect with %s %s.", c.When.Control, strings.Join(c.When.Values, " or "))
@@ -248,6 +252,9 @@ func (v *controlValue) completions() []string {
 	}
 	if v.control.Kind == wire.KindSwitch {
 		words = []string{"true", "false"}
+	}
+	if v.control.Auto != "" {
+		words = append(words, wire.Auto+"\t"+v.control.Auto)
 	}
 	return words
 }

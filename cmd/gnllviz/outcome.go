@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -81,8 +82,10 @@ func (o *outcome) writeJSON(w io.Writer) error {
 		Seed       uint64         `json:"seed"`
 		Verdict    string         `json:"verdict"` // on the calibration of the test rows
 		Controls   map[string]any `json:"controls"`
-		Out        string         `json:"out,omitempty"`
-		Files      []string       `json:"files,omitempty"`
+
+		Auto  map[string]float64 `json:"auto"` // what those controls come to that are "auto"
+		Out   string             `json:"out,omitempty"`
+		Files []string           `json:"files,omitempty"`
 	}
 	v.Train, v.Test = scoresOf(&o.Train), scoresOf(&o.Test)
 	v.Steps, v.From, v.Seconds = o.Step, o.From, o.Seconds
@@ -102,8 +105,20 @@ func (o *outcome) writeJSON(w io.Writer) error {
 	v.Parameters, v.Seed, v.Verdict = m.Card.Parameters, m.Card.Seed, o.Test.Verdict
 	v.Controls = o.Controls
 	delete(v.Controls, "speed") // not asked for here
+	v.Auto = o.automatic()
 	v.Out, v.Files = o.Out, o.Files
 	return json.NewEncoder(w).Encode(&v)
+}
+
+// automatic returns what the controls come to that are "auto", by name.
+func (o *outcome) automatic() map[string]float64 {
+	m := map[string]float64{}
+	for name, v := range o.Data.Auto {
+		if o.Controls[name] == wire.Auto {
+			m[name] = v
+		}
+	}
+	return m
 }
 
 // state says how the training ended.
@@ -126,6 +141,11 @@ func (o *outcome) writeTable(w io.Writer) error {
 	}
 	fmt.Fprintf(w, "%s: %s of %s\n", d.Name, m.Target.Name, strings.Join(inputs, ", "))
 	fmt.Fprintf(w, "%d training rows, %d test rows, %d parameters, seed %d\n", d.Train, d.Test, m.Card.Parameters, m.Card.Seed)
+	auto := o.automatic()
+	for _, name := range slices.Sorted(maps.Keys(auto)) {
+		c := run.Table().Find(name)
+		fmt.Fprintf(w, "%s %s: %.4g\n", c.Label, wire.Auto, auto[name])
+	}
 	if d.DroppedRows > 0 {
 		first := d.Dropped[0]
 		fmt.Fprintf(w, "%d rows were left out, such as row %d: column %q, %s\n", d.DroppedRows, first.Row, first.Column, first.Reason)

@@ -128,6 +128,12 @@ func newReport(r *run.Record) (*report, error) {
 		if s.Value != s.Default {
 			p.Changed = append(p.Changed, s)
 		}
+		if c.Auto != "" {
+			s.Help += " " + wire.Auto + " is " + c.Auto + "."
+			if v == wire.Auto {
+				s.Value = fmt.Sprintf("%s (%s)", wire.Auto, strings.TrimSpace(shown(r.Data.Auto[c.Name])+" "+c.Unit))
+			}
+		}
 		p.Rest = append(p.Rest, s)
 	}
 	labels := map[string]string{}

@@ -151,6 +151,9 @@ func limits(c wire.Control) string {
 		s = fmt.Sprintf("1 to %d layers of ", wire.MaxLayers)
 	case wire.KindNumber, wire.KindInteger:
 	}
+	if c.Auto != "" {
+		s += wire.Auto + ", or "
+	}
 	if c.Zero {
 		s += "0, or "
 	}
@@ -160,6 +163,9 @@ func limits(c wire.Control) string {
 	}
 	if c.Log {
 		s += ", on a log scale"
+	}
+	if c.Auto != "" {
+		s += "; " + wire.Auto + " is " + c.Auto
 	}
 	return s
 }

@@ -21,7 +21,7 @@ func (t *taken) card(c *export.Card) {
 	c.Seed = uint64(t.data.seed)
 	c.Settings = rec.Controls
 	c.Loss = lossInWords(s, t.objective)
-	c.Optimizer, c.Schedule, c.Batch = optimizerInWords(s), s.Schedule, s.Batch
+	c.Optimizer, c.Schedule, c.Batch = optimizerInWords(s, t.data.train.len()), s.Schedule, s.Batch
 	if s.Schedule != engine.Constant.String() {
 		c.Schedule = fmt.Sprintf("%s over %d steps", s.Schedule, s.ScheduleSteps)
 	}
@@ -59,8 +59,14 @@ func lossInWords(s *wire.LaneSettings, o objective) string {
 	return text
 }
 
-func optimizerInWords(s *wire.LaneSettings) string {
-	return fmt.Sprintf("%s, lr=%g, weight decay %g of the mean's part and %g of the variance's", s.Optimizer, s.LR, s.Decay, s.VarianceDecay)
+func optimizerInWords(s *wire.LaneSettings, trainRows int) string {
+	decay := func(n wire.AutoNumber) string {
+		if text := n.String(); text != wire.Auto {
+			return text
+		}
+		return fmt.Sprintf("%s (%.4g)", wire.Auto, wire.AutoDecay(trainRows))
+	}
+	return fmt.Sprintf("%s, lr=%g, weight decay %s of the mean's part and %s of the variance's", s.Optimizer, s.LR, decay(s.Decay), decay(s.VarianceDecay))
 }
 
 // sha256 is that of all rows as CSV: the inputs, the target, and the part.

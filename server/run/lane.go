@@ -113,7 +113,7 @@ func (l *lane) step(step uint64) error {
 	if err != nil {
 		return err
 	}
-	h, err := hyperOf(&l.settings)
+	h, err := hyperOf(&l.settings, l.data.train.len())
 	if err != nil {
 		return err
 	}

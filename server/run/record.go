@@ -132,7 +132,7 @@ func (r *Run) copyLane(l *lane, t *taken) error {
 	life := r.life
 	copied := l.copyAs(l.laneStart, life.steps)
 	copied.from = l.from
-	d := life.describeData()
+	d := life.describeData(r.table)
 	rec := &Record{
 		Run: r.id, Parent: r.parent, Private: life.private(), Lane: l.describe(r.table, life.settings), Data: d, State: r.state, Step: life.steps,
 		Controls: r.table.Values(wire.Settings{RunSettings: life.settings, LaneSettings: l.settings}),

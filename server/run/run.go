@@ -374,7 +374,7 @@ func (r *Run) Notes(ctx context.Context) (n wire.DataNotes, err error) {
 
 // Data returns the rows that are trained on, as viewers are told of them.
 func (r *Run) Data(ctx context.Context) (d wire.Data, err error) {
-	err = r.do(ctx, func() { d = r.life.describeData() })
+	err = r.do(ctx, func() { d = r.life.describeData(r.table) })
 	return d, err
 }
 

@@ -215,7 +215,7 @@ func acknowledgedChangeIsInTheFrames(t *testing.T, r *Run, changes int) {
 func watchedStd(t *testing.T, r *Run) float64 {
 	t.Helper()
 	var std float64
-	if err := r.do(t.Context(), func() { std = float64(r.life.describeData().TargetStd) }); err != nil {
+	if err := r.do(t.Context(), func() { std = float64(r.life.describeData(r.table).TargetStd) }); err != nil {
 		t.Fatal(err)
 	}
 	return std
@@ -673,7 +673,7 @@ func TestEveryChoiceIsUnderstood(t *testing.T) {
 			if _, err := objectiveOf(&s.LaneSettings); err != nil {
 				t.Errorf("%s %s: %v", c.Name, o.Value, err)
 			}
-			if _, err := hyperOf(&s.LaneSettings); err != nil {
+			if _, err := hyperOf(&s.LaneSettings, 100); err != nil {
 				t.Errorf("%s %s: %v", c.Name, o.Value, err)
 			}
 		}

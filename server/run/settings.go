@@ -66,7 +66,9 @@ func configOf(s *wire.LaneSettings, seed uint32, inputs int) (engine.Config, err
 	return c, errors.Join(err, headErr, initErr)
 }
 
-func hyperOf(s *wire.LaneSettings) (engine.Hyper, error) {
+// hyperOf returns the settings of a step on so many training rows, by which what is
+// "auto" goes.
+func hyperOf(s *wire.LaneSettings, trainRows int) (engine.Hyper, error) {
 	optimizer, err := engine.ParseOptimizer(s.Optimizer)
 	schedule, scheduleErr := engine.ParseScheduleKind(s.Schedule)
 	part, partErr := engine.ParsePart(s.Part)
@@ -79,7 +81,8 @@ func hyperOf(s *wire.LaneSettings) (engine.Hyper, error) {
 		Kind: schedule, Steps: uint64(s.ScheduleSteps), Gamma: s.ScheduleGamma, Final: s.ScheduleFinal,
 		Warmup: uint64(s.RateWarmup),
 	}
-	h.Decay, h.VarianceDecay = s.Decay, s.VarianceDecay
+	auto := wire.AutoDecay(trainRows)
+	h.Decay, h.VarianceDecay = s.Decay.Or(auto), s.VarianceDecay.Or(auto)
 	h.Momentum, h.Nesterov = s.Momentum, s.Nesterov
 	h.Beta1, h.Beta2, h.Alpha = s.Beta1, s.Beta2, s.Alpha
 	h.Batch, h.Clip, h.Dropout = s.Batch, s.Clip, s.Dropout/100

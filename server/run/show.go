@@ -25,7 +25,7 @@ func (r *Run) flushData() {
 		return
 	}
 	r.dataDue, r.dataSent = false, r.now()
-	r.tell(wire.DataMessage{Type: "data", Data: r.life.describeData()})
+	r.tell(wire.DataMessage{Type: "data", Data: r.life.describeData(r.table)})
 	r.broadcast(r.grid())
 }
 
@@ -121,8 +121,9 @@ func (r *Run) ack() wire.Ack {
 
 // describeData describes the rows, with the scale of the lanes' targets, which is
 // that of the rows with which the life began.
-func (l *life) describeData() wire.Data {
+func (l *life) describeData(t wire.Table) wire.Data {
 	d := l.data.wire
+	d.Auto = t.Automatic(d.Train)
 	d.TargetStd = wire.Number(l.lanes[0].ensemble.TargetScale().Std)
 	d.Private = l.private()
 	return d
@@ -140,7 +141,7 @@ func (r *Run) message(next int) wire.RunMessage {
 	return wire.RunMessage{
 		Type: "run", ID: r.id, Title: r.life.title, Epoch: r.epoch, Revision: r.revision, Step: r.life.steps,
 		State: r.state, Reason: r.reason, Goal: r.aim(), Open: r.open, Redo: len(r.undone.undone), Controls: r.runValues(), Lanes: r.lanesMessage().Lanes,
-		Changes: changes, Data: r.life.describeData(), Points: len(r.life.points), Next: next,
+		Changes: changes, Data: r.life.describeData(r.table), Points: len(r.life.points), Next: next,
 	}
 }
 

@@ -119,6 +119,9 @@ func (g *Grid) Check() error {
 			if _, _, refused := table.Apply(table.Defaults(), map[string]json.RawMessage{a.Control: v}); refused != nil {
 				return refused
 			}
+			if c := table.Find(a.Control); c.IsAuto(v) {
+				return wire.Refuse(wire.BadValue, a.Control, `%s is "auto", which is no value of an axis: an axis of %s has numbers`, a.Control, a.Control)
+			}
 		}
 	}
 	return nil

@@ -47,6 +47,7 @@ type Control struct {
 	Min     float64     `json:"min"`
 	Max     float64     `json:"max"`
 	Zero    bool        `json:"zero"`    // 0 is allowed too, below min: the slider's left end
+	Auto    string      `json:"auto"`    // what the value "auto" comes to, in words; empty where there is no such value
 	Step    float64     `json:"step"`    // of an arrow key; on a log scale a factor's decadic logarithm
 	Log     bool        `json:"log"`     // the scale of its slider
 	Live    bool        `json:"live"`    // takes effect between two steps; else it begins a new epoch
@@ -58,7 +59,8 @@ type Control struct {
 
 	Flag string `json:"-"` // on the command line, where that is not the name
 
-	field func(*Settings) any // pointer to its value
+	field func(*Settings) any         // pointer to its value
+	auto  func(trainRows int) float64 // what Auto says; set exactly where Auto is
 }
 
 // A When says that a control matters only while another has one of some values;
@@ -68,7 +70,13 @@ type When struct {
 	Values  []string `json:"values"`
 }
 
-func (c *Control) value(s *Settings) any { return reflect.ValueOf(c.field(s)).Elem().Interface() }
+// value returns the control's value as plain Go: what is "auto" is a string.
+func (c *Control) value(s *Settings) any {
+	if n, ok := c.field(s).(*AutoNumber); ok {
+		return n.Value()
+	}
+	return reflect.ValueOf(c.field(s)).Elem().Interface()
+}
 
 // set checks a JSON value and puts it into s. Where it is refused s is as it
 // was.
@@ -81,6 +89,9 @@ func (c *Control) set(s *Settings, raw json.RawMessage) *ErrorMessage {
 		if err := json.Unmarshal(raw, &f); err != nil || f == nil {
 			if k := raw[0]; err != nil && (k == '-' || '0' <= k && k <= '9') {
 				return 0, Refuse(OutOfRange, c.Name, "%s %.60s is too large for a float64", c.Name, raw)
+			}
+			if c.Auto != "" {
+				return 0, badValue(`a number or "auto"`)
 			}
 			return 0, badValue("a number")
 		}
@@ -100,6 +111,16 @@ func (c *Control) set(s *Settings, raw json.RawMessage) *ErrorMessage {
 			return e
 		}
 		*p = f + 0 // -0 becomes 0
+	case *AutoNumber:
+		if c.IsAuto(raw) {
+			*p = AutoNumber{}
+			return nil
+		}
+		f, e := number()
+		if e != nil {
+			return e
+		}
+		*p = Given(f + 0)
 	case *int:
 		f, e := whole()
 		if e != nil {

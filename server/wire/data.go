@@ -48,6 +48,10 @@ type Data struct {
 	// the first of them.
 	DroppedRows int `json:"dropped_rows"`
 
+	// Auto is what the controls that may be "auto" come to on these rows, by name,
+	// whatever they are set to.
+	Auto map[string]float64 `json:"auto"`
+
 	// Private says that there are rows of the owner's, of a file or put in by hand,
 	// that are not shown here as they are: who has not the run's key gets no recipe
 	// and no file that has them.

@@ -44,6 +44,10 @@
 // stand in the run message's "controls"; each lane has values of its own for the
 // others.
 //
+// A control whose "auto" says something takes "auto" in place of a number. The
+// member "auto" of the rows has what that comes to on them, and so the data message
+// tells of it when rows come or go.
+//
 // # Commands
 //
 // Commands carry an id of the client's choice (1 or more); the server answers

@@ -48,8 +48,8 @@ type LaneSettings struct {
 	ScheduleGamma float64
 	ScheduleFinal float64
 	RateWarmup    int // steps
-	Decay         float64
-	VarianceDecay float64
+	Decay         AutoNumber
+	VarianceDecay AutoNumber
 	Momentum      float64
 	Nesterov      bool
 	Beta1         float64

@@ -63,6 +63,16 @@ func (t Table) Apply(s Settings, set map[string]json.RawMessage) (Settings, []De
 	return next, deltas, nil
 }
 
+// Find returns the control with a name, or nil.
+func (t Table) Find(name string) *Control {
+	for i := range t {
+		if t[i].Name == name {
+			return &t[i]
+		}
+	}
+	return nil
+}
+
 func (t Table) names() []string {
 	names := make([]string, len(t))
 	for i := range t {

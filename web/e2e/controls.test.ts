@@ -36,6 +36,31 @@ describe('the controls', () => {
     expect(await w.violations()).toEqual([])
   })
 
+  it('leave the weight decay to the program, show what it comes to, and take it back', async () => {
+    const w = await still()
+    const auto = 'auto (9.43e-3)' // 1/106
+    expect(await w.value('decay')).toBe(auto)
+    expect(await w.page.locator('[data-control=decay] input[type=range]').getAttribute('aria-valuetext')).toBe(auto)
+    const fits = (): Promise<boolean> => w.page.locator('[data-control=decay] .field input').evaluate((i) => i.scrollWidth <= i.clientWidth)
+    expect(await fits()).toBe(true)
+    await w.type('decay', '0.02')
+    await expect.poll(() => w.value('decay')).toBe('2e-2')
+    await expect.poll(() => w.settings()).toContain('decay=0.02')
+    await w.page.getByRole('button', { name: `weight decay back to its default, ${auto}` }).click()
+    await expect.poll(() => w.value('decay')).toBe(auto)
+    await w.page.locator('[data-control=decay] input[type=range]').press('ArrowRight')
+    await expect.poll(() => w.value('decay')).toBe('1.3e-2')
+    await w.type('decay', 'Auto')
+    await expect.poll(() => w.value('decay')).toBe(auto)
+    await expect.poll(() => w.settings()).not.toContain('decay')
+    await w.type('decay', 'autumn')
+    await expect.poll(() => w.page.locator('[data-control=decay] .refused').textContent()).toContain('neither a number nor auto')
+    await w.type('decay', '')
+    // It goes by the rows that there are.
+    await w.type('train_share', '50')
+    await expect.poll(() => w.value('decay')).toBe('auto (1.49e-2)') // 1/67
+  })
+
   it('say the std ≥ in the data’s unit and in the standardised one', async () => {
     const w = await still()
     await w.type('eps', '1e-2')

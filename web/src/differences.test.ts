@@ -4,7 +4,7 @@ import type { Control, Lane } from './generated/wire'
 
 const control = (c: Partial<Control>): Control => ({
   name: '', label: '', help: '', unit: '', group: '', kind: 'number', default: 0, min: 0, max: 1, zero: false, step: 0.1,
-  log: false, live: true, run: false, options: [], advanced: false, when: { control: '', values: [] }, ...c,
+  log: false, live: true, run: false, options: [], auto: '', advanced: false, when: { control: '', values: [] }, ...c,
 })
 
 const CONTROLS = [
@@ -19,6 +19,15 @@ const lane = (n: number): Lane => ({ lane: n, name: String.fromCharCode(65 + n),
 
 describe('the differences between lanes', () => {
   const of = (...settings: ReadonlyArray<Record<string, number | string | readonly number[]>>) => (n: number) => settings[n] ?? {}
+
+  it('tell of auto with the number that it comes to', () => {
+    const decay = control({ name: 'decay', label: 'weight decay', log: true, default: 'auto', auto: '1 by the rows' })
+    const lanes = [lane(0), lane(1)]
+    expect(differences([decay], lanes, of({ decay: 'auto' }, { decay: 0.01 }), () => 1 / 106)).toEqual([
+      { control: 'decay', label: 'weight decay', values: ['auto (9.43e-3)', '1e-2'] },
+    ])
+    expect(differences([decay], lanes, of({}, { decay: 0.01 }))[0]?.values[0]).toBe('auto')
+  })
 
   it('are none between copies, nor in what belongs to the run', () => {
     expect(differences(CONTROLS, [lane(0), lane(1)], of({ loss: 'nll', seed: 1, hidden: [8, 8] }, { loss: 'nll', seed: 2, hidden: [8, 8] }))).toEqual([])

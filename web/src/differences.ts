@@ -13,14 +13,16 @@ export interface Difference {
   readonly values: readonly string[]
 }
 
-/** In which controls the lanes differ, in the table's order. */
-export function differences(controls: readonly Control[], lanes: readonly Lane[], of: (lane: number) => Settings): Difference[] {
+/** In which controls the lanes differ, in the table's order. auto is what a control comes to that is left to the program. */
+export function differences(
+  controls: readonly Control[], lanes: readonly Lane[], of: (lane: number) => Settings, auto: (c: Control) => number = () => NaN,
+): Difference[] {
   const settings = lanes.map((l) => of(l.lane))
   return controls.filter((c) => !c.run).flatMap((c) => {
     // What a setting is where nothing heeds it is no difference.
     const heeded = settings.map((s) => (heeds(s, c) ? (s[c.name] ?? c.default) : undefined))
     if (heeded.every((v) => sameValue(v, heeded[0]))) return []
-    return [{ control: c.name, label: c.label, values: heeded.map((v) => (v === undefined ? NONE : withUnit(controlValue(c, v), typeof v === 'number' ? c.unit : ''))) }]
+    return [{ control: c.name, label: c.label, values: heeded.map((v) => (v === undefined ? NONE : withUnit(controlValue(c, v, auto(c)), typeof v === 'number' ? c.unit : ''))) }]
   })
 }
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { controlNumber, count, fixed, parseNumber, scientific, significant, tick } from './format'
+import { controlNumber, controlValue, count, fixed, parseNumber, scientific, significant, tick } from './format'
 
 describe('numbers', () => {
   it('are short and exact', () => {
@@ -18,6 +18,14 @@ describe('numbers', () => {
 
   it('show what is not finite as a dash', () => {
     expect([fixed(NaN, 2), significant(Infinity, 2), scientific(NaN), count(NaN)]).toEqual(['–', '–', '–', '–'])
+  })
+
+  it('are told with auto, where it is known what that comes to', () => {
+    const log = { kind: 'number', log: true, options: [] } as const
+    expect(controlValue(log, 'auto', 1 / 106)).toBe('auto (9.43e-3)')
+    expect(controlValue(log, 'auto')).toBe('auto')
+    expect(controlValue(log, 0.5, 1 / 106)).toBe('0.5')
+    expect(controlValue({ ...log, kind: 'choice', options: [{ value: 'auto', label: 'by itself', help: '' }] }, 'auto', 1)).toBe('by itself')
   })
 
   it('are read back as a field shows them', () => {

@@ -1,4 +1,4 @@
-import type { Control, ControlValue } from './generated/wire'
+import { AUTO, type Control, type ControlValue } from './generated/wire'
 
 /** U+2212, which is as wide as a plus sign; a hyphen is not. */
 const MINUS = '−'
@@ -72,8 +72,9 @@ export function controlNumber(control: Pick<Control, 'kind' | 'log'>, v: number)
   return control.log ? scientific(v) : Number(v.toPrecision(6)).toString()
 }
 
-/** A control's value in words: what a mark on the loss chart says. */
-export function controlValue(control: Pick<Control, 'kind' | 'log' | 'options'>, value: ControlValue): string {
+/** A control's value in words: what a mark on the loss chart says. Where it is left to the program, auto is the number that it comes to, if that is known. */
+export function controlValue(control: Pick<Control, 'kind' | 'log' | 'options'>, value: ControlValue, auto = NaN): string {
+  if (value === AUTO && control.kind !== 'choice') return Number.isFinite(auto) ? `${AUTO} (${controlNumber(control, auto)})` : AUTO
   if (typeof value === 'number') return controlNumber(control, value)
   if (typeof value === 'boolean') return value ? 'on' : 'off'
   if (typeof value === 'string') return control.options.find((o) => o.value === value)?.label ?? value

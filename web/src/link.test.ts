@@ -5,7 +5,7 @@ import { pack, unpack } from './packed'
 import type { Settings } from './settings'
 
 const control = (c: Partial<Control> & Pick<Control, 'name' | 'kind' | 'default'>): Control => ({
-  label: c.name, help: '', unit: '', group: '', min: 0, max: 0, zero: false, step: 1, log: false, live: true, run: false, options: [], advanced: false, when: { control: '', values: [] }, ...c,
+  label: c.name, help: '', unit: '', group: '', min: 0, max: 0, zero: false, step: 1, log: false, live: true, run: false, options: [], auto: '', advanced: false, when: { control: '', values: [] }, ...c,
 })
 const table = [
   control({ name: 'dataset', kind: 'choice', default: 'mcycle', run: true }),
@@ -33,6 +33,15 @@ describe('the address', () => {
     expect(readLink(table, '#unknown=1&eps=0.5&paused').controls).toEqual({ eps: 0.5 })
     expect(readLink(table, '#paused').paused).toBe(true)
     expect(readLink(table, '').controls).toEqual({})
+  })
+
+  it('says auto of a lane whose number is left to the program, and reads it back', () => {
+    const decay = control({ name: 'decay', kind: 'number', default: 'auto', auto: '1 by the rows' })
+    const lanes: KnownLane[] = [{ name: 'A', colour: 0, settings: { decay: 0.1 } }, { name: 'B', colour: 1, settings: { decay: 'auto' } }]
+    const text = writeLink([decay], { run: {}, lanes, lesson: '', data: '', view: '' })
+    expect(text).toContain('decay:auto')
+    expect(readLink([decay], `#${text}`)).toMatchObject({ controls: { decay: 0.1 }, lanes: [{ controls: {} }, { controls: { decay: 'auto' } }] })
+    expect(writeLink([decay], { run: {}, lanes: [{ name: 'A', colour: 0, settings: { decay: 'auto' } }], lesson: '', data: '', view: '' })).toBe('')
   })
 
   it('leaves what is no number as it is, for the server to refuse by its name', () => {

@@ -2,7 +2,7 @@ import { Address } from './address'
 import type { Api, Opened, Order, Skeletons } from './api'
 import { Connection, Disconnected, isConnected, type Link as Connected, type News, type Order as Command } from './connection'
 import { lanePictures, type Frame, type GridFrame, type LanePicture, type TruthFrame } from './frame'
-import { OWN_DATA, type Ack, type BeginCommand, type Change, type Control, type ControlValue, type Data, type DataSpec, type Goal, type Hello, type Lane, type RunMessage, type State } from './generated/wire'
+import { AUTO, OWN_DATA, type Ack, type BeginCommand, type Change, type Control, type ControlValue, type Data, type DataSpec, type Goal, type Hello, type Lane, type RunMessage, type State } from './generated/wire'
 import { History } from './history'
 import { Lessons } from './lessons'
 import type { Asked, Link } from './link'
@@ -153,6 +153,16 @@ export class Store {
   /** What a control is to show: what was asked for, else what the server has. */
   shown(control: Control): ControlValue {
     return this.values.shown(control)
+  }
+
+  /** What a control that may be left to the program comes to by itself on the rows of this moment; NaN where that is not known. */
+  automatic(control: Control): number {
+    return this.run.value?.data.auto[control.name] ?? NaN
+  }
+
+  /** The number that a value of a control is: its own, or the one that the program chooses. */
+  number(control: Control, value: ControlValue): number {
+    return value === AUTO ? this.automatic(control) : Number(value)
   }
 
   /** Sets a control of the run or of a lane, which is the one in focus unless it is said. */

@@ -34,16 +34,16 @@ export function choices(c: Control): readonly ControlValue[] {
   return c.kind === 'switch' ? [false, true] : c.options.map((o) => o.value)
 }
 
-/** What is proposed for a control that has a value. */
-export function proposed(c: Control, value: ControlValue): AxisChoice {
+/** What is proposed for a control that has a value; of numbers it is one, as is the default. */
+export function proposed(c: Control, value: ControlValue, initial = Number(c.default)): AxisChoice {
   const axis = { control: c.name, from: 0, to: 0, count: 0, taken: choices(c) }
   if (!isNumber(c)) return axis
   const now = value as number
   if (c.name === 'seed') return { ...axis, from: 1, to: 6, count: 6 }
   if (c.log) {
-    // Two decades to either side, as far as there are so many, from a whole power of ten.
-    const middle = now > 0 ? now : (c.default as number) > 0 ? (c.default as number) : c.min
-    const from = Math.max(c.min, 10 ** (Math.floor(Math.log10(middle)) - 2))
+    // Two decades to either side, as far as there are so many, from the nearest whole power of ten.
+    const middle = now > 0 ? now : initial > 0 ? initial : c.min
+    const from = Math.max(c.min, 10 ** (Math.round(Math.log10(middle)) - 2))
     const to = Math.min(c.max, from * 1e4)
     return { ...axis, from: round(c, from), to: round(c, to), count: c.kind === 'integer' ? 5 : Math.max(2, Math.round(Math.log10(to / from)) + 1) }
   }

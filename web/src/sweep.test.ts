@@ -5,7 +5,7 @@ import { proposed, sweepable, valuesOf } from './sweep-axis'
 
 const control = (c: Partial<Control>): Control => ({
   name: 'decay', label: 'weight decay', help: '', unit: '', group: '', kind: 'number', default: 0.01, min: 1e-6, max: 1, zero: true, step: 0.1,
-  log: true, live: true, run: false, options: [], advanced: false, when: { control: '', values: [] }, ...c,
+  log: true, live: true, run: false, options: [], auto: '', advanced: false, when: { control: '', values: [] }, ...c,
 })
 
 const option = (value: string): Control['options'][number] => ({ value, label: value, help: '' })
@@ -18,6 +18,13 @@ describe('the values of an axis', () => {
     expect(valuesOf(decay, { ...a, count: 3 })).toEqual([1e-4, 0.01, 1])
     const linear = control({ kind: 'number', log: false, zero: false, min: 0, max: 1, default: 0.5 })
     expect(valuesOf(linear, proposed(linear, 0.5))).toEqual([0, 0.25, 0.5, 0.75, 1])
+  })
+
+  it('are proposed around the number that auto comes to', () => {
+    const auto = control({ default: 'auto', auto: '1 by the rows' })
+    expect(valuesOf(auto, proposed(auto, 1 / 106, 1 / 106))).toEqual([1e-4, 1e-3, 0.01, 0.1, 1])
+    expect(valuesOf(auto, proposed(auto, 0, 1 / 8000))).toEqual([1e-6, 1e-5, 1e-4, 1e-3, 0.01])
+    expect(valuesOf(auto, proposed(auto, NaN, NaN))).toEqual([1e-6, 1e-5, 1e-4, 1e-3, 0.01])
   })
 
   it('have 0 before the others, where a log scale has it', () => {

@@ -57,6 +57,7 @@ func generate() []byte {
 	constant("MAX_LANES", wire.MaxLanes)
 	constant("MAX_COLOURS", wire.MaxColours)
 	constant("OWN_DATA", wire.OwnData)
+	constant("AUTO", wire.Auto)
 	table := map[string]any{}
 	for _, f := range wire.Figures() {
 		table[f.ID] = f

@@ -32,7 +32,7 @@ export function compareChoice(store: Store, compare: Compare, set: (compare: Com
 }
 
 function lanesDiffer(store: Store): Difference[] {
-  return differences(store.controls, store.lanes.value, (lane) => store.values.of(lane))
+  return differences(store.controls, store.lanes.value, (lane) => store.values.of(lane), (c) => store.automatic(c))
 }
 
 function table(store: Store, differ: readonly Difference[]): TemplateResult {

@@ -2,13 +2,13 @@ import { html, noChange, nothing, type TemplateResult } from 'lit'
 import { live } from 'lit/directives/live.js'
 import type WaRadioGroup from '@awesome.me/webawesome/dist/components/radio-group/radio-group.js'
 import type WaSwitch from '@awesome.me/webawesome/dist/components/switch/switch.js'
-import { controlNumber, controlValue, parseNumber, scientific, significant, withUnit } from '../format'
-import { MAX_LAYERS, type Control, type ControlValue } from '../generated/wire'
+import { controlValue, parseNumber, scientific, significant, withUnit } from '../format'
+import { AUTO, MAX_LAYERS, type Control, type ControlValue } from '../generated/wire'
 import { sameValue } from '../settings'
 import { help } from './help'
 import { Part } from './part'
 import { sliceChoice } from './slice'
-import { hasSlider, keyed, slider } from './slider'
+import { hasSlider, moved, slider } from './slider'
 
 /** With more options than this a segmented choice is too wide. */
 const SEGMENTS = 4
@@ -49,9 +49,9 @@ class GnllControl extends Part {
         <div class="control-head">
           ${this.#toDefault(c, value)}
           <label class="control-label" id="label-${c.name}" for="field-${c.name}">${c.label}</label>
-          ${help(c.name, c.label, c.help)}
+          ${help(c.name, c.label, c.auto === '' ? c.help : `${c.help} ${AUTO} is ${c.auto}.`)}
           ${c.live ? nothing : html`<span class="tag" title="begins the training anew">restart</span>`}
-          ${c.name === 'slice' ? this.#slice(c) : c.kind === 'number' || c.kind === 'integer' ? this.#field(c, value as number) : nothing}
+          ${c.name === 'slice' ? this.#slice(c) : c.kind === 'number' || c.kind === 'integer' ? this.#field(c, value) : nothing}
           ${c.kind === 'switch' ? this.#switch(c, value as boolean) : nothing}
           ${inline(c) ? choose(c, value as string, this.#off, (v) => { this.#set(v) }) : nothing}
           ${c.kind === 'layers' ? this.#layerButtons(value as readonly number[]) : nothing}
@@ -65,7 +65,7 @@ class GnllControl extends Part {
 
   /** A dot in the margin where the value is not the default, which goes back to it. */
   #toDefault(c: Control, value: ControlValue): TemplateResult {
-    const label = `${c.label} back to its default, ${controlValue(c, c.default)}`
+    const label = `${c.label} back to its default, ${controlValue(c, c.default, this.store.automatic(c))}`
     return html`<button type="button" class="to-default" aria-label=${label} title=${label} ?hidden=${sameValue(value, c.default) || this.#off} @click=${() => { this.#set(c.default) }}></button>`
   }
 
@@ -74,11 +74,12 @@ class GnllControl extends Part {
       case 'number':
       case 'integer': {
         if (!hasSlider(c) || c.name === 'slice') return nothing
-        const shown = this.draft ?? (value as number)
+        const shown = this.draft ?? this.store.number(c, value)
         return slider(c, {
           value: shown,
+          initial: this.store.number(c, c.default),
           off: this.#off,
-          text: withUnit(controlNumber(c, shown), c.unit),
+          text: withUnit(this.#inWords(c, value), c.unit),
           input: (v) => {
             if (c.live) this.#set(v)
             else this.draft = v
@@ -102,20 +103,25 @@ class GnllControl extends Part {
     this.store.set(this.control.name, value)
   }
 
+  /** What the field shows of a number, and a slider says of itself. */
+  #inWords(c: Control, value: ControlValue): string {
+    return controlValue(c, this.draft ?? value, this.store.automatic(c))
+  }
+
   /** A text field, not a number field: it shows 1e-6 as 1e-6, and a browser's locale has no say. */
-  #field(c: Control, value: number): TemplateResult {
-    const shown = this.draft ?? value
+  #field(c: Control, value: ControlValue): TemplateResult {
+    const shown = this.draft ?? this.store.number(c, value)
     return html`
-      <span class="field">
+      <span class="field" ?data-auto=${value === AUTO && this.draft === null}>
         <input
           type="text" inputmode="decimal" size="7" autocomplete="off" spellcheck="false" id="field-${c.name}"
-          aria-label=${c.label} aria-describedby="help-${c.name}" ?disabled=${this.#off} .value=${this.#text(0, controlNumber(c, shown))}
+          aria-label=${c.label} aria-describedby="help-${c.name}" ?disabled=${this.#off} .value=${this.#text(0, this.#inWords(c, value))}
           @input=${() => { this.#typing = 0 }} @blur=${() => { this.#untyped() }}
           @change=${(e: Event) => { this.#typed(e.target as HTMLInputElement, (v) => v) }}
           @keydown=${(e: KeyboardEvent) => {
             if (e.key !== 'ArrowUp' && e.key !== 'ArrowDown') return
             e.preventDefault()
-            this.#set(keyed(c, shown, e.key, e.shiftKey) ?? shown)
+            this.#set(moved(c, shown, e.key, e.shiftKey) ?? shown)
           }}
         >
         ${c.unit === '' ? nothing : html`<span class="unit">${c.unit}</span>`}
@@ -146,12 +152,18 @@ class GnllControl extends Part {
       this.mistake = ''
       return
     }
+    // As it is shown, auto has its number behind it.
+    const mayBeAuto = this.control.auto !== ''
+    if (mayBeAuto && new RegExp(`^\\s*${AUTO}\\b`, 'i').test(input.value)) {
+      this.#set(AUTO)
+      return
+    }
     const v = parseNumber(input.value)
     if (Number.isFinite(v)) {
       this.#set(use(v))
       return
     }
-    this.mistake = `“${input.value}” is not a number`
+    this.mistake = mayBeAuto ? `“${input.value}” is neither a number nor ${AUTO}` : `“${input.value}” is not a number`
   }
 
   #switch(c: Control, value: boolean): TemplateResult {
@@ -173,7 +185,7 @@ class GnllControl extends Part {
               @input=${() => { this.#typing = i }} @blur=${() => { this.#untyped() }}
               @change=${(e: Event) => { this.#typed(e.target as HTMLInputElement, (v) => layers.with(i, v)) }}
               @keydown=${(e: KeyboardEvent) => {
-                const next = e.key === 'ArrowUp' || e.key === 'ArrowDown' ? keyed(c, units, e.key, e.shiftKey) : null
+                const next = e.key === 'ArrowUp' || e.key === 'ArrowDown' ? moved(c, units, e.key, e.shiftKey) : null
                 if (next === null) return
                 e.preventDefault()
                 this.#set(layers.with(i, next))

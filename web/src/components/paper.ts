@@ -34,7 +34,7 @@ class GnllPaper extends Part {
   #said(settings: Settings, of: (c: Control) => boolean): string {
     const value = (c: Control): ControlValue => settings[c.name] ?? c.default
     const said = this.store.controls.filter((c) => of(c) && c.name !== 'speed' && value(c) !== OWN_DATA && !sameValue(value(c), c.default))
-    return said.map((c) => `${c.label} ${withUnit(controlValue(c, value(c)), c.unit)}`).join(', ')
+    return said.map((c) => `${c.label} ${withUnit(controlValue(c, value(c), this.store.automatic(c)), c.unit)}`).join(', ')
   }
 }
 

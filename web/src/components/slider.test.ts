@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest'
 import type { Control } from '../generated/wire'
-import { fromPosition, hasSlider, keyed, stepped, toPosition } from './slider'
+import { fromPosition, hasSlider, keyed, moved, stepped, toPosition } from './slider'
 
 const base: Control = {
   name: 'c', label: '', help: '', unit: '', group: '', kind: 'number', default: 1e-6,
-  min: 1e-12, max: 10, zero: false, step: 0.1, log: true, live: true, run: false, options: [], advanced: false, when: { control: '', values: [] },
+  min: 1e-12, max: 10, zero: false, step: 0.1, log: true, live: true, run: false, options: [], auto: '', advanced: false, when: { control: '', values: [] },
 }
 const batch: Control = { ...base, kind: 'integer', default: 32, min: 1, max: 1024 }
 const share: Control = { ...base, default: 80, min: 10, max: 95, step: 1, log: false }
@@ -49,6 +49,8 @@ describe('a slider', () => {
     expect(keyed(share, 80, 'ArrowRight', false)).toBe(81)
     expect(keyed(share, 80, 'ArrowDown', true)).toBe(70)
     expect(keyed(share, 50, 'Home', false)).toBe(80)
+    expect(keyed({ ...base, default: 'auto', auto: '1 by the rows' }, 0.1, 'Home', false)).toBe('auto')
+    expect(moved(share, 50, 'Home', false)).toBeNull()
     expect(keyed(share, 50, 'Tab', false)).toBeNull()
   })
 

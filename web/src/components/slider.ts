@@ -1,6 +1,6 @@
 import { html, type TemplateResult } from 'lit'
 import { live } from 'lit/directives/live.js'
-import type { Control } from '../generated/wire'
+import type { Control, ControlValue } from '../generated/wire'
 
 // A native range, not <wa-slider>: it needs a tick at the default, a log scale,
 // Home for the default and Shift for larger steps, and it moves at every
@@ -36,7 +36,12 @@ export function stepped(c: Control, value: number, steps: number): number {
 }
 
 /** The value after a key, or null if the key does not move a slider. */
-export function keyed(c: Control, value: number, key: string, shift: boolean): number | null {
+export function keyed(c: Control, value: number, key: string, shift: boolean): ControlValue | null {
+  return key === 'Home' ? c.default : moved(c, value, key, shift)
+}
+
+/** The number after a key that goes up or down from one, or null if the key does not. */
+export function moved(c: Control, value: number, key: string, shift: boolean): number | null {
   const far = shift ? 10 : 1
   switch (key) {
     case 'ArrowUp':
@@ -49,8 +54,6 @@ export function keyed(c: Control, value: number, key: string, shift: boolean): n
       return stepped(c, value, 10)
     case 'PageDown':
       return stepped(c, value, -10)
-    case 'Home':
-      return c.default as number
     default:
       return null
   }
@@ -63,13 +66,15 @@ export function hasSlider(c: Control): boolean {
 
 interface Options {
   readonly value: number
+  /** The number that the default is. */
+  readonly initial: number
   readonly off: boolean
   /** The value in words. */
   readonly text: string
   /** At each movement. */
   input(value: number): void
   /** When the movement is over. */
-  commit(value: number): void
+  commit(value: ControlValue): void
 }
 
 export function slider(c: Control, o: Options): TemplateResult {
@@ -77,7 +82,7 @@ export function slider(c: Control, o: Options): TemplateResult {
   const share = (v: number): string => ((toPosition(c, v) - min) / (max - min)).toFixed(4)
   const at = (e: Event): number => fromPosition(c, (e.target as HTMLInputElement).valueAsNumber)
   return html`
-    <span class="slider" style="--at:${share(o.value)};--default:${share(c.default as number)}">
+    <span class="slider" style="--at:${share(o.value)};--default:${share(o.initial)}">
       <input
         type="range" min=${min} max=${max} step="any" aria-label=${c.label} aria-valuetext=${o.text}
         aria-describedby="help-${c.name} keys" ?disabled=${o.off} .value=${live(String(toPosition(c, o.value)))}

@@ -63,7 +63,8 @@ class GnllSweep extends Part {
 
   #propose(side: Side, name: string): void {
     const c = this.#control(name)
-    this[side] = proposed(c, this.store.settings.value[name] ?? c.default)
+    const value = this.store.settings.value[name] ?? c.default
+    this[side] = isNumber(c) ? proposed(c, this.store.number(c, value), this.store.number(c, c.default)) : proposed(c, value)
   }
 
   #values(side: Side): ControlValue[] {
