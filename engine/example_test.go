@@ -53,6 +53,65 @@ func Example() {
 	// Output: NLL below 1: true; well calibrated
 }
 
+// Ten inputs, a trunk of 64 units, and two heads on it, one for the mean and one for the
+// variance; then the training loop.
+func Example_twoHeads() {
+	const rows, inputs, batch = 1024, 10, 32
+	r := rand.New(rand.NewPCG(1, 2))
+	var x, y []float64 // (rows, inputs) and (rows, 1)
+	for range rows {
+		row := make([]float64, inputs)
+		for j := range row {
+			row[j] = r.NormFloat64()
+		}
+		noise := 0.1 + 0.4*math.Abs(row[1]) // its standard deviation
+		x, y = append(x, row...), append(y, row[0]+noise*r.NormFloat64())
+	}
+	trainer, err := engine.NewTrainer(engine.Config{
+		Net:  engine.NetConfig{Inputs: inputs, Hidden: []int{64}, Activation: engine.ReLU, Head: engine.SoftplusHead, MinVariance: 1e-6},
+		Seed: 1,
+	}, x, y)
+	if err != nil {
+		panic(err)
+	}
+	for _, t := range trainer.Net().Tensors() {
+		fmt.Println(t.Name, t.Shape)
+	}
+	criterion, optimizer := loss.DefaultGaussianNLL(), engine.DefaultHyper() // Adam
+	optimizer.LR, optimizer.Batch = 3e-3, batch
+	var first, last float64 // mean loss of an epoch
+	for epoch := range 20 {
+		sum := 0.0
+		for range rows / batch {
+			value, err := trainer.Step(criterion, optimizer) // forward, backward, step
+			if err != nil {
+				panic(err)
+			}
+			sum += value
+		}
+		last = sum / (rows / batch)
+		if epoch == 0 {
+			first = last
+		}
+	}
+	fmt.Printf("the loss falls by more than 0.5: %v\n", first-last > 0.5)
+	// At the origin and at 2 along the second input, along which the noise grows.
+	at := make([]float64, 2*inputs)
+	at[inputs+1] = 2
+	mean, variance := make([]float32, 2), make([]float32, 2)
+	trainer.Predict(mean, variance, trainer.Inputs(at))
+	fmt.Printf("it is surer where there is less noise: %v\n", variance[0] < variance[1]/4)
+	// Output:
+	// body.0.weight [64 10]
+	// body.0.bias [64]
+	// mean.weight [1 64]
+	// var.weight [1 64]
+	// mean.bias [1]
+	// var.bias [1]
+	// the loss falls by more than 0.5: true
+	// it is surer where there is less noise: true
+}
+
 // Weights come from PyTorch under its own names.
 func ExampleNet_SetTensors() {
 	trainer, err := engine.NewTrainer(engine.Config{
