@@ -110,7 +110,14 @@ describe('an address', () => {
     await w.drawn()
     await w.page.getByRole('button', { name: 'lane B', exact: true }).click()
     await expect.poll(() => w.value('eps')).toBe('1e-2')
-    await w.page.evaluate(() => { location.hash = location.hash.replace('eps:0.01', 'eps:0.1').replace('lane=A~0', 'lr=0.001&view=bands:sigma~loss:nll&lane=A~0') })
+    // The page may be about to write its address itself, as after a click, and be late.
+    await w.page.getByRole('button', { name: 'lane A', exact: true }).click()
+    await w.page.getByRole('button', { name: 'lane B', exact: true }).click()
+    await w.page.evaluate(() => {
+      location.hash = location.hash.replace('eps:0.01', 'eps:0.1').replace('lane=A~0', 'lr=0.001&view=bands:sigma~loss:nll&lane=A~0')
+      const begun = performance.now()
+      while (performance.now() - begun < 600);
+    })
     await expect.poll(() => w.value('eps')).toBe('0.1')
     await expect.poll(() => w.value('lr')).toBe('1e-3')
     await expect.poll(() => w.page.locator('wa-radio[value=sigma]').getAttribute('aria-checked')).toBe('true')

@@ -12,6 +12,8 @@ const OF_EMBEDDED = ['show', 'controls', 'theme']
  */
 export class Address {
   #timer: number | undefined
+  /** The part after # as it was written or read last: another one has been edited, and its event is still to come. */
+  #known = location.hash
   readonly #kept: string
 
   constructor(
@@ -33,7 +35,9 @@ export class Address {
   show(): void {
     this.#timer ??= window.setTimeout(() => {
       this.#timer = undefined
+      if (location.hash !== this.#known) return // what was edited would be lost; once it is read this is called again
       history.replaceState(null, '', behind(location.origin + location.pathname + location.search, this.#kept, this.#hash(this.key)))
+      this.#known = location.hash
     }, EVERY)
   }
 
@@ -67,6 +71,7 @@ export class Address {
   /** Calls back with what somebody has made of the address by editing it. */
   onEdit(edited: (asked: Asked) => void): void {
     addEventListener('hashchange', () => {
+      this.#known = location.hash
       const key = keyOf(location.hash)
       if (key !== undefined && key !== this.key) {
         // The link to steer was opened over the one to watch.
