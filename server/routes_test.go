@@ -284,7 +284,7 @@ func TestTableIsLookedOver(t *testing.T) {
 			{Name: "time", Unit: "ms", Kind: "number", Numeric: true, Decimal: ",", Numbers: 2, Missing: 1, Min: 2.4, Max: 2.6, Distinct: 2, Odd: []badCell{}, Far: []farValue{}},
 			{Name: "accel", Unit: "g", Kind: "number", Numeric: true, Decimal: ",", Numbers: 3, Min: -1.3, Max: 1.5, Distinct: 3, Odd: []badCell{}, Far: []farValue{}},
 			{
-				Name: "who", Kind: "two", Reason: "text of two values, ann and bob; write them as 0 and 1 to learn from it", Decimal: ".",
+				Name: "who", Kind: "two", Reason: "text of two values, ann and bob; name it as an input to learn from it", Decimal: ".",
 				Other: 2, Missing: 1, Distinct: 2, Odd: []badCell{{2, "who", "ann", "not a number"}, {3, "who", "bob", "not a number"}}, Far: []farValue{},
 			},
 		},

@@ -43,7 +43,7 @@ func TestFilesFromTheField(t *testing.T) {
 		{"20-latin1-unused-column.csv", "y", "x", 60, sumY, 0, `column "Ort" is not an input: text of two values, Bonn and Köln`, "the text is not UTF-8 (first: row 3); it was read as Windows-1252"},
 		{"20b-utf16.txt", "y", "x", 60, sumY, 0, "", ""},
 		{"22-wide-70-columns.csv", "y", "v1 v2 v3 v4 v5 v6 v7 v8 x", 60, sumY, 0, `column "v0" is not an input: the same number in all rows`, ""},
-		{"23-boolean-column.csv", "y", "x", 60, 454.377, 0, `column "on" is not an input: text of two values, FALSE and TRUE; write them as 0 and 1 to learn from it`, ""},
+		{"23-boolean-column.csv", "y", "x", 60, 454.377, 0, `column "on" is not an input: text of two values, FALSE and TRUE; name it as an input to learn from it`, ""},
 		{"25-doubled-with-header.csv", "y", "x", 120, 2 * sumY, 1, "1 row is left out: the names again (first: row 62)", "60 of 120 rows are equal to a row before"},
 	} {
 		t.Run(c.file, func(t *testing.T) {

@@ -2,18 +2,18 @@ package table
 
 import (
 	"fmt"
-	"math"
 	"slices"
 	"strings"
 )
 
 // Rows are the numbers of a choice of columns: what is learned from. They know
-// nothing of the text that they were read from.
+// nothing of the text that they were read from but the words that Encoding has.
 type Rows struct {
-	Inputs []Column
-	Target Column
-	X      []float64 // Len() x len(Inputs), row by row
-	Y      []float64 // Len()
+	Inputs   []Column // encoded
+	Target   Column
+	X        []float64 // Len() x len(Inputs), row by row
+	Y        []float64 // Len()
+	Encoding Encoding  // of which Inputs are the columns; nil where all are plain numbers
 }
 
 // Len returns the number of rows.
@@ -35,13 +35,15 @@ type Report struct {
 	Dropped  int // rows that were left out
 	Cells    Cells
 	LeftOut  []LeftOut
+	Unseen   []Unseen // values that an encoding does not know
 	Warnings []string
 }
 
 // Choose makes rows of a target and 1 to 16 inputs, by the names of columns or what the
-// header calls them. Without inputs they are all columns of numbers but those that a
-// column's Kind leaves out, and those that only repeat another one. Rows that lack a
-// number are left out. The report says what was left out and what is to be known, and
+// header calls them. An input holds numbers, or at most MaxValues different words.
+// Without inputs they are all columns of numbers but those that a column's Kind leaves
+// out, and those that only repeat another one. Rows that lack a number or a word are
+// left out. The report says what was left out and what is to be known, and
 // is whole where the error is nil; errors are *Error.
 func (t *Table) Choose(target string, inputs []string) (*Rows, Report, error) {
 	var report Report
@@ -64,23 +66,69 @@ func (t *Table) Choose(target string, inputs []string) (*Rows, Report, error) {
 			}
 		}
 	}
-	chosen = append(chosen, aim)
-	rows := t.rows(chosen, &report)
-	t.tell(chosen, &report)
-	if rows.Len() < MinRows {
-		what := fmt.Sprintf("%d rows are left", rows.Len())
+	from := t.originsOf(chosen)
+	whole := t.wholeRows(from, aim, &report)
+	for k := range from {
+		t.learnValues(&from[k], whole)
+	}
+	t.tell(from, aim, &report)
+	if len(whole) < MinRows {
+		what := fmt.Sprintf("%d rows are left", len(whole))
 		if len(report.Cells.First) > 0 {
 			c := report.Cells.First[0]
 			what += fmt.Sprintf(" after %d without a number, such as %q in row %d, column %q (%s)", report.Dropped, c.Value, c.Row, c.Column, c.Why)
 		}
 		return nil, report, &Error{What: what, Cure: fmt.Sprintf("give at least %d, or choose other columns", MinRows)}
 	}
-	for i, k := range chosen {
-		if rows.Constant(i) {
-			return nil, report, &Error{Column: t.Columns[k].Name, What: "the same number in all rows that are left, so there is nothing to learn from it", Cure: "choose another column"}
+	if err := from.fit(); err != nil {
+		return nil, report, err
+	}
+	rows := t.rows(whole, from, aim, &report)
+	n := 0
+	for k := range from {
+		o := &from[k]
+		if rows.Constant(n) {
+			return nil, report, constant(o.Name, o.Kind)
 		}
+		n += o.width()
+	}
+	if rows.Constant(n) {
+		return nil, report, constant(t.Columns[aim].Name, OfNumber)
 	}
 	return rows, report, nil
+}
+
+// constant says that a column teaches nothing.
+func constant(name, kind string) *Error {
+	what := map[string]string{OfNumber: "number", OfValues: "word"}[kind]
+	return &Error{Column: name, What: "the same " + what + " in all rows that are left, so there is nothing to learn from it", Cure: "choose another column"}
+}
+
+// fit says where the inputs become too many numbers.
+func (o origins) fit() error {
+	e := o.encoding()
+	if e.Width() <= MaxEncoded {
+		return nil
+	}
+	most := slices.MaxFunc(o, func(a, b origin) int { return a.width() - b.width() })
+	return &Error{
+		Column: most.Name, What: fmt.Sprintf("the %d inputs become %d columns, %d of them this one's, and at most %d are taken", len(o), e.Width(), most.width(), MaxEncoded),
+		Cure: "choose fewer inputs, or put rare words together",
+	}
+}
+
+// originsOf returns the sources that columns of the table are, without their values.
+func (t *Table) originsOf(chosen []int) origins {
+	var from origins
+	for _, k := range chosen {
+		c := &t.Columns[k]
+		o := origin{Source{Name: c.Name, Unit: c.Unit, Kind: OfNumber}, k}
+		if c.Words > 0 {
+			o.Kind = OfValues
+		}
+		from = append(from, o)
+	}
+	return from
 }
 
 // named returns the columns of inputs that were named.
@@ -90,7 +138,7 @@ func (t *Table) named(aim int, inputs []string) ([]int, error) {
 	}
 	var chosen []int
 	for _, name := range inputs {
-		k, err := t.column(name)
+		k, err := t.input(name)
 		switch {
 		case err != nil:
 			return nil, err
@@ -103,6 +151,9 @@ func (t *Table) named(aim int, inputs []string) ([]int, error) {
 	}
 	return chosen, nil
 }
+
+// nameIt is what to do with a column of words.
+const nameIt = "; name it as an input to learn from it"
 
 // Reason says why a column is no input where none are named, and is empty if it is
 // one. Its count is that of the rows which the reason is about, its line the first's.
@@ -119,9 +170,16 @@ func (t *Table) Reason(p *Profile) (reason string, rows, line int) {
 		if len(p.Odd) > 0 && p.Odd[0].Why != whyNothing {
 			why = p.Odd[0].Why
 		}
+		if p.Words > 1 && p.Distinct < p.Numbers+p.Other { // else they are names
+			why = fmt.Sprintf("text of %d values%s", p.Words, nameIt)
+		}
 		return why, p.Other, at(p.first[0])
 	case TwoWords:
-		return fmt.Sprintf("text of two values, %s and %s; write them as 0 and 1 to learn from it", p.words[0], p.words[1]), p.Other, at(p.first[0])
+		why := fmt.Sprintf("text of two values, %s and %s", p.words[0], p.words[1])
+		if p.Words > 0 {
+			why += nameIt
+		}
+		return why, p.Other, at(p.first[0])
 	case Empty:
 		return "empty", p.Missing, at(p.first[1])
 	case Sparse:
@@ -190,35 +248,43 @@ func (t *Table) defaults(aim int, report *Report) ([]int, error) {
 	return nil, e
 }
 
-// rows takes the rows whose chosen columns, of which the last is the target, all have a
-// number, and reports on the others.
-func (t *Table) rows(chosen []int, report *Report) *Rows {
-	n := len(chosen) - 1
-	rows := &Rows{Target: t.Columns[chosen[n]].Column, X: make([]float64, 0, t.Rows*n), Y: make([]float64, 0, t.Rows)}
-	for _, k := range chosen[:n] {
-		rows.Inputs = append(rows.Inputs, t.Columns[k].Column)
-	}
+// wholeRows returns the rows that have all inputs and the target, and reports on the
+// others.
+func (t *Table) wholeRows(from origins, aim int, report *Report) []int {
+	needed := append(slices.Clone(from), origin{Source{Name: t.Columns[aim].Name, Kind: OfNumber}, aim})
 	for _, l := range t.grid.leftOut {
 		report.LeftOut = append(report.LeftOut, l)
 		report.Dropped += l.Rows
 	}
+	whole := make([]int, 0, t.Rows)
 	for i := range t.Rows {
-		if !t.whole(i, chosen) {
-			t.report(i, chosen, report)
-			continue
+		if t.whole(i, needed) {
+			whole = append(whole, i)
+		} else {
+			t.report(i, needed, report)
 		}
-		for _, k := range chosen[:n] {
-			rows.X = append(rows.X, t.value(i, k))
-		}
-		rows.Y = append(rows.Y, t.value(i, chosen[n]))
+	}
+	return whole
+}
+
+// rows encodes rows, and reports on values that are not known.
+func (t *Table) rows(whole []int, from origins, aim int, report *Report) *Rows {
+	e := from.encoding()
+	rows := &Rows{Inputs: e.Columns(), Target: t.Columns[aim].Column, X: make([]float64, 0, len(whole)*e.Width()), Y: make([]float64, 0, len(whole))}
+	if !e.Plain() {
+		rows.Encoding = e
+	}
+	for _, i := range whole {
+		rows.X = t.encode(rows.X, i, from, report)
+		rows.Y = append(rows.Y, t.value(i, aim))
 	}
 	return rows
 }
 
-// whole tells whether a row has all numbers.
-func (t *Table) whole(i int, chosen []int) bool {
-	for _, k := range chosen {
-		if math.IsNaN(t.value(i, k)) {
+// whole tells whether a row has all that is needed.
+func (t *Table) whole(i int, needed origins) bool {
+	for k := range needed {
+		if t.lacks(i, &needed[k]) {
 			return false
 		}
 	}
@@ -226,15 +292,16 @@ func (t *Table) whole(i int, chosen []int) bool {
 }
 
 // report notes why a row is left out.
-func (t *Table) report(i int, chosen []int, report *Report) {
+func (t *Table) report(i int, needed origins, report *Report) {
 	report.Dropped++
 	line := int(t.grid.rows[i].line)
-	for _, k := range chosen {
-		if !math.IsNaN(t.value(i, k)) {
+	for n := range needed {
+		o := &needed[n]
+		if !t.lacks(i, o) {
 			continue
 		}
-		p := &t.Columns[k]
-		cell := t.grid.cell(i, k)
+		p := &t.Columns[o.at]
+		cell := t.grid.cell(i, o.at)
 		why := t.why(cell, p)
 		shown := Printable(string(cell))
 		if report.Cells.Total++; len(report.Cells.First) < listedCells {
@@ -272,11 +339,9 @@ const whyNamed = "named as missing"
 const muchLost = 10
 
 // tell adds the warnings about a choice.
-func (t *Table) tell(chosen []int, report *Report) {
-	report.Warnings = append(report.Warnings, t.Warnings...)
-	for _, k := range chosen {
-		report.Warnings = append(report.Warnings, t.Columns[k].notes...)
-	}
+func (t *Table) tell(from origins, aim int, report *Report) {
+	t.tellColumns(from, report)
+	report.Warnings = append(report.Warnings, t.Columns[aim].notes...)
 	if report.Dropped*muchLost > t.Rows {
 		var worst *LeftOut
 		for i := range report.LeftOut {
@@ -289,6 +354,19 @@ func (t *Table) tell(chosen []int, report *Report) {
 			line += ", most of them as " + worst.Line()
 		}
 		report.Warnings = append(report.Warnings, line)
+	}
+}
+
+// tellColumns adds what is to be said of the table and of its inputs.
+func (t *Table) tellColumns(from origins, report *Report) {
+	report.Warnings = append(report.Warnings, t.Warnings...)
+	for k := range from {
+		o := &from[k]
+		if o.Kind != OfValues { // what is said of a column is about its numbers
+			report.Warnings = append(report.Warnings, t.Columns[o.at].notes...)
+		} else if a, b, ok := o.alike(); ok {
+			report.Warnings = append(report.Warnings, fmt.Sprintf("column %q: %q and %q are two values; write them alike if they are one", o.Name, a, b))
+		}
 	}
 }
 
@@ -307,56 +385,118 @@ func (t *Table) Notes() []string {
 }
 
 // Like returns the rows of another table whose columns, by their names, are those of
-// rows that were chosen before. A column in another unit is refused, as far as both
-// tables say theirs. Its errors are *Error.
+// rows that were chosen before, encoded as these are. A column in another unit is
+// refused, as far as both tables say theirs. Its errors are *Error.
 func (t *Table) Like(first *Rows) (*Rows, Report, error) {
 	var report Report
-	var chosen []int
-	for _, c := range append(slices.Clone(first.Inputs), first.Target) {
-		k, err := t.column(c.Name)
-		if err != nil {
+	from, err := t.locate(first.encoding())
+	if err != nil {
+		return nil, report, err
+	}
+	aim, err := t.column(first.Target.Name)
+	if err != nil {
+		return nil, report, err
+	}
+	sameUnit := func(name, want string, at int) error {
+		if unit := t.Columns[at].Unit; unit != want && unit != "" && want != "" {
+			return &Error{Column: name, What: fmt.Sprintf("it is in %s here, and in %s in the first table", unit, want), Cure: "bring both to one unit"}
+		}
+		return nil
+	}
+	for k := range from {
+		if err := sameUnit(from[k].Name, from[k].Unit, from[k].at); err != nil {
 			return nil, report, err
 		}
-		if unit := t.Columns[k].Unit; unit != c.Unit && unit != "" && c.Unit != "" {
-			return nil, report, &Error{Column: c.Name, What: fmt.Sprintf("it is in %s here, and in %s in the first table", unit, c.Unit), Cure: "bring both to one unit"}
-		}
-		chosen = append(chosen, k)
 	}
-	rows := t.rows(chosen, &report)
-	t.tell(chosen, &report)
+	if err := sameUnit(first.Target.Name, first.Target.Unit, aim); err != nil {
+		return nil, report, err
+	}
+	rows := t.rows(t.wholeRows(from, aim, &report), from, aim, &report)
+	t.tell(from, aim, &report)
 	if rows.Len() == 0 {
 		return nil, report, &Error{What: "no row has a number in all columns that were chosen", Cure: "give at least one"}
 	}
 	return rows, report, nil
 }
 
-// Values returns the numbers of columns, chosen by their names, row by row: what a
-// model takes. A cell that holds no number is NaN, and its row is in the report. A
-// column that hardly has numbers is refused with an *Error.
-func (t *Table) Values(columns []string) ([]float64, Report, error) {
-	var report Report
-	var chosen []int
-	for _, name := range columns {
-		k, err := t.column(name)
+// encoding returns that of the rows, where they are plain numbers, too.
+func (r *Rows) encoding() Encoding {
+	if r.Encoding != nil {
+		return r.Encoding
+	}
+	return PlainEncoding(r.Inputs)
+}
+
+// PlainEncoding returns the encoding of columns of numbers.
+func PlainEncoding(columns []Column) Encoding {
+	e := make(Encoding, len(columns))
+	for i, c := range columns {
+		e[i] = Source{Name: c.Name, Unit: c.Unit, Kind: OfNumber}
+	}
+	return e
+}
+
+// locate finds the columns of an encoding, by their names.
+func (t *Table) locate(e Encoding) (origins, error) {
+	from := make(origins, len(e))
+	for i := range e {
+		find := t.column
+		if e[i].Kind == OfValues {
+			find = t.find // whatever stands in it, if it is a number
+		}
+		k, err := find(e[i].Name)
 		if err != nil {
-			return nil, report, err
+			return nil, err
 		}
-		chosen = append(chosen, k)
+		from[i] = origin{e[i], k}
 	}
-	values := make([]float64, 0, t.Rows*len(chosen))
+	return from, nil
+}
+
+// Encode returns the numbers that an encoding makes of the rows, row by row: what a
+// model takes. Where a cell holds nothing that can be encoded its numbers are NaN, and
+// its row is in the report. A column of numbers that hardly has any is refused with an
+// *Error.
+func (t *Table) Encode(e Encoding) ([]float64, Report, error) {
+	var report Report
+	from, err := t.locate(e)
+	if err != nil {
+		return nil, report, err
+	}
+	values := make([]float64, 0, t.Rows*e.Width())
 	for i := range t.Rows {
-		for _, k := range chosen {
-			values = append(values, t.value(i, k))
-		}
-		if !t.whole(i, chosen) {
-			t.report(i, chosen, &report)
+		values = t.encode(values, i, from, &report)
+		if !t.whole(i, from) {
+			t.report(i, from, &report)
 		}
 	}
-	report.Warnings = append(report.Warnings, t.Warnings...)
-	for _, k := range chosen {
-		report.Warnings = append(report.Warnings, t.Columns[k].notes...)
-	}
+	t.tellColumns(from, &report)
 	return values, report, nil
+}
+
+// Values returns the numbers of columns, chosen by their names, as Encode does.
+func (t *Table) Values(columns []string) ([]float64, Report, error) {
+	var e Encoding
+	for _, name := range columns {
+		e = append(e, Source{Name: name, Kind: OfNumber})
+	}
+	return t.Encode(e)
+}
+
+// Cells returns what stands in the columns of an encoding, row by row, as it stands
+// but for blanks and quotes around it.
+func (t *Table) Cells(e Encoding) ([]string, error) {
+	from, err := t.locate(e)
+	if err != nil {
+		return nil, err
+	}
+	cells := make([]string, 0, t.Rows*len(e))
+	for i := range t.Rows {
+		for k := range from {
+			cells = append(cells, string(t.grid.cell(i, from[k].at)))
+		}
+	}
+	return cells, nil
 }
 
 // Constant tells whether input k has one value in all rows, or the target if k

@@ -43,6 +43,7 @@ func (t *Table) lookOver(o *Options) {
 	for k := range stats {
 		stats[k].finish(t, k)
 	}
+	t.findWords()
 	t.findLikes()
 	t.findCopies(seed)
 	commas, points := 0, 0

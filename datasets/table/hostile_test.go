@@ -5,6 +5,7 @@ import (
 	"io"
 	"math"
 	"runtime"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -67,6 +68,7 @@ func FuzzTable(f *testing.F) {
 		"=cmd|' /C calc'!A0,b\n1e999,2\n", "\xff\xfea\x00", "a,\"b\n", "1\n2\n3\n4\n5\n", ",,\n,,\n", "x (m) [s],x (m)\n1_0,0x1\n",
 		"# c\n% d\n a  b\n1  2\n3  4\n\n", "x;y\n8,079;1\n858;2\n1,250;3\n9;4\n", "x,y\n(3),1%\n3-,2%\n−4,\"5,0\"\n", "sep=|\nx|y\n1|2\n",
 		"x,2019,2020\n1,2,3\n4,5,6\n7,8,9\n", "\x1f\x8b\x08\x00", "| x | y |\n|---|---|\n| 1 | 2 |\n", "x\ty\r1\t2\r", "x,y\n\"1,2\n3,4\n5\",6\n", "Total,1\n=\"2\",3\n",
+		"x,y\nred,1\nblue,2\nred,3\n\"b,\",4\n", "x,x=a,y\na,1,1\nb,2,2\na,3,3\nA,4,4\n",
 	} {
 		f.Add(text, "x", "y")
 	}
@@ -116,13 +118,22 @@ func FuzzTable(f *testing.F) {
 					dropped.Dropped -= l.Rows // which were no rows of the table
 				}
 			}
-			if s.Len()+dropped.Dropped != table.Rows || len(s.X) != s.Len() || s.Len() < 4 {
+			if s.Len()+dropped.Dropped != table.Rows || len(s.X) != s.Len()*len(s.Inputs) || s.Len() < 4 {
 				t.Fatalf("%d rows and %d dropped of %d", s.Len(), dropped.Dropped, table.Rows)
 			}
-			for i := range s.Y {
-				if !(math.Abs(s.X[i]) <= 1e18 && math.Abs(s.Y[i]) <= 1e18) {
-					t.Fatalf("row %d: %v, %v", i, s.X[i], s.Y[i])
+			for _, v := range slices.Concat(s.X, s.Y) {
+				if !(math.Abs(v) <= 1e18) {
+					t.Fatalf("%v, %v", s.X, s.Y)
 				}
+			}
+			if s.Encoding == nil {
+				continue
+			}
+			if err := s.Encoding.Check(); err != nil || s.Encoding.Width() != len(s.Inputs) {
+				t.Fatalf("%+v of %d columns: %v", s.Encoding, len(s.Inputs), err)
+			}
+			if again, _, err := table.Like(s); err != nil || !slices.Equal(again.X, s.X) {
+				t.Fatalf("%v became %+v, %v", s.X, again, err)
 			}
 		}
 	})

@@ -109,18 +109,48 @@ func (t *Table) Name(head string) string {
 	return head
 }
 
-// column returns the number of a column of numbers, from 0, by its name or head.
-func (t *Table) column(head string) (int, error) {
+// find returns the number of a column, from 0, by its name or head.
+func (t *Table) find(head string) (int, error) {
 	name := t.Name(head)
 	var names []string
 	for i := range t.Columns {
 		c := &t.Columns[i]
 		if c.Name == name {
-			return i, t.usable(c)
+			return i, nil
 		}
 		names = append(names, c.Name)
 	}
 	return 0, &Error{Column: name, What: "there is none of this name", Cure: "choose among " + strings.Join(names, ", ")}
+}
+
+// column returns the number of a column of numbers, from 0, by its name or head.
+func (t *Table) column(head string) (int, error) {
+	k, err := t.find(head)
+	if err != nil {
+		return 0, err
+	}
+	return k, t.usable(&t.Columns[k])
+}
+
+// input returns the number of a column that can be an input, from 0, by its name or head.
+func (t *Table) input(head string) (int, error) {
+	k, err := t.find(head)
+	if err != nil {
+		return 0, err
+	}
+	c := &t.Columns[k]
+	switch {
+	case c.Words > 0:
+		return k, nil
+	case c.beyond > 0:
+		i := c.beyond - 1
+		return 0, &Error{
+			Row: int(t.grid.rows[i].line), Column: c.Name,
+			What: fmt.Sprintf("more than %d different words; %q is one too many", MaxValues, Printable(string(t.grid.cell(i, k)))),
+			Cure: "put rare ones together under one word, or choose another column",
+		}
+	}
+	return k, t.usable(c)
 }
 
 // usable says why a column cannot be chosen.

@@ -79,3 +79,15 @@ func (t *Table) inOrder(k int, layout string) bool {
 	}
 	return n > 2 && !first.Equal(last)
 }
+
+// isDate tells whether a text is a date, with or without a time of day.
+func isDate(text string) bool {
+	for _, date := range dateLayouts {
+		for _, clock := range clockLayouts {
+			if _, err := time.Parse(date+clock, text); err == nil {
+				return true
+			}
+		}
+	}
+	return false
+}

@@ -1,7 +1,8 @@
 // Package table reads tables of numbers that strangers wrote: it tells encoding,
 // delimiter, header and the forms of numbers from the whole of a text, and chooses
 // rows to learn from. A number is read right, or is refused, or its loss is
-// reported; it is never silently taken for another one.
+// reported; it is never silently taken for another one. Columns of few words become
+// numbers by an Encoding.
 //
 // A Table and Rows are not changed once they are made, so any number of goroutines
 // may read them. Nothing in this package starts a goroutine.
@@ -17,8 +18,8 @@ import (
 // one, so no variance of them is infinite.
 const MaxMagnitude = 1e18
 
-// MaxInputs is how many inputs a choice has at most, MinRows how many rows it has at
-// least, so that either part of a split may have two.
+// MaxInputs is how many columns are chosen as inputs at most, MinRows how many rows a
+// choice has at least, so that either part of a split may have two.
 const (
 	MaxInputs = 16
 	MinRows   = 4
@@ -91,7 +92,9 @@ type Profile struct {
 	Odd      []Cell   // the first 5 cells that hold something else than a number
 	Like     string   // the column before it that has the same numbers in all rows, or empty
 	Far      []Far    // repeated values far outside the rest
+	Words    int      // the different values of a column of few words, which can be an input; else 0
 	unclear  int      // cells that can be read in two ways
+	beyond   int      // the row, from 1, whose value is one too many for words; 0: none
 	sorted   bool     // the numbers never fall
 	hash     uint64   // of all numbers
 	plan     plan     // how its cells are read
@@ -101,8 +104,9 @@ type Profile struct {
 	notes    []string // what is to be said where it is chosen
 }
 
-// Numeric tells whether the column may be chosen: most of what is not missing are
-// numbers, and none of them can be read in two ways.
+// Numeric tells whether the column can be a target or an input: most of what is not
+// missing are numbers, and none of them can be read in two ways. One of words can be an
+// input, too.
 func (p *Profile) Numeric() bool { return p.Numbers > p.Other && p.unclear == 0 }
 
 // A Far is a value that stands in a column again and again, far outside the rest of

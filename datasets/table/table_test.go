@@ -281,7 +281,7 @@ func TestChooseRefuses(t *testing.T) {
 		{"a", []string{"b", "b"}, "b", "an input twice"},
 		{"z", []string{"b"}, "z", "none of this name; choose among a, b, c, city"},
 		{"a", []string{"z"}, "z", "none of this name"},
-		{"a", []string{"city"}, "city", `"Bonn" (not a number)`},
+		{"city", []string{"a"}, "city", `"Bonn" (not a number)`},
 		{"a", []string{"empty"}, "empty", "it is empty"},
 		{"c", []string{"a"}, "c", "the same number in all rows"},
 		{"a", []string{"b", "c"}, "c", "the same number in all rows"},

@@ -1,0 +1,317 @@
+package table
+
+import (
+	"errors"
+	"fmt"
+	"math"
+	"slices"
+	"strings"
+	"unicode/utf8"
+)
+
+// MaxValues is how many different values a column of words has at most to be an input.
+// MaxEncoded is how many numbers the inputs of a row are at most, encoded.
+const (
+	MaxValues  = 32
+	MaxEncoded = 64
+)
+
+// The kinds of sources.
+const (
+	OfNumber = "number" // the number that the cell holds
+	OfValues = "values" // for each value a number: 1 where the cell holds it, else 0
+)
+
+// A Source is a column of a table and how its cells become inputs of a model.
+type Source struct {
+	Name string `json:"name"`
+	Unit string `json:"unit,omitempty"` // empty for a bare number
+	Kind string `json:"kind"`           // OfNumber or OfValues
+
+	// Values are the different cells of a column OfValues, as they stand there but for
+	// blanks and quotes around them, 1 to MaxValues in the order of their bytes: Red and
+	// red are two. A cell that is none of them makes all its numbers 0.
+	Values []string `json:"values,omitempty"`
+}
+
+// An Encoding turns the cells of a row, column by column, into the numbers that a model
+// takes. It depends on the table that was learned from alone, not on the order of its
+// rows, and is never changed.
+type Encoding []Source
+
+// Width returns how many numbers a row becomes.
+func (e Encoding) Width() int {
+	n := 0
+	for i := range e {
+		n += e[i].width()
+	}
+	return n
+}
+
+func (s *Source) width() int {
+	if s.Kind == OfValues {
+		return len(s.Values)
+	}
+	return 1
+}
+
+// Plain tells whether each number is what the cell of a column holds, so that the
+// columns say it all.
+func (e Encoding) Plain() bool {
+	return !slices.ContainsFunc(e, func(s Source) bool { return s.Kind != OfNumber })
+}
+
+// maxEncodedName bounds the bytes of an encoded column's name.
+const maxEncodedName = 200
+
+// Columns returns the encoded columns. That of a value is called by its column and the
+// value, as in "colour=red", in what can be shown of both; of two that would be called
+// the same the second one gets a number.
+func (e Encoding) Columns() []Column {
+	columns := make([]Column, 0, e.Width())
+	taken := map[string]bool{}
+	for i := range e {
+		taken[e[i].Name] = true
+	}
+	for i := range e {
+		s := &e[i]
+		if s.Kind != OfValues {
+			columns = append(columns, Column{s.Name, s.Unit})
+			continue
+		}
+		for _, v := range s.Values {
+			name := fitting(s.Name+"="+Printable(v), maxEncodedName-len("_99"))
+			for was, n := name, 2; taken[name]; n++ {
+				name = fmt.Sprintf("%s_%d", was, n)
+			}
+			taken[name] = true
+			columns = append(columns, Column{Name: name})
+		}
+	}
+	return columns
+}
+
+// fitting returns the beginning of a text that has at most so many bytes.
+func fitting(s string, most int) string {
+	if len(s) <= most {
+		return s
+	}
+	end := most - len("…")
+	for !utf8.RuneStart(s[end]) {
+		end--
+	}
+	return s[:end] + "…"
+}
+
+// maxValueText bounds the bytes of a value: what a field of a table has at most
+// anywhere in the program.
+const maxValueText = 4096
+
+// Check says what is wrong with an encoding that was read from somewhere.
+func (e Encoding) Check() error {
+	if len(e) == 0 || e.Width() > MaxEncoded {
+		return fmt.Errorf("table: an encoding of %d columns, which become %d; it must be 1 to %d", len(e), e.Width(), MaxEncoded)
+	}
+	seen := map[string]bool{}
+	for i := range e {
+		s := &e[i]
+		switch {
+		case s.Name == "" || seen[s.Name] || !utf8.ValidString(s.Name) || len(s.Name) > maxEncodedName || len(s.Unit) > maxEncodedName:
+			return fmt.Errorf("table: column %d of the encoding, %.40q, has no name, one that is taken, or one that is too long", i+1, s.Name)
+		case s.Kind != OfNumber && s.Kind != OfValues:
+			return fmt.Errorf("table: column %.40q of the encoding is of the kind %.20q; it must be %s or %s", s.Name, s.Kind, OfNumber, OfValues)
+		case s.Kind == OfNumber && len(s.Values) > 0:
+			return fmt.Errorf("table: column %.40q of the encoding is a number and has values", s.Name)
+		}
+		seen[s.Name] = true
+		if err := s.checkValues(); err != nil {
+			return fmt.Errorf("table: column %.40q of the encoding %w", s.Name, err)
+		}
+	}
+	return nil
+}
+
+func (s *Source) checkValues() error {
+	if s.Kind != OfValues {
+		return nil
+	}
+	if n := len(s.Values); n == 0 || n > MaxValues {
+		return fmt.Errorf("has %d values; it must have 1 to %d", n, MaxValues)
+	}
+	for i, v := range s.Values {
+		switch {
+		case v == "" || !utf8.ValidString(v) || len(v) > maxValueText:
+			return errors.New("has a value that is empty, no text, or too long")
+		case i > 0 && s.Values[i-1] >= v:
+			return errors.New("has values that are not in the order of their bytes, or one twice")
+		}
+	}
+	return nil
+}
+
+// place returns which of the values a cell is, or -1.
+func (s *Source) place(cell []byte) int {
+	for i, v := range s.Values {
+		if string(cell) == v {
+			return i
+		}
+	}
+	return -1
+}
+
+// alike returns two values that differ in nothing but capitals, or blanks within them.
+func (s *Source) alike() (a, b string, ok bool) {
+	squeezed := func(v string) string { return strings.Join(strings.Fields(v), " ") }
+	for i, v := range s.Values {
+		for _, w := range s.Values[:i] {
+			if strings.EqualFold(squeezed(v), squeezed(w)) {
+				return w, v, true
+			}
+		}
+	}
+	return "", "", false
+}
+
+// An Unseen counts the cells of a column of words that hold a value which the encoding
+// does not know: they count as none of its values.
+type Unseen struct {
+	Column string
+	Value  string // the first of them
+	Rows   int
+	First  int // the line of the first of them, from 1
+}
+
+// Line says what was not known, in words.
+func (u *Unseen) Line() string {
+	return fmt.Sprintf("column %q: %s a value that was not there in training, and so has 0 in all columns of it (first: row %d, %q)",
+		u.Column, number(u.Rows, "row has", "rows have"), u.First, u.Value)
+}
+
+// An origin is a source and the column of a table, from 0, in which it was found.
+type origin struct {
+	Source
+	at int
+}
+
+// origins are those of all sources of a row.
+type origins []origin
+
+// encoding returns the sources.
+func (o origins) encoding() Encoding {
+	e := make(Encoding, len(o))
+	for i := range o {
+		e[i] = o[i].Source
+	}
+	return e
+}
+
+// lacks tells whether a cell of row i has nothing that can be encoded. A value that is
+// not known can.
+func (t *Table) lacks(i int, o *origin) bool {
+	if o.Kind == OfValues {
+		return t.nothing(t.grid.cell(i, o.at))
+	}
+	return math.IsNaN(t.value(i, o.at))
+}
+
+// nothing tells whether a cell of words says that there is none.
+func (t *Table) nothing(cell []byte) bool {
+	return missing(cell) || t.codes.word(cell) || !utf8.Valid(cell)
+}
+
+// encode appends the numbers of row i, NaN for a source that lacks them, and counts the
+// values that are not known.
+func (t *Table) encode(to []float64, i int, from origins, report *Report) []float64 {
+	for k := range from {
+		o := &from[k]
+		if o.Kind != OfValues {
+			to = append(to, t.value(i, o.at))
+			continue
+		}
+		fill, place := 0.0, -1
+		if t.lacks(i, o) {
+			fill = math.NaN()
+		} else if place = o.place(t.grid.cell(i, o.at)); place < 0 {
+			t.unseen(i, o, report)
+		}
+		for range o.Values {
+			to = append(to, fill)
+		}
+		if place >= 0 {
+			to[len(to)-len(o.Values)+place] = 1
+		}
+	}
+	return to
+}
+
+// unseen notes that a cell of row i has a value that is not known.
+func (t *Table) unseen(i int, o *origin, report *Report) {
+	at := slices.IndexFunc(report.Unseen, func(u Unseen) bool { return u.Column == o.Name })
+	if at < 0 {
+		at = len(report.Unseen)
+		report.Unseen = append(report.Unseen, Unseen{Column: o.Name, Value: Printable(string(t.grid.cell(i, o.at))), First: int(t.grid.rows[i].line)})
+	}
+	report.Unseen[at].Rows++
+}
+
+// learnValues fills in the values of words that stand in some rows.
+func (t *Table) learnValues(o *origin, rows []int) {
+	if o.Kind != OfValues {
+		return
+	}
+	for _, i := range rows {
+		if cell := t.grid.cell(i, o.at); o.place(cell) < 0 {
+			o.Values = append(o.Values, string(cell))
+		}
+	}
+	slices.Sort(o.Values)
+}
+
+// findWords finds the columns of text that can be an input, since they hold few
+// different values, most of which are no numbers that are merely written in another way.
+func (t *Table) findWords() {
+	for k := range t.Columns {
+		p := &t.Columns[k]
+		if p.Numeric() || p.unclear > 0 || p.Other == 0 {
+			continue
+		}
+		odd, beyond := 0, 0
+		var found Source
+		for i := range t.Rows {
+			cell := t.grid.cell(i, k)
+			if t.nothing(cell) || found.place(cell) >= 0 {
+				continue
+			}
+			if len(found.Values) == MaxValues {
+				beyond = i + 1
+				break
+			}
+			found.Values = append(found.Values, string(cell))
+			if unread(cell, p.plan) {
+				odd++
+			}
+		}
+		switch {
+		case 2*odd > len(found.Values): // there is no matter how many there are
+		case beyond > 0:
+			p.beyond = beyond
+		default:
+			p.Words = len(found.Values)
+		}
+	}
+}
+
+// unread tells whether a cell is a number or a date, however it is written, rather than
+// a word.
+func unread(cell []byte, p plan) bool {
+	if lex(cell) != noNumber {
+		return true
+	}
+	switch why := whyNot(cell, p); why {
+	case whyNothing:
+		return false
+	case whyDate: // 18-25 is none
+		return strings.Contains(string(cell), ":") || isDate(string(cell))
+	}
+	return true
+}

@@ -1,0 +1,277 @@
+package table
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"reflect"
+	"slices"
+	"strings"
+	"testing"
+)
+
+func columnNames(columns []Column) string {
+	var names []string
+	for _, c := range columns {
+		names = append(names, c.Name)
+	}
+	return strings.Join(names, "|")
+}
+
+// Columns of words become one column for each word, in whichever way they are written.
+func TestWordsBecomeColumns(t *testing.T) {
+	for _, c := range []struct {
+		name, text string
+		o          Options
+		inputs     string
+		columns    string
+		x          []float64
+		said       string // in the report
+	}{
+		{"words", "colour,a,y\nred,1,1\nblue,2,2\nred,3,4\ngreen,4,3\n", Options{}, "a colour", "a|colour=blue|colour=green|colour=red", []float64{
+			1, 0, 0, 1,
+			2, 1, 0, 0,
+			3, 0, 0, 1,
+			4, 0, 1, 0,
+		}, ""},
+		{"yes and no", "ok,y\nyes,1\nno,2\nyes,3\nno,5\n", Options{}, "ok", "ok=no|ok=yes", []float64{0, 1, 1, 0, 0, 1, 1, 0}, ""},
+		{"TRUE and FALSE", "ok,y\nTRUE,1\nFALSE,2\nTRUE,3\nFALSE,5\n", Options{}, "ok", "ok=FALSE|ok=TRUE", []float64{0, 1, 1, 0, 0, 1, 1, 0}, ""},
+		{"codes", "c,y\nA1,1\nB2,2\nA1,3\n7,5\n", Options{}, "c", "c=7|c=A1|c=B2", []float64{0, 1, 0, 0, 0, 1, 0, 1, 0, 1, 0, 0}, ""},
+		{"ages", "age,y\n<18,1\n18-25,2\n26-40,3\n>40,5\n", Options{}, "age", "age=18-25|age=26-40|age=<18|age=>40", []float64{0, 0, 1, 0, 1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 1}, ""},
+		{"quotes, delimiters and lines within", "s,y\n\"a,b\",1\n\"say \"\"a\"\"\",2\n\"two\nlines\",3\n\"a,b\",5\n", Options{}, "s", `s=a,b|s=say "a"|s=two lines`, []float64{1, 0, 0, 0, 1, 0, 0, 0, 1, 1, 0, 0}, ""},
+		{"blanks around", "s;y\n  red ;1\nred;2\n\"red\";3\n\" red \";5\nblue;4\n", Options{}, "s", "s=blue|s=red", []float64{0, 1, 0, 1, 0, 1, 0, 1, 1, 0}, ""},
+		{"capitals are told apart", "s,y\nRed,1\nred,2\nRed,3\nred,5\n", Options{}, "s", "s=Red|s=red", []float64{1, 0, 0, 1, 1, 0, 0, 1}, `column "s": "Red" and "red" are two values; write them alike if they are one`},
+		{"blanks within are told apart", "s,y\nNew York,1\nNew  York,2\nBonn,3\nBonn,5\n", Options{}, "s", "s=Bonn|s=New  York|s=New York", []float64{0, 0, 1, 0, 1, 0, 1, 0, 0, 1, 0, 0}, `are two values`},
+		{"a byte order mark and every script", "\ufeffStraße,y\nKöln,1\n東京,2\nКиев,3\n🙂,5\n", Options{}, "Straße", "Straße=Köln|Straße=Киев|Straße=東京|Straße=🙂", []float64{1, 0, 0, 0, 0, 0, 1, 0, 0, 1, 0, 0, 0, 0, 0, 1}, ""},
+		{"Windows-1252", "s,y\nK\xf6ln,1\nBonn,2\nK\xf6ln,3\nBonn,5\n", Options{}, "s", "s=Bonn|s=Köln", []float64{0, 1, 1, 0, 0, 1, 1, 0}, "read as Windows-1252"},
+		{"rows that lack a word", "s,y\nred,1\n,2\nblue,3\nNA,4\nred,5\n?,6\nblue,7\n", Options{}, "s", "s=blue|s=red", []float64{0, 1, 1, 0, 0, 1, 1, 0}, `column "s" leaves out 3 rows: nothing there (first: row 3)`},
+		{"words that stand for nothing", "s,y\nred,1\nunknown,2\nblue,3\nred,5\nblue,7\n", Options{Missing: []string{"unknown"}}, "s", "s=blue|s=red", []float64{0, 1, 1, 0, 0, 1, 1, 0}, `named as missing (first: row 3, "unknown")`},
+		{"words of rows that lack what is not chosen", "s,a,y\nred,1,1\ngreen,,2\nblue,3,3\nred,4,5\nblue,5,7\n", Options{}, "s", "s=blue|s=green|s=red", []float64{0, 0, 1, 0, 1, 0, 1, 0, 0, 0, 0, 1, 1, 0, 0}, ""},
+		{"words of rows that lack another input", "s,a,y\nred,1,1\ngreen,,2\nblue,3,3\nred,4,5\nblue,5,7\n", Options{}, "s a", "s=blue|s=red|a", []float64{0, 1, 1, 1, 0, 3, 0, 1, 4, 1, 0, 5}, `column "a" leaves out 1 row`},
+		{"names that are taken", "s,s=red,y\nred,1,1\nblue,2,2\nred,3,3\nblue,4,5\n", Options{}, "s s=red", "s=blue|s=red_2|s=red", []float64{0, 1, 1, 1, 0, 2, 0, 1, 3, 1, 0, 4}, ""},
+		{"a column meant by its head", "shade (RAL),y\nred,1\nblue,2\nred,3\nblue,5\n", Options{}, "shade", "shade=blue|shade=red", []float64{0, 1, 1, 0, 0, 1, 1, 0}, ""},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			table, err := Read(strings.NewReader(c.text), c.o)
+			if err != nil {
+				t.Fatal(err)
+			}
+			rows, report, err := table.Choose("y", strings.Fields(c.inputs))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got := columnNames(rows.Inputs); got != c.columns || !slices.Equal(rows.X, c.x) {
+				t.Errorf("got %s %v, want %s %v", got, rows.X, c.columns, c.x)
+			}
+			said := strings.Join(report.Warnings, "\n")
+			for _, l := range report.LeftOut {
+				said += "\n" + l.Line()
+			}
+			if !strings.Contains(said, c.said) || c.said == "" && strings.TrimSpace(said) != "" {
+				t.Errorf("said %q, want %q", said, c.said)
+			}
+			if err := rows.Encoding.Check(); err != nil {
+				t.Error(err)
+			}
+			// The same rows come of the same file, in whichever order.
+			b, err := json.Marshal(rows.Encoding)
+			if err != nil {
+				t.Fatal(err)
+			}
+			var again Encoding
+			if err := json.Unmarshal(b, &again); err != nil || !reflect.DeepEqual(again, rows.Encoding) {
+				t.Errorf("%s became %+v, %v", b, again, err)
+			}
+			values, _, err := table.Encode(again)
+			if width := again.Width(); err != nil || len(values) != table.Rows*width {
+				t.Errorf("%d numbers, %v", len(values), err)
+			}
+		})
+	}
+}
+
+// The order of the rows makes no difference.
+func TestEncodingsDoNotDependOnTheOrderOfRows(t *testing.T) {
+	lines := []string{"red,1,1", "blue,2,2", "green,3,4", "blue,4,3", "red,5,9"}
+	want, _, err := read(t, "s,a,y\n"+strings.Join(lines, "\n")).Choose("y", []string{"s", "a"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	slices.Reverse(lines)
+	got, _, err := read(t, "s,a,y\n"+strings.Join(lines, "\n")).Choose("y", []string{"s", "a"})
+	if err != nil || !reflect.DeepEqual(got.Encoding, want.Encoding) {
+		t.Errorf("got %+v, want %+v, %v", got, want, err)
+	}
+}
+
+func TestColumnsOfNumbersNeedNoEncoding(t *testing.T) {
+	rows, _, err := read(t, "a,b,y\n1,2,1\n2,3,2\n3,1,4\n1,2,3\n").Choose("y", nil)
+	if err != nil || rows.Encoding != nil || columnNames(rows.Inputs) != "a|b" {
+		t.Errorf("got %+v, %v", rows, err)
+	}
+}
+
+// Words are an input where they are named alone: which of them are names of things, or
+// remarks, nobody can tell.
+func TestWordsAreNoInputUnasked(t *testing.T) {
+	rows, report, err := read(t, "a,s,on,y\n1,red,yes,1\n2,blue,no,2\n3,red,yes,4\n1,green,no,3\n").Choose("y", nil)
+	if err != nil || columnNames(rows.Inputs) != "a" || len(report.LeftOut) != 2 {
+		t.Fatalf("got %+v, %+v, %v", rows, report, err)
+	}
+	for i, want := range []string{
+		`column "s" is not an input: text of 3 values; name it as an input to learn from it ("red" in row 2)`,
+		`column "on" is not an input: text of two values, yes and no; name it as an input to learn from it ("yes" in row 2)`,
+	} {
+		if got := report.LeftOut[i].Line(); got != want {
+			t.Errorf("said %q, want %q", got, want)
+		}
+	}
+}
+
+func TestWordsThatAreRefused(t *testing.T) {
+	many := func(n int) string {
+		text := "s,y\n"
+		for i := range 2 * n {
+			text += fmt.Sprintf("w%02d,%d\n", i%n, i)
+		}
+		return text
+	}
+	two := "s,t,u,y\n"
+	for i := range 60 {
+		two += fmt.Sprintf("s%d,t%d,%d,%d\n", i%32, i%30, i, i%7)
+	}
+	three := strings.ReplaceAll(two, "s,t,u,y", "s,t,v,y")
+	for i := range 60 {
+		three = strings.Replace(three, fmt.Sprintf(",%d,%d\n", i, i%7), fmt.Sprintf(",v%d,%d\n", i%5, i%7), 1)
+	}
+	for _, c := range []struct {
+		name, text, target, inputs, want string
+	}{
+		{"as many as may be", many(MaxValues), "y", "s", ""},
+		{"one too many", many(MaxValues + 1), "y", "s", `row 34, column "s": more than 32 different words; "w32" is one too many; put rare ones together under one word, or choose another column`},
+		{"as many columns as may be", two, "y", "s t u", ""},
+		{"columns too many", three, "y", "s t v", `column "s": the 3 inputs become 67 columns, 32 of them this one's, and at most 64 are taken; choose fewer inputs, or put rare words together`},
+		{"one word", "s,y\nred,1\nred,2\nred,3\nred,4\n", "y", "s", `column "s": the same word in all rows that are left, so there is nothing to learn from it; choose another column`},
+		{"words as target", "s,y\nred,1\nblue,2\nred,3\nblue,4\n", "s", "y", `row 2, column "s": hardly any cell is a number: "red" (not a number); choose a column of numbers`},
+		{"currencies", "s,y\n$1,1\n$2,2\n$1,3\n$2,4\n", "y", "s", `row 2, column "s": hardly any cell is a number: "$1" (a currency sign, which is not read); choose a column of numbers`},
+		{"units", "s,y\n1 kg,1\n2 kg,2\n1 kg,3\n2 kg,4\n", "y", "s", `(a word or a unit beside the number)`},
+		{"bounds", "s,y\n<0.5,1\n0.7,2\n<0.5,3\n<0.5,4\n", "y", "s", `(a bound such as <1, which is no number)`},
+		{"dates", "s,y\n2024-01-02,1\n2024-01-03,2\n2024-01-02,3\n2024-01-03,4\n", "y", "s", `(a date or a time, which is not read)`},
+		{"times", "s,y\n10:30,1\n11:30,2\n10:30,3\n11:30,4\n", "y", "s", `(a date or a time, which is not read)`},
+		{"few rows", "s,y\nred,1\n,2\nred,3\nblue,4\n", "y", "s", `3 rows are left`},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			_, _, err := read(t, c.text).Choose(c.target, strings.Fields(c.inputs))
+			if c.want == "" {
+				if err != nil {
+					t.Error(err)
+				}
+				return
+			}
+			var e *Error
+			if !errors.As(err, &e) || !strings.Contains(err.Error(), c.want) {
+				t.Errorf("got %v, want %q", err, c.want)
+			}
+		})
+	}
+}
+
+// What was not there in training is none of the values, and counted.
+func TestUnseenWords(t *testing.T) {
+	rows, _, err := read(t, "s,a,y\nred,1,1\nblue,2,2\nred,3,4\nblue,4,3\n").Choose("y", []string{"s", "a"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct {
+		name, text string
+		want       []float64
+		unseen     string
+	}{
+		{"all known", "a,s\n1,blue\n2,red\n", []float64{1, 0, 1, 0, 1, 2}, ""},
+		{"others", "s,a\nmauve,1\nred,2\nRED,3\n", []float64{0, 0, 1, 0, 1, 2, 0, 0, 3}, `column "s": 2 rows have a value that was not there in training, and so has 0 in all columns of it (first: row 2, "mauve")`},
+		{"numbers alone", "s,a\n5,1\n6,2\n", []float64{0, 0, 1, 0, 0, 2}, `column "s": 2 rows have`},
+		{"nothing", "s,a\n,1\nred,\nblue,2\n", []float64{nan, nan, 1, 0, 1, nan, 1, 0, 2}, ""},
+	} {
+		values, report, err := read(t, c.text).Encode(rows.Encoding)
+		said := ""
+		for _, u := range report.Unseen {
+			said += u.Line()
+		}
+		if err != nil || !equal(values, c.want) || !strings.HasPrefix(said, c.unseen) || c.unseen == "" && said != "" {
+			t.Errorf("%s: %v, %q, %v", c.name, values, said, err)
+		}
+	}
+	// The rows of a second file are encoded as the first ones are.
+	more, report, err := read(t, "y,s,a\n1,blue,2\n2,green,3\n").Like(rows)
+	if err != nil || !slices.Equal(more.X, []float64{1, 0, 2, 0, 0, 3}) || len(report.Unseen) != 1 || report.Unseen[0] != (Unseen{"s", "green", 1, 3}) {
+		t.Errorf("%+v, %+v, %v", more, report, err)
+	}
+	if _, _, err := read(t, "y,a\n1,2\n2,3\n").Like(rows); err == nil || !strings.HasPrefix(err.Error(), `column "s": there is none of this name`) {
+		t.Error(err)
+	}
+}
+
+// A file from the field whose column was refused.
+func TestBooleanColumnFromTheField(t *testing.T) {
+	text, err := os.ReadFile(filepath.Join("testdata", "23-boolean-column.csv"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	rows, _, err := read(t, string(text)).Choose("y", []string{"x", "on"})
+	if err != nil || columnNames(rows.Inputs) != "x|on=FALSE|on=TRUE" || rows.Len() != 60 {
+		t.Errorf("%+v, %v", rows, err)
+	}
+}
+
+func TestEncodingsFromElsewhereAreChecked(t *testing.T) {
+	values := func(n int) string {
+		list := make([]string, n)
+		for i := range list {
+			list[i] = fmt.Sprintf(`"v%02d"`, i)
+		}
+		return strings.Join(list, ",")
+	}
+	for text, want := range map[string]string{
+		`[{"name":"a","kind":"number"},{"name":"b","kind":"values","values":["x","y"]}]`: "",
+		`[]`: "1 to 64",
+		`[{"name":"a","kind":"values","values":[` + values(32) + `]},{"name":"b","kind":"values","values":[` + values(32) + `]},{"name":"c","kind":"number"}]`: "become 65",
+		`[{"name":"a","kind":"values","values":[` + values(33) + `]}]`:                                                                                         "1 to 32",
+		`[{"name":"a","kind":"values"}]`:                                                "has 0 values",
+		`[{"name":"a","kind":"date"}]`:                                                  `of the kind "date"`,
+		`[{"kind":"number"}]`:                                                           "no name",
+		`[{"name":"a","kind":"number"},{"name":"a","kind":"number"}]`:                   "taken",
+		`[{"name":"a","kind":"number","values":["x"]}]`:                                 "and has values",
+		`[{"name":"a","kind":"values","values":["y","x"]}]`:                             "order",
+		`[{"name":"a","kind":"values","values":["x","x"]}]`:                             "twice",
+		`[{"name":"a","kind":"values","values":["","x"]}]`:                              "empty",
+		`[{"name":"a","kind":"values","values":["` + strings.Repeat("x", 5000) + `"]}]`: "too long",
+		`[{"name":"` + strings.Repeat("x", 500) + `","kind":"number"}]`:                 "too long",
+	} {
+		var e Encoding
+		if err := json.Unmarshal([]byte(text), &e); err != nil {
+			t.Fatal(err)
+		}
+		if err := e.Check(); want == "" && err != nil || want != "" && (err == nil || !strings.Contains(err.Error(), want)) {
+			t.Errorf("%.80s: %v, want %q", text, err, want)
+		}
+	}
+}
+
+// Names that are too long are cut where a character ends, and stay different.
+func TestLongWordsHaveNamesThatCanBeShown(t *testing.T) {
+	long := strings.Repeat("東", 60)
+	e := Encoding{{Name: long, Kind: OfValues, Values: []string{"x", long + "a", long + "b"}}}
+	columns := e.Columns()
+	seen := map[string]bool{}
+	for _, c := range columns {
+		if len(c.Name) > maxEncodedName || seen[c.Name] || Printable(c.Name) == "" || !strings.HasPrefix(c.Name, "東") {
+			t.Errorf("%q of %d bytes", c.Name, len(c.Name))
+		}
+		seen[c.Name] = true
+	}
+	if err := e.Check(); err != nil {
+		t.Error(err)
+	}
+}
