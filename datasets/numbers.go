@@ -17,8 +17,8 @@ const maxColumnName = 200
 // each input, row by row, and y one for each row. It keeps x and y. Its errors are
 // *table.Error.
 func FromNumbers(inputs []Column, target Column, x, y []float64) (*Set, error) {
-	if len(inputs) == 0 || len(inputs) > table.MaxInputs {
-		return nil, &table.Error{What: fmt.Sprintf("%d inputs are chosen", len(inputs)), Cure: fmt.Sprintf("choose 1 to %d", table.MaxInputs)}
+	if len(inputs) == 0 || len(inputs) > table.MaxEncoded {
+		return nil, &table.Error{What: fmt.Sprintf("%d inputs are chosen", len(inputs)), Cure: fmt.Sprintf("choose 1 to %d", table.MaxEncoded)}
 	}
 	if len(x) != len(y)*len(inputs) {
 		return nil, &table.Error{What: fmt.Sprintf("%d numbers of inputs for %d rows of %d inputs", len(x), len(y), len(inputs)), Cure: "give each row one number for each input"}

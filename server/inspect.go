@@ -29,13 +29,14 @@ type inspectedColumn struct {
 	Unit     string     `json:"unit" doc:"As in \"speed (km/h)\"; empty for a bare number."`
 	Kind     string     `json:"kind" enum:"number,text,two,empty,sparse,constant,index,unclear" doc:"What it holds: numbers; text; text of two values; nothing; numbers in less than half of the rows; one number; numbers of the rows; numbers that can be read in two ways."`
 	Reason   string     `json:"reason" doc:"Why it is no input where none are named, in words; empty if it is one."`
-	Numeric  bool       `json:"numeric" doc:"Most of its cells are numbers, so that it can be chosen."`
+	Numeric  bool       `json:"numeric" doc:"Most of its cells are numbers, so that it can be the target or an input."`
 	Decimal  string     `json:"decimal" doc:"Its decimal mark."`
 	Numbers  int        `json:"numbers" doc:"Cells that hold a finite number."`
 	Missing  int        `json:"missing" doc:"Cells that hold nothing."`
 	Other    int        `json:"other" doc:"All other cells."`
 	Min      float64    `json:"min" doc:"Least number; 0 where there is none."`
 	Max      float64    `json:"max" doc:"Greatest number; 0 where there is none."`
+	Words    int        `json:"words" doc:"How many different words it holds, where it can be an input that becomes one column for each; else 0."`
 	Distinct int        `json:"distinct" doc:"Different values; not counted beyond 1000."`
 	Odd      []badCell  `json:"odd" doc:"The first 5 cells that hold something else than a number."`
 	Far      []farValue `json:"far" doc:"Values that stand in it again and again, far outside the rest, as those do that stand for no value."`
@@ -116,7 +117,7 @@ func inspected(t *table.Table) inspection {
 		reason, _, _ := t.Reason(c)
 		column := inspectedColumn{
 			Name: c.Name, Unit: c.Unit, Kind: string(c.Kind), Reason: reason, Numeric: c.Numeric(), Decimal: string(c.Decimal),
-			Numbers: c.Numbers, Missing: c.Missing, Other: c.Other, Min: c.Min, Max: c.Max, Distinct: c.Distinct,
+			Words: c.Words, Numbers: c.Numbers, Missing: c.Missing, Other: c.Other, Min: c.Min, Max: c.Max, Distinct: c.Distinct,
 			Odd: badCells(c.Odd), Far: []farValue{},
 		}
 		for _, f := range c.Far {

@@ -28,7 +28,7 @@ import (
 	"github.com/gnllviz/gnllviz/server/wire"
 )
 
-// A privateTable is one of which two columns are learned from and four are nobody's
+// A privateTable is one of which three columns are learned from and four are nobody's
 // business: names, account numbers and a secret number, each under a header that is one.
 type privateTable struct {
 	text     string
@@ -36,19 +36,20 @@ type privateTable struct {
 	incomes  []float64 // the target
 }
 
-// The words of the table that must be found nowhere.
-var secretWords = []string{"Zebulon", "holder_of_the_account", "DE4400", "iban_of_holder", "700070", "tax_number", "hush-hush", "remarks_of_the_clerk"}
+// The words of the table that must be found nowhere. Digits are so many that no other
+// number has them by chance.
+var secretWords = []string{"Zebulon", "holder_of_the_account", "DE4400", "iban_of_holder", "70007000", "tax_number", "hush-hush", "remarks_of_the_clerk"}
 
 func newPrivateTable(rows int) privateTable {
 	var r privateTable
 	var b strings.Builder
-	b.WriteString("holder_of_the_account,iban_of_holder,age (a),tax_number,income,remarks_of_the_clerk\n")
+	b.WriteString("holder_of_the_account,iban_of_holder,age (a),tax_number,income,remarks_of_the_clerk,region\n")
 	for i := range rows {
 		account := 7000700070000 + float64(i)*7
 		age := 20 + float64(i*37%4001)/100
 		income := 1000 + 30*age + float64(i*i%977)/7 + 1.0/3
 		r.accounts, r.incomes = append(r.accounts, account), append(r.incomes, income)
-		fmt.Fprintf(&b, "Zebulon-%04d,DE4400%08d,%s,%.0f,%s,hush-hush %d\n", i, i*31, strconv.FormatFloat(age, 'g', -1, 64), account, strconv.FormatFloat(income, 'g', -1, 64), i)
+		fmt.Fprintf(&b, "Zebulon-%04d,DE4400%08d,%s,%.0f,%s,hush-hush %d,%s\n", i, i*31, strconv.FormatFloat(age, 'g', -1, 64), account, strconv.FormatFloat(income, 'g', -1, 64), i, []string{"Süd", "Nord", "West"}[i%3])
 	}
 	r.text = b.String()
 	return r
@@ -56,7 +57,7 @@ func newPrivateTable(rows int) privateTable {
 
 // spec is what a run on the table begins with.
 func (r *privateTable) spec() map[string]any {
-	return map[string]any{"csv": map[string]any{"text": r.text, "target": "income", "inputs": []string{"age"}}}
+	return map[string]any{"csv": map[string]any{"text": r.text, "target": "income", "inputs": []string{"age", "region"}}}
 }
 
 // leaks says which secret stands in bytes, as text or as a number in binary, or in what

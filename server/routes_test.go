@@ -285,7 +285,7 @@ func TestTableIsLookedOver(t *testing.T) {
 			{Name: "accel", Unit: "g", Kind: "number", Numeric: true, Decimal: ",", Numbers: 3, Min: -1.3, Max: 1.5, Distinct: 3, Odd: []badCell{}, Far: []farValue{}},
 			{
 				Name: "who", Kind: "two", Reason: "text of two values, ann and bob; name it as an input to learn from it", Decimal: ".",
-				Other: 2, Missing: 1, Distinct: 2, Odd: []badCell{{2, "who", "ann", "not a number"}, {3, "who", "bob", "not a number"}}, Far: []farValue{},
+				Other: 2, Missing: 1, Words: 2, Distinct: 2, Odd: []badCell{{2, "who", "ann", "not a number"}, {3, "who", "bob", "not a number"}}, Far: []farValue{},
 			},
 		},
 		First:    [][]string{{"2,4", "0", "ann"}, {"2,6", "-1,3", "bob"}, {"", "1,5", "NA"}},

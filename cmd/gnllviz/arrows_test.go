@@ -21,7 +21,7 @@ var arrows = map[string][]string{
 	"datasets":             {"datasets/table"},
 	"datasets/table":       {},
 	"engine":               {"engine/kernel"},
-	"engine/export":        {"engine"},
+	"engine/export":        {"datasets/table", "engine"},
 	"engine/kernel":        {},
 	"engine/metrics":       {},
 	"loss":                 {},

@@ -14,6 +14,7 @@ import (
 	"sync"
 	"text/tabwriter"
 
+	"github.com/gnllviz/gnllviz/datasets/table"
 	"github.com/gnllviz/gnllviz/server/bundle"
 	"github.com/gnllviz/gnllviz/server/run"
 	"github.com/gnllviz/gnllviz/server/wire"
@@ -136,8 +137,11 @@ func (o *outcome) state() string {
 func (o *outcome) writeTable(w io.Writer) error {
 	m, d := o.Model, &o.Data
 	var inputs []string
-	for _, c := range m.Inputs {
-		inputs = append(inputs, c.Name)
+	for _, s := range m.Sources() {
+		if s.Kind == table.OfValues {
+			s.Name += fmt.Sprintf(" (%d values)", len(s.Values))
+		}
+		inputs = append(inputs, s.Name)
 	}
 	fmt.Fprintf(w, "%s: %s of %s\n", d.Name, m.Target.Name, strings.Join(inputs, ", "))
 	fmt.Fprintf(w, "%d training rows, %d test rows, %d parameters, seed %d\n", d.Train, d.Test, m.Card.Parameters, m.Card.Seed)

@@ -28,14 +28,15 @@ func predictCommand() *cobra.Command {
 		Use: "predict", Short: "Predict rows of a CSV file with a trained model",
 		Long: `Predict a mean and a standard deviation for each row of a CSV file.
 
-The file's columns are found by the names of the model's inputs; others are not looked
-at. What is written has a row for each row, in their order: the inputs, and mean, std,
+The file's columns are found by the names of those that the model learned from, words
+among them; others are not looked at. What is written has a row for each row, in their order: the inputs, and mean, std,
 lower and upper, the bounds of the central interval of --level percent. Of an ensemble
 std has two parts besides, whose squares add up to its square: aleatoric, the noise of
 the data, and epistemic, what the members disagree on.
 
 A row that lacks an input has no prediction: its cells are empty, and such rows are
-counted on standard error. Rows outside the range of the training rows are predicted, and
+counted on standard error. A word that was not there in training is none of those that
+the model knows: its row is predicted, and counted, too. Rows outside the range of the training rows are predicted, and
 counted, too.`,
 		Example: "  gnllviz predict --model model --input new.csv --out predictions.csv\n  gnllviz predict --model model.onnx --level 90 < new.csv",
 		Args:    arguments(cobra.NoArgs),
@@ -76,7 +77,8 @@ func (p *predictFlags) run(c *cobra.Command) error {
 	if err != nil {
 		return mistakef("--input %s: %w", p.input, err)
 	}
-	x, report, err := t.Values(names(m.Inputs))
+	sources := m.Sources()
+	x, report, err := t.Encode(sources)
 	if err != nil {
 		if !t.Header {
 			err = fmt.Errorf("%w (the first row names no columns)", err)
@@ -91,7 +93,14 @@ func (p *predictFlags) run(c *cobra.Command) error {
 	if err != nil {
 		return err
 	}
+	cells, err := t.Cells(sources)
+	if err != nil {
+		return err
+	}
 	lines := append(report.Warnings, otherUnits(m.Inputs, t)...)
+	for _, u := range report.Unseen {
+		lines = append(lines, u.Line())
+	}
 	for _, l := range report.LeftOut {
 		lines = append(lines, l.Line())
 	}
@@ -101,7 +110,9 @@ func (p *predictFlags) run(c *cobra.Command) error {
 	for _, line := range append(lines, outside(m.Inputs, whole)...) {
 		fmt.Fprintln(c.ErrOrStderr(), "gnllviz:", line)
 	}
-	return writeOut(c, p.out, func(w io.Writer) error { return writePredictions(w, m, x, rows, predicted, p.level) })
+	return writeOut(c, p.out, func(w io.Writer) error {
+		return writePredictions(w, m, given{sources, x, cells}, rows, predicted, p.level)
+	})
 }
 
 // wholeRows returns the rows of so many inputs that lack none, and which they are.
@@ -113,14 +124,6 @@ func wholeRows(x []float64, inputs int) (whole []float64, rows []int) {
 		}
 	}
 	return whole, rows
-}
-
-func names(columns []export.Column) []string {
-	list := make([]string, len(columns))
-	for i, c := range columns {
-		list[i] = c.Name
-	}
-	return list
 }
 
 // otherUnits says which columns of a table are in another unit than the model learned
@@ -154,11 +157,42 @@ func outside(inputs []export.Column, x []float64) (lines []string) {
 	return lines
 }
 
+// given are the rows of a table: their encoded numbers, and what stands in their cells.
+type given struct {
+	sources table.Encoding
+	x       []float64
+	cells   []string
+}
+
+// rows returns how many there are.
+func (g *given) rows() int { return len(g.cells) / len(g.sources) }
+
+// inputs returns what is written of the inputs of row i: numbers as they were read, and
+// words as they stand.
+func (g *given) inputs(i int) []string {
+	record := make([]string, len(g.sources))
+	at := i * g.sources.Width()
+	for k := range g.sources {
+		s := g.sources[k : k+1]
+		switch v := g.x[at]; {
+		case s[0].Kind == table.OfValues:
+			record[k] = asText(g.cells[i*len(g.sources)+k])
+		case !math.IsNaN(v):
+			record[k] = strconv.FormatFloat(v, 'g', -1, 64)
+		}
+		at += s.Width()
+	}
+	return record
+}
+
 // writePredictions writes inputs and what is predicted of some rows of them as CSV; what
 // there is not is empty.
-func writePredictions(to io.Writer, m *export.Model, x []float64, rows []int, p export.Prediction, level float64) error {
+func writePredictions(to io.Writer, m *export.Model, g given, rows []int, p export.Prediction, level float64) error {
 	w := csv.NewWriter(to)
-	inputs := names(m.Inputs)
+	inputs := make([]string, len(g.sources))
+	for i := range inputs {
+		inputs[i] = g.sources[i].Name
+	}
 	made := []string{"mean", "std", "lower", "upper"}
 	if len(m.Members) > 1 {
 		made = append(made, "aleatoric", "epistemic")
@@ -177,21 +211,18 @@ func writePredictions(to io.Writer, m *export.Model, x []float64, rows []int, p 
 	}
 	z := math.Sqrt2 * math.Erfinv(level/100)
 	next := 0 // of the rows that are predicted
-	for at := range len(x) / len(inputs) {
-		row := slices.Clone(x[at*len(inputs) : (at+1)*len(inputs)])
+	for at := range g.rows() {
+		record := append(g.inputs(at), make([]string, len(made))...)
 		if next < len(rows) && rows[next] == at {
 			mean, std := p.Mean[next], math.Sqrt(p.Variance[next])
-			row = append(row, mean, std, mean-z*std, mean+z*std)
+			row := []float64{mean, std, mean - z*std, mean + z*std}
 			if len(m.Members) > 1 {
 				row = append(row, math.Sqrt(p.Aleatoric[next]), math.Sqrt(p.Epistemic[next]))
 			}
-			next++
-		}
-		record := make([]string, len(inputs)+len(made))
-		for k, v := range row {
-			if !math.IsNaN(v) {
-				record[k] = strconv.FormatFloat(v, 'g', -1, 64)
+			for k, v := range row {
+				record[len(inputs)+k] = strconv.FormatFloat(v, 'g', -1, 64)
 			}
+			next++
 		}
 		if err := w.Write(record); err != nil {
 			return err

@@ -66,7 +66,7 @@ func addRows(c *cobra.Command) *rowFlags {
 	f.StringVar(&r.train, "train", "", "CSV `file` with rows of your own, in place of --data; - is standard input; with --resume, for a model whose rows were left out. All are trained on where there is --test, else --train-share of them")
 	f.StringVar(&r.test, "test", "", "CSV `file` with the test rows, with the same columns")
 	f.StringVar(&r.target, "target", "", "`column` that is learned")
-	f.StringSliceVar(&r.features, "features", nil, "`columns` that it is learned from, a,b,c; without it all others that have numbers")
+	f.StringSliceVar(&r.features, "features", nil, "`columns` that it is learned from, a,b,c, of numbers or of at most 32 words; without it all others that have numbers")
 	r.how.add(f)
 	inGroup(f, rowGroup, append([]string{"train", "test", "target", "features"}, tableFlagNames...)...)
 	for _, name := range []string{"train", "test"} {

@@ -1,7 +1,9 @@
 package main
 
 import (
+	"bytes"
 	"encoding/json"
+	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
@@ -137,5 +139,99 @@ func TestPredictWithMissingCells(t *testing.T) {
 	}
 	if len(slices.Compact(means)) != 1 {
 		t.Errorf("predicted %q", means)
+	}
+}
+
+// shades is a table with columns of words, of which two are learned from.
+func shades(t *testing.T, rows int) string {
+	t.Helper()
+	text := "holder_name,shade,on,a,y\n"
+	for i := range rows {
+		text += fmt.Sprintf("Zebulon%d,%s,%s,%d,%d.5\n", i%9, []string{`"deep, red"`, "blue", "=1+2"}[i%3], []string{"yes", "no"}[i%2], i, 100*(i%3)+i%11)
+	}
+	path := filepath.Join(t.TempDir(), "shades.csv")
+	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
+// A model that learned from words predicts from the raw table, in every format that can
+// be read, and nothing is known of the words of other columns.
+func TestPredictTakesWords(t *testing.T) {
+	file := shades(t, 90)
+	of := []string{"--train", file, "--target", "y", "--features", "shade,a,on"}
+	folder := trained(t, append(of, "--steps", "80")...)
+	if s := folderHas(t, folder, "Zebulon", "holder_name"); s != "" {
+		t.Error(s)
+	}
+	card, err := os.ReadFile(filepath.Join(folder, "MODEL_CARD.md"))
+	if err != nil || !strings.Contains(string(card), "| shade | deep, red | shade=deep, red |") {
+		t.Errorf("%v, the card is %s", err, card)
+	}
+	table := "on,a,shade\nno,3,\"deep, red\"\nyes,4,blue\nno,5,=1+2\nyes,4,Blue\nyes,,blue\nyes,7,\n"
+	var first string
+	for _, model := range []string{folder, "model.json", "model.onnx", "model.safetensors"} {
+		path := folder
+		if model != folder {
+			path = filepath.Join(folder, model)
+		}
+		r := program(t, table, "predict", "--model", path)
+		lines := strings.Split(strings.TrimSpace(r.stdout), "\n")
+		if r.status != 0 || len(lines) != 7 || lines[0] != "shade,a,on,mean,std,lower,upper" {
+			t.Fatalf("%s: %d %q %q", model, r.status, r.stdout, r.stderr)
+		}
+		for i, begins := range []string{`"deep, red",3,no,`, "blue,4,yes,", "'=1+2,5,no,", "Blue,4,yes,", "blue,,yes,,,,", ",7,yes,,,,"} {
+			if !strings.HasPrefix(lines[i+1], begins) || strings.HasSuffix(lines[i+1], ",,,,") != (i > 3) {
+				t.Errorf("%s: row %d is %q", model, i+1, lines[i+1])
+			}
+		}
+		for _, said := range []string{
+			`column "shade": 1 row has a value that was not there in training, and so has 0 in all columns of it (first: row 5, "Blue")`,
+			`2 of 6 rows lack an input`, `column "shade" leaves out 1 row: nothing there (first: row 7)`,
+		} {
+			if !strings.Contains(r.stderr, said) {
+				t.Errorf("%s: said %q, not %q", model, r.stderr, said)
+			}
+		}
+		if first == "" {
+			first = r.stdout
+		}
+		if r.stdout != first {
+			t.Errorf("%s predicts %q, and the first one %q", model, r.stdout, first)
+		}
+	}
+	if r := program(t, "a,on\n1,yes\n", "predict", "--model", folder); r.status != 2 || !strings.Contains(r.stderr, `column "shade": there is none of this name`) {
+		t.Errorf("%d %q", r.status, r.stderr)
+	}
+	// Without rows it goes on from the same file alone.
+	half := trained(t, append(of, "--steps", "50", "--no-rows")...)
+	other := filepath.Join(t.TempDir(), "other.csv")
+	text, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(other, bytes.ReplaceAll(text, []byte("blue"), []byte("bleu")), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if r := program(t, "", "train", "--resume", half, "--train", other, "--steps", "30"); r.status != 2 || !strings.Contains(r.stderr, "not the rows that the model was trained on") {
+		t.Errorf("%d %q", r.status, r.stderr)
+	}
+	works(t, "", "train", "--resume", half, "--train", file, "--steps", "30")
+	sameWeights(t, model(t, filepath.Join(folder, "model.json")), model(t, filepath.Join(half, "model.json")))
+}
+
+func TestTrainRefusesWordsWithWhatToDo(t *testing.T) {
+	text := "name,y\n"
+	for i := range 80 {
+		text += fmt.Sprintf("n%d,%d\n", i%40, i)
+	}
+	r := program(t, text, "train", "--train", "-", "--target", "y", "--features", "name")
+	if r.status != 2 || !strings.Contains(r.stderr, `row 34, column "name": more than 32 different words; "n32" is one too many; put rare ones together`) {
+		t.Errorf("%d %q", r.status, r.stderr)
+	}
+	r = program(t, text, "train", "--train", "-", "--target", "y")
+	if r.status != 2 || !strings.Contains(r.stderr, "name the inputs") {
+		t.Errorf("%d %q", r.status, r.stderr)
 	}
 }

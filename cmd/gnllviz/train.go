@@ -57,7 +57,8 @@ folder: the model in several formats, predictions, history, charts, the report.
 Files there of these names are replaced, each at once; others are left alone.
 model.json and the tables of predictions hold the rows that were learned from, and the
 report and pictures of the fit show them: of a file of your own the numbers of the
-target and the features, and nothing of other columns. --no-rows leaves them out.
+target and the features, and nothing of other columns. --no-rows leaves them out. The
+different words of features that are words are part of the model, and stay.
 
 A long training writes a checkpoint, model.json, every minute, from which --resume goes
 on should the machine fail. An interrupt (Ctrl-C) ends training after the step that is

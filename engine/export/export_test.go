@@ -10,6 +10,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/gnllviz/gnllviz/datasets/table"
 	"github.com/gnllviz/gnllviz/engine"
 	"github.com/gnllviz/gnllviz/loss"
 )
@@ -78,7 +79,22 @@ func kinds() map[string]func(t testing.TB) (*Model, *engine.Ensemble, []float64)
 		add(c, 1)
 		add(c, 4)
 	}
+	list["words"] = func(t testing.TB) (*Model, *engine.Ensemble, []float64) {
+		m, e, x := trained(t, engine.NetConfig{Inputs: 3, Hidden: []int{8}}, 1)
+		return withWords(m), e, x
+	}
 	return list
+}
+
+// withWords has a model of three inputs learn from a column of words and one of numbers.
+func withWords(m *Model) *Model {
+	m.Encoding = table.Encoding{
+		{Name: "colour", Kind: table.OfValues, Values: []string{`a,"b"`, "赤\n|<b>"}}, {Name: "x2", Unit: "ms", Kind: table.OfNumber},
+	}
+	for i, c := range m.Encoding.Columns() {
+		m.Inputs[i].Name, m.Inputs[i].Unit = c.Name, c.Unit
+	}
+	return m
 }
 
 // What a model predicts is what the engine does, but for float32's rounding.
@@ -190,6 +206,32 @@ func TestDamagedJSONIsRefused(t *testing.T) {
 		_, err := ReadJSON(strings.NewReader(strings.Replace(file, c.old, c.now, 1)))
 		if err == nil || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("%s: got %v, want an error with %q", name, err, c.want)
+		}
+	}
+}
+
+// An encoding that does not fit the inputs, or that was changed, is refused.
+func TestEncodingsAreChecked(t *testing.T) {
+	m, _, _ := kinds()["words"](t)
+	file := string(encode(t, m, "model.json"))
+	for name, c := range map[string]struct{ old, now, want string }{
+		"another column":  {`"name":"colour","kind"`, `"name":"color","kind"`, "not those that the encoding makes"},
+		"another unit":    {`"name":"x2","unit":"ms","kind"`, `"name":"x2","kind"`, "not those that the encoding makes"},
+		"a value changed": {`"赤\n|\u003cb\u003e"]`, `"赤\r|\u003cb\u003e"]`, "SHA-256"},
+		"no values":       {`"values":["a,\"b\"","赤\n|\u003cb\u003e"]`, `"values":[]`, "has 0 values"},
+		"another kind":    {`"kind":"values"`, `"kind":"words"`, "kind"},
+		"an empty one":    {"", "", "1 to 64"},
+	} {
+		changed := strings.Replace(file, c.old, c.now, 1)
+		if name == "an empty one" {
+			at := strings.Index(file, `"encoding":[`)
+			changed = file[:at] + `"encoding":[],` + file[at+strings.Index(file[at:], `"target"`):]
+		}
+		if changed == file {
+			t.Fatalf("%s: nothing was changed", name)
+		}
+		if _, err := ReadJSON(strings.NewReader(changed)); err == nil || !strings.Contains(err.Error(), c.want) {
+			t.Errorf("%s: got %v, want %q", name, err, c.want)
 		}
 	}
 }

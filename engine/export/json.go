@@ -11,6 +11,7 @@ import (
 	"math"
 	"slices"
 
+	"github.com/gnllviz/gnllviz/datasets/table"
 	"github.com/gnllviz/gnllviz/engine"
 )
 
@@ -58,18 +59,19 @@ func (n *network) config() (engine.NetConfig, error) {
 // A header is a model without its parameters: what formats that keep these in
 // another way carry as text.
 type header struct {
-	Format  string   `json:"format"`
-	Version int      `json:"version"`
-	Card    *Card    `json:"card"`
-	Network network  `json:"network"`
-	Inputs  []Column `json:"inputs"`
-	Target  Column   `json:"target"`
-	Eps     float64  `json:"eps"`
-	SHA256  string   `json:"sha256,omitempty"` // Model.sum; files without one are taken as they are
+	Format   string         `json:"format"`
+	Version  int            `json:"version"`
+	Card     *Card          `json:"card"`
+	Network  network        `json:"network"`
+	Inputs   []Column       `json:"inputs"`
+	Encoding table.Encoding `json:"encoding,omitempty"`
+	Target   Column         `json:"target"`
+	Eps      float64        `json:"eps"`
+	SHA256   string         `json:"sha256,omitempty"` // Model.sum; files without one are taken as they are
 }
 
 func headerOf(m *Model) header {
-	return header{FormatName, FormatVersion, &m.Card, networkOf(m.Net), m.Inputs, m.Target, m.Eps, m.sum()}
+	return header{FormatName, FormatVersion, &m.Card, networkOf(m.Net), m.Inputs, m.Encoding, m.Target, m.Eps, m.sum()}
 }
 
 // model returns the model that a header describes, without its parameters.
@@ -81,7 +83,7 @@ func (h *header) model() (*Model, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Model{Card: *h.Card, Net: c, Inputs: h.Inputs, Target: h.Target, Eps: h.Eps, told: h.SHA256}, nil
+	return &Model{Card: *h.Card, Net: c, Inputs: h.Inputs, Encoding: h.Encoding, Target: h.Target, Eps: h.Eps, told: h.SHA256}, nil
 }
 
 // A file is a model in JSON.

@@ -11,6 +11,7 @@ import (
 	"text/template"
 	"time"
 
+	"github.com/gnllviz/gnllviz/datasets/table"
 	"github.com/gnllviz/gnllviz/engine"
 )
 
@@ -41,9 +42,13 @@ type cardData struct {
 	*Model
 	Ensemble bool
 	Layers   string
+	Words    []word
 	Scores   []score
 	Settings []setting
 }
+
+// A word is a value of a column of words, and the input that is 1 of it.
+type word struct{ Column, Value, Input string }
 
 type setting struct{ Name, Value string }
 
@@ -61,6 +66,13 @@ func cardOf(m *Model) *cardData {
 		heads = "mean"
 	}
 	d.Layers = strings.Join(units, " → ") + " → " + heads
+	at := 0
+	for _, s := range m.Encoding {
+		for i, v := range s.Values {
+			d.Words = append(d.Words, word{s.Name, v, m.Inputs[at+i].Name})
+		}
+		at += table.Encoding{s}.Width()
+	}
 	names := map[string]bool{}
 	for _, scores := range []map[string]float64{m.Card.Train, m.Card.Test} {
 		for name := range scores {

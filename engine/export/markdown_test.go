@@ -37,6 +37,25 @@ func TestCardTellsEverything(t *testing.T) {
 	}
 }
 
+// The card says which input is 1 of which word.
+func TestCardTellsWords(t *testing.T) {
+	m, _, _ := kinds()["words"](t)
+	var b bytes.Buffer
+	if err := WriteCard(&b, m); err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{`| colour | a,"b" | colour=a,"b" |`, `| colour | 赤 \|&lt;b> | colour=赤 \|&lt;b> |`, "Any\nother value makes all inputs of its column 0."} {
+		if !strings.Contains(b.String(), want) {
+			t.Errorf("the card does not tell %q:\n%s", want, &b)
+		}
+	}
+	plain, _, _ := trained(t, engine.NetConfig{Hidden: []int{4}}, 1)
+	b.Reset()
+	if err := WriteCard(&b, plain); err != nil || strings.Contains(b.String(), "column of words") {
+		t.Errorf("a card without words tells of them: %v", err)
+	}
+}
+
 // What users have named ends no line, no cell and no text.
 func TestCardShowsNamesAsTheyAre(t *testing.T) {
 	m, _, _ := trained(t, engine.NetConfig{Hidden: []int{4}}, 1)

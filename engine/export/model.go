@@ -13,6 +13,7 @@ import (
 	"math"
 	"slices"
 
+	"github.com/gnllviz/gnllviz/datasets/table"
 	"github.com/gnllviz/gnllviz/engine"
 )
 
@@ -26,10 +27,14 @@ import (
 type Model struct {
 	Card    Card
 	Net     engine.NetConfig // of each member; it has one output
-	Inputs  []Column
+	Inputs  []Column         // in the network's order
 	Target  Column
 	Eps     float64 // the least variance of the standardised target, 0 or more
 	Members []Tensors
+
+	// Encoding says how the columns of a table become Inputs, which are its columns; nil
+	// where each input is a column of numbers.
+	Encoding table.Encoding
 
 	// Training is what it takes to train on; nil where there are weights alone.
 	Training *Training
@@ -144,12 +149,41 @@ func (m *Model) Check() error {
 			return err
 		}
 	}
+	if err := m.checkEncoding(); err != nil {
+		return err
+	}
 	for i, tensors := range m.Members {
 		if err := n.CheckTensors(tensors); err != nil {
 			return fmt.Errorf("export: member %d: %w", i+1, err)
 		}
 	}
 	return nil
+}
+
+// checkEncoding says where the inputs are not the columns of the encoding.
+func (m *Model) checkEncoding() error {
+	if m.Encoding == nil {
+		return nil
+	}
+	if err := m.Encoding.Check(); err != nil {
+		return fmt.Errorf("export: %w", err)
+	}
+	if !slices.EqualFunc(m.Encoding.Columns(), m.Inputs, func(a table.Column, b Column) bool { return a == table.Column{Name: b.Name, Unit: b.Unit} }) {
+		return errors.New("export: the input columns are not those that the encoding makes")
+	}
+	return nil
+}
+
+// Sources returns the encoding of the inputs, also where each is a column of numbers.
+func (m *Model) Sources() table.Encoding {
+	if m.Encoding != nil {
+		return m.Encoding
+	}
+	columns := make([]table.Column, len(m.Inputs))
+	for i, c := range m.Inputs {
+		columns[i] = table.Column{Name: c.Name, Unit: c.Unit}
+	}
+	return table.PlainEncoding(columns)
 }
 
 func (c *Column) check() error {

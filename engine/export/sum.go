@@ -11,7 +11,8 @@ import (
 
 // sum is the SHA-256 of all that a prediction depends on, in hexadecimal: the network
 // as JSON, then as little-endian float64s mean and standard deviation of each input
-// and of the target and eps, then all parameters as float32s. All formats tell it, so
+// and of the target and eps, then all parameters as float32s, and last the encoding as
+// JSON where there is one. All formats tell it, so
 // that a file which was damaged on its way does not predict something else in silence.
 func (m *Model) sum() string {
 	b, err := json.Marshal(networkOf(m.Net))
@@ -28,6 +29,12 @@ func (m *Model) sum() string {
 		for _, t := range tensors {
 			h.Write(appendFloats(nil, t.Data))
 		}
+	}
+	if m.Encoding != nil {
+		if b, err = json.Marshal(m.Encoding); err != nil {
+			panic("export: encoding an encoding: " + err.Error()) // of texts
+		}
+		h.Write(b)
 	}
 	return hex.EncodeToString(h.Sum(nil))
 }

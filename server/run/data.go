@@ -7,6 +7,7 @@ import (
 	"math/rand/v2"
 
 	"github.com/gnllviz/gnllviz/datasets"
+	"github.com/gnllviz/gnllviz/datasets/table"
 	"github.com/gnllviz/gnllviz/engine"
 	"github.com/gnllviz/gnllviz/engine/metrics"
 	"github.com/gnllviz/gnllviz/server/wire"
@@ -51,7 +52,7 @@ type data struct {
 	train, test, pool rows
 	nextID            uint32
 	lo, hi            []float64 // of each input, over the rows that the set began with
-	center            []float64 // of each input: its mean over the first training rows
+	center            []float64 // of each input: its mean over the first training rows, of words the commonest
 	std               float64   // of the first training targets, without noise
 	noise             float64   // percent of std
 	edits             *edits    // that made these rows from the set's, in clean targets
@@ -143,6 +144,43 @@ func (d *data) measure() {
 		d.lo, d.hi = append(d.lo, lo), append(d.hi, hi)
 		d.center = append(d.center, sum/float64(d.train.len()))
 	}
+	for _, g := range d.groups() {
+		most := g.commonest(d.center)
+		for k := range g.inputs {
+			d.center[g.first+k] = 0
+		}
+		d.center[most] = 1
+	}
+}
+
+// A group is the inputs of a column of words.
+type group struct{ first, inputs int }
+
+// commonest returns the input of which most rows are, by the inputs' means.
+func (g group) commonest(means []float64) int {
+	most := g.first
+	for k := g.first; k < g.first+g.inputs; k++ {
+		if means[k] > means[most] {
+			most = k
+		}
+	}
+	return most
+}
+
+// groups returns those of the rows.
+func (d *data) groups() (list []group) {
+	if d.own == nil {
+		return nil
+	}
+	first := 0
+	for i := range d.own.encoding {
+		width := d.own.encoding[i : i+1].Width()
+		if d.own.encoding[i].Kind == table.OfValues {
+			list = append(list, group{first, width})
+		}
+		first += width
+	}
+	return list
 }
 
 // size is about how many bytes the rows take.
@@ -166,7 +204,7 @@ func (d *data) noiseOf(id uint32) float64 {
 func (d *data) shown(noise float64, slice int) *data {
 	e := *d
 	e.noise, e.slice = noise, min(max(slice, 1), len(d.set.Inputs))-1
-	if slice == 0 && len(d.set.Inputs) == 2 {
+	if slice == 0 && len(d.set.Inputs) == 2 && len(d.groups()) == 0 {
 		e.slice = isMap
 	}
 	for _, r := range []*rows{&e.train, &e.test, &e.pool} {
@@ -188,7 +226,7 @@ func (d *data) layGrid() {
 		d.gridRows = make([]float64, 0, gridPoints*len(d.set.Inputs))
 		for i, v := range x {
 			d.gridRows = append(d.gridRows, d.center...)
-			d.gridRows[i*len(d.set.Inputs)+d.slice] = v
+			d.place(d.gridRows[i*len(d.set.Inputs):], v)
 		}
 		return
 	}
@@ -199,6 +237,17 @@ func (d *data) layGrid() {
 			d.gridRows = append(d.gridRows, u, v)
 		}
 	}
+}
+
+// place puts a row at a place along the input that is shown. If that is a word's, the
+// row is of the commonest word at 0 and of this one at 1.
+func (d *data) place(row []float64, at float64) {
+	for _, g := range d.groups() {
+		if d.slice >= g.first && d.slice < g.first+g.inputs {
+			row[g.commonest(d.center)] = 1 - at
+		}
+	}
+	row[d.slice] = at
 }
 
 // axis returns so many values of an input, over all rows and a little beyond.

@@ -102,10 +102,7 @@ func GiveRows(m *export.Model, files wire.CSVSpec, limits table.Limits) error {
 		}
 		return wire.Refuse(wire.BadData, "", "the model was trained on one file, without one of test rows")
 	}
-	files.Target, files.Inputs = want.Target.Name, nil
-	for _, c := range want.Inputs {
-		files.Inputs = append(files.Inputs, c.Name)
-	}
+	files.Target, files.Inputs = want.Target.Name, want.Sources()
 	own, err := readOwn(&wire.DataSpec{CSV: &files}, limits)
 	if err != nil {
 		return err

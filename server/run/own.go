@@ -11,13 +11,15 @@ import (
 )
 
 // ownRows are a user's own rows, read and checked: of a file the numbers of the
-// columns that were chosen, and nothing else, so that nothing that is made of a run
+// columns that were chosen and the words that became numbers, and nothing else, so that nothing that is made of a run
 // can hold more. They are never changed.
 type ownRows struct {
 	spec    *wire.DataSpec // without the text of a file
 	formula datasets.Formula
 	set     *datasets.Set // of a file, or of two
 	notes   wire.DataNotes
+
+	encoding table.Encoding // of the set's inputs; nil where each is a column of numbers
 }
 
 // rowsOf returns the rows that a command brings, or nil.
@@ -58,6 +60,10 @@ func readOwn(spec *wire.DataSpec, limits table.Limits) (*ownRows, error) {
 	if err != nil {
 		return nil, badData(err)
 	}
+	set.Title = rows.Target.Name + " against " + strings.Join(rows.Sources(), ", ")
+	if o.encoding, err = encodingOf(rows); err != nil {
+		return nil, badData(err)
+	}
 	kept := *rows
 	kept.SHA256 = kept.Fingerprint()
 	o.spec, o.set = &wire.DataSpec{Rows: &kept}, set
@@ -73,6 +79,25 @@ func Kept(spec *wire.DataSpec, limits table.Limits) (*wire.DataSpec, wire.DataNo
 		return nil, wire.DataNotes{}, err
 	}
 	return own.spec, own.notes, nil
+}
+
+// encodingOf returns the encoding of rows, nil where they have none, and refuses one
+// that their inputs are not the columns of.
+func encodingOf(rows *wire.RowsSpec) (table.Encoding, error) {
+	if len(rows.Encoding) == 0 {
+		return nil, nil
+	}
+	var e table.Encoding
+	for _, s := range rows.Encoding {
+		e = append(e, table.Source(s))
+	}
+	if err := e.Check(); err != nil {
+		return nil, err
+	}
+	if !slices.EqualFunc(e.Columns(), rows.Inputs, func(a table.Column, b wire.Column) bool { return wire.Column(a) == b }) {
+		return nil, wire.Refuse(wire.BadData, "", `the inputs of "rows" are not the columns that its encoding makes`)
+	}
+	return e, nil
 }
 
 func columnsOf(list []wire.Column) []datasets.Column {
@@ -101,6 +126,9 @@ func (o *ownRows) readCSV(spec *wire.CSVSpec, limits table.Limits) (*wire.RowsSp
 	rows := &wire.RowsSpec{Target: wire.Column(chosen.Target), Count: chosen.Len(), X: chosen.X, Y: chosen.Y}
 	for _, c := range chosen.Inputs {
 		rows.Inputs = append(rows.Inputs, wire.Column(c))
+	}
+	for _, s := range chosen.Encoding {
+		rows.Encoding = append(rows.Encoding, wire.SourceColumn(s))
 	}
 	o.note(rows, &report, "")
 	if spec.Test == "" {
@@ -132,6 +160,9 @@ func (o *ownRows) note(rows *wire.RowsSpec, r *table.Report, where string) {
 		o.notes.LeftOut = append(o.notes.LeftOut, wire.LeftOut{
 			Column: l.Column, Kind: string(l.Kind), Reason: where + l.Reason, Value: l.Value, Rows: l.Rows, FirstRow: l.First,
 		})
+	}
+	for _, u := range r.Unseen {
+		o.notes.Warnings = append(o.notes.Warnings, where+u.Line())
 	}
 	for _, line := range r.Warnings {
 		o.notes.Warnings = append(o.notes.Warnings, where+line)

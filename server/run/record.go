@@ -177,6 +177,9 @@ func (t *taken) make(whole bool) (*Record, error) {
 	if err != nil {
 		return nil, err
 	}
+	if d.own != nil {
+		m.Encoding = d.own.encoding
+	}
 	rec.Model = m
 	if err := t.training(m); err != nil {
 		return nil, err

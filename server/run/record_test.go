@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"io"
 	"math"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -68,6 +69,9 @@ func specWith(t *testing.T, s wire.Spec, controls string) wire.Spec {
 func TestImportedModelsGoOnBitForBit(t *testing.T) {
 	csv := &wire.CSVSpec{Text: "a,b,y\n1,2,3\n2,1,4\n3,5,1\n4,4,2\n5,1,6\n6,2,5\n7,7,7\n", Test: "y,b,a\n3,2,1\n2,2,2\n", Target: "y"}
 	for name, spec := range map[string]wire.Spec{
+		"words": specWith(t, wire.Spec{Data: &wire.DataSpec{CSV: &wire.CSVSpec{
+			Text: "s,a,y\nred,2,3\nblue,1,4\nred,5,1\ngreen,4,2\nblue,1,6\nred,2,5\ngreen,7,7\n", Test: "y,s,a\n3,mauve,1\n2,red,2\n", Target: "y", Inputs: []string{"s", "a"},
+		}}}, `{"speed":"max"}`),
 		"plain":            specWith(t, wire.Spec{}, `{"speed":"max"}`),
 		"ensemble":         specWith(t, wire.Spec{}, `{"speed":"max","members":3,"batch":20,"dropout":10,"seed":4}`),
 		"schedule":         specWith(t, wire.Spec{}, `{"speed":"max","schedule":"one-cycle","schedule_steps":150,"mean_first":30,"noise":20,"optimizer":"sgd","momentum":0.9,"lr":0.003}`),
@@ -107,6 +111,9 @@ func TestImportedModelsGoOnBitForBit(t *testing.T) {
 						t.Fatalf("%s of member %d went another way", tensor.Name, i+1)
 					}
 				}
+			}
+			if !reflect.DeepEqual(a.Model.Encoding, b.Model.Encoding) || (a.Model.Encoding != nil) != (name == "words") {
+				t.Errorf("encoded by %+v and %+v", a.Model.Encoding, b.Model.Encoding)
 			}
 			if !slices.Equal(a.Points, b.Points) {
 				t.Errorf("other points: %d and %d", len(a.Points), len(b.Points))

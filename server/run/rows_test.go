@@ -1,12 +1,15 @@
 package run
 
 import (
+	"bytes"
+	"fmt"
 	"math"
 	"slices"
 	"strings"
 	"testing"
 
 	"github.com/gnllviz/gnllviz/datasets"
+	"github.com/gnllviz/gnllviz/datasets/table"
 	"github.com/gnllviz/gnllviz/server/wire"
 )
 
@@ -207,6 +210,94 @@ func TestOwnFile(t *testing.T) {
 	}
 	refused(t, r, &wire.DataCommand{Data: &wire.DataSpec{CSV: &wire.CSVSpec{Text: text, Target: "nope"}}}, wire.BadData, "nope")
 	refused(t, r, &wire.DataCommand{Data: &wire.DataSpec{}}, wire.MissingField, "formula")
+}
+
+// A column of words is learned from as one column for each word, everywhere: undo, a
+// recipe done over again and a model that comes back have the same.
+func TestOwnFileWithWords(t *testing.T) {
+	text := "who;colour;a;y\n"
+	for i := range 60 {
+		text += fmt.Sprintf("Zebulon%d;%s;%d;%d\n", i, []string{"rot", "Blau", "rot", "grün"}[i%4], i, (i%4)*100+i%7)
+	}
+	text += "Ann;;61;5\n"
+	file := &wire.CSVSpec{Text: text, Target: "y", Inputs: []string{"colour", "a"}}
+	own, notes, err := Kept(&wire.DataSpec{CSV: file}, Options{}.Table)
+	if err != nil || own.Rows.Encoding[0].Kind != table.OfValues || len(notes.LeftOut) != 1 || notes.LeftOut[0].Column != "colour" {
+		t.Fatalf("%+v, %+v, %v", own, notes, err)
+	}
+	if b := encode(own); bytes.Contains(b, []byte("Zebulon")) || !bytes.Contains(b, []byte("grün")) {
+		t.Errorf("it keeps %.300s", b)
+	}
+	r := paused(t, wire.Spec{Data: &wire.DataSpec{CSV: file}, Controls: raw(t, map[string]any{"speed": "max"})})
+	d := state(t, r).Data
+	var names []string
+	for _, c := range d.Inputs {
+		names = append(names, c.Name)
+	}
+	if got := strings.Join(names, " "); got != "colour=Blau colour=grün colour=rot a" || d.Title != "y against colour, a" || d.DroppedRows != 1 {
+		t.Errorf("inputs %s of %q, %d rows dropped", got, d.Title, d.DroppedRows)
+	}
+	// The others stand at their commonest word; along a word the fit goes from there.
+	for slice, want := range map[int]func(v float64) []float64{
+		1: func(v float64) []float64 { return []float64{v, 0, 1 - v} },
+		2: func(v float64) []float64 { return []float64{0, v, 1 - v} },
+		3: func(v float64) []float64 { return []float64{0, 0, v} },
+		4: func(float64) []float64 { return []float64{0, 0, 1} },
+	} {
+		change(t, r, map[string]any{"slice": slice})
+		err := r.do(t.Context(), func() {
+			d := r.life.data
+			for row := range slices.Chunk(d.gridRows, 4) {
+				if want := want(row[d.slice]); !slices.Equal(row[:3], want) || slice < 4 && row[3] != d.center[3] {
+					t.Errorf("along input %d there is a place %v, want %v", slice, row, want)
+				}
+			}
+			if a, b := d.gridRows[d.slice], d.gridRows[len(d.gridRows)-4+d.slice]; !(a < 0 && b > 1) {
+				t.Errorf("along input %d it goes from %g to %g", slice, a, b)
+			}
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	change(t, r, map[string]any{"slice": 0})
+	steps(t, r, 30)
+	if again := replayed(t, r); !slices.Equal(weights(t, again, 0), weights(t, r, 0)) {
+		t.Error("done over again the weights are others")
+	}
+	// What is kept of the file is as good as the file.
+	same := paused(t, wire.Spec{Data: own, Controls: raw(t, map[string]any{"speed": "max"})})
+	steps(t, same, 30)
+	if !slices.Equal(weights(t, same, 0), weights(t, r, 0)) {
+		t.Error("from what is kept of the file the weights are others")
+	}
+	change(t, r, map[string]any{"dataset": "mcycle"})
+	if m := recordOf(t, r).Model; m.Encoding != nil {
+		t.Errorf("of other rows the model has the encoding %+v", m.Encoding)
+	}
+	do(t, r, &wire.UndoCommand{})
+	if m := recordOf(t, r).Model; len(m.Encoding) != 2 || m.Encoding[0].Values[1] != "grün" {
+		t.Errorf("undone, the model has the encoding %+v", m.Encoding)
+	}
+	for name, c := range map[string]struct {
+		spoil func(*wire.RowsSpec)
+		words string
+	}{
+		"other columns": {func(r *wire.RowsSpec) { r.Inputs[0].Name = "colour=blau" }, "not the columns that its encoding makes"},
+		"another order": {func(r *wire.RowsSpec) { slices.Reverse(r.Encoding[0].Values) }, "order"},
+		"another word":  {func(r *wire.RowsSpec) { r.Encoding[0].Values[0] = "Blaw"; r.SHA256 = own.Rows.SHA256 }, "sha256"},
+		"no encoding":   {func(r *wire.RowsSpec) { r.Encoding = nil; r.SHA256 = own.Rows.SHA256 }, "sha256"},
+		"too many":      {func(r *wire.RowsSpec) { r.Inputs = make([]wire.Column, wire.MaxInputs+1) }, "1 to 64"},
+	} {
+		rows := *own.Rows
+		rows.Inputs, rows.Encoding, rows.SHA256 = slices.Clone(rows.Inputs), slices.Clone(rows.Encoding), ""
+		rows.Encoding[0].Values = slices.Clone(rows.Encoding[0].Values)
+		c.spoil(&rows)
+		if _, _, err := Kept(&wire.DataSpec{Rows: &rows}, Options{}.Table); err == nil || !strings.Contains(err.Error(), c.words) {
+			t.Errorf("%s: %v, want %q", name, err, c.words)
+		}
+	}
+	refused(t, r, &wire.DataCommand{Data: &wire.DataSpec{CSV: &wire.CSVSpec{Text: text, Target: "y", Inputs: []string{"who"}}}}, wire.BadData, "more than 32 different words")
 }
 
 func fmtFloat(v float64) string { return string(encode(v)) }

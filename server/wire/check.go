@@ -166,14 +166,7 @@ const (
 
 // columns names the columns of the rows.
 func (r *RowsSpec) columns() string {
-	names := r.Target.Name + " against "
-	for i, c := range r.Inputs {
-		if i > 0 {
-			names += ", "
-		}
-		names += c.Name
-	}
-	return fmt.Sprintf("%.200s", names)
+	return fmt.Sprintf("%.200s", r.Target.Name+" against "+strings.Join(r.Sources(), ", "))
 }
 
 func (c *AcquireCommand) check() *ErrorMessage {

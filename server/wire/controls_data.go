@@ -31,7 +31,7 @@ func rowControls(c Choices) []Control {
 		},
 		{
 			Name: "slice", Label: "along input", Group: "data", Kind: KindInteger, Live: true, Run: true, Advanced: true,
-			Help:    "With several inputs: the one along which the fit is shown, counted from 1, while the others stand at their means. 0 is a map where there are two, else the first.",
+			Help:    "With several inputs: the one along which the fit is shown, counted from 1, while the others stand at their means, and columns of words at their commonest word. 0 is a map where there are two, else the first.",
 			Default: 0, Min: 0, Max: MaxInputs, Step: 1,
 			field: func(s *Settings) any { return &s.Slice },
 		},

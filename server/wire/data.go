@@ -64,8 +64,9 @@ const MaxRowsShown = 1024
 // MaxRowsEvaluated bounds the rows that frames and points are evaluated on.
 const MaxRowsEvaluated = 4 * MaxRowsShown
 
-// MaxInputs is the largest number of inputs of a data set.
-const MaxInputs = 16
+// MaxInputs is the largest number of inputs of a data set, each value of a column of
+// words counted as one.
+const MaxInputs = 64
 
 // A Column is a named quantity.
 type Column struct {
@@ -124,7 +125,7 @@ type FormulaSpec struct {
 type CSVSpec struct {
 	Text   string   `json:"text"`             // the file; delimiter, decimal mark and header are told from it
 	Target string   `json:"target"`           // a column
-	Inputs []string `json:"inputs,omitempty"` // columns; empty: every other column of numbers that teaches something
+	Inputs []string `json:"inputs,omitempty"` // columns, of numbers or of few words; empty: every other column of numbers that teaches something
 
 	// What is not to be told from the text.
 	Header    string   `json:"header,omitempty"`    // "yes" or "no": whether the first row names the columns
@@ -137,10 +138,10 @@ type CSVSpec struct {
 	Test string `json:"test,omitempty"`
 }
 
-// A RowsSpec is the numbers of the columns that were chosen of a file: all that a
-// run, its recipe and its models in JSON keep of it.
+// A RowsSpec is the numbers of the columns that were chosen of a file, and the words
+// that became numbers: all that a run, its recipe and its models in JSON keep of it.
 type RowsSpec struct {
-	Inputs []Column `json:"inputs"` // 1 to MaxInputs
+	Inputs []Column `json:"inputs"` // 1 to MaxInputs, encoded
 	Target Column   `json:"target"`
 	Count  int      `json:"count"`          // rows
 	Test   int      `json:"test,omitempty"` // how many of them, the last, came in a file of test rows; 0: the seed splits them
@@ -151,8 +152,23 @@ type RowsSpec struct {
 	X      Numbers `json:"x,omitempty"` // Count x len(Inputs), row by row; X and Y are both there, or left out
 	Y      Numbers `json:"y,omitempty"` // Count
 
+	// Encoding says how the columns of the file became Inputs, which are its columns. It
+	// is absent where each of them is what a column of numbers held.
+	Encoding []SourceColumn `json:"encoding,omitempty"`
+
 	Dropped     []Drop `json:"dropped,omitempty"`      // the first rows of the file that were left out
 	DroppedRows int    `json:"dropped_rows,omitempty"` // how many were
+}
+
+// A SourceColumn is a column of a file, and how its cells become inputs.
+type SourceColumn struct {
+	Name string `json:"name"`
+	Unit string `json:"unit,omitempty"` // empty for a bare number
+	Kind string `json:"kind"`           // number: what the cell holds; values: for each value a 1 where the cell holds it, else 0
+
+	// Values are those of a column of words, at most 32 in the order of their bytes. A
+	// cell that is none of them makes all its inputs 0.
+	Values []string `json:"values,omitempty"`
 }
 
 // Numbers are finite, and nothing else: a null in their place is an error, which
@@ -167,7 +183,8 @@ func (n *Numbers) UnmarshalJSON(b []byte) error {
 	return json.Unmarshal(b, (*[]float64)(n))
 }
 
-// Fingerprint returns the SHA-256 of the numbers and their order, in hexadecimal.
+// Fingerprint returns the SHA-256 of the numbers and their order, and of the encoding
+// where there is one, in hexadecimal.
 func (r *RowsSpec) Fingerprint() string {
 	h := sha256.New()
 	b := fmt.Appendf(nil, "gnllviz rows %d %d %d\n", len(r.Y), len(r.Inputs), r.Test)
@@ -181,7 +198,28 @@ func (r *RowsSpec) Fingerprint() string {
 		}
 	}
 	h.Write(b)
+	if len(r.Encoding) > 0 {
+		words, err := json.Marshal(r.Encoding)
+		if err != nil {
+			panic("wire: encoding an encoding: " + err.Error()) // of texts
+		}
+		h.Write(words)
+	}
 	return hex.EncodeToString(h.Sum(nil))
+}
+
+// Sources returns the names of the columns of the file that the inputs are made of.
+func (r *RowsSpec) Sources() []string {
+	var names []string
+	for _, s := range r.Encoding {
+		names = append(names, s.Name)
+	}
+	if len(r.Encoding) == 0 {
+		for _, c := range r.Inputs {
+			names = append(names, c.Name)
+		}
+	}
+	return names
 }
 
 // LeftOut says whether the rows themselves are not there.

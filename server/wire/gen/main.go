@@ -124,6 +124,7 @@ func generate() []byte {
 		{wire.FormulaSpec{}, ""},
 		{wire.CSVSpec{}, ""},
 		{wire.RowsSpec{}, ""},
+		{wire.SourceColumn{}, ""},
 		{wire.Figure{}, ""},
 		{wire.Chart{}, ""},
 		{wire.Option{}, ""},

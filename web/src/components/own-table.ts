@@ -61,11 +61,16 @@ export function warnings(found: Inspection): TemplateResult | typeof nothing {
 
 const number = (v: number): string => String(Number(v.toPrecision(6))).replace('-', '−')
 
+function holds(c: InspectedColumn): string {
+  if (c.words > 1) return `${c.words} words`
+  return c.reason !== '' && c.kind === 'number' ? 'a copy' : KINDS[c.kind]
+}
+
 /** What a column holds: its kind, range, missing and odd cells. */
 export function columnCells(c: InspectedColumn): TemplateResult {
   const [odd] = c.odd
   return html`
-    <td>${c.reason !== '' && c.kind === 'number' ? 'a copy' : KINDS[c.kind]}</td>
+    <td>${holds(c)}</td>
     <td>${c.numbers > 0 ? `${number(c.min)} to ${number(c.max)}` : '—'}</td>
     <td>${count(c.missing)}</td>
     <td>${count(c.other)}${odd ? html` <span class="aside" title=${odd.why}>“${odd.value}” in line ${odd.row}</span>` : nothing}</td>

@@ -105,7 +105,8 @@ class GnllOwn extends Part {
   /**
    * Finds out what the file has, and proposes the last column of numbers as what is
    * to be learned, and as inputs those of which the server has nothing to say against
-   * it. Where there are not two, the server says at which cell it fails.
+   * it. Where there is one alone, the inputs are columns of words; where there are none,
+   * the server says at which cell it fails.
    */
   async #inspect(file?: File): Promise<void> {
     this.inspection = null
@@ -113,7 +114,8 @@ class GnllOwn extends Part {
       const found = await this.store.api.inspect(file ?? this.#field('csv'), this.#dialect())
       const numeric = found.columns.filter((c) => c.numeric)
       const usual = found.columns.filter((c) => c.reason === '')
-      const [columns = []] = [usual, numeric, found.columns].filter((list, i) => list.length > 1 || i === 2)
+      const words = usual.length === 1 ? found.columns.filter((c) => c.words > 1) : []
+      const [columns = []] = [[...words, ...usual], numeric, found.columns].filter((list, i) => list.length > 1 || i === 2)
       const names = columns.map((c) => c.name)
       if (file) await this.#show(file, found)
       this.inspection = found
@@ -247,6 +249,7 @@ class GnllOwn extends Part {
             `)}
           </tbody>
         </table>
+        ${found.columns.some((c) => c.words > 1) ? html`<p class="note">From a column of words one input is made for each word. It is used where you tick it.</p>` : nothing}
         ${found.columns.length < 2 ? html`<p class="note">It takes two columns: one to learn, and one to learn it from.</p>` : nothing}
       </div>
     `

@@ -161,8 +161,16 @@ export interface RowsSpec {
   sha256?: string
   x?: ReadonlyArray<number>
   y?: ReadonlyArray<number>
+  encoding?: ReadonlyArray<SourceColumn>
   dropped?: ReadonlyArray<Drop>
   dropped_rows?: number
+}
+
+export interface SourceColumn {
+  name: string
+  unit?: string
+  kind: string
+  values?: ReadonlyArray<string>
 }
 
 export interface Figure {
