@@ -301,7 +301,7 @@ func (t *Table) report(i int, needed origins, report *Report) {
 			continue
 		}
 		p := &t.Columns[o.at]
-		cell := t.grid.cell(i, o.at)
+		cell := t.word(i, o.at)
 		why := t.why(cell, p)
 		shown := Printable(string(cell))
 		if report.Cells.Total++; len(report.Cells.First) < listedCells {
@@ -493,7 +493,7 @@ func (t *Table) Cells(e Encoding) ([]string, error) {
 	cells := make([]string, 0, t.Rows*len(e))
 	for i := range t.Rows {
 		for k := range from {
-			cells = append(cells, string(t.grid.cell(i, from[k].at)))
+			cells = append(cells, string(t.word(i, from[k].at)))
 		}
 	}
 	return cells, nil

@@ -1,6 +1,7 @@
 package table
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"math"
@@ -140,8 +141,8 @@ func (s *Source) checkValues() error {
 	}
 	for i, v := range s.Values {
 		switch {
-		case v == "" || !utf8.ValidString(v) || len(v) > maxValueText:
-			return errors.New("has a value that is empty, no text, or too long")
+		case v == "" || strings.TrimSpace(v) != v || !utf8.ValidString(v) || len(v) > maxValueText:
+			return errors.New("has a value that is empty, has blanks around it, is no text, or is too long")
 		case i > 0 && s.Values[i-1] >= v:
 			return errors.New("has values that are not in the order of their bytes, or one twice")
 		}
@@ -209,10 +210,13 @@ func (o origins) encoding() Encoding {
 // not known can.
 func (t *Table) lacks(i int, o *origin) bool {
 	if o.Kind == OfValues {
-		return t.nothing(t.grid.cell(i, o.at))
+		return t.nothing(t.word(i, o.at))
 	}
 	return math.IsNaN(t.value(i, o.at))
 }
+
+// word returns what is in a cell of row i, without white space of any kind around it.
+func (t *Table) word(i, column int) []byte { return bytes.TrimSpace(t.grid.cell(i, column)) }
 
 // nothing tells whether a cell of words says that there is none.
 func (t *Table) nothing(cell []byte) bool {
@@ -231,7 +235,7 @@ func (t *Table) encode(to []float64, i int, from origins, report *Report) []floa
 		fill, place := 0.0, -1
 		if t.lacks(i, o) {
 			fill = math.NaN()
-		} else if place = o.place(t.grid.cell(i, o.at)); place < 0 {
+		} else if place = o.place(t.word(i, o.at)); place < 0 {
 			t.unseen(i, o, report)
 		}
 		for range o.Values {
@@ -260,7 +264,7 @@ func (t *Table) learnValues(o *origin, rows []int) {
 		return
 	}
 	for _, i := range rows {
-		if cell := t.grid.cell(i, o.at); o.place(cell) < 0 {
+		if cell := t.word(i, o.at); o.place(cell) < 0 {
 			o.Values = append(o.Values, string(cell))
 		}
 	}
@@ -278,7 +282,7 @@ func (t *Table) findWords() {
 		odd, beyond := 0, 0
 		var found Source
 		for i := range t.Rows {
-			cell := t.grid.cell(i, k)
+			cell := t.word(i, k)
 			if t.nothing(cell) || found.place(cell) >= 0 {
 				continue
 			}

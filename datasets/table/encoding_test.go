@@ -42,6 +42,7 @@ func TestWordsBecomeColumns(t *testing.T) {
 		{"ages", "age,y\n<18,1\n18-25,2\n26-40,3\n>40,5\n", Options{}, "age", "age=18-25|age=26-40|age=<18|age=>40", []float64{0, 0, 1, 0, 1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 1}, ""},
 		{"quotes, delimiters and lines within", "s,y\n\"a,b\",1\n\"say \"\"a\"\"\",2\n\"two\nlines\",3\n\"a,b\",5\n", Options{}, "s", `s=a,b|s=say "a"|s=two lines`, []float64{1, 0, 0, 0, 1, 0, 0, 0, 1, 1, 0, 0}, ""},
 		{"blanks around", "s;y\n  red ;1\nred;2\n\"red\";3\n\" red \";5\nblue;4\n", Options{}, "s", "s=blue|s=red", []float64{0, 1, 0, 1, 0, 1, 0, 1, 1, 0}, ""},
+		{"white space of any kind around", "s;y\n\u00a0red\u2003;1\n\"\u00a0red\";2\n\" red\n\";3\nblue;4\n", Options{}, "s", "s=blue|s=red", []float64{0, 1, 0, 1, 0, 1, 1, 0}, ""},
 		{"capitals are told apart", "s,y\nRed,1\nred,2\nRed,3\nred,5\n", Options{}, "s", "s=Red|s=red", []float64{1, 0, 0, 1, 1, 0, 0, 1}, `column "s": "Red" and "red" are two values; write them alike if they are one`},
 		{"blanks within are told apart", "s,y\nNew York,1\nNew  York,2\nBonn,3\nBonn,5\n", Options{}, "s", "s=Bonn|s=New  York|s=New York", []float64{0, 0, 1, 0, 1, 0, 1, 0, 0, 1, 0, 0}, `are two values`},
 		{"a byte order mark and every script", "\ufeffStraße,y\nKöln,1\n東京,2\nКиев,3\n🙂,5\n", Options{}, "Straße", "Straße=Köln|Straße=Киев|Straße=東京|Straße=🙂", []float64{1, 0, 0, 0, 0, 0, 1, 0, 0, 1, 0, 0, 0, 0, 0, 1}, ""},
@@ -245,6 +246,7 @@ func TestEncodingsFromElsewhereAreChecked(t *testing.T) {
 		`[{"name":"a","kind":"number","values":["x"]}]`:                                 "and has values",
 		`[{"name":"a","kind":"values","values":["y","x"]}]`:                             "order",
 		`[{"name":"a","kind":"values","values":["x","x"]}]`:                             "twice",
+		`[{"name":"a","kind":"values","values":[" x"]}]`:                                "blanks around",
 		`[{"name":"a","kind":"values","values":["","x"]}]`:                              "empty",
 		`[{"name":"a","kind":"values","values":["` + strings.Repeat("x", 5000) + `"]}]`: "too long",
 		`[{"name":"` + strings.Repeat("x", 500) + `","kind":"number"}]`:                 "too long",
@@ -273,5 +275,20 @@ func TestLongWordsHaveNamesThatCanBeShown(t *testing.T) {
 	}
 	if err := e.Check(); err != nil {
 		t.Error(err)
+	}
+}
+
+// What exported sources take for nothing is what a table does.
+func TestMissingIsWhatCellsAreMissing(t *testing.T) {
+	for _, word := range Missing() {
+		if !missing([]byte(word)) || word != `\N` && strings.ToLower(word) != word {
+			t.Errorf("%q is not missing", word)
+		}
+	}
+	for b := range 256 { // marks of one character
+		cell := string(rune(b))
+		if got := slices.Contains(Missing(), cell); got != missing([]byte(cell)) {
+			t.Errorf("%q is listed as missing: %v", cell, got)
+		}
 	}
 }

@@ -3,10 +3,22 @@ package table
 import (
 	"bytes"
 	"fmt"
+	"slices"
 	"strings"
 )
 
 const whyMissing = "nothing there"
+
+// missingMarks and missingWords say that there is no value; the latter are in lower case,
+// and stand in capitals, too.
+var (
+	missingMarks = [...]string{"--", "---", "..", "...", "–", "—", `\N`, "?", "-", "."}
+	missingWords = [...]string{"na", "n/a", "nan", "null", "#n/a", "#na", "<na>", "none", "nil", "n.a.", "-nan"}
+)
+
+// Missing returns what a cell holds that has no value, besides nothing. Capitals make no
+// difference.
+func Missing() []string { return slices.Concat(missingMarks[:], missingWords[:]) }
 
 // missing tells whether a cell, without blanks around it, says that there is no
 // value.
@@ -20,11 +32,12 @@ func missing(cell []byte) bool {
 	if len(cell) > 8 || cell[0] < 0x80 && cell[0]-'0' <= 9 {
 		return false
 	}
-	switch string(cell) {
-	case "--", "---", "..", "...", "–", "—", `\N`:
-		return true
+	for _, m := range &missingMarks {
+		if string(cell) == m {
+			return true
+		}
 	}
-	for _, m := range [...]string{"na", "n/a", "nan", "null", "#n/a", "#na", "<na>", "none", "nil", "n.a.", "-nan"} {
+	for _, m := range &missingWords {
 		if len(m) == len(cell) && strings.EqualFold(string(cell), m) {
 			return true
 		}

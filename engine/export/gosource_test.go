@@ -2,7 +2,9 @@ package export
 
 import (
 	"bytes"
+	"encoding/csv"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"go/format"
 	"math"
@@ -13,6 +15,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/gnllviz/gnllviz/datasets/table"
 	"github.com/gnllviz/gnllviz/engine"
 )
 
@@ -102,6 +105,113 @@ func main() {
 		}
 		if !slices.Equal(got, bits) {
 			t.Fatalf("row %d of all: the exported source predicts %v, not %v", i, got, bits)
+		}
+	}
+}
+
+// rawRows are rows of the raw table of a model of words: what the sources make of them is
+// what the reader of tables does.
+var rawRows = [][]string{
+	{`a,"b"`, "1.5"}, {"赤\n|<b>", "-2e3"}, {"  赤\n|<b>\u00a0", " 3 "}, {"mauve", "4"}, {`A,"B"`, "5"}, {"", "6"}, {"n/A", "7"}, {`\N`, "8"}, {`a,"b"`, ""}, {"x", "NA"},
+}
+
+// readRows is what the reader of tables makes of rawRows: nil of a row that lacks a cell.
+func readRows(t *testing.T, m *Model) (x [][]float64) {
+	t.Helper()
+	var b bytes.Buffer
+	w := csv.NewWriter(&b)
+	if err := errors.Join(w.Write([]string{"colour", "x2"}), w.WriteAll(rawRows)); err != nil {
+		t.Fatal(err)
+	}
+	read, err := table.Read(&b, table.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	values, _, err := read.Encode(m.Encoding)
+	if err != nil || read.Rows != len(rawRows) {
+		t.Fatalf("%d rows, %v", read.Rows, err)
+	}
+	for row := range slices.Chunk(values, m.Encoding.Width()) {
+		if slices.ContainsFunc(row, math.IsNaN) {
+			row = nil
+		}
+		x = append(x, row)
+	}
+	return x
+}
+
+// The exported source makes of the raw table what the reader of tables does.
+func TestGoSourceEncodes(t *testing.T) {
+	m, _, _ := kinds()["words"](t)
+	want := readRows(t, m)
+	dir := t.TempDir()
+	write(t, dir, "go.mod", []byte("module m\n\ngo 1.26\n"))
+	var b bytes.Buffer
+	if err := WriteGo(&b, m); err != nil {
+		t.Fatal(err)
+	}
+	write(t, dir, "model/model.go", b.Bytes())
+	write(t, dir, "main.go", []byte(fmt.Sprintf(`package main
+
+import (
+	"encoding/json"
+	"os"
+
+	"m/model"
+)
+
+type answer struct {
+	X      []float64
+	Unseen int
+	Error  string
+	Mean   float64
+}
+
+func main() {
+	var answers []answer
+	for _, cells := range append(%#v, nil) {
+		var a answer
+		var err error
+		if a.X, a.Unseen, err = model.Encode(cells); err != nil {
+			a.Error = err.Error()
+		} else {
+			a.Mean, _ = model.Predict(a.X)
+		}
+		answers = append(answers, a)
+	}
+	if err := json.NewEncoder(os.Stdout).Encode(answers); err != nil {
+		panic(err)
+	}
+}
+`, rawRows)))
+	goTool(t, dir, "vet", "./...")
+	var answers []struct {
+		X      []float64
+		Unseen int
+		Error  string
+		Mean   float64
+	}
+	if err := json.Unmarshal(goTool(t, dir, "run", "."), &answers); err != nil {
+		t.Fatal(err)
+	}
+	if got := answers[len(rawRows)].Error; got != "model: 0 cells of a row of 2 columns" {
+		t.Errorf("of no cells: %q", got)
+	}
+	for i, x := range want {
+		a := answers[i]
+		if !slices.Equal(a.X, x) || (a.Error != "") != (x == nil) || (a.Unseen > 0) != (x != nil && x[0]+x[1] == 0) {
+			t.Errorf("of %q: %+v, where the table has %v", rawRows[i], a, x)
+		}
+		if x == nil {
+			continue
+		}
+		if p, err := m.Predict(x); err != nil || p.Mean[0] != a.Mean {
+			t.Errorf("of %q: %v, where Predict has %v, %v", rawRows[i], a.Mean, p.Mean, err)
+		}
+	}
+	for i, want := range map[int]string{5: `column "colour": there is nothing in it`, 8: `column "x2": "" is no number`} {
+		if !strings.Contains(answers[i].Error, want) {
+			t.Errorf("of %q: %q, want %q", rawRows[i], answers[i].Error, want)
 		}
 	}
 }

@@ -4,12 +4,16 @@ package export
 
 import (
 	"bytes"
+	"encoding/csv"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"math"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"reflect"
+	"slices"
 	"strings"
 	"testing"
 
@@ -320,6 +324,88 @@ func TestPythonFindsColumns(t *testing.T) {
 			if err != nil || math.Abs(mean-k.want.Mean[0]) > tolerance*math.Abs(k.want.Mean[0]) {
 				t.Errorf("%v, %s: %v, %s, want %v", args, name, err, out, k.want.Mean[0])
 			}
+		}
+	}
+}
+
+// Both Python files make of the raw table what the reader of tables does, from a file and
+// by encode.
+func TestPythonTakesWords(t *testing.T) {
+	m, e, x := kinds()["words"](t)
+	dir := t.TempDir()
+	take(t, dir, "words", m, e, x)
+	abs, err := filepath.Abs(python())
+	if err != nil {
+		t.Fatal(err)
+	}
+	want, unseen := readRows(t, m), 0
+	var rows bytes.Buffer
+	var whole [][]float64
+	w := csv.NewWriter(&rows)
+	if err := w.Write([]string{"who", "x2 (ms)", "colour"}); err != nil {
+		t.Fatal(err)
+	}
+	for i, row := range want {
+		if row == nil {
+			continue
+		}
+		whole = append(whole, row)
+		if row[0]+row[1] == 0 {
+			unseen++
+		}
+		if err := w.Write([]string{"Ann", rawRows[i][1], rawRows[i][0]}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	w.Flush()
+	run := func(stdin string, args ...string) (stdout, stderr string, err error) {
+		c := exec.Command(abs, args...)
+		c.Dir, c.Stdin = dir, strings.NewReader(stdin)
+		c.Env = append(os.Environ(), "PYTHONIOENCODING=utf-8")
+		var said bytes.Buffer
+		c.Stderr = &said
+		out, err := c.Output()
+		return string(out), said.String(), err
+	}
+	p, err := m.Predict(slices.Concat(whole...))
+	if err != nil {
+		t.Fatal(err)
+	}
+	question, err := json.Marshal(rawRows)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, args := range [][]string{{"model_torch.py", "model.safetensors"}, {"model_numpy.py"}} {
+		out, said, err := run(rows.String(), args...)
+		lines := strings.Fields(out)
+		if err != nil || len(lines) != len(whole)+1 {
+			t.Fatalf("%v: %v, %s%s", args, err, out, said)
+		}
+		for i, line := range lines[1:] {
+			var mean float64
+			if _, err := fmt.Sscanf(line, "%g,", &mean); err != nil || math.Abs(mean-p.Mean[i]) > 1e-9*math.Abs(p.Mean[i]) {
+				t.Errorf("%v: row %d is %s, not %v", args, i, line, p.Mean[i])
+			}
+		}
+		if !strings.Contains(said, fmt.Sprintf("column 'colour': rows whose value was not there in training: %d", unseen)) {
+			t.Errorf("%v said %q", args, said)
+		}
+		if _, said, err := run("colour,x2\nNA,1\n", args...); err == nil || !strings.Contains(said, "line 2, column 'colour': there is nothing in it") {
+			t.Errorf("%v takes a row without a word: %v, %q", args, err, said)
+		}
+		// Row by row, as those that lack one are refused.
+		module := strings.TrimSuffix(args[0], ".py")
+		out, said, err = run(string(question), "-c", "import json, sys, "+module+` as m
+answers = []
+for row in json.load(sys.stdin):
+    try:
+        answers.append(m.encode([row])[0][0])
+    except ValueError:
+        answers.append(None)
+print(json.dumps(answers))`)
+		var answers [][]float64
+		if err := errors.Join(err, json.Unmarshal([]byte(out), &answers)); err != nil || !reflect.DeepEqual(answers, want) {
+			t.Errorf("%v: encode gives %v, want %v; %v %s", args, answers, want, err, said)
 		}
 	}
 }

@@ -1,6 +1,7 @@
 package export
 
 import (
+	"encoding/json"
 	"fmt"
 	"io"
 	"math"
@@ -37,7 +38,9 @@ const constPrefix = "const."
 // and the mixture are inside, and everything is computed in double, from parameters
 // that are float.
 //
-// The metadata have the card, each field as gnllviz.FIELD and all in gnllviz.model.
+// The metadata have the card, each field as gnllviz.FIELD and all in gnllviz.model. Where
+// columns of words are among those of the raw table x has its encoded columns, and
+// gnllviz.encoding says which input is which word.
 func WriteONNX(w io.Writer, m *Model) error { return writeONNX(w, m, onnxDouble) }
 
 // WriteONNXFloat is WriteONNX with float32 alone, input and outputs included, for
@@ -101,6 +104,13 @@ func onnxTexts(m *Model) ([]text, error) {
 		if t.value != "" {
 			list = append(list, t)
 		}
+	}
+	if m.Encoding != nil {
+		encoding, err := json.Marshal(m.Encoding)
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, text{"gnllviz.encoding", string(encoding)})
 	}
 	fields, err := m.Card.fields()
 	if err != nil {

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"text/template"
 
+	"github.com/gnllviz/gnllviz/datasets/table"
 	"github.com/gnllviz/gnllviz/engine"
 )
 
@@ -18,19 +19,29 @@ import (
 type source struct {
 	*Model
 	Ensemble bool
-	Layers   []sourceLayer // hidden
-	Last     int           // units of the last hidden layer
-	Head     string        // exp, softplus, natural, homoscedastic or fixed
-	PerInput bool          // whether an input moves the variance
-	Limit    int           // of a log-variance
-	Least    string        // variance, or precision
-	Fixed    string        // variance
+	Layers   []sourceLayer  // hidden
+	Last     int            // units of the last hidden layer
+	Columns  []sourceColumn // of the raw table; nil where the inputs are its columns
+	Head     string         // exp, softplus, natural, homoscedastic or fixed
+	PerInput bool           // whether an input moves the variance
+	Limit    int            // of a log-variance
+	Least    string         // variance, or precision
+	Fixed    string         // variance
 }
 
 type sourceLayer struct {
 	Index   int // in PyTorch's Sequential
 	In, Out int
 }
+
+// A sourceColumn is a column of the raw table; Words are nil where it holds numbers.
+type sourceColumn struct {
+	Name  string
+	Words []string
+}
+
+// Quoted is the name as Go and Python write texts.
+func (c sourceColumn) Quoted() string { return strconv.QuoteToASCII(c.Name) }
 
 func sourceOf(m *Model) *source {
 	s := &source{
@@ -40,6 +51,9 @@ func sourceOf(m *Model) *source {
 	}
 	if m.Net.Head == engine.Natural {
 		s.Least = number(engine.LeastPrecision)
+	}
+	for _, c := range m.Encoding {
+		s.Columns = append(s.Columns, sourceColumn{c.Name, c.Values})
 	}
 	s.Last = m.Net.Inputs
 	for i, units := range m.Net.Hidden {
@@ -120,13 +134,33 @@ func (s *source) list(of func(*Column) float64) string {
 	return strings.Join(list, ", ")
 }
 
-// Names lists the inputs' names as Python writes texts, in ASCII.
+// Names lists the names of the columns of a table as Python writes texts, in ASCII: those
+// of the raw table, which the inputs are made of.
 func (s *source) Names() string {
-	var list []string
-	for i := range s.Inputs {
-		list = append(list, strconv.QuoteToASCII(strings.ToValidUTF8(s.Inputs[i].Name, "\uFFFD")))
+	var names []string
+	for _, c := range s.Sources() {
+		names = append(names, c.Name)
+	}
+	return s.Texts(names)
+}
+
+// Texts lists texts as Go and Python write them, in ASCII.
+func (*source) Texts(texts []string) string {
+	list := make([]string, len(texts))
+	for i, text := range texts {
+		list[i] = strconv.QuoteToASCII(strings.ToValidUTF8(text, "\uFFFD"))
 	}
 	return strings.Join(list, ", ")
+}
+
+// Missing lists what a cell of words holds that has no value.
+func (s *source) Missing() string { return s.Texts(lowered(table.Missing())) }
+
+func lowered(texts []string) []string {
+	for i := range texts {
+		texts[i] = strings.ToLower(texts[i])
+	}
+	return texts
 }
 
 // Number writes a number that Go and Python read as the same.
