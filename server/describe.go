@@ -208,7 +208,7 @@ func (s *Server) describeData(api huma.API) {
 			http.StatusUnprocessableEntity:   "This is no such table; detail, row and column say where and why.",
 			http.StatusServiceUnavailable:    "Too many large bodies are being read; Retry-After says when to come again.",
 		},
-		example: `{"encoding":"utf-8","gzip":false,"delimiter":";","decimal":",","header":true,"rows":2,"copies":0,"columns":[{"name":"time","unit":"ms","kind":"number","reason":"","numeric":true,"decimal":",","numbers":2,"missing":0,"other":0,"min":2.4,"max":2.6,"words":0,"distinct":2,"odd":[],"far":[]}],"first":[["2,4"],["2,6"]],"missing":{"total":0,"first":[]},"warnings":[]}`,
+		example: `{"encoding":"utf-8","gzip":false,"delimiter":";","decimal":",","header":true,"rows":2,"copies":0,"columns":[{"name":"time","unit":"ms","kind":"number","reason":"","numeric":true,"decimal":",","numbers":2,"missing":0,"other":0,"min":2.4,"max":2.6,"date":"","words":0,"distinct":2,"odd":[],"far":[]}],"first":[["2,4"],["2,6"]],"missing":{"total":0,"first":[]},"warnings":[]}`,
 	}, s.postInspect)
 }
 

@@ -36,6 +36,7 @@ type inspectedColumn struct {
 	Other    int        `json:"other" doc:"All other cells."`
 	Min      float64    `json:"min" doc:"Least number; 0 where there is none."`
 	Max      float64    `json:"max" doc:"Greatest number; 0 where there is none."`
+	Date     string     `json:"date" doc:"How its dates are written, as Go's package time has it, where it can be an input that becomes days; else empty." example:"2006-1-2"`
 	Words    int        `json:"words" doc:"How many different words it holds, where it can be an input that becomes one column for each; else 0."`
 	Distinct int        `json:"distinct" doc:"Different values; not counted beyond 1000."`
 	Odd      []badCell  `json:"odd" doc:"The first 5 cells that hold something else than a number."`
@@ -117,7 +118,7 @@ func inspected(t *table.Table) inspection {
 		reason, _, _ := t.Reason(c)
 		column := inspectedColumn{
 			Name: c.Name, Unit: c.Unit, Kind: string(c.Kind), Reason: reason, Numeric: c.Numeric(), Decimal: string(c.Decimal),
-			Words: c.Words, Numbers: c.Numbers, Missing: c.Missing, Other: c.Other, Min: c.Min, Max: c.Max, Distinct: c.Distinct,
+			Date: c.Date, Words: c.Words, Numbers: c.Numbers, Missing: c.Missing, Other: c.Other, Min: c.Min, Max: c.Max, Distinct: c.Distinct,
 			Odd: badCells(c.Odd), Far: []farValue{},
 		}
 		for _, f := range c.Far {

@@ -168,14 +168,14 @@ type given struct {
 func (g *given) rows() int { return len(g.cells) / len(g.sources) }
 
 // inputs returns what is written of the inputs of row i: numbers as they were read, and
-// words as they stand.
+// words and dates as they stand.
 func (g *given) inputs(i int) []string {
 	record := make([]string, len(g.sources))
 	at := i * g.sources.Width()
 	for k := range g.sources {
 		s := g.sources[k : k+1]
 		switch v := g.x[at]; {
-		case s[0].Kind == table.OfValues:
+		case s[0].Kind != table.OfNumber:
 			record[k] = asText(g.cells[i*len(g.sources)+k])
 		case !math.IsNaN(v):
 			record[k] = strconv.FormatFloat(v, 'g', -1, 64)

@@ -27,7 +27,7 @@ func limits() table.Limits {
 // control, or files.
 type rowFlags struct {
 	train, test, target string
-	features            []string
+	features, circles   []string
 	how                 tableFlags
 }
 
@@ -66,9 +66,10 @@ func addRows(c *cobra.Command) *rowFlags {
 	f.StringVar(&r.train, "train", "", "CSV `file` with rows of your own, in place of --data; - is standard input; with --resume, for a model whose rows were left out. All are trained on where there is --test, else --train-share of them")
 	f.StringVar(&r.test, "test", "", "CSV `file` with the test rows, with the same columns")
 	f.StringVar(&r.target, "target", "", "`column` that is learned")
-	f.StringSliceVar(&r.features, "features", nil, "`columns` that it is learned from, a,b,c, of numbers or of at most 32 words; without it all others that have numbers")
+	f.StringSliceVar(&r.features, "features", nil, "`columns` that it is learned from, a,b,c, of numbers, dates or at most 32 words; without it all others that have numbers")
+	f.StringSliceVar(&r.circles, "circles", nil, "`year,day` or one of them: what dates become besides days, so that December and January are neighbours, and evening and morning")
 	r.how.add(f)
-	inGroup(f, rowGroup, append([]string{"train", "test", "target", "features"}, tableFlagNames...)...)
+	inGroup(f, rowGroup, append([]string{"train", "test", "target", "features", "circles"}, tableFlagNames...)...)
 	for _, name := range []string{"train", "test"} {
 		completeFiles(c, name, "csv", "tsv", "txt")
 	}
@@ -86,7 +87,7 @@ func completeFiles(c *cobra.Command, flag string, ends ...string) {
 func (r *rowFlags) spec(c *cobra.Command, cs *controls) (wire.Spec, error) {
 	s := wire.Spec{Controls: cs.set}
 	if r.train == "" {
-		for _, name := range append([]string{"test", "target", "features"}, tableFlagNames...) {
+		for _, name := range append([]string{"test", "target", "features", "circles"}, tableFlagNames...) {
 			if c.Flags().Changed(name) {
 				return s, mistakef("--%s is about rows of your own: give them by --train FILE", name)
 			}
@@ -111,11 +112,16 @@ func (r *rowFlags) spec(c *cobra.Command, cs *controls) (wire.Spec, error) {
 
 // files reads the files, which are there.
 func (r *rowFlags) files(c *cobra.Command) (csv *wire.CSVSpec, err error) {
-	if _, err := r.how.options(); err != nil {
+	o, err := r.how.options()
+	if err != nil {
 		return nil, err
 	}
+	o.Circles = r.circles
+	if err := o.Check(); err != nil {
+		return nil, mistakef("--%w", err)
+	}
 	csv = &wire.CSVSpec{
-		Target: r.target, Inputs: r.features,
+		Target: r.target, Inputs: r.features, Circles: r.circles,
 		Header: r.how.header, Delimiter: r.how.delimiter, Decimal: r.how.decimal, Missing: r.how.missing,
 	}
 	if csv.Text, err = readText(c, "train", r.train); err != nil {

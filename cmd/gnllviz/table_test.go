@@ -235,3 +235,30 @@ func TestTrainRefusesWordsWithWhatToDo(t *testing.T) {
 		t.Errorf("%d %q", r.status, r.stderr)
 	}
 }
+
+// A model that learned from dates takes them as they were written.
+func TestPredictTakesDates(t *testing.T) {
+	text := "sold,y\n"
+	for i := range 60 {
+		text += fmt.Sprintf("%d/%d/2024,%d\n", 1+i%12, 1+i%28, i*i%17)
+	}
+	file := filepath.Join(t.TempDir(), "sales.csv")
+	if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	folder := trained(t, "--train", file, "--target", "y", "--features", "sold", "--circles", "year", "--steps", "50")
+	r := program(t, "sold\n3/14/2024\n2024-03-14\n", "predict", "--model", folder)
+	lines := strings.Split(strings.TrimSpace(r.stdout), "\n")
+	if r.status != 0 || len(lines) != 3 || lines[0] != "sold,mean,std,lower,upper" || !strings.HasPrefix(lines[1], "3/14/2024,") || lines[2] != "2024-03-14,,,," {
+		t.Errorf("%d %q %q", r.status, r.stdout, r.stderr)
+	}
+	if !strings.Contains(r.stderr, `column "sold" leaves out 1 row: not a date as the column's others are written (first: row 3, "2024-03-14")`) {
+		t.Errorf("said %q", r.stderr)
+	}
+	if r := program(t, "", "train", "--train", file, "--target", "y", "--features", "sold", "--circles", "week"); r.status != 2 || !strings.Contains(r.stderr, `--circles ["week"]; say year, day or both`) {
+		t.Errorf("%d %q", r.status, r.stderr)
+	}
+	if r := program(t, "", "train", "--circles", "year"); r.status != 2 || !strings.Contains(r.stderr, "--circles is about rows of your own") {
+		t.Errorf("%d %q", r.status, r.stderr)
+	}
+}

@@ -40,7 +40,7 @@ type Report struct {
 }
 
 // Choose makes rows of a target and 1 to 16 inputs, by the names of columns or what the
-// header calls them. An input holds numbers, or at most MaxValues different words.
+// header calls them. An input holds numbers, dates, or at most MaxValues different words.
 // Without inputs they are all columns of numbers but those that a column's Kind leaves
 // out, and those that only repeat another one. Rows that lack a number or a word are
 // left out. The report says what was left out and what is to be known, and
@@ -72,6 +72,7 @@ func (t *Table) Choose(target string, inputs []string) (*Rows, Report, error) {
 		t.learnValues(&from[k], whole)
 	}
 	t.tell(from, aim, &report)
+	t.tellCircles(from, &report)
 	if len(whole) < MinRows {
 		what := fmt.Sprintf("%d rows are left", len(whole))
 		if len(report.Cells.First) > 0 {
@@ -100,7 +101,7 @@ func (t *Table) Choose(target string, inputs []string) (*Rows, Report, error) {
 
 // constant says that a column teaches nothing.
 func constant(name, kind string) *Error {
-	what := map[string]string{OfNumber: "number", OfValues: "word"}[kind]
+	what := map[string]string{OfNumber: "number", OfValues: "word", OfDates: "date"}[kind]
 	return &Error{Column: name, What: "the same " + what + " in all rows that are left, so there is nothing to learn from it", Cure: "choose another column"}
 }
 
@@ -123,8 +124,11 @@ func (t *Table) originsOf(chosen []int) origins {
 	for _, k := range chosen {
 		c := &t.Columns[k]
 		o := origin{Source{Name: c.Name, Unit: c.Unit, Kind: OfNumber}, k}
-		if c.Words > 0 {
+		switch {
+		case c.Words > 0:
 			o.Kind = OfValues
+		case c.Date != "":
+			o.Kind, o.Unit, o.Layout, o.Circles = OfDates, "", c.Date, circlesOf(t.circles, c.Date)
 		}
 		from = append(from, o)
 	}
@@ -152,7 +156,7 @@ func (t *Table) named(aim int, inputs []string) ([]int, error) {
 	return chosen, nil
 }
 
-// nameIt is what to do with a column of words.
+// nameIt is what to do with a column of words or dates.
 const nameIt = "; name it as an input to learn from it"
 
 // Reason says why a column is no input where none are named, and is empty if it is
@@ -173,11 +177,17 @@ func (t *Table) Reason(p *Profile) (reason string, rows, line int) {
 		if p.Words > 1 && p.Distinct < p.Numbers+p.Other { // else they are names
 			why = fmt.Sprintf("text of %d values%s", p.Words, nameIt)
 		}
+		if p.Date != "" {
+			why = "dates" + nameIt
+		}
 		return why, p.Other, at(p.first[0])
 	case TwoWords:
 		why := fmt.Sprintf("text of two values, %s and %s", p.words[0], p.words[1])
 		if p.Words > 0 {
 			why += nameIt
+		}
+		if p.Date != "" {
+			why = "two dates" + nameIt
 		}
 		return why, p.Other, at(p.first[0])
 	case Empty:
@@ -303,6 +313,9 @@ func (t *Table) report(i int, needed origins, report *Report) {
 		p := &t.Columns[o.at]
 		cell := t.word(i, o.at)
 		why := t.why(cell, p)
+		if o.Kind == OfDates && !t.nothing(cell) {
+			why = whyOtherDate
+		}
 		shown := Printable(string(cell))
 		if report.Cells.Total++; len(report.Cells.First) < listedCells {
 			report.Cells.First = append(report.Cells.First, Cell{line, p.Name, shown, why})
@@ -362,7 +375,7 @@ func (t *Table) tellColumns(from origins, report *Report) {
 	report.Warnings = append(report.Warnings, t.Warnings...)
 	for k := range from {
 		o := &from[k]
-		if o.Kind != OfValues { // what is said of a column is about its numbers
+		if o.Kind == OfNumber { // what is said of a column is about its numbers
 			report.Warnings = append(report.Warnings, t.Columns[o.at].notes...)
 		} else if a, b, ok := o.alike(); ok {
 			report.Warnings = append(report.Warnings, fmt.Sprintf("column %q: %q and %q are two values; write them alike if they are one", o.Name, a, b))
@@ -441,7 +454,7 @@ func (t *Table) locate(e Encoding) (origins, error) {
 	from := make(origins, len(e))
 	for i := range e {
 		find := t.column
-		if e[i].Kind == OfValues {
+		if e[i].Kind != OfNumber {
 			find = t.find // whatever stands in it, if it is a number
 		}
 		k, err := find(e[i].Name)

@@ -21,18 +21,25 @@ const (
 const (
 	OfNumber = "number" // the number that the cell holds
 	OfValues = "values" // for each value a number: 1 where the cell holds it, else 0
+	OfDates  = "date"   // the days since 1970-01-01, 00:00 UTC, and on each circle a sine and a cosine
 )
 
 // A Source is a column of a table and how its cells become inputs of a model.
 type Source struct {
 	Name string `json:"name"`
 	Unit string `json:"unit,omitempty"` // empty for a bare number
-	Kind string `json:"kind"`           // OfNumber or OfValues
+	Kind string `json:"kind"`           // OfNumber, OfValues or OfDates
 
 	// Values are the different cells of a column OfValues, as they stand there but for
 	// blanks and quotes around them, 1 to MaxValues in the order of their bytes: Red and
 	// red are two. A cell that is none of them makes all its numbers 0.
 	Values []string `json:"values,omitempty"`
+
+	// Layout is how dates are written, as package time has it. Circles are InYear and
+	// InDay, or one of them: how far the year has gone, and the day, as an angle, on
+	// which the last of December and the first of January are neighbours.
+	Layout  string   `json:"layout,omitempty"`
+	Circles []string `json:"circles,omitempty"`
 }
 
 // An Encoding turns the cells of a row, column by column, into the numbers that a model
@@ -50,8 +57,11 @@ func (e Encoding) Width() int {
 }
 
 func (s *Source) width() int {
-	if s.Kind == OfValues {
+	switch s.Kind {
+	case OfValues:
 		return len(s.Values)
+	case OfDates:
+		return 1 + 2*len(s.Circles)
 	}
 	return 1
 }
@@ -66,7 +76,8 @@ func (e Encoding) Plain() bool {
 const maxEncodedName = 200
 
 // Columns returns the encoded columns. That of a value is called by its column and the
-// value, as in "colour=red", in what can be shown of both; of two that would be called
+// value, as in "colour=red", in what can be shown of both, and that of a circle by its
+// column and the circle, as in "sold year sine"; of two that would be called
 // the same the second one gets a number.
 func (e Encoding) Columns() []Column {
 	columns := make([]Column, 0, e.Width())
@@ -76,21 +87,34 @@ func (e Encoding) Columns() []Column {
 	}
 	for i := range e {
 		s := &e[i]
-		if s.Kind != OfValues {
-			columns = append(columns, Column{s.Name, s.Unit})
-			continue
-		}
-		for _, v := range s.Values {
-			name := fitting(s.Name+"="+Printable(v), maxEncodedName-len("_99"))
+		add := func(end string) {
+			name := fitting(s.Name+end, maxEncodedName-len("_99"))
 			for was, n := name, 2; taken[name]; n++ {
 				name = fmt.Sprintf("%s_%d", was, n)
 			}
 			taken[name] = true
 			columns = append(columns, Column{Name: name})
 		}
+		switch s.Kind {
+		case OfNumber:
+			columns = append(columns, Column{s.Name, s.Unit})
+		case OfDates:
+			columns = append(columns, Column{s.Name, dateUnit})
+			for _, circle := range s.Circles {
+				add(" " + circle + " sine")
+				add(" " + circle + " cosine")
+			}
+		case OfValues:
+			for _, v := range s.Values {
+				add("=" + Printable(v))
+			}
+		}
 	}
 	return columns
 }
+
+// dateUnit is what dates are in.
+const dateUnit = "days since 1970-01-01"
 
 // fitting returns the beginning of a text that has at most so many bytes.
 func fitting(s string, most int) string {
@@ -119,10 +143,17 @@ func (e Encoding) Check() error {
 		switch {
 		case s.Name == "" || seen[s.Name] || !utf8.ValidString(s.Name) || len(s.Name) > maxEncodedName || len(s.Unit) > maxEncodedName:
 			return fmt.Errorf("table: column %d of the encoding, %.40q, has no name, one that is taken, or one that is too long", i+1, s.Name)
-		case s.Kind != OfNumber && s.Kind != OfValues:
-			return fmt.Errorf("table: column %.40q of the encoding is of the kind %.20q; it must be %s or %s", s.Name, s.Kind, OfNumber, OfValues)
-		case s.Kind == OfNumber && len(s.Values) > 0:
-			return fmt.Errorf("table: column %.40q of the encoding is a number and has values", s.Name)
+		case s.Kind != OfNumber && s.Kind != OfValues && s.Kind != OfDates:
+			return fmt.Errorf("table: column %.40q of the encoding is of the kind %.20q; it must be %s, %s or %s", s.Name, s.Kind, OfNumber, OfValues, OfDates)
+		case s.Kind != OfValues && len(s.Values) > 0:
+			return fmt.Errorf("table: column %.40q of the encoding is of the kind %s and has values", s.Name, s.Kind)
+		case s.Kind != OfDates && (s.Layout != "" || len(s.Circles) > 0):
+			return fmt.Errorf("table: column %.40q of the encoding is of the kind %s and has what only dates have", s.Name, s.Kind)
+		case s.Kind == OfDates && !slices.Contains(layouts(), s.Layout):
+			return fmt.Errorf("table: column %.40q of the encoding has dates of the layout %.40q, which is none of those that are read", s.Name, s.Layout)
+		}
+		if err := checkCircles(s.Circles); err != nil {
+			return fmt.Errorf("table: column %.40q of the encoding: %w", s.Name, err)
 		}
 		seen[s.Name] = true
 		if err := s.checkValues(); err != nil {
@@ -209,8 +240,12 @@ func (o origins) encoding() Encoding {
 // lacks tells whether a cell of row i has nothing that can be encoded. A value that is
 // not known can.
 func (t *Table) lacks(i int, o *origin) bool {
-	if o.Kind == OfValues {
+	switch o.Kind {
+	case OfValues:
 		return t.nothing(t.word(i, o.at))
+	case OfDates:
+		_, ok := t.date(i, o)
+		return !ok
 	}
 	return math.IsNaN(t.value(i, o.at))
 }
@@ -228,8 +263,12 @@ func (t *Table) nothing(cell []byte) bool {
 func (t *Table) encode(to []float64, i int, from origins, report *Report) []float64 {
 	for k := range from {
 		o := &from[k]
-		if o.Kind != OfValues {
+		switch o.Kind {
+		case OfNumber:
 			to = append(to, t.value(i, o.at))
+			continue
+		case OfDates:
+			to = t.encodeDate(to, i, o)
 			continue
 		}
 		fill, place := 0.0, -1
@@ -271,12 +310,15 @@ func (t *Table) learnValues(o *origin, rows []int) {
 	slices.Sort(o.Values)
 }
 
-// findWords finds the columns of text that can be an input, since they hold few
-// different values, most of which are no numbers that are merely written in another way.
+// findWords finds the columns of text that can be an input, since they hold dates, or few
+// different values most of which are no numbers that are merely written in another way.
 func (t *Table) findWords() {
 	for k := range t.Columns {
 		p := &t.Columns[k]
 		if p.Numeric() || p.unclear > 0 || p.Other == 0 {
+			continue
+		}
+		if t.findDates(k) {
 			continue
 		}
 		odd, beyond := 0, 0

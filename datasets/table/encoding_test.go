@@ -159,7 +159,10 @@ func TestWordsThatAreRefused(t *testing.T) {
 		{"currencies", "s,y\n$1,1\n$2,2\n$1,3\n$2,4\n", "y", "s", `row 2, column "s": hardly any cell is a number: "$1" (a currency sign, which is not read); choose a column of numbers`},
 		{"units", "s,y\n1 kg,1\n2 kg,2\n1 kg,3\n2 kg,4\n", "y", "s", `(a word or a unit beside the number)`},
 		{"bounds", "s,y\n<0.5,1\n0.7,2\n<0.5,3\n<0.5,4\n", "y", "s", `(a bound such as <1, which is no number)`},
-		{"dates", "s,y\n2024-01-02,1\n2024-01-03,2\n2024-01-02,3\n2024-01-03,4\n", "y", "s", `(a date or a time, which is not read)`},
+		{"dates in two ways", "s,y\n3/1/2024,1\n3/2/2024,2\n4/3/2024,3\n4/5/2024,4\n", "y", "s", `row 2, column "s": "3/1/2024" may be 2024-01-03 or 2024-03-01, and no other row tells; write dates as year-month-day`},
+		{"dates and others", "s,y\n2024-01-02,1\n2024-01-03,2\n2024-01-02,3\n3.4.2024,4\n", "y", "s", `(a date or a time, which is not read)`},
+		{"one date", "s,y\n2024-01-02,1\n2024-01-02,2\n2024-01-02,3\n2024-01-02,4\n", "y", "s", `the same date in all rows that are left`},
+		{"dates as target", "y,s\n2024-01-02,1\n2024-01-03,2\n2024-01-02,3\n2024-01-04,4\n", "y", "s", `hardly any cell is a number: "2024-01-02" (a date or a time, which is not read)`},
 		{"times", "s,y\n10:30,1\n11:30,2\n10:30,3\n11:30,4\n", "y", "s", `(a date or a time, which is not read)`},
 		{"few rows", "s,y\nred,1\n,2\nred,3\nblue,4\n", "y", "s", `3 rows are left`},
 	} {
@@ -240,7 +243,12 @@ func TestEncodingsFromElsewhereAreChecked(t *testing.T) {
 		`[{"name":"a","kind":"values","values":[` + values(32) + `]},{"name":"b","kind":"values","values":[` + values(32) + `]},{"name":"c","kind":"number"}]`: "become 65",
 		`[{"name":"a","kind":"values","values":[` + values(33) + `]}]`:                                                                                         "1 to 32",
 		`[{"name":"a","kind":"values"}]`:                                                "has 0 values",
-		`[{"name":"a","kind":"date"}]`:                                                  `of the kind "date"`,
+		`[{"name":"a","kind":"date","layout":"2006-1-2","circles":["year"]}]`:           "",
+		`[{"name":"a","kind":"date","layout":"Monday"}]`:                                "none of those that are read",
+		`[{"name":"a","kind":"date","layout":"2006-1-2","circles":["week"]}]`:           "say year, day or both",
+		`[{"name":"a","kind":"date","layout":"2006-1-2","circles":["day","day"]}]`:      "say year, day or both",
+		`[{"name":"a","kind":"number","layout":"2006-1-2"}]`:                            "what only dates have",
+		`[{"name":"a","kind":"words"}]`:                                                 `of the kind "words"`,
 		`[{"kind":"number"}]`:                                                           "no name",
 		`[{"name":"a","kind":"number"},{"name":"a","kind":"number"}]`:                   "taken",
 		`[{"name":"a","kind":"number","values":["x"]}]`:                                 "and has values",
@@ -290,5 +298,73 @@ func TestMissingIsWhatCellsAreMissing(t *testing.T) {
 		if got := slices.Contains(Missing(), cell); got != missing([]byte(cell)) {
 			t.Errorf("%q is listed as missing: %v", cell, got)
 		}
+	}
+}
+
+// Dates become days since 1970, and on circles sines and cosines, however they are written.
+func TestDatesBecomeDays(t *testing.T) {
+	for _, c := range []struct {
+		name, text string
+		circles    []string
+		columns    string
+		x          []float64
+	}{
+		{"ISO", "d,y\n1970-01-01,1\n1970-01-02,2\n2024-02-29,3\n1969-12-31,5\n", nil, "d", []float64{0, 1, 19782, -1}},
+		{"American by one that tells", "d,y\n1/3/1970,1\n1/25/1970,2\n1/2/1970,3\n1/4/1970,5\n", nil, "d", []float64{2, 24, 1, 3}},
+		{"European by one that tells", "d,y\n3/1/1970,1\n25/1/1970,2\n2/1/1970,3\n4/1/1970,5\n", nil, "d", []float64{2, 24, 1, 3}},
+		{"German", "d;y\n03.01.1970;1\n25.01.70;2\n02.01.1970;3\n04.01.1970;5\n", nil, "", nil},
+		{"German, all alike", "d;y\n03.01.1970;1\n25.01.1970;2\n02.01.1970;3\n04.01.1970;5\n", nil, "d", []float64{2, 24, 1, 3}},
+		{"with a time", "d,y\n1970-01-01 06:00,1\n1970-01-02 12:00,2\n1970-01-01 18:00,3\n1970-01-01 00:00,5\n", nil, "d", []float64{0.25, 1.5, 0.75, 0}},
+		{"with zones", "d,y\n1970-01-01T06:00:00Z,1\n1970-01-02T12:00:00+02:00,2\n1970-01-01T18:00:00Z,3\n1970-01-01T00:00:00Z,5\n", nil, "d", []float64{0.25, 1 + 10./24, 0.75, 0}},
+		{"months", "d,y\n1970-01,1\n1970-02,2\n1970-03,3\n1970-04,5\n", nil, "d", []float64{0, 31, 59, 90}},
+		{"the day's circle", "d,y\n1970-01-01 06:00,1\n1970-01-02 12:00,2\n1970-01-01 18:00,3\n1970-01-01 00:00,5\n", []string{"day"}, "d|d day sine|d day cosine", []float64{
+			0.25, 1, 0, 1.5, 0, -1, 0.75, -1, 0, 0, 0, 1,
+		}},
+		{"the year's circle, no time for the day's", "d,y\n1970-01-01,1\n1970-07-02,2\n1970-04-02,3\n1972-12-31,5\n", []string{"year", "day"}, "d|d year sine|d year cosine", []float64{
+			0, 0, 1, 182, 0.00860, -0.99996, 91, 0.99999, 0.00430, 1095, -0.01717, 0.99985,
+		}},
+		{"rows that lack a date", "d,y\n1970-01-01,1\n,2\n1970-01-03,3\nNA,4\n1970-01-05,5\n1970-01-06,3\n", nil, "d", []float64{0, 2, 4, 5}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			table, err := Read(strings.NewReader(c.text), Options{Circles: c.circles})
+			if err != nil {
+				t.Fatal(err)
+			}
+			rows, _, err := table.Choose("y", []string{"d"})
+			if c.columns == "" {
+				if err == nil {
+					t.Errorf("got %+v", rows)
+				}
+				return
+			}
+			if err != nil {
+				t.Fatal(err)
+			}
+			near := func(a, b float64) bool { return a-b < 1e-5 && b-a < 1e-5 }
+			if got := columnNames(rows.Inputs); got != c.columns || !slices.EqualFunc(rows.X, c.x, near) || rows.Inputs[0].Unit != "days since 1970-01-01" {
+				t.Errorf("got %+v %v, want %s %v", rows.Inputs, rows.X, c.columns, c.x)
+			}
+			if err := rows.Encoding.Check(); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+}
+
+// A later table is read as the dates of the first are written, and nothing is guessed.
+func TestDatesOfALaterTable(t *testing.T) {
+	rows, _, err := read(t, "d,y\n1/3/1970,1\n1/25/1970,2\n1/2/1970,3\n1/4/1970,5\n").Choose("y", []string{"d"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	values, report, err := read(t, "d\n2/1/1970\n1970-01-05\n25/1/1970\n5\n").Encode(rows.Encoding)
+	if err != nil || !equal(values, []float64{31, nan, nan, nan}) || len(report.LeftOut) != 1 {
+		t.Fatalf("%v, %+v, %v", values, report, err)
+	}
+	if got := report.LeftOut[0].Line(); got != `column "d" leaves out 3 rows: not a date as the column's others are written (first: row 3, "1970-01-05")` {
+		t.Error(got)
+	}
+	if _, err := Read(strings.NewReader("d,y\n"), Options{Circles: []string{"week"}}); err == nil || !strings.Contains(err.Error(), "say year, day or both") {
+		t.Error(err)
 	}
 }

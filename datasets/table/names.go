@@ -140,8 +140,10 @@ func (t *Table) input(head string) (int, error) {
 	}
 	c := &t.Columns[k]
 	switch {
-	case c.Words > 0:
+	case c.Words > 0, c.Date != "":
 		return k, nil
+	case c.twoDates[0] != "":
+		return 0, t.unclearDates(k)
 	case c.beyond > 0:
 		i := c.beyond - 1
 		return 0, &Error{

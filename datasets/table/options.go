@@ -43,6 +43,7 @@ type Options struct {
 	Delimiter rune     // ',', ';', '\t', '|', or ' ' for runs of blanks
 	Decimal   rune     // '.' or ','; the other one is then a thousands mark
 	As        *Table   // by which what a column leaves open is read, as the column of that name is there
+	Circles   []string // InYear, InDay or both: what dates that are inputs become besides days; InDay of those with a time of day
 	Missing   []string // what stands for no value, besides empty cells, NA and the like; -200 also means -200.0
 }
 
@@ -70,10 +71,12 @@ func ParseOptions(header, delimiter, decimal string, missing []string) (Options,
 			o.Missing = append(o.Missing, code)
 		}
 	}
-	return o, o.check()
+	return o, o.Check()
 }
 
-func (o *Options) check() error {
+// Check says what is wrong with options, in an *Error whose What begins with the name of
+// the option.
+func (o *Options) Check() error {
 	switch {
 	case o.Header != "" && o.Header != "yes" && o.Header != "no":
 		return &Error{What: fmt.Sprintf("header %.20q", o.Header), Cure: "say yes or no"}
@@ -81,6 +84,8 @@ func (o *Options) check() error {
 		return &Error{What: fmt.Sprintf("delimiter %q", o.Delimiter), Cure: "say comma, semicolon, tab, bar or space"}
 	case o.Decimal != 0 && o.Decimal != '.' && o.Decimal != ',':
 		return &Error{What: fmt.Sprintf("decimal %q", o.Decimal), Cure: "say point or comma"}
+	case checkCircles(o.Circles) != nil:
+		return checkCircles(o.Circles)
 	case len(o.Missing) > maxCodes || slices.ContainsFunc(o.Missing, func(code string) bool { return len(code) > maxCode }):
 		return &Error{What: "missing: too many or too long codes", Cure: fmt.Sprintf("give at most %d of at most %d bytes", maxCodes, maxCode)}
 	}

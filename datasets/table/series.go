@@ -82,12 +82,8 @@ func (t *Table) inOrder(k int, layout string) bool {
 
 // isDate tells whether a text is a date, with or without a time of day.
 func isDate(text string) bool {
-	for _, date := range dateLayouts {
-		for _, clock := range clockLayouts {
-			if _, err := time.Parse(date+clock, text); err == nil {
-				return true
-			}
-		}
-	}
-	return false
+	return slices.ContainsFunc(layouts(), func(layout string) bool {
+		_, err := time.Parse(layout, text)
+		return err == nil
+	})
 }

@@ -54,6 +54,8 @@ type Table struct {
 	grid   *grid       // the text in cells, to say why one is no number
 	values [][]float64 // of each column, NaN where there is no number; nil where there is none at all
 	codes  codes
+
+	circles []string // of dates that are inputs
 }
 
 // value returns the number of a cell, both counted from 0, or NaN.
@@ -81,27 +83,29 @@ const (
 
 // A Profile says what there is in a column.
 type Profile struct {
-	Column            // without a header col1, col2 and so on
-	Kind     Kind     // Number, unless the column is left out where no inputs are named
-	Decimal  rune     // the decimal mark: '.' or ','
-	Numbers  int      // cells that hold a finite number
-	Missing  int      // cells that hold nothing
-	Other    int      // all other cells
-	Min, Max float64  // of the numbers; 0 where there are none
-	Distinct int      // different values; not counted beyond 1,000
-	Odd      []Cell   // the first 5 cells that hold something else than a number
-	Like     string   // the column before it that has the same numbers in all rows, or empty
-	Far      []Far    // repeated values far outside the rest
-	Words    int      // the different values of a column of few words, which can be an input; else 0
-	unclear  int      // cells that can be read in two ways
-	beyond   int      // the row, from 1, whose value is one too many for words; 0: none
-	sorted   bool     // the numbers never fall
-	hash     uint64   // of all numbers
-	plan     plan     // how its cells are read
-	first    [2]int   // the rows, from 0, of its first odd and its first missing cell; -1: none
-	words    []string // at most 2 of its different texts
-	falling  bool     // the numbers never rise
-	notes    []string // what is to be said where it is chosen
+	Column             // without a header col1, col2 and so on
+	Kind     Kind      // Number, unless the column is left out where no inputs are named
+	Decimal  rune      // the decimal mark: '.' or ','
+	Numbers  int       // cells that hold a finite number
+	Missing  int       // cells that hold nothing
+	Other    int       // all other cells
+	Min, Max float64   // of the numbers; 0 where there are none
+	Distinct int       // different values; not counted beyond 1,000
+	Odd      []Cell    // the first 5 cells that hold something else than a number
+	Like     string    // the column before it that has the same numbers in all rows, or empty
+	Far      []Far     // repeated values far outside the rest
+	Date     string    // how the dates of a column are written that can be an input; else empty
+	Words    int       // the different values of a column of few words, which can be an input; else 0
+	unclear  int       // cells that can be read in two ways
+	beyond   int       // the row, from 1, whose value is one too many for words, or a date that can be read in two ways; 0: none
+	twoDates [2]string // what that date can be; empty where it is none
+	sorted   bool      // the numbers never fall
+	hash     uint64    // of all numbers
+	plan     plan      // how its cells are read
+	first    [2]int    // the rows, from 0, of its first odd and its first missing cell; -1: none
+	words    []string  // at most 2 of its different texts
+	falling  bool      // the numbers never rise
+	notes    []string  // what is to be said where it is chosen
 }
 
 // Numeric tells whether the column can be a target or an input: most of what is not
@@ -156,7 +160,7 @@ func (e *Error) Error() string {
 // beyond the limits; cells are numbers or text, and no cell is ever evaluated. A text
 // that is refused gives an *Error; other errors are the reader's, wrapped.
 func Read(r io.Reader, o Options) (*Table, error) {
-	if err := o.check(); err != nil {
+	if err := o.Check(); err != nil {
 		return nil, err
 	}
 	o.Limits = o.Limits.withDefaults()
@@ -170,7 +174,7 @@ func Read(r io.Reader, o Options) (*Table, error) {
 	}
 	t := &Table{
 		Encoding: src.encoding, Gzip: src.gzip, Delimiter: rune(g.delimiter), Header: g.header,
-		Rows: len(g.rows), grid: g, codes: newCodes(o.Missing),
+		Rows: len(g.rows), grid: g, codes: newCodes(o.Missing), circles: o.Circles,
 	}
 	t.Warnings = append(t.Warnings, src.warnings...)
 	t.Warnings = append(t.Warnings, g.warnings...)

@@ -80,16 +80,17 @@ func kinds() map[string]func(t testing.TB) (*Model, *engine.Ensemble, []float64)
 		add(c, 4)
 	}
 	list["words"] = func(t testing.TB) (*Model, *engine.Ensemble, []float64) {
-		m, e, x := trained(t, engine.NetConfig{Inputs: 3, Hidden: []int{8}}, 1)
+		m, e, x := trained(t, engine.NetConfig{Inputs: 8, Hidden: []int{8}}, 1)
 		return withWords(m), e, x
 	}
 	return list
 }
 
-// withWords has a model of three inputs learn from a column of words and one of numbers.
+// withWords has a model of eight inputs learn from a column of words, one of numbers and one of dates.
 func withWords(m *Model) *Model {
 	m.Encoding = table.Encoding{
 		{Name: "colour", Kind: table.OfValues, Values: []string{`a,"b"`, "赤\n|<b>"}}, {Name: "x2", Unit: "ms", Kind: table.OfNumber},
+		{Name: "when", Kind: table.OfDates, Layout: "2006-1-2 15:04:05Z07:00", Circles: []string{"year", "day"}},
 	}
 	for i, c := range m.Encoding.Columns() {
 		m.Inputs[i].Name, m.Inputs[i].Unit = c.Name, c.Unit
@@ -159,6 +160,7 @@ func agree(t *testing.T, got, want Prediction) {
 func TestJSONComesBack(t *testing.T) {
 	for name, make := range kinds() {
 		m, _, _ := make(t)
+		x := slices.Repeat([]float64{40, 41, 42, 43, 44, 45}, len(m.Inputs))
 		m.Training = &Training{Spec: []byte(`{"data":{"rows":{}}}`), Rowless: []byte(`{"controls":{}}`), Checkpoint: []byte{1, 2, 3}, History: &History{Columns: []string{"step", "nll"}, Rows: [][]float64{{0, 1.5}, {1, 2}}}, Changes: []byte(`[]`)}
 		var b bytes.Buffer
 		if err := WriteJSON(&b, m); err != nil {
@@ -172,8 +174,8 @@ func TestJSONComesBack(t *testing.T) {
 		if got.Members[0][0].Name != m.Members[0][0].Name || !slices.Equal(got.Members[0][0].Data, m.Members[0][0].Data) || !reflect.DeepEqual(got.Training, m.Training) || !reflect.DeepEqual(got.Inputs, m.Inputs) {
 			t.Errorf("%s: another model came back", name)
 		}
-		p, err := got.Predict([]float64{40, 41, 42, 43, 44, 45})
-		q, err2 := m.Predict([]float64{40, 41, 42, 43, 44, 45})
+		p, err := got.Predict(x)
+		q, err2 := m.Predict(x)
 		if err != nil || err2 != nil || !reflect.DeepEqual(p, q) {
 			t.Errorf("%s: it predicts something else: %v %v", name, err, err2)
 		}

@@ -106,6 +106,9 @@ func (s *source) Activation() string {
 
 // HasMath says whether package math is called for.
 func (s *source) HasMath() bool {
+	if s.HasDates() {
+		return true
+	}
 	switch s.Net.Activation {
 	case engine.ReLU, engine.LeakyReLU, engine.Identity:
 		return s.Net.Head != engine.Fixed || s.NegativeZero()

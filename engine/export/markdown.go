@@ -43,6 +43,7 @@ type cardData struct {
 	Ensemble bool
 	Layers   string
 	Words    []word
+	Dates    table.Encoding
 	Scores   []score
 	Settings []setting
 }
@@ -70,6 +71,9 @@ func cardOf(m *Model) *cardData {
 	for _, s := range m.Encoding {
 		for i, v := range s.Values {
 			d.Words = append(d.Words, word{s.Name, v, m.Inputs[at+i].Name})
+		}
+		if s.Kind == table.OfDates {
+			d.Dates = append(d.Dates, s)
 		}
 		at += table.Encoding{s}.Width()
 	}

@@ -34,14 +34,33 @@ type sourceLayer struct {
 	In, Out int
 }
 
-// A sourceColumn is a column of the raw table; Words are nil where it holds numbers.
+// A sourceColumn is a column of the raw table. Words are nil and Layout is empty where it
+// holds numbers.
 type sourceColumn struct {
-	Name  string
-	Words []string
+	Name    string
+	Words   []string
+	Layout  string // of dates
+	Circles []string
 }
 
 // Quoted is the name as Go and Python write texts.
 func (c sourceColumn) Quoted() string { return strconv.QuoteToASCII(c.Name) }
+
+// Format is the layout of dates as Python's strptime has it.
+func (c sourceColumn) Format() string {
+	return strconv.QuoteToASCII(strings.NewReplacer(
+		"Z07:00", "%z", "2006", "%Y", "15", "%H", "04", "%M", "05", "%S", "PM", "%p", "Jan", "%b", "01", "%m", "02", "%d", "06", "%y", "3", "%I", "1", "%m", "2", "%d",
+	).Replace(c.Layout))
+}
+
+// HasWords and HasDates say whether there are columns of them.
+func (s *source) HasWords() bool {
+	return slices.ContainsFunc(s.Columns, func(c sourceColumn) bool { return c.Words != nil })
+}
+
+func (s *source) HasDates() bool {
+	return slices.ContainsFunc(s.Columns, func(c sourceColumn) bool { return c.Layout != "" })
+}
 
 func sourceOf(m *Model) *source {
 	s := &source{
@@ -53,7 +72,7 @@ func sourceOf(m *Model) *source {
 		s.Least = number(engine.LeastPrecision)
 	}
 	for _, c := range m.Encoding {
-		s.Columns = append(s.Columns, sourceColumn{c.Name, c.Values})
+		s.Columns = append(s.Columns, sourceColumn{c.Name, c.Values, c.Layout, c.Circles})
 	}
 	s.Last = m.Net.Inputs
 	for i, units := range m.Net.Hidden {

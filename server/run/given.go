@@ -103,6 +103,14 @@ func GiveRows(m *export.Model, files wire.CSVSpec, limits table.Limits) error {
 		return wire.Refuse(wire.BadData, "", "the model was trained on one file, without one of test rows")
 	}
 	files.Target, files.Inputs = want.Target.Name, want.Sources()
+	files.Circles = nil
+	for _, s := range want.Encoding { // what was chosen stands at dates that can have it
+		for _, circle := range s.Circles {
+			if !slices.Contains(files.Circles, circle) {
+				files.Circles = append(files.Circles, circle)
+			}
+		}
+	}
 	own, err := readOwn(&wire.DataSpec{CSV: &files}, limits)
 	if err != nil {
 		return err

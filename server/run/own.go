@@ -114,7 +114,7 @@ func (o *ownRows) readCSV(spec *wire.CSVSpec, limits table.Limits) (*wire.RowsSp
 	if err != nil {
 		return nil, err
 	}
-	options.Limits = limits
+	options.Limits, options.Circles = limits, spec.Circles
 	t, err := table.Read(strings.NewReader(spec.Text), options)
 	if err != nil {
 		return nil, err

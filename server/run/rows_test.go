@@ -300,6 +300,45 @@ func TestOwnFileWithWords(t *testing.T) {
 	refused(t, r, &wire.DataCommand{Data: &wire.DataSpec{CSV: &wire.CSVSpec{Text: text, Target: "y", Inputs: []string{"who"}}}}, wire.BadData, "more than 32 different words")
 }
 
+// Dates are days, and where that was chosen on circles, whatever becomes of the run; a
+// model whose rows were left out takes the same file again.
+func TestOwnFileWithDates(t *testing.T) {
+	text := "day,at,y\n"
+	for i := range 60 {
+		text += fmt.Sprintf("%d.%d.2024,2024-01-%02d %02d:30,%d\n", 1+i%28, 1+i%12, 1+i%28, i%24, i*i%17)
+	}
+	file := &wire.CSVSpec{Text: text, Target: "y", Inputs: []string{"at", "day"}, Circles: []string{"day", "year"}}
+	r := paused(t, wire.Spec{Data: &wire.DataSpec{CSV: file}, Controls: raw(t, map[string]any{"speed": "max"})})
+	var names []string
+	for _, c := range state(t, r).Data.Inputs {
+		names = append(names, c.Name)
+	}
+	if got := strings.Join(names, "|"); got != "at|at year sine|at year cosine|at day sine|at day cosine|day|day year sine|day year cosine" {
+		t.Errorf("inputs %s", got)
+	}
+	if notes, err := r.Notes(t.Context()); err != nil || !slices.Contains(notes.Warnings, `column "day": its dates have no time of day, and so no circle of the day`) {
+		t.Errorf("%+v, %v", notes, err)
+	}
+	steps(t, r, 30)
+	if again := replayed(t, r); !slices.Equal(weights(t, again, 0), weights(t, r, 0)) {
+		t.Error("done over again the weights are others")
+	}
+	m := recordOf(t, r).WithoutRows().Model
+	if err := GiveRows(m, wire.CSVSpec{Text: text}, Options{}.Table); err != nil {
+		t.Fatal(err)
+	}
+	again, err := Import("again", m, Options{Paused: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	trainTo(t, again, 20)
+	steps(t, r, 20)
+	if !slices.Equal(weights(t, again, 0), weights(t, r, 0)) {
+		t.Error("brought back the weights are others")
+	}
+	refused(t, r, &wire.DataCommand{Data: &wire.DataSpec{CSV: &wire.CSVSpec{Text: text, Target: "y", Inputs: []string{"at"}, Circles: []string{"week"}}}}, wire.BadData, "say year, day or both")
+}
+
 func fmtFloat(v float64) string { return string(encode(v)) }
 
 func TestAcquire(t *testing.T) {

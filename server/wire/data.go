@@ -125,13 +125,17 @@ type FormulaSpec struct {
 type CSVSpec struct {
 	Text   string   `json:"text"`             // the file; delimiter, decimal mark and header are told from it
 	Target string   `json:"target"`           // a column
-	Inputs []string `json:"inputs,omitempty"` // columns, of numbers or of few words; empty: every other column of numbers that teaches something
+	Inputs []string `json:"inputs,omitempty"` // columns, of numbers, dates or few words; empty: every other column of numbers that teaches something
 
 	// What is not to be told from the text.
 	Header    string   `json:"header,omitempty"`    // "yes" or "no": whether the first row names the columns
 	Delimiter string   `json:"delimiter,omitempty"` // the mark, or "comma", "semicolon", "tab", "bar" or "space"
 	Decimal   string   `json:"decimal,omitempty"`   // the mark, or "point" or "comma"
 	Missing   []string `json:"missing,omitempty"`   // what stands for no value, such as "-200", besides NA and the like
+
+	// Circles are "year", "day" or both: what inputs that are dates become besides days.
+	// That of the day is of dates with a time of day.
+	Circles []string `json:"circles,omitempty"`
 
 	// Test is a second file, with the same columns, whose rows are the test rows;
 	// those of Text are then all trained on.
@@ -164,11 +168,14 @@ type RowsSpec struct {
 type SourceColumn struct {
 	Name string `json:"name"`
 	Unit string `json:"unit,omitempty"` // empty for a bare number
-	Kind string `json:"kind"`           // number: what the cell holds; values: for each value a 1 where the cell holds it, else 0
+	Kind string `json:"kind"`           // number: what the cell holds; values: for each value a 1 where the cell holds it, else 0; date: the days since 1970-01-01, and of each circle a sine and a cosine
 
 	// Values are those of a column of words, at most 32 in the order of their bytes. A
 	// cell that is none of them makes all its inputs 0.
 	Values []string `json:"values,omitempty"`
+
+	Layout  string   `json:"layout,omitempty"`  // how dates are written, as Go's package time has it
+	Circles []string `json:"circles,omitempty"` // of dates: "year", "day" or both
 }
 
 // Numbers are finite, and nothing else: a null in their place is an error, which

@@ -67,6 +67,8 @@ export interface InspectedColumn {
   /** Why it is no input where none are named; empty if it is one. */
   readonly reason: string
   readonly numeric: boolean
+  /** How dates are written, where the column can be an input as days; else empty. */
+  readonly date: string
   /** Different words of a column that can be an input as one column for each; else 0. */
   readonly words: number
   readonly numbers: number

@@ -62,6 +62,7 @@ export function warnings(found: Inspection): TemplateResult | typeof nothing {
 const number = (v: number): string => String(Number(v.toPrecision(6))).replace('-', '−')
 
 function holds(c: InspectedColumn): string {
+  if (c.date !== '') return 'dates'
   if (c.words > 1) return `${c.words} words`
   return c.reason !== '' && c.kind === 'number' ? 'a copy' : KINDS[c.kind]
 }
@@ -74,5 +75,20 @@ export function columnCells(c: InspectedColumn): TemplateResult {
     <td>${c.numbers > 0 ? `${number(c.min)} to ${number(c.max)}` : '—'}</td>
     <td>${count(c.missing)}</td>
     <td>${count(c.other)}${odd ? html` <span class="aside" title=${odd.why}>“${odd.value}” in line ${odd.row}</span>` : nothing}</td>
+  `
+}
+
+const CIRCLES = [
+  ['', 'days'], ['year', 'days, and where in the year'], ['day', 'days, and where in the day'], ['year,day', 'days, and where in both'],
+] as const
+
+/** What dates become besides days. */
+export function circles(): TemplateResult {
+  return html`
+    <div class="own-fields">
+      <label>dates become
+        <span class="select"><select id="own-circles">${CIRCLES.map(([value, label]) => html`<option value=${value}>${label}</option>`)}</select></span>
+      </label>
+    </div>
   `
 }

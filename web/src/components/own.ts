@@ -1,9 +1,9 @@
 import { html, nothing, type TemplateResult } from 'lit'
 import type { Dialect, Inspection } from '../api'
 import { parseNumber } from '../format'
-import type { DataSpec } from '../generated/wire'
+import type { CSVSpec, DataSpec } from '../generated/wire'
 import { segments } from './control'
-import { columnCells, dialectFields, dialectOf, summary, warnings } from './own-table'
+import { circles, columnCells, dialectFields, dialectOf, summary, warnings } from './own-table'
 import { Part } from './part'
 
 type Tab = 'formula' | 'csv'
@@ -87,7 +87,7 @@ class GnllOwn extends Part {
   }
 
   async #useCSV(): Promise<void> {
-    await this.#use({ csv: { text: this.#field('csv'), target: this.target, inputs: this.inputs, ...this.#dialect() } })
+    await this.#use({ csv: { text: this.#field('csv'), target: this.target, inputs: this.inputs, ...this.#dialect(), ...this.#circles() } })
   }
 
   async #use(data: DataSpec): Promise<void> {
@@ -95,6 +95,11 @@ class GnllOwn extends Part {
       await this.store.useData(data)
       this.#close()
     })
+  }
+
+  #circles(): Pick<CSVSpec, 'circles'> {
+    const said = this.querySelector<HTMLSelectElement>('#own-circles')?.value ?? ''
+    return said === '' ? {} : { circles: said.split(',') }
   }
 
   #dialect(): Dialect {
@@ -114,7 +119,7 @@ class GnllOwn extends Part {
       const found = await this.store.api.inspect(file ?? this.#field('csv'), this.#dialect())
       const numeric = found.columns.filter((c) => c.numeric)
       const usual = found.columns.filter((c) => c.reason === '')
-      const words = usual.length === 1 ? found.columns.filter((c) => c.words > 1) : []
+      const words = usual.length === 1 ? found.columns.filter((c) => c.words > 1 || c.date !== '') : []
       const [columns = []] = [[...words, ...usual], numeric, found.columns].filter((list, i) => list.length > 1 || i === 2)
       const names = columns.map((c) => c.name)
       if (file) await this.#show(file, found)
@@ -250,6 +255,7 @@ class GnllOwn extends Part {
           </tbody>
         </table>
         ${found.columns.some((c) => c.words > 1) ? html`<p class="note">From a column of words one input is made for each word. It is used where you tick it.</p>` : nothing}
+        ${found.columns.some((c) => c.date !== '') ? circles() : nothing}
         ${found.columns.length < 2 ? html`<p class="note">It takes two columns: one to learn, and one to learn it from.</p>` : nothing}
       </div>
     `

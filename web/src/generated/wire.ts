@@ -150,6 +150,7 @@ export interface CSVSpec {
   delimiter?: string
   decimal?: string
   missing?: ReadonlyArray<string>
+  circles?: ReadonlyArray<string>
   test?: string
 }
 
@@ -171,6 +172,8 @@ export interface SourceColumn {
   unit?: string
   kind: string
   values?: ReadonlyArray<string>
+  layout?: string
+  circles?: ReadonlyArray<string>
 }
 
 export interface Figure {
