@@ -34,8 +34,9 @@ lower and upper, the bounds of the central interval of --level percent. Of an en
 std has two parts besides, whose squares add up to its square: aleatoric, the noise of
 the data, and epistemic, what the members disagree on.
 
-A row that lacks an input has no prediction: its cells are empty, and such rows are
-counted on standard error. A word that was not there in training is none of those that
+A row that lacks an input has no prediction, unless the model learned what to make of
+such rows (train --lacking mean): its cells are empty, and such rows are counted on
+standard error. A word that was not there in training is none of those that
 the model knows: its row is predicted, and counted, too. Rows outside the range of the training rows are predicted, and
 counted, too.`,
 		Example: "  gnllviz predict --model model --input new.csv --out predictions.csv\n  gnllviz predict --model model.onnx --level 90 < new.csv",
@@ -100,6 +101,9 @@ func (p *predictFlags) run(c *cobra.Command) error {
 	lines := append(report.Warnings, otherUnits(m.Inputs, t)...)
 	for _, u := range report.Unseen {
 		lines = append(lines, u.Line())
+	}
+	for _, f := range report.Filled {
+		lines = append(lines, f.Line())
 	}
 	for _, l := range report.LeftOut {
 		lines = append(lines, l.Line())
@@ -174,13 +178,14 @@ func (g *given) inputs(i int) []string {
 	at := i * g.sources.Width()
 	for k := range g.sources {
 		s := g.sources[k : k+1]
-		switch v := g.x[at]; {
+		at += s.Width()
+		filled := len(s[0].Fill) > 0 && g.x[at-1] == 1
+		switch v := g.x[at-s.Width()]; {
 		case s[0].Kind != table.OfNumber:
 			record[k] = asText(g.cells[i*len(g.sources)+k])
-		case !math.IsNaN(v):
+		case !math.IsNaN(v) && !filled:
 			record[k] = strconv.FormatFloat(v, 'g', -1, 64)
 		}
-		at += s.Width()
 	}
 	return record
 }

@@ -28,6 +28,7 @@ func limits() table.Limits {
 type rowFlags struct {
 	train, test, target string
 	features, circles   []string
+	lacking             string
 	how                 tableFlags
 }
 
@@ -68,8 +69,9 @@ func addRows(c *cobra.Command) *rowFlags {
 	f.StringVar(&r.target, "target", "", "`column` that is learned")
 	f.StringSliceVar(&r.features, "features", nil, "`columns` that it is learned from, a,b,c, of numbers, dates or at most 32 words; without it all others that have numbers")
 	f.StringSliceVar(&r.circles, "circles", nil, "`year,day` or one of them: what dates become besides days, so that December and January are neighbours, and evening and morning")
+	f.StringVar(&r.lacking, "lacking", "", "`drop or mean`: a row that lacks a feature is left out, as without it, or has the mean of the others and a mark that says so")
 	r.how.add(f)
-	inGroup(f, rowGroup, append([]string{"train", "test", "target", "features", "circles"}, tableFlagNames...)...)
+	inGroup(f, rowGroup, append([]string{"train", "test", "target", "features", "circles", "lacking"}, tableFlagNames...)...)
 	for _, name := range []string{"train", "test"} {
 		completeFiles(c, name, "csv", "tsv", "txt")
 	}
@@ -87,7 +89,7 @@ func completeFiles(c *cobra.Command, flag string, ends ...string) {
 func (r *rowFlags) spec(c *cobra.Command, cs *controls) (wire.Spec, error) {
 	s := wire.Spec{Controls: cs.set}
 	if r.train == "" {
-		for _, name := range append([]string{"test", "target", "features", "circles"}, tableFlagNames...) {
+		for _, name := range append([]string{"test", "target", "features", "circles", "lacking"}, tableFlagNames...) {
 			if c.Flags().Changed(name) {
 				return s, mistakef("--%s is about rows of your own: give them by --train FILE", name)
 			}
@@ -116,12 +118,12 @@ func (r *rowFlags) files(c *cobra.Command) (csv *wire.CSVSpec, err error) {
 	if err != nil {
 		return nil, err
 	}
-	o.Circles = r.circles
+	o.Circles, o.Lacking = r.circles, r.lacking
 	if err := o.Check(); err != nil {
 		return nil, mistakef("--%w", err)
 	}
 	csv = &wire.CSVSpec{
-		Target: r.target, Inputs: r.features, Circles: r.circles,
+		Target: r.target, Inputs: r.features, Circles: r.circles, Lacking: r.lacking,
 		Header: r.how.header, Delimiter: r.how.delimiter, Decimal: r.how.decimal, Missing: r.how.missing,
 	}
 	if csv.Text, err = readText(c, "train", r.train); err != nil {

@@ -262,3 +262,35 @@ func TestPredictTakesDates(t *testing.T) {
 		t.Errorf("%d %q", r.status, r.stderr)
 	}
 }
+
+// By choice rows that lack a feature are learned from, and predicted.
+func TestPredictFillsWhatIsLacking(t *testing.T) {
+	text := "a,s,y\n"
+	for i := range 60 {
+		a, s := fmt.Sprint(i), []string{"red", "blue"}[i%2]
+		if i%5 == 0 {
+			a = ""
+		}
+		text += fmt.Sprintf("%s,%s,%d\n", a, s, i*i%17)
+	}
+	file := filepath.Join(t.TempDir(), "gaps.csv")
+	if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	folder := filepath.Join(t.TempDir(), "model")
+	said := `column "a": 12 rows have nothing there, and so the mean of the training rows and a mark (first: row 2)`
+	warns(t, said, "", "train", "--train", file, "--target", "y", "--features", "a,s", "--lacking", "mean", "--hidden", "8", "--steps", "50", "--out", folder)
+	r := program(t, "a,s\n,red\n3,\n4,blue\n", "predict", "--model", folder)
+	lines := strings.Split(strings.TrimSpace(r.stdout), "\n")
+	if r.status != 0 || len(lines) != 4 || !strings.HasPrefix(lines[1], ",red,") || strings.HasSuffix(lines[1], ",,") || lines[2] != "3,,,,," || !strings.HasPrefix(lines[3], "4,blue,") {
+		t.Errorf("%d %q", r.status, r.stdout)
+	}
+	for _, want := range []string{`column "a": 1 row has nothing there, and so the mean`, `column "s" leaves out 1 row: nothing there`} {
+		if !strings.Contains(r.stderr, want) {
+			t.Errorf("said %q, not %q", r.stderr, want)
+		}
+	}
+	if r := program(t, "", "train", "--train", file, "--target", "y", "--lacking", "zero"); r.status != 2 || !strings.Contains(r.stderr, `--lacking "zero"; say drop or mean`) {
+		t.Errorf("%d %q", r.status, r.stderr)
+	}
+}

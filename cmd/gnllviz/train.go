@@ -241,7 +241,7 @@ func (t *trainFlags) begin(c *cobra.Command) (*run.Run, error) {
 
 // goOn makes the run of a model that goes on, with the controls that were given.
 func (t *trainFlags) goOn(c *cobra.Command) (*run.Run, error) {
-	for _, name := range []string{"target", "features", "circles"} {
+	for _, name := range []string{"target", "features", "circles", "lacking"} {
 		if c.Flags().Changed(name) {
 			return nil, mistakef("--%s: with --resume it is that of the model", name)
 		}

@@ -36,6 +36,7 @@ type Report struct {
 	Cells    Cells
 	LeftOut  []LeftOut
 	Unseen   []Unseen // values that an encoding does not know
+	Filled   []Filled // rows that lack something that is filled in
 	Warnings []string
 }
 
@@ -43,7 +44,7 @@ type Report struct {
 // header calls them. An input holds numbers, dates, or at most MaxValues different words.
 // Without inputs they are all columns of numbers but those that a column's Kind leaves
 // out, and those that only repeat another one. Rows that lack a number or a word are
-// left out. The report says what was left out and what is to be known, and
+// left out, or by Options.Lacking filled in. The report says what was left out and what is to be known, and
 // is whole where the error is nil; errors are *Error.
 func (t *Table) Choose(target string, inputs []string) (*Rows, Report, error) {
 	var report Report
@@ -70,6 +71,7 @@ func (t *Table) Choose(target string, inputs []string) (*Rows, Report, error) {
 	whole := t.wholeRows(from, aim, &report)
 	for k := range from {
 		t.learnValues(&from[k], whole)
+		t.learnFill(&from[k], whole)
 	}
 	t.tell(from, aim, &report)
 	t.tellCircles(from, &report)
@@ -123,7 +125,7 @@ func (t *Table) originsOf(chosen []int) origins {
 	var from origins
 	for _, k := range chosen {
 		c := &t.Columns[k]
-		o := origin{Source{Name: c.Name, Unit: c.Unit, Kind: OfNumber}, k}
+		o := origin{Source{Name: c.Name, Unit: c.Unit, Kind: OfNumber}, k, t.lacking == FillMean}
 		switch {
 		case c.Words > 0:
 			o.Kind = OfValues
@@ -261,7 +263,7 @@ func (t *Table) defaults(aim int, report *Report) ([]int, error) {
 // wholeRows returns the rows that have all inputs and the target, and reports on the
 // others.
 func (t *Table) wholeRows(from origins, aim int, report *Report) []int {
-	needed := append(slices.Clone(from), origin{Source{Name: t.Columns[aim].Name, Kind: OfNumber}, aim})
+	needed := append(slices.Clone(from), origin{Source{Name: t.Columns[aim].Name, Kind: OfNumber}, aim, false})
 	for _, l := range t.grid.leftOut {
 		report.LeftOut = append(report.LeftOut, l)
 		report.Dropped += l.Rows
@@ -461,7 +463,7 @@ func (t *Table) locate(e Encoding) (origins, error) {
 		if err != nil {
 			return nil, err
 		}
-		from[i] = origin{e[i], k}
+		from[i] = origin{e[i], k, len(e[i].Fill) > 0}
 	}
 	return from, nil
 }

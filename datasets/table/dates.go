@@ -129,7 +129,7 @@ func (t *Table) date(i int, o *origin) (at time.Time, ok bool) {
 func (t *Table) encodeDate(to []float64, i int, o *origin) []float64 {
 	at, ok := t.date(i, o)
 	if !ok {
-		for range o.width() {
+		for range o.own() {
 			to = append(to, math.NaN())
 		}
 		return to

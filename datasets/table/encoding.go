@@ -40,6 +40,11 @@ type Source struct {
 	// which the last of December and the first of January are neighbours.
 	Layout  string   `json:"layout,omitempty"`
 	Circles []string `json:"circles,omitempty"`
+
+	// Fill is there where rows that lack the column were learned from: what its numbers
+	// are where a cell holds nothing, their means over the rows that have it. One number
+	// more follows them, which is 1 where it holds nothing, else 0.
+	Fill []float64 `json:"fill,omitempty"`
 }
 
 // An Encoding turns the cells of a row, column by column, into the numbers that a model
@@ -57,6 +62,15 @@ func (e Encoding) Width() int {
 }
 
 func (s *Source) width() int {
+	if len(s.Fill) > 0 {
+		return s.own() + 1
+	}
+	return s.own()
+}
+
+// own returns how many numbers a cell becomes, without the one that says that there is
+// nothing in it.
+func (s *Source) own() int {
 	switch s.Kind {
 	case OfValues:
 		return len(s.Values)
@@ -69,7 +83,7 @@ func (s *Source) width() int {
 // Plain tells whether each number is what the cell of a column holds, so that the
 // columns say it all.
 func (e Encoding) Plain() bool {
-	return !slices.ContainsFunc(e, func(s Source) bool { return s.Kind != OfNumber })
+	return !slices.ContainsFunc(e, func(s Source) bool { return s.Kind != OfNumber || len(s.Fill) > 0 })
 }
 
 // maxEncodedName bounds the bytes of an encoded column's name.
@@ -77,7 +91,8 @@ const maxEncodedName = 200
 
 // Columns returns the encoded columns. That of a value is called by its column and the
 // value, as in "colour=red", in what can be shown of both, and that of a circle by its
-// column and the circle, as in "sold year sine"; of two that would be called
+// column and the circle, as in "sold year sine"; the one that says that there is nothing
+// is called as in "colour missing". Of two that would be called
 // the same the second one gets a number.
 func (e Encoding) Columns() []Column {
 	columns := make([]Column, 0, e.Width())
@@ -108,6 +123,9 @@ func (e Encoding) Columns() []Column {
 			for _, v := range s.Values {
 				add("=" + Printable(v))
 			}
+		}
+		if len(s.Fill) > 0 {
+			add(" missing")
 		}
 	}
 	return columns
@@ -151,6 +169,9 @@ func (e Encoding) Check() error {
 			return fmt.Errorf("table: column %.40q of the encoding is of the kind %s and has what only dates have", s.Name, s.Kind)
 		case s.Kind == OfDates && !slices.Contains(layouts(), s.Layout):
 			return fmt.Errorf("table: column %.40q of the encoding has dates of the layout %.40q, which is none of those that are read", s.Name, s.Layout)
+		}
+		if len(s.Fill) > 0 && (len(s.Fill) != s.own() || slices.ContainsFunc(s.Fill, func(v float64) bool { return !(math.Abs(v) <= MaxMagnitude) })) {
+			return fmt.Errorf("table: column %.40q of the encoding is filled with %d numbers, or some that are too large; it has %d", s.Name, len(s.Fill), s.own())
 		}
 		if err := checkCircles(s.Circles); err != nil {
 			return fmt.Errorf("table: column %.40q of the encoding: %w", s.Name, err)
@@ -222,7 +243,8 @@ func (u *Unseen) Line() string {
 // An origin is a source and the column of a table, from 0, in which it was found.
 type origin struct {
 	Source
-	at int
+	at    int
+	fills bool // rows that lack it are taken; without Fill it is not known yet with what
 }
 
 // origins are those of all sources of a row.
@@ -240,6 +262,21 @@ func (o origins) encoding() Encoding {
 // lacks tells whether a cell of row i has nothing that can be encoded. A value that is
 // not known can.
 func (t *Table) lacks(i int, o *origin) bool {
+	return t.holdsNone(i, o) && !(o.fills && t.absent(i, o))
+}
+
+// absent tells whether a cell of row i holds nothing, rather than something odd.
+func (t *Table) absent(i int, o *origin) bool {
+	cell := t.word(i, o.at)
+	if t.nothing(cell) {
+		return true
+	}
+	p := &t.Columns[o.at]
+	return o.Kind == OfNumber && len(t.codes.numbers) > 0 && t.why(cell, p) == whyNamed
+}
+
+// holdsNone tells whether there is nothing in a cell of row i to be encoded.
+func (t *Table) holdsNone(i int, o *origin) bool {
 	switch o.Kind {
 	case OfValues:
 		return t.nothing(t.word(i, o.at))
@@ -263,28 +300,94 @@ func (t *Table) nothing(cell []byte) bool {
 func (t *Table) encode(to []float64, i int, from origins, report *Report) []float64 {
 	for k := range from {
 		o := &from[k]
-		switch o.Kind {
-		case OfNumber:
-			to = append(to, t.value(i, o.at))
-			continue
-		case OfDates:
-			to = t.encodeDate(to, i, o)
-			continue
-		}
-		fill, place := 0.0, -1
-		if t.lacks(i, o) {
-			fill = math.NaN()
-		} else if place = o.place(t.word(i, o.at)); place < 0 {
-			t.unseen(i, o, report)
-		}
-		for range o.Values {
-			to = append(to, fill)
-		}
-		if place >= 0 {
-			to[len(to)-len(o.Values)+place] = 1
+		switch {
+		case len(o.Fill) == 0:
+			to = t.encodeCell(to, i, o, report)
+		case t.holdsNone(i, o) && t.absent(i, o):
+			to = append(append(to, o.Fill...), 1)
+			report.fill(o.Name, int(t.grid.rows[i].line))
+		case t.holdsNone(i, o):
+			for range o.width() {
+				to = append(to, math.NaN())
+			}
+		default:
+			to = append(t.encodeCell(to, i, o, report), 0)
 		}
 	}
 	return to
+}
+
+// encodeCell appends the numbers of a cell of row i, NaN where it holds none.
+func (t *Table) encodeCell(to []float64, i int, o *origin, report *Report) []float64 {
+	switch o.Kind {
+	case OfNumber:
+		return append(to, t.value(i, o.at))
+	case OfDates:
+		return t.encodeDate(to, i, o)
+	}
+	fill, place := 0.0, -1
+	if t.holdsNone(i, o) {
+		fill = math.NaN()
+	} else if place = o.place(t.word(i, o.at)); place < 0 {
+		t.unseen(i, o, report)
+	}
+	for range o.Values {
+		to = append(to, fill)
+	}
+	if place >= 0 {
+		to[len(to)-len(o.Values)+place] = 1
+	}
+	return to
+}
+
+// A Filled counts the rows that lack a column, and have its means instead.
+type Filled struct {
+	Column string
+	Rows   int
+	First  int // the line of the first of them, from 1
+}
+
+// Line says what was filled in, in words.
+func (f *Filled) Line() string {
+	return fmt.Sprintf("column %q: %s nothing there, and so the mean of the training rows and a mark (first: row %d)", f.Column, number(f.Rows, "row has", "rows have"), f.First)
+}
+
+// fill counts a row that lacks a column.
+func (r *Report) fill(column string, line int) {
+	at := slices.IndexFunc(r.Filled, func(f Filled) bool { return f.Column == column })
+	if at < 0 {
+		at = len(r.Filled)
+		r.Filled = append(r.Filled, Filled{Column: column, First: line})
+	}
+	r.Filled[at].Rows++
+}
+
+// learnFill finds the means that fill a source in, where some of the rows lack it. Its
+// values are known.
+func (t *Table) learnFill(o *origin, rows []int) {
+	if !o.fills {
+		return
+	}
+	var cell []float64
+	var ignored Report
+	sums, n := make([]float64, o.own()), 0
+	for _, i := range rows {
+		if t.holdsNone(i, o) {
+			continue
+		}
+		cell = t.encodeCell(cell[:0], i, o, &ignored)
+		for k, v := range cell {
+			sums[k] += v
+		}
+		n++
+	}
+	if o.fills = n < len(rows) && n > 0; !o.fills {
+		return
+	}
+	for k := range sums {
+		sums[k] /= float64(n)
+	}
+	o.Fill = sums
 }
 
 // unseen notes that a cell of row i has a value that is not known.
@@ -303,7 +406,7 @@ func (t *Table) learnValues(o *origin, rows []int) {
 		return
 	}
 	for _, i := range rows {
-		if cell := t.word(i, o.at); o.place(cell) < 0 {
+		if cell := t.word(i, o.at); !t.nothing(cell) && o.place(cell) < 0 {
 			o.Values = append(o.Values, string(cell))
 		}
 	}

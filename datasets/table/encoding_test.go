@@ -368,3 +368,65 @@ func TestDatesOfALaterTable(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// By choice a row that lacks an input has the means of the others, and a mark.
+func TestLackingInputsAreFilled(t *testing.T) {
+	text := "a,s,d,y\n1,red,1970-01-02,1\n,blue,1970-01-04,2\n4,,1970-01-03,3\n7,red,,4\noops,red,1970-01-02,5\n2,blue,1970-01-02,\n3,-1,1970-01-02,6\n"
+	table, err := Read(strings.NewReader(text), Options{Lacking: FillMean, Missing: []string{"-1"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	rows, report, err := table.Choose("y", []string{"a", "s", "d"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := columnNames(rows.Inputs); got != "a|a missing|s=blue|s=red|s missing|d|d missing" {
+		t.Errorf("columns %s", got)
+	}
+	third := 1. / 3
+	want := []float64{
+		1, 0, 0, 1, 0, 1, 0,
+		3.75, 1, 1, 0, 0, 3, 0,
+		4, 0, third, 2 * third, 1, 2, 0,
+		7, 0, 0, 1, 0, 1.75, 1,
+		3, 0, third, 2 * third, 1, 1, 0,
+	}
+	if !slices.Equal(rows.X, want) || !slices.Equal(rows.Y, []float64{1, 2, 3, 4, 6}) {
+		t.Errorf("got %v, want %v", rows.X, want)
+	}
+	if report.Dropped != 2 || !slices.Equal(report.Filled, []Filled{{"a", 1, 3}, {"s", 2, 4}, {"d", 1, 5}}) {
+		t.Errorf("%+v", report)
+	}
+	if err := rows.Encoding.Check(); err != nil {
+		t.Error(err)
+	}
+	// A later table is filled with the means of the first, whatever is asked of it.
+	values, report, err := read(t, "a,s,d\n,,\n1,red,x\n1,mauve,1970-01-01\n").Encode(rows.Encoding)
+	if err != nil || !equal(values, []float64{3.75, 1, third, 2 * third, 1, 1.75, 1, 1, 0, 0, 1, 0, nan, nan, 1, 0, 0, 0, 0, 0, 0}) || len(report.Filled) != 3 || report.Dropped != 1 || report.Unseen[0].Rows != 1 {
+		t.Errorf("%v, %+v, %v", values, report, err)
+	}
+	if got := report.Filled[0].Line(); got != `column "a": 1 row has nothing there, and so the mean of the training rows and a mark (first: row 2)` {
+		t.Error(got)
+	}
+	// Where none lack it there is no mark, and a row that does is dropped later.
+	whole, _, err := read(t, "a,y\n1,1\n2,2\n3,4\n4,3\n").Choose("y", []string{"a"})
+	if err != nil || whole.Encoding != nil {
+		t.Errorf("%+v, %v", whole, err)
+	}
+	if _, err := Read(strings.NewReader("a,y\n"), Options{Lacking: "zero"}); err == nil || !strings.Contains(err.Error(), "say drop or mean") {
+		t.Error(err)
+	}
+	for text, want := range map[string]string{
+		`[{"name":"a","kind":"number","fill":[1,2]}]`:                        "filled with 2 numbers",
+		`[{"name":"a","kind":"number","fill":[1e300]}]`:                      "too large",
+		`[{"name":"a","kind":"values","values":["x","y"],"fill":[0.5,0.5]}]`: "",
+	} {
+		var e Encoding
+		if err := json.Unmarshal([]byte(text), &e); err != nil {
+			t.Fatal(err)
+		}
+		if err := e.Check(); want == "" && err != nil || want != "" && (err == nil || !strings.Contains(err.Error(), want)) {
+			t.Errorf("%s: %v, want %q", text, err, want)
+		}
+	}
+}

@@ -44,8 +44,15 @@ type Options struct {
 	Decimal   rune     // '.' or ','; the other one is then a thousands mark
 	As        *Table   // by which what a column leaves open is read, as the column of that name is there
 	Circles   []string // InYear, InDay or both: what dates that are inputs become besides days; InDay of those with a time of day
+	Lacking   string   // DropRows, which "" is too, or FillMean: what becomes of a row that lacks an input
 	Missing   []string // what stands for no value, besides empty cells, NA and the like; -200 also means -200.0
 }
+
+// What becomes of a row that lacks an input. One that lacks the target is dropped.
+const (
+	DropRows = "drop" // it is left out
+	FillMean = "mean" // it has the mean of the others, and a mark that says so
+)
 
 // delimiters are the names that users have for delimiters.
 var delimiters = map[string]rune{
@@ -84,6 +91,8 @@ func (o *Options) Check() error {
 		return &Error{What: fmt.Sprintf("delimiter %q", o.Delimiter), Cure: "say comma, semicolon, tab, bar or space"}
 	case o.Decimal != 0 && o.Decimal != '.' && o.Decimal != ',':
 		return &Error{What: fmt.Sprintf("decimal %q", o.Decimal), Cure: "say point or comma"}
+	case o.Lacking != "" && o.Lacking != DropRows && o.Lacking != FillMean:
+		return &Error{What: fmt.Sprintf("lacking %.20q", o.Lacking), Cure: "say drop or mean"}
 	case checkCircles(o.Circles) != nil:
 		return checkCircles(o.Circles)
 	case len(o.Missing) > maxCodes || slices.ContainsFunc(o.Missing, func(code string) bool { return len(code) > maxCode }):

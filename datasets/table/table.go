@@ -56,6 +56,7 @@ type Table struct {
 	codes  codes
 
 	circles []string // of dates that are inputs
+	lacking string
 }
 
 // value returns the number of a cell, both counted from 0, or NaN.
@@ -174,7 +175,7 @@ func Read(r io.Reader, o Options) (*Table, error) {
 	}
 	t := &Table{
 		Encoding: src.encoding, Gzip: src.gzip, Delimiter: rune(g.delimiter), Header: g.header,
-		Rows: len(g.rows), grid: g, codes: newCodes(o.Missing), circles: o.Circles,
+		Rows: len(g.rows), grid: g, codes: newCodes(o.Missing), circles: o.Circles, lacking: o.Lacking,
 	}
 	t.Warnings = append(t.Warnings, src.warnings...)
 	t.Warnings = append(t.Warnings, g.warnings...)

@@ -112,10 +112,10 @@ func main() {
 // rawRows are rows of the raw table of a model of words: what the sources make of them is
 // what the reader of tables does.
 var rawRows = [][]string{
-	{`a,"b"`, "1.5", "2024-02-29 18:00:00Z"}, {"赤\n|<b>", "-2e3", "1969-12-31 6:05:01+02:00"}, {"  赤\n|<b>\u00a0", " 3 ", " 2023-12-31 23:59:59.5Z "},
-	{"mauve", "4", "1970-01-01 00:00:00Z"}, {`A,"B"`, "5", "1970-1-2 00:00:00-11:30"},
-	{"", "6", "1970-01-01 00:00:00Z"}, {"n/A", "7", "1970-01-01 00:00:00Z"}, {`\N`, "8", "1970-01-01 00:00:00Z"}, {`a,"b"`, "", "1970-01-01 00:00:00Z"},
-	{"x", "NA", "1970-01-01 00:00:00Z"}, {`a,"b"`, "9", "1970-01-01"}, {`a,"b"`, "9", ""}, {`a,"b"`, "9", "1970-02-30 00:00:00Z"},
+	{`a,"b"`, "1.5", "2024-02-29 18:00:00Z", "L"}, {"赤\n|<b>", "-2e3", "1969-12-31 6:05:01+02:00", "XL"}, {"  赤\n|<b>\u00a0", " 3 ", " 2023-12-31 23:59:59.5Z ", "L"},
+	{"mauve", "4", "1970-01-01 00:00:00Z", ""}, {`A,"B"`, "5", "1970-1-2 00:00:00-11:30", "L"},
+	{"", "6", "1970-01-01 00:00:00Z", "L"}, {"n/A", "7", "1970-01-01 00:00:00Z", "L"}, {`\N`, "8", "1970-01-01 00:00:00Z", "L"}, {`a,"b"`, "", "1970-01-01 00:00:00Z", "L"},
+	{"x", "NA", "1970-01-01 00:00:00Z", "L"}, {`a,"b"`, "9", "1970-01-01", "L"}, {`a,"b"`, "9", "", "L"}, {`a,"b"`, "9", "1970-02-30 00:00:00Z", "L"}, {`a,"b"`, "oops", "1970-01-01 00:00:00Z", "s"},
 }
 
 // readRows is what the reader of tables makes of rawRows: nil of a row that lacks a cell.
@@ -123,7 +123,7 @@ func readRows(t *testing.T, m *Model) (x [][]float64) {
 	t.Helper()
 	var b bytes.Buffer
 	w := csv.NewWriter(&b)
-	if err := errors.Join(w.Write([]string{"colour", "x2", "when"}), w.WriteAll(rawRows)); err != nil {
+	if err := errors.Join(w.Write([]string{"colour", "x2", "when", "size"}), w.WriteAll(rawRows)); err != nil {
 		t.Fatal(err)
 	}
 	read, err := table.Read(&b, table.Options{})
@@ -197,12 +197,12 @@ func main() {
 	if err := json.Unmarshal(goTool(t, dir, "run", "."), &answers); err != nil {
 		t.Fatal(err)
 	}
-	if got := answers[len(rawRows)].Error; got != "model: 0 cells of a row of 3 columns" {
+	if got := answers[len(rawRows)].Error; got != "model: 0 cells of a row of 4 columns" {
 		t.Errorf("of no cells: %q", got)
 	}
 	for i, x := range want {
 		a := answers[i]
-		if !slices.Equal(a.X, x) || (a.Error != "") != (x == nil) || (a.Unseen > 0) != (x != nil && x[0]+x[1] == 0) {
+		if !slices.Equal(a.X, x) || (a.Error != "") != (x == nil) || (a.Unseen > 0) != (x != nil && (x[0]+x[1] == 0 || x[9]+x[10] == 0)) {
 			t.Errorf("of %q: %+v, where the table has %v", rawRows[i], a, x)
 		}
 		if x == nil {
@@ -212,7 +212,7 @@ func main() {
 			t.Errorf("of %q: %v, where Predict has %v, %v", rawRows[i], a.Mean, p.Mean, err)
 		}
 	}
-	for i, want := range map[int]string{5: `column "colour": there is nothing in it`, 8: `column "x2": "" is no number`, 12: `column "when": "1970-02-30 00:00:00Z" is no date such as 2006-1-2 15:04:05Z07:00`} {
+	for i, want := range map[int]string{5: `column "colour": there is nothing in it`, 11: `column "when": there is nothing in it`, 13: `column "x2": "oops" is no number`, 12: `column "when": "1970-02-30 00:00:00Z" is no date such as 2006-1-2 15:04:05Z07:00`} {
 		if !strings.Contains(answers[i].Error, want) {
 			t.Errorf("of %q: %q, want %q", rawRows[i], answers[i].Error, want)
 		}

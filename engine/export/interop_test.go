@@ -341,7 +341,7 @@ func TestPythonTakesWords(t *testing.T) {
 	var rows bytes.Buffer
 	var whole [][]float64
 	w := csv.NewWriter(&rows)
-	if err := w.Write([]string{"who", "x2 (ms)", "when", "colour"}); err != nil {
+	if err := w.Write([]string{"who", "x2 (ms)", "when", "size", "colour"}); err != nil {
 		t.Fatal(err)
 	}
 	for i, row := range want {
@@ -352,7 +352,7 @@ func TestPythonTakesWords(t *testing.T) {
 		if row[0]+row[1] == 0 {
 			unseen++
 		}
-		if err := w.Write([]string{"Ann", rawRows[i][1], rawRows[i][2], rawRows[i][0]}); err != nil {
+		if err := w.Write([]string{"Ann", rawRows[i][1], rawRows[i][2], rawRows[i][3], rawRows[i][0]}); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -389,10 +389,10 @@ func TestPythonTakesWords(t *testing.T) {
 		if !strings.Contains(said, fmt.Sprintf("column 'colour': rows whose value was not there in training: %d", unseen)) {
 			t.Errorf("%v said %q", args, said)
 		}
-		if _, said, err := run("colour,x2,when\n\"a,\"\"b\"\"\",1,1970-02-30 00:00:00Z\n", args...); err == nil || !strings.Contains(said, "column 'when': '1970-02-30 00:00:00Z' is no date") {
+		if _, said, err := run("colour,x2,when,size\n\"a,\"\"b\"\"\",1,1970-02-30 00:00:00Z,L\n", args...); err == nil || !strings.Contains(said, "column 'when': '1970-02-30 00:00:00Z' is no date") {
 			t.Errorf("%v takes a date that is none: %v, %q", args, err, said)
 		}
-		if _, said, err := run("colour,x2,when\nNA,1,1970-01-01 00:00:00Z\n", args...); err == nil || !strings.Contains(said, "line 2, column 'colour': there is nothing in it") {
+		if _, said, err := run("colour,x2,when,size\nNA,1,1970-01-01 00:00:00Z,L\n", args...); err == nil || !strings.Contains(said, "line 2, column 'colour': there is nothing in it") {
 			t.Errorf("%v takes a row without a word: %v, %q", args, err, said)
 		}
 		// Row by row, as those that lack one are refused.

@@ -44,6 +44,7 @@ type cardData struct {
 	Layers   string
 	Words    []word
 	Dates    table.Encoding
+	Gaps     []word // columns that are filled in, and with what
 	Scores   []score
 	Settings []setting
 }
@@ -76,6 +77,9 @@ func cardOf(m *Model) *cardData {
 			d.Dates = append(d.Dates, s)
 		}
 		at += table.Encoding{s}.Width()
+		if len(s.Fill) > 0 {
+			d.Gaps = append(d.Gaps, word{s.Name, sourceColumn{Fill: s.Fill}.Filled(), m.Inputs[at-1].Name})
+		}
 	}
 	names := map[string]bool{}
 	for _, scores := range []map[string]float64{m.Card.Train, m.Card.Test} {

@@ -44,7 +44,7 @@ func TestCardTellsWords(t *testing.T) {
 	if err := WriteCard(&b, m); err != nil {
 		t.Fatal(err)
 	}
-	for _, want := range []string{`| colour | a,"b" | colour=a,"b" |`, `| colour | 赤 \|&lt;b> | colour=赤 \|&lt;b> |`, "Any\nother value makes all inputs of its column 0.", "| when | 2006-1-2 15:04:05Z07:00 | year, day |"} {
+	for _, want := range []string{`| colour | a,"b" | colour=a,"b" |`, `| colour | 赤 \|&lt;b> | colour=赤 \|&lt;b> |`, "Any\nother value makes all inputs of its column 0.", "| when | 2006-1-2 15:04:05Z07:00 | year, day |", "| x2 | 0.3333333333333333 | x2 missing |", "| size | 0.25, 0.75 | size missing |"} {
 		if !strings.Contains(b.String(), want) {
 			t.Errorf("the card does not tell %q:\n%s", want, &b)
 		}

@@ -41,6 +41,7 @@ type sourceColumn struct {
 	Words   []string
 	Layout  string // of dates
 	Circles []string
+	Fill    []float64 // where a cell holds nothing; nil where that is refused
 }
 
 // Quoted is the name as Go and Python write texts.
@@ -53,11 +54,21 @@ func (c sourceColumn) Format() string {
 	).Replace(c.Layout))
 }
 
-// HasWords and HasDates say whether there are columns of them.
-func (s *source) HasWords() bool {
-	return slices.ContainsFunc(s.Columns, func(c sourceColumn) bool { return c.Words != nil })
+// Filled lists the numbers that fill the column in.
+func (c sourceColumn) Filled() string {
+	list := make([]string, len(c.Fill))
+	for i, v := range c.Fill {
+		list[i] = number(v)
+	}
+	return strings.Join(list, ", ")
 }
 
+// HasFill says whether there are columns that are filled in.
+func (s *source) HasFill() bool {
+	return slices.ContainsFunc(s.Columns, func(c sourceColumn) bool { return c.Fill != nil })
+}
+
+// HasDates says whether there are columns of dates.
 func (s *source) HasDates() bool {
 	return slices.ContainsFunc(s.Columns, func(c sourceColumn) bool { return c.Layout != "" })
 }
@@ -72,7 +83,7 @@ func sourceOf(m *Model) *source {
 		s.Least = number(engine.LeastPrecision)
 	}
 	for _, c := range m.Encoding {
-		s.Columns = append(s.Columns, sourceColumn{c.Name, c.Values, c.Layout, c.Circles})
+		s.Columns = append(s.Columns, sourceColumn{c.Name, c.Values, c.Layout, c.Circles, c.Fill})
 	}
 	s.Last = m.Net.Inputs
 	for i, units := range m.Net.Hidden {

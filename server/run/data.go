@@ -151,6 +151,9 @@ func (d *data) measure() {
 		}
 		d.center[most] = 1
 	}
+	for _, k := range d.marks() {
+		d.center[k] = 0 // as of a row that lacks nothing
+	}
 }
 
 // A group is the inputs of a column of words.
@@ -167,18 +170,32 @@ func (g group) commonest(means []float64) int {
 	return most
 }
 
+// marks returns the inputs that say that there is nothing in a column.
+func (d *data) marks() (list []int) {
+	if d.own == nil {
+		return nil
+	}
+	first := 0
+	for i, s := range d.own.encoding {
+		first += d.own.encoding[i : i+1].Width()
+		if len(s.Fill) > 0 {
+			list = append(list, first-1)
+		}
+	}
+	return list
+}
+
 // groups returns those of the rows.
 func (d *data) groups() (list []group) {
 	if d.own == nil {
 		return nil
 	}
 	first := 0
-	for i := range d.own.encoding {
-		width := d.own.encoding[i : i+1].Width()
-		if d.own.encoding[i].Kind == table.OfValues {
-			list = append(list, group{first, width})
+	for i, s := range d.own.encoding {
+		if s.Kind == table.OfValues {
+			list = append(list, group{first, len(s.Values)})
 		}
-		first += width
+		first += d.own.encoding[i : i+1].Width()
 	}
 	return list
 }

@@ -103,8 +103,11 @@ func GiveRows(m *export.Model, files wire.CSVSpec, limits table.Limits) error {
 		return wire.Refuse(wire.BadData, "", "the model was trained on one file, without one of test rows")
 	}
 	files.Target, files.Inputs = want.Target.Name, want.Sources()
-	files.Circles = nil
+	files.Circles, files.Lacking = nil, ""
 	for _, s := range want.Encoding { // what was chosen stands at dates that can have it
+		if len(s.Fill) > 0 {
+			files.Lacking = table.FillMean
+		}
 		for _, circle := range s.Circles {
 			if !slices.Contains(files.Circles, circle) {
 				files.Circles = append(files.Circles, circle)

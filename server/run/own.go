@@ -115,6 +115,7 @@ func (o *ownRows) readCSV(spec *wire.CSVSpec, limits table.Limits) (*wire.RowsSp
 		return nil, err
 	}
 	options.Limits, options.Circles = limits, spec.Circles
+	options.Lacking = spec.Lacking
 	t, err := table.Read(strings.NewReader(spec.Text), options)
 	if err != nil {
 		return nil, err
@@ -163,6 +164,9 @@ func (o *ownRows) note(rows *wire.RowsSpec, r *table.Report, where string) {
 	}
 	for _, u := range r.Unseen {
 		o.notes.Warnings = append(o.notes.Warnings, where+u.Line())
+	}
+	for _, f := range r.Filled {
+		o.notes.Warnings = append(o.notes.Warnings, where+f.Line())
 	}
 	for _, line := range r.Warnings {
 		o.notes.Warnings = append(o.notes.Warnings, where+line)

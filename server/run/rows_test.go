@@ -324,7 +324,7 @@ func TestOwnFileWithDates(t *testing.T) {
 		t.Error("done over again the weights are others")
 	}
 	m := recordOf(t, r).WithoutRows().Model
-	if err := GiveRows(m, wire.CSVSpec{Text: text}, Options{}.Table); err != nil {
+	if err := GiveRows(m, wire.CSVSpec{Text: text, Lacking: "mean"}, Options{}.Table); err != nil {
 		t.Fatal(err)
 	}
 	again, err := Import("again", m, Options{Paused: true})
@@ -337,6 +337,52 @@ func TestOwnFileWithDates(t *testing.T) {
 		t.Error("brought back the weights are others")
 	}
 	refused(t, r, &wire.DataCommand{Data: &wire.DataSpec{CSV: &wire.CSVSpec{Text: text, Target: "y", Inputs: []string{"at"}, Circles: []string{"week"}}}}, wire.BadData, "say year, day or both")
+}
+
+// Rows that lack an input are trained on by choice, with a mark; the fit is that of rows
+// that lack nothing.
+func TestOwnFileWithGaps(t *testing.T) {
+	text := "a,s,y\n"
+	for i := range 60 {
+		a, s := fmt.Sprint(i), []string{"red", "blue", "red"}[i%3]
+		if i%5 == 0 {
+			a = ""
+		}
+		if i%7 == 0 {
+			s = "?"
+		}
+		text += fmt.Sprintf("%s,%s,%d\n", a, s, i*i%17)
+	}
+	file := &wire.CSVSpec{Text: text, Target: "y", Inputs: []string{"a", "s"}, Lacking: "mean"}
+	r := paused(t, wire.Spec{Data: &wire.DataSpec{CSV: file}, Controls: raw(t, map[string]any{"speed": "max"})})
+	d := state(t, r).Data
+	var names []string
+	for _, c := range d.Inputs {
+		names = append(names, c.Name)
+	}
+	if got := strings.Join(names, "|"); got != "a|a missing|s=blue|s=red|s missing" || d.Train+d.Test != 60 || d.DroppedRows != 0 {
+		t.Errorf("inputs %s, %d rows", got, d.Train+d.Test)
+	}
+	notes, err := r.Notes(t.Context())
+	if err != nil || !slices.Contains(notes.Warnings, `column "a": 12 rows have nothing there, and so the mean of the training rows and a mark (first: row 2)`) {
+		t.Errorf("%+v, %v", notes, err)
+	}
+	if err := r.do(t.Context(), func() {
+		if c := r.life.data.center; !slices.Equal(c[1:], []float64{0, 0, 1, 0}) {
+			t.Errorf("others stand at %v", c)
+		}
+	}); err != nil {
+		t.Fatal(err)
+	}
+	steps(t, r, 30)
+	if again := replayed(t, r); !slices.Equal(weights(t, again, 0), weights(t, r, 0)) {
+		t.Error("done over again the weights are others")
+	}
+	m := recordOf(t, r).WithoutRows().Model
+	if err := GiveRows(m, wire.CSVSpec{Text: text}, Options{}.Table); err != nil {
+		t.Error(err)
+	}
+	refused(t, r, &wire.DataCommand{Data: &wire.DataSpec{CSV: &wire.CSVSpec{Text: text, Target: "y", Lacking: "zero"}}}, wire.BadData, "say drop or mean")
 }
 
 func fmtFloat(v float64) string { return string(encode(v)) }

@@ -137,6 +137,10 @@ type CSVSpec struct {
 	// That of the day is of dates with a time of day.
 	Circles []string `json:"circles,omitempty"`
 
+	// Lacking is what becomes of a row that lacks an input: "drop", which is the default,
+	// leaves it out; with "mean" it has the mean of the others, and an input more says so.
+	Lacking string `json:"lacking,omitempty"`
+
 	// Test is a second file, with the same columns, whose rows are the test rows;
 	// those of Text are then all trained on.
 	Test string `json:"test,omitempty"`
@@ -176,6 +180,10 @@ type SourceColumn struct {
 
 	Layout  string   `json:"layout,omitempty"`  // how dates are written, as Go's package time has it
 	Circles []string `json:"circles,omitempty"` // of dates: "year", "day" or both
+
+	// Fill is what its inputs are where a cell holds nothing; one more input then says
+	// whether it does. It is absent where a row that lacks the column is dropped.
+	Fill []float64 `json:"fill,omitempty"`
 }
 
 // Numbers are finite, and nothing else: a null in their place is an error, which

@@ -82,6 +82,20 @@ const CIRCLES = [
   ['', 'days'], ['year', 'days, and where in the year'], ['day', 'days, and where in the day'], ['year,day', 'days, and where in both'],
 ] as const
 
+/** What becomes of rows that lack an input. */
+export function gaps(): TemplateResult {
+  return html`
+    <div class="own-fields">
+      <label>rows that lack an input
+        <span class="select"><select id="own-lacking">
+          <option value="">are left out</option>
+          <option value="mean">have its mean, and a mark</option>
+        </select></span>
+      </label>
+    </div>
+  `
+}
+
 /** What dates become besides days. */
 export function circles(): TemplateResult {
   return html`

@@ -3,7 +3,7 @@ import type { Dialect, Inspection } from '../api'
 import { parseNumber } from '../format'
 import type { CSVSpec, DataSpec } from '../generated/wire'
 import { segments } from './control'
-import { circles, columnCells, dialectFields, dialectOf, summary, warnings } from './own-table'
+import { circles, columnCells, dialectFields, dialectOf, gaps, summary, warnings } from './own-table'
 import { Part } from './part'
 
 type Tab = 'formula' | 'csv'
@@ -87,7 +87,7 @@ class GnllOwn extends Part {
   }
 
   async #useCSV(): Promise<void> {
-    await this.#use({ csv: { text: this.#field('csv'), target: this.target, inputs: this.inputs, ...this.#dialect(), ...this.#circles() } })
+    await this.#use({ csv: { text: this.#field('csv'), target: this.target, inputs: this.inputs, ...this.#dialect(), ...this.#encoding() } })
   }
 
   async #use(data: DataSpec): Promise<void> {
@@ -97,9 +97,10 @@ class GnllOwn extends Part {
     })
   }
 
-  #circles(): Pick<CSVSpec, 'circles'> {
-    const said = this.querySelector<HTMLSelectElement>('#own-circles')?.value ?? ''
-    return said === '' ? {} : { circles: said.split(',') }
+  #encoding(): Pick<CSVSpec, 'circles' | 'lacking'> {
+    const said = (id: string): string => this.querySelector<HTMLSelectElement>(id)?.value ?? ''
+    const [circles, lacking] = [said('#own-circles'), said('#own-lacking')]
+    return { ...(circles === '' ? {} : { circles: circles.split(',') }), ...(lacking === '' ? {} : { lacking }) }
   }
 
   #dialect(): Dialect {
@@ -256,6 +257,7 @@ class GnllOwn extends Part {
         </table>
         ${found.columns.some((c) => c.words > 1) ? html`<p class="note">From a column of words one input is made for each word. It is used where you tick it.</p>` : nothing}
         ${found.columns.some((c) => c.date !== '') ? circles() : nothing}
+        ${found.missing.total > 0 ? gaps() : nothing}
         ${found.columns.length < 2 ? html`<p class="note">It takes two columns: one to learn, and one to learn it from.</p>` : nothing}
       </div>
     `

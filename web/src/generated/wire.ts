@@ -151,6 +151,7 @@ export interface CSVSpec {
   decimal?: string
   missing?: ReadonlyArray<string>
   circles?: ReadonlyArray<string>
+  lacking?: string
   test?: string
 }
 
@@ -174,6 +175,7 @@ export interface SourceColumn {
   values?: ReadonlyArray<string>
   layout?: string
   circles?: ReadonlyArray<string>
+  fill?: ReadonlyArray<number>
 }
 
 export interface Figure {
