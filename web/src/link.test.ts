@@ -108,6 +108,9 @@ describe('rows of one’s own in the address', () => {
     const { csv } = await unpack(readLink(table, `#${link({}, [lane({})], { data: await pack({ rows: kept }) })}`).data)
     expect(csv).toEqual({ text: '"größe (m)","a ""b"", c","y"\n0.1,1e-23,1\n-3,0.3333333333333333,2500000000000\n', target: 'y', inputs: ['größe (m)', 'a "b", c'] })
     expect(await pack({ rows: { ...kept, test: 1 } })).toBe('')
+    const encoding = [{ name: 'colour', kind: 'values', values: ['blue', 'red ~,%'] }]
+    const words = { inputs: [{ name: 'colour=blue', unit: '' }, { name: 'colour=red ~,%', unit: '' }], encoding, target: { name: 'y', unit: '' }, count: 4, x: [1, 0, 0, 1, 1, 0, 0, 1], y: [1, 2, 3, 4] }
+    expect(await unpack(readLink(table, `#${link({}, [lane({})], { data: await pack({ rows: { ...words, sha256: 'ab' } }) })}`).data)).toEqual({ rows: words })
   })
 
   it('are readable where they can be', async () => {

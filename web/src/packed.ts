@@ -1,8 +1,8 @@
 import type { Column, CSVSpec, DataSpec, RowsSpec } from './generated/wire'
 import { fromItem, item, items } from './link'
 
-// Rows of one's own as a parameter of an address: a formula as it was written, a
-// file deflated.
+// Rows of one's own as a parameter of an address: a formula as it was written, a file
+// deflated, and rows that were encoded as they are kept, since no text has their words.
 
 const LONGEST = 6000 // characters; with the settings an address has twice that at most
 const MOST_TEXT = 1 << 20 // characters that a file of an address can have when it is unpacked
@@ -15,10 +15,14 @@ export async function pack({ formula, csv, rows: kept }: DataSpec): Promise<stri
     text = ['formula', item(mean), item(std), from, to, rows, ...(inputs === undefined ? [] : [inputs])].join('~')
   }
   if (kept && (kept.test ?? 0) > 0) return '' // one text cannot say which file a row is of
+  if (kept?.encoding) {
+    const { inputs, encoding, target, count, x, y } = kept
+    text = ['rows', await deflated(JSON.stringify({ inputs, encoding, target, count, x, y }))].join('~')
+    return text.length > LONGEST ? '' : text
+  }
   const file = kept ? asText(kept) : csv
   if (file) {
-    const bytes = await through(new CompressionStream('deflate-raw'), new TextEncoder().encode(file.text))
-    text = ['csv', item(file.target), (file.inputs ?? []).map(item).join(','), toBase64(bytes)].join('~')
+    text = ['csv', item(file.target), (file.inputs ?? []).map(item).join(','), await deflated(file.text)].join('~')
   }
   return text.length > LONGEST ? '' : text
 }
@@ -42,10 +46,18 @@ export async function unpack(text: string): Promise<DataSpec> {
   }
   if (kind === 'csv') {
     const [target = '', inputs = '', file = ''] = parts
-    const bytes = await through(new DecompressionStream('deflate-raw'), fromBase64(file))
-    return { csv: { text: new TextDecoder().decode(bytes), target: fromItem(target), inputs: inputs === '' ? [] : inputs.split(',').map(fromItem) } }
+    return { csv: { text: await inflated(file), target: fromItem(target), inputs: inputs === '' ? [] : inputs.split(',').map(fromItem) } }
   }
+  if (kind === 'rows') return { rows: JSON.parse(await inflated(parts[0] ?? '')) as RowsSpec }
   throw new Error('they are neither a formula nor a file')
+}
+
+async function deflated(text: string): Promise<string> {
+  return toBase64(await through(new CompressionStream('deflate-raw'), new TextEncoder().encode(text)))
+}
+
+async function inflated(text: string): Promise<string> {
+  return new TextDecoder().decode(await through(new DecompressionStream('deflate-raw'), fromBase64(text)))
 }
 
 function number(text: string): number {

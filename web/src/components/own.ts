@@ -120,7 +120,7 @@ class GnllOwn extends Part {
       const found = await this.store.api.inspect(file ?? this.#field('csv'), this.#dialect())
       const numeric = found.columns.filter((c) => c.numeric)
       const usual = found.columns.filter((c) => c.reason === '')
-      const words = usual.length === 1 ? found.columns.filter((c) => c.words > 1 || c.date !== '') : []
+      const words = usual.length === 1 ? found.columns.filter((c) => c.date !== '' || (c.words > 1 && c.words < c.numbers + c.other)) : []
       const [columns = []] = [[...words, ...usual], numeric, found.columns].filter((list, i) => list.length > 1 || i === 2)
       const names = columns.map((c) => c.name)
       if (file) await this.#show(file, found)
