@@ -38,7 +38,7 @@ describe('a file of one’s own', () => {
     await paste(w, EUROPEAN)
     const note = w.page.locator('dialog .note').first()
     await expect.poll(() => note.textContent()).toMatch(/^40 rows, semicolon between columns, decimal comma, with a header; 1 cell is missing/)
-    expect(await w.page.getByRole('row', { name: 'road' }).textContent()).toContain('two values')
+    expect(await w.page.getByRole('row', { name: 'road' }).textContent()).toContain('2 words')
     const learned = (name: string): Promise<boolean> => w.page.getByRole('radio', { name: `learn ${name}` }).isChecked()
     const from = (name: string): Promise<boolean> => w.page.getByRole('checkbox', { name: `from ${name}` }).isChecked()
     expect([await learned('wind'), await from('speed'), await from('stop'), await from('road')]).toEqual([true, true, true, false])
@@ -71,7 +71,7 @@ describe('a file of one’s own', () => {
     const text = ['Ort;x;co;plant;y', ...rows, ...rows].join('\r\n')
     await choose(w, Buffer.from(text, 'latin1'))
     const holds = (name: string): Promise<string | null> => w.page.locator('.own-columns tr', { has: w.page.getByRole('rowheader', { name, exact: true }) }).textContent()
-    await expect.poll(() => holds('Ort')).toMatch(/text.*60.*“Köln 0” in line 2/s)
+    await expect.poll(() => holds('Ort')).toMatch(/4 words.*—/s)
     expect(await holds('plant')).toContain('one number')
     expect(await holds('co')).toMatch(/numbers.*−200 to 6.25/s)
     expect(await holds('y')).toMatch(/numbers.*0.5 to 9.5.*8.*“5,0\*” in line 2/s)
@@ -93,6 +93,23 @@ describe('a file of one’s own', () => {
     // 6 rows lack co, 8 have a mark at y, and none both.
     await expect.poll(() => caption(w)).toContain('14 rows were left out, the first in line 2, column y')
     await expect.poll(() => w.rows()).toBe(37)
+  })
+
+  it('has a column of words learned from, a column for each word', async () => {
+    const w = await visit()
+    await w.drawn()
+    await openCSV(w)
+    await paste(w, EUROPEAN)
+    await w.page.getByRole('radio', { name: 'learn stop' }).check()
+    await w.page.getByRole('checkbox', { name: 'from road' }).check()
+    await w.page.getByRole('checkbox', { name: 'from wind' }).uncheck()
+    await learn(w)
+    await expect.poll(() => caption(w)).toContain('stop against speed, road')
+    const over = w.page.locator('.over').getByRole('combobox')
+    await expect.poll(() => over.locator('option').allTextContents()).toEqual(expect.arrayContaining(['road=wet']))
+    await over.selectOption('road=wet')
+    const step = await w.step()
+    await w.past(step)
   })
 
   it('is chosen from the disk, however long', async () => {

@@ -69,12 +69,14 @@ function holds(c: InspectedColumn): string {
 
 /** What a column holds: its kind, range, missing and odd cells. */
 export function columnCells(c: InspectedColumn): TemplateResult {
-  const [odd] = c.odd
+  // To whoever wants numbers every word is odd; to whoever reads a column of words none is.
+  const whole = c.date !== '' || c.words > 1
+  const [odd] = whole ? [] : c.odd
   return html`
     <td>${holds(c)}</td>
     <td>${c.numbers > 0 ? `${number(c.min)} to ${number(c.max)}` : '—'}</td>
     <td>${count(c.missing)}</td>
-    <td>${count(c.other)}${odd ? html` <span class="aside" title=${odd.why}>“${odd.value}” in line ${odd.row}</span>` : nothing}</td>
+    <td>${count(whole ? 0 : c.other)}${odd ? html` <span class="aside" title=${odd.why}>“${odd.value}” in line ${odd.row}</span>` : nothing}</td>
   `
 }
 
