@@ -89,7 +89,8 @@ func kinds() map[string]func(t testing.TB) (*Model, *engine.Ensemble, []float64)
 // withWords has a model of twelve inputs learn from a column of words, one of numbers and one of dates.
 func withWords(m *Model) *Model {
 	m.Encoding = table.Encoding{
-		{Name: "colour", Kind: table.OfValues, Values: []string{`a,"b"`, "赤\n|<b>"}}, {Name: "x2", Unit: "ms", Kind: table.OfNumber, Fill: []float64{1. / 3}},
+		{Name: "colour", Kind: table.OfValues, Values: []string{`a,"b"`, "赤\n|<b>"}},
+		{Name: "x2", Unit: "ms", Kind: table.OfNumber, Fill: []float64{1. / 3}},
 		{Name: "when", Kind: table.OfDates, Layout: "2006-1-2 15:04:05Z07:00", Circles: []string{"year", "day"}},
 		{Name: "size", Kind: table.OfValues, Values: []string{"L", "S"}, Fill: []float64{0.25, 0.75}},
 	}
