@@ -154,7 +154,7 @@ describe('the noise', () => {
 
 describe('the lens', () => {
   it('sizes rows by their pull, and says who pulls', async () => {
-    const w = await standing({}, 1000)
+    const w = await standing() // the shares of the two losses differ: 24 and 29 %
     const plain = await settled(w)
     await open(w.page, /^lens: off/)
     await w.page.locator('#lens-panel').getByText('mean', { exact: true }).click()
