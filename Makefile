@@ -46,9 +46,8 @@ measure: build chromium
 fuzz:
 	.ci/fuzz $(FUZZ)
 
-# Two tests read gigabytes and files one after the other, in one goroutine: without them.
 race:
-	go test -race -skip '^(TestHostileTables|TestNothingIsGivenAway)$$' ./...
+	go test -race ./...
 
 # A hall of 500 viewers, the way of a change, twenty runs at once: figures. Say how
 # long, and what else: make load LOAD=20s ARGS='-load.viewers 200'

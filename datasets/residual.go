@@ -33,7 +33,7 @@ func ParseResidual(text string, parameters []string) (*Residual, error) {
 	case len(text) > maxFormula:
 		return refuse(fmt.Sprintf("%d bytes long", len(text)), fmt.Sprintf("keep to %d", maxFormula))
 	case !utf8.ValidString(text):
-		return refuse("text that is not UTF-8", "write it anew")
+		return refuse("text that is not UTF-8", "write it again")
 	case len(parameters) > MaxEquationParameters:
 		return refuse(fmt.Sprintf("%d parameters", len(parameters)), fmt.Sprintf("keep to %d", MaxEquationParameters))
 	}

@@ -138,7 +138,7 @@ func TestLongReadersLeaveTrainingItsTime(t *testing.T) {
 			t.Logf("alone %.0f steps/s and %.0f for each second of a processor, beside readers %.0f and %.0f: %.1f %% kept; %d answers, %d of them refusals",
 				alone, aloneFor, beside, besideFor, 100*kept, asked.Load(), refused.Load())
 			// Nine tenths and more on a machine that does nothing else. What else runs takes
-			// of the caches, too, so a tenth less is no fault; without rations, most is lost.
+			// of the caches, too, so a tenth less is no fault.
 			if kept < 0.7 {
 				t.Errorf("training kept %.1f %% of its speed", 100*kept)
 			}

@@ -109,7 +109,13 @@ func TestPredictIsTheEngines(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			agree(t, p, fromEngine(e, x, m.Eps))
+			least := 1.0
+			if name == "words" {
+				// The engine rounds the standardised mean, here of twelve inputs: near 0 what
+				// that makes of the target's unit is seen.
+				least = m.Target.Std
+			}
+			agreeFrom(t, p, fromEngine(e, x, m.Eps), least)
 		})
 	}
 }
@@ -137,17 +143,18 @@ const tolerance = 1e-5
 
 func agree(t *testing.T, got, want Prediction) {
 	t.Helper()
-	// A mean near 0 is a sum of the same numbers as the greatest, and no more exact.
-	greatest := 1.0
-	for _, v := range want.Mean {
-		greatest = max(greatest, math.Abs(v))
-	}
+	agreeFrom(t, got, want, 1)
+}
+
+// agreeFrom is agree with the mean below which a difference counts in full.
+func agreeFrom(t *testing.T, got, want Prediction, least float64) {
+	t.Helper()
 	for _, part := range []struct {
 		name      string
 		got, want []float64
 		least     float64 // below which the difference counts in full
 	}{
-		{"mean", got.Mean, want.Mean, greatest},
+		{"mean", got.Mean, want.Mean, least},
 		{"variance", got.Variance, want.Variance, 0},
 		{"aleatoric", got.Aleatoric, want.Aleatoric, 0},
 		// A difference of means is no more exact than these.
