@@ -121,7 +121,7 @@ func TestONNXRuntimeAgrees(t *testing.T) {
 				n := len(o.Mean)
 				want := Prediction{k.want.Mean[:n], k.want.Variance[:n], k.want.Aleatoric[:min(n, len(o.Aleatoric))], k.want.Epistemic[:min(n, len(o.Epistemic))]}
 				o.Aleatoric, o.Epistemic = o.Aleatoric[:min(n, len(o.Aleatoric))], o.Epistemic[:min(n, len(o.Epistemic))]
-				agree(t, Prediction(o), want)
+				agree(t, k.model, Prediction(o), want)
 				for r, v := range o.Variance {
 					worst = max(worst, math.Abs(v/want.Variance[r]-1))
 				}
@@ -213,7 +213,7 @@ func TestPythonAgrees(t *testing.T) {
 				if len(k.model.Members) == 1 {
 					want.Aleatoric, want.Epistemic = p.Aleatoric, p.Epistemic
 				}
-				agree(t, got, want)
+				agree(t, k.model, got, want)
 				for r := range p.Mean {
 					if math.Abs(got.Mean[r]-p.Mean[r]) > 1e-9*math.Abs(p.Mean[r]) || math.Abs(got.Variance[r]-p.Variance[r]) > 1e-9*p.Variance[r] {
 						t.Fatalf("row %d: mean %v and variance %v, where Predict has %v and %v", r, got.Mean[r], got.Variance[r], p.Mean[r], p.Variance[r])
