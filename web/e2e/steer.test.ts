@@ -271,7 +271,8 @@ describe('rows', () => {
     // Where it was there is nothing any more, where it is now there is.
     await w.page.mouse.click(...at(0.2, 0.15))
     await w.page.mouse.click(...at(0.3, 0.2))
-    // Whatever was erased is gone when a later command has been done.
+    await expect.poll(() => w.rows()).toBe(before)
+    // Nor was a second one erased: that would be done before a later command is.
     await w.type('eps', '1e-3')
     await w.settled()
     expect(await w.rows()).toBe(before)

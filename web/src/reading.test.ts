@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { FitFrame, GridFrame, LanePicture, RowsFrame } from './frame'
 import type { Data } from './generated/wire'
-import { inWords, nearestRow, predictAt, readAt, readRow } from './reading'
+import { inWords, nearestRow, predictAt, readAt, readRow, withDragged } from './reading'
 
 const head = { lane: 0, epoch: 1, revision: 1, step: 1, dataRevision: 1 }
 const floats = (...v: number[]): Float32Array => Float32Array.from(v)
@@ -64,5 +64,13 @@ describe('the nearest row', () => {
     expect(nearestRow(data, 1.9, 4.5, [10, 10])).toBe(2)
     expect(nearestRow(data, 0.9, null, [10, 10])).toBe(1)
     expect(nearestRow(data, 1, 0, [10, 10], 12)).toBe(-1)
+  })
+
+  it('is found where a dragged one is shown', () => {
+    const shown = withDragged(data, { row: 1, at: [5, 6] })
+    expect(nearestRow(shown, 5, 6, [10, 10], 12)).toBe(1)
+    expect(nearestRow(shown, 1, 10, [10, 10], 9)).toBe(-1)
+    expect(data.y[1]).toBe(10)
+    expect(withDragged(data, { row: 9, at: [5, 6] })).toBe(data)
   })
 })

@@ -63,6 +63,14 @@ export function sliced(data: Data): { readonly column: Column; readonly x: reado
   return { column: data.inputs[i] ?? { name: 'x', unit: '' }, x: data.x[i] ?? [] }
 }
 
+/** The data as they are shown while one row is dragged; null: as they are. */
+export function withDragged(data: Data, dragged: { readonly row: number; readonly at: readonly [x: number, y: number] } | null): Data {
+  const i = dragged ? data.ids.indexOf(dragged.row) : -1
+  if (!dragged || i < 0) return data
+  const along = Math.max(data.slice, 1) - 1
+  return { ...data, x: data.x.map((column, k) => (k === along ? column.with(i, dragged.at[0]) : column)), y: data.y.with(i, dragged.at[1]) }
+}
+
 /** The row nearest to x, or to a point, on axes with so many pixels a unit; -1 where none is within reach. */
 export function nearestRow(data: Data, x: number, y: number | null, [sx, sy]: readonly [number, number], reach = Infinity): number {
   const { x: xs } = sliced(data)

@@ -1,6 +1,7 @@
 import type { FitChart } from '../charts/fit'
-import type { MovedRow, NewRow } from '../generated/wire'
-import { nearestRow, sliced } from '../reading'
+import type { Dragged } from '../charts/row-dots'
+import type { Data, MovedRow, NewRow } from '../generated/wire'
+import { nearestRow, sliced, withDragged } from '../reading'
 import type { Store } from '../store'
 
 type At = readonly [x: number, y: number]
@@ -35,6 +36,8 @@ export class Points {
   #adds: NewRow[] = []
   #erases: number[] = []
   #move: MovedRow | null = null
+  /** The row that stands elsewhere than the data say. */
+  #dragged: Dragged | null = null
   /** Whose edits these are; a click is no stroke. */
   #of: Stroke | null = null
   #sending = false
@@ -60,7 +63,7 @@ export class Points {
 
   /** The server has other rows: those that were dragged stand where it says, unless one still is. */
   settled(): void {
-    if (this.#stroke === null && !this.#asking && !this.#move) this.chart.drag(null)
+    if (this.#stroke === null && !this.#asking && !this.#move) this.#show(null)
   }
 
   #down(at: At, shift: boolean): void {
@@ -91,8 +94,19 @@ export class Points {
   }
 
   #drag(row: number, at: At): void {
-    this.chart.drag({ row, at: [...at] })
+    this.#show({ row, at: [...at] })
     this.#move = { row, x: [at[0]], y: at[1] }
+  }
+
+  #show(dragged: Dragged | null): void {
+    this.#dragged = dragged
+    this.chart.drag(dragged)
+  }
+
+  /** The rows where they are seen to stand: those are what the pointer means. */
+  #seen(): Data | null {
+    const data = this.store.run.value?.data
+    return data ? withDragged(data, this.#dragged) : null
   }
 
   /** A row every few pixels, scattered about the way. */
@@ -109,7 +123,7 @@ export class Points {
 
   /** Every row within reach of the way. */
   #wipe(s: Stroke, from: At, to: At): void {
-    const data = this.store.run.value?.data
+    const data = this.#seen()
     if (!data) return
     const { x } = sliced(data)
     data.ids.forEach((id, i) => {
@@ -170,7 +184,7 @@ export class Points {
 
   /** The number of the nearest row, or nothing. */
   #nearest([x, y]: At, reach: number): number[] {
-    const data = this.store.run.value?.data
+    const data = this.#seen()
     const id = data?.ids[nearestRow(data, x, y, this.chart.plot.scale, reach)]
     return id === undefined ? [] : [id]
   }
