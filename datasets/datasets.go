@@ -37,6 +37,15 @@ type Set struct {
 	// which the target at x was drawn; x has len(Inputs) values. It is nil
 	// where nobody knows.
 	Truth func(x []float64) (mean, std float64)
+
+	// Equation is what the true mean obeys, as [ParseEquation] reads it, with the true
+	// values of its parameters by name; empty where nobody knows.
+	Equation   string
+	Parameters map[string]float64
+
+	// Low and High bound the inputs that are of interest, where that is more than the
+	// rows; else both are 0.
+	Low, High float64
 }
 
 // Rows returns the number of rows.

@@ -27,13 +27,7 @@ func (c *compiler) compile(text string) (program, error) {
 	if strings.TrimSpace(text) == "" {
 		return nil, c.refuse(0, "it is empty", "write a number or a formula of "+strings.Join(c.inputs, " and "))
 	}
-	config := conf.CreateNew()
-	config.MaxNodes = 0 // counted here, with an error that says more
-	config.DisableIfOperator = true
-	for name := range config.Builtins {
-		config.Disabled[name] = true
-	}
-	tree, err := parser.ParseWithConfig(text, config)
+	tree, err := parser.ParseWithConfig(text, grammar())
 	if err != nil {
 		return nil, c.syntax(text, err)
 	}
@@ -41,6 +35,17 @@ func (c *compiler) compile(text string) (program, error) {
 		return nil, err
 	}
 	return c.made, nil
+}
+
+// grammar is that of expr which formulas have.
+func grammar() *conf.Config {
+	config := conf.CreateNew()
+	config.MaxNodes = 0 // counted here, with an error that says more
+	config.DisableIfOperator = true
+	for name := range config.Builtins {
+		config.Disabled[name] = true
+	}
+	return config
 }
 
 type compiler struct {

@@ -2,9 +2,13 @@ package datasets
 
 import (
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 	"unicode/utf8"
+
+	"github.com/expr-lang/expr/ast"
+	"github.com/expr-lang/expr/parser"
 )
 
 // A Residual is an equation as what should be zero, such as d2u + mu*du + k*u: a
@@ -68,6 +72,56 @@ func ParseResidual(text string, parameters []string) (*Residual, error) {
 		}
 	}
 	return &Residual{text: text, parameters: slices.Clone(parameters), program: p}, nil
+}
+
+// zero is how an equation may end that is not written as a residual.
+var zero = regexp.MustCompile(`[^=<>!]=\s*0\s*$`)
+
+// ParseEquation is ParseResidual of an equation whose names that formulas do not have
+// are its parameters, in the order in which it has them. It may end with = 0.
+func ParseEquation(text string) (*Residual, error) {
+	if at := zero.FindStringIndex(text); at != nil {
+		text = text[:at[0]+1]
+	}
+	var names []string
+	if len(text) <= maxFormula && utf8.ValidString(text) {
+		names = freeNames(text)
+	}
+	if len(names) > MaxEquationParameters {
+		return nil, &FormulaError{
+			Formula: "equation", What: fmt.Sprintf("%d parameters: %s", len(names), strings.Join(names, ", ")),
+			Cure: fmt.Sprintf("keep to %d, and write numbers for the others", MaxEquationParameters),
+		}
+	}
+	return ParseResidual(text, names)
+}
+
+// freeNames returns the names in a formula that stand for nothing yet. Of one that cannot
+// be read it returns none.
+func freeNames(text string) []string {
+	tree, err := parser.ParseWithConfig(text, grammar())
+	if err != nil {
+		return nil
+	}
+	var n names
+	ast.Walk(&tree.Node, &n)
+	return n.free
+}
+
+// names collects free names. It implements [ast.Visitor].
+type names struct{ free []string }
+
+// Visit implements [ast.Visitor].
+func (n *names) Visit(node *ast.Node) {
+	id, ok := (*node).(*ast.IdentifierNode)
+	if !ok {
+		return
+	}
+	_, function := functions[id.Value]
+	known := function || id.Value == "pi" || id.Value == "e" || slices.Contains(residualNames, id.Value)
+	if !known && isName(id.Value) && !slices.Contains(n.free, id.Value) {
+		n.free = append(n.free, id.Value)
+	}
 }
 
 // isName says whether formulas can have a name.

@@ -128,17 +128,18 @@ func (e *Ensemble) Step(loss Loss, h Hyper) (float64, error) {
 	return sum / float64(len(e.values)), nil
 }
 
-// Last returns what the last step has seen: of loss and norms the mean over the
+// Last returns what the last step has seen: of losses and norms the mean over the
 // members, whether any of them clipped its gradient, and the number of variances
 // that were held in all.
 func (e *Ensemble) Last() StepInfo {
 	info := e.members[0].last
 	n := float64(len(e.members))
-	info.Loss, info.MeanNorm, info.VarianceNorm, info.Guarded = 0, 0, 0, 0
+	info.Loss, info.MeanNorm, info.VarianceNorm, info.Physics, info.Guarded = 0, 0, 0, 0, 0
 	for _, t := range e.members {
 		info.Loss += t.last.Loss / n
 		info.MeanNorm += t.last.MeanNorm / n
 		info.VarianceNorm += t.last.VarianceNorm / n
+		info.Physics += t.last.Physics / n
 		info.Clipped = info.Clipped || t.last.Clipped
 		info.Guarded += t.last.Guarded
 	}

@@ -6,6 +6,7 @@ import "slices"
 // last step has seen. They never change, and may be read from several goroutines.
 type Weights struct {
 	params [][]float32 // of each member, in the network's own order
+	laws   []law       // of an equation, without moments
 	last   []StepInfo
 }
 
@@ -14,9 +15,11 @@ func (w *Weights) Params() [][]float32 { return w.params }
 
 // Weights returns the present weights of all members.
 func (e *Ensemble) Weights() *Weights {
-	w := &Weights{make([][]float32, len(e.members)), make([]StepInfo, len(e.members))}
+	n := len(e.members)
+	w := &Weights{make([][]float32, n), make([]law, n), make([]StepInfo, n)}
 	for i, t := range e.members {
 		w.params[i], w.last[i] = slices.Clone(t.net.params), t.last
+		w.laws[i] = law{names: t.law.names, values: slices.Clone(t.law.values)}
 	}
 	return w
 }
@@ -33,10 +36,12 @@ func (e *Ensemble) Observer() *Ensemble {
 }
 
 // Observe makes the weights of an ensemble, or of another one of the same networks, the
-// observer's own.
+// observer's own, and what it has learned of an equation.
 func (e *Ensemble) Observe(w *Weights) {
 	for i, t := range e.members {
 		copy(t.net.params, w.params[i])
 		t.last = w.last[i]
+		t.law.names, t.law.values = w.laws[i].names, append(t.law.values[:0], w.laws[i].values...)
+		t.law.opt.m, t.law.opt.v = grow(t.law.opt.m, len(t.law.values)), grow(t.law.opt.v, len(t.law.values))
 	}
 }

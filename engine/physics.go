@@ -70,10 +70,11 @@ func Evenly(from, to float64, n int) []float64 {
 	return points
 }
 
-// check says why a network and its rows cannot be held to it.
-func (p *Physics) check(c *NetConfig) error {
+// Check says why a network of that configuration cannot be held to the equation, or
+// nil.
+func (p *Physics) Check(c NetConfig) error {
 	switch {
-	case c.Inputs != 1 || c.Outputs != 1:
+	case c.Inputs != 1 || c.Outputs > 1:
 		return fmt.Errorf("engine: an equation of a network with %d inputs and %d outputs; it can have one of each", c.Inputs, c.Outputs)
 	case !c.Activation.smooth():
 		return fmt.Errorf("engine: an equation with the activation %v, whose second derivative is 0 everywhere; take tanh, sin, silu, gelu, softplus, sigmoid or elu", c.Activation)
@@ -148,7 +149,7 @@ func (t *Trainer) SetPhysics(p *Physics) error {
 		t.physics = nil
 		return nil
 	}
-	if err := p.check(&t.net.config); err != nil {
+	if err := p.Check(t.net.config); err != nil {
 		return err
 	}
 	own := *p
@@ -198,6 +199,14 @@ func (t *Trainer) fitLaw() {
 			t.law.values[i], t.law.opt.m[i], t.law.opt.v[i] = float32(q.Start), 0, 0
 		}
 	}
+}
+
+// Physics returns the equation that steps hold to, or nil. It must not be changed.
+func (e *Ensemble) Physics() *Physics {
+	if p := e.members[0].physics; p != nil {
+		return p.Physics
+	}
+	return nil
 }
 
 // A PhysicsState is what training has made of an equation.
@@ -260,10 +269,15 @@ func (t *Trainer) Residuals(r, x []float64) {
 	if t.physics == nil || len(r) != len(x) {
 		panic(fmt.Sprintf("engine: Residuals of %d values at %d inputs", len(r), len(x)))
 	}
+	t.fitLaw()
+	t.residuals(r, x, t.law.values)
+}
+
+// residuals is Residuals with other values of the law, which it leaves as they are.
+func (t *Trainer) residuals(r, x []float64, law []float32) {
 	if len(x) == 0 {
 		return
 	}
-	t.fitLaw()
 	q := t.physics
 	t.net.pack()
 	scaled := make([]float32, len(x))
@@ -271,18 +285,27 @@ func (t *Trainer) Residuals(r, x []float64) {
 		scaled[i] = t.inputs[0].Apply(v)
 	}
 	q.look.forward(t.net, scaled)
-	t.parameters()
+	q.parameters(law)
 	for i, v := range x {
 		u, du, d2u := t.unscaled(&q.look, i)
 		r[i] = q.Residual.Gradients(q.by, v, u, du, d2u, q.p)
 	}
 }
 
-// parameters has q.p be the parameters' values.
-func (t *Trainer) parameters() {
-	for i := range t.physics.p {
-		t.physics.p[i] = float64(t.law.values[i])
+// parameters has q.p be the values that a law has.
+func (q *physics) parameters(law []float32) {
+	for i := range q.p {
+		q.p[i] = float64(law[i])
 	}
+}
+
+// term is what the loss has of residuals with a mean square, where s is the learned
+// log-variance.
+func (p *Physics) term(square, s float64) float64 {
+	if p.LearnNoise {
+		return 0.5 * (s + square*math.Exp(-s))
+	}
+	return p.Weight * square
 }
 
 // unscaled returns the mean and its derivatives at a point in the data's units.
@@ -310,7 +333,7 @@ func (t *Trainer) tryPhysics() float64 {
 		q.scaled[i] = t.inputs[0].Apply(x)
 	}
 	q.pass.forward(t.net, q.scaled)
-	t.parameters()
+	q.parameters(t.law.values)
 	clear(q.sum)
 	n := float64(len(q.x))
 	s, precision := 0.0, 0.0
@@ -333,9 +356,8 @@ func (t *Trainer) tryPhysics() float64 {
 			q.sum[k] += slope * q.by[3+k]
 		}
 	}
-	q.value = q.Weight * squares / n
+	q.value = q.term(squares/n, s)
 	if q.LearnNoise {
-		q.value = 0.5 * (s + squares/n*precision)
 		q.sum[len(q.p)] = 0.5 * (1 - squares/n*precision)
 	}
 	q.pass.backward(t.net)

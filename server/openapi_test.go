@@ -344,6 +344,8 @@ func TestDescribedControlsAreTheTables(t *testing.T) {
 			continue
 		}
 		number := c.Kind == wire.KindNumber || c.Kind == wire.KindInteger
+		text := c.Kind == wire.KindText
+		beyond := math.Nextafter(c.Max, math.Inf(1)) // of a large bound one more is the same number
 		for _, v := range []struct {
 			value any
 			right bool
@@ -351,11 +353,14 @@ func TestDescribedControlsAreTheTables(t *testing.T) {
 			{c.Default, true},
 			{c.Min, number},
 			{c.Max, number},
-			{c.Max + 1, false},
-			{c.Min - 1, number && c.Zero && c.Min == 1},
+			{max(c.Max+1, beyond), false},
+			{min(c.Min-1, -math.Nextafter(-c.Min, math.Inf(1))), number && c.Zero && c.Min == 1},
 			{0.0, number && (c.Zero || c.Min <= 0 && c.Max >= 0)},
-			{"nope", false},
-			{wire.Auto, c.Auto != ""},
+			{"du + 2", c.Name == "equation"},
+			{"mu=2:learned", text},
+			{strings.Repeat("x", int(min(c.Max, 2000))+1), false},
+			{"nope", c.Name == "equation"},
+			{wire.Auto, c.Auto != "" || c.Name == "equation"},
 			{nil, false},
 		} {
 			b, err := json.Marshal(v.value)

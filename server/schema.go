@@ -63,11 +63,11 @@ type pointSchema struct{}
 
 // Schema implements [huma.SchemaProvider].
 func (pointSchema) Schema(huma.Registry) *huma.Schema {
-	n := len(wire.PointColumns)
+	least, most := 2+wire.PointAlways, len(wire.PointColumns)
 	return &huma.Schema{
-		Type: huma.TypeArray, MinItems: &n, MaxItems: &n,
+		Type: huma.TypeArray, MinItems: &least, MaxItems: &most,
 		Items:       &huma.Schema{Type: huma.TypeNumber, Nullable: true},
-		Description: "One evaluation of one lane: " + strings.Join(wire.PointColumns, ", ") + ". Null where it is not finite.",
+		Description: "One evaluation of one lane: " + strings.Join(wire.PointColumns, ", ") + ". Null where it is not finite; what an equation would add is left out where there is none.",
 	}
 }
 
@@ -93,7 +93,9 @@ func controlOf(c *wire.Control) *huma.Schema {
 	} else {
 		text += " A change of it begins a new epoch."
 	}
-	if c.When.Control != "" {
+	if c.When.Control != "" && len(c.When.Values) == 0 {
+		text += " Matters only where there is an " + c.When.Control + "."
+	} else if c.When.Control != "" {
 		text += " Matters only while " + c.When.Control + " is " + strings.Join(c.When.Values, " or ") + "."
 	}
 	s := &huma.Schema{Title: c.Label, Description: text, Default: c.Default}
@@ -112,6 +114,10 @@ func controlOf(c *wire.Control) *huma.Schema {
 			help = append(help, o.Value+": "+o.Help)
 		}
 		s.Description += "\n\n" + strings.Join(help, "\n\n")
+	case wire.KindText:
+		s.Type = huma.TypeString
+		most := int(c.Max)
+		s.MaxLength = &most
 	case wire.KindLayers:
 		s.Type = huma.TypeArray
 		one, most := 1, wire.MaxLayers

@@ -108,7 +108,9 @@ func controlHelp(c *wire.Control) string {
 		text += " One of " + strings.Join(values(c), ", ") + "."
 	case c.Kind == wire.KindLayers:
 		text += fmt.Sprintf(" 1 to %d layers of %s to %s.", wire.MaxLayers, number(c.Min), number(c.Max))
-	case c.Kind != wire.KindSwitch:
+	case c.Name == "parameters":
+		text += " May be given several times."
+	case c.Kind != wire.KindSwitch && c.Kind != wire.KindText:
 		from := number(c.Min)
 		if c.Zero {
 			from = "0, or " + from
@@ -119,7 +121,9 @@ func controlHelp(c *wire.Control) string {
 		}
 		text += "."
 	}
-	if c.When.Control != "" {
+	if c.When.Control != "" && len(c.When.Values) == 0 {
+		text += fmt.Sprintf(" Has an effect with --%s.", c.When.Control)
+	} else if c.When.Control != "" {
 		text += fmt.Sprintf(" Has an effect with %s %s.", c.When.Control, strings.Join(c.When.Values, " or "))
 	}
 	return text
@@ -172,6 +176,10 @@ func (v *controlValue) Type() string {
 		return "bool"
 	case c.Kind == wire.KindChoice:
 		return "name"
+	case c.Name == "parameters":
+		return "name=value[:learned]"
+	case c.Kind == wire.KindText:
+		return "formula"
 	case c.Kind == wire.KindLayers:
 		return "units,units"
 	case c.Unit != "":
@@ -182,6 +190,12 @@ func (v *controlValue) Type() string {
 
 // Set implements [pflag.Value]. The table's own check says what is wrong.
 func (v *controlValue) Set(text string) error {
+	if before, ok := v.controls.set[v.control.Name]; ok && v.control.Name == "parameters" {
+		var given string
+		if json.Unmarshal(before, &given) == nil { // as it was encoded here
+			text = given + ", " + text
+		}
+	}
 	raw := asJSON(v.control, text)
 	if e := v.controls.check(v.control, raw); e != nil {
 		return e

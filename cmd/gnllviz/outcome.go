@@ -15,6 +15,7 @@ import (
 	"text/tabwriter"
 
 	"github.com/gnllviz/gnllviz/datasets/table"
+	"github.com/gnllviz/gnllviz/engine/export"
 	"github.com/gnllviz/gnllviz/server/bundle"
 	"github.com/gnllviz/gnllviz/server/run"
 	"github.com/gnllviz/gnllviz/server/wire"
@@ -84,6 +85,8 @@ func (o *outcome) writeJSON(w io.Writer) error {
 		Verdict    string         `json:"verdict"` // on the calibration of the test rows
 		Controls   map[string]any `json:"controls"`
 
+		Equation *export.Equation `json:"equation,omitempty"` // that the mean was held to
+
 		Auto  map[string]float64 `json:"auto"` // what those controls come to that are "auto"
 		Out   string             `json:"out,omitempty"`
 		Files []string           `json:"files,omitempty"`
@@ -106,6 +109,7 @@ func (o *outcome) writeJSON(w io.Writer) error {
 	v.Parameters, v.Seed, v.Verdict = m.Card.Parameters, m.Card.Seed, o.Test.Verdict
 	v.Controls = o.Controls
 	delete(v.Controls, "speed") // not asked for here
+	v.Equation = o.Equation
 	v.Auto = o.automatic()
 	v.Out, v.Files = o.Out, o.Files
 	return json.NewEncoder(w).Encode(&v)
@@ -114,8 +118,9 @@ func (o *outcome) writeJSON(w io.Writer) error {
 // automatic returns what the controls come to that are "auto", by name.
 func (o *outcome) automatic() map[string]float64 {
 	m := map[string]float64{}
+	table := run.Table()
 	for name, v := range o.Data.Auto {
-		if o.Controls[name] == wire.Auto {
+		if o.Controls[name] == wire.Auto && table.Matters(table.Find(name), o.Controls) {
 			m[name] = v
 		}
 	}
@@ -165,10 +170,33 @@ func (o *outcome) writeTable(w io.Writer) error {
 		return err
 	}
 	fmt.Fprintf(w, "\non the test rows it is %s\n", o.Test.Verdict)
+	if e := o.Equation; e != nil {
+		writeEquation(w, e)
+	}
 	if o.Out != "" {
 		fmt.Fprintf(w, "%d files are in %s\n", len(o.Files), o.Out)
 	}
 	return nil
+}
+
+// writeEquation writes how an equation is obeyed.
+func writeEquation(w io.Writer, e *export.Equation) {
+	fmt.Fprintf(w, "the equation %s = 0 has a residual of %.4g (root mean square)", e.Residual, e.RMS)
+	if e.Noise != nil {
+		fmt.Fprintf(w, " and a learned standard deviation of %.4g", *e.Noise)
+	}
+	fmt.Fprintln(w)
+	for _, p := range e.Parameters {
+		fmt.Fprintf(w, "  %s = %.5g", p.Name, p.Value)
+		if p.Spread > 0 {
+			fmt.Fprintf(w, " ± %.2g over the members", p.Spread)
+		}
+		fmt.Fprint(w, map[bool]string{true: ", learned", false: ", given"}[p.Learned])
+		if p.True != nil {
+			fmt.Fprintf(w, "; in truth %.5g", *p.True)
+		}
+		fmt.Fprintln(w)
+	}
 }
 
 // writeFolder writes all files of a record into a folder, and returns the names of those

@@ -22,9 +22,10 @@ type Card struct {
 	Seed   uint64 `json:"seed"`
 	Chance string `json:"chance"` // the generator
 
-	Task     string `json:"task"`
-	Loss     string `json:"loss"`     // in words, with its settings
-	Variance string `json:"variance"` // how it is made
+	Task     string    `json:"task"`
+	Loss     string    `json:"loss"`               // in words, with its settings
+	Equation *Equation `json:"equation,omitempty"` // that the mean was held to; nil without one
+	Variance string    `json:"variance"`           // how it is made
 
 	Network    string `json:"network"` // in words
 	Parameters int    `json:"parameters"`
@@ -56,6 +57,33 @@ type Card struct {
 	Limits  string `json:"limits"`
 	Author  string `json:"author"`
 	Licence string `json:"licence"`
+}
+
+// An Equation is what the mean of a model was held to in training: a residual that
+// should be 0, of x, of the mean u and its derivatives du and d2u, in the data's units.
+type Equation struct {
+	Residual   string      `json:"residual"`
+	Parameters []Parameter `json:"parameters"`
+	From       float64     `json:"from"` // the least and the greatest x at which it was looked at
+	To         float64     `json:"to"`
+	Points     int         `json:"points"`
+
+	// RMS is the root of the mean squared residual at the end, and Noise its learned
+	// standard deviation, in the residual's unit; Noise is nil where a fixed Weight took
+	// its place.
+	RMS    float64  `json:"rms"`
+	Noise  *float64 `json:"noise,omitempty"`
+	Weight *float64 `json:"weight,omitempty"`
+}
+
+// A Parameter is a number in an equation as training has left it: the mean over the
+// members, and of those that were learned by several their standard deviation.
+type Parameter struct {
+	Name    string   `json:"name"`
+	Value   float64  `json:"value"`
+	Spread  float64  `json:"spread,omitempty"`
+	Learned bool     `json:"learned"`
+	True    *float64 `json:"true,omitempty"` // what it is in the equation of the data set
 }
 
 // CardSchema is the version of Card's members.

@@ -4,7 +4,6 @@ import (
 	"math"
 
 	"github.com/gnllviz/gnllviz/server/run"
-	"github.com/gnllviz/gnllviz/server/wire"
 )
 
 // history is a table of everything that was recorded on the way: a row for each step
@@ -44,7 +43,7 @@ func history(r *run.Record) table {
 			t.columns = append(t.columns, merged(name, batches, func(i int) float32 { return r.Batches.Values[k][i] }))
 		}
 	}
-	for k, name := range wire.PointColumns[2:] { // after lane and step
+	for k, name := range r.PointColumns() {
 		t.columns = append(t.columns, merged(name, points, func(i int) float32 { return p[i].Values[k] }))
 	}
 	return t

@@ -74,7 +74,7 @@ func TestPredictionsReadBackExactly(t *testing.T) {
 func TestHistoryHasEveryStep(t *testing.T) {
 	r := runtest.Record(t, wire.Spec{}, `{"speed":"max","dataset":"mcycle","hidden":[8]}`, 40)
 	names, columns := readCSV(t, historyCSV, r)
-	if want := append(append([]string{"step"}, run.BatchColumns()...), wire.PointColumns[2:]...); !slices.Equal(names, want) {
+	if want := append(append([]string{"step"}, run.BatchColumns()...), wire.PointColumns[2:2+wire.PointAlways]...); !slices.Equal(names, want) {
 		t.Errorf("columns %q, want %q", names, want)
 	}
 	evaluated := 0

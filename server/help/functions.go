@@ -149,6 +149,8 @@ func limits(c wire.Control) string {
 		return ""
 	case wire.KindLayers:
 		s = fmt.Sprintf("1 to %d layers of ", wire.MaxLayers)
+	case wire.KindText:
+		return fmt.Sprintf("text of at most %g bytes", c.Max)
 	case wire.KindNumber, wire.KindInteger:
 	}
 	if c.Auto != "" {

@@ -20,7 +20,7 @@ func TestAutomaticSettingsAreTheStepsOwn(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		want := table.Automatic(rows)
+		want := table.Automatic(wire.Basis{TrainRows: rows})
 		if h.Decay != want["decay"] || h.VarianceDecay != want["variance_decay"] || h.Decay != 1/float64(rows) {
 			t.Errorf("on %d rows decays of %g and %g, want %v", rows, h.Decay, h.VarianceDecay, want)
 		}

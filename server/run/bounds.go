@@ -43,7 +43,8 @@ func least(bound, most int) int {
 	return min(bound, most)
 }
 
-// check refuses lanes that are too much for the bounds, or too much together.
+// check refuses lanes that are too much for the bounds, or too much together, and those
+// that cannot be held to their equation on the rows.
 func (b Bounds) check(d *data, lanes []laneStart) error {
 	if most := least(b.Lanes, wire.MaxLanes); len(lanes) > most {
 		return wire.Refuse(wire.TooMuch, "", "a run has at most %d lanes", most)
@@ -61,8 +62,14 @@ func (b Bounds) check(d *data, lanes []laneStart) error {
 		if err != nil {
 			return err
 		}
+		if err := checkEquation(&l.settings, d); err != nil {
+			return err
+		}
 		params += n
 		work += n * min(l.settings.Batch, d.train.len())
+		if l.settings.Equation != "" {
+			work += 3 * n * l.settings.EquationPoints // the mean and two derivatives
+		}
 	}
 	switch {
 	case params > maxParams:

@@ -21,6 +21,7 @@ func (t *taken) card(c *export.Card) {
 	c.Seed = uint64(t.data.seed)
 	c.Settings = rec.Controls
 	c.Loss = lossInWords(s, t.objective)
+	c.Equation = t.record.Equation
 	c.Optimizer, c.Schedule, c.Batch = optimizerInWords(s, t.data.train.len()), s.Schedule, s.Batch
 	if s.Schedule != engine.Constant.String() {
 		c.Schedule = fmt.Sprintf("%s over %d steps", s.Schedule, s.ScheduleSteps)

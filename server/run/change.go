@@ -31,6 +31,9 @@ func (r *Run) change(c *wire.ChangeCommand) (uint8, *wire.ErrorMessage) {
 		if starts[i].id == lane.id {
 			starts[i].settings = next.LaneSettings
 		}
+		if next.Dataset != r.life.settings.Dataset && (starts[i].id != lane.id || c.Set["equation"] == nil) {
+			starts[i].settings.Equation = "" // which was one of other rows
+		}
 	}
 	if live {
 		refused = r.changeLive(c, lane, next, starts)
@@ -86,7 +89,9 @@ func (r *Run) changeLive(c wire.Command, lane *lane, next wire.Settings, starts 
 		r.dataChanged()
 	}
 	l.note(c, r.revision)
-	lane.settings = next.LaneSettings
+	if err := lane.setLane(next.LaneSettings); err != nil {
+		return asRefusal(err) // which has been checked
+	}
 	return nil
 }
 

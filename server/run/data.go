@@ -141,6 +141,9 @@ func (d *data) measure() {
 		for i := k; i < len(d.train.x); i += n {
 			sum += d.train.x[i]
 		}
+		if k == 0 && d.set.Low < d.set.High {
+			lo, hi = min(lo, d.set.Low), max(hi, d.set.High)
+		}
 		d.lo, d.hi = append(d.lo, lo), append(d.hi, hi)
 		d.center = append(d.center, sum/float64(d.train.len()))
 	}
@@ -320,6 +323,8 @@ func (d *data) describe() {
 		IDs: []uint32{}, X: make([][]float64, inputs), Y: []float64{}, IsTest: []bool{},
 		Truth:   d.set.Truth != nil,
 		Dropped: []wire.Drop{},
+
+		Equation: describeEquation(d.set),
 	}
 	d.wire.BestTrainNLL, d.wire.BestTestNLL = d.bestNLL(&d.train, 0), d.bestNLL(&d.test, 1)
 	if d.own != nil {

@@ -54,7 +54,7 @@ type observers map[*lane]*lane
 
 // at returns the lanes as they were in a glimpse that was made for them, and forgets
 // those that are in it no more.
-func (o *observers) at(g *glimpse) []*lane {
+func (o *observers) at(g *glimpse) ([]*lane, error) {
 	next := observers{}
 	var list []*lane
 	for _, part := range g.lanes {
@@ -66,6 +66,9 @@ func (o *observers) at(g *glimpse) []*lane {
 			l.data, l.look = g.data, look{}
 		}
 		l.laneStart, l.params = part.start, part.params
+		if err := l.obey(); err != nil {
+			return nil, err
+		}
 		l.ensemble.Observe(part.weights)
 		l.evaluations, l.steps = nil, history.NewSeries(len(stepColumns), 1)
 		if part.newest != nil {
@@ -75,7 +78,7 @@ func (o *observers) at(g *glimpse) []*lane {
 		list = append(list, l)
 	}
 	*o = next
-	return list
+	return list, nil
 }
 
 // observe has use compute something from the present on the caller's goroutine. Of one
@@ -102,7 +105,11 @@ func (r *Run) observe(ctx context.Context, prepare func(*glimpse) error, use fun
 	if err != nil {
 		return err
 	}
-	return use(g, r.observers.at(g))
+	lanes, err := r.observers.at(g)
+	if err != nil {
+		return err
+	}
+	return use(g, lanes)
 }
 
 // frames returns the picture of every lane, one after the other.

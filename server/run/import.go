@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"slices"
 
 	"github.com/gnllviz/gnllviz/engine"
@@ -140,8 +141,10 @@ func (l *life) remember(t *export.Training) error {
 	if t.History == nil {
 		return nil
 	}
-	if !slices.Equal(t.History.Columns, wire.PointColumns[1:]) {
-		return wire.Refuse(wire.BadData, "", "the model's history has the columns %.200q, not %q", t.History.Columns, wire.PointColumns[1:])
+	// Programs that knew of no equations wrote fewer columns.
+	columns := wire.PointColumns[1:]
+	if n := len(t.History.Columns); n < 1+wire.PointAlways || n > len(columns) || !slices.Equal(t.History.Columns, columns[:n]) {
+		return wire.Refuse(wire.BadData, "", "the model's history has the columns %.200q, not %q", t.History.Columns, columns)
 	}
 	lane, now := l.lanes[0], l.points // of this moment
 	lane.evaluations, l.points = emptyEvaluations(), nil
@@ -149,6 +152,9 @@ func (l *life) remember(t *export.Training) error {
 		p := wire.Point{Lane: lane.id, Step: uint64(row[0])}
 		if row[0] < 0 || p.Step >= l.steps {
 			continue // the present one is there already
+		}
+		for i := range p.Values {
+			p.Values[i] = float32(math.NaN())
 		}
 		for i, v := range row[1:] {
 			p.Values[i] = float32(v)

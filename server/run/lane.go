@@ -60,7 +60,7 @@ func newLane(s laneStart, of *wire.RunSettings, d *data, workers int) (*lane, er
 	for _, m := range e.Members() {
 		l.params += m.Net().Params()
 	}
-	return l, nil
+	return l, l.obey()
 }
 
 func emptyEvaluations() *history.Series {
@@ -127,7 +127,9 @@ func (l *lane) step(step uint64) error {
 		return err
 	}
 	last := l.ensemble.Last()
-	if diverged != nil {
+	if diverged == nil {
+		value -= last.Physics // the rows' share, as in every other curve of the loss
+	} else {
 		// What Last says is of the step before; of this one neither norm is a number,
 		// be its loss finite or not, and so curves have a mark of it.
 		last.MeanNorm, last.VarianceNorm = math.NaN(), math.NaN()
@@ -164,7 +166,7 @@ func (l *lane) describe(t wire.Table, s wire.RunSettings) wire.Lane {
 			delete(values, c.Name)
 		}
 	}
-	return wire.Lane{Lane: l.id, Name: l.name, Colour: l.colour, Controls: values, Params: l.params, From: l.from}
+	return wire.Lane{Lane: l.id, Name: l.name, Colour: l.colour, Controls: values, Params: l.params, From: l.from, Parameters: l.parameters()}
 }
 
 // reason says which lane diverged and why, where there are several.

@@ -49,7 +49,12 @@ func (r *Run) addLane(c *wire.LaneAddCommand) (uint8, *wire.ErrorMessage) {
 	if err := r.admitLanes(laneSize(&from.settings, from.params, l.data)); err != nil {
 		return 0, asRefusal(err)
 	}
-	l.lanes = append(l.lanes[:len(l.lanes):len(l.lanes)], from.copyAs(s, l.steps))
+	copied := from.copyAs(s, l.steps)
+	copied.settings = from.settings
+	if err := copied.setLane(settings); err != nil {
+		return 0, asRefusal(err)
+	}
+	l.lanes = append(l.lanes[:len(l.lanes):len(l.lanes)], copied)
 	l.nextLane++
 	l.note(c, r.revision)
 	r.changedBy(l, was, change)

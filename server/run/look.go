@@ -150,7 +150,11 @@ func (l *lane) point(step uint64, most int) (wire.Point, error) {
 	if err != nil {
 		return p, err
 	}
-	p.Set(figures(train, test))
+	values := figures(train, test)
+	if _, err := l.equationFigures(values, nil); err != nil {
+		return p, err
+	}
+	p.Set(values)
 	return p, l.evaluations.Append(step, p.Values[:]...)
 }
 
@@ -173,6 +177,15 @@ func (l *lane) picture(at *engine.State, most int) ([]*wire.Frame, error) {
 	}
 	b.figures(values)
 	frames = append(frames, b.frames()...)
+	residual, err := l.equationFigures(values, at)
+	if err != nil {
+		return nil, err
+	}
+	if residual != nil {
+		f := &wire.Frame{Kind: wire.FrameResidual}
+		f.AddFrom(0, residual)
+		frames = append(frames, f)
+	}
 	for _, name := range wire.Scalars {
 		frames[0].Scalars = append(frames[0].Scalars, float32(values[name]))
 	}

@@ -150,6 +150,10 @@ func (r *randomRun) value(c *wire.Control) string {
 		return pick(r.chance, "true", "false")
 	case c.Kind == wire.KindChoice:
 		return fmt.Sprintf("%q", pick(r.chance, c.Options...).Value)
+	case c.Name == "equation":
+		return pick(r.chance, `""`, `""`, `"du - a*u"`, `"d2u + mu*du + k*u"`, `"0.01*d2u + k*tanh(u) - sin(3*x)"`, `"du +"`, `"tahn(u)"`)
+	case c.Name == "parameters":
+		return pick(r.chance, `""`, `"a=0.3"`, `"mu=2:learned, k=40"`, `"mu=-1, k=3:learned, a=0.1:learned"`, `"mu"`)
 	case c.Kind == wire.KindLayers:
 		return pick(r.chance, "[3]", "[4,2]", "[128,128,128,128]", "[]")
 	case c.Name == "acquire_every":

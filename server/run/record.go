@@ -30,6 +30,9 @@ type Record struct {
 	Rows        []Row // all: training, test and pool rows
 	Train, Test Scores
 
+	// Equation is what the mean is held to, as it stands; nil without one.
+	Equation *export.Equation
+
 	Points  []wire.Point // evaluations of this lane
 	Batches Batches
 
@@ -75,6 +78,7 @@ type Fit struct {
 	X, Mean, Std       []float64
 	Epistemic          []float64 // standard deviation; nil of a single network
 	TrueMean, TrueStds []float64 // nil where the truth is not known
+	Residual           []float64 // of the equation, in its unit; nil without one
 }
 
 // A Snapshot is what was predicted on the grid at an earlier step.
@@ -181,6 +185,9 @@ func (t *taken) make(whole bool) (*Record, error) {
 		m.Encoding = d.own.encoding
 	}
 	rec.Model = m
+	if rec.Equation, err = t.equation(); err != nil {
+		return nil, err
+	}
 	if err := t.training(m); err != nil {
 		return nil, err
 	}
@@ -247,10 +254,11 @@ func (t *taken) training(m *export.Model) error {
 	if err := t.lane.ensemble.Checkpoint(&state); err != nil {
 		return err
 	}
-	h := &export.History{Columns: wire.PointColumns[1:]}
+	values := pointValues(t.record.Points)
+	h := &export.History{Columns: wire.PointColumns[1 : pointHead+values]}
 	for _, p := range t.record.Points {
 		row := []float64{float64(p.Step)}
-		for _, v := range p.Values {
+		for _, v := range p.Values[:values] {
 			row = append(row, float64(v))
 		}
 		h.Rows = append(h.Rows, row)
@@ -277,6 +285,12 @@ func (t *taken) fits() error {
 			f.TrueMean, f.TrueStds = append(f.TrueMean, mean), append(f.TrueStds, std)
 		}
 	}
+	if t.record.Equation != nil {
+		f.Residual = make([]float64, len(f.X))
+		if _, err := t.lane.ensemble.PhysicsAt(nil, f.Residual, f.X); err != nil {
+			return err
+		}
+	}
 	t.record.Grid = f
 	steps := t.lane.snapshots.Steps()
 	for _, i := range spread(len(steps), maxSnapshots) {
@@ -292,4 +306,30 @@ func (t *taken) fits() error {
 		t.record.Snapshots = append(t.record.Snapshots, Snapshot{t.record.Step, f.Mean, f.Std})
 	}
 	return nil
+}
+
+// PointColumns names the values of Points that there is anything to say of, parameters
+// of the equation by their names.
+func (r *Record) PointColumns() []string {
+	names := slices.Clone(wire.PointColumns[pointHead : pointHead+pointValues(r.Points)])
+	for i, q := range r.Lane.Parameters {
+		if k := slices.Index(names, wire.ParameterColumn(i)); k >= 0 {
+			names[k] = "parameter_" + q.Name
+		}
+	}
+	return names
+}
+
+// pointValues is how many values of points there is anything to say of: those of an
+// equation only where there was one.
+func pointValues(points []wire.Point) int {
+	n := wire.PointAlways
+	for _, p := range points {
+		for i := n; i < len(p.Values); i++ {
+			if v := p.Values[i]; v-v == 0 {
+				n = i + 1
+			}
+		}
+	}
+	return n
 }

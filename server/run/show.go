@@ -123,7 +123,7 @@ func (r *Run) ack() wire.Ack {
 // that of the rows with which the life began.
 func (l *life) describeData(t wire.Table) wire.Data {
 	d := l.data.wire
-	d.Auto = t.Automatic(d.Train)
+	d.Auto = t.Automatic(l.data.basis())
 	d.TargetStd = wire.Number(l.lanes[0].ensemble.TargetScale().Std)
 	d.Private = l.private()
 	return d

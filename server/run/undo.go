@@ -63,6 +63,9 @@ func (r *Run) bringBack(m *moment) error {
 			return err
 		}
 		lane.laneStart, lane.diverged = was.start, was.diverged
+		if err := lane.obey(); err != nil {
+			return err
+		}
 		lanes[i] = lane
 	}
 	dataIsOther := l.data != m.data

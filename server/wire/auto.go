@@ -46,6 +46,12 @@ func (n AutoNumber) String() string {
 // MarshalJSON implements [json.Marshaler].
 func (n AutoNumber) MarshalJSON() ([]byte, error) { return json.Marshal(n.Value()) }
 
+// A Basis is what a control that is left to the program goes by.
+type Basis struct {
+	TrainRows int
+	Low, High float64 // the first input's range, in its unit
+}
+
 // AutoDecay returns what a weight decay comes to that is left to the program: 1
 // divided by the number of training rows. Beside a loss that is a mean over rows
 // this is the penalty of a normal prior of variance 1 on each weight, which the
@@ -58,13 +64,13 @@ func (c *Control) IsAuto(raw json.RawMessage) bool {
 	return c.Auto != "" && json.Unmarshal(raw, &s) == nil && s == Auto
 }
 
-// Automatic returns what the controls that may be left to the program come to on so
-// many training rows, by name, whatever they are set to.
-func (t Table) Automatic(trainRows int) map[string]float64 {
+// Automatic returns what the controls that may be left to the program come to, by name,
+// whatever they are set to.
+func (t Table) Automatic(b Basis) map[string]float64 {
 	m := map[string]float64{}
 	for i := range t {
 		if t[i].auto != nil {
-			m[t[i].Name] = t[i].auto(trainRows)
+			m[t[i].Name] = t[i].auto(b)
 		}
 	}
 	return m

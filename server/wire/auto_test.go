@@ -40,10 +40,10 @@ func TestAutomaticControls(t *testing.T) {
 			t.Errorf("%s can be automatic: %v; it has the words %q and a number: %v", c.Name, can, c.Auto, c.auto != nil)
 		}
 		if can {
-			want[c.Name] = 1.0 / 106
+			want[c.Name] = map[string]float64{"equation_from": -1, "equation_to": 2, "decay": 1.0 / 106, "variance_decay": 1.0 / 106}[c.Name]
 		}
 	}
-	if got := table.Automatic(106); len(got) != 2 || !reflect.DeepEqual(got, want) {
+	if got := table.Automatic(Basis{TrainRows: 106, Low: -1, High: 2}); !reflect.DeepEqual(got, want) {
 		t.Errorf("on 106 rows %v, want %v", got, want)
 	}
 }

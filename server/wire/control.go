@@ -20,6 +20,7 @@ const (
 	KindSwitch  ControlKind = "switch"  // true or false
 	KindChoice  ControlKind = "choice"  // one of the options, by value
 	KindLayers  ControlKind = "layers"  // 1 to MaxLayers whole numbers, each from min to max
+	KindText    ControlKind = "text"    // words of at most max bytes, such as a formula
 )
 
 const (
@@ -59,12 +60,13 @@ type Control struct {
 
 	Flag string `json:"-"` // on the command line, where that is not the name
 
-	field func(*Settings) any         // pointer to its value
-	auto  func(trainRows int) float64 // what Auto says; set exactly where Auto is
+	field func(*Settings) any // pointer to its value
+	auto  func(Basis) float64 // what Auto says; set exactly where Auto is
 }
 
-// A When says that a control matters only while another has one of some values;
-// one without a control always does. A value may be set all the same.
+// A When says that a control matters only while another has one of some values, or
+// without values while it has any text; one without a control always does. A value may
+// be set all the same.
 type When struct {
 	Control string   `json:"control"`
 	Values  []string `json:"values"`
@@ -72,8 +74,11 @@ type When struct {
 
 // value returns the control's value as plain Go: what is "auto" is a string.
 func (c *Control) value(s *Settings) any {
-	if n, ok := c.field(s).(*AutoNumber); ok {
-		return n.Value()
+	switch v := c.field(s).(type) {
+	case *AutoNumber:
+		return v.Value()
+	case *Parameters:
+		return v.String()
 	}
 	return reflect.ValueOf(c.field(s)).Elem().Interface()
 }
@@ -141,13 +146,35 @@ func (c *Control) set(s *Settings, raw json.RawMessage) *ErrorMessage {
 		*p = *b
 	case *string:
 		var v *string
-		if json.Unmarshal(raw, &v) != nil || v == nil {
+		switch err := json.Unmarshal(raw, &v); {
+		case c.Kind == KindText && (err != nil || v == nil):
+			return badValue("text")
+		case c.Kind == KindText:
+			if e := c.notTooLong(*v); e != nil {
+				return e
+			}
+			*p = strings.TrimSpace(*v)
+			return nil
+		case err != nil || v == nil:
 			return badValue("one of " + c.optionValues())
 		}
 		if !slices.ContainsFunc(c.Options, func(o Option) bool { return o.Value == *v }) {
 			return Refuse(OutOfRange, c.Name, "%s %.40q is none of %s", c.Name, *v, c.optionValues())
 		}
 		*p = *v
+	case *Parameters:
+		var v *string
+		if json.Unmarshal(raw, &v) != nil || v == nil {
+			return badValue("text, as in mu=1:learned")
+		}
+		if e := c.notTooLong(*v); e != nil {
+			return e
+		}
+		list, err := ParseParameters(*v)
+		if err != nil {
+			return Refuse(BadValue, c.Name, "%s: %v", c.Name, err)
+		}
+		*p = list
 	case *[]int:
 		var v []int
 		if json.Unmarshal(raw, &v) != nil {
@@ -164,6 +191,13 @@ func (c *Control) set(s *Settings, raw json.RawMessage) *ErrorMessage {
 		*p = v
 	default:
 		panic(fmt.Sprintf("wire: control %s has a field of type %T", c.Name, p))
+	}
+	return nil
+}
+
+func (c *Control) notTooLong(text string) *ErrorMessage {
+	if n := len(text); n > int(c.Max) {
+		return Refuse(OutOfRange, c.Name, "%s has %d bytes; it can have %d", c.Name, n, int(c.Max))
 	}
 	return nil
 }

@@ -14,7 +14,7 @@ type Table []Control
 // NewTable returns the table of controls. The first option of each choice is
 // its default.
 func NewTable(c Choices) Table {
-	t := Table(slices.Concat(lossControls(c), optimizerControls(c), modelControls(c), rowControls(c), splitControls(), timeControls()))
+	t := Table(slices.Concat(lossControls(c), optimizerControls(c), modelControls(c), equationControls(), rowControls(c), splitControls(), timeControls()))
 	for i := range t {
 		if t[i].Options == nil {
 			t[i].Options = []Option{} // a list in JSON, not null

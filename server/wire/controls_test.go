@@ -2,6 +2,7 @@ package wire
 
 import (
 	"encoding/json"
+	"math"
 	"reflect"
 	"slices"
 	"strings"
@@ -37,8 +38,13 @@ func TestTableIsComplete(t *testing.T) {
 			t.Errorf("%s lacks a label, a group or a sentence of help", c.Name)
 		}
 		switch c.Kind {
+		case KindText:
+			if c.Max < 1 || c.Max != math.Trunc(c.Max) {
+				t.Errorf("%s takes texts of %g bytes", c.Name, c.Max)
+			}
 		case KindNumber, KindInteger, KindLayers:
-			if c.Min >= c.Max || c.Step <= 0 || c.Log && c.Min <= 0 {
+			// A range that no slider can show has no step.
+			if c.Min >= c.Max || c.Step <= 0 && c.Max < 1e9 || c.Log && c.Min <= 0 {
 				t.Errorf("%s has a range of %g to %g by %g", c.Name, c.Min, c.Max, c.Step)
 			}
 		case KindChoice:
@@ -52,7 +58,7 @@ func TestTableIsComplete(t *testing.T) {
 			continue
 		}
 		i := slices.IndexFunc(table, func(o Control) bool { return o.Name == c.When.Control })
-		if i < 0 || len(c.When.Values) == 0 {
+		if i < 0 || (len(c.When.Values) == 0) != (table[i].Kind == KindText) {
 			t.Errorf("%s matters only with %+v, which never is", c.Name, c.When)
 			continue
 		}

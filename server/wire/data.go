@@ -52,10 +52,26 @@ type Data struct {
 	// whatever they are set to.
 	Auto map[string]float64 `json:"auto"`
 
+	// Equation is what the truth obeys; absent where nobody knows.
+	Equation *Equation `json:"equation,omitempty"`
+
 	// Private says that there are rows of the owner's, of a file or put in by hand,
 	// that are not shown here as they are: who has not the run's key gets no recipe
 	// and no file that has them.
 	Private bool `json:"private"`
+}
+
+// An Equation is one that a data set obeys, as the control of that name takes it, with
+// the true values of its parameters.
+type Equation struct {
+	Text       string      `json:"text"`
+	Parameters []TrueValue `json:"parameters"`
+}
+
+// A TrueValue is a parameter of an equation.
+type TrueValue struct {
+	Name  string  `json:"name"`
+	Value float64 `json:"value"`
 }
 
 // MaxRowsShown bounds the rows of a Data.

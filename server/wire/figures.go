@@ -58,6 +58,7 @@ func Figures() []Figure {
 		{"recalibration", recalibratedFigures()},
 		{"rows and places", rowFigures()},
 		{"ensembles", ensembleFigures()},
+		{"an equation", equationFigures()},
 		{"training", trainingFigures()},
 	} {
 		for _, f := range g.figures {
@@ -69,9 +70,13 @@ func Figures() []Figure {
 }
 
 // FigureOf returns the figure that a scalar, a column of a point or a metric is,
-// and whether there is one: train_rmse and test_rmse are both rmse.
+// and whether there is one: train_rmse and test_rmse are both rmse, parameter_1 is
+// parameter.
 func FigureOf(name string) (Figure, bool) {
 	all := Figures()
+	if strings.HasPrefix(name, "parameter_") || strings.HasPrefix(name, "spread_") {
+		name, _, _ = strings.Cut(name, "_")
+	}
 	for _, id := range []string{name, strings.NewReplacer("train_", "", "test_", "").Replace(name)} {
 		if i := slices.IndexFunc(all, func(f Figure) bool { return f.ID == id }); i >= 0 {
 			return all[i], true
@@ -82,12 +87,14 @@ func FigureOf(name string) (Figure, bool) {
 
 // Of the works that several figures come from.
 const (
-	gneitingRaftery = "Gneiting & Raftery 2007, “Strictly Proper Scoring Rules, Prediction, and Estimation”"
-	kuleshov        = "Kuleshov, Fenner & Ermon 2018, “Accurate Uncertainties for Deep Learning Using Calibrated Regression”"
-	toolbox         = "Chung et al. 2021, “Uncertainty Toolbox: an Open-Source Library for Assessing, Visualizing, and Improving Uncertainty Quantification”"
-	sharpnessPaper  = "Gneiting, Balabdaoui & Raftery 2007, “Probabilistic Forecasts, Calibration and Sharpness”"
-	nixWeigend      = "Nix & Weigend 1994, “Estimating the Mean and Variance of the Target Probability Distribution”"
-	torchLoss       = "PyTorch, torch.nn.GaussianNLLLoss and torch.nn.functional.gaussian_nll_loss"
-	seitzer         = "Seitzer, Tavakoli, Antic & Martius 2022, “On the Pitfalls of Heteroscedastic Uncertainty Estimation with Probabilistic Neural Networks”"
-	deepEnsembles   = "Lakshminarayanan, Pritzel & Blundell 2017, “Simple and Scalable Predictive Uncertainty Estimation using Deep Ensembles”"
+	gneitingRaftery   = "Gneiting & Raftery 2007, “Strictly Proper Scoring Rules, Prediction, and Estimation”"
+	kuleshov          = "Kuleshov, Fenner & Ermon 2018, “Accurate Uncertainties for Deep Learning Using Calibrated Regression”"
+	toolbox           = "Chung et al. 2021, “Uncertainty Toolbox: an Open-Source Library for Assessing, Visualizing, and Improving Uncertainty Quantification”"
+	sharpnessPaper    = "Gneiting, Balabdaoui & Raftery 2007, “Probabilistic Forecasts, Calibration and Sharpness”"
+	nixWeigend        = "Nix & Weigend 1994, “Estimating the Mean and Variance of the Target Probability Distribution”"
+	torchLoss         = "PyTorch, torch.nn.GaussianNLLLoss and torch.nn.functional.gaussian_nll_loss"
+	seitzer           = "Seitzer, Tavakoli, Antic & Martius 2022, “On the Pitfalls of Heteroscedastic Uncertainty Estimation with Probabilistic Neural Networks”"
+	raissi            = "Raissi, Perdikaris & Karniadakis 2019, “Physics-informed Neural Networks”"
+	kendallGalCipolla = "Kendall, Gal & Cipolla 2018, “Multi-Task Learning Using Uncertainty to Weigh Losses for Scene Geometry and Semantics”"
+	deepEnsembles     = "Lakshminarayanan, Pritzel & Blundell 2017, “Simple and Scalable Predictive Uncertainty Estimation using Deep Ensembles”"
 )

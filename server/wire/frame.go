@@ -39,6 +39,10 @@ const (
 	// FramePIT counts the test rows' probability integral transforms in PITBins
 	// bins: as predicted, recalibrated by a factor, and by isotonic regression.
 	FramePIT FrameKind = 6
+
+	// FrameResidual has the residual of the lane's equation on the grid, in its own
+	// unit, the mean over the members; there is none without an equation.
+	FrameResidual FrameKind = 7
 )
 
 // CalibrationLevels is how many levels, evenly from 0 to 1, a calibration frame
@@ -58,7 +62,7 @@ var Verdicts = []string{"too few rows", "overconfident", "underconfident", "well
 // "loss" is what training minimises, with eps, full and the target's
 // standardisation as they are set, averaged over the rows; "nll" is the negative
 // log likelihood in the target's own units, with its constant.
-var Scalars = []string{
+var Scalars = append([]string{
 	"train_loss",     // nats per row
 	"test_loss",      // nats per row
 	"train_nll",      // nats per row
@@ -106,6 +110,29 @@ var Scalars = []string{
 	"scaled_nll",           // test NLL after recalibration by a factor, nats per row
 	"scaled_miscal_area",   // and its area
 	"isotonic_miscal_area", // after recalibration by isotonic regression
+}, EquationScalars...)
+
+// EquationScalars are those of a lane's equation, the last of Scalars: NaN without one.
+var EquationScalars = []string{
+	"equation_loss",  // its share of the loss
+	"equation_rms",   // root of the mean squared residual over its points, in its own unit
+	"equation_noise", // learned standard deviation of the residual, in the same unit; NaN where it is not learned
+	"parameter_1",    // the mean over the members of each parameter, in the order of the lane's
+	"parameter_2",
+	"parameter_3",
+	"parameter_4",
+	"parameter_5",
+	"parameter_6",
+	"parameter_7",
+	"parameter_8",
+	"spread_1", // the standard deviation of that parameter over the members
+	"spread_2",
+	"spread_3",
+	"spread_4",
+	"spread_5",
+	"spread_6",
+	"spread_7",
+	"spread_8",
 }
 
 // A Frame is one picture: everything in it belongs to one moment of a run.

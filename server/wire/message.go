@@ -92,6 +92,18 @@ type Lane struct {
 	Controls map[string]any `json:"controls"` // the value of every control that lanes have, by name
 	Params   int            `json:"params"`   // parameters, those of all members
 	From     *Origin        `json:"from"`     // of a copy, else null
+
+	// Parameters are those of its equation, in the order in which frames and points
+	// number them; empty without one.
+	Parameters []LaneParameter `json:"parameters"`
+}
+
+// A LaneParameter is one of the parameters of a lane's equation.
+type LaneParameter struct {
+	Name    string   `json:"name"`
+	Learned bool     `json:"learned"`
+	Value   float64  `json:"value"` // where it was last set to: one that is learned goes on from there
+	True    *float64 `json:"true"`  // what it is in the data set's equation, where the lane's is that; else null
 }
 
 // An Origin says what a lane is a copy of: it has that one's history up to the

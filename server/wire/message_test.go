@@ -13,9 +13,12 @@ func TestNumbersThatAreNotFiniteAreNull(t *testing.T) {
 		values[name] = -2
 	}
 	values["train_loss"], values["test_loss"], values["train_nll"] = math.NaN(), math.Inf(-1), 0.1
+	for _, name := range PointColumns[2+PointAlways+3:] { // no parameters: the list ends before them
+		values[name] = math.NaN()
+	}
 	p.Set(values)
 	b, err := json.Marshal(p)
-	if err != nil || string(b) != `[2,3,null,null,0.1,-2,-2,-2,-2,-2,-2,-2,-2,-2,-2,-2]` {
+	if err != nil || string(b) != `[2,3,null,null,0.1,-2,-2,-2,-2,-2,-2,-2,-2,-2,-2,-2,-2,-2,-2]` {
 		t.Fatalf("got %s (%v)", b, err)
 	}
 	var q Point
@@ -24,6 +27,9 @@ func TestNumbersThatAreNotFiniteAreNull(t *testing.T) {
 	}
 	if v, ok := q.Value("train_loss"); !ok || !math.IsNaN(float64(v)) {
 		t.Errorf("the training loss came back as %v", v)
+	}
+	if v, ok := q.Value("parameter_1"); !ok || !math.IsNaN(float64(v)) {
+		t.Errorf("a parameter that there is not came back as %v", v)
 	}
 	if v, ok := q.Value("test_nll"); !ok || v != -2 {
 		t.Errorf("the test NLL came back as %v", v)

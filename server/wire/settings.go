@@ -69,4 +69,13 @@ type LaneSettings struct {
 	Separate        bool
 	Init            string
 	Members         int
+
+	Equation        string // what is to be 0, of x, u, du, d2u and parameters; empty: there is none
+	Parameters      Parameters
+	EquationNoise   string
+	EquationWeight  float64
+	EquationPoints  int
+	EquationSpacing string
+	EquationFrom    AutoNumber // in the input's unit, as EquationTo
+	EquationTo      AutoNumber
 }

@@ -2,6 +2,7 @@ package wire
 
 import (
 	"encoding/json"
+	"fmt"
 	"reflect"
 	"slices"
 	"strings"
@@ -61,6 +62,18 @@ func (t Table) Apply(s Settings, set map[string]json.RawMessage) (Settings, []De
 		}
 	}
 	return next, deltas, nil
+}
+
+// Matters says whether a control has any effect where the controls have these values.
+func (t Table) Matters(c *Control, values map[string]any) bool {
+	if c.When.Control == "" {
+		return true
+	}
+	value := fmt.Sprint(values[c.When.Control])
+	if len(c.When.Values) == 0 && value == "" || len(c.When.Values) > 0 && !slices.Contains(c.When.Values, value) {
+		return false
+	}
+	return t.Matters(t.Find(c.When.Control), values)
 }
 
 // Find returns the control with a name, or nil.

@@ -48,7 +48,7 @@ func generate() []byte {
 	constant("SUBPROTOCOL", wire.Subprotocol)
 	constant("ALIVE_SECONDS", wire.AliveSeconds)
 	constant("FRAME_HEADER_SIZE", wire.FrameHeaderSize)
-	constant("FRAME_KIND", map[string]wire.FrameKind{"grid": wire.FrameGrid, "truth": wire.FrameTruth, "fit": wire.FrameFit, "rows": wire.FrameRows, "calibration": wire.FrameCalibration, "pit": wire.FramePIT})
+	constant("FRAME_KIND", map[string]wire.FrameKind{"grid": wire.FrameGrid, "truth": wire.FrameTruth, "fit": wire.FrameFit, "rows": wire.FrameRows, "calibration": wire.FrameCalibration, "pit": wire.FramePIT, "residual": wire.FrameResidual})
 	constant("SCALARS", wire.Scalars)
 	constant("VERDICTS", wire.Verdicts)
 	constant("POINT_COLUMNS", wire.PointColumns)
@@ -79,7 +79,7 @@ func generate() []byte {
 		fmt.Fprintf(&b, "export type %s = %s\n", name, strings.Join(s, " | "))
 	}
 	union("State", wire.Playing, wire.Paused, wire.Idle, wire.Diverged)
-	union("ControlKind", wire.KindNumber, wire.KindInteger, wire.KindSwitch, wire.KindChoice, wire.KindLayers)
+	union("ControlKind", wire.KindNumber, wire.KindInteger, wire.KindSwitch, wire.KindChoice, wire.KindLayers, wire.KindText)
 	union("ErrorCode", wire.BadMessage, wire.UnknownCommand, wire.MissingField, wire.UnknownControl,
 		wire.BadValue, wire.OutOfRange, wire.BadState, wire.UnknownLane, wire.BadData, wire.TooMuch, wire.ReadOnly)
 	union("ChangeKind", wire.ControlChange, wire.LaneChange, wire.DataChange, wire.WeightsChange, wire.BeginChange, wire.UndoChange, wire.RedoChange)

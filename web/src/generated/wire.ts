@@ -3,10 +3,10 @@
 export const SUBPROTOCOL = "gnllviz.v1" as const
 export const ALIVE_SECONDS = 2 as const
 export const FRAME_HEADER_SIZE = 40 as const
-export const FRAME_KIND = {"calibration":5,"fit":3,"grid":1,"pit":6,"rows":4,"truth":2} as const
-export const SCALARS = ["train_loss","test_loss","train_nll","test_nll","train_rmse","test_rmse","train_coverage","test_coverage","log_variance","residual","constant","clamped","floor","steps_per_s","train_crps","test_crps","batch_loss","mean_norm","variance_norm","rate","guarded","train_mae","test_mae","train_r2","test_r2","train_interval","test_interval","train_sharpness","test_sharpness","train_miscal_area","test_miscal_area","train_coverage_50","test_coverage_50","train_coverage_68","test_coverage_68","train_coverage_90","test_coverage_90","verdict","scaled_verdict","scale_factor","scaled_nll","scaled_miscal_area","isotonic_miscal_area"] as const
+export const FRAME_KIND = {"calibration":5,"fit":3,"grid":1,"pit":6,"residual":7,"rows":4,"truth":2} as const
+export const SCALARS = ["train_loss","test_loss","train_nll","test_nll","train_rmse","test_rmse","train_coverage","test_coverage","log_variance","residual","constant","clamped","floor","steps_per_s","train_crps","test_crps","batch_loss","mean_norm","variance_norm","rate","guarded","train_mae","test_mae","train_r2","test_r2","train_interval","test_interval","train_sharpness","test_sharpness","train_miscal_area","test_miscal_area","train_coverage_50","test_coverage_50","train_coverage_68","test_coverage_68","train_coverage_90","test_coverage_90","verdict","scaled_verdict","scale_factor","scaled_nll","scaled_miscal_area","isotonic_miscal_area","equation_loss","equation_rms","equation_noise","parameter_1","parameter_2","parameter_3","parameter_4","parameter_5","parameter_6","parameter_7","parameter_8","spread_1","spread_2","spread_3","spread_4","spread_5","spread_6","spread_7","spread_8"] as const
 export const VERDICTS = ["too few rows","overconfident","underconfident","well calibrated"] as const
-export const POINT_COLUMNS = ["lane","step","train_loss","test_loss","train_nll","test_nll","train_rmse","test_rmse","train_crps","test_crps","train_coverage","test_coverage","log_variance","residual","constant","clamped"] as const
+export const POINT_COLUMNS = ["lane","step","train_loss","test_loss","train_nll","test_nll","train_rmse","test_rmse","train_crps","test_crps","train_coverage","test_coverage","log_variance","residual","constant","clamped","equation_loss","equation_rms","equation_noise","parameter_1","parameter_2","parameter_3","parameter_4","parameter_5","parameter_6","parameter_7","parameter_8"] as const
 export const MAX_STEPS = 100000 as const
 export const MAX_LAYERS = 4 as const
 export const MAX_LANES = 6 as const
@@ -19,7 +19,7 @@ export const TARGET_UNIT = "target" as const
 
 export type Scalar = (typeof SCALARS)[number]
 export type State = 'playing' | 'paused' | 'idle' | 'diverged'
-export type ControlKind = 'number' | 'integer' | 'switch' | 'choice' | 'layers'
+export type ControlKind = 'number' | 'integer' | 'switch' | 'choice' | 'layers' | 'text'
 export type ErrorCode = 'bad_message' | 'unknown_command' | 'missing_field' | 'unknown_control' | 'bad_value' | 'out_of_range' | 'bad_state' | 'unknown_lane' | 'bad_data' | 'too_much' | 'read_only'
 export type ChangeKind = 'control' | 'lane' | 'data' | 'weights' | 'begin' | 'undo' | 'redo'
 export type Better = 'lower' | 'higher' | 'near' | 'none'
@@ -52,6 +52,7 @@ export interface Data {
   dropped: ReadonlyArray<Drop>
   dropped_rows: number
   auto: Record<string, number>
+  equation?: Equation
   private: boolean
 }
 
@@ -82,6 +83,7 @@ export interface Lane {
   controls: Record<string, ControlValue>
   params: number
   from: Origin | null
+  parameters: ReadonlyArray<LaneParameter>
 }
 
 export interface Origin {

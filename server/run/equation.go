@@ -1,0 +1,198 @@
+package run
+
+import (
+	"math"
+	"strings"
+
+	"github.com/gnllviz/gnllviz/datasets"
+	"github.com/gnllviz/gnllviz/engine"
+	"github.com/gnllviz/gnllviz/engine/export"
+	"github.com/gnllviz/gnllviz/server/wire"
+)
+
+// Everything here runs on the goroutine that owns the lane.
+
+// physicsOf returns what the settings add to the loss on rows, or nil without an
+// equation.
+func physicsOf(s *wire.LaneSettings, d *data) (*engine.Physics, error) {
+	if s.Equation == "" {
+		return nil, nil
+	}
+	residual, err := datasets.ParseEquation(s.Equation)
+	if err != nil {
+		return nil, wire.Refuse(wire.BadValue, "equation", "%s", strings.TrimPrefix(err.Error(), "equation: "))
+	}
+	b := d.basis()
+	from, to := s.EquationFrom.Or(b.Low), s.EquationTo.Or(b.High)
+	if !(from <= to) {
+		return nil, wire.Refuse(wire.BadValue, "equation_from", "the equation's points would begin at %g and end at %g; let them begin where or before they end", from, to)
+	}
+	p := &engine.Physics{
+		Residual: residual, Points: engine.Evenly(from, to, s.EquationPoints), Drawn: s.EquationSpacing == wire.PointsDrawn,
+		Weight: s.EquationWeight, LearnNoise: s.EquationNoise == wire.NoiseLearned,
+	}
+	if p.Drawn && s.EquationPoints == 1 { // one that is drawn is from anywhere
+		return nil, wire.Refuse(wire.BadValue, "equation_points", "a single point cannot be drawn from between two ends; take 2 or more, or let it lie evenly")
+	}
+	for _, name := range residual.Parameters() {
+		given, ok := s.Parameters.Find(name)
+		if !ok {
+			given = wire.Parameter{Name: name, Value: 1, Learned: true}
+		}
+		p.Parameters = append(p.Parameters, engine.Parameter{Name: name, Start: given.Value, Learned: given.Learned})
+	}
+	return p, nil
+}
+
+// checkEquation says why a lane of the settings cannot be held to their equation.
+func checkEquation(s *wire.LaneSettings, d *data) error {
+	p, err := physicsOf(s, d)
+	if err != nil || p == nil {
+		return err
+	}
+	if n := len(d.set.Inputs); n != 1 {
+		return wire.Refuse(wire.BadState, "equation", "an equation is of rows with one input, and these have %d; choose another data set, or leave the equation out", n)
+	}
+	c, err := configOf(s, 0, 1)
+	if err != nil {
+		return err
+	}
+	if err := p.Check(c.Net); err != nil {
+		return wire.Refuse(wire.BadState, "equation", "%s", strings.TrimPrefix(err.Error(), "engine: "))
+	}
+	return nil
+}
+
+// obey has the steps that follow hold to the equation of the lane's settings. What was
+// learned of it stays.
+func (l *lane) obey() error {
+	p, err := physicsOf(&l.settings, l.data)
+	if err != nil {
+		return err
+	}
+	if err := l.ensemble.SetPhysics(p); err != nil {
+		return wire.Refuse(wire.BadState, "equation", "%s", strings.TrimPrefix(err.Error(), "engine: "))
+	}
+	return nil
+}
+
+// setLane gives the lane settings that need no new network, which have been checked. A
+// learned parameter that was given another value goes on from that.
+func (l *lane) setLane(next wire.LaneSettings) error {
+	before := l.settings
+	l.settings = next
+	if before.Equation == "" && next.Equation == "" {
+		return nil
+	}
+	if err := l.obey(); err != nil || next.Equation == "" {
+		return err
+	}
+	for _, q := range l.ensemble.Physics().Parameters {
+		given, ok := next.Parameters.Find(q.Name)
+		was, had := before.Parameters.Find(q.Name)
+		if !ok || !q.Learned || had && was.Value == given.Value {
+			continue
+		}
+		for _, t := range l.ensemble.Members() {
+			if err := t.SetParameter(q.Name, given.Value); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// parameters describes those of the lane's equation.
+func (l *lane) parameters() []wire.LaneParameter {
+	list := []wire.LaneParameter{}
+	p := l.ensemble.Physics()
+	if p == nil {
+		return list
+	}
+	same := sameEquation(l.settings.Equation, l.data.set.Equation)
+	for _, q := range p.Parameters {
+		one := wire.LaneParameter{Name: q.Name, Learned: q.Learned, Value: q.Start}
+		if v, ok := l.data.set.Parameters[q.Name]; ok && same {
+			one.True = &v
+		}
+		list = append(list, one)
+	}
+	return list
+}
+
+// sameEquation says whether two equations are written alike but for blanks.
+func sameEquation(a, b string) bool {
+	squeeze := func(s string) string { return strings.Join(strings.Fields(s), "") }
+	return squeeze(a) == squeeze(b)
+}
+
+// equationFigures sets what frames and points say of the equation at a state, or now,
+// and returns its residual on the grid; nil without one.
+func (l *lane) equationFigures(values map[string]float64, at *engine.State) ([]float64, error) {
+	for _, name := range wire.EquationScalars {
+		values[name] = math.NaN()
+	}
+	if l.ensemble.Physics() == nil {
+		return nil, nil
+	}
+	x := l.data.gridRows // of one input
+	r := make([]float64, len(x))
+	look, err := l.ensemble.PhysicsAt(at, r, x)
+	if err != nil {
+		return nil, err
+	}
+	values["equation_loss"], values["equation_rms"], values["equation_noise"] = look.Term, look.RMS, look.Noise
+	for i, v := range look.Parameters {
+		values[wire.ParameterColumn(i)], values[wire.SpreadColumn(i)] = v, look.Spread[i]
+	}
+	return r, nil
+}
+
+// describeEquation is what the set's truth obeys.
+func describeEquation(s *datasets.Set) *wire.Equation {
+	if s.Equation == "" {
+		return nil
+	}
+	e := &wire.Equation{Text: s.Equation, Parameters: []wire.TrueValue{}}
+	residual, err := datasets.ParseEquation(s.Equation)
+	if err != nil {
+		panic("run: the equation of " + s.Name + ": " + err.Error()) // of the catalogue
+	}
+	for _, name := range residual.Parameters() {
+		e.Parameters = append(e.Parameters, wire.TrueValue{Name: name, Value: s.Parameters[name]})
+	}
+	return e
+}
+
+// basis is what controls that are left to the program go by on these rows.
+func (d *data) basis() wire.Basis {
+	return wire.Basis{TrainRows: d.train.len(), Low: d.lo[0], High: d.hi[0]}
+}
+
+// equation is that of the lane as training has left it; nil without one.
+func (t *taken) equation() (*export.Equation, error) {
+	e, s := t.lane.ensemble, &t.lane.settings
+	p := e.Physics()
+	if p == nil {
+		return nil, nil
+	}
+	look, err := e.PhysicsAt(nil, nil, nil)
+	if err != nil {
+		return nil, err
+	}
+	c := &export.Equation{
+		Residual: s.Equation, From: p.Points[0], To: p.Points[len(p.Points)-1], Points: len(p.Points), RMS: look.RMS,
+		Parameters: []export.Parameter{},
+	}
+	if p.LearnNoise {
+		c.Noise = &look.Noise
+	} else {
+		c.Weight = &s.EquationWeight
+	}
+	for i, q := range t.record.Lane.Parameters {
+		c.Parameters = append(c.Parameters, export.Parameter{
+			Name: q.Name, Value: look.Parameters[i], Spread: look.Spread[i], Learned: q.Learned, True: q.True,
+		})
+	}
+	return c, nil
+}

@@ -1,0 +1,76 @@
+package wire
+
+// maxRange bounds where an equation is looked at.
+const maxRange = 1e18
+
+// The ways in which an equation is weighed and its points lie.
+const (
+	NoiseLearned = "learned"
+	NoiseFixed   = "fixed"
+
+	PointsEven  = "even"
+	PointsDrawn = "drawn"
+)
+
+// equationControls are what a lane's mean is to obey.
+func equationControls() []Control {
+	some := When{Control: "equation"}
+	return []Control{
+		{
+			Name: "equation", Label: "equation", Group: "equation", Kind: KindText, Live: true,
+			Help:    "What should be zero: a formula of x, of the mean u and its derivatives du and d2u, and of parameters with names, as in d2u + mu*du + k*u. Without one the rows alone are learned from.",
+			Default: "", Max: 500,
+			field: func(s *Settings) any { return &s.Equation },
+		},
+		{
+			Name: "parameters", Flag: "parameter", Label: "parameters", Group: "equation", Kind: KindText, Live: true,
+			Help:    "The values of the equation's parameters, as in mu=1:learned, k=400: one that is learned begins there, others stay. Those that are not given begin at 1 and are learned.",
+			Default: "", Max: 1000, When: some,
+			field: func(s *Settings) any { return &s.Parameters },
+		},
+		{
+			Name: "equation_noise", Label: "noise of the equation", Group: "equation", Kind: KindChoice, Live: true,
+			Help:    "How the equation is weighed against the rows: by a noise of its own that is learned, or by a fixed weight.",
+			Default: NoiseLearned, When: some,
+			Options: []Option{
+				{Value: NoiseLearned, Label: "learned", Help: "Adds 0.5 (s + r² exp(-s)), averaged over the points, to the loss, where r is the residual and s, its log-variance, is learned."},
+				{Value: NoiseFixed, Label: "fixed weight", Help: "Adds the weight times the mean of the squared residual to the loss."},
+			},
+			field: func(s *Settings) any { return &s.EquationNoise },
+		},
+		{
+			Name: "equation_weight", Label: "weight of the equation", Group: "equation", Kind: KindNumber, Live: true, Log: true, Zero: true,
+			Help:    "What the mean of the squared residual is multiplied by in the loss; it says how noisy the rows are thought to be.",
+			Default: 1.0, Min: 1e-8, Max: 1e6, Step: 0.1, When: When{"equation_noise", []string{NoiseFixed}},
+			field: func(s *Settings) any { return &s.EquationWeight },
+		},
+		{
+			Name: "equation_points", Label: "points of the equation", Unit: "points", Group: "equation", Kind: KindInteger, Live: true, Log: true,
+			Help:    "At how many places each step looks at the residual.",
+			Default: 30, Min: 1, Max: 1000, Step: 0.1, When: some,
+			field: func(s *Settings) any { return &s.EquationPoints },
+		},
+		{
+			Name: "equation_spacing", Label: "where they lie", Group: "equation", Kind: KindChoice, Live: true,
+			Help:    "Whether the points stay where they are.",
+			Default: PointsEven, When: some,
+			Options: []Option{
+				{Value: PointsEven, Label: "evenly", Help: "From end to end at equal distances, the same at each step."},
+				{Value: PointsDrawn, Label: "drawn anew", Help: "Each step draws as many, uniformly."},
+			},
+			field: func(s *Settings) any { return &s.EquationSpacing },
+		},
+		{
+			Name: "equation_from", Label: "equation from", Group: "equation", Kind: KindNumber, Live: true,
+			Help:    "The least x at which the equation is to hold, in the input's unit.",
+			Default: Auto, Min: -maxRange, Max: maxRange, When: some, Auto: "where the rows begin", auto: func(b Basis) float64 { return b.Low },
+			field: func(s *Settings) any { return &s.EquationFrom },
+		},
+		{
+			Name: "equation_to", Label: "equation to", Group: "equation", Kind: KindNumber, Live: true,
+			Help:    "The greatest x at which the equation is to hold, in the input's unit.",
+			Default: Auto, Min: -maxRange, Max: maxRange, When: some, Auto: "where the rows end", auto: func(b Basis) float64 { return b.High },
+			field: func(s *Settings) any { return &s.EquationTo },
+		},
+	}
+}
