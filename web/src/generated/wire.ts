@@ -144,8 +144,9 @@ export interface FormulaSpec {
 
 export interface CSVSpec {
   text: string
-  target: string
+  target?: string
   inputs?: ReadonlyArray<string>
+  targets?: ReadonlyArray<string>
   header?: string
   delimiter?: string
   decimal?: string
@@ -157,7 +158,8 @@ export interface CSVSpec {
 
 export interface RowsSpec {
   inputs: ReadonlyArray<Column>
-  target: Column
+  target?: Column
+  targets?: ReadonlyArray<Column>
   count: number
   test?: number
   sha256?: string
