@@ -14,9 +14,9 @@ func airquality() Entry {
 		Help:  "Ozone from sun, wind, temperature and month, over the complete days of one summer: on cool days there is always little, on hot days it differs.",
 		build: func(uint64) (*Set, error) {
 			s := &Set{
-				Source: "Chambers et al. (1983); R package datasets",
-				Inputs: []Column{{"solar radiation", "langley"}, {"wind", "mph"}, {"temperature", "°F"}, {Name: "month"}},
-				Target: Column{"ozone", "ppb"},
+				Source:  "Chambers et al. (1983); R package datasets",
+				Inputs:  []Column{{"solar radiation", "langley"}, {"wind", "mph"}, {"temperature", "°F"}, {Name: "month"}},
+				Targets: []Column{{"ozone", "ppb"}},
 			}
 			return s, s.embedded(airqualityCSV, "Ozone", "Solar.R", "Wind", "Temp", "Month")
 		},

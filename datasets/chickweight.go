@@ -12,9 +12,9 @@ func chickweight() Entry {
 		Help:  "The weight of chicks over their first three weeks: they hatch alike and grow apart.",
 		build: func(uint64) (*Set, error) {
 			s := &Set{
-				Source: "Crowder & Hand (1990); R package datasets",
-				Inputs: []Column{{"age", "days"}},
-				Target: Column{"weight", "g"},
+				Source:  "Crowder & Hand (1990); R package datasets",
+				Inputs:  []Column{{"age", "days"}},
+				Targets: []Column{{"weight", "g"}},
 			}
 			return s, s.embedded(chickweightCSV, "weight", "time")
 		},

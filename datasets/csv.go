@@ -11,7 +11,7 @@ import (
 // first, under a header that has the units. table.Read reads it back.
 func (s *Set) WriteCSV(to io.Writer) error {
 	w := csv.NewWriter(to)
-	columns := append(slices.Clone(s.Inputs), s.Target)
+	columns := slices.Concat(s.Inputs, s.Targets)
 	record := make([]string, len(columns))
 	for i, c := range columns {
 		record[i] = c.Name
@@ -22,8 +22,8 @@ func (s *Set) WriteCSV(to io.Writer) error {
 	if err := w.Write(record); err != nil {
 		return err
 	}
-	for i, y := range s.Y {
-		for k, v := range append(slices.Clone(s.Row(i)), y) {
+	for i := range s.Rows() {
+		for k, v := range slices.Concat(s.Row(i), s.RowTargets(i)) {
 			record[k] = strconv.FormatFloat(v, 'g', -1, 64)
 		}
 		if err := w.Write(record); err != nil {

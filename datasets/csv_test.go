@@ -33,7 +33,11 @@ func TestSetsAreReadBack(t *testing.T) {
 		if err != nil {
 			t.Fatalf("%s: %v", e.Name, err)
 		}
-		y, _, err := read.Values([]string{s.Target.Name})
+		names = nil
+		for _, c := range s.Targets {
+			names = append(names, c.Name)
+		}
+		y, _, err := read.Values(names)
 		if err != nil {
 			t.Fatalf("%s: %v", e.Name, err)
 		}

@@ -1,5 +1,5 @@
 // Package datasets holds the data that networks learn from: rows of inputs and
-// a target, their split into training and test rows, and, where the rows were
+// targets, their split into training and test rows, and, where the rows were
 // made by a formula, the truth behind them. They come from the catalogue, from a
 // formula of the user's own, or from a table; what a user brings is bounded, and
 // refused in words that say what to do.
@@ -22,21 +22,26 @@ import (
 // A Column is a named quantity. Unit is empty for a bare number.
 type Column struct{ Name, Unit string }
 
-// A Set is a data set for regression with one target.
+// A Set is a data set for regression with 1 to table.MaxTargets targets.
 type Set struct {
 	Name   string // by which the catalogue knows it
 	Title  string
 	Help   string // one sentence: what there is to see in it
 	Source string // where the figures come from
 	Inputs []Column
-	Target Column
-	X      []float64 // Rows() x len(Inputs), row by row, in the inputs' units
-	Y      []float64 // Rows(), in the target's unit
 
-	// Truth returns the mean and the standard deviation (at least 0) from
-	// which the target at x was drawn; x has len(Inputs) values. It is nil
-	// where nobody knows.
-	Truth func(x []float64) (mean, std float64)
+	Targets []Column
+	X       []float64 // Rows() x len(Inputs), row by row, in the inputs' units
+	Y       []float64 // Rows() x len(Targets), row by row, in the targets' units
+
+	// Truth sets mean and std, one value for each target, to the means and the
+	// standard deviations (at least 0) from which the targets at x were drawn; x has
+	// len(Inputs) values. It is nil where nobody knows.
+	Truth func(mean, std, x []float64)
+
+	// Correlation is that between the noises of any two targets, from 0, where they are
+	// independent, to 1.
+	Correlation float64
 
 	// Equation is what the true mean obeys, as [ParseEquation] reads it, with the true
 	// values of its parameters by name; empty where nobody knows.
@@ -49,12 +54,38 @@ type Set struct {
 }
 
 // Rows returns the number of rows.
-func (s *Set) Rows() int { return len(s.Y) }
+func (s *Set) Rows() int { return len(s.Y) / max(len(s.Targets), 1) }
 
 // Row returns the inputs of row i, as a view into X.
 func (s *Set) Row(i int) []float64 {
 	d := len(s.Inputs)
 	return s.X[i*d : (i+1)*d : (i+1)*d]
+}
+
+// RowTargets returns the targets of row i, as a view into Y.
+func (s *Set) RowTargets(i int) []float64 {
+	d := len(s.Targets)
+	return s.Y[i*d : (i+1)*d : (i+1)*d]
+}
+
+// Draw sets y, one value for each target, to a draw from the truth at x, which is known:
+// each target normal around its mean, and their noises correlated as in the rows.
+func (s *Set) Draw(y, x []float64, chance *rand.Rand) {
+	std := make([]float64, len(y))
+	s.Truth(y, std, x)
+	shared := 0.0
+	if s.Correlation > 0 {
+		shared = math.Sqrt(s.Correlation) * chance.NormFloat64()
+	}
+	own := math.Sqrt(1 - s.Correlation)
+	for k := range y {
+		y[k] += std[k] * (shared + own*chance.NormFloat64())
+	}
+}
+
+// single is the truth of a set with one target.
+func single(truth func(x []float64) (mean, std float64)) func(mean, std, x []float64) {
+	return func(mean, std, x []float64) { mean[0], std[0] = truth(x) }
 }
 
 // A Split divides the rows of a set by their numbers, each part in ascending
@@ -99,7 +130,8 @@ type Entry struct {
 func Catalogue() []Entry {
 	return []Entry{
 		mcycle(), sine(), step(), bowtie(), toy(), growing(), fan(), waves(), gap(), cubic(), outliers(), constant(),
-		bowl(), ripple(),
+		bowl(), ripple(), wind(),
+		oscillator(), oscillatorStart(), logistic(), pendulum(), heat(),
 		engel(), geyser(), chickweight(), airquality(), quakes(),
 	}
 }
@@ -128,7 +160,7 @@ func (s *Set) embedded(text []byte, target string, inputs ...string) error {
 	if err != nil {
 		return err
 	}
-	rows, report, err := t.Choose(target, inputs)
+	rows, report, err := t.Choose([]string{target}, inputs)
 	if err != nil {
 		return err
 	}
@@ -140,7 +172,7 @@ func (s *Set) embedded(text []byte, target string, inputs ...string) error {
 }
 
 // draw fills a set with n rows: inputs uniform from lo to hi, sorted if there is
-// but one, and the target normal around the set's truth.
+// but one, and the targets normal around the set's truth.
 func (s *Set) draw(n int, lo, hi float64, seed uint64) {
 	s.drawWhere(n, lo, hi, seed, func(float64) bool { return true })
 }
@@ -148,7 +180,7 @@ func (s *Set) draw(n int, lo, hi float64, seed uint64) {
 // drawWhere is draw without those values of an input that are not there.
 func (s *Set) drawWhere(n int, lo, hi float64, seed uint64, there func(x float64) bool) {
 	r := rand.New(rand.NewPCG(seed, streamRows))
-	s.X, s.Y = make([]float64, 0, n*len(s.Inputs)), make([]float64, n)
+	s.X, s.Y = make([]float64, 0, n*len(s.Inputs)), make([]float64, n*len(s.Targets))
 	for len(s.X) < cap(s.X) {
 		if x := lo + (hi-lo)*r.Float64(); there(x) {
 			s.X = append(s.X, x)
@@ -157,8 +189,7 @@ func (s *Set) drawWhere(n int, lo, hi float64, seed uint64, there func(x float64
 	if len(s.Inputs) == 1 {
 		slices.Sort(s.X)
 	}
-	for i := range s.Y {
-		mean, std := s.Truth(s.Row(i))
-		s.Y[i] = mean + std*r.NormFloat64()
+	for i := range n {
+		s.Draw(s.RowTargets(i), s.Row(i), r)
 	}
 }

@@ -1,10 +1,13 @@
 package datasets
 
 import (
+	"errors"
 	"math"
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/gnllviz/gnllviz/datasets/table"
 )
 
 func TestMcycleIsTheMotorcycleData(t *testing.T) {
@@ -25,8 +28,8 @@ func TestMcycleIsTheMotorcycleData(t *testing.T) {
 }
 
 // What was drawn must be distributed as the truth says: residuals in units of
-// the true standard deviation have mean 0 and variance 1, in every third of the
-// first input's range.
+// the true standard deviation have mean 0 and variance 1, for each target in every third
+// of the first input's range, and those of two targets the correlation of the set.
 func TestSyntheticSetsFollowTheirTruth(t *testing.T) {
 	checked := 0
 	for _, e := range Catalogue() {
@@ -37,39 +40,115 @@ func TestSyntheticSetsFollowTheirTruth(t *testing.T) {
 		checked++
 		t.Run(name, func(t *testing.T) {
 			const seeds = 50
-			var n, sum, squares [3]float64
+			targets := len(catalogued(t, name, 1).Targets)
+			var n [3]float64
+			sum, squares, products := make([][3]float64, targets), make([][3]float64, targets), make([][3]float64, targets)
+			mean, std := make([]float64, targets), make([]float64, targets)
+			rho := 0.0
 			for seed := range uint64(seeds) {
-				s, err := Load(name, seed)
-				if err != nil {
-					t.Fatal(err)
-				}
+				s := catalogued(t, name, seed)
+				rho = s.Correlation
 				first := func(i int) float64 { return s.Row(i)[0] }
 				lo, hi := first(0), first(0)
-				for i := range s.Y {
+				for i := range s.Rows() {
 					lo, hi = min(lo, first(i)), max(hi, first(i))
 				}
-				for i, y := range s.Y {
-					mean, std := s.Truth(s.Row(i))
-					z := (y - mean) / std
+				for i := range s.Rows() {
+					s.Truth(mean, std, s.Row(i))
 					third := min(int(3*(first(i)-lo)/(hi-lo)), 2)
 					n[third]++
-					sum[third] += z
-					squares[third] += z * z
+					before := 0.0
+					for j, y := range s.RowTargets(i) {
+						z := (y - mean[j]) / std[j]
+						sum[j][third] += z
+						squares[j][third] += z * z
+						products[j][third] += z * before
+						before = z
+					}
 				}
 			}
 			for k := range n {
-				// Five standard errors.
-				if m := sum[k] / n[k]; math.Abs(m) > 5/math.Sqrt(n[k]) {
-					t.Errorf("third %d: mean residual %.4f of %g rows is not 0", k, m, n[k])
-				}
-				if v := squares[k] / n[k]; math.Abs(v-1) > 5*math.Sqrt(2/n[k]) {
-					t.Errorf("third %d: residual variance %.4f of %g rows is not 1", k, v, n[k])
+				for j := range targets {
+					// Five standard errors.
+					if m := sum[j][k] / n[k]; math.Abs(m) > 5/math.Sqrt(n[k]) {
+						t.Errorf("target %d, third %d: mean residual %.4f of %g rows is not 0", j, k, m, n[k])
+					}
+					if v := squares[j][k] / n[k]; math.Abs(v-1) > 5*math.Sqrt(2/n[k]) {
+						t.Errorf("target %d, third %d: residual variance %.4f of %g rows is not 1", j, k, v, n[k])
+					}
+					if c := products[j][k] / n[k]; j > 0 && math.Abs(c-rho) > 5*math.Sqrt((1+rho*rho)/n[k]) {
+						t.Errorf("targets %d and %d, third %d: residual correlation %.4f of %g rows is not %g", j-1, j, k, c, n[k], rho)
+					}
 				}
 			}
 		})
 	}
 	if checked < 10 {
 		t.Errorf("%d sets with a truth were checked, want at least 10", checked)
+	}
+}
+
+func catalogued(t *testing.T, name string, seed uint64) *Set {
+	t.Helper()
+	s, err := Load(name, seed)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+// The wind has two targets, whose noises depend on the hour and move together.
+func TestWind(t *testing.T) {
+	s := catalogued(t, "wind", 1)
+	if len(s.Targets) != 2 || s.Rows() != 800 || len(s.Y) != 1600 || !(s.Correlation > 0.5) {
+		t.Fatalf("%d targets, %d rows, %d numbers, correlation %g", len(s.Targets), s.Rows(), len(s.Y), s.Correlation)
+	}
+	var mean, night, noon [2]float64
+	s.Truth(mean[:], night[:], []float64{2})
+	s.Truth(mean[:], noon[:], []float64{14})
+	for k := range noon {
+		if !(noon[k] > 2*night[k]) {
+			t.Errorf("%s: the noise is %g at night and %g in the afternoon", s.Targets[k].Name, night[k], noon[k])
+		}
+	}
+	if y := s.RowTargets(7); len(y) != 2 || cap(y) != 2 || y[1] != s.Y[15] {
+		t.Errorf("row 7 has the targets %v", y)
+	}
+}
+
+// Rows of several targets are refused where they do not fit together.
+func TestFromNumbersRefuses(t *testing.T) {
+	x := []float64{1, 2, 3, 4}
+	y := []float64{1, 5, 2, 6, 3, 7, 4, 9}
+	columns := func(names ...string) (list []Column) {
+		for _, name := range names {
+			list = append(list, Column{Name: name})
+		}
+		return list
+	}
+	s, err := FromNumbers(columns("x"), columns("a", "b"), x, y)
+	if err != nil || s.Rows() != 4 || s.Title != "a, b against x" || !slices.Equal(s.RowTargets(3), []float64{4, 9}) {
+		t.Errorf("%+v, %v", s, err)
+	}
+	for _, c := range []struct {
+		targets []Column
+		x, y    []float64
+		want    string
+	}{
+		{nil, x, y, "0 targets are chosen; choose 1 to 16"},
+		{columns(strings.Split(strings.Repeat("y", 17), "")...), x, y, "17 targets are chosen"},
+		{columns("a", "a"), x, y, "two of this name"},
+		{columns("a", "x"), x, y, "two of this name"},
+		{columns("a", "b"), x, y[:7], "7 numbers of targets are not rows of 2"},
+		{columns("a", "b"), x[:3], y, "3 numbers of inputs for 4 rows"},
+		{columns("a", "b"), x, []float64{1, 5, 2, 5, 3, 5, 4, 5}, "nothing to learn from it"},
+		{columns("a", "b"), x, []float64{1, 5, 2, 6, 3, math.NaN(), 4, 9}, "a number is NaN"},
+		{columns("a", "b\n"), x, y, "cannot be shown"},
+	} {
+		var e *table.Error
+		if _, err := FromNumbers(columns("x"), c.targets, c.x, c.y); !errors.As(err, &e) || !strings.Contains(err.Error(), c.want) {
+			t.Errorf("%v: got %v, want %q", c.targets, err, c.want)
+		}
 	}
 }
 

@@ -69,12 +69,12 @@ func (f Formula) Set(seed uint64) (*Set, error) {
 		return nil, err
 	}
 	s := &Set{
-		Name:   "formula",
-		Title:  "A formula of your own",
-		Help:   "Made by a formula of your own; the truth is known.",
-		Source: fmt.Sprintf("y = (%s) + (%s) z, with z standard normal, %d rows from %g to %g", f.Mean, f.Std, f.Rows, f.From, f.To),
-		Target: Column{Name: "y"},
-		Truth: func(x []float64) (float64, float64) {
+		Name:    "formula",
+		Title:   "A formula of your own",
+		Help:    "Made by a formula of your own; the truth is known.",
+		Source:  fmt.Sprintf("y = (%s) + (%s) z, with z standard normal, %d rows from %g to %g", f.Mean, f.Std, f.Rows, f.From, f.To),
+		Targets: []Column{{Name: "y"}},
+		Truth: single(func(x []float64) (float64, float64) {
 			m, sd := mean.value(x), std.value(x)
 			if !(math.Abs(m) <= table.MaxMagnitude) {
 				m = math.NaN()
@@ -83,19 +83,20 @@ func (f Formula) Set(seed uint64) (*Set, error) {
 				sd = math.NaN()
 			}
 			return m, sd
-		},
+		}),
 	}
 	for _, name := range names {
 		s.Inputs = append(s.Inputs, Column{Name: name})
 	}
 	s.draw(f.Rows, f.From, f.To, seed)
-	for i := range s.Y {
+	m, sd := make([]float64, 1), make([]float64, 1)
+	for i := range s.Rows() {
 		x := s.Row(i)
-		m, sd := s.Truth(x)
-		if math.IsNaN(m) {
+		s.Truth(m, sd, x)
+		if math.IsNaN(m[0]) {
 			return nil, noValue("mean", mean.value(x), x)
 		}
-		if math.IsNaN(sd) {
+		if math.IsNaN(sd[0]) {
 			return nil, noValue("standard deviation", std.value(x), x)
 		}
 	}

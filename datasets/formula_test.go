@@ -15,8 +15,9 @@ func ExampleFormula() {
 		fmt.Println(err)
 		return
 	}
-	mean, std := s.Truth([]float64{1})
-	fmt.Printf("%d rows; at x = 1 mean %.3f, standard deviation %.3f\n", s.Rows(), mean, std)
+	var mean, std [1]float64
+	s.Truth(mean[:], std[:], []float64{1})
+	fmt.Printf("%d rows; at x = 1 mean %.3f, standard deviation %.3f\n", s.Rows(), mean[0], std[0])
 
 	f.Std = "0.1 + 2x"
 	_, err = f.Set(1)
@@ -81,6 +82,13 @@ func TestFormulaValues(t *testing.T) {
 	}
 }
 
+// truthAt is that of a set with one target.
+func truthAt(s *Set, x ...float64) (mean, std float64) {
+	var m, sd [1]float64
+	s.Truth(m[:], sd[:], x)
+	return m[0], sd[0]
+}
+
 func TestFormulaOfTwoInputs(t *testing.T) {
 	s, err := Formula{Mean: "x1*x2", Std: "0.1 + abs(x1)", From: -1, To: 1, Rows: 50, Inputs: 2}.Set(3)
 	if err != nil {
@@ -89,7 +97,7 @@ func TestFormulaOfTwoInputs(t *testing.T) {
 	if len(s.Inputs) != 2 || len(s.X) != 100 || s.Rows() != 50 {
 		t.Errorf("got %d inputs, %d values for %d rows, want 2, 100, 50", len(s.Inputs), len(s.X), s.Rows())
 	}
-	if mean, std := s.Truth([]float64{2, 3}); mean != 6 || std != 2.1 {
+	if mean, std := truthAt(s, 2, 3); mean != 6 || std != 2.1 {
 		t.Errorf("the truth at 2, 3 is %g and %g, want 6 and 2.1", mean, std)
 	}
 }
@@ -117,7 +125,7 @@ func TestFormulaTruthWithoutValue(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if mean, std := s.Truth([]float64{-1}); !math.IsNaN(mean) || !math.IsNaN(std) {
+	if mean, std := truthAt(s, -1); !math.IsNaN(mean) || !math.IsNaN(std) {
 		t.Errorf("got %g and %g where there is no value, want NaN", mean, std)
 	}
 }

@@ -3,6 +3,7 @@ package datasets
 import (
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -14,25 +15,31 @@ import (
 const maxColumnName = 200
 
 // FromNumbers makes a data set of rows that were read before: x has a number for
-// each input, row by row, and y one for each row. It keeps x and y. Its errors are
+// each input, row by row, and y one for each target. It keeps x and y. Its errors are
 // *table.Error.
-func FromNumbers(inputs []Column, target Column, x, y []float64) (*Set, error) {
+func FromNumbers(inputs, targets []Column, x, y []float64) (*Set, error) {
 	if len(inputs) == 0 || len(inputs) > table.MaxEncoded {
 		return nil, &table.Error{What: fmt.Sprintf("%d inputs are chosen", len(inputs)), Cure: fmt.Sprintf("choose 1 to %d", table.MaxEncoded)}
 	}
-	if len(x) != len(y)*len(inputs) {
-		return nil, &table.Error{What: fmt.Sprintf("%d numbers of inputs for %d rows of %d inputs", len(x), len(y), len(inputs)), Cure: "give each row one number for each input"}
+	if len(targets) == 0 || len(targets) > table.MaxTargets {
+		return nil, table.TargetCount(len(targets))
 	}
+	n := len(y) / len(targets)
+	if len(y) != n*len(targets) {
+		return nil, &table.Error{What: fmt.Sprintf("%d numbers of targets are not rows of %d targets", len(y), len(targets)), Cure: "give each row one number for each target"}
+	}
+	if len(x) != n*len(inputs) {
+		return nil, &table.Error{What: fmt.Sprintf("%d numbers of inputs for %d rows of %d inputs", len(x), n, len(inputs)), Cure: "give each row one number for each input"}
+	}
+	columns := slices.Concat(inputs, targets)
 	var names []string
-	seen := map[string]bool{target.Name: true}
-	for _, c := range inputs {
-		if seen[c.Name] {
+	for _, c := range columns {
+		if slices.Contains(names, c.Name) {
 			return nil, &table.Error{Column: c.Name, What: "there are two of this name", Cure: "give one another name"}
 		}
-		seen[c.Name] = true
 		names = append(names, c.Name)
 	}
-	for _, text := range append([]string{target.Name, target.Unit}, words(inputs)...) {
+	for _, text := range words(columns) {
 		if len(text) > maxColumnName || !utf8.ValidString(text) || strings.ContainsFunc(text, func(r rune) bool { return !unicode.IsPrint(r) }) {
 			return nil, &table.Error{What: "the name or the unit of a column is too long or cannot be shown", Cure: fmt.Sprintf("give it a name of at most %d bytes that can be printed", maxColumnName)}
 		}
@@ -46,21 +53,17 @@ func FromNumbers(inputs []Column, target Column, x, y []float64) (*Set, error) {
 	}
 	s := &Set{
 		Name:   "table",
-		Title:  target.Name + " against " + strings.Join(names, ", "),
-		Help:   fmt.Sprintf("Your own table: %d rows.", len(y)),
+		Title:  strings.Join(names[len(inputs):], ", ") + " against " + strings.Join(names[:len(inputs)], ", "),
+		Help:   fmt.Sprintf("Your own table: %d rows.", n),
 		Source: "a table of your own",
-		Inputs: inputs, Target: target, X: x, Y: y,
+		Inputs: inputs, Targets: targets, X: x, Y: y,
 	}
 	if s.Rows() < table.MinRows {
 		return nil, &table.Error{What: fmt.Sprintf("there are %d rows", s.Rows()), Cure: fmt.Sprintf("give at least %d", table.MinRows)}
 	}
-	rows := table.Rows{Inputs: make([]table.Column, len(inputs)), X: x, Y: y}
-	for k := range len(inputs) + 1 {
+	rows := table.Rows{Inputs: make([]table.Column, len(inputs)), Targets: make([]table.Column, len(targets)), X: x, Y: y}
+	for k, name := range names {
 		if rows.Constant(k) {
-			name := target.Name
-			if k < len(inputs) {
-				name = names[k]
-			}
 			return nil, &table.Error{Column: name, What: "the same number in all rows, so there is nothing to learn from it", Cure: "choose another column"}
 		}
 	}

@@ -12,10 +12,10 @@ func outliers() Entry {
 		Help:  "Clean rows on the left, four that contradict each other on the right: is that noise, or another wave?",
 		build: func(seed uint64) (*Set, error) {
 			s := &Set{
-				Source: "after Gal (2016): y = x sin x + 0.2 z, with z standard normal, x uniform from -5 to 5, 60 rows; and 10 z' further off at x = 7, 8.5, 10 and 11.5, alternately up and down",
-				Inputs: []Column{{Name: "x"}},
-				Target: Column{Name: "y"},
-				Truth:  func(x []float64) (mean, std float64) { return x[0] * math.Sin(x[0]), 0.2 },
+				Source:  "after Gal (2016): y = x sin x + 0.2 z, with z standard normal, x uniform from -5 to 5, 60 rows; and 10 z' further off at x = 7, 8.5, 10 and 11.5, alternately up and down",
+				Inputs:  []Column{{Name: "x"}},
+				Targets: []Column{{Name: "y"}},
+				Truth:   single(func(x []float64) (mean, std float64) { return x[0] * math.Sin(x[0]), 0.2 }),
 			}
 			s.draw(60, -5, 5, seed)
 			s.Truth = nil // the outliers follow no formula

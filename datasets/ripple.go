@@ -9,12 +9,12 @@ func ripple() Entry {
 		Help:  "Two inputs: rings around the middle, and noise that grows with the first input alone; does the network find out which?",
 		build: func(seed uint64) (*Set, error) {
 			s := &Set{
-				Source: "y = cos(2 √(x1² + x2²)) + (0.02 + 0.08 (x1 + 3)) z, with z standard normal, x1 and x2 uniform from -3 to 3, 1000 rows",
-				Inputs: []Column{{Name: "x1"}, {Name: "x2"}},
-				Target: Column{Name: "y"},
-				Truth: func(x []float64) (mean, std float64) {
+				Source:  "y = cos(2 √(x1² + x2²)) + (0.02 + 0.08 (x1 + 3)) z, with z standard normal, x1 and x2 uniform from -3 to 3, 1000 rows",
+				Inputs:  []Column{{Name: "x1"}, {Name: "x2"}},
+				Targets: []Column{{Name: "y"}},
+				Truth: single(func(x []float64) (mean, std float64) {
 					return math.Cos(2 * math.Hypot(x[0], x[1])), 0.02 + 0.08*(x[0]+3)
-				},
+				}),
 			}
 			s.draw(1000, -3, 3, seed)
 			return s, nil

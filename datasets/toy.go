@@ -9,12 +9,12 @@ func toy() Entry {
 		Help:  "A sine with noise of its own rhythm, and no rows from 0.5 to 2: what does the network claim there?",
 		build: func(seed uint64) (*Set, error) {
 			s := &Set{
-				Source: "after lightning-uq-box (Lehmann et al. 2024): y = 7 sin x + 3 |cos(x/2)| z, with z standard normal, x uniform from -4 to 4 without 0.5 to 2, 250 rows",
-				Inputs: []Column{{Name: "x"}},
-				Target: Column{Name: "y"},
-				Truth: func(x []float64) (mean, std float64) {
+				Source:  "after lightning-uq-box (Lehmann et al. 2024): y = 7 sin x + 3 |cos(x/2)| z, with z standard normal, x uniform from -4 to 4 without 0.5 to 2, 250 rows",
+				Inputs:  []Column{{Name: "x"}},
+				Targets: []Column{{Name: "y"}},
+				Truth: single(func(x []float64) (mean, std float64) {
 					return 7 * math.Sin(x[0]), 3 * math.Abs(math.Cos(x[0]/2))
-				},
+				}),
 			}
 			s.drawWhere(250, -4, 4, seed, func(x float64) bool { return x < 0.5 || x > 2 })
 			return s, nil

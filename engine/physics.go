@@ -28,7 +28,7 @@ type Residual interface {
 //	Weight · mean(r²)                       or, with LearnNoise,
 //	mean(½ (s + r² exp(-s)))
 //
-// where s, the log-variance of the residual, is learned from 0 on: the Gaussian
+// where s, the log-variance of the residual, is learned: the Gaussian
 // negative log likelihood of a residual of 0 with noise of its own. With the loss of
 // the rows it says how much the equation and how much the rows are to be trusted, and
 // no weight has to be found.
@@ -44,6 +44,11 @@ type Physics struct {
 
 	Weight     float64 // 0 or more; unless LearnNoise
 	LearnNoise bool
+
+	// LogVariance is what s begins with. Where the residual of what the rows look like is
+	// far larger than 1 and s begins at 0, the equation outweighs the rows until s has
+	// grown, and a solution that is 0 everywhere may be all that is learned.
+	LogVariance float64
 }
 
 // A Parameter is a number in an equation. One that is learned goes from Start on with
@@ -54,6 +59,10 @@ type Parameter struct {
 	Start   float64
 	Learned bool
 }
+
+// maxLogVariance bounds where that of a residual begins: the exponential of its negative
+// is then far from overflowing.
+const maxLogVariance = 80.0
 
 // MaxCollocation is the largest number of points of a Physics.
 const MaxCollocation = 10_000
@@ -86,6 +95,9 @@ func (p *Physics) Check(c NetConfig) error {
 		return fmt.Errorf("engine: an equation looked at in %d points; 1 to %d can be had", len(p.Points), MaxCollocation)
 	case !p.LearnNoise && !(p.Weight >= 0 && p.Weight <= math.MaxFloat32):
 		return fmt.Errorf("engine: an equation's weight of %g; it must be 0 or more", p.Weight)
+	}
+	if !(math.Abs(p.LogVariance) <= maxLogVariance) {
+		return fmt.Errorf("engine: the log-variance of an equation's residual begins at %g; it can at ±%g", p.LogVariance, maxLogVariance)
 	}
 	for i, x := range p.Points {
 		if !(math.Abs(x) <= math.MaxFloat32) {
@@ -184,6 +196,7 @@ func (t *Trainer) fitLaw() {
 			t.law.values[to] = old.values[from]
 			t.law.opt.m[to], t.law.opt.v[to] = old.opt.m[from], old.opt.v[from]
 		}
+		t.law.values[n] = float32(t.physics.LogVariance)
 		for i, name := range names {
 			t.law.values[i] = float32(t.physics.Parameters[i].Start)
 			if k := slices.Index(old.names, name); k >= 0 {

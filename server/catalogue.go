@@ -14,14 +14,15 @@ import (
 
 // A dataset is what there is to say of a set of the catalogue.
 type dataset struct {
-	Name   string        `json:"name" doc:"What the control \"dataset\" calls it." example:"mcycle"`
-	Title  string        `json:"title"`
-	Help   string        `json:"help" doc:"One sentence: what there is to see in it."`
-	Source string        `json:"source" doc:"Where the figures come from."`
-	Inputs []wire.Column `json:"inputs"`
-	Target wire.Column   `json:"target"`
-	Rows   int           `json:"rows"`
-	Truth  bool          `json:"truth" doc:"The mean and the standard deviation that the rows were drawn from are known."`
+	Name    string        `json:"name" doc:"What the control \"dataset\" calls it." example:"mcycle"`
+	Title   string        `json:"title"`
+	Help    string        `json:"help" doc:"One sentence: what there is to see in it."`
+	Source  string        `json:"source" doc:"Where the figures come from."`
+	Inputs  []wire.Column `json:"inputs"`
+	Target  wire.Column   `json:"target,omitzero" doc:"Where there is one."`
+	Targets []wire.Column `json:"targets" doc:"One or several."`
+	Rows    int           `json:"rows"`
+	Truth   bool          `json:"truth" doc:"The mean and the standard deviation that the rows were drawn from are known."`
 }
 
 // catalogue describes every set of the catalogue, which takes making them.
@@ -34,7 +35,13 @@ func catalogue() ([]dataset, error) {
 		}
 		d := dataset{
 			Name: e.Name, Title: e.Title, Help: e.Help, Source: set.Source,
-			Target: wire.Column(set.Target), Rows: set.Rows(), Truth: set.Truth != nil,
+			Rows: set.Rows(), Truth: set.Truth != nil,
+		}
+		for _, c := range set.Targets {
+			d.Targets = append(d.Targets, wire.Column(c))
+		}
+		if len(d.Targets) == 1 {
+			d.Target = d.Targets[0]
 		}
 		for _, c := range set.Inputs {
 			d.Inputs = append(d.Inputs, wire.Column(c))

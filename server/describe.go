@@ -182,7 +182,7 @@ func (s *Server) describeData(api huma.API) {
 	register(s, api, operation{
 		at: "GET /api/datasets", id: "listDatasets", tag: "data", summary: "List the data sets", large: true,
 		help:    "The catalogue: what the control dataset can be, besides rows of your own.",
-		example: `[{"name":"mcycle","title":"Motorcycle","help":"A crash test.","source":"Silverman (1985)","inputs":[{"name":"time after impact","unit":"ms"}],"target":{"name":"acceleration","unit":"g"},"rows":133,"truth":false}]`,
+		example: `[{"name":"mcycle","title":"Motorcycle","help":"A crash test.","source":"Silverman (1985)","inputs":[{"name":"time after impact","unit":"ms"}],"target":{"name":"acceleration","unit":"g"},"targets":[{"name":"acceleration","unit":"g"}],"rows":133,"truth":false}]`,
 	}, s.getDatasets)
 	register(s, api, operation{
 		at: "GET /api/datasets/{name}", id: "getDataset", tag: "data", summary: "The rows of a data set", large: true, media: "text/csv",

@@ -230,7 +230,7 @@ func TestDatasetsAsCSV(t *testing.T) {
 	addr, _ := serve(t, Config{})
 	var list []dataset
 	call(t, "GET", "http://"+addr+"/api/datasets", "", http.StatusOK, &list)
-	if len(list) != len(datasets.Catalogue()) || list[0].Name != "mcycle" || list[0].Truth || list[0].Target.Unit != "g" {
+	if len(list) != len(datasets.Catalogue()) || list[0].Name != "mcycle" || list[0].Truth || list[0].Target.Unit != "g" || !slices.Equal(list[0].Targets, []wire.Column{list[0].Target}) {
 		t.Errorf("got %+v", list)
 	}
 	for _, d := range list {
@@ -242,7 +242,7 @@ func TestDatasetsAsCSV(t *testing.T) {
 			t.Errorf("%s comes as %s", d.Name, got)
 		}
 		rows, err := csv.NewReader(strings.NewReader(text)).ReadAll()
-		if err != nil || len(rows) != d.Rows+1 || len(rows[0]) != len(d.Inputs)+1 {
+		if err != nil || len(rows) != d.Rows+1 || len(rows[0]) != len(d.Inputs)+len(d.Targets) {
 			t.Fatalf("%s: %d rows, %v", d.Name, len(rows), err)
 		}
 		set, err := datasets.Load(d.Name, 7)
@@ -250,7 +250,7 @@ func TestDatasetsAsCSV(t *testing.T) {
 			t.Fatal(err)
 		}
 		for i, row := range rows[1:] {
-			for k, v := range append(slices.Clone(set.Row(i)), set.Y[i]) {
+			for k, v := range slices.Concat(set.Row(i), set.RowTargets(i)) {
 				if got, err := strconv.ParseFloat(row[k], 64); err != nil || got != v {
 					t.Fatalf("%s, row %d: %s (%v), want %v", d.Name, i+1, row[k], err, v)
 				}
@@ -258,8 +258,14 @@ func TestDatasetsAsCSV(t *testing.T) {
 		}
 		// Our own reader takes it, units and all.
 		read, err := table.Read(strings.NewReader(text), table.Options{})
-		if err != nil || read.Columns[len(d.Inputs)].Name != d.Target.Name || read.Columns[len(d.Inputs)].Unit != d.Target.Unit {
+		if err != nil {
 			t.Errorf("%s: %v", d.Name, err)
+			continue
+		}
+		for k, c := range d.Targets {
+			if got := wire.Column(read.Columns[len(d.Inputs)+k].Column); got != c {
+				t.Errorf("%s: the target %v is read as %v", d.Name, c, got)
+			}
 		}
 	}
 	for path, want := range map[string]int{

@@ -414,7 +414,7 @@ func TestDatasets(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	got, _, err := read.Choose("y", []string{"x"})
+	got, _, err := read.Choose([]string{"y"}, []string{"x"})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -852,6 +852,20 @@ func TestSweepOfAFile(t *testing.T) {
 		parse(t, warns(t, "series in time", rows, "sweep", "--train", "-", "--target", target, "--x", "batch=8,16", "--y", "seed=1,2", "--steps", "5", "--json"), &s)
 		if want := (column{"acceleration", "g"}); s.Target != want {
 			t.Errorf("target %v, want %v", s.Target, want)
+		}
+	}
+	// A name with a comma is one column, and else a list is several.
+	var s struct{ Target column }
+	comma := "\"north, east\",north,x\n1,5,1\n3,7,2\n2,5,3\n5,9,5\n4,9,4\n7,1,8\n"
+	for _, target := range []string{"north, east", `"north, east"`} {
+		parse(t, works(t, comma, "sweep", "--train", "-", "--target", target, "--features", "x", "--x", "batch=2,3", "--y", "seed=1,2", "--steps", "3", "--json"), &s)
+		if want := (column{"north, east", ""}); s.Target != want {
+			t.Errorf("target %v, want %v", s.Target, want)
+		}
+	}
+	for _, target := range []string{`"north, east",north`, "north,x"} {
+		if r := program(t, comma, "sweep", "--train", "-", "--target", target, "--x", "batch=2,3", "--y", "seed=1,2", "--steps", "3"); r.status == 0 || !strings.Contains(r.stderr, "has 2 targets") {
+			t.Errorf("--target %s: status %d, %q", target, r.status, r.stderr)
 		}
 	}
 	r := program(t, rows, "sweep", "--train", "-", "--target", "speed", "--x", "batch=8,16", "--y", "seed=1,2", "--steps", "5")

@@ -20,9 +20,11 @@ type described struct {
 	Help   string   `json:"help"`
 	Source string   `json:"source"`
 	Inputs []column `json:"inputs"`
-	Target column   `json:"target"`
-	Rows   int      `json:"rows"`
-	Truth  bool     `json:"truth"` // whether the distribution that the rows were drawn from is known
+	Target column   `json:"target,omitzero"` // where there is one
+
+	Targets []column `json:"targets"` // one or several
+	Rows    int      `json:"rows"`
+	Truth   bool     `json:"truth"` // whether the distribution that the rows were drawn from is known
 }
 
 func describe(name string) (described, error) {
@@ -32,7 +34,13 @@ func describe(name string) (described, error) {
 	}
 	d := described{
 		Name: s.Name, Title: s.Title, Help: s.Help, Source: s.Source,
-		Target: column(s.Target), Rows: s.Rows(), Truth: s.Truth != nil,
+		Rows: s.Rows(), Truth: s.Truth != nil,
+	}
+	for _, c := range s.Targets {
+		d.Targets = append(d.Targets, column(c))
+	}
+	if len(d.Targets) == 1 {
+		d.Target = d.Targets[0]
 	}
 	for _, c := range s.Inputs {
 		d.Inputs = append(d.Inputs, column(c))
@@ -106,16 +114,20 @@ func listDatasets(w io.Writer, asJSON bool) error {
 		return json.NewEncoder(w).Encode(list)
 	}
 	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(t, "name\trows\ttarget\tinputs\twhat there is to see")
+	fmt.Fprintln(t, "name\trows\ttargets\tinputs\twhat there is to see")
 	for _, d := range list {
-		fmt.Fprintf(t, "%s\t%d\t%s\t%s\t%s\n", d.Name, d.Rows, d.Target.Name, columnNames(d.Inputs), d.Help)
+		var targets []string
+		for _, c := range d.Targets {
+			targets = append(targets, c.Name)
+		}
+		fmt.Fprintf(t, "%s\t%d\t%s\t%s\t%s\n", d.Name, d.Rows, strings.Join(targets, ", "), columnNames(d.Inputs), d.Help)
 	}
 	return t.Flush()
 }
 
 // write tells of one set.
 func (d *described) write(w io.Writer) error {
-	_, err := fmt.Fprintf(w, "%s: %s\n%s\n%d rows of %s from %s\n%s\n", d.Name, d.Title, d.Help, d.Rows, columnNames([]column{d.Target}), columnNames(d.Inputs), d.Source)
+	_, err := fmt.Fprintf(w, "%s: %s\n%s\n%d rows of %s from %s\n%s\n", d.Name, d.Title, d.Help, d.Rows, columnNames(d.Targets), columnNames(d.Inputs), d.Source)
 	return err
 }
 

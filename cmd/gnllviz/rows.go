@@ -66,8 +66,8 @@ func addRows(c *cobra.Command) *rowFlags {
 	f := c.Flags()
 	f.StringVar(&r.train, "train", "", "CSV `file` with rows of your own, in place of --data; - is standard input; with --resume, for a model whose rows were left out. All are trained on where there is --test, else --train-share of them")
 	f.StringVar(&r.test, "test", "", "CSV `file` with the test rows, with the same columns")
-	f.StringVar(&r.target, "target", "", "`column` that is learned")
-	f.StringSliceVar(&r.features, "features", nil, "`columns` that it is learned from, a,b,c, of numbers, dates or at most 32 words; without it all others that have numbers")
+	f.StringVar(&r.target, "target", "", "`columns` that are learned, a,b,c, at most 16; a name that has a comma itself stands alone, or in quotes")
+	f.StringSliceVar(&r.features, "features", nil, "`columns` that they are learned from, a,b,c, of numbers, dates or at most 32 words; without it all others that have numbers")
 	f.StringSliceVar(&r.circles, "circles", nil, "`year,day` or one of them: what dates become besides days, so that December and January are neighbours, and evening and morning")
 	f.StringVar(&r.lacking, "lacking", "", "`drop or mean`: a row that lacks a feature is left out, as without it, or has the mean of the others and a mark that says so")
 	r.how.add(f)
@@ -100,7 +100,7 @@ func (r *rowFlags) spec(c *cobra.Command, cs *controls) (wire.Spec, error) {
 	case c.Flags().Changed("data"):
 		return s, mistakef("--data and --train: the rows are of the catalogue or your own, not both")
 	case r.target == "":
-		return s, mistakef("--train %s without --target: say which column is to be learned", r.train)
+		return s, mistakef("--train %s without --target: say which columns are to be learned", r.train)
 	case r.train == "-" && r.test == "-":
 		return s, mistakef("--train and --test are both standard input: give one of them as a file")
 	}
@@ -132,6 +132,16 @@ func (r *rowFlags) files(c *cobra.Command) (csv *wire.CSVSpec, err error) {
 	if r.test != "" {
 		if csv.Test, err = readText(c, "test", r.test); err != nil {
 			return nil, err
+		}
+	}
+	if strings.Contains(r.target, ",") {
+		// What cannot be read is refused by whoever makes rows of it.
+		if t, err := table.Read(strings.NewReader(csv.Text), o); err == nil {
+			if names := t.Names(r.target); len(names) > 1 {
+				csv.Target, csv.Targets = "", names
+			} else {
+				csv.Target = names[0]
+			}
 		}
 	}
 	return csv, nil
@@ -181,23 +191,26 @@ func noteLines(n wire.DataNotes) []string {
 	return lines
 }
 
-// targetOf returns the column that is learned, and what is to be said of the rows.
-func (r *rowFlags) targetOf(s wire.Spec) (target column, notes []string, err error) {
+// targetsOf returns the columns that are learned, and what is to be said of the rows.
+func (r *rowFlags) targetsOf(s wire.Spec) (targets []column, notes []string, err error) {
 	if s.Data == nil {
 		name := run.Table().Defaults().Dataset
 		if raw, ok := s.Controls["dataset"]; ok {
 			if err := json.Unmarshal(raw, &name); err != nil {
-				return column{}, nil, err
+				return nil, nil, err
 			}
 		}
 		d, err := describe(name)
-		return d.Target, nil, err
+		return d.Targets, nil, err
 	}
 	kept, said, err := run.Kept(s.Data, limits())
 	if err != nil {
-		return column{}, nil, err
+		return nil, nil, err
 	}
-	return column(kept.Rows.Target), noteLines(said), nil
+	for _, c := range kept.Rows.TargetColumns() {
+		targets = append(targets, column(c))
+	}
+	return targets, noteLines(said), nil
 }
 
 // refused is a mistake about what a run was to be made of, with the file that it is

@@ -105,7 +105,7 @@ func (s *sweepFlags) run(c *cobra.Command) error {
 	defer stop()
 	done := &swept{Grid: g, Metric: s.metric, Out: s.out}
 	var notes []string
-	if done.Target, notes, err = s.rows.targetOf(g.Spec); err != nil {
+	if done.Targets, notes, err = s.rows.targetsOf(g.Spec); err != nil {
 		return s.rows.refused(s.controls, err)
 	}
 	for _, line := range notes {

@@ -20,7 +20,7 @@ import (
 // A swept is what came of a sweep.
 type swept struct {
 	Grid    run.Grid
-	Target  column
+	Targets []column
 	Metric  string
 	Out     string
 	Cells   []run.Cell // row by row, as far as they were trained
@@ -102,15 +102,21 @@ func (s *swept) writeJSON(w io.Writer) error {
 	v := struct {
 		X       run.Axis   `json:"x"`
 		Y       run.Axis   `json:"y"`
-		Target  column     `json:"target"`
-		Steps   int        `json:"steps"` // of each
+		Target  column     `json:"target,omitzero"`   // where there is one
+		Targets []column   `json:"targets,omitempty"` // where there are several
+		Steps   int        `json:"steps"`             // of each
 		Metric  string     `json:"metric"`
 		State   string     `json:"state"` // done or interrupted
 		Seconds float64    `json:"seconds"`
 		Best    *run.Cell  `json:"best"` // by the metric; null where none has it
 		Cells   []run.Cell `json:"cells"`
 		Out     string     `json:"out,omitempty"`
-	}{s.Grid.X, s.Grid.Y, s.Target, s.Grid.Steps, s.Metric, "done", s.Seconds, s.best(), s.Cells, s.Out}
+	}{X: s.Grid.X, Y: s.Grid.Y, Steps: s.Grid.Steps, Metric: s.Metric, State: "done", Seconds: s.Seconds, Best: s.best(), Cells: s.Cells, Out: s.Out}
+	if len(s.Targets) == 1 {
+		v.Target = s.Targets[0]
+	} else {
+		v.Targets = s.Targets
+	}
 	if !s.Done {
 		v.State = "interrupted"
 	}
@@ -215,6 +221,17 @@ func (s *swept) writeFolder(folder string) error {
 	return nil
 }
 
+// unit is that of the targets, and empty where they have several.
+func (s *swept) unit() string {
+	unit := s.Targets[0].Unit
+	for _, c := range s.Targets {
+		if c.Unit != unit {
+			return ""
+		}
+	}
+	return unit
+}
+
 // heat draws the heat map of the metric.
 func (s *swept) heat(w io.Writer, kind string) error {
 	g := &s.Grid
@@ -223,7 +240,7 @@ func (s *swept) heat(w io.Writer, kind string) error {
 	f := figureOf(s.Metric)
 	h := plot.HeatMap{
 		Title: fmt.Sprintf("%s of the %s after %d steps", f.Label, rows, g.Steps),
-		X:     s.control(g.X), Y: s.control(g.Y), Score: f, Unit: s.Target.Unit,
+		X:     s.control(g.X), Y: s.control(g.Y), Score: f, Unit: s.unit(),
 	}
 	for range g.Y.Values {
 		row := make([]float64, len(g.X.Values))

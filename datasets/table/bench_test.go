@@ -38,7 +38,7 @@ func BenchmarkRead(b *testing.B) {
 		if err != nil {
 			b.Fatal(err)
 		}
-		if rows, _, err := t.Choose("y", []string{"column0", "column1"}); err != nil || rows.Len() != 100_000 {
+		if rows, _, err := t.Choose([]string{"y"}, []string{"column0", "column1"}); err != nil || rows.Len() != 100_000 {
 			b.Fatal(err)
 		}
 	}

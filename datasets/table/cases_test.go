@@ -55,7 +55,7 @@ func TestFilesFromTheField(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			rows, report, err := table.Choose(c.target, nil)
+			rows, report, err := table.Choose([]string{c.target}, nil)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -100,7 +100,7 @@ func TestFilesFromTheFieldThatAreRefused(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if _, _, err = table.Choose(c.target, nil); err == nil || !strings.Contains(err.Error(), c.want) {
+		if _, _, err = table.Choose([]string{c.target}, nil); err == nil || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("%s of %s: %v, want %s", c.target, c.file, err, c.want)
 		}
 	}

@@ -10,14 +10,14 @@ import (
 // nothing of the text that they were read from but the words that Encoding has.
 type Rows struct {
 	Inputs   []Column // encoded
-	Target   Column
+	Targets  []Column
 	X        []float64 // Len() x len(Inputs), row by row
-	Y        []float64 // Len()
+	Y        []float64 // Len() x len(Targets), row by row
 	Encoding Encoding  // of which Inputs are the columns; nil where all are plain numbers
 }
 
 // Len returns the number of rows.
-func (r *Rows) Len() int { return len(r.Y) }
+func (r *Rows) Len() int { return len(r.Y) / max(len(r.Targets), 1) }
 
 // A LeftOut is what was left out for one reason: rows, or a column that was not taken
 // for an input though none were named.
@@ -40,40 +40,44 @@ type Report struct {
 	Warnings []string
 }
 
-// Choose makes rows of a target and 1 to 16 inputs, by the names of columns or what the
-// header calls them. An input holds numbers, dates, or at most MaxValues different words.
+// Choose makes rows of 1 to 16 targets and 1 to 16 inputs, by the names of columns or what
+// the header calls them. A target holds numbers, an input numbers, dates, or at most MaxValues different words.
 // Without inputs they are all columns of numbers but those that a column's Kind leaves
 // out, and those that only repeat another one. Rows that lack a number or a word are
 // left out, or by Options.Lacking filled in. The report says what was left out and what is to be known, and
 // is whole where the error is nil; errors are *Error.
-func (t *Table) Choose(target string, inputs []string) (*Rows, Report, error) {
+func (t *Table) Choose(targets, inputs []string) (*Rows, Report, error) {
 	var report Report
-	aim, err := t.column(target)
+	aims, err := t.aims(targets)
 	if err != nil {
 		return nil, report, err
 	}
 	var chosen []int
 	if len(inputs) == 0 {
-		if chosen, err = t.defaults(aim, &report); err != nil {
+		if chosen, err = t.defaults(aims, &report); err != nil {
 			return nil, report, err
 		}
-	} else if chosen, err = t.named(aim, inputs); err != nil {
+	} else if chosen, err = t.named(aims, inputs); err != nil {
 		return nil, report, err
 	}
-	for _, k := range chosen {
-		if c := &t.Columns[k]; c.Like != "" && len(inputs) > 0 {
-			if like, _ := t.column(c.Like); like == aim || slices.Contains(chosen, like) {
+	looked := aims
+	if len(inputs) > 0 {
+		looked = slices.Concat(chosen, aims)
+	}
+	for _, k := range looked {
+		if c := &t.Columns[k]; c.Like != "" {
+			if like, _ := t.column(c.Like); slices.Contains(looked, like) {
 				report.Warnings = append(report.Warnings, fmt.Sprintf("column %q: it has the same numbers as %q in all rows", c.Name, c.Like))
 			}
 		}
 	}
 	from := t.originsOf(chosen)
-	whole := t.wholeRows(from, aim, &report)
+	whole := t.wholeRows(from, aims, &report)
 	for k := range from {
 		t.learnValues(&from[k], whole)
 		t.learnFill(&from[k], whole)
 	}
-	t.tell(from, aim, &report)
+	t.tell(from, aims, &report)
 	t.tellCircles(from, &report)
 	if len(whole) < MinRows {
 		what := fmt.Sprintf("%d rows are left", len(whole))
@@ -86,7 +90,7 @@ func (t *Table) Choose(target string, inputs []string) (*Rows, Report, error) {
 	if err := from.fit(); err != nil {
 		return nil, report, err
 	}
-	rows := t.rows(whole, from, aim, &report)
+	rows := t.rows(whole, from, aims, &report)
 	n := 0
 	for k := range from {
 		o := &from[k]
@@ -95,10 +99,36 @@ func (t *Table) Choose(target string, inputs []string) (*Rows, Report, error) {
 		}
 		n += o.width()
 	}
-	if rows.Constant(n) {
-		return nil, report, constant(t.Columns[aim].Name, OfNumber)
+	for k, aim := range aims {
+		if rows.Constant(n + k) {
+			return nil, report, constant(t.Columns[aim].Name, OfNumber)
+		}
 	}
 	return rows, report, nil
+}
+
+// aims returns the columns of targets.
+func (t *Table) aims(targets []string) ([]int, error) {
+	if len(targets) == 0 || len(targets) > MaxTargets {
+		return nil, TargetCount(len(targets))
+	}
+	var list []int
+	for _, name := range targets {
+		k, err := t.column(name)
+		if err != nil {
+			return nil, err
+		}
+		if slices.Contains(list, k) {
+			return nil, &Error{Column: t.Columns[k].Name, What: "it is a target twice", Cure: "choose it once"}
+		}
+		list = append(list, k)
+	}
+	return list, nil
+}
+
+// TargetCount says that there cannot be so many targets.
+func TargetCount(n int) *Error {
+	return &Error{What: fmt.Sprintf("%d targets are chosen", n), Cure: fmt.Sprintf("choose 1 to %d", MaxTargets)}
 }
 
 // constant says that a column teaches nothing.
@@ -138,7 +168,7 @@ func (t *Table) originsOf(chosen []int) origins {
 }
 
 // named returns the columns of inputs that were named.
-func (t *Table) named(aim int, inputs []string) ([]int, error) {
+func (t *Table) named(aims []int, inputs []string) ([]int, error) {
 	if len(inputs) > MaxInputs {
 		return nil, &Error{What: fmt.Sprintf("%d inputs are chosen", len(inputs)), Cure: fmt.Sprintf("choose 1 to %d", MaxInputs)}
 	}
@@ -148,8 +178,8 @@ func (t *Table) named(aim int, inputs []string) ([]int, error) {
 		switch {
 		case err != nil:
 			return nil, err
-		case k == aim:
-			return nil, &Error{Column: t.Columns[k].Name, What: "it is the target and an input", Cure: "choose it once"}
+		case slices.Contains(aims, k):
+			return nil, &Error{Column: t.Columns[k].Name, What: "it is a target and an input", Cure: "choose it once"}
 		case slices.Contains(chosen, k):
 			return nil, &Error{Column: t.Columns[k].Name, What: "it is an input twice", Cure: "choose it once"}
 		}
@@ -214,18 +244,19 @@ func (t *Table) Reason(p *Profile) (reason string, rows, line int) {
 }
 
 // defaults returns the columns that are inputs where none were named.
-func (t *Table) defaults(aim int, report *Report) ([]int, error) {
+func (t *Table) defaults(aims []int, report *Report) ([]int, error) {
 	var chosen []int
 	for k := range t.Columns {
 		p := &t.Columns[k]
-		if k == aim {
+		if slices.Contains(aims, k) {
 			continue
 		}
 		reason, rows, line := t.Reason(p)
 		kind := p.Kind
-		switch target := t.Columns[aim].Name; {
-		case reason == "" && t.Columns[aim].Like == p.Name:
-			reason, rows, line = fmt.Sprintf("the same numbers as the target %q in all rows", target), p.Numbers, int(t.grid.rows[0].line)
+		like := slices.IndexFunc(aims, func(aim int) bool { return t.Columns[aim].Like == p.Name })
+		switch {
+		case reason == "" && like >= 0:
+			reason, rows, line = fmt.Sprintf("the same numbers as the target %q in all rows", t.Columns[aims[like]].Name), p.Numbers, int(t.grid.rows[0].line)
 		case reason == "" && len(chosen) == MaxInputs:
 			reason, rows, line = fmt.Sprintf("more than %d inputs", MaxInputs), t.Rows, int(t.grid.rows[0].line)
 		}
@@ -256,14 +287,20 @@ func (t *Table) defaults(aim int, report *Report) ([]int, error) {
 	}
 	if len(report.LeftOut) == 0 {
 		e.What = "the table has no column but the target"
+		if len(aims) > 1 {
+			e.What += "s"
+		}
 	}
 	return nil, e
 }
 
-// wholeRows returns the rows that have all inputs and the target, and reports on the
+// wholeRows returns the rows that have all inputs and targets, and reports on the
 // others.
-func (t *Table) wholeRows(from origins, aim int, report *Report) []int {
-	needed := append(slices.Clone(from), origin{Source{Name: t.Columns[aim].Name, Kind: OfNumber}, aim, false})
+func (t *Table) wholeRows(from origins, aims []int, report *Report) []int {
+	needed := slices.Clone(from)
+	for _, aim := range aims {
+		needed = append(needed, origin{Source{Name: t.Columns[aim].Name, Kind: OfNumber}, aim, false})
+	}
 	for _, l := range t.grid.leftOut {
 		report.LeftOut = append(report.LeftOut, l)
 		report.Dropped += l.Rows
@@ -280,15 +317,20 @@ func (t *Table) wholeRows(from origins, aim int, report *Report) []int {
 }
 
 // rows encodes rows, and reports on values that are not known.
-func (t *Table) rows(whole []int, from origins, aim int, report *Report) *Rows {
+func (t *Table) rows(whole []int, from origins, aims []int, report *Report) *Rows {
 	e := from.encoding()
-	rows := &Rows{Inputs: e.Columns(), Target: t.Columns[aim].Column, X: make([]float64, 0, len(whole)*e.Width()), Y: make([]float64, 0, len(whole))}
+	rows := &Rows{Inputs: e.Columns(), X: make([]float64, 0, len(whole)*e.Width()), Y: make([]float64, 0, len(whole)*len(aims))}
+	for _, aim := range aims {
+		rows.Targets = append(rows.Targets, t.Columns[aim].Column)
+	}
 	if !e.Plain() {
 		rows.Encoding = e
 	}
 	for _, i := range whole {
 		rows.X = t.encode(rows.X, i, from, report)
-		rows.Y = append(rows.Y, t.value(i, aim))
+		for _, aim := range aims {
+			rows.Y = append(rows.Y, t.value(i, aim))
+		}
 	}
 	return rows
 }
@@ -354,9 +396,11 @@ const whyNamed = "named as missing"
 const muchLost = 10
 
 // tell adds the warnings about a choice.
-func (t *Table) tell(from origins, aim int, report *Report) {
+func (t *Table) tell(from origins, aims []int, report *Report) {
 	t.tellColumns(from, report)
-	report.Warnings = append(report.Warnings, t.Columns[aim].notes...)
+	for _, aim := range aims {
+		report.Warnings = append(report.Warnings, t.Columns[aim].notes...)
+	}
 	if report.Dropped*muchLost > t.Rows {
 		var worst *LeftOut
 		for i := range report.LeftOut {
@@ -408,10 +452,6 @@ func (t *Table) Like(first *Rows) (*Rows, Report, error) {
 	if err != nil {
 		return nil, report, err
 	}
-	aim, err := t.column(first.Target.Name)
-	if err != nil {
-		return nil, report, err
-	}
 	sameUnit := func(name, want string, at int) error {
 		if unit := t.Columns[at].Unit; unit != want && unit != "" && want != "" {
 			return &Error{Column: name, What: fmt.Sprintf("it is in %s here, and in %s in the first table", unit, want), Cure: "bring both to one unit"}
@@ -423,11 +463,19 @@ func (t *Table) Like(first *Rows) (*Rows, Report, error) {
 			return nil, report, err
 		}
 	}
-	if err := sameUnit(first.Target.Name, first.Target.Unit, aim); err != nil {
-		return nil, report, err
+	var aims []int
+	for _, c := range first.Targets {
+		aim, err := t.column(c.Name)
+		if err == nil {
+			err = sameUnit(c.Name, c.Unit, aim)
+		}
+		if err != nil {
+			return nil, report, err
+		}
+		aims = append(aims, aim)
 	}
-	rows := t.rows(t.wholeRows(from, aim, &report), from, aim, &report)
-	t.tell(from, aim, &report)
+	rows := t.rows(t.wholeRows(from, aims, &report), from, aims, &report)
+	t.tell(from, aims, &report)
 	if rows.Len() == 0 {
 		return nil, report, &Error{What: "no row has a number in all columns that were chosen", Cure: "give at least one"}
 	}
@@ -514,12 +562,15 @@ func (t *Table) Cells(e Encoding) ([]string, error) {
 	return cells, nil
 }
 
-// Constant tells whether input k has one value in all rows, or the target if k
-// is the number of inputs.
+// Constant tells whether input k has one value in all rows, or a target if k is the number
+// of inputs or more.
 func (r *Rows) Constant(k int) bool {
-	n := len(r.Inputs)
-	for i := range r.Y {
-		if k < n && r.X[i*n+k] != r.X[k] || k == n && r.Y[i] != r.Y[0] {
+	values, width := r.X, len(r.Inputs)
+	if k >= width {
+		values, width, k = r.Y, len(r.Targets), k-width
+	}
+	for i := k; i < len(values); i += width {
+		if values[i] != values[k] {
 			return false
 		}
 	}

@@ -59,7 +59,7 @@ func TestWordsBecomeColumns(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			rows, report, err := table.Choose("y", strings.Fields(c.inputs))
+			rows, report, err := table.Choose([]string{"y"}, strings.Fields(c.inputs))
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -96,19 +96,19 @@ func TestWordsBecomeColumns(t *testing.T) {
 // The order of the rows makes no difference.
 func TestEncodingsDoNotDependOnTheOrderOfRows(t *testing.T) {
 	lines := []string{"red,1,1", "blue,2,2", "green,3,4", "blue,4,3", "red,5,9"}
-	want, _, err := read(t, "s,a,y\n"+strings.Join(lines, "\n")).Choose("y", []string{"s", "a"})
+	want, _, err := read(t, "s,a,y\n"+strings.Join(lines, "\n")).Choose([]string{"y"}, []string{"s", "a"})
 	if err != nil {
 		t.Fatal(err)
 	}
 	slices.Reverse(lines)
-	got, _, err := read(t, "s,a,y\n"+strings.Join(lines, "\n")).Choose("y", []string{"s", "a"})
+	got, _, err := read(t, "s,a,y\n"+strings.Join(lines, "\n")).Choose([]string{"y"}, []string{"s", "a"})
 	if err != nil || !reflect.DeepEqual(got.Encoding, want.Encoding) {
 		t.Errorf("got %+v, want %+v, %v", got, want, err)
 	}
 }
 
 func TestColumnsOfNumbersNeedNoEncoding(t *testing.T) {
-	rows, _, err := read(t, "a,b,y\n1,2,1\n2,3,2\n3,1,4\n1,2,3\n").Choose("y", nil)
+	rows, _, err := read(t, "a,b,y\n1,2,1\n2,3,2\n3,1,4\n1,2,3\n").Choose([]string{"y"}, nil)
 	if err != nil || rows.Encoding != nil || columnNames(rows.Inputs) != "a|b" {
 		t.Errorf("got %+v, %v", rows, err)
 	}
@@ -117,7 +117,7 @@ func TestColumnsOfNumbersNeedNoEncoding(t *testing.T) {
 // Words are an input where they are named alone: which of them are names of things, or
 // remarks, nobody can tell.
 func TestWordsAreNoInputUnasked(t *testing.T) {
-	rows, report, err := read(t, "a,s,on,y\n1,red,yes,1\n2,blue,no,2\n3,red,yes,4\n1,green,no,3\n").Choose("y", nil)
+	rows, report, err := read(t, "a,s,on,y\n1,red,yes,1\n2,blue,no,2\n3,red,yes,4\n1,green,no,3\n").Choose([]string{"y"}, nil)
 	if err != nil || columnNames(rows.Inputs) != "a" || len(report.LeftOut) != 2 {
 		t.Fatalf("got %+v, %+v, %v", rows, report, err)
 	}
@@ -167,7 +167,7 @@ func TestWordsThatAreRefused(t *testing.T) {
 		{"few rows", "s,y\nred,1\n,2\nred,3\nblue,4\n", "y", "s", `3 rows are left`},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			_, _, err := read(t, c.text).Choose(c.target, strings.Fields(c.inputs))
+			_, _, err := read(t, c.text).Choose([]string{c.target}, strings.Fields(c.inputs))
 			if c.want == "" {
 				if err != nil {
 					t.Error(err)
@@ -184,7 +184,7 @@ func TestWordsThatAreRefused(t *testing.T) {
 
 // What was not there in training is none of the values, and counted.
 func TestUnseenWords(t *testing.T) {
-	rows, _, err := read(t, "s,a,y\nred,1,1\nblue,2,2\nred,3,4\nblue,4,3\n").Choose("y", []string{"s", "a"})
+	rows, _, err := read(t, "s,a,y\nred,1,1\nblue,2,2\nred,3,4\nblue,4,3\n").Choose([]string{"y"}, []string{"s", "a"})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -223,7 +223,7 @@ func TestBooleanColumnFromTheField(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	rows, _, err := read(t, string(text)).Choose("y", []string{"x", "on"})
+	rows, _, err := read(t, string(text)).Choose([]string{"y"}, []string{"x", "on"})
 	if err != nil || columnNames(rows.Inputs) != "x|on=FALSE|on=TRUE" || rows.Len() != 60 {
 		t.Errorf("%+v, %v", rows, err)
 	}
@@ -330,7 +330,7 @@ func TestDatesBecomeDays(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			rows, _, err := table.Choose("y", []string{"d"})
+			rows, _, err := table.Choose([]string{"y"}, []string{"d"})
 			if c.columns == "" {
 				if err == nil {
 					t.Errorf("got %+v", rows)
@@ -353,7 +353,7 @@ func TestDatesBecomeDays(t *testing.T) {
 
 // A later table is read as the dates of the first are written, and nothing is guessed.
 func TestDatesOfALaterTable(t *testing.T) {
-	rows, _, err := read(t, "d,y\n1/3/1970,1\n1/25/1970,2\n1/2/1970,3\n1/4/1970,5\n").Choose("y", []string{"d"})
+	rows, _, err := read(t, "d,y\n1/3/1970,1\n1/25/1970,2\n1/2/1970,3\n1/4/1970,5\n").Choose([]string{"y"}, []string{"d"})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -376,7 +376,7 @@ func TestLackingInputsAreFilled(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	rows, report, err := table.Choose("y", []string{"a", "s", "d"})
+	rows, report, err := table.Choose([]string{"y"}, []string{"a", "s", "d"})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -409,7 +409,7 @@ func TestLackingInputsAreFilled(t *testing.T) {
 		t.Error(got)
 	}
 	// Where none lack it there is no mark, and a row that does is dropped later.
-	whole, _, err := read(t, "a,y\n1,1\n2,2\n3,4\n4,3\n").Choose("y", []string{"a"})
+	whole, _, err := read(t, "a,y\n1,1\n2,2\n3,4\n4,3\n").Choose([]string{"y"}, []string{"a"})
 	if err != nil || whole.Encoding != nil {
 		t.Errorf("%+v, %v", whole, err)
 	}

@@ -105,7 +105,7 @@ func FuzzTable(f *testing.F) {
 			}
 		}
 		for _, names := range [][2]string{{target, input}, {table.Columns[0].Name, table.Columns[len(table.Columns)-1].Name}} {
-			s, dropped, err := table.Choose(names[0], names[1:])
+			s, dropped, err := table.Choose(names[:1], names[1:])
 			if err != nil {
 				var e *Error
 				if !errors.As(err, &e) || e.What == "" || e.Cure == "" {

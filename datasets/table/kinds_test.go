@@ -217,7 +217,7 @@ func TestUnclearTablesAreRefused(t *testing.T) {
 	} {
 		table, err := Read(strings.NewReader(c.text), Options{})
 		if err == nil {
-			_, _, err = table.Choose("b", nil)
+			_, _, err = table.Choose([]string{"b"}, nil)
 		}
 		if err == nil || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("%s: %v, want %s", c.name, err, c.want)
@@ -233,7 +233,7 @@ func TestSecondTablesAreReadAsTheFirst(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		rows, _, err := second.Like(&Rows{Inputs: []Column{{Name: "a"}}, Target: Column{Name: "b"}})
+		rows, _, err := second.Like(&Rows{Inputs: []Column{{Name: "a"}}, Targets: []Column{{Name: "b"}}})
 		if err != nil || !slices.Equal(rows.Y, []float64{8079, 9858}) {
 			t.Errorf("%q: %v, %v", text, rows, err)
 		}
@@ -285,7 +285,7 @@ func TestEncodings(t *testing.T) {
 			t.Errorf("%s: %v", name, err)
 			continue
 		}
-		rows, _, err := table.Choose("Straße", []string{"Größe (m)"})
+		rows, _, err := table.Choose([]string{"Straße"}, []string{"Größe (m)"})
 		if err != nil || !slices.Equal(rows.X, []float64{1.5, 2.5, 3, 0.5}) || !slices.Equal(rows.Y, []float64{2, 4, 1, 7}) {
 			t.Errorf("%s: %+v, %v", name, rows, err)
 		}

@@ -1,6 +1,7 @@
 package table
 
 import (
+	"encoding/csv"
 	"fmt"
 	"strings"
 	"unicode"
@@ -107,6 +108,19 @@ func (t *Table) Name(head string) string {
 		}
 	}
 	return head
+}
+
+// Names returns the columns that a list names: the one that is called so as a whole, commas
+// included, or else those between its commas, where a name that has one is in quotes.
+func (t *Table) Names(list string) []string {
+	if _, err := t.find(list); err == nil {
+		return []string{list}
+	}
+	names, err := csv.NewReader(strings.NewReader(list)).Read()
+	if err != nil {
+		return strings.Split(list, ",")
+	}
+	return names
 }
 
 // find returns the number of a column, from 0, by its name or head.

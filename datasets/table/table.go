@@ -18,11 +18,13 @@ import (
 // one, so no variance of them is infinite.
 const MaxMagnitude = 1e18
 
-// MaxInputs is how many columns are chosen as inputs at most, MinRows how many rows a
-// choice has at least, so that either part of a split may have two.
+// MaxInputs is how many columns are chosen as inputs at most, MaxTargets how many as
+// targets, MinRows how many rows a choice has at least, so that either part of a split
+// may have two.
 const (
-	MaxInputs = 16
-	MinRows   = 4
+	MaxInputs  = 16
+	MaxTargets = 16
+	MinRows    = 4
 )
 
 const (
@@ -37,7 +39,7 @@ const (
 type Column struct{ Name, Unit string }
 
 // A Table is a text of delimited fields, read and looked over: what a preview
-// shows before a target and inputs are chosen.
+// shows before targets and inputs are chosen.
 type Table struct {
 	Encoding  string // "utf-8", "utf-16le", "utf-16be" or "windows-1252"
 	Gzip      bool   // whether the text came compressed

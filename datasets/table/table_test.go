@@ -21,16 +21,16 @@ func ExampleRead() {
 	for _, c := range t.Columns {
 		fmt.Printf("%s in %q: %d numbers from %g to %g, %d missing\n", c.Name, c.Unit, c.Numbers, c.Min, c.Max, c.Missing)
 	}
-	rows, report, err := t.Choose("accel", []string{"time"})
+	rows, report, err := t.Choose([]string{"accel"}, []string{"time"})
 	if err != nil {
 		fmt.Println(err)
 		return
 	}
-	fmt.Println(rows.Target.Name, rows.X, rows.Y)
+	fmt.Println(rows.Targets[0].Name, rows.X, rows.Y)
 	for _, l := range report.LeftOut {
 		fmt.Println(l.Line())
 	}
-	_, _, err = t.Choose("remark", []string{"time"})
+	_, _, err = t.Choose([]string{"remark"}, []string{"time"})
 	fmt.Println(err)
 	// Output:
 	// 6 rows, ';' between fields, decimal mark ','
@@ -151,7 +151,7 @@ func TestListsAreBounded(t *testing.T) {
 	if m := table.Missing; m.Total != 500 || len(m.First) != 100 || m.First[99].Row != 6+2*99 {
 		t.Errorf("%d missing, %d listed", m.Total, len(m.First))
 	}
-	s, d, err := table.Choose("y", []string{"x"})
+	s, d, err := table.Choose([]string{"y"}, []string{"x"})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -199,7 +199,7 @@ func TestWhatIsNoNumber(t *testing.T) {
 		{"--1", "not a number"},
 	} {
 		table := read(t, "x,y\n1,1\n2,3\n3,2\n4,4\n5,"+c.cell+"\n")
-		s, d, err := table.Choose("y", []string{"x"})
+		s, d, err := table.Choose([]string{"y"}, []string{"x"})
 		if err != nil {
 			t.Errorf("%s: %v", c.cell, err)
 			continue
@@ -266,6 +266,69 @@ func TestReadRefuses(t *testing.T) {
 	}
 }
 
+// Several targets stand side by side; a row that lacks one is left out.
+func TestChooseSeveralTargets(t *testing.T) {
+	table := read(t, "x,a,b,c,twin\n1,10,5,1,10\n2,20,,2,20\n3,30,7,3,30\n4,40,8,4,40\n5,50,n/a,9,50\n6,60,11,7,60\n")
+	s, report, err := table.Choose([]string{"b", " a "}, []string{"x"})
+	if err != nil || report.Dropped != 2 || s.Len() != 4 || !slices.Equal(s.Targets, []Column{{Name: "b"}, {Name: "a"}}) ||
+		!slices.Equal(s.X, []float64{1, 3, 4, 6}) || !slices.Equal(s.Y, []float64{5, 10, 7, 30, 8, 40, 11, 60}) {
+		t.Errorf("got %+v, %+v, %v", s, report, err)
+	}
+	if s, _, err := table.Choose([]string{"a", "b"}, nil); err != nil || !slices.Equal(s.Inputs, []Column{{Name: "x"}, {Name: "c"}}) {
+		t.Errorf("without inputs: %+v, %v", s, err)
+	}
+	if _, report, err := table.Choose([]string{"a", "twin"}, []string{"x"}); err != nil || !slices.ContainsFunc(report.Warnings, func(w string) bool { return strings.Contains(w, `column "twin": it has the same numbers as "a"`) }) {
+		t.Errorf("of twins: %q, %v", report.Warnings, err)
+	}
+	constant := read(t, "x,a,b\n1,1,5\n2,2,5\n3,3,5\n4,5,5\n")
+	for want, targets := range map[string][]string{
+		"0 targets are chosen; choose 1 to 16":     nil,
+		"17 targets are chosen; choose 1 to 16":    make([]string, 17),
+		`column "a": it is a target twice`:         {"a", "a "},
+		`column "x": it is a target and an input`:  {"a", "x"},
+		`column "z": there is none of this name`:   {"a", "z"},
+		`column "b": the same number in all rows`:  {"a", "b"},
+		"the table has no column but the targets;": {"a", "b", "x"},
+	} {
+		inputs := []string{"x"}
+		if slices.Contains(targets, "x") && slices.Contains(targets, "b") {
+			inputs = nil
+		}
+		var e *Error
+		if _, _, err := constant.Choose(targets, inputs); !errors.As(err, &e) || !strings.Contains(err.Error(), want) {
+			t.Errorf("targets %q: got %v, want %q", targets, err, want)
+		}
+	}
+	// The rows of a second file, whose columns stand elsewhere.
+	more, _, err := read(t, "a,x,b\n70,7,12\n80,8,\n").Like(s)
+	if err != nil || !slices.Equal(more.X, []float64{7}) || !slices.Equal(more.Y, []float64{12, 70}) {
+		t.Errorf("like the first: %+v, %v", more, err)
+	}
+	if _, _, err := read(t, "a,x\n70,7\n80,8\n").Like(s); err == nil || !strings.Contains(err.Error(), `column "b"`) {
+		t.Errorf("a file without a target: %v", err)
+	}
+}
+
+// A list of names is one name where a column is called so.
+func TestNames(t *testing.T) {
+	table := read(t, "\"y,z\",y,z (m),\"a,b\"\n1,2,3,4\n")
+	for list, want := range map[string][]string{
+		"y":            {"y"},
+		"y,z":          {"y,z"},
+		"z,y":          {"z", "y"},
+		"z (m)":        {"z (m)"},
+		"z,\"a,b\"":    {"z", "a,b"},
+		"z,\"y,z\",y":  {"z", "y,z", "y"},
+		"y,q":          {"y", "q"},
+		"y,\"unclosed": {"y", "\"unclosed"},
+		"":             {""},
+	} {
+		if got := table.Names(list); !slices.Equal(got, want) {
+			t.Errorf("%s names %q, want %q", list, got, want)
+		}
+	}
+}
+
 func TestChooseRefuses(t *testing.T) {
 	table := read(t, "a,b,c,city,empty,typo,twice,twice\n"+
 		"1,2,5,Bonn,,NA,1,1\n2,1,5,Rome,,x,2,2\n3,4,5,Oslo,,1,3,3\n4,3,5,Kyiv,,2,4,4\n5,5,5,Riga,,3,5,5\n")
@@ -277,7 +340,7 @@ func TestChooseRefuses(t *testing.T) {
 		want   string
 	}{
 		{"a", many, "", "17 inputs are chosen"},
-		{"a", []string{"b", "a"}, "a", "target and an input"},
+		{"a", []string{"b", "a"}, "a", "it is a target and an input"},
 		{"a", []string{"b", "b"}, "b", "an input twice"},
 		{"z", []string{"b"}, "z", "none of this name; choose among a, b, c, city"},
 		{"a", []string{"z"}, "z", "none of this name"},
@@ -287,13 +350,13 @@ func TestChooseRefuses(t *testing.T) {
 		{"a", []string{"b", "c"}, "c", "the same number in all rows"},
 		{"a", []string{"typo"}, "", `3 rows are left after 2 without a number, such as "NA" in row 2, column "typo" (nothing there); give at least 4`},
 	} {
-		_, _, err := table.Choose(c.target, c.inputs)
+		_, _, err := table.Choose([]string{c.target}, c.inputs)
 		var e *Error
 		if !errors.As(err, &e) || !strings.Contains(err.Error(), c.want) || e.Column != c.column {
 			t.Errorf("%s of %q: got %v, want column %q, %q", c.target, c.inputs, err, c.column, c.want)
 		}
 	}
-	s, d, err := table.Choose("b", []string{"a"})
+	s, d, err := table.Choose([]string{"b"}, []string{"a"})
 	if err != nil || d.Dropped != 0 || !slices.Equal(s.X, []float64{1, 2, 3, 4, 5}) || !slices.Equal(s.Y, []float64{2, 1, 4, 3, 5}) {
 		t.Errorf("got %+v, %+v, %v", s, d, err)
 	}
@@ -309,7 +372,7 @@ func TestRowsLikeOthers(t *testing.T) {
 		}
 		return table
 	}
-	first, _, err := read("time (ms),y\n1,2\n2,3\n3,5\n4,4\n").Choose("y", []string{"time"})
+	first, _, err := read("time (ms),y\n1,2\n2,3\n3,5\n4,4\n").Choose([]string{"y"}, []string{"time"})
 	if err != nil {
 		t.Fatal(err)
 	}

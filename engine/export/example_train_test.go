@@ -15,7 +15,7 @@ import (
 func Example_train() {
 	t, err := table.Read(strings.NewReader(rows()), table.Options{})
 	check(err)
-	set, _, err := t.Choose("power", []string{"wind"})
+	set, _, err := t.Choose([]string{"power"}, []string{"wind"})
 	check(err)
 	trainer, err := engine.NewEnsemble(engine.Config{
 		Net:  engine.NetConfig{Inputs: 1, Hidden: []int{16, 16}, Activation: engine.SiLU},
@@ -29,7 +29,7 @@ func Example_train() {
 		check(err) // a *engine.Divergence says what went wrong and why
 	}
 	inputs := []export.Column{{Name: set.Inputs[0].Name, Unit: set.Inputs[0].Unit}}
-	target := export.Column{Name: set.Target.Name, Unit: set.Target.Unit}
+	target := export.Column{Name: set.Targets[0].Name, Unit: set.Targets[0].Unit}
 	model, err := export.New(trainer, inputs, target, set.X, set.Y, nll.Eps)
 	check(err)
 	var file bytes.Buffer // or a file of the disk

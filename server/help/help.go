@@ -34,7 +34,8 @@ type Dataset struct {
 	Name, Title, Help string
 	Source            string // where it is from, or the formula that it is drawn from
 	Inputs            []wire.Column
-	Target            wire.Column
+	Target            wire.Column // where there is one
+	Targets           []wire.Column
 	Rows              int
 	Truth             bool // its true mean and standard deviation are known
 }

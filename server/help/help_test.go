@@ -24,7 +24,7 @@ func content() help.Content {
 	}
 	c.Limits, c.Facts = server.HelpLimits()
 	for _, o := range c.Controls[indexOf(c.Controls, "dataset")].Options {
-		c.Datasets = append(c.Datasets, help.Dataset{Name: o.Value, Title: o.Label, Help: o.Help, Source: "y = x", Inputs: []wire.Column{{Name: "x"}}, Target: wire.Column{Name: "y", Unit: "g"}, Rows: 1})
+		c.Datasets = append(c.Datasets, help.Dataset{Name: o.Value, Title: o.Label, Help: o.Help, Source: "y = x", Inputs: []wire.Column{{Name: "x"}}, Targets: []wire.Column{{Name: "y", Unit: "g"}}, Rows: 1})
 	}
 	return c
 }

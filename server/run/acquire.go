@@ -55,8 +55,9 @@ func (l *life) acquisition(n int) wire.Edit {
 		}
 		best := l.lanes[0].mostUncertain(l.settings.AcquireBy, candidates, chance)[0]
 		x := candidates[best*inputs : (best+1)*inputs]
-		mean, std := d.set.Truth(x)
-		e.Add = append(e.Add, wire.NewRow{X: x, Y: mean + std*chance.NormFloat64()})
+		var y [1]float64
+		d.set.Draw(y[:], x, chance)
+		e.Add = append(e.Add, wire.NewRow{X: x, Y: y[0]})
 	}
 	return e
 }

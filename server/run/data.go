@@ -73,6 +73,9 @@ func newData(s *wire.RunSettings, own *ownRows, edits []wire.Edit, revision uint
 	if n := len(d.set.Inputs); n > wire.MaxInputs {
 		return nil, fmt.Errorf("%s has %d inputs; at most %d can be trained on", d.set.Title, n, wire.MaxInputs)
 	}
+	if n := len(d.set.Targets); n > 1 {
+		return nil, wire.Refuse(wire.BadData, "", "%s has %d targets, and a run can learn one; choose one of them", d.set.Title, n)
+	}
 	if n := d.set.Rows(); n > maxRows {
 		return nil, wire.Refuse(wire.TooMuch, "", "the data set has %d rows; a run has at most %d", n, maxRows)
 	}
@@ -318,7 +321,7 @@ func (d *data) describe() {
 	inputs := len(d.set.Inputs)
 	d.wire = wire.Data{
 		Name: d.set.Name, Title: d.set.Title, Help: d.set.Help, Source: d.set.Source,
-		Revision: d.revision, Target: wire.Column(d.set.Target), Slice: d.slice + 1,
+		Revision: d.revision, Target: wire.Column(d.set.Targets[0]), Slice: d.slice + 1,
 		Train: d.train.len(), Test: d.test.len(), Pool: d.pool.len(),
 		IDs: []uint32{}, X: make([][]float64, inputs), Y: []float64{}, IsTest: []bool{},
 		Truth:   d.set.Truth != nil,
@@ -352,8 +355,9 @@ func (d *data) describe() {
 // truth returns the true mean and the true standard deviation at x, added noise
 // included.
 func (d *data) truth(x []float64) (mean, std float64) {
-	mean, std = d.set.Truth(x)
-	return mean, math.Hypot(std, d.noise/100*d.std)
+	var m, s [1]float64
+	d.set.Truth(m[:], s[:], x)
+	return m[0], math.Hypot(s[0], d.noise/100*d.std)
 }
 
 // bestNLL is the NLL of the truth on the rows of a part of the split that are

@@ -41,7 +41,35 @@ func physicsOf(s *wire.LaneSettings, d *data) (*engine.Physics, error) {
 		}
 		p.Parameters = append(p.Parameters, engine.Parameter{Name: name, Start: given.Value, Learned: given.Learned})
 	}
+	p.LogVariance = d.scaleOf(p)
 	return p, nil
+}
+
+// scaleOf is the log of the mean squared residual of an equation where its input, the
+// mean and its derivatives are as large as the rows have them, and its parameters as they
+// begin: from there the noise of the equation is learned, so that it does not matter
+// whether both sides of an equation are multiplied by something.
+func (d *data) scaleOf(p *engine.Physics) float64 {
+	x, y := engine.FitScale(d.train.x), engine.FitScale(d.train.clean)
+	by := make([]float64, 3+len(p.Parameters))
+	var values []float64
+	for _, q := range p.Parameters {
+		values = append(values, q.Start)
+	}
+	sum, n := 0.0, 0
+	for _, at := range []float64{p.Points[0], x.Mean, p.Points[len(p.Points)-1]} {
+		for k := range 8 {
+			sign := func(bit int) float64 { return float64(2*(k>>bit&1) - 1) }
+			u, du, d2u := y.Mean+sign(0)*y.Std, sign(1)*y.Std/x.Std, sign(2)*y.Std/(x.Std*x.Std)
+			if r := p.Residual.Gradients(by, at, u, du, d2u, values); r-r == 0 {
+				sum, n = sum+r*r, n+1
+			}
+		}
+	}
+	if s := math.Log(sum / float64(n)); s-s == 0 {
+		return min(max(s, -40), 40)
+	}
+	return 0 // of an equation that has no value, or is 0, there
 }
 
 // checkEquation says why a lane of the settings cannot be held to their equation.
@@ -49,6 +77,9 @@ func checkEquation(s *wire.LaneSettings, d *data) error {
 	p, err := physicsOf(s, d)
 	if err != nil || p == nil {
 		return err
+	}
+	if n := len(d.set.Targets); n != 1 {
+		return wire.Refuse(wire.BadState, "equation", "an equation is of one target, and these rows have %d; choose another data set, or leave the equation out", n)
 	}
 	if n := len(d.set.Inputs); n != 1 {
 		return wire.Refuse(wire.BadState, "equation", "an equation is of rows with one input, and these have %d; choose another data set, or leave the equation out", n)

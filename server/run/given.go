@@ -102,7 +102,10 @@ func GiveRows(m *export.Model, files wire.CSVSpec, limits table.Limits) error {
 		}
 		return wire.Refuse(wire.BadData, "", "the model was trained on one file, without one of test rows")
 	}
-	files.Target, files.Inputs = want.Target.Name, want.Sources()
+	files.Target, files.Targets, files.Inputs = "", nil, want.Sources()
+	for _, c := range want.TargetColumns() {
+		files.Targets = append(files.Targets, c.Name)
+	}
 	files.Circles, files.Lacking = nil, ""
 	for _, s := range want.Encoding { // what was chosen stands at dates that can have it
 		if len(s.Fill) > 0 {

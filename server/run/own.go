@@ -56,11 +56,11 @@ func readOwn(spec *wire.DataSpec, limits table.Limits) (*ownRows, error) {
 	if most := limits.Rows; most > 0 && max(rows.Count-rows.Test, rows.Test) > most {
 		return nil, wire.Refuse(wire.TooMuch, "", "%d rows are given, and at most %d are taken", rows.Count, most)
 	}
-	set, err := datasets.FromNumbers(columnsOf(rows.Inputs), datasets.Column(rows.Target), rows.X, rows.Y)
+	set, err := datasets.FromNumbers(columnsOf(rows.Inputs), columnsOf(rows.TargetColumns()), rows.X, rows.Y)
 	if err != nil {
 		return nil, badData(err)
 	}
-	set.Title = rows.Target.Name + " against " + strings.Join(rows.Sources(), ", ")
+	set.Title = rows.Against()
 	if o.encoding, err = encodingOf(rows); err != nil {
 		return nil, badData(err)
 	}
@@ -108,6 +108,14 @@ func columnsOf(list []wire.Column) []datasets.Column {
 	return columns
 }
 
+func wireColumns(list []table.Column) []wire.Column {
+	columns := make([]wire.Column, len(list))
+	for i, c := range list {
+		columns[i] = wire.Column(c)
+	}
+	return columns
+}
+
 // readCSV reads files, and returns what is kept of them.
 func (o *ownRows) readCSV(spec *wire.CSVSpec, limits table.Limits) (*wire.RowsSpec, error) {
 	options, err := table.ParseOptions(spec.Header, spec.Delimiter, spec.Decimal, spec.Missing)
@@ -120,14 +128,12 @@ func (o *ownRows) readCSV(spec *wire.CSVSpec, limits table.Limits) (*wire.RowsSp
 	if err != nil {
 		return nil, err
 	}
-	chosen, report, err := t.Choose(spec.Target, spec.Inputs)
+	chosen, report, err := t.Choose(spec.TargetNames(), spec.Inputs)
 	if err != nil {
 		return nil, err
 	}
-	rows := &wire.RowsSpec{Target: wire.Column(chosen.Target), Count: chosen.Len(), X: chosen.X, Y: chosen.Y}
-	for _, c := range chosen.Inputs {
-		rows.Inputs = append(rows.Inputs, wire.Column(c))
-	}
+	rows := &wire.RowsSpec{Inputs: wireColumns(chosen.Inputs), Count: chosen.Len(), X: chosen.X, Y: chosen.Y}
+	rows.SetTargets(wireColumns(chosen.Targets))
 	for _, s := range chosen.Encoding {
 		rows.Encoding = append(rows.Encoding, wire.SourceColumn(s))
 	}

@@ -172,7 +172,7 @@ func (l *life) specOf(t wire.Table, of *lane) wire.Spec {
 // make makes the record, whole or of the model alone.
 func (t *taken) make(whole bool) (*Record, error) {
 	rec, l, d := t.record, t.lane, t.data
-	target := export.Column(column(d.set.Target.Name, d.set.Target.Unit))
+	target := export.Column(column(d.set.Targets[0].Name, d.set.Targets[0].Unit))
 	var inputs []export.Column
 	for _, c := range d.set.Inputs {
 		inputs = append(inputs, column(c.Name, c.Unit))

@@ -136,18 +136,26 @@ func (d *DataSpec) Check() *ErrorMessage {
 	if d.Rows != nil {
 		return d.Rows.check()
 	}
+	if c := d.CSV; c != nil && c.Target != "" && len(c.Targets) > 0 {
+		return Refuse(BadData, "", `"csv" has a "target" and "targets"; say one of them`)
+	}
 	return nil
 }
 
 // check refuses rows that do not fit together.
 func (r *RowsSpec) check() *ErrorMessage {
+	targets := len(r.TargetColumns())
 	switch {
 	case r.LeftOut():
 		return Refuse(BadData, "", "the rows were left out of it: %d rows of %s; give them again: gnllviz train --resume MODEL --train FILE", r.Count, r.columns())
 	case len(r.Inputs) < 1 || len(r.Inputs) > MaxInputs:
 		return Refuse(BadData, "", `"rows" has %d inputs; it must have 1 to %d`, len(r.Inputs), MaxInputs)
-	case len(r.Y) != r.Count || len(r.X) != r.Count*len(r.Inputs):
-		return Refuse(BadData, "", `"rows" says that it has %d rows of %d inputs, and has %d numbers in "x" and %d in "y"`, r.Count, len(r.Inputs), len(r.X), len(r.Y))
+	case len(r.Targets) > 0 && r.Target != Column{}:
+		return Refuse(BadData, "", `"rows" has a "target" and "targets"; say one of them`)
+	case targets > MaxTargets:
+		return Refuse(BadData, "", `"rows" has %d targets; it must have 1 to %d`, targets, MaxTargets)
+	case len(r.Y) != r.Count*targets || len(r.X) != r.Count*len(r.Inputs):
+		return Refuse(BadData, "", `"rows" says that it has %d rows of %d inputs and %d targets, and has %d numbers in "x" and %d in "y"`, r.Count, len(r.Inputs), targets, len(r.X), len(r.Y))
 	case r.Test < 0 || r.Test >= r.Count:
 		return Refuse(BadData, "", `"rows" has %d test rows of %d rows`, r.Test, r.Count)
 	case r.DroppedRows < 0 || len(r.Dropped) > maxDropped || slices.ContainsFunc(r.Dropped, func(d Drop) bool { return len(d.Column)+len(d.Reason) > maxDropText }):
@@ -166,7 +174,7 @@ const (
 
 // columns names the columns of the rows.
 func (r *RowsSpec) columns() string {
-	return fmt.Sprintf("%.200s", r.Target.Name+" against "+strings.Join(r.Sources(), ", "))
+	return fmt.Sprintf("%.200s", r.Against())
 }
 
 func (c *AcquireCommand) check() *ErrorMessage {

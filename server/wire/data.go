@@ -9,6 +9,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"strings"
 )
 
 // Data is a data set as the page draws it.
@@ -84,6 +85,9 @@ const MaxRowsEvaluated = 4 * MaxRowsShown
 // words counted as one.
 const MaxInputs = 64
 
+// MaxTargets is the largest number of targets of a data set.
+const MaxTargets = 16
+
 // A Column is a named quantity.
 type Column struct {
 	Name string `json:"name"`
@@ -140,8 +144,11 @@ type FormulaSpec struct {
 // A CSVSpec is rows from a file, with the choice of what is to be learned.
 type CSVSpec struct {
 	Text   string   `json:"text"`             // the file; delimiter, decimal mark and header are told from it
-	Target string   `json:"target"`           // a column
+	Target string   `json:"target,omitempty"` // a column
 	Inputs []string `json:"inputs,omitempty"` // columns, of numbers, dates or few words; empty: every other column of numbers that teaches something
+
+	// Targets are 1 to MaxTargets columns, in place of Target where there are several.
+	Targets []string `json:"targets,omitempty"`
 
 	// What is not to be told from the text.
 	Header    string   `json:"header,omitempty"`    // "yes" or "no": whether the first row names the columns
@@ -162,19 +169,28 @@ type CSVSpec struct {
 	Test string `json:"test,omitempty"`
 }
 
+// TargetNames returns the columns that are to be learned.
+func (c *CSVSpec) TargetNames() []string {
+	if len(c.Targets) > 0 {
+		return c.Targets
+	}
+	return []string{c.Target}
+}
+
 // A RowsSpec is the numbers of the columns that were chosen of a file, and the words
 // that became numbers: all that a run, its recipe and its models in JSON keep of it.
 type RowsSpec struct {
-	Inputs []Column `json:"inputs"` // 1 to MaxInputs, encoded
-	Target Column   `json:"target"`
-	Count  int      `json:"count"`          // rows
-	Test   int      `json:"test,omitempty"` // how many of them, the last, came in a file of test rows; 0: the seed splits them
+	Inputs  []Column `json:"inputs"`            // 1 to MaxInputs, encoded
+	Target  Column   `json:"target,omitzero"`   // where there is one
+	Targets []Column `json:"targets,omitempty"` // where there are several, at most MaxTargets
+	Count   int      `json:"count"`             // rows
+	Test    int      `json:"test,omitempty"`    // how many of them, the last, came in a file of test rows; 0: the seed splits them
 
 	// SHA256 is the fingerprint of the numbers, in hexadecimal, by which rows that
 	// are given again are known. It may be left out where X and Y are there.
 	SHA256 string  `json:"sha256,omitempty"`
 	X      Numbers `json:"x,omitempty"` // Count x len(Inputs), row by row; X and Y are both there, or left out
-	Y      Numbers `json:"y,omitempty"` // Count
+	Y      Numbers `json:"y,omitempty"` // Count x the number of targets, row by row
 
 	// Encoding says how the columns of the file became Inputs, which are its columns. It
 	// is absent where each of them is what a column of numbers held.
@@ -214,11 +230,16 @@ func (n *Numbers) UnmarshalJSON(b []byte) error {
 	return json.Unmarshal(b, (*[]float64)(n))
 }
 
-// Fingerprint returns the SHA-256 of the numbers and their order, and of the encoding
-// where there is one, in hexadecimal.
+// Fingerprint returns the SHA-256 of the numbers and their order, of the number of targets
+// where there are several, and of the encoding where there is one, in hexadecimal.
 func (r *RowsSpec) Fingerprint() string {
 	h := sha256.New()
-	b := fmt.Appendf(nil, "gnllviz rows %d %d %d\n", len(r.Y), len(r.Inputs), r.Test)
+	targets := len(r.TargetColumns())
+	b := fmt.Appendf(nil, "gnllviz rows %d %d %d", len(r.Y)/targets, len(r.Inputs), r.Test)
+	if targets > 1 {
+		b = fmt.Appendf(b, " %d", targets)
+	}
+	b = append(b, '\n')
 	for _, list := range []Numbers{r.X, r.Y} {
 		for _, v := range list {
 			b = binary.LittleEndian.AppendUint64(b, math.Float64bits(v))
@@ -251,6 +272,33 @@ func (r *RowsSpec) Sources() []string {
 		}
 	}
 	return names
+}
+
+// TargetColumns returns the targets, one or several.
+func (r *RowsSpec) TargetColumns() []Column {
+	if len(r.Targets) > 0 {
+		return r.Targets
+	}
+	return []Column{r.Target}
+}
+
+// SetTargets sets the targets, one or several.
+func (r *RowsSpec) SetTargets(columns []Column) {
+	r.Target, r.Targets = Column{}, nil
+	if len(columns) == 1 {
+		r.Target = columns[0]
+	} else {
+		r.Targets = columns
+	}
+}
+
+// Against names the targets and the columns of the file that they are learned from.
+func (r *RowsSpec) Against() string {
+	var names []string
+	for _, c := range r.TargetColumns() {
+		names = append(names, c.Name)
+	}
+	return strings.Join(names, ", ") + " against " + strings.Join(r.Sources(), ", ")
 }
 
 // LeftOut says whether the rows themselves are not there.

@@ -14,6 +14,7 @@ export async function pack({ formula, csv, rows: kept }: DataSpec): Promise<stri
     const { mean, std, from, to, rows, inputs } = formula
     text = ['formula', item(mean), item(std), from, to, rows, ...(inputs === undefined ? [] : [inputs])].join('~')
   }
+  if (kept?.targets || csv?.targets) return '' // an address has one target
   if (kept && (kept.test ?? 0) > 0) return '' // one text cannot say which file a row is of
   if (kept?.encoding) {
     const { inputs, encoding, target, count, x, y } = kept
@@ -22,13 +23,13 @@ export async function pack({ formula, csv, rows: kept }: DataSpec): Promise<stri
   }
   const file = kept ? asText(kept) : csv
   if (file) {
-    text = ['csv', item(file.target), (file.inputs ?? []).map(item).join(','), await deflated(file.text)].join('~')
+    text = ['csv', item(file.target ?? ''), (file.inputs ?? []).map(item).join(','), await deflated(file.text)].join('~')
   }
   return text.length > LONGEST ? '' : text
 }
 
 /** Rows as the text of a file with their columns alone, from which the same numbers are read. */
-function asText({ inputs, target, x = [], y = [] }: RowsSpec): CSVSpec {
+function asText({ inputs, target = { name: '', unit: '' }, x = [], y = [] }: RowsSpec): CSVSpec {
   const head = ({ name, unit }: Column): string => (unit === '' ? name : `${name} (${unit})`)
   const line = (cells: readonly string[]): string => `${cells.join(',')}\n`
   const quoted = [...inputs, target].map((c) => `"${head(c).replaceAll('"', '""')}"`)

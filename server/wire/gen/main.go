@@ -163,7 +163,7 @@ func writeInterface(b *bytes.Buffer, m message) {
 		if name == "type" && m.tag != "" {
 			typ = "'" + m.tag + "'"
 		}
-		if strings.Contains(options, "omitempty") {
+		if strings.Contains(options, "omitempty") || strings.Contains(options, "omitzero") {
 			name += "?"
 		} else if _, command := t.FieldByName("Head"); f.Type.Kind() == reflect.Pointer && !command {
 			typ += " | null" // a command that lacks it is refused

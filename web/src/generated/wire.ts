@@ -146,8 +146,9 @@ export interface FormulaSpec {
 
 export interface CSVSpec {
   text: string
-  target: string
+  target?: string
   inputs?: ReadonlyArray<string>
+  targets?: ReadonlyArray<string>
   header?: string
   delimiter?: string
   decimal?: string
@@ -159,7 +160,8 @@ export interface CSVSpec {
 
 export interface RowsSpec {
   inputs: ReadonlyArray<Column>
-  target: Column
+  target?: Column
+  targets?: ReadonlyArray<Column>
   count: number
   test?: number
   sha256?: string
