@@ -16,7 +16,7 @@ func heat() Entry {
 			}
 			slope := right - left + strength*(twice(1)-twice(0))
 			s := &Set{
-				Source:  "y = u + (0.3 + 1.5 g) z, where u'' + q g = 0, u(0) = 20, u(1) = 30, q = 400, g = exp(-((x - 0.6)/0.15)²), z standard normal, x uniform from 0 to 1, 100 rows",
+				Source:  "y = u + (0.3 + 1.5 g) z, where u'' + 100 q g = 0, u(0) = 20, u(1) = 30, q = 4, g = exp(-((x - 0.6)/0.15)²), z standard normal, x uniform from 0 to 1, 100 rows",
 				Inputs:  []Column{{"place", "m"}},
 				Targets: []Column{{"temperature", "°C"}},
 				Truth: func(mean, std, x []float64) {
@@ -24,7 +24,7 @@ func heat() Entry {
 					std[0] = 0.3 + 1.5*math.Exp(-math.Pow((x[0]-place)/width, 2))
 				},
 
-				Equation: "d2u + q*exp(-((x - 0.6)/0.15)^2)", Parameters: map[string]float64{"q": strength},
+				Equation: "d2u + 100*q*exp(-((x - 0.6)/0.15)^2)", Parameters: map[string]float64{"q": strength / 100},
 				Low: 0, High: 1,
 			}
 			s.draw(100, 0, 1, seed)

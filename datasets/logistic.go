@@ -8,14 +8,14 @@ func logistic() Entry {
 		Title: "Logistic growth, growing noise",
 		Help:  "A population grows until there is no more room, and is the harder to count the larger it is; the equation has a rate and a capacity.",
 		build: func(seed uint64) (*Set, error) {
-			const begin, rate, capacity = 0.5, 0.9, 10.0
+			const begin, rate, capacity = 0.05, 1.2, 2.0
 			s := &Set{
-				Source:  "y = c/(1 + (c/0.5 - 1) exp(-r t)) + (0.05 + 0.08 u) z, which obeys u' = r u (1 - u/c), with r = 0.9, c = 10, u the mean, z standard normal, t uniform from 0 to 10, 120 rows",
+				Source:  "y = c/(1 + (c/0.05 - 1) exp(-r t)) + (0.01 + 0.08 u) z, which obeys u' = r u (1 - u/c), with r = 1.2, c = 2, u the mean, z standard normal, t uniform from 0 to 10, 120 rows",
 				Inputs:  []Column{{"time", "d"}},
 				Targets: []Column{{"population", "thousands"}},
 				Truth: func(mean, std, x []float64) {
 					mean[0] = capacity / (1 + (capacity/begin-1)*math.Exp(-rate*x[0]))
-					std[0] = 0.05 + 0.08*mean[0]
+					std[0] = 0.01 + 0.08*mean[0]
 				},
 
 				Equation: "du - r*u*(1 - u/c)", Parameters: map[string]float64{"r": rate, "c": capacity},

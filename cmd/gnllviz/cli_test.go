@@ -536,7 +536,7 @@ func TestDecayIsAutomatic(t *testing.T) {
 	if text := works(t, "", "train", "--data", "mcycle", "--steps", "1"); !strings.Contains(text, "\nweight decay auto: 0.009434\nvariance decay auto: 0.009434\n") {
 		t.Errorf("it says %q", text)
 	}
-	if text := works(t, "", "train", "--help"); !strings.Contains(strings.Join(strings.Fields(text), " "), "or auto: 1 divided by the number of training rows, counted at each step. (default auto)") {
+	if text := works(t, "", "train", "--help"); !strings.Contains(strings.Join(strings.Fields(text), " "), "or auto: 1 divided by the number of training rows, counted at each step; 0 with an equation. (default auto)") {
 		t.Errorf("the help is %q", text)
 	}
 }

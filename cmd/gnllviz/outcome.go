@@ -122,6 +122,9 @@ func (o *outcome) automatic() map[string]float64 {
 	for name, v := range o.Data.Auto {
 		if o.Controls[name] == wire.Auto && table.Matters(table.Find(name), o.Controls) {
 			m[name] = v
+			if own, ok := o.Lane.Auto[name]; ok {
+				m[name] = own
+			}
 		}
 	}
 	return m

@@ -65,7 +65,7 @@ func optimizerInWords(s *wire.LaneSettings, trainRows int) string {
 		if text := n.String(); text != wire.Auto {
 			return text
 		}
-		return fmt.Sprintf("%s (%.4g)", wire.Auto, wire.AutoDecay(trainRows))
+		return fmt.Sprintf("%s (%.4g)", wire.Auto, wire.Basis{TrainRows: trainRows, Equation: s.Equation != ""}.Decay())
 	}
 	return fmt.Sprintf("%s, lr=%g, weight decay %s of the mean's part and %s of the variance's", s.Optimizer, s.LR, decay(s.Decay), decay(s.VarianceDecay))
 }

@@ -2,6 +2,7 @@ package run
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/gnllviz/gnllviz/server/wire"
 )
@@ -57,6 +58,9 @@ func (r *Run) change(c *wire.ChangeCommand) (uint8, *wire.ErrorMessage) {
 		}
 	}
 	r.changedBy(l, was, changes...)
+	if slices.ContainsFunc(deltas, func(d wire.Delta) bool { return d.Control.Group == "equation" }) {
+		r.tell(r.lanesMessage()) // what lanes say of their parameters
+	}
 	return lane.id, nil
 }
 

@@ -45,10 +45,15 @@ func physicsOf(s *wire.LaneSettings, d *data) (*engine.Physics, error) {
 	return p, nil
 }
 
-// scaleOf is the log of the mean squared residual of an equation where its input, the
-// mean and its derivatives are as large as the rows have them, and its parameters as they
-// begin: from there the noise of the equation is learned, so that it does not matter
-// whether both sides of an equation are multiplied by something.
+// tenfold is by how much the noise of an equation begins above the residual of what the
+// rows look like: the mean then comes to the rows before the equation holds it. Without
+// that it mostly settles where the equation holds of itself, as at 0 everywhere.
+const tenfold = 10
+
+// scaleOf is the log-variance with which the noise of an equation begins: that of tenfold
+// its residual where its input, the mean and its derivatives are as large as the rows have
+// them and its parameters as they begin. So it does not matter whether both sides of an
+// equation are multiplied by something.
 func (d *data) scaleOf(p *engine.Physics) float64 {
 	x, y := engine.FitScale(d.train.x), engine.FitScale(d.train.clean)
 	by := make([]float64, 3+len(p.Parameters))
@@ -66,7 +71,7 @@ func (d *data) scaleOf(p *engine.Physics) float64 {
 			}
 		}
 	}
-	if s := math.Log(sum / float64(n)); s-s == 0 {
+	if s := math.Log(tenfold * tenfold * sum / float64(n)); s-s == 0 {
 		return min(max(s, -40), 40)
 	}
 	return 0 // of an equation that has no value, or is 0, there

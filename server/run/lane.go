@@ -166,7 +166,21 @@ func (l *lane) describe(t wire.Table, s wire.RunSettings) wire.Lane {
 			delete(values, c.Name)
 		}
 	}
-	return wire.Lane{Lane: l.id, Name: l.name, Colour: l.colour, Controls: values, Params: l.params, From: l.from, Parameters: l.parameters()}
+	return wire.Lane{Auto: l.automatic(t), Lane: l.id, Name: l.name, Colour: l.colour, Controls: values, Params: l.params, From: l.from, Parameters: l.parameters()}
+}
+
+// automatic is what controls that may be left to the program come to in this lane alone.
+func (l *lane) automatic(t wire.Table) map[string]float64 {
+	b := l.data.basis()
+	all := t.Automatic(b)
+	b.Equation = l.settings.Equation != ""
+	own := t.Automatic(b)
+	for name, v := range own {
+		if all[name] == v {
+			delete(own, name)
+		}
+	}
+	return own
 }
 
 // reason says which lane diverged and why, where there are several.

@@ -57,6 +57,11 @@ func weights(t *testing.T, r *Run, lane uint8) (w []float32) {
 		}
 		for _, m := range l.ensemble.Members() {
 			w = append(w, m.Weights()...)
+			law := m.PhysicsState()
+			for _, q := range law.Parameters {
+				w = append(w, float32(q.Start))
+			}
+			w = append(w, float32(law.LogVariance))
 		}
 	})
 	if err != nil {

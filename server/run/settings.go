@@ -81,7 +81,7 @@ func hyperOf(s *wire.LaneSettings, trainRows int) (engine.Hyper, error) {
 		Kind: schedule, Steps: uint64(s.ScheduleSteps), Gamma: s.ScheduleGamma, Final: s.ScheduleFinal,
 		Warmup: uint64(s.RateWarmup),
 	}
-	auto := wire.AutoDecay(trainRows)
+	auto := wire.Basis{TrainRows: trainRows, Equation: s.Equation != ""}.Decay()
 	h.Decay, h.VarianceDecay = s.Decay.Or(auto), s.VarianceDecay.Or(auto)
 	h.Momentum, h.Nesterov = s.Momentum, s.Nesterov
 	h.Beta1, h.Beta2, h.Alpha = s.Beta1, s.Beta2, s.Alpha

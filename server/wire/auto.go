@@ -49,14 +49,21 @@ func (n AutoNumber) MarshalJSON() ([]byte, error) { return json.Marshal(n.Value(
 // A Basis is what a control that is left to the program goes by.
 type Basis struct {
 	TrainRows int
+	Equation  bool    // the mean is held to one
 	Low, High float64 // the first input's range, in its unit
 }
 
-// AutoDecay returns what a weight decay comes to that is left to the program: 1
-// divided by the number of training rows. Beside a loss that is a mean over rows
-// this is the penalty of a normal prior of variance 1 on each weight, which the
-// more rows outweigh the more there are.
-func AutoDecay(trainRows int) float64 { return 1 / float64(max(trainRows, 1)) }
+// Decay returns what a weight decay comes to that is left to the program: 1 divided by
+// the number of training rows. Beside a loss that is a mean over rows this is the penalty
+// of a normal prior of variance 1 on each weight, which the more rows outweigh the more
+// there are. Of a mean that is held to an equation it is 0: the equation says how smooth
+// it is, and a penalty on top of that spoils what oscillates.
+func (b Basis) Decay() float64 {
+	if b.Equation {
+		return 0
+	}
+	return 1 / float64(max(b.TrainRows, 1))
+}
 
 // IsAuto says whether a JSON value leaves the control to the program.
 func (c *Control) IsAuto(raw json.RawMessage) bool {

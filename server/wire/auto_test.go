@@ -22,7 +22,10 @@ func TestAutoNumber(t *testing.T) {
 
 func TestAutoDecay(t *testing.T) {
 	for rows, want := range map[int]float64{106: 1.0 / 106, 8192: 1.0 / 8192, 1: 1, 0: 1} {
-		if got := AutoDecay(rows); got != want {
+		if got := (Basis{TrainRows: rows, Equation: true}).Decay(); got != 0 {
+			t.Errorf("of %d rows with an equation %g", rows, got)
+		}
+		if got := (Basis{TrainRows: rows}).Decay(); got != want {
 			t.Errorf("of %d rows %g, want %g", rows, got, want)
 		}
 	}

@@ -1,9 +1,7 @@
 package wire
 
 // decayIsAuto says what a weight decay comes to that is left to the program.
-const decayIsAuto = "1 divided by the number of training rows, counted at each step"
-
-func autoDecay(b Basis) float64 { return AutoDecay(b.TrainRows) }
+const decayIsAuto = "1 divided by the number of training rows, counted at each step; 0 with an equation"
 
 // optimizerControls are how a step goes down.
 func optimizerControls(c Choices) []Control {
@@ -23,13 +21,13 @@ func optimizerControls(c Choices) []Control {
 		{
 			Name: "decay", Label: "weight decay", Group: "optimiser", Kind: KindNumber, Live: true, Log: true, Zero: true,
 			Help:    "Pulls the weights of the mean, and of the layers that both share, towards 0, by a penalty of decay/2 times the sum of their squares; 0 lets the network overfit as it likes.",
-			Default: Auto, Min: 1e-6, Max: 1, Step: 0.1, Auto: decayIsAuto, auto: autoDecay,
+			Default: Auto, Min: 1e-6, Max: 1, Step: 0.1, Auto: decayIsAuto, auto: Basis.Decay,
 			field: func(s *Settings) any { return &s.Decay },
 		},
 		{
 			Name: "variance_decay", Label: "variance decay", Group: "optimiser", Kind: KindNumber, Live: true, Log: true, Zero: true, Advanced: true,
 			Help:    "The weight decay of the variance's own part of the network.",
-			Default: Auto, Min: 1e-6, Max: 1, Step: 0.1, Auto: decayIsAuto, auto: autoDecay,
+			Default: Auto, Min: 1e-6, Max: 1, Step: 0.1, Auto: decayIsAuto, auto: Basis.Decay,
 			field: func(s *Settings) any { return &s.VarianceDecay },
 		},
 		{

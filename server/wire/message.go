@@ -91,7 +91,12 @@ type Lane struct {
 	Colour   uint8          `json:"colour"`   // 0 to MaxColours-1
 	Controls map[string]any `json:"controls"` // the value of every control that lanes have, by name
 	Params   int            `json:"params"`   // parameters, those of all members
-	From     *Origin        `json:"from"`     // of a copy, else null
+
+	// Auto is what controls that may be "auto" come to in this lane, where that is not
+	// what Data says.
+	Auto map[string]float64 `json:"auto,omitempty"`
+
+	From *Origin `json:"from"` // of a copy, else null
 
 	// Parameters are those of its equation, in the order in which frames and points
 	// number them; empty without one.

@@ -15,7 +15,7 @@ const CONTROLS = [
   control({ name: 'hidden', label: 'hidden', kind: 'layers', default: [64, 64] }),
 ]
 
-const lane = (n: number): Lane => ({ lane: n, name: String.fromCharCode(65 + n), colour: n, controls: {}, params: 1, from: null })
+const lane = (n: number): Lane => ({ lane: n, name: String.fromCharCode(65 + n), colour: n, controls: {}, params: 1, from: null, parameters: [] })
 
 describe('the differences between lanes', () => {
   const of = (...settings: ReadonlyArray<Record<string, number | string | readonly number[]>>) => (n: number) => settings[n] ?? {}

@@ -23,6 +23,7 @@ export function parseValue(c: Pick<Control, 'kind'>, text: string): ControlValue
     case 'switch':
       return text === 'true' || text === '1'
     case 'choice':
+    case 'text':
       return text
     case 'layers':
       return numbers(...text.split(',')) ?? text

@@ -155,9 +155,10 @@ export class Store {
     return this.values.shown(control)
   }
 
-  /** What a control that may be left to the program comes to by itself on the rows of this moment; NaN where that is not known. */
+  /** What a control that may be left to the program comes to by itself in the lane in focus at this moment; NaN where that is not known. */
   automatic(control: Control): number {
-    return this.run.value?.data.auto[control.name] ?? NaN
+    const lane = this.lanes.value.find((l) => l.lane === this.focus.value)
+    return lane?.auto?.[control.name] ?? this.run.value?.data.auto[control.name] ?? NaN
   }
 
   /** The number that a value of a control is: its own, or the one that the program chooses. */

@@ -3,7 +3,7 @@ import type { Lane, Point } from '../generated/wire'
 import { History } from '../history'
 import { oddSteps, toLines, valuesOf, type LinesOf } from './loss-lines'
 
-const lane = (n: number): Lane => ({ lane: n, name: 'AB'[n] ?? '', colour: n, controls: {}, params: 1, from: null })
+const lane = (n: number): Lane => ({ lane: n, name: 'AB'[n] ?? '', colour: n, controls: {}, params: 1, from: null, parameters: [] })
 const lanes = [lane(0), lane(1)]
 const point = (n: number, step: number, v: number | null): Point => [n, step, v, v, v, v]
 

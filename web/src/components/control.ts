@@ -93,6 +93,8 @@ class GnllControl extends Part {
         return this.#layers(c, value as readonly number[])
       case 'switch':
         return nothing
+      case 'text':
+        return this.#words(c, value as string)
     }
   }
 
@@ -172,6 +174,22 @@ class GnllControl extends Part {
         size="s" aria-describedby="help-${c.name}" ?disabled=${this.#off} .checked=${live(value)}
         @change=${(e: Event) => { this.#set((e.target as WaSwitch).checked) }}
       ><span class="unseen">${c.label}</span></wa-switch>
+    `
+  }
+
+  /** A text is set when it has been typed, not with each key: half a formula is none. */
+  #words(c: Control, value: string): TemplateResult {
+    return html`
+      <input
+        class="words" type="text" autocomplete="off" autocapitalize="off" spellcheck="false" id="field-${c.name}" maxlength=${c.max}
+        aria-describedby="help-${c.name}" ?disabled=${this.#off} .value=${this.#text(0, value)}
+        @input=${() => { this.#typing = 0 }} @blur=${() => { this.#untyped() }}
+        @change=${(e: Event) => {
+          this.#untyped()
+          this.store.values.forgive(c.name)
+          this.#set((e.target as HTMLInputElement).value.trim())
+        }}
+      >
     `
   }
 

@@ -65,7 +65,9 @@ class GnllControls extends Part {
     if (c.name === 'slice' && this.store.run.value?.data.inputs.length === 1) return false
     if (c.when.control === '') return true
     const other = this.store.controls.find(({ name }) => name === c.when.control)
-    return other !== undefined && c.when.values.includes(String(this.store.shown(other)))
+    if (other === undefined || !this.#matters(other)) return false
+    const value = String(this.store.shown(other))
+    return c.when.values.length === 0 ? value !== '' : c.when.values.includes(value)
   }
 }
 
