@@ -82,6 +82,9 @@ func (e *Ensemble) Targets(y []float64) []float32 { return e.members[0].Targets(
 // standardised.
 func (e *Ensemble) TargetScale() Scale { return e.members[0].TargetScale() }
 
+// TargetScales returns the scale of each output's targets.
+func (e *Ensemble) TargetScales() []Scale { return e.members[0].TargetScales() }
+
 // InputScales returns the scale of each input.
 func (e *Ensemble) InputScales() []Scale { return e.members[0].InputScales() }
 

@@ -71,7 +71,8 @@ func (o *outcome) writeJSON(w io.Writer) error {
 
 		Dataset string   `json:"dataset"`
 		Inputs  []column `json:"inputs"`
-		Target  column   `json:"target"`
+		Target  column   `json:"target,omitzero"`   // where there is one
+		Targets []column `json:"targets,omitempty"` // where there are several
 		Rows    struct {
 			Train   int `json:"train"`
 			Test    int `json:"test"`
@@ -102,7 +103,12 @@ func (o *outcome) writeJSON(w io.Writer) error {
 	for _, c := range m.Inputs {
 		v.Inputs = append(v.Inputs, column{c.Name, c.Unit})
 	}
-	v.Target = column{m.Target.Name, m.Target.Unit}
+	for _, c := range m.Targets {
+		v.Targets = append(v.Targets, column{c.Name, c.Unit})
+	}
+	if len(v.Targets) == 1 {
+		v.Target, v.Targets = v.Targets[0], nil
+	}
 	v.Rows.Train, v.Rows.Test, v.Rows.Pool, v.Rows.Dropped = o.Data.Train, o.Data.Test, o.Data.Pool, o.Data.DroppedRows
 	// Lists in JSON, not null.
 	v.LeftOut, v.Warnings = append([]wire.LeftOut{}, o.Notes.LeftOut...), append([]string{}, o.Notes.Warnings...)
@@ -151,7 +157,11 @@ func (o *outcome) writeTable(w io.Writer) error {
 		}
 		inputs = append(inputs, s.Name)
 	}
-	fmt.Fprintf(w, "%s: %s of %s\n", d.Name, m.Target.Name, strings.Join(inputs, ", "))
+	targets := make([]string, len(m.Targets))
+	for i, c := range m.Targets {
+		targets[i] = c.Name
+	}
+	fmt.Fprintf(w, "%s: %s of %s\n", d.Name, strings.Join(targets, ", "), strings.Join(inputs, ", "))
 	fmt.Fprintf(w, "%d training rows, %d test rows, %d parameters, seed %d\n", d.Train, d.Test, m.Card.Parameters, m.Card.Seed)
 	auto := o.automatic()
 	for _, name := range slices.Sorted(maps.Keys(auto)) {

@@ -37,7 +37,7 @@ type Card struct {
 
 	Dataset     string `json:"dataset"`
 	DataSource  string `json:"data_source"`
-	DataSHA256  string `json:"data_sha256"` // of the rows as CSV: inputs, target, part
+	DataSHA256  string `json:"data_sha256"` // of the rows as CSV: inputs, targets, part
 	TrainRows   int    `json:"train_rows"`
 	TestRows    int    `json:"test_rows"`
 	TrainShare  string `json:"train_share"`
@@ -111,6 +111,10 @@ func (c *Card) describe(m *Model) {
 	}
 	c.Variance = varianceInWords(m.Net)
 	c.Use = "Predicts a mean and a variance of one number; made for learning about uncertainty."
+	if n := len(m.Targets); n > 1 {
+		c.Use = fmt.Sprintf("Predicts a mean and a variance of each of %d numbers, and nothing of how their noises move together; made for learning about uncertainty.", n)
+		c.Network += fmt.Sprintf(", %d outputs", n)
+	}
 	c.Limits = "The variance is aleatoric alone: what the network has not seen it does not know that it does not know. Not for decisions about people, health or safety."
 	if len(m.Members) > 1 {
 		c.Limits = "The spread of an ensemble of few members is a rough measure of what it has not seen. Not for decisions about people, health or safety."

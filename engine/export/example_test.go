@@ -23,7 +23,7 @@ func ExampleWriteONNX() {
 		}
 	}
 	seconds, way := export.Column{Name: "time", Unit: "s"}, export.Column{Name: "way", Unit: "m"}
-	m, err := export.New(e, []export.Column{seconds}, way, x, y, loss.DefaultGaussianNLL().Eps)
+	m, err := export.New(e, []export.Column{seconds}, []export.Column{way}, x, y, loss.DefaultGaussianNLL().Eps)
 	if err != nil {
 		panic(err)
 	}
@@ -35,6 +35,6 @@ func ExampleWriteONNX() {
 	if err != nil {
 		panic(err)
 	}
-	fmt.Printf("%s in %s, %d parameters\n", again.Target.Name, again.Target.Unit, again.Card.Parameters)
+	fmt.Printf("%s in %s, %d parameters\n", again.Targets[0].Name, again.Targets[0].Unit, again.Card.Parameters)
 	// Output: way in m, 34 parameters
 }

@@ -30,7 +30,7 @@ func Example_train() {
 	}
 	inputs := []export.Column{{Name: set.Inputs[0].Name, Unit: set.Inputs[0].Unit}}
 	target := export.Column{Name: set.Targets[0].Name, Unit: set.Targets[0].Unit}
-	model, err := export.New(trainer, inputs, target, set.X, set.Y, nll.Eps)
+	model, err := export.New(trainer, inputs, []export.Column{target}, set.X, set.Y, nll.Eps)
 	check(err)
 	var file bytes.Buffer // or a file of the disk
 	check(export.WriteONNX(&file, model))
@@ -40,7 +40,7 @@ func Example_train() {
 	p, err := read.Predict([]float64{2, 8})
 	check(err)
 	fmt.Printf("%s of %s; more wind, more power: %v, and less sure: %v\n",
-		read.Target.Name, read.Inputs[0].Name, p.Mean[1] > p.Mean[0], p.Variance[1] > p.Variance[0])
+		read.Targets[0].Name, read.Inputs[0].Name, p.Mean[1] > p.Mean[0], p.Variance[1] > p.Variance[0])
 	// Output: power of wind; more wind, more power: true, and less sure: true
 }
 

@@ -20,7 +20,7 @@ import (
 func trained(t testing.TB, c engine.NetConfig, members int) (*Model, *engine.Ensemble, []float64) {
 	t.Helper()
 	r := rand.New(rand.NewPCG(1, 2))
-	c.Inputs = max(c.Inputs, 1)
+	c.Inputs, c.Outputs = max(c.Inputs, 1), max(c.Outputs, 1)
 	var x, y []float64
 	for range 80 {
 		sum := 0.0
@@ -30,6 +30,9 @@ func trained(t testing.TB, c engine.NetConfig, members int) (*Model, *engine.Ens
 			sum += math.Sin(v / 10)
 		}
 		y = append(y, 500+100*sum+30*r.NormFloat64())
+		for k := 1; k < c.Outputs; k++ { // of other sizes, and another way
+			y = append(y, math.Pow(0.01, float64(k))*(7-sum*sum+(0.1+math.Abs(sum))*r.NormFloat64()))
+		}
 	}
 	e, err := engine.NewEnsemble(engine.Config{Net: c, Seed: 7}, members, x, y)
 	if err != nil {
@@ -46,7 +49,8 @@ func trained(t testing.TB, c engine.NetConfig, members int) (*Model, *engine.Ens
 	for k := range c.Inputs {
 		inputs = append(inputs, Column{Name: fmt.Sprintf("x%d", k+1), Unit: "ms"})
 	}
-	m, err := New(e, inputs, Column{Name: "y", Unit: "g"}, x, y, 1e-6)
+	targets := []Column{{Name: "y", Unit: "g"}, {Name: `north "wind", gusts`, Unit: "m/s"}, {Name: "温度"}}
+	m, err := New(e, inputs, targets[:c.Outputs], x, y, 1e-6)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -62,6 +66,9 @@ func kinds() map[string]func(t testing.TB) (*Model, *engine.Ensemble, []float64)
 	list := map[string]func(t testing.TB) (*Model, *engine.Ensemble, []float64){}
 	add := func(c engine.NetConfig, members int) {
 		name := fmt.Sprintf("%v_%v_separate_%v_x%d_inputs%d", c.Activation, c.Head, c.Separate, members, max(c.Inputs, 1))
+		if c.Outputs > 1 {
+			name += fmt.Sprintf("_targets%d", c.Outputs)
+		}
 		list[name] = func(t testing.TB) (*Model, *engine.Ensemble, []float64) { return trained(t, c, members) }
 	}
 	for _, a := range engine.Activations() {
@@ -78,6 +85,14 @@ func kinds() map[string]func(t testing.TB) (*Model, *engine.Ensemble, []float64)
 		}
 		add(c, 1)
 		add(c, 4)
+		c.Outputs = 2
+		add(c, 1)
+		c.Outputs = 3
+		add(c, 3)
+		if h != engine.Homoscedastic && h != engine.Fixed {
+			c.Separate = true
+			add(c, 1)
+		}
 	}
 	list["words"] = func(t testing.TB) (*Model, *engine.Ensemble, []float64) {
 		m, e, x := trained(t, engine.NetConfig{Inputs: 12, Hidden: []int{8}}, 1)
@@ -114,15 +129,16 @@ func TestPredictIsTheEngines(t *testing.T) {
 	}
 }
 
-// fromEngine is what the engine predicts, in the target's unit.
+// fromEngine is what the engine predicts, in the targets' units.
 func fromEngine(e *engine.Ensemble, x []float64, eps float64) Prediction {
 	in := e.Inputs(x)
-	n := len(x) / len(e.InputScales())
+	scales := e.TargetScales()
+	n := len(x) / len(e.InputScales()) * len(scales)
 	mean, a, s := make([]float32, n), make([]float32, n), make([]float32, n)
 	e.Predict(mean, a, s, in)
-	scale := e.TargetScale()
 	var p Prediction
 	for i := range n {
+		scale := scales[i%len(scales)]
 		square := scale.Std * scale.Std
 		p.Mean = append(p.Mean, scale.Invert(mean[i]))
 		p.Aleatoric = append(p.Aleatoric, float64(a[i])*square)
@@ -142,7 +158,7 @@ func agree(t *testing.T, m *Model, got, want Prediction) {
 	if m.Encoding != nil {
 		// The engine rounds the standardised mean, here of twelve inputs: near 0 what that
 		// makes of the target's unit is seen.
-		least = m.Target.Std
+		least = m.Targets[0].Std
 	}
 	for _, part := range []struct {
 		name      string
@@ -159,8 +175,13 @@ func agree(t *testing.T, m *Model, got, want Prediction) {
 			t.Fatalf("%d values of %s, not %d", len(part.got), part.name, len(part.want))
 		}
 		for i, g := range part.got {
-			if w := part.want[i]; !(math.Abs(g-w) <= tolerance*max(math.Abs(w), part.least)) {
-				t.Fatalf("%s of row %d is %v, not %v", part.name, i, g, w)
+			row, k := i/len(m.Targets), i%len(m.Targets)
+			size := m.Targets[k].Std / m.Targets[0].Std // of what is small for this target
+			if part.name == "epistemic" {
+				size *= size
+			}
+			if w := part.want[i]; !(math.Abs(g-w) <= tolerance*max(math.Abs(w), part.least*size)) {
+				t.Fatalf("%s of row %d, target %d is %v, not %v", part.name, row, k, g, w)
 			}
 		}
 	}
@@ -180,7 +201,7 @@ func TestJSONComesBack(t *testing.T) {
 			t.Fatalf("%s: %v", name, err)
 		}
 		got.Training.Rowless = m.Training.Rowless // which whoever knows specs makes of it
-		if got.Members[0][0].Name != m.Members[0][0].Name || !slices.Equal(got.Members[0][0].Data, m.Members[0][0].Data) || !reflect.DeepEqual(got.Training, m.Training) || !reflect.DeepEqual(got.Inputs, m.Inputs) {
+		if got.Members[0][0].Name != m.Members[0][0].Name || !slices.Equal(got.Members[0][0].Data, m.Members[0][0].Data) || !reflect.DeepEqual(got.Training, m.Training) || !reflect.DeepEqual(got.Inputs, m.Inputs) || !reflect.DeepEqual(got.Targets, m.Targets) {
 			t.Errorf("%s: another model came back", name)
 		}
 		p, err := got.Predict(x)
@@ -199,7 +220,8 @@ func TestDamagedJSONIsRefused(t *testing.T) {
 	}
 	file := b.String()
 	for name, c := range map[string]struct{ old, now, want string }{
-		"another version": {`"version":1,`, `"version":2,`, "version 2"},
+		"another version": {`"version":1,`, `"version":3,`, "version 3"},
+		"an old version":  {`"version":1,`, `"version":0,`, "version 0"},
 		"another format":  {`"gnllviz-model"`, `"other"`, "no model of gnllviz"},
 		"an activation":   {`"tanh"`, `"none"`, "activation"},
 		"a huge layer":    {`"hidden":[4]`, `"hidden":[999999999]`, "units"},
@@ -217,6 +239,113 @@ func TestDamagedJSONIsRefused(t *testing.T) {
 		_, err := ReadJSON(strings.NewReader(strings.Replace(file, c.old, c.now, 1)))
 		if err == nil || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("%s: got %v, want an error with %q", name, err, c.want)
+		}
+	}
+}
+
+// A model of one target is written as ever, one of several with a list; and what does not
+// fit the network is refused.
+func TestTargetsAreChecked(t *testing.T) {
+	one, _, _ := trained(t, engine.NetConfig{Hidden: []int{4}}, 1)
+	two, _, _ := trained(t, engine.NetConfig{Hidden: []int{4}, Outputs: 2}, 1)
+	first, both := string(encode(t, one, "model.json")), string(encode(t, two, "model.json"))
+	if !strings.Contains(first, `"version":1,`) || !strings.Contains(first, `,"target":{"name":"y","unit":"g",`) || strings.Contains(first, "targets") {
+		t.Errorf("one target: %.2000s", first)
+	}
+	if !strings.Contains(both, `"version":2,`) || !strings.Contains(both, `,"targets":[{"name":"y","unit":"g",`) || strings.Contains(both, `"target":`) {
+		t.Errorf("two targets: %.2000s", both)
+	}
+	from := strings.Index(both, `"targets":[`) + len(`"targets":[`)
+	list := both[from : from+strings.Index(both[from:], "]")]
+	y, north, _ := strings.Cut(list, "},")
+	y += "}"
+	many := strings.Repeat(y+",", 16) + y
+	for name, c := range map[string]struct{ old, now, want string }{
+		"one for two outputs":    {list, y, ", not [1"},
+		"three for two outputs":  {list, list + "," + y, ", not [3"},
+		"none":                   {list, "", "no target"},
+		"null":                   {"[" + list + "]", "null", "no target"},
+		"no member":              {`"targets":[` + list + "],", "", "no target"},
+		"too many":               {list, many, "17 targets; 1 to 16"},
+		"one for a list":         {"[" + list + "]", y, "targets"},
+		"a list for one":         {`"targets":[`, `"target":[`, "target"},
+		"one more besides":       {`"targets":[`, `"target":` + y + `,"targets":[`, `both a member "target"`},
+		"two that changed place": {list, north + "," + y, "SHA-256"},
+		"a scale of 0":           {list, y + "," + strings.Replace(north, `"std":`, `"std":0,"mean":`, 1), "standard deviation of 0"},
+		"a scale that is none":   {north, strings.Replace(north, `"std":`, `"std":"NaN","mean":`, 1), "std"},
+		"a scale without end":    {north, strings.Replace(north, `"std":`, `"std":1e999,"mean":`, 1), "1e999"},
+		"a name without end":     {`"name":"north `, `"name":"` + strings.Repeat("north ", 40), "longer than 200 bytes"},
+	} {
+		changed := strings.Replace(both, c.old, c.now, 1)
+		if changed == both {
+			t.Fatalf("%s: nothing was changed", name)
+		}
+		if _, err := ReadJSON(strings.NewReader(changed)); err == nil || !strings.Contains(err.Error(), c.want) {
+			t.Errorf("%s: got %v, want %q", name, err, c.want)
+		}
+	}
+	for name, change := range map[string]func(m *Model){
+		"none":         func(m *Model) { m.Targets = nil },
+		"one too few":  func(m *Model) { m.Targets = m.Targets[:1] },
+		"one too many": func(m *Model) { m.Targets = append(m.Targets, m.Targets...) },
+		"a NaN":        func(m *Model) { m.Targets[1].Mean = math.NaN() },
+		"no scale":     func(m *Model) { m.Targets[1].Std = math.Inf(1) },
+	} {
+		m := *two
+		m.Targets = slices.Clone(two.Targets)
+		change(&m)
+		for file, write := range map[string]func(*bytes.Buffer) error{
+			"Go": func(b *bytes.Buffer) error { return WriteGo(b, &m) }, "PyTorch": func(b *bytes.Buffer) error { return WriteTorch(b, &m) },
+			"NumPy": func(b *bytes.Buffer) error { return WriteNumPy(b, &m) }, "ONNX": func(b *bytes.Buffer) error { return WriteONNX(b, &m) },
+			"card": func(b *bytes.Buffer) error { return WriteCard(b, &m) },
+		} {
+			if err := write(&bytes.Buffer{}); err == nil {
+				t.Errorf("%s of targets, %s: it was written", name, file)
+			}
+		}
+	}
+}
+
+// Of several targets each is predicted as if it were alone: a model of one of them, with
+// its part of the heads, gives the same bits.
+func TestTargetsArePredictedAlone(t *testing.T) {
+	for _, c := range []engine.NetConfig{
+		{Hidden: []int{8}}, {Hidden: []int{8}, Head: engine.Natural, Separate: true}, {Hidden: []int{8}, Head: engine.Homoscedastic},
+	} {
+		c.Outputs = 3
+		m, _, x := trained(t, c, 2)
+		all, err := m.Predict(x)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for k := range m.Targets {
+			alone := *m
+			alone.Net.Outputs, alone.Targets, alone.Members = 1, m.Targets[k:k+1], nil
+			for _, tensors := range m.Members {
+				var part Tensors
+				for _, tensor := range tensors {
+					if strings.HasPrefix(tensor.Name, "mean.") || strings.HasPrefix(tensor.Name, "var.") {
+						n := len(tensor.Data) / 3
+						tensor.Shape = append([]int{1}, tensor.Shape[1:]...)
+						tensor.Data = tensor.Data[k*n : (k+1)*n]
+					}
+					part = append(part, tensor)
+				}
+				alone.Members = append(alone.Members, part)
+			}
+			if err := alone.Check(); err != nil {
+				t.Fatal(err)
+			}
+			p, err := alone.Predict(x)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for i := range p.Mean {
+				at := 3*i + k
+				if p.Mean[i] != all.Mean[at] || p.Variance[i] != all.Variance[at] || p.Aleatoric[i] != all.Aleatoric[at] || p.Epistemic[i] != all.Epistemic[at] {
+					t.Fatalf("%v: row %d of target %d is %g ± %g alone, and %g ± %g among others", c.Head, i, k, p.Mean[i], p.Variance[i], all.Mean[at], all.Variance[at])
+				}
+			}
 		}
 	}
 }

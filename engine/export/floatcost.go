@@ -62,40 +62,43 @@ func (c *FloatCost) Words() string {
 	return fmt.Sprintf("on %d rows of this model its means differ by at most %.2g of a predicted standard deviation, and its standard deviations by at most %.2g of themselves", c.Rows, c.Mean, c.Std)
 }
 
-// predictFloat predicts mean and standard deviation with every step in float32, in the
-// order of the graph. Functions are those of package math, rounded.
+// predictFloat predicts means and standard deviations (rows, targets) with every step in
+// float32, in the order of the graph. Functions are those of package math, rounded.
 func (m *Model) predictFloat(x []float64) (means, stds []float64) {
 	n := len(m.Inputs)
 	members := make([]narrow, len(m.Members))
+	ofMean, ofVariance := make([][]float32, len(members)), make([][]float32, len(members))
 	for i, t := range m.Members {
 		members[i] = narrow{newEvaluator(m, t)}
 	}
 	z := make([]float32, n)
-	std := float32(m.Target.Std)
 	for r := range len(x) / n {
 		for k := range z {
 			c := &m.Inputs[k]
 			high := float32(c.Mean)
 			z[k] = (float32(x[r*n+k]) - high - float32(c.Mean-float64(high))) / float32(c.Std)
 		}
-		var mean, aleatoric, epistemic float32
-		of := make([]float32, len(members))
 		for i := range members {
-			var variance float32
-			of[i], variance = members[i].evaluate(z)
-			mean += of[i]
-			aleatoric += variance
+			ofMean[i], ofVariance[i] = members[i].evaluate(z)
 		}
-		count := float32(len(members))
-		mean /= count
-		aleatoric /= count
-		for _, v := range of {
-			d := v - mean
-			epistemic += float32(d * d)
+		for k := range m.Targets {
+			var mean, aleatoric, epistemic float32
+			for i := range members {
+				mean += ofMean[i][k]
+				aleatoric += ofVariance[i][k]
+			}
+			count := float32(len(members))
+			mean /= count
+			aleatoric /= count
+			for i := range members {
+				d := ofMean[i][k] - mean
+				epistemic += float32(d * d)
+			}
+			total := max(aleatoric+epistemic/count, float32(m.Eps))
+			std := float32(m.Targets[k].Std)
+			means = append(means, float64(float32(mean*std)+float32(m.Targets[k].Mean)))
+			stds = append(stds, float64(float32(math.Sqrt(float64(total)))*std))
 		}
-		total := max(aleatoric+epistemic/count, float32(m.Eps))
-		means = append(means, float64(float32(mean*std)+float32(m.Target.Mean)))
-		stds = append(stds, float64(float32(math.Sqrt(float64(total)))*std))
 	}
 	return means, stds
 }
@@ -103,26 +106,28 @@ func (m *Model) predictFloat(x []float64) (means, stds []float64) {
 // A narrow computes one network in float32.
 type narrow struct{ evaluator }
 
-func (e *narrow) evaluate(z []float32) (mean, variance float32) {
+func (e *narrow) evaluate(z []float32) (mean, variance []float32) {
 	hidden := narrowTower(e.body, z, e.config.Activation)
-	mean = narrowLayer(&e.mean, hidden)[0]
-	raw := float32(e.raw)
+	mean = narrowLayer(&e.mean, hidden)
+	for _, v := range e.raw {
+		variance = append(variance, float32(v))
+	}
 	if e.variance != nil {
 		if e.varBody != nil {
 			hidden = narrowTower(e.varBody, z, e.config.Activation)
 		}
-		raw = narrowLayer(e.variance, hidden)[0]
+		variance = narrowLayer(e.variance, hidden)
 	}
-	switch e.config.Head {
-	case engine.Exp, engine.Homoscedastic:
-		variance = float32(math.Exp(float64(min(max(raw, -engine.LogVarianceLimit), engine.LogVarianceLimit))))
-	case engine.SoftplusHead:
-		variance = float32(softplus(float64(raw))) + float32(e.config.MinVariance)
-	case engine.Natural:
-		variance = 1 / (float32(softplus(float64(raw))) + float32(engine.LeastPrecision))
-		mean *= variance
-	case engine.Fixed:
-		variance = raw
+	for k, raw := range variance {
+		switch e.config.Head {
+		case engine.Exp, engine.Homoscedastic:
+			variance[k] = float32(math.Exp(float64(min(max(raw, -engine.LogVarianceLimit), engine.LogVarianceLimit))))
+		case engine.SoftplusHead:
+			variance[k] = float32(softplus(float64(raw))) + float32(e.config.MinVariance)
+		case engine.Natural:
+			variance[k] = 1 / (float32(softplus(float64(raw))) + float32(engine.LeastPrecision))
+			mean[k] *= variance[k]
+		}
 	}
 	return mean, variance
 }

@@ -49,7 +49,20 @@ func (s *source) appendNetworks(b []byte) []byte {
 		case s.PerInput:
 			b = appendLayer(append(b, "\t\tvariance: layer"...), t, "var", "\t\t")
 		case s.Net.Head == engine.Homoscedastic:
-			b = fmt.Appendf(b, "\t\tlogVariance: %s,\n", shortest(nil, t.Find("var.bias").Data[0])) // -0 or 0: its exp is 1
+			b = append(b, "\t\tlogVariance: "...)
+			if s.Several() {
+				b = append(b, "[Targets]float32{"...)
+			}
+			for i, v := range t.Find("var.bias").Data {
+				if i > 0 {
+					b = append(b, ", "...)
+				}
+				b = shortest(b, v) // -0 or 0: its exp is 1
+			}
+			if s.Several() {
+				b = append(b, '}')
+			}
+			b = append(b, ",\n"...)
 		}
 		b = append(b, "\t},\n"...)
 	}

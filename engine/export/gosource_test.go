@@ -32,7 +32,7 @@ func TestGoSourceIsExact(t *testing.T) {
 		m, _, x := models[name](t)
 		if i == 0 {
 			m.Inputs[0].Name, m.Inputs[0].Unit = hostile, hostile
-			m.Target.Name, m.Card.Dataset, m.Card.Limits = hostile, hostile, hostile
+			m.Targets[0].Name, m.Card.Dataset, m.Card.Limits = hostile, hostile, hostile
 			m.Members[0][0].Data[0] = float32(math.Copysign(0, -1))
 			m.Members[0][0].Data[1] = 1e-40
 		}
@@ -52,10 +52,19 @@ func TestGoSourceIsExact(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		n := len(m.Inputs)
-		for r := range p.Mean {
+		n, targets := len(m.Inputs), len(m.Targets)
+		for r := range len(x) / n {
 			row := fmt.Sprintf("%#v", x[r*n:(r+1)*n])
-			if len(m.Members) > 1 {
+			if targets > 1 {
+				at := func(list []float64) []float64 { return list[r*targets : (r+1)*targets] }
+				if len(m.Members) > 1 {
+					want = append(want, slices.Concat(at(p.Mean), at(p.Variance), at(p.Aleatoric), at(p.Epistemic)))
+					fmt.Fprintf(&calls, "\t{\n\t\tp := k%d.PredictParts(%s)\n\t\tshow(slices.Concat(p.Mean[:], p.Variance[:], p.Aleatoric[:], p.Epistemic[:])...)\n\t}\n", i, row)
+				} else {
+					want = append(want, slices.Concat(at(p.Mean), at(p.Variance)))
+					fmt.Fprintf(&calls, "\t{\n\t\tmean, variance := k%d.Predict(%s)\n\t\tshow(slices.Concat(mean[:], variance[:])...)\n\t}\n", i, row)
+				}
+			} else if len(m.Members) > 1 {
 				want = append(want, []float64{p.Mean[r], p.Variance[r], p.Aleatoric[r], p.Epistemic[r]})
 				fmt.Fprintf(&calls, "\t{\n\t\tp := k%d.PredictParts(%s)\n\t\tshow(p.Mean, p.Variance, p.Aleatoric, p.Epistemic)\n\t}\n", i, row)
 			} else {
@@ -74,6 +83,7 @@ import (
 	"fmt"
 	"math"
 	"os"
+	"slices"
 
 %s)
 

@@ -37,6 +37,8 @@ func scaleds() []scaled {
 		{"time and pressure", []float64{1.72e9, 101300, 0}, []float64{9000, 40, 1}, 0, 1, engine.NetConfig{Activation: engine.GELU}, 1, 10},
 		{"an ensemble over unix seconds", one(1.72e9), one(1e5), 20, 4, engine.NetConfig{}, 3, 10},
 		{"an ensemble, apart", []float64{-1, 50}, []float64{2, 5}, 1000, 50, engine.NetConfig{Separate: true, Activation: engine.ELU}, 3, 1e-3},
+		{"three targets over unix seconds", one(1.72e9), one(1e5), 20, 4, engine.NetConfig{Outputs: 3}, 1, 10},
+		{"two targets, an ensemble", []float64{-1, 50}, []float64{2, 5}, 1000, 50, engine.NetConfig{Outputs: 2, Separate: true, Head: engine.SoftplusHead}, 3, 1e-2},
 		{"one variance over milliseconds", one(1.72e12), one(1e6), 0, 1, engine.NetConfig{Head: engine.Homoscedastic, Activation: engine.Sin}, 1, 10},
 	}
 }
@@ -54,6 +56,9 @@ func (s *scaled) train(t *testing.T) (*Model, []float64) {
 			sum += math.Sin(7 * u)
 		}
 		y = append(y, s.offset+s.by*(sum+(0.05+0.2*r.Float64())*r.NormFloat64()))
+		for k := 1; k < s.net.Outputs; k++ {
+			y = append(y, 1000*s.by*(float64(k)-sum+0.3*r.NormFloat64()))
+		}
 	}
 	c := s.net
 	c.Inputs, c.Hidden = len(s.from), []int{24, 16}
@@ -72,7 +77,11 @@ func (s *scaled) train(t *testing.T) (*Model, []float64) {
 	for k := range s.from {
 		inputs = append(inputs, Column{Name: fmt.Sprintf("x%d", k+1)})
 	}
-	m, err := New(e, inputs, Column{Name: "y"}, x, y, 1e-6)
+	var targets []Column
+	for k := range max(s.net.Outputs, 1) {
+		targets = append(targets, Column{Name: fmt.Sprintf("y%d", k+1)})
+	}
+	m, err := New(e, inputs, targets, x, y, 1e-6)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -92,7 +101,7 @@ func apart(p *Prediction, mean, std []float64) (means, stds float64) {
 	return means, stds
 }
 
-// Ten models, whose inputs and targets are far from zero, predict in onnxruntime and in
+// Models whose inputs and targets are far from zero, predict in onnxruntime and in
 // ONNX's reference what Predict does, to 1e-5 of a standard deviation; and in float32
 // alone, in these two and in tract, they are as far from it as their cards say.
 func TestFarColumnsAgree(t *testing.T) {
@@ -100,6 +109,7 @@ func TestFarColumnsAgree(t *testing.T) {
 		File      string    `json:"file"`
 		FloatFile string    `json:"float_file"`
 		Inputs    int       `json:"inputs"`
+		Targets   int       `json:"targets"`
 		X         []float64 `json:"x"`
 		Float     bool      `json:"float"`
 	}
@@ -120,7 +130,7 @@ func TestFarColumnsAgree(t *testing.T) {
 		write(t, folder, "model.onnx", wide.Bytes())
 		write(t, folder, "model_float.onnx", float.Bytes())
 		models[i] = m
-		questions[i] = asked{filepath.Join(folder, "model.onnx"), filepath.Join(folder, "model_float.onnx"), len(m.Inputs), x, false}
+		questions[i] = asked{filepath.Join(folder, "model.onnx"), filepath.Join(folder, "model_float.onnx"), len(m.Inputs), len(m.Targets), x, false}
 		narrow[i] = questions[i]
 		narrow[i].File, narrow[i].Float = questions[i].FloatFile, true
 	}

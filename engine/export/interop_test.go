@@ -13,6 +13,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -22,13 +23,14 @@ import (
 // A taken is an exported model in a folder, with rows and what the engine predicts
 // for them.
 type taken struct {
-	name   string
-	model  *Model
-	want   Prediction
-	Folder string    `json:"folder"`
-	File   string    `json:"file"` // ONNX
-	Inputs int       `json:"inputs"`
-	X      []float64 `json:"x"` // values that float32 holds
+	name    string
+	model   *Model
+	want    Prediction
+	Folder  string    `json:"folder"`
+	File    string    `json:"file"` // ONNX
+	Inputs  int       `json:"inputs"`
+	Targets int       `json:"targets"`
+	X       []float64 `json:"x"` // values that float32 holds
 }
 
 // takeAll exports a model of every kind.
@@ -40,7 +42,7 @@ func takeAll(t *testing.T) []taken {
 	for i, name := range sortedKinds() {
 		m, e, x := models[name](t)
 		if i == 0 {
-			m.Inputs[0].Name, m.Target.Name, m.Card.Author = hostile, hostile, hostile
+			m.Inputs[0].Name, m.Targets[0].Name, m.Card.Author = hostile, hostile, hostile
 		}
 		if i%2 == 1 {
 			m.Eps = floor
@@ -67,7 +69,7 @@ func take(t *testing.T, folder, name string, m *Model, e *engine.Ensemble, x []f
 		}
 		write(t, folder, file, b.Bytes())
 	}
-	return taken{name, m, fromEngine(e, x, m.Eps), folder, filepath.Join(folder, "model.onnx"), len(m.Inputs), x}
+	return taken{name, m, fromEngine(e, x, m.Eps), folder, filepath.Join(folder, "model.onnx"), len(m.Inputs), len(m.Targets), x}
 }
 
 // tool has a program answer in JSON, asked in JSON.
@@ -126,7 +128,7 @@ func TestONNXRuntimeAgrees(t *testing.T) {
 					worst = max(worst, math.Abs(v/want.Variance[r]-1))
 				}
 			}
-			if len(answers[i].All.Mean) != len(k.X)/k.Inputs || len(answers[i].One.Mean) != 3 {
+			if len(answers[i].All.Mean) != len(k.X)/k.Inputs*k.Targets || len(answers[i].One.Mean) != 3*k.Targets {
 				t.Error("not all rows came back")
 			}
 		})
@@ -143,7 +145,7 @@ func TestONNXIsExactAtExtremes(t *testing.T) {
 	for _, head := range engine.Heads() {
 		for _, shift := range []float32{-90, -60, -30, -17, 17, 30, 60, 90} {
 			m, e, x := trained(t, engine.NetConfig{Hidden: []int{32, 32}, Head: head, Activation: engine.SiLU}, 2)
-			m.Eps, m.Target.Std = 0, 1
+			m.Eps, m.Targets[0].Std = 0, 1
 			if head != engine.Fixed {
 				m.Members[0].Find("var.bias").Data[0] += shift
 			}
@@ -271,6 +273,51 @@ func TestPythonReadsRows(t *testing.T) {
 		}
 		if out, err := read("1,nothing\n" + rows); err == nil || !strings.HasPrefix(out, "line 1 has no column ") {
 			t.Errorf("%v takes a line without the inputs' names: %v, %s", args, err, out)
+		}
+	}
+}
+
+// Both Python files write of several targets a column for each of their moments.
+func TestPythonWritesTargets(t *testing.T) {
+	m, e, x := trained(t, engine.NetConfig{Hidden: []int{8}, Outputs: 3}, 2)
+	dir := t.TempDir()
+	k := take(t, dir, "targets", m, e, x)
+	abs, err := filepath.Abs(python())
+	if err != nil {
+		t.Fatal(err)
+	}
+	p, err := m.Predict(k.X)
+	if err != nil {
+		t.Fatal(err)
+	}
+	rows := "x1\n"
+	for _, v := range k.X {
+		rows += number(v) + "\n"
+	}
+	for _, args := range [][]string{{"model_torch.py", "model.safetensors"}, {"model_numpy.py"}} {
+		c := exec.Command(abs, args...)
+		c.Dir, c.Stdin, c.Env = dir, strings.NewReader(rows), append(os.Environ(), "PYTHONIOENCODING=utf-8")
+		out, err := c.CombinedOutput()
+		if err != nil {
+			t.Fatalf("%v: %v, %s", args, err, out)
+		}
+		table, err := csv.NewReader(bytes.NewReader(out)).ReadAll()
+		if err != nil || len(table) != len(k.X)+1 {
+			t.Fatalf("%v: %d lines, %v", args, len(table), err)
+		}
+		for i, part := range [][]float64{p.Mean, p.Variance, p.Aleatoric, p.Epistemic} {
+			for j, target := range m.Targets {
+				column := 4*j + i
+				if want := []string{"mean", "variance", "aleatoric", "epistemic"}[i] + "_" + target.Name; table[0][column] != want {
+					t.Fatalf("%v: column %d is %s, not %s", args, column, table[0][column], want)
+				}
+				for r, line := range table[1:] {
+					want := part[3*r+j]
+					if got, err := strconv.ParseFloat(line[column], 64); err != nil || math.Abs(got-want) > 1e-9*math.Abs(want) {
+						t.Fatalf("%v: row %d of %s is %s, not %g", args, r, table[0][column], line[column], want)
+					}
+				}
+			}
 		}
 	}
 }

@@ -15,11 +15,13 @@ import (
 	"github.com/gnllviz/gnllviz/engine"
 )
 
-// FormatName and FormatVersion are what a model in JSON begins with. Files of other
-// versions are refused.
+// FormatName and FormatVersion are what a model in JSON begins with. One of several
+// targets is of the version SeveralVersion, which programs that know but one refuse as a
+// newer one. Files of other versions are refused.
 const (
-	FormatName    = "gnllviz-model"
-	FormatVersion = 1
+	FormatName     = "gnllviz-model"
+	FormatVersion  = 1
+	SeveralVersion = 2
 )
 
 // Schema is the JSON Schema (draft 2020-12) of what WriteJSON writes.
@@ -46,12 +48,13 @@ func networkOf(c engine.NetConfig) network {
 	}
 }
 
-func (n *network) config() (engine.NetConfig, error) {
+// config returns the shape of a network with so many outputs.
+func (n *network) config(outputs int) (engine.NetConfig, error) {
 	a, err := engine.ParseActivation(n.Activation)
 	init, initErr := engine.ParseInit(n.Init)
 	head, headErr := engine.ParseHead(n.Head)
 	return engine.NetConfig{
-		Inputs: n.Inputs, Outputs: 1, Hidden: n.Hidden, Activation: a, Separate: n.Separate, Init: init,
+		Inputs: n.Inputs, Outputs: outputs, Hidden: n.Hidden, Activation: a, Separate: n.Separate, Init: init,
 		Head: head, MinVariance: n.MinVariance, InitialVariance: n.InitialVariance,
 	}, errors.Join(err, initErr, headErr)
 }
@@ -65,13 +68,36 @@ type header struct {
 	Network  network        `json:"network"`
 	Inputs   []Column       `json:"inputs"`
 	Encoding table.Encoding `json:"encoding,omitempty"`
-	Target   Column         `json:"target"`
+	Target   *Column        `json:"target,omitempty"`  // where there is one
+	Targets  []Column       `json:"targets,omitempty"` // where there are several
 	Eps      float64        `json:"eps"`
 	SHA256   string         `json:"sha256,omitempty"` // Model.sum; files without one are taken as they are
 }
 
 func headerOf(m *Model) header {
-	return header{FormatName, FormatVersion, &m.Card, networkOf(m.Net), m.Inputs, m.Encoding, m.Target, m.Eps, m.sum()}
+	h := header{
+		Format: FormatName, Version: FormatVersion, Card: &m.Card, Network: networkOf(m.Net),
+		Inputs: m.Inputs, Encoding: m.Encoding, Eps: m.Eps, SHA256: m.sum(),
+	}
+	if len(m.Targets) == 1 {
+		h.Target = &m.Targets[0]
+	} else {
+		h.Version, h.Targets = SeveralVersion, m.Targets
+	}
+	return h
+}
+
+// targets returns the one target or all.
+func (h *header) targets() ([]Column, error) {
+	switch {
+	case h.Target != nil && h.Targets != nil:
+		return nil, errors.New(`it has both a member "target" and a member "targets"`)
+	case h.Target != nil:
+		return []Column{*h.Target}, nil
+	case len(h.Targets) == 0:
+		return nil, errors.New("it has no target")
+	}
+	return h.Targets, nil
 }
 
 // model returns the model that a header describes, without its parameters.
@@ -79,11 +105,15 @@ func (h *header) model() (*Model, error) {
 	if h.Card == nil {
 		return nil, errors.New("it has no card")
 	}
-	c, err := h.Network.config()
+	targets, err := h.targets()
 	if err != nil {
 		return nil, err
 	}
-	return &Model{Card: *h.Card, Net: c, Inputs: h.Inputs, Encoding: h.Encoding, Target: h.Target, Eps: h.Eps, told: h.SHA256}, nil
+	c, err := h.Network.config(len(targets))
+	if err != nil {
+		return nil, err
+	}
+	return &Model{Card: *h.Card, Net: c, Inputs: h.Inputs, Encoding: h.Encoding, Targets: targets, Eps: h.Eps, told: h.SHA256}, nil
 }
 
 // A file is a model in JSON.
@@ -227,10 +257,10 @@ func (h *header) checkKind() error {
 	switch {
 	case h.Format != FormatName:
 		return errNoModel
-	case h.Version > FormatVersion:
-		return fmt.Errorf("it is of version %d, which a newer gnllviz wrote; this one reads version %d: read it with a newer one", h.Version, FormatVersion)
-	case h.Version != FormatVersion:
-		return fmt.Errorf("it is of version %d; this program reads version %d", h.Version, FormatVersion)
+	case h.Version > SeveralVersion:
+		return fmt.Errorf("it is of version %d, which a newer gnllviz wrote; this one reads versions %d and %d: read it with a newer one", h.Version, FormatVersion, SeveralVersion)
+	case h.Version < FormatVersion:
+		return fmt.Errorf("it is of version %d; this program reads versions %d and %d", h.Version, FormatVersion, SeveralVersion)
 	}
 	return nil
 }

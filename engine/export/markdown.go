@@ -41,6 +41,7 @@ func WriteCard(w io.Writer, m *Model) error {
 type cardData struct {
 	*Model
 	Ensemble bool
+	Several  bool // targets
 	Layers   string
 	Words    []word
 	Dates    table.Encoding
@@ -58,7 +59,7 @@ type setting struct{ Name, Value string }
 type score struct{ Name, Train, Test string }
 
 func cardOf(m *Model) *cardData {
-	d := &cardData{Model: m, Ensemble: len(m.Members) > 1}
+	d := &cardData{Model: m, Ensemble: len(m.Members) > 1, Several: len(m.Targets) > 1}
 	units := []string{fmt.Sprint(m.Net.Inputs)}
 	for _, u := range m.Net.Hidden {
 		units = append(units, fmt.Sprint(u))
@@ -66,6 +67,9 @@ func cardOf(m *Model) *cardData {
 	heads := "mean and variance"
 	if m.Net.Head == engine.Homoscedastic || m.Net.Head == engine.Fixed {
 		heads = "mean"
+	}
+	if n := len(m.Targets); n > 1 {
+		heads += fmt.Sprintf(" of %d targets", n)
 	}
 	d.Layers = strings.Join(units, " → ") + " → " + heads
 	at := 0

@@ -56,6 +56,23 @@ func TestCardTellsWords(t *testing.T) {
 	}
 }
 
+// The card of a model of several targets tells of each.
+func TestCardTellsTargets(t *testing.T) {
+	m, _, _ := trained(t, engine.NetConfig{Hidden: []int{4}, Outputs: 3}, 1)
+	var b bytes.Buffer
+	if err := WriteCard(&b, m); err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{
+		`a variance of each of y (g), north "wind", gusts (m/s), 温度 from x1`, "| y (target) | g |", `| north "wind", gusts (target) | m/s |`, "| 温度 (target) |  |",
+		"1 → 4 → mean and variance of 3 targets", "(N, 3), all double", "each of 3 numbers", "3 outputs", "Their noises are taken for independent.",
+	} {
+		if !strings.Contains(b.String(), want) {
+			t.Errorf("the card does not tell %q:\n%s", want, &b)
+		}
+	}
+}
+
 // What users have named ends no line, no cell and no text.
 func TestCardShowsNamesAsTheyAre(t *testing.T) {
 	m, _, _ := trained(t, engine.NetConfig{Hidden: []int{4}}, 1)
@@ -63,7 +80,7 @@ func TestCardShowsNamesAsTheyAre(t *testing.T) {
 	if err := WriteCard(&plain, m); err != nil {
 		t.Fatal(err)
 	}
-	m.Inputs[0].Name, m.Target.Unit = hostile+"[a](http://b)", "<script>|`x`"
+	m.Inputs[0].Name, m.Targets[0].Unit = hostile+"[a](http://b)", "<script>|`x`"
 	if err := WriteCard(&b, m); err != nil {
 		t.Fatal(err)
 	}

@@ -21,15 +21,16 @@ import (
 // use it: its columns, their scales, and the card that says where it comes from.
 //
 // Of inputs x in their own units it predicts, for each member, a mean and a
-// variance of the standardised target; of several the equal mixture. Its variance
-// is floored at Eps, as the loss floors it, and then brought into the target's
-// unit.
+// variance of each standardised target; of several members the equal mixture. The
+// variance is floored at Eps, as the loss floors it, and then brought into the target's
+// unit. Of how the noises of several targets move together it says nothing: they are
+// taken for independent.
 type Model struct {
 	Card    Card
-	Net     engine.NetConfig // of each member; it has one output
+	Net     engine.NetConfig // of each member; it has an output for each target
 	Inputs  []Column         // in the network's order
-	Target  Column
-	Eps     float64 // the least variance of the standardised target, 0 or more
+	Targets []Column         // 1 to table.MaxTargets, in the order of the outputs
+	Eps     float64          // the least variance of a standardised target, 0 or more
 	Members []Tensors
 
 	// Encoding says how the columns of a table become Inputs, which are its columns; nil
@@ -42,7 +43,7 @@ type Model struct {
 	told string // the sum that a file says it has, until that has been checked
 }
 
-// A Column is an input or the target, with its scale: what is standardised is
+// A Column is an input or a target, with its scale: what is standardised is
 // (value - Mean) / Std.
 type Column struct {
 	Name string  `json:"name"`
@@ -84,18 +85,10 @@ func (t Tensors) values() map[string][]float32 {
 
 // New returns the model of an ensemble as it is now, with columns that have a name
 // and a unit, and bounds that come from x, the rows of inputs that it was trained
-// on, and y, their targets. eps is the floor of the loss that trained it.
-func New(e *engine.Ensemble, inputs []Column, target Column, x, y []float64, eps float64) (*Model, error) {
-	m := &Model{Net: e.Members()[0].Net().Config(), Inputs: slices.Clone(inputs), Target: target, Eps: eps}
-	for i, s := range e.InputScales() {
-		if i < len(inputs) {
-			m.Inputs[i].Mean, m.Inputs[i].Std = s.Mean, s.Std
-			m.Inputs[i].bound(x, i, len(inputs))
-		}
-	}
-	s := e.TargetScale()
-	m.Target.Mean, m.Target.Std = s.Mean, s.Std
-	m.Target.bound(y, 0, 1)
+// on, and y, their targets, row by row. eps is the floor of the loss that trained it.
+func New(e *engine.Ensemble, inputs, targets []Column, x, y []float64, eps float64) (*Model, error) {
+	m := &Model{Net: e.Members()[0].Net().Config(), Eps: eps}
+	m.Inputs, m.Targets = fitted(inputs, e.InputScales(), x), fitted(targets, e.TargetScales(), y)
 	for _, t := range e.Members() {
 		m.Members = append(m.Members, t.Net().Tensors())
 	}
@@ -105,6 +98,18 @@ func New(e *engine.Ensemble, inputs []Column, target Column, x, y []float64, eps
 		return nil, err
 	}
 	return m, nil
+}
+
+// fitted returns columns with their scales and bounds. How many they are is Check's to see.
+func fitted(columns []Column, scales []engine.Scale, rows []float64) []Column {
+	columns = slices.Clone(columns)
+	for i, s := range scales {
+		if i < len(columns) {
+			columns[i].Mean, columns[i].Std = s.Mean, s.Std
+			columns[i].bound(rows, i, len(columns))
+		}
+	}
+	return columns
 }
 
 // bound sets the bounds to those of column k of rows.
@@ -133,8 +138,10 @@ func (m *Model) Check() error {
 	switch {
 	case err != nil:
 		return fmt.Errorf("export: %w", err)
-	case n.Outputs != 1:
-		return fmt.Errorf("export: a network with %d outputs; models have one target", n.Outputs)
+	case len(m.Targets) < 1 || len(m.Targets) > table.MaxTargets:
+		return fmt.Errorf("export: %d targets; 1 to %d can be had", len(m.Targets), table.MaxTargets)
+	case len(m.Targets) != n.Outputs:
+		return fmt.Errorf("export: %d target columns for a network of %d outputs", len(m.Targets), n.Outputs)
 	case len(m.Inputs) != n.Inputs:
 		return fmt.Errorf("export: %d input columns for a network of %d inputs", len(m.Inputs), n.Inputs)
 	case !(m.Eps >= 0 && m.Eps <= math.MaxFloat32):
@@ -144,7 +151,7 @@ func (m *Model) Check() error {
 	case params*len(m.Members) > engine.MaxParams:
 		return fmt.Errorf("export: %d members of %d parameters are too much", len(m.Members), params)
 	}
-	for _, c := range append(slices.Clone(m.Inputs), m.Target) {
+	for _, c := range slices.Concat(m.Inputs, m.Targets) {
 		if err := c.check(); err != nil {
 			return err
 		}
@@ -211,16 +218,20 @@ func (m *Model) Checkpoint() ([]byte, error) {
 	for _, t := range m.Members {
 		members = append(members, t.values())
 	}
-	var inputs []engine.Scale
-	for i := range m.Inputs {
-		inputs = append(inputs, m.Inputs[i].Scale())
-	}
 	var b buffer
 	c := engine.Config{Net: m.Net, Seed: m.Card.Seed}
-	if err := engine.WriteWeights(&b, c, inputs, []engine.Scale{m.Target.Scale()}, members, m.Card.Steps); err != nil {
+	if err := engine.WriteWeights(&b, c, scalesOf(m.Inputs), scalesOf(m.Targets), members, m.Card.Steps); err != nil {
 		return nil, fmt.Errorf("export: %w", err)
 	}
 	return b, nil
+}
+
+func scalesOf(columns []Column) []engine.Scale {
+	list := make([]engine.Scale, len(columns))
+	for i := range columns {
+		list[i] = columns[i].Scale()
+	}
+	return list
 }
 
 // A buffer is what was written to it.

@@ -32,8 +32,8 @@ const (
 const constPrefix = "const."
 
 // WriteONNX writes the model as one ONNX graph. Its input x is double (N, inputs),
-// in the columns' own units; its outputs are doubles (N, 1): mean, in the target's
-// unit, std, the standard deviation in the same, and variance, its square. An
+// in the columns' own units; its outputs are doubles (N, targets), also where there is one
+// target: mean, in the target's unit, std, the standard deviation in the same, and variance, its square. An
 // ensemble has aleatoric and epistemic, which are variances too. Scales, layers, heads
 // and the mixture are inside, and everything is computed in double, from parameters
 // that are float.
@@ -150,7 +150,7 @@ func onnxGraph(m *Model, kind uint64) []byte {
 	b = append(b, g.initializers...)
 	b = appendPart(b, 11, valueInfo("x", kind, len(m.Inputs), columnsInWords(m.Inputs)))
 	for _, o := range outputs {
-		b = appendPart(b, 12, valueInfo(o.key, kind, 1, o.value))
+		b = appendPart(b, 12, valueInfo(o.key, kind, len(m.Targets), o.value))
 	}
 	return b
 }
@@ -170,7 +170,7 @@ func (g *graph) standardise(m *Model) string {
 	return g.node("Div", nil, x, g.numbers("input.std", stds...))
 }
 
-// network returns mean and variance of the standardised target.
+// network returns mean and variance of the standardised targets.
 func (g *graph) network(m *Model, t Tensors, z string) (mean, variance string) {
 	for _, tensor := range t {
 		g.parameter(tensor)
@@ -216,11 +216,15 @@ func (g *graph) network(m *Model, t Tensors, z string) (mean, variance string) {
 // what they are.
 func (g *graph) mixture(m *Model, means, variances []string) []text {
 	mean, total := means[0], variances[0]
-	std := g.numbers("target.std", m.Target.Std)
+	var targetMeans, targetStds []float64
+	for _, c := range m.Targets {
+		targetMeans, targetStds = append(targetMeans, c.Mean), append(targetStds, c.Std)
+	}
+	std := g.numbers("target.std", targetStds...)
 	output := func(name, value string) {
 		g.nodeTo(name, "Mul", nil, g.node("Mul", nil, value, std), std)
 	}
-	target := columnInWords(m.Target)
+	target := targetsInWords(m.Targets)
 	outputs := []text{
 		{"mean", "predicted mean of " + target},
 		{"variance", "predicted variance of " + target + ", in its unit squared"},
@@ -249,7 +253,7 @@ func (g *graph) mixture(m *Model, means, variances []string) []text {
 	output("variance", total)
 	g.nodeTo("std", "Mul", nil, g.node("Sqrt", nil, total), std)
 	mean = g.node("Mul", nil, mean, std)
-	g.nodeTo("mean", "Add", nil, mean, g.numbers("target.mean", m.Target.Mean))
+	g.nodeTo("mean", "Add", nil, mean, g.numbers("target.mean", targetMeans...))
 	return outputs
 }
 
@@ -315,7 +319,7 @@ func (g *graph) softplus(z string) string {
 	return g.node("Where", nil, g.node("Greater", nil, z, threshold), z, log1p)
 }
 
-// alike repeats one value for each value of other.
+// alike repeats the values of a row for each row of other, or one for each of its values.
 func (g *graph) alike(value, other string) string {
 	return g.node("Expand", nil, value, g.node("Shape", nil, other))
 }

@@ -8,8 +8,8 @@ import (
 	"github.com/gnllviz/gnllviz/engine"
 )
 
-// A Prediction is what a model makes of rows of inputs, in the target's unit and
-// its square.
+// A Prediction is what a model makes of rows of inputs, in the targets' units and
+// their squares: (rows, targets) each, row by row.
 type Prediction struct {
 	Mean      []float64
 	Variance  []float64 // total, floored; its root is the standard deviation
@@ -25,17 +25,17 @@ func (m *Model) Predict(x []float64) (Prediction, error) {
 	if len(x)%n != 0 {
 		return Prediction{}, fmt.Errorf("export: %d values are not rows of %d inputs", len(x), n)
 	}
-	rows := len(x) / n
+	rows, targets := len(x)/n, len(m.Targets)
 	var p Prediction
 	for _, list := range []*[]float64{&p.Mean, &p.Variance, &p.Aleatoric, &p.Epistemic} {
-		*list = make([]float64, rows)
+		*list = make([]float64, rows*targets)
 	}
 	members := make([]evaluator, len(m.Members))
 	for i, t := range m.Members {
 		members[i] = newEvaluator(m, t)
 	}
 	z := make([]float64, n)
-	means, variances := make([]float64, len(members)), make([]float64, len(members))
+	means, variances := make([][]float64, len(members)), make([][]float64, len(members))
 	for r := range rows {
 		for k := range z {
 			z[k] = (x[r*n+k] - m.Inputs[k].Mean) / m.Inputs[k].Std
@@ -43,29 +43,31 @@ func (m *Model) Predict(x []float64) (Prediction, error) {
 		for i := range members {
 			means[i], variances[i] = members[i].evaluate(z)
 		}
-		mean, aleatoric, epistemic := mixture(means, variances)
-		std := m.Target.Std
-		p.Mean[r] = float64(mean*std) + m.Target.Mean
-		p.Aleatoric[r] = aleatoric * std * std
-		p.Epistemic[r] = epistemic * std * std
-		p.Variance[r] = max(aleatoric+epistemic, m.Eps) * std * std
+		for k := range m.Targets {
+			mean, aleatoric, epistemic := mixture(means, variances, k)
+			c, at := &m.Targets[k], r*targets+k
+			p.Mean[at] = float64(mean*c.Std) + c.Mean
+			p.Aleatoric[at] = aleatoric * c.Std * c.Std
+			p.Epistemic[at] = epistemic * c.Std * c.Std
+			p.Variance[at] = max(aleatoric+epistemic, m.Eps) * c.Std * c.Std
+		}
 	}
 	return p, nil
 }
 
-// mixture returns the moments of the equal mixture of normal distributions. A
-// product that is added is rounded first, by its conversion, as fused operations
-// differ between processors.
-func mixture(means, variances []float64) (mean, aleatoric, epistemic float64) {
+// mixture returns the moments of the equal mixture of the members' normal distributions
+// of target k. A product that is added is rounded first, by its conversion, as fused
+// operations differ between processors.
+func mixture(means, variances [][]float64, k int) (mean, aleatoric, epistemic float64) {
 	n := float64(len(means))
 	for i := range means {
-		mean += means[i]
-		aleatoric += variances[i]
+		mean += means[i][k]
+		aleatoric += variances[i][k]
 	}
 	mean /= n
 	aleatoric /= n
-	for _, v := range means {
-		d := v - mean
+	for i := range means {
+		d := means[i][k] - mean
 		epistemic += float64(d * d)
 	}
 	return mean, aleatoric, epistemic / n
@@ -78,7 +80,7 @@ type evaluator struct {
 	varBody  tower
 	mean     dense
 	variance *dense
-	raw      float64 // of heads that no input moves: the log-variance, or the variance
+	raw      []float64 // of heads that no input moves: the log-variances, or the variances
 }
 
 // A tower is hidden layers.
@@ -106,9 +108,9 @@ func newEvaluator(m *Model, t Tensors) evaluator {
 	}
 	switch m.Net.Head {
 	case engine.Homoscedastic:
-		e.raw = float64(t.Find("var.bias").Data[0])
+		e.raw = widen(t.Find("var.bias"))
 	case engine.Fixed:
-		e.raw = fixedVariance(m)
+		e.raw = slices.Repeat([]float64{fixedVariance(m)}, len(m.Targets))
 	default:
 		v := layer("var")
 		e.variance = &v
@@ -132,27 +134,27 @@ func widen(t *engine.Tensor) []float64 {
 	return list
 }
 
-// evaluate returns mean and variance of the standardised target.
-func (e *evaluator) evaluate(z []float64) (mean, variance float64) {
+// evaluate returns mean and variance of each standardised target.
+func (e *evaluator) evaluate(z []float64) (mean, variance []float64) {
 	hidden := e.body.evaluate(z, e.config.Activation)
-	mean = e.mean.evaluate(hidden)[0]
-	raw := e.raw
+	mean = e.mean.evaluate(hidden)
+	variance = slices.Clone(e.raw)
 	if e.variance != nil {
 		if e.varBody != nil {
 			hidden = e.varBody.evaluate(z, e.config.Activation)
 		}
-		raw = e.variance.evaluate(hidden)[0]
+		variance = e.variance.evaluate(hidden)
 	}
-	switch e.config.Head {
-	case engine.Exp, engine.Homoscedastic:
-		variance = math.Exp(min(max(raw, -engine.LogVarianceLimit), engine.LogVarianceLimit))
-	case engine.SoftplusHead:
-		variance = softplus(raw) + float64(float32(e.config.MinVariance))
-	case engine.Natural:
-		variance = 1 / (softplus(raw) + engine.LeastPrecision)
-		mean = float64(mean * variance)
-	case engine.Fixed:
-		variance = raw
+	for k, raw := range variance {
+		switch e.config.Head {
+		case engine.Exp, engine.Homoscedastic:
+			variance[k] = math.Exp(min(max(raw, -engine.LogVarianceLimit), engine.LogVarianceLimit))
+		case engine.SoftplusHead:
+			variance[k] = softplus(raw) + float64(float32(e.config.MinVariance))
+		case engine.Natural:
+			variance[k] = 1 / (softplus(raw) + engine.LeastPrecision)
+			mean[k] = float64(mean[k] * variance[k])
+		}
 	}
 	return mean, variance
 }

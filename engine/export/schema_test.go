@@ -8,6 +8,7 @@ import (
 
 	"github.com/santhosh-tekuri/jsonschema/v6"
 
+	"github.com/gnllviz/gnllviz/datasets/table"
 	"github.com/gnllviz/gnllviz/engine"
 )
 
@@ -87,6 +88,39 @@ func TestSchemaRefusesOthers(t *testing.T) {
 		if validate(t, s, swap(t, file, c.old, c.now)) == nil {
 			t.Errorf("%s: the schema takes it", name)
 		}
+	}
+}
+
+// One target and several are told apart by the member that they stand in, and the version.
+func TestSchemaKnowsTargets(t *testing.T) {
+	s := compiled(t)
+	one, _, _ := trained(t, engine.NetConfig{Hidden: []int{4}}, 1)
+	two, _, _ := trained(t, engine.NetConfig{Hidden: []int{4}, Outputs: 2}, 1)
+	first, both := encode(t, one, "model.json"), encode(t, two, "model.json")
+	for name, c := range map[string]struct {
+		file     []byte
+		old, now string
+	}{
+		"several of version 1":    {both, `"version":2,`, `"version":1,`},
+		"one of version 2":        {first, `"version":1,`, `"version":2,`},
+		"several in place of one": {both, `"targets":`, `"target":`},
+		"one in place of several": {first, `"target":`, `"targets":`},
+		"both":                    {both, `"targets":`, `"target":{"name":"","unit":"","mean":0,"std":1,"min":0,"max":1},"targets":`},
+		"none":                    {first, `"target":{"name":"y","unit":"g",`, `"sha256":"","eps":{`},
+	} {
+		if validate(t, s, swap(t, c.file, c.old, c.now)) == nil {
+			t.Errorf("%s: the schema takes it", name)
+		}
+	}
+	var doc struct {
+		Properties struct {
+			Targets struct {
+				MaxItems int `json:"maxItems"`
+			} `json:"targets"`
+		} `json:"properties"`
+	}
+	if err := json.Unmarshal(Schema, &doc); err != nil || doc.Properties.Targets.MaxItems != table.MaxTargets {
+		t.Errorf("the schema has at most %d targets, %v", doc.Properties.Targets.MaxItems, err)
 	}
 }
 

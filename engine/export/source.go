@@ -101,7 +101,15 @@ func (s *source) about() []string {
 	for _, c := range s.Inputs {
 		lines = append(lines, "  - "+rangeInWords(c))
 	}
-	lines = append(lines, "", "Target: "+rangeInWords(s.Target)+".")
+	if s.Several() {
+		lines = append(lines, "", "Targets:")
+		for _, c := range s.Targets {
+			lines = append(lines, "  - "+rangeInWords(c))
+		}
+		lines = append(lines, "")
+	} else {
+		lines = append(lines, "", "Target: "+rangeInWords(s.Targets[0])+".")
+	}
 	from := "Made by gnllviz"
 	if s.Card.Version != "" {
 		from += " " + strconv.Quote(s.Card.Version)
@@ -152,14 +160,27 @@ func wrap(line string) []string {
 	return append(list, line)
 }
 
-// Means lists the inputs' means, and Stds their standard deviations.
-func (s *source) Means() string { return s.list(func(c *Column) float64 { return c.Mean }) }
-func (s *source) Stds() string  { return s.list(func(c *Column) float64 { return c.Std }) }
+// Several says whether there are several targets, for which predictions are lists.
+func (s *source) Several() bool { return len(s.Targets) > 1 }
 
-func (s *source) list(of func(*Column) float64) string {
-	var list []string
-	for i := range s.Inputs {
-		list = append(list, number(of(&s.Inputs[i])))
+// Means lists the means of columns, and Stds their standard deviations.
+func (*source) Means(columns []Column) string {
+	return listed(columns, func(c *Column) string { return number(c.Mean) })
+}
+
+func (*source) Stds(columns []Column) string {
+	return listed(columns, func(c *Column) string { return number(c.Std) })
+}
+
+// TargetNames lists the names of the targets as Python writes texts, in ASCII.
+func (s *source) TargetNames() string {
+	return listed(s.Targets, func(c *Column) string { return s.Texts([]string{c.Name}) })
+}
+
+func listed(columns []Column, of func(*Column) string) string {
+	list := make([]string, len(columns))
+	for i := range columns {
+		list[i] = of(&columns[i])
 	}
 	return strings.Join(list, ", ")
 }

@@ -7,11 +7,12 @@ import (
 	"encoding/json"
 	"errors"
 	"math"
+	"slices"
 )
 
 // sum is the SHA-256 of all that a prediction depends on, in hexadecimal: the network
 // as JSON, then as little-endian float64s mean and standard deviation of each input
-// and of the target and eps, then all parameters as float32s, and last the encoding as
+// and of each target and eps, then all parameters as float32s, and last the encoding as
 // JSON where there is one. All formats tell it, so
 // that a file which was damaged on its way does not predict something else in silence.
 func (m *Model) sum() string {
@@ -21,7 +22,7 @@ func (m *Model) sum() string {
 	}
 	h := sha256.New()
 	h.Write(b)
-	for _, c := range append(m.Inputs[:len(m.Inputs):len(m.Inputs)], m.Target) {
+	for _, c := range slices.Concat(m.Inputs, m.Targets) {
 		h.Write(appendFloat64s(nil, c.Mean, c.Std))
 	}
 	h.Write(appendFloat64s(nil, m.Eps))

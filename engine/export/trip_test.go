@@ -89,7 +89,7 @@ func TestModelsComeBack(t *testing.T) {
 				if !reflect.DeepEqual(got.Training, &training) {
 					t.Errorf("%s: %s: the training came back as %+v", name, what, got.Training)
 				}
-				if !reflect.DeepEqual(got.Card, m.Card) || !reflect.DeepEqual(got.Inputs, m.Inputs) || !reflect.DeepEqual(got.Encoding, m.Encoding) || got.Target != m.Target || got.Eps != m.Eps {
+				if !reflect.DeepEqual(got.Card, m.Card) || !reflect.DeepEqual(got.Inputs, m.Inputs) || !reflect.DeepEqual(got.Encoding, m.Encoding) || !reflect.DeepEqual(got.Targets, m.Targets) || got.Eps != m.Eps {
 					t.Errorf("%s: %s: another card or other columns came back", name, what)
 				}
 				for i := range m.Members {

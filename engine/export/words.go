@@ -13,7 +13,7 @@ import (
 // alone. Names of others stand in it quoted, as Go quotes, and so on one line.
 func summary(m *Model) string {
 	lines := []string{
-		fmt.Sprintf("Predicts a mean and a variance of %s from %s.", columnInWords(m.Target), columnsInWords(m.Inputs)),
+		fmt.Sprintf("Predicts a mean and a variance of %s from %s.", targetsInWords(m.Targets), columnsInWords(m.Inputs)),
 		"Network: " + m.Card.Network + ".",
 		"Variance: " + m.Card.Variance + ".",
 		m.Card.Use,
@@ -50,6 +50,14 @@ func columnsInWords(columns []Column) string {
 		list = append(list, columnInWords(c))
 	}
 	return strings.Join(list, ", ")
+}
+
+// targetsInWords is columnsInWords of targets, of which each has what is said of them.
+func targetsInWords(targets []Column) string {
+	if len(targets) == 1 {
+		return columnInWords(targets[0])
+	}
+	return "each of " + columnsInWords(targets)
 }
 
 // rangeInWords says what a column is and where its training rows lie.

@@ -146,8 +146,9 @@ func newReport(r *run.Record) (*report, error) {
 	for _, c := range r.Model.Inputs {
 		p.Columns = append(p.Columns, fact{label(wire.Column{Name: c.Name, Unit: c.Unit}), between(c.Min, c.Max, c.Mean, c.Std)})
 	}
-	t := r.Model.Target
-	p.Columns = append(p.Columns, fact{p.Target + ", the target", between(t.Min, t.Max, t.Mean, t.Std)})
+	for _, t := range r.Model.Targets {
+		p.Columns = append(p.Columns, fact{label(wire.Column{Name: t.Name, Unit: t.Unit}) + ", the target", between(t.Min, t.Max, t.Mean, t.Std)})
+	}
 	p.Card = cardFacts(r)
 	return p, nil
 }

@@ -172,12 +172,14 @@ func (l *life) specOf(t wire.Table, of *lane) wire.Spec {
 // make makes the record, whole or of the model alone.
 func (t *taken) make(whole bool) (*Record, error) {
 	rec, l, d := t.record, t.lane, t.data
-	target := export.Column(column(d.set.Targets[0].Name, d.set.Targets[0].Unit))
-	var inputs []export.Column
+	var inputs, targets []export.Column
 	for _, c := range d.set.Inputs {
 		inputs = append(inputs, column(c.Name, c.Unit))
 	}
-	m, err := export.New(l.ensemble, inputs, target, d.train.x, d.train.y, t.objective.gaussian.Eps)
+	for _, c := range d.set.Targets {
+		targets = append(targets, column(c.Name, c.Unit))
+	}
+	m, err := export.New(l.ensemble, inputs, targets, d.train.x, d.train.y, t.objective.gaussian.Eps)
 	if err != nil {
 		return nil, err
 	}

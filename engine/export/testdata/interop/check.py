@@ -1,5 +1,5 @@
-"""Checks and loads exported files: reads a list of {folder, inputs, x} as JSON from
-the standard input, has onnx check each folder's model.onnx, and writes what
+"""Checks and loads exported files: reads a list of {folder, inputs, targets, x} as JSON
+from the standard input, has onnx check each folder's model.onnx, and writes what
 model_torch.py with model.safetensors, and model_numpy.py, predict for the rows."""
 import importlib.util
 import json
@@ -16,6 +16,14 @@ def load(folder, name):
     return module
 
 
+def flat(results, rows, targets):
+    """The values row by row. Of one target there is no dimension of targets."""
+    for v in results:
+        if tuple(v.shape) != ((rows,) if targets == 1 else (rows, targets)):
+            raise ValueError(f"{targets} targets of {rows} rows have the shape {tuple(v.shape)}")
+    return [v.reshape(-1).tolist() for v in results]
+
+
 answers = []
 for case in json.load(sys.stdin):
     folder, inputs, x = case["folder"], case["inputs"], case["x"]
@@ -29,7 +37,7 @@ for case in json.load(sys.stdin):
         "opset": [o.version for o in model.opset_import],
         "producer": model.producer_name,
         "texts": {p.key: p.value for p in model.metadata_props},
-        "torch": [v.tolist() for v in torch.predict(rows)],
-        "numpy": [v.tolist() for v in numpy.predict(rows)],
+        "torch": flat(torch.predict(rows), len(rows), case["targets"]),
+        "numpy": flat(numpy.predict(rows), len(rows), case["targets"]),
     })
 json.dump(answers, sys.stdout)
