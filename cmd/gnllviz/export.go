@@ -29,7 +29,7 @@ archive need the rows that it was trained on, which model.json and the archive h
 unless they were left out.
 
 JSON and the archive hold the rows that were learned from: of a file of your own the
-numbers of the target and the features, and nothing of other columns. Tables of
+numbers of the targets and the features, and nothing of other columns. Tables of
 predictions hold them, too, and the report and pictures of the fit show them. --no-rows
 leaves them out. ONNX, safetensors and source never hold rows.`,
 		Example: "  gnllviz export --model model --format onnx --out model.onnx\n  gnllviz export --model model.json --format go > model.go",

@@ -32,7 +32,8 @@ The file's columns are found by the names of those that the model learned from, 
 among them; others are not looked at. What is written has a row for each row, in their order: the inputs, and mean, std,
 lower and upper, the bounds of the central interval of --level percent. Of an ensemble
 std has two parts besides, whose squares add up to its square: aleatoric, the noise of
-the data, and epistemic, what the members disagree on.
+the data, and epistemic, what the members disagree on. A model of several targets gives
+these for each, with its name: mean_east, std_east and so on.
 
 A row that lacks an input has no prediction, unless the model learned what to make of
 such rows (train --lacking mean): its cells are empty, and such rows are counted on
@@ -190,6 +191,24 @@ func (g *given) inputs(i int) []string {
 	return record
 }
 
+// predictionNames are the columns that are predicted, target by target, with the target's
+// name where there are several.
+func predictionNames(m *export.Model) (names []string) {
+	parts := []string{"mean", "std", "lower", "upper"}
+	if len(m.Members) > 1 {
+		parts = append(parts, "aleatoric", "epistemic")
+	}
+	if len(m.Targets) == 1 {
+		return parts
+	}
+	for _, c := range m.Targets {
+		for _, part := range parts {
+			names = append(names, part+"_"+c.Name)
+		}
+	}
+	return names
+}
+
 // writePredictions writes inputs and what is predicted of some rows of them as CSV; what
 // there is not is empty.
 func writePredictions(to io.Writer, m *export.Model, g given, rows []int, p export.Prediction, level float64) error {
@@ -198,10 +217,7 @@ func writePredictions(to io.Writer, m *export.Model, g given, rows []int, p expo
 	for i := range inputs {
 		inputs[i] = g.sources[i].Name
 	}
-	made := []string{"mean", "std", "lower", "upper"}
-	if len(m.Members) > 1 {
-		made = append(made, "aleatoric", "epistemic")
-	}
+	made := predictionNames(m)
 	// An input of such a name must not be mistaken for a prediction.
 	if slices.ContainsFunc(made, func(name string) bool { return slices.Contains(inputs, name) }) {
 		for i := range made {
@@ -219,10 +235,14 @@ func writePredictions(to io.Writer, m *export.Model, g given, rows []int, p expo
 	for at := range g.rows() {
 		record := append(g.inputs(at), make([]string, len(made))...)
 		if next < len(rows) && rows[next] == at {
-			mean, std := p.Mean[next], math.Sqrt(p.Variance[next])
-			row := []float64{mean, std, mean - z*std, mean + z*std}
-			if len(m.Members) > 1 {
-				row = append(row, math.Sqrt(p.Aleatoric[next]), math.Sqrt(p.Epistemic[next]))
+			var row []float64
+			for k := range m.Targets {
+				i := next*len(m.Targets) + k
+				mean, std := p.Mean[i], math.Sqrt(p.Variance[i])
+				row = append(row, mean, std, mean-z*std, mean+z*std)
+				if len(m.Members) > 1 {
+					row = append(row, math.Sqrt(p.Aleatoric[i]), math.Sqrt(p.Epistemic[i]))
+				}
 			}
 			for k, v := range row {
 				record[len(inputs)+k] = strconv.FormatFloat(v, 'g', -1, 64)
