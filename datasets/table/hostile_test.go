@@ -104,8 +104,9 @@ func FuzzTable(f *testing.F) {
 				t.Fatalf("%d values of %d rows, %d lacking and %d reported", len(values), table.Rows, lacking, report.Dropped)
 			}
 		}
-		for _, names := range [][2]string{{target, input}, {table.Columns[0].Name, table.Columns[len(table.Columns)-1].Name}} {
-			s, dropped, err := table.Choose(names[:1], names[1:])
+		first, last := table.Columns[0].Name, table.Columns[len(table.Columns)-1].Name
+		for _, names := range [][2][]string{{{target}, {input}}, {{first}, {last}}, {{first, last}, nil}, {table.Names(target + "," + input), {first}}} {
+			s, dropped, err := table.Choose(names[0], names[1])
 			if err != nil {
 				var e *Error
 				if !errors.As(err, &e) || e.What == "" || e.Cure == "" {
@@ -118,7 +119,7 @@ func FuzzTable(f *testing.F) {
 					dropped.Dropped -= l.Rows // which were no rows of the table
 				}
 			}
-			if s.Len()+dropped.Dropped != table.Rows || len(s.X) != s.Len()*len(s.Inputs) || s.Len() < 4 {
+			if s.Len()+dropped.Dropped != table.Rows || len(s.X) != s.Len()*len(s.Inputs) || len(s.Y) != s.Len()*len(s.Targets) || s.Len() < 4 {
 				t.Fatalf("%d rows and %d dropped of %d", s.Len(), dropped.Dropped, table.Rows)
 			}
 			for _, v := range slices.Concat(s.X, s.Y) {
@@ -132,7 +133,7 @@ func FuzzTable(f *testing.F) {
 			if err := s.Encoding.Check(); err != nil || s.Encoding.Width() != len(s.Inputs) {
 				t.Fatalf("%+v of %d columns: %v", s.Encoding, len(s.Inputs), err)
 			}
-			if again, _, err := table.Like(s); err != nil || !slices.Equal(again.X, s.X) {
+			if again, _, err := table.Like(s); err != nil || !slices.Equal(again.X, s.X) || !slices.Equal(again.Y, s.Y) {
 				t.Fatalf("%v became %+v, %v", s.X, again, err)
 			}
 		}

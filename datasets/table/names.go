@@ -116,11 +116,13 @@ func (t *Table) Names(list string) []string {
 	if _, err := t.find(list); err == nil {
 		return []string{list}
 	}
-	names, err := csv.NewReader(strings.NewReader(list)).Read()
-	if err != nil {
+	r := csv.NewReader(strings.NewReader(list))
+	r.TrimLeadingSpace = true
+	records, err := r.ReadAll()
+	if err != nil || len(records) != 1 {
 		return strings.Split(list, ",")
 	}
-	return names
+	return records[0]
 }
 
 // find returns the number of a column, from 0, by its name or head.

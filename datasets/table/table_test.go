@@ -320,6 +320,8 @@ func TestNames(t *testing.T) {
 		"z,\"a,b\"":    {"z", "a,b"},
 		"z,\"y,z\",y":  {"z", "y,z", "y"},
 		"y,q":          {"y", "q"},
+		"z, \"a,b\"":   {"z", "a,b"},
+		"y\nz,q":       {"y\nz", "q"},
 		"y,\"unclosed": {"y", "\"unclosed"},
 		"":             {""},
 	} {

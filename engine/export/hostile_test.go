@@ -209,8 +209,8 @@ func patched(t testing.TB, text []byte, change func(*zip.FileHeader)) []byte {
 // FuzzRead has Read meet what nobody thought of. What it takes must be a model that
 // predicts and can be written again.
 func FuzzRead(f *testing.F) {
-	for _, members := range []int{1, 2} {
-		m, _, _ := trained(f, engine.NetConfig{Hidden: []int{2}}, members)
+	for _, of := range []struct{ members, targets int }{{1, 1}, {2, 1}, {1, 2}} {
+		m, _, _ := trained(f, engine.NetConfig{Hidden: []int{2}, Outputs: of.targets}, of.members)
 		withTraining(m)
 		for file := range writers() {
 			b := encode(f, m, file)

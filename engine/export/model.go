@@ -134,12 +134,13 @@ func (m *Model) Check() error {
 	if n.Outputs == 0 {
 		n.Outputs = 1
 	}
+	if len(m.Targets) < 1 || len(m.Targets) > table.MaxTargets {
+		return fmt.Errorf("export: %d targets; 1 to %d can be had", len(m.Targets), table.MaxTargets)
+	}
 	params, err := n.Params()
 	switch {
 	case err != nil:
 		return fmt.Errorf("export: %w", err)
-	case len(m.Targets) < 1 || len(m.Targets) > table.MaxTargets:
-		return fmt.Errorf("export: %d targets; 1 to %d can be had", len(m.Targets), table.MaxTargets)
 	case len(m.Targets) != n.Outputs:
 		return fmt.Errorf("export: %d target columns for a network of %d outputs", len(m.Targets), n.Outputs)
 	case len(m.Inputs) != n.Inputs:
