@@ -2,6 +2,7 @@ package export
 
 import (
 	"bytes"
+	"encoding/binary"
 	"fmt"
 	"math"
 	"math/rand/v2"
@@ -282,6 +283,23 @@ func TestTargetsAreChecked(t *testing.T) {
 		}
 		if _, err := ReadJSON(strings.NewReader(changed)); err == nil || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("%s: got %v, want %q", name, err, c.want)
+		}
+	}
+	// In safetensors the header is text within text.
+	safe := encode(t, two, "model.safetensors")
+	length := binary.LittleEndian.Uint64(safe)
+	header, data := safe[8:8+length], safe[8+length:]
+	begin := bytes.Index(header, []byte(`\"targets\":[`)) + len(`\"targets\":[`)
+	told := string(header[begin : begin+bytes.Index(header[begin:], []byte("]"))])
+	alone, _, _ := strings.Cut(told, "},")
+	for name, c := range map[string]struct{ now, want string }{
+		"one for two outputs": {alone + "}", ", not [1"},
+		"too many":            {strings.Repeat(alone+"},", 16) + alone + "}", "17 targets; 1 to 16"},
+		"more than networks":  {strings.Repeat(alone+"},", 300) + alone + "}", "301 outputs"},
+		"none":                {"", "no target"},
+	} {
+		if _, err := Read(bytes.NewReader(headed(string(swap(t, header, told, c.now)), data))); err == nil || !strings.Contains(err.Error(), c.want) {
+			t.Errorf("safetensors, %s: got %v, want %q", name, err, c.want)
 		}
 	}
 	for name, change := range map[string]func(m *Model){
