@@ -85,8 +85,18 @@ type predictRequest struct {
 // A prediction is what a lane predicts at some places.
 type prediction struct {
 	X    json.RawMessage `json:"x" doc:"The places, as asked: a number for each, or with several inputs a list for each."`
-	Mean []wire.Number   `json:"mean" doc:"The predicted mean at each, in the target's unit."`
-	Std  []wire.Number   `json:"std" doc:"The predicted standard deviation at each, not below the floor that eps puts under it, in the target's unit."`
+	Mean []wire.Number   `json:"mean,omitempty" doc:"The predicted mean at each, in the target's unit. With several targets these stand in targets."`
+	Std  []wire.Number   `json:"std,omitempty" doc:"The predicted standard deviation at each, not below the floor that eps puts under it, in the target's unit."`
+
+	Targets []targetPrediction `json:"targets,omitempty" doc:"Each of several targets, in the order in which they are learned."`
+}
+
+// A targetPrediction is what a lane predicts of one of several targets.
+type targetPrediction struct {
+	Name string        `json:"name" doc:"The target."`
+	Unit string        `json:"unit" doc:"Its unit; empty for a bare number."`
+	Mean []wire.Number `json:"mean" doc:"The predicted mean at each place, in the target's unit."`
+	Std  []wire.Number `json:"std" doc:"The predicted standard deviation at each place, not below the floor that eps puts under it, in the target's unit."`
 }
 
 func (s *Server) getPredict(ctx context.Context, q *predictRequest) (*body[prediction], error) {
@@ -112,7 +122,7 @@ func (s *Server) getPredict(ctx context.Context, q *predictRequest) (*body[predi
 	if err != nil {
 		return nil, err
 	}
-	mean, std, err := x.Predict(ctx, lane, at)
+	of, err := x.Predict(ctx, lane, at)
 	if err != nil {
 		return nil, s.runFailed(x, err)
 	}
@@ -124,7 +134,15 @@ func (s *Server) getPredict(ctx context.Context, q *predictRequest) (*body[predi
 	if err != nil {
 		panic("server: encoding places: " + err.Error()) // they are finite
 	}
-	return &body[prediction]{prediction{b, numbers(mean), numbers(std)}}, nil
+	p := prediction{X: b}
+	if len(of) == 1 {
+		p.Mean, p.Std = numbers(of[0].Mean), numbers(of[0].Std)
+		return &body[prediction]{p}, nil
+	}
+	for _, t := range of {
+		p.Targets = append(p.Targets, targetPrediction{t.Target.Name, t.Target.Unit, numbers(t.Mean), numbers(t.Std)})
+	}
+	return &body[prediction]{p}, nil
 }
 
 func numbers[F float32 | float64](v []F) []wire.Number {

@@ -863,9 +863,11 @@ func TestSweepOfAFile(t *testing.T) {
 			t.Errorf("target %v, want %v", s.Target, want)
 		}
 	}
-	for _, target := range []string{`"north, east",north`, "north,x"} {
-		if r := program(t, comma, "sweep", "--train", "-", "--target", target, "--x", "batch=2,3", "--y", "seed=1,2", "--steps", "3"); r.status == 0 || !strings.Contains(r.stderr, "has 2 targets") {
-			t.Errorf("--target %s: status %d, %q", target, r.status, r.stderr)
+	var several struct{ Targets []column }
+	for target, names := range map[string][2]string{`"north, east",north`: {"north, east", "north"}, "north,x": {"north", "x"}} {
+		parse(t, works(t, comma, "sweep", "--train", "-", "--target", target, "--x", "batch=2,3", "--y", "seed=1,2", "--steps", "3", "--json"), &several)
+		if len(several.Targets) != 2 || several.Targets[0].Name != names[0] || several.Targets[1].Name != names[1] {
+			t.Errorf("--target %s: targets %v", target, several.Targets)
 		}
 	}
 	r := program(t, rows, "sweep", "--train", "-", "--target", "speed", "--x", "batch=8,16", "--y", "seed=1,2", "--steps", "5")

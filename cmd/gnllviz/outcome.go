@@ -57,11 +57,24 @@ func scoresOf(s *run.Scores) scores {
 	return m
 }
 
+// targetScores are those of one of several targets.
+type targetScores struct {
+	Target  string `json:"target"`
+	Unit    string `json:"unit"`
+	Train   scores `json:"train"`
+	Test    scores `json:"test"`
+	Verdict string `json:"verdict"`
+}
+
 // writeJSON writes the outcome as one object.
 func (o *outcome) writeJSON(w io.Writer) error {
 	var v struct {
-		Train   scores  `json:"train"`
-		Test    scores  `json:"test"`
+		// Of several targets these are over all, in standard deviations of each but for the
+		// NLL, and ByTarget has those of each in its unit.
+		Train    scores         `json:"train"`
+		Test     scores         `json:"test"`
+		ByTarget []targetScores `json:"by_target,omitempty"`
+
 		Steps   uint64  `json:"steps"` // in all
 		From    uint64  `json:"from"`  // step with which it began
 		Seconds float64 `json:"seconds"`
@@ -93,6 +106,10 @@ func (o *outcome) writeJSON(w io.Writer) error {
 		Files []string           `json:"files,omitempty"`
 	}
 	v.Train, v.Test = scoresOf(&o.Train), scoresOf(&o.Test)
+	for i := range o.Targets {
+		of := &o.Targets[i]
+		v.ByTarget = append(v.ByTarget, targetScores{of.Target.Name, of.Target.Unit, scoresOf(&of.Train), scoresOf(&of.Test), of.Test.Verdict})
+	}
 	v.Steps, v.From, v.Seconds = o.Step, o.From, o.Seconds
 	v.State = o.state()
 	if o.At.State == wire.Diverged {
@@ -173,16 +190,20 @@ func (o *outcome) writeTable(w io.Writer) error {
 		fmt.Fprintf(w, "%d rows were left out, such as row %d: column %q, %s\n", d.DroppedRows, first.Row, first.Column, first.Reason)
 	}
 	fmt.Fprintf(w, "%d steps in %.3g s (%s)\n\n", o.Step-o.From, o.Seconds, o.state())
-	t := tabwriter.NewWriter(w, 0, 0, 3, ' ', tabwriter.AlignRight)
-	fmt.Fprint(t, "\ttraining\ttest\t\n")
-	train, test := o.Train.Values(), o.Test.Values()
-	for _, name := range []string{"nll", "crps", "rmse", "mae", "r2", "coverage", "mace", "sharpness"} {
-		fmt.Fprintf(t, "%s\t%.4g\t%.4g\t\n", name, train[name], test[name])
+	for i := range o.Targets {
+		of := &o.Targets[i]
+		fmt.Fprintf(w, "%s:\n", of.Target.Name)
+		if err := writeScores(w, &of.Train, &of.Test); err != nil {
+			return err
+		}
+		fmt.Fprintln(w)
 	}
-	if err := t.Flush(); err != nil {
+	if len(o.Targets) > 0 {
+		fmt.Fprintln(w, "over all targets, but for the nll in standard deviations of each:")
+	}
+	if err := writeScores(w, &o.Train, &o.Test); err != nil {
 		return err
 	}
-	fmt.Fprintf(w, "\non the test rows it is %s\n", o.Test.Verdict)
 	if e := o.Equation; e != nil {
 		writeEquation(w, e)
 	}
@@ -190,6 +211,21 @@ func (o *outcome) writeTable(w io.Writer) error {
 		fmt.Fprintf(w, "%d files are in %s\n", len(o.Files), o.Out)
 	}
 	return nil
+}
+
+// writeScores writes the scores of both parts of the rows as a table.
+func writeScores(w io.Writer, trainScores, testScores *run.Scores) error {
+	t := tabwriter.NewWriter(w, 0, 0, 3, ' ', tabwriter.AlignRight)
+	fmt.Fprint(t, "\ttraining\ttest\t\n")
+	train, test := trainScores.Values(), testScores.Values()
+	for _, name := range []string{"nll", "crps", "rmse", "mae", "r2", "coverage", "mace", "sharpness"} {
+		fmt.Fprintf(t, "%s\t%.4g\t%.4g\t\n", name, train[name], test[name])
+	}
+	if err := t.Flush(); err != nil {
+		return err
+	}
+	_, err := fmt.Fprintf(w, "\non the test rows it is %s\n", testScores.Verdict)
+	return err
 }
 
 // writeEquation writes how an equation is obeyed.

@@ -44,7 +44,9 @@ type Card struct {
 	Standardise string `json:"standardise"`
 
 	// Train and Test are scores in the target's own unit, by the names of package
-	// metrics, NLL with its constant. What is not finite is left out.
+	// metrics, NLL with its constant. Of several targets these are over all, but for the
+	// NLL in standard deviations of each target's training rows, and those of each are
+	// called as in "rmse of height". What is not finite is left out.
 	Train map[string]float64 `json:"train"`
 	Test  map[string]float64 `json:"test"`
 

@@ -2,18 +2,56 @@ package bundle
 
 import (
 	"math"
+	"slices"
 
 	"github.com/gnllviz/gnllviz/server/run"
+	"github.com/gnllviz/gnllviz/server/wire"
 )
 
 // history is a table of everything that was recorded on the way: a row for each step
 // of which the batch is known and for each at which the lane was evaluated, with no
 // value where one was not taken. Steps older than the newest million have been
-// folded: of those there is one of every few.
+// folded: of those there is one of every few. Of several targets each has its columns,
+// by its name; the loss they share.
 func history(r *run.Record) table {
-	var steps []uint64
-	var batches, points []int // places in their lists, or -1
-	b, p := r.Batches.Steps, r.Points
+	of := [][]wire.Point{r.Points}
+	if len(r.Targets) > 0 {
+		of = nil
+		for k := range r.Targets {
+			of = append(of, r.PointsOf(k)) // all at the same steps
+		}
+	}
+	steps, batches, points := merge(r.Batches.Steps, of[0])
+	t := table{name: "history", rows: len(steps)}
+	ids := make([]int64, len(steps))
+	for i, s := range steps {
+		ids[i] = int64(s)
+	}
+	t.columns = append(t.columns, column{name: "step", ids: ids})
+	taken := map[string]bool{"step": true}
+	for k, name := range run.BatchColumns() {
+		if k < len(r.Batches.Values) {
+			taken[name] = true
+			t.columns = append(t.columns, merged(name, batches, func(i int) float32 { return r.Batches.Values[k][i] }))
+		}
+	}
+	for target, p := range of {
+		for k, name := range r.PointColumns() {
+			if name == "target" || target > 0 && slices.Contains(wire.SharedByTargets, name) {
+				continue
+			}
+			if len(r.Targets) > 0 && !slices.Contains(wire.SharedByTargets, name) {
+				name = free(taken, "history", name+"_"+r.Targets[target].Target.Name, target+1)
+			}
+			t.columns = append(t.columns, merged(name, points, func(i int) float32 { return p[i].Values[k] }))
+		}
+	}
+	return t
+}
+
+// merge returns the steps of both lists, and the place in each of them of every step, or
+// -1. Of one step the last point holds: it was taken after a change.
+func merge(b []uint64, p []wire.Point) (steps []uint64, batches, points []int) {
 	for i, k := 0, 0; i < len(b) || k < len(p); {
 		step := uint64(math.MaxUint64)
 		if i < len(b) {
@@ -26,27 +64,12 @@ func history(r *run.Record) table {
 		if i < len(b) && b[i] == step {
 			batch, i = i, i+1
 		}
-		for k < len(p) && p[k].Step == step { // of one step the last holds: it was taken after a change
+		for k < len(p) && p[k].Step == step {
 			point, k = k, k+1
 		}
 		steps, batches, points = append(steps, step), append(batches, batch), append(points, point)
 	}
-
-	t := table{name: "history", rows: len(steps)}
-	ids := make([]int64, len(steps))
-	for i, s := range steps {
-		ids[i] = int64(s)
-	}
-	t.columns = append(t.columns, column{name: "step", ids: ids})
-	for k, name := range run.BatchColumns() {
-		if k < len(r.Batches.Values) {
-			t.columns = append(t.columns, merged(name, batches, func(i int) float32 { return r.Batches.Values[k][i] }))
-		}
-	}
-	for k, name := range r.PointColumns() {
-		t.columns = append(t.columns, merged(name, points, func(i int) float32 { return p[i].Values[k] }))
-	}
-	return t
+	return steps, batches, points
 }
 
 // merged is a column with the values at places of a list, and none where a place is

@@ -32,28 +32,61 @@ func (c *column) present(row int) bool { return c.has == nil || c.has(row) }
 // z95 is how far a central interval of 95 % reaches, in standard deviations.
 const z95 = 1.959963984540054
 
-// predictions is a table of all rows. The fixed names keep to themselves: an input
-// or a target that has one of them, or another's, is called by what it is besides,
-// as in input_mean. Units are in the model card, so that names are those of the
-// data.
+// predictedColumns are what is predicted of a target, and what its own value makes of it.
+var predictedColumns = []string{"mean", "std", "variance", "aleatoric_std", "epistemic_std", "lower_95", "upper_95", "z"}
+
+// predictions is a table of all rows: their inputs, and each target with what is predicted
+// of it, by its name where there are several. The fixed names keep to themselves: an input
+// or a target that has one of them, or another's, is called by what it is besides, as in
+// input_mean. Units are in the model card, so that names are those of the data.
 func predictions(r *run.Record) table {
 	n := len(r.Rows)
 	id := column{name: "id", ids: make([]int64, n)}
 	part := column{name: "part", texts: make([]string, n)}
-	var made []column
-	for _, name := range []string{"mean", "std", "variance", "aleatoric_std", "epistemic_std", "lower_95", "upper_95", "z"} {
-		made = append(made, column{name: name, wide: make([]float64, n)})
+	taken := map[string]bool{id.name: true, part.name: true}
+	if len(r.Data.Targets) == 1 {
+		for _, name := range predictedColumns {
+			taken[name] = true
+		}
 	}
-	var data []column
-	for _, c := range r.Data.Inputs {
-		data = append(data, column{name: c.Name, wide: make([]float64, n)})
-	}
-	target := column{name: r.Data.Target.Name, wide: make([]float64, n)}
+	t := table{name: "predictions", rows: n, columns: []column{id, part}}
 	for i, row := range r.Rows {
 		id.ids[i], part.texts[i] = int64(row.ID), row.Part
-		for k := range data {
-			data[k].wide[i] = row.X[k]
+	}
+	for k, c := range r.Data.Inputs {
+		in := column{name: free(taken, "input", c.Name, k+1), wide: make([]float64, n)}
+		for i, row := range r.Rows {
+			in.wide[i] = row.X[k]
 		}
+		t.columns = append(t.columns, in)
+	}
+	for k, c := range r.Data.Targets {
+		of := func(row *run.Row) *run.TargetRow {
+			if len(row.Targets) > 0 {
+				return &row.Targets[k]
+			}
+			return &row.TargetRow
+		}
+		t.columns = append(t.columns, predicted(r.Rows, of, free(taken, "target", c.Name, k+1), func(name string) string {
+			if len(r.Data.Targets) == 1 {
+				return name
+			}
+			return free(taken, "predicted", name+"_"+c.Name, k+1)
+		})...)
+	}
+	return t
+}
+
+// predicted are the columns of one target, of which named gives those that are predicted
+// their names.
+func predicted(rows []run.Row, of func(*run.Row) *run.TargetRow, name string, named func(string) string) []column {
+	target := column{name: name, wide: make([]float64, len(rows))}
+	var made []column
+	for _, name := range predictedColumns {
+		made = append(made, column{name: named(name), wide: make([]float64, len(rows))})
+	}
+	for i := range rows {
+		row := of(&rows[i])
 		target.wide[i] = row.Y
 		z := (row.Y - row.Mean) / row.Std
 		if row.Y == row.Mean {
@@ -64,16 +97,7 @@ func predictions(r *run.Record) table {
 			made[k].wide[i] = v
 		}
 	}
-	taken := map[string]bool{id.name: true, part.name: true}
-	for _, c := range made {
-		taken[c.name] = true
-	}
-	for k := range data {
-		data[k].name = free(taken, "input", data[k].name, k+1)
-	}
-	target.name = free(taken, "target", target.name, 1)
-	columns := append([]column{id, part}, data...)
-	return table{name: "predictions", columns: append(append(columns, target), made...), rows: n}
+	return append([]column{target}, made...)
 }
 
 // free returns a name that no column has yet, and takes it.

@@ -55,9 +55,13 @@ func (l *life) acquisition(n int) wire.Edit {
 		}
 		best := l.lanes[0].mostUncertain(l.settings.AcquireBy, candidates, chance)[0]
 		x := candidates[best*inputs : (best+1)*inputs]
-		var y [1]float64
-		d.set.Draw(y[:], x, chance)
-		e.Add = append(e.Add, wire.NewRow{X: x, Y: y[0]})
+		y := make([]float64, len(d.set.Targets))
+		d.set.Draw(y, x, chance)
+		row := wire.NewRow{X: x, Y: y[0]}
+		if len(y) > 1 {
+			row = wire.NewRow{X: x, Targets: y}
+		}
+		e.Add = append(e.Add, row)
 	}
 	return e
 }
@@ -83,23 +87,29 @@ func (l *life) fromPool(n int, chance *rand.Rand) (ids []uint32) {
 	return ids
 }
 
-// mostUncertain returns the numbers of the rows x, those with the largest standard
-// deviation of a kind first, or in an order of chance.
+// mostUncertain returns the numbers of the rows x, those with the largest variance of a
+// kind first, of several targets its sum in standardised units, or in an order of chance.
 func (l *lane) mostUncertain(by string, x []float64, chance *rand.Rand) []int {
 	n := len(x) / len(l.data.set.Inputs)
 	if by == byRandom {
 		return chance.Perm(n)
 	}
-	mean, aleatoric, epistemic := make([]float32, n), make([]float32, n), make([]float32, n)
+	targets := len(l.data.set.Targets)
+	mean, aleatoric, epistemic := make([]float32, n*targets), make([]float32, n*targets), make([]float32, n*targets)
 	l.ensemble.Predict(mean, aleatoric, epistemic, l.ensemble.Inputs(x))
 	variance := func(i int) float32 {
-		switch by {
-		case byEpistemic:
-			return epistemic[i]
-		case byAleatoric:
-			return aleatoric[i]
+		sum := float32(0)
+		for k := i * targets; k < (i+1)*targets; k++ {
+			switch by {
+			case byEpistemic:
+				sum += epistemic[k]
+			case byAleatoric:
+				sum += aleatoric[k]
+			default:
+				sum += aleatoric[k] + epistemic[k]
+			}
 		}
-		return aleatoric[i] + epistemic[i]
+		return sum
 	}
 	order := make([]int, n)
 	for i := range order {

@@ -89,7 +89,7 @@ func (r *Run) conceive(s wire.RunSettings, own *ownRows, edits []wire.Edit, star
 
 // conceiveOn is conceive on rows that are there.
 func (r *Run) conceiveOn(s wire.RunSettings, d *data, starts []laneStart) (*life, error) {
-	if e := checkSlice(s.Slice, d); e != nil {
+	if e := checkShown(&s, d); e != nil {
 		return nil, e
 	}
 	if err := r.options.Bounds.check(d, starts); err != nil {
@@ -101,9 +101,13 @@ func (r *Run) conceiveOn(s wire.RunSettings, d *data, starts []laneStart) (*life
 	return newLife(r.table, s, d, starts, r.options.Workers)
 }
 
-func checkSlice(slice int, d *data) *wire.ErrorMessage {
-	if n := len(d.set.Inputs); slice > n {
-		return wire.Refuse(wire.OutOfRange, "slice", "slice %d: the data set has only %d inputs", slice, n)
+// checkShown says which input or target that is to be shown there is not.
+func checkShown(s *wire.RunSettings, d *data) *wire.ErrorMessage {
+	if n := len(d.set.Inputs); s.Slice > n {
+		return wire.Refuse(wire.OutOfRange, "slice", "slice %d: the data set has only %d inputs", s.Slice, n)
+	}
+	if n := len(d.set.Targets); s.ShownTarget > n {
+		return wire.Refuse(wire.OutOfRange, "shown_target", "shown_target %d: the data set has only %d targets", s.ShownTarget, n)
 	}
 	return nil
 }

@@ -58,7 +58,7 @@ func (b Bounds) check(d *data, lanes []laneStart) error {
 		if n := slices.Max(l.settings.Hidden); n > units {
 			return wire.Refuse(wire.TooMuch, "hidden", "hidden has a layer of %d units, and this server allows %d", n, units)
 		}
-		n, err := paramsOf(&l.settings, len(d.set.Inputs))
+		n, err := paramsOf(&l.settings, d.shape())
 		if err != nil {
 			return err
 		}
@@ -81,8 +81,8 @@ func (b Bounds) check(d *data, lanes []laneStart) error {
 }
 
 // paramsOf counts the parameters of a lane, those of all its members.
-func paramsOf(s *wire.LaneSettings, inputs int) (int, error) {
-	c, err := configOf(s, 0, inputs)
+func paramsOf(s *wire.LaneSettings, of shape) (int, error) {
+	c, err := configOf(s, 0, of)
 	if err != nil {
 		return 0, err
 	}

@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
+	"slices"
 	"strconv"
 	"time"
 
@@ -42,6 +43,15 @@ func (t *taken) card(c *export.Card) {
 	}
 	c.DataSHA256 = t.data.sha256()
 	c.Train, c.Test = scoresOf(&rec.Train), scoresOf(&rec.Test)
+	for i := range rec.Targets {
+		of := &rec.Targets[i]
+		for name, v := range scoresOf(&of.Train) {
+			c.Train[name+" of "+of.Target.Name] = v
+		}
+		for name, v := range scoresOf(&of.Test) {
+			c.Test[name+" of "+of.Target.Name] = v
+		}
+	}
 }
 
 func lossInWords(s *wire.LaneSettings, o objective) string {
@@ -70,7 +80,7 @@ func optimizerInWords(s *wire.LaneSettings, trainRows int) string {
 	return fmt.Sprintf("%s, lr=%g, weight decay %s of the mean's part and %s of the variance's", s.Optimizer, s.LR, decay(s.Decay), decay(s.VarianceDecay))
 }
 
-// sha256 is that of all rows as CSV: the inputs, the target, and the part.
+// sha256 is that of all rows as CSV: the inputs, the targets, and the part.
 func (d *data) sha256() string {
 	h := sha256.New()
 	inputs := len(d.set.Inputs)
@@ -79,9 +89,10 @@ func (d *data) sha256() string {
 		name string
 		rows *rows
 	}{{PartTrain, &d.train}, {PartTest, &d.test}, {PartPool, &d.pool}} {
-		for i, y := range part.rows.y {
+		targets := len(d.set.Targets)
+		for i := range part.rows.ids {
 			line = line[:0]
-			for _, v := range append(part.rows.x[i*inputs:(i+1)*inputs:(i+1)*inputs], y) {
+			for _, v := range slices.Concat(part.rows.x[i*inputs:(i+1)*inputs], part.rows.y[i*targets:(i+1)*targets]) {
 				line = append(strconv.AppendFloat(line, v, 'g', -1, 64), ',')
 			}
 			h.Write(append(append(line, part.name...), '\n'))

@@ -22,6 +22,9 @@ func (r *Run) change(c *wire.ChangeCommand) (uint8, *wire.ErrorMessage) {
 	if next.Dataset != r.life.settings.Dataset && c.Set["slice"] == nil {
 		next.Slice = 0 // which there is in any set
 	}
+	if next.Dataset != r.life.settings.Dataset && c.Set["shown_target"] == nil {
+		next.ShownTarget = 1
+	}
 	was, l := r.moment(), r.life
 	live := true
 	for _, d := range deltas {
@@ -70,12 +73,12 @@ func (r *Run) changeLive(c wire.Command, lane *lane, next wire.Settings, starts 
 	if err := r.options.Bounds.check(l.data, starts); err != nil {
 		return asRefusal(err)
 	}
-	if e := checkSlice(next.Slice, l.data); e != nil {
+	if e := checkShown(&next.RunSettings, l.data); e != nil {
 		return e
 	}
 	fresh := l.data
-	if next.Noise != old.Noise || next.Slice != old.Slice {
-		fresh = l.data.shown(next.Noise, next.Slice)
+	if next.Noise != old.Noise || next.Slice != old.Slice || next.ShownTarget != old.ShownTarget {
+		fresh = l.data.shown(&next.RunSettings)
 		fresh = fresh.withRevision(r.dataRev + 1)
 	}
 	l.settings = next.RunSettings

@@ -56,7 +56,7 @@ func TestLossRangeHoldsNegativeLosses(t *testing.T) {
 }
 
 func TestFitRangeHoldsTheRows(t *testing.T) {
-	r := &Record{Rows: []Row{{Y: -1}, {Y: math.Inf(1)}, {Y: 3}}, Grid: &Fit{Mean: []float64{0, 1e9, math.NaN()}, Std: []float64{2, 1, 1}}}
+	r := &Record{Rows: []Row{{TargetRow: TargetRow{Y: -1}}, {TargetRow: TargetRow{Y: math.Inf(1)}}, {TargetRow: TargetRow{Y: 3}}}, Grid: &Fit{Mean: []float64{0, 1e9, math.NaN()}, Std: []float64{2, 1, 1}}}
 	low, high := r.FitRange(2)
 	if low > -3 || low < -3.5 || high < 5 || high > 5.5 {
 		t.Errorf("from %g to %g", low, high)

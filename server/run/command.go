@@ -151,7 +151,7 @@ func (r *Run) rebirth(s wire.RunSettings, starts []laneStart, anew bool) (l *lif
 		s.Dataset == wire.OwnData && d.own != r.own:
 		l, err = r.conceive(s, r.own, nil, starts)
 	case d.edits == nil:
-		l, err = r.conceiveOn(s, d.shown(s.Noise, s.Slice).withRevision(r.dataRev+1), starts)
+		l, err = r.conceiveOn(s, d.shown(&s).withRevision(r.dataRev+1), starts)
 	default:
 		// The first rows of a life fix its scale: those of before the edits did.
 		l, err = r.conceive(s, d.own, d.edits.list(), starts)

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
+	"slices"
 
 	"github.com/gnllviz/gnllviz/datasets"
 	"github.com/gnllviz/gnllviz/datasets/table"
@@ -35,7 +36,7 @@ const (
 type rows struct {
 	ids   []uint32
 	x     []float64 // (rows, inputs)
-	clean []float64 // targets without the added noise
+	clean []float64 // (rows, targets) without the added noise
 	y     []float64 // and with it: what is trained and shown
 }
 
@@ -53,12 +54,13 @@ type data struct {
 	nextID            uint32
 	lo, hi            []float64 // of each input, over the rows that the set began with
 	center            []float64 // of each input: its mean over the first training rows, of words the commonest
-	std               float64   // of the first training targets, without noise
-	noise             float64   // percent of std
+	centres, stds     []float64 // of each target of the first training rows, without noise
+	noise             float64   // percent of stds
 	edits             *edits    // that made these rows from the set's, in clean targets
 
 	revision uint32
 	slice    int       // the input along which the grid runs, counted from 0, or isMap
+	target   int       // which is shown, counted from 0
 	gridRows []float64 // (places, inputs)
 	wire     wire.Data // without the scale, which the lanes have
 }
@@ -73,11 +75,11 @@ func newData(s *wire.RunSettings, own *ownRows, edits []wire.Edit, revision uint
 	if n := len(d.set.Inputs); n > wire.MaxInputs {
 		return nil, fmt.Errorf("%s has %d inputs; at most %d can be trained on", d.set.Title, n, wire.MaxInputs)
 	}
-	if n := len(d.set.Targets); n > 1 {
-		return nil, wire.Refuse(wire.BadData, "", "%s has %d targets, and a run can learn one; choose one of them", d.set.Title, n)
-	}
 	if n := d.set.Rows(); n > maxRows {
 		return nil, wire.Refuse(wire.TooMuch, "", "the data set has %d rows; a run has at most %d", n, maxRows)
+	}
+	if n := len(d.set.Y); n > maxTargetValues {
+		return nil, wire.Refuse(wire.TooMuch, "", "the data set has %d values of targets; a run has at most %d", n, maxTargetValues)
 	}
 	split, err := d.own.split(d.set, s.TrainShare/100, s.Seed)
 	if err != nil {
@@ -92,13 +94,13 @@ func newData(s *wire.RunSettings, own *ownRows, edits []wire.Edit, revision uint
 	}
 	for i, row := range split.Train {
 		if pooled[i] {
-			d.pool.add(uint32(row), d.set.Row(row), d.set.Y[row])
+			d.pool.add(uint32(row), d.set.Row(row), d.set.RowTargets(row))
 		} else {
-			d.train.add(uint32(row), d.set.Row(row), d.set.Y[row])
+			d.train.add(uint32(row), d.set.Row(row), d.set.RowTargets(row))
 		}
 	}
 	for _, row := range split.Test {
-		d.test.add(uint32(row), d.set.Row(row), d.set.Y[row])
+		d.test.add(uint32(row), d.set.Row(row), d.set.RowTargets(row))
 	}
 	d.nextID = uint32(d.set.Rows())
 	d.measure()
@@ -107,7 +109,7 @@ func newData(s *wire.RunSettings, own *ownRows, edits []wire.Edit, revision uint
 			return nil, fmt.Errorf("edit %d of the rows: %w", i+1, err)
 		}
 	}
-	return d.shown(s.Noise, s.Slice), nil
+	return d.shown(s), nil
 }
 
 // load makes the set.
@@ -125,16 +127,20 @@ func (d *data) load(s *wire.RunSettings, own *ownRows) (err error) {
 }
 
 // add appends a row that is not noisy yet.
-func (r *rows) add(id uint32, x []float64, y float64) {
+func (r *rows) add(id uint32, x, y []float64) {
 	r.ids = append(r.ids, id)
 	r.x = append(r.x, x...)
-	r.clean = append(r.clean, y)
+	r.clean = append(r.clean, y...)
 }
 
 // measure notes what is fixed by the rows that the set began with.
 func (d *data) measure() {
 	n := len(d.set.Inputs)
-	d.std = engine.FitScale(d.train.clean).Std
+	targets := len(d.set.Targets)
+	for k := range targets {
+		scale := engine.FitScale(nth(d.train.clean, targets, k))
+		d.centres, d.stds = append(d.centres, scale.Mean), append(d.stds, scale.Std)
+	}
 	for k := range n {
 		lo, hi := math.Inf(1), math.Inf(-1)
 		for i := k; i < len(d.set.X); i += n {
@@ -208,32 +214,48 @@ func (d *data) groups() (list []group) {
 
 // size is about how many bytes the rows take.
 func (d *data) size() int {
-	values := 3 + len(d.set.Inputs) // x, the target twice, the id and what is shown
+	values := 2 + len(d.set.Inputs) + 2*len(d.set.Targets) // with the id, and what is shown
 	return 8 * (values*(d.train.len()+d.test.len()+d.pool.len()) + len(d.gridRows))
 }
 
-// noiseOf is what is added to the target of a row.
-func (d *data) noiseOf(id uint32) float64 {
+// addNoise adds to the targets of a row what noise adds to them, times sign.
+func (d *data) addNoise(y []float64, id uint32, sign float64) {
 	if d.noise == 0 {
-		return 0
+		return
 	}
 	r := rand.New(rand.NewPCG(uint64(d.seed)<<32|uint64(id), streamNoise))
-	return d.noise / 100 * d.std * r.NormFloat64()
+	for k := range y {
+		y[k] += sign * (d.noise / 100 * d.stds[k] * r.NormFloat64())
+	}
 }
 
-// shown returns d with that much added noise (percent) and its grid along an
-// input, counted from 1, or for 0 a map where there are two, ready to be trained
-// on and drawn.
-func (d *data) shown(noise float64, slice int) *data {
+// nth returns value k of each of rows of that many values.
+func nth(rows []float64, width, k int) []float64 {
+	if width == 1 {
+		return rows
+	}
+	list := make([]float64, 0, len(rows)/width)
+	for i := k; i < len(rows); i += width {
+		list = append(list, rows[i])
+	}
+	return list
+}
+
+// shown returns d with the settings' added noise, the target that they show and its grid
+// along their input, or a map where there are two and they name none, ready to be
+// trained on and drawn.
+func (d *data) shown(s *wire.RunSettings) *data {
 	e := *d
-	e.noise, e.slice = noise, min(max(slice, 1), len(d.set.Inputs))-1
-	if slice == 0 && len(d.set.Inputs) == 2 && len(d.groups()) == 0 {
+	e.noise, e.slice = s.Noise, min(max(s.Slice, 1), len(d.set.Inputs))-1
+	e.target = min(max(s.ShownTarget, 1), len(d.set.Targets)) - 1
+	targets := len(d.set.Targets)
+	if s.Slice == 0 && len(d.set.Inputs) == 2 && len(d.groups()) == 0 {
 		e.slice = isMap
 	}
 	for _, r := range []*rows{&e.train, &e.test, &e.pool} {
-		r.y = make([]float64, r.len())
+		r.y = slices.Clone(r.clean)
 		for i, id := range r.ids {
-			r.y[i] = r.clean[i] + e.noiseOf(id)
+			e.addNoise(r.y[i*targets:(i+1)*targets], id, 1)
 		}
 	}
 	e.layGrid()
@@ -321,7 +343,7 @@ func (d *data) describe() {
 	inputs := len(d.set.Inputs)
 	d.wire = wire.Data{
 		Name: d.set.Name, Title: d.set.Title, Help: d.set.Help, Source: d.set.Source,
-		Revision: d.revision, Target: wire.Column(d.set.Targets[0]), Slice: d.slice + 1,
+		Revision: d.revision, Target: wire.Column(d.set.Targets[d.target]), Slice: d.slice + 1, ShownTarget: d.target + 1,
 		Train: d.train.len(), Test: d.test.len(), Pool: d.pool.len(),
 		IDs: []uint32{}, X: make([][]float64, inputs), Y: []float64{}, IsTest: []bool{},
 		Truth:   d.set.Truth != nil,
@@ -339,6 +361,13 @@ func (d *data) describe() {
 	for _, c := range d.set.Inputs {
 		d.wire.Inputs = append(d.wire.Inputs, wire.Column(c))
 	}
+	targets := len(d.set.Targets)
+	for _, c := range d.set.Targets {
+		d.wire.Targets = append(d.wire.Targets, wire.Column(c))
+	}
+	if targets > 1 {
+		d.wire.AllY = make([][]float64, targets)
+	}
 	train, test := d.shares(wire.MaxRowsShown)
 	for k, r := range []*rows{&d.train, &d.test} {
 		for _, i := range spread(r.len(), []int{train, test}[k]) {
@@ -346,18 +375,29 @@ func (d *data) describe() {
 			for j := range inputs {
 				d.wire.X[j] = append(d.wire.X[j], r.x[i*inputs+j])
 			}
-			d.wire.Y = append(d.wire.Y, r.y[i])
+			d.wire.Y = append(d.wire.Y, r.y[i*targets+d.target])
+			for k := range d.wire.AllY {
+				d.wire.AllY[k] = append(d.wire.AllY[k], r.y[i*targets+k])
+			}
 			d.wire.IsTest = append(d.wire.IsTest, k == 1)
 		}
 	}
 }
 
-// truth returns the true mean and the true standard deviation at x, added noise
-// included.
+// truth returns the true mean and the true standard deviation of the target that is shown
+// at x, added noise included.
 func (d *data) truth(x []float64) (mean, std float64) {
-	var m, s [1]float64
-	d.set.Truth(m[:], s[:], x)
-	return m[0], math.Hypot(s[0], d.noise/100*d.std)
+	var m, s [wire.MaxTargets]float64
+	d.truths(m[:len(d.stds)], s[:len(d.stds)], x)
+	return m[d.target], s[d.target]
+}
+
+// truths is truth of every target.
+func (d *data) truths(mean, std, x []float64) {
+	d.set.Truth(mean, std, x)
+	for k := range std {
+		std[k] = math.Hypot(std[k], d.noise/100*d.stds[k])
+	}
 }
 
 // bestNLL is the NLL of the truth on the rows of a part of the split that are
@@ -372,7 +412,7 @@ func (d *data) bestNLL(r *rows, part int) *float64 {
 	var mean, std, y []float64
 	for _, i := range spread(r.len(), []int{train, test}[part]) {
 		m, s := d.truth(r.x[i*inputs : (i+1)*inputs])
-		mean, std, y = append(mean, m), append(std, s), append(y, r.y[i])
+		mean, std, y = append(mean, m), append(std, s), append(y, r.y[i*len(d.stds)+d.target])
 	}
 	best, err := metrics.Evaluate(mean, std, y)
 	if err != nil || math.IsInf(best.NLL, 0) || math.IsNaN(best.NLL) {
@@ -407,7 +447,25 @@ func (d *data) gridFrames(epoch uint32) []*wire.Frame {
 	}
 	truth.Add(mean)
 	truth.AddFrom(0, std)
-	return []*wire.Frame{grid, truth}
+	if len(d.stds) == 1 {
+		return []*wire.Frame{grid, truth}
+	}
+	return []*wire.Frame{grid, truth, d.targetTruth(epoch)}
+}
+
+// targetTruth is the truth of all targets on the grid.
+func (d *data) targetTruth(epoch uint32) *wire.Frame {
+	f := &wire.Frame{Kind: wire.FrameTargetTruth, Epoch: epoch, DataRevision: d.revision}
+	inputs, targets, places := len(d.set.Inputs), len(d.stds), d.places()
+	means, stds := make([]float64, targets*places), make([]float64, targets*places)
+	for i := range places {
+		d.truths(means[i*targets:(i+1)*targets], stds[i*targets:(i+1)*targets], d.gridRows[i*inputs:(i+1)*inputs])
+	}
+	for k := range targets {
+		f.Add(nth(means, targets, k))
+		f.AddFrom(0, nth(stds, targets, k))
+	}
+	return f
 }
 
 // gridBytes are those frames, one after the other.

@@ -10,6 +10,9 @@ import (
 // maxRows bounds the rows of a run that edits may add to.
 const maxRows = 200_000
 
+// maxTargetValues bounds rows times targets.
+const maxTargetValues = 8 * maxRows
+
 // maxEdited bounds the rows that all edits of a run are about, which its recipe
 // keeps.
 const maxEdited = 500_000
@@ -61,17 +64,21 @@ func (d *data) edited(e *wire.Edit) (*data, error) {
 // edit is edited in place, of rows that nobody else has. Where there is an error
 // they are of no more use.
 func (d *data) edit(e *wire.Edit) error {
-	inputs := len(d.set.Inputs)
+	inputs, targets := len(d.set.Inputs), len(d.set.Targets)
 	for _, id := range e.Take {
 		i, ok := slices.BinarySearch(d.pool.ids, id)
 		if !ok {
 			return wire.Refuse(wire.BadData, "", "edit: the pool has no row %d", id)
 		}
-		d.train.insert(id, d.pool.x[i*inputs:(i+1)*inputs], d.pool.clean[i])
-		d.pool.remove(i, inputs)
+		d.train.insert(id, d.pool.x[i*inputs:(i+1)*inputs], d.pool.clean[i*targets:(i+1)*targets])
+		d.pool.remove(i, inputs, targets)
 	}
 	for _, m := range e.Move {
-		if err := d.check(m.X, m.Y); err != nil {
+		k := max(m.Target, 1) - 1
+		if k >= targets {
+			return wire.Refuse(wire.BadData, "", "edit: there is no target %d; the rows have %d", m.Target, targets)
+		}
+		if err := d.check(m.X, []float64{m.Y}); err != nil {
 			return err
 		}
 		r, i := d.find(m.Row)
@@ -79,24 +86,28 @@ func (d *data) edit(e *wire.Edit) error {
 			return wire.Refuse(wire.BadData, "", "edit: there is no row %d", m.Row)
 		}
 		copy(r.x[i*inputs:], m.X)
-		r.clean[i] = m.Y
+		r.clean[i*targets+k] = m.Y
 	}
 	for _, id := range e.Erase {
 		r, i := d.find(id)
 		if r == nil {
 			return wire.Refuse(wire.BadData, "", "edit: there is no row %d", id)
 		}
-		r.remove(i, inputs)
+		r.remove(i, inputs, targets)
 	}
 	for _, a := range e.Add {
-		if err := d.check(a.X, a.Y); err != nil {
+		y, err := d.targetsOf(&a)
+		if err != nil {
+			return err
+		}
+		if err := d.check(a.X, y); err != nil {
 			return err
 		}
 		r := &d.train
 		if a.Test {
 			r = &d.test
 		}
-		r.add(d.nextID, a.X, a.Y)
+		r.add(d.nextID, a.X, y)
 		d.nextID++
 	}
 	switch {
@@ -119,22 +130,47 @@ func (d *data) edit(e *wire.Edit) error {
 func (d *data) clean(e *wire.Edit) wire.Edit {
 	c := wire.Edit{Erase: e.Erase, Take: e.Take}
 	for _, m := range e.Move {
-		m.Y -= d.noiseOf(m.Row)
+		noise := make([]float64, len(d.stds))
+		d.addNoise(noise, m.Row, 1)
+		if k := max(m.Target, 1) - 1; k < len(noise) { // else it is refused
+			m.Y -= noise[k]
+		}
 		c.Move = append(c.Move, m)
 	}
 	for i, a := range e.Add {
-		a.Y -= d.noiseOf(d.nextID + uint32(i))
+		if len(a.Targets) > 0 {
+			a.Targets = slices.Clone(a.Targets)
+			d.addNoise(a.Targets[:min(len(a.Targets), len(d.stds))], d.nextID+uint32(i), -1)
+		} else {
+			y := []float64{a.Y}
+			d.addNoise(y, d.nextID+uint32(i), -1)
+			a.Y = y[0]
+		}
 		c.Add = append(c.Add, a)
 	}
 	return c
 }
 
+// targetsOf returns the targets of a row that is to be added.
+func (d *data) targetsOf(a *wire.NewRow) ([]float64, error) {
+	n := len(d.set.Targets)
+	switch {
+	case len(a.Targets) == n:
+		return a.Targets, nil
+	case len(a.Targets) > 0:
+		return nil, wire.Refuse(wire.BadData, "", "edit: a row has %d targets, not %d", len(a.Targets), n)
+	case n > 1:
+		return nil, wire.Refuse(wire.BadData, "", "edit: these rows have %d targets, and one that is added needs them all, in its field \"targets\"", n)
+	}
+	return []float64{a.Y}, nil
+}
+
 // check says what is wrong with a row's values.
-func (d *data) check(x []float64, y float64) error {
+func (d *data) check(x, y []float64) error {
 	if len(x) != len(d.set.Inputs) {
 		return wire.Refuse(wire.BadData, "", "edit: a row has %d inputs, not %d", len(x), len(d.set.Inputs))
 	}
-	for _, v := range append(slices.Clip(x), y) {
+	for _, v := range slices.Concat(x, y) {
 		// What float32 cannot hold, even after it was standardised, cannot be
 		// trained on.
 		if !(math.Abs(v) <= 1e30) {
@@ -154,17 +190,17 @@ func (d *data) find(id uint32) (*rows, int) {
 	return nil, 0
 }
 
-func (r *rows) insert(id uint32, x []float64, clean float64) {
+func (r *rows) insert(id uint32, x, clean []float64) {
 	i, _ := slices.BinarySearch(r.ids, id)
 	r.ids = slices.Insert(r.ids, i, id)
 	r.x = slices.Insert(r.x, i*len(x), x...)
-	r.clean = slices.Insert(r.clean, i, clean)
+	r.clean = slices.Insert(r.clean, i*len(clean), clean...)
 }
 
-func (r *rows) remove(i, inputs int) {
+func (r *rows) remove(i, inputs, targets int) {
 	r.ids = slices.Delete(r.ids, i, i+1)
 	r.x = slices.Delete(r.x, i*inputs, (i+1)*inputs)
-	r.clean = slices.Delete(r.clean, i, i+1)
+	r.clean = slices.Delete(r.clean, i*targets, (i+1)*targets)
 }
 
 // withRevision returns the rows under a revision's number.

@@ -89,7 +89,7 @@ func checkEquation(s *wire.LaneSettings, d *data) error {
 	if n := len(d.set.Inputs); n != 1 {
 		return wire.Refuse(wire.BadState, "equation", "an equation is of rows with one input, and these have %d; choose another data set, or leave the equation out", n)
 	}
-	c, err := configOf(s, 0, 1)
+	c, err := configOf(s, 0, d.shape())
 	if err != nil {
 		return err
 	}

@@ -107,7 +107,7 @@ func TestReadersBesideTraining(t *testing.T) {
 				if _, err := r.Curve(ctx, nil, "batch_loss", 0, 1<<40, 100); err != nil {
 					t.Error(err)
 				}
-				if _, _, err := r.Predict(ctx, nil, [][]float64{{float64(i)}}); err != nil {
+				if _, err := r.Predict(ctx, nil, [][]float64{{float64(i)}}); err != nil {
 					t.Error(err)
 				}
 				if _, err := r.Record(ctx, nil); err != nil {

@@ -141,13 +141,13 @@ func (l *life) remember(t *export.Training) error {
 	if t.History == nil {
 		return nil
 	}
-	// Programs that knew of no equations wrote fewer columns.
+	// Programs that knew of no equations, or of one target alone, wrote fewer columns.
 	columns := wire.PointColumns[1:]
 	if n := len(t.History.Columns); n < 1+wire.PointAlways || n > len(columns) || !slices.Equal(t.History.Columns, columns[:n]) {
 		return wire.Refuse(wire.BadData, "", "the model's history has the columns %.200q, not %q", t.History.Columns, columns)
 	}
 	lane, now := l.lanes[0], l.points // of this moment
-	lane.evaluations, l.points = emptyEvaluations(), nil
+	lane.evaluations, l.points = emptyEvaluations(l.data), nil
 	for _, row := range t.History.Rows {
 		p := wire.Point{Lane: lane.id, Step: uint64(row[0])}
 		if row[0] < 0 || p.Step >= l.steps {
@@ -159,13 +159,16 @@ func (l *life) remember(t *export.Training) error {
 		for i, v := range row[1:] {
 			p.Values[i] = float32(v)
 		}
-		if err := lane.evaluations.Append(p.Step, p.Values[:]...); err != nil {
+		if p.Target() > len(lane.evaluations) {
+			return wire.Refuse(wire.BadData, "", "the model's history is of target %d, and it has %d", p.Target(), len(lane.evaluations))
+		}
+		if err := lane.evaluations[p.Target()-1].Append(p.Step, p.Values[:]...); err != nil {
 			return wire.Refuse(wire.BadData, "", "the model's history: %v", err)
 		}
 		l.points = append(l.points, p)
 	}
 	for _, p := range now {
-		if err := lane.evaluations.Append(p.Step, p.Values[:]...); err != nil {
+		if err := lane.evaluations[p.Target()-1].Append(p.Step, p.Values[:]...); err != nil {
 			return fmt.Errorf("run: %w", err)
 		}
 	}

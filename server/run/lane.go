@@ -31,13 +31,13 @@ type lane struct {
 	look     look
 	diverged error // since the last step, until its weights are put back
 
-	steps       *history.Series // every step
-	evaluations *history.Series // those that are points
+	steps       *history.Series   // every step
+	evaluations []*history.Series // those that are points, of each target
 	snapshots   *history.Ladder[*engine.State]
 }
 
 func newLane(s laneStart, of *wire.RunSettings, d *data, workers int) (*lane, error) {
-	c, err := configOf(&s.settings, of.Seed, len(d.set.Inputs))
+	c, err := configOf(&s.settings, of.Seed, d.shape())
 	if err != nil {
 		return nil, err
 	}
@@ -54,7 +54,7 @@ func newLane(s laneStart, of *wire.RunSettings, d *data, workers int) (*lane, er
 	l := &lane{
 		laneStart: s, data: d, ensemble: e,
 		steps:       history.NewSeries(len(stepColumns), 0),
-		evaluations: emptyEvaluations(),
+		evaluations: emptyEvaluations(d),
 		snapshots:   history.NewLadder[*engine.State](snapshotBytes),
 	}
 	for _, m := range e.Members() {
@@ -63,8 +63,11 @@ func newLane(s laneStart, of *wire.RunSettings, d *data, workers int) (*lane, er
 	return l, l.obey()
 }
 
-func emptyEvaluations() *history.Series {
-	return history.NewSeries(len(wire.PointColumns)-pointHead, 0)
+func emptyEvaluations(d *data) (list []*history.Series) {
+	for range d.set.Targets {
+		list = append(list, history.NewSeries(len(wire.PointColumns)-pointHead, 0))
+	}
+	return list
 }
 
 // resume returns the ensemble of a state, which must be of the network that the
@@ -77,7 +80,6 @@ func resume(c engine.Config, s *laneStart, d *data) (*engine.Ensemble, error) {
 	if err != nil {
 		return nil, refused(err)
 	}
-	c.Net.Outputs = 1
 	if members != s.settings.Members || !reflect.DeepEqual(of.Net, c.Net) {
 		return nil, wire.Refuse(wire.BadValue, "", "the state is of other networks than the settings ask for: they differ in the number of members, the inputs, the layers, the activation or the head")
 	}
@@ -90,11 +92,15 @@ func resume(c engine.Config, s *laneStart, d *data) (*engine.Ensemble, error) {
 
 // copyAs returns an independent copy with the same past.
 func (l *lane) copyAs(s laneStart, step uint64) *lane {
-	return &lane{
+	copied := &lane{
 		laneStart: s, from: &wire.Origin{Lane: l.id, Step: step},
 		data: l.data, ensemble: l.ensemble.Clone(), params: l.params, diverged: l.diverged,
-		steps: l.steps.Clone(), evaluations: l.evaluations.Clone(), snapshots: l.snapshots.Clone(),
+		steps: l.steps.Clone(), snapshots: l.snapshots.Clone(),
 	}
+	for _, e := range l.evaluations {
+		copied.evaluations = append(copied.evaluations, e.Clone())
+	}
+	return copied
 }
 
 // setData has the lane go on with other rows.

@@ -14,13 +14,21 @@ import (
 type look struct {
 	most  int // rows that were asked for
 	train int // of the rows that follow, those are training rows, the others test rows
-	y     []float64
 	rows  int
 
 	shown []int // of each row that is shown: its place among the rows, or -1
 
-	x      []float32 // standardised inputs: train rows, test rows, grid
-	target []float32 // standardised targets: train rows, test rows
+	x  []float32 // standardised inputs: train rows, test rows, grid
+	of []seen    // each target
+
+	mean, vari, spread []float32 // of the rows of x, of several targets row by row
+}
+
+// seen is what a look has of one target.
+type seen struct {
+	y      []float64 // train rows, test rows
+	target []float32 // the same, standardised
+
 	mean   []float32 // of the rows of x last predicted, standardised
 	vari   []float32
 	spread []float32 // the epistemic part of vari
@@ -31,16 +39,16 @@ func (l *lane) lookAt(most int) {
 	if l.look.x != nil && l.look.most == most {
 		return
 	}
-	d, inputs := l.data, len(l.data.set.Inputs)
+	d, inputs, targets := l.data, len(l.data.set.Inputs), len(l.data.set.Targets)
 	train, test := d.shares(most)
 	k := look{most: most, train: train, rows: train + test}
-	var x []float64
+	var x, y []float64
 	place := make(map[uint32]int, k.rows)
 	for part, r := range []*rows{&d.train, &d.test} {
 		for _, i := range spread(r.len(), []int{train, test}[part]) {
-			place[r.ids[i]] = len(k.y)
+			place[r.ids[i]] = len(y) / targets
 			x = append(x, r.x[i*inputs:(i+1)*inputs]...)
-			k.y = append(k.y, r.y[i])
+			y = append(y, r.y[i*targets:(i+1)*targets]...)
 		}
 	}
 	for _, id := range d.wire.IDs {
@@ -50,10 +58,19 @@ func (l *lane) lookAt(most int) {
 		}
 		k.shown = append(k.shown, i)
 	}
-	k.target = l.ensemble.Targets(k.y)
 	k.x = l.ensemble.Inputs(append(x, d.gridRows...))
 	n := k.rows + d.places()
-	k.mean, k.vari, k.spread = make([]float32, n), make([]float32, n), make([]float32, n)
+	k.mean, k.vari, k.spread = make([]float32, n*targets), make([]float32, n*targets), make([]float32, n*targets)
+	for t, scale := range l.ensemble.TargetScales() {
+		one := seen{y: nth(y, targets, t), mean: k.mean, vari: k.vari, spread: k.spread}
+		for _, v := range one.y {
+			one.target = append(one.target, scale.Apply(v))
+		}
+		if targets > 1 {
+			one.mean, one.vari, one.spread = make([]float32, n), make([]float32, n), make([]float32, n)
+		}
+		k.of = append(k.of, one)
+	}
 	l.look = k
 }
 
@@ -64,14 +81,24 @@ func (l *lane) predict(at *engine.State, grid bool) error {
 	if grid {
 		n += l.data.places()
 	}
-	x := k.x[:n*len(l.data.set.Inputs)]
+	x, targets := k.x[:n*len(l.data.set.Inputs)], len(k.of)
+	mean, vari, spread := k.mean[:n*targets], k.vari[:n*targets], k.spread[:n*targets]
 	if at == nil {
-		l.ensemble.Predict(k.mean[:n], k.vari[:n], k.spread[:n], x)
-	} else if err := l.ensemble.PredictAt(at, k.mean[:n], k.vari[:n], k.spread[:n], x); err != nil {
+		l.ensemble.Predict(mean, vari, spread, x)
+	} else if err := l.ensemble.PredictAt(at, mean, vari, spread, x); err != nil {
 		return err
 	}
-	for i, v := range k.spread[:n] {
-		k.vari[i] += v
+	for i, v := range spread {
+		vari[i] += v
+	}
+	if targets == 1 {
+		return nil // it is its own
+	}
+	for t := range k.of {
+		one := &k.of[t]
+		for i := range n {
+			one.mean[i], one.vari[i], one.spread[i] = mean[i*targets+t], vari[i*targets+t], spread[i*targets+t]
+		}
 	}
 	return nil
 }
@@ -85,16 +112,16 @@ type scores struct {
 	mean, std, y []float64 // in the target's units
 }
 
-// score scores the rows from..to of what was predicted last.
-func (l *lane) score(o objective, from, to int) (scores, error) {
-	k := &l.look
-	mean, target, variance := k.mean[from:to], k.target[from:to], k.vari[from:to]
-	s := scores{terms: loss.TermsOf(o.gaussian, mean, target, variance)}
+// score scores the rows from..to of what was predicted last of a target.
+func (l *lane) score(o objective, target, from, to int) (scores, error) {
+	k := &l.look.of[target]
+	mean, y, variance := k.mean[from:to], k.target[from:to], k.vari[from:to]
+	s := scores{terms: loss.TermsOf(o.gaussian, mean, y, variance)}
 	s.loss = s.terms.Sum()
 	if !o.isNLL {
-		s.loss = o.mean.Gradients(nil, nil, mean, target, variance)
+		s.loss = o.mean.Gradients(nil, nil, mean, y, variance)
 	}
-	s.mean, s.std = l.inUnits(o, mean, variance)
+	s.mean, s.std = l.inUnits(o, target, mean, variance)
 	s.y = k.y[from:to]
 	var err error
 	s.report, err = metrics.Evaluate(s.mean, s.std, s.y)
@@ -103,22 +130,60 @@ func (l *lane) score(o objective, from, to int) (scores, error) {
 
 // scores predicts, with the grid if that is wanted, and scores both parts of the
 // split, with the settings of now.
-func (l *lane) scores(at *engine.State, most int, grid bool) (o objective, train, test scores, err error) {
+func (l *lane) scores(at *engine.State, most int, grid bool) (o objective, of []bothScores, err error) {
 	if o, err = objectiveOf(&l.settings); err != nil {
-		return o, train, test, err
+		return o, nil, err
 	}
 	l.lookAt(most)
 	if err = l.predict(at, grid); err != nil {
-		return o, train, test, err
+		return o, nil, err
 	}
-	if train, err = l.score(o, 0, l.look.train); err != nil {
-		return o, train, test, fmt.Errorf("train rows: %w", err)
+	for target := range l.look.of {
+		var b bothScores
+		if b.train, err = l.score(o, target, 0, l.look.train); err != nil {
+			return o, nil, fmt.Errorf("train rows: %w", err)
+		}
+		if b.test, err = l.score(o, target, l.look.train, l.look.rows); err != nil {
+			return o, nil, fmt.Errorf("test rows: %w", err)
+		}
+		of = append(of, b)
 	}
-	if test, err = l.score(o, l.look.train, l.look.rows); err != nil {
-		return o, train, test, fmt.Errorf("test rows: %w", err)
-	}
-	return o, train, test, nil
+	shareLoss(of)
+	return o, of, nil
 }
+
+// bothScores are those of the training and of the test rows.
+type bothScores struct{ train, test scores }
+
+// shareLoss gives the scores of every target the loss, and its terms, averaged over all
+// targets: it is one loss that is trained.
+func shareLoss(of []bothScores) {
+	n := float64(len(of))
+	if n == 1 {
+		return
+	}
+	for _, part := range []func(*bothScores) *scores{
+		func(b *bothScores) *scores { return &b.train }, func(b *bothScores) *scores { return &b.test },
+	} {
+		var loss float64
+		var terms lossTerms
+		for i := range of {
+			s := part(&of[i])
+			loss += s.loss / n
+			terms.LogVariance += s.terms.LogVariance / n
+			terms.Residual += s.terms.Residual / n
+			terms.Constant += s.terms.Constant / n
+		}
+		for i := range of {
+			s := part(&of[i])
+			s.loss = loss
+			s.terms.LogVariance, s.terms.Residual, s.terms.Constant = terms.LogVariance, terms.Residual, terms.Constant
+		}
+	}
+}
+
+// lossTerms are the terms of a loss.
+type lossTerms = loss.Terms
 
 // figures are what frames and points say of both parts of the split.
 func figures(train, test scores) map[string]float64 {
@@ -143,29 +208,40 @@ func figures(train, test scores) map[string]float64 {
 // pointHead is the number of a point's columns that are no values.
 const pointHead = 2
 
-// point evaluates the lane for its history.
-func (l *lane) point(step uint64, most int) (wire.Point, error) {
-	p := wire.Point{Lane: l.id, Step: step}
-	_, train, test, err := l.scores(nil, most, false)
+// evaluate returns a point of each target for the lane's history.
+func (l *lane) evaluate(step uint64, most int) (points []wire.Point, err error) {
+	_, of, err := l.scores(nil, most, false)
 	if err != nil {
-		return p, err
+		return nil, err
 	}
-	values := figures(train, test)
-	if _, err := l.equationFigures(values, nil); err != nil {
-		return p, err
+	for target, b := range of {
+		p := wire.Point{Lane: l.id, Step: step}
+		values := figures(b.train, b.test)
+		values["target"] = math.NaN()
+		if len(of) > 1 {
+			values["target"] = float64(target + 1)
+		}
+		if _, err := l.equationFigures(values, nil); err != nil {
+			return nil, err
+		}
+		p.Set(values)
+		if err := l.evaluations[target].Append(step, p.Values[:]...); err != nil {
+			return nil, err
+		}
+		points = append(points, p)
 	}
-	p.Set(values)
-	return p, l.evaluations.Append(step, p.Values[:]...)
+	return points, nil
 }
 
 // picture computes what is seen of the lane, everything from one moment's weights,
 // which are those of now unless an earlier state is given, and this moment's loss:
 // the fit, and what it makes of the rows.
 func (l *lane) picture(at *engine.State, most int) ([]*wire.Frame, error) {
-	o, train, test, err := l.scores(at, most, true)
+	o, of, err := l.scores(at, most, true)
 	if err != nil {
 		return nil, err
 	}
+	train, test := of[l.data.target].train, of[l.data.target].test
 	values := figures(train, test)
 	if err := l.frameFigures(values, o, train, test); err != nil {
 		return nil, err
@@ -186,6 +262,9 @@ func (l *lane) picture(at *engine.State, most int) ([]*wire.Frame, error) {
 		f.AddFrom(0, residual)
 		frames = append(frames, f)
 	}
+	if len(of) > 1 {
+		frames = append(frames, l.targetFrames(of)...)
+	}
 	for _, name := range wire.Scalars {
 		frames[0].Scalars = append(frames[0].Scalars, float32(values[name]))
 	}
@@ -197,35 +276,45 @@ func (l *lane) picture(at *engine.State, most int) ([]*wire.Frame, error) {
 
 // fitFrame is the fit on the grid, without its scalars.
 func (l *lane) fitFrame() *wire.Frame {
-	k, scale, places := &l.look, l.ensemble.TargetScale(), l.data.places()
-	mean, std := make([]float32, places), make([]float32, places)
-	origin := l.origin()
-	for i := range mean {
-		// Not less exact than the prediction, however far the target is from 0.
-		mean[i] = float32(float64(k.mean[k.rows+i])*scale.Std + (scale.Mean - origin))
-		std[i] = float32(math.Sqrt(float64(k.vari[k.rows+i])) * scale.Std)
-	}
+	k, scale, rows := &l.look.of[l.data.target], l.scale(l.data.target), l.look.rows
+	mean, std, origin := l.onGrid(l.data.target)
 	f := &wire.Frame{Kind: wire.FrameFit, Columns: [][]float32{mean, std}, Origins: []float64{origin, 0}}
 	if len(l.ensemble.Members()) > 1 {
-		epistemic := make([]float32, places)
+		epistemic := make([]float32, len(mean))
 		for i := range epistemic {
-			epistemic[i] = float32(math.Sqrt(float64(k.spread[k.rows+i])) * scale.Std)
+			epistemic[i] = float32(math.Sqrt(float64(k.spread[rows+i])) * scale.Std)
 		}
 		f.Columns, f.Origins = append(f.Columns, epistemic), append(f.Origins, 0)
 	}
 	return f
 }
 
-// origin is what predicted means are counted from in frames.
-func (l *lane) origin() float64 {
-	scale := l.ensemble.TargetScale()
+// onGrid is what was predicted last of a target on the grid: the mean, counted from an
+// origin, and the standard deviation.
+func (l *lane) onGrid(target int) (mean, std []float32, origin float64) {
+	k, scale, rows, places := &l.look.of[target], l.scale(target), l.look.rows, l.data.places()
+	mean, std, origin = make([]float32, places), make([]float32, places), l.origin(target)
+	for i := range mean {
+		// Not less exact than the prediction, however far the target is from 0.
+		mean[i] = float32(float64(k.mean[rows+i])*scale.Std + (scale.Mean - origin))
+		std[i] = float32(math.Sqrt(float64(k.vari[rows+i])) * scale.Std)
+	}
+	return mean, std, origin
+}
+
+// scale is that of a target.
+func (l *lane) scale(target int) engine.Scale { return l.ensemble.TargetScales()[target] }
+
+// origin is what predicted means of a target are counted from in frames.
+func (l *lane) origin(target int) float64 {
+	scale := l.scale(target)
 	return wire.OriginOf(scale.Mean-2*scale.Std, scale.Mean+2*scale.Std)
 }
 
 // frameFigures are what frames say besides what points do.
 func (l *lane) frameFigures(values map[string]float64, o objective, train, test scores) error {
 	last := l.ensemble.Last()
-	values["floor"] = math.Sqrt(o.gaussian.Eps) * l.ensemble.TargetScale().Std
+	values["floor"] = math.Sqrt(o.gaussian.Eps) * l.scale(l.data.target).Std
 	values["batch_loss"] = l.batchLoss()
 	values["mean_norm"] = last.MeanNorm
 	values["variance_norm"] = last.VarianceNorm
@@ -248,10 +337,10 @@ func (l *lane) frameFigures(values map[string]float64, o objective, train, test 
 	return nil
 }
 
-// inUnits takes standardised predictions to the target's units, the variance
-// clamped as the loss clamps it.
-func (l *lane) inUnits(o objective, mean, variance []float32) (means, stds []float64) {
-	scale := l.ensemble.TargetScale()
+// inUnits takes standardised predictions of a target to its units, the variance clamped
+// as the loss clamps it.
+func (l *lane) inUnits(o objective, target int, mean, variance []float32) (means, stds []float64) {
+	scale := l.scale(target)
 	means, stds = make([]float64, len(mean)), make([]float64, len(mean))
 	for i, m := range mean {
 		means[i] = scale.Invert(m)
@@ -260,21 +349,25 @@ func (l *lane) inUnits(o objective, mean, variance []float32) (means, stds []flo
 	return means, stds
 }
 
-// predictAt returns the mean and the standard deviation at rows of inputs x, in
-// the target's units.
-func (l *lane) predictAt(x []float64) (mean, std []float64, err error) {
+// predictAt returns what is predicted of each target at rows of inputs x.
+func (l *lane) predictAt(x []float64) (of []Prediction, err error) {
 	o, err := objectiveOf(&l.settings)
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
-	n := len(x) / len(l.data.set.Inputs)
+	scales := l.ensemble.TargetScales()
+	n := len(x) / len(l.data.set.Inputs) * len(scales)
 	m, v, e := make([]float32, n), make([]float32, n), make([]float32, n)
 	l.ensemble.Predict(m, v, e, l.ensemble.Inputs(x))
-	for i, spread := range e {
-		v[i] += spread
+	for k, scale := range scales {
+		p := Prediction{Target: wire.Column(l.data.set.Targets[k])}
+		for i := k; i < n; i += len(scales) {
+			p.Mean = append(p.Mean, scale.Invert(m[i]))
+			p.Std = append(p.Std, math.Sqrt(float64(max(v[i]+e[i], float32(o.gaussian.Eps))))*scale.Std)
+		}
+		of = append(of, p)
 	}
-	mean, std = l.inUnits(o, m, v)
-	return mean, std, nil
+	return of, nil
 }
 
 // metricsOf is what summaries say of both parts of the split.

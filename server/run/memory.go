@@ -97,7 +97,10 @@ func (r *Run) holds() holding {
 		} else {
 			h.undo += size
 		}
-		h.curves += l.steps.Bytes() + l.evaluations.Bytes()
+		h.curves += l.steps.Bytes()
+		for _, e := range l.evaluations {
+			h.curves += e.Bytes()
+		}
 		h.snapshots += l.snapshots.Bytes()
 	}
 	h.curves += r.pieces.bytes()
@@ -132,7 +135,9 @@ func (r *Run) fit(now time.Time) {
 	}
 	for l := range lanes {
 		l.steps.Shrink(of(l.steps.Bytes()))
-		l.evaluations.Shrink(of(l.evaluations.Bytes()))
+		for _, e := range l.evaluations {
+			e.Shrink(of(e.Bytes()))
+		}
 		l.snapshots.SetBudget(of(l.snapshots.Bytes()))
 	}
 	after := r.holds()
@@ -155,7 +160,7 @@ func (r *Run) admitLanes(bytes int) error {
 func (r *Run) admitLife(d *data, starts []laneStart) error {
 	bytes := 0
 	for i := range starts {
-		n, err := paramsOf(&starts[i].settings, len(d.set.Inputs))
+		n, err := paramsOf(&starts[i].settings, d.shape())
 		if err != nil {
 			return err
 		}

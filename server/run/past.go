@@ -15,7 +15,7 @@ import (
 func Curves() []string { return append(slices.Clone(stepColumns[:]), wire.PointColumns[pointHead:]...) }
 
 // Curve returns a lane's curve (nil: the first lane's) over the steps from..to,
-// with about two points for each of so many pixels, or all of them where there
+// of the target that is shown, with about two points for each of so many pixels, or all of them where there
 // are no more. Curves names the curves.
 func (r *Run) Curve(ctx context.Context, lane *uint8, curve string, from, to uint64, pixels int) (c history.Curve, err error) {
 	column, ofSteps := slices.Index(stepColumns[:], curve), true
@@ -34,7 +34,7 @@ func (r *Run) Curve(ctx context.Context, lane *uint8, curve string, from, to uin
 		if ofSteps {
 			series = l.steps.Clone() // which shares what no longer changes
 		} else {
-			series = l.evaluations.Clone()
+			series = l.evaluations[r.life.data.target].Clone()
 		}
 		return nil
 	})

@@ -145,9 +145,9 @@ func TestTwoInputsAreAMap(t *testing.T) {
 	if len(grid.Columns) != 2 || len(grid.Columns[0]) != mapSide*mapSide || len(fit.Columns[0]) != mapSide*mapSide || len(p[wire.FrameTruth].Columns[1]) != mapSide*mapSide {
 		t.Fatalf("a grid of %d columns, %d places", len(grid.Columns), len(grid.Columns[0]))
 	}
-	mean, _, err := r.Predict(t.Context(), nil, [][]float64{{float64(grid.Columns[0][41]), float64(grid.Columns[1][41])}})
-	if err != nil || !near(mean[0], float64(fit.Columns[0][41]), 1e-4) {
-		t.Errorf("the map says %g where the network says %g (%v)", fit.Columns[0][41], mean[0], err)
+	of, err := r.Predict(t.Context(), nil, [][]float64{{float64(grid.Columns[0][41]), float64(grid.Columns[1][41])}})
+	if err != nil || !near(of[0].Mean[0], float64(fit.Columns[0][41]), 1e-4) {
+		t.Errorf("the map says %g where the network says %+v (%v)", fit.Columns[0][41], of, err)
 	}
 	change(t, r, map[string]any{"slice": 2})
 	if p := pictureOf(t, r); len(p[wire.FrameGrid].Columns) != 1 || len(p[wire.FrameFit].Columns[0]) != gridPoints || state(t, r).Data.Slice != 2 {

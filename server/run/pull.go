@@ -16,7 +16,7 @@ func (l *lane) rowsFrame(o objective, train, test scores) *wire.Frame {
 		columns[i] = make([]float32, n)
 	}
 	onMean, onVariance := l.pulls(o)
-	origin := l.origin()
+	origin := l.origin(l.data.target)
 	for row, i := range k.shown {
 		values := [4]float32{nan, nan, nan, nan}
 		switch {
@@ -38,8 +38,7 @@ func (l *lane) rowsFrame(o objective, train, test scores) *wire.Frame {
 // as if it were in the step's batch: so the reduction counts. Of an ensemble they
 // are those of the mixture.
 func (l *lane) pulls(o objective) (onMean, onVariance []float32) {
-	k := &l.look
-	n := k.train
+	k, n := &l.look.of[l.data.target], l.look.train
 	onMean, onVariance = make([]float32, n), make([]float32, n)
 	variance := k.vari[:n]
 	o.mean.Gradients(onMean, onVariance, k.mean[:n], k.target[:n], variance)

@@ -27,14 +27,17 @@ type Record struct {
 	Step     uint64
 	Changes  []wire.Change // of this epoch, the run's and this lane's
 
-	Rows        []Row // all: training, test and pool rows
-	Train, Test Scores
+	Rows        []Row  // all: training, test and pool rows
+	Train, Test Scores // of several targets over all, in standard deviations of each but for the NLL
+
+	Targets []TargetScores // of each; nil where there is one
 
 	// Equation is what the mean is held to, as it stands; nil without one.
 	Equation *export.Equation
 
-	Points  []wire.Point // evaluations of this lane
-	Batches Batches
+	Points    []wire.Point // evaluations of this lane, of the target that is shown
+	AllPoints []wire.Point // and of every target
+	Batches   Batches
 
 	// Private says that there are rows of the owner's, which are not for all who
 	// watch. RowsLeftOut says that Rows is empty because it was to be.
@@ -53,13 +56,12 @@ const (
 
 // A Row is a row of the data and what the model makes of it, in their units.
 type Row struct {
-	ID        uint32
-	Part      string // PartTrain, PartTest or PartPool
-	X         []float64
-	Y         float64
-	Mean, Std float64
+	ID   uint32
+	Part string // PartTrain, PartTest or PartPool
+	X    []float64
 
-	Aleatoric, Epistemic float64 // standard deviations, whose squares add up to Std's but for its floor
+	TargetRow             // of the target that is shown
+	Targets   []TargetRow // of every target; nil where there is one
 }
 
 // Batches are what was recorded at every step that is kept: the newest million at
@@ -72,7 +74,7 @@ type Batches struct {
 // BatchColumns names the columns of Batches.
 func BatchColumns() []string { return slices.Clone(stepColumns[:]) }
 
-// A Fit is what was predicted along an input while the others stand at their means.
+// A Fit is what was predicted of the target that is shown along an input while the others stand at their means.
 type Fit struct {
 	Input              int // counted from 0
 	X, Mean, Std       []float64
@@ -148,7 +150,10 @@ func (r *Run) copyLane(l *lane, t *taken) error {
 	}
 	for _, p := range life.points {
 		if p.Lane == l.id {
-			rec.Points = append(rec.Points, p)
+			rec.AllPoints = append(rec.AllPoints, p)
+			if p.Target() == life.data.target+1 {
+				rec.Points = append(rec.Points, p)
+			}
 		}
 	}
 	o, err := objectiveOf(&l.settings)
@@ -174,10 +179,10 @@ func (t *taken) make(whole bool) (*Record, error) {
 	rec, l, d := t.record, t.lane, t.data
 	var inputs, targets []export.Column
 	for _, c := range d.set.Inputs {
-		inputs = append(inputs, column(c.Name, c.Unit))
+		inputs = append(inputs, columnOf(c.Name, c.Unit))
 	}
 	for _, c := range d.set.Targets {
-		targets = append(targets, column(c.Name, c.Unit))
+		targets = append(targets, columnOf(c.Name, c.Unit))
 	}
 	m, err := export.New(l.ensemble, inputs, targets, d.train.x, d.train.y, t.objective.gaussian.Eps)
 	if err != nil {
@@ -223,7 +228,7 @@ func (t *taken) make(whole bool) (*Record, error) {
 	return rec, nil
 }
 
-func column(name, unit string) export.Column { return export.Column{Name: name, Unit: unit} }
+func columnOf(name, unit string) export.Column { return export.Column{Name: name, Unit: unit} }
 
 // at returns a curve's values at given steps, NaN where there is none.
 func at(c history.Curve, steps []uint64) history.Curve {
@@ -256,9 +261,9 @@ func (t *taken) training(m *export.Model) error {
 	if err := t.lane.ensemble.Checkpoint(&state); err != nil {
 		return err
 	}
-	values := pointValues(t.record.Points)
+	values := pointValues(t.record.AllPoints)
 	h := &export.History{Columns: wire.PointColumns[1 : pointHead+values]}
-	for _, p := range t.record.Points {
+	for _, p := range t.record.AllPoints {
 		row := []float64{float64(p.Step)}
 		for _, v := range p.Values[:values] {
 			row = append(row, float64(v))
@@ -276,10 +281,10 @@ func (t *taken) fits() error {
 	for i := range d.places() {
 		f.X = append(f.X, d.gridRows[i*inputs+d.slice])
 	}
-	var epistemic []float64
-	f.Mean, f.Std, _, epistemic = t.predict(nil, d.gridRows)
+	now := t.predict(nil, d.gridRows)[d.target]
+	f.Mean, f.Std = now.mean, now.std
 	if len(t.lane.ensemble.Members()) > 1 {
-		f.Epistemic = epistemic
+		f.Epistemic = now.epistemic
 	}
 	if d.set.Truth != nil {
 		for i := range f.X {
@@ -300,8 +305,8 @@ func (t *taken) fits() error {
 		if !ok {
 			continue
 		}
-		s := Snapshot{Step: steps[i]}
-		s.Mean, s.Std, _, _ = t.predict(state, d.gridRows)
+		then := t.predict(state, d.gridRows)[d.target]
+		s := Snapshot{steps[i], then.mean, then.std}
 		t.record.Snapshots = append(t.record.Snapshots, s)
 	}
 	if n := len(t.record.Snapshots); n == 0 || t.record.Snapshots[n-1].Step < t.record.Step {
@@ -313,7 +318,7 @@ func (t *taken) fits() error {
 // PointColumns names the values of Points that there is anything to say of, parameters
 // of the equation by their names.
 func (r *Record) PointColumns() []string {
-	names := slices.Clone(wire.PointColumns[pointHead : pointHead+pointValues(r.Points)])
+	names := slices.Clone(wire.PointColumns[pointHead : pointHead+pointValues(r.AllPoints)])
 	for i, q := range r.Lane.Parameters {
 		if k := slices.Index(names, wire.ParameterColumn(i)); k >= 0 {
 			names[k] = "parameter_" + q.Name

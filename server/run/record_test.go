@@ -79,6 +79,7 @@ func TestImportedModelsGoOnBitForBit(t *testing.T) {
 		"edited":           specWith(t, wire.Spec{Edits: []wire.Edit{{Erase: []uint32{3}, Add: []wire.NewRow{{X: []float64{9}, Y: 5}}}}}, `{"speed":"max","noise":10}`),
 		"two files":        specWith(t, wire.Spec{Data: &wire.DataSpec{CSV: csv}}, `{"speed":"max","hidden":[8]}`),
 		"equation":         specWith(t, wire.Spec{}, `{"speed":"max","dataset":"oscillator","activation":"sin","equation":"d2u + mu*du + 400*u","parameters":"mu=2:learned","equation_spacing":"drawn","members":2}`),
+		"targets":          specWith(t, wire.Spec{Edits: []wire.Edit{{Erase: []uint32{3}, Move: []wire.MovedRow{{Row: 5, X: []float64{9}, Y: 5, Target: 2}}}}}, `{"speed":"max","dataset":"wind","hidden":[8],"noise":10,"shown_target":2}`),
 		"natural, rmsprop": specWith(t, wire.Spec{}, `{"speed":"max","head":"natural","optimizer":"rmsprop","activation":"silu"}`),
 	} {
 		t.Run(name, func(t *testing.T) {

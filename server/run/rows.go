@@ -12,8 +12,12 @@ import (
 // changeData begins a new life on rows of the user's own.
 func (r *Run) changeData(own *ownRows) *wire.ErrorMessage {
 	s := r.life.settings
-	s.Dataset, s.Slice = wire.OwnData, 0
-	l, err := r.conceive(s, own, nil, r.life.starts())
+	s.Dataset, s.Slice, s.ShownTarget = wire.OwnData, 0, 1
+	starts := r.life.starts()
+	for i := range starts {
+		starts[i].settings.Equation = "" // which was one of other rows
+	}
+	l, err := r.conceive(s, own, nil, starts)
 	if err != nil {
 		return badData(err)
 	}
@@ -53,7 +57,7 @@ func (r *Run) giveRows(d *data) *wire.ErrorMessage {
 	if err := r.options.Bounds.check(d, r.life.starts()); err != nil {
 		return asRefusal(err)
 	}
-	d = d.shown(r.life.settings.Noise, r.life.settings.Slice).withRevision(r.dataRev + 1)
+	d = d.shown(&r.life.settings).withRevision(r.dataRev + 1)
 	if err := r.life.setData(d); err != nil {
 		return badData(err)
 	}

@@ -394,10 +394,16 @@ func (r *Run) History(ctx context.Context, first int) (m wire.HistoryMessage, er
 	return m, err
 }
 
-// Predict returns the mean and the standard deviation, clamped as the loss
-// clamps it, that a lane (nil: the first) predicts at rows of inputs, in the
-// data's units.
-func (r *Run) Predict(ctx context.Context, id *uint8, x [][]float64) (mean, std []float64, err error) {
+// A Prediction is what a lane predicts of one target, in its unit: a mean and a standard
+// deviation, clamped as the loss clamps it, for each place.
+type Prediction struct {
+	Target    wire.Column
+	Mean, Std []float64
+}
+
+// Predict returns what a lane (nil: the first) predicts of each target at rows of inputs,
+// in the data's units.
+func (r *Run) Predict(ctx context.Context, id *uint8, x [][]float64) (of []Prediction, err error) {
 	err = r.observe(ctx, nil, func(g *glimpse, lanes []*lane) error {
 		l, refused := laneOf(lanes, id)
 		if refused != nil {
@@ -410,10 +416,10 @@ func (r *Run) Predict(ctx context.Context, id *uint8, x [][]float64) (mean, std 
 			}
 			rows = append(rows, row...)
 		}
-		mean, std, err = l.predictAt(rows)
+		of, err = l.predictAt(rows)
 		return err
 	})
-	return mean, std, err
+	return of, err
 }
 
 // ---- what follows runs on the owner's goroutine ----

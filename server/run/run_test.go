@@ -612,7 +612,7 @@ func TestManyHandsAtOnce(t *testing.T) {
 				case 0:
 					_, err = r.Do(t.Context(), &wire.ChangeCommand{Set: raw(t, map[string]any{"eps": float64(i+1) / 100})}, true)
 				case 1:
-					_, _, err = r.Predict(t.Context(), nil, [][]float64{{1}, {2}})
+					_, err = r.Predict(t.Context(), nil, [][]float64{{1}, {2}})
 				case 2:
 					_, err = r.Summary(t.Context())
 				case 3:
@@ -658,8 +658,8 @@ func TestEveryChoiceIsUnderstood(t *testing.T) {
 				t.Errorf("%s %s: %v", c.Name, o.Value, refused)
 				continue
 			}
-			if o.Value == wire.OwnData || o.Value == "wind" {
-				continue // which there is not, or has two targets
+			if o.Value == wire.OwnData {
+				continue // which there is not
 			}
 			if _, err := New("testtest", wire.Spec{Controls: raw(t, map[string]any{c.Name: o.Value})}, Options{}); err != nil {
 				t.Errorf("%s %s: %v", c.Name, o.Value, err)

@@ -6,6 +6,7 @@ import (
 
 	"github.com/gnllviz/gnllviz/engine"
 	"github.com/gnllviz/gnllviz/engine/metrics"
+	"github.com/gnllviz/gnllviz/server/wire"
 )
 
 // Scores are what all rows of one part come to.
@@ -33,19 +34,43 @@ func (t *taken) rows() error {
 		if n == 0 {
 			continue
 		}
-		mean, std, aleatoric, epistemic := t.predict(nil, part.rows.x)
+		targets := len(d.set.Targets)
+		of := t.predict(nil, part.rows.x)
 		for i := range n {
-			t.record.Rows = append(t.record.Rows, Row{
-				ID: part.rows.ids[i], Part: part.name, X: part.rows.x[i*inputs : (i+1)*inputs : (i+1)*inputs], Y: part.rows.y[i],
-				Mean: mean[i], Std: std[i], Aleatoric: aleatoric[i], Epistemic: epistemic[i],
-			})
-		}
-		if part.scores != nil {
-			s, err := Score(mean, std, part.rows.y)
-			if err != nil {
-				return fmt.Errorf("the %s rows: %w", part.name, err)
+			row := Row{ID: part.rows.ids[i], Part: part.name, X: part.rows.x[i*inputs : (i+1)*inputs : (i+1)*inputs]}
+			for k := range of {
+				p := &of[k]
+				one := TargetRow{Y: part.rows.y[i*targets+k], Mean: p.mean[i], Std: p.std[i], Aleatoric: p.aleatoric[i], Epistemic: p.epistemic[i]}
+				if k == d.target {
+					row.TargetRow = one
+				}
+				if targets > 1 {
+					row.Targets = append(row.Targets, one)
+				}
 			}
-			*part.scores = s
+			t.record.Rows = append(t.record.Rows, row)
+		}
+		if part.scores == nil {
+			continue
+		}
+		var list []target
+		for k := range of {
+			list = append(list, target{of[k].mean, of[k].std, nth(part.rows.y, targets, k), d.centres[k], d.stds[k]})
+		}
+		all, each, err := d.scoreTargets(list)
+		if err != nil {
+			return fmt.Errorf("the %s rows: %w", part.name, err)
+		}
+		*part.scores = all
+		for k, s := range each {
+			if len(t.record.Targets) <= k {
+				t.record.Targets = append(t.record.Targets, TargetScores{Target: wire.Column(d.set.Targets[k])})
+			}
+			into := &t.record.Targets[k].Train
+			if part.name == PartTest {
+				into = &t.record.Targets[k].Test
+			}
+			*into = s
 		}
 	}
 	return nil
@@ -77,28 +102,31 @@ func Score(mean, std, y []float64) (Scores, error) {
 	return s, nil
 }
 
-// predict returns the mean and the standard deviations at rows of inputs, in the
-// target's unit, with the weights of now or of a state.
-func (t *taken) predict(state *engine.State, x []float64) (mean, std, aleatoric, epistemic []float64) {
-	e := t.lane.ensemble
+// A predicted is the mean and the standard deviations of one target.
+type predicted struct{ mean, std, aleatoric, epistemic []float64 }
+
+// predict returns what is predicted of each target at rows of inputs, in its unit, with
+// the weights of now or of a state.
+func (t *taken) predict(state *engine.State, x []float64) (of []predicted) {
+	e, targets := t.lane.ensemble, len(t.data.set.Targets)
 	n := len(x) / len(t.data.set.Inputs)
-	m, a, s, total := make([]float32, n), make([]float32, n), make([]float32, n), make([]float32, n)
+	m, a, s := make([]float32, n*targets), make([]float32, n*targets), make([]float32, n*targets)
 	in := e.Inputs(x)
 	if state == nil || e.PredictAt(state, m, a, s, in) != nil {
 		e.Predict(m, a, s, in)
 	}
-	for i := range total {
-		total[i] = a[i] + s[i]
-	}
-	mean, std = t.lane.inUnits(t.objective, m, total)
-	root := func(v []float32) []float64 {
-		list := make([]float64, n)
-		for i := range list {
-			list[i] = math.Sqrt(float64(v[i])) * e.TargetScale().Std
+	for k, scale := range e.TargetScales() {
+		means, total := make([]float32, n), make([]float32, n)
+		p := predicted{aleatoric: make([]float64, n), epistemic: make([]float64, n)}
+		for i := range n {
+			at := i*targets + k
+			means[i], total[i] = m[at], a[at]+s[at]
+			p.aleatoric[i], p.epistemic[i] = math.Sqrt(float64(a[at]))*scale.Std, math.Sqrt(float64(s[at]))*scale.Std
 		}
-		return list
+		p.mean, p.std = t.lane.inUnits(t.objective, k, means, total)
+		of = append(of, p)
 	}
-	return mean, std, root(a), root(s)
+	return of
 }
 
 // scoresOf are scores by their names, those that are finite.

@@ -47,13 +47,13 @@ func objectiveOf(s *wire.LaneSettings) (objective, error) {
 	return b, nil
 }
 
-func configOf(s *wire.LaneSettings, seed uint32, inputs int) (engine.Config, error) {
+func configOf(s *wire.LaneSettings, seed uint32, of shape) (engine.Config, error) {
 	a, err := engine.ParseActivation(s.Activation)
 	head, headErr := engine.ParseHead(s.Head)
 	init, initErr := engine.ParseInit(s.Init)
 	c := engine.Config{
 		Net: engine.NetConfig{
-			Inputs: inputs, Hidden: s.Hidden, Activation: a, Init: init,
+			Inputs: of.inputs, Outputs: of.targets, Hidden: s.Hidden, Activation: a, Init: init,
 			Head: head, InitialVariance: s.InitialVariance,
 			// These have no meaning with other heads, and stay set meanwhile.
 			Separate: s.Separate && head != engine.Homoscedastic && head != engine.Fixed,
@@ -65,6 +65,11 @@ func configOf(s *wire.LaneSettings, seed uint32, inputs int) (engine.Config, err
 	}
 	return c, errors.Join(err, headErr, initErr)
 }
+
+// A shape is how many values a row has.
+type shape struct{ inputs, targets int }
+
+func (d *data) shape() shape { return shape{len(d.set.Inputs), len(d.set.Targets)} }
 
 // hyperOf returns the settings of a step on so many training rows, by which what is
 // "auto" goes.

@@ -124,7 +124,7 @@ func (r *Run) ack() wire.Ack {
 func (l *life) describeData(t wire.Table) wire.Data {
 	d := l.data.wire
 	d.Auto = t.Automatic(l.data.basis())
-	d.TargetStd = wire.Number(l.lanes[0].ensemble.TargetScale().Std)
+	d.TargetStd = wire.Number(l.lanes[0].scale(l.data.target).Std)
 	d.Private = l.private()
 	return d
 }
@@ -156,7 +156,11 @@ func (r *Run) Summary(ctx context.Context) (s wire.Summary, err error) {
 		return nil
 	}, func(g *glimpse, lanes []*lane) error {
 		for _, l := range lanes {
-			_, train, test, err := l.scores(nil, lookRows(l.params, len(lanes), g.data.places()), false)
+			_, of, err := l.scores(nil, lookRows(l.params, len(lanes), g.data.places()), false)
+			if err != nil {
+				return err
+			}
+			train, test, err := g.data.pooled(of)
 			if err != nil {
 				return err
 			}

@@ -142,12 +142,12 @@ func (g *Grid) Work(o Options) (float64, error) {
 			if err != nil || first.options.Bounds.check(first.life.data, starts) != nil {
 				continue
 			}
-			inputs, rows := len(first.life.data.set.Inputs), first.life.data.set.Rows()
+			of, rows := first.life.data.shape(), first.life.data.set.Rows()
 			if settings.Dataset != first.life.settings.Dataset {
-				inputs, rows = wire.MaxInputs, maxRows
+				of, rows = shape{wire.MaxInputs, 1}, maxRows
 			}
 			for _, s := range starts {
-				n, err := paramsOf(&s.settings, inputs)
+				n, err := paramsOf(&s.settings, of)
 				if err != nil {
 					continue
 				}

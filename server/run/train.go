@@ -96,16 +96,16 @@ func (r *Run) meet(u *until, points []wire.Point) {
 // step of a small network.
 const ladder = 500
 
-// record adds a point of every lane to the history.
+// record adds a point of every lane, and of each of its targets, to the history.
 func (r *Run) record() {
 	l := r.life
 	for _, lane := range l.lanes {
-		p, err := lane.point(l.steps, l.lookRows(lane))
+		points, err := lane.evaluate(l.steps, l.lookRows(lane))
 		if err != nil {
 			r.fail(err)
 			return
 		}
-		l.points = append(l.points, p)
+		l.points = append(l.points, points...)
 	}
 	l.due = l.steps + max(1, l.steps/uint64(cmp.Or(r.options.Ladder, ladder)))
 }

@@ -31,19 +31,18 @@ func (u *until) reachedStep(step uint64) string {
 
 // reached says which condition the points of one step have met, or nothing.
 func (u *until) reached(points []wire.Point, name func(lane uint8) string) string {
-	for _, p := range points {
-		v, _ := p.Value("test_nll")
-		nll := float64(v)
+	for _, p := range meanNLL(points) {
+		nll := p.nll
 		if u.NLL != nil && nll <= *u.NLL {
-			return fmt.Sprintf("the test NLL of lane %s is at most %g", name(p.Lane), *u.NLL)
+			return fmt.Sprintf("the test NLL of lane %s is at most %g", name(p.lane), *u.NLL)
 		}
-		best, ok := u.best[p.Lane]
+		best, ok := u.best[p.lane]
 		if !ok {
 			best = math.Inf(1)
-			u.best[p.Lane], u.since = best, p.Step
+			u.best[p.lane], u.since = best, p.step
 		}
 		if nll < best-plateauFall {
-			u.best[p.Lane], u.since = nll, p.Step
+			u.best[p.lane], u.since = nll, p.step
 		}
 	}
 	// Not before all lanes were looked at: the last of them may have fallen.
@@ -51,4 +50,28 @@ func (u *until) reached(points []wire.Point, name func(lane uint8) string) strin
 		return fmt.Sprintf("the test NLL has not fallen by %g in %d steps", plateauFall, points[n-1].Step-u.since)
 	}
 	return ""
+}
+
+// An evaluated is a lane's test NLL at a step, averaged over its targets.
+type evaluated struct {
+	lane uint8
+	step uint64
+	nll  float64
+}
+
+// meanNLL returns what points come to, of which those of one lane and step stand
+// together.
+func meanNLL(points []wire.Point) (list []evaluated) {
+	targets := 0
+	for _, p := range points {
+		v, _ := p.Value("test_nll")
+		if n := len(list); n == 0 || list[n-1].lane != p.Lane || list[n-1].step != p.Step {
+			list = append(list, evaluated{lane: p.Lane, step: p.Step})
+			targets = 0
+		}
+		last := &list[len(list)-1]
+		last.nll = (last.nll*float64(targets) + float64(v)) / float64(targets+1)
+		targets++
+	}
+	return list
 }

@@ -138,11 +138,19 @@ type NewRow struct {
 	X    []float64 `json:"x"`              // one number for each input
 	Y    float64   `json:"y"`              // as it is to be seen, added noise included
 	Test bool      `json:"test,omitempty"` // held out, not trained on
+
+	Targets []float64 `json:"targets,omitempty"` // in place of y, where rows have several
 }
 
 // UnmarshalJSON implements [json.Unmarshaler]: what is left out is no 0.
 func (r *NewRow) UnmarshalJSON(b []byte) error {
 	type plain NewRow
+	var several struct {
+		Targets json.RawMessage `json:"targets"`
+	}
+	if json.Unmarshal(b, &several) == nil && several.Targets != nil {
+		return decodeWhole(b, (*plain)(r), "x", "targets")
+	}
 	return decodeWhole(b, (*plain)(r), "x", "y")
 }
 
@@ -151,6 +159,8 @@ type MovedRow struct {
 	Row uint32    `json:"row"` // its id
 	X   []float64 `json:"x"`
 	Y   float64   `json:"y"` // as it is to be seen, added noise included
+
+	Target int `json:"target,omitempty"` // which y is, counted from 1; 0 is the first, and the others stay
 }
 
 // UnmarshalJSON implements [json.Unmarshaler]: what is left out is no 0.

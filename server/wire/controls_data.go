@@ -30,6 +30,12 @@ func rowControls(c Choices) []Control {
 			field: func(s *Settings) any { return &s.AcquireEvery },
 		},
 		{
+			Name: "shown_target", Label: "target", Group: "data", Kind: KindInteger, Live: true, Run: true, Advanced: true,
+			Help:    "With several targets: the one that is shown, counted from 1; all are learned.",
+			Default: 1, Min: 1, Max: MaxTargets, Step: 1,
+			field: func(s *Settings) any { return &s.ShownTarget },
+		},
+		{
 			Name: "slice", Label: "along input", Group: "data", Kind: KindInteger, Live: true, Run: true, Advanced: true,
 			Help:    "With several inputs: the one along which the fit is shown, counted from 1, while the others stand at their means, and columns of words at their commonest word. 0 is a map where there are two, else the first.",
 			Default: 0, Min: 0, Max: MaxInputs, Step: 1,

@@ -14,14 +14,16 @@ import (
 
 // Data is a data set as the page draws it.
 type Data struct {
-	Name     string   `json:"name"` // of the catalogue, or OwnData
-	Title    string   `json:"title"`
-	Help     string   `json:"help"`     // one sentence: what it shows
-	Source   string   `json:"source"`   // where the figures come from
-	Revision uint32   `json:"revision"` // frames name it
-	Inputs   []Column `json:"inputs"`
-	Target   Column   `json:"target"`
-	Slice    int      `json:"slice"` // the input, counted from 1, along which the grid runs; 0: a map of two inputs
+	Name        string   `json:"name"` // of the catalogue, or OwnData
+	Title       string   `json:"title"`
+	Help        string   `json:"help"`     // one sentence: what it shows
+	Source      string   `json:"source"`   // where the figures come from
+	Revision    uint32   `json:"revision"` // frames name it
+	Inputs      []Column `json:"inputs"`
+	Target      Column   `json:"target"`       // that is shown
+	Targets     []Column `json:"targets"`      // all that are learned
+	ShownTarget int      `json:"shown_target"` // its number among them, from 1
+	Slice       int      `json:"slice"`        // the input, counted from 1, along which the grid runs; 0: a map of two inputs
 
 	Train int `json:"train"` // training rows in all
 	Test  int `json:"test"`  // test rows in all
@@ -29,10 +31,11 @@ type Data struct {
 
 	// At most MaxRowsShown rows follow, evenly taken from all where there are
 	// more; they are among those that frames and points are evaluated on.
-	IDs    []uint32    `json:"ids"`     // by which edits name them; a row keeps its own
-	X      [][]float64 `json:"x"`       // a list for each input, of one number for each row
-	Y      []float64   `json:"y"`       // the target, row by row, added noise included
-	IsTest []bool      `json:"is_test"` // whether the row is held out
+	IDs    []uint32    `json:"ids"`             // by which edits name them; a row keeps its own
+	X      [][]float64 `json:"x"`               // a list for each input, of one number for each row
+	Y      []float64   `json:"y"`               // the target, row by row, added noise included
+	AllY   [][]float64 `json:"all_y,omitempty"` // of several targets: a list for each, of one number for each row
+	IsTest []bool      `json:"is_test"`         // whether the row is held out
 
 	// TargetStd is the standard deviation of the training targets with which the
 	// epoch began, their added noise included, by which all are divided before

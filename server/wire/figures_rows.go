@@ -4,6 +4,10 @@ package wire
 func rowFigures() []Figure {
 	return []Figure{
 		{
+			ID: "target", Label: "target", Better: BetterNone,
+			Help: "Which of several targets a point of the history is of, counted from 1.",
+		},
+		{
 			ID: "mean", Label: "mean", Unit: TargetUnit, Better: BetterNone,
 			Help: "The predicted mean at an input; of an ensemble the mean of its members’ means.",
 		},

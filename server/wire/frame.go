@@ -43,7 +43,27 @@ const (
 	// FrameResidual has the residual of the lane's equation on the grid, in its own
 	// unit, the mean over the members; there is none without an equation.
 	FrameResidual FrameKind = 7
+
+	// Of several targets there are three or four kinds more: FrameTargets has two columns
+	// for each, predicted mean and standard deviation on the grid, FrameTargetRows the same
+	// of the rows of the Data where there are at most MaxTargetsOfRows, FrameTargetTruth the
+	// true mean and standard deviation on the grid. FrameTargetScores has a column for each
+	// of TargetScores, a value for each target and last one over all targets, which but for
+	// the NLL is in standard deviations of each target.
+	FrameTargets      FrameKind = 8
+	FrameTargetRows   FrameKind = 9
+	FrameTargetScores FrameKind = 10
+	FrameTargetTruth  FrameKind = 11
 )
+
+// MaxTargetsOfRows is the largest number of targets of which frames tell each row.
+const MaxTargetsOfRows = 4
+
+// TargetScores names the columns of FrameTargetScores, which are scalars of those names.
+var TargetScores = []string{
+	"train_nll", "test_nll", "train_rmse", "test_rmse", "train_crps", "test_crps",
+	"train_coverage", "test_coverage", "train_r2", "test_r2", "verdict",
+}
 
 // CalibrationLevels is how many levels, evenly from 0 to 1, a calibration frame
 // has.

@@ -32,6 +32,7 @@ var pointValues = [...]string{
 	"residual",       // nats per training row: the loss's term 0.5 d²/v
 	"constant",       // nats per row: 0.5 log 2π with full, else 0
 	"clamped",        // training rows whose variance is below eps
+	"target",         // of several targets which one all but the losses are of, counted from 1; NaN of one
 
 	// Of the lane's equation; NaN without one.
 	"equation_loss",  // its share of the loss
@@ -47,7 +48,11 @@ var pointValues = [...]string{
 	"parameter_8",
 }
 
-// PointAlways is how many values every point has on the wire: all but those of an equation.
+// SharedByTargets names the columns that are of all targets together, and so the same in
+// the points of each.
+var SharedByTargets = []string{"train_loss", "test_loss", "log_variance", "residual", "constant"}
+
+// PointAlways is how many values every point has on the wire: all but those of several targets and of an equation.
 const PointAlways = 14
 
 // PointColumns names the members of a point on the wire.
@@ -63,6 +68,15 @@ func (p *Point) Set(values map[string]float64) {
 		}
 		p.Values[i] = float32(v)
 	}
+}
+
+// Target returns which target the point is of, counted from 1.
+func (p *Point) Target() int {
+	v, _ := p.Value("target")
+	if !finite(v) {
+		return 1
+	}
+	return max(1, int(v))
 }
 
 // ParameterColumn names the column of an equation's parameter, counted from 0.
@@ -81,8 +95,8 @@ func (p *Point) Value(column string) (float32, bool) {
 	return 0, false
 }
 
-// MarshalJSON implements [json.Marshaler]. Values that are not finite are null; those of
-// an equation that end the list so are left out.
+// MarshalJSON implements [json.Marshaler]. Values that are not finite are null; what
+// ends the list so beyond those that every point has is left out.
 func (p Point) MarshalJSON() ([]byte, error) {
 	b := fmt.Appendf(nil, "[%d,%d", p.Lane, p.Step)
 	n := len(p.Values)

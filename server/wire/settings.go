@@ -22,6 +22,8 @@ type RunSettings struct {
 	AcquireBy    string
 	AcquireEvery int // steps; 0 is never
 
+	ShownTarget int // the target, counted from 1, that frames show; beyond the last: the last
+
 	Slice int    // the input, counted from 1, along which frames show the fit; 0: a map of two, else the first
 	Speed string // steps per second at most, or SpeedMax
 }
