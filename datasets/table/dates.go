@@ -134,9 +134,16 @@ func (t *Table) encodeDate(to []float64, i int, o *origin) []float64 {
 		}
 		return to
 	}
+	return append(to, o.OfTime(at)...)
+}
+
+// OfTime returns the numbers of a date: its days, and a sine and a cosine for each circle
+// of the column.
+func (s *Source) OfTime(at time.Time) []float64 {
+	to := make([]float64, 0, 1+2*len(s.Circles))
 	to = append(to, (float64(at.Unix())+float64(at.Nanosecond())/1e9)/86400)
 	of := (float64(at.Hour()*3600+at.Minute()*60+at.Second()) + float64(at.Nanosecond())/1e9) / 86400 // the day
-	for _, circle := range o.Circles {
+	for _, circle := range s.Circles {
 		turn := of
 		if circle == InYear {
 			days := time.Date(at.Year(), time.December, 31, 0, 0, 0, 0, time.UTC).YearDay()

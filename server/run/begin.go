@@ -109,7 +109,8 @@ func checkShown(s *wire.RunSettings, d *data) *wire.ErrorMessage {
 	if n := len(d.set.Targets); s.ShownTarget > n {
 		return wire.Refuse(wire.OutOfRange, "shown_target", "shown_target %d: the data set has only %d targets", s.ShownTarget, n)
 	}
-	return nil
+	_, refused := d.heldAt(s.SliceAt)
+	return refused
 }
 
 // beginAnew begins another life with a whole spec. own are its rows, if it has any.

@@ -25,6 +25,9 @@ func (r *Run) change(c *wire.ChangeCommand) (uint8, *wire.ErrorMessage) {
 	if next.Dataset != r.life.settings.Dataset && c.Set["shown_target"] == nil {
 		next.ShownTarget = 1
 	}
+	if next.Dataset != r.life.settings.Dataset && c.Set["slice_at"] == nil {
+		next.SliceAt = ""
+	}
 	was, l := r.moment(), r.life
 	live := true
 	for _, d := range deltas {
@@ -77,7 +80,7 @@ func (r *Run) changeLive(c wire.Command, lane *lane, next wire.Settings, starts 
 		return e
 	}
 	fresh := l.data
-	if next.Noise != old.Noise || next.Slice != old.Slice || next.ShownTarget != old.ShownTarget {
+	if next.Noise != old.Noise || next.Slice != old.Slice || next.SliceAt != old.SliceAt || next.ShownTarget != old.ShownTarget {
 		fresh = l.data.shown(&next.RunSettings)
 		fresh = fresh.withRevision(r.dataRev + 1)
 	}

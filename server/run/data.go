@@ -54,6 +54,7 @@ type data struct {
 	nextID            uint32
 	lo, hi            []float64 // of each input, over the rows that the set began with
 	center            []float64 // of each input: its mean over the first training rows, of words the commonest
+	held              []float64 // where the inputs stand along which the fit is not shown
 	centres, stds     []float64 // of each target of the first training rows, without noise
 	noise             float64   // percent of stds
 	edits             *edits    // that made these rows from the set's, in clean targets
@@ -247,6 +248,10 @@ func nth(rows []float64, width, k int) []float64 {
 func (d *data) shown(s *wire.RunSettings) *data {
 	e := *d
 	e.noise, e.slice = s.Noise, min(max(s.Slice, 1), len(d.set.Inputs))-1
+	e.held = d.center
+	if at, refused := d.heldAt(s.SliceAt); refused == nil { // which was checked
+		e.held = at
+	}
 	e.target = min(max(s.ShownTarget, 1), len(d.set.Targets)) - 1
 	targets := len(d.set.Targets)
 	if s.Slice == 0 && len(d.set.Inputs) == 2 && len(d.groups()) == 0 {
@@ -270,7 +275,7 @@ func (d *data) layGrid() {
 		x := d.axis(d.slice, gridPoints)
 		d.gridRows = make([]float64, 0, gridPoints*len(d.set.Inputs))
 		for i, v := range x {
-			d.gridRows = append(d.gridRows, d.center...)
+			d.gridRows = append(d.gridRows, d.held...)
 			d.place(d.gridRows[i*len(d.set.Inputs):], v)
 		}
 		return
@@ -289,7 +294,13 @@ func (d *data) layGrid() {
 func (d *data) place(row []float64, at float64) {
 	for _, g := range d.groups() {
 		if d.slice >= g.first && d.slice < g.first+g.inputs {
-			row[g.commonest(d.center)] = 1 - at
+			// Of a word that is held, and of which this one is not, all the others are 0.
+			held := g.commonest(d.held)
+			if held == d.slice {
+				held = g.commonest(d.center)
+			}
+			clear(row[g.first : g.first+g.inputs])
+			row[held] = 1 - at
 		}
 	}
 	row[d.slice] = at
@@ -347,7 +358,7 @@ func (d *data) describe() {
 		Train: d.train.len(), Test: d.test.len(), Pool: d.pool.len(),
 		IDs: []uint32{}, X: make([][]float64, inputs), Y: []float64{}, IsTest: []bool{},
 		Truth:   d.set.Truth != nil,
-		Dropped: []wire.Drop{},
+		Dropped: []wire.Drop{}, Sources: d.describeSources(),
 
 		Equation: describeEquation(d.set),
 	}

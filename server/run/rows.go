@@ -12,7 +12,7 @@ import (
 // changeData begins a new life on rows of the user's own.
 func (r *Run) changeData(own *ownRows) *wire.ErrorMessage {
 	s := r.life.settings
-	s.Dataset, s.Slice, s.ShownTarget = wire.OwnData, 0, 1
+	s.Dataset, s.Slice, s.SliceAt, s.ShownTarget = wire.OwnData, 0, "", 1
 	starts := r.life.starts()
 	for i := range starts {
 		starts[i].settings.Equation = "" // which was one of other rows

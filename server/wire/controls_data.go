@@ -41,6 +41,12 @@ func rowControls(c Choices) []Control {
 			Default: 0, Min: 0, Max: MaxInputs, Step: 1,
 			field: func(s *Settings) any { return &s.Slice },
 		},
+		{
+			Name: "slice_at", Label: "others at", Group: "data", Kind: KindText, Live: true, Run: true, Advanced: true,
+			Help:    `Where the inputs stand along which the fit is not shown, as in {"colour":"red","age":40}; those that are not named stand at their means, and columns of words at their commonest word.`,
+			Default: "", Max: 4000,
+			field: func(s *Settings) any { return &s.SliceAt },
+		},
 	}
 }
 

@@ -25,6 +25,9 @@ type Data struct {
 	ShownTarget int      `json:"shown_target"` // its number among them, from 1
 	Slice       int      `json:"slice"`        // the input, counted from 1, along which the grid runs; 0: a map of two inputs
 
+	// Sources are the columns that the inputs are made of, in their order.
+	Sources []InputSource `json:"sources"`
+
 	Train int `json:"train"` // training rows in all
 	Test  int `json:"test"`  // test rows in all
 	Pool  int `json:"pool"`  // rows held back, for acquire
@@ -63,6 +66,18 @@ type Data struct {
 	// that are not shown here as they are: who has not the run's key gets no recipe
 	// and no file that has them.
 	Private bool `json:"private"`
+}
+
+// An InputSource is a column of which one or several inputs are made, and where it stands
+// in fits along another.
+type InputSource struct {
+	Name   string   `json:"name"`
+	Unit   string   `json:"unit"`
+	Kind   string   `json:"kind"`   // number, values or date, as SourceColumn has them
+	Values []string `json:"values"` // of a column of words; else empty
+	First  int      `json:"first"`  // the number, from 1, of the first input that is made of it
+	Inputs int      `json:"inputs"` // how many are
+	Held   string   `json:"held"`   // a number, a word or a date: where it stands, by slice_at or of itself
 }
 
 // An Equation is one that a data set obeys, as the control of that name takes it, with

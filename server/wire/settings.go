@@ -24,8 +24,9 @@ type RunSettings struct {
 
 	ShownTarget int // the target, counted from 1, that frames show; beyond the last: the last
 
-	Slice int    // the input, counted from 1, along which frames show the fit; 0: a map of two, else the first
-	Speed string // steps per second at most, or SpeedMax
+	Slice   int    // the input, counted from 1, along which frames show the fit; 0: a map of two, else the first
+	SliceAt string // where the others stand, as an object of columns and values in JSON; the others at their means
+	Speed   string // steps per second at most, or SpeedMax
 }
 
 // OwnData is the dataset of a run that has rows of its user's own.

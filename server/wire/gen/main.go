@@ -119,6 +119,7 @@ func generate() []byte {
 		{wire.Origin{}, ""},
 		{wire.LaneParameter{}, ""},
 		{wire.Equation{}, ""},
+		{wire.InputSource{}, ""},
 		{wire.TrueValue{}, ""},
 		{wire.Change{}, ""},
 		{wire.Goal{}, ""},

@@ -41,6 +41,7 @@ export interface Data {
   targets: ReadonlyArray<Column>
   shown_target: number
   slice: number
+  sources: ReadonlyArray<InputSource>
   train: number
   test: number
   pool: number
@@ -106,6 +107,16 @@ export interface LaneParameter {
 export interface Equation {
   text: string
   parameters: ReadonlyArray<TrueValue>
+}
+
+export interface InputSource {
+  name: string
+  unit: string
+  kind: string
+  values: ReadonlyArray<string>
+  first: number
+  inputs: number
+  held: string
 }
 
 export interface TrueValue {
