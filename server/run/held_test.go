@@ -39,7 +39,7 @@ func TestOthersStandWhereTheyAreHeld(t *testing.T) {
 	if !slices.Equal(row[:4], []float64{1, 0, 0, 19787}) {
 		t.Errorf("held at blue on 5 March the grid stands at %v", row)
 	}
-	if s := state(t, r).Data.Sources; len(s) != 3 || s[0].Held != "blue" || s[1].Held != "2024-03-05" || s[1].First != 4 || s[0].Inputs != 3 {
+	if s := state(t, r).Data.Sources; len(s) != 3 || s[0].Held != "blue" || s[1].Held != "2024-3-5" || s[1].First != 4 || s[0].Inputs != 3 {
 		t.Errorf("the columns are %+v", s)
 	}
 	if slices.Equal(before, framesOf(t, r, 0)[wire.FrameFit].Columns[0]) {
