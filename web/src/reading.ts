@@ -168,3 +168,8 @@ function ordinal(n: number): string {
   const teens = n % 100 > 10 && n % 100 < 14
   return `${n}${teens ? 'th' : (['th', 'st', 'nd', 'rd'][n % 10] ?? 'th')}`
 }
+
+/** Whether the fit is a map of both inputs. */
+export function isMap({ inputs, slice }: Pick<Data, 'inputs' | 'slice'>): boolean {
+  return inputs.length === 2 && slice === 0
+}

@@ -63,6 +63,7 @@ class GnllControls extends Part {
   #matters(c: Control): boolean {
     // Of one input there is but one view.
     if (c.name === 'slice' && this.store.run.value?.data.inputs.length === 1) return false
+    if (c.name === 'slice_at') return false // it is chosen above the fit
     if (c.when.control === '') return true
     const other = this.store.controls.find(({ name }) => name === c.when.control)
     if (other === undefined || !this.#matters(other)) return false

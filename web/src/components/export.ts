@@ -5,7 +5,7 @@ import { bringBack, hasRows } from '../incoming'
 import { helpAddress } from './help'
 import { Part } from './part'
 import { popup } from './popup'
-import { isMap } from './views'
+import { isMap } from '../reading'
 
 const SAVED_WITHIN = 60_000 // ms, until which a browser has taken a file
 

@@ -1,7 +1,8 @@
 import { html, nothing, type TemplateResult } from 'lit'
-import type { Data } from '../generated/wire'
+import { isMap } from '../reading'
 import type { Store, View } from '../store'
 import { select } from './control'
+import { heldChoice } from './held'
 import { sliceChoice } from './slice'
 
 /** What the fit's panel is: lines over one input, a map of two, or the rows against their predictions. */
@@ -11,10 +12,6 @@ export function shownView(store: Store): Shown {
   const view = store.view.value
   if (view !== 'fit') return view
   return store.run.value && isMap(store.run.value.data) ? 'map' : 'lines'
-}
-
-export function isMap({ inputs, slice }: Data): boolean {
-  return inputs.length === 2 && slice === 0
 }
 
 /** The panel's title, which is also the choice of what it shows. */
@@ -38,5 +35,6 @@ export function sliceSelect(store: Store): TemplateResult | typeof nothing {
   if (!choice) return nothing
   return html`
     <label class="over">over ${select({ name: 'over', label: 'over which input', unit: '', options: choice.options }, choice.value, (v) => { store.set('slice', Number(v)) }, !store.steers.value)}</label>
+    ${heldChoice(store)}
   `
 }
