@@ -52,12 +52,13 @@ type data struct {
 
 	train, test, pool rows
 	nextID            uint32
-	lo, hi            []float64 // of each input, over the rows that the set began with
-	center            []float64 // of each input: its mean over the first training rows, of words the commonest
-	held              []float64 // where the inputs stand along which the fit is not shown
-	centres, stds     []float64 // of each target of the first training rows, without noise
-	noise             float64   // percent of stds
-	edits             *edits    // that made these rows from the set's, in clean targets
+	lo, hi            []float64    // of each input, over the rows that the set began with
+	center            []float64    // of each input: its mean over the first training rows, of words the commonest
+	held              []float64    // where the inputs stand along which the fit is not shown
+	along             engine.Scale // of the input of the first training rows, where there is one
+	centres, stds     []float64    // of each target of the first training rows, without noise
+	noise             float64      // percent of stds
+	edits             *edits       // that made these rows from the set's, in clean targets
 
 	revision uint32
 	slice    int       // the input along which the grid runs, counted from 0, or isMap
@@ -137,6 +138,9 @@ func (r *rows) add(id uint32, x, y []float64) {
 // measure notes what is fixed by the rows that the set began with.
 func (d *data) measure() {
 	n := len(d.set.Inputs)
+	if n == 1 {
+		d.along = engine.FitScale(d.train.x)
+	}
 	targets := len(d.set.Targets)
 	for k := range targets {
 		scale := engine.FitScale(nth(d.train.clean, targets, k))

@@ -52,10 +52,10 @@ const tenfold = 10
 
 // scaleOf is the log-variance with which the noise of an equation begins: that of tenfold
 // its residual where its input, the mean and its derivatives are as large as the rows have
-// them and its parameters as they begin. So it does not matter whether both sides of an
+// had them at first and its parameters as they begin. So it does not matter whether both sides of an
 // equation are multiplied by something.
 func (d *data) scaleOf(p *engine.Physics) float64 {
-	x, y := engine.FitScale(d.train.x), engine.FitScale(d.train.clean)
+	x, y := d.along, engine.Scale{Mean: d.centres[0], Std: d.stds[0]}
 	by := make([]float64, 3+len(p.Parameters))
 	var values []float64
 	for _, q := range p.Parameters {

@@ -32,12 +32,16 @@ func newRandomRun(t *testing.T, seed uint64) *randomRun {
 	r := &randomRun{t: t, chance: rand.New(rand.NewPCG(seed, 1))}
 	s := wire.Spec{
 		Controls: raw(t, map[string]any{
-			"dataset": pick(r.chance, "sine", "mcycle", "bowl", "gap"), "hidden": []int{4}, "batch": 8, "seed": seed,
+			"dataset": pick(r.chance, "sine", "mcycle", "bowl", "gap", "oscillator", "wind"), "hidden": []int{4}, "batch": 8, "seed": seed,
 			"noise": r.chance.IntN(2) * 20, "pool": r.chance.IntN(2) * 20,
 		}),
 	}
 	for range 1 + r.chance.IntN(3) {
-		s.Lanes = append(s.Lanes, wire.LaneSpec{Controls: raw(t, map[string]any{"members": 1 + r.chance.IntN(2)})})
+		set := map[string]any{"members": 1 + r.chance.IntN(2)}
+		if len(s.Lanes) == 1 && string(s.Controls["dataset"]) == `"oscillator"` {
+			set["equation"] = "d2u + mu*du + 400*u"
+		}
+		s.Lanes = append(s.Lanes, wire.LaneSpec{Controls: raw(t, set)})
 	}
 	var err error
 	if r.Run, err = New("random", s, Options{Idle: time.Hour}); err != nil {
@@ -98,6 +102,7 @@ func (r *randomRun) command() string {
 			`{"formula":{"mean":"log(x)","std":"sqrt(x)","from":1,"to":3,"rows":40}}`,
 			`{"csv":{"text":"x,y\n1,2\n2,3\n3,1\n4,4\n","target":"y"}}`,
 			`{"csv":{"text":"x,z,y\n1,2,1e38\n2,3,3\n3,1,2\n4,4,4\n","target":"y"}}`,
+			`{"csv":{"text":"x,y,z\n1,2,0\n2,3,1\n3,1,5\n4,4,2\n5,5,1\n","targets":["y","z"]}}`,
 			`{"csv":{"text":"x,y\n1,2\n2,2\n","target":"y"}}`)
 	}
 	switch c.IntN(22) {
@@ -117,8 +122,16 @@ func (r *randomRun) command() string {
 	case 7:
 		return fmt.Sprintf(`{"type":"lane_edit","id":1,"lane":%d,"name":"y"}`, c.IntN(4))
 	case 8:
-		add := list(func() string { return `{"x":` + x() + `,"y":` + number() + pick(c, "", `,"test":true`) + `}` })
-		move := list(func() string { return `{"row":` + row() + `,"x":` + x() + `,"y":` + number() + `}` })
+		y := func() string {
+			if len(r.life.data.set.Targets) == 2 && c.IntN(9) > 0 {
+				return `"targets":[` + number() + "," + number() + "]"
+			}
+			return `"y":` + number()
+		}
+		add := list(func() string { return `{"x":` + x() + `,` + y() + pick(c, "", `,"test":true`) + `}` })
+		move := list(func() string {
+			return `{"row":` + row() + `,"x":` + x() + `,"y":` + number() + pick(c, "", "", `,"target":1`, `,"target":2`) + `}`
+		})
 		return `{"type":"edit","id":1,"add":` + pick(c, "[]", add) + `,"move":` + pick(c, "[]", move) + `,"erase":` + pick(c, "[]", list(row)) + `,"take":` + pick(c, "[]", list(row)) + `}`
 	case 9:
 		return fmt.Sprintf(`{"type":"acquire","id":1,"count":%d}`, pick(c, 1, 2, 5, 100))
@@ -183,9 +196,12 @@ func (r *randomRun) digest() string {
 // trained is all that undo brings back.
 func (r *randomRun) trained() string {
 	l := r.life
-	s := fmt.Sprint(l.fingerprint(), l.settings, l.acquired, r.own, l.data.noise, l.data.slice, l.data.train, l.data.test, l.data.pool)
+	s := fmt.Sprint(l.fingerprint(), l.settings, l.acquired, r.own, l.data.noise, l.data.slice, l.data.target, l.data.held, l.data.train, l.data.test, l.data.pool)
 	for _, lane := range l.lanes {
 		s += fmt.Sprint(lane.id, lane.name, lane.settings, lane.diverged, lane.ensemble.Steps())
+		for _, m := range lane.ensemble.Members() {
+			s += fmt.Sprint(m.PhysicsState())
+		}
 		if lane.data != l.data {
 			r.t.Fatalf("lane %d is trained on other rows than those of the run", lane.id)
 		}
@@ -339,7 +355,8 @@ func (r *randomRun) replayed() {
 	}
 	for i, lane := range again.life.lanes {
 		was := r.life.lanes[i]
-		if lane.id != was.id || fmt.Sprint(lane.settings) != fmt.Sprint(was.settings) || fmt.Sprint(lane.diverged) != fmt.Sprint(was.diverged) {
+		if lane.id != was.id || fmt.Sprint(lane.settings) != fmt.Sprint(was.settings) || fmt.Sprint(lane.diverged) != fmt.Sprint(was.diverged) ||
+			fmt.Sprint(lane.ensemble.Members()[0].PhysicsState()) != fmt.Sprint(was.ensemble.Members()[0].PhysicsState()) {
 			fail(fmt.Sprintf("lane %d became lane %d: %v %v", was.id, lane.id, was.settings, lane.settings))
 		}
 	}
