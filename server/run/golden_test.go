@@ -14,6 +14,8 @@ import (
 	"slices"
 	"testing"
 
+	"golang.org/x/sys/cpu"
+
 	"github.com/gnllviz/gnllviz/server/wire"
 )
 
@@ -43,6 +45,12 @@ const goldenMoments = 5
 // Runs that chance has made, of every kind of command, have the weights and the frames
 // that they had when the file was written: what is only moved in the code changes none.
 func TestGoldenRuns(t *testing.T) {
+	if !cpu.X86.HasAVX2 || !cpu.X86.HasFMA {
+		if os.Getenv("GNLLVIZ_REQUIRE_ASM") != "" {
+			t.Fatal("GNLLVIZ_REQUIRE_ASM is set, but this machine has no AVX2 and FMA")
+		}
+		t.Skip("this machine has no AVX2 and FMA, with which the bits were made")
+	}
 	if *update {
 		writeGolden(t)
 	}
