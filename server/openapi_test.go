@@ -345,7 +345,7 @@ func TestDescribedControlsAreTheTables(t *testing.T) {
 		}
 		number := c.Kind == wire.KindNumber || c.Kind == wire.KindInteger
 		free := c.Kind == wire.KindText && c.Name != "parameters" // read where it is put into force
-		beyond := math.Nextafter(c.Max, math.Inf(1)) // of a large bound one more is the same number
+		beyond := math.Nextafter(c.Max, math.Inf(1))              // of a large bound one more is the same number
 		for _, v := range []struct {
 			value any
 			right bool

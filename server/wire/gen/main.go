@@ -48,8 +48,10 @@ func generate() []byte {
 	constant("SUBPROTOCOL", wire.Subprotocol)
 	constant("ALIVE_SECONDS", wire.AliveSeconds)
 	constant("FRAME_HEADER_SIZE", wire.FrameHeaderSize)
-	constant("FRAME_KIND", map[string]wire.FrameKind{"grid": wire.FrameGrid, "truth": wire.FrameTruth, "fit": wire.FrameFit, "rows": wire.FrameRows, "calibration": wire.FrameCalibration, "pit": wire.FramePIT, "residual": wire.FrameResidual,
-		"targets": wire.FrameTargets, "targetRows": wire.FrameTargetRows, "targetScores": wire.FrameTargetScores, "targetTruth": wire.FrameTargetTruth})
+	constant("FRAME_KIND", map[string]wire.FrameKind{
+		"grid": wire.FrameGrid, "truth": wire.FrameTruth, "fit": wire.FrameFit, "rows": wire.FrameRows, "calibration": wire.FrameCalibration, "pit": wire.FramePIT, "residual": wire.FrameResidual,
+		"targets": wire.FrameTargets, "targetRows": wire.FrameTargetRows, "targetScores": wire.FrameTargetScores, "targetTruth": wire.FrameTargetTruth,
+	})
 	constant("SCALARS", wire.Scalars)
 	constant("TARGET_SCORES", wire.TargetScores)
 	constant("VERDICTS", wire.Verdicts)
