@@ -8,6 +8,7 @@ package lesson
 import (
 	"encoding/json"
 	"math"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -172,6 +173,29 @@ func lessonsAreTrue(t *testing.T, at func(soon, late int) int) {
 			within(t, "the difference of the losses", mean.scalar("train_loss")-sum.scalar("train_loss"), 0.4, 2)
 			first := train(t, l, 1)
 			within(t, "the ratio of the first gradients", first.lane("sum").scalar("mean_norm")/first.lane("mean").scalar("mean_norm"), 31, 33)
+		},
+		"independent-noise": func(t *testing.T, l Lesson) {
+			steps := at(800, 6000)
+			for seed := 1; seed <= 3; seed++ {
+				l.Set["seed"], l.Set["noise"] = json.RawMessage(strconv.Itoa(seed)), json.RawMessage("0")
+				o := train(t, l, steps)
+				lane := o.lane("A")
+				for k, target := range o.data.Targets {
+					within(t, "the test NLL of the "+target.Name+" above the best", lane.scoreOf(k, "test_nll")-*o.data.ByTarget[k].BestTestNLL, -0.1, 0.1)
+					if v := wire.Verdicts[int(lane.scoreOf(k, "verdict"))]; v != "well calibrated" {
+						t.Errorf("with seed %d the %s is %s", seed, target.Name, v)
+					}
+				}
+				test, trained := lane.correlation(true), lane.correlation(false)
+				within(t, "the correlation on the test rows", test, 0.7, 0.88)
+				within(t, "and on the training rows", trained, 0.75, 0.85)
+				within(t, "what it costs", -0.5*math.Log(1-test*test), 0.35, 0.65)
+				t.Logf("seed %d, step %d: correlation %.3f, training %.3f, cost %.2f nats", seed, steps, test, trained, -0.5*math.Log(1-test*test))
+				l.Set["noise"] = json.RawMessage("60")
+				noisy := train(t, l, steps).lane("A").correlation(true)
+				within(t, "the correlation with noise of 60 %", noisy, -0.1, 0.3)
+				t.Logf("with noise %.3f, cost %.2f", noisy, -0.5*math.Log(1-noisy*noisy))
+			}
 		},
 		"raw-targets": func(t *testing.T, l Lesson) {
 			o := train(t, l, at(2000, 5000))

@@ -29,7 +29,7 @@ type Lesson struct {
 	Lanes []wire.LaneSpec            `json:"lanes" doc:"The lanes, each with what it has different; without them one."`
 	Data  *wire.DataSpec             `json:"data,omitempty" doc:"Rows of a formula or of a file, instead of a data set of the catalogue."`
 
-	View View `json:"view" doc:"How the page shows it, which nobody needs to follow: \"lens\" (mean or variance: points are as large as they pull on it), \"focus\" (the number of the lane that is looked at, from 0), \"bands\" (percent or sigma), \"loss\" (loss, nll or batch)."`
+	View View `json:"view" doc:"How the page shows it, which nobody needs to follow: \"lens\" (mean or variance: points are as large as they pull on it), \"focus\" (the number of the lane that is looked at, from 0), \"bands\" (percent or sigma), \"loss\" (loss, nll or batch), \"panel\" (fit, or targets: of several targets all at once, where the spots targets and residuals are)."`
 }
 
 // A View is how the page shows a lesson, by the names of the page's own choices.
@@ -38,7 +38,7 @@ type View map[string]any
 // A Spot is a place on the page: a control or a panel.
 type Spot struct {
 	Control string   `json:"control,omitempty" doc:"The control's name, or else:"`
-	Panel   string   `json:"panel,omitempty" doc:"The panel's." enum:"fit,noise,loss,anatomy,calibration,metrics,timeline"`
+	Panel   string   `json:"panel,omitempty" doc:"The panel's." enum:"fit,noise,loss,anatomy,calibration,metrics,timeline,targets,residuals"`
 	X       *float64 `json:"x,omitempty" doc:"Where on the fit or the noise, in the input's unit."`
 	Label   string   `json:"label" doc:"What is there, in a few words."`
 }
@@ -53,7 +53,7 @@ func (l *Lesson) Spec() wire.Spec {
 
 // panels are the spots that are no controls.
 func panels() []string {
-	return []string{"fit", "noise", "loss", "anatomy", "calibration", "metrics", "timeline"}
+	return []string{"fit", "noise", "loss", "anatomy", "calibration", "metrics", "timeline", "targets", "residuals"}
 }
 
 //go:embed files/*.json

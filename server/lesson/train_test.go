@@ -30,6 +30,8 @@ type trained struct {
 	name string
 	fit  *wire.Frame
 	rows *wire.Frame
+
+	targetRows, targetScores *wire.Frame // of several targets
 }
 
 // train runs a lesson as fast as it goes. The frames are of the newest snapshot,
@@ -77,6 +79,10 @@ func train(t *testing.T, l Lesson, steps int) *outcome {
 			o.x = f.Columns[0]
 		case wire.FrameFit:
 			o.lanes[f.Lane].fit = f
+		case wire.FrameTargetRows:
+			o.lanes[f.Lane].targetRows = f
+		case wire.FrameTargetScores:
+			o.lanes[f.Lane].targetScores = f
 		case wire.FrameRows:
 			o.lanes[f.Lane].rows = f
 		}
@@ -168,4 +174,30 @@ func (l *trained) pull(from, to float64) float64 {
 		}
 	}
 	return sum / float64(n)
+}
+
+// scoreOf is a score of one of several targets, counted from 0.
+func (l *trained) scoreOf(target int, name string) float64 {
+	return float64(l.targetScores.Columns[slices.Index(wire.TargetScores, name)][target])
+}
+
+// correlation is that of the z-scores of the first two targets, on training or test rows.
+func (l *trained) correlation(test bool) float64 {
+	var n, a, b, aa, bb, ab float64
+	for i, isTest := range l.data.IsTest {
+		if isTest != test {
+			continue
+		}
+		var z [2]float64
+		for k := range z {
+			mean := float64(l.targetRows.Columns[2*k][i])
+			if o := l.targetRows.Origins; o != nil {
+				mean += o[2*k]
+			}
+			z[k] = (l.data.AllY[k][i] - mean) / float64(l.targetRows.Columns[2*k+1][i])
+		}
+		n, a, b = n+1, a+z[0], b+z[1]
+		aa, bb, ab = aa+z[0]*z[0], bb+z[1]*z[1], ab+z[0]*z[1]
+	}
+	return (ab - a*b/n) / math.Sqrt((aa-a*a/n)*(bb-b*b/n))
 }

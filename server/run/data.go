@@ -366,7 +366,7 @@ func (d *data) describe() {
 
 		Equation: describeEquation(d.set),
 	}
-	d.wire.BestTrainNLL, d.wire.BestTestNLL = d.bestNLL(&d.train, 0), d.bestNLL(&d.test, 1)
+	d.wire.BestTrainNLL, d.wire.BestTestNLL = d.bestNLL(&d.train, 0, d.target), d.bestNLL(&d.test, 1, d.target)
 	if d.own != nil {
 		d.wire.Name = wire.OwnData
 		if rows := d.own.spec.Rows; rows != nil {
@@ -382,6 +382,9 @@ func (d *data) describe() {
 	}
 	if targets > 1 {
 		d.wire.AllY = make([][]float64, targets)
+		for k := range targets {
+			d.wire.ByTarget = append(d.wire.ByTarget, wire.TargetData{BestTrainNLL: d.bestNLL(&d.train, 0, k), BestTestNLL: d.bestNLL(&d.test, 1, k)})
+		}
 	}
 	train, test := d.shares(wire.MaxRowsShown)
 	for k, r := range []*rows{&d.train, &d.test} {
@@ -401,10 +404,13 @@ func (d *data) describe() {
 
 // truth returns the true mean and the true standard deviation of the target that is shown
 // at x, added noise included.
-func (d *data) truth(x []float64) (mean, std float64) {
+func (d *data) truth(x []float64) (mean, std float64) { return d.truthOf(d.target, x) }
+
+// truthOf is truth of any target.
+func (d *data) truthOf(target int, x []float64) (mean, std float64) {
 	var m, s [wire.MaxTargets]float64
 	d.truths(m[:len(d.stds)], s[:len(d.stds)], x)
-	return m[d.target], s[d.target]
+	return m[target], s[target]
 }
 
 // truths is truth of every target.
@@ -415,10 +421,10 @@ func (d *data) truths(mean, std, x []float64) {
 	}
 }
 
-// bestNLL is the NLL of the truth on the rows of a part of the split that are
+// bestNLL is the NLL of the truth of a target on the rows of a part of the split that are
 // evaluated; nil where the truth is not known, or has no density as its standard
 // deviation is 0 somewhere.
-func (d *data) bestNLL(r *rows, part int) *float64 {
+func (d *data) bestNLL(r *rows, part, target int) *float64 {
 	if d.set.Truth == nil {
 		return nil
 	}
@@ -426,8 +432,8 @@ func (d *data) bestNLL(r *rows, part int) *float64 {
 	inputs := len(d.set.Inputs)
 	var mean, std, y []float64
 	for _, i := range spread(r.len(), []int{train, test}[part]) {
-		m, s := d.truth(r.x[i*inputs : (i+1)*inputs])
-		mean, std, y = append(mean, m), append(std, s), append(y, r.y[i*len(d.stds)+d.target])
+		m, s := d.truthOf(target, r.x[i*inputs:(i+1)*inputs])
+		mean, std, y = append(mean, m), append(std, s), append(y, r.y[i*len(d.stds)+target])
 	}
 	best, err := metrics.Evaluate(mean, std, y)
 	if err != nil || math.IsInf(best.NLL, 0) || math.IsNaN(best.NLL) {

@@ -2,6 +2,7 @@ package run
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"github.com/gnllviz/gnllviz/server/wire"
@@ -125,6 +126,10 @@ func (l *life) describeData(t wire.Table) wire.Data {
 	d := l.data.wire
 	d.Auto = t.Automatic(l.data.basis())
 	d.TargetStd = wire.Number(l.lanes[0].scale(l.data.target).Std)
+	d.ByTarget = slices.Clone(d.ByTarget)
+	for k := range d.ByTarget {
+		d.ByTarget[k].Std = wire.Number(l.lanes[0].scale(k).Std)
+	}
 	d.Private = l.private()
 	return d
 }

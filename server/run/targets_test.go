@@ -31,6 +31,10 @@ func TestFramesTellOfEveryTarget(t *testing.T) {
 		if d.ShownTarget != k+1 || d.Target != d.Targets[k] || len(d.Targets) != 2 || !slices.Equal(d.Y, d.AllY[k]) {
 			t.Fatalf("target %d is shown, of %+v", d.ShownTarget, d.Targets)
 		}
+		by := d.ByTarget[k]
+		if len(d.ByTarget) != 2 || by.Std != d.TargetStd || *by.BestTrainNLL != *d.BestTrainNLL || *by.BestTestNLL != *d.BestTestNLL {
+			t.Errorf("of target %d it is said %+v, and when it is shown %g, %g and %g", k+1, by, d.TargetStd, *d.BestTrainNLL, *d.BestTestNLL)
+		}
 	}
 	shown := func(f *wire.Frame, column int) []float64 {
 		list := make([]float64, len(f.Columns[column]))

@@ -50,6 +50,10 @@ type Data struct {
 	// network can attain. Null without a truth.
 	BestTrainNLL *float64 `json:"best_train_nll"`
 	BestTestNLL  *float64 `json:"best_test_nll"`
+
+	// ByTarget has the like of each of several targets.
+	ByTarget []TargetData `json:"by_target,omitempty"`
+
 	Dropped      []Drop   `json:"dropped"`
 	// DroppedRows counts the rows of a CSV file that were left out; Dropped has
 	// the first of them.
@@ -78,6 +82,13 @@ type InputSource struct {
 	First  int      `json:"first"`  // the number, from 1, of the first input that is made of it
 	Inputs int      `json:"inputs"` // how many are
 	Held   string   `json:"held"`   // a number, a word or a date: where it stands, by slice_at or of itself
+}
+
+// A TargetData is what a Data says of the target that is shown, of another.
+type TargetData struct {
+	Std          Number   `json:"std"` // as TargetStd
+	BestTrainNLL *float64 `json:"best_train_nll"`
+	BestTestNLL  *float64 `json:"best_test_nll"`
 }
 
 // An Equation is one that a data set obeys, as the control of that name takes it, with

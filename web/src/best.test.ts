@@ -18,4 +18,11 @@ describe('the best attainable loss', () => {
     expect(bestOf(data, false, { loss: 'beta_nll' })).toBeNull()
     expect(bestOf({ ...data, best_test_nll: null }, true, {})).toEqual({ train: 1.5, test: NaN })
   })
+
+  it('of several targets is the mean over them as trained, and that of the shown one in its units', () => {
+    const two = { ...data, by_target: [{ std: Math.E, best_train_nll: 1.5, best_test_nll: 2 }, { std: 1, best_train_nll: 0.5, best_test_nll: 0 }] }
+    expect(bestOf(two, true, { loss: 'gaussian_nll' })).toEqual({ train: 1.5, test: 2 })
+    expect(bestOf(two, false, { loss: 'gaussian_nll', full: true })).toEqual({ train: 0.5, test: 0.5 })
+    expect(bestOf(two, false, { loss: 'beta_nll' })).toBeNull()
+  })
 })

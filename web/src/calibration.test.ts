@@ -19,6 +19,7 @@ function picture(rows: number, scalars: Partial<Record<Scalar, number>>, power =
     rows: { kind: 'rows', ...head, mean: empty, std: empty, pullMean: empty, pullVariance: empty },
     calibration: { kind: 'calibration', ...head, expected: LEVELS, predicted: curve, scaled: curve, isotonic: none },
     pit: { kind: 'pit', ...head, predicted: counts, scaled: counts, isotonic: counts.map(() => NaN) },
+    targets: null,
   }
 }
 

@@ -1,4 +1,4 @@
-import { FRAME_HEADER_SIZE, FRAME_KIND, SCALARS, type Scalar } from './generated/wire'
+import { FRAME_HEADER_SIZE, FRAME_KIND, SCALARS, TARGET_SCORES, type Scalar } from './generated/wire'
 
 /** What every frame says of itself; see package server/wire for the layout. */
 interface Head {
@@ -67,7 +67,36 @@ export interface PITFrame extends Head, Recalibrated {
   readonly kind: 'pit'
 }
 
-export type Frame = GridFrame | TruthFrame | FitFrame | RowsFrame | CalibrationFrame | PITFrame
+/** A mean and a standard deviation of one of several targets, at the places or the rows of a frame. */
+export interface OfTarget {
+  readonly mean: Values
+  readonly std: Values
+}
+
+/** The same of each of several targets: predicted on the grid, at the rows, and true on the grid. */
+export interface TargetsFrame extends Head {
+  readonly kind: 'targets' | 'targetRows' | 'targetTruth'
+  readonly of: readonly OfTarget[]
+}
+
+/** What of each target can be said in a number. */
+export type TargetScore = (typeof TARGET_SCORES)[number]
+
+/** The scores of each of several targets, and last those over all. */
+export interface TargetScoresFrame extends Head {
+  readonly kind: 'targetScores'
+  readonly scores: Readonly<Record<TargetScore, Float32Array>>
+}
+
+export type Frame = GridFrame | TruthFrame | FitFrame | RowsFrame | CalibrationFrame | PITFrame | TargetsFrame | TargetScoresFrame
+
+/** What is seen of all targets where there are several. */
+export interface TargetsPicture {
+  readonly grid: readonly OfTarget[]
+  /** null where there are too many targets for their rows to be told. */
+  readonly rows: readonly OfTarget[] | null
+  readonly scores: Readonly<Record<TargetScore, Float32Array>>
+}
 
 /** All that is seen of a lane at one moment. */
 export interface LanePicture {
@@ -76,6 +105,8 @@ export interface LanePicture {
   readonly rows: RowsFrame
   readonly calibration: CalibrationFrame
   readonly pit: PITFrame
+  /** null where there is one target. */
+  readonly targets: TargetsPicture | null
 }
 
 /** The lanes of a message; one of which something is missing is left out. */
@@ -85,8 +116,15 @@ export function lanePictures(frames: readonly Frame[]): LanePicture[] {
     const of = <K extends Frame['kind']>(kind: K): Extract<Frame, { kind: K }> | undefined =>
       frames.find((f): f is Extract<Frame, { kind: K }> => f.kind === kind && f.lane === fit.lane)
     const [rows, calibration, pit] = [of('rows'), of('calibration'), of('pit')]
-    return rows && calibration && pit ? [{ lane: fit.lane, fit, rows, calibration, pit }] : []
+    return rows && calibration && pit ? [{ lane: fit.lane, fit, rows, calibration, pit, targets: targetsOf(frames, fit.lane) }] : []
   })
+}
+
+function targetsOf(frames: readonly Frame[], lane: number): TargetsPicture | null {
+  const of = (kind: TargetsFrame['kind']): readonly OfTarget[] | undefined =>
+    frames.find((f): f is TargetsFrame => f.kind === kind && f.lane === lane)?.of
+  const [grid, scores] = [of('targets'), frames.find((f): f is TargetScoresFrame => f.kind === 'targetScores' && f.lane === lane)?.scores]
+  return grid && scores ? { grid, rows: of('targetRows') ?? null, scores } : null
 }
 
 /** The reach of the central 95 % of a normal distribution, in standard deviations. */
@@ -153,6 +191,8 @@ function decodeFrame(bytes: ArrayBuffer, begin: number): { frame: Frame | null; 
     const origin = hasOrigins ? view.getFloat64(origins + 8 * i, true) : 0
     return origin === 0 ? values : Float64Array.from(values, (v) => origin + v)
   }
+  /** A mean and a standard deviation of each target. */
+  const pairs = (): OfTarget[] => Array.from({ length: columns / 2 }, (_, k) => ({ mean: far(2 * k), std: column(2 * k + 1) }))
   const end = begin + size
   switch (view.getUint8(5)) {
     case FRAME_KIND.grid:
@@ -167,6 +207,14 @@ function decodeFrame(bytes: ArrayBuffer, begin: number): { frame: Frame | null; 
       return { frame: { kind: 'calibration', ...head, expected: column(0), predicted: column(1), scaled: column(2), isotonic: column(3) }, end }
     case FRAME_KIND.pit:
       return { frame: { kind: 'pit', ...head, predicted: column(0), scaled: column(1), isotonic: column(2) }, end }
+    case FRAME_KIND.targets:
+      return { frame: { kind: 'targets', ...head, of: pairs() }, end }
+    case FRAME_KIND.targetRows:
+      return { frame: { kind: 'targetRows', ...head, of: pairs() }, end }
+    case FRAME_KIND.targetTruth:
+      return { frame: { kind: 'targetTruth', ...head, of: pairs() }, end }
+    case FRAME_KIND.targetScores:
+      return { frame: { kind: 'targetScores', ...head, scores: Object.fromEntries(TARGET_SCORES.map((name, i) => [name, column(i)])) as Record<TargetScore, Float32Array> }, end }
     default:
       return { frame: null, end }
   }

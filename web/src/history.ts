@@ -16,22 +16,26 @@ export interface Series {
 const [LANE, ...COLUMNS] = POINT_COLUMNS
 const LANE_AT = POINT_COLUMNS.indexOf(LANE)
 const STEP_AT = POINT_COLUMNS.indexOf('step')
+const TARGET_AT = POINT_COLUMNS.indexOf('target')
 
 type Columns = ReadonlyMap<Column, number[]>
 
 /**
- * The history points of one epoch, lane by lane and column by column. The server
+ * The history points of one epoch, lane by lane, target by target and column by
+ * column: those of every target are kept, whichever is shown. The server
  * evaluates on a ladder of steps, so that even a long run has some thousands of
  * points.
  */
 export class History {
-  readonly #lanes = new Map<number, Columns>()
+  readonly #lanes = new Map<string, Columns>()
   /** Of lanes that are gone, too: copies of theirs may still be there. */
   readonly #origins = new Map<number, NonNullable<Lane['from']>>()
   #length = 0
   #lastStep = 0
+  /** The target whose curves are asked for, counted from 1. */
+  target = 1
 
-  /** How many points there are, those of all lanes. */
+  /** How many points there are, those of all lanes and targets. */
   get length(): number {
     return this.#length
   }
@@ -69,7 +73,7 @@ export class History {
   add(first: number, points: readonly Point[]): boolean {
     if (first > this.#length) return false
     for (const point of points.slice(this.#length - first)) {
-      const columns = this.#of(point[LANE_AT] ?? 0)
+      const columns = this.#of(point[LANE_AT] ?? 0, point[TARGET_AT] ?? 1)
       POINT_COLUMNS.forEach((name, i) => { if (name !== LANE) columns.get(name)?.push(point[i] ?? NaN) })
       this.#lastStep = Math.max(this.#lastStep, point[STEP_AT] ?? 0)
       this.#length++
@@ -77,16 +81,17 @@ export class History {
     return true
   }
 
-  #of(lane: number): Columns {
-    const there = this.#lanes.get(lane)
+  #of(lane: number, target: number): Columns {
+    const key = keyOf(lane, target)
+    const there = this.#lanes.get(key)
     if (there) return there
     const columns = new Map(COLUMNS.map((name) => [name, [] as number[]]))
-    this.#lanes.set(lane, columns)
+    this.#lanes.set(key, columns)
     return columns
   }
 
   #until(lane: number, name: Column, end: number): readonly number[] {
-    const columns = this.#lanes.get(lane)
+    const columns = this.#lanes.get(keyOf(lane, this.target))
     const steps = columns?.get('step') ?? []
     const own = columns?.get(name) ?? []
     const later = end === Infinity ? -1 : steps.findIndex((step) => step > end)
@@ -94,4 +99,8 @@ export class History {
     const from = this.#origins.get(lane)
     return from ? this.#until(from.lane, name, Math.min(end, from.step)).concat(kept) : kept
   }
+}
+
+function keyOf(lane: number, target: number): string {
+  return `${lane} ${target}`
 }

@@ -1,9 +1,10 @@
 import { PRESETS, type Bands } from './bands'
 import type { LossView } from './charts/loss'
 import type { Lesson } from './lesson'
-import type { Lens, Store } from './store'
+import type { Lens, Store, View } from './store'
 
 const LENSES: readonly string[] = ['off', 'mean', 'variance'] satisfies Lens[]
+const VIEWS: readonly string[] = ['fit', 'targets'] satisfies View[]
 const LOSSES: readonly string[] = ['loss', 'nll', 'batch'] satisfies Array<LossView['kind']>
 
 /** Shows things as a lesson wants them shown, as far as its words are known here. */
@@ -12,7 +13,7 @@ export function follow({ view }: Pick<Lesson, 'view'>, store: Store, page: HTMLE
     const value = view[name]
     return typeof value === 'string' && options.includes(value) ? value : null
   }
-  store.view.value = 'fit'
+  store.view.value = wanted('panel', VIEWS) === 'targets' ? 'targets' : 'fit'
   store.lens.value = (wanted('lens', LENSES) ?? 'off') as Lens
   const lane = store.lanes.value[typeof view['focus'] === 'number' ? view['focus'] : 0]
   if (lane) store.look(lane.lane)

@@ -97,6 +97,7 @@ describe('rows of one’s own in the address', () => {
     ['a formula of two inputs', { formula: { mean: 'x1 % 2', std: 'x2 > 0 ? 1 : 2', from: 0, to: 1e3, rows: 50, inputs: 2 } }],
     ['a file', { csv: { text: rows(100), target: 'y', inputs: ['x'] } }],
     ['a file with odd names', { csv: { text: 'größe; "a~b, c:d" %\n1;2', target: 'a~b, c:d', inputs: ['größe', '%2C'] } }],
+    ['a file of several targets', { csv: { text: 'a,b,"c,d"\n1,2,3', targets: ['b', 'c,d'], inputs: ['a'] } }],
   ])('come back as they were: %s', async (_, data) => {
     const packed = await pack(data)
     const hash = link({ dataset: 'own' }, [lane({})], { data: packed })
@@ -108,6 +109,9 @@ describe('rows of one’s own in the address', () => {
     const { csv } = await unpack(readLink(table, `#${link({}, [lane({})], { data: await pack({ rows: kept }) })}`).data)
     expect(csv).toEqual({ text: '"größe (m)","a ""b"", c","y"\n0.1,1e-23,1\n-3,0.3333333333333333,2500000000000\n', target: 'y', inputs: ['größe (m)', 'a "b", c'] })
     expect(await pack({ rows: { ...kept, test: 1 } })).toBe('')
+    const { target, ...rest } = kept
+    const several = { ...rest, targets: [target, { name: 'z, "w"', unit: 'm' }], y: [1, 2, 3, 4] }
+    expect((await unpack(await pack({ rows: several }))).csv).toEqual({ text: '"größe (m)","a ""b"", c","y","z, ""w"" (m)"\n0.1,1e-23,1,2\n-3,0.3333333333333333,3,4\n', targets: ['y', 'z, "w" (m)'], inputs: ['größe (m)', 'a "b", c'] })
     const encoding = [{ name: 'colour', kind: 'values', values: ['blue', 'red ~,%'] }]
     const words = { inputs: [{ name: 'colour=blue', unit: '' }, { name: 'colour=red ~,%', unit: '' }], encoding, target: { name: 'y', unit: '' }, count: 4, x: [1, 0, 0, 1, 1, 0, 0, 1], y: [1, 2, 3, 4] }
     expect(await unpack(readLink(table, `#${link({}, [lane({})], { data: await pack({ rows: { ...words, sha256: 'ab' } }) })}`).data)).toEqual({ rows: words })

@@ -14,27 +14,32 @@ export async function pack({ formula, csv, rows: kept }: DataSpec): Promise<stri
     const { mean, std, from, to, rows, inputs } = formula
     text = ['formula', item(mean), item(std), from, to, rows, ...(inputs === undefined ? [] : [inputs])].join('~')
   }
-  if (kept?.targets || csv?.targets) return '' // an address has one target
   if (kept && (kept.test ?? 0) > 0) return '' // one text cannot say which file a row is of
   if (kept?.encoding) {
-    const { inputs, encoding, target, count, x, y } = kept
-    text = ['rows', await deflated(JSON.stringify({ inputs, encoding, target, count, x, y }))].join('~')
+    const { inputs, encoding, target, targets, count, x, y } = kept
+    text = ['rows', await deflated(JSON.stringify({ inputs, encoding, target, targets, count, x, y }))].join('~')
     return text.length > LONGEST ? '' : text
   }
   const file = kept ? asText(kept) : csv
   if (file) {
-    text = ['csv', item(file.target ?? ''), (file.inputs ?? []).map(item).join(','), await deflated(file.text)].join('~')
+    text = ['csv', (file.targets ?? [file.target ?? '']).map(item).join(','), (file.inputs ?? []).map(item).join(','), await deflated(file.text)].join('~')
   }
   return text.length > LONGEST ? '' : text
 }
 
 /** Rows as the text of a file with their columns alone, from which the same numbers are read. */
-function asText({ inputs, target = { name: '', unit: '' }, x = [], y = [] }: RowsSpec): CSVSpec {
+function asText({ inputs, target = { name: '', unit: '' }, targets = [target], x = [], y = [] }: RowsSpec): CSVSpec {
   const head = ({ name, unit }: Column): string => (unit === '' ? name : `${name} (${unit})`)
   const line = (cells: readonly string[]): string => `${cells.join(',')}\n`
-  const quoted = [...inputs, target].map((c) => `"${head(c).replaceAll('"', '""')}"`)
-  const rows = y.map((v, i) => line([...x.slice(i * inputs.length, (i + 1) * inputs.length), v].map(String)))
-  return { text: line(quoted) + rows.join(''), target: head(target), inputs: inputs.map(head) }
+  const quoted = [...inputs, ...targets].map((c) => `"${head(c).replaceAll('"', '""')}"`)
+  const part = (list: readonly number[], width: number, i: number): readonly number[] => list.slice(i * width, (i + 1) * width)
+  const rows = Array.from({ length: y.length / targets.length }, (_, i) => line([...part(x, inputs.length, i), ...part(y, targets.length, i)].map(String)))
+  return { text: line(quoted) + rows.join(''), ...named(targets.map(head)), inputs: inputs.map(head) }
+}
+
+/** What is learned, as a file's choice of columns says it. */
+function named(targets: readonly string[]): Pick<CSVSpec, 'target' | 'targets'> {
+  return targets.length > 1 ? { targets } : { target: targets[0] ?? '' }
 }
 
 /** Reads what pack wrote; whether the rows are any good is the server's to say. Throws on anything else. */
@@ -46,8 +51,8 @@ export async function unpack(text: string): Promise<DataSpec> {
     return { formula: { mean: fromItem(mean), std: fromItem(std), from: number(from), to: number(to), rows: number(rows), ...(inputs === undefined ? {} : { inputs: number(inputs) }) } }
   }
   if (kind === 'csv') {
-    const [target = '', inputs = '', file = ''] = parts
-    return { csv: { text: await inflated(file), target: fromItem(target), inputs: inputs === '' ? [] : inputs.split(',').map(fromItem) } }
+    const [targets = '', inputs = '', file = ''] = parts
+    return { csv: { text: await inflated(file), ...named(targets.split(',').map(fromItem)), inputs: inputs === '' ? [] : inputs.split(',').map(fromItem) } }
   }
   if (kind === 'rows') return { rows: JSON.parse(await inflated(parts[0] ?? '')) as RowsSpec }
   throw new Error('they are neither a formula nor a file')

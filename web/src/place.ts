@@ -57,7 +57,7 @@ export function placeInWords(r: PlaceReading, data: Data): string[] {
   const { nearest, truth, epistemic } = r
   return [
     inputsInWords(data.inputs, r.at, data.x.map(spanOf)),
-    `mean ${round(r.mean)}, std ${withUnit(significant(r.std, 3), unit)}`,
+    `${data.targets.length > 1 ? `${data.target.name} ` : ''}mean ${round(r.mean)}, std ${withUnit(significant(r.std, 3), unit)}`,
     `95 % [${round(r.low)}, ${withUnit(`${round(r.high)}]`, unit)}`,
     ...(epistemic === null ? [] : [`epistemic std ${withUnit(significant(epistemic, 3), unit)}`]),
     ...(truth ? [`truth: mean ${round(truth.mean)}, std ${withUnit(significant(truth.std, 3), unit)}`] : []),

@@ -8,7 +8,7 @@ const floats = (...v: number[]): Float32Array => Float32Array.from(v)
 const grid: GridFrame = { kind: 'grid', ...head, x: floats(0, 1, 2), y: null }
 const fit: FitFrame = { kind: 'fit', ...head, mean: floats(0, 10, 10), std: floats(1, 5, 0.5), epistemic: null, scalars: { floor: 1 } as FitFrame['scalars'] }
 const data = {
-  inputs: [{ name: 'time', unit: 'ms' }], target: { name: 'y', unit: 'g' }, slice: 0,
+  inputs: [{ name: 'time', unit: 'ms' }], target: { name: 'y', unit: 'g' }, targets: [{ name: 'y', unit: 'g' }], slice: 0,
   x: [[0, 1, 2, 2]], y: [1, 10, 4, 10], is_test: [false, false, false, true], ids: [0, 1, 2, 3],
 } as unknown as Data
 const rows: RowsFrame = { kind: 'rows', ...head, mean: floats(0, 10, 10, 10), std: floats(1, 5, 1, NaN), pullMean: floats(0, 0, 0, NaN), pullVariance: floats(0, 0, 0, NaN) }
@@ -55,6 +55,8 @@ describe('a reading', () => {
       'train row: z −6.0, NLL 18.9,',
       'the highest of 3 train rows',
     ])
+    const several = { ...data, targets: [data.target, { name: 'z', unit: '' }] }
+    expect(inWords(readAt(picture, grid, several, { x: 1, bands, y: 20, row: 2 }), several)[0]).toBe('x = 1.00\u00a0ms · y mean 10.00, std 5.00\u00a0g')
     expect(inWords(readAt(picture, grid, data, { x: 1, bands, y: null, row: 1 }), data).at(-1)).toBe('the 2nd highest of 3 train rows')
   })
 })

@@ -147,7 +147,8 @@ export function inWords(r: Reading, data: Data): readonly string[] {
   const { unit } = data.target
   const round = (v: number): string => rounded(v, r.std)
   const input = sliced(data)
-  const lines = [`x = ${withUnit(located(r.x, spanOf(input.x)), input.column.unit)} · ${predictionInWords(r, unit)}`]
+  const of = data.targets.length > 1 ? `${data.target.name} ` : ''
+  const lines = [`x = ${withUnit(located(r.x, spanOf(input.x)), input.column.unit)} · ${of}${predictionInWords(r, unit)}`]
   if (r.parts) lines.push(`of it aleatoric ${significant(r.parts.aleatoric, 3)}, epistemic ${withUnit(significant(r.parts.epistemic, 3), unit)}`)
   lines.push(
     `${r.interval.name} [${round(r.interval.low)}, ${withUnit(`${round(r.interval.high)}]`, unit)}`,

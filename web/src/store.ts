@@ -1,7 +1,7 @@
 import { Address } from './address'
 import type { Api, Opened, Order, Skeletons } from './api'
 import { Connection, Disconnected, isConnected, type Link as Connected, type News, type Order as Command } from './connection'
-import { lanePictures, type Frame, type GridFrame, type LanePicture, type TruthFrame } from './frame'
+import { lanePictures, type Frame, type GridFrame, type LanePicture, type TargetsFrame, type TruthFrame } from './frame'
 import { AUTO, OWN_DATA, type Ack, type BeginCommand, type Change, type Control, type ControlValue, type Data, type DataSpec, type Goal, type Hello, type Lane, type RunMessage, type State } from './generated/wire'
 import { History } from './history'
 import { Lessons } from './lessons'
@@ -30,11 +30,11 @@ export interface Run {
   readonly data: Data
 }
 
-/** What a pointer does on the fit; on a map rows are moved, but not added, as nothing there says their target. */
+/** What a pointer does on the fit; on a map, and with several targets, rows are moved, but not added, as nothing there says all of their targets. */
 export type Tool = 'read' | 'add' | 'move' | 'erase'
 
-/** What the panel of the fit shows: the fit itself, or the rows against what is predicted of them. */
-export type View = 'fit' | 'actual' | 'residual'
+/** What the panel of the fit shows: the fit itself, the rows against what is predicted of them, or all targets. */
+export type View = 'fit' | 'actual' | 'residual' | 'targets'
 
 /** What the size of a point on the fit stands for: nothing, or its pull on one of the heads. */
 export type Lens = 'off' | 'mean' | 'variance'
@@ -55,6 +55,8 @@ export class Store {
   readonly changes = new Signal<readonly Change[]>([])
   readonly grid = new Signal<GridFrame | null>(null)
   readonly truth = new Signal<TruthFrame | null>(null)
+  /** The truth of every target where there are several. */
+  readonly targetTruth = new Signal<TargetsFrame | null>(null)
   /** The newest picture of each lane, at most once per animation frame. */
   readonly frames = new Signal<readonly LanePicture[]>([])
   /** The newest picture, as often as figures can be read. */
@@ -358,6 +360,7 @@ export class Store {
       case 'data':
         // Until their grid comes the old picture stands.
         if (run) this.run.value = { ...run, data: m.data }
+        this.#shows(m.data)
         this.rewind.changed()
         break
       case 'change':
@@ -386,9 +389,11 @@ export class Store {
     if (before && before.data.revision !== m.data.revision) {
       this.grid.value = null
       this.truth.value = null
+      this.targetTruth.value = null
       this.probe.value = null
     }
     this.run.value = { id: m.id, title: m.title, epoch: m.epoch, state: m.state, reason: m.reason, goal: m.goal, open: m.open, data: m.data }
+    this.#shows(m.data)
     this.#lanesAre(m.lanes)
     this.values.begin(m, this.focus.value)
     this.#mayAll(m.open)
@@ -398,6 +403,15 @@ export class Store {
     this.lessons.called(m.title)
     void this.own.learn(m)
     this.#drawSoon()
+  }
+
+  /** The curves of the history are those of the target that is shown; of several no row can be added by a click. */
+  #shows({ shown_target: target, targets, inputs }: Data): void {
+    const unfit: Tool = targets.length > 1 ? 'add' : 'move'
+    if (inputs.length === 1 && this.tool.value === unfit) this.tool.value = 'read'
+    if (target === this.history.target) return
+    this.history.target = target
+    this.historyVersion.value++
   }
 
   #lanesAre(lanes: readonly Lane[]): void {
@@ -421,6 +435,7 @@ export class Store {
     if (grid) {
       // The truth comes with it, and is to be there when the grid is seen.
       this.truth.value = frames.find((f) => f.kind === 'truth') ?? null
+      this.targetTruth.value = frames.find((f): f is TargetsFrame => f.kind === 'targetTruth') ?? null
       this.grid.value = grid
     }
     const pictures = lanePictures(frames)

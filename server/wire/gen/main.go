@@ -114,6 +114,7 @@ func generate() []byte {
 	}
 	parts := []message{
 		{wire.Data{}, ""},
+		{wire.TargetData{}, ""},
 		{wire.Drop{}, ""},
 		{wire.LeftOut{}, ""},
 		{wire.Column{}, ""},

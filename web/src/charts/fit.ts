@@ -165,7 +165,7 @@ export class FitChart {
     const bound = (sign: number): number[] =>
       truth ? Array.from(truth.mean, (m, i) => m + sign * REACH_95 * (truth.std[i] ?? 0)) : []
     const [low = 0, high = 1] = extent(data.y, bound(-1), bound(1)) ?? []
-    const of = `${data.name} ${grid.epoch} ${data.slice}`
+    const of = `${data.name} ${data.shown_target} ${grid.epoch} ${data.slice}`
     const before = this.#axis?.of === of ? this.#axis.range : null
     const air = 0.22 * (high - low || 1)
     const y = before && low >= before.min && high <= before.max ? before : niceRange(low - air, high + air, 7)
@@ -173,10 +173,13 @@ export class FitChart {
     const across = inputAxis(left, right, this.#plot.width < SMALL ? 4 : 6)
     const up = rangeAxis(y)
     this.#plot.measures = { x: across.measure, y: up.measure }
+    // Of several targets the choice stands in the place of the name, unless there is more to say.
+    const isChosen = data.targets.length > 1 && !this.#brief
+    const name = isChosen && up.measure.base === 0 ? '' : axisName(data.target, up.measure)
     return {
       // The name stands at the right end, so that there is room for a sentence beside it.
       xAxis: { ...across.axis, name: axisName(sliced(data).column, across.measure), nameLocation: 'end', nameGap: 0, nameTextStyle: { align: 'right', verticalAlign: 'top', padding: [24, 0, 0, 0] } },
-      yAxis: { ...up.axis, name: axisName(data.target, up.measure), axisLabel: { ...up.axis.axisLabel, showMaxLabel: true, showMinLabel: true } },
+      yAxis: { ...up.axis, name, ...(isChosen ? { nameTextStyle: { padding: [0, 0, 0, 230] } } : {}), axisLabel: { ...up.axis.axisLabel, showMaxLabel: true, showMinLabel: true } },
     }
   }
 }

@@ -37,6 +37,8 @@ export interface LossScene {
   /** The lane of which both losses are drawn. */
   readonly focus: number
   readonly best: Best | null
+  /** The name of the target that is shown, of several; else empty. */
+  readonly target: string
   /** Steps known to have had a batch loss that was not finite, lane by lane. */
   readonly odd: ReadonlyMap<number, readonly number[]>
   /** The earlier step that is looked at; null is now. */
@@ -152,22 +154,22 @@ export class LossChart {
   draw(scene: LossScene): Drawn {
     this.#scene = scene
     if (!this.#palette) return this.#drawn
-    const { view, span, epoch, focus } = scene
+    const { view, span, epoch, focus, target } = scene
     const { pixels } = this
     const axes = this.#axes
     axes.spread(span, view.logSteps)
     const perPixel = (axes.right - axes.left) / pixels
     const lines = toLines({ ...scene, ...view, pixels, along: (step) => (axes.x.to(step) - axes.left) / perPixel })
     const values = valuesOf(lines, span)
-    // How fast it trains leaves no trace in the curve.
-    const changes = scene.changes.filter((c) => this.#controls.find(({ name }) => name === c.control)?.group !== 'time')
+    // How fast it trains leaves no trace in the curve, nor does which target is looked at.
+    const changes = scene.changes.filter((c) => c.control !== 'shown_target' && this.#controls.find(({ name }) => name === c.control)?.group !== 'time')
     this.#marks = toMarks(changes, epoch, (span.to - span.from) / pixels)
     this.#drawn = { lines, odd: oddSteps(scene, lines, span), values, clipped: 0 }
     const bar = barOf(scene.best, view.kind)
     const { height } = this.#plot
     const isLow = height < LOW_BELOW
     const grid = isLow ? LOW : ROOMY
-    const { xAxis, yAxis } = axes.fit({ ...view, span, values, bar, name: NAMES[view.kind], of: `${view.kind} ${epoch} ${focus} ${span.from}` }, pixels, height - grid.top - grid.bottom)
+    const { xAxis, yAxis } = axes.fit({ ...view, span, values, bar, name: nameOf(view.kind, target), of: `${view.kind} ${epoch} ${focus} ${target} ${span.from}` }, pixels, height - grid.top - grid.bottom)
     this.#plot.set({
       grid, yAxis, xAxis: { ...xAxis, name: isLow ? '' : 'step' },
       series: ['changes', 'curves', 'edges', 'probe'].map((id) => ({ type: 'custom', id, data: ONE_ITEM })),
@@ -224,4 +226,10 @@ export class LossChart {
 function barOf(best: Best | null, kind: LossKind): number | null {
   const bar = kind === 'batch' || !Number.isFinite(best?.test) ? best?.train : best?.test
   return bar !== undefined && Number.isFinite(bar) ? bar : null
+}
+
+/** Of several targets the loss is the mean over all, the NLL that of one. */
+function nameOf(kind: LossKind, target: string): string {
+  if (target === '') return NAMES[kind]
+  return kind === 'nll' ? `NLL of ${target} (nats per row)` : NAMES[kind].replace('per row', 'per row and target')
 }

@@ -17,6 +17,7 @@ import { segments } from './control'
 import { explainChart } from './explain'
 import { laneStyle } from './lane-line'
 import { Part } from './part'
+import { targetChoice } from './target-choice'
 import { viewTitle } from './views'
 
 const BANDS = Object.entries(INTERVALS).map(([value, { label }]) => ({ value, label, help: `bars that should hold ${label} of the rows` }))
@@ -47,7 +48,7 @@ class GnllAgainst extends Part {
 
   protected override signals(): ReturnType<Part['signals']> {
     const { run, lanes, focus, reading } = this.store
-    return [run, lanes, focus, reading]
+    return [run, lanes, focus, reading, this.store.steers, this.store.values.pending]
   }
 
   protected override firstUpdated(): void {
@@ -109,7 +110,7 @@ class GnllAgainst extends Part {
       rows: judge(data, f.rows), colour: lookOf(lanes.value.find((l) => l.lane === f.lane)?.colour ?? 0, palette).colour,
     })
     const mine = rowsOf(focus)
-    const of = `${data.name} ${focus.fit.epoch}`
+    const of = `${data.name} ${data.shown_target} ${focus.fit.epoch}`
     if (this.#form instanceof Actual) this.#form.setTargets(of, data.target, data.y)
     else this.#form.setData(of)
     const row = mine.rows.find((r) => r.index === this.row)
@@ -140,6 +141,7 @@ class GnllAgainst extends Part {
       <section class="plot against" aria-labelledby="against-title">
         <header class="plot-head">
           ${viewTitle(store, 'against-title')} ${explainChart(this.kind === 'actual' ? 'predictions' : 'residuals')}
+          ${targetChoice(store)}
           <span class="keys-row">
             ${this.kind === 'actual' ? html`<span class="key">bars</span>${segments({ name: 'band', label: 'what the bars hold', options: BANDS }, String(this.band), (v) => { this.band = v === '68' ? 68 : 95 })}` : nothing}
             <span class="key"><i class="swatch dot mine" aria-hidden="true"></i>train</span><span class="key"><i class="swatch ring mine" aria-hidden="true"></i>test</span>

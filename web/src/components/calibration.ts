@@ -11,6 +11,7 @@ import { explainChart } from './explain'
 import { told } from './help'
 import { laneLine, laneStyle } from './lane-line'
 import { LatePart } from './late'
+import { several } from './target-choice'
 
 const VIEWS = [
   { value: 'predicted', label: 'as predicted', help: 'the predictions as they are' },
@@ -47,6 +48,7 @@ class GnllCalibration extends LatePart {
 
   protected override render(): TemplateResult {
     const lanes = this.store.lanes.value
+    const data = this.store.run.value?.data
     const pictures = this.store.reading.value
     const focus = this.store.focused(pictures)
     const colour = lanes.find((l) => l.lane === this.store.focus.value)?.colour ?? 0
@@ -63,7 +65,7 @@ class GnllCalibration extends LatePart {
           ${lanes.length > 1 ? this.#verdicts(pictures, lanes) : nothing}
           <div class="recalibration">
             ${segments({ name: 'recalibration', label: 'as predicted or recalibrated', options: VIEWS }, this.view, (v) => { this.view = v as Recalibration })}
-            <p class="after">${focus ? this.#after(focus) : nothing}</p>
+            <p class="after">${several(data) ? html`<b>${data?.target.name}</b>: ` : nothing}${focus ? this.#after(focus) : nothing}</p>
           </div>
           ${this.asTable && focus ? this.#tables(focus, pictures, lanes) : nothing}
         </div>

@@ -9,6 +9,7 @@ import { help } from './help'
 import { Part } from './part'
 import { sliceChoice } from './slice'
 import { hasSlider, moved, slider } from './slider'
+import { targetOptions } from './target-choice'
 
 /** With more options than this a segmented choice is too wide. */
 const SEGMENTS = 4
@@ -51,7 +52,7 @@ class GnllControl extends Part {
           <label class="control-label" id="label-${c.name}" for="field-${c.name}">${c.label}</label>
           ${help(c.name, c.label, c.auto === '' ? c.help : `${c.help} ${AUTO} is ${c.auto}.`)}
           ${c.live ? nothing : html`<span class="tag" title="begins the training anew">restart</span>`}
-          ${c.name === 'slice' ? this.#slice(c) : c.kind === 'number' || c.kind === 'integer' ? this.#field(c, value) : nothing}
+          ${c.name === 'slice' ? this.#slice(c) : c.name === 'shown_target' ? this.#target(c, value) : c.kind === 'number' || c.kind === 'integer' ? this.#field(c, value) : nothing}
           ${c.kind === 'switch' ? this.#switch(c, value as boolean) : nothing}
           ${inline(c) ? choose(c, value as string, this.#off, (v) => { this.#set(v) }) : nothing}
           ${c.kind === 'layers' ? this.#layerButtons(value as readonly number[]) : nothing}
@@ -73,7 +74,7 @@ class GnllControl extends Part {
     switch (c.kind) {
       case 'number':
       case 'integer': {
-        if (!hasSlider(c) || c.name === 'slice') return nothing
+        if (!hasSlider(c) || c.name === 'slice' || c.name === 'shown_target') return nothing
         const shown = this.draft ?? this.store.number(c, value)
         return slider(c, {
           value: shown,
@@ -135,6 +136,10 @@ class GnllControl extends Part {
   #slice(c: Control): TemplateResult | typeof nothing {
     const choice = sliceChoice(this.store)
     return choice ? select({ ...c, options: choice.options }, choice.value, (v) => { this.#set(Number(v)) }, this.#off) : nothing
+  }
+
+  #target(c: Control, value: ControlValue): TemplateResult {
+    return select({ ...c, options: targetOptions(this.store.run.value?.data) }, String(value), (v) => { this.#set(Number(v)) }, this.#off)
   }
 
   #text(field: number, text: string): unknown {
@@ -245,14 +250,17 @@ function choose(c: Control, value: string, off: boolean, set: (v: string) => voi
   return c.options.length <= SEGMENTS ? segments(c, value, set, off) : select(c, value, set, off)
 }
 
-export function segments(c: Pick<Control, 'name' | 'label' | 'options'>, value: string, set: (v: string) => void, off = false): TemplateResult {
+/** An option of a segmented choice; one that is off says in its help why. */
+type Segment = Control['options'][number] & { readonly off?: boolean }
+
+export function segments(c: Pick<Control, 'name' | 'label'> & { readonly options: readonly Segment[] }, value: string, set: (v: string) => void, off = false): TemplateResult {
   return html`
     <wa-radio-group
       class="segments" orientation="horizontal" size="s" aria-describedby="help-${c.name}" ?disabled=${off} .value=${live(value)}
       @change=${(e: Event) => { set(String((e.target as WaRadioGroup).value)) }}
     >
       <span slot="label" class="unseen">${c.label}</span>
-      ${c.options.map((o) => html`<wa-radio appearance="button" value=${o.value} title=${o.help}>${o.label}</wa-radio>`)}
+      ${c.options.map((o) => html`<wa-radio appearance="button" value=${o.value} title=${o.help} ?disabled=${o.off === true}>${o.label}</wa-radio>`)}
     </wa-radio-group>
   `
 }

@@ -6,6 +6,7 @@ import { narrow, tight } from '../media'
 import { sameValue } from '../settings'
 import { laneLine, laneStyle } from './lane-line'
 import { Part } from './part'
+import { several } from './target-choice'
 
 /** The panel of controls, built from the server's table, without those that stand in the header. */
 class GnllControls extends Part {
@@ -64,6 +65,7 @@ class GnllControls extends Part {
     // Of one input there is but one view.
     if (c.name === 'slice' && this.store.run.value?.data.inputs.length === 1) return false
     if (c.name === 'slice_at') return false // it is chosen above the fit
+    if (c.name === 'shown_target' && !several(this.store.run.value?.data)) return false
     if (c.when.control === '') return true
     const other = this.store.controls.find(({ name }) => name === c.when.control)
     if (other === undefined || !this.#matters(other)) return false

@@ -6,6 +6,7 @@ import { helpAddress } from './help'
 import { Part } from './part'
 import { popup } from './popup'
 import { isMap } from '../reading'
+import { several } from './target-choice'
 
 const SAVED_WITHIN = 60_000 // ms, until which a browser has taken a file
 
@@ -210,16 +211,17 @@ class GnllExport extends Part {
 /** Which lane and which step a file will be of. */
 class GnllExportOf extends Part {
   protected override signals(): ReturnType<Part['signals']> {
-    const { lanes, focus, live, rewind } = this.store
-    return [lanes, focus, live, rewind.at]
+    const { lanes, focus, live, rewind, run } = this.store
+    return [lanes, focus, live, rewind.at, run]
   }
 
   protected override render(): TemplateResult {
-    const { lanes, focus, live, rewind } = this.store
+    const { lanes, focus, live, rewind, run } = this.store
+    const data = run.value?.data
     const past = rewind.at.value
     const name = lanes.value.find((l) => l.lane === focus.value)?.name ?? ''
     const step = this.store.focused(live.value)?.fit.step
-    return html`<p class="note">Of lane <b>${name}</b> as it is when you click, now at step <b class="export-step">${step === undefined ? '–' : count(step)}</b>${past === null ? nothing : html`, not as it was at step ${count(past)}: <i>continue from here</i> first to have that`}. JSON can be brought back, and training continues exactly.</p>`
+    return html`<p class="note">Of lane <b>${name}</b> as it is when you click, now at step <b class="export-step">${step === undefined ? '–' : count(step)}</b>${past === null ? nothing : html`, not as it was at step ${count(past)}: <i>continue from here</i> first to have that`}. ${several(data) ? html`Charts are of <b>${data?.target.name}</b>, the target that is shown; models, tables and scores have all ${data?.targets.length} targets. ` : nothing}JSON can be brought back, and training continues exactly.</p>`
   }
 }
 

@@ -5,6 +5,7 @@ import type { Data, Lane } from '../generated/wire'
 import { sliced, spanOf } from '../reading'
 import type { Store } from '../store'
 import { spread, type ChartTable } from './chart-table'
+import { ofTarget } from './target-choice'
 
 const ROWS = 21
 
@@ -22,7 +23,7 @@ export function fitTable({ run, grid, frames, lanes, focus }: Store, bands: Band
   const span = (x.at(-1) ?? NaN) - (x[0] ?? NaN)
   const columns = pictures.flatMap(({ lane, picture }) => columnsOf(picture, pictures.length > 1 ? lane : null, data.target.unit, bands))
   return {
-    caption: `${data.title}: the fit at step ${step}`,
+    caption: `${data.title}: the fit${ofTarget(data)} at step ${step}`,
     columns: [withUnit(input.name, input.unit === '' ? '' : `(${input.unit})`), ...columns.map((c) => c.name)],
     rows: spread(x.length, ROWS).map((i) => [located(x[i] ?? NaN, span), ...columns.map((c) => valueIn(c.at(i), data))]),
   }

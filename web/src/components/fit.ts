@@ -16,6 +16,8 @@ import { fitTools } from './fit-tools'
 import { laneStyle } from './lane-line'
 import './map'
 import { Part } from './part'
+import { ofTarget, targetChoice } from './target-choice'
+import './targets'
 import { shownView, sliceSelect, viewTitle } from './views'
 
 const TABLE_EVERY = 1000 // ms; a table that changes faster cannot be read
@@ -98,6 +100,7 @@ class GnllFit extends Part {
     this.style.cssText = laneStyle(lane?.colour ?? 0)
     const shown = shownView(store)
     if (shown === 'map') return html`<gnll-map .store=${store}></gnll-map>`
+    if (shown === 'targets') return html`<gnll-targets .store=${store}></gnll-targets>`
     if (shown !== 'lines') return html`<gnll-against .store=${store} .kind=${shown}></gnll-against>`
     const beside = this.compare === 'beside' && lanes.length > 1
     return html`
@@ -116,6 +119,7 @@ class GnllFit extends Part {
         </header>
         <div class="plot-body">
           ${beside ? laneFits(store) : html`<div id="fit-chart" class="chart fit-room" role="img" data-tool=${store.tool.value}></div>`}
+          ${targetChoice(store)}
           ${fitTools(store)}
           <gnll-lens .store=${store}></gnll-lens>
           ${this.#probeField()}
@@ -124,7 +128,7 @@ class GnllFit extends Part {
       </section>
       <section class="plot noise" aria-labelledby="noise-title">
         <header class="plot-head">
-          <h2 id="noise-title">Noise</h2> ${explainChart('noise', this.#noiseWords)}
+          <h2 id="noise-title">Noise${ofTarget(store.run.value?.data)}</h2> ${explainChart('noise', this.#noiseWords)}
           <span class="keys-row">
             ${key('line', this.#ensemble ? 'total std' : 'std, clamped')}${key('dots', 'unclamped')}
             ${this.#ensemble ? html`${key('thin', 'aleatoric')}${key('epistemic', 'epistemic')}` : nothing}

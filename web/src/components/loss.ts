@@ -21,6 +21,7 @@ import { lossTable } from './loss-table'
 import { lossViewPopup } from './loss-view'
 import { offer } from './offer'
 import { LatePart } from './late'
+import { several } from './target-choice'
 
 // The loss as trained is drawn first: it is the curve that `full` lifts by
 // 0.919 and that answers to eps, while the NLL in the data's units compares
@@ -108,7 +109,7 @@ class GnllLoss extends LatePart {
       this.#kinds.subscribe(told),
       this.#scales.subscribe(told),
       store.settings.subscribe(soon),
-      store.run.subscribe(() => { source.look() }),
+      store.run.subscribe(() => { source.look(); soon() }),
       store.lanes.subscribe(() => { source.look() }),
       () => { source.stop() },
     ]
@@ -145,7 +146,7 @@ class GnllLoss extends LatePart {
     this.#span = source.span
     this.#drawn = chart.draw({
       history, view, epoch: run.value.epoch, span: this.#span, batches: source.batches(view, chart.pixels), changes: changes.value,
-      lanes: lanes.value, focus: focus.value, best: this.#best, odd: source.odd, past: this.store.rewind.at.value,
+      lanes: lanes.value, focus: focus.value, best: this.#best, target: several(run.value.data) ? run.value.data.target.name : '', odd: source.odd, past: this.store.rewind.at.value,
     })
     this.requestUpdate()
   }

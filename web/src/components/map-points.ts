@@ -1,6 +1,7 @@
 import type { MapChart } from '../charts/map'
 import type { DraggedSpot } from '../charts/maps'
 import type { Store } from '../store'
+import { movedTarget } from './target-choice'
 
 type At = readonly [x: number, y: number]
 
@@ -60,7 +61,7 @@ export class MapPoints {
       this.#wanted = null
       const data = this.store.run.value?.data
       const y = data?.y[data.ids.indexOf(row)]
-      if (y === undefined || !(await this.store.ask({ type: 'edit', move: [{ row, x: [...at], y }] }))) break
+      if (y === undefined || !(await this.store.ask({ type: 'edit', move: [{ row, x: [...at], y, ...movedTarget(data) }] }))) break
     }
     this.#sending = false
   }

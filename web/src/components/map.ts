@@ -19,6 +19,7 @@ import { MapPoints } from './map-points'
 import { mapTable } from './map-table'
 import { Part } from './part'
 import { SmallMaps } from './small-maps'
+import { targetChoice } from './target-choice'
 import { sliceSelect, viewTitle } from './views'
 
 const SHOWS = [
@@ -183,7 +184,7 @@ class GnllMap extends Part {
       <section class="plot map" aria-labelledby="map-title">
         <header class="plot-head">
           ${viewTitle(store, 'map-title')} ${explainChart('map')}
-          ${sliceSelect(store)}
+          ${sliceSelect(store)} ${targetChoice(store)}
           <span class="keys-row">
             ${data?.truth ? choice('map-show', 'whose maps', SHOWS, this.show, (v) => { this.show = v }) : nothing}
             ${this.#read?.fit.epistemic && this.show === 'prediction' ? choice('map-part', 'which standard deviation', PARTS, this.which, (v) => { this.which = v }) : nothing}

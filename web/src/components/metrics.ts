@@ -6,10 +6,17 @@ import { segments } from './control'
 import { explain, unitOf } from './explain'
 import { laneLine, laneStyle } from './lane-line'
 import { LatePart } from './late'
+import { metricsByTarget } from './metrics-by-target'
+import { several } from './target-choice'
 
 const SPLITS = [
   { value: 'train', label: 'train', help: 'on the rows that are trained on' },
   { value: 'test', label: 'test', help: 'on the rows that were held out' },
+] as const
+
+const TARGETS = [
+  { value: 'each', label: 'each target', help: 'some figures of each target, and over all' },
+  { value: 'shown', label: 'shown', help: 'all figures of the target that is shown' },
 ] as const
 
 /** With more lanes than this the columns are narrow. */
@@ -17,18 +24,21 @@ const ROOMY = 3
 
 /** By how much: the figures of the present frame. */
 class GnllMetrics extends LatePart {
-  static override properties = { ...LatePart.properties, split: { state: true } }
+  static override properties = { ...LatePart.properties, split: { state: true }, of: { state: true } }
   /** Which part of the split is shown of several lanes. */
   declare split: Split
+  /** Of several targets: all figures of the one that is shown, or some of each. */
+  declare of: 'each' | 'shown'
 
   constructor() {
     super()
     this.split = 'test'
+    this.of = 'each'
   }
 
   protected override signals(): ReturnType<LatePart['signals']> {
-    const { reading, run, lanes, focus } = this.store
-    return [reading, run, lanes, focus]
+    const { reading, run, lanes, focus, steers } = this.store
+    return [reading, run, lanes, focus, steers]
   }
 
   protected override render(): TemplateResult {
@@ -36,18 +46,29 @@ class GnllMetrics extends LatePart {
     const data = this.store.run.value?.data
     const lanes = this.store.lanes.value
     const rows = `${data?.train ?? 0} train, ${data?.test ?? 0} test rows${data && data.pool > 0 ? `, ${data.pool} in the pool` : ''}`
+    const byTarget = data && several(data) && this.of === 'each' ? data : null
     this.dataset['step'] = String(frames[0]?.fit.step ?? '')
     return html`
       <section class="card metrics" aria-labelledby="metrics-title">
         <header class="plot-head">
           <h2 id="metrics-title">Metrics</h2>
           <span class="aside" title=${rows}>${rows}</span>
-          ${lanes.length > 1 ? segments({ name: 'split', label: 'which rows', options: SPLITS }, this.split, (v) => { this.split = v as Split }) : nothing}
+          ${several(data) ? segments({ name: 'metrics-of', label: 'of which targets', options: TARGETS }, this.of, (v) => { this.of = v === 'shown' ? 'shown' : 'each' }) : nothing}
+          ${lanes.length > 1 || byTarget ? segments({ name: 'split', label: 'which rows', options: SPLITS }, this.split, (v) => { this.split = v as Split }) : nothing}
         </header>
         <div class="metrics-room" tabindex="0" role="region" aria-label="all metrics">
-          ${lanes.length > 1 ? this.#byLane(lanes, frames, data) : this.#bySplit(frames[0], data)}
+          ${byTarget ? this.#byTarget(byTarget, frames, lanes) : lanes.length > 1 ? this.#byLane(lanes, frames, data) : this.#bySplit(frames[0], data)}
         </div>
       </section>
+    `
+  }
+
+  /** Of the lane in focus, as a lane more would be a table more. */
+  #byTarget(data: Data, frames: readonly LanePicture[], lanes: readonly Lane[]): TemplateResult {
+    const lane = lanes.find((l) => l.lane === this.store.focus.value)
+    return html`
+      ${lane && lanes.length > 1 ? html`<p class="note" style=${laneStyle(lane.colour)}>${laneLine(lane.colour)} lane ${lane.name}</p>` : nothing}
+      ${metricsByTarget(this.store, data, this.store.focused(frames), this.split)}
     `
   }
 

@@ -80,6 +80,12 @@ export function columnCells(c: InspectedColumn): TemplateResult {
   `
 }
 
+/** What it means that several columns are learned. */
+export function targetsNote(targets: readonly string[]): TemplateResult | typeof nothing {
+  if (targets.length < 2) return nothing
+  return html`<p class="note">One network learns ${targets.length} targets, each with a mean and a variance of its own; their noises are taken for independent.</p>`
+}
+
 const CIRCLES = [
   ['', 'days'], ['year', 'days, and where in the year'], ['day', 'days, and where in the day'], ['year,day', 'days, and where in both'],
 ] as const

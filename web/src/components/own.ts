@@ -3,7 +3,7 @@ import type { Dialect, Inspection } from '../api'
 import { parseNumber } from '../format'
 import type { CSVSpec, DataSpec } from '../generated/wire'
 import { segments } from './control'
-import { circles, columnCells, dialectFields, dialectOf, gaps, summary, warnings } from './own-table'
+import { circles, columnCells, dialectFields, dialectOf, gaps, summary, targetsNote, warnings } from './own-table'
 import { Part } from './part'
 
 type Tab = 'formula' | 'csv'
@@ -33,17 +33,21 @@ const LONG_PASTE = 20_000 // characters
 /** What the server takes as inputs where none are named. */
 const MOST_INPUTS = 16
 
+/** How many columns one network can learn. */
+const MOST_TARGETS = 16
+
 /** A dialog for rows of one's own: from a formula, or from a file. */
 class GnllOwn extends Part {
   static override properties = {
-    ...Part.properties, tab: { state: true }, mistakes: { state: true }, inspection: { state: true }, target: { state: true }, inputs: { state: true }, busy: { state: true },
+    ...Part.properties, tab: { state: true }, mistakes: { state: true }, inspection: { state: true }, targets: { state: true }, inputs: { state: true }, busy: { state: true },
   }
 
   declare tab: Tab
   /** What is wrong, in the server's words, by field. */
   declare mistakes: Readonly<Partial<Record<Field, string>>>
   declare inspection: Inspection | null
-  declare target: string
+  /** Those that are learned, in the order of the columns. */
+  declare targets: readonly string[]
   declare inputs: readonly string[]
   declare busy: boolean
 
@@ -52,7 +56,7 @@ class GnllOwn extends Part {
     this.tab = 'formula'
     this.mistakes = {}
     this.inspection = null
-    this.target = ''
+    this.targets = []
     this.inputs = []
     this.busy = false
   }
@@ -87,7 +91,7 @@ class GnllOwn extends Part {
   }
 
   async #useCSV(): Promise<void> {
-    await this.#use({ csv: { text: this.#field('csv'), target: this.target, inputs: this.inputs, ...this.#dialect(), ...this.#encoding() } })
+    await this.#use({ csv: { text: this.#field('csv'), ...(this.targets.length > 1 ? { targets: this.targets } : { target: this.targets[0] ?? '' }), inputs: this.inputs, ...this.#dialect(), ...this.#encoding() } })
   }
 
   async #use(data: DataSpec): Promise<void> {
@@ -125,7 +129,7 @@ class GnllOwn extends Part {
       const names = columns.map((c) => c.name)
       if (file) await this.#show(file, found)
       this.inspection = found
-      this.target = names.at(-1) ?? ''
+      this.targets = names.slice(-1)
       this.inputs = names.slice(0, -1).slice(0, MOST_INPUTS)
     })
   }
@@ -230,7 +234,7 @@ class GnllOwn extends Part {
         ${found ? this.#columns(found) : nothing}
         <footer>
           ${found
-            ? html`<button type="submit" class="button primary" ?disabled=${this.busy || this.target === '' || this.inputs.length === 0}>Learn it</button>`
+            ? html`<button type="submit" class="button primary" ?disabled=${this.busy || this.targets.length === 0 || this.inputs.length === 0}>Learn it</button>`
             : html`<button type="submit" class="button primary" ?disabled=${this.busy}>Read</button>`}
         </footer>
       </form>
@@ -238,6 +242,7 @@ class GnllOwn extends Part {
   }
 
   #columns(found: Inspection): TemplateResult {
+    const full = this.targets.length >= MOST_TARGETS
     return html`
       <p class="note">${summary(found)}</p>
       ${warnings(found)}
@@ -248,13 +253,14 @@ class GnllOwn extends Part {
             ${found.columns.map((c) => html`
               <tr>
                 <th scope="row">${c.name}${c.unit === '' ? nothing : html` <span class="aside">${c.unit}</span>`}</th>
-                <td><input type="radio" name="own-target" aria-label="learn ${c.name}" .checked=${this.target === c.name} @change=${() => { this.#aim(c.name) }}></td>
-                <td><input type="checkbox" aria-label="from ${c.name}" .checked=${this.inputs.includes(c.name)} ?disabled=${this.target === c.name} @change=${() => { this.#toggle(c.name) }}></td>
+                <td><input type="checkbox" aria-label="learn ${c.name}" .checked=${this.targets.includes(c.name)} ?disabled=${full && !this.targets.includes(c.name)} @change=${() => { this.#aim(c.name) }}></td>
+                <td><input type="checkbox" aria-label="from ${c.name}" .checked=${this.inputs.includes(c.name)} ?disabled=${this.targets.includes(c.name)} @change=${() => { this.#toggle(c.name) }}></td>
                 ${columnCells(c)}
               </tr>
             `)}
           </tbody>
         </table>
+        ${targetsNote(this.targets)}
         ${found.columns.some((c) => c.words > 1) ? html`<p class="note">From a column of words one input is made for each word. It is used where you tick it.</p>` : nothing}
         ${found.columns.some((c) => c.date !== '') ? circles() : nothing}
         ${found.missing.total > 0 ? gaps() : nothing}
@@ -263,12 +269,13 @@ class GnllOwn extends Part {
     `
   }
 
-  /** What is learned is not learned from; what was is, so that no column is lost by choosing. */
+  /** What is learned is not learned from; what no longer is, is learned from, so that no column is lost by choosing. */
   #aim(name: string): void {
     this.mistakes = {}
-    const before = this.target
-    this.target = name
-    this.inputs = [...this.inputs.filter((n) => n !== name), ...(before === '' || this.inputs.includes(before) ? [] : [before])]
+    const wasLearned = this.targets.includes(name)
+    const names = this.inspection?.columns.map((c) => c.name) ?? []
+    this.targets = names.filter((n) => (n === name ? !wasLearned : this.targets.includes(n)))
+    this.inputs = wasLearned ? [...this.inputs, name] : this.inputs.filter((n) => n !== name)
   }
 
   #toggle(name: string): void {

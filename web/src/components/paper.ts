@@ -4,6 +4,7 @@ import { OWN_DATA, type Control, type ControlValue } from '../generated/wire'
 import { sameValue, type Settings } from '../settings'
 import { laneLine, laneStyle } from './lane-line'
 import { Part } from './part'
+import { several } from './target-choice'
 
 /** The head of the page on paper: what was trained, with which settings, and when. On the screen it is not there. */
 class GnllPaper extends Part {
@@ -18,7 +19,7 @@ class GnllPaper extends Part {
     const step = store.focused(store.reading.value)?.fit.step
     const lanes = store.lanes.value
     const run = this.#said(store.values.run, (c) => c.run)
-    const target = data ? `${data.target.name} against ${data.inputs.map((i) => i.name).join(', ')}` : ''
+    const target = data ? `${data.targets.map((t) => t.name).join(', ')} against ${data.inputs.map((i) => i.name).join(', ')}${several(data) ? `, with charts of ${data.target.name}` : ''}` : ''
     return html`
       <h2>${data?.title ?? ''}</h2>
       <p>${target}: ${data?.train ?? 0} training and ${data?.test ?? 0} test rows. Step ${count(step ?? NaN)}, <time>${new Date().toLocaleString(undefined, { dateStyle: 'long', timeStyle: 'short' })}</time>.</p>

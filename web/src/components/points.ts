@@ -3,6 +3,7 @@ import type { Dragged } from '../charts/row-dots'
 import type { Data, MovedRow, NewRow } from '../generated/wire'
 import { nearestRow, sliced, withDragged } from '../reading'
 import type { Store } from '../store'
+import { movedTarget } from './target-choice'
 
 type At = readonly [x: number, y: number]
 
@@ -29,7 +30,7 @@ interface Stroke {
   first: number
 }
 
-/** What a pointer does to the rows: it adds, moves and erases them, as the tool in hand says. */
+/** What a pointer does to the rows: it adds, moves and erases them, as the tool in hand says; of several targets it moves the shown one. */
 export class Points {
   #stroke: Stroke | null = null
   /** What is to be sent; of a dragged row only its newest place. */
@@ -67,8 +68,8 @@ export class Points {
   }
 
   #down(at: At, shift: boolean): void {
-    const adds = this.store.tool.value === 'add'
-    const [row = null] = adds ? this.#nearest(at, REACH) : []
+    const drags = this.store.tool.value === 'add' || this.store.tool.value === 'move'
+    const [row = null] = drags ? this.#nearest(at, REACH) : []
     this.#stroke = { begin: at, last: at, put: null, moved: false, row, test: shift !== this.store.addsTest.value, erased: new Set(), first: 0 }
   }
 
@@ -81,7 +82,7 @@ export class Points {
     s.last = at
     if (s.row !== null) this.#drag(s.row, at)
     else if (this.store.tool.value === 'add') this.#brush(s, at)
-    else this.#wipe(s, before, at)
+    else if (this.store.tool.value === 'erase') this.#wipe(s, before, at)
     this.#of = s
     void this.#send()
   }
@@ -95,7 +96,7 @@ export class Points {
 
   #drag(row: number, at: At): void {
     this.#show({ row, at: [...at] })
-    this.#move = { row, x: [at[0]], y: at[1] }
+    this.#move = { row, x: [at[0]], y: at[1], ...movedTarget(this.store.run.value?.data) }
   }
 
   #show(dragged: Dragged | null): void {

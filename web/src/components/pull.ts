@@ -7,6 +7,7 @@ import type { Lens } from '../store'
 import { segments } from './control'
 import { explainChart, figureName } from './explain'
 import { Part } from './part'
+import { several } from './target-choice'
 
 const LENSES = [
   { value: 'off', label: 'off', help: 'all points of the fit are of one size' },
@@ -29,6 +30,7 @@ class GnllPull extends Part {
   protected override render(): TemplateResult {
     const { store } = this
     const p = store.focused(store.reading.value)
+    const data = store.run.value?.data
     const s = p?.fit.scalars
     const norms = [s?.mean_norm ?? NaN, s?.variance_norm ?? NaN] as const
     const { min, max } = this.#scale(norms)
@@ -50,7 +52,7 @@ class GnllPull extends Part {
           <dt class="rate">${figureName('rate')}</dt><dd class="figure">${scientific(s?.rate ?? NaN, 2)}</dd>
           <dd class="ends" aria-hidden="true"><i>${scientific(min)}</i><i>${scientific(max)}</i></dd>
         </dl>
-        <p class="who">${p ? this.#who(concentration(p.rows.pullMean), concentration(p.rows.pullVariance), p.fit.scalars.guarded) : nothing}</p>
+        <p class="who">${several(data) ? html`<b>${data?.target.name}</b>: ` : nothing}${p ? this.#who(concentration(p.rows.pullMean), concentration(p.rows.pullVariance), p.fit.scalars.guarded) : nothing}</p>
         <div class="lens"><span aria-hidden="true">size points by pull</span>${segments({ name: 'lens', label: 'size points of the fit by their pull on', options: LENSES }, store.lens.value, (v) => { store.lens.value = v as Lens })}</div>
       </section>
     `

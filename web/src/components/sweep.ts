@@ -8,6 +8,7 @@ import { choices, isNumber, MOST_VALUES, proposed, sweepable, valuesOf, within, 
 import { help } from './help'
 import { Part } from './part'
 import './sweep-map'
+import { several } from './target-choice'
 
 const MOST_CELLS = 400
 const STEPS = 1000
@@ -260,7 +261,9 @@ class GnllSweep extends Part {
 
   #unit(): string {
     const { unit } = FIGURES[this.metric.name]
-    return unit === 'target' ? (this.store.run.value?.data.target.unit ?? '') : unit === '%' ? '' : unit
+    const data = this.store.run.value?.data
+    // Over several targets it is in standard deviations of each.
+    return unit === 'target' ? (several(data) ? 'std' : (data?.target.unit ?? '')) : unit === '%' ? '' : unit
   }
 }
 

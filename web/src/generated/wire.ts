@@ -54,11 +54,18 @@ export interface Data {
   truth: boolean
   best_train_nll: number | null
   best_test_nll: number | null
+  by_target?: ReadonlyArray<TargetData>
   dropped: ReadonlyArray<Drop>
   dropped_rows: number
   auto: Record<string, number>
   equation?: Equation
   private: boolean
+}
+
+export interface TargetData {
+  std: number | null
+  best_train_nll: number | null
+  best_test_nll: number | null
 }
 
 export interface Drop {
