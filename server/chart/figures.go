@@ -69,6 +69,9 @@ func (p *report) draw() error {
 		if err != nil {
 			return fmt.Errorf("%s: %w", m.ID, err)
 		}
+		if r.Targets != nil && m.ID != "loss" {
+			m.Title += ", " + r.Data.Target.Name
+		}
 		p.Charts[m.ID], p.Drawn[m.ID], p.Order = o, m.drawn, append(p.Order, m.ID)
 	}
 	return nil
@@ -231,6 +234,9 @@ func drawLoss(r *run.Record) (*drawing, drawn) {
 		ID: "loss", Title: "Loss", Note: "As it was trained, in nats per row; it may be negative. Only differences mean something.",
 		Keys: []drawnKey{{"solid", "test rows"}, {"dashed", "training rows"}, {"faint", "each batch"}},
 	}
+	if r.Targets != nil {
+		about.Note += " It is the mean over all targets."
+	}
 	steps := make([]uint64, len(r.Points))
 	columns := map[string][]float64{}
 	for i, p := range r.Points {
@@ -304,7 +310,7 @@ func (d *drawing) marks(changes []wire.Change) {
 // drawCalibration draws how many test rows lie within central intervals over how many
 // should.
 func drawCalibration(r *run.Record) (*drawing, drawn) {
-	c := r.Test.Curve
+	c := r.ShownTest().Curve
 	d := newDrawing(
 		"Share of the test rows within central intervals over the probability of these, with the diagonal of calibrated predictions and how far these stray by chance.",
 		opts.XAxis{Type: "value", Name: "expected share of rows", Min: 0, Max: 1},
@@ -330,7 +336,7 @@ const pitBins = 10
 
 // drawPIT draws how the test rows spread over their own predicted distributions.
 func drawPIT(r *run.Record) (*drawing, drawn, error) {
-	h, err := metrics.NewHistogram(r.Test.PIT, pitBins)
+	h, err := metrics.NewHistogram(r.ShownTest().PIT, pitBins)
 	if err != nil {
 		return nil, drawn{}, err
 	}

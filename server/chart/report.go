@@ -62,6 +62,8 @@ type report struct {
 	Drawn         map[string]drawn
 	Order         []string // of the charts
 	Scores        []score
+	ByTarget      []targetScores // of several targets, and last over all
+	Of            string         // the target that charts are of, where there are several
 	Changed, Rest []setting
 	Edits         []edit
 	Card          []fact
@@ -94,6 +96,17 @@ type score struct {
 	Train, Test       string
 }
 
+// A targetScores are the scores of test rows of one target.
+type targetScores struct {
+	Name    string
+	Unit    string
+	Values  []string // of each of byTarget
+	Verdict string
+}
+
+// byTarget are the figures that are told of each target.
+var byTarget = [...]string{"nll", "rmse", "crps", "coverage", "r2"}
+
 type setting struct{ Label, Value, Default, Help string }
 
 type edit struct {
@@ -113,6 +126,14 @@ func newReport(r *run.Record) (*report, error) {
 		return nil, err
 	}
 	p.Scores = scores(r)
+	if r.Targets != nil {
+		p.Of = r.Data.Target.Name
+		for i := range r.Targets {
+			of := &r.Targets[i]
+			p.ByTarget = append(p.ByTarget, scoresOf(of.Target.Name, of.Target.Unit, &of.Test))
+		}
+		p.ByTarget = append(p.ByTarget, scoresOf("over all", overAll, &r.Test))
+	}
 	for _, id := range []string{"nll", "rmse", "crps", "coverage"} {
 		f, _ := wire.FigureOf(id)
 		if i := slices.IndexFunc(p.Scores, func(s score) bool { return s.Label == f.Label }); i >= 0 {
@@ -223,22 +244,54 @@ func scores(r *run.Record) (list []score) {
 		switch f.Unit {
 		case wire.TargetUnit:
 			s.Unit = r.Data.Target.Unit
+			if r.Targets != nil {
+				s.Unit = overAll
+			}
 		case "%":
 			s.Unit = "" // it is in the label, and with the number
 		}
-		write := func(v float64, there bool) string {
-			switch {
-			case !there:
-				return "–"
-			case f.Unit == "%":
-				return shown(100*v) + " %"
-			}
-			return shown(v)
-		}
-		s.Train, s.Test = write(a, inTrain), write(b, inTest)
+		s.Train, s.Test = inFigures(f, a, inTrain), inFigures(f, b, inTest)
 		list = append(list, s)
 	}
 	return list
+}
+
+// overAll is the unit of scores over several targets.
+const overAll = "std"
+
+// scoresOf are the scores of one target.
+func scoresOf(name, unit string, s *run.Scores) targetScores {
+	t := targetScores{Name: name, Unit: unit, Verdict: s.Verdict}
+	values := map[string]float64{}
+	if s.Rows > 0 {
+		values = s.Values()
+	}
+	for _, id := range byTarget {
+		f, _ := wire.FigureOf(id)
+		v, ok := values[id]
+		t.Values = append(t.Values, inFigures(f, v, ok))
+	}
+	return t
+}
+
+// ByTargetColumns names the figures that are told of each target.
+func (*report) ByTargetColumns() (list []string) {
+	for _, id := range byTarget {
+		f, _ := wire.FigureOf(id)
+		list = append(list, f.Label)
+	}
+	return list
+}
+
+// inFigures writes a figure's value, if there is one.
+func inFigures(f wire.Figure, v float64, there bool) string {
+	switch {
+	case !there:
+		return "–"
+	case f.Unit == "%":
+		return shown(100*v) + " %"
+	}
+	return shown(v)
 }
 
 // cardFacts are the model card but for what the report tells elsewhere.

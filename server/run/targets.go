@@ -142,3 +142,11 @@ func (l *lane) scoreFrame(of []bothScores) *wire.Frame {
 func (r *Record) PointsOf(target int) []wire.Point {
 	return slices.DeleteFunc(slices.Clone(r.AllPoints), func(p wire.Point) bool { return p.Target() != target+1 })
 }
+
+// ShownTest returns the scores of the test rows of the target that is shown, in its unit.
+func (r *Record) ShownTest() *Scores {
+	if r.Targets == nil {
+		return &r.Test
+	}
+	return &r.Targets[r.Data.ShownTarget-1].Test
+}

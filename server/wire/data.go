@@ -54,7 +54,7 @@ type Data struct {
 	// ByTarget has the like of each of several targets.
 	ByTarget []TargetData `json:"by_target,omitempty"`
 
-	Dropped      []Drop   `json:"dropped"`
+	Dropped []Drop `json:"dropped"`
 	// DroppedRows counts the rows of a CSV file that were left out; Dropped has
 	// the first of them.
 	DroppedRows int `json:"dropped_rows"`

@@ -9,16 +9,17 @@ import (
 // calibration draws, for the test rows, how many lie in each central interval over
 // how many should, and how far a calibrated prediction strays from that by chance.
 func calibration(r *run.Record) *picture {
-	c := r.Test.Curve
-	title := fmt.Sprintf("%s: calibration after %d steps", heading(r), r.Step)
+	test := r.ShownTest()
+	c := test.Curve
+	title := fmt.Sprintf("%s: calibration%s after %d steps", heading(r), ofTarget(r), r.Step)
 	p := newPicture(title, fmt.Sprintf(
 		"Share of the %d test rows that lie within central intervals, over the probability of these. On the diagonal a prediction is calibrated, below it overconfident; the grey band is where 95 of 100 calibrated predictions lie. Verdict: %s.",
-		r.Test.Rows, r.Test.Verdict))
+		test.Rows, test.Verdict))
 	p.width, p.height = 440, 460
 	p.plot.X.Label.Text, p.plot.Y.Label.Text = "expected share of rows", "observed share of the test rows"
 	p.within(0, 1, 0, 1)
 	diagonal := stroke(quiet, 0.9, 4, 4)
-	if r.Test.Rows == 0 {
+	if test.Rows == 0 {
 		p.title += " (no test rows)"
 		p.plot.Add(curve{[]float64{0, 1}, []float64{0, 1}, diagonal})
 		return p
@@ -32,7 +33,7 @@ func calibration(r *run.Record) *picture {
 		curve{c.Expected, c.Observed, line},
 	)
 	p.keys = []key{
-		{name: "observed (" + r.Test.Verdict + ")", line: line},
+		{name: "observed (" + test.Verdict + ")", line: line},
 		{name: "calibrated", line: diagonal},
 		{name: "by chance, 95 %", fill: chance},
 	}

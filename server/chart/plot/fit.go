@@ -28,7 +28,7 @@ func fit(r *run.Record) *picture {
 func fitFrame(r *run.Record) *picture {
 	g := r.Grid
 	input := r.Data.Inputs[g.Input]
-	title := fmt.Sprintf("%s: fit after %d steps", heading(r), r.Step)
+	title := fmt.Sprintf("%s: fit%s after %d steps", heading(r), ofTarget(r), r.Step)
 	if len(r.Data.Inputs) > 1 {
 		title += ", other inputs at their means"
 	}

@@ -38,7 +38,7 @@ func Animation(w io.Writer, r *run.Record) error {
 	var before *image.Paletted
 	for i, s := range list {
 		p := fitFrame(r)
-		p.title = cut(fmt.Sprintf("%s: fit after %d steps", heading(r), s.Step), 96)
+		p.title = cut(fmt.Sprintf("%s: fit%s after %d steps", heading(r), ofTarget(r), s.Step), 96)
 		addFit(p, r, s.Mean, s.Std)
 		c := vgimg.NewWith(vgimg.UseWH(p.width, p.height), vgimg.UseDPI(72))
 		p.draw(draw.New(c))

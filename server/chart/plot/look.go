@@ -198,3 +198,11 @@ func heading(r *run.Record) string {
 	}
 	return s
 }
+
+// ofTarget says of which of several targets a picture is.
+func ofTarget(r *run.Record) string {
+	if r.Targets == nil {
+		return ""
+	}
+	return " of " + cut(clean(r.Data.Target.Name), 20)
+}

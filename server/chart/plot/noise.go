@@ -14,7 +14,7 @@ import (
 func noise(r *run.Record) *picture {
 	g, lane := r.Grid, laneColour(r)
 	input := r.Data.Inputs[g.Input]
-	p := newPicture(fmt.Sprintf("%s: noise after %d steps", heading(r), r.Step), fmt.Sprintf(
+	p := newPicture(fmt.Sprintf("%s: noise%s after %d steps", heading(r), ofTarget(r), r.Step), fmt.Sprintf(
 		"The predicted standard deviation of %s over %s on a log axis, and the floor that eps puts under it.", label(r.Data.Target), label(input)))
 	target := r.Data.Target
 	target.Name = "standard deviation"

@@ -63,10 +63,7 @@ class GnllTargets extends Part {
           ${viewTitle(store, 'targets-title')}
           <span class="keys-row">
             <span class="key">test NLL over all <b class="figure">${fixed(all, 2)}</b></span>
-            ${data ? html`<span class="key">over ${labelOf(sliced(data).column)}</span>` : nothing}
-            <span class="key"><i class="swatch line" aria-hidden="true"></i>mean</span><span class="key"><i class="swatch band" aria-hidden="true"></i>95 %</span>
-            <span class="key"><i class="swatch dot" aria-hidden="true"></i>train</span><span class="key"><i class="swatch ring" aria-hidden="true"></i>test</span>
-            ${data?.truth ? html`<span class="key"><i class="swatch dash" aria-hidden="true"></i>truth</span>` : nothing}
+            ${data ? this.#keys(data) : nothing}
           </span>
         </header>
         <div class="plot-body targets-body">
@@ -76,6 +73,16 @@ class GnllTargets extends Part {
           ` : nothing}
         </div>
       </section>
+    `
+  }
+
+  #keys(data: Data): TemplateResult {
+    if (this.store.grid.value?.y) return html`<span class="key">mean over ${data.inputs.map((c) => c.name).join(' and ')}: dark is low, bright is high</span>`
+    return html`
+      <span class="key">over ${labelOf(sliced(data).column)}</span>
+      <span class="key"><i class="swatch line" aria-hidden="true"></i>mean</span><span class="key"><i class="swatch band" aria-hidden="true"></i>95 %</span>
+      <span class="key"><i class="swatch dot" aria-hidden="true"></i>train</span><span class="key"><i class="swatch ring" aria-hidden="true"></i>test</span>
+      ${data.truth ? html`<span class="key"><i class="swatch dash" aria-hidden="true"></i>truth</span>` : nothing}
     `
   }
 

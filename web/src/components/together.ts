@@ -26,7 +26,7 @@ export function pairOf(targets: number, chosen: string): readonly [first: number
 export function togetherPanel(data: Data, picture: LanePicture, chosen: string, choose: (pair: string) => void): TemplateResult | typeof nothing {
   const rows = picture.targets?.rows
   const { targets } = data
-  if (!rows) return html`<p class="note together-none">The z-scores of two targets are set against each other where there are at most four.</p>`
+  if (!rows) return html`<p class="note together-none">Residuals against each other are shown for up to four targets.</p>`
   const pair = pairOf(targets.length, chosen)
   const [a = '', b = ''] = pair.map((k) => targets[k]?.name ?? '')
   const all = twice(data, rows, ...pair)
@@ -66,7 +66,7 @@ function figures(test: Together): TemplateResult {
 
 function note(test: Together, train: Together): TemplateResult {
   return html`
-    <p class="note"><b class="together-verdict">${verdictOn(test)}</b>: of ${test.rows} test rows, ±${fixed(test.chance, 2)} by chance; train ${fixed(train.correlation, 2)}. The loss takes the noises of the targets for independent; one joint normal of this correlation would have a lower NLL, over both targets, by −½ log(1 − ρ²).</p>
+    <p class="note"><b class="together-verdict">${verdictOn(test)}</b>: of ${test.rows} test rows, ±${fixed(test.chance, 2)} by chance; train ${fixed(train.correlation, 2)}. The loss assumes that the noises of the targets are independent. For both targets together, one joint normal of this correlation would have an NLL lower by <span class="formula-inline">−½ log(1 − ρ²)</span>.</p>
   `
 }
 
