@@ -18,6 +18,11 @@ async function paste(w: Watched, text: string): Promise<void> {
 const choose = (w: Watched, text: string | Buffer): Promise<void> =>
   w.page.getByRole('button', { name: 'choose a file', exact: true }).setInputFiles({ name: 'rows.csv', mimeType: 'text/csv', buffer: typeof text === 'string' ? Buffer.from(text) : text })
 const learn = (w: Watched): Promise<void> => w.page.getByRole('button', { name: 'Learn it' }).click()
+/** Learns one column in place of another. */
+const aim = async (w: Watched, target: string, before: string): Promise<void> => {
+  await w.page.getByRole('checkbox', { name: `learn ${target}` }).check()
+  await w.page.getByRole('checkbox', { name: `learn ${before}` }).uncheck()
+}
 const why = (w: Watched): Promise<string | null> => w.page.locator('#own-csv-why').textContent()
 const caption = (w: Watched): Promise<string | null> => w.page.locator('.caption').textContent()
 
@@ -39,11 +44,11 @@ describe('a file of one’s own', () => {
     const note = w.page.locator('dialog .note').first()
     await expect.poll(() => note.textContent()).toMatch(/^40 rows, semicolon between columns, decimal comma, with a header; 1 cell is missing/)
     expect(await w.page.getByRole('row', { name: 'road' }).textContent()).toContain('2 words')
-    const learned = (name: string): Promise<boolean> => w.page.getByRole('radio', { name: `learn ${name}` }).isChecked()
+    const learned = (name: string): Promise<boolean> => w.page.getByRole('checkbox', { name: `learn ${name}` }).isChecked()
     const from = (name: string): Promise<boolean> => w.page.getByRole('checkbox', { name: `from ${name}` }).isChecked()
     expect([await learned('wind'), await from('speed'), await from('stop'), await from('road')]).toEqual([true, true, true, false])
     expect(await w.violations()).toEqual([])
-    await w.page.getByRole('radio', { name: 'learn stop' }).check()
+    await aim(w, 'stop', 'wind')
     expect([await learned('wind'), await from('wind'), await from('stop')]).toEqual([false, true, false])
     expect(await w.page.getByRole('checkbox', { name: 'from stop' }).isDisabled()).toBe(true)
     await w.page.getByRole('checkbox', { name: 'from wind' }).uncheck()
@@ -100,7 +105,7 @@ describe('a file of one’s own', () => {
     await w.drawn()
     await openCSV(w)
     await paste(w, EUROPEAN)
-    await w.page.getByRole('radio', { name: 'learn stop' }).check()
+    await aim(w, 'stop', 'wind')
     await w.page.getByRole('checkbox', { name: 'from road' }).check()
     await w.page.getByRole('checkbox', { name: 'from wind' }).uncheck()
     await learn(w)
@@ -182,10 +187,10 @@ describe('a file of one’s own', () => {
     const w = await still()
     await openCSV(w)
     await paste(w, EUROPEAN)
-    await w.page.getByRole('radio', { name: 'learn road' }).check()
+    await aim(w, 'road', 'wind')
     await learn(w)
     await expect.poll(() => why(w)).toMatch(/road.*hardly any cell is a number: "wet"/)
-    await w.page.getByRole('radio', { name: 'learn wind' }).check()
+    await aim(w, 'wind', 'road')
     await expect.poll(async () => (await why(w))?.trim()).toBe('')
     await w.page.getByRole('checkbox', { name: 'from road' }).uncheck()
     await learn(w)

@@ -67,10 +67,8 @@ class GnllTargets extends Part {
           </span>
         </header>
         <div class="plot-body targets-body">
-          ${data && picture?.targets ? html`
-            <div class="targets-grid" ?data-two=${data.targets.length === 2} role="group" aria-label="a small fit of each target" tabindex="0">${data.targets.map((t, k) => this.#small(t, k, data, picture))}</div>
-            ${togetherPanel(data, picture, this.pair, (pair) => { this.pair = pair })}
-          ` : nothing}
+          <div class="targets-grid" ?data-two=${data?.targets.length === 2} role="group" aria-label="a small fit of each target" tabindex="0">${data && picture?.targets ? data.targets.map((t, k) => this.#small(t, k, data, picture)) : nothing}</div>
+          ${togetherPanel(data, picture, this.pair, (pair) => { this.pair = pair })}
         </div>
       </section>
     `
@@ -100,9 +98,9 @@ class GnllTargets extends Part {
       <button
         type="button" class="small-target" aria-pressed=${isShown ? 'true' : 'false'} ?disabled=${!steers.value}
         title=${steers.value ? `show ${target.name}` : 'which target is shown is for whoever steers the run to say'}
-        aria-label="show ${target.name}, test NLL ${nll} nats per row" @click=${() => { void this.#choose(k + 1) }}
+        @click=${() => { void this.#choose(k + 1) }}
       >
-        <span class="small-head"><b>${target.name}</b><span class="unit">${unit}</span><span class="small-nll">NLL <b class="figure">${nll}</b></span></span>
+        <span class="small-head"><span class="unseen">show </span><b>${target.name}</b><span class="unit">${unit}</span><span class="small-nll"><span class="unseen">test </span>NLL <b class="figure">${nll}</b></span></span>
         ${this.store.grid.value?.y ? html`<canvas class="small-heat" data-target=${k} aria-hidden="true"></canvas>` : this.#fit(k, data, picture)}
       </button>
     `

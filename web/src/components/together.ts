@@ -23,7 +23,9 @@ export function pairOf(targets: number, chosen: string): readonly [first: number
 }
 
 /** The z-scores of two targets against each other, and what it costs that the loss takes their noises for independent. */
-export function togetherPanel(data: Data, picture: LanePicture, chosen: string, choose: (pair: string) => void): TemplateResult | typeof nothing {
+export function togetherPanel(data: Data | undefined, picture: LanePicture | undefined, chosen: string, choose: (pair: string) => void): TemplateResult {
+  // There is room for it before there is anything in it.
+  if (!data || !picture) return html`<section class="together"></section>`
   const rows = picture.targets?.rows
   const { targets } = data
   if (!rows) return html`<p class="note together-none">Residuals against each other are shown for up to four targets.</p>`
