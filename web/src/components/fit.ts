@@ -3,6 +3,7 @@ import { PRESETS, type Bands } from '../bands'
 import type { FitView } from '../charts/fit'
 import { floorInWords } from '../charts/noise-words'
 import { located, withUnit } from '../format'
+import { tight } from '../media'
 import { inWords, nearestRow, readAt, sliced } from '../reading'
 import type { Signal } from '../signal'
 import './against'
@@ -44,7 +45,7 @@ class GnllFit extends Part {
 
   protected override signals(): ReturnType<Part['signals']> {
     const { run, grid, probe, steers, tool, addsTest, lens, focus, lanes, settings, values, view } = this.store
-    return [run, grid, probe, steers, tool, addsTest, lens, focus, lanes, settings, values.pending, view]
+    return [tight, run, grid, probe, steers, tool, addsTest, lens, focus, lanes, settings, values.pending, view]
   }
 
   /** What the address says of the bands: the unit of a preset. */
@@ -102,12 +103,14 @@ class GnllFit extends Part {
     if (shown === 'map') return html`<gnll-map .store=${store}></gnll-map>`
     if (shown === 'targets') return html`<gnll-targets .store=${store}></gnll-targets>`
     if (shown !== 'lines') return html`<gnll-against .store=${store} .kind=${shown}></gnll-against>`
+    // Above the plot there is room for it beside the tools, or where there are none.
+    const inHead = tight.value && this.closest('.embed') === null
     const beside = this.compare === 'beside' && lanes.length > 1
     return html`
       <section class="plot fit" aria-labelledby="fit-title">
         <header class="plot-head">
           ${viewTitle(store, 'fit-title')} ${explainChart('fit', this.#ensemble ? '' : ONE_NETWORK)}
-          ${sliceSelect(store)}
+          ${sliceSelect(store)} ${inHead ? targetChoice(store) : nothing}
           <span class="keys-row">
             ${key('line', 'mean')}
             <span class="key"><i class="swatch band" aria-hidden="true"></i>${bandChoice({ bands: this.bands, apart: this.#ensemble ? this.apart : null }, (b) => { this.#choose(b) }, (a) => { this.apart = a })}</span>
@@ -119,7 +122,7 @@ class GnllFit extends Part {
         </header>
         <div class="plot-body">
           ${beside ? laneFits(store) : html`<div id="fit-chart" class="chart fit-room" role="img" data-tool=${store.tool.value}></div>`}
-          ${targetChoice(store)}
+          ${inHead ? nothing : targetChoice(store)}
           ${fitTools(store)}
           <gnll-lens .store=${store}></gnll-lens>
           ${this.#probeField()}

@@ -83,7 +83,7 @@ export function columnCells(c: InspectedColumn): TemplateResult {
 /** What it means that several columns are learned. */
 export function targetsNote(targets: readonly string[]): TemplateResult | typeof nothing {
   if (targets.length < 2) return nothing
-  return html`<p class="note">One network learns ${targets.length} targets, each with a mean and a variance of its own; their noises are taken for independent.</p>`
+  return html`<p class="note">One network learns ${targets.length} targets, each with a mean and a variance of its own. The loss assumes that their noises are independent.</p>`
 }
 
 const CIRCLES = [
