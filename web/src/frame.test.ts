@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { decodeFrames, effective, lanePictures } from './frame'
-import { FRAME_KIND, SCALARS } from './generated/wire'
+import { FRAME_KIND, SCALARS, TARGET_SCORES } from './generated/wire'
 
 // Written by the Go side's test, so that both read the same bytes.
 const testdata = resolve(import.meta.dirname, '../../server/wire/testdata')
@@ -97,6 +97,45 @@ describe('lanePictures', () => {
     expect(pictures.map((p) => p.lane)).toEqual([4, 5])
     for (const p of pictures) expect([p.fit.lane, p.rows.lane, p.calibration.lane, p.pit.lane]).toEqual([p.lane, p.lane, p.lane, p.lane])
     expect(pictures[0]?.rows.pullMean.length).toBe(2)
+  })
+})
+
+describe('frames of several targets', () => {
+  /** A frame of a kind with these columns, counted from these origins. */
+  const frameOf = (kind: keyof typeof FRAME_KIND, columns: readonly (readonly number[])[], origins: readonly number[] = []): Uint8Array => {
+    const count = columns[0]?.length ?? 0
+    const b = new Uint8Array(40 + 4 * count * columns.length + 8 * origins.length)
+    b.set(file.subarray(0, 8))
+    const view = new DataView(b.buffer)
+    view.setUint8(5, FRAME_KIND[kind])
+    view.setUint8(6, 3)
+    view.setUint8(7, origins.length > 0 ? 1 : 0)
+    view.setUint32(28, count, true)
+    view.setUint16(32, columns.length, true)
+    columns.flat().forEach((v, i) => { view.setFloat32(40 + 4 * i, v, true) })
+    origins.forEach((v, i) => { view.setFloat64(40 + 4 * count * columns.length + 8 * i, v, true) })
+    return b
+  }
+  const fit = (): Uint8Array => {
+    const b = Uint8Array.from(file)
+    b[6] = 3
+    return b
+  }
+  const others = (): Uint8Array[] => (['rows', 'calibration', 'pit'] as const).map((kind) => frameOf(kind, [[1], [2], [3], [4]]))
+  const message = (...parts: Uint8Array[]): ArrayBuffer => Uint8Array.from(parts.flatMap((p) => [...p])).buffer
+
+  it('have a mean and a standard deviation of each, and scores by name', () => {
+    const scores = TARGET_SCORES.map((_, i) => [i, i + 0.5, i + 0.25])
+    const [picture] = lanePictures(decodeFrames(message(fit(), ...others(), frameOf('targets', [[1, 2], [3, 4], [5, 6], [7, 8]], [0, 0, 1e9, 0]), frameOf('targetScores', scores))))
+    expect(picture?.targets?.grid.map((t) => [[...t.mean], [...t.std]])).toEqual([[[1, 2], [3, 4]], [[1e9 + 5, 1e9 + 6], [7, 8]]])
+    expect(picture?.targets?.rows).toBeNull()
+    expect([...(picture?.targets?.scores.test_nll ?? [])]).toEqual([1, 1.5, 1.25])
+    const [few] = lanePictures(decodeFrames(message(fit(), ...others(), frameOf('targets', [[1], [2], [3], [4]]), frameOf('targetRows', [[9], [8], [7], [6]]), frameOf('targetScores', scores))))
+    expect(few?.targets?.rows?.map((t) => [...t.mean, ...t.std])).toEqual([[9, 8], [7, 6]])
+  })
+
+  it('are not there of one target', () => {
+    expect(lanePictures(decodeFrames(message(fit(), ...others())))[0]?.targets).toBeNull()
   })
 })
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { Point } from './generated/wire'
+import { POINT_COLUMNS, type Point } from './generated/wire'
 import { History } from './history'
 
 const point = (step: number, train: number | null, lane = 0): Point => [lane, step, train, 0, 0, 0]
@@ -28,6 +28,32 @@ describe('History', () => {
     expect(h.column(7, 'step')).toEqual([])
     h.clear()
     expect([h.length, h.lastStep, h.column(0, 'step').length]).toEqual([0, 0, 0])
+  })
+
+  it('keeps every target, whichever is shown when its points come', () => {
+    const h = new History()
+    const of = (step: number, target: number, nll: number, lane = 0): Point => {
+      const p: Array<number | null> = POINT_COLUMNS.slice(0, POINT_COLUMNS.indexOf('target') + 1).map(() => 0)
+      p[0] = lane
+      p[1] = step
+      p[POINT_COLUMNS.indexOf('test_nll')] = nll
+      p[POINT_COLUMNS.indexOf('target')] = target
+      return p
+    }
+    h.know([{ lane: 0, from: null }, { lane: 1, from: { lane: 0, step: 5 } }])
+    h.add(0, [of(0, 1, 3), of(0, 2, 30), of(10, 1, 2), of(10, 2, 20)])
+    h.target = 2
+    h.add(4, [of(20, 1, 1), of(20, 2, 10), of(20, 1, 7, 1), of(20, 2, 70, 1)])
+    expect(h.length).toBe(8)
+    expect(h.series(0, 'test_nll')).toEqual({ steps: [0, 10, 20], values: [30, 20, 10] })
+    expect(h.column(1, 'test_nll')).toEqual([30, 70])
+    h.target = 1
+    expect(h.series(0, 'test_nll')).toEqual({ steps: [0, 10, 20], values: [3, 2, 1] })
+    expect(h.column(1, 'test_nll')).toEqual([3, 7])
+    // A run of one target says nothing of it.
+    h.clear()
+    h.add(0, [point(0, 4)])
+    expect(h.column(0, 'train_loss')).toEqual([4])
   })
 
   it('has points that are not finite as such', () => {

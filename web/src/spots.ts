@@ -3,14 +3,14 @@ import type { Store } from './store'
 
 /** Where the panels are; if the first is not there, the second. */
 const PANELS: Readonly<Record<string, readonly string[]>> = {
-  fit: ['gnll-fit .plot.fit', 'gnll-fit .targets-grid', 'gnll-fit'],
+  fit: ['gnll-fit .plot.fit', 'gnll-fit .targets-all', 'gnll-fit'],
   noise: ['gnll-fit .plot.noise', 'gnll-fit'],
   loss: ['gnll-loss'],
   anatomy: ['gnll-anatomy'],
   calibration: ['gnll-calibration'],
   metrics: ['gnll-metrics'],
   timeline: ['gnll-timeline'],
-  targets: ['gnll-fit .targets-grid', 'gnll-fit'],
+  targets: ['gnll-fit .targets-all', 'gnll-fit'],
   residuals: ['gnll-fit .together', 'gnll-fit'],
 }
 

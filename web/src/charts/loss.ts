@@ -10,7 +10,7 @@ import { readLoss, type LossReading } from './loss-card'
 import { oddSteps, toLines, valuesOf, type Line, type LossKind, type Values } from './loss-lines'
 import { paintMarks } from './loss-marks'
 import { paintBest, paintClipped, paintLines, paintOdd, paintPast } from './loss-paint'
-import { marksAt, toMarks, type Mark } from './marks'
+import { leavesTrace, marksAt, toMarks, type Mark } from './marks'
 import { skin, type Palette } from './palette'
 import type { ScaleName } from './value-scale'
 
@@ -161,8 +161,7 @@ export class LossChart {
     const perPixel = (axes.right - axes.left) / pixels
     const lines = toLines({ ...scene, ...view, pixels, along: (step) => (axes.x.to(step) - axes.left) / perPixel })
     const values = valuesOf(lines, span)
-    // How fast it trains leaves no trace in the curve, nor does which target is looked at.
-    const changes = scene.changes.filter((c) => c.control !== 'shown_target' && this.#controls.find(({ name }) => name === c.control)?.group !== 'time')
+    const changes = scene.changes.filter((c) => leavesTrace(c, this.#controls))
     this.#marks = toMarks(changes, epoch, (span.to - span.from) / pixels)
     this.#drawn = { lines, odd: oddSteps(scene, lines, span), values, clipped: 0 }
     const bar = barOf(scene.best, view.kind)

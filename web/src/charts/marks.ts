@@ -55,3 +55,8 @@ export function changeInWords(
   const lane = lanes.length > 1 ? lanes.find((l) => l.lane === c.lane) : undefined
   return lane ? `${lane.name}: ${words}` : words
 }
+
+/** Whether a change may have a mark: how fast a run trains leaves no trace in it, nor does which target is looked at. */
+export function leavesTrace({ control }: Pick<Change, 'control'>, controls: ReadonlyArray<Pick<Control, 'name' | 'group'>>): boolean {
+  return control !== 'shown_target' && controls.find(({ name }) => name === control)?.group !== 'time'
+}

@@ -67,7 +67,7 @@ class GnllTargets extends Part {
           </span>
         </header>
         <div class="plot-body targets-body">
-          <div class="targets-grid" ?data-two=${data?.targets.length === 2} role="group" aria-label="a small fit of each target" tabindex="0">${data && picture?.targets ? data.targets.map((t, k) => this.#small(t, k, data, picture)) : nothing}</div>
+          <div class="targets-all"><div class="targets-grid" ?data-two=${data?.targets.length === 2} role="group" aria-label="a small fit of each target" tabindex="0">${data && picture?.targets ? data.targets.map((t, k) => this.#small(t, k, data, picture)) : nothing}</div></div>
           ${togetherPanel(data, picture, this.pair, (pair) => { this.pair = pair })}
         </div>
       </section>

@@ -1,6 +1,6 @@
 import { html, nothing, svg, type PropertyValues, type TemplateResult } from 'lit'
 import { live } from 'lit/directives/live.js'
-import { changeInWords, marksAt, toMarks, type Mark } from '../charts/marks'
+import { changeInWords, leavesTrace, marksAt, toMarks, type Mark } from '../charts/marks'
 import { stepsAhead } from '../charts/scale'
 import { count, fixed } from '../format'
 import type { Goal } from '../generated/wire'
@@ -78,10 +78,10 @@ class GnllTimeline extends LatePart {
     return stepsAhead(this.#now)
   }
 
-  /** The changes of this epoch, but for those of its pace, which leave no trace. */
+  /** The changes of this epoch, but for those that leave no trace. */
   #marks(): Mark[] {
     const { changes, controls, run } = this.store
-    const traced = changes.value.filter((c) => controls.find(({ name }) => name === c.control)?.group !== 'time')
+    const traced = changes.value.filter((c) => leavesTrace(c, controls))
     return toMarks(traced, run.value?.epoch ?? NaN, (step) => stepsPerPixel(step, this.#end, this.width))
   }
 

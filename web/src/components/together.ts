@@ -35,7 +35,7 @@ export function togetherPanel(data: Data | undefined, picture: LanePicture | und
   const [test, train] = [together(all.filter((r) => r.test)), together(all.filter((r) => !r.test))]
   const options = pairsOf(targets.length).map((p) => ({ value: String(p), label: p.map((k) => targets[k]?.name ?? '').join(' and '), help: 'whose z-scores stand against each other' }))
   return html`
-    <section class="together" aria-labelledby="together-title" tabindex="0">
+    <section class="together" aria-labelledby="together-title"><div class="together-room" tabindex="0" role="group" aria-labelledby="together-title">
       <header class="together-head">
         <h3 id="together-title">Residuals against each other</h3>
         ${targets.length > 2 ? select({ name: 'pair', label: 'of which two targets', unit: '', options }, String(pair), choose) : nothing}
@@ -51,7 +51,7 @@ export function togetherPanel(data: Data | undefined, picture: LanePicture | und
         <li><i class="swatch dash" aria-hidden="true"></i>95 % if independent</li><li><i class="swatch thin mine" aria-hidden="true"></i>of a joint normal</li>
       </ul>
       ${note(test, train)}
-    </section>
+    </div></section>
   `
 }
 
