@@ -29,6 +29,7 @@ const VIEWS: ReadonlyArray<readonly [name: string, path: string, act?: (w: Watch
   ['map', '#speed=1000&dataset=bowl'],
   ['actual', '#speed=1000&dataset=airquality', (w) => w.page.locator('.title-select select').selectOption('actual')],
   ['residual', '#speed=1000&dataset=airquality', (w) => w.page.locator('.title-select select').selectOption('residual')],
+  ['targets', '#speed=1000&dataset=wind', (w) => w.page.locator('.title-select select').selectOption('targets')],
   ['lesson', '#lesson=what-eps-does'],
   ['past', '#speed=1000', (w) => w.page.locator('.timeline input[type=range]').press('PageDown')],
   ['share', '', (w) => w.page.getByRole('button', { name: 'share this run' }).click()],
