@@ -50,6 +50,7 @@ func TestSchemaTakesEveryModel(t *testing.T) {
 			withTraining(m)
 			m.Card.Train, m.Card.Settings = map[string]float64{"nll": 1}, map[string]any{"lr": 0.1}
 			m.Card.Float = &FloatCost{Rows: 10, Mean: 1e-6, Std: 2e-7}
+			m.Card.Equation = obeyed(i%4 == 0)
 		}
 		if i%4 == 2 {
 			m.Training.History, m.Training.Changes = nil, nil
@@ -60,30 +61,51 @@ func TestSchemaTakesEveryModel(t *testing.T) {
 	}
 }
 
+// obeyed is an equation of a card, with all that it can have.
+func obeyed(learned bool) *Equation {
+	friction, noise, weight := 4.0, 0.5, 0.003
+	e := &Equation{
+		Residual: "d2u + mu*du + k*u", From: 0, To: 1, Points: 30, RMS: 0.1,
+		Parameters: []Parameter{{Name: "mu", Value: 4.1, Spread: 0.2, Learned: true, True: &friction}, {Name: "k", Value: 400}},
+	}
+	if learned {
+		e.Noise = &noise
+	} else {
+		e.Weight, e.Parameters = &weight, []Parameter{}
+	}
+	return e
+}
+
 func TestSchemaRefusesOthers(t *testing.T) {
 	s := compiled(t)
 	m, _, _ := trained(t, engine.NetConfig{Hidden: []int{4}}, 1)
+	m.Card.Equation = obeyed(true)
 	file := encode(t, withTraining(m), "model.json")
 	for name, c := range map[string]struct{ old, now string }{
-		"another version":    {`"version":1,`, `"version":2,`},
-		"another format":     {`"gnllviz-model"`, `"other"`},
-		"an activation":      {`"tanh"`, `"none"`},
-		"a layer of nothing": {`"hidden":[4]`, `"hidden":[0]`},
-		"no layers":          {`"hidden":[4]`, `"hidden":[]`},
-		"a fixed head apart": {`"separate":false,"init":"linear","head":"exp"`, `"separate":true,"init":"linear","head":"fixed"`},
-		"a scale":            {`"std":`, `"std":-`},
-		"an eps":             {`"eps":`, `"eps":-`},
-		"an unknown member":  {`"eps":`, `"epsilon":`},
-		"a tensor's name":    {`"body.0.bias"`, `"body.bias"`},
-		"no mean":            {`"mean.bias"`, `"body.2.bias"`},
-		"a value":            {`"data":[`, `"data":["1",`},
-		"a value too large":  {`"data":[`, `"data":[1e39,`},
-		"a card without":     {`"licence":""`, `"license":""`},
-		"a time":             {`"time":"0001-01-01`, `"time":"0001-13-01`},
-		"a seed":             {`"seed":7`, `"seed":-7`},
-		"a checkpoint":       {`"checkpoint":"`, `"checkpoint":"!`},
-		"a history":          {`"rows":[[0`, `"rows":[["0"`},
-		"changes":            {`"changes":[]`, `"changes":{}`},
+		"an equation of no points":  {`"points":30`, `"points":0`},
+		"an equation without one":   {`"residual":"d2u + mu*du + k*u"`, `"residual":""`},
+		"a weight beside the noise": {`"noise":0.5`, `"noise":0.5,"weight":1`},
+		"a parameter's name":        {`"name":"mu"`, `"name":"2mu"`},
+		"a parameter without value": {`"name":"k","value":400`, `"name":"k"`},
+		"another version":           {`"version":1,`, `"version":2,`},
+		"another format":            {`"gnllviz-model"`, `"other"`},
+		"an activation":             {`"tanh"`, `"none"`},
+		"a layer of nothing":        {`"hidden":[4]`, `"hidden":[0]`},
+		"no layers":                 {`"hidden":[4]`, `"hidden":[]`},
+		"a fixed head apart":        {`"separate":false,"init":"linear","head":"exp"`, `"separate":true,"init":"linear","head":"fixed"`},
+		"a scale":                   {`"std":`, `"std":-`},
+		"an eps":                    {`"eps":`, `"eps":-`},
+		"an unknown member":         {`"eps":`, `"epsilon":`},
+		"a tensor's name":           {`"body.0.bias"`, `"body.bias"`},
+		"no mean":                   {`"mean.bias"`, `"body.2.bias"`},
+		"a value":                   {`"data":[`, `"data":["1",`},
+		"a value too large":         {`"data":[`, `"data":[1e39,`},
+		"a card without":            {`"licence":""`, `"license":""`},
+		"a time":                    {`"time":"0001-01-01`, `"time":"0001-13-01`},
+		"a seed":                    {`"seed":7`, `"seed":-7`},
+		"a checkpoint":              {`"checkpoint":"`, `"checkpoint":"!`},
+		"a history":                 {`"rows":[[0`, `"rows":[["0"`},
+		"changes":                   {`"changes":[]`, `"changes":{}`},
 	} {
 		if validate(t, s, swap(t, file, c.old, c.now)) == nil {
 			t.Errorf("%s: the schema takes it", name)
