@@ -24,10 +24,13 @@ const (
 )
 
 // Skeletons returns an ECharts option for each chart of a data set: "fit",
-// "noise", "loss", "actual" and "residual", and of two inputs "map_mean" and
-// "map_std". A data set with a truth has series for it.
+// "noise", "loss", "actual" and "residual", of one input "equation", and of two
+// inputs "map_mean" and "map_std". A data set with a truth has series for it.
 func Skeletons(d wire.Data) (map[string]map[string]any, error) {
 	made := map[string]chart{"fit": fit(d), "noise": noise(d), "loss": loss(d), "actual": actual(d), "residual": residual(d)}
+	if len(d.Inputs) == 1 {
+		made["equation"] = equation(d)
+	}
 	if len(d.Inputs) == 2 {
 		made["map_mean"], made["map_std"] = mapMean(d), mapStd(d)
 	}

@@ -49,6 +49,10 @@ func (p *report) draw() error {
 		d, about = drawStd(r)
 		all = append(all, made{d, about, "axis"})
 	}
+	if r.Equation != nil && r.Grid != nil && len(r.Grid.Residual) > 0 {
+		d, about := drawEquation(r)
+		all = append(all, made{d, about, "axis"})
+	}
 	if len(r.Data.Inputs) > 1 || r.Grid == nil {
 		d, about := drawActual(r)
 		all = append(all, made{d, about, "item"})

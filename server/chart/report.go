@@ -61,6 +61,7 @@ type report struct {
 	Charts        map[string]chartOption // by the id of what they are drawn in
 	Drawn         map[string]drawn
 	Order         []string // of the charts
+	Held          *held    // nil without an equation
 	Scores        []score
 	ByTarget      []targetScores // of several targets, and last over all
 	Of            string         // the target that charts are of, where there are several
@@ -125,6 +126,7 @@ func newReport(r *run.Record) (*report, error) {
 	if err := p.draw(); err != nil {
 		return nil, err
 	}
+	p.Held = newHeld(r.Equation)
 	p.Scores = scores(r)
 	if r.Targets != nil {
 		p.Of = r.Data.Target.Name

@@ -72,6 +72,38 @@ func TestReportTellsAll(t *testing.T) {
 	}
 }
 
+// An equation is drawn and told with its parameters; without one nothing is said of it.
+func TestReportTellsTheEquation(t *testing.T) {
+	const controls = `{"speed":"max","dataset":"oscillator","activation":"sin","hidden":[8],"members":2,"equation":"d2u + mu*du + 400*u","parameters":"mu=3:learned"%s}`
+	learned := reportOf(t, runtest.Record(t, wire.Spec{}, strings.Replace(controls, "%s", "", 1), 20))
+	for _, want := range []string{
+		"What the equation says", "d2u &#43; mu*du &#43; 400*u = 0", "learned noise", `<th scope="row">mu</th>`, "<td>learned</td>", "<td>4</td>", "std over the members", "30, from 0",
+	} {
+		if !strings.Contains(learned, want) {
+			t.Errorf("the report does not say %q", want)
+		}
+	}
+	ids := map[string]int{}
+	list, _ := optionsOf(t, learned)["equation"]["series"].([]any)
+	for _, s := range list {
+		one := s.(map[string]any)
+		data, _ := one["data"].([]any)
+		ids[one["id"].(string)] = len(data)
+	}
+	if ids["noise"] == 0 || ids["zero"] != 2 || ids["residual"] < 50 || strings.Count(learned, `data-chart="equation"`) != 1 {
+		t.Errorf("the residual's chart has %v", ids)
+	}
+	fixed := reportOf(t, runtest.Record(t, wire.Spec{}, strings.Replace(controls, "%s", `,"equation":"d2u + 4*du + k*u = 0","parameters":"k=400","members":1,"equation_noise":"fixed"`, 1), 20))
+	for want, there := range map[string]bool{"<td>fixed</td>": true, "weight, set by hand": true, "0 = 0": false, "true value": false, "std over the members": false, "learned noise": false} {
+		if strings.Contains(fixed, want) != there {
+			t.Errorf("that the report says %q is %t", want, !there)
+		}
+	}
+	if plain := reportOf(t, runtest.Record(t, wire.Spec{}, `{"speed":"max","dataset":"mcycle","hidden":[4]}`, 5)); strings.Contains(plain, "What the equation says") || optionsOf(t, plain)["equation"] != nil {
+		t.Error("without an equation the report tells of one")
+	}
+}
+
 // Nothing that a user names gets out of its place, in HTML as in JSON within it.
 func TestReportHoldsHostileNames(t *testing.T) {
 	r := runtest.Record(t, wire.Spec{}, `{"speed":"max","dataset":"quakes","slice":1,"hidden":[4]}`, 5)
