@@ -76,6 +76,7 @@ func chapters() []chapter {
 		{"believing", "Calibration"},
 		{"recalibration", "Recalibration"},
 		{"ensembles", "Ensembles"},
+		{"equations", "Equations"},
 		{"lanes", "Lanes"},
 		{"time", "Undo and time"},
 		{"own-data", "Data of your own"},

@@ -21,6 +21,15 @@ func Charts() []Chart {
 			},
 		},
 		{
+			ID: "equation", Label: "Equation",
+			Help: "By how much the mean breaks its equation over the same input, and the numbers in the equation as they are learned.",
+			Read: []string{
+				"The line is the residual: 0 is where the mean obeys. Around 0 lies the learned noise, by which the equation is weighed against the rows; it begins wide, so that the rows are learned first, and narrows as the mean comes to obey.",
+				"Ticks at the bottom are the points where each step looks; a bracket says from where to where they are drawn. Between them, and beyond them, nothing holds the mean to the equation.",
+				"Each parameter is learned or fixed. Its curve begins where the equation was last changed, and the dashed line is its true value, where that is known.",
+			},
+		},
+		{
 			ID: "map", Label: "Map",
 			Help: "With two inputs: the predicted mean as colour over both, and beside it the standard deviation.",
 			Read: []string{
