@@ -208,6 +208,18 @@ func lessonsAreTrue(t *testing.T, at func(soon, late int) int) {
 			l.Set["standardise"] = json.RawMessage("true")
 			within(t, "the floor with standardised targets", train(t, l, 1).lane("eps 1e-3").scalar("floor"), 0.0015, 0.003)
 		},
+		"the-noise-sets-the-weight": func(t *testing.T, l Lesson) {
+			for seed := range at(1, 3) {
+				l.Set["seed"] = json.RawMessage(strconv.Itoa(seed + 1))
+				theNoiseSetsTheWeight(t, l, at(6000, 60_000))
+			}
+		},
+		"where-there-are-no-rows": func(t *testing.T, l Lesson) {
+			for seed := range at(1, 3) {
+				l.Set["seed"] = json.RawMessage(strconv.Itoa(seed + 1))
+				whereThereAreNoRows(t, l, at(3000, 30_000))
+			}
+		},
 	}
 	for _, l := range lessons {
 		claim := claims[l.Slug]

@@ -38,7 +38,7 @@ type View map[string]any
 // A Spot is a place on the page: a control or a panel.
 type Spot struct {
 	Control string   `json:"control,omitempty" doc:"The control's name, or else:"`
-	Panel   string   `json:"panel,omitempty" doc:"The panel's." enum:"fit,noise,loss,anatomy,calibration,metrics,timeline,targets,residuals"`
+	Panel   string   `json:"panel,omitempty" doc:"The panel's." enum:"fit,noise,equation,loss,anatomy,calibration,metrics,timeline,targets,residuals"`
 	X       *float64 `json:"x,omitempty" doc:"Where on the fit or the noise, in the input's unit."`
 	Label   string   `json:"label" doc:"What is there, in a few words."`
 }
@@ -53,7 +53,7 @@ func (l *Lesson) Spec() wire.Spec {
 
 // panels are the spots that are no controls.
 func panels() []string {
-	return []string{"fit", "noise", "loss", "anatomy", "calibration", "metrics", "timeline", "targets", "residuals"}
+	return []string{"fit", "noise", "equation", "loss", "anatomy", "calibration", "metrics", "timeline", "targets", "residuals"}
 }
 
 //go:embed files/*.json

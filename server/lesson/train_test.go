@@ -34,9 +34,16 @@ type trained struct {
 	targetRows, targetScores *wire.Frame // of several targets
 }
 
+// A tried is what somebody changes in a lane after some steps.
+type tried struct {
+	after int
+	lane  uint8
+	set   string // JSON
+}
+
 // train runs a lesson as fast as it goes. The frames are of the newest snapshot,
 // which is at most a sixteenth of the steps earlier.
-func train(t *testing.T, l Lesson, steps int) *outcome {
+func train(t *testing.T, l Lesson, steps int, tries ...tried) *outcome {
 	t.Helper()
 	l.Set["speed"] = json.RawMessage(`"max"`)
 	r, err := run.New("lesson", l.Spec(), run.Options{Paused: true, Idle: time.Hour})
@@ -46,13 +53,29 @@ func train(t *testing.T, l Lesson, steps int) *outcome {
 	ctx, end := context.WithCancel(t.Context())
 	go r.Serve(ctx)
 	t.Cleanup(func() { end(); <-r.Done() })
-	if _, err := r.Do(ctx, &wire.StepCommand{Steps: steps}, true); err != nil {
-		t.Fatal(err)
+	made := 0
+	until := func(step int) {
+		t.Helper()
+		if _, err := r.Do(ctx, &wire.StepCommand{Steps: step - made}, true); err != nil {
+			t.Fatal(err)
+		}
+		at, err := r.Await(ctx, func(s run.Status) bool { return s.Step >= uint64(step) || s.State == wire.Diverged })
+		if err != nil || at.State == wire.Diverged {
+			t.Fatalf("at step %d the run is %s: %s (%v)", at.Step, at.State, at.Reason, err)
+		}
+		made = step
 	}
-	at, err := r.Await(ctx, func(s run.Status) bool { return s.Step >= uint64(steps) || s.State == wire.Diverged })
-	if err != nil || at.State == wire.Diverged {
-		t.Fatalf("at step %d the run is %s: %s (%v)", at.Step, at.State, at.Reason, err)
+	for _, try := range tries {
+		until(try.after)
+		var set map[string]json.RawMessage
+		if err := json.Unmarshal([]byte(try.set), &set); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := r.Do(ctx, &wire.ChangeCommand{Lane: &try.lane, Set: set}, true); err != nil {
+			t.Fatal(err)
+		}
 	}
+	until(steps)
 	m, err := r.State(ctx)
 	if err != nil {
 		t.Fatal(err)
