@@ -22,6 +22,8 @@ export interface Skeletons {
   readonly loss: ChartOption
   readonly actual: ChartOption
   readonly residual: ChartOption
+  /** Of one input. */
+  readonly equation?: ChartOption
   /** Of two inputs. */
   readonly map_mean?: ChartOption
   readonly map_std?: ChartOption

@@ -29,6 +29,16 @@ describe('the differences between lanes', () => {
     expect(differences([decay], lanes, of({}, { decay: 0.01 }))[0]?.values[0]).toBe('auto')
   })
 
+  it('tell of what matters while there is a text', () => {
+    const equation = control({ name: 'equation', label: 'equation', kind: 'text', default: '' })
+    const points = control({ name: 'points', label: 'points', kind: 'integer', default: 30, when: { control: 'equation', values: [] } })
+    expect(differences([equation, points], [lane(0), lane(1), lane(2)], of({ equation: 'du + u', points: 30 }, { equation: '', points: 30 }, { equation: 'du + u', points: 50 }))).toEqual([
+      { control: 'equation', label: 'equation', values: ['du + u', 'none', 'du + u'] },
+      { control: 'points', label: 'points', values: ['30', '–', '50'] },
+    ])
+    expect(differences([points], [lane(0), lane(1)], of({ points: 30 }, { points: 50 }))).toEqual([])
+  })
+
   it('are none between copies, nor in what belongs to the run', () => {
     expect(differences(CONTROLS, [lane(0), lane(1)], of({ loss: 'nll', seed: 1, hidden: [8, 8] }, { loss: 'nll', seed: 2, hidden: [8, 8] }))).toEqual([])
     expect(differences(CONTROLS, [lane(0)], of({ loss: 'beta' }))).toEqual([])

@@ -27,5 +27,7 @@ export function differences(
 }
 
 function heeds(s: Settings, { when }: Control): boolean {
-  return when.control === '' || when.values.includes(String(s[when.control]))
+  if (when.control === '') return true
+  const value = String(s[when.control] ?? '')
+  return when.values.length === 0 ? value !== '' : when.values.includes(value)
 }

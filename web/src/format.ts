@@ -77,6 +77,7 @@ export function controlValue(control: Pick<Control, 'kind' | 'log' | 'options'>,
   if (value === AUTO && control.kind !== 'choice') return Number.isFinite(auto) ? `${AUTO} (${controlNumber(control, auto)})` : AUTO
   if (typeof value === 'number') return controlNumber(control, value)
   if (typeof value === 'boolean') return value ? 'on' : 'off'
+  if (control.kind === 'text' && value === '') return 'none'
   if (typeof value === 'string') return control.options.find((o) => o.value === value)?.label ?? value
   return value.join(', ')
 }

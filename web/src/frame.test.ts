@@ -98,6 +98,12 @@ describe('lanePictures', () => {
     for (const p of pictures) expect([p.fit.lane, p.rows.lane, p.calibration.lane, p.pit.lane]).toEqual([p.lane, p.lane, p.lane, p.lane])
     expect(pictures[0]?.rows.pullMean.length).toBe(2)
   })
+
+  it('have a residual where there is an equation', () => {
+    const whole = (lane: number): Uint8Array[] => (['fit', 'rows', 'calibration', 'pit'] as const).map((kind) => as(kind, lane))
+    const pictures = lanePictures(decodeFrames(message(...whole(4), ...whole(5), as('residual', 5))))
+    expect(pictures.map((p) => p.residual?.residual.length)).toEqual([undefined, 2])
+  })
 })
 
 describe('frames of several targets', () => {

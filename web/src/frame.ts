@@ -88,7 +88,13 @@ export interface TargetScoresFrame extends Head {
   readonly scores: Readonly<Record<TargetScore, Float32Array>>
 }
 
-export type Frame = GridFrame | TruthFrame | FitFrame | RowsFrame | CalibrationFrame | PITFrame | TargetsFrame | TargetScoresFrame
+/** By how much the lane's mean breaks its equation on the grid, in the equation's own unit. */
+export interface ResidualFrame extends Head {
+  readonly kind: 'residual'
+  readonly residual: Values
+}
+
+export type Frame = GridFrame | TruthFrame | FitFrame | RowsFrame | CalibrationFrame | PITFrame | TargetsFrame | TargetScoresFrame | ResidualFrame
 
 /** What is seen of all targets where there are several. */
 export interface TargetsPicture {
@@ -107,6 +113,8 @@ export interface LanePicture {
   readonly pit: PITFrame
   /** null where there is one target. */
   readonly targets: TargetsPicture | null
+  /** Of a lane with an equation. */
+  readonly residual?: ResidualFrame | undefined
 }
 
 /** The lanes of a message; one of which something is missing is left out. */
@@ -116,7 +124,7 @@ export function lanePictures(frames: readonly Frame[]): LanePicture[] {
     const of = <K extends Frame['kind']>(kind: K): Extract<Frame, { kind: K }> | undefined =>
       frames.find((f): f is Extract<Frame, { kind: K }> => f.kind === kind && f.lane === fit.lane)
     const [rows, calibration, pit] = [of('rows'), of('calibration'), of('pit')]
-    return rows && calibration && pit ? [{ lane: fit.lane, fit, rows, calibration, pit, targets: targetsOf(frames, fit.lane) }] : []
+    return rows && calibration && pit ? [{ lane: fit.lane, fit, rows, calibration, pit, targets: targetsOf(frames, fit.lane), residual: of('residual') }] : []
   })
 }
 
@@ -215,6 +223,8 @@ function decodeFrame(bytes: ArrayBuffer, begin: number): { frame: Frame | null; 
       return { frame: { kind: 'targetTruth', ...head, of: pairs() }, end }
     case FRAME_KIND.targetScores:
       return { frame: { kind: 'targetScores', ...head, scores: Object.fromEntries(TARGET_SCORES.map((name, i) => [name, column(i)])) as Record<TargetScore, Float32Array> }, end }
+    case FRAME_KIND.residual:
+      return { frame: { kind: 'residual', ...head, residual: far(0) }, end }
     default:
       return { frame: null, end }
   }

@@ -60,5 +60,7 @@ describe('History', () => {
     const h = new History()
     h.add(0, [point(0, 3), point(1, null), point(2, 1)])
     expect(h.series(0, 'train_loss')).toEqual({ steps: [0, 1, 2], values: [3, NaN, 1] })
+    // What ends a point that says nothing is left out on the wire.
+    expect(h.series(0, 'parameter_1')).toEqual({ steps: [0, 1, 2], values: [NaN, NaN, NaN] })
   })
 })

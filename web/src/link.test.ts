@@ -44,6 +44,21 @@ describe('the address', () => {
     expect(writeLink([decay], { run: {}, lanes: [{ name: 'A', colour: 0, settings: { decay: 'auto' } }], lesson: '', data: '', view: '' })).toBe('')
   })
 
+  it.each(['d2u + mu*du + 400*u', 'sin(x) - u^2 = 0', 'a~b:c,d', '100 %7E & more', 'mu=1:learned, k=-4e2'])('holds a text, of one lane and of several: %s', (text) => {
+    const equation = control({ name: 'equation', kind: 'text', default: '' })
+    const lanes: KnownLane[] = [{ name: 'A', colour: 0, settings: { equation: '' } }, { name: 'B', colour: 1, settings: { equation: text } }]
+    const one = writeLink([equation], { run: {}, lanes: [{ name: 'A', colour: 0, settings: { equation: text } }], lesson: '', data: '', view: '' })
+    const two = writeLink([equation], { run: {}, lanes, lesson: '', data: '', view: '' })
+    // Some programs escape more than they must.
+    for (const hash of [one, one.replaceAll('*', '%2A').replaceAll(':', '%3A')]) expect(readLink([equation], `#${hash}`).controls).toEqual({ equation: text })
+    for (const hash of [two, two.replaceAll('~', '%7E').replaceAll('*', '%2A')]) {
+      expect(readLink([equation], `#${hash}`)).toMatchObject({ controls: {}, lanes: [{ name: 'A', controls: {} }, { name: 'B', controls: { equation: text } }] })
+    }
+    // And one that has none beside one that has.
+    const back = writeLink([equation], { run: {}, lanes: lanes.toReversed(), lesson: '', data: '', view: '' })
+    expect(readLink([equation], `#${back}`)).toMatchObject({ controls: { equation: text }, lanes: [{ controls: {} }, { controls: { equation: '' } }] })
+  })
+
   it('leaves what is no number as it is, for the server to refuse by its name', () => {
     expect(readLink(table, '#eps=tiny&hidden=64,x').controls).toEqual({ eps: 'tiny', hidden: '64,x' })
     expect(readLink(table, '#eps=1e999&hidden=').controls).toEqual({ eps: '1e999', hidden: '' })

@@ -149,14 +149,21 @@ function isSaid(c: Control, value: ControlValue | undefined, otherwise: ControlV
 
 function writeLane(controls: readonly Control[], { name, colour, settings }: KnownLane, first: Settings): string {
   const differs = controls.filter((c) => !c.run && isSaid(c, settings[c.name], first[c.name] ?? c.default))
-  return [item(name), String(colour), ...differs.map((c) => `${c.name}:${valueText(settings[c.name] ?? c.default)}`)].join('~')
+  return [item(name), String(colour), ...differs.map((c) => `${c.name}:${inLane(c, valueText(settings[c.name] ?? c.default))}`)].join('~')
+}
+
+/** A value as a part of a lane: in a text stands whatever people wrote. */
+function inLane(c: Control, text: string): string {
+  return c.kind === 'text' ? item(text) : text
 }
 
 function readLane(controls: readonly Control[], text: string, i: number): LaneOrder {
   const [name = '', colour = '', ...pairs] = items(text)
+  const texts = new Set(controls.filter((c) => c.kind === 'text').map((c) => c.name))
   const said = new Map(pairs.map((pair) => {
     const at = pair.indexOf(':')
-    return [pair.slice(0, at), pair.slice(at + 1)]
+    const [c, value] = [pair.slice(0, at), pair.slice(at + 1)]
+    return [c, texts.has(c) ? fromItem(value) : value]
   }))
   return { name: fromItem(name), colour: /^\d+$/.test(colour) ? Number(colour) : i, controls: pick(controls, (n) => said.get(n)) }
 }

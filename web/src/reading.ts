@@ -35,15 +35,25 @@ export interface Reading {
 const HALF_LOG_2PI = 0.5 * Math.log(2 * Math.PI)
 const Z_95 = 1.644854 // below it lie 95 %
 
-/** The prediction at x, between the grid's points on straight lines; raw is the standard deviation before the clamp. */
-export function predictAt(frame: FitFrame, grid: GridFrame, x: number): { mean: number; std: number; raw: number; epistemic: number } {
-  const last = grid.x.length - 1
+/** Takes values of the grid at x, between its points on straight lines. */
+function mixedAt({ x: xs }: GridFrame, x: number): (value: (i: number) => number) => number {
+  const last = xs.length - 1
   let hi = 1
-  while (hi < last && (grid.x[hi] ?? NaN) < x) hi++
-  const x0 = grid.x[hi - 1] ?? NaN
-  const x1 = grid.x[hi] ?? NaN
+  while (hi < last && (xs[hi] ?? NaN) < x) hi++
+  const x0 = xs[hi - 1] ?? NaN
+  const x1 = xs[hi] ?? NaN
   const t = Math.min(1, Math.max(0, (x - x0) / (x1 - x0)))
-  const mix = (value: (i: number) => number): number => value(hi - 1) + t * (value(hi) - value(hi - 1))
+  return (value) => value(hi - 1) + t * (value(hi) - value(hi - 1))
+}
+
+/** A column of the grid at x. */
+export function columnAt(values: ArrayLike<number>, grid: GridFrame, x: number): number {
+  return mixedAt(grid, x)((i) => values[i] ?? NaN)
+}
+
+/** The prediction at x; raw is the standard deviation before the clamp. */
+export function predictAt(frame: FitFrame, grid: GridFrame, x: number): { mean: number; std: number; raw: number; epistemic: number } {
+  const mix = mixedAt(grid, x)
   return {
     mean: mix((i) => frame.mean[i] ?? NaN),
     std: mix((i) => effective(frame, i)),

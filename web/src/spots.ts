@@ -5,6 +5,7 @@ import type { Store } from './store'
 const PANELS: Readonly<Record<string, readonly string[]>> = {
   fit: ['gnll-fit .plot.fit', 'gnll-fit .targets-all', 'gnll-fit'],
   noise: ['gnll-fit .plot.noise', 'gnll-fit'],
+  equation: ['gnll-equation[data-shown]', 'gnll-fit'],
   loss: ['gnll-loss'],
   anatomy: ['gnll-anatomy'],
   calibration: ['gnll-calibration'],

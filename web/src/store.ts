@@ -1,6 +1,6 @@
 import { Address } from './address'
 import type { Api, Opened, Order, Skeletons } from './api'
-import { Connection, Disconnected, isConnected, type Link as Connected, type News, type Order as Command } from './connection'
+import { Connection, Disconnected, isConnected, Refusal, type Link as Connected, type News, type Order as Command } from './connection'
 import { lanePictures, type Frame, type GridFrame, type LanePicture, type TargetsFrame, type TruthFrame } from './frame'
 import { AUTO, OWN_DATA, type Ack, type BeginCommand, type Change, type Control, type ControlValue, type Data, type DataSpec, type Goal, type Hello, type Lane, type RunMessage, type State } from './generated/wire'
 import { History } from './history'
@@ -173,6 +173,19 @@ export class Store {
     if (!this.steers.value) return
     this.touched.value = true
     this.values.set(name, value, lane)
+  }
+
+  /** Sets several controls of the lane in focus, all of them or none: why not, where that is so, stands at the control it is due to. */
+  async setTogether(set: Settings): Promise<void> {
+    if (!this.steers.value) return
+    this.touched.value = true
+    for (const name of Object.keys(set)) this.values.forgive(name)
+    try {
+      await this.#do({ type: 'change', lane: this.focus.value, set })
+    } catch (e) {
+      if (e instanceof Refusal && e.answer.control !== '') this.values.refuse(e.answer.control, e.message)
+      else this.#tell(e)
+    }
   }
 
   /** The picture of the lane in focus. */

@@ -67,6 +67,11 @@ export class Values {
     this.refused.value = edited(this.refused.value, this.#key(name), undefined)
   }
 
+  /** Notes why a value was refused that was asked for together with others. */
+  refuse(name: string, reason: string): void {
+    this.refused.value = edited(this.refused.value, this.#key(name), reason)
+  }
+
   /** Sets a control of the run or of a lane, which is the one in focus unless it is said; while it is dragged, at most one message per animation frame leaves. */
   set(name: string, value: ControlValue, lane = this.#focus): void {
     const slot = this.#slot(name, lane)

@@ -1,5 +1,6 @@
 import { html, nothing, type TemplateResult } from 'lit'
 import { CalmRange } from '../charts/scale'
+import type { LanePicture } from '../frame'
 import { count, fixed } from '../format'
 import { formula, isNLL, noteOn } from './formula'
 import { FIGURES } from '../generated/wire'
@@ -22,6 +23,7 @@ const TREND_EVERY = 400 // ms
 /** What the present loss is made of, its formula and the share of each term; and who pulls on the network. */
 class GnllAnatomy extends Part {
   readonly #range = new CalmRange(4)
+  readonly #shareRange = new CalmRange(4)
   readonly #trendRange = new CalmRange(3)
   #trend: TemplateResult | typeof nothing = nothing
   #trendTimer: number | undefined
@@ -72,19 +74,38 @@ class GnllAnatomy extends Part {
           <span class="aside">${nll ? html`${lane}nats per row, train` : 'bar: NLL of the same predictions'}</span>
         </header>
         <p class="formula">${formula(loss, scalars, full)}</p>
-        ${this.#bar(terms)}
+        ${this.#bar(terms, this.#range, terms.some((t) => t.kind === 'constant' && t.value !== 0) ? 0 : CONSTANT)}
         <dl class="terms">
           ${terms.map((t) => html`<div class=${t.kind} ?data-off=${t.kind === 'constant' && !full}><dt>${figureName(t.id)}</dt><dd class=${nll ? 'unseen' : ''}>${fixed(t.value, 2)}</dd></div>`)}
           <div class="clamped" ?data-some=${(scalars?.clamped ?? 0) > 0}><dt class="unseen">${FIGURES.clamped.label}</dt><dd>${scalars ? figureName('clamped', `${count(scalars.clamped)}${nll ? ` of ${rows}` : ''} clamped${nll ? ' at eps' : ''}`) : nothing}</dd></div>
         </dl>
+        ${this.#shares(scalars)}
         ${this.#trend}
       </section>
       <gnll-pull .store=${store}></gnll-pull>
     `
   }
 
+  /** With an equation: how rows and equation share what is trained. */
+  #shares(scalars: LanePicture['fit']['scalars'] | undefined): TemplateResult | typeof nothing {
+    if (!scalars || !Number.isFinite(scalars.equation_loss)) return nothing
+    const shares = [
+      { kind: 'rows', value: scalars.train_loss },
+      { kind: 'physics', value: scalars.equation_loss },
+    ]
+    const [rows, equation] = [scalars.train_loss, scalars.equation_loss]
+    return html`
+      ${this.#bar(shares, this.#shareRange, 0)}
+      <dl class="terms shares">
+        <div class="rows"><dt>${figureName('loss', 'rows')}</dt><dd>${fixed(rows, 2)}</dd></div>
+        <div class="physics"><dt>${figureName('equation_loss', 'equation')}</dt><dd>${fixed(equation, 2)}</dd></div>
+        <div class="both"><dt>together</dt><dd>${fixed(rows + equation, 2)}</dd></div>
+      </dl>
+    `
+  }
+
   /** Negative terms stand left of zero, the others right of it, each after the other. */
-  #bar(terms: ReadonlyArray<{ kind: string; value: number }>): TemplateResult {
+  #bar(terms: ReadonlyArray<{ kind: string; value: number }>, range: CalmRange, spare: number): TemplateResult {
     let left = 0
     let right = 0
     const parts = terms.filter((t) => Number.isFinite(t.value)).map((t) => {
@@ -94,8 +115,7 @@ class GnllAnatomy extends Part {
       return { kind: t.kind, from, width: Math.abs(t.value) }
     })
     const total = terms.reduce((sum, t) => sum + t.value, 0)
-    const isOn = terms.some((t) => t.kind === 'constant' && t.value !== 0)
-    const { min, max } = this.#range.follow(Math.min(left, 0), Math.max(right, 0.1) + (isOn ? 0 : CONSTANT))
+    const { min, max } = range.follow(Math.min(left, 0), Math.max(right, 0.1) + spare)
     const share = (v: number): string => `${(((v - min) / (max - min)) * 100).toFixed(2)}%`
     const length = (v: number): string => `${((v / (max - min)) * 100).toFixed(2)}%`
     return html`

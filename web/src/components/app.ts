@@ -9,6 +9,7 @@ import './caption'
 import { inHeader } from './controls'
 import './display'
 import './drop'
+import './equation'
 import './export'
 import './fit'
 import { helpAddress } from './help'
@@ -77,12 +78,13 @@ class GnllApp extends Opening {
       <gnll-paper .store=${store}></gnll-paper>
       <main class="rooms">
         <aside class="panel controls" id="controls" aria-label="controls" ?data-open=${this.sheet}>
-          <gnll-controls .store=${store}></gnll-controls>
+          <gnll-controls .store=${store} .besides=${true}></gnll-controls>
           <p class="keys"><a href=${helpAddress('controls')} target="_blank" rel="noopener">All controls, with formulas and sources<span class="unseen">, in a new tab</span></a></p>
         </aside>
         <div class="room middle">
           <gnll-fit class="panel" .store=${store}></gnll-fit>
           <gnll-moment .store=${store}></gnll-moment>
+          <gnll-equation class="panel" .store=${store}></gnll-equation>
           <gnll-anatomy class="panel" .store=${store}></gnll-anatomy>
         </div>
         <div class="room side">

@@ -3,19 +3,24 @@ import { repeat } from 'lit/directives/repeat.js'
 import type { Control } from '../generated/wire'
 import './control'
 import { narrow, tight } from '../media'
+import { inPanel } from '../equation'
 import { sameValue } from '../settings'
+import { equationShown } from './equation'
 import { laneLine, laneStyle } from './lane-line'
 import { Part } from './part'
 import { several } from './target-choice'
 
 /** The panel of controls, built from the server's table, without those that stand in the header. */
 class GnllControls extends Part {
-  static override properties = { ...Part.properties, opened: { state: true } }
+  static override properties = { ...Part.properties, besides: { attribute: false }, opened: { state: true } }
+  /** Whether the page has a panel of the equation beside this one: nothing is set in two places. */
+  declare besides: boolean
   /** The groups whose seldom needed controls were looked at: they are made when they are, as they are many. */
   declare opened: ReadonlySet<string>
 
   constructor() {
     super()
+    this.besides = false
     this.opened = new Set()
   }
 
@@ -25,8 +30,10 @@ class GnllControls extends Part {
 
   protected override render(): TemplateResult {
     const groups = new Map<string, Control[]>()
+    const panel = this.besides && equationShown(this.store)
+    if (panel && document.activeElement?.matches('gnll-controls [data-control=equation] input')) carryFocus(this.updateComplete)
     for (const c of this.store.controls) {
-      if (inHeader(c) || !this.#matters(c)) continue
+      if (inHeader(c) || !this.#matters(c) || (inPanel(c) && panel)) continue
       groups.set(c.group, [...(groups.get(c.group) ?? []), c])
     }
     const lanes = this.store.lanes.value
@@ -62,6 +69,8 @@ class GnllControls extends Part {
   }
 
   #matters(c: Control): boolean {
+    // An equation is of one input, and of one target.
+    if (c.name === 'equation' && (this.store.run.value?.data.inputs.length ?? 1) > 1 && this.store.shown(c) === '') return false
     // Of one input there is but one view.
     if (c.name === 'slice' && this.store.run.value?.data.inputs.length === 1) return false
     if (c.name === 'slice_at') return false // it is chosen above the fit
@@ -72,6 +81,11 @@ class GnllControls extends Part {
     const value = String(this.store.shown(other))
     return c.when.values.length === 0 ? value !== '' : c.when.values.includes(value)
   }
+}
+
+/** The field of the equation goes to its panel: whoever has just typed there stays in it. */
+function carryFocus(rendered: Promise<unknown>): void {
+  void rendered.then(() => { document.querySelector<HTMLElement>('gnll-equation #field-equation')?.focus() })
 }
 
 /** What is learned from, and, where there is room, how fast. */

@@ -2,6 +2,7 @@ import { html, nothing, type TemplateResult } from 'lit'
 import { readShown, type Shown } from '../link'
 import './anatomy'
 import './controls'
+import './equation'
 import './fit'
 import { laneLine, laneStyle } from './lane-line'
 import './loss'
@@ -22,7 +23,7 @@ class GnllEmbed extends Opening {
   protected override renderRun(): TemplateResult {
     const { store } = this
     const shows = (part: string): boolean => this.#shown.parts.has(part)
-    const beside = ['loss', 'anatomy', 'metrics'].filter(shows)
+    const beside = ['equation', 'loss', 'anatomy', 'metrics'].filter(shows)
     return html`
       <main class="embed" aria-label="training" ?data-beside=${beside.length > 0} ?data-controls=${shows('controls')}>
         ${shows('controls') ? html`<aside class="embed-controls" aria-label="controls">${this.#controls()}</aside>` : nothing}
@@ -30,6 +31,7 @@ class GnllEmbed extends Opening {
         <gnll-fit .store=${store}></gnll-fit>
         ${beside.length === 0 ? nothing : html`
           <div class="embed-beside">
+            ${shows('equation') ? html`<gnll-equation .store=${store}></gnll-equation>` : nothing}
             ${shows('loss') ? html`<gnll-loss .store=${store}></gnll-loss>` : nothing}
             ${shows('anatomy') ? html`<gnll-anatomy .store=${store}></gnll-anatomy>` : nothing}
             ${shows('metrics') ? html`<gnll-metrics .store=${store}></gnll-metrics>` : nothing}
@@ -49,7 +51,7 @@ class GnllEmbed extends Opening {
   #controls(): TemplateResult | TemplateResult[] {
     const { store } = this
     const { controls } = this.#shown
-    if (controls.length === 0) return html`<gnll-controls .store=${store}></gnll-controls>`
+    if (controls.length === 0) return html`<gnll-controls .store=${store} .besides=${this.#shown.parts.has('equation')}></gnll-controls>`
     return controls.flatMap((name) => store.controls.filter((c) => c.name === name))
       .map((c) => html`<gnll-control .store=${store} .control=${c}></gnll-control>`)
   }
