@@ -29,7 +29,7 @@ func equationControls() []Control {
 			field: func(s *Settings) any { return &s.Parameters },
 		},
 		{
-			Name: "equation_noise", Label: "noise of the equation", Group: "equation", Kind: KindChoice, Live: true,
+			Name: "equation_noise", Label: "equation noise", Group: "equation", Kind: KindChoice, Live: true,
 			Help:    "How the equation is weighed against the rows: by a noise of its own that is learned, or by a fixed weight.",
 			Default: NoiseLearned, When: some,
 			Options: []Option{
@@ -39,19 +39,19 @@ func equationControls() []Control {
 			field: func(s *Settings) any { return &s.EquationNoise },
 		},
 		{
-			Name: "equation_weight", Label: "weight of the equation", Group: "equation", Kind: KindNumber, Live: true, Log: true, Zero: true,
+			Name: "equation_weight", Label: "equation weight", Group: "equation", Kind: KindNumber, Live: true, Log: true, Zero: true,
 			Help:    "What the mean of the squared residual is multiplied by in the loss; it says how noisy the rows are thought to be.",
 			Default: 1.0, Min: 1e-8, Max: 1e6, Step: 0.1, When: When{"equation_noise", []string{NoiseFixed}},
 			field: func(s *Settings) any { return &s.EquationWeight },
 		},
 		{
-			Name: "equation_points", Label: "points of the equation", Unit: "points", Group: "equation", Kind: KindInteger, Live: true, Log: true,
+			Name: "equation_points", Label: "equation points", Unit: "points", Group: "equation", Kind: KindInteger, Live: true, Log: true,
 			Help:    "At how many places each step looks at the residual.",
 			Default: 30, Min: 1, Max: 1000, Step: 0.1, When: some,
 			field: func(s *Settings) any { return &s.EquationPoints },
 		},
 		{
-			Name: "equation_spacing", Label: "where they lie", Group: "equation", Kind: KindChoice, Live: true,
+			Name: "equation_spacing", Label: "point spacing", Group: "equation", Kind: KindChoice, Live: true,
 			Help:    "Whether the points stay where they are.",
 			Default: PointsEven, When: some,
 			Options: []Option{

@@ -17,9 +17,9 @@ export function follow({ view }: Pick<Lesson, 'view'>, store: Store, page: HTMLE
   store.lens.value = (wanted('lens', LENSES) ?? 'off') as Lens
   const lane = store.lanes.value[typeof view['focus'] === 'number' ? view['focus'] : 0]
   if (lane) store.look(lane.lane)
-  const loss = page.querySelector<HTMLElement & { view: LossView }>('gnll-loss')
+  // The loss may render only later, and then shows what the page's looks say.
   const kind = wanted('loss', LOSSES)
-  if (loss && kind !== null) loss.view = { ...loss.view, kind: kind as LossView['kind'] }
+  if (kind !== null) store.looks.choice('loss', LOSSES, 'loss').value = kind
   const fit = page.querySelector<HTMLElement & { bands: Bands }>('gnll-fit')
   const bands = PRESETS.find((p) => p.bands.unit === view['bands'])?.bands
   if (fit && bands) fit.bands = bands

@@ -11,8 +11,9 @@ import { axisName } from './measure'
 import { CalmRange, extent, type Range } from './scale'
 
 const BAND = 0.16 // opacity
-/** What is larger than the lane in focus by more than this leaves the plot. */
+/** What is larger than the lane in focus by more than this leaves the plot, and by more than that is only named. */
 const OTHERS = 4
+const FAR = 5
 const NOISE = 3
 const NAME = { name: 'residual', unit: '' }
 
@@ -74,21 +75,24 @@ export class EquationChart {
 
   /** As far above 0 as below it; null while there is nothing to show. Beyond its points nothing holds the equation: what it is there may leave the plot. */
   #follow({ pictures, focus }: Picture, where: Collocation | null): Range | null {
-    const x = this.#grid?.x ?? []
-    const [from, to] = where && where.from < where.to ? [where.from, where.to] : [-Infinity, Infinity]
-    const reach = ({ residual }: LanePicture): number => {
-      let most = 0
-      for (let i = 0; i < x.length; i++) {
-        const [at, r] = [x[i] ?? NaN, Math.abs(residual?.residual[i] ?? NaN)]
-        if (at >= from && at <= to && r > most && r < Infinity) most = r
-      }
-      return most
-    }
+    const reach = (q: LanePicture): number => this.#reach(q, where)
     const own = reach(focus)
     const others = Math.max(0, ...pictures.filter((q) => q !== focus).map(reach))
     const noise = focus.fit.scalars.equation_noise
     const most = own > 0 ? Math.max(own, Math.min(others, OTHERS * own), noise <= NOISE * own ? noise : 0) : others
     return most > 0 ? this.#range.follow(-most, most) : null
+  }
+
+  /** How large a lane's residual becomes. */
+  #reach({ residual }: LanePicture, where: Collocation | null): number {
+    const x = this.#grid?.x ?? []
+    const [from, to] = where && where.from < where.to ? [where.from, where.to] : [-Infinity, Infinity]
+    let most = 0
+    for (let i = 0; i < x.length; i++) {
+      const [at, r] = [x[i] ?? NaN, Math.abs(residual?.residual[i] ?? NaN)]
+      if (at >= from && at <= to && r > most && r < Infinity) most = r
+    }
+    return most
   }
 
   #paint(): void {
@@ -102,14 +106,18 @@ export class EquationChart {
     const line = (q: LanePicture, width: number): Figure[] =>
       q.residual ? polylines(Array.from(grid.x, (x, i): Pixel => at(x, q.residual?.residual[i] ?? NaN)), look(q), width) : []
     const zero = at(0, 0)[1]
+    // A line that goes up and down through the plot and is never in it would hide the others.
+    const far = pictures.filter((q) => q !== focus && this.#reach(q, where) > FAR * this.#shown.max)
+    const others = pictures.filter((q) => q !== focus && !far.includes(q))
+    const names = far.map((q) => lanes.find((l) => l.lane === q.lane)?.name ?? '')
     this.#plot.paint([
       { z: 1, clip: area, figures: band(focus.fit.scalars.equation_noise, look(focus), area, at) },
       { z: 2, figures: [
         { type: 'line', shape: { x1: area.x, y1: zero, x2: area.x + area.width, y2: zero }, style: { stroke: p.mark, lineWidth: 1, opacity: 0.75 } },
         ...(where ? placesOf(where, area, at, p) : []),
       ] },
-      { z: 4, clip: area, figures: [...pictures.filter((q) => q !== focus).flatMap((q) => line(q, 1.5)), ...line(focus, 2.2)] },
-      { z: 5, figures: probe === null ? [] : reading(focus, grid, probe, area, at, p) },
+      { z: 4, clip: area, figures: [...others.flatMap((q) => line(q, 1.5)), ...line(focus, 2.2)] },
+      { z: 5, figures: probe !== null ? reading(focus, grid, probe, area, at, p) : names.length > 0 ? [remark(`beyond this axis: ${names.join(', ')}`, area, p, p.quiet)] : [] },
     ])
   }
 }
@@ -129,6 +137,11 @@ function reading({ residual, fit }: LanePicture, grid: GridFrame, probe: number,
   const words = residual ? `residual ${significant(columnAt(residual.residual, grid, probe), 3)}${noise > 0 ? ` · noise ${significant(noise, 2)}` : ''}` : ''
   return [
     { type: 'line', shape: { x1: x, y1: area.y, x2: x, y2: area.y + area.height }, style: { stroke: p.ink, lineWidth: 1, lineDash: [2, 3], opacity: 0.8 } },
-    { type: 'text', style: { text: words, x: area.x + area.width, y: area.y - 7, align: 'right', verticalAlign: 'bottom', fill: p.ink, font: `${p.size + 1}px ${p.font}` } },
+    remark(words, area, p),
   ]
+}
+
+/** Words above the plot, where they cover nothing. */
+function remark(text: string, area: Area, p: Palette, fill = p.ink): Figure {
+  return { type: 'text', style: { text, x: area.x + area.width, y: area.y - 7, align: 'right', verticalAlign: 'bottom', fill, font: `${p.size + 1}px ${p.font}` } }
 }
