@@ -8,7 +8,6 @@ import (
 
 	"github.com/go-echarts/go-echarts/v2/opts"
 
-	"github.com/gnllviz/gnllviz/engine/export"
 	"github.com/gnllviz/gnllviz/server/run"
 	"github.com/gnllviz/gnllviz/server/wire"
 )
@@ -49,7 +48,7 @@ func drawEquation(r *run.Record) (*drawing, drawn) {
 	)
 	about := drawn{
 		ID: "equation", Title: "Equation",
-		Note: fmt.Sprintf("By how much the mean breaks %s, in the equation’s own unit. Each step looked at %d points from %s to %s.", sides(e), e.Points, shown(e.From), shown(e.To)),
+		Note: fmt.Sprintf("By how much the mean breaks %s, in the equation’s own unit. Each step looked at %d points from %s to %s.", sides(e.Residual), e.Points, shown(e.From), shown(e.To)),
 		Keys: []drawnKey{{"solid", "residual"}, {"dashed quiet", "obeyed exactly"}},
 	}
 	if e.Noise != nil {
@@ -71,12 +70,12 @@ func drawEquation(r *run.Record) (*drawing, drawn) {
 	return d, about
 }
 
-// sides is the equation with both of its sides.
-func sides(e *export.Equation) string {
-	if strings.Contains(e.Residual, "=") {
-		return e.Residual
+// sides is an equation with both of its sides.
+func sides(residual string) string {
+	if strings.Contains(residual, "=") {
+		return residual
 	}
-	return e.Residual + " = 0"
+	return residual + " = 0"
 }
 
 // A held is what a report says of an equation.
@@ -89,12 +88,13 @@ type held struct {
 
 type heldParameter struct{ Name, Value, Spread, How, True string }
 
-func newHeld(e *export.Equation) *held {
+func newHeld(r *run.Record) *held {
+	e := r.Equation
 	if e == nil {
 		return nil
 	}
 	h := &held{Facts: []fact{
-		{"equation", sides(e)},
+		{"equation", sides(e.Residual)},
 		{"points", fmt.Sprintf("%d, from %s to %s", e.Points, shown(e.From), shown(e.To))},
 		{"root mean squared residual", shown(e.RMS)},
 	}}

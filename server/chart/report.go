@@ -126,7 +126,7 @@ func newReport(r *run.Record) (*report, error) {
 	if err := p.draw(); err != nil {
 		return nil, err
 	}
-	p.Held = newHeld(r.Equation)
+	p.Held = newHeld(r)
 	p.Scores = scores(r)
 	if r.Targets != nil {
 		p.Of = r.Data.Target.Name
