@@ -120,7 +120,7 @@ describe('an address', () => {
   it('holds equations and parameters of all lanes', async () => {
     const lanes = [{ name: 'A' }, { name: 'B', controls: { equation: 'd2u + mu*du + k*u = 0', parameters: 'mu=2, k=3.5e2:learned' } }]
     const w = await still({ ...held, lanes }, 10)
-    await w.settled()
+    await w.page.waitForURL(/lane=B/) // the address follows the settings
     const other = await visit(`${server.url}${await w.settings()}`)
     await other.drawn()
     const of = (page: Watched): Promise<unknown> => page.page.evaluate(() => {
