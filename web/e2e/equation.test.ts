@@ -74,7 +74,9 @@ describe('the panel of the equation', () => {
     await panel(w).locator('[data-parameter=k]').waitFor()
     expect(await panel(w).getByRole('alert').count()).toBe(0)
     // With another equation the parameters begin another curve.
-    await panel(w).getByRole('img', { name: /^mu went from .* at step 40/ }).waitFor()
+    await panel(w).getByRole('img', { name: 'mu: no steps yet' }).waitFor()
+    await Run.of(w.page).to(60)
+    await panel(w).getByRole('img', { name: /^mu went from \S+ at step 40 to \S+ at step 60/ }).waitFor()
     expect(await w.violations()).toEqual([])
   })
 

@@ -66,13 +66,13 @@ describe('since when a lane has its equation', () => {
   const undo = (step: number): Change => change({ kind: 'undo', lane: null, control: '', step })
 
   it('is from the start, or from its last change in this epoch', () => {
-    expect(equationSince([], 7, 0, null)).toBe(0)
+    expect(equationSince([], 7, 0, null)).toBe(-1)
     expect(equationSince([change({ step: 20 }), change({ step: 50 }), change({ step: 90, control: 'eps' }), change({ step: 80, lane: 1 })], 7, 0, null)).toBe(50)
-    expect(equationSince([change({ step: 20, epoch: 6 })], 7, 0, null)).toBe(0)
+    expect(equationSince([change({ step: 20, epoch: 6 })], 7, 0, null)).toBe(-1)
   })
 
   it('is from an undo that may have brought another back', () => {
-    expect(equationSince([undo(10)], 7, 0, null)).toBe(0)
+    expect(equationSince([undo(10)], 7, 0, null)).toBe(-1)
     expect(equationSince([change({ step: 20 }), undo(40)], 7, 0, null)).toBe(40)
   })
 

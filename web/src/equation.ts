@@ -84,8 +84,8 @@ export function ownEquation(data: Pick<Data, 'equation'> | undefined, settings: 
 }
 
 /**
- * The step from which on a lane has had its present equation, so that no curve of a
- * parameter is that of two. An undo after a change of the equation may have brought
+ * The step after which points are of the lane's present equation, so that no curve of a
+ * parameter is that of two; -1 where all are. An undo after a change of the equation may have brought
  * another back, which changes do not say.
  */
 export function equationSince(changes: readonly Change[], epoch: number, lane: number, from: Lane['from']): number {
@@ -96,7 +96,7 @@ export function equationSince(changes: readonly Change[], epoch: number, lane: n
     if (c.kind === 'control' && c.control === 'equation' && own) since = c.step
     else if ((c.kind === 'undo' || c.kind === 'redo') && since !== null) since = c.step
   }
-  return since ?? 0
+  return since ?? -1
 }
 
 /** Whether a control is set in the panel of the equation, where there is one. */

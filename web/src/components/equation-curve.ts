@@ -12,8 +12,8 @@ const PIXELS = 240
 export interface ParameterCurve {
   readonly name: string
   readonly series: Series
-  /** The steps that are drawn. */
-  readonly from: number
+  /** The steps that are drawn: those after the first. */
+  readonly since: number
   readonly to: number
   readonly colour: number
   /** What the parameter is known to be. */
@@ -21,10 +21,11 @@ export interface ParameterCurve {
 }
 
 /** How a parameter has gone over the steps, and where it should come to. */
-export function parameterCurve({ name, series, from, to, colour, truth }: ParameterCurve): TemplateResult {
+export function parameterCurve({ name, series, since, to, colour, truth }: ParameterCurve): TemplateResult {
+  const from = Math.max(since, 0)
   const end = Math.max(to, from + 1)
   const { points } = decimate(series, from, end, PIXELS, (step) => (PIXELS * (step - from)) / (end - from))
-  const inside = points.filter(([step, v]) => step >= from && Number.isFinite(v))
+  const inside = points.filter(([step, v]) => step > since && Number.isFinite(v))
   const reach = extent(inside.map(([, v]) => v), truth === null ? [] : [truth])
   const [first, last] = [inside[0]?.[1] ?? NaN, inside.at(-1)?.[1] ?? NaN]
   const words = Number.isNaN(first)

@@ -189,7 +189,7 @@ class GnllEquation extends Part {
         <span class="parameter-spread" title="standard deviation over the members">${many && p.learned ? `± ${significant(spread, 2)}` : nothing}</span>
         ${segments({ name: 'parameters', label: `${p.name} is`, options: WAYS }, p.learned ? 'learned' : 'fixed', (way) => { void this.#change(lane, { name: p.name, learned: way === 'learned', value: way === 'learned' ? p.value : this.#present(i, p) }) }, off)}
         <span class="parameter-true">${p.true === null ? nothing : html`<i class="swatch dash" aria-hidden="true"></i>true ${controlNumber(PLAIN, p.true)}`}</span>
-        ${parameterCurve({ name: p.name, series: history, from: since, to: Math.max(this.store.history.lastStep, since), colour: lane.colour, truth: p.true })}
+        ${parameterCurve({ name: p.name, series: history, since, to: Math.max(this.store.history.lastStep, since), colour: lane.colour, truth: p.true })}
         ${mistake === undefined ? nothing : html`<p class="refused" role="alert" id="mistake-${p.name}">${mistake}</p>`}
       </li>
     `
