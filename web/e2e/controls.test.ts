@@ -5,10 +5,11 @@ const { still } = stage()
 
 describe('the controls', () => {
   it('begin with the loss, and none sticks out of the panel', async () => {
-    const w = await still()
+    // With an equation there are more of them.
+    const w = await still({ activation: 'sin', equation: 'du + u', equation_noise: 'fixed' })
     for (const summary of await w.page.locator('.advanced > summary').all()) await summary.click()
     const groups = await w.page.locator('.controls .group-name').allTextContents()
-    expect(groups).toEqual(['loss', 'optimiser', 'model', 'data'])
+    expect(groups).toEqual(['loss', 'optimiser', 'model', 'equation', 'data'])
     const out = await w.page.locator('.controls').evaluate((panel) => {
       const right = panel.getBoundingClientRect().left + panel.clientWidth
       return [...panel.querySelectorAll('.control *')].filter((e) => e.getBoundingClientRect().right > right && !e.closest('.tip, .unseen')).map((e) => e.closest('[data-control]')?.getAttribute('data-control'))
