@@ -70,7 +70,8 @@ class GnllControls extends Part {
 
   #matters(c: Control): boolean {
     // An equation is of one input, and of one target.
-    if (c.name === 'equation' && (this.store.run.value?.data.inputs.length ?? 1) > 1 && this.store.shown(c) === '') return false
+    const data = this.store.run.value?.data
+    if (c.name === 'equation' && data && (data.inputs.length > 1 || several(data)) && this.store.shown(c) === '') return false
     // Of one input there is but one view.
     if (c.name === 'slice' && this.store.run.value?.data.inputs.length === 1) return false
     if (c.name === 'slice_at') return false // it is chosen above the fit
