@@ -25,6 +25,9 @@ type Formula struct {
 	Inputs    int     // 1 or 2; 0 is 1
 }
 
+// nameOfStd is what errors call a formula of the standard deviation.
+const nameOfStd = "standard deviation"
+
 const (
 	maxFormula = 500 // bytes
 	maxParts   = 200 // numbers, names, operators and calls
@@ -38,6 +41,15 @@ type FormulaError struct {
 	Column  int    // the character of the formula, from 1; 0 if it is not about one
 	What    string // what is wrong
 	Cure    string // what to do
+}
+
+// Field returns the field of a [Formula], in small letters, that it is about, or
+// "equation".
+func (e *FormulaError) Field() string {
+	if e.Formula == nameOfStd {
+		return "std"
+	}
+	return e.Formula
 }
 
 func (e *FormulaError) Error() string {
@@ -64,7 +76,7 @@ func (f Formula) Set(seed uint64) (*Set, error) {
 	if err != nil {
 		return nil, err
 	}
-	std, err := compile("standard deviation", f.Std, names)
+	std, err := compile(nameOfStd, f.Std, names)
 	if err != nil {
 		return nil, err
 	}
@@ -97,7 +109,7 @@ func (f Formula) Set(seed uint64) (*Set, error) {
 			return nil, noValue("mean", mean.value(x), x)
 		}
 		if math.IsNaN(sd[0]) {
-			return nil, noValue("standard deviation", std.value(x), x)
+			return nil, noValue(nameOfStd, std.value(x), x)
 		}
 	}
 	return s, nil
@@ -105,7 +117,7 @@ func (f Formula) Set(seed uint64) (*Set, error) {
 
 // check looks at everything but the formulas' grammar.
 func (f Formula) check() error {
-	for _, p := range []struct{ name, text string }{{"mean", f.Mean}, {"standard deviation", f.Std}} {
+	for _, p := range []struct{ name, text string }{{"mean", f.Mean}, {nameOfStd, f.Std}} {
 		if len(p.text) > maxFormula {
 			return &FormulaError{Formula: p.name, What: fmt.Sprintf("%d bytes long", len(p.text)), Cure: fmt.Sprintf("keep to %d", maxFormula)}
 		}

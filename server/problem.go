@@ -1,6 +1,7 @@
 package server
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -35,7 +36,7 @@ func refuse(status int, detail string) *refusal {
 // refuseCommand says what of a run or of a command is not right.
 func refuseCommand(e *wire.ErrorMessage) *refusal {
 	r := refuse(http.StatusUnprocessableEntity, e.Reason)
-	r.Field = e.Control
+	r.Field = cmp.Or(e.Control, e.Field)
 	return r
 }
 

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"slices"
 
+	"github.com/gnllviz/gnllviz/datasets"
 	"github.com/gnllviz/gnllviz/server/wire"
 )
 
@@ -118,5 +119,10 @@ func asRefusal(err error) *wire.ErrorMessage {
 	if errors.As(err, &refused) {
 		return refused
 	}
-	return wire.Refuse(wire.BadValue, "", "%v", err)
+	refused = wire.Refuse(wire.BadValue, "", "%v", err)
+	var formula *datasets.FormulaError
+	if errors.As(err, &formula) {
+		refused.Field = formula.Field()
+	}
+	return refused
 }

@@ -23,7 +23,7 @@ func (r *Run) changeData(own *ownRows) *wire.ErrorMessage {
 	}
 	was := r.moment()
 	r.own = own
-	r.changedBy(l, was, wire.Change{Kind: wire.DataChange, Text: "data: " + l.data.set.Title})
+	r.changedBy(l, was, wire.Change{Kind: wire.DataChange, Dataset: l.data.set.Title, Text: "data: " + l.data.set.Title})
 	return nil
 }
 

@@ -531,3 +531,26 @@ func TestSeveralTargetsAreKept(t *testing.T) {
 		t.Errorf("what is kept: %v", err)
 	}
 }
+
+// What a program acts on is a field of what it is told, not a word in a sentence.
+func TestWhatPagesActOnAreFields(t *testing.T) {
+	r := paused(t, wire.Spec{})
+	for field, f := range map[string]wire.FormulaSpec{
+		"mean": {Mean: "sin(", Std: "1", From: 0, To: 1, Rows: 9},
+		"std":  {Mean: "x", Std: "0.1 - x", From: 0, To: 1, Rows: 9},
+		"from": {Mean: "x", Std: "1", From: 2, To: 1, Rows: 9},
+		"rows": {Mean: "x", Std: "1", From: 0, To: 1, Rows: 1},
+	} {
+		_, err := r.Do(t.Context(), &wire.DataCommand{Data: &wire.DataSpec{Formula: &f}}, true)
+		e, ok := err.(*wire.ErrorMessage)
+		if !ok || e.Field != field {
+			t.Errorf("a mistake in %s is refused with %+v (%v)", field, e, err)
+		}
+	}
+	do(t, r, &wire.DataCommand{Data: &wire.DataSpec{CSV: &wire.CSVSpec{Text: "x,y\n1,2\n2,3\n3,1\n4,4\n", Target: "y"}}})
+	do(t, r, &wire.EditCommand{Edit: wire.Edit{Erase: []uint32{state(t, r).Data.IDs[0]}}})
+	changes := state(t, r).Changes
+	if n := len(changes); n < 2 || changes[n-2].Dataset != "y against x" || changes[n-1].Dataset != "" || changes[n-1].Kind != wire.DataChange {
+		t.Errorf("the changes are %+v", changes)
+	}
+}

@@ -29,8 +29,9 @@ type Change struct {
 	Control  string     `json:"control"` // of a control change, else empty
 	Old      any        `json:"old"`     // the control's value before; null unless it is a control change
 	New      any        `json:"new"`
-	Text     string     `json:"text"` // what was changed, in words, unless it is a control change
-	Undo     bool       `json:"undo"` // whether undo could go back to before it when this was told
+	Text     string     `json:"text"`              // what was changed, in words, unless it is a control change
+	Dataset  string     `json:"dataset,omitempty"` // of a data change that brought rows of one's own: their title; absent of an edit
+	Undo     bool       `json:"undo"`              // whether undo could go back to before it when this was told
 }
 
 // A Spec is what a run begins with. With the commands that follow, it makes the

@@ -208,4 +208,8 @@ type ErrorMessage struct {
 	Code    ErrorCode `json:"code"`
 	Control string    `json:"control"` // the control it is about, or empty
 	Reason  string    `json:"reason"`  // a sentence for people
+
+	// Field is the member of the command that it is about, where that is no control: of a
+	// formula mean, std, from, to, rows or inputs.
+	Field string `json:"field,omitempty"`
 }

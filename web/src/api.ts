@@ -8,7 +8,8 @@ import type { Lesson } from './lesson'
 
 /** The server's own words for why it did not do as asked. */
 export class Problem extends Error {
-  constructor(readonly status: number, detail: string) {
+  /** field is the control, or the member of what was sent, that is to blame. */
+  constructor(readonly status: number, detail: string, readonly field = '') {
     super(detail)
   }
 }
@@ -90,6 +91,10 @@ export interface Format {
   readonly file: string
   readonly group: string
   readonly label: string
+  /** What it is of, the same for all forms of one thing. */
+  readonly of: string
+  /** In which form; where that says it all, the same. */
+  readonly form: string
   /** One sentence. */
   readonly help: string
   /** It is made of a fit along one input: not of a run that shows a map of two. */
@@ -278,8 +283,8 @@ export class Api {
   async #fetch(path: string, init?: RequestInit): Promise<Response> {
     const response = await fetch(new URL(path, this.root), init)
     if (!response.ok) {
-      const problem = (await response.json().catch(() => ({}))) as { title?: string; detail?: string }
-      throw new Problem(response.status, problem.detail ?? problem.title ?? `the server answered ${response.status}`)
+      const problem = (await response.json().catch(() => ({}))) as { title?: string; detail?: string; field?: string }
+      throw new Problem(response.status, problem.detail ?? problem.title ?? `the server answered ${response.status}`, problem.field)
     }
     return response
   }

@@ -21,13 +21,12 @@ interface Row {
   readonly formats: ReadonlyArray<{ readonly name: string; readonly kind: string; readonly along: boolean; readonly rows: boolean; readonly isTable: boolean }>
 }
 
-/** Formats by what they are of: "fit, SVG" and "fit, PNG" are one row. */
+/** Formats by what they are of: those of the fit are one row. */
 function rowsOf(formats: readonly Format[]): Row[] {
   const rows = new Map<string, Row>()
-  for (const { name, label, help, along, group, rows: hasRows } of formats) {
-    const [thing = label, kind = ''] = label.split(', ')
-    const row = rows.get(thing) ?? { label: kind === '' ? '' : thing, help, formats: [] }
-    rows.set(thing, { ...row, formats: [...row.formats, { name, along, rows: hasRows, isTable: hasRows && group === 'table', kind: kind === '' ? label : kind }] })
+  for (const { name, of, form, help, along, group, rows: hasRows } of formats) {
+    const row = rows.get(of) ?? { label: of === form ? '' : of, help, formats: [] }
+    rows.set(of, { ...row, formats: [...row.formats, { name, along, rows: hasRows, isTable: hasRows && group === 'table', kind: form }] })
   }
   return [...rows.values()]
 }

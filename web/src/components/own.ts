@@ -1,5 +1,5 @@
 import { html, nothing, type TemplateResult } from 'lit'
-import type { Dialect, Inspection } from '../api'
+import { Problem, type Dialect, type Inspection } from '../api'
 import { parseNumber } from '../format'
 import type { CSVSpec, DataSpec } from '../generated/wire'
 import { segments } from './control'
@@ -24,9 +24,7 @@ const FIELDS = [
 type Field = (typeof FIELDS)[number]['name'] | 'csv'
 
 /** Where the server's words about a formula begin with what they are about. */
-const ABOUT: ReadonlyArray<readonly [begins: string, field: Field]> = [
-  ['mean', 'mean'], ['standard deviation', 'std'], ['from', 'from'], ['to', 'to'], ['rows', 'rows'],
-]
+const OF_FORMULA: readonly Field[] = ['mean', 'std', 'from', 'to', 'rows']
 
 const LONG_PASTE = 20_000 // characters
 
@@ -154,7 +152,8 @@ class GnllOwn extends Part {
       await what()
     } catch (e) {
       const words = e instanceof Error ? e.message : String(e)
-      const about = this.tab === 'csv' ? 'csv' : (ABOUT.find(([begins]) => words.startsWith(begins))?.[1] ?? 'mean')
+      const field = e instanceof Problem ? e.field : ''
+      const about = this.tab === 'csv' ? 'csv' : (OF_FORMULA.find((f) => f === field) ?? 'mean')
       this.mistakes = { [about]: words }
     }
     this.busy = false

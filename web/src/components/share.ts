@@ -126,7 +126,7 @@ class GnllShare extends Part {
   #warnings(): TemplateResult[] {
     const { address, changes, settings } = this.store
     const isOwn = settings.value['dataset'] === OWN_DATA
-    const isOther = (c: Change): boolean => c.control === 'dataset' || (c.kind === 'data' && c.text.startsWith('data: '))
+    const isOther = (c: Change): boolean => c.control === 'dataset' || c.dataset !== undefined
     const edited = changes.value.slice(changes.value.findLastIndex(isOther) + 1).some((c) => c.kind === 'data')
     return [
       ...(isLoopback(location.hostname) ? [html`

@@ -168,7 +168,7 @@ class GnllSweep extends Part {
   }
 
   #warning(): string {
-    const edited = this.store.changes.value.some((c) => c.kind === 'data' && !c.text.startsWith('data: '))
+    const edited = this.store.changes.value.some((c) => c.kind === 'data' && c.dataset === undefined)
     return edited ? '; rows that were edited or acquired are as they were at the beginning' : ''
   }
 

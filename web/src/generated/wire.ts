@@ -141,6 +141,7 @@ export interface Change {
   old: ControlValue
   new: ControlValue
   text: string
+  dataset?: string
   undo: boolean
 }
 
@@ -391,6 +392,7 @@ export interface ErrorMessage {
   code: ErrorCode
   control: string
   reason: string
+  field?: string
 }
 
 export interface Hello {
