@@ -1,5 +1,5 @@
 import './webawesome'
-import './components/embed'
+import './panels/embed'
 import { open } from './open'
 
 const page = document.querySelector('gnll-embed')

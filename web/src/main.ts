@@ -1,5 +1,5 @@
 import './webawesome'
-import './components/app'
+import './panels/app'
 import { open } from './open'
 
 const app = document.querySelector('gnll-app')

@@ -1,25 +1,15 @@
-import { Api, Problem, STATUS, type Opened, type Order } from './api'
-import { isFramed } from './framed'
+import { Api, Problem, STATUS, type Opened, type Order } from './net/api'
+import { isFramed } from './net/framed'
 import type { DataSpec } from './generated/wire'
-import { keyOf, readLink, takeToken, withKey, type Asked } from './link'
-import { orderOf } from './lesson'
-import { Looks } from './looks'
-import { unpack } from './packed'
-import { BEGUN_ANEW, GONE } from './recovery'
-import { root } from './root'
-import { Store } from './store'
-import { sayWhere } from './where'
-
-/** The element that shows a run, or says why there is none. */
-export interface Host {
-  store: Store
-  trouble: string
-  /** Where there can be a run, if not at this address. */
-  elsewhere: string
-  askToken(why: string): Promise<string>
-  /** Returns once somebody asks for a run. */
-  askPlay(): Promise<void>
-}
+import { keyOf, readLink, takeToken, withKey, type Asked } from './state/link'
+import { orderOf } from './net/lesson'
+import { Looks } from './state/looks'
+import { unpack } from './state/packed'
+import { BEGUN_ANEW, GONE } from './state/recovery'
+import { root } from './net/root'
+import { Store } from './state/store'
+import type { Host } from './state/host'
+import { sayWhere } from './state/where'
 
 const RETRY = 1500 // ms
 

@@ -1,10 +1,10 @@
 import type { Column } from '../generated/wire'
-import type { Judged } from '../judged'
+import type { Judged } from '../math/judged'
 import { inputAxis, rangeAxis } from './axes'
 import type { ChartOption, Pixel } from './echarts'
 import { axisName, PLAIN, type Measure } from './measure'
 import type { Form, RowsPicture } from './rows'
-import { CalmRange, extent, niceRange, quantile, type Range } from './scale'
+import { CalmRange, extent, niceRange, quantile, type Range } from '../math/scale'
 
 /** What was predicted, with its interval, over what was there. */
 export class Actual implements Form {

@@ -1,7 +1,7 @@
-import { significant, tick } from '../format'
+import { significant, tick } from '../math/format'
 import type { Area, Pixel, Plot } from './echarts'
 import { counted, logMeasureOf, meant, measureOf } from './measure'
-import { ticksWithin, type Range } from './scale'
+import { ticksWithin, type Range } from '../math/scale'
 
 /** Where a point of the data lies on the canvas. */
 export type At = (x: number, y: number) => Pixel

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { FitFrame } from '../frame'
+import type { FitFrame } from '../net/frame'
 import { bandFigures } from './bands'
 import type { Figure } from './echarts'
 import type { Palette } from './palette'

@@ -1,5 +1,5 @@
-import { effective, type FitFrame, type Values } from '../frame'
-import { aleatoricOf } from '../reading'
+import { effective, type FitFrame, type Values } from '../net/frame'
+import { aleatoricOf } from '../math/reading'
 import type { At } from './axes'
 import type { Figure, Pixel } from './echarts'
 import { polylines, type LaneLook } from './lanes'

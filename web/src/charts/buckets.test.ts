@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { Series, XY } from '../history'
+import type { Series, XY } from '../state/history'
 import { decimate, nearest } from './buckets'
 
 const series = (points: readonly XY[]): Series => ({ steps: points.map(([s]) => s), values: points.map(([, v]) => v) })

@@ -1,4 +1,4 @@
-import type { Series, XY } from '../history'
+import type { Series, XY } from '../state/history'
 
 /** The part of a curve that is drawn. */
 export interface Decimated {

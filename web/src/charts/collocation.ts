@@ -1,4 +1,4 @@
-import { count } from '../format'
+import { count } from '../math/format'
 import type { At } from './axes'
 import type { Area, Figure } from './echarts'
 import type { Palette } from './palette'

@@ -1,6 +1,6 @@
-import type { GridFrame, LanePicture } from '../frame'
-import { significant } from '../format'
-import { columnAt } from '../reading'
+import type { GridFrame, LanePicture } from '../net/frame'
+import { significant } from '../math/format'
+import { columnAt } from '../math/reading'
 import { areaBetween, inputAxis, linear, rangeAxis, type At } from './axes'
 import { placesOf, type Collocation } from './collocation'
 import { Plot, type Area, type ChartOption, type Figure, type Pixel } from './echarts'
@@ -8,7 +8,7 @@ import type { Picture } from './fit'
 import { lookOf, polylines, type LaneLook } from './lanes'
 import { skin, type Palette } from './palette'
 import { axisName } from './measure'
-import { CalmRange, extent, type Range } from './scale'
+import { CalmRange, extent, type Range } from '../math/scale'
 
 const BAND = 0.16 // opacity
 /** What is larger than the lane in focus by more than this leaves the plot, and by more than that is only named. */

@@ -1,8 +1,8 @@
-import { reaches, type Bands } from '../bands'
-import { REACH_95, type GridFrame, type LanePicture, type TruthFrame } from '../frame'
+import { reaches, type Bands } from '../math/bands'
+import { REACH_95, type GridFrame, type LanePicture, type TruthFrame } from '../net/frame'
 import type { Data, Lane } from '../generated/wire'
-import { nearestRow, sliced } from '../reading'
-import type { Lens } from '../store'
+import { nearestRow, sliced } from '../math/reading'
+import type { Lens } from '../state/store'
 import { areaBetween, inputAxis, linear, rangeAxis, type At } from './axes'
 import { bandFigures } from './bands'
 import type { Steady } from './card'
@@ -12,7 +12,7 @@ import { lookOf, polylines, type LaneLook } from './lanes'
 import { skin, type Palette } from './palette'
 import { paintProbe } from './probe'
 import { axisName, counted } from './measure'
-import { extent, niceRange, type Range } from './scale'
+import { extent, niceRange, type Range } from '../math/scale'
 
 /** One moment: the pictures of the lanes, and what is seen of them. */
 export interface Picture {

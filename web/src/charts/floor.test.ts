@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { LanePicture } from '../frame'
+import type { LanePicture } from '../net/frame'
 import type { Data } from '../generated/wire'
 import { clampedRows, stretches } from './floor'
 import { floorInWords } from './noise-words'

@@ -1,11 +1,11 @@
-import type { LanePicture, Values } from '../frame'
-import { significant, withUnit } from '../format'
+import type { LanePicture, Values } from '../net/frame'
+import { significant, withUnit } from '../math/format'
 import type { Data } from '../generated/wire'
 import type { At } from './axes'
 import type { Area, Figure, Pixel } from './echarts'
 import { floorInWords } from './noise-words'
 import type { Palette } from './palette'
-import { extent } from './scale'
+import { extent } from '../math/scale'
 import { textWidth } from './text'
 
 interface Corner {

@@ -1,4 +1,4 @@
-import { projector } from '../projector'
+import { projector } from '../state/projector'
 import type { RenderItem, Shape } from './echarts'
 
 // On a projector a chart is a smaller one, magnified: so its type, its points and

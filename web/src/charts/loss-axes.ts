@@ -1,9 +1,9 @@
-import { count, tick } from '../format'
-import type { Span } from '../zoom'
+import { count, tick } from '../math/format'
+import type { Span } from '../state/zoom'
 import type { Area, ChartOption } from './echarts'
 import type { Values } from './loss-lines'
 import type { Geometry } from './loss-paint'
-import { CalmRange, ticksWithin } from './scale'
+import { CalmRange, ticksWithin } from '../math/scale'
 import { LINEAR, LOG, LOG_STEPS, STEPS, symlog, thresholdFor, valueLabel, valueTicks, type ScaleName, type StepScale, type ValueScale } from './value-scale'
 
 type Axis<A extends 'xAxis' | 'yAxis'> = Exclude<ChartOption[A], readonly unknown[] | undefined>

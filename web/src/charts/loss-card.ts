@@ -1,5 +1,5 @@
-import type { Best } from '../best'
-import { count, fixed } from '../format'
+import type { Best } from '../math/best'
+import { count, fixed } from '../math/format'
 import type { Control, Lane } from '../generated/wire'
 import { nearest } from './buckets'
 import type { Line } from './loss-lines'

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { Lane, Point } from '../generated/wire'
-import { History } from '../history'
+import { History } from '../state/history'
 import { oddSteps, toLines, valuesOf, type LinesOf } from './loss-lines'
 
 const lane = (n: number): Lane => ({ lane: n, name: 'AB'[n] ?? '', colour: n, controls: {}, params: 1, from: null, parameters: [] })

@@ -1,13 +1,10 @@
-import type { Batch } from '../batches'
+import type { Batch } from '../state/batches'
 import type { Lane } from '../generated/wire'
-import type { History, Series, XY } from '../history'
-import type { Span } from '../zoom'
+import type { History, Series, XY, LossKind } from '../state/history'
+import type { Span } from '../state/zoom'
 import { decimate, type Decimated } from './buckets'
-import { extent, quantile } from './scale'
+import { extent, quantile } from '../math/scale'
 import { smoothed } from './smooth'
-
-/** Which loss is drawn: as it is trained, in the data's units, or of each step's batch. */
-export type LossKind = 'loss' | 'nll' | 'batch'
 
 /** One curve of one lane. */
 export interface Line {

@@ -1,6 +1,6 @@
-import { fixed } from '../format'
+import { fixed } from '../math/format'
 import type { Lane } from '../generated/wire'
-import type { XY } from '../history'
+import type { XY } from '../state/history'
 import type { Area, Pixel, Shape } from './echarts'
 import { lookOf, polylines } from './lanes'
 import type { Line } from './loss-lines'

@@ -1,6 +1,6 @@
-import type { Values } from '../frame'
+import type { Values } from '../net/frame'
 import type { Column } from '../generated/wire'
-import type { Lattice } from '../lattice'
+import type { Lattice } from '../math/lattice'
 import { areaBetween, inputAxis, linear, type At } from './axes'
 import { paintCard, type Steady } from './card'
 import { contour, hatching, type Segments } from './contour'
@@ -10,7 +10,7 @@ import { pixelRatio } from './heavier'
 import { barOf, Heat, Layer } from './layer'
 import { axisName } from './measure'
 import { skin, type Palette } from './palette'
-import { extent } from './scale'
+import { extent } from '../math/scale'
 import { ticksOf, type Tint } from './tint'
 
 const NAMELESS: Column = { name: '', unit: '' }

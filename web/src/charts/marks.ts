@@ -1,6 +1,6 @@
-import { controlValue } from '../format'
+import { controlValue } from '../math/format'
 import type { Change, ChangeKind, Control, ControlValue, Lane } from '../generated/wire'
-import { sameValue } from '../settings'
+import { sameValue } from '../net/settings'
 
 /** One or several changes of the same thing, as one mark on a curve. */
 export interface Mark {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { located, tick } from '../format'
+import { located, tick } from '../math/format'
 import { axisName, counted, meant, measureOf, logMeasureOf } from './measure'
-import { niceRange, ticksWithin } from './scale'
+import { niceRange, ticksWithin } from '../math/scale'
 
 /** The labels of an axis from one value to another, and what it counts from. */
 function axis(low: number, high: number): { labels: string[]; base: number } {

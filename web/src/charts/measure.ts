@@ -1,4 +1,4 @@
-import { count, fixed } from '../format'
+import { count, fixed } from '../math/format'
 import type { Column } from '../generated/wire'
 import { labelOf } from './shown'
 

@@ -1,7 +1,7 @@
-import type { FitFrame, GridFrame } from '../frame'
-import { scientific, significant, withUnit } from '../format'
+import type { FitFrame, GridFrame } from '../net/frame'
+import { scientific, significant, withUnit } from '../math/format'
 import type { Data } from '../generated/wire'
-import { aleatoricOf, predictAt } from '../reading'
+import { aleatoricOf, predictAt } from '../math/reading'
 
 /** The noise at x in one line. */
 export function noiseInWords(fit: FitFrame, grid: GridFrame, data: Data, x: number): string {

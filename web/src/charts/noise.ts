@@ -1,6 +1,6 @@
-import { effective, type GridFrame, type LanePicture, type TruthFrame } from '../frame'
+import { effective, type GridFrame, type LanePicture, type TruthFrame } from '../net/frame'
 import type { Data } from '../generated/wire'
-import { aleatoricOf } from '../reading'
+import { aleatoricOf } from '../math/reading'
 import { areaBetween, inputAxis, logarithmic, logAxis } from './axes'
 import { EPISTEMIC_DASH } from './bands'
 import { Plot, type Area, type ChartOption, type Figure, type Pixel } from './echarts'
@@ -10,7 +10,7 @@ import { lookOf, polylines, type LaneLook } from './lanes'
 import { noiseInWords } from './noise-words'
 import { skin, type Palette } from './palette'
 import { counted } from './measure'
-import { CalmDecades, extent } from './scale'
+import { CalmDecades, extent } from '../math/scale'
 
 /** The predicted standard deviation on a log axis, and the floor under it. */
 export class NoiseChart {

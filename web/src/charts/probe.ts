@@ -1,6 +1,6 @@
-import type { FitFrame, GridFrame, LanePicture } from '../frame'
+import type { FitFrame, GridFrame, LanePicture } from '../net/frame'
 import type { Data } from '../generated/wire'
-import { inWords, predictAt, predictionInWords, readAt, sliced, type Question, type Reading } from '../reading'
+import { inWords, predictAt, predictionInWords, readAt, sliced, type Question, type Reading } from '../math/reading'
 import type { At } from './axes'
 import { cardWidth, paintCard, type CardLine, type Steady } from './card'
 import type { Area, Figure, Pixel } from './echarts'

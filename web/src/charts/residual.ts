@@ -1,9 +1,9 @@
-import { INTERVALS, type Judged } from '../judged'
+import { INTERVALS, type Judged } from '../math/judged'
 import { logAxis } from './axes'
 import type { ChartOption, Pixel } from './echarts'
 import { PLAIN } from './measure'
 import type { Form, RowsPicture } from './rows'
-import { CalmDecades, extent, quantile } from './scale'
+import { CalmDecades, extent, quantile } from '../math/scale'
 
 const LINES = [
   { reach: 1, words: '|r| = σ', dash: [7, 5] },

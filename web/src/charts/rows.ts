@@ -1,4 +1,4 @@
-import type { Judged } from '../judged'
+import type { Judged } from '../math/judged'
 import { areaBetween, linear, type At } from './axes'
 import { paintCard, type Steady } from './card'
 import { Dots } from './dots'

@@ -1,6 +1,6 @@
-import { effective, type FitFrame, type TruthFrame, type Values } from '../frame'
+import { effective, type FitFrame, type TruthFrame, type Values } from '../net/frame'
 import type { Column } from '../generated/wire'
-import { aleatoricOf } from '../reading'
+import { aleatoricOf } from '../math/reading'
 
 /** Whose maps are shown. */
 export type Show = 'prediction' | 'truth' | 'difference'

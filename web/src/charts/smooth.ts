@@ -1,4 +1,4 @@
-import type { Series } from '../history'
+import type { Series } from '../state/history'
 
 /** The factor applies to each of so many equal parts of the steps shown. */
 const PARTS = 1000

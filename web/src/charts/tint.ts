@@ -1,6 +1,6 @@
-import { significant, tick } from '../format'
+import { significant, tick } from '../math/format'
 import { entry, type Ramp } from './colours'
-import { CalmRange, extent, ticksWithin } from './scale'
+import { CalmRange, extent, ticksWithin } from '../math/scale'
 
 /** Which colour a value has. */
 export interface Tint {

@@ -1,5 +1,5 @@
-import { scientific, tick } from '../format'
-import { niceInterval, ticksWithin } from './scale'
+import { scientific, tick } from '../math/format'
+import { niceInterval, ticksWithin } from '../math/scale'
 
 export const SCALES = ['linear', 'symlog', 'log'] as const
 export type ScaleName = (typeof SCALES)[number]

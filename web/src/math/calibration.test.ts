@@ -1,0 +1,89 @@
+import { describe, expect, it } from 'vitest'
+import { countBand, coverageInWords, coverages, rowsJudged, samplingBand, verdictOf } from './calibration'
+import type { LanePicture } from '../net/frame'
+import { SCALARS, VERDICTS, type Scalar } from '../generated/wire'
+
+const LEVELS = Float32Array.from({ length: 21 }, (_, i) => i / 20)
+
+/** A picture of so many test rows, of which central intervals hold what they should, to some power. */
+function picture(rows: number, scalars: Partial<Record<Scalar, number>>, power = 1): LanePicture {
+  const curve = LEVELS.map((p) => p ** power)
+  const counts = Float32Array.from({ length: 10 }, (_, i) => Math.floor(rows / 10) + (i < rows % 10 ? 1 : 0))
+  const none = LEVELS.map(() => NaN)
+  const head = { lane: 0, epoch: 1, revision: 1, step: 1, dataRevision: 1 }
+  const all = { ...Object.fromEntries(SCALARS.map((s) => [s, NaN])), ...scalars } as Record<Scalar, number>
+  const empty = new Float32Array(0)
+  return {
+    lane: 0,
+    fit: { kind: 'fit', ...head, mean: empty, std: empty, epistemic: null, scalars: all },
+    rows: { kind: 'rows', ...head, mean: empty, std: empty, pullMean: empty, pullVariance: empty },
+    calibration: { kind: 'calibration', ...head, expected: LEVELS, predicted: curve, scaled: curve, isotonic: none },
+    pit: { kind: 'pit', ...head, predicted: counts, scaled: counts, isotonic: counts.map(() => NaN) },
+    targets: null,
+  }
+}
+
+const predicted = (c50: number, c68: number, c90: number, c95: number): Partial<Record<Scalar, number>> =>
+  ({ test_coverage_50: c50, test_coverage_68: c68, test_coverage_90: c90, test_coverage: c95 })
+
+describe('the sampling band', () => {
+  it('is that of the binomial distribution, and stays between 0 and 1', () => {
+    const [low, high] = samplingBand(0.5, 100)
+    expect([low, high]).toEqual([expect.closeTo(0.402, 5), expect.closeTo(0.598, 5)])
+    expect(samplingBand(0.95, 10)[1]).toBe(1)
+    expect(samplingBand(0, 10)).toEqual([0, 0])
+    expect(countBand(0.9, 27)).toEqual([22, 27])
+    expect(countBand(0.5, 100)).toEqual([41, 59])
+  })
+})
+
+describe('coverage', () => {
+  it('is told apart from chance', () => {
+    const p = picture(100, predicted(0.3, 0.68, 0.97, NaN))
+    expect(rowsJudged(p)).toBe(100)
+    expect(coverages(p, 'predicted').map((c) => c.side)).toEqual(['below', 'within', 'above', 'unknown'])
+  })
+
+  it('after recalibration is read off the curve', () => {
+    const read = coverages(picture(100, {}, 2), 'scaled').map((c) => c.observed)
+    expect(read).toEqual([expect.closeTo(0.25), expect.closeTo(0.65 ** 2 + 0.6 * (0.7 ** 2 - 0.65 ** 2)), expect.closeTo(0.81), expect.closeTo(0.9025)])
+    expect(coverages(picture(100, {}), 'isotonic').every((c) => c.side === 'unknown')).toBe(true)
+  })
+
+  it('is said in rows', () => {
+    const [, , ninety] = coverages(picture(27, predicted(0.5, 0.7, 23 / 27, 0.9)), 'predicted')
+    if (!ninety) throw new Error('no coverage of 90 %')
+    expect(coverageInWords(ninety)).toBe('Of 27 test rows 23 lie within the 90\u00a0% interval; a calibrated network has 22 to 27, 95 times out of 100.')
+    expect(coverageInWords({ ...ninety, observed: NaN, side: 'unknown' })).toContain('not known')
+  })
+})
+
+describe('the verdict', () => {
+  const index = (word: (typeof VERDICTS)[number]): number => VERDICTS.indexOf(word)
+
+  it('has the interval that is furthest out for its reason', () => {
+    const v = verdictOf(picture(100, { ...predicted(0.5, 0.66, 0.6, 0.8), verdict: index('overconfident') }), 'predicted')
+    expect(v).toMatchObject({ word: 'overconfident', short: 'over', kind: 'over' })
+    expect(v.sentence).toContain('Of 100 test rows 60 lie within the 90\u00a0% interval')
+  })
+
+  it('excuses what is a little beyond chance', () => {
+    const v = verdictOf(picture(100, { ...predicted(0.39, 0.68, 0.9, 0.95), verdict: index('well calibrated') }), 'predicted')
+    expect(v.sentence).toContain('may be chance')
+  })
+
+  it('says when there are too few rows', () => {
+    expect(verdictOf(picture(12, { ...predicted(0.5, 0.7, 0.9, 1), verdict: index('too few rows') }), 'predicted').sentence).toContain('too few test rows, 12,')
+  })
+
+  it('is none where nothing is known', () => {
+    expect(verdictOf(picture(0, {}), 'predicted')).toMatchObject({ word: 'no verdict', kind: 'none' })
+    expect(verdictOf(picture(3, predicted(0.5, 0.7, 0.9, 1)), 'scaled').sentence).toContain('too few')
+    expect(verdictOf(picture(100, predicted(0.5, 0.7, 0.9, 1)), 'isotonic').kind).toBe('none')
+  })
+
+  it('is that of the recalibrated predictions after recalibration', () => {
+    const p = picture(100, { ...predicted(0.2, 0.4, 0.6, 0.7), verdict: index('overconfident'), scaled_verdict: index('well calibrated') })
+    expect([verdictOf(p, 'predicted').word, verdictOf(p, 'scaled').word]).toEqual(['overconfident', 'well calibrated'])
+  })
+})

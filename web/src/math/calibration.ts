@@ -1,0 +1,101 @@
+import type { LanePicture } from '../net/frame'
+import { fixed } from './format'
+import { VERDICTS, type Scalar } from '../generated/wire'
+
+/** The predictions as they are, or after recalibration. */
+export type Recalibration = 'predicted' | 'scaled' | 'isotonic'
+
+/** A standard normal's reach to either side that holds 95 %. */
+const Z95 = 1.959964
+
+/** The shares between which the observed one of a calibrated prediction lies 95 times out of 100. */
+export function samplingBand(share: number, rows: number): readonly [low: number, high: number] {
+  const e = Z95 * Math.sqrt((share * (1 - share)) / rows)
+  return [Math.max(share - e, 0), Math.min(share + e, 1)]
+}
+
+/** The counts of rows between which it does. */
+export function countBand(share: number, rows: number): readonly [low: number, high: number] {
+  const [low, high] = samplingBand(share, rows)
+  return [Math.ceil(low * rows - 1e-6), Math.floor(high * rows + 1e-6)]
+}
+
+/** How many test rows were judged. */
+export function rowsJudged({ pit }: Pick<LanePicture, 'pit'>): number {
+  return pit.predicted.reduce((sum, n) => sum + (Number.isFinite(n) ? n : 0), 0)
+}
+
+/** How a central interval did. */
+export interface Coverage {
+  /** What the interval should hold. */
+  readonly level: number
+  /** What it does; NaN where that is not known. */
+  readonly observed: number
+  readonly rows: number
+  readonly side: 'below' | 'within' | 'above' | 'unknown'
+}
+
+const LEVELS: ReadonlyArray<readonly [level: number, scalar: Scalar]> = [
+  [0.5, 'test_coverage_50'], [0.68, 'test_coverage_68'], [0.9, 'test_coverage_90'], [0.95, 'test_coverage'],
+]
+
+/** The coverage of four intervals. After recalibration it is read off the curve, which is straight between its levels. */
+export function coverages(p: LanePicture, of: Recalibration): Coverage[] {
+  const rows = rowsJudged(p)
+  return LEVELS.map(([level, scalar]) => {
+    const observed = of === 'predicted' ? p.fit.scalars[scalar] : readCurve(p.calibration[of], level)
+    return { level, observed, rows, side: sideOf(observed, level, rows) }
+  })
+}
+
+function sideOf(observed: number, level: number, rows: number): Coverage['side'] {
+  if (!Number.isFinite(observed) || rows === 0) return 'unknown'
+  const [low, high] = samplingBand(level, rows)
+  return observed < low ? 'below' : observed > high ? 'above' : 'within'
+}
+
+function readCurve(curve: ArrayLike<number>, level: number): number {
+  const at = level * (curve.length - 1)
+  const i = Math.floor(at + 1e-9)
+  const [below, above] = [curve[i] ?? NaN, curve[Math.min(i + 1, curve.length - 1)] ?? NaN]
+  return below + Math.max(0, at - i) * (above - below)
+}
+
+export function coverageInWords({ level, observed, rows, side }: Coverage): string {
+  if (side === 'unknown') return `What the ${percent(level)} interval holds is not known: there are no test rows, too few to recalibrate, or numbers that are not finite.`
+  const [low, high] = countBand(level, rows)
+  return `Of ${rows} test rows ${Math.round(observed * rows)} lie within the ${percent(level)} interval; a calibrated network has ${low === high ? low : `${low} to ${high}`}, 95 times out of 100.`
+}
+
+const percent = (share: number): string => `${fixed(100 * share, 0)}\u00a0%`
+
+export interface Verdict {
+  readonly word: string
+  /** For where there is little room. */
+  readonly short: string
+  readonly kind: 'few' | 'over' | 'under' | 'well' | 'none'
+  readonly sentence: string
+}
+
+const KINDS: Readonly<Record<(typeof VERDICTS)[number], Pick<Verdict, 'short' | 'kind'>>> = {
+  'too few rows': { short: 'few', kind: 'few' },
+  overconfident: { short: 'over', kind: 'over' },
+  underconfident: { short: 'under', kind: 'under' },
+  'well calibrated': { short: 'well', kind: 'well' },
+}
+
+const NONE = { word: 'no verdict', short: '–', kind: 'none' } as const
+
+/** Whether the predictions can be believed, in a word, and the interval that tells most of it in a sentence. */
+export function verdictOf(p: LanePicture, of: Recalibration): Verdict {
+  const all = coverages(p, of)
+  const off = (c: Coverage): number => Math.abs(c.observed - c.level) / Math.sqrt(c.level * (1 - c.level))
+  const furthest = all.reduce((a, b) => (off(b) > off(a) ? b : a))
+  const counted = coverageInWords(furthest)
+  if (of === 'isotonic') return { ...NONE, sentence: `The verdict is on normal distributions, which these are no more. ${counted}` }
+  const word = VERDICTS[p.fit.scalars[of === 'predicted' ? 'verdict' : 'scaled_verdict']]
+  if (word === undefined) return { ...NONE, sentence: 'There is no verdict: there are too few test rows to recalibrate, or some of the numbers are not finite.' }
+  const reason = word === 'too few rows' ? `There are too few test rows, ${rowsJudged(p)}, to tell good calibration from luck. ` : ''
+  const close = word === 'well calibrated' && furthest.side !== 'within' ? ' So little beyond that may be chance, as four intervals are looked at.' : ''
+  return { word, ...KINDS[word], sentence: reason + counted + close }
+}

@@ -1,0 +1,297 @@
+import type { Settings } from './settings'
+import { UNPASSED, type Addresses } from './connection'
+import { decodeFrames, type Frame } from './frame'
+import type { Control, ControlValue, CSVSpec, DataSpec, LaneSpec, Summary } from '../generated/wire'
+import type { Lesson } from './lesson'
+
+/** The server's own words for why it did not do as asked. */
+export class Problem extends Error {
+  /** field is the control, or the member of what was sent, that is to blame. */
+  constructor(readonly status: number, detail: string, readonly field = '') {
+    super(detail)
+  }
+}
+
+/** The statuses that the page answers in its own way. */
+export const STATUS = { UNAUTHORIZED: 401, FORBIDDEN: 403, NOT_FOUND: 404, UNPROCESSABLE: 422 } as const
+
+/** Which part of a curve is asked of the server. */
+export interface CurveQuery {
+  readonly lane: number
+  readonly curve: string
+  readonly from: number
+  readonly to: number
+  readonly pixels: number
+}
+
+/** A curve as the server answers it. */
+export interface CurveAnswer {
+  readonly steps: readonly number[]
+  readonly values: ReadonlyArray<number | null>
+  readonly of: number
+  readonly not_finite: number
+  readonly full: boolean
+}
+
+/** Options of ECharts by the name of the chart, as server/chart makes them. */
+export type Skeletons = Readonly<Record<string, object>>
+
+/** What a run is to begin with: controls by name, and beside them what is no control. */
+export interface Order {
+  readonly [control: string]: ControlValue | ReadonlyArray<LaneSpec> | DataSpec
+}
+
+export interface LaneOrder {
+  readonly name: string
+  readonly colour: number
+  readonly controls: Settings
+}
+
+/** A run as the server made it or found it. */
+export interface Opened {
+  readonly run: Summary
+  /** Who has it steers the run; a viewer has none. */
+  readonly key: string | undefined
+  readonly made: boolean
+}
+
+/** What the server has found out about a file. */
+export interface Inspection {
+  /** As TextDecoder calls it. */
+  readonly encoding: string
+  readonly gzip: boolean
+  readonly delimiter: string
+  readonly decimal: string
+  readonly header: boolean
+  readonly rows: number
+  readonly columns: readonly InspectedColumn[]
+  readonly missing: { readonly total: number }
+  readonly warnings: readonly string[]
+}
+
+export interface InspectedColumn {
+  readonly name: string
+  readonly unit: string
+  readonly kind: 'number' | 'text' | 'two' | 'empty' | 'sparse' | 'constant' | 'index' | 'unclear'
+  /** Why it is no input where none are named; empty if it is one. */
+  readonly reason: string
+  readonly numeric: boolean
+  /** How dates are written, where the column can be an input as days; else empty. */
+  readonly date: string
+  /** Different words of a column that can be an input as one column for each; else 0. */
+  readonly words: number
+  readonly numbers: number
+  readonly missing: number
+  readonly other: number
+  readonly min: number
+  readonly max: number
+  readonly odd: ReadonlyArray<{ readonly row: number; readonly value: string; readonly why: string }>
+}
+
+/** What the server is not to tell from the file. */
+export type Dialect = Pick<CSVSpec, 'header' | 'delimiter' | 'decimal' | 'missing'>
+
+/** A kind of file that can be made of a lane. */
+export interface Format {
+  readonly name: string
+  readonly file: string
+  readonly group: string
+  readonly label: string
+  /** What it is of, the same for all forms of one thing. */
+  readonly of: string
+  /** In which form; where that says it all, the same. */
+  readonly form: string
+  /** One sentence. */
+  readonly help: string
+  /** It is made of a fit along one input: not of a run that shows a map of two. */
+  readonly along: boolean
+  /** Rows that were learned from are in it, unless they are left out. */
+  readonly rows: boolean
+}
+
+const KEY_HEADER = 'Run-Key'
+const LONGEST_ANSWER = 10_000 // ms, until it begins
+
+/** Says that it is the page that makes a run, and whether another site shows it in a frame. */
+export const FROM_HEADER = 'Run-From'
+
+/** The server's HTTP interface, seen from wherever the page is served. */
+export class Api {
+  /** Goes along with what makes runs, where no cookie can. */
+  token: string | undefined
+
+  /** Whether a page of another site shows this one in a frame. */
+  framed = false
+
+  /** Nobody has asked for a run yet: none is made, and one that is there is only found. */
+  waits = false
+
+  /** The address of the page's root, with a slash at the end. */
+  constructor(readonly root: URL) {}
+
+  controls(): Promise<readonly Control[]> {
+    return this.#ask('api/controls')
+  }
+
+  /** A range of a curve, with about two points for each pixel. */
+  curve(id: string, q: CurveQuery): Promise<CurveAnswer> {
+    const query = new URLSearchParams(Object.entries(q).map(([name, value]) => [name, String(value)]))
+    return this.#ask(`${this.#run(id)}/curve?${query.toString()}`)
+  }
+
+  lessons(): Promise<readonly Lesson[]> {
+    return this.#ask('api/lessons')
+  }
+
+  formats(): Promise<readonly Format[]> {
+    return this.#ask('api/formats')
+  }
+
+  /** Where a file of a lane is made, with the rows that whoever asks may have or without any. */
+  file(id: string, lane: number, format: string, hasRows: boolean): string {
+    return new URL(`${this.#run(id)}/export?format=${format}&lane=${lane}${hasRows ? '' : '&rows=false'}`, this.root).href
+  }
+
+  /** A file with its name, for who has the run's key: an address must not have that. */
+  async fileBy(key: string, address: string): Promise<File> {
+    const response = await this.#fetch(address, { headers: { [KEY_HEADER]: key } })
+    const [, name = 'gnllviz'] = /filename="([^"]+)"/.exec(response.headers.get('Content-Disposition') ?? '') ?? []
+    return new File([await response.blob()], name)
+  }
+
+  /** The answer to a sweep, which comes line by line. */
+  sweep(order: object, signal: AbortSignal): Promise<Response> {
+    return this.#send('api/sweeps', 'POST', JSON.stringify(order), {}, signal)
+  }
+
+  /** The charts of a run: they depend on its data. */
+  charts(id: string): Promise<Skeletons> {
+    return this.#ask(`${this.#run(id)}/charts`)
+  }
+
+  /** The steps that can be looked back at. */
+  snapshots(id: string): Promise<readonly number[]> {
+    return this.#ask(`${this.#run(id)}/snapshots`)
+  }
+
+  /** What the lanes predicted by the newest snapshot at or before the step. */
+  async frames(id: string, step: number): Promise<readonly Frame[]> {
+    return decodeFrames(await (await this.#fetch(`${this.#run(id)}/frames?step=${step}`)).arrayBuffer())
+  }
+
+  /** Shows the token that the server asks of whoever makes runs; it answers with a cookie. */
+  async login(token: string): Promise<void> {
+    await this.#send('api/login', 'POST', JSON.stringify({ token }))
+  }
+
+  async make(order: Order): Promise<Opened> {
+    const response = await this.#send('api/runs', 'POST', JSON.stringify(order), this.#from)
+    const run = (await response.json()) as Summary & { readonly key: string }
+    return { run, key: run.key, made: true }
+  }
+
+  /**
+   * The run, made with that order unless it exists, which takes its key. To make
+   * it takes the server's token, too; one that exists can be steered without.
+   */
+  async open(id: string, key: string, order: Order): Promise<Opened> {
+    if (this.waits) return { ...await this.find(id), key }
+    try {
+      const response = await this.#promptly(this.#run(id), { method: 'PUT', body: JSON.stringify(order), headers: this.#headers({ ...this.#from, [KEY_HEADER]: key }) })
+      return { run: (await response.json()) as Summary, key, made: response.status === 201 }
+    } catch (e) {
+      if (!(e instanceof Problem) || e.status !== STATUS.UNAUTHORIZED) throw e
+      const found = await this.find(id).catch(() => { throw e })
+      return { ...found, key }
+    }
+  }
+
+  async find(id: string): Promise<Opened> {
+    return { run: await this.#ask<Summary>(this.#run(id)), key: undefined, made: false }
+  }
+
+  /** The rows of one's own that the run's epoch began with. */
+  async given(id: string, key: string | undefined): Promise<DataSpec | undefined> {
+    const response = await this.#fetch(`${this.#run(id)}/recipe`, key === undefined ? undefined : { headers: { [KEY_HEADER]: key } })
+    const { spec } = (await response.json()) as { readonly spec: { readonly data?: DataSpec } }
+    return spec.data
+  }
+
+  async inspect(file: string | Blob, dialect: Dialect = {}): Promise<Inspection> {
+    const query = new URLSearchParams()
+    for (const [name, value] of Object.entries(dialect)) {
+      for (const v of typeof value === 'string' ? [value] : value) query.append(name, v)
+    }
+    return (await (await this.#send(`api/data/inspect?${query}`, 'POST', file, { 'Content-Type': 'text/csv' })).json()) as Inspection
+  }
+
+  /** Begins the run anew on rows that are too many for one message. */
+  async putData(id: string, key: string | undefined, data: DataSpec): Promise<void> {
+    await this.#send(`${this.#run(id)}/data`, 'PUT', JSON.stringify(data), key === undefined ? {} : { [KEY_HEADER]: key })
+  }
+
+  lines(id: string): Addresses {
+    const socket = new URL(`${this.#run(id)}/live`, this.root)
+    socket.protocol = socket.protocol.replace('http', 'ws')
+    return { socket, events: new URL(`${this.#run(id)}/events`, this.root) }
+  }
+
+  /** Why websockets fail, in the server's words, as browsers do not tell. */
+  async refused(): Promise<string> {
+    try {
+      await this.#fetch(`api/connection?origin=${encodeURIComponent(location.origin)}`)
+      return UNPASSED
+    } catch (e) {
+      if (e instanceof Problem) return e.message
+      throw e
+    }
+  }
+
+  get #from(): Readonly<Record<string, string>> {
+    return { [FROM_HEADER]: this.framed ? 'frame' : 'page' }
+  }
+
+  #run(id: string): string {
+    return `api/runs/${encodeURIComponent(id)}`
+  }
+
+  /** Asks twice: what a browser kept open for requests may have gone dead without a word. */
+  async #ask<T>(path: string): Promise<T> {
+    return (await (await this.#promptly(path)).json()) as T
+  }
+
+  /** For what may be asked twice: a connection that was kept open may have died without a word. */
+  async #promptly(path: string, init: RequestInit = {}): Promise<Response> {
+    const once = async (): Promise<Response> => {
+      const late = new AbortController()
+      const timer = setTimeout(() => { late.abort() }, LONGEST_ANSWER)
+      try {
+        return await this.#fetch(path, { ...init, signal: late.signal })
+      } finally {
+        clearTimeout(timer) // the answer has begun
+      }
+    }
+    return once().catch((e: unknown) => {
+      if (e instanceof DOMException && e.name === 'AbortError') return once()
+      throw e
+    })
+  }
+
+  #send(path: string, method: string, body: string | Blob, headers: Readonly<Record<string, string>> = {}, signal: AbortSignal | null = null): Promise<Response> {
+    return this.#fetch(path, { method, body, signal, headers: this.#headers(headers) })
+  }
+
+  #headers(more: Readonly<Record<string, string>>): Record<string, string> {
+    const bearer = this.token === undefined ? {} : { Authorization: `Bearer ${this.token}` }
+    return { 'Content-Type': 'application/json', ...bearer, ...more }
+  }
+
+  async #fetch(path: string, init?: RequestInit): Promise<Response> {
+    const response = await fetch(new URL(path, this.root), init)
+    if (!response.ok) {
+      const problem = (await response.json().catch(() => ({}))) as { title?: string; detail?: string; field?: string }
+      throw new Problem(response.status, problem.detail ?? problem.title ?? `the server answered ${response.status}`, problem.field)
+    }
+    return response
+  }
+}

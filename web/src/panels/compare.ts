@@ -1,0 +1,69 @@
+import { html, nothing, type TemplateResult } from 'lit'
+import { repeat } from 'lit/directives/repeat.js'
+import { differences, NONE, type Difference } from '../state/differences'
+import type { Store } from '../state/store'
+import { segments } from './choices'
+import { laneLine, laneStyle } from './lane-line'
+import { popup } from './popup'
+
+/** How several lanes are compared. */
+export type Compare = 'overlay' | 'beside'
+
+const COMPARE = [
+  { value: 'overlay', label: 'overlay', help: 'all lanes in one fit, with the bands of the one in focus' },
+  { value: 'beside', label: 'side by side', help: 'a fit of each lane, on the same axes' },
+]
+
+/** The choice between one fit of all lanes and one of each, and in what they differ; nothing where there is but one. */
+export function compareChoice(store: Store, compare: Compare, set: (compare: Compare) => void): TemplateResult | typeof nothing {
+  const lanes = store.lanes.value
+  if (lanes.length < 2) return nothing
+  const differ = lanesDiffer(store)
+  return html`
+    <span class="compare">
+      ${segments({ name: 'compare', label: 'lanes', options: COMPARE }, compare, (v) => { set(v as Compare) })}
+      ${popup({
+        id: 'differences-panel', label: `${differ.length} differ: settings that are not the same in all lanes`, style: 'quiet-button choice-button',
+        face: html`${differ.length} differ<span class="caret-sign" aria-hidden="true">▾</span>`,
+        body: differ.length === 0 ? html`<p class="note">All lanes have the same settings: they differ by nothing, and go the same way.</p>` : table(store, differ),
+      })}
+    </span>
+  `
+}
+
+function lanesDiffer(store: Store): Difference[] {
+  return differences(store.controls, store.lanes.value, (lane) => store.values.of(lane), (c) => store.automatic(c))
+}
+
+function table(store: Store, differ: readonly Difference[]): TemplateResult {
+  return html`
+    <table class="differences">
+      <caption class="popup-title">What differs</caption>
+      <thead><tr><th></th>${store.lanes.value.map((l) => html`<th scope="col" style=${laneStyle(l.colour)}>${laneLine(l.colour)} ${l.name}</th>`)}</tr></thead>
+      <tbody>${differ.map((d) => html`<tr><th scope="row">${d.label}</th>${d.values.map((v) => html`<td>${v}</td>`)}</tr>`)}</tbody>
+    </table>
+  `
+}
+
+/** A room for a fit of each lane, with what it has of its own. */
+export function laneFits(store: Store): TemplateResult {
+  const lanes = store.lanes.value
+  const differ = lanesDiffer(store)
+  const focus = store.focus.value
+  return html`
+    <div class="lane-fits" data-lanes=${lanes.length}>
+      ${repeat(lanes, (l) => l.lane, (l, i) => {
+        const own = differ.filter((d) => d.values[i] !== NONE).map((d) => `${d.label} ${d.values[i] ?? ''}`).join(' · ')
+        return html`
+          <section class="lane-fit" style=${laneStyle(l.colour)} aria-label="fit of lane ${l.name}" ?data-focus=${l.lane === focus}>
+            <p class="lane-fit-name">
+              <button type="button" class="lane-name" aria-pressed=${l.lane === focus ? 'true' : 'false'} @click=${() => { store.look(l.lane) }}>${laneLine(l.colour)}${l.name}</button>
+              <span class="lane-own" title=${own}>${own}</span>
+            </p>
+            <div class="lane-fit-body"><div class="chart fit-room" role="img" data-lane=${l.lane} data-tool=${store.tool.value}></div></div>
+          </section>
+        `
+      })}
+    </div>
+  `
+}

@@ -1,0 +1,103 @@
+import { html, nothing, type TemplateResult } from 'lit'
+import { repeat } from 'lit/directives/repeat.js'
+import type { Control } from '../generated/wire'
+import './control'
+import { narrow, tight } from '../state/media'
+import { inPanel } from '../math/equation'
+import { sameValue } from '../net/settings'
+import { equationShown } from './equation'
+import { laneLine, laneStyle } from './lane-line'
+import { Part } from './part'
+import { several } from './target-choice'
+
+/** The panel of controls, built from the server's table, without those that stand in the header. */
+class GnllControls extends Part {
+  static override properties = { ...Part.properties, besides: { attribute: false }, opened: { state: true } }
+  /** Whether the page has a panel of the equation beside this one: nothing is set in two places. */
+  declare besides: boolean
+  /** The groups whose seldom needed controls were looked at: they are made when they are, as they are many. */
+  declare opened: ReadonlySet<string>
+
+  constructor() {
+    super()
+    this.besides = false
+    this.opened = new Set()
+  }
+
+  protected override signals(): ReturnType<Part['signals']> {
+    return [narrow, tight, this.store.settings, this.store.lanes, this.store.focus, this.store.run]
+  }
+
+  protected override render(): TemplateResult {
+    const groups = new Map<string, Control[]>()
+    const panel = this.besides && equationShown(this.store)
+    if (panel && document.activeElement?.matches('gnll-controls [data-control=equation] input')) carryFocus(this.updateComplete)
+    for (const c of this.store.controls) {
+      if (inHeader(c) || !this.#matters(c) || (inPanel(c) && panel)) continue
+      groups.set(c.group, [...(groups.get(c.group) ?? []), c])
+    }
+    const lanes = this.store.lanes.value
+    const lane = lanes.find((l) => l.lane === this.store.focus.value)
+    return html`
+      ${lane && lanes.length > 1 ? html`<p class="of-lane" style=${laneStyle(lane.colour)}>${laneLine(lane.colour)} lane <b>${lane.name}</b></p>` : nothing}
+      ${[...groups].map(([group, controls]) => html`
+        <div class="group" role="group" aria-labelledby="group-${group}">
+          <h2 id="group-${group}" class="group-name">${group}</h2>
+          ${this.#list(controls.filter((c) => !c.advanced))}
+          ${this.#advanced(group, controls.filter((c) => c.advanced))}
+        </div>
+      `)}
+      <p class="keys" id="keys"><kbd>←</kbd> <kbd>→</kbd> move a slider, with <kbd>Shift</kbd> by ten; <kbd>Home</kbd> is its default. <kbd>Space</kbd> plays and pauses, <kbd>.</kbd> makes one step. On the timeline below <kbd>←</kbd> <kbd>→</kbd> look back, <kbd>Esc</kbd> is now.</p>
+    `
+  }
+
+  /** By name, so that a control keeps its element, and the focus in it, when another comes or goes. */
+  #list(controls: readonly Control[]): unknown {
+    return repeat(controls, (c) => c.name, (c) => html`<gnll-control .store=${this.store} .control=${c}></gnll-control>`)
+  }
+
+  /** What is seldom needed; its summary says how much of it is not at its default, lest something be overlooked. */
+  #advanced(group: string, controls: readonly Control[]): TemplateResult | typeof nothing {
+    if (controls.length === 0) return nothing
+    const changed = controls.filter((c) => !sameValue(this.store.shown(c), c.default)).length
+    return html`
+      <details class="advanced" @toggle=${() => { this.opened = new Set(this.opened).add(group) }}>
+        <summary>more of the ${group}${changed === 0 ? nothing : html` <span class="tag">${changed} set</span>`}</summary>
+        ${this.opened.has(group) ? this.#list(controls) : nothing}
+      </details>
+    `
+  }
+
+  #matters(c: Control): boolean {
+    // An equation is of one input, and of one target.
+    const data = this.store.run.value?.data
+    if (c.name === 'equation' && data && (data.inputs.length > 1 || several(data)) && this.store.shown(c) === '') return false
+    // Of one input there is but one view.
+    if (c.name === 'slice' && this.store.run.value?.data.inputs.length === 1) return false
+    if (c.name === 'slice_at') return false // it is chosen above the fit
+    if (c.name === 'shown_target' && !several(this.store.run.value?.data)) return false
+    if (c.when.control === '') return true
+    const other = this.store.controls.find(({ name }) => name === c.when.control)
+    if (other === undefined || !this.#matters(other)) return false
+    const value = String(this.store.shown(other))
+    return c.when.values.length === 0 ? value !== '' : c.when.values.includes(value)
+  }
+}
+
+/** The field of the equation goes to its panel: whoever has just typed there stays in it. */
+function carryFocus(rendered: Promise<unknown>): void {
+  void rendered.then(() => { document.querySelector<HTMLElement>('gnll-equation #field-equation')?.focus() })
+}
+
+/** What is learned from, and, where there is room, how fast. */
+export function inHeader(c: Control): boolean {
+  return c.name === 'dataset' || (c.group === 'time' && !tight.value)
+}
+
+customElements.define('gnll-controls', GnllControls)
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'gnll-controls': GnllControls
+  }
+}

@@ -1,0 +1,88 @@
+import { html, nothing, type TemplateResult } from 'lit'
+import { readShown, type Shown } from '../state/link'
+import './anatomy'
+import './controls'
+import './equation'
+import './fit'
+import { laneLine, laneStyle } from './lane-line'
+import './loss'
+import './metrics'
+import { Opening } from './opening'
+import './status'
+import './transport'
+
+/** The picture of a run within another page: fit and noise, and beside them what its address asks for. */
+class GnllEmbed extends Opening {
+  readonly #shown: Shown = readShown(location.hash)
+
+  protected override signals(): ReturnType<Opening['signals']> {
+    const { run, lanes, focus, notice, link, settings, own, looks } = this.store
+    return [run, lanes, focus, notice, link, settings, own.packed, looks.text]
+  }
+
+  protected override renderRun(): TemplateResult {
+    const { store } = this
+    const shows = (part: string): boolean => this.#shown.parts.has(part)
+    const beside = ['equation', 'loss', 'anatomy', 'metrics'].filter(shows)
+    return html`
+      <main class="embed" aria-label="training" ?data-beside=${beside.length > 0} ?data-controls=${shows('controls')}>
+        ${shows('controls') ? html`<aside class="embed-controls" aria-label="controls">${this.#controls()}</aside>` : nothing}
+        <h1 class="unseen">gnllviz</h1>
+        <gnll-fit .store=${store}></gnll-fit>
+        ${beside.length === 0 ? nothing : html`
+          <div class="embed-beside">
+            ${shows('equation') ? html`<gnll-equation .store=${store}></gnll-equation>` : nothing}
+            ${shows('loss') ? html`<gnll-loss .store=${store}></gnll-loss>` : nothing}
+            ${shows('anatomy') ? html`<gnll-anatomy .store=${store}></gnll-anatomy>` : nothing}
+            ${shows('metrics') ? html`<gnll-metrics .store=${store}></gnll-metrics>` : nothing}
+          </div>
+        `}
+        <footer class="embed-foot">
+          ${shows('transport') ? html`<gnll-transport .store=${store}></gnll-transport><gnll-counter .store=${store}></gnll-counter>` : nothing}
+          ${this.#lanes()}
+          <span class="embed-says" role="status" title=${this.#words()}>${this.#words()}</span>
+          <gnll-status .store=${store}></gnll-status>
+          <a class="embed-origin" href=${store.address.run(true)} target="_blank" rel="noopener" title="the whole page, in a tab of its own">gnll<span>viz</span></a>
+        </footer>
+      </main>
+    `
+  }
+
+  #controls(): TemplateResult | TemplateResult[] {
+    const { store } = this
+    const { controls } = this.#shown
+    if (controls.length === 0) return html`<gnll-controls .store=${store} .besides=${this.#shown.parts.has('equation')}></gnll-controls>`
+    return controls.flatMap((name) => store.controls.filter((c) => c.name === name))
+      .map((c) => html`<gnll-control .store=${store} .control=${c}></gnll-control>`)
+  }
+
+  /** Which line is whose, and whose bands are drawn. */
+  #lanes(): TemplateResult | typeof nothing {
+    const { lanes, focus } = this.store
+    if (lanes.value.length < 2) return nothing
+    return html`
+      <div class="embed-lanes" role="group" aria-label="lanes">
+        ${lanes.value.map((l) => html`
+          <button type="button" class="embed-lane" style=${laneStyle(l.colour)} aria-pressed=${l.lane === focus.value ? 'true' : 'false'} @click=${() => { this.store.look(l.lane) }}>${laneLine(l.colour)}${l.name}</button>
+        `)}
+      </div>
+    `
+  }
+
+  /** What has gone wrong, or why it stands still. */
+  #words(): string {
+    const { run, notice, link } = this.store
+    if (notice.value !== '') return notice.value
+    if (link.value.why !== '') return link.value.kind === 'events' ? `Connected by server-sent events: ${link.value.why}` : `No connection: ${link.value.why}`
+    if (run.value?.state === 'diverged') return `Diverged: ${run.value.reason}`
+    return run.value?.state === 'paused' ? 'paused' : ''
+  }
+}
+
+customElements.define('gnll-embed', GnllEmbed)
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'gnll-embed': GnllEmbed
+  }
+}

@@ -1,0 +1,96 @@
+import { Batches } from '../state/batches'
+import type { LossView } from '../charts/loss'
+import { stepsAhead } from '../math/scale'
+import type { Store } from '../state/store'
+import { Zoom, type Span } from '../state/zoom'
+
+/** With so many steps each of them is asked for, so that there can be an average. */
+export const SMOOTHABLE = 8000
+const BENEATH = 20 // steps to a pixel; with more the batches beneath a curve would be a wall
+
+/** What the loss chart shows beside the history: the range of steps, and what only the server has. */
+export class LossSource {
+  readonly #zoom = new Zoom()
+  readonly #batches: Batches
+  #odd: ReadonlyMap<number, readonly number[]> = new Map()
+  #oddOf = ''
+  #epoch = NaN
+  readonly #store: Store
+  readonly #changed: () => void
+
+  constructor(store: Store, changed: () => void) {
+    this.#store = store
+    this.#changed = changed
+    this.#batches = new Batches((q) => store.api.curve(store.id, q), changed)
+  }
+
+  get zoom(): Pick<Zoom, 'zoomed' | 'follows'> {
+    return this.#zoom
+  }
+
+  get span(): Span {
+    const { lastStep } = this.#store.history
+    return this.#zoom.shown(lastStep, stepsAhead(lastStep))
+  }
+
+  /** At which steps the loss of a lane, or its gradient, was not finite. */
+  get odd(): ReadonlyMap<number, readonly number[]> {
+    return this.#odd
+  }
+
+  /** Shows another range. */
+  move(change: (zoom: Zoom, last: number, end: number) => void): void {
+    const { lastStep } = this.#store.history
+    change(this.#zoom, lastStep, stepsAhead(lastStep))
+    this.#changed()
+  }
+
+  /** The batches to be drawn in so many pixels: by choice, and beneath a range of the loss that is trained. */
+  batches({ kind, smoothing }: LossView, width: number): Batches['curves'] {
+    const { lanes, focus, history, run } = this.#store
+    const { from, to } = this.span
+    const isChosen = kind === 'batch'
+    if (!run.value || (!isChosen && !(kind === 'loss' && this.#zoom.zoomed && to - from <= BENEATH * width))) {
+      this.#batches.want(null)
+      return new Map()
+    }
+    const newest = Math.min(to, history.lastStep)
+    const pixels = isChosen && smoothing > 0 && newest - from <= SMOOTHABLE ? SMOOTHABLE / 2 : width
+    this.#batches.want({ epoch: run.value.epoch, from, to, newest, pixels, lanes: isChosen ? lanes.value.map((l) => l.lane) : [focus.value] })
+    return this.#batches.curves
+  }
+
+  /** To be called when the run or its lanes have become others: an epoch begins with the whole of it, and a divergence has its mark. */
+  look(): void {
+    const run = this.#store.run.value
+    if (!run) return
+    if (run.epoch !== this.#epoch) {
+      this.#epoch = run.epoch
+      this.#odd = new Map()
+      this.#zoom.whole()
+    }
+    const lanes = this.#store.lanes.value.map((l) => l.lane)
+    const of = `${run.epoch} ${run.state === 'diverged' ? 'diverged' : ''} ${lanes.join(' ')}`
+    if (of === this.#oddOf) return
+    this.#oddOf = of
+    void this.#askOdd(lanes, of)
+  }
+
+  stop(): void {
+    this.#batches.stop()
+    this.#oddOf = ''
+  }
+
+  async #askOdd(lanes: readonly number[], of: string): Promise<void> {
+    const asked = lanes.map(async (lane): Promise<[number, number[]]> => [lane, await this.#batches.notFinite(lane)])
+    // A server that is away has nothing to tell; the evaluations are here anyway.
+    const odd = await Promise.all(asked).catch(() => null)
+    if (of !== this.#oddOf) return
+    if (!odd) {
+      this.#oddOf = '' // to be asked again
+      return
+    }
+    this.#odd = new Map(odd)
+    this.#changed()
+  }
+}

@@ -1,0 +1,47 @@
+import { html, type TemplateResult } from 'lit'
+import type { LanePicture, TargetScore } from '../net/frame'
+import { VERDICTS, type Data } from '../generated/wire'
+import { METRICS, type Split } from '../math/metrics'
+import type { Store } from '../state/store'
+import { figureName } from './explain'
+import { showTarget } from './target-choice'
+
+const SHOWN = ['nll', 'rmse', 'crps', 'coverage', 'r2'] as const
+
+/** Where there is little room. */
+const BRIEF: Readonly<Partial<Record<(typeof SHOWN)[number], string>>> = { coverage: '95 %' }
+
+/** Of a verdict in a word: its first, and the class of its colour. */
+const KINDS: ReadonlyArray<readonly [word: string, kind: string]> = [['few', 'few'], ['over', 'over'], ['under', 'under'], ['well', 'well']]
+
+/** What is measured of each target, and last over all, of the lane in focus. */
+export function metricsByTarget(store: Store, data: Data, picture: LanePicture | undefined, split: Split): TemplateResult {
+  const scores = picture?.targets?.scores
+  const metrics = SHOWN.flatMap((id) => METRICS.flatMap((m) => (m.id === id ? [{ ...m, id }] : [])))
+  const figures = (row: number): TemplateResult[] => metrics.map((m) => html`
+    <td class="figure" data-of=${m.id}>${m.show(scores?.[`${split}_${m.id}` as TargetScore][row] ?? NaN)}</td>
+  `)
+  return html`
+    <table class="by-target">
+      <thead><tr><th scope="col">target</th>${metrics.map((m) => html`<th scope="col">${figureName(m.id, BRIEF[m.id] ?? m.label)}</th>`)}<th scope="col">${figureName('verdict')}</th></tr></thead>
+      <tbody>
+        ${data.targets.map((t, k) => html`
+          <tr data-target=${k + 1} ?data-shown=${k + 1 === data.shown_target}>
+            <th scope="row" title=${t.name}><button type="button" class="target-link" title="show ${t.name}" aria-pressed=${k + 1 === data.shown_target ? 'true' : 'false'} ?disabled=${!store.steers.value} @click=${() => { showTarget(store, k + 1) }}>${t.name}</button><span class="unit">${t.unit}</span></th>
+            ${figures(k)}${verdict(scores?.verdict[k])}
+          </tr>
+        `)}
+        <tr class="over-all">
+          <th scope="row" title="each target in its standard deviations, but for the NLL, which is the mean over the targets">over all<span class="unit">std</span></th>
+          ${figures(data.targets.length)}${verdict(scores?.verdict[data.targets.length])}
+        </tr>
+      </tbody>
+    </table>
+  `
+}
+
+/** Whether the test rows bear it out. */
+function verdict(of: number | undefined): TemplateResult {
+  const [word, kind] = KINDS[of ?? NaN] ?? ['–', 'none']
+  return html`<td class="verdict verdict-${kind}" title=${VERDICTS[of ?? NaN] ?? 'no verdict'}>${word}</td>`
+}

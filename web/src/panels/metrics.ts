@@ -1,0 +1,124 @@
+import { html, nothing, type TemplateResult } from 'lit'
+import type { LanePicture } from '../net/frame'
+import type { Data, Lane } from '../generated/wire'
+import { best, metricsOf, valueOf, type Metric, type Split } from '../math/metrics'
+import { segments } from './choices'
+import { explain, unitOf } from './explain'
+import { laneLine, laneStyle } from './lane-line'
+import { LatePart } from './late'
+import { metricsByTarget } from './metrics-by-target'
+import { several } from './target-choice'
+
+const SPLITS = [
+  { value: 'train', label: 'train', help: 'on the rows that are trained on' },
+  { value: 'test', label: 'test', help: 'on the rows that were held out' },
+] as const
+
+const TARGETS = [
+  { value: 'each', label: 'each target', help: 'some figures of each target, and over all' },
+  { value: 'shown', label: 'shown', help: 'all figures of the target that is shown' },
+] as const
+
+/** With more lanes than this the columns are narrow. */
+const ROOMY = 3
+
+/** By how much: the figures of the present frame. */
+class GnllMetrics extends LatePart {
+  static override properties = { ...LatePart.properties, split: { state: true }, of: { state: true } }
+  /** Which part of the split is shown of several lanes. */
+  declare split: Split
+  /** Of several targets: all figures of the one that is shown, or some of each. */
+  declare of: 'each' | 'shown'
+
+  constructor() {
+    super()
+    this.split = 'test'
+    this.of = 'each'
+  }
+
+  protected override signals(): ReturnType<LatePart['signals']> {
+    const { reading, run, lanes, focus, steers } = this.store
+    return [reading, run, lanes, focus, steers]
+  }
+
+  protected override render(): TemplateResult {
+    const frames = this.store.reading.value
+    const data = this.store.run.value?.data
+    const lanes = this.store.lanes.value
+    const rows = `${data?.train ?? 0} train, ${data?.test ?? 0} test rows${data && data.pool > 0 ? `, ${data.pool} in the pool` : ''}`
+    const byTarget = data && several(data) && this.of === 'each' ? data : null
+    this.dataset['step'] = String(frames[0]?.fit.step ?? '')
+    return html`
+      <section class="card metrics" aria-labelledby="metrics-title">
+        <header class="plot-head">
+          <h2 id="metrics-title">Metrics</h2>
+          <span class="aside" title=${rows}>${rows}</span>
+          ${several(data) ? segments({ name: 'metrics-of', label: 'of which targets', options: TARGETS }, this.of, (v) => { this.of = v === 'shown' ? 'shown' : 'each' }) : nothing}
+          ${lanes.length > 1 || byTarget ? segments({ name: 'split', label: 'which rows', options: SPLITS }, this.split, (v) => { this.split = v as Split }) : nothing}
+        </header>
+        <div class="metrics-room" tabindex="0" role="region" aria-label="all metrics">
+          ${byTarget ? this.#byTarget(byTarget, frames, lanes) : lanes.length > 1 ? this.#byLane(lanes, frames, data) : this.#bySplit(frames[0], data)}
+        </div>
+      </section>
+    `
+  }
+
+  /** Of the lane in focus, as a lane more would be a table more. */
+  #byTarget(data: Data, frames: readonly LanePicture[], lanes: readonly Lane[]): TemplateResult {
+    const lane = lanes.find((l) => l.lane === this.store.focus.value)
+    return html`
+      ${lane && lanes.length > 1 ? html`<p class="note" style=${laneStyle(lane.colour)}>${laneLine(lane.colour)} lane ${lane.name}</p>` : nothing}
+      ${metricsByTarget(this.store, data, this.store.focused(frames), this.split)}
+    `
+  }
+
+  #name(m: Metric): TemplateResult {
+    return html`<th scope="row">${m.label} ${explain(m)}</th>`
+  }
+
+  #bySplit(frame: LanePicture | undefined, data: Data | undefined): TemplateResult {
+    const value = (m: Metric, split: Split): string => m.show(valueOf(m, split, frame?.fit.scalars, data))
+    return html`
+      <table>
+        <thead><tr><td></td><th scope="col">train</th><th scope="col">test</th><td></td></tr></thead>
+        <tbody>
+          ${metricsOf(data).map((m) => html`
+            <tr data-metric=${m.id}>
+              ${this.#name(m)}
+              <td class="figure">${value(m, 'train')}</td>
+              <td class="figure test">${value(m, 'test')}</td>
+              <td class="unit">${unitOf(m, data)}</td>
+            </tr>
+          `)}
+        </tbody>
+      </table>
+    `
+  }
+
+  /** The lanes' figures side by side, the best of each row marked. */
+  #byLane(lanes: readonly Lane[], frames: readonly LanePicture[], data: Data | undefined): TemplateResult {
+    const isRoomy = lanes.length <= ROOMY
+    return html`
+      <table class="by-lane" ?data-many=${!isRoomy}>
+        <thead><tr><td></td>${lanes.map((l) => html`<th scope="col" title=${l.name} style=${laneStyle(l.colour)}>${laneLine(l.colour)}<span class="lane-head">${l.name}</span></th>`)}${isRoomy ? html`<td></td>` : nothing}</tr></thead>
+        <tbody>
+          ${metricsOf(data).map((m) => {
+            const values = lanes.map((l) => valueOf(m, this.split, frames.find((f) => f.lane === l.lane)?.fit.scalars, data))
+            const isBest = best(m, values)
+            return html`
+              <tr data-metric=${m.id}>
+                ${this.#name(m)}
+                ${values.map((v, i) => html`<td class="figure ${isBest[i] === true ? 'best' : ''}">${m.show(v)}${isBest[i] === true ? BEST : nothing}</td>`)}
+                ${isRoomy ? html`<td class="unit">${unitOf(m, data)}</td>` : nothing}
+              </tr>
+            `
+          })}
+        </tbody>
+      </table>
+    `
+  }
+}
+
+const BEST = html`<span class="best-sign" aria-hidden="true"></span><span class="unseen"> best</span>`
+
+customElements.define('gnll-metrics', GnllMetrics)

@@ -1,0 +1,101 @@
+import { html, nothing, type TemplateResult } from 'lit'
+import type { Host } from '../state/host'
+import { root } from '../net/root'
+import { PLAY } from './icons'
+import { Part } from './part'
+import { poster } from './poster'
+
+/** What shows a run once there is one; until then it says why there is none, and asks for the token. */
+export abstract class Opening extends Part implements Host {
+  static override properties = { ...Part.properties, trouble: {}, elsewhere: {}, token: { state: true }, play: { state: true } }
+  declare trouble: string
+  declare elsewhere: string
+  /** Somebody is asked for the server's token. */
+  declare token: { readonly why: string; readonly answer: (token: string) => void } | null
+  /** Somebody is asked whether a run is to begin. */
+  declare play: (() => void) | null
+
+  constructor() {
+    super()
+    this.trouble = ''
+    this.elsewhere = ''
+    this.token = null
+    this.play = null
+  }
+
+  protected abstract renderRun(): TemplateResult
+
+  /** Asks for the token that the server wants to see, saying why. */
+  askToken(why: string): Promise<string> {
+    return new Promise((answer) => {
+      this.token = {
+        why,
+        answer: (token) => {
+          this.token = null
+          answer(token)
+        },
+      }
+      void this.updateComplete.then(() => { this.querySelector<HTMLInputElement>('#token')?.focus() })
+    })
+  }
+
+  /** Shows a picture until somebody presses Play. */
+  askPlay(): Promise<void> {
+    return new Promise((begin) => {
+      this.play = () => {
+        this.play = null
+        begin()
+      }
+    })
+  }
+
+  protected override willUpdate(): void {
+    if (this.hasStore) super.willUpdate()
+  }
+
+  protected get hasStore(): boolean {
+    return (this.store as unknown) !== undefined
+  }
+
+  protected override render(): TemplateResult {
+    if (this.hasStore) return this.renderRun()
+    if (this.token) return this.#login(this.token)
+    if (this.play) return this.#offer(this.play)
+    if (this.trouble === '') return html`${nothing}`
+    return html`
+      <main class="trouble" role="alert">
+        <h1 class="brand">gnll<span>viz</span></h1>
+        <p>${this.trouble}</p>
+        ${this.elsewhere === '' ? nothing : html`<a class="button" href=${this.elsewhere}>Start a new run</a>`}
+      </main>
+    `
+  }
+
+  #offer(play: () => void): TemplateResult {
+    return html`
+      <main class="offer-play">
+        ${poster()}
+        <h1 class="unseen">gnllviz</h1>
+        <button type="button" class="button primary play-button" @click=${play}>${PLAY} Play</button>
+        <p>Nothing runs until you press Play. The network then trains on ${root.host}.</p>
+      </main>
+    `
+  }
+
+  #login({ why, answer }: NonNullable<Opening['token']>): TemplateResult {
+    return html`
+      <main class="trouble">
+        <h1 class="brand">gnll<span>viz</span></h1>
+        <form class="login" @submit=${(e: Event) => {
+          e.preventDefault()
+          answer((e.target as HTMLFormElement).querySelector('input')?.value.trim() ?? '')
+        }}>
+          <label for="token">This server asks for the token that it printed when it was started.</label>
+          <span class="field"><input type="password" id="token" autocomplete="off" required aria-describedby="token-why"></span>
+          <p class="why" id="token-why" role="alert">${why}</p>
+          <button type="submit" class="button primary">Go on</button>
+        </form>
+      </main>
+    `
+  }
+}

@@ -1,0 +1,116 @@
+import { html, nothing, type TemplateResult } from 'lit'
+import type { Dialect, InspectedColumn, Inspection } from '../net/api'
+import { count } from '../math/format'
+
+const NAMES: Readonly<Record<string, string>> = { ',': 'comma', ';': 'semicolon', '\t': 'tab', ' ': 'space', '|': 'bar' }
+
+const KINDS: Readonly<Record<InspectedColumn['kind'], string>> = {
+  number: 'numbers', text: 'text', two: 'two values', empty: 'empty', sparse: 'mostly empty', constant: 'one number', index: 'row numbers', unclear: 'ambiguous',
+}
+
+/** What a user may say of a file, so that the server need not tell it. */
+const CHOICES = [
+  { name: 'header', label: 'first row', options: [['', 'told from the file'], ['yes', 'names'], ['no', 'numbers']] },
+  { name: 'delimiter', label: 'between columns', options: [['', 'told from the file'], ...['comma', 'semicolon', 'tab', 'bar', 'space'].map((v) => [v, v] as const)] },
+  { name: 'decimal', label: 'decimal mark', options: [['', 'told from each column'], ['point', 'point'], ['comma', 'comma']] },
+] as const
+
+/** What stands in the fields of a form about the dialect of a file; what is empty is left out. */
+export function dialectOf(form: HTMLFormElement): Dialect {
+  const said: Record<string, string | string[]> = {}
+  for (const { name } of CHOICES) {
+    const value = form.querySelector<HTMLSelectElement>(`#own-${name}`)?.value ?? ''
+    if (value !== '') said[name] = value
+  }
+  const missing = (form.querySelector<HTMLInputElement>('#own-missing')?.value ?? '').split(/[\s,;]+/).filter((code) => code !== '')
+  if (missing.length > 0) said['missing'] = missing
+  return said
+}
+
+/** Fields by which the dialect of a file is overruled. */
+export function dialectFields(changed: () => void): TemplateResult {
+  return html`
+    <div class="own-fields" role="group" aria-label="how the file is read">
+      ${CHOICES.map((c) => html`
+        <label>${c.label}
+          <span class="select"><select id="own-${c.name}" @change=${changed}>${c.options.map(([value, label]) => html`<option value=${value}>${label}</option>`)}</select></span>
+        </label>
+      `)}
+      <label class="wide">stands for no value
+        <span class="field"><input type="text" id="own-missing" placeholder="such as -200" autocomplete="off" spellcheck="false" @change=${changed}></span>
+      </label>
+    </div>
+  `
+}
+
+/** What was found in a file, in a sentence. */
+export function summary(found: Inspection): string {
+  return `${found.rows} rows, ${NAMES[found.delimiter] ?? found.delimiter} between columns, decimal ${found.decimal === ',' ? 'comma' : 'point'}, ${found.header ? 'with' : 'without'} a header${missing(found.missing.total)}.`
+}
+
+function missing(cells: number): string {
+  if (cells === 0) return ''
+  return `; ${cells === 1 ? '1 cell is missing, and a row that needs it' : `${cells} cells are missing, and rows that need them`} will be left out`
+}
+
+/** What is to be known of a file before it is learned from. */
+export function warnings(found: Inspection): TemplateResult | typeof nothing {
+  if (found.warnings.length === 0) return nothing
+  return html`<ul class="own-warnings" aria-label="what is odd about the file">${found.warnings.map((line) => html`<li>${line}</li>`)}</ul>`
+}
+
+const number = (v: number): string => String(Number(v.toPrecision(6))).replace('-', '−')
+
+function holds(c: InspectedColumn): string {
+  if (c.date !== '') return 'dates'
+  if (c.words > 1) return `${c.words} words`
+  return c.reason !== '' && c.kind === 'number' ? 'a copy' : KINDS[c.kind]
+}
+
+/** What a column holds: its kind, range, missing and odd cells. */
+export function columnCells(c: InspectedColumn): TemplateResult {
+  // To whoever wants numbers every word is odd; to whoever reads a column of words none is.
+  const whole = c.date !== '' || c.words > 1
+  const [odd] = whole ? [] : c.odd
+  return html`
+    <td>${holds(c)}</td>
+    <td>${c.numbers > 0 ? `${number(c.min)} to ${number(c.max)}` : '—'}</td>
+    <td>${count(c.missing)}</td>
+    <td>${count(whole ? 0 : c.other)}${odd ? html` <span class="aside" title=${odd.why}>“${odd.value}” in line ${odd.row}</span>` : nothing}</td>
+  `
+}
+
+/** What it means that several columns are learned. */
+export function targetsNote(targets: readonly string[]): TemplateResult | typeof nothing {
+  if (targets.length < 2) return nothing
+  return html`<p class="note">One network learns ${targets.length} targets, each with a mean and a variance of its own. The loss assumes that their noises are independent.</p>`
+}
+
+const CIRCLES = [
+  ['', 'days'], ['year', 'days, and where in the year'], ['day', 'days, and where in the day'], ['year,day', 'days, and where in both'],
+] as const
+
+/** What becomes of rows that lack an input. */
+export function gaps(): TemplateResult {
+  return html`
+    <div class="own-fields">
+      <label>rows that lack an input
+        <span class="select"><select id="own-lacking">
+          <option value="">are left out</option>
+          <option value="mean">have its mean, and a mark</option>
+        </select></span>
+      </label>
+    </div>
+  `
+}
+
+/** What dates become besides days. */
+export function circles(): TemplateResult {
+  return html`
+    <div class="own-fields">
+      <label>dates become
+        <span class="select"><select id="own-circles">${CIRCLES.map(([value, label]) => html`<option value=${value}>${label}</option>`)}</select></span>
+      </label>
+    </div>
+  `
+}

@@ -1,0 +1,81 @@
+import { html, nothing, type TemplateResult } from 'lit'
+import { CalmDecades } from '../math/scale'
+import { count, fixed, scientific, significant } from '../math/format'
+import { FIGURES, type FigureID } from '../generated/wire'
+import { concentration } from '../math/pull'
+import type { Lens } from '../state/store'
+import { segments } from './choices'
+import { explainChart, figureName } from './explain'
+import { Part } from './part'
+import { several } from './target-choice'
+
+const LENSES = [
+  { value: 'off', label: 'off', help: 'all points of the fit are of one size' },
+  { value: 'mean', label: 'mean', help: 'a point is as large as it pulls on the mean' },
+  { value: 'variance', label: 'variance', help: 'a point is as large as it pulls on the variance' },
+] as const
+
+/** What the log scale always has room for, so that it stands still. */
+const USUAL = [1e-3, 1e2] as const
+
+/** How hard the last step's gradient pulled on both heads, and which rows do. */
+class GnllPull extends Part {
+  readonly #decades = new CalmDecades()
+
+  protected override signals(): ReturnType<Part['signals']> {
+    const { reading, run, settings, focus, lens } = this.store
+    return [reading, run, settings, focus, lens]
+  }
+
+  protected override render(): TemplateResult {
+    const { store } = this
+    const p = store.focused(store.reading.value)
+    const data = store.run.value?.data
+    const s = p?.fit.scalars
+    const norms = [s?.mean_norm ?? NaN, s?.variance_norm ?? NaN] as const
+    const { min, max } = this.#scale(norms)
+    const length = (v: number): number => Math.max(0, Math.min(100, (100 * Math.log10(v / min)) / Math.log10(max / min))) || 0
+    const row = (id: FigureID, kind: string, v: number): TemplateResult => html`
+      <dt>${figureName(id)}</dt><dd class="figure">${significant(v, 2)}</dd>
+      <dd class="norm" aria-hidden="true"><i class=${kind} style="width:${length(v).toFixed(1)}%"></i></dd>
+    `
+    return html`
+      <section class="card pull explained" aria-labelledby="pull-title">
+        <header class="plot-head">
+          <h2 id="pull-title">Pull on the network</h2>
+          ${explainChart('pull', FIGURES.pull_mean.help)}
+          <span class="aside">${this.#batch()}</span>
+        </header>
+        <dl class="norms">
+          ${row('mean_norm', 'residual', norms[0])}
+          ${row('variance_norm', 'variance', norms[1])}
+          <dt class="rate">${figureName('rate')}</dt><dd class="figure">${scientific(s?.rate ?? NaN, 2)}</dd>
+          <dd class="ends" aria-hidden="true"><i>${scientific(min)}</i><i>${scientific(max)}</i></dd>
+        </dl>
+        <p class="who">${several(data) ? html`<b>${data?.target.name}</b>: ` : nothing}${p ? this.#who(concentration(p.rows.pullMean), concentration(p.rows.pullVariance), p.fit.scalars.guarded) : nothing}</p>
+        <div class="lens"><span aria-hidden="true">size points by pull</span>${segments({ name: 'lens', label: 'size points of the fit by their pull on', options: LENSES }, store.lens.value, (v) => { store.lens.value = v as Lens })}</div>
+      </section>
+    `
+  }
+
+  #scale(norms: readonly number[]): { min: number; max: number } {
+    const known = norms.filter((v) => v > 0 && Number.isFinite(v))
+    return this.#decades.follow(Math.min(USUAL[0], ...known), Math.max(USUAL[1], ...known))
+  }
+
+  /** What reduction makes of the rows' gradients. */
+  #batch(): string {
+    const { batch, reduction } = this.store.settings.value
+    const rows = Math.min(Number(batch ?? NaN), this.store.run.value?.data.train ?? NaN)
+    return `${reduction === 'mean' ? 'mean' : 'sum'} of ${count(rows)} rows`
+  }
+
+  #who(mean: number, variance: number, guarded: number): TemplateResult {
+    const share = (v: number): TemplateResult => html`<b>${fixed(100 * v, 0)}&nbsp;%</b>`
+    if (Number.isNaN(mean) && Number.isNaN(variance)) return html`no row pulls on the network`
+    if (Number.isNaN(variance)) return html`10&nbsp;% of the points make ${share(mean)} of the mean’s pull; nothing pulls on the variance`
+    return html`10&nbsp;% of the points make ${share(mean)} of the mean’s pull and ${share(variance)} of the variance’s${guarded > 0 ? html`; the last step guarded ${count(guarded)} ${guarded === 1 ? 'variance' : 'variances'}` : nothing}`
+  }
+}
+
+customElements.define('gnll-pull', GnllPull)

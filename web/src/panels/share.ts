@@ -1,0 +1,159 @@
+import { html, nothing, type TemplateResult } from 'lit'
+import type WaSwitch from '@awesome.me/webawesome/dist/components/switch/switch.js'
+import { live } from 'lit/directives/live.js'
+import { OWN_DATA, type Change } from '../generated/wire'
+import { segments } from './choices'
+import { Part } from './part'
+import { popup } from './popup'
+import './qr'
+
+const SAID_FOR = 2000 // ms
+const LONGEST_CODE = 900 // characters; codes of more cannot be read from afar
+
+type Name = 'watch' | 'steer' | 'copy' | 'embed'
+
+interface Way {
+  readonly name: Name
+  readonly label: string
+  readonly help: string
+  /** What is copied. */
+  readonly text: string
+  /** What its QR code has, if it can have one. */
+  readonly code: string
+}
+
+const FRAMES = [
+  { value: 'run', label: 'this run', help: 'the frame shows this run, to watch' },
+  { value: 'own', label: 'its own', help: 'each frame makes a run of its own when its reader presses Play, with the same settings, and its reader steers it' },
+]
+
+/** The links to the run and to another like it, and whether everybody who has one may steer. */
+class GnllShare extends Part {
+  static override properties = { ...Part.properties, copied: { state: true }, coded: { state: true }, frame: { state: true }, isOpen: { state: true } }
+  /** The way that was copied just now. */
+  declare copied: Name | ''
+  /** The way whose QR code is shown. */
+  declare coded: Name
+  /** Which run an embedded page is to show. */
+  declare frame: string
+  declare isOpen: boolean
+  #timer: number | undefined
+
+  constructor() {
+    super()
+    this.copied = ''
+    this.coded = 'watch'
+    this.frame = 'run'
+    this.isOpen = false
+    // It does not bubble.
+    this.addEventListener('beforetoggle', (e) => { if ((e.target as Element).id === 'share') this.isOpen = e.newState === 'open' }, true)
+  }
+
+  protected override signals(): ReturnType<Part['signals']> {
+    const { run, steers, settings, lanes, changes, own, looks } = this.store
+    return [run, steers, settings, lanes, changes, own.packed, looks.text]
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback()
+    clearTimeout(this.#timer)
+  }
+
+  protected override render(): TemplateResult {
+    const { store } = this
+    const open = store.run.value?.open ?? false
+    const ways = this.#ways(open)
+    const coded = ways.find((w) => w.name === this.coded && w.code !== '') ?? ways[0]
+    const panel = popup({
+      id: 'share', label: 'share this run', style: 'button', face: html`Share`,
+      body: html`
+        <div class="share-rows">
+          ${ways.map((w) => this.#way(w, w === coded))}
+          ${store.key === undefined ? nothing : html`
+            <wa-switch
+              size="s" .checked=${live(open)}
+              @change=${(e: Event) => { store.order({ type: 'open', open: (e.target as WaSwitch).checked }) }}
+            >open to all: everybody who watches may steer</wa-switch>
+          `}
+          ${this.#warnings().map((words) => html`<p class="note warning">${words}</p>`)}
+        </div>
+        ${this.isOpen && coded ? html`
+          <div class="share-code">
+            <button type="button" class="qr" aria-label="QR code ${coded.label}: larger" title="larger" @click=${() => { this.#enlarge(coded) }}><gnll-qr text=${coded.code}></gnll-qr></button>
+            <p class="note">${coded.label}, to be photographed; a click shows it on the whole screen</p>
+          </div>
+        ` : nothing}
+      `,
+    })
+    return html`${panel}<gnll-qr-wall></gnll-qr-wall>`
+  }
+
+  #enlarge({ code, label }: Way): void {
+    void this.querySelector('gnll-qr-wall')?.show(code, label)
+  }
+
+  #ways(open: boolean): Way[] {
+    const { address, key } = this.store
+    const fresh = address.fresh
+    return [
+      { name: 'watch', label: 'to watch', help: open ? 'Everybody may steer now.' : 'Who has it sees everything and changes nothing.', text: address.run(false), code: address.short(false) },
+      ...(key === undefined ? [] : [
+        { name: 'steer', label: 'to steer', help: 'Who has it can change everything.', text: address.run(true), code: address.short(true) } as const,
+      ]),
+      { name: 'copy', label: 'a copy', help: 'The same settings and the same seed, in a run of one’s own, from step 0.', text: fresh, code: fresh.length > LONGEST_CODE ? '' : fresh },
+      { name: 'embed', label: 'to embed', help: 'For a page of slides or a notebook. Add #show=controls,loss,transport or #controls=eps,full for more than the picture.', text: this.#snippet(), code: '' },
+    ]
+  }
+
+  #snippet(): string {
+    const src = this.store.address.frame(this.frame === 'own').replaceAll('&', '&amp;').replaceAll('"', '&quot;')
+    return `<iframe src="${src}" width="720" height="480" title="gnllviz" style="border: 0"></iframe>`
+  }
+
+  #way({ name, label, help, text, code }: Way, isCoded: boolean): TemplateResult {
+    return html`
+      <div class="popup-row link-row"><label for="link-${name}">${label}</label>
+        <span class="field"><input type="text" readonly id="link-${name}" .value=${text} aria-describedby="link-${name}-help" @focus=${(e: Event) => { (e.target as HTMLInputElement).select() }}></span>
+        <button type="button" class="button" aria-label="copy the link ${label}" @click=${() => { void this.#copy(name, text) }}>${this.copied === name ? 'Copied' : 'Copy'}</button>
+        <button type="button" class="button" aria-label="QR code ${label}" aria-pressed=${isCoded ? 'true' : 'false'} ?disabled=${code === ''} @click=${() => { this.coded = name }}>QR</button>
+      </div>
+      <p class="note" id="link-${name}-help">${help}</p>
+      ${name === 'embed' ? html`<div class="frames">${segments({ name: 'frame', label: 'which run the frame shows', options: FRAMES }, this.frame, (v) => { this.frame = v })}</div>` : nothing}
+    `
+  }
+
+  /** What a link cannot do, and what can be done about it. */
+  #warnings(): TemplateResult[] {
+    const { address, changes, settings } = this.store
+    const isOwn = settings.value['dataset'] === OWN_DATA
+    const isOther = (c: Change): boolean => c.control === 'dataset' || c.dataset !== undefined
+    const edited = changes.value.slice(changes.value.findLastIndex(isOther) + 1).some((c) => c.kind === 'data')
+    return [
+      ...(isLoopback(location.hostname) ? [html`
+        This address leads to this machine alone. For others to open it, start the server with
+        <code>gnllviz --addr 0.0.0.0:${location.port === '' ? '80' : location.port}</code> and open the address that it prints.
+      `] : []),
+      ...(isOwn && !address.holdsData ? [html`Your rows are too many for an address: a copy begins on the first data set, and whoever has the file puts it in again.`] : []),
+      ...(edited ? [html`Rows that were edited or acquired are not in an address: a copy has those of the beginning.`] : []),
+    ]
+  }
+
+  /** Where the browser gives no clipboard, as over plain HTTP, the link is selected to be copied by hand. */
+  async #copy(name: Name, text: string): Promise<void> {
+    try {
+      await navigator.clipboard.writeText(text)
+    } catch {
+      this.querySelector<HTMLInputElement>(`#link-${name}`)?.select()
+      return
+    }
+    this.copied = name
+    clearTimeout(this.#timer)
+    this.#timer = window.setTimeout(() => { this.copied = '' }, SAID_FOR)
+  }
+}
+
+function isLoopback(hostname: string): boolean {
+  return hostname === 'localhost' || hostname === '[::1]' || hostname.startsWith('127.')
+}
+
+customElements.define('gnll-share', GnllShare)

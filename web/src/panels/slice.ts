@@ -1,0 +1,15 @@
+import type { Control } from '../generated/wire'
+import type { Store } from '../state/store'
+
+/** Over which input the fit is shown, as a choice by names; null where there is but one. */
+export function sliceChoice(store: Store): { readonly options: Control['options']; readonly value: string } | null {
+  const inputs = store.run.value?.data.inputs ?? []
+  const control = store.controls.find((c) => c.name === 'slice')
+  if (!control || inputs.length < 2) return null
+  const slice = Number(store.shown(control))
+  const along = inputs.map(({ name }, i) => ({ value: String(i + 1), label: name, help: `along ${name}, ${inputs.length === 2 ? 'the other at its mean' : 'the others at their means'}` }))
+  return inputs.length === 2
+    ? { options: [{ value: '0', label: 'both inputs', help: 'a map' }, ...along], value: String(slice) }
+    // The natural view of more inputs is along the first.
+    : { options: along, value: String(Math.max(1, slice)) }
+}

@@ -1,0 +1,44 @@
+import { html, nothing, type TemplateResult } from 'lit'
+import { isMap } from '../math/reading'
+import type { Store, View } from '../state/store'
+import { select } from './choices'
+import { heldChoice } from './held'
+import { sliceChoice } from './slice'
+import { several } from './target-choice'
+
+/** What the fit's panel is: lines over one input, a map of two, the rows against their predictions, or all targets. */
+export type Shown = 'lines' | 'map' | Exclude<View, 'fit'>
+
+export function shownView(store: Store): Shown {
+  const view = store.view.value
+  // Of one target there is no picture of all.
+  const isThere = view !== 'targets' || several(store.run.value?.data)
+  if (view !== 'fit' && isThere) return view
+  return store.run.value && isMap(store.run.value.data) ? 'map' : 'lines'
+}
+
+/** The panel's title, which is also the choice of what it shows. */
+export function viewTitle(store: Store, id: string): TemplateResult {
+  const isMapped = store.run.value && isMap(store.run.value.data)
+  const options = [
+    { value: 'fit', label: isMapped ? 'Map' : 'Fit', help: isMapped ? 'what is predicted, over both inputs' : 'what is predicted, over one input' },
+    { value: 'actual', label: 'Predicted vs. actual', help: 'each row’s prediction against its target' },
+    { value: 'residual', label: 'Std vs. residual', help: 'how far each row is from its mean, against how far that was expected' },
+    ...(several(store.run.value?.data) ? [{ value: 'targets', label: 'All targets', help: 'a small fit of each target, and their residuals against each other' }] : []),
+  ]
+  const view = shownView(store) === 'targets' || store.view.value !== 'targets' ? store.view.value : 'fit'
+  return html`
+    <h2 id=${id} class="unseen">${options.find((o) => o.value === view)?.label}</h2>
+    <div class="title-select">${select({ name: 'view', label: 'what this panel shows', unit: '', options }, view, (v) => { store.view.value = v as View })}</div>
+  `
+}
+
+/** Over which input the fit is shown; nothing where there is but one. */
+export function sliceSelect(store: Store): TemplateResult | typeof nothing {
+  const choice = sliceChoice(store)
+  if (!choice) return nothing
+  return html`
+    <label class="over">over ${select({ name: 'over', label: 'over which input', unit: '', options: choice.options }, choice.value, (v) => { store.set('slice', Number(v)) }, !store.steers.value)}</label>
+    ${heldChoice(store)}
+  `
+}

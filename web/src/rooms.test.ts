@@ -1,0 +1,53 @@
+import { describe, expect, it } from 'vitest'
+
+/** The rooms of the page from the ground up: a file imports its own room, and those below it. */
+const ROOMS = ['generated', 'net', 'math', 'state', 'charts', 'panels'] as const
+
+const sources: Readonly<Record<string, string>> = import.meta.glob('./**/*.ts', { query: '?raw', import: 'default', eager: true })
+
+/** Files outside of the rooms are where pages begin; nobody imports them. */
+function roomOf(path: string): number {
+  const at = ROOMS.findIndex((room) => path.startsWith(`./${room}/`))
+  return at < 0 ? ROOMS.length : at
+}
+
+function importsOf(path: string, source: string): string[] {
+  const folder = path.split('/').slice(0, -1)
+  return [...source.matchAll(/(?:from |import |import\()'(\.[^']*)'/g)].map(([, to = '']) => {
+    const parts = [...folder]
+    for (const part of to.split('/')) {
+      if (part === '..') parts.pop()
+      else if (part !== '.') parts.push(part)
+    }
+    return parts.join('/')
+  })
+}
+
+describe('imports', () => {
+  const files = Object.entries(sources).filter(([path]) => !/\.(test|d)\.ts$/.test(path))
+
+  it('go down, never up', () => {
+    const up = files.flatMap(([path, source]) => importsOf(path, source).filter((to) => roomOf(to) > roomOf(path)).map((to) => `${path} imports ${to}`))
+    expect(up).toEqual([])
+    expect(files.length).toBeGreaterThan(150)
+  })
+
+  it('make no circles between files', () => {
+    const to = new Map(files.map(([path, source]) => {
+      // What is imported as a type is gone when the page runs.
+      const lasting = source.replace(/import type [^\n]*/g, '').replace(/import \{ (?:type \w+,? ?)+\} from [^\n]*/g, '')
+      return [path, importsOf(path, lasting).map((p) => `${p}.ts`).filter((p) => p in sources)]
+    }))
+    const done = new Set<string>()
+    const circles: string[] = []
+    const walk = (path: string, way: readonly string[]): void => {
+      const at = way.indexOf(path)
+      if (at >= 0) circles.push([...way.slice(at), path].join(' -> '))
+      if (at >= 0 || done.has(path)) return
+      for (const next of to.get(path) ?? []) walk(next, [...way, path])
+      done.add(path)
+    }
+    for (const [path] of files) walk(path, [])
+    expect(circles).toEqual([])
+  })
+})

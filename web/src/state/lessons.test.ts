@@ -1,0 +1,89 @@
+import { describe, expect, it } from 'vitest'
+import { beginOf, orderOf, type Lesson } from '../net/lesson'
+import { Lessons } from './lessons'
+
+const lesson = (slug: string): Lesson => ({
+  slug, title: `The ${slug}`, summary: '', watch: ['', '', ''], try: '', spots: [], set: { eps: 1 }, lanes: [{ name: slug }], view: {},
+})
+
+const LIST = ['first', 'second'].map(lesson)
+const [FIRST, SECOND] = LIST as [Lesson, Lesson]
+
+/** A run that is called what it is told to be. */
+function school(): { lessons: Lessons; begun: string[] } {
+  const begun: string[] = []
+  const lessons: Lessons = new Lessons({
+    list: () => Promise.resolve(LIST),
+    begin: ({ title = '' }) => {
+      begun.push(title)
+      lessons.called(title)
+      return Promise.resolve(null)
+    },
+  })
+  return { lessons, begun }
+}
+
+describe('lessons', () => {
+  it('are on as long as the run is called after them', async () => {
+    const { lessons, begun } = school()
+    await lessons.open('second')
+    expect(begun).toEqual(['lesson: The second'])
+    expect(lessons.shown.value).toBe(SECOND)
+    expect(lessons.next).toBe(FIRST)
+    lessons.called('')
+    expect(lessons.shown.value).toBeNull()
+    expect(lessons.next).toBeNull()
+    lessons.called('lesson: The first')
+    expect(lessons.shown.value).toBe(FIRST)
+    lessons.called('lesson: of another server')
+    expect(lessons.shown.value).toBeNull()
+  })
+
+  it('are closed until they begin again, or another does', async () => {
+    const { lessons } = school()
+    await lessons.open('first')
+    lessons.close()
+    expect(lessons.shown.value).toBeNull()
+    lessons.called('lesson: The first')
+    expect(lessons.shown.value).toBeNull()
+    await lessons.begin(FIRST)
+    expect(lessons.shown.value).toBe(FIRST)
+    lessons.close()
+    lessons.called('lesson: The second')
+    expect(lessons.shown.value).toBe(SECOND)
+  })
+
+  it('that were closed when the page was left stay so', async () => {
+    const lessons = new Lessons({ list: () => Promise.resolve(LIST), begin: () => Promise.resolve(null) }, true)
+    lessons.called('lesson: The first')
+    await lessons.load()
+    expect(lessons.shown.value).toBeNull()
+    lessons.called('lesson: The second')
+    expect(lessons.shown.value).toBe(SECOND)
+  })
+
+  it('that there are not do not begin', async () => {
+    const { lessons, begun } = school()
+    await lessons.open('third')
+    expect(begun).toEqual([])
+  })
+
+  it('are asked for again if they did not come', async () => {
+    let asked = 0
+    const lessons = new Lessons({
+      list: () => (asked++ === 0 ? Promise.reject(new TypeError('no network')) : Promise.resolve(LIST)),
+      begin: () => Promise.resolve(null),
+    })
+    await lessons.load()
+    expect(lessons.list.value).toEqual([])
+    await lessons.load()
+    expect(lessons.list.value).toEqual(LIST)
+  })
+})
+
+describe('a lesson', () => {
+  it('begins as a command and as an order', () => {
+    expect(beginOf(FIRST)).toEqual({ type: 'begin', title: 'lesson: The first', set: { eps: 1 }, lanes: [{ name: 'first' }] })
+    expect(orderOf(FIRST)).toEqual({ title: 'lesson: The first', eps: 1, lanes: [{ name: 'first' }] })
+  })
+})

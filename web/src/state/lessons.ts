@@ -1,0 +1,86 @@
+import { beginOf, titleOf, type Lesson } from '../net/lesson'
+import type { Ack } from '../generated/wire'
+import { Signal } from './signal'
+
+/** What lessons need of the store. */
+interface Runs {
+  /** The lessons that there are. */
+  list(): Promise<readonly Lesson[]>
+  /** Has the run begin anew; null if it did not. */
+  begin(lesson: ReturnType<typeof beginOf>): Promise<Ack | null>
+}
+
+/**
+ * The lessons, and the one that is on: the run is called after it, until somebody
+ * chooses other data or takes it back. To close it is this page's affair.
+ */
+export class Lessons {
+  readonly list = new Signal<readonly Lesson[]>([])
+  /** Whose card and marks are seen. */
+  readonly shown = new Signal<Lesson | null>(null)
+  readonly #runs: Runs
+  #title: string | null = null
+  /** The title that was closed here. */
+  #closed = ''
+  #asked: Promise<void> | null = null
+
+  constructor(
+    runs: Runs,
+    /** Whether the lesson that is on when the page opens had been closed. */
+    readonly wasClosed = false,
+  ) {
+    this.#runs = runs
+  }
+
+  /** Asks for the list, once. */
+  load(): Promise<void> {
+    this.#asked ??= this.#runs.list().then((list) => {
+      this.list.value = list
+      this.#settle()
+    }).catch(() => {
+      // Whoever looks again asks again.
+      this.#asked = null
+    })
+    return this.#asked
+  }
+
+  /** What the run is called now. */
+  called(title: string): void {
+    if (title === this.#title) return
+    this.#closed = this.#title === null && this.wasClosed ? title : ''
+    this.#title = title
+    if (title.startsWith(titleOf({ title: '' }))) void this.load()
+    this.#settle()
+  }
+
+  /** Begins a lesson, also one that is on, from its beginning. */
+  async begin(lesson: Lesson): Promise<void> {
+    this.#closed = ''
+    await this.#runs.begin(beginOf(lesson))
+    this.#settle()
+  }
+
+  /** Begins the lesson of that name, if there is one. */
+  async open(slug: string): Promise<void> {
+    await this.load()
+    const lesson = this.list.value.find((l) => l.slug === slug)
+    if (lesson) await this.begin(lesson)
+  }
+
+  /** The one after the one that is on; after the last the first. */
+  get next(): Lesson | null {
+    const { list, shown } = this
+    const i = list.value.findIndex((l) => l.slug === shown.value?.slug)
+    return i < 0 ? null : (list.value[(i + 1) % list.value.length] ?? null)
+  }
+
+  /** The run goes on, without card and marks. */
+  close(): void {
+    this.#closed = this.#title ?? ''
+    this.#settle()
+  }
+
+  #settle(): void {
+    this.shown.value = this.#title === this.#closed ? null : (this.list.value.find((l) => titleOf(l) === this.#title) ?? null)
+  }
+}

@@ -1,0 +1,49 @@
+import type { Api } from '../net/api'
+import { OWN_DATA, type DataSpec, type RunMessage } from '../generated/wire'
+import { pack } from './packed'
+import { Signal } from './signal'
+
+const MOST_ROWS = 4000 // beyond these no file fits into an address
+
+/** The rows of one's own that the run stands on, as they were given: to begin it anew with, and for its address. */
+export class OwnRows {
+  /** As the address has them; empty if there are none, or too many. */
+  readonly packed = new Signal('')
+  #given: DataSpec | null
+  /** What is asked for or known, lest an older answer hold. */
+  #epoch: number | undefined
+
+  constructor(readonly api: Api, readonly key: string | undefined, given: DataSpec | null) {
+    this.#given = given
+  }
+
+  get given(): DataSpec | null {
+    return this.#given
+  }
+
+  /** They were sent from here. */
+  give(data: DataSpec): void {
+    this.#given = data
+  }
+
+  /** Whichever page they came from, the run's recipe has them, if they are for this page to know. */
+  async learn({ id, epoch, controls, data }: Pick<RunMessage, 'id' | 'epoch' | 'controls' | 'data'>): Promise<void> {
+    if (controls['dataset'] !== OWN_DATA || (data.private && this.key === undefined) || data.train + data.test + data.pool > MOST_ROWS) {
+      this.#epoch = undefined
+      this.packed.value = ''
+      return
+    }
+    if (epoch === this.#epoch) return
+    this.#epoch = epoch
+    try {
+      const given = await this.api.given(id, this.key)
+      const packed = given ? await pack(given) : ''
+      if (this.#epoch !== epoch) return
+      this.#given = given ?? this.#given
+      this.packed.value = packed
+    } catch {
+      // The next run message asks again.
+      if (this.#epoch === epoch) this.#epoch = undefined
+    }
+  }
+}

@@ -1,0 +1,50 @@
+import { Problem, STATUS, type Api, type Opened, type Order } from '../net/api'
+import type { Signal } from './signal'
+
+export const BEGUN_ANEW = 'The server no longer knew this run: it was begun anew, from step 0, with the same settings.'
+export const GONE = 'This run has ended, or its maker is away. The page goes on as soon as it is back.'
+
+/** Finds a run again after its connection broke, or begins it anew where the server has forgotten it. */
+export class Recovery {
+  /** The next run message is of another run, even if its epoch has the same number. */
+  forgotten = false
+  readonly #id: string
+  readonly #key: string | undefined
+  /** When the server made the run: another time is another run under the same id. */
+  #created: string
+
+  constructor(
+    { run, key }: Opened,
+    readonly api: Api,
+    /** The order for a run like this one. */
+    readonly again: () => Order,
+    readonly notice: Signal<string>,
+  ) {
+    this.#id = run.id
+    this.#key = key
+    this.#created = run.created
+  }
+
+  /**
+   * A refused upgrade looks to the page like a broken network: ask for the run,
+   * and begin it anew where the server was restarted. Another page of the run
+   * may have done so already; a page without the key can only wait for that.
+   * Throws if there is no run to talk to.
+   */
+  async recover(): Promise<void> {
+    try {
+      const { run } = await (this.#key === undefined ? this.api.find(this.#id) : this.api.open(this.#id, this.#key, this.again()))
+      if (this.notice.value === GONE) this.notice.value = ''
+      if (run.created === this.#created) return
+      this.#created = run.created
+      this.forgotten = true
+      this.notice.value = BEGUN_ANEW
+    } catch (e) {
+      if (e instanceof Problem) {
+        const gone = this.#key === undefined && e.status === STATUS.NOT_FOUND
+        this.notice.value = gone ? GONE : `The server cannot make this run: ${e.message}`
+      }
+      throw e
+    }
+  }
+}

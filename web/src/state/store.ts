@@ -1,0 +1,490 @@
+import { Address } from './address'
+import type { Api, Opened, Order, Skeletons } from '../net/api'
+import { Connection, Disconnected, isConnected, Refusal, type Link as Connected, type News, type Order as Command } from '../net/connection'
+import { lanePictures, type Frame, type GridFrame, type LanePicture, type TargetsFrame, type TruthFrame } from '../net/frame'
+import { AUTO, OWN_DATA, type Ack, type BeginCommand, type Change, type Control, type ControlValue, type Data, type DataSpec, type Goal, type Hello, type Lane, type RunMessage, type State } from '../generated/wire'
+import { History } from './history'
+import { Lessons } from './lessons'
+import type { Asked, Link } from './link'
+import { Looks } from './looks'
+import { OwnRows } from './own-rows'
+import { Past } from './past'
+import { Recovery } from './recovery'
+import { Rewind } from './rewind'
+import { sameValue, type Settings } from '../net/settings'
+import { Signal } from './signal'
+import { Values } from './values'
+
+/** The run as a whole; null until the server has told. */
+export interface Run {
+  readonly id: string
+  /** Of the lesson that it was begun as, or empty. */
+  readonly title: string
+  readonly epoch: number
+  readonly state: State
+  readonly reason: string
+  /** What it trains up to. */
+  readonly goal: Goal | null
+  /** Whether everybody who watches may steer. */
+  readonly open: boolean
+  readonly data: Data
+}
+
+/** What a pointer does on the fit; on a map, and with several targets, rows are moved, but not added, as nothing there says all of their targets. */
+export type Tool = 'read' | 'add' | 'move' | 'erase'
+
+/** What the panel of the fit shows: the fit itself, the rows against what is predicted of them, or all targets. */
+export type View = 'fit' | 'actual' | 'residual' | 'targets'
+
+/** What the size of a point on the fit stands for: nothing, or its pull on one of the heads. */
+export type Lens = 'off' | 'mean' | 'variance'
+
+const READ_EVERY = 120 // ms; faster than this nobody reads figures
+const LONGEST_COMMAND = 60_000 // bytes; beyond it rows go by HTTP
+
+/** What the page knows. Elements read its signals and call its methods. */
+export class Store {
+  readonly link = new Signal<Connected>({ kind: 'connecting', why: '' })
+  readonly run = new Signal<Run | null>(null)
+  /** Whether this page may change anything. */
+  readonly steers = new Signal(false)
+  readonly lanes = new Signal<readonly Lane[]>([])
+  /** The lane whose controls, bands and terms are shown. */
+  readonly focus = new Signal(0)
+  readonly values: Values
+  readonly changes = new Signal<readonly Change[]>([])
+  readonly grid = new Signal<GridFrame | null>(null)
+  readonly truth = new Signal<TruthFrame | null>(null)
+  /** The truth of every target where there are several. */
+  readonly targetTruth = new Signal<TargetsFrame | null>(null)
+  /** The newest picture of each lane, at most once per animation frame. */
+  readonly frames = new Signal<readonly LanePicture[]>([])
+  /** The newest picture, as often as figures can be read. */
+  readonly reading = new Signal<readonly LanePicture[]>([])
+  /** As it is now, also while an earlier picture is looked at; as often as figures can be read. */
+  readonly live = new Signal<readonly LanePicture[]>([])
+  /** Grows whenever the history has become another. */
+  readonly historyVersion = new Signal(0)
+  readonly notice = new Signal('')
+  /** Whether somebody has moved a control on this page. */
+  readonly touched = new Signal(false)
+  /** The x at which the charts are read. */
+  readonly probe = new Signal<number | null>(null)
+  readonly tool = new Signal<Tool>('read')
+  /** Whether a row that is added is held out. */
+  readonly addsTest = new Signal(false)
+  readonly lens = new Signal<Lens>('off')
+  readonly view = new Signal<View>('fit')
+  readonly lessons: Lessons
+  readonly history = new History()
+  readonly past = new Past((order) => this.#do(order), (e) => { this.#tell(e) })
+  readonly rewind = new Rewind({
+    snapshots: () => this.api.snapshots(this.id),
+    frames: (step) => this.api.frames(this.id, step),
+    return: (step) => this.ask({ type: 'return', step }),
+    changed: () => { this.#drawSoon() },
+    // What fetch throws is a broken network, which is shown where it belongs.
+    tell: (e) => { if (!(e instanceof TypeError)) this.#tell(e) },
+  })
+
+  /** How this page shows things. */
+  readonly looks: Looks
+  readonly own: OwnRows
+  readonly id: string
+  /** Who has it steers. */
+  readonly key: string | undefined
+  readonly #connection: Connection
+  readonly #address: Address
+  readonly #recovery: Recovery
+  /** The hello had the run's key. */
+  #mine = false
+  #newest: readonly LanePicture[] = []
+  #drawing = 0
+  #readTimer: number | undefined
+  #skeletons: { readonly of: string; readonly asked: Promise<Skeletons> } | null = null
+
+  constructor(
+    readonly api: Api,
+    readonly controls: readonly Control[],
+    opened: Opened,
+    /** What the run was asked to begin with; the first run message says what holds. */
+    settings: Settings,
+    { looks = new Looks(), data = null, lesson = '' }: { readonly looks?: Looks; readonly data?: DataSpec | null; readonly lesson?: string } = {},
+  ) {
+    const { run, key } = opened
+    this.looks = looks
+    this.own = new OwnRows(api, key, data)
+    this.id = run.id
+    this.key = key
+    // The address of a page that steers says which lesson is on.
+    this.lessons = new Lessons({ list: () => api.lessons(), begin: (order) => this.#beginAnew(order) }, key !== undefined && lesson === '')
+    this.#recovery = new Recovery(opened, api, () => this.#again(), this.notice)
+    this.values = new Values(controls, settings, (slot, value) => {
+      const lane = slot.lane === null ? {} : { lane: slot.lane }
+      return this.#connection.command({ type: 'change', ...lane, set: { [slot.name]: value } })
+    }, (notice) => { this.notice.value = notice })
+    this.#connection = new Connection(api.lines(run.id), {
+      message: (m) => { this.#message(m) },
+      frames: (f) => { this.#frames(f) },
+      link: (l) => {
+        this.link.value = l
+        if (isConnected(l)) this.#watch()
+      },
+      hello: () => this.#hello(),
+      recover: () => this.#recovery.recover(),
+      refused: () => api.refused(),
+      ask: () => { this.#watch() },
+    })
+    document.addEventListener('visibilitychange', () => { if (document.hidden) this.#watch() }) // the connection does when it is seen
+    this.#address = new Address(api.root, run.id, key, controls, () => this.#link)
+    this.#address.onEdit((asked) => { this.#edited(asked) })
+    for (const signal of [this.values.settings, this.lanes, this.own.packed, looks.text, this.lessons.shown]) signal.subscribe(() => { this.#address.show() })
+    this.#connection.open()
+  }
+
+  /** The values of the lane in focus, with the run's, as the server has them. */
+  get settings(): Signal<Settings> {
+    return this.values.settings
+  }
+
+  /** Whether the run has rows of one's own, as far as is known here. */
+  get hasOwn(): boolean {
+    return this.own.given !== null || this.run.value?.data.name === OWN_DATA
+  }
+
+  /** What a control is to show: what was asked for, else what the server has. */
+  shown(control: Control): ControlValue {
+    return this.values.shown(control)
+  }
+
+  /** What a control that may be left to the program comes to by itself in the lane in focus at this moment; NaN where that is not known. */
+  automatic(control: Control): number {
+    const lane = this.lanes.value.find((l) => l.lane === this.focus.value)
+    return lane?.auto?.[control.name] ?? this.run.value?.data.auto[control.name] ?? NaN
+  }
+
+  /** The number that a value of a control is: its own, or the one that the program chooses. */
+  number(control: Control, value: ControlValue): number {
+    return value === AUTO ? this.automatic(control) : Number(value)
+  }
+
+  /** Sets a control of the run or of a lane, which is the one in focus unless it is said. */
+  set(name: string, value: ControlValue, lane?: number): void {
+    if (!this.steers.value) return
+    this.touched.value = true
+    this.values.set(name, value, lane)
+  }
+
+  /** Sets several controls of the lane in focus, all of them or none: why not, where that is so, stands at the control it is due to. */
+  async setTogether(set: Settings): Promise<void> {
+    if (!this.steers.value) return
+    this.touched.value = true
+    for (const name of Object.keys(set)) this.values.forgive(name)
+    try {
+      await this.#do({ type: 'change', lane: this.focus.value, set })
+    } catch (e) {
+      if (e instanceof Refusal && e.answer.control !== '') this.values.refuse(e.answer.control, e.message)
+      else this.#tell(e)
+    }
+  }
+
+  /** The picture of the lane in focus. */
+  focused(pictures: readonly LanePicture[]): LanePicture | undefined {
+    return pictures.find((p) => p.lane === this.focus.value)
+  }
+
+  /** Looks at another lane. */
+  look(lane: number): void {
+    this.focus.value = lane
+    this.values.focus(lane)
+  }
+
+  /** The addresses of the run, and of another like it. */
+  get address(): Omit<Address, 'show' | 'onEdit'> {
+    return this.#address
+  }
+
+  /** The chart skeletons for the present data; asked for once, however many charts want them. */
+  charts(data: Data): Promise<Skeletons> {
+    const of = chartsOf(data)
+    if (this.#skeletons?.of !== of) {
+      const asked = this.api.charts(this.id)
+      this.#skeletons = { of, asked }
+      asked.catch(() => { if (this.#skeletons?.asked === asked) this.#skeletons = null })
+    }
+    return this.#skeletons.asked
+  }
+
+  play(): void { this.order({ type: 'play' }) }
+  pause(): void { this.order({ type: 'pause' }) }
+  reset(): void { this.order({ type: 'reset' }) }
+  /** Back to weights from before the run diverged. */
+  restore(): void { this.order({ type: 'restore' }) }
+  retry(): void { this.#connection.retry() }
+
+  /** Trains so many steps further, from a standstill. */
+  step(steps: number): void {
+    this.#stop()
+    this.order({ type: 'step', steps })
+  }
+
+  /** Trains until every row was seen once more, from a standstill. */
+  epoch(): void {
+    this.#stop()
+    this.order({ type: 'epoch' })
+  }
+
+  /** Adds a lane, a copy of another, and looks at it. */
+  async copyLane(lane: number): Promise<void> {
+    const ack = await this.ask({ type: 'lane_add', copy: lane })
+    if (ack) this.look(ack.lane)
+  }
+
+  /** Begins the run anew on rows of one's own. Fails with the server's words. */
+  async useData(data: DataSpec): Promise<void> {
+    const size = new TextEncoder().encode(JSON.stringify(data)).length
+    if (size < LONGEST_COMMAND) await this.#connection.command({ type: 'data', data })
+    else await this.api.putData(this.id, this.key, data)
+    this.own.give(data)
+    this.touched.value = true
+  }
+
+  /** Begins the run anew, with everything that it has. */
+  async #beginAnew(order: Omit<BeginCommand, 'id'>): Promise<Ack | null> {
+    const ack = await this.ask(order)
+    if (!ack) return null
+    this.touched.value = true
+    if (order.data) this.own.give(order.data)
+    return ack
+  }
+
+  /** Has a command done; what goes wrong is told under the header. */
+  order(order: Command): void {
+    void this.ask(order)
+  }
+
+  async ask(order: Command): Promise<Ack | null> {
+    try {
+      return await this.#do(order)
+    } catch (e) {
+      this.#tell(e)
+      return null
+    }
+  }
+
+  /** What was told before is of no interest any more. */
+  #do(order: Command): Promise<Ack> {
+    this.notice.value = ''
+    return this.#connection.command(order)
+  }
+
+  #stop(): void {
+    if (this.run.value?.state === 'playing') this.pause()
+  }
+
+  #tell(e: unknown): void {
+    if (e instanceof Disconnected) return // the connection's state is shown where it belongs
+    this.notice.value = e instanceof Error ? e.message : String(e)
+  }
+
+  /** What a new run like this one can be made with. */
+  get #link(): Link {
+    const { run } = this.values
+    return {
+      run,
+      lesson: this.lessons.shown.value?.slug ?? '',
+      lanes: this.lanes.value.map(({ lane, name, colour }) => ({ name, colour, settings: this.values.of(lane) })),
+      data: this.own.packed.value,
+      view: this.looks.text.value,
+    }
+  }
+
+  /** Somebody has edited the address: its settings hold, as far as the lanes are there. */
+  #edited(asked: Asked): void {
+    if (asked.lesson !== '' && asked.lesson !== this.lessons.shown.value?.slug) {
+      void this.lessons.open(asked.lesson)
+      return
+    }
+    this.looks.read(asked.view)
+    this.lanes.value.forEach(({ lane }, i) => {
+      const wanted = { ...asked.controls, ...asked.lanes[i]?.controls }
+      const settings = { ...this.values.run, ...this.values.of(lane) }
+      for (const c of this.controls) {
+        if (c.run && i > 0) continue
+        // Rows of one's own have no name in an address.
+        const otherwise = c.name === 'dataset' && settings[c.name] === OWN_DATA ? OWN_DATA : c.default
+        const value = wanted[c.name] ?? otherwise
+        if (!sameValue(value, settings[c.name])) this.set(c.name, value, lane)
+      }
+    })
+  }
+
+  #hello(): Hello {
+    const epoch = this.#recovery.forgotten ? undefined : this.run.value?.epoch
+    return {
+      type: 'hello',
+      ...(this.key === undefined ? {} : { key: this.key }),
+      ...(epoch === undefined ? {} : { epoch, next: this.history.length }),
+    }
+  }
+
+  #watch(): void {
+    // A page that nobody sees wants no frames; its history goes on.
+    this.#connection.command({ type: 'watch', frames: !document.hidden }).catch(() => undefined)
+  }
+
+  /** The order for a run like this one. */
+  #again(): Order {
+    const { dataset, ...run } = this.values.run
+    const isOwn = dataset === OWN_DATA
+    return {
+      ...run,
+      title: this.run.value?.title ?? '',
+      ...(dataset === undefined || isOwn ? {} : { dataset }),
+      ...(isOwn && this.own.given ? { data: this.own.given } : {}),
+      lanes: this.lanes.value.map(({ lane, name, colour }) => ({ name, colour, controls: this.values.of(lane) })),
+    }
+  }
+
+  #message(m: News): void {
+    const run = this.run.value
+    switch (m.type) {
+      case 'welcome':
+        this.#mine = m.steer
+        this.#mayAll(run?.open ?? false)
+        break
+      case 'run':
+        this.#begin(m)
+        break
+      case 'state':
+        if (run) this.run.value = { ...run, state: m.state, reason: m.reason, goal: m.goal }
+        void this.rewind.list()
+        break
+      case 'open':
+        if (run) this.run.value = { ...run, open: m.open }
+        this.#mayAll(m.open)
+        break
+      case 'lanes':
+        this.#lanesAre(m.lanes)
+        this.values.lanesAre(m, this.focus.value)
+        this.rewind.changed()
+        void this.rewind.list()
+        break
+      case 'data':
+        // Until their grid comes the old picture stands.
+        if (run) this.run.value = { ...run, data: m.data }
+        this.#shows(m.data)
+        this.rewind.changed()
+        break
+      case 'change':
+        this.#addChange(m.change)
+        break
+      case 'history':
+        if (!run || m.epoch !== run.epoch) break
+        if (this.history.add(m.first, m.points)) this.historyVersion.value++
+        else this.#connection.hello()
+    }
+  }
+
+  #mayAll(open: boolean): void {
+    this.steers.value = this.#mine || open
+    if (!this.steers.value) this.tool.value = 'read'
+  }
+
+  #begin(m: RunMessage): void {
+    const before = this.run.value
+    const isAnother = this.#recovery.forgotten
+    if (isAnother || before?.epoch !== m.epoch || m.next < this.history.length) {
+      this.#recovery.forgotten = false
+      this.history.clear()
+      this.historyVersion.value++
+    }
+    if (before && before.data.revision !== m.data.revision) {
+      this.grid.value = null
+      this.truth.value = null
+      this.targetTruth.value = null
+      this.probe.value = null
+    }
+    this.run.value = { id: m.id, title: m.title, epoch: m.epoch, state: m.state, reason: m.reason, goal: m.goal, open: m.open, data: m.data }
+    this.#shows(m.data)
+    this.#lanesAre(m.lanes)
+    this.values.begin(m, this.focus.value)
+    this.#mayAll(m.open)
+    this.changes.value = m.changes
+    this.past.begin(m, isAnother)
+    this.rewind.begin(m.epoch, isAnother)
+    this.lessons.called(m.title)
+    void this.own.learn(m)
+    this.#drawSoon()
+  }
+
+  /** The curves of the history are those of the target that is shown; of several no row can be added by a click. */
+  #shows({ shown_target: target, targets, inputs }: Data): void {
+    const unfit: Tool = targets.length > 1 ? 'add' : 'move'
+    if (inputs.length === 1 && this.tool.value === unfit) this.tool.value = 'read'
+    if (target === this.history.target) return
+    this.history.target = target
+    this.historyVersion.value++
+  }
+
+  #lanesAre(lanes: readonly Lane[]): void {
+    this.history.know(lanes)
+    if (!lanes.some((l) => l.lane === this.focus.value)) this.focus.value = lanes[0]?.lane ?? 0
+    this.lanes.value = lanes
+    this.historyVersion.value++
+  }
+
+  /** A run message that came meanwhile has the change already. */
+  #addChange(change: Change): void {
+    if (this.changes.value.some((c) => c.revision === change.revision && c.control === change.control)) return
+    this.changes.value = [...this.changes.value, change]
+    this.past.add(change)
+    this.rewind.changed()
+    if (change.kind === 'control') this.values.put({ name: change.control, lane: change.lane }, change.new, change.revision)
+  }
+
+  #frames(frames: readonly Frame[]): void {
+    const grid = frames.find((f) => f.kind === 'grid')
+    if (grid) {
+      // The truth comes with it, and is to be there when the grid is seen.
+      this.truth.value = frames.find((f) => f.kind === 'truth') ?? null
+      this.targetTruth.value = frames.find((f): f is TargetsFrame => f.kind === 'targetTruth') ?? null
+      this.grid.value = grid
+    }
+    const pictures = lanePictures(frames)
+    if (pictures.length > 0) {
+      this.#newest = pictures
+      this.rewind.live(pictures)
+    }
+    this.#drawSoon()
+  }
+
+  #drawSoon(): void {
+    if (this.#drawing === 0) this.#drawing = requestAnimationFrame(() => { this.#draw() })
+  }
+
+  #draw(): void {
+    this.#drawing = 0
+    const seen = this.rewind.pictures ?? this.#newest
+    if (this.#fits(seen)) this.frames.value = seen
+    this.#readTimer ??= window.setTimeout(() => {
+      this.#readTimer = undefined
+      this.reading.value = this.frames.value
+      if (this.#fits(this.#newest)) this.live.value = this.#newest
+    }, READ_EVERY)
+  }
+
+  /**
+   * A picture of an older epoch or data set can still have been on its way, and
+   * one of a newer may have come before what it stands on.
+   */
+  #fits(pictures: readonly LanePicture[]): boolean {
+    const [run, grid] = [this.run.value, this.grid.value]
+    return pictures.length > 0 && pictures.every(({ fit }) => fit.epoch === run?.epoch && fit.dataRevision === grid?.dataRevision)
+  }
+}
+
+/** What the charts of data depend on. */
+export function chartsOf({ name, title, inputs, target, slice, truth }: Data): string {
+  return JSON.stringify([name, title, inputs, target, slice, truth])
+}
