@@ -24,6 +24,7 @@ type order struct {
 // fields have in JSON. The API's description is made of it too.
 type besides struct {
 	Title  string          `json:"title" doc:"What the run is called until it has another data set, at most 80 characters."`
+	Lesson string          `json:"lesson" doc:"The name of the lesson that the run is, as long as it has its title."`
 	Lanes  []wire.LaneSpec `json:"lanes" doc:"The lanes that the run begins with, each with what it has different from the controls beside this; without it the run has one."`
 	Data   *wire.DataSpec  `json:"data" doc:"Rows of your own, of a formula or of a file; the control dataset is then \"own\"."`
 	Edits  []wire.Edit     `json:"edits" doc:"What is done to the rows before the first step."`
@@ -81,7 +82,7 @@ func (o *order) take(into any) error {
 
 // spec is what the run of an order without a recipe begins with.
 func (o *order) spec() wire.Spec {
-	return wire.Spec{Title: o.Title, Controls: o.controls, Lanes: o.Lanes, Data: o.Data, Edits: o.Edits}
+	return wire.Spec{Title: o.Title, Lesson: o.Lesson, Controls: o.controls, Lanes: o.Lanes, Data: o.Data, Edits: o.Edits}
 }
 
 // A memberError says which member of a body is not right.

@@ -43,12 +43,12 @@ type Spot struct {
 	Label   string   `json:"label" doc:"What is there, in a few words."`
 }
 
-// TitlePrefix stands before the title of a run that a lesson began.
+// TitlePrefix stands before the title of a run that a lesson began, for people.
 const TitlePrefix = "lesson: "
 
 // Spec is what the lesson's run begins with.
 func (l *Lesson) Spec() wire.Spec {
-	return wire.Spec{Title: TitlePrefix + l.Title, Controls: l.Set, Lanes: l.Lanes, Data: l.Data}
+	return wire.Spec{Title: TitlePrefix + l.Title, Lesson: l.Slug, Controls: l.Set, Lanes: l.Lanes, Data: l.Data}
 }
 
 // panels are the spots that are no controls.

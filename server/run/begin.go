@@ -17,7 +17,7 @@ func (r *Run) read(s wire.Spec) (wire.RunSettings, []laneStart, error) {
 	if refused != nil {
 		return settings.RunSettings, nil, refused
 	}
-	if refused := wire.CheckTitle(s.Title); refused != nil {
+	if refused := wire.CheckTitle(s.Title, s.Lesson); refused != nil {
 		return settings.RunSettings, nil, refused
 	}
 	if s.EditsLeftOut {
@@ -129,7 +129,7 @@ func (r *Run) beginAnew(c *wire.BeginCommand, own *ownRows) *wire.ErrorMessage {
 	if err != nil {
 		return badData(err)
 	}
-	l.entitle(c.Title)
+	l.entitle(c.Title, c.Lesson)
 	was := r.moment()
 	r.own = own
 	r.changedBy(l, was, wire.Change{Kind: wire.BeginChange, Text: cmp.Or(c.Title, "begun anew with other settings")})

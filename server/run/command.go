@@ -157,7 +157,7 @@ func (r *Run) rebirth(s wire.RunSettings, starts []laneStart, anew bool) (l *lif
 		l, err = r.conceive(s, d.own, d.edits.list(), starts)
 	}
 	if err == nil && s.Dataset == old.Dataset {
-		l.entitle(r.life.title)
+		l.entitle(r.life.title, r.life.lesson)
 	}
 	return l, err
 }

@@ -12,6 +12,7 @@ import (
 // restart begins anew. It belongs to the goroutine of its run.
 type life struct {
 	title    string
+	lesson   string // its name, or empty
 	settings wire.RunSettings
 	data     *data
 	lanes    []*lane // never empty
@@ -63,8 +64,11 @@ func newLife(t wire.Table, s wire.RunSettings, d *data, starts []laneStart, work
 	return l, nil
 }
 
-// entitle gives a life that begins its title.
-func (l *life) entitle(title string) { l.title, l.recipe.Spec.Title = title, title }
+// entitle gives a life that begins its title, and says which lesson it is.
+func (l *life) entitle(title, lesson string) {
+	l.title, l.lesson = title, lesson
+	l.recipe.Spec.Title, l.recipe.Spec.Lesson = title, lesson
+}
 
 // goOn has a life that begins with the states of lanes begin where these had come to.
 func (l *life) goOn(s wire.Spec) *wire.ErrorMessage {

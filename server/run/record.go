@@ -169,7 +169,7 @@ func (l *life) specOf(t wire.Table, of *lane) wire.Spec {
 	one := *l
 	one.lanes = []*lane{of}
 	s := one.spec(t)
-	s.Title, s.Step, s.Acquired = l.title, l.steps, l.acquired
+	s.Title, s.Lesson, s.Step, s.Acquired = l.title, l.lesson, l.steps, l.acquired
 	s.Lanes[0].State = nil
 	return s
 }

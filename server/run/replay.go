@@ -84,7 +84,7 @@ func Replay(id string, recipe wire.Recipe, o Options) (*Run, error) {
 	if refused := p.afford(l); refused != nil {
 		return nil, refused
 	}
-	l.entitle(recipe.Spec.Title)
+	l.entitle(recipe.Spec.Title, recipe.Spec.Lesson)
 	r.birth(l)
 	r.replay = p
 	return r, nil

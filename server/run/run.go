@@ -157,7 +157,7 @@ func newWith(id string, s wire.Spec, own *ownRows, o Options) (*Run, error) {
 	if refused := l.goOn(s); refused != nil {
 		return nil, refused
 	}
-	l.entitle(s.Title)
+	l.entitle(s.Title, s.Lesson)
 	if o.Paused {
 		r.state = wire.Paused
 	}

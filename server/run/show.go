@@ -144,7 +144,7 @@ func (r *Run) message(next int) wire.RunMessage {
 		changes[i].Undo = r.undone.index(changes[i].Revision) >= 0
 	}
 	return wire.RunMessage{
-		Type: "run", ID: r.id, Title: r.life.title, Epoch: r.epoch, Revision: r.revision, Step: r.life.steps,
+		Type: "run", ID: r.id, Title: r.life.title, Lesson: r.life.lesson, Epoch: r.epoch, Revision: r.revision, Step: r.life.steps,
 		State: r.state, Reason: r.reason, Goal: r.aim(), Open: r.open, Redo: len(r.undone.undone), Controls: r.runValues(), Lanes: r.lanesMessage().Lanes,
 		Changes: changes, Data: r.life.describeData(r.table), Points: len(r.life.points), Next: next,
 	}

@@ -38,6 +38,7 @@ type Change struct {
 // same weights again, bit for bit.
 type Spec struct {
 	Title    string                     `json:"title,omitempty"`
+	Lesson   string                     `json:"lesson,omitempty"`   // the name of the lesson that it is
 	Controls map[string]json.RawMessage `json:"controls,omitempty"` // of the run and, as a default, of every lane
 	Lanes    []LaneSpec                 `json:"lanes,omitempty"`    // empty: one lane
 	Data     *DataSpec                  `json:"data,omitempty"`     // rows of one's own: the dataset is then "own"

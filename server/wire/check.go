@@ -2,6 +2,7 @@ package wire
 
 import (
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 	"unicode"
@@ -99,7 +100,7 @@ func (c *DataCommand) check() *ErrorMessage {
 }
 
 func (c *BeginCommand) check() *ErrorMessage {
-	if e := CheckTitle(c.Title); e != nil {
+	if e := CheckTitle(c.Title, c.Lesson); e != nil {
 		return e
 	}
 	if n := len(c.Lanes); n > MaxLanes {
@@ -114,8 +115,15 @@ func (c *BeginCommand) check() *ErrorMessage {
 // MaxTitle is the largest number of characters of an epoch's title.
 const MaxTitle = 80
 
-// CheckTitle refuses a title that an epoch cannot have.
-func CheckTitle(title string) *ErrorMessage {
+// lessonName is what lessons can be called.
+var lessonName = regexp.MustCompile(`^[a-z0-9-]{0,80}$`)
+
+// CheckTitle refuses a title, or the name of a lesson, that an epoch cannot have. Whether
+// there is such a lesson a run does not know.
+func CheckTitle(title, lesson string) *ErrorMessage {
+	if !lessonName.MatchString(lesson) {
+		return Refuse(OutOfRange, "", "a lesson's name has at most 80 small letters, digits and dashes")
+	}
 	if utf8.RuneCountInString(title) > MaxTitle || strings.ContainsFunc(title, unicode.IsControl) {
 		return Refuse(OutOfRange, "", "a title has at most %d characters, all of them printable", MaxTitle)
 	}

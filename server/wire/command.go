@@ -197,15 +197,16 @@ type DataCommand struct {
 // but for one that diverged or went idle.
 type BeginCommand struct {
 	Head
-	Title string                     `json:"title,omitempty"` // what the epoch and the change are called
-	Set   map[string]json.RawMessage `json:"set,omitempty"`   // controls of the run and, as a default, of every lane
-	Lanes []LaneSpec                 `json:"lanes,omitempty"` // empty: one lane
-	Data  *DataSpec                  `json:"data,omitempty"`  // rows of one's own: the dataset is then "own"
+	Title  string                     `json:"title,omitempty"`  // what the epoch and the change are called
+	Lesson string                     `json:"lesson,omitempty"` // the name of the lesson that it is
+	Set    map[string]json.RawMessage `json:"set,omitempty"`    // controls of the run and, as a default, of every lane
+	Lanes  []LaneSpec                 `json:"lanes,omitempty"`  // empty: one lane
+	Data   *DataSpec                  `json:"data,omitempty"`   // rows of one's own: the dataset is then "own"
 }
 
 // Spec returns what the epoch begins with.
 func (c *BeginCommand) Spec() Spec {
-	return Spec{Title: c.Title, Controls: c.Set, Lanes: c.Lanes, Data: c.Data}
+	return Spec{Title: c.Title, Lesson: c.Lesson, Controls: c.Set, Lanes: c.Lanes, Data: c.Data}
 }
 
 // AcquireCommand takes the next points where the control "acquire_by" says.

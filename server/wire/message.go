@@ -57,7 +57,8 @@ type WelcomeMessage struct {
 type RunMessage struct {
 	Type     string         `json:"type"` // "run"
 	ID       string         `json:"id"`
-	Title    string         `json:"title"` // with which a begin command began it, until the data set is another; or empty
+	Lesson   string         `json:"lesson"` // the name of the lesson that the epoch is, as long as it has its title; or empty
+	Title    string         `json:"title"`  // with which a begin command began it, until the data set is another; or empty
 	Epoch    uint32         `json:"epoch"`
 	Revision uint32         `json:"revision"`
 	Step     uint64         `json:"step"`

@@ -313,6 +313,7 @@ export interface WelcomeMessage {
 export interface RunMessage {
   type: 'run'
   id: string
+  lesson: string
   title: string
   epoch: number
   revision: number
@@ -508,6 +509,7 @@ export interface BeginCommand {
   type: 'begin'
   id: number
   title?: string
+  lesson?: string
   set?: Record<string, ControlValue>
   lanes?: ReadonlyArray<LaneSpec>
   data?: DataSpec

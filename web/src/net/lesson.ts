@@ -35,19 +35,19 @@ export function numberOf(i: number): string {
   return NUMBERS[i] ?? ''
 }
 
-/** What the run of a lesson is called; the server keeps it until the data are others. */
-export function titleOf(lesson: Pick<Lesson, 'title'>): string {
+/** What the run of a lesson is called, for people. */
+function titleOf(lesson: Pick<Lesson, 'title'>): string {
   return `lesson: ${lesson.title}`
 }
 
 /** The command that has a run begin a lesson. */
 export function beginOf(lesson: Lesson): Omit<BeginCommand, 'id'> {
-  const { set, lanes, data } = lesson
-  return { type: 'begin', title: titleOf(lesson), set, lanes, ...(data ? { data } : {}) }
+  const { slug, set, lanes, data } = lesson
+  return { type: 'begin', title: titleOf(lesson), lesson: slug, set, lanes, ...(data ? { data } : {}) }
 }
 
 /** The order for a new run that begins with a lesson. */
 export function orderOf(lesson: Lesson): Order {
-  const { set, lanes, data } = lesson
-  return { ...set, title: titleOf(lesson), lanes, ...(data ? { data } : {}) }
+  const { slug, set, lanes, data } = lesson
+  return { ...set, title: titleOf(lesson), lesson: slug, lanes, ...(data ? { data } : {}) }
 }

@@ -9,14 +9,14 @@ const lesson = (slug: string): Lesson => ({
 const LIST = ['first', 'second'].map(lesson)
 const [FIRST, SECOND] = LIST as [Lesson, Lesson]
 
-/** A run that is called what it is told to be. */
+/** A run that is the lesson that it is told to be. */
 function school(): { lessons: Lessons; begun: string[] } {
   const begun: string[] = []
   const lessons: Lessons = new Lessons({
     list: () => Promise.resolve(LIST),
-    begin: ({ title = '' }) => {
-      begun.push(title)
-      lessons.called(title)
+    begin: ({ lesson = '' }) => {
+      begun.push(lesson)
+      lessons.told(lesson)
       return Promise.resolve(null)
     },
   })
@@ -24,18 +24,18 @@ function school(): { lessons: Lessons; begun: string[] } {
 }
 
 describe('lessons', () => {
-  it('are on as long as the run is called after them', async () => {
+  it('are on as long as the run says so', async () => {
     const { lessons, begun } = school()
     await lessons.open('second')
-    expect(begun).toEqual(['lesson: The second'])
+    expect(begun).toEqual(['second'])
     expect(lessons.shown.value).toBe(SECOND)
     expect(lessons.next).toBe(FIRST)
-    lessons.called('')
+    lessons.told('')
     expect(lessons.shown.value).toBeNull()
     expect(lessons.next).toBeNull()
-    lessons.called('lesson: The first')
+    lessons.told('first')
     expect(lessons.shown.value).toBe(FIRST)
-    lessons.called('lesson: of another server')
+    lessons.told('of-another-server')
     expect(lessons.shown.value).toBeNull()
   })
 
@@ -44,21 +44,21 @@ describe('lessons', () => {
     await lessons.open('first')
     lessons.close()
     expect(lessons.shown.value).toBeNull()
-    lessons.called('lesson: The first')
+    lessons.told('first')
     expect(lessons.shown.value).toBeNull()
     await lessons.begin(FIRST)
     expect(lessons.shown.value).toBe(FIRST)
     lessons.close()
-    lessons.called('lesson: The second')
+    lessons.told('second')
     expect(lessons.shown.value).toBe(SECOND)
   })
 
   it('that were closed when the page was left stay so', async () => {
     const lessons = new Lessons({ list: () => Promise.resolve(LIST), begin: () => Promise.resolve(null) }, true)
-    lessons.called('lesson: The first')
+    lessons.told('first')
     await lessons.load()
     expect(lessons.shown.value).toBeNull()
-    lessons.called('lesson: The second')
+    lessons.told('second')
     expect(lessons.shown.value).toBe(SECOND)
   })
 
@@ -83,7 +83,7 @@ describe('lessons', () => {
 
 describe('a lesson', () => {
   it('begins as a command and as an order', () => {
-    expect(beginOf(FIRST)).toEqual({ type: 'begin', title: 'lesson: The first', set: { eps: 1 }, lanes: [{ name: 'first' }] })
-    expect(orderOf(FIRST)).toEqual({ title: 'lesson: The first', eps: 1, lanes: [{ name: 'first' }] })
+    expect(beginOf(FIRST)).toEqual({ type: 'begin', title: 'lesson: The first', lesson: 'first', set: { eps: 1 }, lanes: [{ name: 'first' }] })
+    expect(orderOf(FIRST)).toEqual({ title: 'lesson: The first', lesson: 'first', eps: 1, lanes: [{ name: 'first' }] })
   })
 })

@@ -1,4 +1,4 @@
-import { beginOf, titleOf, type Lesson } from '../net/lesson'
+import { beginOf, type Lesson } from '../net/lesson'
 import type { Ack } from '../generated/wire'
 import { Signal } from './signal'
 
@@ -11,16 +11,17 @@ interface Runs {
 }
 
 /**
- * The lessons, and the one that is on: the run is called after it, until somebody
- * chooses other data or takes it back. To close it is this page's affair.
+ * The lessons, and the one that is on: the run says which, until somebody chooses
+ * other data or takes it back. To close it is this page's affair.
  */
 export class Lessons {
   readonly list = new Signal<readonly Lesson[]>([])
   /** Whose card and marks are seen. */
   readonly shown = new Signal<Lesson | null>(null)
   readonly #runs: Runs
-  #title: string | null = null
-  /** The title that was closed here. */
+  /** The name of the one that the run says it is; null until it has said something. */
+  #name: string | null = null
+  /** That of the one that was closed here. */
   #closed = ''
   #asked: Promise<void> | null = null
 
@@ -44,12 +45,12 @@ export class Lessons {
     return this.#asked
   }
 
-  /** What the run is called now. */
-  called(title: string): void {
-    if (title === this.#title) return
-    this.#closed = this.#title === null && this.wasClosed ? title : ''
-    this.#title = title
-    if (title.startsWith(titleOf({ title: '' }))) void this.load()
+  /** The run says which lesson it is now, by its name, or none. */
+  told(name: string): void {
+    if (name === this.#name) return
+    this.#closed = this.#name === null && this.wasClosed ? name : ''
+    this.#name = name
+    if (name !== '') void this.load()
     this.#settle()
   }
 
@@ -76,11 +77,11 @@ export class Lessons {
 
   /** The run goes on, without card and marks. */
   close(): void {
-    this.#closed = this.#title ?? ''
+    this.#closed = this.#name ?? ''
     this.#settle()
   }
 
   #settle(): void {
-    this.shown.value = this.#title === this.#closed ? null : (this.list.value.find((l) => titleOf(l) === this.#title) ?? null)
+    this.shown.value = this.#name === this.#closed ? null : (this.list.value.find((l) => l.slug === this.#name) ?? null)
   }
 }

@@ -413,7 +413,7 @@ export class Store {
     this.changes.value = m.changes
     this.past.begin(m, isAnother)
     this.rewind.begin(m.epoch, isAnother)
-    this.lessons.called(m.title)
+    this.lessons.told(m.lesson)
     void this.own.learn(m)
     this.#drawSoon()
   }
