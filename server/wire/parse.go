@@ -31,9 +31,11 @@ const (
 // Error returns the reason.
 func (e *ErrorMessage) Error() string { return e.Reason }
 
-// Refuse returns the error message for a command that is not done.
+// Refuse returns the error message for a command that is not done. What it repeats of
+// the command is made valid UTF-8.
 func Refuse(code ErrorCode, control, format string, args ...any) *ErrorMessage {
-	return &ErrorMessage{Type: "error", Code: code, Control: control, Reason: fmt.Sprintf(format, args...)}
+	reason := strings.ToValidUTF8(fmt.Sprintf(format, args...), "\uFFFD")
+	return &ErrorMessage{Type: "error", Code: code, Control: control, Reason: reason}
 }
 
 // ParseCommand reads one text message of a client: a command and its id. A
