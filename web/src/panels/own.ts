@@ -1,5 +1,6 @@
 import { html, nothing, type TemplateResult } from 'lit'
 import { Problem, type Dialect, type Inspection } from '../net/api'
+import { Refusal } from '../net/connection'
 import { parseNumber } from '../math/format'
 import type { CSVSpec, DataSpec } from '../generated/wire'
 import { segments } from './choices'
@@ -152,8 +153,7 @@ class GnllOwn extends Part {
       await what()
     } catch (e) {
       const words = e instanceof Error ? e.message : String(e)
-      const field = e instanceof Problem ? e.field : ''
-      const about = this.tab === 'csv' ? 'csv' : (OF_FORMULA.find((f) => f === field) ?? 'mean')
+      const about = this.tab === 'csv' ? 'csv' : (OF_FORMULA.find((f) => f === blamed(e)) ?? 'mean')
       this.mistakes = { [about]: words }
     }
     this.busy = false
@@ -281,6 +281,12 @@ class GnllOwn extends Part {
     this.mistakes = {}
     this.inputs = this.inputs.includes(name) ? this.inputs.filter((n) => n !== name) : [...this.inputs, name]
   }
+}
+
+/** The field that a refusal is about, however it came. */
+function blamed(e: unknown): string {
+  if (e instanceof Refusal) return e.answer.field ?? ''
+  return e instanceof Problem ? e.field : ''
 }
 
 customElements.define('gnll-own', GnllOwn)
