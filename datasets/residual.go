@@ -2,8 +2,8 @@ package datasets
 
 import (
 	"fmt"
-	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"unicode/utf8"
 
@@ -74,15 +74,34 @@ func ParseResidual(text string, parameters []string) (*Residual, error) {
 	return &Residual{text: text, parameters: slices.Clone(parameters), program: p}, nil
 }
 
-// zero is how an equation may end that is not written as a residual.
-var zero = regexp.MustCompile(`[^=<>!]=\s*0\s*$`)
+// ResidualOf returns what should be zero of an equation with two sides, as in
+// du = -k*u, and a text that has not two of them as it is.
+func ResidualOf(text string) string {
+	at := -1
+	for i := range len(text) {
+		compares := i > 0 && strings.IndexByte("=<>!", text[i-1]) >= 0 || i+1 < len(text) && text[i+1] == '='
+		if text[i] != '=' || compares {
+			continue
+		}
+		if at >= 0 {
+			return text
+		}
+		at = i
+	}
+	if at < 0 {
+		return text
+	}
+	left, right := text[:at], strings.TrimSpace(text[at+1:])
+	if v, err := strconv.ParseFloat(right, 64); err == nil && v == 0 {
+		return left
+	}
+	return "(" + left + ") - (" + right + ")"
+}
 
 // ParseEquation is ParseResidual of an equation whose names that formulas do not have
-// are its parameters, in the order in which it has them. It may end with = 0.
+// are its parameters, in the order in which it has them. It may have two sides.
 func ParseEquation(text string) (*Residual, error) {
-	if at := zero.FindStringIndex(text); at != nil {
-		text = text[:at[0]+1]
-	}
+	text = ResidualOf(text)
 	var names []string
 	if len(text) <= maxFormula && utf8.ValidString(text) {
 		names = freeNames(text)
@@ -135,6 +154,10 @@ func isName(s string) bool {
 	reserved := []string{"and", "or", "not", "in", "true", "false", "nil", "let", "if", "else", "matches", "contains", "startsWith", "endsWith"}
 	return s != "" && !slices.Contains(reserved, s)
 }
+
+// Parts returns how many numbers, names, operators and calls it has, to which the time
+// that it takes is proportional.
+func (r *Residual) Parts() int { return len(r.program) }
 
 // String returns the residual as it was written.
 func (r *Residual) String() string { return strings.TrimSpace(r.text) }

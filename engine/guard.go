@@ -15,6 +15,7 @@ const (
 	CauseOverflow     Cause = "exp overflow"      // a variance grew beyond what float32 holds
 	CauseCollapse     Cause = "variance collapse" // a variance so small that dividing by it overflows
 	CauseLearningRate Cause = "learning rate"     // the weights were thrown too far
+	CauseEquation     Cause = "the equation"      // its residual has no finite value, or is so large that its square has none
 )
 
 // remedy says what may help.
@@ -24,6 +25,8 @@ func (c Cause) remedy() string {
 		return "look at the data of that row"
 	case CauseOverflow:
 		return "lower the learning rate, clip the gradient, or take the softplus head"
+	case CauseEquation:
+		return "change the formula, where its points lie or where its parameters begin, or lower the learning rate"
 	case CauseCollapse:
 		return "raise eps or the weight decay of the variance"
 	default:
@@ -35,21 +38,28 @@ func (c Cause) remedy() string {
 // gradient beyond any use.
 type Divergence struct {
 	Step     uint64  // counted from 1
-	Quantity string  // loss, mean, variance, target, or the gradient of a parameter by its name
+	Quantity string  // loss, mean, variance, target, residual of the equation, or the gradient of a parameter by its name
 	Value    float64 // of that quantity
 	Row      int     // of the batch, or -1
+	At       float64 // the input at which an equation's residual was looked at; else 0
 	Cause    Cause
 }
 
 // Error says it in a sentence.
 func (d *Divergence) Error() string {
 	where := ""
+	if d.Cause == CauseEquation {
+		where = fmt.Sprintf(", at the input %g", d.At)
+	}
 	if d.Row >= 0 {
 		where = fmt.Sprintf(" (row %d of the batch)", d.Row)
 	}
 	return fmt.Sprintf("the %s was %g at step %d%s; probable cause: %s; %s",
 		d.Quantity, d.Value, d.Step, where, d.Cause, d.Cause.remedy())
 }
+
+// equationLoss is what diverged calls the share of an equation in the loss.
+const equationLoss = "loss of the equation"
 
 // maxNorm is the norm beyond which squares of a gradient overflow in float32,
 // and the optimiser's second moment with them.
@@ -79,6 +89,10 @@ func (t *Trainer) diverged(quantity string, value float64, target []float32) err
 		if math.IsInf(d.Value, 1) {
 			d.Cause = CauseOverflow
 		}
+		return d
+	}
+	if quantity == equationLoss {
+		d.Cause, d.Quantity, d.Value, d.At = CauseEquation, "residual of the equation", t.physics.worst, t.physics.worstAt
 		return d
 	}
 	if quantity == "gradient" {

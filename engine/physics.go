@@ -149,6 +149,8 @@ type physics struct {
 	grads  []float32
 	value  float64 // of the term at the step that was tried last
 	norm   float64 // of grads
+
+	worst, worstAt float64 // the largest residual of that step, or the first without a value, and its input
 }
 
 // SetPhysics has the steps that follow add a term to the loss; nil has them add none.
@@ -359,6 +361,9 @@ func (t *Trainer) tryPhysics() float64 {
 	for i, at := range q.x {
 		u, du, d2u := t.unscaled(&q.pass, i)
 		r := q.Residual.Gradients(q.by, at, u, du, d2u, q.p)
+		if i == 0 || q.worst-q.worst == 0 && !(math.Abs(r) <= math.Abs(q.worst)) {
+			q.worst, q.worstAt = r, at
+		}
 		squares += r * r
 		slope := 2 * q.Weight * r / n
 		if q.LearnNoise {

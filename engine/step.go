@@ -123,7 +123,7 @@ func (t *Trainer) try(x kernel.Matrix, y []float32, loss Loss, h *Hyper) (float6
 	if equation {
 		physics = t.tryPhysics()
 		if value += physics; value-value != 0 {
-			return value, t.diverged("loss of the equation", physics, y)
+			return value, t.diverged(equationLoss, physics, y)
 		}
 	}
 	t.net.begin(p, t.grads, part)

@@ -34,7 +34,7 @@ func (cs *controls) axis(flag, text string) (run.Axis, error) {
 		if texts, err = spaced(c, list); err != nil {
 			return run.Axis{}, mistakef("--%s %s: %w", flag, text, err)
 		}
-	case c.Kind == wire.KindLayers:
+	case c.Kind == wire.KindLayers || c.Kind == wire.KindText: // which have commas of their own
 		texts = strings.Split(list, ";")
 	default:
 		texts = strings.Split(list, ",")

@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"github.com/gnllviz/gnllviz/datasets"
 	"github.com/gnllviz/gnllviz/server/run"
 	"github.com/gnllviz/gnllviz/server/wire"
 )
@@ -68,6 +69,34 @@ func flagOf(c *wire.Control) string {
 	return strings.ReplaceAll(c.Name, "_", "-")
 }
 
+// checkParameters refuses a parameter that the equation given beside it has not: a name
+// that is spelt otherwise would begin at 1 in silence.
+func (cs *controls) checkParameters() error {
+	var equation, text string
+	if json.Unmarshal(cs.set["equation"], &equation) != nil || json.Unmarshal(cs.set["parameters"], &text) != nil || equation == "" {
+		return nil // not both are given
+	}
+	residual, err := datasets.ParseEquation(equation)
+	if err != nil {
+		return nil // which is refused with the run
+	}
+	given, err := wire.ParseParameters(text)
+	if err != nil {
+		return err
+	}
+	names := residual.Parameters()
+	for _, q := range given {
+		switch {
+		case slices.Contains(names, q.Name):
+		case len(names) == 0:
+			return mistakef("--parameter %s: the equation %s has no parameters", q.Name, equation)
+		default:
+			return mistakef("--parameter %s: the equation %s has no parameter of that name, but %s", q.Name, equation, strings.Join(names, ", "))
+		}
+	}
+	return nil
+}
+
 // find returns the control that has a name, or a flag, or nil.
 func (cs *controls) find(name string) *wire.Control {
 	for i := range cs.table {
@@ -94,6 +123,9 @@ func (cs *controls) refused(err error) error {
 func asFlag(c *wire.Control, e *wire.ErrorMessage) refusal {
 	if rest, ok := strings.CutPrefix(e.Reason, c.Name+" "); ok {
 		return refusal("--" + flagOf(c) + " " + rest)
+	}
+	if rest, ok := strings.CutPrefix(e.Reason, c.Name+": "); ok {
+		return refusal("--" + flagOf(c) + ": " + rest)
 	}
 	return refusal("--" + flagOf(c) + ": " + e.Reason)
 }

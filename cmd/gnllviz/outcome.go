@@ -230,8 +230,16 @@ func writeScores(w io.Writer, trainScores, testScores *run.Scores) error {
 
 // writeEquation writes how an equation is obeyed.
 func writeEquation(w io.Writer, e *export.Equation) {
-	fmt.Fprintf(w, "the equation %s = 0 has a residual of %.4g (root mean square)", e.Residual, e.RMS)
-	if e.Noise != nil {
+	equation := e.Residual
+	if !strings.Contains(equation, "=") {
+		equation += " = 0"
+	}
+	if e.RMS == nil {
+		fmt.Fprintf(w, "the residual of the equation %s has no finite value", equation)
+	} else {
+		fmt.Fprintf(w, "the equation %s has a residual of %.4g (root mean square)", equation, *e.RMS)
+	}
+	if e.Noise != nil && e.RMS != nil {
 		fmt.Fprintf(w, " and a learned standard deviation of %.4g", *e.Noise)
 	}
 	fmt.Fprintln(w)

@@ -219,7 +219,7 @@ func writePredictions(to io.Writer, m *export.Model, g given, rows []int, p expo
 	}
 	made := predictionNames(m)
 	// An input of such a name must not be mistaken for a prediction.
-	if slices.ContainsFunc(made, func(name string) bool { return slices.Contains(inputs, name) }) {
+	for slices.ContainsFunc(made, func(name string) bool { return slices.Contains(inputs, name) }) {
 		for i := range made {
 			made[i] = "predicted_" + made[i]
 		}

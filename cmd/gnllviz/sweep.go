@@ -92,6 +92,9 @@ func metricNames() []string {
 }
 
 func (s *sweepFlags) run(c *cobra.Command) error {
+	if err := s.controls.checkParameters(); err != nil {
+		return err
+	}
 	g, err := s.grid(c)
 	if err != nil {
 		return err

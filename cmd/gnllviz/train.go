@@ -105,6 +105,9 @@ func (t *trainFlags) run(c *cobra.Command) error {
 			return mistakef("--%s 0: there is nothing to do", name)
 		}
 	}
+	if err := t.controls.checkParameters(); err != nil {
+		return err
+	}
 	r, err := t.begin(c)
 	if err != nil {
 		return err

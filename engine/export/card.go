@@ -70,10 +70,10 @@ type Equation struct {
 	To         float64     `json:"to"`
 	Points     int         `json:"points"`
 
-	// RMS is the root of the mean squared residual at the end, and Noise its learned
-	// standard deviation, in the residual's unit; Noise is nil where a fixed Weight took
-	// its place.
-	RMS    float64  `json:"rms"`
+	// RMS is the root of the mean squared residual at the end, nil where the residual has
+	// no finite value, and Noise its learned standard deviation, in the residual's unit;
+	// Noise is nil where a fixed Weight took its place.
+	RMS    *float64 `json:"rms"`
 	Noise  *float64 `json:"noise,omitempty"`
 	Weight *float64 `json:"weight,omitempty"`
 }

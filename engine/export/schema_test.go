@@ -63,15 +63,15 @@ func TestSchemaTakesEveryModel(t *testing.T) {
 
 // obeyed is an equation of a card, with all that it can have.
 func obeyed(learned bool) *Equation {
-	friction, noise, weight := 4.0, 0.5, 0.003
+	friction, noise, weight, rms := 4.0, 0.5, 0.003, 0.1
 	e := &Equation{
-		Residual: "d2u + mu*du + k*u", From: 0, To: 1, Points: 30, RMS: 0.1,
+		Residual: "d2u + mu*du + k*u", From: 0, To: 1, Points: 30, RMS: &rms,
 		Parameters: []Parameter{{Name: "mu", Value: 4.1, Spread: 0.2, Learned: true, True: &friction}, {Name: "k", Value: 400}},
 	}
 	if learned {
 		e.Noise = &noise
 	} else {
-		e.Weight, e.Parameters = &weight, []Parameter{}
+		e.Weight, e.Parameters, e.RMS = &weight, []Parameter{}, nil
 	}
 	return e
 }

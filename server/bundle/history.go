@@ -29,6 +29,7 @@ func history(r *run.Record) table {
 	}
 	t.columns = append(t.columns, column{name: "step", ids: ids})
 	taken := map[string]bool{"step": true}
+	since := r.EquationSince()
 	for k, name := range run.BatchColumns() {
 		if k < len(r.Batches.Values) {
 			taken[name] = true
@@ -43,7 +44,12 @@ func history(r *run.Record) table {
 			if len(r.Targets) > 0 && !slices.Contains(wire.SharedByTargets, name) {
 				name = free(taken, "history", name+"_"+r.Targets[target].Target.Name, target+1)
 			}
-			t.columns = append(t.columns, merged(name, points, func(i int) float32 { return p[i].Values[k] }))
+			c := merged(name, points, func(i int) float32 { return p[i].Values[k] })
+			if k > wire.PointAlways { // of the equation
+				has := c.has
+				c.has = func(row int) bool { return has(row) && steps[row] >= since }
+			}
+			t.columns = append(t.columns, c)
 		}
 	}
 	return t

@@ -44,9 +44,16 @@ func predictions(r *run.Record) table {
 	id := column{name: "id", ids: make([]int64, n)}
 	part := column{name: "part", texts: make([]string, n)}
 	taken := map[string]bool{id.name: true, part.name: true}
-	if len(r.Data.Targets) == 1 {
+	several := len(r.Data.Targets) > 1
+	named := func(name string, target int) string {
+		if several {
+			name += "_" + r.Data.Targets[target].Name
+		}
+		return name
+	}
+	for k := range r.Data.Targets {
 		for _, name := range predictedColumns {
-			taken[name] = true
+			taken[named(name, k)] = true
 		}
 	}
 	t := table{name: "predictions", rows: n, columns: []column{id, part}}
@@ -67,12 +74,7 @@ func predictions(r *run.Record) table {
 			}
 			return &row.TargetRow
 		}
-		t.columns = append(t.columns, predicted(r.Rows, of, free(taken, "target", c.Name, k+1), func(name string) string {
-			if len(r.Data.Targets) == 1 {
-				return name
-			}
-			return free(taken, "predicted", name+"_"+c.Name, k+1)
-		})...)
+		t.columns = append(t.columns, predicted(r.Rows, of, free(taken, "target", c.Name, k+1), func(name string) string { return named(name, k) })...)
 	}
 	return t
 }

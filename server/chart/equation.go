@@ -96,8 +96,10 @@ func newHeld(r *run.Record) *held {
 	h := &held{Facts: []fact{
 		{"equation", sides(e.Residual)},
 		{"points", fmt.Sprintf("%d, from %s to %s", e.Points, shown(e.From), shown(e.To))},
-		{"root mean squared residual", shown(e.RMS)},
 	}}
+	if e.RMS != nil {
+		h.Facts = append(h.Facts, fact{"root mean squared residual", shown(*e.RMS)})
+	}
 	switch {
 	case e.Noise != nil:
 		h.Facts = append(h.Facts, fact{"learned noise", shown(*e.Noise)})

@@ -107,7 +107,7 @@ func checkShown(s *wire.RunSettings, d *data) *wire.ErrorMessage {
 		return wire.Refuse(wire.OutOfRange, "slice", "slice %d: the data set has only %d inputs", s.Slice, n)
 	}
 	if n := len(d.set.Targets); s.ShownTarget > n {
-		return wire.Refuse(wire.OutOfRange, "shown_target", "shown_target %d: the data set has only %d targets", s.ShownTarget, n)
+		return wire.Refuse(wire.OutOfRange, "shown_target", "shown_target %d: the data set has no target of this number, but %d in all", s.ShownTarget, n)
 	}
 	_, refused := d.heldAt(s.SliceAt)
 	return refused

@@ -51,7 +51,7 @@ func (b Bounds) check(d *data, lanes []laneStart) error {
 		return wire.Refuse(wire.TooMuch, "", "a run has at most %d lanes", most)
 	}
 	layers, units := least(b.Layers, wire.MaxLayers), least(b.Units, wire.MaxUnits)
-	params, work := 0, 0
+	params, work, equation := 0, 0, 0
 	for _, l := range lanes {
 		if n := len(l.settings.Hidden); n > layers {
 			return wire.Refuse(wire.TooMuch, "hidden", "hidden has %d layers, and this server allows %d", n, layers)
@@ -68,17 +68,34 @@ func (b Bounds) check(d *data, lanes []laneStart) error {
 		}
 		params += n
 		work += n * min(l.settings.Batch, d.train.len())
-		if l.settings.Equation != "" {
-			work += 3 * n * l.settings.EquationPoints // the mean and two derivatives
-		}
+		// A frame looks at the residual on the grid, however few points a step has.
+		equation += equationWork(&l.settings, n, max(l.settings.EquationPoints, gridPoints))
 	}
 	switch {
 	case params > maxParams:
 		return wire.Refuse(wire.TooMuch, "hidden", "the lanes would have %d parameters together, and may have %d: take fewer or smaller layers, fewer members, or fewer lanes", params, maxParams)
-	case work > maxStepWork && !b.Free:
-		return wire.Refuse(wire.TooMuch, "batch", "a step would be too long for changes to be taken at once (%d rows times parameters, at most %d): take smaller batches, smaller networks, fewer members or fewer lanes", work, maxStepWork)
+	case work+equation > maxStepWork && equation > work && !b.Free:
+		return wire.Refuse(wire.TooMuch, "equation_points", "the equations would take too long for changes to be taken at once (%d, at most %d): take fewer points, a shorter formula, fewer members or fewer lanes", work+equation, maxStepWork)
+	case work+equation > maxStepWork && !b.Free:
+		return wire.Refuse(wire.TooMuch, "batch", "a step would be too long for changes to be taken at once (%d rows times parameters, at most %d): take smaller batches, smaller networks, fewer members or fewer lanes", work+equation, maxStepWork)
 	}
 	return nil
+}
+
+// partWork is what a part of a formula takes with its gradient, in multiplications.
+const partWork = 300
+
+// equationWork is what the equation of a lane of so many parameters, those of all
+// members, takes in so many points: the mean and two derivatives, and the formula.
+func equationWork(s *wire.LaneSettings, params, points int) int {
+	if s.Equation == "" {
+		return 0
+	}
+	residual, err := datasets.ParseEquation(s.Equation)
+	if err != nil {
+		return 0 // it is refused
+	}
+	return points * (3*params + partWork*residual.Parts()*s.Members)
 }
 
 // paramsOf counts the parameters of a lane, those of all its members.

@@ -39,7 +39,7 @@ func (r *Run) change(c *wire.ChangeCommand) (uint8, *wire.ErrorMessage) {
 			starts[i].settings = next.LaneSettings
 		}
 		if next.Dataset != r.life.settings.Dataset && (starts[i].id != lane.id || c.Set["equation"] == nil) {
-			starts[i].settings.Equation = "" // which was one of other rows
+			starts[i].settings = withoutEquation(starts[i].settings)
 		}
 	}
 	if live {

@@ -81,7 +81,7 @@ func newData(s *wire.RunSettings, own *ownRows, edits []wire.Edit, revision uint
 		return nil, wire.Refuse(wire.TooMuch, "", "the data set has %d rows; a run has at most %d", n, maxRows)
 	}
 	if n := len(d.set.Y); n > maxTargetValues {
-		return nil, wire.Refuse(wire.TooMuch, "", "the data set has %d values of targets; a run has at most %d", n, maxTargetValues)
+		return nil, wire.Refuse(wire.TooMuch, "", "the data set has %d values of targets, rows times targets; a run has at most %d: take fewer rows, or fewer targets", n, maxTargetValues)
 	}
 	split, err := d.own.split(d.set, s.TrainShare/100, s.Seed)
 	if err != nil {

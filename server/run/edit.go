@@ -13,6 +13,9 @@ const maxRows = 200_000
 // maxTargetValues bounds rows times targets.
 const maxTargetValues = 8 * maxRows
 
+// maxValue bounds the numbers of rows.
+const maxValue = 1e30
+
 // maxEdited bounds the rows that all edits of a run are about, which its recipe
 // keeps.
 const maxEdited = 500_000
@@ -75,7 +78,7 @@ func (d *data) edit(e *wire.Edit) error {
 	}
 	for _, m := range e.Move {
 		k := max(m.Target, 1) - 1
-		if k >= targets {
+		if k >= targets || m.Target < 0 {
 			return wire.Refuse(wire.BadData, "", "edit: there is no target %d; the rows have %d", m.Target, targets)
 		}
 		if err := d.check(m.X, []float64{m.Y}); err != nil {
@@ -117,6 +120,8 @@ func (d *data) edit(e *wire.Edit) error {
 		return wire.Refuse(wire.BadData, "", "edit: the last test row must stay")
 	case d.train.len()+d.test.len()+d.pool.len() > maxRows:
 		return wire.Refuse(wire.TooMuch, "", "edit: a run has at most %d rows", maxRows)
+	case len(d.train.clean)+len(d.test.clean)+len(d.pool.clean) > maxTargetValues:
+		return wire.Refuse(wire.TooMuch, "", "edit: a run has at most %d values of targets, rows times targets", maxTargetValues)
 	}
 	d.edits = d.edits.and(e)
 	if d.edits.rows > maxEdited {
@@ -173,8 +178,8 @@ func (d *data) check(x, y []float64) error {
 	for _, v := range slices.Concat(x, y) {
 		// What float32 cannot hold, even after it was standardised, cannot be
 		// trained on.
-		if !(math.Abs(v) <= 1e30) {
-			return wire.Refuse(wire.BadData, "", "edit: %g is beyond 1e30, and cannot be trained on", v)
+		if !(math.Abs(v) <= maxValue) {
+			return wire.Refuse(wire.BadData, "", "edit: %g is beyond %g, and cannot be trained on", v, maxValue)
 		}
 	}
 	return nil

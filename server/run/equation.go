@@ -87,6 +87,9 @@ func checkEquation(s *wire.LaneSettings, d *data) error {
 		return wire.Refuse(wire.BadState, "equation", "an equation is of one target, and these rows have %d; choose another data set, or leave the equation out", n)
 	}
 	if n := len(d.set.Inputs); n != 1 {
+		if d.own != nil && len(d.own.encoding) == 1 {
+			return wire.Refuse(wire.BadState, "equation", "an equation is of one input that is a number, and the column %s became %d; take another column, or leave the equation out", d.own.encoding[0].Name, n)
+		}
 		return wire.Refuse(wire.BadState, "equation", "an equation is of rows with one input, and these have %d; choose another data set, or leave the equation out", n)
 	}
 	c, err := configOf(s, 0, d.shape())
@@ -158,7 +161,7 @@ func (l *lane) parameters() []wire.LaneParameter {
 
 // sameEquation says whether two equations are written alike but for blanks.
 func sameEquation(a, b string) bool {
-	squeeze := func(s string) string { return strings.Join(strings.Fields(s), "") }
+	squeeze := func(s string) string { return strings.Join(strings.Fields(datasets.ResidualOf(s)), "") }
 	return squeeze(a) == squeeze(b)
 }
 
@@ -205,6 +208,14 @@ func (d *data) basis() wire.Basis {
 	return wire.Basis{TrainRows: d.train.len(), Low: d.lo[0], High: d.hi[0]}
 }
 
+// finiteOr returns a number that JSON can have, or nil.
+func finiteOr(v float64) *float64 {
+	if v-v != 0 {
+		return nil
+	}
+	return &v
+}
+
 // equation is that of the lane as training has left it; nil without one.
 func (t *taken) equation() (*export.Equation, error) {
 	e, s := t.lane.ensemble, &t.lane.settings
@@ -217,11 +228,11 @@ func (t *taken) equation() (*export.Equation, error) {
 		return nil, err
 	}
 	c := &export.Equation{
-		Residual: s.Equation, From: p.Points[0], To: p.Points[len(p.Points)-1], Points: len(p.Points), RMS: look.RMS,
+		Residual: s.Equation, From: p.Points[0], To: p.Points[len(p.Points)-1], Points: len(p.Points), RMS: finiteOr(look.RMS),
 		Parameters: []export.Parameter{},
 	}
 	if p.LearnNoise {
-		c.Noise = &look.Noise
+		c.Noise = finiteOr(look.Noise)
 	} else {
 		c.Weight = &s.EquationWeight
 	}
@@ -231,4 +242,23 @@ func (t *taken) equation() (*export.Equation, error) {
 		})
 	}
 	return c, nil
+}
+
+// goOnWith has learned parameters go on from where a card says that they had come to, of
+// a model that has weights alone.
+func (l *lane) goOnWith(e *export.Equation) {
+	for _, q := range e.Parameters {
+		for _, t := range l.ensemble.Members() {
+			if err := t.SetParameter(q.Name, q.Value); err != nil {
+				break // it is not of the equation, or not learned
+			}
+		}
+	}
+}
+
+// withoutEquation returns settings without an equation, which was one of other rows, its
+// parameters, and where it was looked at.
+func withoutEquation(s wire.LaneSettings) wire.LaneSettings {
+	s.Equation, s.Parameters, s.EquationFrom, s.EquationTo = "", nil, wire.AutoNumber{}, wire.AutoNumber{}
+	return s
 }

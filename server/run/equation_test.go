@@ -74,10 +74,10 @@ func TestEquationIsShown(t *testing.T) {
 		t.Errorf("the equation's share of the loss is %g, want %g", scalar(fit, "equation_loss"), want)
 	}
 	l := lanesOf(t, r)[0]
-	if len(l.Parameters) != 1 || l.Parameters[0].Name != "mu" || !l.Parameters[0].Learned || l.Parameters[0].True != nil {
+	if len(l.Parameters) != 1 || l.Parameters[0].Name != "mu" || !l.Parameters[0].Learned || l.Parameters[0].True == nil || *l.Parameters[0].True != 4 {
 		t.Errorf("the lane has the parameters %+v", l.Parameters)
 	}
-	// Written as the data set has it, the truth is known.
+	// Written otherwise it is the same equation; another has no known truth.
 	change(t, r, map[string]any{"equation": "d2u+mu*du + 400*u"})
 	l = lanesOf(t, r)[0]
 	if l.Parameters[0].True == nil || *l.Parameters[0].True != 4 {
@@ -185,5 +185,72 @@ func TestEquationsThatCannotBe(t *testing.T) {
 				t.Errorf("what was refused has changed %s to %s (%v)", before, after, err)
 			}
 		})
+	}
+}
+
+// Where an equation has no finite value the training diverges for that reason, and can be
+// taken away all the same.
+func TestEquationWithoutAValue(t *testing.T) {
+	for equation, where := range map[string]string{"du + 1e300*u": "residual of the equation", "du + log(u - 100)": "residual of the equation"} {
+		r := oscillating(t, map[string]any{"equation": equation})
+		steps(t, r, 3)
+		m := state(t, r)
+		if m.State != wire.Diverged || !strings.Contains(m.Reason, where) || !strings.Contains(m.Reason, "change the formula") {
+			t.Errorf("%s: %s, %s", equation, m.State, m.Reason)
+		}
+		rec := recordOf(t, r)
+		if rec.Equation == nil || rec.Equation.RMS != nil {
+			t.Errorf("%s: the record has the equation %+v", equation, rec.Equation)
+		}
+		if _, err := json.Marshal(rec.Equation); err != nil {
+			t.Error(err)
+		}
+	}
+}
+
+// What an equation takes is bounded as the networks are, by steps and by frames.
+func TestEquationsAreBounded(t *testing.T) {
+	long := "du" + strings.Repeat(" + (u*u)^1.3", 30)
+	set := map[string]any{"hidden": []int{1}, "members": 10, "equation": long, "equation_points": 1000}
+	spec := wire.Spec{Controls: raw(t, map[string]any{"dataset": "oscillator"})}
+	for range 6 {
+		spec.Lanes = append(spec.Lanes, wire.LaneSpec{Controls: raw(t, set)})
+	}
+	_, err := New("testtest", spec, Options{})
+	refused, ok := err.(*wire.ErrorMessage)
+	if !ok || refused.Code != wire.TooMuch || refused.Control != "equation_points" {
+		t.Errorf("refused with %+v (%v)", refused, err)
+	}
+	if _, err := New("testtest", spec, Options{Bounds: Bounds{Free: true}}); err != nil {
+		t.Errorf("without bounds: %v", err)
+	}
+	g := Grid{Spec: wire.Spec{Controls: raw(t, map[string]any{"dataset": "oscillator", "equation": "du + u"})}, Steps: 10, X: Axis{Control: "lr", Values: []json.RawMessage{[]byte("0.1")}}, Y: Axis{Control: "seed", Values: []json.RawMessage{[]byte("1")}}}
+	with, err := g.Work(Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	delete(g.Spec.Controls, "equation")
+	without, err := g.Work(Options{})
+	if err != nil || with < without+10*30*partWork {
+		t.Errorf("a sweep with an equation takes %g, and without %g (%v)", with, without, err)
+	}
+}
+
+// Points of an equation before are told as none of the present one.
+func TestPointsAreOfThePresentEquation(t *testing.T) {
+	r := oscillating(t, nil)
+	steps(t, r, 20)
+	if got := recordOf(t, r).EquationSince(); got != 0 {
+		t.Errorf("its points begin at step %d", got)
+	}
+	change(t, r, map[string]any{"equation": "du + a*u"})
+	steps(t, r, 5)
+	rec := recordOf(t, r)
+	if got := rec.EquationSince(); got != 20 {
+		t.Errorf("changed after 20 steps, its points begin at step %d", got)
+	}
+	change(t, r, map[string]any{"equation": ""})
+	if names := recordOf(t, r).PointColumns(); slices.ContainsFunc(names, func(n string) bool { return strings.HasPrefix(n, "parameter_") || strings.HasPrefix(n, "equation_") }) {
+		t.Errorf("without an equation there are the columns %q", names)
 	}
 }

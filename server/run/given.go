@@ -20,6 +20,7 @@ func (r *Record) WithoutRows() *Record {
 	without.Rows = nil
 	d := &without.Data
 	d.IDs, d.X, d.Y, d.IsTest = []uint32{}, make([][]float64, len(d.X)), []float64{}, []bool{}
+	d.AllY = make([][]float64, len(d.AllY))
 	without.Model = r.Model.WithoutRows()
 	return &without
 }

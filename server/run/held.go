@@ -63,6 +63,8 @@ func (d *data) heldAt(text string) ([]float64, *wire.ErrorMessage) {
 				return refuse("%s is no date as %s has them, such as %s", quoted(v), name, time.Unix(0, 0).UTC().Format(s.Layout))
 			}
 			copy(at[first:], s.OfTime(t))
+		case isNumber && s.Kind != table.OfDates && !(math.Abs(number) <= maxValue):
+			return refuse("%g is beyond %g", number, maxValue)
 		case isNumber && s.Kind != table.OfDates:
 			at[first] = number
 		default:

@@ -37,6 +37,9 @@ func Import(id string, m *export.Model, o Options) (*Run, error) {
 	if err := l.remember(m.Training); err != nil {
 		return nil, err
 	}
+	if e := m.Card.Equation; e != nil && len(m.Training.Checkpoint) == 0 {
+		l.lanes[0].goOnWith(e)
+	}
 	for i := range l.changes {
 		c := &l.changes[i]
 		c.Epoch, c.Lane, c.Undo = r.epoch, nil, false // the one lane's, or the run's
@@ -51,6 +54,9 @@ func Import(id string, m *export.Model, o Options) (*Run, error) {
 		}
 		if len(m.Training.Checkpoint) == 0 {
 			r.reason += "; with weights alone, so the optimiser begins anew"
+			if l.lanes[0].settings.Equation != "" {
+				r.reason += ", and so does the noise of the equation"
+			}
 		}
 	}
 	return r, nil

@@ -316,15 +316,33 @@ func (t *taken) fits() error {
 }
 
 // PointColumns names the values of Points that there is anything to say of, parameters
-// of the equation by their names.
+// of the equation by their names. Those of an equation begin with EquationSince.
 func (r *Record) PointColumns() []string {
-	names := slices.Clone(wire.PointColumns[pointHead : pointHead+pointValues(r.AllPoints)])
+	values := pointValues(r.AllPoints)
+	if r.Equation == nil { // those of one that there was have no name any more
+		values = min(values, wire.PointAlways+1)
+	}
+	names := slices.Clone(wire.PointColumns[pointHead : pointHead+values])
 	for i, q := range r.Lane.Parameters {
 		if k := slices.Index(names, wire.ParameterColumn(i)); k >= 0 {
 			names[k] = "parameter_" + q.Name
 		}
 	}
 	return names
+}
+
+// EquationSince returns the step from which on points are of the present equation: what
+// was learned before is of another, or of none. An undo after a change of it may have
+// brought another back, which changes do not say.
+func (r *Record) EquationSince() uint64 {
+	since, changed := uint64(0), false
+	for _, c := range r.Changes {
+		switch {
+		case c.Kind == wire.ControlChange && c.Control == "equation", changed && (c.Kind == wire.UndoChange || c.Kind == wire.RedoChange):
+			since, changed = c.Step, true
+		}
+	}
+	return since
 }
 
 // pointValues is how many values of points there is anything to say of: those of an

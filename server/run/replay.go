@@ -26,7 +26,8 @@ const eventRows = 1000
 // something that is done to them does.
 func (l *life) work() (step, event float64) {
 	for _, lane := range l.lanes {
-		step += float64(lane.params) * float64(min(lane.settings.Batch, l.data.train.len()))
+		step += float64(lane.params)*float64(min(lane.settings.Batch, l.data.train.len())) +
+			float64(equationWork(&lane.settings, lane.params, lane.settings.EquationPoints))
 		event += float64(lane.params) * eventRows
 	}
 	return step, event

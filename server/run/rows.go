@@ -15,7 +15,7 @@ func (r *Run) changeData(own *ownRows) *wire.ErrorMessage {
 	s.Dataset, s.Slice, s.SliceAt, s.ShownTarget = wire.OwnData, 0, "", 1
 	starts := r.life.starts()
 	for i := range starts {
-		starts[i].settings.Equation = "" // which was one of other rows
+		starts[i].settings = withoutEquation(starts[i].settings)
 	}
 	l, err := r.conceive(s, own, nil, starts)
 	if err != nil {

@@ -152,7 +152,7 @@ func (g *Grid) Work(o Options) (float64, error) {
 					continue
 				}
 				// A step of a small network takes time, too, of each member.
-				each := float64(n*min(s.settings.Batch, rows) + leastStepWork*s.settings.Members)
+				each := float64(n*min(s.settings.Batch, rows) + leastStepWork*s.settings.Members + equationWork(&s.settings, n, s.settings.EquationPoints))
 				work += each * float64(g.Steps)
 			}
 		}

@@ -84,6 +84,9 @@ func (d *data) scoreTargets(of []target) (all Scores, each []Scores, err error) 
 	}
 	all.Rows = len(of[0].y)
 	all.Report.NLL += offset
+	if each[0].Verdict == string(metrics.TooFewRows) { // several values of a row are not several rows
+		all.Verdict = each[0].Verdict
+	}
 	return all, each, nil
 }
 
@@ -134,6 +137,10 @@ func (l *lane) scoreFrame(of []bothScores) *wire.Frame {
 	}
 	if train, test, err := l.data.pooled(of); err == nil { // as each of them was scored
 		add(&train, &test)
+		verdict := f.Columns[slices.Index(wire.TargetScores, "verdict")]
+		if verdict[0] == 0 { // too few rows: several values of a row are not several rows
+			verdict[len(verdict)-1] = 0
+		}
 	}
 	return f
 }

@@ -163,7 +163,7 @@ func TestSeveralTargetsAreSteered(t *testing.T) {
 	refused(t, r, &wire.EditCommand{Edit: wire.Edit{Add: []wire.NewRow{{X: []float64{3}, Y: 1}}}}, wire.BadData, "needs them all")
 	refused(t, r, &wire.EditCommand{Edit: wire.Edit{Add: []wire.NewRow{{X: []float64{3}, Targets: []float64{1}}}}}, wire.BadData, "1 targets, not 2")
 	refused(t, r, &wire.EditCommand{Edit: wire.Edit{Move: []wire.MovedRow{{Row: d.IDs[4], X: []float64{12.5}, Y: 7, Target: 3}}}}, wire.BadData, "no target 3")
-	refused(t, r, &wire.ChangeCommand{Set: raw(t, map[string]any{"shown_target": 3})}, wire.OutOfRange, "only 2 targets")
+	refused(t, r, &wire.ChangeCommand{Set: raw(t, map[string]any{"shown_target": 3})}, wire.OutOfRange, "2 in all")
 	refused(t, r, &wire.ChangeCommand{Set: raw(t, map[string]any{"equation": "du - u"})}, wire.BadState, "one target")
 }
 

@@ -33,7 +33,7 @@ func equationControls() []Control {
 			Help:    "How the equation is weighed against the rows: by a noise of its own that is learned, or by a fixed weight.",
 			Default: NoiseLearned, When: some,
 			Options: []Option{
-				{Value: NoiseLearned, Label: "learned", Help: "Adds 0.5 (s + r² exp(-s)), averaged over the points, to the loss, where r is the residual and s, its log-variance, is learned."},
+				{Value: NoiseLearned, Label: "learned", Help: "Adds 0.5 (s + r² exp(-s)), averaged over the points, to the loss, where r is the residual and s, its log-variance, is learned; made for the reduction mean, as a sum over the rows outweighs it."},
 				{Value: NoiseFixed, Label: "fixed weight", Help: "Adds the weight times the mean of the squared residual to the loss."},
 			},
 			field: func(s *Settings) any { return &s.EquationNoise },

@@ -95,6 +95,9 @@ func parseParameter(text string) (q Parameter, err error) {
 	if errors.Is(err, strconv.ErrSyntax) {
 		return q, fmt.Errorf("the value of %s, %.40q, is not a number", q.Name, strings.TrimSpace(value))
 	}
+	if math.IsNaN(q.Value) {
+		return q, fmt.Errorf("the value of %s, %.40q, is not a number", q.Name, strings.TrimSpace(value))
+	}
 	if !(math.Abs(q.Value) <= math.MaxFloat32) {
 		return q, fmt.Errorf("the value of %s, %s, is too large", q.Name, strings.TrimSpace(value))
 	}

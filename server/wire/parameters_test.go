@@ -26,7 +26,7 @@ func TestParameters(t *testing.T) {
 		"mu":                           "has no value",
 		"mu=":                          "not a number",
 		"mu=one":                       "not a number",
-		"mu=NaN":                       "too large",
+		"mu=NaN":                       "not a number",
 		"mu=1e39":                      "too large",
 		"mu=1:free":                    "neither learned nor fixed",
 		"2mu=1":                        "name",

@@ -43,9 +43,9 @@ export function printParameters(list: readonly Parameter[]): string {
   return list.map(({ name, value, learned }) => `${name}=${value}${learned ? ':learned' : ''}`).join(', ')
 }
 
-/** The text with one of the parameters as it is to be; the others, and those of other equations, stay. */
+/** The text with one of the parameters as it is to be; the others stay, and those of earlier equations go. */
 export function withParameter(text: string, lane: readonly LaneParameter[], changed: Parameter): string {
-  const given = parseParameters(text) ?? []
+  const given = (parseParameters(text) ?? []).filter((p) => lane.some(({ name }) => name === p.name))
   // Those that were not given are, from now on: what a name means should not hang on a default.
   const all = [...given, ...lane.filter(({ name }) => !given.some((p) => p.name === name))]
   return printParameters(all.map((p) => (p.name === changed.name ? changed : p)))
