@@ -30,8 +30,8 @@ const aboutSweep = `Train a network for each pair of values of two controls, on 
 predicts. All are from one seed and on the same rows, unless an axis says otherwise.
 
 An axis is CONTROL=FROM:TO:COUNT, evenly spaced on the control's own scale, which for
-rates and decays is logarithmic, or a list, CONTROL=VALUE,VALUE (layers are parted by
-semicolons). Controls are named as their flags are.
+rates and decays is logarithmic, or a list, CONTROL=VALUE,VALUE (layers and texts are
+parted by semicolons). Controls are named as their flags are.
 
 With --out DIR the folder has sweep.csv, a row for each pair with all scores, and a heat
 map of --metric, sweep.svg and sweep.png. Where a training diverged it has no scores. An

@@ -20,6 +20,8 @@ export interface Run {
   readonly id: string
   /** Of the lesson that it was begun as, or empty. */
   readonly title: string
+  /** The name of the lesson that it is, or empty. */
+  readonly lesson: string
   readonly epoch: number
   readonly state: State
   readonly reason: string
@@ -339,7 +341,7 @@ export class Store {
     const isOwn = dataset === OWN_DATA
     return {
       ...run,
-      title: this.run.value?.title ?? '',
+      title: this.run.value?.title ?? '', lesson: this.run.value?.lesson ?? '',
       ...(dataset === undefined || isOwn ? {} : { dataset }),
       ...(isOwn && this.own.given ? { data: this.own.given } : {}),
       lanes: this.lanes.value.map(({ lane, name, colour }) => ({ name, colour, controls: this.values.of(lane) })),
@@ -405,7 +407,7 @@ export class Store {
       this.targetTruth.value = null
       this.probe.value = null
     }
-    this.run.value = { id: m.id, title: m.title, epoch: m.epoch, state: m.state, reason: m.reason, goal: m.goal, open: m.open, data: m.data }
+    this.run.value = { id: m.id, title: m.title, lesson: m.lesson, epoch: m.epoch, state: m.state, reason: m.reason, goal: m.goal, open: m.open, data: m.data }
     this.#shows(m.data)
     this.#lanesAre(m.lanes)
     this.values.begin(m, this.focus.value)
