@@ -13,12 +13,12 @@ export interface Series {
   readonly values: readonly number[]
 }
 
-const [LANE, ...COLUMNS] = POINT_COLUMNS
-const LANE_AT = POINT_COLUMNS.indexOf(LANE)
+const LANE_AT = POINT_COLUMNS.indexOf('lane')
 const STEP_AT = POINT_COLUMNS.indexOf('step')
 const TARGET_AT = POINT_COLUMNS.indexOf('target')
 
-type Columns = ReadonlyMap<Column, number[]>
+/** Columns that have had no value yet are not there: most runs have no equation. */
+type Columns = Map<Column, number[]>
 
 /**
  * The history points of one epoch, lane by lane, target by target and column by
@@ -73,8 +73,7 @@ export class History {
   add(first: number, points: readonly Point[]): boolean {
     if (first > this.#length) return false
     for (const point of points.slice(this.#length - first)) {
-      const columns = this.#of(point[LANE_AT] ?? 0, point[TARGET_AT] ?? 1)
-      POINT_COLUMNS.forEach((name, i) => { if (name !== LANE) columns.get(name)?.push(point[i] ?? NaN) })
+      put(this.#of(point[LANE_AT] ?? 0, point[TARGET_AT] ?? 1), point)
       this.#lastStep = Math.max(this.#lastStep, point[STEP_AT] ?? 0)
       this.#length++
     }
@@ -85,7 +84,7 @@ export class History {
     const key = keyOf(lane, target)
     const there = this.#lanes.get(key)
     if (there) return there
-    const columns = new Map(COLUMNS.map((name) => [name, [] as number[]]))
+    const columns: Columns = new Map([['step', []]])
     this.#lanes.set(key, columns)
     return columns
   }
@@ -93,12 +92,23 @@ export class History {
   #until(lane: number, name: Column, end: number): readonly number[] {
     const columns = this.#lanes.get(keyOf(lane, this.target))
     const steps = columns?.get('step') ?? []
-    const own = columns?.get(name) ?? []
+    const own = columns?.get(name) ?? steps.map(() => NaN)
     const later = end === Infinity ? -1 : steps.findIndex((step) => step > end)
     const kept = later < 0 ? own : own.slice(0, later)
     const from = this.#origins.get(lane)
     return from ? this.#until(from.lane, name, Math.min(end, from.step)).concat(kept) : kept
   }
+}
+
+function put(columns: Columns, point: Point): void {
+  const before = columns.get('step')?.length ?? 0
+  POINT_COLUMNS.forEach((name, i) => {
+    if (name === 'lane') return
+    const value = point[i] ?? NaN
+    const column = columns.get(name)
+    if (column) column.push(value)
+    else if (!Number.isNaN(value)) columns.set(name, [...Array<number>(before).fill(NaN), value])
+  })
 }
 
 function keyOf(lane: number, target: number): string {
