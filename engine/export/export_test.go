@@ -267,7 +267,7 @@ func TestTargetsAreChecked(t *testing.T) {
 		"none":                   {list, "", "no target"},
 		"null":                   {"[" + list + "]", "null", "no target"},
 		"no member":              {`"targets":[` + list + "],", "", "no target"},
-		"too many":               {list, many, "17 targets; 1 to 16"},
+		"too many":               {list, many, "17 targets; a model has 1 to 16"},
 		"one for a list":         {"[" + list + "]", y, "targets"},
 		"a list for one":         {`"targets":[`, `"target":[`, "target"},
 		"one more besides":       {`"targets":[`, `"target":` + y + `,"targets":[`, `both a member "target"`},
@@ -294,7 +294,7 @@ func TestTargetsAreChecked(t *testing.T) {
 	alone, _, _ := strings.Cut(told, "},")
 	for name, c := range map[string]struct{ now, want string }{
 		"one for two outputs": {alone + "}", ", not [1"},
-		"too many":            {strings.Repeat(alone+"},", 16) + alone + "}", "17 targets; 1 to 16"},
+		"too many":            {strings.Repeat(alone+"},", 16) + alone + "}", "17 targets; a model has 1 to 16"},
 		"more than networks":  {strings.Repeat(alone+"},", 300) + alone + "}", "301 outputs"},
 		"none":                {"", "no target"},
 	} {

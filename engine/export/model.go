@@ -135,7 +135,7 @@ func (m *Model) Check() error {
 		n.Outputs = 1
 	}
 	if len(m.Targets) < 1 || len(m.Targets) > table.MaxTargets {
-		return fmt.Errorf("export: %d targets; 1 to %d can be had", len(m.Targets), table.MaxTargets)
+		return fmt.Errorf("export: %d targets; a model has 1 to %d", len(m.Targets), table.MaxTargets)
 	}
 	params, err := n.Params()
 	switch {

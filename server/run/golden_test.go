@@ -19,7 +19,7 @@ import (
 	"github.com/gnllviz/gnllviz/server/wire"
 )
 
-var update = flag.Bool("update", false, "write the golden files anew")
+var update = flag.Bool("update", false, "write the golden files again")
 
 const goldenFile = "testdata/golden_runs.json.gz"
 
@@ -183,7 +183,7 @@ func goldenWeights(r *Run) string {
 	return hex.EncodeToString(h.Sum(nil))
 }
 
-// writeGolden has chance make the runs anew.
+// writeGolden makes the runs at random and writes them.
 func writeGolden(t *testing.T) {
 	t.Helper()
 	var runs []goldenRun

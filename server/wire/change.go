@@ -30,7 +30,7 @@ type Change struct {
 	Old      any        `json:"old"`     // the control's value before; null unless it is a control change
 	New      any        `json:"new"`
 	Text     string     `json:"text"`              // what was changed, in words, unless it is a control change
-	Dataset  string     `json:"dataset,omitempty"` // of a data change that brought rows of one's own: their title; absent of an edit
+	Dataset  string     `json:"dataset,omitempty"` // the title of the user's own rows that a data change brought; absent for an edit
 	Undo     bool       `json:"undo"`              // whether undo could go back to before it when this was told
 }
 

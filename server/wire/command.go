@@ -201,7 +201,7 @@ type BeginCommand struct {
 	Lesson string                     `json:"lesson,omitempty"` // the name of the lesson that it is
 	Set    map[string]json.RawMessage `json:"set,omitempty"`    // controls of the run and, as a default, of every lane
 	Lanes  []LaneSpec                 `json:"lanes,omitempty"`  // empty: one lane
-	Data   *DataSpec                  `json:"data,omitempty"`   // rows of one's own: the dataset is then "own"
+	Data   *DataSpec                  `json:"data,omitempty"`   // the user's own rows: the dataset is then "own"
 }
 
 // Spec returns what the epoch begins with.

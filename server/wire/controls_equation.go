@@ -56,7 +56,7 @@ func equationControls() []Control {
 			Default: PointsEven, When: some,
 			Options: []Option{
 				{Value: PointsEven, Label: "evenly", Help: "From end to end at equal distances, the same at each step."},
-				{Value: PointsDrawn, Label: "drawn anew", Help: "Each step draws as many, uniformly."},
+				{Value: PointsDrawn, Label: "at random", Help: "Each step draws new points, uniformly between the ends."},
 			},
 			field: func(s *Settings) any { return &s.EquationSpacing },
 		},

@@ -133,18 +133,7 @@ var Scalars = append([]string{
 }, EquationScalars...)
 
 // EquationScalars are those of a lane's equation, the last of Scalars: NaN without one.
-var EquationScalars = []string{
-	"equation_loss",  // its share of the loss
-	"equation_rms",   // root of the mean squared residual over its points, in its own unit
-	"equation_noise", // learned standard deviation of the residual, in the same unit; NaN where it is not learned
-	"parameter_1",    // the mean over the members of each parameter, in the order of the lane's
-	"parameter_2",
-	"parameter_3",
-	"parameter_4",
-	"parameter_5",
-	"parameter_6",
-	"parameter_7",
-	"parameter_8",
+var EquationScalars = append(slices.Clone(pointValues[PointAlways+1:]),
 	"spread_1", // the standard deviation of that parameter over the members
 	"spread_2",
 	"spread_3",
@@ -153,7 +142,7 @@ var EquationScalars = []string{
 	"spread_6",
 	"spread_7",
 	"spread_8",
-}
+)
 
 // A Frame is one picture: everything in it belongs to one moment of a run.
 type Frame struct {

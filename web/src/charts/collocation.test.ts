@@ -25,7 +25,7 @@ describe('where an equation is looked at', () => {
     }
     const words = (figures: ReturnType<typeof placesOf>): unknown => figures.flatMap((f) => (f.type === 'text' ? [f.style?.text] : []))
     expect(words(places(0, 1, 1000))).toEqual(['1\u202f000 points, evenly'])
-    expect(words(places(0, 1, 5, true))).toEqual(['5 points, drawn anew at each step'])
+    expect(words(places(0, 1, 5, true))).toEqual(['5 points, drawn at random at each step'])
     expect(places(3, 4, 30, true)).toEqual([])
   })
 })

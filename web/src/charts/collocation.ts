@@ -31,7 +31,7 @@ export function placesOf({ from, to, points, drawn }: Collocation, area: Area, a
   const font = `${p.size}px ${p.font}`
   const [x1, x2, y] = [within(first), within(last), bottom - TICK / 2]
   if (x2 - x1 < 1) return []
-  const words = `${count(points)} points, ${drawn ? 'drawn anew at each step' : 'evenly'}`
+  const words = `${count(points)} points, ${drawn ? 'drawn at random at each step' : 'evenly'}`
   return [
     mark(x1, y, x2, y), mark(x1, bottom, x1, bottom - TICK), mark(x2, bottom, x2, bottom - TICK),
     ...(textWidth(words, font) + 12 < x2 - x1 ? [{
