@@ -12,7 +12,7 @@ LOAD = 2m
 SOAK = 5m
 FUZZ = 1m
 
-INTEROP = ./engine ./engine/export ./server/bundle
+INTEROP = ./engine ./engine/export ./server/artifact
 
 .PHONY: build run test test-long long race load soak fuzz measure bench generate web check chromium proxies qemu emulated interop
 

@@ -13,7 +13,7 @@ import (
 
 	"github.com/danielgtaylor/huma/v2"
 
-	"github.com/gnllviz/gnllviz/server/bundle"
+	"github.com/gnllviz/gnllviz/server/artifact"
 	"github.com/gnllviz/gnllviz/server/run"
 )
 
@@ -37,8 +37,8 @@ func exportBytes(memory int) int {
 	return min(maxExportBytes, max(cmp.Or(memory, defaultMemory), leastMemory)/16)
 }
 
-func (s *Server) getFormats(context.Context, *request) (*body[[]bundle.Format], error) {
-	return &body[[]bundle.Format]{bundle.Formats()}, nil
+func (s *Server) getFormats(context.Context, *request) (*body[[]artifact.Format], error) {
+	return &body[[]artifact.Format]{artifact.Formats()}, nil
 }
 
 type exportRequest struct {
@@ -64,7 +64,7 @@ func (s *Server) getExport(ctx context.Context, q *exportRequest) (*download, er
 	if err != nil {
 		return nil, err
 	}
-	f, err := bundle.Find(q.Format)
+	f, err := artifact.Find(q.Format)
 	if err != nil {
 		return nil, refuse(http.StatusUnprocessableEntity, err.Error())
 	}
@@ -135,7 +135,7 @@ func (s *Server) getExport(ctx context.Context, q *exportRequest) (*download, er
 
 // exportName is what a browser is to call the file: what it is of, and in what
 // format, in letters that no system minds.
-func exportName(rec *run.Record, f bundle.Format) string {
+func exportName(rec *run.Record, f artifact.Format) string {
 	ending := path.Ext(f.File)
 	name := fmt.Sprintf("gnllviz-%s-%s-step%d", safe(rec.Data.Name, "data"), safe(rec.Lane.Name, "lane"), rec.Step)
 	switch what := strings.TrimPrefix(strings.TrimSuffix(f.File, ending), "model_"); what {

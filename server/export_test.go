@@ -15,7 +15,7 @@ import (
 	"time"
 
 	"github.com/gnllviz/gnllviz/engine/export"
-	"github.com/gnllviz/gnllviz/server/bundle"
+	"github.com/gnllviz/gnllviz/server/artifact"
 	"github.com/gnllviz/gnllviz/server/run"
 	"github.com/gnllviz/gnllviz/server/wire"
 )
@@ -41,10 +41,10 @@ func TestEveryFormatIsTaken(t *testing.T) {
 	addr, _ := serve(t, Config{Token: token})
 	x := makeWith(t, addr, `{"paused":true,"speed":"max","hidden":[8]}`)
 	stepped(t, addr, x, 60)
-	var formats []bundle.Format
+	var formats []artifact.Format
 	call(t, "GET", "http://"+addr+"/api/formats", "", http.StatusOK, &formats)
-	if len(formats) != len(bundle.Formats()) {
-		t.Errorf("%d formats are listed, not %d", len(formats), len(bundle.Formats()))
+	if len(formats) != len(artifact.Formats()) {
+		t.Errorf("%d formats are listed, not %d", len(formats), len(artifact.Formats()))
 	}
 	name := regexp.MustCompile(`^gnllviz-mcycle-A-step60(-[A-Za-z_]+)?\.[a-z]+$`)
 	seen := map[string]bool{}
@@ -210,7 +210,7 @@ func (l *oneConn) Close() error   { close(l.closed); return nil }
 func (l *oneConn) Addr() net.Addr { return &net.TCPAddr{} }
 
 func TestNamesOfFilesAreSafe(t *testing.T) {
-	onnx, err := bundle.Find("onnx")
+	onnx, err := artifact.Find("onnx")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -10,7 +10,7 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/gnllviz/gnllviz/server/chart"
+	"github.com/gnllviz/gnllviz/server/artifact/chart"
 	"github.com/gnllviz/gnllviz/server/wire"
 )
 

@@ -23,7 +23,7 @@ import (
 	"testing"
 
 	"github.com/gnllviz/gnllviz/engine/export"
-	"github.com/gnllviz/gnllviz/server/bundle"
+	"github.com/gnllviz/gnllviz/server/artifact"
 	"github.com/gnllviz/gnllviz/server/run"
 	"github.com/gnllviz/gnllviz/server/wire"
 )
@@ -280,7 +280,7 @@ func TestNothingIsGivenAway(t *testing.T) {
 		switch {
 		case strings.HasSuffix(path, "/export"):
 			queries = nil
-			for _, f := range bundle.Formats() {
+			for _, f := range artifact.Formats() {
 				if f.Group != "chart" { // which the archive has
 					queries = append(queries, "?format="+f.Name)
 				}
@@ -366,7 +366,7 @@ func TestWhoWatchesGetsTheRowsThatAreShown(t *testing.T) {
 	hidden.incomes = slices.DeleteFunc(slices.Clone(table.incomes), func(y float64) bool {
 		return slices.Contains(state.Data.Y, y)
 	})
-	for _, f := range bundle.Formats() {
+	for _, f := range artifact.Formats() {
 		if f.Group == "chart" {
 			continue // the archive has them
 		}

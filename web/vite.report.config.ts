@@ -1,7 +1,7 @@
 import { resolve } from 'node:path'
 import { defineConfig } from 'vite'
 
-// The script of the report: one classic file, which server/chart puts into HTML.
+// The script of the report: one classic file, which server/artifact/chart puts into HTML.
 export default defineConfig({
   // Libraries are usually built again by whoever uses them, with values of their own.
   define: { 'process.env.NODE_ENV': '"production"' },

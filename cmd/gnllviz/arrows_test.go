@@ -17,27 +17,27 @@ const module = "github.com/gnllviz/gnllviz/"
 // that is not here does not belong to the house; ARCHITECTURE.md says why the
 // arrows point as they do.
 var arrows = map[string][]string{
-	"cmd/gnllviz":          {"datasets", "datasets/table", "engine", "engine/export", "engine/kernel", "engine/metrics", "loss", "server", "server/bundle", "server/chart/plot", "server/lesson", "server/run", "server/wire", "web"},
-	"datasets":             {"datasets/table"},
-	"datasets/table":       {},
-	"engine":               {"engine/kernel"},
-	"engine/export":        {"datasets/table", "engine"},
-	"engine/kernel":        {},
-	"engine/metrics":       {},
-	"loss":                 {},
-	"loss/internal/stream": {}, // for loss's benchmarks
-	"server":               {"datasets", "datasets/table", "engine/export", "server/bundle", "server/chart", "server/help", "server/lesson", "server/run", "server/wire", "web"},
-	"server/bundle":        {"engine/export", "server/chart", "server/chart/plot", "server/run", "server/wire", "web"},
-	"server/chart":         {"engine/metrics", "server/run", "server/wire"},
-	"server/chart/plot":    {"server/run", "server/wire"},
-	"server/help":          {"server/wire"},
-	"server/lesson":        {"server/wire"},
-	"server/run":           {"datasets", "datasets/table", "engine", "engine/export", "engine/metrics", "loss", "server/run/history", "server/wire"},
-	"server/run/runtest":   {"server/run", "server/wire"}, // for tests
-	"server/run/history":   {},
-	"server/wire":          {},
-	"server/wire/gen":      {"server/wire"},
-	"web":                  {},
+	"cmd/gnllviz":           {"datasets", "datasets/table", "engine", "engine/export", "engine/kernel", "engine/metrics", "loss", "server", "server/artifact", "server/artifact/plot", "server/lesson", "server/run", "server/wire", "web"},
+	"datasets":              {"datasets/table"},
+	"datasets/table":        {},
+	"engine":                {"engine/kernel"},
+	"engine/export":         {"datasets/table", "engine"},
+	"engine/kernel":         {},
+	"engine/metrics":        {},
+	"loss":                  {},
+	"loss/internal/stream":  {}, // for loss's benchmarks
+	"server":                {"datasets", "datasets/table", "engine/export", "server/artifact", "server/artifact/chart", "server/help", "server/lesson", "server/run", "server/wire", "web"},
+	"server/artifact":       {"engine/export", "server/artifact/chart", "server/artifact/plot", "server/run", "server/wire", "web"},
+	"server/artifact/chart": {"engine/metrics", "server/run", "server/wire"},
+	"server/artifact/plot":  {"server/run", "server/wire"},
+	"server/help":           {"server/wire"},
+	"server/lesson":         {"server/wire"},
+	"server/run":            {"datasets", "datasets/table", "engine", "engine/export", "engine/metrics", "loss", "server/run/history", "server/wire"},
+	"server/run/runtest":    {"server/run", "server/wire"}, // for tests
+	"server/run/history":    {},
+	"server/wire":           {},
+	"server/wire/gen":       {"server/wire"},
+	"web":                   {},
 }
 
 // owners says which packages may see a library of somebody else's. Who is not
@@ -56,11 +56,11 @@ var owners = map[string][]string{
 	"golang.org/x/text/":                     {"datasets/table"},
 	"golang.org/x/time/rate":                 {"server"},
 	"github.com/prometheus/":                 {"server"},
-	"github.com/go-echarts/go-echarts/":      {"server/chart"},
+	"github.com/go-echarts/go-echarts/":      {"server/artifact/chart"},
 	"github.com/expr-lang/expr/":             {"datasets"},
 	"gonum.org/v1/gonum/":                    {"engine/kernel"},
-	"gonum.org/v1/plot":                      {"server/chart/plot"},
-	"github.com/parquet-go/parquet-go":       {"server/bundle"},
+	"gonum.org/v1/plot":                      {"server/artifact/plot"},
+	"github.com/parquet-go/parquet-go":       {"server/artifact"},
 
 	"google.golang.org/protobuf/encoding/protowire": {"engine/export"},
 }

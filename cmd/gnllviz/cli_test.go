@@ -25,7 +25,7 @@ import (
 	"github.com/gnllviz/gnllviz/datasets/table"
 	"github.com/gnllviz/gnllviz/engine/export"
 	"github.com/gnllviz/gnllviz/engine/metrics"
-	"github.com/gnllviz/gnllviz/server/bundle"
+	"github.com/gnllviz/gnllviz/server/artifact"
 	"github.com/gnllviz/gnllviz/server/run"
 )
 
@@ -337,7 +337,7 @@ func TestPredictSaysWhatIsAmiss(t *testing.T) {
 // Each format is made of a model by export as train makes it.
 func TestExport(t *testing.T) {
 	folder := trained(t, "--data", "bowtie")
-	for _, f := range bundle.Formats() {
+	for _, f := range artifact.Formats() {
 		out := filepath.Join(t.TempDir(), "out")
 		works(t, "", "export", "--model", folder, "--format", f.Name, "--out", out)
 		got, err := os.ReadFile(out)
@@ -787,7 +787,7 @@ func TestFoldersKeepOtherFiles(t *testing.T) {
 		t.Fatal(err)
 	}
 	ours := map[string]bool{"mine.txt": true}
-	for _, f := range bundle.Formats() {
+	for _, f := range artifact.Formats() {
 		ours[f.File] = true
 	}
 	for _, f := range list {

@@ -7,7 +7,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/gnllviz/gnllviz/engine/export"
-	"github.com/gnllviz/gnllviz/server/bundle"
+	"github.com/gnllviz/gnllviz/server/artifact"
 	"github.com/gnllviz/gnllviz/server/run"
 )
 
@@ -16,7 +16,7 @@ func exportCommand() *cobra.Command {
 	var noRows bool
 	help := "`name` of what is to be made:"
 	var words []string
-	for _, f := range bundle.Formats() {
+	for _, f := range artifact.Formats() {
 		help += " " + f.Name + ","
 		words = append(words, f.Name+"\t"+f.Help)
 	}
@@ -39,15 +39,15 @@ leaves them out. ONNX, safetensors and source never hold rows.`,
 	f.StringVar(&model, "model", "", modelUsage)
 	f.StringVar(&format, "format", "", strings.TrimSuffix(help, ","))
 	f.StringVar(&out, "out", "-", "`file` to write; - is standard output")
-	f.StringVar(&precision, "precision", bundle.Double, "of ONNX, `double or float`: with float the graph has float32 alone, for runtimes that know nothing else; the model card says what that costs on this model")
+	f.StringVar(&precision, "precision", artifact.Double, "of ONNX, `double or float`: with float the graph has float32 alone, for runtimes that know nothing else; the model card says what that costs on this model")
 	f.BoolVar(&noRows, "no-rows", false, aboutRows)
 	complete(c, "format", words)
-	complete(c, "precision", []string{bundle.Double, bundle.Float})
+	complete(c, "precision", []string{artifact.Double, artifact.Float})
 	c.RunE = func(c *cobra.Command, _ []string) error {
 		if format == "" {
 			return mistakef("--format is missing: what is to be made of the model; gnllviz export --help lists all")
 		}
-		f, err := bundle.Find(format)
+		f, err := artifact.Find(format)
 		if err != nil {
 			return mistakef("--format: %w", err)
 		}
@@ -78,7 +78,7 @@ rows in its charts, and has their numbers for that; --no-rows leaves them out.`,
 	c.Flags().BoolVar(&noRows, "no-rows", false, "leave the rows that were learned from out of its charts")
 	completeFiles(c, "out", "html")
 	c.RunE = func(c *cobra.Command, _ []string) error {
-		f, err := bundle.Find("report")
+		f, err := artifact.Find("report")
 		if err != nil {
 			return err
 		}
@@ -88,7 +88,7 @@ rows in its charts, and has their numbers for that; --no-rows leaves them out.`,
 }
 
 // exportModel writes a model in a format, with the rows that belong to it or without.
-func exportModel(c *cobra.Command, path string, f bundle.Format, out string, noRows bool) error {
+func exportModel(c *cobra.Command, path string, f artifact.Format, out string, noRows bool) error {
 	if (out == "" || out == "-") && !isText(f.Media) && onTerminal(c.OutOrStdout()) {
 		return mistakef("%s is not for a terminal: give --out FILE, or send it on", f.Name)
 	}
@@ -108,7 +108,7 @@ func exportModel(c *cobra.Command, path string, f bundle.Format, out string, noR
 
 // recordFor returns of a model what a format is made of: the model itself, or the run
 // that it is of.
-func recordFor(f bundle.Format, m *export.Model) (*run.Record, error) {
+func recordFor(f artifact.Format, m *export.Model) (*run.Record, error) {
 	if f.Group == "model" || f.Group == "source" {
 		return &run.Record{Model: m}, nil
 	}

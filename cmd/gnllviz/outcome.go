@@ -16,7 +16,7 @@ import (
 
 	"github.com/gnllviz/gnllviz/datasets/table"
 	"github.com/gnllviz/gnllviz/engine/export"
-	"github.com/gnllviz/gnllviz/server/bundle"
+	"github.com/gnllviz/gnllviz/server/artifact"
 	"github.com/gnllviz/gnllviz/server/run"
 	"github.com/gnllviz/gnllviz/server/wire"
 	"github.com/gnllviz/gnllviz/web"
@@ -266,7 +266,7 @@ func writeFolder(folder string, rec *run.Record) (names []string, missing, err e
 		return nil, nil, err
 	}
 	names = []string{checkpointFile}
-	formats := slices.DeleteFunc(bundle.Files(rec), isCheckpoint)
+	formats := slices.DeleteFunc(artifact.Files(rec), isCheckpoint)
 	failures := make([]error, len(formats))
 	var writers sync.WaitGroup
 	for i, f := range formats {
@@ -291,15 +291,15 @@ func writeFolder(folder string, rec *run.Record) (names []string, missing, err e
 	return names, missing, err
 }
 
-func isCheckpoint(f bundle.Format) bool { return f.File == checkpointFile }
+func isCheckpoint(f artifact.Format) bool { return f.File == checkpointFile }
 
 // writeCheckpoint writes the file that training goes on from.
 func writeCheckpoint(folder string, rec *run.Record) error {
-	formats := bundle.Files(rec)
+	formats := artifact.Files(rec)
 	return writeFormat(folder, formats[slices.IndexFunc(formats, isCheckpoint)], rec)
 }
 
-func writeFormat(folder string, f bundle.Format, rec *run.Record) error {
+func writeFormat(folder string, f artifact.Format, rec *run.Record) error {
 	var b bytes.Buffer
 	if err := f.Write(&b, rec); err != nil {
 		return fmt.Errorf("%s could not be made: %w", f.File, err)

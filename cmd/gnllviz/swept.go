@@ -12,7 +12,7 @@ import (
 	"strings"
 	"text/tabwriter"
 
-	"github.com/gnllviz/gnllviz/server/chart/plot"
+	"github.com/gnllviz/gnllviz/server/artifact/plot"
 	"github.com/gnllviz/gnllviz/server/run"
 	"github.com/gnllviz/gnllviz/server/wire"
 )

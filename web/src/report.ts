@@ -1,4 +1,4 @@
-// Draws the charts of the report, which server/chart writes: one file without a
+// Draws the charts of the report, which server/artifact/chart writes: one file without a
 // network, in which this stands as a script of its own.
 import { BarChart, LineChart, ScatterChart } from 'echarts/charts'
 import { AriaComponent, GridComponent, MarkLineComponent, TooltipComponent } from 'echarts/components'

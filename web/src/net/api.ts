@@ -33,7 +33,7 @@ export interface CurveAnswer {
   readonly full: boolean
 }
 
-/** Options of ECharts by the name of the chart, as server/chart makes them. */
+/** Options of ECharts by the name of the chart, as server/artifact/chart makes them. */
 export type Skeletons = Readonly<Record<string, object>>
 
 /** What a run is to begin with: controls by name, and beside them what is no control. */

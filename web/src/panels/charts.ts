@@ -32,7 +32,7 @@ export function onScene(store: Store, callback: (scene: Scene, fresh: boolean) =
       shown = ''
       return
     }
-    skeletons = loaded as unknown as Skeletons // server/chart makes them, by these names
+    skeletons = loaded as unknown as Skeletons // server/artifact/chart makes them, by these names
     show(true)
   }
   const stops = [

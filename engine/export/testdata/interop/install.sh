@@ -6,7 +6,7 @@
 #
 #   venv/bin/python   a Python that sees Debian's packages, with pyarrow, tract, which
 #                     knows float32 alone, and an onnx that has the reference;
-#                     engine/export and server/bundle test with it
+#                     engine/export and server/artifact test with it
 #   node_modules      onnxruntime-node, whose library is inside the package
 #
 # GNLLVIZ_PYTHON names another Python that has all of these, and then none is made.

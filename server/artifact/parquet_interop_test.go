@@ -1,6 +1,6 @@
 //go:build interop
 
-package bundle
+package artifact
 
 import (
 	"bytes"

@@ -1,10 +1,10 @@
-package bundle
+package artifact
 
 import (
 	"io"
 
-	"github.com/gnllviz/gnllviz/server/chart"
-	"github.com/gnllviz/gnllviz/server/chart/plot"
+	"github.com/gnllviz/gnllviz/server/artifact/chart"
+	"github.com/gnllviz/gnllviz/server/artifact/plot"
 	"github.com/gnllviz/gnllviz/server/run"
 	"github.com/gnllviz/gnllviz/web"
 )

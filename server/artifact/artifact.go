@@ -1,9 +1,9 @@
-// Package bundle has the one table of what can be made of a lane to take it
+// Package artifact has the one table of what can be made of a lane to take it
 // elsewhere: models, source, tables, charts, the report, and all of it in one
 // archive.
 //
 // Everything here is a pure function of a run.Record; any goroutine may call it.
-package bundle
+package artifact
 
 import (
 	"cmp"
@@ -13,7 +13,7 @@ import (
 	"strings"
 
 	"github.com/gnllviz/gnllviz/engine/export"
-	"github.com/gnllviz/gnllviz/server/chart/plot"
+	"github.com/gnllviz/gnllviz/server/artifact/plot"
 	"github.com/gnllviz/gnllviz/server/run"
 )
 

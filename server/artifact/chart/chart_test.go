@@ -54,7 +54,7 @@ func TestSkeletons(t *testing.T) {
 				t.Fatal(err)
 			}
 			if !bytes.Equal(got, want) {
-				t.Errorf("the charts of %s differ from %s; if that is meant, run go test ./server/chart -update\n%s", d.Name, golden, got)
+				t.Errorf("the charts of %s differ from %s; if that is meant, run go test ./server/artifact/chart -update\n%s", d.Name, golden, got)
 			}
 		})
 	}
