@@ -17,7 +17,7 @@ Gaussian negative log likelihood, and shows them while they train.
 
 A **run** is one data set and one or more **lanes**: networks that train on it side
 by side. **Controls** are the settings: *live* ones take effect between two steps,
-the others begin a new **epoch**. A **frame** is one picture of a lane: its mean and
+the others begin a new **generation**. A **frame** is one picture of a lane: its mean and
 standard deviation on a grid, of one moment.
 
 POST /api/runs makes a run and answers its id and its key. Who has the id may look;
@@ -62,11 +62,11 @@ func commandExamples() map[string]string {
 }
 
 // exampleSummary is a run's summary but for its last brace.
-const exampleSummary = `{"id":"k3v9x2mq7ab4cd5e","dataset":"mcycle","created":"2026-03-01T09:00:00Z","epoch":1207959552,"revision":0,"step":0,"state":"playing","reason":"","viewers":0,` +
+const exampleSummary = `{"id":"k3v9x2mq7ab4cd5e","dataset":"mcycle","created":"2026-03-01T09:00:00Z","generation":1207959552,"revision":0,"step":0,"state":"playing","reason":"","viewers":0,` +
 	`"metrics":{"train":{"nll":5.35,"rmse":48.1,"mae":39.7,"crps":27.9,"coverage":0.96},"test":{"nll":5.31,"rmse":46.9,"mae":38.2,"crps":27.1,"coverage":1}},` +
 	`"lanes":[{"lane":0,"name":"A","metrics":{"train":{"nll":5.35,"rmse":48.1,"mae":39.7,"crps":27.9,"coverage":0.96},"test":{"nll":5.31,"rmse":46.9,"mae":38.2,"crps":27.1,"coverage":1}}}]`
 
-const exampleAck = `{"type":"ack","id":1,"revision":12,"epoch":1207959552,"step":4711,"lane":0}`
+const exampleAck = `{"type":"ack","id":1,"revision":12,"generation":1207959552,"step":4711,"lane":0}`
 
 func (s *Server) describeRuns(api huma.API) {
 	bodyErrors := map[int]string{
@@ -137,7 +137,7 @@ func (s *Server) describeSteering(api huma.API) {
 			"a file":    `{"csv":{"text":"x,y\n1,2\n2,3\n3,5\n4,4\n","target":"y"}}`,
 			"a formula": `{"formula":{"mean":"sin(x)","std":"0.1","from":-3,"to":3,"rows":200}}`,
 		}),
-		help:    "The same as the command data, for files that are more than a websocket message holds. A new epoch begins.",
+		help:    "The same as the command data, for files that are more than a websocket message holds. A new generation begins.",
 		example: exampleAck,
 	}, s.putData)
 }
@@ -153,8 +153,8 @@ func (s *Server) describeLooking(api huma.API) {
 	register(s, api, look("state", "getState", "The whole state of a run",
 		"What a websocket is told first: state, controls, lanes, changes and rows (at most 4096 of them). For programs that poll.", ""), s.getState)
 	register(s, api, look("history", "getHistory", "How good a run was",
-		"The points of this epoch. At first there is one for each step and lane, later one whenever the steps have grown by one part in 500.",
-		`{"type":"history","epoch":1207959552,"first":120,"points":[[0,140,0.61,0.66,4.7,4.9,26.1,27.4,14.2,15.3,0.94,0.93,-0.42,0.48,0,0]]}`), s.getHistory)
+		"The points of this generation. At first there is one for each step and lane, later one whenever the steps have grown by one part in 500.",
+		`{"type":"history","generation":1207959552,"first":120,"points":[[0,140,0.61,0.66,4.7,4.9,26.1,27.4,14.2,15.3,0.94,0.93,-0.42,0.48,0,0]]}`), s.getHistory)
 	register(s, api, look("predict", "predict", "Predict", "What a lane predicts now, at up to 1000 places.",
 		`{"x":[5,25],"mean":[-1.9,-18.4],"std":[3.2,31.7]}`), s.getPredict)
 	register(s, api, look("curves", "listCurves", "Name the curves", "The names that GET /api/runs/{id}/curve takes.",
@@ -167,12 +167,12 @@ func (s *Server) describeLooking(api huma.API) {
 		"Ascending; the later they are the further apart. The command return goes back to one, and GET /api/runs/{id}/frames shows it.", `[0,1,2,3,4]`), s.getSnapshots)
 	frames := look("frames", "getFrames", "What the lanes predicted at an earlier step",
 		"Frames one after the other, as the websocket sends them: the grid, the truth if it is known, and a frame of each lane, with its weights of then under the controls of now. "+
-			"A frame is little-endian: a header of 40 bytes (magic GNLL, version, kind, lane, flags as bytes; epoch and revision as uint32, step as uint64, data revision and count as uint32, "+
+			"A frame is little-endian: a header of 40 bytes (magic GNLL, version, kind, lane, flags as bytes; generation and revision as uint32, step as uint64, data revision and count as uint32, "+
 			"columns and scalars as uint16, and 4 bytes of zero), then the scalars, then the columns, all float32. Kind 1 is the grid (x), 2 the truth and 3 a fit (mean, standard deviation).", "")
 	frames.media = "application/octet-stream"
 	register(s, api, frames, s.getFrames)
 	register(s, api, look("recipe", "getRecipe", "The story of a run",
-		"What this epoch began with, and every command with its step. Put into POST /api/runs as \"recipe\" it is done over again, "+
+		"What this generation began with, and every command with its step. Put into POST /api/runs as \"recipe\" it is done over again, "+
 			"and gives the same weights, bit for bit, on a machine of the same kind.",
 		`{"spec":{"controls":{"dataset":"mcycle","seed":7}},"revision":0,"lane_ids":[0],"events":[{"at":20,"revision":0,"command":{"type":"change","id":1,"set":{"eps":0.001}}}],"steps":40,"weights":""}`), s.getRecipe)
 	register(s, api, look("charts", "getCharts", "Chart skeletons", "Options of ECharts for the charts of the run's data set, without its points: fit, noise, loss, actual and residual, and of two inputs map_mean and map_std.", ""), s.getCharts)

@@ -31,8 +31,8 @@ func (s *Server) describeEvents(api huma.API) {
 		security: []string{keyScheme}, or: true,
 	}, func(op *huma.Operation) {
 		op.Parameters = append(op.Parameters,
-			query("epoch", huma.TypeInteger, "The epoch that the viewer knows; without it the history comes from its beginning.", 1207959552),
-			query("next", huma.TypeInteger, "The first point of that epoch that the viewer does not have.", 120),
+			query("generation", huma.TypeInteger, "The generation that the viewer knows; without it the history comes from its beginning.", 1207959552),
+			query("next", huma.TypeInteger, "The first point of that generation that the viewer does not have.", 120),
 			query("pongs", huma.TypeBoolean, "Whether the viewer answers each event ping by posting {\"type\":\"pong\",\"ping\":\"...\"} with the ping's data. Frames then wait for a slow line, and a viewer that falls silent (--silence) is let go.", false))
 	})
 	add(operation{

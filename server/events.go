@@ -87,12 +87,12 @@ func (s *Server) events(w http.ResponseWriter, r *http.Request) {
 func readHello(r *http.Request) (hello []byte, pongs bool, err error) {
 	q := r.URL.Query()
 	h := wire.Hello{Type: "hello", Key: r.Header.Get(keyHeader)}
-	if text := q.Get("epoch"); text != "" {
-		epoch, err := strconv.ParseUint(text, 10, 32)
+	if text := q.Get("generation"); text != "" {
+		generation, err := strconv.ParseUint(text, 10, 32)
 		if err != nil {
-			return nil, false, fmt.Errorf("epoch %.40q is no epoch of a run", text)
+			return nil, false, fmt.Errorf("generation %.40q is no generation of a run", text)
 		}
-		h.Epoch = uint32(epoch)
+		h.Generation = uint32(generation)
 	}
 	if text := q.Get("next"); text != "" {
 		if h.Next, err = strconv.Atoi(text); err != nil || h.Next < 0 {

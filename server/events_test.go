@@ -192,7 +192,7 @@ func TestEventsAreTheSameConnection(t *testing.T) {
 		t.Errorf("got %+v", e)
 	}
 	mine.post(strings.Repeat("x", DefaultLimits().MessageBytes+1), http.StatusRequestEntityTooLarge)
-	mine.post(`{"type":"hello","epoch":`+fmt.Sprint(m.Epoch)+`,"next":1}`, http.StatusNoContent)
+	mine.post(`{"type":"hello","generation":`+fmt.Sprint(m.Generation)+`,"next":1}`, http.StatusNoContent)
 	if mine.await(&m, "run"); m.Next != 1 {
 		t.Errorf("the history goes on with point %d, not 1", m.Next)
 	}
@@ -213,7 +213,7 @@ func TestEventsGoOnWithTheHistory(t *testing.T) {
 	first.await(&h, "history")
 	first.end()
 	next := h.First + len(h.Points)
-	second := listen(t, addr, id, fmt.Sprintf("?epoch=%d&next=%d", m.Epoch, next), "")
+	second := listen(t, addr, id, fmt.Sprintf("?generation=%d&next=%d", m.Generation, next), "")
 	second.await(&m, "run")
 	if m.Next != next {
 		t.Errorf("the history goes on with %d, not %d", m.Next, next)
@@ -256,10 +256,10 @@ func TestEventsAreRefusedLikeAnythingElse(t *testing.T) {
 	l := listen(t, addr, id, "", "")
 	at := "http://" + addr + "/api/runs/" + id + "/events"
 	for path, want := range map[string]int{
-		at:              http.StatusServiceUnavailable,
-		at + "?epoch=x": http.StatusBadRequest,
-		at + "?next=-1": http.StatusBadRequest,
-		at + "?pongs=7": http.StatusBadRequest,
+		at:                   http.StatusServiceUnavailable,
+		at + "?generation=x": http.StatusBadRequest,
+		at + "?next=-1":      http.StatusBadRequest,
+		at + "?pongs=7":      http.StatusBadRequest,
 		strings.Replace(at, id, "aaaaaaaaaaaaaaaa", 1): http.StatusNotFound,
 	} {
 		var p problemDocument

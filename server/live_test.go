@@ -183,7 +183,7 @@ func TestBadMessagesAreRefused(t *testing.T) {
 	after := c.hello()
 	a, _ := json.Marshal(before.Controls)
 	b, _ := json.Marshal(after.Controls)
-	if !bytes.Equal(a, b) || after.Revision != before.Revision || after.Epoch != before.Epoch || after.State != wire.Playing {
+	if !bytes.Equal(a, b) || after.Revision != before.Revision || after.Generation != before.Generation || after.State != wire.Playing {
 		t.Errorf("the run went from %+v to %+v", before, after)
 	}
 	if after.Step <= before.Step {

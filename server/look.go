@@ -53,7 +53,7 @@ func (s *Server) getState(ctx context.Context, q *request) (*body[wire.RunMessag
 
 type historyRequest struct {
 	request
-	First whole `query:"first" doc:"Number of the first point that is wanted, counted from 0 within the epoch; without it, or with 0, all of them." example:"120"`
+	First whole `query:"first" doc:"Number of the first point that is wanted, counted from 0 within the generation; without it, or with 0, all of them." example:"120"`
 }
 
 func (s *Server) getHistory(ctx context.Context, q *historyRequest) (*body[wire.HistoryMessage], error) {

@@ -117,7 +117,7 @@ func TestMutatedCommands(t *testing.T) {
 	addr := l.Addr().String()
 	id := makeRun(t, addr, `{"hidden":[4]}`).ID
 	first := dial(t, addr, id)
-	epoch := first.hello().Epoch
+	generation := first.hello().Generation
 	first.conn.Close()
 	awaitNoViewers(t, addr, id)
 	http.DefaultClient.CloseIdleConnections()
@@ -183,8 +183,8 @@ func TestMutatedCommands(t *testing.T) {
 		t.Errorf("the log tells of errors:\n%.4000s", &log)
 	}
 	last := dial(t, addr, id)
-	if m := last.hello(); m.Epoch < epoch {
-		t.Errorf("the run is another: epoch %d, then %d", epoch, m.Epoch)
+	if m := last.hello(); m.Generation < generation {
+		t.Errorf("the run is another: generation %d, then %d", generation, m.Generation)
 	}
 	for _, c := range []string{`{"type":"reset","id":1}`, `{"type":"play","id":2}`} {
 		last.send(c)

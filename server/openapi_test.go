@@ -228,7 +228,7 @@ func TestEveryOperationIsDescribed(t *testing.T) {
 	// What goes over the wire is described by its own comments.
 	properties, _ := d.Components.Schemas["RunMessage"]["properties"].(map[string]any)
 	points, _ := properties["points"].(map[string]any)
-	if got := points["description"]; got != "History points of this epoch so far" {
+	if got := points["description"]; got != "History points of this generation so far" {
 		t.Errorf("a run message's points are described as %v", got)
 	}
 	resp, text := ask(t, http.DefaultClient, "GET", "http://"+addr+"/api/openapi.yaml", "", "")

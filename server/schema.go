@@ -91,7 +91,7 @@ func controlOf(c *wire.Control) *huma.Schema {
 	if c.Live {
 		text += " Takes effect between two steps."
 	} else {
-		text += " A change of it begins a new epoch."
+		text += " A change of it begins a new generation."
 	}
 	if c.When.Control != "" && len(c.When.Values) == 0 {
 		text += " Matters only where there is an " + c.When.Control + "."

@@ -64,8 +64,8 @@ type soak struct {
 // context has ended and last is positive.
 type subject struct {
 	made
-	epoch atomic.Uint32
-	last  atomic.Int64
+	generation atomic.Uint32
+	last       atomic.Int64
 }
 
 func TestSoak(t *testing.T) {
@@ -229,7 +229,7 @@ func (k *soak) watch(x *subject, chance *rand.Rand, perSecond int, restless bool
 			_ = conn.Close()
 		})
 		err := w.follow(func() bool {
-			return final && x.last.Load() > 0 && w.known && w.epoch == x.epoch.Load() && w.next.Load() >= x.last.Load()
+			return final && x.last.Load() > 0 && w.known && w.generation == x.generation.Load() && w.next.Load() >= x.last.Load()
 		})
 		stop()
 		_ = conn.Close() // it may be closed already
@@ -239,7 +239,7 @@ func (k *soak) watch(x *subject, chance *rand.Rand, perSecond int, restless bool
 		case err == nil:
 			return
 		case final:
-			k.t.Errorf("a viewer has %d points of epoch %d, not %d of %d: %v", w.next.Load(), w.epoch, x.last.Load(), x.epoch.Load(), err)
+			k.t.Errorf("a viewer has %d points of generation %d, not %d of %d: %v", w.next.Load(), w.generation, x.last.Load(), x.generation.Load(), err)
 			return
 		case !left && perSecond == 0:
 			k.t.Errorf("a viewer was thrown out: %v", err)
@@ -357,9 +357,9 @@ func (k *soak) finish(x *subject) {
 		})
 	}
 	if err != nil {
-		k.t.Errorf("a run does not answer: %v; it is %s at step %d of epoch %d (%s), with %v and %+v", err, state.State, state.Step, state.Epoch, state.Reason, m.Controls, m.Lanes)
+		k.t.Errorf("a run does not answer: %v; it is %s at step %d of generation %d (%s), with %v and %+v", err, state.State, state.Step, state.Generation, state.Reason, m.Controls, m.Lanes)
 	}
 	// It may have diverged by now, and have no other points.
-	x.epoch.Store(w.epoch)
+	x.generation.Store(w.generation)
 	x.last.Store(max(1, w.next.Load()))
 }

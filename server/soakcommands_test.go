@@ -9,7 +9,7 @@ import (
 )
 
 // anyCommand returns a command, with %d for its id; if it is about a lane, about
-// this one. One in a dozen or two begins a new epoch, and some are refused, as nobody
+// this one. One in a dozen or two begins a new generation, and some are refused, as nobody
 // knows which rows there are and what there is to undo.
 func anyCommand(chance *rand.Rand, id int) string {
 	pick := func(choices ...string) string { return choices[chance.IntN(len(choices))] }
@@ -87,7 +87,7 @@ func anyCommand(chance *rand.Rand, id int) string {
 	case p < 97:
 		kind = "pause"
 	case p < 98:
-		if kind = pick("step", "epoch"); kind == "step" {
+		if kind = pick("step", "generation"); kind == "step" {
 			rest = fmt.Sprintf(`,"steps":%d`, 1+n(500))
 		}
 	case p < 99:

@@ -32,7 +32,7 @@ func TestStreamedJSONIsJSON(t *testing.T) {
 	for name, v := range map[string]any{
 		"nothing":   nil,
 		"a pointer": &colour,
-		"history":   wire.HistoryMessage{Type: "history", Epoch: 7, First: 2, Points: points},
+		"history":   wire.HistoryMessage{Type: "history", Generation: 7, First: 2, Points: points},
 		"no points": wire.HistoryMessage{},
 		"recipe": wire.Recipe{
 			Spec: wire.Spec{

@@ -41,12 +41,12 @@ type watcher struct {
 	r    *bufio.Reader
 	text []byte
 
-	known  bool   // epoch and next hold
-	epoch  uint32 // as it was told last
-	gapped bool   // it has asked again, and was not answered yet
-	lost   int    // points that never came
-	gaps   int    // messages that were left out, and asked for again
-	broken string // what was against the protocol
+	known      bool   // generation and next hold
+	generation uint32 // as it was told last
+	gapped     bool   // it has asked again, and was not answered yet
+	lost       int    // points that never came
+	gaps       int    // messages that were left out, and asked for again
+	broken     string // what was against the protocol
 
 	next    atomic.Int64 // number of the next point
 	frames  atomic.Int64
@@ -57,8 +57,8 @@ type watcher struct {
 
 // A fit is what a watcher looks at of a message of fit frames.
 type fit struct {
-	epoch, revision uint32
-	step            uint64
+	generation, revision uint32
+	step                 uint64
 }
 
 // open connects and says hello. Who reads slowly has a short buffer, so that it
@@ -107,7 +107,7 @@ func (w *watcher) greet() error {
 func (w *watcher) hello() error {
 	h := wire.Hello{Type: "hello", Key: w.key}
 	if w.known {
-		h.Epoch, h.Next = w.epoch, int(w.next.Load())
+		h.Generation, h.Next = w.generation, int(w.next.Load())
 	}
 	b, err := json.Marshal(h)
 	if err != nil {
@@ -185,7 +185,7 @@ func (w *watcher) takeFrames(n int) error {
 		le := binary.LittleEndian
 		w.frames.Add(1)
 		if w.arrived != nil {
-			w.arrived(fit{epoch: le.Uint32(head[8:]), revision: le.Uint32(head[12:]), step: le.Uint64(head[16:])})
+			w.arrived(fit{generation: le.Uint32(head[8:]), revision: le.Uint32(head[12:]), step: le.Uint64(head[16:])})
 		}
 	}
 	_, err = w.r.Discard(n)
@@ -210,21 +210,21 @@ func (w *watcher) takeText(b []byte) error {
 		return w.hello()
 	case "run":
 		var m struct {
-			Epoch uint32
-			Next  int
+			Generation uint32
+			Next       int
 		}
 		if err := json.Unmarshal(b, &m); err != nil {
 			return err
 		}
-		w.takeRun(m.Epoch, m.Next)
+		w.takeRun(m.Generation, m.Next)
 	case "history":
-		var epoch uint32
+		var generation uint32
 		var first int
-		if _, err := fmt.Sscanf(string(b[:min(len(b), 80)]), `{"type":"history","epoch":%d,"first":%d,`, &epoch, &first); err != nil {
+		if _, err := fmt.Sscanf(string(b[:min(len(b), 80)]), `{"type":"history","generation":%d,"first":%d,`, &generation, &first); err != nil {
 			return fmt.Errorf("a history message that begins with %.80q: %w", b, err)
 		}
 		if !w.gapped {
-			w.takeHistory(epoch, first, bytes.Count(b, []byte{'['})-1)
+			w.takeHistory(generation, first, bytes.Count(b, []byte{'['})-1)
 		}
 	}
 	return nil
@@ -232,30 +232,30 @@ func (w *watcher) takeText(b []byte) error {
 
 // takeRun takes the state of the run. While a gap is open it may be another than
 // the answer to the hello, and go on beyond what was left out: that one is let by.
-func (w *watcher) takeRun(epoch uint32, next int) {
+func (w *watcher) takeRun(generation uint32, next int) {
 	ahead := next
-	if w.known && epoch == w.epoch {
+	if w.known && generation == w.generation {
 		ahead -= int(w.next.Load())
 	}
 	if ahead > 0 {
 		if w.gapped {
 			return
 		}
-		w.lose(ahead, "the run message of epoch %d goes on with point %d, which leaves out %d", epoch, next, ahead)
+		w.lose(ahead, "the run message of generation %d goes on with point %d, which leaves out %d", generation, next, ahead)
 	}
-	w.known, w.gapped, w.epoch = true, false, epoch
+	w.known, w.gapped, w.generation = true, false, generation
 	w.next.Store(int64(next))
 }
 
-func (w *watcher) takeHistory(epoch uint32, first, count int) {
+func (w *watcher) takeHistory(generation uint32, first, count int) {
 	had := int(w.next.Load())
 	switch {
-	case !w.known || epoch != w.epoch:
-		w.lose(count, "points of epoch %d came in epoch %d", epoch, w.epoch)
+	case !w.known || generation != w.generation:
+		w.lose(count, "points of generation %d came in generation %d", generation, w.generation)
 	case first > had:
-		w.lose(first-had, "point %d of epoch %d follows %d", first, epoch, had-1)
+		w.lose(first-had, "point %d of generation %d follows %d", first, generation, had-1)
 	case first < had:
-		w.lose(0, "point %d of epoch %d comes twice", first, epoch)
+		w.lose(0, "point %d of generation %d comes twice", first, generation)
 	}
 	w.next.Store(int64(first + count))
 }

@@ -85,7 +85,7 @@ func TestServesAndStopsOnASignal(t *testing.T) {
 			}
 			location := resp.Header.Get("Location")
 			resp.Body.Close()
-			d := websocket.Dialer{Subprotocols: []string{"gnllviz.v1"}}
+			d := websocket.Dialer{Subprotocols: []string{"gnllviz.v2"}}
 			conn, _, err := d.Dial("ws"+strings.TrimPrefix(url, "http")+strings.TrimPrefix(location, "/")+"/live", nil)
 			if err != nil {
 				t.Fatal(err)

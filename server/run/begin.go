@@ -137,7 +137,7 @@ func (r *Run) beginAnew(c *wire.BeginCommand, own *ownRows) *wire.ErrorMessage {
 	return nil
 }
 
-// birth has the run live a new life: an epoch from step 0 on.
+// birth has the run live a new life: a generation from step 0 on.
 func (r *Run) birth(l *life) {
 	l.recipe.Revision = r.revision
 	r.begin(l)
@@ -145,21 +145,21 @@ func (r *Run) birth(l *life) {
 	r.record()
 }
 
-// begin has the run live a life, in a new epoch.
+// begin has the run live a life, in a new generation.
 func (r *Run) begin(l *life) {
 	r.life = l
-	r.epoch++
+	r.generation++
 	r.dataRev = max(r.dataRev, l.data.revision)
 	r.sent, r.left, r.dataDue = 0, 0, false
 	if r.until != nil {
-		r.until = newUntil(&r.until.UntilCommand) // it holds for the new epoch, too
+		r.until = newUntil(&r.until.UntilCommand) // it holds for the new generation, too
 	}
 	if r.state == wire.Diverged {
 		r.state, r.reason = r.before, ""
 	}
 	r.rate = rate{}
 	for i := range l.changes {
-		l.changes[i].Epoch = r.epoch
+		l.changes[i].Generation = r.generation
 	}
 	r.broadcast(r.greeting(0)...)
 	r.tellGoal()

@@ -23,8 +23,8 @@ func TestBeginIsAWholeRun(t *testing.T) {
 	}
 	do(t, r, c)
 	m := state(t, r)
-	if m.Epoch != before.Epoch+1 || m.Step != 0 || m.State != wire.Paused || m.Title != c.Title || m.Data.Name != "sine" {
-		t.Errorf("begun, the run is %s at step %d of epoch %d on %s, called %q", m.State, m.Step, m.Epoch, m.Data.Name, m.Title)
+	if m.Generation != before.Generation+1 || m.Step != 0 || m.State != wire.Paused || m.Title != c.Title || m.Data.Name != "sine" {
+		t.Errorf("begun, the run is %s at step %d of generation %d on %s, called %q", m.State, m.Step, m.Generation, m.Data.Name, m.Title)
 	}
 	if m.Controls["noise"] != 0.0 || len(m.Lanes) != 2 || m.Lanes[0].Controls["eps"] != 1e-6 || m.Lanes[1].Controls["loss"] != "beta_nll" || m.Lanes[1].Name != "beta" || m.Lanes[1].Colour != 3 {
 		t.Errorf("what was not named is not at its default: %v, %+v", m.Controls, m.Lanes)

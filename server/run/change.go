@@ -116,9 +116,9 @@ func (r *Run) changedBy(l *life, was moment, changes ...wire.Change) {
 	text := ""
 	for i := range changes {
 		c := &changes[i]
-		c.Revision, c.Epoch, c.Step, c.Undo = r.revision, r.epoch, r.life.steps, true
+		c.Revision, c.Generation, c.Step, c.Undo = r.revision, r.generation, r.life.steps, true
 		if another {
-			c.Epoch, c.Step = r.epoch+1, 0
+			c.Generation, c.Step = r.generation+1, 0
 		}
 		if i == 0 {
 			text = c.Text
@@ -132,7 +132,7 @@ func (r *Run) changedBy(l *life, was moment, changes ...wire.Change) {
 }
 
 // told puts changes into the life's record and tells the viewers. The changes
-// are part of the state with which a new epoch greets.
+// are part of the state with which a new generation greets.
 func (r *Run) told(l *life, changes []wire.Change) {
 	l.changes = append(l.changes, changes...)
 	if l != r.life {

@@ -9,14 +9,14 @@ import (
 
 // Everything here runs on the goroutine that owns the run.
 
-// What one epoch remembers of itself, at most.
+// What one generation remembers of itself, at most.
 const (
 	maxEvents     = 100_000
 	maxEventBytes = 32 << 20
 )
 
 // recorded says whether a command goes into recipes: all that change what is
-// trained, or how, except for those that always begin another epoch.
+// trained, or how, except for those that always begin another generation.
 func recorded(c wire.Command) bool {
 	switch c.(type) {
 	case *wire.ChangeCommand, *wire.LaneAddCommand, *wire.LaneRemoveCommand, *wire.EditCommand, *wire.AcquireCommand,
@@ -39,7 +39,7 @@ func (r *Run) admit(c wire.Command, steers bool) *wire.ErrorMessage {
 		}
 	}
 	if l := r.life; recorded(c) && (len(l.recipe.Events) >= maxEvents || l.eventBytes >= maxEventBytes) {
-		return wire.Refuse(wire.TooMuch, "", "this epoch has seen %d changes, and keeps no more; reset the run to begin another", len(l.recipe.Events))
+		return wire.Refuse(wire.TooMuch, "", "this generation has seen %d changes, and keeps no more; reset the run to begin another", len(l.recipe.Events))
 	}
 	return nil
 }
@@ -175,7 +175,7 @@ func (r *Run) setState(s wire.State, reason string) {
 
 func (r *Run) tellState() {
 	r.goal = r.aim()
-	r.tell(wire.StateMessage{Type: "state", State: r.state, Reason: r.reason, Goal: r.goal, Epoch: r.epoch, Step: r.life.steps})
+	r.tell(wire.StateMessage{Type: "state", State: r.state, Reason: r.reason, Goal: r.goal, Generation: r.generation, Step: r.life.steps})
 }
 
 // tellGoal tells viewers what is trained up to, if that has changed.

@@ -6,8 +6,8 @@ import (
 	"github.com/gnllviz/gnllviz/server/wire"
 )
 
-// An epoch that can remember no more can still be held, left and come back to.
-func TestEpochThatIsFull(t *testing.T) {
+// A generation that can remember no more can still be held, left and come back to.
+func TestGenerationThatIsFull(t *testing.T) {
 	r := start(t, Options{}, map[string]any{"speed": "max"})
 	if err := r.do(t.Context(), func() { r.life.eventBytes = maxEventBytes - 1 }); err != nil {
 		t.Fatal(err)
@@ -25,7 +25,7 @@ func TestEpochThatIsFull(t *testing.T) {
 	again := replayed(t, r)
 	for i, w := range weights(t, again, 0) {
 		if w != full[i] {
-			t.Fatal("the epoch that came back is done over again with other weights")
+			t.Fatal("the generation that came back is done over again with other weights")
 		}
 	}
 }

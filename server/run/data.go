@@ -444,9 +444,9 @@ func (d *data) bestNLL(r *rows, part, target int) *float64 {
 
 // gridFrames returns the frames that are sent once for each revision: the grid,
 // and the truth on it where it is known.
-func (d *data) gridFrames(epoch uint32) []*wire.Frame {
+func (d *data) gridFrames(generation uint32) []*wire.Frame {
 	inputs, places := len(d.set.Inputs), d.places()
-	grid := &wire.Frame{Kind: wire.FrameGrid, Epoch: epoch, DataRevision: d.revision}
+	grid := &wire.Frame{Kind: wire.FrameGrid, Generation: generation, DataRevision: d.revision}
 	column := func(input int) []float64 {
 		x := make([]float64, places)
 		for i := range x {
@@ -461,7 +461,7 @@ func (d *data) gridFrames(epoch uint32) []*wire.Frame {
 	if d.set.Truth == nil {
 		return []*wire.Frame{grid}
 	}
-	truth := &wire.Frame{Kind: wire.FrameTruth, Epoch: epoch, DataRevision: d.revision}
+	truth := &wire.Frame{Kind: wire.FrameTruth, Generation: generation, DataRevision: d.revision}
 	mean, std := make([]float64, places), make([]float64, places)
 	for i := range places {
 		mean[i], std[i] = d.truth(d.gridRows[i*inputs : (i+1)*inputs])
@@ -471,12 +471,12 @@ func (d *data) gridFrames(epoch uint32) []*wire.Frame {
 	if len(d.stds) == 1 {
 		return []*wire.Frame{grid, truth}
 	}
-	return []*wire.Frame{grid, truth, d.targetTruth(epoch)}
+	return []*wire.Frame{grid, truth, d.targetTruth(generation)}
 }
 
 // targetTruth is the truth of all targets on the grid.
-func (d *data) targetTruth(epoch uint32) *wire.Frame {
-	f := &wire.Frame{Kind: wire.FrameTargetTruth, Epoch: epoch, DataRevision: d.revision}
+func (d *data) targetTruth(generation uint32) *wire.Frame {
+	f := &wire.Frame{Kind: wire.FrameTargetTruth, Generation: generation, DataRevision: d.revision}
 	inputs, targets, places := len(d.set.Inputs), len(d.stds), d.places()
 	means, stds := make([]float64, targets*places), make([]float64, targets*places)
 	for i := range places {
@@ -490,9 +490,9 @@ func (d *data) targetTruth(epoch uint32) *wire.Frame {
 }
 
 // gridBytes are those frames, one after the other.
-func (d *data) gridBytes(epoch uint32) []byte {
+func (d *data) gridBytes(generation uint32) []byte {
 	var b []byte
-	for _, f := range d.gridFrames(epoch) {
+	for _, f := range d.gridFrames(generation) {
 		b = f.Append(b)
 	}
 	return b

@@ -98,7 +98,7 @@ func (v *Viewer) Close() {
 // viewer lacks.
 func (r *Run) greet(v *Viewer, h wire.Hello) {
 	next := 0
-	if h.Epoch == r.epoch && h.Next <= len(r.life.points) {
+	if h.Generation == r.generation && h.Next <= len(r.life.points) {
 		next = h.Next
 	}
 	v.send(r.greeting(next)...)
@@ -106,7 +106,7 @@ func (r *Run) greet(v *Viewer, h wire.Hello) {
 	r.stale = true
 }
 
-// greeting is what every viewer of an epoch begins with: the whole state, whose
+// greeting is what every viewer of a generation begins with: the whole state, whose
 // history goes on with point number next, and the grid.
 func (r *Run) greeting(next int) []Message {
 	return append([]Message{r.text(r.message(next))}, r.grid())
@@ -114,7 +114,7 @@ func (r *Run) greeting(next int) []Message {
 
 // grid are the frames on which others stand.
 func (r *Run) grid() Message {
-	return r.prepared(Message{Binary: true, Data: r.life.data.gridBytes(r.epoch)})
+	return r.prepared(Message{Binary: true, Data: r.life.data.gridBytes(r.generation)})
 }
 
 // pointsSent are the points from number first on that count as sent.
@@ -129,7 +129,7 @@ func (r *Run) pointsSent(first int) []Message {
 }
 
 func (r *Run) history(first, last int) wire.HistoryMessage {
-	return wire.HistoryMessage{Type: "history", Epoch: r.epoch, First: first, Points: r.life.points[first:last]}
+	return wire.HistoryMessage{Type: "history", Generation: r.generation, First: first, Points: r.life.points[first:last]}
 }
 
 // tell sends a message to all viewers, encoded once.

@@ -15,12 +15,12 @@ import (
 // copied, and what the owner never changes. Everything else is computed from it on the
 // reader's goroutine, so that training does not wait for readers.
 type glimpse struct {
-	epoch, revision uint32
-	step            uint64
-	perSecond       float64 // steps
-	data            *data
-	lanes           []laneGlimpse
-	states          []*engine.State // of the lanes in their order at an earlier step, or nil
+	generation, revision uint32
+	step                 uint64
+	perSecond            float64 // steps
+	data                 *data
+	lanes                []laneGlimpse
+	states               []*engine.State // of the lanes in their order at an earlier step, or nil
 }
 
 // A laneGlimpse is a lane's part of a glimpse.
@@ -36,7 +36,7 @@ type laneGlimpse struct {
 // glimpse returns the present, for whoever has the observers. It runs on the owner's
 // goroutine while that one waits.
 func (r *Run) glimpse(o observers) *glimpse {
-	g := &glimpse{epoch: r.epoch, revision: r.revision, step: r.life.steps, perSecond: r.rate.perSecond, data: r.life.data}
+	g := &glimpse{generation: r.generation, revision: r.revision, step: r.life.steps, perSecond: r.rate.perSecond, data: r.life.data}
 	for _, l := range r.life.lanes {
 		part := laneGlimpse{of: l, start: l.laneStart, params: l.params, weights: l.ensemble.Weights()}
 		_, part.newest, _ = l.steps.Last()
@@ -126,7 +126,7 @@ func (g *glimpse) frames(lanes []*lane) ([]byte, error) {
 		}
 		frames[0].SetScalar("steps_per_s", g.perSecond)
 		for _, f := range frames {
-			f.Epoch, f.Revision, f.Step = g.epoch, g.revision, g.step
+			f.Generation, f.Revision, f.Step = g.generation, g.revision, g.step
 			b = f.Append(b)
 		}
 	}

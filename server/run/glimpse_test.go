@@ -34,9 +34,9 @@ func TestReadersSeeWhatTheRunIs(t *testing.T) {
 			if at != r.life.steps {
 				t.Errorf("%s: the newest snapshot is of step %d, not %d", what, at, r.life.steps)
 			}
-			g := glimpse{epoch: r.epoch, revision: r.revision, step: at, perSecond: r.rate.perSecond, data: r.life.data, states: states}
+			g := glimpse{generation: r.generation, revision: r.revision, step: at, perSecond: r.rate.perSecond, data: r.life.data, states: states}
 			frames, err := g.frames(r.life.lanes)
-			want = append(r.life.data.gridBytes(r.epoch), frames...)
+			want = append(r.life.data.gridBytes(r.generation), frames...)
 			return err
 		})
 		if err != nil {

@@ -162,7 +162,7 @@ func goldenFrames(t *testing.T, r *Run) string {
 	}
 	h := sha256.New()
 	for _, f := range frames {
-		f.Epoch, f.DataRevision = 0, 0 // which begin anywhere
+		f.Generation, f.DataRevision = 0, 0 // which begin anywhere
 		h.Write(f.Append(nil))
 	}
 	return hex.EncodeToString(h.Sum(nil))

@@ -42,7 +42,7 @@ func Import(id string, m *export.Model, o Options) (*Run, error) {
 	}
 	for i := range l.changes {
 		c := &l.changes[i]
-		c.Epoch, c.Lane, c.Undo = r.epoch, nil, false // the one lane's, or the run's
+		c.Generation, c.Lane, c.Undo = r.generation, nil, false // the one lane's, or the run's
 		r.revision = max(r.revision, c.Revision)
 	}
 	l.recipe.Revision = r.revision

@@ -18,7 +18,7 @@ func (r *Run) addLane(c *wire.LaneAddCommand) (uint8, *wire.ErrorMessage) {
 		return 0, refused
 	}
 	if l.nextLane > math.MaxUint8 {
-		return 0, wire.Refuse(wire.TooMuch, "", "lane_add: this epoch has had %d lanes; reset the run to number them anew", l.nextLane)
+		return 0, wire.Refuse(wire.TooMuch, "", "lane_add: this generation has had %d lanes; reset the run to number them anew", l.nextLane)
 	}
 	before := wire.Settings{RunSettings: l.settings, LaneSettings: from.settings}
 	settings, refused := r.laneSettings(before, c.Set)

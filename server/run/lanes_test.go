@@ -82,7 +82,7 @@ func refused(t *testing.T, r *Run, c wire.Command, code wire.ErrorCode, words st
 	if e.Code != code || !strings.Contains(e.Reason, words) {
 		t.Errorf("%T: refused with %s %q, want %s and %q", c, e.Code, e.Reason, code, words)
 	}
-	if after := state(t, r); after.Revision != before.Revision || after.Epoch != before.Epoch || len(after.Lanes) != len(before.Lanes) {
+	if after := state(t, r); after.Revision != before.Revision || after.Generation != before.Generation || len(after.Lanes) != len(before.Lanes) {
 		t.Errorf("%T: a refused command changed the run from %+v to %+v", c, before, after)
 	}
 }
@@ -195,8 +195,8 @@ func TestLaneOfAnotherShapeBeginsAllAnew(t *testing.T) {
 	before := state(t, r)
 	do(t, r, &wire.LaneAddCommand{Set: raw(t, map[string]any{"hidden": []int{8}})})
 	m := state(t, r)
-	if m.Epoch != before.Epoch+1 || m.Step != 0 || len(m.Lanes) != 2 || m.Lanes[1].Params >= m.Lanes[0].Params {
-		t.Errorf("the run is at step %d of epoch %d with %+v", m.Step, m.Epoch, m.Lanes)
+	if m.Generation != before.Generation+1 || m.Step != 0 || len(m.Lanes) != 2 || m.Lanes[1].Params >= m.Lanes[0].Params {
+		t.Errorf("the run is at step %d of generation %d with %+v", m.Step, m.Generation, m.Lanes)
 	}
 	do(t, r, &wire.UndoCommand{})
 	m = state(t, r)
@@ -283,7 +283,7 @@ func TestUntil(t *testing.T) {
 	await(t, r, func(m wire.RunMessage) bool { return m.Step == want })
 	steps(t, r, 1)
 	if m := state(t, r); m.Step != want+1 {
-		t.Errorf("an epoch of %d rows went on to step %d", rows, m.Step)
+		t.Errorf("a generation of %d rows went on to step %d", rows, m.Step)
 	}
 }
 

@@ -8,7 +8,7 @@ import (
 	"github.com/gnllviz/gnllviz/server/wire"
 )
 
-// A life is one epoch of a run, from the first weights on: everything that a
+// A life is one generation of a run, from the first weights on: everything that a
 // restart begins anew. It belongs to the goroutine of its run.
 type life struct {
 	title    string

@@ -53,7 +53,7 @@ type holding struct {
 
 func (h *holding) sum() int { return h.least + h.undo + h.curves + h.snapshots }
 
-// lanesHeld are the lanes of this epoch, and those that undo can bring back.
+// lanesHeld are the lanes of this generation, and those that undo can bring back.
 func (r *Run) lanesHeld() map[*lane]bool {
 	lanes := map[*lane]bool{}
 	for _, l := range r.life.lanes {

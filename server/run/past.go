@@ -96,7 +96,7 @@ func (r *Run) FramesAt(ctx context.Context, step uint64) (frames []byte, err err
 		return nil
 	}, func(g *glimpse, lanes []*lane) error {
 		of, err := g.frames(lanes)
-		frames = append(g.data.gridBytes(g.epoch), of...)
+		frames = append(g.data.gridBytes(g.generation), of...)
 		return err
 	})
 	return frames, err

@@ -67,7 +67,7 @@ func TestUndoBringsTheWeightsBack(t *testing.T) {
 	}
 }
 
-func TestUndoOfARestartBringsTheEpochBack(t *testing.T) {
+func TestUndoOfARestartBringsTheGenerationBack(t *testing.T) {
 	r := paused(t, wire.Spec{Controls: raw(t, map[string]any{"speed": "max"})})
 	v := watch(t, r, wire.Hello{})
 	var m wire.RunMessage
@@ -79,15 +79,15 @@ func TestUndoOfARestartBringsTheEpochBack(t *testing.T) {
 	steps(t, r, 10)
 	do(t, r, &wire.UndoCommand{})
 	nextEvent(t, v, "run", &m)
-	if m.Epoch != was.Epoch+2 || m.Step != 40 || m.Data.Name != "mcycle" || m.Points != was.Points {
-		t.Errorf("undone, the run is at step %d of epoch %d on %s", m.Step, m.Epoch, m.Data.Name)
+	if m.Generation != was.Generation+2 || m.Step != 40 || m.Data.Name != "mcycle" || m.Points != was.Points {
+		t.Errorf("undone, the run is at step %d of generation %d on %s", m.Step, m.Generation, m.Data.Name)
 	}
 	if !slices.Equal(weights(t, r, 0), before) {
 		t.Error("the networks of before did not come back")
 	}
 	var h wire.HistoryMessage
 	nextEvent(t, v, "history", &h)
-	for h.Epoch != m.Epoch {
+	for h.Generation != m.Generation {
 		nextEvent(t, v, "history", &h)
 	}
 	if h.First != 0 || len(h.Points) != was.Points {
@@ -238,7 +238,7 @@ func TestReplayHasTheSameBits(t *testing.T) {
 	}
 }
 
-// An edit before a restart is part of what the next epoch begins with.
+// An edit before a restart is part of what the next generation begins with.
 func TestReplayOfEditedRows(t *testing.T) {
 	r := paused(t, wire.Spec{Controls: raw(t, map[string]any{"noise": 10, "speed": "max"})})
 	do(t, r, &wire.EditCommand{Edit: wire.Edit{Add: []wire.NewRow{{X: []float64{70}, Y: 300}}, Erase: []uint32{1}}})

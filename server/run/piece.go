@@ -9,11 +9,11 @@ const pieceLength = 256
 
 // pieces are the messages of history that somebody has asked for, but for the last
 // one, by the number of their first point, which is a multiple of pieceLength. A hall
-// that comes in asks for all of an epoch's history some hundred times within seconds,
+// that comes in asks for all of a generation's history some hundred times within seconds,
 // and encoding it takes as long as hundreds of steps.
 type pieces struct {
-	epoch    uint32
-	messages map[int]Message
+	generation uint32
+	messages   map[int]Message
 }
 
 // piece returns a message of the points from number first on that count as sent, or
@@ -24,8 +24,8 @@ func (r *Run) piece(first int) (m Message, next int) {
 		next = min(next, r.sent)
 		return r.text(r.history(first, next)), next
 	}
-	if r.pieces.epoch != r.epoch {
-		r.pieces = pieces{r.epoch, map[int]Message{}}
+	if r.pieces.generation != r.generation {
+		r.pieces = pieces{r.generation, map[int]Message{}}
 	}
 	m, made := r.pieces.messages[first]
 	if !made {

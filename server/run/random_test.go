@@ -22,10 +22,10 @@ type randomRun struct {
 	viewer *Viewer
 	log    []string
 
-	epoch uint32          // that the viewer was told of
-	next  int             // the point of it that the viewer is to get next
-	known map[uint32]bool // data revisions of which it was told
-	acked uint32          // the revision of the last command
+	generation uint32          // that the viewer was told of
+	next       int             // the point of it that the viewer is to get next
+	known      map[uint32]bool // data revisions of which it was told
+	acked      uint32          // the revision of the last command
 }
 
 func newRandomRun(t *testing.T, seed uint64) *randomRun {
@@ -266,20 +266,20 @@ func (r *randomRun) read() {
 			continue
 		}
 		var head struct {
-			Type  string
-			Epoch uint32
-			Next  int
-			Data  struct{ Revision uint32 }
+			Type       string
+			Generation uint32
+			Next       int
+			Data       struct{ Revision uint32 }
 		}
 		if err := json.Unmarshal(m.Data, &head); err != nil {
 			r.t.Fatal(err)
 		}
 		switch head.Type {
 		case "run":
-			if r.epoch != head.Epoch {
+			if r.generation != head.Generation {
 				r.known = map[uint32]bool{}
 			}
-			r.epoch, r.next = head.Epoch, head.Next
+			r.generation, r.next = head.Generation, head.Next
 			r.known[head.Data.Revision] = true
 		case "data":
 			r.known[head.Data.Revision] = true
@@ -290,8 +290,8 @@ func (r *randomRun) read() {
 			if err := json.Unmarshal(m.Data, &h); err != nil {
 				r.t.Fatal(err)
 			}
-			if h.Epoch != r.epoch || h.First != r.next {
-				r.t.Fatalf("points from %d of epoch %d come where %d of %d is next", h.First, h.Epoch, r.next, r.epoch)
+			if h.Generation != r.generation || h.First != r.next {
+				r.t.Fatalf("points from %d of generation %d come where %d of %d is next", h.First, h.Generation, r.next, r.generation)
 			}
 			r.next += len(h.Points)
 		}
@@ -303,8 +303,8 @@ func (r *randomRun) read() {
 			r.t.Fatal(err)
 		}
 		for _, f := range frames {
-			if f.Epoch != r.epoch || !r.known[f.DataRevision] || f.Revision < r.acked {
-				r.t.Fatalf("a frame of epoch %d, data %d, revision %d; the viewer knows %d, %v, %d", f.Epoch, f.DataRevision, f.Revision, r.epoch, r.known, r.acked)
+			if f.Generation != r.generation || !r.known[f.DataRevision] || f.Revision < r.acked {
+				r.t.Fatalf("a frame of generation %d, data %d, revision %d; the viewer knows %d, %v, %d", f.Generation, f.DataRevision, f.Revision, r.generation, r.known, r.acked)
 			}
 		}
 	default:
@@ -324,7 +324,7 @@ func (r *randomRun) train(n int) {
 	r.read()
 }
 
-// replay does the present epoch over again, and compares.
+// replay does the present generation over again, and compares.
 func (r *randomRun) replayed() {
 	recipe := r.life.recipe
 	recipe.Events = slices.Clone(recipe.Events)

@@ -25,7 +25,7 @@ type Record struct {
 	Data     wire.Data
 	State    wire.State
 	Step     uint64
-	Changes  []wire.Change // of this epoch, the run's and this lane's
+	Changes  []wire.Change // of this generation, the run's and this lane's
 
 	Rows        []Row  // all: training, test and pool rows
 	Train, Test Scores // of several targets over all, in standard deviations of each but for the NLL

@@ -107,7 +107,7 @@ func (p *replay) afford(l *life) *wire.ErrorMessage {
 	return nil
 }
 
-// Recipe returns the story of the present epoch. It has the owner's
+// Recipe returns the story of the present generation. It has the owner's
 // rows, if there are any, which its member Private says. Its lists are the
 // run's own, and must not be changed.
 func (r *Run) Recipe(ctx context.Context) (recipe wire.Recipe, err error) {
@@ -148,7 +148,7 @@ func (r *Run) follow() bool {
 		if e.Command == nil {
 			if e.Left {
 				r.revision++
-				r.undone.push(entry{revision: r.revision, text: "another epoch", before: r.moment()})
+				r.undone.push(entry{revision: r.revision, text: "another generation", before: r.moment()})
 			}
 			r.life.noteEvent(e)
 			return false

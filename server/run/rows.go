@@ -143,6 +143,6 @@ func (r *Run) acquireIfDue() {
 		l.settings.AcquireEvery = 0
 	}
 	r.revision++
-	change.Revision, change.Epoch, change.Step = r.revision, r.epoch, l.steps
+	change.Revision, change.Generation, change.Step = r.revision, r.generation, l.steps
 	r.told(l, []wire.Change{change})
 }

@@ -177,7 +177,7 @@ func TestOwnFormula(t *testing.T) {
 	before := state(t, r)
 	do(t, r, &wire.DataCommand{Data: &wire.DataSpec{Formula: &wire.FormulaSpec{Mean: "sin(x)", Std: "0.1+0.05*abs(x)", From: -3, To: 3, Rows: 200}}})
 	m := state(t, r)
-	if m.Epoch != before.Epoch+1 || m.Step != 0 || m.Data.Name != wire.OwnData || m.Data.Train+m.Data.Test != 200 || !m.Data.Truth || m.Controls["dataset"] != wire.OwnData {
+	if m.Generation != before.Generation+1 || m.Step != 0 || m.Data.Name != wire.OwnData || m.Data.Train+m.Data.Test != 200 || !m.Data.Truth || m.Controls["dataset"] != wire.OwnData {
 		t.Errorf("got %+v", m.Data)
 	}
 	steps(t, r, 30)
@@ -451,7 +451,7 @@ func TestRefusedAcquisitionLeavesNoTrace(t *testing.T) {
 	}
 }
 
-// A data revision names one grid: also that of an epoch with the same rows, shown
+// A data revision names one grid: also that of a generation with the same rows, shown
 // along another input.
 func TestRestartWithAnotherGridHasItsOwnRevision(t *testing.T) {
 	r := paused(t, wire.Spec{Controls: raw(t, map[string]any{"dataset": "bowl"})})
@@ -463,7 +463,7 @@ func TestRestartWithAnotherGridHasItsOwnRevision(t *testing.T) {
 }
 
 // What turns sqrt(eps) into the data's unit is the same in messages and frames,
-// also where an epoch began with noise, and whatever becomes of the rows.
+// also where a generation began with noise, and whatever becomes of the rows.
 func TestTargetScaleIsThatOfTheFirstRows(t *testing.T) {
 	r := paused(t, wire.Spec{Controls: raw(t, map[string]any{"dataset": "sine", "noise": 200, "eps": 0.01})})
 	first := float64(state(t, r).Data.TargetStd)

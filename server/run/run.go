@@ -96,12 +96,12 @@ type Run struct {
 
 	// ---- what follows is owned by the goroutine that calls Serve ----
 
-	life     *life
-	own      *ownRows // that the user gave last
-	revision uint32
-	epoch    uint32
-	dataRev  uint32 // of the newest rows
-	undone   undoStack
+	life       *life
+	own        *ownRows // that the user gave last
+	revision   uint32
+	generation uint32
+	dataRev    uint32 // of the newest rows
+	undone     undoStack
 
 	state  wire.State
 	reason string     // why it is what it is
@@ -179,19 +179,19 @@ func newRun(id string, o Options) *Run {
 	}
 	o.Now = o.clock()
 	r := &Run{
-		id:       id,
-		created:  o.Now().UTC(),
-		table:    Table(),
-		options:  o,
-		commands: make(chan func()),
-		done:     make(chan struct{}),
-		reading:  make(chan struct{}, 1),
-		epoch:    rand.Uint32N(1 << 31),
-		state:    wire.Playing,
-		viewers:  map[*Viewer]struct{}{},
-		pace:     newPace(),
+		id:         id,
+		created:    o.Now().UTC(),
+		table:      Table(),
+		options:    o,
+		commands:   make(chan func()),
+		done:       make(chan struct{}),
+		reading:    make(chan struct{}, 1),
+		generation: rand.Uint32N(1 << 31),
+		state:      wire.Playing,
+		viewers:    map[*Viewer]struct{}{},
+		pace:       newPace(),
 	}
-	r.dataRev = r.epoch // for the same reason by chance: see package wire
+	r.dataRev = r.generation // for the same reason by chance: see package wire
 	r.touched = r.now()
 	return r
 }
@@ -388,7 +388,7 @@ func (r *Run) State(ctx context.Context) (m wire.RunMessage, err error) {
 	return m, err
 }
 
-// History returns the points of the present epoch from number first on.
+// History returns the points of the present generation from number first on.
 func (r *Run) History(ctx context.Context, first int) (m wire.HistoryMessage, err error) {
 	err = r.do(ctx, func() { m = r.history(min(max(first, 0), len(r.life.points)), len(r.life.points)) })
 	return m, err

@@ -110,7 +110,7 @@ func frameOf(t *testing.T, v *Viewer, ok func(*wire.Frame) bool) *wire.Frame {
 			return f
 		}
 		if time.Since(begun) > patience {
-			t.Fatalf("%d other frames came; the last has kind %d, epoch %d, step %d, revision %d, data revision %d", others+1, f.Kind, f.Epoch, f.Step, f.Revision, f.DataRevision)
+			t.Fatalf("%d other frames came; the last has kind %d, generation %d, step %d, revision %d, data revision %d", others+1, f.Kind, f.Generation, f.Step, f.Revision, f.DataRevision)
 		}
 	}
 }
@@ -325,36 +325,36 @@ func TestResetBeginsTheSameRunAnew(t *testing.T) {
 	}
 }
 
-func TestRestartControlBeginsAnEpoch(t *testing.T) {
+func TestRestartControlBeginsAnGeneration(t *testing.T) {
 	r := start(t, Options{}, map[string]any{"speed": "max"})
 	v := watch(t, r, wire.Hello{})
 	var m wire.RunMessage
 	nextEvent(t, v, "run", &m)
 	if m.Data.Name != "mcycle" || m.Data.Truth {
-		t.Errorf("the first epoch is of %s", m.Data.Name)
+		t.Errorf("the first generation is of %s", m.Data.Name)
 	}
-	first, second, rows := m.Epoch, m.Epoch+1, m.Data.Revision
+	first, second, rows := m.Generation, m.Generation+1, m.Data.Revision
 	a := change(t, r, map[string]any{"dataset": "sine"})
-	if a.Epoch != second {
-		t.Errorf("the change was acknowledged in epoch %d, after %d", a.Epoch, first)
+	if a.Generation != second {
+		t.Errorf("the change was acknowledged in generation %d, after %d", a.Generation, first)
 	}
 	nextEvent(t, v, "run", &m)
-	if m.Epoch != second || m.Step > 1000 || m.Data.Name != "sine" || !m.Data.Truth || m.Controls["dataset"] != "sine" {
-		t.Errorf("the second epoch is %d, step %d of %s", m.Epoch, m.Step, m.Data.Name)
+	if m.Generation != second || m.Step > 1000 || m.Data.Name != "sine" || !m.Data.Truth || m.Controls["dataset"] != "sine" {
+		t.Errorf("the second generation is %d, step %d of %s", m.Generation, m.Step, m.Data.Name)
 	}
-	if len(m.Changes) != 1 || m.Changes[0].Epoch != second || m.Changes[0].Step != 0 {
+	if len(m.Changes) != 1 || m.Changes[0].Generation != second || m.Changes[0].Step != 0 {
 		t.Errorf("its changes are %+v", m.Changes)
 	}
 	var h wire.HistoryMessage
 	nextEvent(t, v, "history", &h)
-	if h.Epoch != second || h.First != 0 || h.Points[0].Step != 0 {
-		t.Errorf("its history begins in epoch %d with point %d", h.Epoch, h.First)
+	if h.Generation != second || h.First != 0 || h.Points[0].Step != 0 {
+		t.Errorf("its history begins in generation %d with point %d", h.Generation, h.First)
 	}
 	frameOf(t, v, func(f *wire.Frame) bool {
-		if f.Epoch != second && f.DataRevision != rows {
-			t.Errorf("a frame of epoch %d stands on data revision %d", f.Epoch, f.DataRevision)
+		if f.Generation != second && f.DataRevision != rows {
+			t.Errorf("a frame of generation %d stands on data revision %d", f.Generation, f.DataRevision)
 		}
-		return f.Epoch == second
+		return f.Generation == second
 	})
 }
 
@@ -364,7 +364,7 @@ func TestHistoryResumes(t *testing.T) {
 	r := start(t, Options{}, map[string]any{"speed": "max"})
 	v := watch(t, r, wire.Hello{})
 	var points []wire.Point
-	var epoch uint32
+	var generation uint32
 	collect := func(v *Viewer, until int) {
 		for len(points) < until {
 			var h wire.HistoryMessage
@@ -373,16 +373,16 @@ func TestHistoryResumes(t *testing.T) {
 				t.Fatalf("points from %d on came after %d points", h.First, len(points))
 			}
 			points = append(points, h.Points...)
-			epoch = h.Epoch
+			generation = h.Generation
 		}
 	}
 	collect(v, 100)
 	v.Close()
-	again := watch(t, r, wire.Hello{Epoch: epoch, Next: len(points)})
+	again := watch(t, r, wire.Hello{Generation: generation, Next: len(points)})
 	var m wire.RunMessage
 	nextEvent(t, again, "run", &m)
-	if m.Next != len(points) || m.Epoch != epoch {
-		t.Fatalf("the run resumes with point %d of epoch %d, want %d of %d", m.Next, m.Epoch, len(points), epoch)
+	if m.Next != len(points) || m.Generation != generation {
+		t.Fatalf("the run resumes with point %d of generation %d, want %d of %d", m.Next, m.Generation, len(points), generation)
 	}
 	collect(again, len(points)+100)
 	for i := 1; i < len(points); i++ {
@@ -390,7 +390,7 @@ func TestHistoryResumes(t *testing.T) {
 			t.Fatalf("point %d is of step %d, after %d", i, points[i].Step, points[i-1].Step)
 		}
 	}
-	for _, h := range []wire.Hello{{Epoch: epoch + 77, Next: 50}, {Epoch: epoch, Next: 1 << 30}} {
+	for _, h := range []wire.Hello{{Generation: generation + 77, Next: 50}, {Generation: generation, Next: 1 << 30}} {
 		stranger := watch(t, r, h)
 		nextEvent(t, stranger, "run", &m)
 		if m.Next != 0 {

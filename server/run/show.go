@@ -112,12 +112,12 @@ func frameInterval(viewers int) time.Duration {
 
 // frames returns the picture of every lane as it is now, one after the other.
 func (r *Run) frames() ([]byte, error) {
-	g := glimpse{epoch: r.epoch, revision: r.revision, step: r.life.steps, perSecond: r.rate.perSecond, data: r.life.data}
+	g := glimpse{generation: r.generation, revision: r.revision, step: r.life.steps, perSecond: r.rate.perSecond, data: r.life.data}
 	return g.frames(r.life.lanes)
 }
 
 func (r *Run) ack() wire.Ack {
-	return wire.Ack{Type: "ack", Revision: r.revision, Epoch: r.epoch, Step: r.life.steps}
+	return wire.Ack{Type: "ack", Revision: r.revision, Generation: r.generation, Step: r.life.steps}
 }
 
 // describeData describes the rows, with the scale of the lanes' targets, which is
@@ -144,7 +144,7 @@ func (r *Run) message(next int) wire.RunMessage {
 		changes[i].Undo = r.undone.index(changes[i].Revision) >= 0
 	}
 	return wire.RunMessage{
-		Type: "run", ID: r.id, Title: r.life.title, Lesson: r.life.lesson, Epoch: r.epoch, Revision: r.revision, Step: r.life.steps,
+		Type: "run", ID: r.id, Title: r.life.title, Lesson: r.life.lesson, Generation: r.generation, Revision: r.revision, Step: r.life.steps,
 		State: r.state, Reason: r.reason, Goal: r.aim(), Open: r.open, Redo: len(r.undone.undone), Controls: r.runValues(), Lanes: r.lanesMessage().Lanes,
 		Changes: changes, Data: r.life.describeData(r.table), Points: len(r.life.points), Next: next,
 	}
@@ -155,7 +155,7 @@ func (r *Run) Summary(ctx context.Context) (s wire.Summary, err error) {
 	err = r.observe(ctx, func(*glimpse) error {
 		s = wire.Summary{
 			ID: r.id, Dataset: r.life.settings.Dataset, Created: r.created.Format(time.RFC3339Nano),
-			Epoch: r.epoch, Revision: r.revision, Step: r.life.steps,
+			Generation: r.generation, Revision: r.revision, Step: r.life.steps,
 			State: r.state, Reason: r.reason, Viewers: len(r.viewers),
 		}
 		return nil

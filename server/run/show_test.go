@@ -87,7 +87,7 @@ func TestHistoryInPieces(t *testing.T) {
 			if err := json.Unmarshal(message.Data, &m); err != nil {
 				t.Fatal(err)
 			}
-			if m.First != next || m.Epoch != r.epoch || len(m.Points) > pieceLength || m.Points[0].Step != uint64(next) {
+			if m.First != next || m.Generation != r.generation || len(m.Points) > pieceLength || m.Points[0].Step != uint64(next) {
 				t.Errorf("from %d on: point %d comes as %d, of %d", first, next, m.First, len(m.Points))
 			}
 			next += len(m.Points)
@@ -103,7 +103,7 @@ func TestHistoryInPieces(t *testing.T) {
 	r.begin(r.life)
 	r.sent = len(r.life.points)
 	var m wire.HistoryMessage
-	if err := json.Unmarshal(r.pointsSent(0)[0].Data, &m); err != nil || m.Epoch != r.epoch {
-		t.Errorf("%v, and history of epoch %d in epoch %d", err, m.Epoch, r.epoch)
+	if err := json.Unmarshal(r.pointsSent(0)[0].Data, &m); err != nil || m.Generation != r.generation {
+		t.Errorf("%v, and history of generation %d in generation %d", err, m.Generation, r.generation)
 	}
 }

@@ -209,7 +209,7 @@ func (r *Run) redo(c *wire.RedoCommand) *wire.ErrorMessage {
 func (r *Run) wentBack(kind wire.ChangeKind, text string) {
 	r.revision++
 	r.told(r.life, []wire.Change{{
-		Revision: r.revision, Epoch: r.epoch, Step: r.life.steps, Kind: kind, Text: text,
+		Revision: r.revision, Generation: r.generation, Step: r.life.steps, Kind: kind, Text: text,
 	}})
 	r.flush()
 	r.tell(r.message(r.sent))

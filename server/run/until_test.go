@@ -89,7 +89,7 @@ func TestGoalIsTold(t *testing.T) {
 		t.Fatalf("told of %+v", m.Goal)
 	}
 	told(nil)
-	// What another epoch begins with is told with it.
+	// What another generation begins with is told with it.
 	do(t, r, &wire.StepCommand{Steps: 1000})
 	nextEvent(t, v, "state", &m)
 	do(t, r, &wire.ResetCommand{})

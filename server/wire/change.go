@@ -21,17 +21,17 @@ const (
 
 // A Change is one edit that a run has applied.
 type Change struct {
-	Revision uint32     `json:"revision"` // of the run after it
-	Epoch    uint32     `json:"epoch"`    // in which it was applied, or which it began
-	Step     uint64     `json:"step"`     // before which it was applied
-	Kind     ChangeKind `json:"kind"`
-	Lane     *uint8     `json:"lane"`    // whose, or null where it is the run's
-	Control  string     `json:"control"` // of a control change, else empty
-	Old      any        `json:"old"`     // the control's value before; null unless it is a control change
-	New      any        `json:"new"`
-	Text     string     `json:"text"`              // what was changed, in words, unless it is a control change
-	Dataset  string     `json:"dataset,omitempty"` // the title of the user's own rows that a data change brought; absent for an edit
-	Undo     bool       `json:"undo"`              // whether undo could go back to before it when this was told
+	Revision   uint32     `json:"revision"`   // of the run after it
+	Generation uint32     `json:"generation"` // in which it was applied, or which it began
+	Step       uint64     `json:"step"`       // before which it was applied
+	Kind       ChangeKind `json:"kind"`
+	Lane       *uint8     `json:"lane"`    // whose, or null where it is the run's
+	Control    string     `json:"control"` // of a control change, else empty
+	Old        any        `json:"old"`     // the control's value before; null unless it is a control change
+	New        any        `json:"new"`
+	Text       string     `json:"text"`              // what was changed, in words, unless it is a control change
+	Dataset    string     `json:"dataset,omitempty"` // the title of the user's own rows that a data change brought; absent for an edit
+	Undo       bool       `json:"undo"`              // whether undo could go back to before it when this was told
 }
 
 // A Spec is what a run begins with. With the commands that follow, it makes the
@@ -87,7 +87,7 @@ type LaneSpec struct {
 	State []byte `json:"state,omitempty"`
 }
 
-// A Recipe is the whole story of an epoch: what it began with and what was done
+// A Recipe is the whole story of a generation: what it began with and what was done
 // to it. Who follows it gets the same weights, bit for bit, on a machine of the
 // same kind.
 type Recipe struct {
@@ -108,7 +108,7 @@ type Event struct {
 	Revision uint32          `json:"revision"`          // of the run before it
 	Command  json.RawMessage `json:"command,omitempty"` // without one the revision alone was raised
 
-	// Left, without a command: a change that is not told began another epoch. An
+	// Left, without a command: a change that is not told began another generation. An
 	// undo of the revision that it made goes back to here.
 	Left bool `json:"left,omitempty"`
 }

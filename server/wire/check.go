@@ -112,13 +112,13 @@ func (c *BeginCommand) check() *ErrorMessage {
 	return c.Data.Check()
 }
 
-// MaxTitle is the largest number of characters of an epoch's title.
+// MaxTitle is the largest number of characters of a generation's title.
 const MaxTitle = 80
 
 // lessonName is what lessons can be called.
 var lessonName = regexp.MustCompile(`^[a-z0-9-]{0,80}$`)
 
-// CheckTitle refuses a title, or the name of a lesson, that an epoch cannot have. Whether
+// CheckTitle refuses a title, or the name of a lesson, that a generation cannot have. Whether
 // there is such a lesson a run does not know.
 func CheckTitle(title, lesson string) *ErrorMessage {
 	if !lessonName.MatchString(lesson) {

@@ -17,10 +17,10 @@ func (h *Head) head() *Head { return h }
 
 // Hello asks for the state of the run and for the history from a point on.
 type Hello struct {
-	Type  string `json:"type"`            // "hello"
-	Epoch uint32 `json:"epoch,omitempty"` // the epoch the viewer knows, or 0
-	Next  int    `json:"next,omitempty"`  // the first point of it that the viewer does not have
-	Key   string `json:"key,omitempty"`   // the run's, of a viewer who steers it
+	Type       string `json:"type"`                 // "hello"
+	Generation uint32 `json:"generation,omitempty"` // the generation the viewer knows, or 0
+	Next       int    `json:"next,omitempty"`       // the first point of it that the viewer does not have
+	Key        string `json:"key,omitempty"`        // the run's, of a viewer who steers it
 }
 
 // ChangeCommand sets controls: all of them, or none and an error.
@@ -59,7 +59,7 @@ type UntilCommand struct {
 	Plateau *uint64 `json:"plateau,omitempty"`
 }
 
-// ResetCommand begins a new epoch with the same controls, the same seed and the
+// ResetCommand begins a new generation with the same controls, the same seed and the
 // same rows.
 type ResetCommand struct {
 	Head
@@ -185,26 +185,26 @@ func decodeWhole(b []byte, into any, fields ...string) error {
 	return d.Decode(into)
 }
 
-// DataCommand begins a new epoch on rows of the user's own.
+// DataCommand begins a new generation on rows of the user's own.
 type DataCommand struct {
 	Head
 	Data *DataSpec `json:"data"`
 }
 
-// BeginCommand begins a new epoch as POST /api/runs would: every control that it
+// BeginCommand begins a new generation as POST /api/runs would: every control that it
 // does not name is at its default, and the rows are none of the user's own unless
 // they are given or the dataset is "own". Whether the run plays stays as it is,
 // but for one that diverged or went idle.
 type BeginCommand struct {
 	Head
-	Title  string                     `json:"title,omitempty"`  // what the epoch and the change are called
+	Title  string                     `json:"title,omitempty"`  // what the generation and the change are called
 	Lesson string                     `json:"lesson,omitempty"` // the name of the lesson that it is
 	Set    map[string]json.RawMessage `json:"set,omitempty"`    // controls of the run and, as a default, of every lane
 	Lanes  []LaneSpec                 `json:"lanes,omitempty"`  // empty: one lane
 	Data   *DataSpec                  `json:"data,omitempty"`   // the user's own rows: the dataset is then "own"
 }
 
-// Spec returns what the epoch begins with.
+// Spec returns what the generation begins with.
 func (c *BeginCommand) Spec() Spec {
 	return Spec{Title: c.Title, Lesson: c.Lesson, Controls: c.Set, Lanes: c.Lanes, Data: c.Data}
 }

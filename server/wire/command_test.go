@@ -14,7 +14,7 @@ func TestParseCommand(t *testing.T) {
 	nll := -0.5
 	for text, want := range map[string]Command{
 		`{"type":"hello"}`:                             &Hello{Type: "hello"},
-		`{"type":"hello","epoch":3,"next":120}`:        &Hello{Type: "hello", Epoch: 3, Next: 120},
+		`{"type":"hello","generation":3,"next":120}`:   &Hello{Type: "hello", Generation: 3, Next: 120},
 		`{"type":"play","id":1}`:                       &PlayCommand{Head{"play", 1}},
 		`{"type":"pause","id":2}`:                      &PauseCommand{Head{"pause", 2}},
 		`{"type":"step","id":3,"steps":10}`:            &StepCommand{Head{"step", 3}, 10},

@@ -51,7 +51,7 @@ type Control struct {
 	Auto    string      `json:"auto"`    // what the value "auto" comes to, in words; empty where there is no such value
 	Step    float64     `json:"step"`    // of an arrow key; on a log scale a factor's decadic logarithm
 	Log     bool        `json:"log"`     // the scale of its slider
-	Live    bool        `json:"live"`    // takes effect between two steps; else it begins a new epoch
+	Live    bool        `json:"live"`    // takes effect between two steps; else it begins a new generation
 	Run     bool        `json:"run"`     // the run has it once; else each lane has its own
 	Options []Option    `json:"options"` // of a choice
 

@@ -41,7 +41,7 @@ type Data struct {
 	IsTest []bool      `json:"is_test"`         // whether the row is held out
 
 	// TargetStd is the standard deviation of the training targets with which the
-	// epoch began, their added noise included, by which all are divided before
+	// generation began, their added noise included, by which all are divided before
 	// training: what turns sqrt(eps) into the data's unit.
 	TargetStd Number `json:"target_std"`
 	Truth     bool   `json:"truth"` // whether a truth frame will come

@@ -5,16 +5,16 @@
 // The package imports nothing else of this module, so that a client written in
 // Go can import it alone.
 //
-// # Protocol gnllviz.v1
+// # Protocol gnllviz.v2
 //
-// Open a websocket at /api/runs/{id}/live with the subprotocol "gnllviz.v1".
+// Open a websocket at /api/runs/{id}/live with the subprotocol "gnllviz.v2".
 // Text messages are JSON objects with a "type"; binary messages are frames.
 //
 // The first thing to send is a hello. It may be sent again at any time, and
 // then says from where to replay:
 //
 //	> {"type":"hello","key":"..."}
-//	> {"type":"hello","key":"...","epoch":3,"next":120}
+//	> {"type":"hello","key":"...","generation":3,"next":120}
 //
 // Whoever says none within ten seconds (--hello) has to leave. Where a run or a server
 // is full, who brings the key to the door still comes in: as a second subprotocol,
@@ -23,20 +23,20 @@
 // The key is what POST /api/runs answered besides the id. Who has it steers the
 // run; a hello without it is a viewer's, who watches. The server answers with
 // who one is, the whole state of the run, the grid frames, the history from point
-// "next" on (from 0 if the epoch is no longer that one), and from then on
+// "next" on (from 0 if the generation is no longer that one), and from then on
 // whatever happens:
 //
 //	< {"type":"welcome","steer":true}
-//	< {"type":"run","id":"k3v9...","epoch":3,"revision":12,"state":"playing","lanes":[...],...}
+//	< {"type":"run","id":"k3v9...","generation":3,"revision":12,"state":"playing","lanes":[...],...}
 //	< frames grid and truth (if the data set knows it)
-//	< {"type":"history","epoch":3,"first":120,"points":[...]}
+//	< {"type":"history","generation":3,"first":120,"points":[...]}
 //	< frames fit, rows, calibration and PIT of each lane; and again; ...
 //
-// An epoch is one life of the networks: reset and every restart control begin
-// a new one, and the run message is sent again. Epochs count up from a random
+// A generation is one life of the networks: reset and every restart control begin
+// a new one, and the run message is sent again. Generations count up from a random
 // number, so that a run that was made anew under its old id is not mistaken for
-// itself. Steps and history points count from 0 within their epoch, but for an
-// undo that brings an earlier epoch's networks back, which go on counting. A
+// itself. Steps and history points count from 0 within their generation, but for an
+// undo that brings an earlier generation's networks back, which go on counting. A
 // revision counts the changes of a run and never goes back.
 //
 // A run has one lane or more: networks that train side by side on the same rows,
@@ -54,7 +54,7 @@
 // each with one ack or one error that carries the same id:
 //
 //	> {"type":"change","id":7,"set":{"eps":0.001}}
-//	< {"type":"ack","id":7,"revision":12,"step":4711,"epoch":3,"lane":0}
+//	< {"type":"ack","id":7,"revision":12,"step":4711,"generation":3,"lane":0}
 //	> {"type":"change","id":8,"lane":1,"set":{"eps":-1}}
 //	< {"type":"error","id":8,"code":"out_of_range","control":"eps","reason":"eps -1 is below its least value 1e-12"}
 //
@@ -65,7 +65,7 @@
 //
 //	< {"type":"change","change":{"revision":12,"step":4711,"kind":"control","lane":0,"control":"eps","old":1e-6,"new":0.001,...}}
 //
-// A change of a restart control is in the run message of the epoch that it
+// A change of a restart control is in the run message of the generation that it
 // begins, and told besides; its revision says that it is the same.
 //
 // When steps are made:
@@ -84,7 +84,7 @@
 //	{"type":"lane_edit","id":1,"lane":1,"name":"calm","colour":3}
 //	{"type":"lane_remove","id":1,"lane":1}
 //
-// Rows, while the run trains; of these "data" alone begins a new epoch:
+// Rows, while the run trains; of these "data" alone begins a new generation:
 //
 //	{"type":"edit","id":1,"add":[{"x":[20],"y":-50}],"move":[{"row":7,"x":[21],"y":3}],"erase":[9]}
 //	{"type":"acquire","id":1,"count":1}           where the control acquire_by says
@@ -125,7 +125,7 @@
 //
 // Where websockets do not get through, GET /api/runs/{id}/events is the same
 // connection as a stream of server-sent events. It says the first hello itself: with
-// the header Run-Key, and "epoch" and "next" in the query.
+// the header Run-Key, and "generation" and "next" in the query.
 //
 //	event: stream
 //	data: {"id":"..."}
@@ -159,7 +159,7 @@
 //	     5    1  kind: 1 grid, 2 truth, 3 fit, 4 rows, 5 calibration, 6 PIT
 //	     6    1  lane
 //	     7    1  flags: 1 if origins follow the columns
-//	     8    4  epoch
+//	     8    4  generation
 //	    12    4  control revision
 //	    16    8  step
 //	    24    4  data revision: the grid that the columns stand on
@@ -192,7 +192,7 @@
 // Calibration and PIT frames tell of the test rows; see [FrameCalibration] and
 // [FramePIT].
 //
-// Frames overtake messages: a fit frame of an epoch or a data revision that no run
+// Frames overtake messages: a fit frame of a generation or a data revision that no run
 // or data message has named yet is to be dropped.
 //
 // # Clients

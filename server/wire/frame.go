@@ -148,7 +148,7 @@ var EquationScalars = append(slices.Clone(pointValues[PointAlways+1:]),
 type Frame struct {
 	Kind         FrameKind
 	Lane         uint8
-	Epoch        uint32
+	Generation   uint32
 	Revision     uint32 // of the controls
 	Step         uint64
 	DataRevision uint32
@@ -217,7 +217,7 @@ func (f *Frame) Append(b []byte) []byte {
 		flags = hasOrigins
 	}
 	b = append(b, frameVersion, byte(f.Kind), f.Lane, flags)
-	b = le.AppendUint32(b, f.Epoch)
+	b = le.AppendUint32(b, f.Generation)
 	b = le.AppendUint32(b, f.Revision)
 	b = le.AppendUint64(b, f.Step)
 	b = le.AppendUint32(b, f.DataRevision)
@@ -279,7 +279,7 @@ func parseFrame(b []byte) (*Frame, int, error) {
 	f := &Frame{
 		Kind:         FrameKind(b[5]),
 		Lane:         b[6],
-		Epoch:        le.Uint32(b[8:]),
+		Generation:   le.Uint32(b[8:]),
 		Revision:     le.Uint32(b[12:]),
 		Step:         le.Uint64(b[16:]),
 		DataRevision: le.Uint32(b[24:]),

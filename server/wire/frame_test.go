@@ -16,7 +16,7 @@ var update = flag.Bool("update", false, "write the golden files")
 // which a diverging run sends.
 func goldenFrame() *Frame {
 	f := &Frame{
-		Kind: FrameFit, Lane: 2, Epoch: 3, Revision: 12, Step: 1<<40 + 5, DataRevision: 7,
+		Kind: FrameFit, Lane: 2, Generation: 3, Revision: 12, Step: 1<<40 + 5, DataRevision: 7,
 		Columns: [][]float32{
 			{-1.5, 0, float32(math.NaN()), 1e-30},
 			{0.25, float32(math.Inf(1)), 3, 1e30},
@@ -37,7 +37,7 @@ func TestGoldenFrame(t *testing.T) {
 
 // goldenGrid has values that float32 would make fewer.
 func goldenGrid() *Frame {
-	f := &Frame{Kind: FrameGrid, Epoch: 3, DataRevision: 7}
+	f := &Frame{Kind: FrameGrid, Generation: 3, DataRevision: 7}
 	f.Add([]float64{1720000000, 1720000000.5, 1720000001, 1720000010})
 	f.Add([]float64{-1, 0, 1, 2})
 	return f
@@ -80,7 +80,7 @@ func testGolden(t *testing.T, name string, f *Frame) {
 		scalars[Scalars[i]] = v
 	}
 	j, err := json.MarshalIndent(map[string]any{
-		"kind": f.Kind, "lane": f.Lane, "epoch": f.Epoch, "revision": f.Revision, "step": f.Step,
+		"kind": f.Kind, "lane": f.Lane, "generation": f.Generation, "revision": f.Revision, "step": f.Step,
 		"data_revision": f.DataRevision, "scalars": scalars, "columns": columns,
 	}, "", "  ")
 	if err != nil {

@@ -7,7 +7,7 @@ import (
 )
 
 // Subprotocol is the websocket subprotocol's name.
-const Subprotocol = "gnllviz.v1"
+const Subprotocol = "gnllviz.v2"
 
 // A State says what a run is doing.
 type State string
@@ -53,26 +53,26 @@ type WelcomeMessage struct {
 }
 
 // RunMessage is the whole state of a run, sent in answer to a hello and
-// whenever a new epoch begins.
+// whenever a new generation begins.
 type RunMessage struct {
-	Type     string         `json:"type"` // "run"
-	ID       string         `json:"id"`
-	Lesson   string         `json:"lesson"` // the name of the lesson that the epoch is, as long as it has its title; or empty
-	Title    string         `json:"title"`  // with which a begin command began it, until the data set is another; or empty
-	Epoch    uint32         `json:"epoch"`
-	Revision uint32         `json:"revision"`
-	Step     uint64         `json:"step"`
-	State    State          `json:"state"`
-	Reason   string         `json:"reason"`   // why the state is what it is, or empty
-	Goal     *Goal          `json:"goal"`     // what it trains up to, then to pause; null if nothing
-	Open     bool           `json:"open"`     // everybody who watches may steer
-	Redo     int            `json:"redo"`     // undos that can be taken back; the next change makes it 0
-	Controls map[string]any `json:"controls"` // the value of every control that the run has once, by name
-	Lanes    []Lane         `json:"lanes"`    // in the order in which they were made
-	Changes  []Change       `json:"changes"`  // of this epoch, oldest first, the newest MaxChanges
-	Data     Data           `json:"data"`
-	Points   int            `json:"points"` // history points of this epoch so far
-	Next     int            `json:"next"`   // number of the point with which the history that follows begins
+	Type       string         `json:"type"` // "run"
+	ID         string         `json:"id"`
+	Lesson     string         `json:"lesson"` // the name of the lesson that the generation is, as long as it has its title; or empty
+	Title      string         `json:"title"`  // with which a begin command began it, until the data set is another; or empty
+	Generation uint32         `json:"generation"`
+	Revision   uint32         `json:"revision"`
+	Step       uint64         `json:"step"`
+	State      State          `json:"state"`
+	Reason     string         `json:"reason"`   // why the state is what it is, or empty
+	Goal       *Goal          `json:"goal"`     // what it trains up to, then to pause; null if nothing
+	Open       bool           `json:"open"`     // everybody who watches may steer
+	Redo       int            `json:"redo"`     // undos that can be taken back; the next change makes it 0
+	Controls   map[string]any `json:"controls"` // the value of every control that the run has once, by name
+	Lanes      []Lane         `json:"lanes"`    // in the order in which they were made
+	Changes    []Change       `json:"changes"`  // of this generation, oldest first, the newest MaxChanges
+	Data       Data           `json:"data"`
+	Points     int            `json:"points"` // history points of this generation so far
+	Next       int            `json:"next"`   // number of the point with which the history that follows begins
 }
 
 // MaxChanges is how many changes a run message tells at most.
@@ -87,7 +87,7 @@ const MaxColours = 12
 
 // A Lane is one network, or an ensemble, with settings of its own.
 type Lane struct {
-	Lane     uint8          `json:"lane"` // what frames, points and commands call it; never given twice in an epoch
+	Lane     uint8          `json:"lane"` // what frames, points and commands call it; never given twice in a generation
 	Name     string         `json:"name"`
 	Colour   uint8          `json:"colour"`   // 0 to MaxColours-1
 	Controls map[string]any `json:"controls"` // the value of every control that lanes have, by name
@@ -150,12 +150,12 @@ type Goal struct {
 // StateMessage tells every viewer that the run plays, pauses or stopped, or trains
 // up to something else.
 type StateMessage struct {
-	Type   string `json:"type"` // "state"
-	State  State  `json:"state"`
-	Reason string `json:"reason"` // why, or empty
-	Goal   *Goal  `json:"goal"`
-	Epoch  uint32 `json:"epoch"`
-	Step   uint64 `json:"step"`
+	Type       string `json:"type"` // "state"
+	State      State  `json:"state"`
+	Reason     string `json:"reason"` // why, or empty
+	Goal       *Goal  `json:"goal"`
+	Generation uint32 `json:"generation"`
+	Step       uint64 `json:"step"`
 }
 
 // OpenMessage tells every viewer who may steer.
@@ -166,10 +166,10 @@ type OpenMessage struct {
 
 // HistoryMessage carries points that were not sent before.
 type HistoryMessage struct {
-	Type   string  `json:"type"` // "history"
-	Epoch  uint32  `json:"epoch"`
-	First  int     `json:"first"` // number of the first of the points, counted from 0 within the epoch
-	Points []Point `json:"points"`
+	Type       string  `json:"type"` // "history"
+	Generation uint32  `json:"generation"`
+	First      int     `json:"first"` // number of the first of the points, counted from 0 within the generation
+	Points     []Point `json:"points"`
 }
 
 // AliveSeconds is how long the server is silent at most: when it has had nothing else
@@ -182,19 +182,19 @@ type AliveMessage struct {
 }
 
 // GapMessage tells a viewer who fell behind that messages were left out. Its
-// answer is a hello with the epoch and the number of the next point it wants.
+// answer is a hello with the generation and the number of the next point it wants.
 type GapMessage struct {
 	Type string `json:"type"` // "gap"
 }
 
 // Ack answers a command that was done.
 type Ack struct {
-	Type     string `json:"type"` // "ack"
-	ID       uint32 `json:"id"`
-	Revision uint32 `json:"revision"`
-	Epoch    uint32 `json:"epoch"`
-	Step     uint64 `json:"step"`
-	Lane     uint8  `json:"lane"` // that the command made or was about, else 0
+	Type       string `json:"type"` // "ack"
+	ID         uint32 `json:"id"`
+	Revision   uint32 `json:"revision"`
+	Generation uint32 `json:"generation"`
+	Step       uint64 `json:"step"`
+	Lane       uint8  `json:"lane"` // that the command made or was about, else 0
 
 	// Of a command that brought rows of a user's own: what was left out of them, and
 	// what else there is to know, in sentences for people.

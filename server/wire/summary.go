@@ -2,16 +2,16 @@ package wire
 
 // A Summary is a run in a few words: a row of GET /api/runs.
 type Summary struct {
-	ID       string  `json:"id"`
-	Dataset  string  `json:"dataset"`
-	Created  string  `json:"created"` // UTC, RFC 3339
-	Epoch    uint32  `json:"epoch"`
-	Revision uint32  `json:"revision"`
-	Step     uint64  `json:"step"`
-	State    State   `json:"state"`
-	Reason   string  `json:"reason"`
-	Viewers  int     `json:"viewers"`
-	Metrics  Metrics `json:"metrics"` // of this moment, of the first lane
+	ID         string  `json:"id"`
+	Dataset    string  `json:"dataset"`
+	Created    string  `json:"created"` // UTC, RFC 3339
+	Generation uint32  `json:"generation"`
+	Revision   uint32  `json:"revision"`
+	Step       uint64  `json:"step"`
+	State      State   `json:"state"`
+	Reason     string  `json:"reason"`
+	Viewers    int     `json:"viewers"`
+	Metrics    Metrics `json:"metrics"` // of this moment, of the first lane
 
 	Lanes []LaneSummary `json:"lanes"`
 }

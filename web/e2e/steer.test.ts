@@ -303,7 +303,7 @@ describe('rows', () => {
 })
 
 describe('the transport', () => {
-  it('trains an epoch, and until a step', async () => {
+  it('trains a generation, and until a step', async () => {
     const at = 200
     const w = await still({ batch: 10 }, at)
     await w.page.getByRole('button', { name: 'how many steps' }).click()

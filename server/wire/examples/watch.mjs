@@ -9,7 +9,7 @@ const [base = 'http://127.0.0.1:8080', token] = process.argv.slice(2)
 const headers = token ? { Authorization: `Bearer ${token}` } : {}
 
 const made = await (await fetch(`${base}/api/runs`, { method: 'POST', headers, body: '{"dataset":"mcycle","seed":7}' })).json()
-const ws = new WebSocket(`${base.replace('http', 'ws')}/api/runs/${made.id}/live`, ['gnllviz.v1', `key.${made.key}`])
+const ws = new WebSocket(`${base.replace('http', 'ws')}/api/runs/${made.id}/live`, ['gnllviz.v2', `key.${made.key}`])
 ws.binaryType = 'arraybuffer'
 ws.onopen = () => {
   ws.send(JSON.stringify({ type: 'hello', key: made.key }))

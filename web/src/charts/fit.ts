@@ -165,7 +165,7 @@ export class FitChart {
     const bound = (sign: number): number[] =>
       truth ? Array.from(truth.mean, (m, i) => m + sign * REACH_95 * (truth.std[i] ?? 0)) : []
     const [low = 0, high = 1] = extent(data.y, bound(-1), bound(1)) ?? []
-    const of = `${data.name} ${data.shown_target} ${grid.epoch} ${data.slice}`
+    const of = `${data.name} ${data.shown_target} ${grid.generation} ${data.slice}`
     const before = this.#axis?.of === of ? this.#axis.range : null
     const air = 0.22 * (high - low || 1)
     const y = before && low >= before.min && high <= before.max ? before : niceRange(low - air, high + air, 7)

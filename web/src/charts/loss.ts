@@ -32,7 +32,7 @@ export interface LossScene {
   readonly view: LossView
   readonly span: Span
   readonly changes: readonly Change[]
-  readonly epoch: number
+  readonly generation: number
   readonly lanes: readonly Lane[]
   /** The lane of which both losses are drawn. */
   readonly focus: number
@@ -154,7 +154,7 @@ export class LossChart {
   draw(scene: LossScene): Drawn {
     this.#scene = scene
     if (!this.#palette) return this.#drawn
-    const { view, span, epoch, focus, target } = scene
+    const { view, span, generation, focus, target } = scene
     const { pixels } = this
     const axes = this.#axes
     axes.spread(span, view.logSteps)
@@ -162,13 +162,13 @@ export class LossChart {
     const lines = toLines({ ...scene, ...view, pixels, along: (step) => (axes.x.to(step) - axes.left) / perPixel })
     const values = valuesOf(lines, span)
     const changes = scene.changes.filter((c) => leavesTrace(c, this.#controls))
-    this.#marks = toMarks(changes, epoch, (span.to - span.from) / pixels)
+    this.#marks = toMarks(changes, generation, (span.to - span.from) / pixels)
     this.#drawn = { lines, odd: oddSteps(scene, lines, span), values, clipped: 0 }
     const bar = barOf(scene.best, view.kind)
     const { height } = this.#plot
     const isLow = height < LOW_BELOW
     const grid = isLow ? LOW : ROOMY
-    const { xAxis, yAxis } = axes.fit({ ...view, span, values, bar, name: nameOf(view.kind, target), of: `${view.kind} ${epoch} ${focus} ${target} ${span.from}` }, pixels, height - grid.top - grid.bottom)
+    const { xAxis, yAxis } = axes.fit({ ...view, span, values, bar, name: nameOf(view.kind, target), of: `${view.kind} ${generation} ${focus} ${target} ${span.from}` }, pixels, height - grid.top - grid.bottom)
     this.#plot.set({
       grid, yAxis, xAxis: { ...xAxis, name: isLow ? '' : 'step' },
       series: ['changes', 'curves', 'edges', 'probe'].map((id) => ({ type: 'custom', id, data: ONE_ITEM })),

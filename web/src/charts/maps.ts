@@ -103,7 +103,7 @@ export class Maps {
 
   #tints(fit: FitFrame, shown: { mean: Values; std: Values }, show: Show, part: Part): { mean: Tint; std: Tint } {
     const { data, truth, dark } = this.#scene as MapsScene
-    const of = `${data.name} ${data.shown_target} ${fit.epoch} ${show === 'difference'} ${part}`
+    const of = `${data.name} ${data.shown_target} ${fit.generation} ${show === 'difference'} ${part}`
     if (of !== this.#tintsOf) {
       this.#meanTint.forget()
       this.#stdTint.forget()

@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest'
 import type { Change, Control, ControlValue } from '../generated/wire'
 import { changeInWords, marksAt, toMarks } from './marks'
 
-const change = (control: string, step: number, old: ControlValue, value: ControlValue, epoch = 1): Change => ({
-  kind: 'control', lane: 0, control, step, old, new: value, text: '', epoch, revision: step, undo: true,
+const change = (control: string, step: number, old: ControlValue, value: ControlValue, generation = 1): Change => ({
+  kind: 'control', lane: 0, control, step, old, new: value, text: '', generation, revision: step, undo: true,
 })
 
 describe('marks', () => {
@@ -46,7 +46,7 @@ describe('marks', () => {
     expect(marks.map((m) => [m.kind, m.lane, m.revision, m.text])).toEqual([['control', 0, 100, ''], ['control', 1, 101, ''], ['data', null, 110, 'moved at 112']])
   })
 
-  it('leave out other epochs, their beginning, and what came back', () => {
+  it('leave out other generations, their beginning, and what came back', () => {
     expect(toMarks([change('eps', 5, 1, 2, 7), change('eps', 0, 1, 2), change('full', 50, false, true), change('full', 52, true, false)], 1, 1)).toEqual([])
   })
 })

@@ -20,17 +20,17 @@ export interface Mark {
 const NEAR = 14 // pixels
 
 /**
- * The changes of an epoch as marks, in the order of their steps. A dragged
+ * The changes of a generation as marks, in the order of their steps. A dragged
  * slider makes dozens of changes: those of one control that would lie on top of
  * each other are one mark, from the first value to the last, whatever else was
  * changed meanwhile on another page. How many steps a pixel has may depend on
  * the step.
  */
-export function toMarks(changes: readonly Change[], epoch: number, stepsPerPixel: number | ((step: number) => number)): Mark[] {
+export function toMarks(changes: readonly Change[], generation: number, stepsPerPixel: number | ((step: number) => number)): Mark[] {
   const perPixel = typeof stepsPerPixel === 'number' ? (): number => stepsPerPixel : stepsPerPixel
   const marks: Mark[] = []
-  for (const { kind, lane, control, step, old, new: value, text, revision, undo, epoch: of } of changes) {
-    if (of !== epoch || step === 0) continue
+  for (const { kind, lane, control, step, old, new: value, text, revision, undo, generation: of } of changes) {
+    if (of !== generation || step === 0) continue
     const i = marks.findLastIndex((m) => m.kind === kind && m.lane === lane && m.control === control)
     const last = marks[i]
     if (last && step - last.step < NEAR * perPixel(step)) marks[i] = { ...last, step, new: value, text }

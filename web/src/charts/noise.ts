@@ -41,7 +41,7 @@ export class NoiseChart {
   /** What changes only with the data set or the theme. */
   setScene(data: Data, grid: GridFrame, truth: TruthFrame | null, p: Palette): void {
     // Rows that come and go must not move the axis.
-    const of = `${data.name} ${data.shown_target} ${grid.epoch} ${data.slice}`
+    const of = `${data.name} ${data.shown_target} ${grid.generation} ${data.slice}`
     if (this.#rangeOf !== of) this.#range.forget()
     this.#rangeOf = of
     this.#data = data

@@ -1,6 +1,6 @@
 // Code generated from package server/wire by `go generate ./server/wire`. DO NOT EDIT.
 
-export const SUBPROTOCOL = "gnllviz.v1" as const
+export const SUBPROTOCOL = "gnllviz.v2" as const
 export const ALIVE_SECONDS = 2 as const
 export const FRAME_HEADER_SIZE = 40 as const
 export const FRAME_KIND = {"calibration":5,"fit":3,"grid":1,"pit":6,"residual":7,"rows":4,"targetRows":9,"targetScores":10,"targetTruth":11,"targets":8,"truth":2} as const
@@ -133,7 +133,7 @@ export interface TrueValue {
 
 export interface Change {
   revision: number
-  epoch: number
+  generation: number
   step: number
   kind: ChangeKind
   lane: number | null
@@ -295,7 +295,7 @@ export interface Summary {
   id: string
   dataset: string
   created: string
-  epoch: number
+  generation: number
   revision: number
   step: number
   state: State
@@ -315,7 +315,7 @@ export interface RunMessage {
   id: string
   lesson: string
   title: string
-  epoch: number
+  generation: number
   revision: number
   step: number
   state: State
@@ -352,7 +352,7 @@ export interface StateMessage {
   state: State
   reason: string
   goal: Goal | null
-  epoch: number
+  generation: number
   step: number
 }
 
@@ -363,7 +363,7 @@ export interface OpenMessage {
 
 export interface HistoryMessage {
   type: 'history'
-  epoch: number
+  generation: number
   first: number
   points: ReadonlyArray<Point>
 }
@@ -380,7 +380,7 @@ export interface Ack {
   type: 'ack'
   id: number
   revision: number
-  epoch: number
+  generation: number
   step: number
   lane: number
   left_out?: ReadonlyArray<LeftOut>
@@ -398,7 +398,7 @@ export interface ErrorMessage {
 
 export interface Hello {
   type: 'hello'
-  epoch?: number
+  generation?: number
   next?: number
   key?: string
 }

@@ -10,7 +10,7 @@ function picture(rows: number, scalars: Partial<Record<Scalar, number>>, power =
   const curve = LEVELS.map((p) => p ** power)
   const counts = Float32Array.from({ length: 10 }, (_, i) => Math.floor(rows / 10) + (i < rows % 10 ? 1 : 0))
   const none = LEVELS.map(() => NaN)
-  const head = { lane: 0, epoch: 1, revision: 1, step: 1, dataRevision: 1 }
+  const head = { lane: 0, generation: 1, revision: 1, step: 1, dataRevision: 1 }
   const all = { ...Object.fromEntries(SCALARS.map((s) => [s, NaN])), ...scalars } as Record<Scalar, number>
   const empty = new Float32Array(0)
   return {

@@ -63,13 +63,13 @@ describe('the equation of the data', () => {
 })
 
 describe('since when a lane has its equation', () => {
-  const change = (c: Partial<Change>): Change => ({ revision: 1, epoch: 7, step: 0, kind: 'control', lane: 0, control: 'equation', old: '', new: '', text: '', undo: true, ...c })
+  const change = (c: Partial<Change>): Change => ({ revision: 1, generation: 7, step: 0, kind: 'control', lane: 0, control: 'equation', old: '', new: '', text: '', undo: true, ...c })
   const undo = (step: number): Change => change({ kind: 'undo', lane: null, control: '', step })
 
-  it('is from the start, or from its last change in this epoch', () => {
+  it('is from the start, or from its last change in this generation', () => {
     expect(equationSince([], 7, 0, null)).toBe(-1)
     expect(equationSince([change({ step: 20 }), change({ step: 50 }), change({ step: 90, control: 'eps' }), change({ step: 80, lane: 1 })], 7, 0, null)).toBe(50)
-    expect(equationSince([change({ step: 20, epoch: 6 })], 7, 0, null)).toBe(-1)
+    expect(equationSince([change({ step: 20, generation: 6 })], 7, 0, null)).toBe(-1)
   })
 
   it('is from an undo that may have brought another back', () => {

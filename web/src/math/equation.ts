@@ -88,10 +88,10 @@ export function ownEquation(data: Pick<Data, 'equation'> | undefined, settings: 
  * parameter is that of two; -1 where all are. An undo after a change of the equation may have brought
  * another back, which changes do not say.
  */
-export function equationSince(changes: readonly Change[], epoch: number, lane: number, from: Lane['from']): number {
+export function equationSince(changes: readonly Change[], generation: number, lane: number, from: Lane['from']): number {
   let since: number | null = null
   for (const c of changes) {
-    if (c.epoch !== epoch) continue
+    if (c.generation !== generation) continue
     const own = c.lane === lane || (from !== null && c.lane === from.lane && c.step <= from.step)
     if (c.kind === 'control' && c.control === 'equation' && own) since = c.step
     else if ((c.kind === 'undo' || c.kind === 'redo') && since !== null) since = c.step

@@ -3,7 +3,7 @@ import type { FitFrame, GridFrame, LanePicture, RowsFrame } from '../net/frame'
 import type { Data } from '../generated/wire'
 import { inWords, nearestRow, predictAt, readAt, readRow, withDragged } from './reading'
 
-const head = { lane: 0, epoch: 1, revision: 1, step: 1, dataRevision: 1 }
+const head = { lane: 0, generation: 1, revision: 1, step: 1, dataRevision: 1 }
 const floats = (...v: number[]): Float32Array => Float32Array.from(v)
 const grid: GridFrame = { kind: 'grid', ...head, x: floats(0, 1, 2), y: null }
 const fit: FitFrame = { kind: 'fit', ...head, mean: floats(0, 10, 10), std: floats(1, 5, 0.5), epistemic: null, scalars: { floor: 1 } as FitFrame['scalars'] }

@@ -23,7 +23,7 @@ describe('decodeFrames', () => {
     const frame = decode(bytes())
     if (frame?.kind !== 'fit') throw new Error('not a fit frame')
     expect(frame).toMatchObject({
-      lane: golden['lane'], epoch: golden['epoch'], revision: golden['revision'],
+      lane: golden['lane'], generation: golden['generation'], revision: golden['revision'],
       step: golden['step'], dataRevision: golden['data_revision'],
     })
     for (const name of SCALARS) expect(frame.scalars[name]).toBe(golden.scalars[name])

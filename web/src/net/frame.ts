@@ -3,7 +3,7 @@ import { FRAME_HEADER_SIZE, FRAME_KIND, SCALARS, TARGET_SCORES, type Scalar } fr
 /** What every frame says of itself; see package server/wire for the layout. */
 interface Head {
   readonly lane: number
-  readonly epoch: number
+  readonly generation: number
   readonly revision: number
   readonly step: number
   readonly dataRevision: number
@@ -177,7 +177,7 @@ function decodeFrame(bytes: ArrayBuffer, begin: number): { frame: Frame | null; 
 
   const head: Head = {
     lane: view.getUint8(6),
-    epoch: view.getUint32(8, true),
+    generation: view.getUint32(8, true),
     revision: view.getUint32(12, true),
     step: Number(view.getBigUint64(16, true)),
     dataRevision: view.getUint32(24, true),

@@ -97,12 +97,12 @@ export class EventsLine implements Line {
   #queue: string[] = []
   #posting = false
 
-  constructor(url: URL, { key, epoch, next }: Hello, listener: LineListener) {
+  constructor(url: URL, { key, generation, next }: Hello, listener: LineListener) {
     this.#url = url
     this.#listener = listener
     const from = new URL(url)
     from.searchParams.set('pongs', 'true')
-    if (epoch !== undefined) from.searchParams.set('epoch', String(epoch))
+    if (generation !== undefined) from.searchParams.set('generation', String(generation))
     if (next !== undefined) from.searchParams.set('next', String(next))
     this.#read(from, key === undefined ? {} : { 'Run-Key': key }).then(
       () => { this.#close('') },

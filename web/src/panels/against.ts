@@ -110,7 +110,7 @@ class GnllAgainst extends Part {
       rows: judge(data, f.rows), colour: lookOf(lanes.value.find((l) => l.lane === f.lane)?.colour ?? 0, palette).colour,
     })
     const mine = rowsOf(focus)
-    const of = `${data.name} ${data.shown_target} ${focus.fit.epoch}`
+    const of = `${data.name} ${data.shown_target} ${focus.fit.generation}`
     if (this.#form instanceof Actual) this.#form.setTargets(of, data.target, data.y)
     else this.#form.setData(of)
     const row = mine.rows.find((r) => r.index === this.row)

@@ -226,7 +226,7 @@ class GnllEquation extends Part {
   /** Since when the lane has had its equation. */
   #since(lane: Lane): number {
     const { changes, run, values } = this.store
-    const since = equationSince(changes.value, run.value?.epoch ?? 0, lane.lane, lane.from)
+    const since = equationSince(changes.value, run.value?.generation ?? 0, lane.lane, lane.from)
     if (lane.from === null) return since
     // What a copy was given when it was made is no change.
     return equationOf(values.of(lane.from.lane)) === equationOf(values.of(lane.lane)) ? since : Math.max(since, lane.from.step)
@@ -292,7 +292,7 @@ class GnllEquation extends Part {
     const picture = this.store.focused(frames.value)
     if (!this.#chart || !picture || !grid.value || grid.value.y || picture.fit.dataRevision !== grid.value.dataRevision) return
     const pictures = frames.value.filter((p) => lanes.value.some((l) => l.lane === p.lane))
-    this.#chart.chart.setEquation(`${focus.value} ${equationOf(values.of(focus.value))} ${picture.fit.epoch}`)
+    this.#chart.chart.setEquation(`${focus.value} ${equationOf(values.of(focus.value))} ${picture.fit.generation}`)
     this.#chart.chart.draw({ pictures, focus: picture, lanes: lanes.value, probe: probe.value }, this.#where)
   }
 }

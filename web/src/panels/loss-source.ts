@@ -14,7 +14,7 @@ export class LossSource {
   readonly #batches: Batches
   #odd: ReadonlyMap<number, readonly number[]> = new Map()
   #oddOf = ''
-  #epoch = NaN
+  #generation = NaN
   readonly #store: Store
   readonly #changed: () => void
 
@@ -56,21 +56,21 @@ export class LossSource {
     }
     const newest = Math.min(to, history.lastStep)
     const pixels = isChosen && smoothing > 0 && newest - from <= SMOOTHABLE ? SMOOTHABLE / 2 : width
-    this.#batches.want({ epoch: run.value.epoch, from, to, newest, pixels, lanes: isChosen ? lanes.value.map((l) => l.lane) : [focus.value] })
+    this.#batches.want({ generation: run.value.generation, from, to, newest, pixels, lanes: isChosen ? lanes.value.map((l) => l.lane) : [focus.value] })
     return this.#batches.curves
   }
 
-  /** To be called when the run or its lanes have become others: an epoch begins with the whole of it, and a divergence has its mark. */
+  /** To be called when the run or its lanes have become others: a generation begins with the whole of it, and a divergence has its mark. */
   look(): void {
     const run = this.#store.run.value
     if (!run) return
-    if (run.epoch !== this.#epoch) {
-      this.#epoch = run.epoch
+    if (run.generation !== this.#generation) {
+      this.#generation = run.generation
       this.#odd = new Map()
       this.#zoom.whole()
     }
     const lanes = this.#store.lanes.value.map((l) => l.lane)
-    const of = `${run.epoch} ${run.state === 'diverged' ? 'diverged' : ''} ${lanes.join(' ')}`
+    const of = `${run.generation} ${run.state === 'diverged' ? 'diverged' : ''} ${lanes.join(' ')}`
     if (of === this.#oddOf) return
     this.#oddOf = of
     void this.#askOdd(lanes, of)

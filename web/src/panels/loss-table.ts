@@ -23,7 +23,7 @@ export interface LossTableOf {
   readonly best: Best | null
   readonly controls: readonly Control[]
   readonly lanes: readonly Lane[]
-  /** Of this epoch. */
+  /** Of this generation. */
   readonly changes: readonly Change[]
 }
 

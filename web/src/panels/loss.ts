@@ -145,7 +145,7 @@ class GnllLoss extends LatePart {
     if (!chart || !source || !run.value) return
     this.#span = source.span
     this.#drawn = chart.draw({
-      history, view, epoch: run.value.epoch, span: this.#span, batches: source.batches(view, chart.pixels), changes: changes.value,
+      history, view, generation: run.value.generation, span: this.#span, batches: source.batches(view, chart.pixels), changes: changes.value,
       lanes: lanes.value, focus: focus.value, best: this.#best, target: several(run.value.data) ? run.value.data.target.name : '', odd: source.odd, past: this.store.rewind.at.value,
     })
     this.requestUpdate()
@@ -223,7 +223,7 @@ class GnllLoss extends LatePart {
   }
 
   get #changes(): readonly Change[] {
-    return this.store.changes.value.filter((c) => c.epoch === this.store.run.value?.epoch)
+    return this.store.changes.value.filter((c) => c.generation === this.store.run.value?.generation)
   }
 
   #set(view: Partial<LossView>): void {

@@ -78,11 +78,11 @@ class GnllTimeline extends LatePart {
     return stepsAhead(this.#now)
   }
 
-  /** The changes of this epoch, but for those that leave no trace. */
+  /** The changes of this generation, but for those that leave no trace. */
   #marks(): Mark[] {
     const { changes, controls, run } = this.store
     const traced = changes.value.filter((c) => leavesTrace(c, controls))
-    return toMarks(traced, run.value?.epoch ?? NaN, (step) => stepsPerPixel(step, this.#end, this.width))
+    return toMarks(traced, run.value?.generation ?? NaN, (step) => stepsPerPixel(step, this.#end, this.width))
   }
 
   #look(place: number): void {

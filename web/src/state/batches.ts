@@ -10,7 +10,7 @@ export interface Batch {
 }
 
 export interface Wanted {
-  readonly epoch: number
+  readonly generation: number
   readonly lanes: readonly number[]
   readonly from: number
   readonly to: number
@@ -34,7 +34,7 @@ export class Batches {
   #wanted: Wanted | null = null
   #has = ''
   #range = ''
-  #epoch = NaN
+  #generation = NaN
   #asking = false
   #since = -Infinity
   #timer: number | undefined
@@ -51,9 +51,9 @@ export class Batches {
   }
 
   want(wanted: Wanted | null): void {
-    if (wanted?.epoch !== this.#epoch) {
+    if (wanted?.generation !== this.#generation) {
       this.#curves = new Map()
-      this.#epoch = wanted?.epoch ?? NaN
+      this.#generation = wanted?.generation ?? NaN
       this.#has = ''
     }
     this.#wanted = wanted
@@ -95,8 +95,8 @@ export class Batches {
     try {
       const { from, to, pixels } = w
       const curves = await Promise.all(w.lanes.map(async (lane): Promise<[number, Batch]> => [lane, await this.#series({ lane, curve: CURVE, from, to, pixels })]))
-      // Another epoch has begun meanwhile: this was of the one before.
-      if (w.epoch === this.#epoch) {
+      // Another generation has begun meanwhile: this was of the one before.
+      if (w.generation === this.#generation) {
         this.#curves = new Map(curves)
         this.#has = JSON.stringify(w)
         this.#changed()

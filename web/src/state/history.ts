@@ -21,7 +21,7 @@ const TARGET_AT = POINT_COLUMNS.indexOf('target')
 type Columns = Map<Column, number[]>
 
 /**
- * The history points of one epoch, lane by lane, target by target and column by
+ * The history points of one generation, lane by lane, target by target and column by
  * column: those of every target are kept, whichever is shown. The server
  * evaluates on a ladder of steps, so that even a long run has some thousands of
  * points.

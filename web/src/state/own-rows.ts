@@ -11,7 +11,7 @@ export class OwnRows {
   readonly packed = new Signal('')
   #given: DataSpec | null
   /** What is asked for or known, lest an older answer hold. */
-  #epoch: number | undefined
+  #generation: number | undefined
 
   constructor(readonly api: Api, readonly key: string | undefined, given: DataSpec | null) {
     this.#given = given
@@ -27,23 +27,23 @@ export class OwnRows {
   }
 
   /** Whichever page they came from, the run's recipe has them, if they are for this page to know. */
-  async learn({ id, epoch, controls, data }: Pick<RunMessage, 'id' | 'epoch' | 'controls' | 'data'>): Promise<void> {
+  async learn({ id, generation, controls, data }: Pick<RunMessage, 'id' | 'generation' | 'controls' | 'data'>): Promise<void> {
     if (controls['dataset'] !== OWN_DATA || (data.private && this.key === undefined) || data.train + data.test + data.pool > MOST_ROWS) {
-      this.#epoch = undefined
+      this.#generation = undefined
       this.packed.value = ''
       return
     }
-    if (epoch === this.#epoch) return
-    this.#epoch = epoch
+    if (generation === this.#generation) return
+    this.#generation = generation
     try {
       const given = await this.api.given(id, this.key)
       const packed = given ? await pack(given) : ''
-      if (this.#epoch !== epoch) return
+      if (this.#generation !== generation) return
       this.#given = given ?? this.#given
       this.packed.value = packed
     } catch {
       // The next run message asks again.
-      if (this.#epoch === epoch) this.#epoch = undefined
+      if (this.#generation === generation) this.#generation = undefined
     }
   }
 }

@@ -4,7 +4,7 @@ import type { Ack, Change } from '../generated/wire'
 import { Past } from './past'
 
 const change = (revision: number, kind: Change['kind'], control = ''): Change => ({
-  revision, epoch: 1, step: 0, kind, lane: 0, control, old: 0, new: 1, text: '', undo: kind !== 'undo' && kind !== 'redo',
+  revision, generation: 1, step: 0, kind, lane: 0, control, old: 0, new: 1, text: '', undo: kind !== 'undo' && kind !== 'redo',
 })
 
 /** A past, what it has ordered and what it has told. */
@@ -15,7 +15,7 @@ function past(refuse: (order: Order) => string = () => ''): { past: Past; orders
     orders.push(order)
     const reason = refuse(order)
     if (reason !== '') return Promise.reject(new Refusal({ type: 'error', id: 1, code: 'bad_state', control: '', reason }))
-    return Promise.resolve({ type: 'ack', id: 1, revision: 1, step: 0, epoch: 1, lane: 0 })
+    return Promise.resolve({ type: 'ack', id: 1, revision: 1, step: 0, generation: 1, lane: 0 })
   }
   return { past: new Past(command, (e) => { told.push(e) }), orders, told }
 }

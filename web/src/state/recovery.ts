@@ -6,7 +6,7 @@ export const GONE = 'This run has ended, or its maker is away. The page goes on 
 
 /** Finds a run again after its connection broke, or begins it anew where the server has forgotten it. */
 export class Recovery {
-  /** The next run message is of another run, even if its epoch has the same number. */
+  /** The next run message is of another run, even if its generation has the same number. */
   forgotten = false
   readonly #id: string
   readonly #key: string | undefined

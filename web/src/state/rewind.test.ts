@@ -6,8 +6,8 @@ import { Rewind, type Recording } from './rewind'
 const EPOCH = 7
 
 /** All frames of a lane at a step. */
-function message(step: number, revision = 1, epoch = EPOCH): Frame[] {
-  const head = { lane: 0, epoch, revision, step, dataRevision: 1 }
+function message(step: number, revision = 1, generation = EPOCH): Frame[] {
+  const head = { lane: 0, generation, revision, step, dataRevision: 1 }
   const none = new Float32Array()
   const recalibrated = { predicted: none, scaled: none, isotonic: none }
   return [
@@ -27,8 +27,8 @@ class Tape implements Recording {
   readonly returned: number[] = []
   shows = 0
   revision = 1
-  epoch = EPOCH
-  ack: Ack | null = { type: 'ack', id: 1, revision: 5, epoch: EPOCH, step: 90, lane: 0 }
+  generation = EPOCH
+  ack: Ack | null = { type: 'ack', id: 1, revision: 5, generation: EPOCH, step: 90, lane: 0 }
   #answer: ((f: readonly Frame[] | Error) => void) | undefined
 
   constructor(public steps: readonly number[] = [0, 1, 2, 4, 8, 16, 32, 64]) {}
@@ -52,7 +52,7 @@ class Tape implements Recording {
   tell(e: unknown): void { this.told.push(e) }
 
   /** Answers what was asked last, and waits until that has been taken. */
-  async answer(f: readonly Frame[] | Error = message(this.asked.at(-1) ?? NaN, this.revision, this.epoch)): Promise<void> {
+  async answer(f: readonly Frame[] | Error = message(this.asked.at(-1) ?? NaN, this.revision, this.generation)): Promise<void> {
     this.#answer?.(f)
     await settled()
   }
@@ -149,10 +149,10 @@ describe('looking back', () => {
     expect(rewind.steps.value).toEqual(tape.steps)
   })
 
-  it('ends with the epoch, whoever is the first to tell', async () => {
+  it('ends with the generation, whoever is the first to tell', async () => {
     const { tape, rewind } = await begun()
     rewind.look(8)
-    tape.epoch = EPOCH + 1
+    tape.generation = EPOCH + 1
     await tape.answer()
     expect(rewind.at.value).toBeNull()
     rewind.look(4)

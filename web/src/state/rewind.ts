@@ -39,7 +39,7 @@ export class Rewind {
   /** Pictures by step, those that were looked at last at the end. */
   readonly #kept = new Map<number, readonly LanePicture[]>()
   #shown: readonly LanePicture[] | null = null
-  #epoch = NaN
+  #generation = NaN
   /** Grows whenever what pictures are made of has become another. */
   #version = 0
   #asking = false
@@ -62,10 +62,10 @@ export class Rewind {
     return this.at.value === null ? null : this.#shown
   }
 
-  /** A run message: another epoch, or another run, has a past of its own. */
-  begin(epoch: number, isAnother: boolean): void {
-    if (epoch !== this.#epoch || isAnother) {
-      this.#epoch = epoch
+  /** A run message: another generation, or another run, has a past of its own. */
+  begin(generation: number, isAnother: boolean): void {
+    if (generation !== this.#generation || isAnother) {
+      this.#generation = generation
       this.#newest = []
       this.now()
       this.steps.value = []
@@ -100,10 +100,10 @@ export class Rewind {
     while (this.#listAgain) {
       this.#listAgain = false
       this.#listed = performance.now()
-      const epoch = this.#epoch
+      const generation = this.#generation
       try {
         const steps = await this.#recording.snapshots()
-        if (epoch === this.#epoch) this.steps.value = steps
+        if (generation === this.#generation) this.steps.value = steps
       } catch {
         // The list of before does until the next.
       }
@@ -229,8 +229,8 @@ export class Rewind {
   /** A picture has come, of the step that was asked for or, if that is not kept any more, of one before. */
   #take(pictures: readonly LanePicture[], asked: number, version: number): void {
     const [first] = pictures
-    // Another epoch has begun, of which the run message is still on its way.
-    if (first?.fit.epoch !== this.#epoch) {
+    // Another generation has begun, of which the run message is still on its way.
+    if (first?.fit.generation !== this.#generation) {
       if (this.at.value === asked) this.now()
       return
     }

@@ -22,7 +22,7 @@ export interface Run {
   readonly title: string
   /** The name of the lesson that it is, or empty. */
   readonly lesson: string
-  readonly epoch: number
+  readonly generation: number
   readonly state: State
   readonly reason: string
   /** What it trains up to. */
@@ -322,11 +322,11 @@ export class Store {
   }
 
   #hello(): Hello {
-    const epoch = this.#recovery.forgotten ? undefined : this.run.value?.epoch
+    const generation = this.#recovery.forgotten ? undefined : this.run.value?.generation
     return {
       type: 'hello',
       ...(this.key === undefined ? {} : { key: this.key }),
-      ...(epoch === undefined ? {} : { epoch, next: this.history.length }),
+      ...(generation === undefined ? {} : { generation, next: this.history.length }),
     }
   }
 
@@ -382,7 +382,7 @@ export class Store {
         this.#addChange(m.change)
         break
       case 'history':
-        if (!run || m.epoch !== run.epoch) break
+        if (!run || m.generation !== run.generation) break
         if (this.history.add(m.first, m.points)) this.historyVersion.value++
         else this.#connection.hello()
     }
@@ -396,7 +396,7 @@ export class Store {
   #begin(m: RunMessage): void {
     const before = this.run.value
     const isAnother = this.#recovery.forgotten
-    if (isAnother || before?.epoch !== m.epoch || m.next < this.history.length) {
+    if (isAnother || before?.generation !== m.generation || m.next < this.history.length) {
       this.#recovery.forgotten = false
       this.history.clear()
       this.historyVersion.value++
@@ -407,14 +407,14 @@ export class Store {
       this.targetTruth.value = null
       this.probe.value = null
     }
-    this.run.value = { id: m.id, title: m.title, lesson: m.lesson, epoch: m.epoch, state: m.state, reason: m.reason, goal: m.goal, open: m.open, data: m.data }
+    this.run.value = { id: m.id, title: m.title, lesson: m.lesson, generation: m.generation, state: m.state, reason: m.reason, goal: m.goal, open: m.open, data: m.data }
     this.#shows(m.data)
     this.#lanesAre(m.lanes)
     this.values.begin(m, this.focus.value)
     this.#mayAll(m.open)
     this.changes.value = m.changes
     this.past.begin(m, isAnother)
-    this.rewind.begin(m.epoch, isAnother)
+    this.rewind.begin(m.generation, isAnother)
     this.lessons.told(m.lesson)
     void this.own.learn(m)
     this.#drawSoon()
@@ -477,12 +477,12 @@ export class Store {
   }
 
   /**
-   * A picture of an older epoch or data set can still have been on its way, and
+   * A picture of an older generation or data set can still have been on its way, and
    * one of a newer may have come before what it stands on.
    */
   #fits(pictures: readonly LanePicture[]): boolean {
     const [run, grid] = [this.run.value, this.grid.value]
-    return pictures.length > 0 && pictures.every(({ fit }) => fit.epoch === run?.epoch && fit.dataRevision === grid?.dataRevision)
+    return pictures.length > 0 && pictures.every(({ fit }) => fit.generation === run?.generation && fit.dataRevision === grid?.dataRevision)
   }
 }
 

@@ -14,7 +14,7 @@ export function sayWhere({ id, link, run }: Pick<Store, 'id' | 'link' | 'run'>):
     dataset['link'] = link.value.kind
     if (!run.value) return
     dataset['state'] = run.value.state
-    dataset['generation'] = String(run.value.epoch)
+    dataset['generation'] = String(run.value.generation)
   }
   link.subscribe(said)
   run.subscribe(said)
