@@ -52,12 +52,22 @@ func (e *FormulaError) Field() string {
 	return e.Formula
 }
 
+// Error returns the reason, after the formula that it is about.
 func (e *FormulaError) Error() string {
-	where := e.Formula
 	if e.Column > 0 {
-		where += fmt.Sprintf(", column %d", e.Column)
+		return e.Formula + ", " + e.Reason()
 	}
-	return where + ": " + e.What + "; " + e.Cure
+	return e.Formula + ": " + e.Reason()
+}
+
+// Reason returns what is wrong and what to do, and where in the formula, but not of
+// which.
+func (e *FormulaError) Reason() string {
+	where := ""
+	if e.Column > 0 {
+		where = fmt.Sprintf("column %d: ", e.Column)
+	}
+	return where + e.What + "; " + e.Cure
 }
 
 // Set draws the rows: every input uniform from From to To, and the target normal

@@ -123,7 +123,7 @@ func writeTrainers(w io.Writer, trainers []*Trainer) error {
 	for _, t := range trainers {
 		order, err := t.order.MarshalBinary()
 		if err != nil {
-			return fmt.Errorf("engine: checkpoint: %w", err)
+			return &CheckpointError{err}
 		}
 		h.Members = append(h.Members, checkpointMember{
 			Steps: t.steps, Optimizer: t.opt.optimizer.String(), Updates: t.opt.steps[:], Warming: t.warming,
@@ -167,7 +167,7 @@ func WriteWeights(w io.Writer, c Config, inputs, target []Scale, members []map[s
 func (h *checkpointHeader) write(w io.Writer, members []memberValues) error {
 	header, err := json.Marshal(h)
 	if err != nil {
-		return fmt.Errorf("engine: checkpoint: %w", err)
+		return &CheckpointError{err}
 	}
 	b := make([]byte, 0, checkpointFront+len(header)+len(members)*h.memberSize()+sha256.Size)
 	b = append(b, checkpointMagic...)
@@ -186,7 +186,7 @@ func (h *checkpointHeader) write(w io.Writer, members []memberValues) error {
 	}
 	sum := sha256.Sum256(b)
 	if _, err := w.Write(append(b, sum[:]...)); err != nil {
-		return fmt.Errorf("engine: checkpoint: %w", err)
+		return &CheckpointError{err}
 	}
 	return nil
 }
@@ -248,15 +248,25 @@ func (t *Trainer) fingerprint() string {
 	return hex.EncodeToString(h.Sum(nil))
 }
 
+// A CheckpointError says what is wrong with a checkpoint, or why it cannot be written.
+type CheckpointError struct{ Err error }
+
+// Error returns the reason, after what it is about.
+func (e *CheckpointError) Error() string { return "engine: checkpoint: " + e.Err.Error() }
+
+// Unwrap returns the reason alone.
+func (e *CheckpointError) Unwrap() error { return e.Err }
+
 // Resume returns the trainer that wrote a checkpoint, on the rows that it had;
-// the error says so where they are others. workers is Config's.
+// the error says so where they are others. workers is Config's. What is wrong with the
+// checkpoint is a *[CheckpointError], here and in what follows.
 func Resume(r io.Reader, x, y []float64, workers int) (*Trainer, error) {
 	trainers, err := resume(r, x, y, workers)
 	if err != nil {
-		return nil, fmt.Errorf("engine: checkpoint: %w", err)
+		return nil, &CheckpointError{err}
 	}
 	if n := len(trainers); n != 1 {
-		return nil, fmt.Errorf("engine: checkpoint: it is of an ensemble of %d", n)
+		return nil, &CheckpointError{fmt.Errorf("it is of an ensemble of %d", n)}
 	}
 	return trainers[0], nil
 }
@@ -266,7 +276,7 @@ func Resume(r io.Reader, x, y []float64, workers int) (*Trainer, error) {
 func ResumeEnsemble(r io.Reader, x, y []float64, workers int) (*Ensemble, error) {
 	trainers, err := resume(r, x, y, workers)
 	if err != nil {
-		return nil, fmt.Errorf("engine: checkpoint: %w", err)
+		return nil, &CheckpointError{err}
 	}
 	return ensembleOf(trainers, workers), nil
 }
@@ -281,7 +291,7 @@ func ReadCheckpointConfig(r io.Reader) (Config, int, error) {
 			return c, len(values), nil
 		}
 	}
-	return Config{}, 0, fmt.Errorf("engine: checkpoint: %w", err)
+	return Config{}, 0, &CheckpointError{err}
 }
 
 func resume(r io.Reader, x, y []float64, workers int) ([]*Trainer, error) {

@@ -79,41 +79,57 @@ func Evenly(from, to float64, n int) []float64 {
 	return points
 }
 
-// Check says why a network of that configuration cannot be held to the equation, or
-// nil.
+// A PhysicsError says why a network cannot be held to an equation.
+type PhysicsError struct{ Err error }
+
+// Error returns the reason with the package's name before it.
+func (e *PhysicsError) Error() string { return "engine: " + e.Err.Error() }
+
+// Unwrap returns the reason alone.
+func (e *PhysicsError) Unwrap() error { return e.Err }
+
+// Check says in a *[PhysicsError] why a network of that configuration cannot be held to
+// the equation, or nil.
 func (p *Physics) Check(c NetConfig) error {
+	if err := p.check(c); err != nil {
+		return &PhysicsError{err}
+	}
+	return nil
+}
+
+func (p *Physics) check(c NetConfig) error {
 	switch {
 	case c.Inputs != 1 || c.Outputs > 1:
-		return fmt.Errorf("engine: an equation of a network with %d inputs and %d outputs; it can have one of each", c.Inputs, c.Outputs)
+		return fmt.Errorf("an equation of a network with %d inputs and %d outputs; it can have one of each", c.Inputs, c.Outputs)
 	case !c.Activation.smooth():
-		return fmt.Errorf("engine: an equation with the activation %v, whose second derivative is 0 everywhere; take tanh, sin, silu, gelu, softplus, sigmoid or elu", c.Activation)
+		return fmt.Errorf("an equation with the activation %v, whose second derivative is 0 everywhere; take tanh, sin, silu, gelu, softplus, sigmoid or elu", c.Activation)
 	case c.Head == Natural:
-		return fmt.Errorf("engine: an equation with the %v head, whose mean is made with the variance; take another head", c.Head)
+		return fmt.Errorf("an equation with the %v head, whose mean is made with the variance; take another head", c.Head)
 	case p.Residual == nil:
-		return fmt.Errorf("engine: an equation without a residual")
+		return fmt.Errorf("an equation without a residual")
 	case len(p.Points) < 1 || len(p.Points) > MaxCollocation:
-		return fmt.Errorf("engine: an equation looked at in %d points; 1 to %d can be had", len(p.Points), MaxCollocation)
+		return fmt.Errorf("an equation looked at in %d points; 1 to %d can be had", len(p.Points), MaxCollocation)
 	case !p.LearnNoise && !(p.Weight >= 0 && p.Weight <= math.MaxFloat32):
-		return fmt.Errorf("engine: an equation's weight of %g; it must be 0 or more", p.Weight)
+		return fmt.Errorf("an equation's weight of %g; it must be 0 or more", p.Weight)
 	}
 	if !(math.Abs(p.LogVariance) <= maxLogVariance) {
-		return fmt.Errorf("engine: the log-variance of an equation's residual begins at %g; it can at ±%g", p.LogVariance, maxLogVariance)
+		return fmt.Errorf("the log-variance of an equation's residual begins at %g; it can at ±%g", p.LogVariance, maxLogVariance)
 	}
 	for i, x := range p.Points {
 		if !(math.Abs(x) <= math.MaxFloat32) {
-			return fmt.Errorf("engine: an equation looked at in %g (point %d)", x, i+1)
+			return fmt.Errorf("an equation looked at in %g (point %d)", x, i+1)
 		}
 	}
 	names := p.Residual.Parameters()
 	if len(names) != len(p.Parameters) {
-		return fmt.Errorf("engine: an equation of %d parameters, and %d are given", len(names), len(p.Parameters))
+		return fmt.Errorf("an equation of %d parameters, and %d are given", len(names), len(p.Parameters))
 	}
 	for i, q := range p.Parameters {
 		if q.Name != names[i] {
-			return fmt.Errorf("engine: parameter %d of the equation is %s, not %s", i+1, names[i], q.Name)
+			return fmt.Errorf("parameter %d of the equation is %s, not %s", i+1, names[i], q.Name)
 		}
 		if !(math.Abs(q.Start) <= math.MaxFloat32) {
-			return fmt.Errorf("engine: the equation's parameter %s begins with %g", q.Name, q.Start)
+			return fmt.Errorf("the equation's parameter %s begins with %g", q.Name, q.Start)
 		}
 	}
 	return nil

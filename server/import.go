@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"net/http"
-	"strings"
 	"time"
 
 	"github.com/gnllviz/gnllviz/engine/export"
@@ -30,8 +29,10 @@ func (s *Server) postImport(ctx context.Context, q *request) (*opened, error) {
 		return nil, err
 	}
 	m, err := export.Read(bytes.NewReader(b))
-	if err != nil {
-		return nil, refuse(http.StatusUnprocessableEntity, strings.TrimPrefix(err.Error(), "export: "))
+	if unread := (*export.ReadError)(nil); errors.As(err, &unread) {
+		return nil, refuse(http.StatusUnprocessableEntity, unread.Err.Error())
+	} else if err != nil {
+		return nil, err
 	}
 	key := newKey()
 	id := idOf(key)

@@ -111,23 +111,25 @@ func (cs *controls) find(name string) *wire.Control {
 // control it names the flag.
 func (cs *controls) refused(err error) error {
 	var e *wire.ErrorMessage
-	if errors.As(err, &e) && e.Control != "" {
-		if c := cs.find(e.Control); c != nil {
-			return mistake{asFlag(c, e)}
-		}
+	if errors.As(err, &e) && cs.find(e.Control) != nil {
+		return mistake{cs.byFlag(e)}
 	}
 	return mistake{err}
 }
 
-// asFlag says what a control refuses by the name of its flag.
-func asFlag(c *wire.Control, e *wire.ErrorMessage) refusal {
-	if rest, ok := strings.CutPrefix(e.Reason, c.Name+" "); ok {
-		return refusal("--" + flagOf(c) + " " + rest)
+// byFlag says what a control refuses, and calls controls by their flags.
+func (cs *controls) byFlag(e *wire.ErrorMessage) refusal {
+	flag := func(control string) string {
+		if c := cs.find(control); c != nil {
+			return "--" + flagOf(c)
+		}
+		return control
 	}
-	if rest, ok := strings.CutPrefix(e.Reason, c.Name+": "); ok {
-		return refusal("--" + flagOf(c) + ": " + rest)
+	reason, named := e.Naming(flag)
+	if !named {
+		reason = flag(e.Control) + ": " + reason
 	}
-	return refusal("--" + flagOf(c) + ": " + e.Reason)
+	return refusal(reason)
 }
 
 // controlHelp says in one paragraph what a control's flag is and takes.
@@ -242,7 +244,7 @@ func (cs *controls) check(c *wire.Control, raw json.RawMessage) error {
 		return refusal("--data own: rows of your own are given by --train FILE --target COLUMN")
 	}
 	if _, _, e := cs.table.Apply(cs.table.Defaults(), map[string]json.RawMessage{c.Name: raw}); e != nil {
-		return asFlag(c, e)
+		return cs.byFlag(e)
 	}
 	return nil
 }

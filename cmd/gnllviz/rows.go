@@ -52,10 +52,18 @@ func (t *tableFlags) add(f *pflag.FlagSet) {
 func (t *tableFlags) options() (table.Options, error) {
 	o, err := table.ParseOptions(t.header, t.delimiter, t.decimal, t.missing)
 	if err != nil {
-		return o, mistakef("--%w", err)
+		return o, badOption(err)
 	}
 	o.Limits = limits()
 	return o, nil
+}
+
+// badOption is a mistake in one of the options of tables, whose flags have their names.
+func badOption(err error) error {
+	if e := (*table.Error)(nil); errors.As(err, &e) && e.Option != "" {
+		return mistakef("--%s %s; %s", e.Option, e.What, e.Cure)
+	}
+	return mistake{err}
 }
 
 // rowGroup is the help's group that data controls are in, too.
@@ -120,7 +128,7 @@ func (r *rowFlags) files(c *cobra.Command) (csv *wire.CSVSpec, err error) {
 	}
 	o.Circles, o.Lacking = r.circles, r.lacking
 	if err := o.Check(); err != nil {
-		return nil, mistakef("--%w", err)
+		return nil, badOption(err)
 	}
 	csv = &wire.CSVSpec{
 		Target: r.target, Inputs: r.features, Circles: r.circles, Lacking: r.lacking,
@@ -213,6 +221,9 @@ func (r *rowFlags) targetsOf(s wire.Spec) (targets []column, notes []string, err
 	return targets, noteLines(said), nil
 }
 
+// testField is what refusals call the file of --test.
+const testField = "test"
+
 // refused is a mistake about what a run was to be made of, with the file that it is
 // about.
 func (r *rowFlags) refused(cs *controls, err error) error {
@@ -220,8 +231,14 @@ func (r *rowFlags) refused(cs *controls, err error) error {
 	if r.train == "" || !errors.As(err, &e) || e.Code != wire.BadData {
 		return cs.refused(err)
 	}
-	if rest, ok := strings.CutPrefix(e.Reason, "the test rows: "); ok {
-		return mistakef("--test %s: %s", r.test, rest)
+	file := func(id string) string {
+		if id == testField {
+			return "--test " + r.test
+		}
+		return id
+	}
+	if reason, named := e.Naming(file); named {
+		return mistake{refusal(reason)}
 	}
 	return mistakef("--train %s: %s", r.train, e.Reason)
 }

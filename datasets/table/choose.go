@@ -203,7 +203,7 @@ func (t *Table) Reason(p *Profile) (reason string, rows, line int) {
 	switch p.Kind {
 	case Text:
 		why := "text"
-		if len(p.Odd) > 0 && p.Odd[0].Why != whyNothing {
+		if len(p.odd) > 0 && p.odd[0] != whyNothing {
 			why = p.Odd[0].Why
 		}
 		if p.Words > 1 && p.Distinct < p.Numbers+p.Other { // else they are names
@@ -360,24 +360,25 @@ func (t *Table) report(i int, needed origins, report *Report) {
 		if o.Kind == OfDates && !t.nothing(cell) {
 			why = whyOtherDate
 		}
+		reason := why.of(cell)
 		shown := Printable(string(cell))
 		if report.Cells.Total++; len(report.Cells.First) < listedCells {
-			report.Cells.First = append(report.Cells.First, Cell{line, p.Name, shown, why})
+			report.Cells.First = append(report.Cells.First, Cell{line, p.Name, shown, reason})
 		}
-		at := slices.IndexFunc(report.LeftOut, func(l LeftOut) bool { return l.Kind == "" && l.Column == p.Name && l.Reason == why })
+		at := slices.IndexFunc(report.LeftOut, func(l LeftOut) bool { return l.Kind == "" && l.Column == p.Name && l.Reason == reason })
 		if at < 0 {
 			if len(report.LeftOut) >= 10*MaxInputs+len(t.Columns) {
 				continue
 			}
 			at = len(report.LeftOut)
-			report.LeftOut = append(report.LeftOut, LeftOut{Column: p.Name, Reason: why, Value: shown, First: line})
+			report.LeftOut = append(report.LeftOut, LeftOut{Column: p.Name, Reason: reason, Value: shown, First: line})
 		}
 		report.LeftOut[at].Rows++
 	}
 }
 
 // why says why a cell holds no number.
-func (t *Table) why(cell []byte, p *Profile) string {
+func (t *Table) why(cell []byte, p *Profile) why {
 	if missing(cell) {
 		return whyMissing
 	}
@@ -389,8 +390,6 @@ func (t *Table) why(cell []byte, p *Profile) string {
 	}
 	return whyNot(cell, p.plan)
 }
-
-const whyNamed = "named as missing"
 
 // Share of the rows from which on their loss is a warning, too.
 const muchLost = 10

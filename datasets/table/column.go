@@ -168,7 +168,9 @@ func (t *Table) read(p *Profile, r *row, column int, s *stat, i int) float64 {
 			p.unclear++
 		}
 		if len(p.Odd) < listedOdd {
-			p.Odd = append(p.Odd, Cell{int(r.line), p.Name, Printable(string(cell)), whyNot(cell, p.plan)})
+			w := whyNot(cell, p.plan)
+			p.Odd = append(p.Odd, Cell{int(r.line), p.Name, Printable(string(cell)), w.of(cell)})
+			p.odd = append(p.odd, w)
 		}
 		s.word(cell)
 		return math.NaN()
@@ -193,7 +195,7 @@ func (t *Table) noteMissing(p *Profile, r *row, cell []byte, i int) {
 		p.first[1] = i
 	}
 	if t.Missing.Total++; len(t.Missing.First) < listedCells {
-		t.Missing.First = append(t.Missing.First, Cell{int(r.line), p.Name, Printable(string(cell)), whyMissing})
+		t.Missing.First = append(t.Missing.First, Cell{int(r.line), p.Name, Printable(string(cell)), whyMissing.of(cell)})
 	}
 }
 

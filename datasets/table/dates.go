@@ -18,7 +18,7 @@ const (
 func checkCircles(circles []string) error {
 	for i, c := range circles {
 		if c != InYear && c != InDay || slices.Contains(circles[:i], c) {
-			return &Error{What: fmt.Sprintf("circles %.20q", circles), Cure: "say year, day or both"}
+			return &Error{Option: "circles", What: fmt.Sprintf("%.20q", circles), Cure: "say year, day or both"}
 		}
 	}
 	return nil
@@ -154,5 +154,3 @@ func (s *Source) OfTime(at time.Time) []float64 {
 	}
 	return to
 }
-
-const whyOtherDate = "not a date as the column's others are written"

@@ -7,8 +7,6 @@ import (
 	"strings"
 )
 
-const whyMissing = "nothing there"
-
 // missingMarks and missingWords say that there is no value; the latter are in lower case,
 // and stand in capitals, too.
 var (
@@ -45,27 +43,63 @@ func missing(cell []byte) bool {
 	return false
 }
 
-// Why a cell is no number.
+// A why is why a cell is no number of its column.
+type why uint8
+
 const (
-	whyBeyond     = "beyond 1e+18; give the column a larger unit"
-	whyInfinite   = "not finite"
-	whyHex        = "hexadecimal, which is not read"
-	whyUnderscore = "underscores, which are not read"
-	whyCurrency   = "a currency sign, which is not read"
-	whyPercent    = "a percent sign, which most of the column does not have"
-	whyNoPercent  = "no percent sign, which most of the column has"
-	whyBound      = "a bound such as <1, which is no number"
-	whyMark       = "a mark after the number, such as a footnote's"
-	whyUnit       = "a word or a unit beside the number"
-	whyQuotes     = "a number in single quotes, which are not read"
-	whyDate       = "a date or a time, which is not read"
-	whyOtherMark  = "another decimal mark than the column's"
-	whyMarks      = "marks that are neither decimal nor between thousands"
-	whyNothing    = "not a number"
+	whyMissing why = iota
+	whyNamed
+	whyOtherDate
+	whyTwoWays
+	whyBeyond
+	whyInfinite
+	whyHex
+	whyUnderscore
+	whyCurrency
+	whyPercent
+	whyNoPercent
+	whyBound
+	whyMark
+	whyUnit
+	whyQuotes
+	whyDate
+	whyOtherMark
+	whyMarks
+	whyNothing
 )
 
+var whys = [...]string{
+	whyMissing:    "nothing there",
+	whyNamed:      "named as missing",
+	whyOtherDate:  "not a date as the column's others are written",
+	whyTwoWays:    "%s may be %s with a thousands mark or a decimal one; say which mark is the decimal one",
+	whyBeyond:     "beyond 1e+18; give the column a larger unit",
+	whyInfinite:   "not finite",
+	whyHex:        "hexadecimal, which is not read",
+	whyUnderscore: "underscores, which are not read",
+	whyCurrency:   "a currency sign, which is not read",
+	whyPercent:    "a percent sign, which most of the column does not have",
+	whyNoPercent:  "no percent sign, which most of the column has",
+	whyBound:      "a bound such as <1, which is no number",
+	whyMark:       "a mark after the number, such as a footnote's",
+	whyUnit:       "a word or a unit beside the number",
+	whyQuotes:     "a number in single quotes, which are not read",
+	whyDate:       "a date or a time, which is not read",
+	whyOtherMark:  "another decimal mark than the column's",
+	whyMarks:      "marks that are neither decimal nor between thousands",
+	whyNothing:    "not a number",
+}
+
+// of puts it in words for people.
+func (w why) of(cell []byte) string {
+	if w == whyTwoWays {
+		return fmt.Sprintf(whys[w], cell, strings.NewReplacer(",", "", ".", "").Replace(string(cell)))
+	}
+	return whys[w]
+}
+
 // whyNot says why a cell that is not missing is no number in a column.
-func whyNot(cell []byte, p plan) string {
+func whyNot(cell []byte, p plan) why {
 	if f := lex(cell); f != noNumber {
 		kind := f & formMask
 		switch {
@@ -74,8 +108,7 @@ func whyNot(cell []byte, p plan) string {
 		case f&percent == 0 && p.percent && !onlyZeros(cell):
 			return whyNoPercent
 		case kind == eitherPoint && p.point == isUnclear, kind == eitherComma && p.comma == isUnclear:
-			whole := strings.NewReplacer(",", "", ".", "").Replace(string(cell))
-			return fmt.Sprintf("%s may be %s with a thousands mark or a decimal one; say which mark is the decimal one", cell, whole)
+			return whyTwoWays
 		}
 		if _, ok := (plan{}).parse(cell, f); ok || kind >= points {
 			return whyOtherMark

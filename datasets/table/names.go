@@ -185,8 +185,8 @@ func (t *Table) usable(c *Profile) error {
 		e.What = fmt.Sprintf("%s ambiguous", number(c.unclear, "cell is", "cells are"))
 		e.Cure = "say which mark is the decimal one"
 	}
-	for _, cell := range c.Odd {
-		if c.unclear > 0 && !strings.Contains(cell.Why, "may be") {
+	for i, cell := range c.Odd {
+		if c.unclear > 0 && c.odd[i] != whyTwoWays {
 			continue
 		}
 		e.Row, e.What = cell.Row, e.What+fmt.Sprintf(": %q (%s)", cell.Value, cell.Why)

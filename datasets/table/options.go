@@ -62,16 +62,15 @@ var delimiters = map[string]rune{
 
 // ParseOptions returns options without limits from what a user wrote: header is yes,
 // no or empty; delimiter is the mark itself or comma, semicolon, tab, bar or space;
-// decimal is the mark itself, comma or point. Its error is an *Error whose Column is
-// empty and whose What begins with the name of the option.
+// decimal is the mark itself, comma or point. Its error is an *Error that names the option.
 func ParseOptions(header, delimiter, decimal string, missing []string) (Options, error) {
 	o := Options{Header: strings.ToLower(strings.TrimSpace(header))}
 	var ok bool
 	if o.Delimiter, ok = delimiters[strings.ToLower(delimiter)]; !ok {
-		return o, &Error{What: fmt.Sprintf("delimiter %.20q", delimiter), Cure: "say comma, semicolon, tab, bar or space"}
+		return o, &Error{Option: "delimiter", What: fmt.Sprintf("%.20q", delimiter), Cure: "say comma, semicolon, tab, bar or space"}
 	}
 	if o.Decimal, ok = map[string]rune{"": 0, ".": '.', "point": '.', "dot": '.', ",": ',', "comma": ','}[strings.ToLower(strings.TrimSpace(decimal))]; !ok {
-		return o, &Error{What: fmt.Sprintf("decimal %.20q", decimal), Cure: "say point or comma"}
+		return o, &Error{Option: "decimal", What: fmt.Sprintf("%.20q", decimal), Cure: "say point or comma"}
 	}
 	for _, code := range missing {
 		if code = strings.TrimSpace(code); code != "" {
@@ -81,22 +80,21 @@ func ParseOptions(header, delimiter, decimal string, missing []string) (Options,
 	return o, o.Check()
 }
 
-// Check says what is wrong with options, in an *Error whose What begins with the name of
-// the option.
+// Check says what is wrong with options, in an *Error that names the option.
 func (o *Options) Check() error {
 	switch {
 	case o.Header != "" && o.Header != "yes" && o.Header != "no":
-		return &Error{What: fmt.Sprintf("header %.20q", o.Header), Cure: "say yes or no"}
+		return &Error{Option: "header", What: fmt.Sprintf("%.20q", o.Header), Cure: "say yes or no"}
 	case o.Delimiter != 0 && !strings.ContainsRune(",;\t| ", o.Delimiter):
-		return &Error{What: fmt.Sprintf("delimiter %q", o.Delimiter), Cure: "say comma, semicolon, tab, bar or space"}
+		return &Error{Option: "delimiter", What: fmt.Sprintf("%q", o.Delimiter), Cure: "say comma, semicolon, tab, bar or space"}
 	case o.Decimal != 0 && o.Decimal != '.' && o.Decimal != ',':
-		return &Error{What: fmt.Sprintf("decimal %q", o.Decimal), Cure: "say point or comma"}
+		return &Error{Option: "decimal", What: fmt.Sprintf("%q", o.Decimal), Cure: "say point or comma"}
 	case o.Lacking != "" && o.Lacking != DropRows && o.Lacking != FillMean:
-		return &Error{What: fmt.Sprintf("lacking %.20q", o.Lacking), Cure: "say drop or mean"}
+		return &Error{Option: "lacking", What: fmt.Sprintf("%.20q", o.Lacking), Cure: "say drop or mean"}
 	case checkCircles(o.Circles) != nil:
 		return checkCircles(o.Circles)
 	case len(o.Missing) > maxCodes || slices.ContainsFunc(o.Missing, func(code string) bool { return len(code) > maxCode }):
-		return &Error{What: "missing: too many or too long codes", Cure: fmt.Sprintf("give at most %d of at most %d bytes", maxCodes, maxCode)}
+		return &Error{Option: "missing", What: "has too many or too long codes", Cure: fmt.Sprintf("give at most %d of at most %d bytes", maxCodes, maxCode)}
 	}
 	return nil
 }

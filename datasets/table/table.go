@@ -99,6 +99,7 @@ type Profile struct {
 	Far      []Far     // repeated values far outside the rest
 	Date     string    // how the dates of a column are written that can be an input; else empty
 	Words    int       // the different values of a column of few words, which can be an input; else 0
+	odd      []why     // why each of Odd is none
 	unclear  int       // cells that can be read in two ways
 	beyond   int       // the row, from 1, whose value is one too many for words, or a date that can be read in two ways; 0: none
 	twoDates [2]string // what that date can be; empty where it is none
@@ -144,6 +145,7 @@ type Error struct {
 	What   string // what is wrong
 	Cure   string // what to do
 	Limit  string // "bytes", "rows", "columns" or "field" where that limit is exceeded
+	Option string // the member of Options that is wrong, in small letters; empty if it is about the table
 }
 
 func (e *Error) Error() string {
@@ -155,6 +157,8 @@ func (e *Error) Error() string {
 		where = fmt.Sprintf("row %d: ", e.Row)
 	case e.Column != "":
 		where = fmt.Sprintf("column %q: ", e.Column)
+	case e.Option != "":
+		where = e.Option + " "
 	}
 	return where + e.What + "; " + e.Cure
 }

@@ -134,7 +134,7 @@ func TestReadLooksOverColumns(t *testing.T) {
 			t.Errorf("column %d is %+v, want %+v", i, *c, w)
 		}
 	}
-	if table.Missing.Total != 4 || table.Missing.First[0] != (Cell{3, "accel", "?", whyMissing}) {
+	if table.Missing.Total != 4 || table.Missing.First[0] != (Cell{3, "accel", "?", whyMissing.of(nil)}) {
 		t.Errorf("missing: %+v", table.Missing)
 	}
 	if len(table.First) != 4 || table.First[0][3] != "=cmd()" {

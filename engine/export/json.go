@@ -194,9 +194,9 @@ func readAll(r io.Reader) ([]byte, error) {
 	b, err := io.ReadAll(io.LimitReader(r, MaxFile+1))
 	switch {
 	case err != nil:
-		return nil, fmt.Errorf("export: reading a model: %w", err)
+		return nil, &ReadError{fmt.Errorf("reading a model: %w", err)}
 	case len(b) > MaxFile:
-		return nil, fmt.Errorf("export: the file is larger than %d bytes", MaxFile)
+		return nil, &ReadError{fmt.Errorf("the file is larger than %d bytes", MaxFile)}
 	}
 	return b, nil
 }
@@ -204,7 +204,7 @@ func readAll(r io.Reader) ([]byte, error) {
 func readJSON(b []byte) (*Model, error) {
 	m, err := parseJSON(b)
 	if err != nil {
-		return nil, fmt.Errorf("export: a model in JSON: %w", err)
+		return nil, &ReadError{fmt.Errorf("a model in JSON: %w", err)}
 	}
 	return m, nil
 }

@@ -24,7 +24,7 @@ func ReadONNX(r io.Reader) (*Model, error) {
 func readONNX(b []byte) (*Model, error) {
 	m, err := parseONNX(b)
 	if err != nil {
-		return nil, fmt.Errorf("export: an ONNX file: %w", err)
+		return nil, &ReadError{fmt.Errorf("an ONNX file: %w", err)}
 	}
 	return m, nil
 }

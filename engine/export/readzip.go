@@ -25,7 +25,7 @@ func modelFiles() []string { return []string{"model.json", "model.safetensors", 
 func readZip(b []byte) (*Model, error) {
 	m, err := parseZip(b)
 	if err != nil {
-		return nil, fmt.Errorf("export: an archive: %w", err)
+		return nil, &ReadError{fmt.Errorf("an archive: %w", err)}
 	}
 	return m, nil
 }

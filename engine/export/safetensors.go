@@ -116,7 +116,7 @@ func ReadSafetensors(r io.Reader) (*Model, error) {
 func readSafetensors(b []byte) (*Model, error) {
 	m, err := parseSafetensors(b)
 	if err != nil {
-		return nil, fmt.Errorf("export: a safetensors file: %w", err)
+		return nil, &ReadError{fmt.Errorf("a safetensors file: %w", err)}
 	}
 	return m, nil
 }

@@ -60,7 +60,7 @@ func (r *Run) laneSettings(s wire.Settings, set map[string]json.RawMessage) (wir
 	}
 	for _, d := range deltas {
 		if d.Control.Run {
-			return s.LaneSettings, wire.Refuse(wire.BadValue, d.Control.Name, "%s is the run's, the same for all lanes", d.Control.Name)
+			return s.LaneSettings, wire.Refuse(wire.BadValue, d.Control.Name, "%s is the run's, the same for all lanes", wire.ControlName(d.Control.Name))
 		}
 	}
 	return next.LaneSettings, nil
@@ -104,10 +104,10 @@ func (r *Run) conceiveOn(s wire.RunSettings, d *data, starts []laneStart) (*life
 // checkShown says which input or target that is to be shown there is not.
 func checkShown(s *wire.RunSettings, d *data) *wire.ErrorMessage {
 	if n := len(d.set.Inputs); s.Slice > n {
-		return wire.Refuse(wire.OutOfRange, "slice", "slice %d: the data set has only %d inputs", s.Slice, n)
+		return wire.Refuse(wire.OutOfRange, "slice", "%s %d: the data set has only %d inputs", wire.ControlName("slice"), s.Slice, n)
 	}
 	if n := len(d.set.Targets); s.ShownTarget > n {
-		return wire.Refuse(wire.OutOfRange, "shown_target", "shown_target %d: the data set has no target of this number, but %d in all", s.ShownTarget, n)
+		return wire.Refuse(wire.OutOfRange, "shown_target", "%s %d: the data set has no target of this number, but %d in all", wire.ControlName("shown_target"), s.ShownTarget, n)
 	}
 	_, refused := d.heldAt(s.SliceAt)
 	return refused

@@ -54,10 +54,10 @@ func (b Bounds) check(d *data, lanes []laneStart) error {
 	params, work, equation := 0, 0, 0
 	for _, l := range lanes {
 		if n := len(l.settings.Hidden); n > layers {
-			return wire.Refuse(wire.TooMuch, "hidden", "hidden has %d layers, and this server allows %d", n, layers)
+			return wire.Refuse(wire.TooMuch, "hidden", "%s has %d layers, and this server allows %d", wire.ControlName("hidden"), n, layers)
 		}
 		if n := slices.Max(l.settings.Hidden); n > units {
-			return wire.Refuse(wire.TooMuch, "hidden", "hidden has a layer of %d units, and this server allows %d", n, units)
+			return wire.Refuse(wire.TooMuch, "hidden", "%s has a layer of %d units, and this server allows %d", wire.ControlName("hidden"), n, units)
 		}
 		n, err := paramsOf(&l.settings, d.shape())
 		if err != nil {

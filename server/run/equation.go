@@ -1,6 +1,7 @@
 package run
 
 import (
+	"errors"
 	"math"
 	"strings"
 
@@ -20,7 +21,7 @@ func physicsOf(s *wire.LaneSettings, d *data) (*engine.Physics, error) {
 	}
 	residual, err := datasets.ParseEquation(s.Equation)
 	if err != nil {
-		return nil, wire.Refuse(wire.BadValue, "equation", "%s", strings.TrimPrefix(err.Error(), "equation: "))
+		return nil, wire.Refuse(wire.BadValue, "equation", "%s", formulaReason(err))
 	}
 	b := d.basis()
 	from, to := s.EquationFrom.Or(b.Low), s.EquationTo.Or(b.High)
@@ -97,7 +98,7 @@ func checkEquation(s *wire.LaneSettings, d *data) error {
 		return err
 	}
 	if err := p.Check(c.Net); err != nil {
-		return wire.Refuse(wire.BadState, "equation", "%s", strings.TrimPrefix(err.Error(), "engine: "))
+		return wire.Refuse(wire.BadState, "equation", "%v", physicsReason(err))
 	}
 	return nil
 }
@@ -110,9 +111,25 @@ func (l *lane) obey() error {
 		return err
 	}
 	if err := l.ensemble.SetPhysics(p); err != nil {
-		return wire.Refuse(wire.BadState, "equation", "%s", strings.TrimPrefix(err.Error(), "engine: "))
+		return wire.Refuse(wire.BadState, "equation", "%v", physicsReason(err))
 	}
 	return nil
+}
+
+// formulaReason is what is wrong with an equation, without saying that it is one.
+func formulaReason(err error) string {
+	if f := (*datasets.FormulaError)(nil); errors.As(err, &f) {
+		return f.Reason()
+	}
+	return err.Error()
+}
+
+// physicsReason is why a network cannot be held to an equation, without who says so.
+func physicsReason(err error) error {
+	if p := (*engine.PhysicsError)(nil); errors.As(err, &p) {
+		return p.Err
+	}
+	return err
 }
 
 // setLane gives the lane settings that need no new network, which have been checked. A

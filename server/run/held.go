@@ -34,7 +34,7 @@ func (d *data) heldAt(text string) ([]float64, *wire.ErrorMessage) {
 		return d.center, nil
 	}
 	refuse := func(format string, args ...any) ([]float64, *wire.ErrorMessage) {
-		return nil, wire.Refuse(wire.BadValue, "slice_at", "slice_at: "+format, args...)
+		return nil, wire.Refuse(wire.BadValue, "slice_at", "%s: "+format, slices.Insert(args, 0, any(wire.ControlName("slice_at")))...)
 	}
 	var values map[string]any
 	if err := json.Unmarshal([]byte(text), &values); err != nil {

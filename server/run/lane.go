@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"math"
 	"reflect"
-	"strings"
 
 	"github.com/gnllviz/gnllviz/engine"
 	"github.com/gnllviz/gnllviz/server/run/history"
@@ -74,7 +73,10 @@ func emptyEvaluations(d *data) (list []*history.Series) {
 // settings ask for.
 func resume(c engine.Config, s *laneStart, d *data) (*engine.Ensemble, error) {
 	refused := func(err error) error {
-		return wire.Refuse(wire.BadData, "", "the training's state cannot be gone on from: %s", strings.TrimPrefix(err.Error(), "engine: checkpoint: "))
+		if c := (*engine.CheckpointError)(nil); errors.As(err, &c) {
+			err = c.Err
+		}
+		return wire.Refuse(wire.BadData, "", "the training's state cannot be gone on from: %v", err)
 	}
 	of, members, err := engine.ReadCheckpointConfig(bytes.NewReader(s.state))
 	if err != nil {

@@ -1,7 +1,6 @@
 package run
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 
@@ -147,7 +146,9 @@ func (o *ownRows) readCSV(spec *wire.CSVSpec, limits table.Limits) (*wire.RowsSp
 		chosen, report, err = t.Like(chosen)
 	}
 	if err != nil {
-		return nil, fmt.Errorf("the test rows: %w", err)
+		refused := wire.Refuse(wire.BadData, "", "%v: %v", wire.Name{ID: "test", Words: "the test rows"}, err)
+		refused.Field = "test"
+		return nil, refused
 	}
 	o.note(rows, &report, "in the file of test rows: ")
 	rows.Test = chosen.Len()

@@ -106,21 +106,21 @@ func (g *Grid) Check() error {
 	case cells < 1 || cells > MaxCells:
 		return wire.Refuse(wire.OutOfRange, "", "a sweep of %d by %d runs; it must have from 1 to %d", len(g.X.Values), len(g.Y.Values), MaxCells)
 	case g.X.Control == g.Y.Control:
-		return wire.Refuse(wire.BadValue, g.X.Control, "a sweep over %s and %s; it must be over two different controls", g.X.Control, g.Y.Control)
+		return wire.Refuse(wire.BadValue, g.X.Control, "a sweep over %s and %s; it must be over two different controls", wire.ControlName(g.X.Control), wire.ControlName(g.Y.Control))
 	case g.Steps < 1 || g.Steps > MaxSweepSteps:
 		return wire.Refuse(wire.OutOfRange, "", "a sweep of %d steps; it must be from 1 to %d", g.Steps, MaxSweepSteps)
 	}
 	table := Table()
 	for _, a := range []Axis{g.X, g.Y} {
 		if a.Control == "speed" || a.Control == "slice" {
-			return wire.Refuse(wire.BadValue, a.Control, "%s changes nothing that is trained", a.Control)
+			return wire.Refuse(wire.BadValue, a.Control, "%s changes nothing that is trained", wire.ControlName(a.Control))
 		}
 		for _, v := range a.Values {
 			if _, _, refused := table.Apply(table.Defaults(), map[string]json.RawMessage{a.Control: v}); refused != nil {
 				return refused
 			}
 			if c := table.Find(a.Control); c.IsAuto(v) {
-				return wire.Refuse(wire.BadValue, a.Control, `%s is "auto", which is no value of an axis: an axis of %s has numbers`, a.Control, a.Control)
+				return wire.Refuse(wire.BadValue, a.Control, `%s is "auto", which is no value of an axis: an axis of %s has numbers`, wire.ControlName(a.Control), wire.ControlName(a.Control))
 			}
 		}
 	}

@@ -87,13 +87,13 @@ func (c *Control) value(s *Settings) any {
 // was.
 func (c *Control) set(s *Settings, raw json.RawMessage) *ErrorMessage {
 	badValue := func(want string) *ErrorMessage {
-		return Refuse(BadValue, c.Name, "%s must be %s, not %.60s", c.Name, want, raw)
+		return Refuse(BadValue, c.Name, "%s must be %s, not %.60s", ControlName(c.Name), want, raw)
 	}
 	number := func() (float64, *ErrorMessage) {
 		var f *float64
 		if err := json.Unmarshal(raw, &f); err != nil || f == nil {
 			if k := raw[0]; err != nil && (k == '-' || '0' <= k && k <= '9') {
-				return 0, Refuse(OutOfRange, c.Name, "%s %.60s is too large for a float64", c.Name, raw)
+				return 0, Refuse(OutOfRange, c.Name, "%s %.60s is too large for a float64", ControlName(c.Name), raw)
 			}
 			if c.Auto != "" {
 				return 0, badValue(`a number or "auto"`)
@@ -159,7 +159,7 @@ func (c *Control) set(s *Settings, raw json.RawMessage) *ErrorMessage {
 			return badValue("one of " + c.optionValues())
 		}
 		if !slices.ContainsFunc(c.Options, func(o Option) bool { return o.Value == *v }) {
-			return Refuse(OutOfRange, c.Name, "%s %.40q is none of %s", c.Name, *v, c.optionValues())
+			return Refuse(OutOfRange, c.Name, "%s %.40q is none of %s", ControlName(c.Name), *v, c.optionValues())
 		}
 		*p = *v
 	case *Parameters:
@@ -172,7 +172,7 @@ func (c *Control) set(s *Settings, raw json.RawMessage) *ErrorMessage {
 		}
 		list, err := ParseParameters(*v)
 		if err != nil {
-			return Refuse(BadValue, c.Name, "%s: %v", c.Name, err)
+			return Refuse(BadValue, c.Name, "%s: %v", ControlName(c.Name), err)
 		}
 		*p = list
 	case *[]int:
@@ -181,7 +181,7 @@ func (c *Control) set(s *Settings, raw json.RawMessage) *ErrorMessage {
 			return badValue("a list of whole numbers")
 		}
 		if len(v) < 1 || len(v) > MaxLayers {
-			return Refuse(OutOfRange, c.Name, "%s has %d layers, not 1 to %d", c.Name, len(v), MaxLayers)
+			return Refuse(OutOfRange, c.Name, "%s has %d layers, not 1 to %d", ControlName(c.Name), len(v), MaxLayers)
 		}
 		for _, n := range v {
 			if e := c.inRange(float64(n)); e != nil {
@@ -197,7 +197,7 @@ func (c *Control) set(s *Settings, raw json.RawMessage) *ErrorMessage {
 
 func (c *Control) notTooLong(text string) *ErrorMessage {
 	if n := len(text); n > int(c.Max) {
-		return Refuse(OutOfRange, c.Name, "%s has %d bytes; it can have %d", c.Name, n, int(c.Max))
+		return Refuse(OutOfRange, c.Name, "%s has %d bytes; it can have %d", ControlName(c.Name), n, int(c.Max))
 	}
 	return nil
 }
@@ -206,9 +206,9 @@ func (c *Control) inRange(f float64) *ErrorMessage {
 	switch {
 	case f == 0 && c.Zero:
 	case f < c.Min:
-		return Refuse(OutOfRange, c.Name, "%s %s is below its least value %s", c.Name, short(f), short(c.Min))
+		return Refuse(OutOfRange, c.Name, "%s %s is below its least value %s", ControlName(c.Name), short(f), short(c.Min))
 	case f > c.Max:
-		return Refuse(OutOfRange, c.Name, "%s %s is above its greatest value %s", c.Name, short(f), short(c.Max))
+		return Refuse(OutOfRange, c.Name, "%s %s is above its greatest value %s", ControlName(c.Name), short(f), short(c.Max))
 	}
 	return nil
 }

@@ -211,6 +211,9 @@ type ErrorMessage struct {
 	Reason  string    `json:"reason"`  // a sentence for people
 
 	// Field is the member of the command that it is about, where that is no control: of a
-	// formula mean, std, from, to, rows or inputs.
+	// formula mean, std, from, to, rows or inputs, of two files test for the second.
 	Field string `json:"field,omitempty"`
+
+	format string // of the reason; empty where it came as text
+	args   []any
 }

@@ -28,16 +28,6 @@ const (
 	ReadOnly       ErrorCode = "read_only" // this viewer does not steer
 )
 
-// Error returns the reason.
-func (e *ErrorMessage) Error() string { return e.Reason }
-
-// Refuse returns the error message for a command that is not done. What it repeats of
-// the command is made valid UTF-8.
-func Refuse(code ErrorCode, control, format string, args ...any) *ErrorMessage {
-	reason := strings.ToValidUTF8(fmt.Sprintf(format, args...), "\uFFFD")
-	return &ErrorMessage{Type: "error", Code: code, Control: control, Reason: reason}
-}
-
 // ParseCommand reads one text message of a client: a command and its id. A
 // refusal carries the id too, if that much could be read.
 func ParseCommand(b []byte) (c Command, id uint32, refused *ErrorMessage) {
