@@ -83,10 +83,7 @@ func sweepCommand() *cobra.Command {
 
 // metricNames lists the scores of a part of the rows.
 func metricNames() []string {
-	names := []string{"coverage_50", "coverage_68", "coverage_90"}
-	for name := range (metrics.Report{}).Values() {
-		names = append(names, name)
-	}
+	names := metrics.ReportNames()
 	slices.Sort(names)
 	return names
 }

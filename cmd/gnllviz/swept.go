@@ -67,18 +67,7 @@ func (s *swept) best() *run.Cell {
 // figureOf returns what there is to say of a metric such as test.nll.
 func figureOf(metric string) wire.Figure {
 	_, name, _ := strings.Cut(metric, ".")
-	for _, f := range wire.Figures() {
-		if f.ID == name {
-			return f
-		}
-	}
-	// Coverage at other levels than 95 %, such as coverage_50.
-	f := wire.Figure{ID: name, Label: strings.ReplaceAll(name, "_", " "), Better: wire.BetterLower}
-	if share, ok := strings.CutPrefix(name, "coverage_"); ok {
-		if percent, err := strconv.ParseFloat(share, 64); err == nil {
-			f.Better, f.Best = wire.BetterNear, percent/100
-		}
-	}
+	f, _ := wire.FigureOf(name)
 	return f
 }
 

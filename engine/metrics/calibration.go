@@ -148,19 +148,13 @@ func Cover(level float64, mean, std, y []float64) (Coverage, error) {
 	if !(level > 0 && level < 1) {
 		return Coverage{}, fmt.Errorf("metrics: intervals of level %g; it must be above 0 and below 1", level)
 	}
-	half := halfWidth(level)
+	at := newCentral(level)
 	c := Coverage{Level: level, Error: binomialError(level, len(y))}
 	for i, m := range mean {
-		reach := half * std[i]
-		c.Width += 2 * reach
-		switch d := math.Abs(y[i] - m); {
-		case math.IsNaN(d + reach):
-			c.Observed = math.NaN()
-		case d <= reach:
-			c.Observed++
-		}
+		c.Width += 2 * (at.half * std[i])
+		at.add(y[i]-m, std[i])
 	}
-	c.Observed /= float64(len(y))
+	c.Observed = at.held / float64(len(y))
 	c.Width /= float64(len(y))
 	return c, nil
 }

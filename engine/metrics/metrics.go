@@ -61,17 +61,30 @@ type Report struct {
 	// 2007); of no worth without the calibration beside it.
 	Sharpness float64 `json:"sharpness"`
 
-	// Coverage is the share of the rows within the central 95 % interval; 0.95
-	// is best.
-	Coverage float64 `json:"coverage"`
+	// Coverage is the share of the rows within the central 95 % interval, and the
+	// others of those of 50, 68 and 90 %; as much as the interval is best.
+	Coverage   float64 `json:"coverage"`
+	Coverage50 float64 `json:"coverage_50"`
+	Coverage68 float64 `json:"coverage_68"`
+	Coverage90 float64 `json:"coverage_90"`
 }
+
+// ReportNames lists the scores of a report by the names that they have in JSON.
+func ReportNames() []string { return slices.Clone(reportNames) }
+
+var reportNames = func() (names []string) {
+	for _, f := range reflect.VisibleFields(reflect.TypeFor[Report]()) {
+		names = append(names, f.Tag.Get("json"))
+	}
+	return names
+}()
 
 // Values returns all scores by the names that they have in JSON.
 func (r Report) Values() map[string]float64 {
 	v := reflect.ValueOf(r)
-	m := make(map[string]float64, v.NumField())
-	for i := range v.NumField() {
-		m[v.Type().Field(i).Tag.Get("json")] = v.Field(i).Float()
+	m := make(map[string]float64, len(reportNames))
+	for i, name := range reportNames {
+		m[name] = v.Field(i).Float()
 	}
 	return m
 }
@@ -80,11 +93,11 @@ func (r Report) Values() map[string]float64 {
 func (r Report) MarshalJSON() ([]byte, error) {
 	v := reflect.ValueOf(r)
 	b := []byte{'{'}
-	for i := range v.NumField() {
+	for i, name := range reportNames {
 		if i > 0 {
 			b = append(b, ',')
 		}
-		b = strconv.AppendQuote(b, v.Type().Field(i).Tag.Get("json"))
+		b = strconv.AppendQuote(b, name)
 		b = append(b, ':')
 		if f := v.Field(i).Float(); f-f == 0 {
 			b = strconv.AppendFloat(b, f, 'g', -1, 64)
@@ -110,6 +123,7 @@ func Evaluate(mean, std, y []float64) (Report, error) {
 	var r Report
 	n := float64(len(y))
 	scores := newLevelScores()
+	at50, at68, at90 := newCentral(0.5), newCentral(0.68), newCentral(0.9)
 	absolute := make([]float64, len(y))
 	center := 0.0 // from y[0], so that rounding leaves constant observations without variance
 	for _, v := range y {
@@ -128,6 +142,9 @@ func Evaluate(mean, std, y []float64) (Report, error) {
 		check, interval := scores.of(d, s)
 		r.Check += check
 		r.Interval += interval
+		at50.add(d, s)
+		at68.add(d, s)
+		at90.add(d, s)
 		switch z := math.Abs(d / s); {
 		case d == 0 && s == 0: // met exactly, and a narrower interval would hold it too
 			r.Coverage++
@@ -147,6 +164,7 @@ func Evaluate(mean, std, y []float64) (Report, error) {
 	r.Check /= n
 	r.Interval /= n
 	r.Coverage /= n
+	r.Coverage50, r.Coverage68, r.Coverage90 = at50.held/n, at68.held/n, at90.held/n
 	r.Sharpness = math.Sqrt(r.Sharpness / n)
 	curve, err := Calibrate(Intervals, calibrationLevels, mean, std, y)
 	if err != nil {

@@ -42,6 +42,10 @@ type goldenStep struct {
 // goldenMoments is how often the frames of a golden run are looked at.
 const goldenMoments = 5
 
+// goldenScalars is how many scalars a frame had when the file was written. Those that are
+// added at the end change none of the others.
+const goldenScalars = 62
+
 // Runs that chance has made, of every kind of command, have the weights and the frames
 // that they had when the file was written: what is only moved in the code changes none.
 func TestGoldenRuns(t *testing.T) {
@@ -163,6 +167,7 @@ func goldenFrames(t *testing.T, r *Run) string {
 	h := sha256.New()
 	for _, f := range frames {
 		f.Generation, f.DataRevision = 0, 0 // which begin anywhere
+		f.Scalars = f.Scalars[:min(len(f.Scalars), goldenScalars)]
 		h.Write(f.Append(nil))
 	}
 	return hex.EncodeToString(h.Sum(nil))

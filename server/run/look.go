@@ -185,24 +185,24 @@ func shareLoss(of []bothScores) {
 // lossTerms are the terms of a loss.
 type lossTerms = loss.Terms
 
-// figures are what frames and points say of both parts of the split.
+// figures are what frames and points say of both parts of the split: every score, and
+// the loss with its terms.
 func figures(train, test scores) map[string]float64 {
-	return map[string]float64{
-		"train_loss":     train.loss,
-		"test_loss":      test.loss,
-		"train_nll":      train.report.NLL,
-		"test_nll":       test.report.NLL,
-		"train_rmse":     train.report.RMSE,
-		"test_rmse":      test.report.RMSE,
-		"train_crps":     train.report.CRPS,
-		"test_crps":      test.report.CRPS,
-		"train_coverage": train.report.Coverage,
-		"test_coverage":  test.report.Coverage,
-		"log_variance":   train.terms.LogVariance,
-		"residual":       train.terms.Residual,
-		"constant":       train.terms.Constant,
-		"clamped":        float64(train.terms.Clamped),
+	values := map[string]float64{
+		"train_loss":   train.loss,
+		"test_loss":    test.loss,
+		"log_variance": train.terms.LogVariance,
+		"residual":     train.terms.Residual,
+		"constant":     train.terms.Constant,
+		"clamped":      float64(train.terms.Clamped),
 	}
+	for name, v := range train.report.Values() {
+		values["train_"+name] = v
+	}
+	for name, v := range test.report.Values() {
+		values["test_"+name] = v
+	}
+	return values
 }
 
 // pointHead is the number of a point's columns that are no values.
@@ -243,9 +243,7 @@ func (l *lane) picture(at *engine.State, most int) ([]*wire.Frame, error) {
 	}
 	train, test := of[l.data.target].train, of[l.data.target].test
 	values := figures(train, test)
-	if err := l.frameFigures(values, o, train, test); err != nil {
-		return nil, err
-	}
+	l.stepFigures(values, o)
 	frames := []*wire.Frame{l.fitFrame(), l.rowsFrame(o, train, test)}
 	b, err := believe(test)
 	if err != nil {
@@ -311,8 +309,8 @@ func (l *lane) origin(target int) float64 {
 	return wire.OriginOf(scale.Mean-2*scale.Std, scale.Mean+2*scale.Std)
 }
 
-// frameFigures are what frames say besides what points do.
-func (l *lane) frameFigures(values map[string]float64, o objective, train, test scores) error {
+// stepFigures are what frames say of the last step, and of the floor.
+func (l *lane) stepFigures(values map[string]float64, o objective) {
 	last := l.ensemble.Last()
 	values["floor"] = math.Sqrt(o.gaussian.Eps) * l.scale(l.data.target).Std
 	values["batch_loss"] = l.batchLoss()
@@ -320,21 +318,6 @@ func (l *lane) frameFigures(values map[string]float64, o objective, train, test 
 	values["variance_norm"] = last.VarianceNorm
 	values["rate"] = last.LR
 	values["guarded"] = float64(last.Guarded)
-	for split, s := range map[string]scores{"train_": train, "test_": test} {
-		values[split+"mae"] = s.report.MAE
-		values[split+"r2"] = s.report.R2
-		values[split+"interval"] = s.report.Interval
-		values[split+"sharpness"] = s.report.Sharpness
-		values[split+"miscal_area"] = s.report.MiscalArea
-		for name, level := range map[string]float64{"coverage_50": 0.5, "coverage_68": 0.68, "coverage_90": 0.9} {
-			c, err := metrics.Cover(level, s.mean, s.std, s.y)
-			if err != nil {
-				return err
-			}
-			values[split+name] = c.Observed
-		}
-	}
-	return nil
 }
 
 // inUnits takes standardised predictions of a target to its units, the variance clamped

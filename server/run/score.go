@@ -140,12 +140,5 @@ func scoresOf(s *Scores) map[string]float64 {
 	return m
 }
 
-// Values returns all scores by their names: those of metrics.Report, and
-// coverage_50, coverage_68, coverage_90.
-func (s *Scores) Values() map[string]float64 {
-	m := s.Report.Values()
-	for _, c := range s.Coverage[:len(s.Coverage)-1] {
-		m[fmt.Sprintf("coverage_%.0f", 100*c.Level)] = c.Observed
-	}
-	return m
-}
+// Values returns all scores by their names, those of [metrics.Report].
+func (s *Scores) Values() map[string]float64 { return s.Report.Values() }

@@ -126,7 +126,6 @@ func (l *lane) scoreFrame(of []bothScores) *wire.Frame {
 	f := &wire.Frame{Kind: wire.FrameTargetScores, Columns: make([][]float32, len(wire.TargetScores))}
 	add := func(train, test *scores) {
 		values := figures(*train, *test)
-		values["train_r2"], values["test_r2"] = train.report.R2, test.report.R2
 		values["verdict"] = verdictOf(test.mean, test.std, test.y)
 		for i, name := range wire.TargetScores {
 			f.Columns[i] = append(f.Columns[i], float32(values[name]))

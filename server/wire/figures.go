@@ -1,6 +1,7 @@
 package wire
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 )
@@ -28,6 +29,24 @@ type Figure struct {
 	Better Better  `json:"better"`
 	Best   float64 `json:"best"` // with BetterNear
 	Help   string  `json:"help"` // one sentence
+
+	// Metric is the figure's place among those that are told of both parts of the split,
+	// in steps of ten so that others can stand between; 0: it is none of them. Every fit
+	// frame has it as the scalars train_ID and test_ID, whose values are the score ID of
+	// metrics.Report, and the page shows it.
+	Metric int `json:"metric,omitempty"`
+
+	// Each says that a metric is told of each of several targets, too.
+	Each bool `json:"each,omitempty"`
+
+	// Level is what the central interval of a metric is to hold, from 0 to 1, where the
+	// page is to show, of all metrics with a level, that alone which is nearest to the
+	// bands that are chosen there; else 0.
+	Level float64 `json:"level,omitempty"`
+
+	// Added is the place of a metric's scalars among those that were added after the
+	// first ones, from 1: no name of [Scalars] ever moves.
+	Added int `json:"-"`
 
 	Group   string `json:"-"` // the heading that it stands under
 	Formula string `json:"-"` // MathML; empty where the sentence says it all
@@ -67,6 +86,14 @@ func Figures() []Figure {
 		}
 	}
 	return all
+}
+
+// MetricFigures returns the figures of both parts of the split, in the order in which they
+// are shown.
+func MetricFigures() []Figure {
+	list := slices.DeleteFunc(Figures(), func(f Figure) bool { return f.Metric == 0 })
+	slices.SortFunc(list, func(a, b Figure) int { return cmp.Compare(a.Metric, b.Metric) })
+	return list
 }
 
 // FigureOf returns the figure that a scalar, a column of a point or a metric is,

@@ -4,21 +4,22 @@ import "fmt"
 
 // calibrationFigures are whether the predicted distribution can be believed.
 func calibrationFigures() []Figure {
-	coverage := func(id string, percent int) Figure {
+	coverage := func(id string, percent, metric int) Figure {
 		return Figure{
-			ID: id, Label: fmt.Sprintf("coverage %d %%", percent), Unit: "%", Better: BetterNear, Best: float64(percent) / 100,
+			ID: id, Metric: metric, Each: id == "coverage", Label: fmt.Sprintf("coverage %d %%", percent), Unit: "%", Better: BetterNear, Best: float64(percent) / 100,
 			Help:    fmt.Sprintf("Share of the rows within the central %d %% interval: below %d the network is overconfident, above it is too wide.", percent, percent),
 			Formula: formula(share(abs("y_i − μ_i"), "≤ σ_i", inverse(frac(fmt.Sprintf("1 + %.2f", float64(percent)/100), "2")))),
 			Source:  sharpnessPaper,
 		}
 	}
 	return []Figure{
-		coverage("coverage_50", 50),
-		coverage("coverage_68", 68),
-		coverage("coverage_90", 90),
-		coverage("coverage", 95),
+		coverage("coverage_50", 50, 110),
+		coverage("coverage_68", 68, 120),
+		coverage("coverage_90", 90, 130),
+		coverage("coverage", 95, 50),
 		{
 			ID: "miscal_area", Label: "miscalibration", Better: BetterLower,
+			Metric:  70,
 			Help:    "Area between the calibration curve and its diagonal: 0 is calibrated, ½ as wrong as can be.",
 			Formula: formula(`<msubsup><mo>∫</mo><mn>0</mn><mn>1</mn></msubsup>`, abs("F ( p ) − p"), "<mspace width=\"0.2em\"></mspace>d p"),
 			Source:  kuleshov + "; " + toolbox,

@@ -5,6 +5,7 @@ func lossFigures() []Figure {
 	return []Figure{
 		{
 			ID: "nll", Label: "NLL", Unit: "nats", Better: BetterLower,
+			Metric: 10, Each: true,
 			Help:    "Mean negative log likelihood of a row, in the target’s own units and with its constant, whichever loss is trained; below 0 where densities are above 1.",
 			Formula: formula("NLL =", meanOf(frac("1", "2"), big("log", sup("σ_i", "2"), "+", frac(sup("( y_i − μ_i )", "2"), sup("σ_i", "2")), "+ log 2 π"))),
 			Source:  nixWeigend,
@@ -56,6 +57,7 @@ func lossFigures() []Figure {
 		},
 		{
 			ID: "gap", Label: "gap to best", Unit: "nats", Better: BetterLower,
+			Metric:  20,
 			Help:    "How far the NLL is above the best attainable one: on training rows below 0 where noise was learned by heart.",
 			Formula: formula("NLL −", sub("NLL", words("best"))),
 		},

@@ -6,12 +6,14 @@ func errorFigures() []Figure {
 	return []Figure{
 		{
 			ID: "rmse", Label: "RMSE", Unit: TargetUnit, Better: BetterLower,
+			Metric: 30, Each: true,
 			Help:    "Root of the mean squared distance from the predicted mean: it knows nothing of the variance.",
 			Formula: formula("RMSE =", root(meanOf(sup("( y_i − μ_i )", "2")))),
 			Source:  pointForecasts,
 		},
 		{
 			ID: "mae", Label: "MAE", Unit: TargetUnit, Better: BetterLower,
+			Metric:  80,
 			Help:    "Mean distance from the predicted mean: gentler with outliers than the RMSE.",
 			Formula: formula("MAE =", meanOf(abs("y_i − μ_i"))),
 			Source:  pointForecasts,
@@ -24,6 +26,7 @@ func errorFigures() []Figure {
 		},
 		{
 			ID: "r2", Label: "R²", Better: BetterHigher,
+			Metric: 90, Each: true,
 			Help:    "Share of the targets’ variance that the predicted mean explains: 1 is all of it, below 0 is worse than their own mean.",
 			Formula: formula(sup("R", "2"), "= 1 −", frac(sum("i")+row(sup("( y_i − μ_i )", "2")), sum("i")+row(sup("( y_i − ȳ )", "2")))),
 			Source:  "scikit-learn, sklearn.metrics.r2_score",
@@ -51,6 +54,7 @@ func scoreFigures() []Figure {
 	return []Figure{
 		{
 			ID: "crps", Label: "CRPS", Unit: TargetUnit, Better: BetterLower,
+			Metric: 40, Each: true,
 			Help:    "Continuous ranked probability score: how far the predicted distribution is from the row, and the absolute error where it has no width.",
 			Formula: formula("CRPS =", meanOf("σ_i", big("z_i ( 2 Φ ( z_i ) − 1 ) + 2 φ ( z_i ) −", frac("1", root("π")))), ",", gap, "z_i =", frac("y_i − μ_i", "σ_i")),
 			Source:  gneitingRaftery + ", equation 21",
@@ -63,6 +67,7 @@ func scoreFigures() []Figure {
 		},
 		{
 			ID: "interval", Label: "interval score", Unit: TargetUnit, Better: BetterLower,
+			Metric:  100,
 			Help:    "Width of a central interval, and a fine for each row outside by how far and how sure it was, averaged over the intervals of 1 %, 2 % … 99 %.",
 			Formula: formula(sub("S", "p"), "= ( u − l ) +", frac("2", "1 − p"), "max ( l − y , 0 , y − u ) ,", gap, "l , u = μ ∓ σ", inverse(frac("1 + p", "2"))),
 			Source:  gneitingRaftery + ", equation 43",
@@ -75,6 +80,7 @@ func scoreFigures() []Figure {
 		},
 		{
 			ID: "sharpness", Label: "sharpness", Unit: TargetUnit, Better: BetterNone,
+			Metric:  60,
 			Help:    "Root of the mean predicted variance: how much is promised; of no worth without the calibration beside it.",
 			Formula: formula(root(meanOf(sup("σ_i", "2")))),
 			Source:  sharpnessPaper,

@@ -1,6 +1,7 @@
 package wire
 
 import (
+	"cmp"
 	"encoding/binary"
 	"fmt"
 	"math"
@@ -59,10 +60,17 @@ const (
 // MaxTargetsOfRows is the largest number of targets of which frames tell each row.
 const MaxTargetsOfRows = 4
 
-// TargetScores names the columns of FrameTargetScores, which are scalars of those names.
-var TargetScores = []string{
-	"train_nll", "test_nll", "train_rmse", "test_rmse", "train_crps", "test_crps",
-	"train_coverage", "test_coverage", "train_r2", "test_r2", "verdict",
+// TargetScores names the columns of FrameTargetScores, which are scalars of those names:
+// of the metrics that are told of each target.
+var TargetScores = targetScores()
+
+func targetScores() (names []string) {
+	for _, f := range MetricFigures() {
+		if f.Each {
+			names = append(names, "train_"+f.ID, "test_"+f.ID)
+		}
+	}
+	return append(names, "verdict")
 }
 
 // CalibrationLevels is how many levels, evenly from 0 to 1, a calibration frame
@@ -77,12 +85,15 @@ var Verdicts = []string{"too few rows", "overconfident", "underconfident", "well
 
 // Scalars names the scalars of a fit frame, in their order. A name stands for
 // the same quantity in every version of the protocol that has it; new ones are
-// added at the end.
+// added at the end, those of metrics by their [Figure.Added].
 //
 // "loss" is what training minimises, with eps, full and the target's
 // standardisation as they are set, averaged over the rows; "nll" is the negative
 // log likelihood in the target's own units, with its constant.
-var Scalars = append([]string{
+var Scalars = slices.Concat(firstScalars, EquationScalars, addedScalars())
+
+// firstScalars are those before the ones of an equation.
+var firstScalars = []string{
 	"train_loss",     // nats per row
 	"test_loss",      // nats per row
 	"train_nll",      // nats per row
@@ -130,9 +141,19 @@ var Scalars = append([]string{
 	"scaled_nll",           // test NLL after recalibration by a factor, nats per row
 	"scaled_miscal_area",   // and its area
 	"isotonic_miscal_area", // after recalibration by isotonic regression
-}, EquationScalars...)
+}
 
-// EquationScalars are those of a lane's equation, the last of Scalars: NaN without one.
+// addedScalars are those of metrics that were added later.
+func addedScalars() (names []string) {
+	list := slices.DeleteFunc(MetricFigures(), func(f Figure) bool { return f.Added == 0 })
+	slices.SortFunc(list, func(a, b Figure) int { return cmp.Compare(a.Added, b.Added) })
+	for _, f := range list {
+		names = append(names, "train_"+f.ID, "test_"+f.ID)
+	}
+	return names
+}
+
+// EquationScalars are those of a lane's equation: NaN without one.
 var EquationScalars = append(slices.Clone(pointValues[PointAlways+1:]),
 	"spread_1", // the standard deviation of that parameter over the members
 	"spread_2",

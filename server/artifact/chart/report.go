@@ -106,7 +106,9 @@ type targetScores struct {
 }
 
 // byTarget are the figures that are told of each target.
-var byTarget = [...]string{"nll", "rmse", "crps", "coverage", "r2"}
+func byTarget() []wire.Figure {
+	return slices.DeleteFunc(wire.MetricFigures(), func(f wire.Figure) bool { return !f.Each })
+}
 
 type setting struct{ Label, Value, Default, Help string }
 
@@ -136,8 +138,7 @@ func newReport(r *run.Record) (*report, error) {
 		}
 		p.ByTarget = append(p.ByTarget, scoresOf("over all", overAll, &r.Test))
 	}
-	for _, id := range []string{"nll", "rmse", "crps", "coverage"} {
-		f, _ := wire.FigureOf(id)
+	for _, f := range byTarget() {
 		if i := slices.IndexFunc(p.Scores, func(s score) bool { return s.Label == f.Label }); i >= 0 {
 			p.Summary = append(p.Summary, p.Scores[i])
 		}
@@ -268,9 +269,8 @@ func scoresOf(name, unit string, s *run.Scores) targetScores {
 	if s.Rows > 0 {
 		values = s.Values()
 	}
-	for _, id := range byTarget {
-		f, _ := wire.FigureOf(id)
-		v, ok := values[id]
+	for _, f := range byTarget() {
+		v, ok := values[f.ID]
 		t.Values = append(t.Values, inFigures(f, v, ok))
 	}
 	return t
@@ -278,8 +278,7 @@ func scoresOf(name, unit string, s *run.Scores) targetScores {
 
 // ByTargetColumns names the figures that are told of each target.
 func (*report) ByTargetColumns() (list []string) {
-	for _, id := range byTarget {
-		f, _ := wire.FigureOf(id)
+	for _, f := range byTarget() {
 		list = append(list, f.Label)
 	}
 	return list

@@ -1,34 +1,36 @@
 import { fixed, significant } from './format'
-import { FIGURES, type Data, type Figure, type FigureID, type Scalar } from '../generated/wire'
+import { FIGURES, TARGET_UNIT, type Data, type Figure, type FigureID, type Scalar } from '../generated/wire'
 
 export type Split = 'train' | 'test'
 
-/** What both parts of the split have a scalar of. */
-type Name<S extends string> = S extends `train_${infer N}` ? N : never
-type Measured = Name<Scalar> & FigureID
-
-/** A figure of both parts of the split: what the table of figures says of it, and how it is shown. */
+/** A figure of both parts of the split, as the table of figures has it. */
 export interface Metric extends Figure {
-  readonly id: Measured | 'gap'
+  readonly id: { [K in FigureID]: (typeof FIGURES)[K] extends { readonly metric: number } ? K : never }[FigureID]
+  readonly metric: number
+}
+
+/** How figures of a unit are told. */
+interface Look {
   /** What is told apart neither by the eye nor by chance: a share of the best value, or an amount. */
   readonly tie: { readonly share: number } | { readonly amount: number }
   show(v: number): string
 }
-
-type Look = Pick<Metric, 'tie' | 'show'>
 
 const NATS: Look = { tie: { amount: 0.01 }, show: (v) => fixed(v, 2) }
 const IN_UNITS: Look = { tie: { share: 0.005 }, show: (v) => significant(v, 3) }
 const SHARE: Look = { tie: { amount: 0.002 }, show: (v) => fixed(v, 3) }
 const PERCENT: Look = { tie: { amount: 0.005 }, show: (v) => fixed(100 * v, 1) }
 
-const LOOKS: ReadonlyArray<readonly [Metric['id'], Look]> = [
-  ['nll', NATS], ['gap', NATS], ['rmse', IN_UNITS], ['crps', IN_UNITS], ['coverage', PERCENT], ['sharpness', IN_UNITS], ['miscal_area', SHARE],
-  ['mae', IN_UNITS], ['r2', SHARE], ['interval', IN_UNITS], ['coverage_50', PERCENT], ['coverage_68', PERCENT], ['coverage_90', PERCENT],
-]
+const lookOf = ({ unit }: Figure): Look => ({ nats: NATS, [TARGET_UNIT]: IN_UNITS, '%': PERCENT })[unit] ?? SHARE
+
+/** A metric's value as it is shown. */
+export function shown(m: Figure, v: number): string {
+  return lookOf(m).show(v)
+}
 
 /** In the order in which they are shown; the first ones are seen without scrolling. */
-export const METRICS: readonly Metric[] = LOOKS.map(([id, look]) => ({ ...FIGURES[id], id, ...look }))
+export const METRICS: readonly Metric[] = (Object.values(FIGURES) as readonly Figure[])
+  .filter((f): f is Metric => f.metric !== undefined).toSorted((a, b) => a.metric - b.metric)
 
 /** The figures that there are for the data: the best attainable NLL is not known of all. */
 export function metricsOf(data: Data | undefined): readonly Metric[] {
@@ -42,7 +44,9 @@ export function valueOf({ id }: Metric, split: Split, scalars: Readonly<Record<S
 }
 
 /** Which of the values are the best; none where they tie, or where none is better than another. */
-export function best({ better, best: ideal, tie }: Metric, values: readonly number[]): readonly boolean[] {
+export function best(m: Metric, values: readonly number[]): readonly boolean[] {
+  const { better, best: ideal } = m
+  const { tie } = lookOf(m)
   if (better === 'none') return values.map(() => false)
   const miss = values.map((v) => (better === 'lower' ? v : better === 'higher' ? -v : Math.abs(v - ideal)))
   const least = Math.min(...miss.filter((v) => Number.isFinite(v)))

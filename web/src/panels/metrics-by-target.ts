@@ -1,15 +1,15 @@
 import { html, type TemplateResult } from 'lit'
 import type { LanePicture, TargetScore } from '../net/frame'
 import { VERDICTS, type Data } from '../generated/wire'
-import { METRICS, type Split } from '../math/metrics'
+import { METRICS, shown, type Metric, type Split } from '../math/metrics'
 import type { Store } from '../state/store'
 import { figureName } from './explain'
 import { showTarget } from './target-choice'
 
-const SHOWN = ['nll', 'rmse', 'crps', 'coverage', 'r2'] as const
+const SHOWN = METRICS.filter((m) => m.each)
 
 /** Where there is little room. */
-const BRIEF: Readonly<Partial<Record<(typeof SHOWN)[number], string>>> = { coverage: '95 %' }
+const BRIEF: Readonly<Partial<Record<Metric['id'], string>>> = { coverage: '95 %' }
 
 /** Of a verdict in a word: its first, and the class of its colour. */
 const KINDS: ReadonlyArray<readonly [word: string, kind: string]> = [['few', 'few'], ['over', 'over'], ['under', 'under'], ['well', 'well']]
@@ -17,13 +17,12 @@ const KINDS: ReadonlyArray<readonly [word: string, kind: string]> = [['few', 'fe
 /** What is measured of each target, and last over all, of the lane in focus. */
 export function metricsByTarget(store: Store, data: Data, picture: LanePicture | undefined, split: Split): TemplateResult {
   const scores = picture?.targets?.scores
-  const metrics = SHOWN.flatMap((id) => METRICS.flatMap((m) => (m.id === id ? [{ ...m, id }] : [])))
-  const figures = (row: number): TemplateResult[] => metrics.map((m) => html`
-    <td class="figure" data-of=${m.id}>${m.show(scores?.[`${split}_${m.id}` as TargetScore][row] ?? NaN)}</td>
+  const figures = (row: number): TemplateResult[] => SHOWN.map((m) => html`
+    <td class="figure" data-of=${m.id}>${shown(m, scores?.[`${split}_${m.id}` as TargetScore][row] ?? NaN)}</td>
   `)
   return html`
     <table class="by-target">
-      <thead><tr><th scope="col">target</th>${metrics.map((m) => html`<th scope="col">${figureName(m.id, BRIEF[m.id] ?? m.label)}</th>`)}<th scope="col">${figureName('verdict')}</th></tr></thead>
+      <thead><tr><th scope="col">target</th>${SHOWN.map((m) => html`<th scope="col">${figureName(m.id, BRIEF[m.id] ?? m.label)}</th>`)}<th scope="col">${figureName('verdict')}</th></tr></thead>
       <tbody>
         ${data.targets.map((t, k) => html`
           <tr data-target=${k + 1} ?data-shown=${k + 1 === data.shown_target}>

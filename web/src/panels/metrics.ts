@@ -1,7 +1,7 @@
 import { html, nothing, type TemplateResult } from 'lit'
 import type { LanePicture } from '../net/frame'
 import type { Data, Lane } from '../generated/wire'
-import { best, metricsOf, valueOf, type Metric, type Split } from '../math/metrics'
+import { best, metricsOf, shown, valueOf, type Metric, type Split } from '../math/metrics'
 import { segments } from './choices'
 import { explain, unitOf } from './explain'
 import { laneLine, laneStyle } from './lane-line'
@@ -77,7 +77,7 @@ class GnllMetrics extends LatePart {
   }
 
   #bySplit(frame: LanePicture | undefined, data: Data | undefined): TemplateResult {
-    const value = (m: Metric, split: Split): string => m.show(valueOf(m, split, frame?.fit.scalars, data))
+    const value = (m: Metric, split: Split): string => shown(m, valueOf(m, split, frame?.fit.scalars, data))
     return html`
       <table>
         <thead><tr><td></td><th scope="col">train</th><th scope="col">test</th><td></td></tr></thead>
@@ -108,7 +108,7 @@ class GnllMetrics extends LatePart {
             return html`
               <tr data-metric=${m.id}>
                 ${this.#name(m)}
-                ${values.map((v, i) => html`<td class="figure ${isBest[i] === true ? 'best' : ''}">${m.show(v)}${isBest[i] === true ? BEST : nothing}</td>`)}
+                ${values.map((v, i) => html`<td class="figure ${isBest[i] === true ? 'best' : ''}">${shown(m, v)}${isBest[i] === true ? BEST : nothing}</td>`)}
                 ${isRoomy ? html`<td class="unit">${unitOf(m, data)}</td>` : nothing}
               </tr>
             `
