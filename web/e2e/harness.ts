@@ -33,11 +33,11 @@ export class Server {
   /** Where its log is. */
   log = ''
 
-  constructor(readonly flags: readonly string[] = []) {}
+  constructor(readonly flags: readonly string[] = [], readonly binary = process.env['GNLLVIZ'] ?? resolve(root, 'gnllviz')) {}
 
   /** Starts it; on the same port as before if there was one. */
   async start(): Promise<void> {
-    const binary = process.env['GNLLVIZ'] ?? resolve(root, 'gnllviz')
+    const { binary } = this
     if (!existsSync(binary)) throw new Error(`there is no ${binary}; build the page, then: go build -o gnllviz ./cmd/gnllviz`)
     const addr = this.url === '' ? '127.0.0.1:0' : new URL(this.url).host
     mkdirSync(LOGS, { recursive: true })

@@ -7,7 +7,8 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node'
 // those that measure (*.long.test.ts) run one after the other, by npm run e2e:long.
 const long = process.env['LONG'] !== undefined
 const shots = process.env['SHOTS'] !== undefined
-const include = shots ? ['shots.ts'] : long ? ['*.long.test.ts'] : ['*.test.ts']
+const compares = process.env['OLD'] !== undefined
+const include = shots ? ['shots.ts'] : compares ? ['compare.ts'] : long ? ['*.long.test.ts'] : ['*.test.ts']
 
 // What a line or a proxy does takes time and little of the processor: these begin first,
 // beside others, instead of being waited for at the end.
