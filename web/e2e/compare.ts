@@ -159,7 +159,8 @@ async function lesson(server: Server, slug: string): Promise<object> {
 
 /** The picture that comes three times in a row. */
 async function still(page: Page): Promise<Buffer> {
-  let [last, times] = [Buffer.alloc(0), 0]
+  let last: Buffer = Buffer.alloc(0)
+  let times = 0
   while (times < 3) {
     const next = await page.screenshot({ animations: 'disabled', caret: 'hide', fullPage: true })
     times = next.equals(last) ? times + 1 : 1
