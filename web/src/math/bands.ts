@@ -35,6 +35,11 @@ export function widest({ unit, levels }: Bands): { readonly name: string; readon
   return { name: nameOf(unit, [level]), reach: reach(unit, level) }
 }
 
+/** The share that the widest band holds, from 0 to 1. */
+export function held(bands: Bands): number {
+  return 1 - 2 * below(-widest(bands).reach)
+}
+
 /** The bands as a button has them. */
 export function bandsName({ unit, levels }: Bands): string {
   const sorted = levels.toSorted((a, b) => a - b)

@@ -1,3 +1,4 @@
+import { held, type Bands } from './bands'
 import { fixed, significant } from './format'
 import { FIGURES, TARGET_UNIT, type Data, type Figure, type FigureID, type Scalar } from '../generated/wire'
 
@@ -32,9 +33,14 @@ export function shown(m: Figure, v: number): string {
 export const METRICS: readonly Metric[] = (Object.values(FIGURES) as readonly Figure[])
   .filter((f): f is Metric => f.metric !== undefined).toSorted((a, b) => a.metric - b.metric)
 
-/** The figures that there are for the data: the best attainable NLL is not known of all. */
-export function metricsOf(data: Data | undefined): readonly Metric[] {
-  return METRICS.filter((m) => m.id !== 'gap' || typeof data?.best_test_nll === 'number')
+/**
+ * The metrics that there are for the data, as the best attainable NLL is not known of all;
+ * of those of a level the one that is nearest to what the widest band holds.
+ */
+export function metricsOf(data: Data | undefined, bands: Bands): readonly Metric[] {
+  const holds = held(bands)
+  const nearest = METRICS.flatMap((m) => m.level ?? []).reduce((a, b) => (Math.abs(b - holds) < Math.abs(a - holds) ? b : a), Infinity)
+  return METRICS.filter((m) => (m.id !== 'gap' || typeof data?.best_test_nll === 'number') && (m.level ?? nearest) === nearest)
 }
 
 /** A figure of one part of the split. */

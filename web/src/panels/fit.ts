@@ -25,8 +25,7 @@ const TABLE_EVERY = 1000 // ms; a table that changes faster cannot be read
 
 /** The fit, and under it on the same x the noise; or in their place another view of what is predicted. */
 class GnllFit extends Part {
-  static override properties = { ...Part.properties, bands: { state: true }, apart: { state: true }, compare: { state: true }, asTable: { state: true } }
-  declare bands: Bands
+  static override properties = { ...Part.properties, apart: { state: true }, compare: { state: true }, asTable: { state: true } }
   /** Whether the bands of an ensemble are taken apart. */
   declare apart: boolean
   declare compare: Compare
@@ -37,15 +36,14 @@ class GnllFit extends Part {
 
   constructor() {
     super()
-    this.bands = PRESETS[0].bands
     this.apart = false
     this.compare = 'overlay'
     this.asTable = false
   }
 
   protected override signals(): ReturnType<Part['signals']> {
-    const { run, grid, probe, steers, tool, addsTest, lens, focus, lanes, settings, values, view } = this.store
-    return [tight, run, grid, probe, steers, tool, addsTest, lens, focus, lanes, settings, values.pending, view]
+    const { run, grid, probe, steers, tool, addsTest, lens, focus, lanes, settings, values, view, bands } = this.store
+    return [tight, run, grid, probe, steers, tool, addsTest, lens, focus, lanes, settings, values.pending, view, bands]
   }
 
   /** What the address says of the bands: the unit of a preset. */
@@ -56,7 +54,8 @@ class GnllFit extends Part {
   protected override firstUpdated(): void {
     const told = (): void => {
       const preset = PRESETS.find(({ bands }) => bands.unit === this.#unit.value)
-      if (preset && preset.bands.unit !== this.bands.unit) this.bands = preset.bands
+      const { bands } = this.store
+      if (preset && preset.bands.unit !== bands.value.unit) bands.value = preset.bands
     }
     told()
     this.#stop = this.#unit.subscribe(told)
@@ -81,12 +80,12 @@ class GnllFit extends Part {
   }
 
   #choose(bands: Bands): void {
-    this.bands = bands
+    this.store.bands.value = bands
     this.#unit.value = bands.unit
   }
 
   get #view(): FitView {
-    return { bands: this.bands, apart: this.apart && this.#ensemble, lens: this.store.lens.value }
+    return { bands: this.store.bands.value, apart: this.apart && this.#ensemble, lens: this.store.lens.value }
   }
 
   /** Whether there is more than one network to differ. */
@@ -113,7 +112,7 @@ class GnllFit extends Part {
           ${sliceSelect(store)} ${inHead ? targetChoice(store) : nothing}
           <span class="keys-row">
             ${key('line', 'mean')}
-            <span class="key"><i class="swatch band" aria-hidden="true"></i>${bandChoice({ bands: this.bands, apart: this.#ensemble ? this.apart : null }, (b) => { this.#choose(b) }, (a) => { this.apart = a })}</span>
+            <span class="key"><i class="swatch band" aria-hidden="true"></i>${bandChoice({ bands: this.store.bands.value, apart: this.#ensemble ? this.apart : null }, (b) => { this.#choose(b) }, (a) => { this.apart = a })}</span>
             ${this.#ensemble && this.apart ? key('epistemic', 'epistemic') : nothing}
             ${this.#rowKeys()}
             ${compareChoice(store, this.compare, (c) => { this.compare = c })}
@@ -126,7 +125,7 @@ class GnllFit extends Part {
           ${fitTools(store)}
           <gnll-lens .store=${store}></gnll-lens>
           ${this.#probeField()}
-          ${this.asTable ? chartTable(fitTable(store, this.bands)) : nothing}
+          ${this.asTable ? chartTable(fitTable(store, store.bands.value)) : nothing}
         </div>
       </section>
       <section class="plot noise" aria-labelledby="noise-title">
@@ -177,7 +176,7 @@ class GnllFit extends Part {
     const row = data.inputs.length === 1 ? nearestRow(data, at, null, [1, 1]) : -1
     const words = probe.value === null || !picture
       ? `x ${withUnit(located(at, right - left), sliced(data).column.unit)}: nothing read`
-      : inWords(readAt(picture, grid.value, data, { x: at, bands: this.bands, y: null, row }), data).join(', ')
+      : inWords(readAt(picture, grid.value, data, { x: at, bands: this.store.bands.value, y: null, row }), data).join(', ')
     return html`
       <input
         class="probe" type="range" min=${left} max=${right} step=${(right - left) / 120} .value=${String(at)}

@@ -31,7 +31,7 @@ class GnllLesson extends Part {
     const change = (lesson: Lesson | null): void => {
       this.folded = false
       if (lesson) {
-        follow(lesson, this.store, page)
+        follow(lesson, this.store)
         this.store.touched.value = true // nobody needs to be told what to try first
       } else this.store.lens.value = 'off'
     }

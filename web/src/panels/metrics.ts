@@ -37,8 +37,8 @@ class GnllMetrics extends LatePart {
   }
 
   protected override signals(): ReturnType<LatePart['signals']> {
-    const { reading, run, lanes, focus, steers } = this.store
-    return [reading, run, lanes, focus, steers]
+    const { reading, run, lanes, focus, steers, bands } = this.store
+    return [reading, run, lanes, focus, steers, bands]
   }
 
   protected override render(): TemplateResult {
@@ -82,7 +82,7 @@ class GnllMetrics extends LatePart {
       <table>
         <thead><tr><td></td><th scope="col">train</th><th scope="col">test</th><td></td></tr></thead>
         <tbody>
-          ${metricsOf(data).map((m) => html`
+          ${metricsOf(data, this.store.bands.value).map((m) => html`
             <tr data-metric=${m.id}>
               ${this.#name(m)}
               <td class="figure">${value(m, 'train')}</td>
@@ -102,7 +102,7 @@ class GnllMetrics extends LatePart {
       <table class="by-lane" ?data-many=${!isRoomy}>
         <thead><tr><td></td>${lanes.map((l) => html`<th scope="col" title=${l.name} style=${laneStyle(l.colour)}>${laneLine(l.colour)}<span class="lane-head">${l.name}</span></th>`)}${isRoomy ? html`<td></td>` : nothing}</tr></thead>
         <tbody>
-          ${metricsOf(data).map((m) => {
+          ${metricsOf(data, this.store.bands.value).map((m) => {
             const values = lanes.map((l) => valueOf(m, this.split, frames.find((f) => f.lane === l.lane)?.fit.scalars, data))
             const isBest = best(m, values)
             return html`

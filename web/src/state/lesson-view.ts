@@ -1,4 +1,4 @@
-import { PRESETS, type Bands } from '../math/bands'
+import { PRESETS } from '../math/bands'
 import type { Lesson } from '../net/lesson'
 import type { LossKind } from './history'
 import type { Lens, Store, View } from './store'
@@ -8,7 +8,7 @@ const VIEWS: readonly string[] = ['fit', 'targets'] satisfies View[]
 const LOSSES: readonly string[] = ['loss', 'nll', 'batch'] satisfies LossKind[]
 
 /** Shows things as a lesson wants them shown, as far as its words are known here. */
-export function follow({ view }: Pick<Lesson, 'view'>, store: Store, page: HTMLElement): void {
+export function follow({ view }: Pick<Lesson, 'view'>, store: Store): void {
   const wanted = (name: string, options: readonly string[]): string | null => {
     const value = view[name]
     return typeof value === 'string' && options.includes(value) ? value : null
@@ -20,7 +20,6 @@ export function follow({ view }: Pick<Lesson, 'view'>, store: Store, page: HTMLE
   // The loss may render only later, and then shows what the page's looks say.
   const kind = wanted('loss', LOSSES)
   if (kind !== null) store.looks.choice('loss', LOSSES, 'loss').value = kind
-  const fit = page.querySelector<HTMLElement & { bands: Bands }>('gnll-fit')
   const bands = PRESETS.find((p) => p.bands.unit === view['bands'])?.bands
-  if (fit && bands) fit.bands = bands
+  if (bands) store.bands.value = bands
 }

@@ -3,6 +3,7 @@ import type { Api, Opened, Order, Skeletons } from '../net/api'
 import { Connection, Disconnected, isConnected, Refusal, type Link as Connected, type News, type Order as Command } from '../net/connection'
 import { lanePictures, type Frame, type GridFrame, type LanePicture, type TargetsFrame, type TruthFrame } from '../net/frame'
 import { AUTO, OWN_DATA, type Ack, type BeginCommand, type Change, type Control, type ControlValue, type Data, type DataSpec, type Goal, type Hello, type Lane, type RunMessage, type State } from '../generated/wire'
+import { PRESETS, type Bands } from '../math/bands'
 import { History } from './history'
 import { Lessons } from './lessons'
 import type { Asked, Link } from './link'
@@ -77,6 +78,8 @@ export class Store {
   readonly addsTest = new Signal(false)
   readonly lens = new Signal<Lens>('off')
   readonly view = new Signal<View>('fit')
+  /** Around the mean, of every lane. */
+  readonly bands = new Signal<Bands>(PRESETS[0].bands)
   readonly lessons: Lessons
   readonly history = new History()
   readonly past = new Past((order) => this.#do(order), (e) => { this.#tell(e) })
