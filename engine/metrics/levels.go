@@ -1,9 +1,6 @@
 package metrics
 
-import (
-	"math"
-	"sort"
-)
+import "sort"
 
 // scoreLevels is the number of levels, 0.01 to 0.99, over which check score and
 // interval score are averaged.
@@ -63,23 +60,4 @@ func (l *levelScores) of(d, s float64) (check, interval float64) {
 	outside := sort.Search(scoreLevels, func(i int) bool { return s*l.half[i] >= d })
 	interval = 2*s*l.halves + d*l.price[outside] - s*l.priceHalf[outside]
 	return check / scoreLevels, interval / scoreLevels
-}
-
-// A central interval of one level counts the rows that it holds.
-type central struct {
-	half float64 // how far it reaches to either side, in standard deviations
-	held float64 // rows
-}
-
-func newCentral(level float64) central { return central{half: halfWidth(level)} }
-
-// add counts a row that lies d from a mean with standard deviation s.
-func (c *central) add(d, s float64) {
-	reach := c.half * s
-	switch d = math.Abs(d); {
-	case math.IsNaN(d + reach):
-		c.held = math.NaN()
-	case d <= reach:
-		c.held++
-	}
 }

@@ -191,6 +191,25 @@ func check(mean, std, y []float64) error {
 	return nil
 }
 
+// A central interval of one level counts the rows that it holds.
+type central struct {
+	half float64 // how far it reaches to either side, in standard deviations
+	held float64 // rows
+}
+
+func newCentral(level float64) central { return central{half: halfWidth(level)} }
+
+// add counts a row that lies d from a mean with standard deviation s.
+func (c *central) add(d, s float64) {
+	reach := c.half * s
+	switch d = math.Abs(d); {
+	case math.IsNaN(d + reach):
+		c.held = math.NaN()
+	case d <= reach:
+		c.held++
+	}
+}
+
 // nll is the negative log density of a normal distribution at distance d from
 // its mean.
 func nll(d, s float64) float64 {
