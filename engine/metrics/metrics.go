@@ -49,6 +49,13 @@ type Report struct {
 	// averaged over central intervals of 1 %, 2 % ... 99 %.
 	Interval float64 `json:"interval"`
 
+	// Interval50 and the others are the interval score of one central interval, which
+	// is also called Winkler score (Gneiting & Raftery 2007, equation 43).
+	Interval50 float64 `json:"interval_50"`
+	Interval68 float64 `json:"interval_68"`
+	Interval90 float64 `json:"interval_90"`
+	Interval95 float64 `json:"interval_95"`
+
 	// MACE and RMSCE are the mean absolute and the root mean squared
 	// calibration error of central intervals at 100 levels, MiscalArea is the
 	// area between that curve and the diagonal (Kuleshov et al. 2018). They are
@@ -123,7 +130,7 @@ func Evaluate(mean, std, y []float64) (Report, error) {
 	var r Report
 	n := float64(len(y))
 	scores := newLevelScores()
-	at50, at68, at90 := newCentral(0.5), newCentral(0.68), newCentral(0.9)
+	at50, at68, at90, at95 := newCentral(0.5), newCentral(0.68), newCentral(0.9), newCentral(0.95)
 	absolute := make([]float64, len(y))
 	center := 0.0 // from y[0], so that rounding leaves constant observations without variance
 	for _, v := range y {
@@ -145,6 +152,7 @@ func Evaluate(mean, std, y []float64) (Report, error) {
 		at50.add(d, s)
 		at68.add(d, s)
 		at90.add(d, s)
+		at95.add(d, s)
 		switch z := math.Abs(d / s); {
 		case d == 0 && s == 0: // met exactly, and a narrower interval would hold it too
 			r.Coverage++
@@ -165,6 +173,7 @@ func Evaluate(mean, std, y []float64) (Report, error) {
 	r.Interval /= n
 	r.Coverage /= n
 	r.Coverage50, r.Coverage68, r.Coverage90 = at50.held/n, at68.held/n, at90.held/n
+	r.Interval50, r.Interval68, r.Interval90, r.Interval95 = at50.score/n, at68.score/n, at90.score/n, at95.score/n
 	r.Sharpness = math.Sqrt(r.Sharpness / n)
 	curve, err := Calibrate(Intervals, calibrationLevels, mean, std, y)
 	if err != nil {
@@ -191,18 +200,25 @@ func check(mean, std, y []float64) error {
 	return nil
 }
 
-// A central interval of one level counts the rows that it holds.
+// A central interval of one level counts the rows that it holds, and adds up their
+// interval scores.
 type central struct {
-	half float64 // how far it reaches to either side, in standard deviations
-	held float64 // rows
+	half  float64 // how far it reaches to either side, in standard deviations
+	price float64 // of what a row lies outside: 2/(1-level)
+	held  float64 // rows
+	score float64
 }
 
-func newCentral(level float64) central { return central{half: halfWidth(level)} }
+func newCentral(level float64) central {
+	return central{half: halfWidth(level), price: 2 / (1 - level)}
+}
 
 // add counts a row that lies d from a mean with standard deviation s.
 func (c *central) add(d, s float64) {
 	reach := c.half * s
-	switch d = math.Abs(d); {
+	d = math.Abs(d)
+	c.score += 2*reach + c.price*max(d-reach, 0)
+	switch {
 	case math.IsNaN(d + reach):
 		c.held = math.NaN()
 	case d <= reach:

@@ -1,7 +1,9 @@
 package metrics
 
 import (
+	"encoding/json"
 	"math"
+	"os"
 	"strings"
 	"testing"
 
@@ -69,5 +71,54 @@ func TestNaNShows(t *testing.T) {
 	r, err = Evaluate([]float64{0}, []float64{0}, []float64{1})
 	if err != nil || !math.IsInf(r.NLL, 1) && !math.IsNaN(r.NLL) || r.MAE != 1 || r.Coverage != 0 {
 		t.Errorf("got %+v (%v) for a standard deviation of 0", r, err)
+	}
+}
+
+// The interval scores of single intervals are those of the formula in NumPy, on the
+// predictions that uncertainty-toolbox has scored; testdata/interval_numpy.py made them.
+func TestIntervalScoresAreNumPys(t *testing.T) {
+	b, err := os.ReadFile("testdata/interval_numpy.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var want map[string]map[string]float64
+	if err := json.Unmarshal(b, &want); err != nil {
+		t.Fatal(err)
+	}
+	cases := toolboxCases(t)
+	for _, c := range cases {
+		r, err := Evaluate(c.Mean, c.Std, c.Y)
+		if err != nil {
+			t.Fatal(err)
+		}
+		got := r.Values()
+		if len(want[c.Name]) != 4 {
+			t.Errorf("%s: %d scores", c.Name, len(want[c.Name]))
+		}
+		for name, w := range want[c.Name] {
+			if g, ok := got[name]; !ok || math.Abs(g-w) > 1e-12*w {
+				t.Errorf("%s: %s is %v, not %v", c.Name, name, g, w)
+			}
+		}
+	}
+	if len(cases) != 10 {
+		t.Errorf("%d cases", len(cases))
+	}
+}
+
+// A row that no interval holds, of no width, costs 2/(1-level) times its distance, and
+// what is not a number stays none.
+func TestIntervalScoresAtTheEdges(t *testing.T) {
+	r, err := Evaluate([]float64{1}, []float64{0}, []float64{4})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, got := range []float64{r.Interval50, r.Interval68, r.Interval90, r.Interval95} {
+		if want := 3 * []float64{4, 6.25, 20, 40}[i]; math.Abs(got-want) > 1e-12*want {
+			t.Errorf("interval score %d is %v, not %v", i, got, want)
+		}
+	}
+	if r, err = Evaluate([]float64{1, math.NaN()}, []float64{1, 1}, []float64{1, 1}); err != nil || !math.IsNaN(r.Interval95) {
+		t.Errorf("%v, %v", r.Interval95, err)
 	}
 }

@@ -8,10 +8,16 @@ import (
 	"testing"
 )
 
-// testdata/uncertainty_metrics.json.gz holds predictions and what
-// uncertainty-toolbox 0.1.1 makes of them.
-func TestMetricsAreUncertaintyToolboxs(t *testing.T) {
-	const tolerance = 1e-9
+// A toolboxCase is predictions, and what uncertainty-toolbox 0.1.1 makes of them.
+type toolboxCase struct {
+	Name         string
+	Mean, Std, Y []float64
+	Metrics      map[string]json.RawMessage
+}
+
+// toolboxCases reads testdata/uncertainty_metrics.json.gz.
+func toolboxCases(t *testing.T) []toolboxCase {
+	t.Helper()
 	f, err := os.Open("testdata/uncertainty_metrics.json.gz")
 	if err != nil {
 		t.Fatal(err)
@@ -21,21 +27,21 @@ func TestMetricsAreUncertaintyToolboxs(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	var file struct {
-		Cases []struct {
-			Name         string
-			Mean, Std, Y []float64
-			Metrics      map[string]json.RawMessage
-		}
-	}
+	var file struct{ Cases []toolboxCase }
 	if err := json.NewDecoder(z).Decode(&file); err != nil {
 		t.Fatal(err)
 	}
-	if len(file.Cases) != 10 {
-		t.Errorf("%d cases, want 10", len(file.Cases))
+	return file.Cases
+}
+
+func TestMetricsAreUncertaintyToolboxs(t *testing.T) {
+	const tolerance = 1e-9
+	cases := toolboxCases(t)
+	if len(cases) != 10 {
+		t.Errorf("%d cases, want 10", len(cases))
 	}
 	near := func(got, want float64) bool { return math.Abs(got-want) <= tolerance*math.Abs(want) }
-	for _, c := range file.Cases {
+	for _, c := range cases {
 		t.Run(c.Name, func(t *testing.T) {
 			r, err := Evaluate(c.Mean, c.Std, c.Y)
 			if err != nil {

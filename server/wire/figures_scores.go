@@ -1,5 +1,7 @@
 package wire
 
+import "fmt"
+
 // errorFigures are how far the mean is off.
 func errorFigures() []Figure {
 	const pointForecasts = "Gneiting 2011, “Making and Evaluating Point Forecasts”"
@@ -72,6 +74,7 @@ func scoreFigures() []Figure {
 			Formula: formula(sub("S", "p"), "= ( u − l ) +", frac("2", "1 − p"), "max ( l − y , 0 , y − u ) ,", gap, "l , u = μ ∓ σ", inverse(frac("1 + p", "2"))),
 			Source:  gneitingRaftery + ", equation 43",
 		},
+		intervalScore(50, 1), intervalScore(68, 2), intervalScore(90, 3), intervalScore(95, 4),
 		{
 			ID: "msll", Label: "MSLL", Unit: "nats", Better: BetterLower,
 			Help:    "Mean standardised log loss: the NLL minus that of a trivial model, which predicts the training targets’ mean and standard deviation everywhere; below 0 is better than trivial.",
@@ -85,5 +88,17 @@ func scoreFigures() []Figure {
 			Formula: formula(root(meanOf(sup("σ_i", "2")))),
 			Source:  sharpnessPaper,
 		},
+	}
+}
+
+// intervalScore is the interval score of one central interval.
+func intervalScore(percent, added int) Figure {
+	share := float64(percent) / 100
+	return Figure{
+		ID: fmt.Sprintf("interval_%d", percent), Label: fmt.Sprintf("interval score %d %%", percent), Unit: TargetUnit, Better: BetterLower,
+		Metric: 100 + added, Level: share, Added: added,
+		Help:    fmt.Sprintf("Winkler score of the central %d %% interval: its mean width, and %.3g times as far as each row lies outside it, averaged over all rows.", percent, 2/(1-share)),
+		Formula: formula("S =", meanOf("( u_i − l_i ) +", frac("2", fmt.Sprintf("1 − %.2f", share)), "max ( l_i − y_i , 0 , y_i − u_i )"), ",", gap, "l_i , u_i = μ_i ∓ σ_i", inverse(frac(fmt.Sprintf("1 + %.2f", share), "2"))),
+		Source:  gneitingRaftery + ", equation 43",
 	}
 }

@@ -96,6 +96,41 @@ describe('metrics', () => {
     expect(await text(row(w, 'rmse').locator('.unit'))).toBe('g')
   })
 
+  it('have the interval score at the level of the widest band, and follow it', async () => {
+    const w = await still()
+    /** By its formula, of all rows, which this data set shows. */
+    const scores = (level: number, z: number): Promise<number[]> => w.page.evaluate(([level, z]) => {
+      const store = document.querySelector('gnll-app')?.store
+      const [data, rows] = [store?.run.value?.data, store?.reading.value[0]?.rows]
+      if (!data || !rows) throw new Error('there are no rows')
+      return [false, true].map((test) => {
+        const of = data.y.flatMap((y, i) => {
+          const reach = z * (rows.std[i] ?? NaN)
+          return data.is_test[i] === test ? [2 * reach + 2 / (1 - level) * Math.max(Math.abs(y - (rows.mean[i] ?? NaN)) - reach, 0)] : []
+        })
+        return of.reduce((sum, v) => sum + v, 0) / of.length
+      })
+    }, [level, z] as const)
+    const told = async (percent: number): Promise<number[]> => Promise.all((await row(w, `interval_${percent}`).locator('.figure').all()).map(figure))
+    const agrees = async (percent: number, z: number): Promise<void> => {
+      await expect.poll(() => row(w, `interval_${percent}`).count()).toBe(1)
+      const [want, got] = [await scores(percent / 100, z), await told(percent)]
+      expect(want.map((v) => Number(v.toPrecision(3)))).toEqual(got)
+    }
+    await agrees(95, 1.959963984540054)
+    expect(await text(row(w, 'interval_95').locator('.unit'))).toBe('g')
+    await w.page.getByRole('button', { name: /^bands/ }).click()
+    for (const [percent, z] of [[90, 1.6448536269514722], [50, 0.6744897501960817], [68, 0.994457883209753]] as const) {
+      for (const band of [1, 2, 3]) {
+        const field = w.page.getByRole('textbox', { name: `band ${band} in %` })
+        await field.fill(String(percent))
+        await field.press('Enter')
+      }
+      await agrees(percent, z)
+      expect(await w.page.locator('[data-metric^=interval_]').count()).toBe(1)
+    }
+  })
+
   it('mark the better lane, on the rows that are asked for', async () => {
     const w = await still()
     await w.page.getByRole('button', { name: '+ lane' }).click()

@@ -29,3 +29,14 @@ it('measures the NLL from the best attainable one, where that is known', () => {
   expect(metricsOf({ ...data, best_test_nll: null }, BANDS)).not.toContain(metric('gap'))
   expect(valueOf(metric('nll'), 'test', undefined, undefined)).toBeNaN()
 })
+
+it('has of the interval scores the one whose level is nearest to the widest band', () => {
+  const at = (unit: 'percent' | 'sigma', ...levels: number[]): unknown => metricsOf(undefined, { unit, levels }).filter((m) => m.level !== undefined).map((m) => m.id)
+  expect(at('percent', 38, 68, 95)).toEqual(['interval_95'])
+  expect(at('sigma', 2, 0.5)).toEqual(['interval_95'])
+  expect(at('percent', 90, 50)).toEqual(['interval_90'])
+  expect(at('sigma', 1)).toEqual(['interval_68'])
+  expect(at('percent', 1)).toEqual(['interval_50'])
+  expect(at('percent', 99.9)).toEqual(['interval_95'])
+  expect(METRICS.map((m) => m.id).slice(0, 5)).toEqual(['nll', 'gap', 'rmse', 'crps', 'coverage'])
+})
