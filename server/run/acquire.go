@@ -35,17 +35,26 @@ func (l *life) canAcquire() *wire.ErrorMessage {
 	return nil
 }
 
-// acquisition chooses the next points, at most n, by the first lane's predictions,
-// as an edit with clean targets: rows of the pool, or of a large pool some of rows
-// evenly taken from it, or new ones drawn from the truth.
-func (l *life) acquisition(n int) wire.Edit {
-	chance := rand.New(rand.NewPCG(uint64(l.data.seed)<<32|l.acquired, streamAcquire))
-	if l.data.pool.len() > 0 {
-		return wire.Edit{Take: l.fromPool(n, chance)}
+// A judge ranks rows by how uncertain a prediction is there.
+type judge interface {
+	// rank returns the numbers of the rows x, the most uncertain by a kind first.
+	rank(by string, x []float64, chance *rand.Rand) []int
+
+	// work is what judging one row costs, in multiplications.
+	work() int
+}
+
+// acquisition chooses the next points, at most n, as a judge ranks them, as an edit
+// with clean targets: rows of the pool, or of a large pool some of rows evenly taken from
+// it, or new ones drawn from the truth. before is how many were acquired already.
+func (d *data) acquisition(n int, by string, before uint64, j judge) wire.Edit {
+	chance := rand.New(rand.NewPCG(uint64(d.seed)<<32|before, streamAcquire))
+	if d.pool.len() > 0 {
+		return wire.Edit{Take: d.fromPool(n, by, chance, j)}
 	}
 	var e wire.Edit
-	d, inputs := l.data, len(l.data.set.Inputs)
-	places := min(max(maxLookWork/l.lanes[0].params/n, minPlaces), maxPlaces)
+	inputs := len(d.set.Inputs)
+	places := min(max(maxLookWork/j.work()/n, minPlaces), maxPlaces)
 	for range n {
 		candidates := make([]float64, 0, places*inputs)
 		for range places {
@@ -53,7 +62,7 @@ func (l *life) acquisition(n int) wire.Edit {
 				candidates = append(candidates, d.lo[k]+(d.hi[k]-d.lo[k])*chance.Float64())
 			}
 		}
-		best := l.lanes[0].mostUncertain(l.settings.AcquireBy, candidates, chance)[0]
+		best := j.rank(by, candidates, chance)[0]
 		x := candidates[best*inputs : (best+1)*inputs]
 		y := make([]float64, len(d.set.Targets))
 		d.set.Draw(y, x, chance)
@@ -67,29 +76,32 @@ func (l *life) acquisition(n int) wire.Edit {
 }
 
 // fromPool chooses rows of the pool, at most n, by their ids.
-func (l *life) fromPool(n int, chance *rand.Rand) (ids []uint32) {
-	pool, inputs := &l.data.pool, len(l.data.set.Inputs)
-	if l.settings.AcquireBy == byRandom {
+func (d *data) fromPool(n int, by string, chance *rand.Rand, j judge) (ids []uint32) {
+	pool, inputs := &d.pool, len(d.set.Inputs)
+	if by == byRandom {
 		for _, i := range chance.Perm(pool.len())[:min(n, pool.len())] {
 			ids = append(ids, pool.ids[i])
 		}
 		return ids
 	}
-	places := spread(pool.len(), max(maxLookWork/l.lanes[0].params, maxPlaces))
+	places := spread(pool.len(), max(maxLookWork/j.work(), maxPlaces))
 	candidates := make([]float64, 0, len(places)*inputs)
 	for _, i := range places {
 		candidates = append(candidates, pool.x[i*inputs:(i+1)*inputs]...)
 	}
-	order := l.lanes[0].mostUncertain(l.settings.AcquireBy, candidates, chance)
+	order := j.rank(by, candidates, chance)
 	for _, k := range order[:min(n, len(order))] {
 		ids = append(ids, pool.ids[places[k]])
 	}
 	return ids
 }
 
-// mostUncertain returns the numbers of the rows x, those with the largest variance of a
+// work is what a prediction of one row costs.
+func (l *lane) work() int { return l.params }
+
+// rank returns the numbers of the rows x, those with the largest variance of a
 // kind first, of several targets its sum in standardised units, or in an order of chance.
-func (l *lane) mostUncertain(by string, x []float64, chance *rand.Rand) []int {
+func (l *lane) rank(by string, x []float64, chance *rand.Rand) []int {
 	n := len(x) / len(l.data.set.Inputs)
 	if by == byRandom {
 		return chance.Perm(n)

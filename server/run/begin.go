@@ -117,7 +117,7 @@ func checkShown(s *wire.RunSettings, d *data) *wire.ErrorMessage {
 func (r *Run) beginAnew(c *wire.BeginCommand, own *ownRows) *wire.ErrorMessage {
 	settings, starts, err := r.read(c.Spec())
 	if err != nil {
-		return asRefusal(err)
+		return wire.AsRefusal(err)
 	}
 	if slices.ContainsFunc(starts, func(s laneStart) bool { return s.state != nil }) {
 		return wire.Refuse(wire.BadValue, "", "begin: a lane with a state can only begin a run of its own")
@@ -127,7 +127,7 @@ func (r *Run) beginAnew(c *wire.BeginCommand, own *ownRows) *wire.ErrorMessage {
 	}
 	l, err := r.conceive(settings, own, nil, starts)
 	if err != nil {
-		return badData(err)
+		return wire.AsBadData(err)
 	}
 	l.entitle(c.Title, c.Lesson)
 	was := r.moment()
@@ -164,14 +164,4 @@ func (r *Run) begin(l *life) {
 	r.broadcast(r.greeting(0)...)
 	r.tellGoal()
 	r.stale = true
-}
-
-// keep takes the snapshots that are due.
-func (r *Run) keep() {
-	for _, l := range r.life.lanes {
-		if err := l.keep(r.life.steps); err != nil {
-			r.fail(err)
-			return
-		}
-	}
 }

@@ -1,7 +1,6 @@
 package run
 
 import (
-	"errors"
 	"slices"
 
 	"github.com/gnllviz/gnllviz/datasets"
@@ -120,26 +119,4 @@ func lookRows(params, lanes, places int) int {
 
 func (l *life) lookRows(lane *lane) int {
 	return lookRows(lane.params, len(l.lanes), l.data.places())
-}
-
-// asError keeps a nil refusal from becoming an error that is not nil.
-func asError(refused *wire.ErrorMessage) error {
-	if refused == nil {
-		return nil
-	}
-	return refused
-}
-
-// asRefusal makes a refusal of an error, whatever it is.
-func asRefusal(err error) *wire.ErrorMessage {
-	var refused *wire.ErrorMessage
-	if errors.As(err, &refused) {
-		return refused
-	}
-	refused = wire.Refuse(wire.BadValue, "", "%v", err)
-	var formula *datasets.FormulaError
-	if errors.As(err, &formula) {
-		refused.Field = formula.Field()
-	}
-	return refused
 }

@@ -45,7 +45,7 @@ func (r *Run) change(c *wire.ChangeCommand) (uint8, *wire.ErrorMessage) {
 	if live {
 		refused = r.changeLive(c, lane, next, starts)
 	} else if fresh, err := r.rebirth(next.RunSettings, starts, false); err != nil {
-		refused = asRefusal(err)
+		refused = wire.AsRefusal(err)
 	} else {
 		l = fresh
 	}
@@ -74,7 +74,7 @@ func (r *Run) change(c *wire.ChangeCommand) (uint8, *wire.ErrorMessage) {
 func (r *Run) changeLive(c wire.Command, lane *lane, next wire.Settings, starts []laneStart) *wire.ErrorMessage {
 	l, old := r.life, r.life.settings
 	if err := r.options.Bounds.check(l.data, starts); err != nil {
-		return asRefusal(err)
+		return wire.AsRefusal(err)
 	}
 	if e := checkShown(&next.RunSettings, l.data); e != nil {
 		return e
@@ -100,7 +100,7 @@ func (r *Run) changeLive(c wire.Command, lane *lane, next wire.Settings, starts 
 	}
 	l.note(c, r.revision)
 	if err := lane.setLane(next.LaneSettings); err != nil {
-		return asRefusal(err) // which has been checked
+		return wire.AsRefusal(err) // which has been checked
 	}
 	return nil
 }

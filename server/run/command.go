@@ -136,7 +136,7 @@ func (r *Run) reset(c *wire.ResetCommand) *wire.ErrorMessage {
 	was := r.moment()
 	l, err := r.rebirth(r.life.settings, r.life.starts(), c.Rows)
 	if err != nil {
-		return asRefusal(err)
+		return wire.AsRefusal(err)
 	}
 	r.changedBy(l, was, wire.Change{Kind: wire.WeightsChange, Text: "reset"})
 	return nil

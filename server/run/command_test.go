@@ -36,7 +36,7 @@ func TestWatchersDataIsNotRead(t *testing.T) {
 	c := &wire.DataCommand{Data: &wire.DataSpec{CSV: &wire.CSVSpec{Text: "not a table", Target: "y"}}}
 	for steers, want := range map[bool]wire.ErrorCode{true: wire.BadData, false: wire.ReadOnly} {
 		_, err := r.Do(t.Context(), c, steers)
-		if e := asRefusal(err); e.Code != want {
+		if e := wire.AsRefusal(err); e.Code != want {
 			t.Errorf("steering %v: refused with %s (%v), want %s", steers, e.Code, err, want)
 		}
 	}

@@ -2,7 +2,6 @@ package run
 
 import (
 	"context"
-	"encoding/json"
 	"time"
 
 	"github.com/gnllviz/gnllviz/server/wire"
@@ -145,7 +144,7 @@ func (r *Run) broadcast(messages ...Message) {
 	}
 }
 
-func (r *Run) text(m any) Message { return r.prepared(Message{Data: encode(m)}) }
+func (r *Run) text(m any) Message { return r.prepared(Message{Data: wire.Encode(m)}) }
 
 func (r *Run) prepared(m Message) Message {
 	if r.options.Prepare != nil {
@@ -184,14 +183,4 @@ func (v *Viewer) show(frames Message) (dropped bool) {
 	}
 	v.frames <- frames
 	return dropped
-}
-
-// encode marshals one of our own values, which cannot fail: they hold numbers,
-// strings and Numbers.
-func encode(m any) []byte {
-	b, err := json.Marshal(m)
-	if err != nil {
-		panic("run: encoding a message: " + err.Error())
-	}
-	return b
 }

@@ -33,7 +33,7 @@ func (r *Run) addLane(c *wire.LaneAddCommand) (uint8, *wire.ErrorMessage) {
 	s := newStart(l.nextLane, c.Name, colour, settings)
 	starts := append(l.starts(), s)
 	if err := r.options.Bounds.check(l.data, starts); err != nil {
-		return 0, asRefusal(err)
+		return 0, wire.AsRefusal(err)
 	}
 	was := r.moment()
 	id := s.id // a change outlives what is done to the lane later
@@ -41,18 +41,18 @@ func (r *Run) addLane(c *wire.LaneAddCommand) (uint8, *wire.ErrorMessage) {
 	if r.needsRestart(before, settings) {
 		fresh, err := r.rebirth(l.settings, starts, false)
 		if err != nil {
-			return 0, asRefusal(err)
+			return 0, wire.AsRefusal(err)
 		}
 		r.changedBy(fresh, was, change)
 		return s.id, nil
 	}
 	if err := r.admitLanes(laneSize(&from.settings, from.params, l.data)); err != nil {
-		return 0, asRefusal(err)
+		return 0, wire.AsRefusal(err)
 	}
 	copied := from.copyAs(s, l.steps)
 	copied.settings = from.settings
 	if err := copied.setLane(settings); err != nil {
-		return 0, asRefusal(err)
+		return 0, wire.AsRefusal(err)
 	}
 	l.lanes = append(l.lanes[:len(l.lanes):len(l.lanes)], copied)
 	l.nextLane++

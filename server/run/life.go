@@ -105,7 +105,7 @@ func (l *life) spec(t wire.Table) wire.Spec {
 			if c.Run {
 				into = s.Controls
 			}
-			into[c.Name] = encode(values[c.Name])
+			into[c.Name] = wire.Encode(values[c.Name])
 		}
 		colour := lane.colour
 		s.Lanes = append(s.Lanes, wire.LaneSpec{Name: lane.name, Colour: &colour, Controls: own, State: lane.state})

@@ -49,7 +49,7 @@ func readOwn(spec *wire.DataSpec, limits table.Limits) (*ownRows, error) {
 	if spec.CSV != nil {
 		var err error
 		if rows, err = o.readCSV(spec.CSV, limits); err != nil {
-			return nil, badData(err)
+			return nil, wire.AsBadData(err)
 		}
 	}
 	if most := limits.Rows; most > 0 && max(rows.Count-rows.Test, rows.Test) > most {
@@ -57,11 +57,11 @@ func readOwn(spec *wire.DataSpec, limits table.Limits) (*ownRows, error) {
 	}
 	set, err := datasets.FromNumbers(columnsOf(rows.Inputs), columnsOf(rows.TargetColumns()), rows.X, rows.Y)
 	if err != nil {
-		return nil, badData(err)
+		return nil, wire.AsBadData(err)
 	}
 	set.Title = rows.Against()
 	if o.encoding, err = encodingOf(rows); err != nil {
-		return nil, badData(err)
+		return nil, wire.AsBadData(err)
 	}
 	kept := *rows
 	kept.SHA256 = kept.Fingerprint()

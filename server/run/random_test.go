@@ -174,7 +174,7 @@ func (r *randomRun) value(c *wire.Control) string {
 	case c.Kind == wire.KindInteger:
 		return pick(r.chance, fmt.Sprint(int(c.Min)), fmt.Sprint(int(c.Max)), fmt.Sprint(int(c.Min)+1), fmt.Sprint(int(c.Min)+7), "0")
 	}
-	return pick(r.chance, fmt.Sprint(c.Min), fmt.Sprint(c.Max), fmt.Sprint(c.Min+(c.Max-c.Min)*r.chance.Float64()), "0", string(encode(c.Default)))
+	return pick(r.chance, fmt.Sprint(c.Min), fmt.Sprint(c.Max), fmt.Sprint(c.Min+(c.Max-c.Min)*r.chance.Float64()), "0", string(wire.Encode(c.Default)))
 }
 
 // digest is all that a refused command may not change.

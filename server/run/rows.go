@@ -19,7 +19,7 @@ func (r *Run) changeData(own *ownRows) *wire.ErrorMessage {
 	}
 	l, err := r.conceive(s, own, nil, starts)
 	if err != nil {
-		return badData(err)
+		return wire.AsBadData(err)
 	}
 	was := r.moment()
 	r.own = own
@@ -27,41 +27,20 @@ func (r *Run) changeData(own *ownRows) *wire.ErrorMessage {
 	return nil
 }
 
-// badData makes a refusal of what was wrong with rows.
-func badData(err error) *wire.ErrorMessage {
-	e := asRefusal(err)
-	if e.Code == wire.BadValue {
-		e.Code = wire.BadData
-	}
-	return e
-}
-
 // edit adds, moves and erases rows while the lanes train.
 func (r *Run) edit(c *wire.EditCommand) *wire.ErrorMessage {
 	e := r.life.data.clean(&c.Edit)
 	d, err := r.life.data.edited(&e)
 	if err != nil {
-		return badData(err)
+		return wire.AsBadData(err)
 	}
 	was := r.moment()
-	if refused := r.giveRows(d); refused != nil {
+	if refused := r.life.giveRows(d, r.options.Bounds, r.dataRev+1); refused != nil {
 		return refused
 	}
+	r.dataChanged()
 	r.life.note(c, r.revision)
 	r.changedBy(r.life, was, wire.Change{Kind: wire.DataChange, Text: describeEdit(&c.Edit)})
-	return nil
-}
-
-// giveRows has the lanes go on with edited rows.
-func (r *Run) giveRows(d *data) *wire.ErrorMessage {
-	if err := r.options.Bounds.check(d, r.life.starts()); err != nil {
-		return asRefusal(err)
-	}
-	d = d.shown(&r.life.settings).withRevision(r.dataRev + 1)
-	if err := r.life.setData(d); err != nil {
-		return badData(err)
-	}
-	r.dataChanged()
 	return nil
 }
 
@@ -93,10 +72,11 @@ func (r *Run) acquire(c *wire.AcquireCommand) *wire.ErrorMessage {
 		return e
 	}
 	was := r.moment()
-	n, refused := r.take(c.Count)
+	n, refused := r.life.acquire(c.Count, r.options.Bounds, r.dataRev+1)
 	if refused != nil {
 		return refused
 	}
+	r.dataChanged()
 	r.life.note(c, r.revision)
 	r.changedBy(r.life, was, wire.Change{Kind: wire.DataChange, Text: r.acquiredText(n)})
 	return nil
@@ -109,40 +89,21 @@ func (r *Run) acquiredText(n int) string {
 	return fmt.Sprintf("%d points acquired, by %s", n, r.life.settings.AcquireBy)
 }
 
-// take acquires points, at most n, and returns how many.
-func (r *Run) take(n int) (int, *wire.ErrorMessage) {
-	e := r.life.acquisition(n)
-	d, err := r.life.data.edited(&e)
-	if err != nil {
-		return 0, badData(err)
-	}
-	if refused := r.giveRows(d); refused != nil {
-		return 0, refused
-	}
-	n = len(e.Add) + len(e.Take)
-	r.life.acquired += uint64(n)
-	return n, nil
-}
-
-// acquireIfDue acquires a point every so many steps, if that is wanted. It is a
-// matter of steps alone, and so no event of the recipe, and nothing that undo goes
-// back to: the change that wanted it is.
-func (r *Run) acquireIfDue() {
-	l := r.life
-	every := uint64(l.settings.AcquireEvery)
-	if every == 0 || l.steps%every != 0 {
+// tellAcquired tells of a point that was acquired as it was time for one. That is a
+// matter of steps alone, and so no event of the recipe, and nothing that undo goes back
+// to: the change that wanted it is.
+func (r *Run) tellAcquired(a advance) {
+	var change wire.Change
+	switch {
+	case a.refused != nil:
+		change = wire.Change{Kind: wire.ControlChange, Control: "acquire_every", Old: a.every, New: 0, Text: a.refused.Reason}
+	case a.acquired > 0:
+		r.dataChanged()
+		change = wire.Change{Kind: wire.DataChange, Text: r.acquiredText(1)}
+	default:
 		return
 	}
-	change := wire.Change{Kind: wire.DataChange, Text: r.acquiredText(1)}
-	refused := l.canAcquire()
-	if refused == nil {
-		_, refused = r.take(1)
-	}
-	if refused != nil {
-		change = wire.Change{Kind: wire.ControlChange, Control: "acquire_every", Old: l.settings.AcquireEvery, New: 0, Text: refused.Reason}
-		l.settings.AcquireEvery = 0
-	}
 	r.revision++
-	change.Revision, change.Generation, change.Step = r.revision, r.generation, l.steps
-	r.told(l, []wire.Change{change})
+	change.Revision, change.Generation, change.Step = r.revision, r.generation, r.life.steps
+	r.told(r.life, []wire.Change{change})
 }

@@ -225,7 +225,7 @@ func TestOwnFileWithWords(t *testing.T) {
 	if err != nil || own.Rows.Encoding[0].Kind != table.OfValues || len(notes.LeftOut) != 1 || notes.LeftOut[0].Column != "colour" {
 		t.Fatalf("%+v, %+v, %v", own, notes, err)
 	}
-	if b := encode(own); bytes.Contains(b, []byte("Zebulon")) || !bytes.Contains(b, []byte("grün")) {
+	if b := wire.Encode(own); bytes.Contains(b, []byte("Zebulon")) || !bytes.Contains(b, []byte("grün")) {
 		t.Errorf("it keeps %.300s", b)
 	}
 	r := paused(t, wire.Spec{Data: &wire.DataSpec{CSV: file}, Controls: raw(t, map[string]any{"speed": "max"})})
@@ -385,7 +385,7 @@ func TestOwnFileWithGaps(t *testing.T) {
 	refused(t, r, &wire.DataCommand{Data: &wire.DataSpec{CSV: &wire.CSVSpec{Text: text, Target: "y", Lacking: "zero"}}}, wire.BadData, "say drop or mean")
 }
 
-func fmtFloat(v float64) string { return string(encode(v)) }
+func fmtFloat(v float64) string { return string(wire.Encode(v)) }
 
 func TestAcquire(t *testing.T) {
 	// From the truth.
@@ -496,7 +496,7 @@ func TestAcquiringFromALargePool(t *testing.T) {
 	if n <= most {
 		t.Fatalf("a pool of %d rows can be looked at whole (%d)", n, most)
 	}
-	e := l.acquisition(1)
+	e := l.data.acquisition(1, l.settings.AcquireBy, l.acquired, l.lanes[0])
 	place := slices.Index(l.data.pool.ids, e.Take[0])
 	if !slices.Contains(spread(n, most), place) {
 		t.Errorf("row %d of %d was taken, which was not looked at", place, n)
@@ -505,7 +505,7 @@ func TestAcquiringFromALargePool(t *testing.T) {
 	l.settings.AcquireBy = byRandom
 	for range 100 {
 		l.acquired++
-		if place := slices.Index(l.data.pool.ids, l.acquisition(1).Take[0]); !slices.Contains(spread(n, most), place) {
+		if place := slices.Index(l.data.pool.ids, l.data.acquisition(1, l.settings.AcquireBy, l.acquired, l.lanes[0]).Take[0]); !slices.Contains(spread(n, most), place) {
 			return
 		}
 	}

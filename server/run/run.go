@@ -324,12 +324,12 @@ func (r *Run) Do(ctx context.Context, c wire.Command, steers bool) (wire.Ack, er
 	if spec := rowsOf(c); spec != nil {
 		// A file may take longer to read than other commands should wait. Who may
 		// not give one has it not read at all.
-		err := r.ask(ctx, func() error { return asError(r.admit(c, steers)) })
+		err := r.ask(ctx, func() error { return wire.AsError(r.admit(c, steers)) })
 		if err != nil {
 			return ack, err
 		}
 		if own, err = readOwn(spec, r.options.Table); err != nil {
-			return ack, badData(err)
+			return ack, wire.AsBadData(err)
 		}
 	}
 	err := r.ask(ctx, func() error {

@@ -57,7 +57,7 @@ func (t *taken) rows() error {
 		for k := range of {
 			list = append(list, target{of[k].mean, of[k].std, nth(part.rows.y, targets, k), d.centres[k], d.stds[k]})
 		}
-		all, each, err := d.scoreTargets(list)
+		all, each, err := scoreTargets(d, list)
 		if err != nil {
 			return fmt.Errorf("the %s rows: %w", part.name, err)
 		}

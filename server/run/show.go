@@ -165,7 +165,7 @@ func (r *Run) Summary(ctx context.Context) (s wire.Summary, err error) {
 			if err != nil {
 				return err
 			}
-			train, test, err := g.data.pooled(of)
+			train, test, err := pooled(g.data, of)
 			if err != nil {
 				return err
 			}

@@ -235,18 +235,14 @@ func (r *Run) inTurn(ctx context.Context, most int) (made int, err error) {
 			return 0, nil
 		}
 	}
-	l := r.life
 	for begun := r.now(); made < most && r.now().Sub(begun) < share; made++ {
-		l.steps++
-		for _, lane := range l.lanes {
-			if err := lane.step(l.steps); err != nil {
-				return made, fmt.Errorf("run: %w", err)
-			}
-			if lane.diverged != nil {
-				return made, lane.diverged
-			}
+		a, err := r.life.advance(r.options.Bounds, r.life.data.revision+1)
+		if err != nil {
+			return made, fmt.Errorf("run: %w", err)
 		}
-		r.acquireIfDue()
+		if a.diverged != nil {
+			return made, a.diverged.diverged
+		}
 	}
 	return made, nil
 }

@@ -45,7 +45,7 @@ type target struct {
 
 // pooled returns the scores over all targets: but for the NLL they are in standard
 // deviations of each target.
-func (d *data) pooled(of []bothScores) (train, test scores, err error) {
+func pooled(d *data, of []bothScores) (train, test scores, err error) {
 	if len(of) == 1 {
 		return of[0].train, of[0].test, nil
 	}
@@ -66,7 +66,7 @@ func (d *data) pooled(of []bothScores) (train, test scores, err error) {
 }
 
 // scoreTargets scores predictions of several targets, each and all together.
-func (d *data) scoreTargets(of []target) (all Scores, each []Scores, err error) {
+func scoreTargets(d *data, of []target) (all Scores, each []Scores, err error) {
 	if len(of) == 1 {
 		all, err = Score(of[0].mean, of[0].std, of[0].y)
 		return all, nil, err
@@ -134,7 +134,7 @@ func (l *lane) scoreFrame(of []bothScores) *wire.Frame {
 	for i := range of {
 		add(&of[i].train, &of[i].test)
 	}
-	if train, test, err := l.data.pooled(of); err == nil { // as each of them was scored
+	if train, test, err := pooled(l.data, of); err == nil { // as each of them was scored
 		add(&train, &test)
 		verdict := f.Columns[slices.Index(wire.TargetScores, "verdict")]
 		if verdict[0] == 0 { // too few rows: several values of a row are not several rows

@@ -37,12 +37,10 @@ func (r *Run) step() {
 		return
 	}
 	l := r.life
-	l.steps++
-	for _, lane := range l.lanes {
-		if err := lane.step(l.steps); err != nil {
-			r.fail(err)
-			return
-		}
+	a, err := l.advance(r.options.Bounds, r.dataRev+1)
+	if err != nil {
+		r.fail(err)
+		return
 	}
 	if speed, err := speedOf(&l.settings); err == nil {
 		r.pace.stepped(speed)
@@ -56,12 +54,12 @@ func (r *Run) step() {
 	r.stats.Steps++
 	r.stats.Work += work
 	r.stale = true
-	if lane := l.diverged(); lane != nil {
+	if a.diverged != nil {
 		r.record()
-		r.stop(lane.reason(len(l.lanes))) // a recipe may know what was done about it
+		r.stop(a.diverged.reason(len(l.lanes))) // a recipe may know what was done about it
 		return
 	}
-	r.acquireIfDue()
+	r.tellAcquired(a)
 	r.keep()
 	points := len(l.points)
 	if l.steps >= l.due {
@@ -96,18 +94,18 @@ func (r *Run) meet(u *until, points []wire.Point) {
 // step of a small network.
 const ladder = 500
 
-// record adds a point of every lane, and of each of its targets, to the history.
+// record adds a point of every lane to the history.
 func (r *Run) record() {
-	l := r.life
-	for _, lane := range l.lanes {
-		points, err := lane.evaluate(l.steps, l.lookRows(lane))
-		if err != nil {
-			r.fail(err)
-			return
-		}
-		l.points = append(l.points, points...)
+	if err := r.life.record(uint64(cmp.Or(r.options.Ladder, ladder))); err != nil {
+		r.fail(err)
 	}
-	l.due = l.steps + max(1, l.steps/uint64(cmp.Or(r.options.Ladder, ladder)))
+}
+
+// keep takes the snapshots that are due.
+func (r *Run) keep() {
+	if err := r.life.keep(); err != nil {
+		r.fail(err)
+	}
 }
 
 // rate measures steps per second over stretches of half a second, or longer
