@@ -15,7 +15,7 @@ func (r *Run) change(c *wire.ChangeCommand) (uint8, *wire.ErrorMessage) {
 	if refused != nil {
 		return 0, refused
 	}
-	next, deltas, refused := r.table.Apply(wire.Settings{RunSettings: r.life.settings, LaneSettings: lane.settings}, c.Set)
+	next, deltas, refused := r.env.table.Apply(wire.Settings{RunSettings: r.life.settings, LaneSettings: lane.settings}, c.Set)
 	if refused != nil || len(deltas) == 0 {
 		return lane.id, refused
 	}
@@ -73,7 +73,7 @@ func (r *Run) change(c *wire.ChangeCommand) (uint8, *wire.ErrorMessage) {
 // changeLive puts settings into force that do not begin a new life.
 func (r *Run) changeLive(c wire.Command, lane *lane, next wire.Settings, starts []laneStart) *wire.ErrorMessage {
 	l, old := r.life, r.life.settings
-	if err := r.options.Bounds.check(l.data, starts); err != nil {
+	if err := r.env.bounds.check(l.data, starts); err != nil {
 		return wire.AsRefusal(err)
 	}
 	if e := checkShown(&next.RunSettings, l.data); e != nil {

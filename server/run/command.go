@@ -149,12 +149,12 @@ func (r *Run) rebirth(s wire.RunSettings, starts []laneStart, anew bool) (l *lif
 	switch {
 	case anew || s.Dataset != old.Dataset || s.Seed != old.Seed || s.TrainShare != old.TrainShare || s.Pool != old.Pool ||
 		s.Dataset == wire.OwnData && d.own != r.own:
-		l, err = r.conceive(s, r.own, nil, starts)
+		l, err = r.env.begin(s, r.own, nil, starts, r.dataRev+1)
 	case d.edits == nil:
-		l, err = r.conceiveOn(s, d.shown(&s).withRevision(r.dataRev+1), starts)
+		l, err = r.env.beginOn(s, d.shown(&s).withRevision(r.dataRev+1), starts)
 	default:
 		// The first rows of a life fix its scale: those of before the edits did.
-		l, err = r.conceive(s, d.own, d.edits.list(), starts)
+		l, err = r.env.begin(s, d.own, d.edits.list(), starts, r.dataRev+1)
 	}
 	if err == nil && s.Dataset == old.Dataset {
 		l.entitle(r.life.title, r.life.lesson)

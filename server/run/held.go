@@ -107,3 +107,15 @@ func (d *data) describeSources() []wire.InputSource {
 	}
 	return list
 }
+
+// checkShown says which input or target that is to be shown there is not.
+func checkShown(s *wire.RunSettings, d *data) *wire.ErrorMessage {
+	if n := len(d.set.Inputs); s.Slice > n {
+		return wire.Refuse(wire.OutOfRange, "slice", "%s %d: the data set has only %d inputs", wire.ControlName("slice"), s.Slice, n)
+	}
+	if n := len(d.set.Targets); s.ShownTarget > n {
+		return wire.Refuse(wire.OutOfRange, "shown_target", "%s %d: the data set has no target of this number, but %d in all", wire.ControlName("shown_target"), s.ShownTarget, n)
+	}
+	_, refused := d.heldAt(s.SliceAt)
+	return refused
+}

@@ -21,7 +21,7 @@ func (r *Run) addLane(c *wire.LaneAddCommand) (uint8, *wire.ErrorMessage) {
 		return 0, wire.Refuse(wire.TooMuch, "", "lane_add: this generation has had %d lanes; reset the run to number them anew", l.nextLane)
 	}
 	before := wire.Settings{RunSettings: l.settings, LaneSettings: from.settings}
-	settings, refused := r.laneSettings(before, c.Set)
+	settings, refused := laneSettings(r.env.table, before, c.Set)
 	if refused != nil {
 		return 0, refused
 	}
@@ -32,7 +32,7 @@ func (r *Run) addLane(c *wire.LaneAddCommand) (uint8, *wire.ErrorMessage) {
 	}
 	s := newStart(l.nextLane, c.Name, colour, settings)
 	starts := append(l.starts(), s)
-	if err := r.options.Bounds.check(l.data, starts); err != nil {
+	if err := r.env.bounds.check(l.data, starts); err != nil {
 		return 0, wire.AsRefusal(err)
 	}
 	was := r.moment()
@@ -65,8 +65,8 @@ func (r *Run) addLane(c *wire.LaneAddCommand) (uint8, *wire.ErrorMessage) {
 // needsRestart says whether lanes of two settings differ in what only new networks
 // can take.
 func (r *Run) needsRestart(before wire.Settings, after wire.LaneSettings) bool {
-	a, b := r.table.Values(before), r.table.Values(wire.Settings{RunSettings: before.RunSettings, LaneSettings: after})
-	for _, c := range r.table {
+	a, b := r.env.table.Values(before), r.env.table.Values(wire.Settings{RunSettings: before.RunSettings, LaneSettings: after})
+	for _, c := range r.env.table {
 		if !c.Live && fmt.Sprint(a[c.Name]) != fmt.Sprint(b[c.Name]) {
 			return true
 		}
@@ -132,15 +132,15 @@ func (r *Run) editLane(c *wire.LaneEditCommand) *wire.ErrorMessage {
 func (r *Run) lanesMessage() wire.LanesMessage {
 	m := wire.LanesMessage{Type: "lanes", Revision: r.revision}
 	for _, lane := range r.life.lanes {
-		m.Lanes = append(m.Lanes, lane.describe(r.table, r.life.settings))
+		m.Lanes = append(m.Lanes, lane.describe(r.env.table, r.life.settings))
 	}
 	return m
 }
 
 // runValues returns the value of every control that the run has once.
 func (r *Run) runValues() map[string]any {
-	values := r.table.Values(wire.Settings{RunSettings: r.life.settings})
-	for _, c := range r.table {
+	values := r.env.table.Values(wire.Settings{RunSettings: r.life.settings})
+	for _, c := range r.env.table {
 		if !c.Run {
 			delete(values, c.Name)
 		}

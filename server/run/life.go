@@ -71,7 +71,7 @@ func (l *life) entitle(title, lesson string) {
 }
 
 // goOn has a life that begins with the states of lanes begin where these had come to.
-func (l *life) goOn(s wire.Spec) *wire.ErrorMessage {
+func (l *life) goOn(s *wire.Spec) *wire.ErrorMessage {
 	with := 0
 	for _, lane := range l.lanes {
 		if lane.state != nil {

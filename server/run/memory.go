@@ -158,6 +158,9 @@ func (r *Run) admitLanes(bytes int) error {
 // admitLife says why a life of such lanes in the place of the present one is too much
 // for the memory.
 func (r *Run) admitLife(d *data, starts []laneStart) error {
+	if r.options.Memory == nil {
+		return nil
+	}
 	bytes := 0
 	for i := range starts {
 		n, err := paramsOf(&starts[i].settings, d.shape())

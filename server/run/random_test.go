@@ -82,7 +82,7 @@ func (r *randomRun) command() string {
 	set := func(run bool) string {
 		s := ""
 		for range 1 + c.IntN(2) {
-			control := pick(c, r.table...)
+			control := pick(c, r.env.table...)
 			if control.Run && !run || c.IntN(2) == 0 && !control.Live {
 				continue
 			}

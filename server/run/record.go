@@ -2,7 +2,6 @@ package run
 
 import (
 	"bytes"
-	"context"
 	"encoding/json"
 	"fmt"
 	"math"
@@ -105,43 +104,23 @@ type taken struct {
 	objective objective
 }
 
-// Record takes a lane (nil: the first) out of the run as it is now. It takes copies
-// between two steps, and makes the rest of it on the caller's goroutine.
-func (r *Run) Record(ctx context.Context, lane *uint8) (*Record, error) {
-	return r.takeOut(ctx, lane, true)
+// about is what a record says of the run that it is of.
+type about struct {
+	env             *env
+	run, parent     string // ids
+	state           wire.State
+	time            time.Time // now
+	version, commit string    // of the program
 }
 
-// ModelRecord is Record without what takes time or room: Batches, Grid and Snapshots.
-func (r *Run) ModelRecord(ctx context.Context, lane *uint8) (*Record, error) {
-	return r.takeOut(ctx, lane, false)
-}
-
-// takeOut makes a record, whole or of the model alone.
-func (r *Run) takeOut(ctx context.Context, lane *uint8, whole bool) (*Record, error) {
-	var t taken
-	err := r.ask(ctx, func() error {
-		l, refused := r.life.lane(lane)
-		if refused != nil {
-			return refused
-		}
-		r.touched = r.now()
-		return r.copyLane(l, &t)
-	})
-	if err != nil {
-		return nil, err
-	}
-	return t.make(whole)
-}
-
-// copyLane copies what a record of a lane is made of.
-func (r *Run) copyLane(l *lane, t *taken) error {
-	life := r.life
+// takeOut copies what a record of a lane is made of.
+func takeOut(life *life, l *lane, a about) (*taken, error) {
 	copied := l.copyAs(l.laneStart, life.steps)
 	copied.from = l.from
-	d := life.describeData(r.table)
+	table := a.env.table
 	rec := &Record{
-		Run: r.id, Parent: r.parent, Private: life.private(), Lane: l.describe(r.table, life.settings), Data: d, State: r.state, Step: life.steps,
-		Controls: r.table.Values(wire.Settings{RunSettings: life.settings, LaneSettings: l.settings}),
+		Run: a.run, Parent: a.parent, Private: life.private(), Lane: l.describe(table, life.settings), Data: life.describeData(table), State: a.state, Step: life.steps,
+		Controls: table.Values(wire.Settings{RunSettings: life.settings, LaneSettings: l.settings}),
 	}
 	for _, c := range life.changes {
 		if c.Lane == nil || *c.Lane == l.id {
@@ -158,10 +137,9 @@ func (r *Run) copyLane(l *lane, t *taken) error {
 	}
 	o, err := objectiveOf(&l.settings)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	*t = taken{record: rec, lane: copied, data: life.data, spec: life.specOf(r.table, copied), objective: o, time: r.now(), version: r.options.Version, commit: r.options.Commit}
-	return nil
+	return &taken{record: rec, lane: copied, data: life.data, spec: life.specOf(table, copied), objective: o, time: a.time, version: a.version, commit: a.commit}, nil
 }
 
 // specOf describes one lane as it is now, without its state.

@@ -40,7 +40,7 @@ func (l *life) work() (step, event float64) {
 // there. An error that is a *wire.ErrorMessage says what of the recipe is wrong.
 func Replay(id string, recipe wire.Recipe, o Options) (*Run, error) {
 	r := newRun(id, o)
-	settings, starts, err := r.read(recipe.Spec)
+	settings, starts, err := readSpec(r.env.table, &recipe.Spec)
 	if err != nil {
 		return nil, err
 	}
@@ -74,11 +74,11 @@ func Replay(id string, recipe wire.Recipe, o Options) (*Run, error) {
 		return nil, err
 	}
 	r.revision = recipe.Revision
-	l, err := r.conceive(settings, r.own, recipe.Spec.Edits, starts)
+	l, err := r.env.begin(settings, r.own, recipe.Spec.Edits, starts, r.dataRev+1)
 	if err != nil {
 		return nil, err
 	}
-	if refused := l.goOn(recipe.Spec); refused != nil {
+	if refused := l.goOn(&recipe.Spec); refused != nil {
 		return nil, refused
 	}
 	p := &replay{events: recipe.Events, steps: recipe.Steps, weights: recipe.Weights, budget: cmp.Or(o.Replay, DefaultReplay)}

@@ -17,7 +17,7 @@ func (r *Run) changeData(own *ownRows) *wire.ErrorMessage {
 	for i := range starts {
 		starts[i].settings = withoutEquation(starts[i].settings)
 	}
-	l, err := r.conceive(s, own, nil, starts)
+	l, err := r.env.begin(s, own, nil, starts, r.dataRev+1)
 	if err != nil {
 		return wire.AsBadData(err)
 	}
@@ -35,7 +35,7 @@ func (r *Run) edit(c *wire.EditCommand) *wire.ErrorMessage {
 		return wire.AsBadData(err)
 	}
 	was := r.moment()
-	if refused := r.life.giveRows(d, r.options.Bounds, r.dataRev+1); refused != nil {
+	if refused := r.life.giveRows(d, r.env.bounds, r.dataRev+1); refused != nil {
 		return refused
 	}
 	r.dataChanged()
@@ -72,7 +72,7 @@ func (r *Run) acquire(c *wire.AcquireCommand) *wire.ErrorMessage {
 		return e
 	}
 	was := r.moment()
-	n, refused := r.life.acquire(c.Count, r.options.Bounds, r.dataRev+1)
+	n, refused := r.life.acquire(c.Count, r.env.bounds, r.dataRev+1)
 	if refused != nil {
 		return refused
 	}

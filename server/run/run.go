@@ -85,8 +85,8 @@ type Run struct {
 	id      string
 	parent  string // id of the run whose model this one went on from, or empty
 	created time.Time
-	table   wire.Table
 	options Options
+	env     env
 
 	commands chan func()
 	done     chan struct{}
@@ -139,30 +139,22 @@ func New(id string, s wire.Spec, o Options) (*Run, error) {
 	if err != nil {
 		return nil, err
 	}
-	return newWith(id, s, own, o)
-}
-
-// newWith is New with the spec's own rows, which have been read.
-func newWith(id string, s wire.Spec, own *ownRows, o Options) (*Run, error) {
 	r := newRun(id, o)
-	settings, starts, err := r.read(s)
+	l, err := r.env.spec(&s, own, r.dataRev+1)
 	if err != nil {
 		return nil, err
 	}
 	r.own = own
-	l, err := r.conceive(settings, r.own, s.Edits, starts)
-	if err != nil {
-		return nil, err
-	}
-	if refused := l.goOn(s); refused != nil {
-		return nil, refused
-	}
-	l.entitle(s.Title, s.Lesson)
 	if o.Paused {
 		r.state = wire.Paused
 	}
 	r.birth(l)
 	return r, nil
+}
+
+// env returns what generations of such runs begin in.
+func (o *Options) env() env {
+	return env{table: Table(), bounds: o.Bounds, workers: o.Workers}
 }
 
 // clock returns what tells the time.
@@ -181,7 +173,6 @@ func newRun(id string, o Options) *Run {
 	r := &Run{
 		id:         id,
 		created:    o.Now().UTC(),
-		table:      Table(),
 		options:    o,
 		commands:   make(chan func()),
 		done:       make(chan struct{}),
@@ -191,6 +182,8 @@ func newRun(id string, o Options) *Run {
 		viewers:    map[*Viewer]struct{}{},
 		pace:       newPace(),
 	}
+	r.env = o.env()
+	r.env.admit = r.admitLife
 	r.dataRev = r.generation // for the same reason by chance: see package wire
 	r.touched = r.now()
 	return r
@@ -356,7 +349,7 @@ func (r *Run) Do(ctx context.Context, c wire.Command, steers bool) (wire.Ack, er
 // the first lane.
 func (r *Run) Settings(ctx context.Context) (m map[string]any, err error) {
 	err = r.do(ctx, func() {
-		m = r.table.Values(wire.Settings{RunSettings: r.life.settings, LaneSettings: r.life.lanes[0].settings})
+		m = r.env.table.Values(wire.Settings{RunSettings: r.life.settings, LaneSettings: r.life.lanes[0].settings})
 	})
 	return m, err
 }
@@ -374,7 +367,7 @@ func (r *Run) Notes(ctx context.Context) (n wire.DataNotes, err error) {
 
 // Data returns the rows that are trained on, as viewers are told of them.
 func (r *Run) Data(ctx context.Context) (d wire.Data, err error) {
-	err = r.do(ctx, func() { d = r.life.describeData(r.table) })
+	err = r.do(ctx, func() { d = r.life.describeData(r.env.table) })
 	return d, err
 }
 

@@ -215,7 +215,7 @@ func acknowledgedChangeIsInTheFrames(t *testing.T, r *Run, changes int) {
 func watchedStd(t *testing.T, r *Run) float64 {
 	t.Helper()
 	var std float64
-	if err := r.do(t.Context(), func() { std = float64(r.life.describeData(r.table).TargetStd) }); err != nil {
+	if err := r.do(t.Context(), func() { std = float64(r.life.describeData(r.env.table).TargetStd) }); err != nil {
 		t.Fatal(err)
 	}
 	return std

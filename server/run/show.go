@@ -26,7 +26,7 @@ func (r *Run) flushData() {
 		return
 	}
 	r.dataDue, r.dataSent = false, r.now()
-	r.tell(wire.DataMessage{Type: "data", Data: r.life.describeData(r.table)})
+	r.tell(wire.DataMessage{Type: "data", Data: r.life.describeData(r.env.table)})
 	r.broadcast(r.grid())
 }
 
@@ -146,7 +146,7 @@ func (r *Run) message(next int) wire.RunMessage {
 	return wire.RunMessage{
 		Type: "run", ID: r.id, Title: r.life.title, Lesson: r.life.lesson, Generation: r.generation, Revision: r.revision, Step: r.life.steps,
 		State: r.state, Reason: r.reason, Goal: r.aim(), Open: r.open, Redo: len(r.undone.undone), Controls: r.runValues(), Lanes: r.lanesMessage().Lanes,
-		Changes: changes, Data: r.life.describeData(r.table), Points: len(r.life.points), Next: next,
+		Changes: changes, Data: r.life.describeData(r.env.table), Points: len(r.life.points), Next: next,
 	}
 }
 

@@ -57,7 +57,7 @@ func Sweep(ctx context.Context, g Grid, o Options, cores int, report func(Cell))
 	if cores <= 0 {
 		cores = runtime.GOMAXPROCS(0)
 	}
-	o.Workers, o.Paused = 1, true
+	o.Workers = 1
 	ctx, stop := context.WithCancel(ctx)
 	todo, done := make(chan Cell), make(chan Cell)
 	var workers sync.WaitGroup
@@ -131,19 +131,25 @@ func (g *Grid) Check() error {
 // times parameters, of all members, times the rows of a step. A run that will be refused
 // has none.
 func (g *Grid) Work(o Options) (float64, error) {
-	first, err := New("", g.Spec, o)
+	own, err := readOwn(g.Spec.Data, o.Table)
+	if err != nil {
+		return 0, err
+	}
+	e := o.env()
+	first, err := e.spec(&g.Spec, own, 1)
 	if err != nil {
 		return 0, err
 	}
 	work := 0.0
 	for y := range g.Y.Values {
 		for x := range g.X.Values {
-			settings, starts, err := first.read(g.At(x, y))
-			if err != nil || first.options.Bounds.check(first.life.data, starts) != nil {
+			spec := g.At(x, y)
+			settings, starts, err := readSpec(e.table, &spec)
+			if err != nil || e.bounds.check(first.data, starts) != nil {
 				continue
 			}
-			of, rows := first.life.data.shape(), first.life.data.set.Rows()
-			if settings.Dataset != first.life.settings.Dataset {
+			of, rows := first.data.shape(), first.data.set.Rows()
+			if settings.Dataset != first.settings.Dataset {
 				of, rows = shape{wire.MaxInputs, 1}, maxRows
 			}
 			for _, s := range starts {
@@ -195,7 +201,8 @@ func (g *Grid) train(ctx context.Context, c *Cell, own *ownRows, o Options) {
 	begun := now()
 	defer func() { c.Seconds = now().Sub(begun).Seconds() }()
 	fail := func(err error) { c.Failed = err.Error() }
-	r, err := newWith("", g.At(c.X, c.Y), own, o)
+	e, spec := o.env(), g.At(c.X, c.Y)
+	l, err := e.spec(&spec, own, 1)
 	if err != nil {
 		fail(err)
 		return
@@ -204,15 +211,15 @@ func (g *Grid) train(ctx context.Context, c *Cell, own *ownRows, o Options) {
 		if ctx.Err() != nil {
 			return
 		}
-		n, err := r.inTurn(ctx, g.Steps-made)
+		n, err := inTurn(ctx, &e, l, g.Steps-made, o)
 		if err != nil {
 			fail(err)
 			return
 		}
 		made += n
 	}
-	var t taken
-	if err := r.copyLane(r.life.lanes[0], &t); err != nil {
+	t, err := takeOut(l, l.lanes[0], about{env: &e, time: now()})
+	if err != nil {
 		fail(err)
 		return
 	}
@@ -223,20 +230,20 @@ func (g *Grid) train(ctx context.Context, c *Cell, own *ownRows, o Options) {
 	c.Train, c.Test = scoresOf(&t.record.Train), scoresOf(&t.record.Test)
 }
 
-// inTurn makes steps, at most so many, without recording any, for its share of time
-// once it has its turn, and returns how many. Nobody serves the run: it is the
-// caller's own.
-func (r *Run) inTurn(ctx context.Context, most int) (made int, err error) {
-	if r.options.Turns != nil {
+// inTurn makes steps, at most so many, for its share of time once it has its turn, and
+// returns how many.
+func inTurn(ctx context.Context, e *env, l *life, most int, o Options) (made int, err error) {
+	if o.Turns != nil {
 		select {
-		case r.options.Turns <- struct{}{}:
-			defer func() { <-r.options.Turns }()
+		case o.Turns <- struct{}{}:
+			defer func() { <-o.Turns }()
 		case <-ctx.Done():
 			return 0, nil
 		}
 	}
-	for begun := r.now(); made < most && r.now().Sub(begun) < share; made++ {
-		a, err := r.life.advance(r.options.Bounds, r.life.data.revision+1)
+	now := o.clock()
+	for begun := now(); made < most && now().Sub(begun) < share; made++ {
+		a, err := l.advance(e.bounds, l.data.revision+1)
 		if err != nil {
 			return made, fmt.Errorf("run: %w", err)
 		}

@@ -37,7 +37,7 @@ func (r *Run) step() {
 		return
 	}
 	l := r.life
-	a, err := l.advance(r.options.Bounds, r.dataRev+1)
+	a, err := l.advance(r.env.bounds, r.dataRev+1)
 	if err != nil {
 		r.fail(err)
 		return
