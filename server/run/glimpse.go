@@ -1,12 +1,6 @@
 package run
 
 import (
-	"context"
-	"crypto/sha256"
-	"encoding/binary"
-	"encoding/hex"
-	"math"
-
 	"github.com/gnllviz/gnllviz/engine"
 	"github.com/gnllviz/gnllviz/server/run/history"
 )
@@ -33,11 +27,11 @@ type laneGlimpse struct {
 	blank   *engine.Ensemble // for whoever has no observer of this lane yet
 }
 
-// glimpse returns the present, for whoever has the observers. It runs on the owner's
-// goroutine while that one waits.
-func (r *Run) glimpse(o observers) *glimpse {
-	g := &glimpse{generation: r.generation, revision: r.revision, step: r.life.steps, perSecond: r.rate.perSecond, data: r.life.data}
-	for _, l := range r.life.lanes {
+// glimpseOf returns the present of a generation, for whoever has the observers. It runs
+// on the owner's goroutine while that one waits.
+func glimpseOf(of *life, number, revision uint32, perSecond float64, o observers) *glimpse {
+	g := &glimpse{generation: number, revision: revision, step: of.steps, perSecond: perSecond, data: of.data}
+	for _, l := range of.lanes {
 		part := laneGlimpse{of: l, start: l.laneStart, params: l.params, weights: l.ensemble.Weights()}
 		_, part.newest, _ = l.steps.Last()
 		if o[l] == nil {
@@ -81,37 +75,6 @@ func (o *observers) at(g *glimpse) ([]*lane, error) {
 	return list, nil
 }
 
-// observe has use compute something from the present on the caller's goroutine. Of one
-// run one reader computes at a time. prepare, unless nil, runs on the owner's goroutine
-// before, and may refuse.
-func (r *Run) observe(ctx context.Context, prepare func(*glimpse) error, use func(*glimpse, []*lane) error) error {
-	select {
-	case r.reading <- struct{}{}:
-		defer func() { <-r.reading }()
-	case <-ctx.Done():
-		return ctx.Err()
-	}
-	var g *glimpse
-	err := r.ask(ctx, func() error {
-		now := r.glimpse(r.observers)
-		if prepare != nil {
-			if err := prepare(now); err != nil {
-				return err
-			}
-		}
-		g = now
-		return nil
-	})
-	if err != nil {
-		return err
-	}
-	lanes, err := r.observers.at(g)
-	if err != nil {
-		return err
-	}
-	return use(g, lanes)
-}
-
 // frames returns the picture of every lane, one after the other.
 func (g *glimpse) frames(lanes []*lane) ([]byte, error) {
 	var b []byte
@@ -135,16 +98,9 @@ func (g *glimpse) frames(lanes []*lane) ([]byte, error) {
 
 // fingerprint is the SHA-256 of all parameters, lane by lane and member by member.
 func (g *glimpse) fingerprint() string {
-	h := sha256.New()
-	var b []byte
+	var all []*engine.Weights
 	for _, l := range g.lanes {
-		for _, params := range l.weights.Params() {
-			b = b[:0]
-			for _, w := range params {
-				b = binary.LittleEndian.AppendUint32(b, math.Float32bits(w))
-			}
-			h.Write(b)
-		}
+		all = append(all, l.weights)
 	}
-	return hex.EncodeToString(h.Sum(nil))
+	return fingerprint(all)
 }

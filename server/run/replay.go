@@ -124,15 +124,6 @@ func (r *Run) Recipe(ctx context.Context) (recipe wire.Recipe, err error) {
 	return recipe, err
 }
 
-// fingerprint is the SHA-256 of all parameters, lane by lane and member by member.
-func (l *life) fingerprint() string {
-	var g glimpse
-	for _, lane := range l.lanes {
-		g.lanes = append(g.lanes, laneGlimpse{weights: lane.ensemble.Weights()})
-	}
-	return g.fingerprint()
-}
-
 // follow does the next event that is due, or else says whether a step is to be made.
 // It does one at a time, since whoever asks the run something waits for it.
 func (r *Run) follow() bool {

@@ -28,10 +28,9 @@ type laneMoment struct {
 	state    *engine.State
 }
 
-// moment returns the present one.
-func (r *Run) moment() moment {
-	l := r.life
-	m := moment{life: l, settings: l.settings, own: r.own, data: l.data, acquired: l.acquired}
+// moment returns the present one, in which the user's own rows are own.
+func (l *life) moment(own *ownRows) moment {
+	m := moment{life: l, settings: l.settings, own: own, data: l.data, acquired: l.acquired}
 	for _, lane := range l.lanes {
 		m.lanes = append(m.lanes, laneMoment{lane, lane.laneStart, lane.diverged, lane.ensemble.State()})
 	}
@@ -47,43 +46,60 @@ func (m *moment) size() int {
 	return n
 }
 
-// bringBack makes the present what the moment says. Steps and history go on.
-func (r *Run) bringBack(m *moment) error {
-	another := m.life != r.life
+// restore has the generation of the moment be as it was then, but for its steps and its
+// history, which go on, and says whether its rows are others than they were till now.
+func (m *moment) restore() (otherRows bool, err error) {
 	l := m.life
 	lanes := make([]*lane, len(m.lanes))
 	for i, was := range m.lanes {
 		lane := was.lane
 		if lane.data != m.data {
 			if err := lane.setData(m.data); err != nil {
-				return err
+				return false, err
 			}
 		}
 		if err := lane.ensemble.SetState(was.state); err != nil {
-			return err
+			return false, err
 		}
 		lane.laneStart, lane.diverged = was.start, was.diverged
 		if err := lane.obey(); err != nil {
-			return err
+			return false, err
 		}
 		lanes[i] = lane
 	}
-	dataIsOther := l.data != m.data
+	otherRows = l.data != m.data
 	l.settings, l.data, l.acquired, l.lanes = m.settings, m.data, m.acquired, lanes
+	return otherRows, nil
+}
+
+// number gives the rows another number.
+func (l *life) number(revision uint32) {
+	l.data = l.data.withRevision(revision)
+	for _, lane := range l.lanes {
+		lane.data = l.data
+	}
+}
+
+// bringBack makes the present what the moment says. Steps and history go on.
+func (r *Run) bringBack(m *moment) error {
+	otherRows, err := m.restore()
+	if err != nil {
+		return err
+	}
 	r.own = m.own
-	if another {
-		r.begin(l)
-	} else if dataIsOther {
+	if m.life != r.life {
+		r.begin(m.life)
+	} else if otherRows {
 		// Frames under the number that these rows once had are long gone.
-		l.data = l.data.withRevision(r.dataRev + 1)
-		for _, lane := range l.lanes {
-			lane.data = l.data
-		}
+		r.life.number(r.dataRev + 1)
 		r.dataChanged()
 	}
 	r.judge()
 	return nil
 }
+
+// moment returns the present one.
+func (r *Run) moment() moment { return r.life.moment(r.own) }
 
 // judge has the state say whether a lane has diverged.
 func (r *Run) judge() {
