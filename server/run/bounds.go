@@ -18,11 +18,11 @@ const (
 	// maxParams bounds the parameters of all lanes and members, of which every
 	// change that can be undone keeps a copy.
 	maxParams = 600_000
-
-	// maxLookWork bounds rows times parameters of what a frame predicts, and of
-	// what a point is chosen by.
-	maxLookWork = 96 << 20
 )
+
+// maxLookWork bounds rows times parameters of what a frame predicts, and of what a point
+// is chosen by.
+const maxLookWork = 96 << 20
 
 // Bounds are what one run may have. What is 0, or more than the table of controls
 // allows, is as much as that allows.

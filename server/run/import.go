@@ -41,3 +41,20 @@ func Import(id string, m *export.Model, o Options) (*Run, error) {
 	r.sent = len(l.points)
 	return r, nil
 }
+
+// Recall returns the record of a model that a run made, without training it.
+func Recall(m *export.Model, o Options) (*Record, error) {
+	e := o.env()
+	l, _, err := restore(m, &e, o.Table, 1)
+	if err != nil {
+		return nil, err
+	}
+	t, err := takeOut(l, l.lanes[0], about{
+		env: &e, run: m.Card.Run, parent: m.Card.Parent, state: wire.Paused, time: o.clock()(),
+		version: o.Version, commit: o.Commit,
+	})
+	if err != nil {
+		return nil, err
+	}
+	return t.make(true)
+}

@@ -21,10 +21,10 @@ type Memory interface {
 
 // Everything here runs on the goroutine that owns the run.
 
-const (
-	// memoryEvery is the time between two looks at what the run holds.
-	memoryEvery = time.Second
+// memoryEvery is the time between two looks at what the run holds.
+const memoryEvery = time.Second
 
+const (
 	// paramBytes is about what a parameter takes in training, with its gradients,
 	// moments and what Restore goes back to; placeBytes what a hidden unit takes for each
 	// row or place that is predicted at a time; laneBytes what a lane takes besides.

@@ -52,23 +52,6 @@ func restore(m *export.Model, e *env, limits table.Limits, revision uint32) (*li
 	return l, own, nil
 }
 
-// Recall returns the record of a model that a run made, without training it.
-func Recall(m *export.Model, o Options) (*Record, error) {
-	e := o.env()
-	l, _, err := restore(m, &e, o.Table, 1)
-	if err != nil {
-		return nil, err
-	}
-	t, err := takeOut(l, l.lanes[0], about{
-		env: &e, run: m.Card.Run, parent: m.Card.Parent, state: wire.Paused, time: o.clock()(),
-		version: o.Version, commit: o.Commit,
-	})
-	if err != nil {
-		return nil, err
-	}
-	return t.make(true)
-}
-
 // specOf returns what a model's run begins with, its state included.
 func specOf(m *export.Model) (wire.Spec, error) {
 	var s wire.Spec
