@@ -12,9 +12,8 @@ import (
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
-
 	"github.com/gnllviz/gnllviz/server/artifact"
-	"github.com/gnllviz/gnllviz/server/run"
+	"github.com/gnllviz/gnllviz/server/run/capture"
 )
 
 const (
@@ -87,9 +86,9 @@ func (s *Server) getExport(ctx context.Context, q *exportRequest) (*download, er
 		return nil, err
 	}
 	defer enough()
-	record := x.Record
+	record := x.Capture
 	if f.Small() {
-		record = x.ModelRecord
+		record = x.CaptureModel
 	}
 	rec, err := record(ctx, lane)
 	if err != nil {
@@ -135,7 +134,7 @@ func (s *Server) getExport(ctx context.Context, q *exportRequest) (*download, er
 
 // exportName is what a browser is to call the file: what it is of, and in what
 // format, in letters that no system minds.
-func exportName(rec *run.Record, f artifact.Format) string {
+func exportName(rec *capture.Capture, f artifact.Format) string {
 	ending := path.Ext(f.File)
 	name := fmt.Sprintf("gnllviz-%s-%s-step%d", safe(rec.Data.Name, "data"), safe(rec.Lane.Name, "lane"), rec.Step)
 	switch what := strings.TrimPrefix(strings.TrimSuffix(f.File, ending), "model_"); what {

@@ -16,7 +16,7 @@ import (
 
 	"github.com/gnllviz/gnllviz/engine/export"
 	"github.com/gnllviz/gnllviz/server/artifact"
-	"github.com/gnllviz/gnllviz/server/run"
+	"github.com/gnllviz/gnllviz/server/run/capture"
 	"github.com/gnllviz/gnllviz/server/wire"
 )
 
@@ -221,7 +221,7 @@ func TestNamesOfFilesAreSafe(t *testing.T) {
 		{"", "日本", "gnllviz-data-lane-step7.onnx"},
 		{strings.Repeat("a", 99), "-", "gnllviz-" + strings.Repeat("a", 40) + "-lane-step7.onnx"},
 	} {
-		rec := run.Record{Data: wire.Data{Name: c.data}, Lane: wire.Lane{Name: c.lane}, Step: 7}
+		rec := capture.Capture{Data: wire.Data{Name: c.data}, Lane: wire.Lane{Name: c.lane}, Step: 7}
 		if got := exportName(&rec, onnx); got != c.want {
 			t.Errorf("got %q, want %q", got, c.want)
 		}

@@ -7,6 +7,8 @@ import (
 
 	"github.com/gnllviz/gnllviz/server/lesson"
 	"github.com/gnllviz/gnllviz/server/run"
+	"github.com/gnllviz/gnllviz/server/run/lane"
+	"github.com/gnllviz/gnllviz/server/run/rows"
 )
 
 // Lessons returns the lessons that the program has and those of a folder, or
@@ -14,9 +16,9 @@ import (
 // and why; that lessons of the folder can be run within the limits is tried.
 func Lessons(own fs.FS, limits Limits) ([]lesson.Lesson, error) {
 	if own == nil {
-		return lesson.Read(run.Table(), lesson.Files())
+		return lesson.Read(lane.Table(), lesson.Files())
 	}
-	theirs, err := lesson.Read(run.Table(), own)
+	theirs, err := lesson.Read(lane.Table(), own)
 	if err != nil {
 		return nil, err
 	}
@@ -25,13 +27,13 @@ func Lessons(own fs.FS, limits Limits) ([]lesson.Lesson, error) {
 			return nil, fmt.Errorf("lesson %s: its run cannot begin: %w", l.Slug, err)
 		}
 	}
-	all, err := lesson.Read(run.Table(), lesson.Files(), own)
+	all, err := lesson.Read(lane.Table(), lesson.Files(), own)
 	if err != nil {
 		return nil, err
 	}
 	for i := range all {
 		l := &all[i]
-		if l.Data, _, err = run.Kept(l.Data, limits.orDefaults().options().Table); err != nil {
+		if l.Data, _, err = rows.Kept(l.Data, limits.orDefaults().options().Table); err != nil {
 			return nil, fmt.Errorf("lesson %s: %w", l.Slug, err)
 		}
 	}

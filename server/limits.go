@@ -7,6 +7,7 @@ import (
 
 	"github.com/gnllviz/gnllviz/datasets/table"
 	"github.com/gnllviz/gnllviz/server/run"
+	"github.com/gnllviz/gnllviz/server/run/lane"
 	"github.com/gnllviz/gnllviz/server/wire"
 )
 
@@ -164,7 +165,7 @@ func (l Limits) options() run.Options {
 		Idle:   l.Idle,
 		Replay: float64(l.ReplayWork) * 1e6,
 		Table:  table.Limits{Bytes: int64(l.UploadBytes), Rows: l.Rows, Columns: l.Columns, Field: l.FieldBytes},
-		Bounds: run.Bounds{Lanes: l.Lanes, Layers: l.Layers, Units: l.Units},
+		Bounds: lane.Bounds{Lanes: l.Lanes, Layers: l.Layers, Units: l.Units},
 	}
 }
 

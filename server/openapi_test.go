@@ -11,7 +11,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/gnllviz/gnllviz/server/run"
+	"github.com/gnllviz/gnllviz/server/run/lane"
 	"github.com/gnllviz/gnllviz/server/wire"
 )
 
@@ -337,7 +337,7 @@ func TestExamplesAreRight(t *testing.T) {
 func TestDescribedControlsAreTheTables(t *testing.T) {
 	addr, _ := serve(t, Config{})
 	d := readDocument(t, addr)
-	for _, c := range run.Table() {
+	for _, c := range lane.Table() {
 		s, ok := d.Components.Schemas[orderSchema]["properties"].(map[string]any)[c.Name].(map[string]any)
 		if !ok {
 			t.Errorf("%s is not described", c.Name)
@@ -373,7 +373,7 @@ func TestDescribedControlsAreTheTables(t *testing.T) {
 			if (bad == "") != v.right && c.Name != "parameters" {
 				t.Errorf("%s %s: described as right %v, want %v (%s)", c.Name, b, bad == "", v.right, bad)
 			}
-			if _, _, refused := run.Table().Apply(run.Table().Defaults(), map[string]json.RawMessage{c.Name: b}); (refused == nil) != v.right {
+			if _, _, refused := lane.Table().Apply(lane.Table().Defaults(), map[string]json.RawMessage{c.Name: b}); (refused == nil) != v.right {
 				t.Errorf("%s %s: the table says %v, want right %v", c.Name, b, refused, v.right)
 			}
 		}

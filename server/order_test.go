@@ -6,6 +6,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/gnllviz/gnllviz/server/run"
+	"github.com/gnllviz/gnllviz/server/run/lane"
 )
 
 // Whatever the body, it is refused in words or is an order, which is a run with
@@ -22,7 +23,7 @@ func FuzzParseOrder(f *testing.F) {
 	} {
 		f.Add([]byte(text))
 	}
-	table := run.Table()
+	table := lane.Table()
 	f.Fuzz(func(t *testing.T, body []byte) {
 		o, err := parseOrder(body)
 		if err != nil {

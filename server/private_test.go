@@ -25,6 +25,7 @@ import (
 	"github.com/gnllviz/gnllviz/engine/export"
 	"github.com/gnllviz/gnllviz/server/artifact"
 	"github.com/gnllviz/gnllviz/server/run"
+	"github.com/gnllviz/gnllviz/server/run/capture"
 	"github.com/gnllviz/gnllviz/server/wire"
 )
 
@@ -441,7 +442,7 @@ func TestRowsThatAreAllShownAreOpen(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if left := run.RowsLeftOut(m); left == nil || left.Count != 60 || table.numbersIn(b) > 0 {
+	if left := capture.RowsLeftOut(m); left == nil || left.Count != 60 || table.numbersIn(b) > 0 {
 		t.Errorf("who watches gets %+v, with %d rows", left, table.numbersIn(b))
 	}
 	var refused *wire.ErrorMessage

@@ -24,6 +24,7 @@ import (
 
 	"github.com/gnllviz/gnllviz/server/lesson"
 	"github.com/gnllviz/gnllviz/server/run"
+	"github.com/gnllviz/gnllviz/server/run/lane"
 	"github.com/gnllviz/gnllviz/server/wire"
 	"github.com/gnllviz/gnllviz/web"
 )
@@ -134,7 +135,7 @@ func New(ctx context.Context, c Config) *Server {
 	s := &Server{
 		log:   c.Log,
 		page:  web.FS(),
-		table: run.Table(),
+		table: lane.Table(),
 		hosts: map[string]bool{"localhost": true, "127.0.0.1": true, "::1": true},
 		runs:  newRegistry(ctx, c),
 		gate:  newGate(c.Token, c.TokenMade),

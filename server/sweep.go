@@ -9,8 +9,8 @@ import (
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
-
 	"github.com/gnllviz/gnllviz/server/run"
+	"github.com/gnllviz/gnllviz/server/sweep"
 	"github.com/gnllviz/gnllviz/server/wire"
 )
 
@@ -37,11 +37,11 @@ type axis struct {
 
 // A grid is the first line of an answer: the sweep as it was understood.
 type grid struct {
-	Spec  wire.Spec `json:"spec" doc:"What each run began with, without rows of your own."`
-	X     run.Axis  `json:"x"`
-	Y     run.Axis  `json:"y"`
-	Steps int       `json:"steps"`
-	Cells int       `json:"cells"`
+	Spec  wire.Spec  `json:"spec" doc:"What each run began with, without rows of your own."`
+	X     sweep.Axis `json:"x"`
+	Y     sweep.Axis `json:"y"`
+	Steps int        `json:"steps"`
+	Cells int        `json:"cells"`
 }
 
 // A stream is an answer that is written as it comes to be.
@@ -94,16 +94,16 @@ func (s *Server) postSweep(ctx context.Context, q *request) (*stream, error) {
 }
 
 // parseSweep reads the order of a sweep, which must be within the server's bounds.
-func (s *Server) parseSweep(b []byte) (run.Grid, error) {
+func (s *Server) parseSweep(b []byte) (sweep.Grid, error) {
 	var a axes
 	order, err := parseOrder(b, &a)
 	switch {
 	case err != nil:
-		return run.Grid{}, refuseBody(err)
+		return sweep.Grid{}, refuseBody(err)
 	case order.Recipe != nil || order.Paused:
-		return run.Grid{}, refuse(http.StatusBadRequest, `a sweep has no "recipe" and is not "paused"`)
+		return sweep.Grid{}, refuse(http.StatusBadRequest, `a sweep has no "recipe" and is not "paused"`)
 	}
-	g := run.Grid{Spec: order.spec(), X: run.Axis(a.X), Y: run.Axis(a.Y), Steps: a.Steps}
+	g := sweep.Grid{Spec: order.spec(), X: sweep.Axis(a.X), Y: sweep.Axis(a.Y), Steps: a.Steps}
 	// One by one, lest their product be more than a number holds.
 	nx, ny := len(g.X.Values), len(g.Y.Values)
 	switch {
@@ -116,7 +116,7 @@ func (s *Server) parseSweep(b []byte) (run.Grid, error) {
 }
 
 // sweep trains the grid and writes a line for each cell.
-func (s *Server) sweep(q *request, g run.Grid, o run.Options) {
+func (s *Server) sweep(q *request, g sweep.Grid, o run.Options) {
 	control := http.NewResponseController(q.w)
 	// A sweep takes longer than a request may take to be read; that the client is
 	// still there is seen by its connection.
@@ -140,7 +140,7 @@ func (s *Server) sweep(q *request, g run.Grid, o run.Options) {
 		}
 	}
 	line(grid{Spec: g.Spec.WithoutRows(), X: g.X, Y: g.Y, Steps: g.Steps, Cells: len(g.X.Values) * len(g.Y.Values)})
-	err := run.Sweep(ctx, g, o, cap(o.Turns), func(c run.Cell) { line(c) })
+	err := sweep.Sweep(ctx, g, o, cap(o.Turns), func(c sweep.Cell) { line(c) })
 	if err != nil && ctx.Err() == nil {
 		s.log.Error("a sweep", "err", err)
 		panic(http.ErrAbortHandler) // the answer is not whole

@@ -8,7 +8,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/gnllviz/gnllviz/server/run"
+	"github.com/gnllviz/gnllviz/server/sweep"
 )
 
 const smallSweep = `{"dataset":"sine","seed":3,"hidden":[8],"x":{"control":"lr","values":[0.001,0.01,0.1]},"y":{"control":"loss","values":["gaussian_nll","beta_nll"]},"steps":20}`
@@ -30,7 +30,7 @@ func TestSweepFills(t *testing.T) {
 	}
 	seen := map[[2]int]bool{}
 	for _, line := range lines[1:] {
-		var c run.Cell
+		var c sweep.Cell
 		if err := json.Unmarshal([]byte(line), &c); err != nil || c.Failed != "" || c.Test["nll"] == 0 || c.X > 2 || c.Y > 1 {
 			t.Fatalf("%v: %s", err, line)
 		}

@@ -17,7 +17,7 @@ const module = "github.com/gnllviz/gnllviz/"
 // that is not here does not belong to the house; ARCHITECTURE.md says why the
 // arrows point as they do.
 var arrows = map[string][]string{
-	"cmd/gnllviz":           {"datasets", "datasets/table", "engine", "engine/export", "engine/kernel", "engine/metrics", "loss", "server", "server/artifact", "server/artifact/plot", "server/lesson", "server/run", "server/wire", "web"},
+	"cmd/gnllviz":           {"datasets", "datasets/table", "engine", "engine/export", "engine/kernel", "engine/metrics", "loss", "server", "server/artifact", "server/artifact/plot", "server/lesson", "server/run", "server/run/capture", "server/run/lane", "server/run/rows", "server/sweep", "server/wire", "web"},
 	"datasets":              {"datasets/table"},
 	"datasets/table":        {},
 	"engine":                {"engine/kernel"},
@@ -26,15 +26,20 @@ var arrows = map[string][]string{
 	"engine/metrics":        {},
 	"loss":                  {},
 	"loss/internal/stream":  {}, // for loss's benchmarks
-	"server":                {"datasets", "datasets/table", "engine/export", "server/artifact", "server/artifact/chart", "server/help", "server/lesson", "server/run", "server/wire", "web"},
-	"server/artifact":       {"engine/export", "server/artifact/chart", "server/artifact/plot", "server/run", "server/wire", "web"},
-	"server/artifact/chart": {"engine/metrics", "server/run", "server/wire"},
-	"server/artifact/plot":  {"server/run", "server/wire"},
+	"server":                {"datasets", "datasets/table", "engine/export", "server/artifact", "server/artifact/chart", "server/help", "server/lesson", "server/run", "server/run/capture", "server/run/lane", "server/run/rows", "server/sweep", "server/wire", "web"},
+	"server/artifact":       {"engine/export", "server/artifact/chart", "server/artifact/plot", "server/run/capture", "server/wire", "web"},
+	"server/artifact/chart": {"engine/metrics", "server/run/capture", "server/run/lane", "server/run/rows", "server/wire"},
+	"server/artifact/plot":  {"server/run/capture", "server/run/rows", "server/wire"},
 	"server/help":           {"server/wire"},
 	"server/lesson":         {"server/wire"},
-	"server/run":            {"datasets", "datasets/table", "engine", "engine/export", "engine/metrics", "loss", "server/run/history", "server/wire"},
-	"server/run/runtest":    {"server/run", "server/wire"}, // for tests
+	"server/run":            {"datasets/table", "engine", "engine/export", "server/run/capture", "server/run/history", "server/run/lane", "server/run/past", "server/run/rows", "server/wire"},
+	"server/run/capture":    {"datasets/table", "engine", "engine/export", "engine/metrics", "loss", "server/run/history", "server/run/lane", "server/run/past", "server/run/rows", "server/wire"},
 	"server/run/history":    {},
+	"server/run/lane":       {"datasets", "engine", "engine/export", "engine/metrics", "loss", "server/run/history", "server/run/rows", "server/wire"},
+	"server/run/past":       {"engine", "engine/export", "server/run/lane", "server/run/rows", "server/wire"},
+	"server/run/rows":       {"datasets", "datasets/table", "engine", "engine/metrics", "server/wire"},
+	"server/run/runtest":    {"server/run", "server/run/capture", "server/wire"}, // for tests
+	"server/sweep":          {"server/run", "server/run/capture", "server/run/lane", "server/run/past", "server/run/rows", "server/wire"},
 	"server/wire":           {},
 	"server/wire/gen":       {"server/wire"},
 	"web":                   {},

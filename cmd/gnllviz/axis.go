@@ -7,7 +7,7 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/gnllviz/gnllviz/server/run"
+	"github.com/gnllviz/gnllviz/server/sweep"
 	"github.com/gnllviz/gnllviz/server/wire"
 )
 
@@ -16,30 +16,30 @@ const maxAxis = 1000
 
 // axis reads an axis of a sweep: control=from:to:count, evenly spaced on the control's
 // own scale, or control=value,value; layers are parted by semicolons.
-func (cs *controls) axis(flag, text string) (run.Axis, error) {
+func (cs *controls) axis(flag, text string) (sweep.Axis, error) {
 	name, list, ok := strings.Cut(text, "=")
 	c := cs.find(name)
 	switch {
 	case text == "":
-		return run.Axis{}, mistakef("--%s CONTROL=VALUES is missing, such as --%s lr=1e-4:1e-1:7 or --%s beta=0,0.5,1", flag, flag, flag)
+		return sweep.Axis{}, mistakef("--%s CONTROL=VALUES is missing, such as --%s lr=1e-4:1e-1:7 or --%s beta=0,0.5,1", flag, flag, flag)
 	case c == nil:
-		return run.Axis{}, mistakef("--%s: there is no control %.40q", flag, name)
+		return sweep.Axis{}, mistakef("--%s: there is no control %.40q", flag, name)
 	case !ok || list == "":
-		return run.Axis{}, mistakef("--%s %s has no values: write %s=from:to:count or %s=value,value", flag, name, name, name)
+		return sweep.Axis{}, mistakef("--%s %s has no values: write %s=from:to:count or %s=value,value", flag, name, name, name)
 	}
 	var texts []string
 	switch {
 	case strings.Contains(list, ":") && (c.Kind == wire.KindNumber || c.Kind == wire.KindInteger):
 		var err error
 		if texts, err = spaced(c, list); err != nil {
-			return run.Axis{}, mistakef("--%s %s: %w", flag, text, err)
+			return sweep.Axis{}, mistakef("--%s %s: %w", flag, text, err)
 		}
 	case c.Kind == wire.KindLayers || c.Kind == wire.KindText: // which have commas of their own
 		texts = strings.Split(list, ";")
 	default:
 		texts = strings.Split(list, ",")
 	}
-	a := run.Axis{Control: c.Name}
+	a := sweep.Axis{Control: c.Name}
 	for _, text := range texts {
 		raw := asJSON(c, strings.TrimSpace(text))
 		if err := cs.check(c, raw); err != nil {

@@ -26,7 +26,7 @@ import (
 	"github.com/gnllviz/gnllviz/engine/export"
 	"github.com/gnllviz/gnllviz/engine/metrics"
 	"github.com/gnllviz/gnllviz/server/artifact"
-	"github.com/gnllviz/gnllviz/server/run"
+	"github.com/gnllviz/gnllviz/server/run/lane"
 )
 
 // A ran is what the real program did.
@@ -1013,7 +1013,7 @@ func TestHelpOfCommands(t *testing.T) {
 			t.Errorf("the help of %s is %q", c.Name(), text)
 		}
 		if c.Name() == "train" || c.Name() == "sweep" {
-			for _, control := range run.Table() {
+			for _, control := range lane.Table() {
 				if has := strings.Contains(text, " --"+flagOf(&control)+" ") || strings.Contains(text, "--"+flagOf(&control)+"\n"); has == forPages(control.Name) {
 					t.Errorf("%s --help and --%s: %v", c.Name(), flagOf(&control), has)
 				}

@@ -9,12 +9,11 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/gnllviz/gnllviz/datasets"
+	"github.com/gnllviz/gnllviz/server/run/lane"
+	"github.com/gnllviz/gnllviz/server/wire"
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
-
-	"github.com/gnllviz/gnllviz/datasets"
-	"github.com/gnllviz/gnllviz/server/run"
-	"github.com/gnllviz/gnllviz/server/wire"
 )
 
 // controls are flags for the controls, made from their table, and what they were set
@@ -29,7 +28,7 @@ func forPages(name string) bool { return name == "speed" }
 
 // addControls gives a command a flag for each control.
 func addControls(c *cobra.Command) *controls {
-	cs := &controls{table: run.Table(), set: map[string]json.RawMessage{}}
+	cs := &controls{table: lane.Table(), set: map[string]json.RawMessage{}}
 	for i := range cs.table {
 		control := &cs.table[i]
 		if forPages(control.Name) {

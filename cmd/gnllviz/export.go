@@ -4,11 +4,11 @@ import (
 	"io"
 	"strings"
 
-	"github.com/spf13/cobra"
-
 	"github.com/gnllviz/gnllviz/engine/export"
 	"github.com/gnllviz/gnllviz/server/artifact"
 	"github.com/gnllviz/gnllviz/server/run"
+	"github.com/gnllviz/gnllviz/server/run/capture"
+	"github.com/spf13/cobra"
 )
 
 func exportCommand() *cobra.Command {
@@ -108,9 +108,9 @@ func exportModel(c *cobra.Command, path string, f artifact.Format, out string, n
 
 // recordFor returns of a model what a format is made of: the model itself, or the run
 // that it is of.
-func recordFor(f artifact.Format, m *export.Model) (*run.Record, error) {
+func recordFor(f artifact.Format, m *export.Model) (*capture.Capture, error) {
 	if f.Group == "model" || f.Group == "source" {
-		return &run.Record{Model: m}, nil
+		return &capture.Capture{Model: m}, nil
 	}
 	return run.Recall(m, runOptions())
 }

@@ -4,10 +4,9 @@ import (
 	"os"
 	"path/filepath"
 
-	"github.com/spf13/cobra"
-
 	"github.com/gnllviz/gnllviz/engine/export"
-	"github.com/gnllviz/gnllviz/server/run"
+	"github.com/gnllviz/gnllviz/server/run/capture"
+	"github.com/spf13/cobra"
 )
 
 // readModel reads the model that a flag names with what it takes to train on, of which
@@ -17,7 +16,7 @@ func readModel(c *cobra.Command, flag, path string) (*export.Model, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := run.Settle(m, limits()); err != nil {
+	if err := capture.Settle(m, limits()); err != nil {
 		return nil, mistakef("--%s %s: %w", flag, modelFile(path), err)
 	}
 	return m, nil

@@ -18,13 +18,15 @@ import (
 	"github.com/gnllviz/gnllviz/engine/export"
 	"github.com/gnllviz/gnllviz/server/artifact"
 	"github.com/gnllviz/gnllviz/server/run"
+	"github.com/gnllviz/gnllviz/server/run/capture"
+	"github.com/gnllviz/gnllviz/server/run/lane"
 	"github.com/gnllviz/gnllviz/server/wire"
 	"github.com/gnllviz/gnllviz/web"
 )
 
 // An outcome is what came of a training.
 type outcome struct {
-	*run.Record
+	*capture.Capture
 	At      run.Status
 	From    uint64  // step with which it began
 	Seconds float64 // that it took
@@ -43,7 +45,7 @@ type column struct {
 // scores are those of one part of the rows by their names; null is not finite.
 type scores map[string]*float64
 
-func scoresOf(s *run.Scores) scores {
+func scoresOf(s *capture.Scores) scores {
 	m := scores{}
 	if s.Rows == 0 {
 		return m
@@ -141,7 +143,7 @@ func (o *outcome) writeJSON(w io.Writer) error {
 // automatic returns what the controls come to that are "auto", by name.
 func (o *outcome) automatic() map[string]float64 {
 	m := map[string]float64{}
-	table := run.Table()
+	table := lane.Table()
 	for name, v := range o.Data.Auto {
 		if o.Controls[name] == wire.Auto && table.Matters(table.Find(name), o.Controls) {
 			m[name] = v
@@ -182,7 +184,7 @@ func (o *outcome) writeTable(w io.Writer) error {
 	fmt.Fprintf(w, "%d training rows, %d test rows, %d parameters, seed %d\n", d.Train, d.Test, m.Card.Parameters, m.Card.Seed)
 	auto := o.automatic()
 	for _, name := range slices.Sorted(maps.Keys(auto)) {
-		c := run.Table().Find(name)
+		c := lane.Table().Find(name)
 		fmt.Fprintf(w, "%s %s: %.4g\n", c.Label, wire.Auto, auto[name])
 	}
 	if d.DroppedRows > 0 {
@@ -214,7 +216,7 @@ func (o *outcome) writeTable(w io.Writer) error {
 }
 
 // writeScores writes the scores of both parts of the rows as a table.
-func writeScores(w io.Writer, trainScores, testScores *run.Scores) error {
+func writeScores(w io.Writer, trainScores, testScores *capture.Scores) error {
 	t := tabwriter.NewWriter(w, 0, 0, 3, ' ', tabwriter.AlignRight)
 	fmt.Fprint(t, "\ttraining\ttest\t\n")
 	train, test := trainScores.Values(), testScores.Values()
@@ -261,7 +263,7 @@ func writeEquation(w io.Writer, e *export.Equation) {
 // made and put on the disk side by side. One that cannot be made keeps no other from
 // being; what this build of the program has not the means for is no failure, and missing
 // says so.
-func writeFolder(folder string, rec *run.Record) (names []string, missing, err error) {
+func writeFolder(folder string, rec *capture.Capture) (names []string, missing, err error) {
 	if err := writeCheckpoint(folder, rec); err != nil {
 		return nil, nil, err
 	}
@@ -294,12 +296,12 @@ func writeFolder(folder string, rec *run.Record) (names []string, missing, err e
 func isCheckpoint(f artifact.Format) bool { return f.File == checkpointFile }
 
 // writeCheckpoint writes the file that training goes on from.
-func writeCheckpoint(folder string, rec *run.Record) error {
+func writeCheckpoint(folder string, rec *capture.Capture) error {
 	formats := artifact.Files(rec)
 	return writeFormat(folder, formats[slices.IndexFunc(formats, isCheckpoint)], rec)
 }
 
-func writeFormat(folder string, f artifact.Format, rec *run.Record) error {
+func writeFormat(folder string, f artifact.Format, rec *capture.Capture) error {
 	var b bytes.Buffer
 	if err := f.Write(&b, rec); err != nil {
 		return fmt.Errorf("%s could not be made: %w", f.File, err)

@@ -9,12 +9,13 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/spf13/cobra"
-	"github.com/spf13/pflag"
-
 	"github.com/gnllviz/gnllviz/datasets/table"
 	"github.com/gnllviz/gnllviz/server/run"
+	"github.com/gnllviz/gnllviz/server/run/lane"
+	"github.com/gnllviz/gnllviz/server/run/rows"
 	"github.com/gnllviz/gnllviz/server/wire"
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 )
 
 // limits bound what files of rows may have: more than a server takes of strangers,
@@ -202,7 +203,7 @@ func noteLines(n wire.DataNotes) []string {
 // targetsOf returns the columns that are learned, and what is to be said of the rows.
 func (r *rowFlags) targetsOf(s wire.Spec) (targets []column, notes []string, err error) {
 	if s.Data == nil {
-		name := run.Table().Defaults().Dataset
+		name := lane.Table().Defaults().Dataset
 		if raw, ok := s.Controls["dataset"]; ok {
 			if err := json.Unmarshal(raw, &name); err != nil {
 				return nil, nil, err
@@ -211,7 +212,7 @@ func (r *rowFlags) targetsOf(s wire.Spec) (targets []column, notes []string, err
 		d, err := describe(name)
 		return d.Targets, nil, err
 	}
-	kept, said, err := run.Kept(s.Data, limits())
+	kept, said, err := rows.Kept(s.Data, limits())
 	if err != nil {
 		return nil, nil, err
 	}
@@ -253,7 +254,7 @@ const (
 // runOptions are those of runs that nobody watches: they never idle, their steps
 // may be long, and scores in between, which take longer than most steps, are few.
 func runOptions() run.Options {
-	o := run.Options{Paused: true, Idle: forever, Table: limits(), Bounds: run.Bounds{Free: true}, Ladder: ladderKept}
+	o := run.Options{Paused: true, Idle: forever, Table: limits(), Bounds: lane.Bounds{Free: true}, Ladder: ladderKept}
 	o.Version, o.Commit = version()
 	return o
 }

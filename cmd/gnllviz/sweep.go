@@ -8,10 +8,9 @@ import (
 	"strings"
 	"time"
 
-	"github.com/spf13/cobra"
-
 	"github.com/gnllviz/gnllviz/engine/metrics"
-	"github.com/gnllviz/gnllviz/server/run"
+	"github.com/gnllviz/gnllviz/server/sweep"
+	"github.com/spf13/cobra"
 )
 
 // sweepFlags are those of sweep.
@@ -113,7 +112,7 @@ func (s *sweepFlags) run(c *cobra.Command) error {
 	}
 	p := newCount(c.ErrOrStderr(), len(g.X.Values)*len(g.Y.Values))
 	begun := time.Now()
-	err = run.Sweep(ctx, g, runOptions(), s.cores, func(cell run.Cell) {
+	err = sweep.Sweep(ctx, g, runOptions(), s.cores, func(cell sweep.Cell) {
 		done.Cells = append(done.Cells, cell)
 		p.add()
 	})
@@ -123,7 +122,7 @@ func (s *sweepFlags) run(c *cobra.Command) error {
 	if err != nil && !errors.Is(err, context.Canceled) {
 		return s.rows.refused(s.controls, err)
 	}
-	slices.SortFunc(done.Cells, func(a, b run.Cell) int {
+	slices.SortFunc(done.Cells, func(a, b sweep.Cell) int {
 		if a.Y != b.Y {
 			return a.Y - b.Y
 		}
@@ -133,7 +132,7 @@ func (s *sweepFlags) run(c *cobra.Command) error {
 	switch {
 	case !done.Done:
 		stopped = interrupted{fmt.Sprintf("interrupted after %d of %d trainings", len(done.Cells), p.most)}
-	case !slices.ContainsFunc(done.Cells, func(c run.Cell) bool { return c.Failed == "" }):
+	case !slices.ContainsFunc(done.Cells, func(c sweep.Cell) bool { return c.Failed == "" }):
 		stopped = fmt.Errorf("all %d trainings failed, the first because: %s", p.most, done.Cells[0].Failed)
 	}
 	var kept error
@@ -148,8 +147,8 @@ func (s *sweepFlags) run(c *cobra.Command) error {
 }
 
 // grid returns what is to be trained.
-func (s *sweepFlags) grid(c *cobra.Command) (run.Grid, error) {
-	g := run.Grid{Steps: s.steps}
+func (s *sweepFlags) grid(c *cobra.Command) (sweep.Grid, error) {
+	g := sweep.Grid{Steps: s.steps}
 	var err error
 	if g.X, err = s.controls.axis("x", s.x); err != nil {
 		return g, err
@@ -166,7 +165,7 @@ func (s *sweepFlags) grid(c *cobra.Command) (run.Grid, error) {
 	case s.cores < 0:
 		return g, mistakef("--cores %d is less than 0", s.cores)
 	}
-	for _, a := range []run.Axis{g.X, g.Y} {
+	for _, a := range []sweep.Axis{g.X, g.Y} {
 		if _, set := s.controls.set[a.Control]; set {
 			control := s.controls.find(a.Control)
 			return g, mistakef("--%s is given, and is an axis of the sweep, too", flagOf(control))

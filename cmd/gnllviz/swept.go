@@ -13,23 +13,24 @@ import (
 	"text/tabwriter"
 
 	"github.com/gnllviz/gnllviz/server/artifact/plot"
-	"github.com/gnllviz/gnllviz/server/run"
+	"github.com/gnllviz/gnllviz/server/run/lane"
+	"github.com/gnllviz/gnllviz/server/sweep"
 	"github.com/gnllviz/gnllviz/server/wire"
 )
 
 // A swept is what came of a sweep.
 type swept struct {
-	Grid    run.Grid
+	Grid    sweep.Grid
 	Targets []column
 	Metric  string
 	Out     string
-	Cells   []run.Cell // row by row, as far as they were trained
+	Cells   []sweep.Cell // row by row, as far as they were trained
 	Seconds float64
 	Done    bool
 }
 
 // score returns a cell's score, or NaN.
-func (s *swept) score(c *run.Cell) float64 {
+func (s *swept) score(c *sweep.Cell) float64 {
 	part, name, _ := strings.Cut(s.Metric, ".")
 	of := c.Test
 	if part == "train" {
@@ -42,9 +43,9 @@ func (s *swept) score(c *run.Cell) float64 {
 }
 
 // best returns the cell whose score is best, or nil.
-func (s *swept) best() *run.Cell {
+func (s *swept) best() *sweep.Cell {
 	f := figureOf(s.Metric)
-	worse := func(c *run.Cell) float64 {
+	worse := func(c *sweep.Cell) float64 {
 		switch v := s.score(c); f.Better {
 		case wire.BetterHigher:
 			return -v
@@ -54,7 +55,7 @@ func (s *swept) best() *run.Cell {
 			return v
 		}
 	}
-	var best *run.Cell
+	var best *sweep.Cell
 	for i := range s.Cells {
 		c := &s.Cells[i]
 		if !math.IsNaN(s.score(c)) && (best == nil || worse(c) < worse(best)) {
@@ -79,7 +80,7 @@ func label(raw json.RawMessage) string {
 	return strings.Trim(string(raw), `"[]`)
 }
 
-func labels(a run.Axis) []string {
+func labels(a sweep.Axis) []string {
 	list := make([]string, len(a.Values))
 	for i, v := range a.Values {
 		list[i] = label(v)
@@ -89,17 +90,17 @@ func labels(a run.Axis) []string {
 
 func (s *swept) writeJSON(w io.Writer) error {
 	v := struct {
-		X       run.Axis   `json:"x"`
-		Y       run.Axis   `json:"y"`
-		Target  column     `json:"target,omitzero"`   // where there is one
-		Targets []column   `json:"targets,omitempty"` // where there are several
-		Steps   int        `json:"steps"`             // of each
-		Metric  string     `json:"metric"`
-		State   string     `json:"state"` // done or interrupted
-		Seconds float64    `json:"seconds"`
-		Best    *run.Cell  `json:"best"` // by the metric; null where none has it
-		Cells   []run.Cell `json:"cells"`
-		Out     string     `json:"out,omitempty"`
+		X       sweep.Axis   `json:"x"`
+		Y       sweep.Axis   `json:"y"`
+		Target  column       `json:"target,omitzero"`   // where there is one
+		Targets []column     `json:"targets,omitempty"` // where there are several
+		Steps   int          `json:"steps"`             // of each
+		Metric  string       `json:"metric"`
+		State   string       `json:"state"` // done or interrupted
+		Seconds float64      `json:"seconds"`
+		Best    *sweep.Cell  `json:"best"` // by the metric; null where none has it
+		Cells   []sweep.Cell `json:"cells"`
+		Out     string       `json:"out,omitempty"`
 	}{X: s.Grid.X, Y: s.Grid.Y, Steps: s.Grid.Steps, Metric: s.Metric, State: "done", Seconds: s.Seconds, Best: s.best(), Cells: s.Cells, Out: s.Out}
 	if len(s.Targets) == 1 {
 		v.Target = s.Targets[0]
@@ -110,7 +111,7 @@ func (s *swept) writeJSON(w io.Writer) error {
 		v.State = "interrupted"
 	}
 	if v.Cells == nil {
-		v.Cells = []run.Cell{}
+		v.Cells = []sweep.Cell{}
 	}
 	return json.NewEncoder(w).Encode(v)
 }
@@ -245,8 +246,8 @@ func (s *swept) heat(w io.Writer, kind string) error {
 	return plot.Heat(w, kind, h)
 }
 
-func (s *swept) control(a run.Axis) plot.Control {
-	for _, c := range run.Table() {
+func (s *swept) control(a sweep.Axis) plot.Control {
+	for _, c := range lane.Table() {
 		if c.Name == a.Control {
 			return plot.Control{Name: c.Label, Unit: c.Unit, Values: labels(a)}
 		}

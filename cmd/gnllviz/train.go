@@ -14,11 +14,11 @@ import (
 	"strings"
 	"time"
 
-	"github.com/spf13/cobra"
-
 	"github.com/gnllviz/gnllviz/engine/export"
 	"github.com/gnllviz/gnllviz/server/run"
+	"github.com/gnllviz/gnllviz/server/run/capture"
 	"github.com/gnllviz/gnllviz/server/wire"
+	"github.com/spf13/cobra"
 )
 
 const (
@@ -147,14 +147,14 @@ func (t *trainFlags) run(c *cobra.Command) error {
 	}
 	seconds := time.Since(begun).Seconds()
 
-	rec, err := r.Record(ctx, nil)
+	rec, err := r.Capture(ctx, nil)
 	if err != nil {
 		return err
 	}
 	if t.noRows {
 		rec = rec.WithoutRows()
 	}
-	o := outcome{Record: rec, At: at, From: from.Step, Seconds: seconds, Out: t.out, Resumed: t.resume, Notes: notes}
+	o := outcome{Capture: rec, At: at, From: from.Step, Seconds: seconds, Out: t.out, Resumed: t.resume, Notes: notes}
 	var missing, kept error
 	if t.out != "" {
 		o.Files, missing, kept = writeFolder(t.out, rec)
@@ -198,7 +198,7 @@ func (t *trainFlags) verdict(o *outcome, goal uint64) error {
 
 // rowsAgain is what it takes to go on with a model besides, where its rows were left out.
 func (t *trainFlags) rowsAgain(o *outcome) string {
-	if run.RowsLeftOut(o.Model) == nil || t.rows.train == "" {
+	if capture.RowsLeftOut(o.Model) == nil || t.rows.train == "" {
 		return ""
 	}
 	again := " --train " + quoted(t.rows.train)
@@ -285,7 +285,7 @@ func (t *trainFlags) goOn(c *cobra.Command) (*run.Run, error) {
 
 // giveRows gives a model the rows again that were left out of it.
 func (t *trainFlags) giveRows(c *cobra.Command, m *export.Model) error {
-	rows := run.RowsLeftOut(m)
+	rows := capture.RowsLeftOut(m)
 	switch {
 	case rows == nil && t.rows.train+t.rows.test != "":
 		return mistakef("--train: with --resume the rows are those of the model, which has them")
@@ -307,7 +307,7 @@ func (t *trainFlags) giveRows(c *cobra.Command, m *export.Model) error {
 	if err != nil {
 		return err
 	}
-	if err := run.GiveRows(m, *files, limits()); err != nil {
+	if err := capture.GiveRows(m, *files, limits()); err != nil {
 		return t.rows.refused(t.controls, err)
 	}
 	if !c.Flags().Changed("no-rows") {
@@ -364,7 +364,7 @@ func (t *trainFlags) checkpoints(ctx context.Context, c *cobra.Command, r *run.R
 		if t.out == "" || t.keep <= 0 || time.Since(last) < t.keep {
 			return
 		}
-		rec, err := r.Record(ctx, nil)
+		rec, err := r.Capture(ctx, nil)
 		if err == nil && t.noRows {
 			rec = rec.WithoutRows()
 		}

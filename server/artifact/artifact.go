@@ -2,7 +2,7 @@
 // elsewhere: models, source, tables, charts, the report, and all of it in one
 // archive.
 //
-// Everything here is a pure function of a run.Record; any goroutine may call it.
+// Everything here is a pure function of a capture.Capture; any goroutine may call it.
 package artifact
 
 import (
@@ -14,7 +14,7 @@ import (
 
 	"github.com/gnllviz/gnllviz/engine/export"
 	"github.com/gnllviz/gnllviz/server/artifact/plot"
-	"github.com/gnllviz/gnllviz/server/run"
+	"github.com/gnllviz/gnllviz/server/run/capture"
 )
 
 // A Format is one kind of file.
@@ -33,7 +33,7 @@ type Format struct {
 	aliases   []string
 	alone     bool // not among the files of the archive
 	rowsAlone bool // nothing is left of it without rows
-	write     func(io.Writer, *run.Record) error
+	write     func(io.Writer, *capture.Capture) error
 }
 
 // Formats lists all formats, in the order in which they are offered.
@@ -180,7 +180,7 @@ func (f Format) In(precision string) (Format, error) {
 
 // Files lists the formats that the archive has a file of each, as far as they can be
 // made of a record.
-func Files(r *run.Record) []Format {
+func Files(r *capture.Capture) []Format {
 	return slices.DeleteFunc(Formats(), func(f Format) bool { return f.alone || !f.Makes(r) })
 }
 
@@ -192,12 +192,12 @@ func (f *Format) Small() bool {
 
 // Makes says whether a record has what the format is made of: there is no fit over
 // one input where the page shows a map of two, and no table of rows that were left out.
-func (f *Format) Makes(r *run.Record) bool {
+func (f *Format) Makes(r *capture.Capture) bool {
 	return (r.Grid != nil || !f.Along) && !(r.RowsLeftOut && f.rowsAlone)
 }
 
 // Write writes a record in the format.
-func (f *Format) Write(w io.Writer, r *run.Record) error {
+func (f *Format) Write(w io.Writer, r *capture.Capture) error {
 	switch {
 	case f.Makes(r):
 	case r.RowsLeftOut && f.rowsAlone:
@@ -212,6 +212,6 @@ func (f *Format) Write(w io.Writer, r *run.Record) error {
 }
 
 // model makes of a writer of models one of records.
-func model(write func(io.Writer, *export.Model) error) func(io.Writer, *run.Record) error {
-	return func(w io.Writer, r *run.Record) error { return write(w, r.Model) }
+func model(write func(io.Writer, *export.Model) error) func(io.Writer, *capture.Capture) error {
+	return func(w io.Writer, r *capture.Capture) error { return write(w, r.Model) }
 }

@@ -7,12 +7,12 @@ import (
 	"math"
 	"strconv"
 
-	"github.com/gnllviz/gnllviz/server/run"
+	"github.com/gnllviz/gnllviz/server/run/capture"
 )
 
-func predictionsCSV(w io.Writer, r *run.Record) error { return predictions(r).writeCSV(w) }
+func predictionsCSV(w io.Writer, r *capture.Capture) error { return predictions(r).writeCSV(w) }
 
-func historyCSV(w io.Writer, r *run.Record) error { return history(r).writeCSV(w) }
+func historyCSV(w io.Writer, r *capture.Capture) error { return history(r).writeCSV(w) }
 
 // writeCSV writes the table with a line of names before it. Numbers are the shortest
 // that read back as they were: as float64, and what was kept in float32 as float32.

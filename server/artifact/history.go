@@ -4,7 +4,7 @@ import (
 	"math"
 	"slices"
 
-	"github.com/gnllviz/gnllviz/server/run"
+	"github.com/gnllviz/gnllviz/server/run/capture"
 	"github.com/gnllviz/gnllviz/server/wire"
 )
 
@@ -13,7 +13,7 @@ import (
 // value where one was not taken. Steps older than the newest million have been
 // folded: of those there is one of every few. Of several targets each has its columns,
 // by its name; the loss they share.
-func history(r *run.Record) table {
+func history(r *capture.Capture) table {
 	of := [][]wire.Point{r.Points}
 	if len(r.Targets) > 0 {
 		of = nil
@@ -30,7 +30,7 @@ func history(r *run.Record) table {
 	t.columns = append(t.columns, column{name: "step", ids: ids})
 	taken := map[string]bool{"step": true}
 	since := r.EquationSince()
-	for k, name := range run.BatchColumns() {
+	for k, name := range capture.BatchColumns() {
 		if k < len(r.Batches.Values) {
 			taken[name] = true
 			t.columns = append(t.columns, merged(name, batches, func(i int) float32 { return r.Batches.Values[k][i] }))

@@ -6,14 +6,15 @@ import (
 	"io"
 	"reflect"
 
+	"github.com/gnllviz/gnllviz/server/run/capture"
 	"github.com/parquet-go/parquet-go"
-
-	"github.com/gnllviz/gnllviz/server/run"
 )
 
-func predictionsParquet(w io.Writer, r *run.Record) error { return predictions(r).writeParquet(w, r) }
+func predictionsParquet(w io.Writer, r *capture.Capture) error {
+	return predictions(r).writeParquet(w, r)
+}
 
-func historyParquet(w io.Writer, r *run.Record) error { return history(r).writeParquet(w, r) }
+func historyParquet(w io.Writer, r *capture.Capture) error { return history(r).writeParquet(w, r) }
 
 // cardKey is under which the file's metadata have the model card, as JSON.
 const cardKey = "gnllviz.card"
@@ -21,7 +22,7 @@ const cardKey = "gnllviz.card"
 // writeParquet writes the table with its types, null where there is no value, and
 // the model card in the file's metadata. Names are as they are: nobody takes a
 // column of a Parquet file for a formula.
-func (t table) writeParquet(w io.Writer, r *run.Record) error {
+func (t table) writeParquet(w io.Writer, r *capture.Capture) error {
 	card, err := json.Marshal(r.Model.Card)
 	if err != nil {
 		return err

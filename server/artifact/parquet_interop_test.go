@@ -14,7 +14,7 @@ import (
 	"testing"
 
 	"github.com/gnllviz/gnllviz/engine/export"
-	"github.com/gnllviz/gnllviz/server/run"
+	"github.com/gnllviz/gnllviz/server/run/capture"
 	"github.com/gnllviz/gnllviz/server/run/runtest"
 	"github.com/gnllviz/gnllviz/server/wire"
 )
@@ -41,15 +41,15 @@ func TestPyarrowReadsParquet(t *testing.T) {
 	if program == "" {
 		program = "../../engine/export/testdata/interop/venv/bin/python" // that make interop makes
 	}
-	trained := runtest.Record(t, wire.Spec{}, `{"speed":"max","dataset":"mcycle","members":2,"hidden":[8]}`, 60)
+	trained := runtest.Capture(t, wire.Spec{}, `{"speed":"max","dataset":"mcycle","members":2,"hidden":[8]}`, 60)
 	for name, c := range map[string]struct {
 		of    table
-		write func(io.Writer, *run.Record) error
-		r     *run.Record
+		write func(io.Writer, *capture.Capture) error
+		r     *capture.Capture
 	}{
 		"predictions": {predictions(trained), predictionsParquet, trained},
 		"history":     {history(trained), historyParquet, trained},
-		"hostile":     {write: predictionsParquet, r: runtest.Record(t, hostile(), `{"speed":"max","hidden":[4]}`, 5)},
+		"hostile":     {write: predictionsParquet, r: runtest.Capture(t, hostile(), `{"speed":"max","hidden":[4]}`, 5)},
 	} {
 		if c.of.rows == 0 {
 			c.of = predictions(c.r)

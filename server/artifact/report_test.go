@@ -10,7 +10,7 @@ import (
 
 // The report has the script that is built with the page.
 func TestReport(t *testing.T) {
-	r := runtest.Record(t, hostile(), `{"speed":"max","hidden":[4]}`, 20)
+	r := runtest.Capture(t, hostile(), `{"speed":"max","hidden":[4]}`, 20)
 	var b bytes.Buffer
 	if err := report(&b, r); err != nil {
 		t.Fatal(err)

@@ -5,7 +5,7 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/gnllviz/gnllviz/server/run"
+	"github.com/gnllviz/gnllviz/server/run/capture"
 )
 
 // A table is columns of one length, as CSV and Parquet files have them.
@@ -39,7 +39,7 @@ var predictedColumns = []string{"mean", "std", "variance", "aleatoric_std", "epi
 // of it, by its name where there are several. The fixed names keep to themselves: an input
 // or a target that has one of them, or another's, is called by what it is besides, as in
 // input_mean. Units are in the model card, so that names are those of the data.
-func predictions(r *run.Record) table {
+func predictions(r *capture.Capture) table {
 	n := len(r.Rows)
 	id := column{name: "id", ids: make([]int64, n)}
 	part := column{name: "part", texts: make([]string, n)}
@@ -68,7 +68,7 @@ func predictions(r *run.Record) table {
 		t.columns = append(t.columns, in)
 	}
 	for k, c := range r.Data.Targets {
-		of := func(row *run.Row) *run.TargetRow {
+		of := func(row *capture.Row) *capture.TargetRow {
 			if len(row.Targets) > 0 {
 				return &row.Targets[k]
 			}
@@ -81,7 +81,7 @@ func predictions(r *run.Record) table {
 
 // predicted are the columns of one target, of which named gives those that are predicted
 // their names.
-func predicted(rows []run.Row, of func(*run.Row) *run.TargetRow, name string, named func(string) string) []column {
+func predicted(rows []capture.Row, of func(*capture.Row) *capture.TargetRow, name string, named func(string) string) []column {
 	target := column{name: name, wide: make([]float64, len(rows))}
 	var made []column
 	for _, name := range predictedColumns {

@@ -14,16 +14,15 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/parquet-go/parquet-go"
-
 	"github.com/gnllviz/gnllviz/engine/export"
-	"github.com/gnllviz/gnllviz/server/run"
+	"github.com/gnllviz/gnllviz/server/run/capture"
 	"github.com/gnllviz/gnllviz/server/run/runtest"
 	"github.com/gnllviz/gnllviz/server/wire"
+	"github.com/parquet-go/parquet-go"
 )
 
 // readCSV returns the columns of a CSV file by their names.
-func readCSV(t *testing.T, write func(io.Writer, *run.Record) error, r *run.Record) (names []string, columns map[string][]string) {
+func readCSV(t *testing.T, write func(io.Writer, *capture.Capture) error, r *capture.Capture) (names []string, columns map[string][]string) {
 	t.Helper()
 	var b bytes.Buffer
 	if err := write(&b, r); err != nil {
@@ -47,7 +46,7 @@ func readCSV(t *testing.T, write func(io.Writer, *run.Record) error, r *run.Reco
 }
 
 func TestPredictionsReadBackExactly(t *testing.T) {
-	r := runtest.Record(t, wire.Spec{}, `{"speed":"max","dataset":"mcycle","members":2,"hidden":[8]}`, 30)
+	r := runtest.Capture(t, wire.Spec{}, `{"speed":"max","dataset":"mcycle","members":2,"hidden":[8]}`, 30)
 	names, columns := readCSV(t, predictionsCSV, r)
 	want := []string{"id", "part", r.Data.Inputs[0].Name, r.Data.Target.Name, "mean", "std", "variance", "aleatoric_std", "epistemic_std", "lower_95", "upper_95", "z"}
 	if !slices.Equal(names, want) {
@@ -72,9 +71,9 @@ func TestPredictionsReadBackExactly(t *testing.T) {
 }
 
 func TestHistoryHasEveryStep(t *testing.T) {
-	r := runtest.Record(t, wire.Spec{}, `{"speed":"max","dataset":"mcycle","hidden":[8]}`, 40)
+	r := runtest.Capture(t, wire.Spec{}, `{"speed":"max","dataset":"mcycle","hidden":[8]}`, 40)
 	names, columns := readCSV(t, historyCSV, r)
-	if want := append(append([]string{"step"}, run.BatchColumns()...), wire.PointColumns[2:2+wire.PointAlways]...); !slices.Equal(names, want) {
+	if want := append(append([]string{"step"}, capture.BatchColumns()...), wire.PointColumns[2:2+wire.PointAlways]...); !slices.Equal(names, want) {
 		t.Errorf("columns %q, want %q", names, want)
 	}
 	evaluated := 0
@@ -89,7 +88,7 @@ func TestHistoryHasEveryStep(t *testing.T) {
 	if len(columns["step"]) < 40 || evaluated != len(r.Points) || evaluated == 0 {
 		t.Errorf("%d rows, %d of them with scores, of %d points", len(columns["step"]), evaluated, len(r.Points))
 	}
-	for k, name := range run.BatchColumns() {
+	for k, name := range capture.BatchColumns() {
 		for i, step := range r.Batches.Steps {
 			row := slices.Index(columns["step"], strconv.FormatUint(step, 10))
 			got, err := strconv.ParseFloat(columns[name][row], 32)
@@ -103,8 +102,8 @@ func TestHistoryHasEveryStep(t *testing.T) {
 // What no step of training can be made to give is put in by hand.
 func TestHistoryTellsWhatIsNotFinite(t *testing.T) {
 	inf, nan := float32(math.Inf(1)), float32(math.NaN())
-	r := &run.Record{
-		Batches: run.Batches{Steps: []uint64{1, 2, 4}, Values: [][]float32{{1, inf, -inf}, {nan, 0.1, 2}, {3, 4, 5}}},
+	r := &capture.Capture{
+		Batches: capture.Batches{Steps: []uint64{1, 2, 4}, Values: [][]float32{{1, inf, -inf}, {nan, 0.1, 2}, {3, 4, 5}}},
 		Points:  []wire.Point{{Step: 0}, {Step: 2}, {Step: 2}, {Step: 3}},
 	}
 	r.Points[2].Values[0] = 7
@@ -119,7 +118,7 @@ func TestHistoryTellsWhatIsNotFinite(t *testing.T) {
 }
 
 func TestHostileNamesAreWords(t *testing.T) {
-	r := runtest.Record(t, hostile(), `{"speed":"max","hidden":[4]}`, 5)
+	r := runtest.Capture(t, hostile(), `{"speed":"max","hidden":[4]}`, 5)
 	names, columns := readCSV(t, predictionsCSV, r)
 	negative := 0
 	for name, cells := range columns {
@@ -160,7 +159,7 @@ type parquetFile struct {
 	card  string
 }
 
-func readParquet(t *testing.T, write func(io.Writer, *run.Record) error, r *run.Record) (p parquetFile) {
+func readParquet(t *testing.T, write func(io.Writer, *capture.Capture) error, r *capture.Capture) (p parquetFile) {
 	t.Helper()
 	var b bytes.Buffer
 	if err := write(&b, r); err != nil {
@@ -197,10 +196,10 @@ func readParquet(t *testing.T, write func(io.Writer, *run.Record) error, r *run.
 }
 
 func TestParquetHasWhatCSVHas(t *testing.T) {
-	r := runtest.Record(t, wire.Spec{}, `{"speed":"max","dataset":"mcycle","hidden":[8]}`, 40)
+	r := runtest.Capture(t, wire.Spec{}, `{"speed":"max","dataset":"mcycle","hidden":[8]}`, 40)
 	for _, c := range []struct {
 		of           table
-		csv, parquet func(io.Writer, *run.Record) error
+		csv, parquet func(io.Writer, *capture.Capture) error
 	}{{predictions(r), predictionsCSV, predictionsParquet}, {history(r), historyCSV, historyParquet}} {
 		names, columns := readCSV(t, c.csv, r)
 		p := readParquet(t, c.parquet, r)
@@ -235,7 +234,7 @@ func TestParquetHasWhatCSVHas(t *testing.T) {
 // One record gives the same bytes, in every format, and the archive has the sums of
 // them.
 func TestTheSameRecordGivesTheSameBytes(t *testing.T) {
-	r := runtest.Record(t, wire.Spec{}, `{"speed":"max","dataset":"mcycle","hidden":[8]}`, 6)
+	r := runtest.Capture(t, wire.Spec{}, `{"speed":"max","dataset":"mcycle","hidden":[8]}`, 6)
 	files := func() map[string]string {
 		var b bytes.Buffer
 		if err := writeZip(&b, r); err != nil {

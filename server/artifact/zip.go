@@ -7,7 +7,7 @@ import (
 	"fmt"
 	"io"
 
-	"github.com/gnllviz/gnllviz/server/run"
+	"github.com/gnllviz/gnllviz/server/run/capture"
 )
 
 // sumsFile names the file of the archive that has the SHA-256 of each other, as
@@ -15,7 +15,7 @@ import (
 const sumsFile = "SHA256SUMS"
 
 // writeZip writes all files into one archive.
-func writeZip(w io.Writer, r *run.Record) error {
+func writeZip(w io.Writer, r *capture.Capture) error {
 	z := zip.NewWriter(w)
 	create := func(name string) (io.Writer, error) {
 		return z.CreateHeader(&zip.FileHeader{Name: name, Method: zip.Deflate, Modified: r.Model.Card.Time})

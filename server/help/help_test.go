@@ -12,13 +12,13 @@ import (
 	"github.com/gnllviz/gnllviz/engine/metrics"
 	"github.com/gnllviz/gnllviz/server"
 	"github.com/gnllviz/gnllviz/server/help"
-	"github.com/gnllviz/gnllviz/server/run"
+	"github.com/gnllviz/gnllviz/server/run/lane"
 	"github.com/gnllviz/gnllviz/server/wire"
 )
 
 func content() help.Content {
 	c := help.Content{
-		Controls: run.Table(),
+		Controls: lane.Table(),
 		Lessons:  []help.Lesson{{Slug: "a", Title: "A", Summary: "One thing."}},
 		Commands: []help.Command{{Name: "play", Help: "Lets the run train.", Example: `{"type":"play"}`}},
 	}
@@ -99,7 +99,7 @@ func TestEveryLinkInsideLeadsSomewhere(t *testing.T) {
 func TestEveryControlIsExplained(t *testing.T) {
 	html := rendered(t)
 	there := ids(t, html)
-	for _, c := range run.Table() {
+	for _, c := range lane.Table() {
 		text := entry(html, c.Name)
 		if !strings.Contains(text, escaped(c.Help)) {
 			t.Errorf("the control %s is not explained", c.Name)
@@ -114,7 +114,7 @@ func TestEveryControlIsExplained(t *testing.T) {
 		}
 	}
 	// The loss is what this is about: each has its formula and says where it is from.
-	for _, o := range run.Table()[indexOf(run.Table(), "loss")].Options {
+	for _, o := range lane.Table()[indexOf(lane.Table(), "loss")].Options {
 		if n := wire.NoteOn("loss", o.Value); n.Formula == "" || n.Source == "" {
 			t.Errorf("the loss %s has no formula or no source", o.Value)
 		}
@@ -122,7 +122,7 @@ func TestEveryControlIsExplained(t *testing.T) {
 }
 
 func TestNotesAreOnWhatThereIs(t *testing.T) {
-	table := run.Table()
+	table := lane.Table()
 	for _, n := range wire.Notes() {
 		i := indexOf(table, n.Control)
 		if i < 0 {
@@ -148,7 +148,7 @@ func TestEveryFigureIsExplained(t *testing.T) {
 			return
 		}
 		id := f.ID
-		if indexOf(run.Table(), id) >= 0 {
+		if indexOf(lane.Table(), id) >= 0 {
 			id = "figure-" + id
 		}
 		text := entry(html, id)

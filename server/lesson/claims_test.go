@@ -12,7 +12,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/gnllviz/gnllviz/server/run"
+	"github.com/gnllviz/gnllviz/server/run/lane"
 	"github.com/gnllviz/gnllviz/server/wire"
 )
 
@@ -25,7 +25,7 @@ func TestLessonsAreTrue(t *testing.T) {
 // lessonsAreTrue trains each lesson for one of two numbers of steps and checks what it
 // claims.
 func lessonsAreTrue(t *testing.T, at func(soon, late int) int) {
-	lessons, err := Read(run.Table(), Files())
+	lessons, err := Read(lane.Table(), Files())
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -9,7 +9,7 @@ import (
 	"syscall"
 	"testing"
 
-	"github.com/gnllviz/gnllviz/server/run"
+	"github.com/gnllviz/gnllviz/server/run/lane"
 )
 
 // A folder of lessons has regular files, or links to such; what would have the start
@@ -33,7 +33,7 @@ func TestOnlyRegularFilesAreRead(t *testing.T) {
 		if err := c.make(filepath.Join(folder, "mine.json")); err != nil {
 			t.Fatal(err)
 		}
-		list, err := Read(run.Table(), os.DirFS(folder))
+		list, err := Read(lane.Table(), os.DirFS(folder))
 		switch {
 		case c.want == "" && (err != nil || len(list) != 1):
 			t.Errorf("a link to a lesson: %d lessons, %v", len(list), err)

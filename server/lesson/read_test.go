@@ -8,11 +8,12 @@ import (
 	"time"
 
 	"github.com/gnllviz/gnllviz/server/run"
+	"github.com/gnllviz/gnllviz/server/run/lane"
 )
 
 // The lessons of the program can be run, and no two of them look alike in a list.
 func TestLessonsOfTheProgram(t *testing.T) {
-	list, err := Read(run.Table(), Files())
+	list, err := Read(lane.Table(), Files())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -44,7 +45,7 @@ func TestFilesAreRead(t *testing.T) {
 	file := func(text string) *fstest.MapFile { return &fstest.MapFile{Data: []byte(text)} }
 	ours := fstest.MapFS{"10-first.json": file(good), "20-second.json": file(strings.Replace(good, "Mine", "Second", 1)), "notes.txt": file("no lesson")}
 	theirs := fstest.MapFS{"5-second.json": file(strings.Replace(good, "Mine", "Theirs", 1)), "a-third.json": file(strings.Replace(good, "Mine", "Third", 1))}
-	list, err := Read(run.Table(), ours, theirs)
+	list, err := Read(lane.Table(), ours, theirs)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -75,7 +76,7 @@ func TestExampleOfTheREADME(t *testing.T) {
 			break
 		}
 	}
-	list, err := Read(run.Table(), fstest.MapFS{"130-two-optimisers.json": {Data: []byte(example.String())}})
+	list, err := Read(lane.Table(), fstest.MapFS{"130-two-optimisers.json": {Data: []byte(example.String())}})
 	if err != nil || len(list) != 1 {
 		t.Fatalf("%v\n%s", err, &example)
 	}
@@ -115,17 +116,17 @@ func TestBadFilesAreRefused(t *testing.T) {
 		if text == good {
 			t.Errorf("%q is not in the file", c.old)
 		}
-		_, err := Read(run.Table(), fstest.MapFS{"10-mine.json": {Data: []byte(text)}})
+		_, err := Read(lane.Table(), fstest.MapFS{"10-mine.json": {Data: []byte(text)}})
 		if err == nil || !strings.HasPrefix(err.Error(), "lesson 10-mine.json: "+c.want) || strings.Contains(err.Error(), "\n") {
 			t.Errorf("%.60q: got %v, want %s", c.new, err, c.want)
 		}
 	}
 	for name, want := range map[string]string{"Mine.json": "small letters", "10-.json": "small letters", "1 2.json": "small letters"} {
-		if _, err := Read(run.Table(), fstest.MapFS{name: {Data: []byte(good)}}); err == nil || !strings.Contains(err.Error(), name) || !strings.Contains(err.Error(), want) {
+		if _, err := Read(lane.Table(), fstest.MapFS{name: {Data: []byte(good)}}); err == nil || !strings.Contains(err.Error(), name) || !strings.Contains(err.Error(), want) {
 			t.Errorf("%s: got %v", name, err)
 		}
 	}
-	if _, err := Read(run.Table(), fstest.MapFS{"a.json": {Data: []byte(good)}, "b.json": {Data: []byte(good)}}); err == nil || !strings.Contains(err.Error(), `b.json: title: another lesson is called "Mine" too`) {
+	if _, err := Read(lane.Table(), fstest.MapFS{"a.json": {Data: []byte(good)}, "b.json": {Data: []byte(good)}}); err == nil || !strings.Contains(err.Error(), `b.json: title: another lesson is called "Mine" too`) {
 		t.Errorf("two lessons of one title: %v", err)
 	}
 }

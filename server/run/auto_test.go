@@ -2,21 +2,21 @@ package run
 
 import (
 	"bytes"
-	"errors"
 	"slices"
 	"strings"
 	"testing"
 
+	"github.com/gnllviz/gnllviz/server/run/lane"
 	"github.com/gnllviz/gnllviz/server/wire"
 )
 
 // What viewers are told that auto comes to is what a step uses, and a number is used as
 // it is.
 func TestAutomaticSettingsAreTheStepsOwn(t *testing.T) {
-	table := Table()
+	table := lane.Table()
 	s := table.Defaults()
 	for _, rows := range []int{1, 106, 8192} {
-		h, err := hyperOf(&s.LaneSettings, rows)
+		h, err := lane.HyperOf(&s.LaneSettings, rows)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -26,7 +26,7 @@ func TestAutomaticSettingsAreTheStepsOwn(t *testing.T) {
 		}
 	}
 	s.Decay, s.VarianceDecay = wire.Given(0.01), wire.Given(0)
-	if h, err := hyperOf(&s.LaneSettings, 8192); err != nil || h.Decay != 0.01 || h.VarianceDecay != 0 {
+	if h, err := lane.HyperOf(&s.LaneSettings, 8192); err != nil || h.Decay != 0.01 || h.VarianceDecay != 0 {
 		t.Errorf("given decays are %g and %g (%v)", h.Decay, h.VarianceDecay, err)
 	}
 }
@@ -111,14 +111,5 @@ func TestModelsKeepAuto(t *testing.T) {
 	steps(t, r, 30)
 	if !slices.Equal(weights(t, back, 0), weights(t, r, 0)) {
 		t.Error("it trains on with other bits")
-	}
-}
-
-// The values of an axis are numbers.
-func TestAutoIsNoValueOfAnAxis(t *testing.T) {
-	g := Grid{X: Axis{"decay", jsons("0.1", `"auto"`)}, Y: Axis{"lr", jsons("0.01")}, Steps: 1}
-	var refused *wire.ErrorMessage
-	if err := g.Check(); !errors.As(err, &refused) || refused.Control != "decay" || !strings.Contains(refused.Reason, "has numbers") {
-		t.Errorf("got %v", err)
 	}
 }

@@ -4,29 +4,32 @@ import (
 	"cmp"
 	"slices"
 
+	"github.com/gnllviz/gnllviz/server/run/lane"
+	"github.com/gnllviz/gnllviz/server/run/past"
+	"github.com/gnllviz/gnllviz/server/run/rows"
 	"github.com/gnllviz/gnllviz/server/wire"
 )
 
 // Everything here runs on the goroutine that owns the run.
 
 // beginAnew begins another life with a whole spec. own are its rows, if it has any.
-func (r *Run) beginAnew(c *wire.BeginCommand, own *ownRows) *wire.ErrorMessage {
+func (r *Run) beginAnew(c *wire.BeginCommand, own *rows.Own) *wire.ErrorMessage {
 	spec := c.Spec()
-	settings, starts, err := readSpec(r.env.table, &spec)
+	settings, starts, err := lane.Read(r.env.Table, &spec)
 	if err != nil {
 		return wire.AsRefusal(err)
 	}
-	if slices.ContainsFunc(starts, func(s laneStart) bool { return s.state != nil }) {
+	if slices.ContainsFunc(starts, func(s lane.Start) bool { return s.State != nil }) {
 		return wire.Refuse(wire.BadValue, "", "begin: a lane with a state can only begin a run of its own")
 	}
 	if own == nil {
 		own = r.own
 	}
-	l, err := r.env.begin(settings, own, nil, starts, r.dataRev+1)
+	l, err := r.env.Begin(settings, own, nil, starts, r.dataRev+1)
 	if err != nil {
 		return wire.AsBadData(err)
 	}
-	l.entitle(c.Title, c.Lesson)
+	l.Entitle(c.Title, c.Lesson)
 	was := r.moment()
 	r.own = own
 	r.changedBy(l, was, wire.Change{Kind: wire.BeginChange, Text: cmp.Or(c.Title, "begun anew with other settings")})
@@ -35,18 +38,18 @@ func (r *Run) beginAnew(c *wire.BeginCommand, own *ownRows) *wire.ErrorMessage {
 }
 
 // birth has the run live a new life: a generation from step 0 on.
-func (r *Run) birth(l *life) {
-	l.recipe.Revision = r.revision
+func (r *Run) birth(l *past.Generation) {
+	l.Recipe.Revision = r.revision
 	r.begin(l)
 	r.keep()
 	r.record()
 }
 
 // begin has the run live a life, in a new generation.
-func (r *Run) begin(l *life) {
+func (r *Run) begin(l *past.Generation) {
 	r.life = l
 	r.generation++
-	r.dataRev = max(r.dataRev, l.data.revision)
+	r.dataRev = max(r.dataRev, l.Data.Revision)
 	r.sent, r.left, r.dataDue = 0, 0, false
 	if r.until != nil {
 		r.until = newUntil(&r.until.UntilCommand) // it holds for the new generation, too
@@ -55,8 +58,8 @@ func (r *Run) begin(l *life) {
 		r.state, r.reason = r.before, ""
 	}
 	r.rate = rate{}
-	for i := range l.changes {
-		l.changes[i].Generation = r.generation
+	for i := range l.Changes {
+		l.Changes[i].Generation = r.generation
 	}
 	r.broadcast(r.greeting(0)...)
 	r.tellGoal()

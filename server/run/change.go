@@ -4,6 +4,9 @@ import (
 	"fmt"
 	"slices"
 
+	"github.com/gnllviz/gnllviz/server/run/lane"
+	"github.com/gnllviz/gnllviz/server/run/past"
+	"github.com/gnllviz/gnllviz/server/run/rows"
 	"github.com/gnllviz/gnllviz/server/wire"
 )
 
@@ -11,21 +14,21 @@ import (
 
 // change sets controls of a lane and of the run.
 func (r *Run) change(c *wire.ChangeCommand) (uint8, *wire.ErrorMessage) {
-	lane, refused := r.life.lane(c.Lane)
+	ln, refused := r.life.Lane(c.Lane)
 	if refused != nil {
 		return 0, refused
 	}
-	next, deltas, refused := r.env.table.Apply(wire.Settings{RunSettings: r.life.settings, LaneSettings: lane.settings}, c.Set)
+	next, deltas, refused := r.env.Table.Apply(wire.Settings{RunSettings: r.life.Settings, LaneSettings: ln.Settings}, c.Set)
 	if refused != nil || len(deltas) == 0 {
-		return lane.id, refused
+		return ln.ID, refused
 	}
-	if next.Dataset != r.life.settings.Dataset && c.Set["slice"] == nil {
+	if next.Dataset != r.life.Settings.Dataset && c.Set["slice"] == nil {
 		next.Slice = 0 // which there is in any set
 	}
-	if next.Dataset != r.life.settings.Dataset && c.Set["shown_target"] == nil {
+	if next.Dataset != r.life.Settings.Dataset && c.Set["shown_target"] == nil {
 		next.ShownTarget = 1
 	}
-	if next.Dataset != r.life.settings.Dataset && c.Set["slice_at"] == nil {
+	if next.Dataset != r.life.Settings.Dataset && c.Set["slice_at"] == nil {
 		next.SliceAt = ""
 	}
 	was, l := r.moment(), r.life
@@ -33,17 +36,17 @@ func (r *Run) change(c *wire.ChangeCommand) (uint8, *wire.ErrorMessage) {
 	for _, d := range deltas {
 		live = live && d.Control.Live
 	}
-	starts := r.life.starts()
+	starts := r.life.Starts()
 	for i := range starts {
-		if starts[i].id == lane.id {
-			starts[i].settings = next.LaneSettings
+		if starts[i].ID == ln.ID {
+			starts[i].Settings = next.LaneSettings
 		}
-		if next.Dataset != r.life.settings.Dataset && (starts[i].id != lane.id || c.Set["equation"] == nil) {
-			starts[i].settings = withoutEquation(starts[i].settings)
+		if next.Dataset != r.life.Settings.Dataset && (starts[i].ID != ln.ID || c.Set["equation"] == nil) {
+			starts[i].Settings = lane.WithoutEquation(starts[i].Settings)
 		}
 	}
 	if live {
-		refused = r.changeLive(c, lane, next, starts)
+		refused = r.changeLive(c, ln, next, starts)
 	} else if fresh, err := r.rebirth(next.RunSettings, starts, false); err != nil {
 		refused = wire.AsRefusal(err)
 	} else {
@@ -53,13 +56,13 @@ func (r *Run) change(c *wire.ChangeCommand) (uint8, *wire.ErrorMessage) {
 		if refused.Control == "" {
 			refused.Control = deltas[0].Control.Name
 		}
-		return lane.id, refused
+		return ln.ID, refused
 	}
 	changes := make([]wire.Change, len(deltas))
 	for i, d := range deltas {
 		changes[i] = wire.Change{Kind: wire.ControlChange, Control: d.Control.Name, Old: d.Old, New: d.New}
 		if !d.Control.Run {
-			id := lane.id // a change outlives what undo does to the lane
+			id := ln.ID // a change outlives what undo does to the lane
 			changes[i].Lane = &id
 		}
 	}
@@ -67,39 +70,39 @@ func (r *Run) change(c *wire.ChangeCommand) (uint8, *wire.ErrorMessage) {
 	if slices.ContainsFunc(deltas, func(d wire.Delta) bool { return d.Control.Group == "equation" }) {
 		r.tell(r.lanesMessage()) // what lanes say of their parameters
 	}
-	return lane.id, nil
+	return ln.ID, nil
 }
 
 // changeLive puts settings into force that do not begin a new life.
-func (r *Run) changeLive(c wire.Command, lane *lane, next wire.Settings, starts []laneStart) *wire.ErrorMessage {
-	l, old := r.life, r.life.settings
-	if err := r.env.bounds.check(l.data, starts); err != nil {
+func (r *Run) changeLive(c wire.Command, lane *lane.Lane, next wire.Settings, starts []lane.Start) *wire.ErrorMessage {
+	l, old := r.life, r.life.Settings
+	if err := r.env.Bounds.Check(l.Data, starts); err != nil {
 		return wire.AsRefusal(err)
 	}
-	if e := checkShown(&next.RunSettings, l.data); e != nil {
+	if e := rows.CheckShown(&next.RunSettings, l.Data); e != nil {
 		return e
 	}
-	fresh := l.data
+	fresh := l.Data
 	if next.Noise != old.Noise || next.Slice != old.Slice || next.SliceAt != old.SliceAt || next.ShownTarget != old.ShownTarget {
-		fresh = l.data.shown(&next.RunSettings)
-		fresh = fresh.withRevision(r.dataRev + 1)
+		fresh = l.Data.Shown(&next.RunSettings)
+		fresh = fresh.WithRevision(r.dataRev + 1)
 	}
-	l.settings = next.RunSettings
+	l.Settings = next.RunSettings
 	if next.AcquireEvery > 0 && (next.AcquireEvery != old.AcquireEvery || next.AcquireBy != old.AcquireBy) {
-		if e := l.canAcquire(); e != nil {
-			l.settings = old
+		if e := l.CanAcquire(); e != nil {
+			l.Settings = old
 			return e
 		}
 	}
-	if fresh != l.data {
-		if err := l.setData(fresh); err != nil {
-			l.settings = old
+	if fresh != l.Data {
+		if err := l.SetData(fresh); err != nil {
+			l.Settings = old
 			return wire.Refuse(wire.BadData, "", "%v", err)
 		}
 		r.dataChanged()
 	}
-	l.note(c, r.revision)
-	if err := lane.setLane(next.LaneSettings); err != nil {
+	l.Note(c, r.revision)
+	if err := lane.SetLane(next.LaneSettings); err != nil {
 		return wire.AsRefusal(err) // which has been checked
 	}
 	return nil
@@ -107,16 +110,16 @@ func (r *Run) changeLive(c wire.Command, lane *lane, next wire.Settings, starts 
 
 // changedBy records what was changed, and begins the life that the change has
 // brought if it is another. was is the moment before, to which undo goes back.
-func (r *Run) changedBy(l *life, was moment, changes ...wire.Change) {
+func (r *Run) changedBy(l *past.Generation, was past.Moment, changes ...wire.Change) {
 	another := l != r.life
 	if another {
-		r.life.noteEvent(wire.Event{Revision: r.revision, Left: true})
+		r.life.NoteEvent(wire.Event{Revision: r.revision, Left: true})
 	}
 	r.revision++
 	text := ""
 	for i := range changes {
 		c := &changes[i]
-		c.Revision, c.Generation, c.Step, c.Undo = r.revision, r.generation, r.life.steps, true
+		c.Revision, c.Generation, c.Step, c.Undo = r.revision, r.generation, r.life.Steps, true
 		if another {
 			c.Generation, c.Step = r.generation+1, 0
 		}
@@ -127,14 +130,14 @@ func (r *Run) changedBy(l *life, was moment, changes ...wire.Change) {
 			}
 		}
 	}
-	r.undone.push(entry{revision: r.revision, text: text, before: was})
+	r.undone.Push(past.Entry{Revision: r.revision, Text: text, Before: was})
 	r.told(l, changes)
 }
 
 // told puts changes into the life's record and tells the viewers. The changes
 // are part of the state with which a new generation greets.
-func (r *Run) told(l *life, changes []wire.Change) {
-	l.changes = append(l.changes, changes...)
+func (r *Run) told(l *past.Generation, changes []wire.Change) {
+	l.Changes = append(l.Changes, changes...)
 	if l != r.life {
 		r.birth(l)
 	}

@@ -4,6 +4,9 @@ import (
 	"math"
 	"slices"
 	"testing"
+
+	"github.com/gnllviz/gnllviz/server/run/capture"
+	"github.com/gnllviz/gnllviz/server/run/rows"
 )
 
 func TestThinKeepsExtremesAndGaps(t *testing.T) {
@@ -13,7 +16,7 @@ func TestThinKeepsExtremesAndGaps(t *testing.T) {
 		steps[i], values[i] = uint64(10*i), float64(i%7)
 	}
 	values[123], values[500], values[501], values[998] = 90, nan, math.Inf(1), -4
-	s, v := Thin(steps, values, 50)
+	s, v := capture.Thin(steps, values, 50)
 	if len(s) != len(v) || len(v) > 102 || !slices.IsSorted(s) {
 		t.Errorf("%d steps and %d values", len(s), len(v))
 	}
@@ -28,16 +31,16 @@ func TestThinKeepsExtremesAndGaps(t *testing.T) {
 	if i := slices.Index(s, 5000); i < 0 || !math.IsNaN(v[i]) {
 		t.Error("the gap is lost")
 	}
-	if s, v := Thin(steps[:5], values[:5], 50); !slices.Equal(s, steps[:5]) || !slices.Equal(v, values[:5]) {
+	if s, v := capture.Thin(steps[:5], values[:5], 50); !slices.Equal(s, steps[:5]) || !slices.Equal(v, values[:5]) {
 		t.Errorf("a short curve became %v", s)
 	}
-	if s, _ := Thin(nil, nil, 50); len(s) != 0 {
+	if s, _ := capture.Thin(nil, nil, 50); len(s) != 0 {
 		t.Error("something came of nothing")
 	}
 }
 
 func TestLossRangeHoldsNegativeLosses(t *testing.T) {
-	low, high := LossRange([]float64{1, -1, -2, math.NaN(), -1.5, math.Inf(1)}, []float64{-3, 2, 40})
+	low, high := capture.LossRange([]float64{1, -1, -2, math.NaN(), -1.5, math.Inf(1)}, []float64{-3, 2, 40})
 	if low > -2 || high < 1 || low < -5 || high > 41 {
 		t.Errorf("from %g to %g", low, high)
 	}
@@ -47,16 +50,16 @@ func TestLossRangeHoldsNegativeLosses(t *testing.T) {
 		far[i] = float64(i) / 50
 	}
 	far[0] = 1e9
-	if _, high := LossRange(far, nil); high > 10 {
+	if _, high := capture.LossRange(far, nil); high > 10 {
 		t.Errorf("to %g", high)
 	}
-	if low, high := LossRange(nil, nil); !(low < high) {
+	if low, high := capture.LossRange(nil, nil); !(low < high) {
 		t.Errorf("of nothing from %g to %g", low, high)
 	}
 }
 
 func TestFitRangeHoldsTheRows(t *testing.T) {
-	r := &Record{Rows: []Row{{TargetRow: TargetRow{Y: -1}}, {TargetRow: TargetRow{Y: math.Inf(1)}}, {TargetRow: TargetRow{Y: 3}}}, Grid: &Fit{Mean: []float64{0, 1e9, math.NaN()}, Std: []float64{2, 1, 1}}}
+	r := &capture.Capture{Rows: []capture.Row{{TargetRow: capture.TargetRow{Y: -1}}, {TargetRow: capture.TargetRow{Y: math.Inf(1)}}, {TargetRow: capture.TargetRow{Y: 3}}}, Grid: &capture.Fit{Mean: []float64{0, 1e9, math.NaN()}, Std: []float64{2, 1, 1}}}
 	low, high := r.FitRange(2)
 	if low > -3 || low < -3.5 || high < 5 || high > 5.5 {
 		t.Errorf("from %g to %g", low, high)
@@ -64,14 +67,14 @@ func TestFitRangeHoldsTheRows(t *testing.T) {
 }
 
 func TestRowsOfAreEvenlyTaken(t *testing.T) {
-	r := &Record{}
+	r := &capture.Capture{}
 	for i := range 100 {
-		r.Rows = append(r.Rows, Row{ID: uint32(i), Part: []string{PartTrain, PartTest}[i%2]})
+		r.Rows = append(r.Rows, capture.Row{ID: uint32(i), Part: []string{rows.PartTrain, rows.PartTest}[i%2]})
 	}
-	if rows := r.RowsOf(PartTest, 20); len(rows) != 17 || rows[1].ID != 7 || rows[16].ID != 97 {
+	if rows := r.RowsOf(rows.PartTest, 20); len(rows) != 17 || rows[1].ID != 7 || rows[16].ID != 97 {
 		t.Errorf("%d rows", len(rows))
 	}
-	if rows := r.RowsOf(PartPool, 20); rows != nil {
+	if rows := r.RowsOf(rows.PartPool, 20); rows != nil {
 		t.Errorf("%d rows of none", len(rows))
 	}
 }

@@ -1,18 +1,12 @@
 package run
 
 import (
-	"math"
 	"reflect"
 
+	"github.com/gnllviz/gnllviz/server/run/lane"
+	"github.com/gnllviz/gnllviz/server/run/past"
+	"github.com/gnllviz/gnllviz/server/run/rows"
 	"github.com/gnllviz/gnllviz/server/wire"
-)
-
-// Everything here runs on the goroutine that owns the run.
-
-// What one generation remembers of itself, at most.
-const (
-	maxEvents     = 100_000
-	maxEventBytes = 32 << 20
 )
 
 // recorded says whether a command goes into recipes: all that change what is
@@ -38,15 +32,15 @@ func (r *Run) admit(c wire.Command, steers bool) *wire.ErrorMessage {
 			return wire.Refuse(wire.BadState, "", "the run is being done over again; wait until it has come to its end, or pause it to go on from where it is")
 		}
 	}
-	if l := r.life; recorded(c) && (len(l.recipe.Events) >= maxEvents || l.eventBytes >= maxEventBytes) {
-		return wire.Refuse(wire.TooMuch, "", "this generation has seen %d changes, and keeps no more; reset the run to begin another", len(l.recipe.Events))
+	if l := r.life; recorded(c) && (len(l.Recipe.Events) >= past.MaxEvents || l.EventBytes >= past.MaxEventBytes) {
+		return wire.Refuse(wire.TooMuch, "", "this generation has seen %d changes, and keeps no more; reset the run to begin another", len(l.Recipe.Events))
 	}
 	return nil
 }
 
 // apply does a command, and returns the lane that it made or was about. own are
 // the rows that it brings.
-func (r *Run) apply(c wire.Command, own *ownRows) (lane uint8, refused *wire.ErrorMessage) {
+func (r *Run) apply(c wire.Command, own *rows.Own) (lane uint8, refused *wire.ErrorMessage) {
 	switch c := c.(type) {
 	case *wire.LaneAddCommand:
 		return r.addLane(c)
@@ -100,10 +94,10 @@ func (r *Run) transport(c wire.Command) *wire.ErrorMessage {
 	case *wire.StepCommand:
 		return r.stepOn(c.Steps)
 	case *wire.EpochCommand:
-		return r.stepOn(r.life.epochSteps())
+		return r.stepOn(r.life.EpochSteps())
 	case *wire.UntilCommand:
 		u := newUntil(c)
-		if reached := u.reachedStep(r.life.steps); reached != "" {
+		if reached := u.reachedStep(r.life.Steps); reached != "" {
 			return wire.Refuse(wire.BadState, "", "until: %s already", reached)
 		}
 		r.left, r.until = 0, u
@@ -123,18 +117,9 @@ func (r *Run) stepOn(steps int) *wire.ErrorMessage {
 	return nil
 }
 
-// epochSteps returns the steps in which every lane sees all its rows once.
-func (l *life) epochSteps() int {
-	steps := 1
-	for _, lane := range l.lanes {
-		steps = max(steps, int(math.Ceil(float64(l.data.train.len())/float64(lane.settings.Batch))))
-	}
-	return steps
-}
-
 func (r *Run) reset(c *wire.ResetCommand) *wire.ErrorMessage {
 	was := r.moment()
-	l, err := r.rebirth(r.life.settings, r.life.starts(), c.Rows)
+	l, err := r.rebirth(r.life.Settings, r.life.Starts(), c.Rows)
 	if err != nil {
 		return wire.AsRefusal(err)
 	}
@@ -144,20 +129,20 @@ func (r *Run) reset(c *wire.ResetCommand) *wire.ErrorMessage {
 
 // rebirth returns a life with the same rows, edits included unless anew, that
 // begins with other settings. On another data set it has no title any more.
-func (r *Run) rebirth(s wire.RunSettings, starts []laneStart, anew bool) (l *life, err error) {
-	old, d := &r.life.settings, r.life.data
+func (r *Run) rebirth(s wire.RunSettings, starts []lane.Start, anew bool) (l *past.Generation, err error) {
+	old, d := &r.life.Settings, r.life.Data
 	switch {
 	case anew || s.Dataset != old.Dataset || s.Seed != old.Seed || s.TrainShare != old.TrainShare || s.Pool != old.Pool ||
-		s.Dataset == wire.OwnData && d.own != r.own:
-		l, err = r.env.begin(s, r.own, nil, starts, r.dataRev+1)
-	case d.edits == nil:
-		l, err = r.env.beginOn(s, d.shown(&s).withRevision(r.dataRev+1), starts)
+		s.Dataset == wire.OwnData && d.Own != r.own:
+		l, err = r.env.Begin(s, r.own, nil, starts, r.dataRev+1)
+	case d.Edits == nil:
+		l, err = r.env.BeginOn(s, d.Shown(&s).WithRevision(r.dataRev+1), starts)
 	default:
 		// The first rows of a life fix its scale: those of before the edits did.
-		l, err = r.env.begin(s, d.own, d.edits.list(), starts, r.dataRev+1)
+		l, err = r.env.Begin(s, d.Own, d.Edits.List(), starts, r.dataRev+1)
 	}
 	if err == nil && s.Dataset == old.Dataset {
-		l.entitle(r.life.title, r.life.lesson)
+		l.Entitle(r.life.Title, r.life.Lesson)
 	}
 	return l, err
 }
@@ -175,7 +160,7 @@ func (r *Run) setState(s wire.State, reason string) {
 
 func (r *Run) tellState() {
 	r.goal = r.aim()
-	r.tell(wire.StateMessage{Type: "state", State: r.state, Reason: r.reason, Goal: r.goal, Generation: r.generation, Step: r.life.steps})
+	r.tell(wire.StateMessage{Type: "state", State: r.state, Reason: r.reason, Goal: r.goal, Generation: r.generation, Step: r.life.Steps})
 }
 
 // tellGoal tells viewers what is trained up to, if that has changed.
@@ -192,7 +177,7 @@ func (r *Run) aim() *wire.Goal {
 		return &wire.Goal{Step: u.Step, NLL: u.NLL, Plateau: u.Plateau}
 	}
 	if r.left > 1 {
-		end := r.life.steps + uint64(r.left)
+		end := r.life.Steps + uint64(r.left)
 		return &wire.Goal{Step: &end}
 	}
 	return nil

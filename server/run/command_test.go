@@ -3,13 +3,14 @@ package run
 import (
 	"testing"
 
+	"github.com/gnllviz/gnllviz/server/run/past"
 	"github.com/gnllviz/gnllviz/server/wire"
 )
 
 // A generation that can remember no more can still be held, left and come back to.
 func TestGenerationThatIsFull(t *testing.T) {
 	r := start(t, Options{}, map[string]any{"speed": "max"})
-	if err := r.do(t.Context(), func() { r.life.eventBytes = maxEventBytes - 1 }); err != nil {
+	if err := r.do(t.Context(), func() { r.life.EventBytes = past.MaxEventBytes - 1 }); err != nil {
 		t.Fatal(err)
 	}
 	change(t, r, map[string]any{"eps": 0.1})

@@ -97,7 +97,7 @@ func (v *Viewer) Close() {
 // viewer lacks.
 func (r *Run) greet(v *Viewer, h wire.Hello) {
 	next := 0
-	if h.Generation == r.generation && h.Next <= len(r.life.points) {
+	if h.Generation == r.generation && h.Next <= len(r.life.Points) {
 		next = h.Next
 	}
 	v.send(r.greeting(next)...)
@@ -113,7 +113,7 @@ func (r *Run) greeting(next int) []Message {
 
 // grid are the frames on which others stand.
 func (r *Run) grid() Message {
-	return r.prepared(Message{Binary: true, Data: r.life.data.gridBytes(r.generation)})
+	return r.prepared(Message{Binary: true, Data: r.life.Data.GridBytes(r.generation)})
 }
 
 // pointsSent are the points from number first on that count as sent.
@@ -128,7 +128,7 @@ func (r *Run) pointsSent(first int) []Message {
 }
 
 func (r *Run) history(first, last int) wire.HistoryMessage {
-	return wire.HistoryMessage{Type: "history", Generation: r.generation, First: first, Points: r.life.points[first:last]}
+	return wire.HistoryMessage{Type: "history", Generation: r.generation, First: first, Points: r.life.Points[first:last]}
 }
 
 // tell sends a message to all viewers, encoded once.

@@ -6,6 +6,7 @@ import (
 	"sync"
 	"testing"
 
+	"github.com/gnllviz/gnllviz/server/run/capture"
 	"github.com/gnllviz/gnllviz/server/wire"
 )
 
@@ -27,16 +28,16 @@ func TestReadersSeeWhatTheRunIs(t *testing.T) {
 		}
 		var want []byte
 		err = r.ask(ctx, func() error {
-			states, at, refused := r.life.snapshot(1 << 40)
+			states, at, refused := r.life.Snapshot(1 << 40)
 			if refused != nil {
 				return refused
 			}
-			if at != r.life.steps {
-				t.Errorf("%s: the newest snapshot is of step %d, not %d", what, at, r.life.steps)
+			if at != r.life.Steps {
+				t.Errorf("%s: the newest snapshot is of step %d, not %d", what, at, r.life.Steps)
 			}
-			g := glimpse{generation: r.generation, revision: r.revision, step: at, perSecond: r.rate.perSecond, data: r.life.data, states: states}
-			frames, err := g.frames(r.life.lanes)
-			want = append(r.life.data.gridBytes(r.generation), frames...)
+			g := capture.Glimpse{Generation: r.generation, Revision: r.revision, Step: at, PerSecond: r.rate.perSecond, Data: r.life.Data, States: states}
+			frames, err := g.Frames(r.life.Lanes)
+			want = append(r.life.Data.GridBytes(r.generation), frames...)
 			return err
 		})
 		if err != nil {
@@ -49,7 +50,7 @@ func TestReadersSeeWhatTheRunIs(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if err := r.do(ctx, func() { now = []byte(r.life.fingerprint()) }); err != nil || recipe.Weights != string(now) {
+		if err := r.do(ctx, func() { now = []byte(r.life.Fingerprint()) }); err != nil || recipe.Weights != string(now) {
 			t.Errorf("%s: the weights are %s, not %s (%v)", what, recipe.Weights, now, err)
 		}
 	}
@@ -110,7 +111,7 @@ func TestReadersBesideTraining(t *testing.T) {
 				if _, err := r.Predict(ctx, nil, [][]float64{{float64(i)}}); err != nil {
 					t.Error(err)
 				}
-				if _, err := r.Record(ctx, nil); err != nil {
+				if _, err := r.Capture(ctx, nil); err != nil {
 					t.Error(err)
 				}
 			}

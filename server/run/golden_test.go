@@ -14,9 +14,9 @@ import (
 	"slices"
 	"testing"
 
-	"golang.org/x/sys/cpu"
-
+	"github.com/gnllviz/gnllviz/server/run/rows"
 	"github.com/gnllviz/gnllviz/server/wire"
+	"golang.org/x/sys/cpu"
 )
 
 var update = flag.Bool("update", false, "write the golden files again")
@@ -111,11 +111,11 @@ func follow(t *testing.T, number int, g *goldenRun) {
 			continue
 		}
 		if got := goldenFrames(t, r); got != s.Frames {
-			t.Fatalf("run %d has other frames after command %d, %s, at step %d", number, i, s.Command, r.life.steps)
+			t.Fatalf("run %d has other frames after command %d, %s, at step %d", number, i, s.Command, r.life.Steps)
 		}
 	}
 	if got := goldenWeights(r); got != g.Weights {
-		t.Fatalf("run %d has other weights at step %d", number, r.life.steps)
+		t.Fatalf("run %d has other weights at step %d", number, r.life.Steps)
 	}
 }
 
@@ -142,10 +142,10 @@ func goldenDo(r *Run, s goldenStep) (refused bool) {
 	if e != nil {
 		return true
 	}
-	var own *ownRows
-	if spec := rowsOf(c); spec != nil {
+	var own *rows.Own
+	if spec := rows.RowsOf(c); spec != nil {
 		var err error
-		if own, err = readOwn(spec, r.options.Table); err != nil {
+		if own, err = rows.ReadOwn(spec, r.options.Table); err != nil {
 			return true
 		}
 	}
@@ -175,9 +175,9 @@ func goldenFrames(t *testing.T, r *Run) string {
 
 func goldenWeights(r *Run) string {
 	h := sha256.New()
-	io.WriteString(h, r.life.fingerprint())
-	for _, l := range r.life.lanes {
-		for _, m := range l.ensemble.Members() {
+	io.WriteString(h, r.life.Fingerprint())
+	for _, l := range r.life.Lanes {
+		for _, m := range l.Ensemble.Members() {
 			b, err := json.Marshal(m.PhysicsState())
 			if err != nil {
 				panic(err) // of numbers that are finite
@@ -194,7 +194,7 @@ func writeGolden(t *testing.T) {
 	var runs []goldenRun
 	for seed := range uint64(30) {
 		random := newRandomRun(t, 1000+seed)
-		g := goldenRun{Spec: random.life.recipe.Spec}
+		g := goldenRun{Spec: random.life.Recipe.Spec}
 		r := goldenBegin(t, g.Spec)
 		random.Run = r // whose rows and controls chance looks at
 		const commands = 40

@@ -20,8 +20,8 @@ func TestOthersStandWhereTheyAreHeld(t *testing.T) {
 	})
 	steps(t, r, 20)
 	at := func() []float64 { // the first place on the grid: blue, green, red, when, a
-		d := r.life.data
-		return slices.Clone(d.gridRows[:len(d.set.Inputs)])
+		d := r.life.Data
+		return slices.Clone(d.GridRows[:len(d.Set.Inputs)])
 	}
 	var row []float64
 	look := func() {

@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"github.com/gnllviz/gnllviz/engine/export"
+	"github.com/gnllviz/gnllviz/server/run/capture"
 	"github.com/gnllviz/gnllviz/server/wire"
 )
 
@@ -15,46 +16,46 @@ import (
 // *wire.ErrorMessage says what of the model is wrong.
 func Import(id string, m *export.Model, o Options) (*Run, error) {
 	r := newRun(id, o)
-	l, own, err := restore(m, &r.env, o.Table, r.dataRev+1)
+	l, own, err := capture.Restore(m, &r.env, o.Table, r.dataRev+1)
 	if err != nil {
 		return nil, err
 	}
 	r.own, r.parent = own, m.Card.Run
-	for i := range l.changes {
-		r.revision = max(r.revision, l.changes[i].Revision)
+	for i := range l.Changes {
+		r.revision = max(r.revision, l.Changes[i].Revision)
 	}
-	l.recipe.Revision = r.revision
+	l.Recipe.Revision = r.revision
 	if o.Paused {
 		r.state = wire.Paused
-		r.reason = fmt.Sprintf("brought back at step %d", l.steps)
+		r.reason = fmt.Sprintf("brought back at step %d", l.Steps)
 		if m.Card.Run != "" {
 			r.reason += fmt.Sprintf(", from run %.40s, lane %.40s", m.Card.Run, m.Card.Lane)
 		}
 		if len(m.Training.Checkpoint) == 0 {
 			r.reason += "; with weights alone, so the optimiser begins anew"
-			if l.lanes[0].settings.Equation != "" {
+			if l.Lanes[0].Settings.Equation != "" {
 				r.reason += ", and so does the noise of the equation"
 			}
 		}
 	}
 	r.begin(l)
-	r.sent = len(l.points)
+	r.sent = len(l.Points)
 	return r, nil
 }
 
 // Recall returns the record of a model that a run made, without training it.
-func Recall(m *export.Model, o Options) (*Record, error) {
-	e := o.env()
-	l, _, err := restore(m, &e, o.Table, 1)
+func Recall(m *export.Model, o Options) (*capture.Capture, error) {
+	e := o.Env()
+	l, _, err := capture.Restore(m, &e, o.Table, 1)
 	if err != nil {
 		return nil, err
 	}
-	t, err := takeOut(l, l.lanes[0], about{
-		env: &e, run: m.Card.Run, parent: m.Card.Parent, state: wire.Paused, time: o.clock()(),
-		version: o.Version, commit: o.Commit,
+	t, err := capture.Take(l, l.Lanes[0], capture.About{
+		Env: &e, Run: m.Card.Run, Parent: m.Card.Parent, State: wire.Paused, Time: o.Clock()(),
+		Version: o.Version, Commit: o.Commit,
 	})
 	if err != nil {
 		return nil, err
 	}
-	return t.make(true)
+	return t.Make(true)
 }

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/gnllviz/gnllviz/server/run/lane"
 	"github.com/gnllviz/gnllviz/server/wire"
 )
 
@@ -50,12 +51,12 @@ func await(t *testing.T, r *Run, wanted func(wire.RunMessage) bool) (m wire.RunM
 func weights(t *testing.T, r *Run, lane uint8) (w []float32) {
 	t.Helper()
 	err := r.do(t.Context(), func() {
-		l, refused := r.life.lane(&lane)
+		l, refused := r.life.Lane(&lane)
 		if refused != nil {
 			t.Error(refused)
 			return
 		}
-		for _, m := range l.ensemble.Members() {
+		for _, m := range l.Ensemble.Members() {
 			w = append(w, m.Weights()...)
 			law := m.PhysicsState()
 			for _, q := range law.Parameters {
@@ -314,7 +315,7 @@ func TestSpecOfARunMakesTheSameRun(t *testing.T) {
 }
 
 func TestServersBounds(t *testing.T) {
-	o := Options{Bounds: Bounds{Lanes: 2, Layers: 1, Units: 16}}
+	o := Options{Bounds: lane.Bounds{Lanes: 2, Layers: 1, Units: 16}}
 	for set, words := range map[string]string{
 		`{"hidden":[8,8]}`: "2 layers, and this server allows 1",
 		`{"hidden":[32]}`:  "32 units, and this server allows 16",

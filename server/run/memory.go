@@ -4,6 +4,9 @@ import (
 	"time"
 
 	"github.com/gnllviz/gnllviz/engine"
+	"github.com/gnllviz/gnllviz/server/run/lane"
+	"github.com/gnllviz/gnllviz/server/run/past"
+	"github.com/gnllviz/gnllviz/server/run/rows"
 	"github.com/gnllviz/gnllviz/server/wire"
 )
 
@@ -24,25 +27,6 @@ type Memory interface {
 // memoryEvery is the time between two looks at what the run holds.
 const memoryEvery = time.Second
 
-const (
-	// paramBytes is about what a parameter takes in training, with its gradients,
-	// moments and what Restore goes back to; placeBytes what a hidden unit takes for each
-	// row or place that is predicted at a time; laneBytes what a lane takes besides.
-	paramBytes = 64
-	placeBytes = 16
-	laneBytes  = 256 << 10
-)
-
-// laneSize is about what a lane cannot do without.
-func laneSize(s *wire.LaneSettings, params int, d *data) int {
-	units := 0
-	for _, n := range s.Hidden {
-		units += n
-	}
-	rows := min(d.train.len()+d.test.len(), wire.MaxRowsEvaluated) + d.places()
-	return laneBytes + params*paramBytes + s.Members*units*rows*placeBytes
-}
-
 // A holding is what a run has in memory, in bytes, about.
 type holding struct {
 	least     int // what it cannot do without
@@ -54,14 +38,14 @@ type holding struct {
 func (h *holding) sum() int { return h.least + h.undo + h.curves + h.snapshots }
 
 // lanesHeld are the lanes of this generation, and those that undo can bring back.
-func (r *Run) lanesHeld() map[*lane]bool {
-	lanes := map[*lane]bool{}
-	for _, l := range r.life.lanes {
+func (r *Run) lanesHeld() map[*lane.Lane]bool {
+	lanes := map[*lane.Lane]bool{}
+	for _, l := range r.life.Lanes {
 		lanes[l] = true
 	}
-	for _, m := range r.undone.moments() {
-		for _, l := range m.lanes {
-			lanes[l.lane] = true
+	for _, m := range r.undone.Moments() {
+		for _, l := range m.Lanes {
+			lanes[l.Lane] = true
 		}
 	}
 	return lanes
@@ -70,45 +54,42 @@ func (r *Run) lanesHeld() map[*lane]bool {
 // holds adds up what the run holds.
 func (r *Run) holds() holding {
 	var h holding
-	lives, rows := map[*life]bool{r.life: true}, map[*data]bool{r.life.data: true}
+	lives, rows := map[*past.Generation]bool{r.life: true}, map[*rows.Data]bool{r.life.Data: true}
 	states := map[*engine.State]bool{}
-	for _, m := range r.undone.moments() {
-		lives[m.life], rows[m.data] = true, true
-		for _, l := range m.lanes {
-			if !states[l.state] {
-				states[l.state] = true
-				h.undo += l.state.Size()
+	for _, m := range r.undone.Moments() {
+		lives[m.Life], rows[m.Data] = true, true
+		for _, l := range m.Lanes {
+			if !states[l.State] {
+				states[l.State] = true
+				h.undo += l.State.Size()
 			}
 		}
 	}
 	for l := range lives {
-		h.least += len(l.points)*pointBytes + l.eventBytes
+		h.least += len(l.Points)*past.PointBytes + l.EventBytes
 	}
 	for d := range rows {
-		h.least += 2 * d.size()
+		h.least += 2 * d.Size()
 	}
-	current := map[*lane]bool{}
-	for _, l := range r.life.lanes {
+	current := map[*lane.Lane]bool{}
+	for _, l := range r.life.Lanes {
 		current[l] = true
 	}
 	for l := range r.lanesHeld() {
-		if size := laneSize(&l.settings, l.params, l.data); current[l] {
+		if size := lane.Size(&l.Settings, l.Params, l.Data); current[l] {
 			h.least += size
 		} else {
 			h.undo += size
 		}
-		h.curves += l.steps.Bytes()
-		for _, e := range l.evaluations {
+		h.curves += l.Steps.Bytes()
+		for _, e := range l.Evaluations {
 			h.curves += e.Bytes()
 		}
-		h.snapshots += l.snapshots.Bytes()
+		h.snapshots += l.Snapshots.Bytes()
 	}
 	h.curves += r.pieces.bytes()
 	return h
 }
-
-// pointBytes is what a point takes.
-var pointBytes = 16 + 4*(len(wire.PointColumns)-pointHead)
 
 // fit says what the run holds, and gives up what is too much: of undo, curves and
 // snapshots equal parts, the oldest changes, the full resolution of the oldest steps, and
@@ -122,7 +103,7 @@ func (r *Run) fit(now time.Time) {
 	most := r.options.Memory.Use(h.sum(), h.least)
 	lanes := r.lanesHeld()
 	for l := range lanes {
-		l.snapshots.SetBudget(snapshotBytes) // in case there is room again
+		l.Snapshots.SetBudget(lane.SnapshotBytes) // in case there is room again
 	}
 	if h.sum() <= most {
 		return
@@ -131,14 +112,14 @@ func (r *Run) fit(now time.Time) {
 	of := func(bytes int) int { return int(part * float64(bytes)) }
 	r.pieces = pieces{}
 	if r.replay == nil { // which may have to undo what was undone
-		r.undone.trim(of(h.undo))
+		r.undone.Trim(of(h.undo))
 	}
 	for l := range lanes {
-		l.steps.Shrink(of(l.steps.Bytes()))
-		for _, e := range l.evaluations {
+		l.Steps.Shrink(of(l.Steps.Bytes()))
+		for _, e := range l.Evaluations {
 			e.Shrink(of(e.Bytes()))
 		}
-		l.snapshots.SetBudget(of(l.snapshots.Bytes()))
+		l.Snapshots.SetBudget(of(l.Snapshots.Bytes()))
 	}
 	after := r.holds()
 	r.options.Memory.Use(after.sum(), after.least)
@@ -157,68 +138,24 @@ func (r *Run) admitLanes(bytes int) error {
 
 // admitLife says why a life of such lanes in the place of the present one is too much
 // for the memory.
-func (r *Run) admitLife(d *data, starts []laneStart) error {
+func (r *Run) admitLife(d *rows.Data, starts []lane.Start) error {
 	if r.options.Memory == nil {
 		return nil
 	}
 	bytes := 0
 	for i := range starts {
-		n, err := paramsOf(&starts[i].settings, d.shape())
+		n, err := lane.ParamsOf(&starts[i].Settings, d.Shape())
 		if err != nil {
 			return err
 		}
-		bytes += laneSize(&starts[i].settings, n, d)
+		bytes += lane.Size(&starts[i].Settings, n, d)
 	}
 	if r.life != nil {
-		for _, l := range r.life.lanes {
-			bytes -= laneSize(&l.settings, l.params, l.data)
+		for _, l := range r.life.Lanes {
+			bytes -= lane.Size(&l.Settings, l.Params, l.Data)
 		}
 	}
 	return r.admitLanes(bytes)
-}
-
-// moments are those that the stack keeps.
-func (u *undoStack) moments() []*moment {
-	var list []*moment
-	for i := range u.entries {
-		list = append(list, &u.entries[i].before)
-	}
-	for i := range u.undone {
-		x := &u.undone[i]
-		list = append(list, &x.before)
-		for k := range x.entries {
-			list = append(list, &x.entries[k].before)
-		}
-	}
-	return list
-}
-
-// bytes is about what the stack keeps.
-func (u *undoStack) bytes() int {
-	n := 0
-	lanes := map[*lane]bool{}
-	for _, m := range u.moments() {
-		n += m.size()
-		for _, l := range m.lanes {
-			if !lanes[l.lane] {
-				lanes[l.lane] = true
-				n += laneSize(&l.lane.settings, l.lane.params, l.lane.data)
-			}
-		}
-	}
-	return n
-}
-
-// trim forgets the oldest changes, and then what was undone, until no more than so many
-// bytes are kept. The newest change stays.
-func (u *undoStack) trim(bytes int) {
-	for len(u.entries) > 1 && u.bytes() > bytes {
-		n := (len(u.entries) + 3) / 4
-		u.entries = append([]entry(nil), u.entries[n:]...)
-	}
-	for len(u.undone) > 0 && u.bytes() > bytes {
-		u.undone = append([]undone(nil), u.undone[1:]...)
-	}
 }
 
 // bytes is what the pieces take.

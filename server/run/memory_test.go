@@ -77,14 +77,14 @@ func TestRunFitsItsMemory(t *testing.T) {
 	if after.undo > before.undo*6/10 || after.snapshots > before.snapshots*6/10 || after.undo == 0 || after.snapshots == 0 {
 		t.Errorf("of %+v it holds %+v", before, after)
 	}
-	c := r.life.lanes[0].steps.Query(0, 0, 1<<40, 10_000)
+	c := r.life.Lanes[0].Steps.Query(0, 0, 1<<40, 10_000)
 	if c.Of != 28_000 {
 		t.Errorf("%d steps are known", c.Of)
 	}
 	r.left, free.left = 1, 1
 	r.step()
 	free.step()
-	if r.life.fingerprint() != free.life.fingerprint() {
+	if r.life.Fingerprint() != free.life.Fingerprint() {
 		t.Error("it goes on with other weights")
 	}
 	// The newest change can be undone; where nothing can be given up it stays so.

@@ -10,6 +10,9 @@ import (
 
 	"github.com/gnllviz/gnllviz/engine"
 	"github.com/gnllviz/gnllviz/server/run/history"
+	"github.com/gnllviz/gnllviz/server/run/lane"
+	"github.com/gnllviz/gnllviz/server/run/past"
+	"github.com/gnllviz/gnllviz/server/run/rows"
 	"github.com/gnllviz/gnllviz/server/wire"
 )
 
@@ -312,7 +315,7 @@ func TestUndoIsBounded(t *testing.T) {
 		t.Helper()
 		rows := make([]wire.NewRow, n)
 		for i := range rows {
-			rows[i].X = make([]float64, len(r.life.data.set.Inputs))
+			rows[i].X = make([]float64, len(r.life.Data.Set.Inputs))
 		}
 		if _, refused := r.apply(&wire.EditCommand{Edit: wire.Edit{Add: rows}}, nil); refused != nil {
 			t.Fatal(refused)
@@ -321,57 +324,57 @@ func TestUndoIsBounded(t *testing.T) {
 	for range 40 {
 		add(wire.MaxEdits)
 	}
-	if n := len(r.undone.entries); n != 40 {
+	if n := len(r.undone.Entries); n != 40 {
 		t.Fatalf("%d small changes can be undone, of 40", n)
 	}
-	size := r.life.data.size()
-	for range 2 * maxUndoBytes / size {
+	size := r.life.Data.Size()
+	for range 2 * past.MaxUndoBytes / size {
 		add(1)
 	}
-	if n := len(r.undone.entries); n*size > maxUndoBytes || n < 10 {
+	if n := len(r.undone.Entries); n*size > past.MaxUndoBytes || n < 10 {
 		t.Errorf("%d changes can be undone, each with rows of %d bytes", n, size)
 	}
 	// Changes that leave the rows as they are hold them once.
-	for range maxUndo {
-		change := &wire.ChangeCommand{Set: raw(t, map[string]any{"full": !r.life.lanes[0].settings.Full})}
+	for range past.MaxUndo {
+		change := &wire.ChangeCommand{Set: raw(t, map[string]any{"full": !r.life.Lanes[0].Settings.Full})}
 		if _, refused := r.apply(change, nil); refused != nil {
 			t.Fatal(refused)
 		}
 	}
-	if n := len(r.undone.entries); n != maxUndo {
-		t.Errorf("%d changes of a switch can be undone, want %d", n, maxUndo)
+	if n := len(r.undone.Entries); n != past.MaxUndo {
+		t.Errorf("%d changes of a switch can be undone, want %d", n, past.MaxUndo)
 	}
 	// What was undone is let go of with the next change.
-	for range maxUndo / 2 {
+	for range past.MaxUndo / 2 {
 		if _, refused := r.apply(&wire.UndoCommand{}, nil); refused != nil {
 			t.Fatal(refused)
 		}
 	}
 	add(1)
-	for i, e := range r.undone.entries[:cap(r.undone.entries)] {
-		if i >= len(r.undone.entries) && e.before.life != nil {
-			t.Fatalf("entry %d is still held, of %d", i, len(r.undone.entries))
+	for i, e := range r.undone.Entries[:cap(r.undone.Entries)] {
+		if i >= len(r.undone.Entries) && e.Before.Life != nil {
+			t.Fatalf("entry %d is still held, of %d", i, len(r.undone.Entries))
 		}
 	}
 }
 
 func TestEditsOfARunAreBounded(t *testing.T) {
-	var e *edits
+	var e *rows.Edits
 	var all []wire.Edit
 	for i := range 3 {
 		all = append(all, wire.Edit{Erase: []uint32{uint32(i), 7}})
-		e = e.and(&all[i])
+		e = e.And(&all[i])
 	}
-	other := e.before.and(&wire.Edit{Take: []uint32{1}})
-	if !reflect.DeepEqual(e.list(), all) || e.rows != 6 || len(other.list()) != 3 || other.list()[2].Take[0] != 1 {
-		t.Errorf("of %v became %v of %d rows, and %v", all, e.list(), e.rows, other.list())
+	other := e.Before.And(&wire.Edit{Take: []uint32{1}})
+	if !reflect.DeepEqual(e.List(), all) || e.Rows != 6 || len(other.List()) != 3 || other.List()[2].Take[0] != 1 {
+		t.Errorf("of %v became %v of %d rows, and %v", all, e.List(), e.Rows, other.List())
 	}
-	d, err := newData(&wire.RunSettings{Dataset: "mcycle", TrainShare: 80, Slice: 1}, nil, all[:1], 1)
+	d, err := rows.New(&wire.RunSettings{Dataset: "mcycle", TrainShare: 80, Slice: 1}, nil, all[:1], 1)
 	if err != nil {
 		t.Fatal(err)
 	}
-	d.edits.rows = maxEdited
-	if _, err := d.edited(&wire.Edit{Add: []wire.NewRow{{X: []float64{1}, Y: 1}}}); err == nil || !strings.Contains(err.Error(), "edits of at most") {
+	d.Edits.Rows = rows.MaxEdited
+	if _, err := d.Edited(&wire.Edit{Add: []wire.NewRow{{X: []float64{1}, Y: 1}}}); err == nil || !strings.Contains(err.Error(), "edits of at most") {
 		t.Errorf("an edit too many gave %v", err)
 	}
 }
@@ -387,15 +390,15 @@ func TestLanesGoBackTogether(t *testing.T) {
 	steps(t, r, 20)
 	// The second lane has forgotten the steps from 11 on but for the newest.
 	err := r.do(t.Context(), func() {
-		l := r.life.lanes[1]
-		kept := history.NewLadder[*engine.State](snapshotBytes)
+		l := r.life.Lanes[1]
+		kept := history.NewLadder[*engine.State](lane.SnapshotBytes)
 		for _, step := range []uint64{0, 5, 10, 30} {
-			s, _, _ := l.snapshots.At(step)
+			s, _, _ := l.Snapshots.At(step)
 			if err := kept.Keep(step, s, s.Size()); err != nil {
 				t.Error(err)
 			}
 		}
-		l.snapshots = kept
+		l.Snapshots = kept
 	})
 	if err != nil {
 		t.Fatal(err)

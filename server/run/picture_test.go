@@ -5,6 +5,7 @@ import (
 	"slices"
 	"testing"
 
+	"github.com/gnllviz/gnllviz/server/run/rows"
 	"github.com/gnllviz/gnllviz/server/wire"
 )
 
@@ -142,7 +143,7 @@ func TestTwoInputsAreAMap(t *testing.T) {
 	steps(t, r, 64)
 	p := pictureOf(t, r)
 	grid, fit := p[wire.FrameGrid], p[wire.FrameFit]
-	if len(grid.Columns) != 2 || len(grid.Columns[0]) != mapSide*mapSide || len(fit.Columns[0]) != mapSide*mapSide || len(p[wire.FrameTruth].Columns[1]) != mapSide*mapSide {
+	if len(grid.Columns) != 2 || len(grid.Columns[0]) != rows.MapSide*rows.MapSide || len(fit.Columns[0]) != rows.MapSide*rows.MapSide || len(p[wire.FrameTruth].Columns[1]) != rows.MapSide*rows.MapSide {
 		t.Fatalf("a grid of %d columns, %d places", len(grid.Columns), len(grid.Columns[0]))
 	}
 	of, err := r.Predict(t.Context(), nil, [][]float64{{float64(grid.Columns[0][41]), float64(grid.Columns[1][41])}})
@@ -150,7 +151,7 @@ func TestTwoInputsAreAMap(t *testing.T) {
 		t.Errorf("the map says %g where the network says %+v (%v)", fit.Columns[0][41], of, err)
 	}
 	change(t, r, map[string]any{"slice": 2})
-	if p := pictureOf(t, r); len(p[wire.FrameGrid].Columns) != 1 || len(p[wire.FrameFit].Columns[0]) != gridPoints || state(t, r).Data.Slice != 2 {
+	if p := pictureOf(t, r); len(p[wire.FrameGrid].Columns) != 1 || len(p[wire.FrameFit].Columns[0]) != rows.GridPoints || state(t, r).Data.Slice != 2 {
 		t.Error("it is not shown along the second input")
 	}
 }

@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/gnllviz/gnllviz/server/run/rows"
 	"github.com/gnllviz/gnllviz/server/wire"
 )
 
@@ -63,7 +64,7 @@ func (r *randomRun) command() string {
 		return pick(c, fmt.Sprint(c.NormFloat64()), fmt.Sprint(c.NormFloat64()), fmt.Sprint(20+20*c.Float64()), "1e30", "1e308", "-0.0", "5e-324", "-1e29", "0")
 	}
 	x := func() string {
-		if len(r.life.data.set.Inputs) == 2 && c.IntN(9) > 0 {
+		if len(r.life.Data.Set.Inputs) == 2 && c.IntN(9) > 0 {
 			return fmt.Sprintf("[%s,%s]", number(), number())
 		}
 		return pick(c, "[]", "["+number()+"]", "["+number()+"]", "["+number()+"]", "["+number()+"]")
@@ -82,7 +83,7 @@ func (r *randomRun) command() string {
 	set := func(run bool) string {
 		s := ""
 		for range 1 + c.IntN(2) {
-			control := pick(c, r.env.table...)
+			control := pick(c, r.env.Table...)
 			if control.Run && !run || c.IntN(2) == 0 && !control.Live {
 				continue
 			}
@@ -93,7 +94,7 @@ func (r *randomRun) command() string {
 		}
 		return "{" + s + "}"
 	}
-	if r.life.diverged() != nil && c.IntN(3) == 0 {
+	if r.life.Diverged() != nil && c.IntN(3) == 0 {
 		return `{"type":"restore","id":1}`
 	}
 	data := func() string {
@@ -123,7 +124,7 @@ func (r *randomRun) command() string {
 		return fmt.Sprintf(`{"type":"lane_edit","id":1,"lane":%d,"name":"y"}`, c.IntN(4))
 	case 8:
 		y := func() string {
-			if len(r.life.data.set.Targets) == 2 && c.IntN(9) > 0 {
+			if len(r.life.Data.Set.Targets) == 2 && c.IntN(9) > 0 {
 				return `"targets":[` + number() + "," + number() + "]"
 			}
 			return `"y":` + number()
@@ -186,24 +187,24 @@ func (r *randomRun) digest() string {
 	}
 	l := r.life
 	states := ""
-	for _, lane := range l.lanes {
-		states += fmt.Sprint(lane.id, lane.ensemble.Steps(), lane.diverged, ";")
+	for _, lane := range l.Lanes {
+		states += fmt.Sprint(lane.ID, lane.Ensemble.Steps(), lane.Diverged, ";")
 	}
-	return fmt.Sprint(string(b), l.fingerprint(), states, l.acquired, l.nextLane, len(l.recipe.Events),
-		len(r.undone.entries), len(r.undone.undone), r.left, r.until != nil, r.dataRev, r.own != nil, r.before)
+	return fmt.Sprint(string(b), l.Fingerprint(), states, l.Acquired, l.NextLane, len(l.Recipe.Events),
+		len(r.undone.Entries), len(r.undone.Undone), r.left, r.until != nil, r.dataRev, r.own != nil, r.before)
 }
 
 // trained is all that undo brings back.
 func (r *randomRun) trained() string {
 	l := r.life
-	s := fmt.Sprint(l.fingerprint(), l.settings, l.acquired, r.own, l.data.noise, l.data.slice, l.data.target, l.data.held, l.data.train, l.data.test, l.data.pool)
-	for _, lane := range l.lanes {
-		s += fmt.Sprint(lane.id, lane.name, lane.settings, lane.diverged, lane.ensemble.Steps())
-		for _, m := range lane.ensemble.Members() {
+	s := fmt.Sprint(l.Fingerprint(), l.Settings, l.Acquired, r.own, l.Data.Noise, l.Data.Slice, l.Data.Target, l.Data.Held, l.Data.Train, l.Data.Test, l.Data.Pool)
+	for _, lane := range l.Lanes {
+		s += fmt.Sprint(lane.ID, lane.Name, lane.Settings, lane.Diverged, lane.Ensemble.Steps())
+		for _, m := range lane.Ensemble.Members() {
 			s += fmt.Sprint(m.PhysicsState())
 		}
-		if lane.data != l.data {
-			r.t.Fatalf("lane %d is trained on other rows than those of the run", lane.id)
+		if lane.Data != l.Data {
+			r.t.Fatalf("lane %d is trained on other rows than those of the run", lane.ID)
 		}
 	}
 	return s
@@ -215,16 +216,16 @@ func (r *randomRun) do(text string) {
 	if refused != nil {
 		return
 	}
-	var own *ownRows
-	if spec := rowsOf(c); spec != nil {
+	var own *rows.Own
+	if spec := rows.RowsOf(c); spec != nil {
 		var err error
-		if own, err = readOwn(spec, r.options.Table); err != nil {
+		if own, err = rows.ReadOwn(spec, r.options.Table); err != nil {
 			return
 		}
 	}
 	before, was, revision := r.digest(), r.trained(), r.revision
 	_, refused = r.apply(c, own)
-	r.log = append(r.log, fmt.Sprintf("step %d: %s: %v", r.life.steps, text, refused))
+	r.log = append(r.log, fmt.Sprintf("step %d: %s: %v", r.life.Steps, text, refused))
 	if refused != nil {
 		if after := r.digest(); after != before {
 			r.t.Fatalf("%s was refused (%s), and changed\n%s\nto\n%s", text, refused.Reason, before, after)
@@ -247,7 +248,7 @@ func (r *randomRun) do(text string) {
 			want string
 		}{{&wire.UndoCommand{}, was}, {&wire.RedoCommand{}, is}} {
 			_, refused := r.apply(step.c, nil)
-			r.log = append(r.log, fmt.Sprintf("step %d: %T: %v", r.life.steps, step.c, refused))
+			r.log = append(r.log, fmt.Sprintf("step %d: %T: %v", r.life.Steps, step.c, refused))
 			if got := r.trained(); refused != nil || got != step.want {
 				r.t.Fatalf("%T %d after %s (%v) gave\n%s\nwant\n%s", step.c, i, text, refused, got, step.want)
 			}
@@ -326,9 +327,9 @@ func (r *randomRun) train(n int) {
 
 // replay does the present generation over again, and compares.
 func (r *randomRun) replayed() {
-	recipe := r.life.recipe
+	recipe := r.life.Recipe
 	recipe.Events = slices.Clone(recipe.Events)
-	recipe.Steps, recipe.Weights = r.life.steps, r.life.fingerprint()
+	recipe.Steps, recipe.Weights = r.life.Steps, r.life.Fingerprint()
 	b, err := json.Marshal(recipe)
 	if err != nil {
 		r.t.Fatal(err)
@@ -347,23 +348,23 @@ func (r *randomRun) replayed() {
 	fail := func(what string) {
 		r.t.Fatalf("%s\n%s\n%s: %s", what, b, again.state, again.reason)
 	}
-	if again.life.steps != recipe.Steps {
-		fail(fmt.Sprintf("the replay came to step %d, not %d", again.life.steps, recipe.Steps))
+	if again.life.Steps != recipe.Steps {
+		fail(fmt.Sprintf("the replay came to step %d, not %d", again.life.Steps, recipe.Steps))
 	}
-	if again.life.fingerprint() != recipe.Weights {
+	if again.life.Fingerprint() != recipe.Weights {
 		fail("the replay has other weights")
 	}
-	for i, lane := range again.life.lanes {
-		was := r.life.lanes[i]
-		if lane.id != was.id || fmt.Sprint(lane.settings) != fmt.Sprint(was.settings) || fmt.Sprint(lane.diverged) != fmt.Sprint(was.diverged) ||
-			fmt.Sprint(lane.ensemble.Members()[0].PhysicsState()) != fmt.Sprint(was.ensemble.Members()[0].PhysicsState()) {
-			fail(fmt.Sprintf("lane %d became lane %d: %v %v", was.id, lane.id, was.settings, lane.settings))
+	for i, lane := range again.life.Lanes {
+		was := r.life.Lanes[i]
+		if lane.ID != was.ID || fmt.Sprint(lane.Settings) != fmt.Sprint(was.Settings) || fmt.Sprint(lane.Diverged) != fmt.Sprint(was.Diverged) ||
+			fmt.Sprint(lane.Ensemble.Members()[0].PhysicsState()) != fmt.Sprint(was.Ensemble.Members()[0].PhysicsState()) {
+			fail(fmt.Sprintf("lane %d became lane %d: %v %v", was.ID, lane.ID, was.Settings, lane.Settings))
 		}
 	}
 	// What comes next is the same, too.
-	if d, e := r.life.data, again.life.data; !slices.Equal(d.train.y, e.train.y) || !slices.Equal(d.train.ids, e.train.ids) || !slices.Equal(d.test.y, e.test.y) ||
-		!slices.Equal(d.pool.ids, e.pool.ids) || d.nextID != e.nextID || r.life.acquired != again.life.acquired || r.life.nextLane != again.life.nextLane ||
-		r.life.title != again.life.title {
+	if d, e := r.life.Data, again.life.Data; !slices.Equal(d.Train.Y, e.Train.Y) || !slices.Equal(d.Train.IDs, e.Train.IDs) || !slices.Equal(d.Test.Y, e.Test.Y) ||
+		!slices.Equal(d.Pool.IDs, e.Pool.IDs) || d.NextID != e.NextID || r.life.Acquired != again.life.Acquired || r.life.NextLane != again.life.NextLane ||
+		r.life.Title != again.life.Title {
 		fail("the replay has other rows, or another title")
 	}
 	// The revision counts on where it differs only by what made no weights.

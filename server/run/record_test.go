@@ -12,6 +12,7 @@ import (
 	"testing"
 
 	"github.com/gnllviz/gnllviz/engine/export"
+	"github.com/gnllviz/gnllviz/server/run/capture"
 	"github.com/gnllviz/gnllviz/server/wire"
 )
 
@@ -47,9 +48,9 @@ func makeSteps(t *testing.T, r *Run, steps int) {
 	}
 }
 
-func recordOf(t *testing.T, r *Run) *Record {
+func recordOf(t *testing.T, r *Run) *capture.Capture {
 	t.Helper()
-	rec, err := r.Record(context.Background(), nil)
+	rec, err := r.Capture(context.Background(), nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -172,7 +173,7 @@ func TestWeightsAloneGoOn(t *testing.T) {
 		if err != nil {
 			t.Fatalf("%s: %v", name, err)
 		}
-		if !sameWeights(again.life.lanes[0].ensemble, rec.Model.Members) {
+		if !capture.SameWeights(again.life.Lanes[0].Ensemble, rec.Model.Members) {
 			t.Errorf("%s: it came back with other weights", name)
 		}
 		if !strings.Contains(again.reason, "weights alone") {
@@ -208,7 +209,7 @@ func TestRecordOfWeightsBeyondAllNumbers(t *testing.T) {
 		t.Errorf("the NLL is %v", v)
 	}
 	many := func(v float64) []float64 { return slices.Repeat([]float64{v}, 100) }
-	if s, err := Score(many(math.NaN()), many(1), many(2)); err != nil || s.Verdict != "" {
+	if s, err := capture.Score(many(math.NaN()), many(1), many(2)); err != nil || s.Verdict != "" {
 		t.Errorf("of NaN: %q, %v", s.Verdict, err)
 	}
 }

@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/gnllviz/gnllviz/server/run/past"
 	"github.com/gnllviz/gnllviz/server/wire"
 )
 
@@ -47,8 +48,8 @@ func small(t *testing.T) wire.Recipe {
 	if err != nil {
 		t.Fatal(err)
 	}
-	recipe := r.life.recipe
-	if n := r.life.lanes[0].params; n != 14 {
+	recipe := r.life.Recipe
+	if n := r.life.Lanes[0].Params; n != 14 {
 		t.Fatalf("the network has %d parameters, want 14", n)
 	}
 	return recipe
@@ -61,7 +62,7 @@ func event(at uint64, command string) wire.Event {
 // What a recipe asks for is refused where it is more than the work that may be spent on
 // it, by the name of the member that asks for it.
 func TestReplaysThatCostTooMuchAreRefused(t *testing.T) {
-	const step, one = 14 * 4, 14 * eventRows
+	const step, one = 14 * 4, 14 * past.EventRows
 	most := uint64(math.Floor(DefaultReplay)) / step
 	many := slices.Repeat([]wire.Event{event(0, `{"type":"change","id":1,"set":{"lr":0.01}}`)}, 20)
 	for _, c := range []struct {
@@ -80,7 +81,7 @@ func TestReplaysThatCostTooMuchAreRefused(t *testing.T) {
 		{0, many, 20 * one, ""},
 		{100, many, 20*one + 100*step, ""},
 		{101, many, 20*one + 100*step, "recipe.steps"},
-		{0, slices.Repeat(many, maxEvents/20+1), 0, "recipe.events"},
+		{0, slices.Repeat(many, past.MaxEvents/20+1), 0, "recipe.events"},
 	} {
 		recipe := small(t)
 		recipe.Steps, recipe.Events = c.steps, c.events
@@ -98,7 +99,7 @@ func TestReplaysThatCostTooMuchAreRefused(t *testing.T) {
 // A recipe that becomes dear on its way is left where its work is spent, and the run
 // goes on as any other.
 func TestReplayEndsWhereItsWorkIsSpent(t *testing.T) {
-	const step, one = 14 * 4, 14 * eventRows
+	const step, one = 14 * 4, 14 * past.EventRows
 	recipe := small(t)
 	recipe.Steps, recipe.Events = 1000, []wire.Event{event(10, `{"type":"change","id":1,"set":{"batch":40}}`)}
 	r, err := Replay("testtest", recipe, Options{Replay: 1000*step + one})
@@ -109,8 +110,8 @@ func TestReplayEndsWhereItsWorkIsSpent(t *testing.T) {
 		r.step()
 	}
 	// Ten steps of four rows, and the rest of forty.
-	if want := uint64(10 + 990/10); r.life.steps != want || r.state != wire.Paused || !strings.Contains(r.reason, fmt.Sprintf("by step %d", want)) {
-		t.Errorf("it is %s at step %d: %s; want paused at step %d", r.state, r.life.steps, r.reason, want)
+	if want := uint64(10 + 990/10); r.life.Steps != want || r.state != wire.Paused || !strings.Contains(r.reason, fmt.Sprintf("by step %d", want)) {
+		t.Errorf("it is %s at step %d: %s; want paused at step %d", r.state, r.life.Steps, r.reason, want)
 	}
 	if ready, later := r.ready(); ready != nil || later != nil {
 		t.Error("it trains on")
@@ -118,8 +119,8 @@ func TestReplayEndsWhereItsWorkIsSpent(t *testing.T) {
 	if _, refused := r.apply(&wire.PlayCommand{}, nil); refused != nil {
 		t.Fatal(refused)
 	}
-	if r.step(); r.life.steps != 110 {
-		t.Errorf("it plays on at step %d", r.life.steps)
+	if r.step(); r.life.Steps != 110 {
+		t.Errorf("it plays on at step %d", r.life.Steps)
 	}
 }
 
@@ -157,8 +158,8 @@ func TestReplayIdlesWithNobodyWatching(t *testing.T) {
 		}
 		r.step()
 	}
-	if r.life.steps != recipe.Steps || r.life.fingerprint() != recipe.Weights {
-		t.Errorf("it came to step %d of %d, or to other weights", r.life.steps, recipe.Steps)
+	if r.life.Steps != recipe.Steps || r.life.Fingerprint() != recipe.Weights {
+		t.Errorf("it came to step %d of %d, or to other weights", r.life.Steps, recipe.Steps)
 	}
 }
 
@@ -171,8 +172,8 @@ func TestReplayDoesOneEventAtATime(t *testing.T) {
 		t.Fatal(err)
 	}
 	for left := 999; left >= 0; left-- {
-		if r.step(); len(r.replay.events) != left {
-			t.Fatalf("%d events are left, want %d", len(r.replay.events), left)
+		if r.step(); len(r.replay.Events) != left {
+			t.Fatalf("%d events are left, want %d", len(r.replay.Events), left)
 		}
 	}
 }

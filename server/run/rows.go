@@ -4,42 +4,45 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/gnllviz/gnllviz/server/run/lane"
+	"github.com/gnllviz/gnllviz/server/run/past"
+	"github.com/gnllviz/gnllviz/server/run/rows"
 	"github.com/gnllviz/gnllviz/server/wire"
 )
 
 // Everything here runs on the goroutine that owns the run.
 
 // changeData begins a new life on rows of the user's own.
-func (r *Run) changeData(own *ownRows) *wire.ErrorMessage {
-	s := r.life.settings
+func (r *Run) changeData(own *rows.Own) *wire.ErrorMessage {
+	s := r.life.Settings
 	s.Dataset, s.Slice, s.SliceAt, s.ShownTarget = wire.OwnData, 0, "", 1
-	starts := r.life.starts()
+	starts := r.life.Starts()
 	for i := range starts {
-		starts[i].settings = withoutEquation(starts[i].settings)
+		starts[i].Settings = lane.WithoutEquation(starts[i].Settings)
 	}
-	l, err := r.env.begin(s, own, nil, starts, r.dataRev+1)
+	l, err := r.env.Begin(s, own, nil, starts, r.dataRev+1)
 	if err != nil {
 		return wire.AsBadData(err)
 	}
 	was := r.moment()
 	r.own = own
-	r.changedBy(l, was, wire.Change{Kind: wire.DataChange, Dataset: l.data.set.Title, Text: "data: " + l.data.set.Title})
+	r.changedBy(l, was, wire.Change{Kind: wire.DataChange, Dataset: l.Data.Set.Title, Text: "data: " + l.Data.Set.Title})
 	return nil
 }
 
 // edit adds, moves and erases rows while the lanes train.
 func (r *Run) edit(c *wire.EditCommand) *wire.ErrorMessage {
-	e := r.life.data.clean(&c.Edit)
-	d, err := r.life.data.edited(&e)
+	e := r.life.Data.Clean(&c.Edit)
+	d, err := r.life.Data.Edited(&e)
 	if err != nil {
 		return wire.AsBadData(err)
 	}
 	was := r.moment()
-	if refused := r.life.giveRows(d, r.env.bounds, r.dataRev+1); refused != nil {
+	if refused := r.life.GiveRows(d, r.env.Bounds, r.dataRev+1); refused != nil {
 		return refused
 	}
 	r.dataChanged()
-	r.life.note(c, r.revision)
+	r.life.Note(c, r.revision)
 	r.changedBy(r.life, was, wire.Change{Kind: wire.DataChange, Text: describeEdit(&c.Edit)})
 	return nil
 }
@@ -47,7 +50,7 @@ func (r *Run) edit(c *wire.EditCommand) *wire.ErrorMessage {
 // dataChanged has viewers told of other rows, not more often than they can be
 // read.
 func (r *Run) dataChanged() {
-	r.dataRev = r.life.data.revision
+	r.dataRev = r.life.Data.Revision
 	r.dataDue, r.stale = true, true
 }
 
@@ -68,42 +71,42 @@ func describeEdit(e *wire.Edit) string {
 
 // acquire takes the next points.
 func (r *Run) acquire(c *wire.AcquireCommand) *wire.ErrorMessage {
-	if e := r.life.canAcquire(); e != nil {
+	if e := r.life.CanAcquire(); e != nil {
 		return e
 	}
 	was := r.moment()
-	n, refused := r.life.acquire(c.Count, r.env.bounds, r.dataRev+1)
+	n, refused := r.life.Acquire(c.Count, r.env.Bounds, r.dataRev+1)
 	if refused != nil {
 		return refused
 	}
 	r.dataChanged()
-	r.life.note(c, r.revision)
+	r.life.Note(c, r.revision)
 	r.changedBy(r.life, was, wire.Change{Kind: wire.DataChange, Text: r.acquiredText(n)})
 	return nil
 }
 
 func (r *Run) acquiredText(n int) string {
 	if n == 1 {
-		return "a point acquired, by " + r.life.settings.AcquireBy
+		return "a point acquired, by " + r.life.Settings.AcquireBy
 	}
-	return fmt.Sprintf("%d points acquired, by %s", n, r.life.settings.AcquireBy)
+	return fmt.Sprintf("%d points acquired, by %s", n, r.life.Settings.AcquireBy)
 }
 
 // tellAcquired tells of a point that was acquired as it was time for one. That is a
 // matter of steps alone, and so no event of the recipe, and nothing that undo goes back
 // to: the change that wanted it is.
-func (r *Run) tellAcquired(a advance) {
+func (r *Run) tellAcquired(a past.Advanced) {
 	var change wire.Change
 	switch {
-	case a.refused != nil:
-		change = wire.Change{Kind: wire.ControlChange, Control: "acquire_every", Old: a.every, New: 0, Text: a.refused.Reason}
-	case a.acquired > 0:
+	case a.Refused != nil:
+		change = wire.Change{Kind: wire.ControlChange, Control: "acquire_every", Old: a.Every, New: 0, Text: a.Refused.Reason}
+	case a.Acquired > 0:
 		r.dataChanged()
 		change = wire.Change{Kind: wire.DataChange, Text: r.acquiredText(1)}
 	default:
 		return
 	}
 	r.revision++
-	change.Revision, change.Generation, change.Step = r.revision, r.generation, r.life.steps
+	change.Revision, change.Generation, change.Step = r.revision, r.generation, r.life.Steps
 	r.told(r.life, []wire.Change{change})
 }

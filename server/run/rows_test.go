@@ -10,6 +10,9 @@ import (
 
 	"github.com/gnllviz/gnllviz/datasets"
 	"github.com/gnllviz/gnllviz/datasets/table"
+	"github.com/gnllviz/gnllviz/server/run/capture"
+	"github.com/gnllviz/gnllviz/server/run/lane"
+	"github.com/gnllviz/gnllviz/server/run/rows"
 	"github.com/gnllviz/gnllviz/server/wire"
 )
 
@@ -151,7 +154,7 @@ func TestTargetStdIsTheLanes(t *testing.T) {
 	check := func(when string) {
 		t.Helper()
 		var std float64
-		if err := r.do(t.Context(), func() { std = r.life.lanes[0].ensemble.TargetScale().Std }); err != nil {
+		if err := r.do(t.Context(), func() { std = r.life.Lanes[0].Ensemble.TargetScale().Std }); err != nil {
 			t.Fatal(err)
 		}
 		if got := float64(state(t, r).Data.TargetStd); got != std {
@@ -221,7 +224,7 @@ func TestOwnFileWithWords(t *testing.T) {
 	}
 	text += "Ann;;61;5\n"
 	file := &wire.CSVSpec{Text: text, Target: "y", Inputs: []string{"colour", "a"}}
-	own, notes, err := Kept(&wire.DataSpec{CSV: file}, Options{}.Table)
+	own, notes, err := rows.Kept(&wire.DataSpec{CSV: file}, Options{}.Table)
 	if err != nil || own.Rows.Encoding[0].Kind != table.OfValues || len(notes.LeftOut) != 1 || notes.LeftOut[0].Column != "colour" {
 		t.Fatalf("%+v, %+v, %v", own, notes, err)
 	}
@@ -246,13 +249,13 @@ func TestOwnFileWithWords(t *testing.T) {
 	} {
 		change(t, r, map[string]any{"slice": slice})
 		err := r.do(t.Context(), func() {
-			d := r.life.data
-			for row := range slices.Chunk(d.gridRows, 4) {
-				if want := want(row[d.slice]); !slices.Equal(row[:3], want) || slice < 4 && row[3] != d.center[3] {
+			d := r.life.Data
+			for row := range slices.Chunk(d.GridRows, 4) {
+				if want := want(row[d.Slice]); !slices.Equal(row[:3], want) || slice < 4 && row[3] != d.Center[3] {
 					t.Errorf("along input %d there is a place %v, want %v", slice, row, want)
 				}
 			}
-			if a, b := d.gridRows[d.slice], d.gridRows[len(d.gridRows)-4+d.slice]; !(a < 0 && b > 1) {
+			if a, b := d.GridRows[d.Slice], d.GridRows[len(d.GridRows)-4+d.Slice]; !(a < 0 && b > 1) {
 				t.Errorf("along input %d it goes from %g to %g", slice, a, b)
 			}
 		})
@@ -289,11 +292,11 @@ func TestOwnFileWithWords(t *testing.T) {
 		"no encoding":   {func(r *wire.RowsSpec) { r.Encoding = nil; r.SHA256 = own.Rows.SHA256 }, "sha256"},
 		"too many":      {func(r *wire.RowsSpec) { r.Inputs = make([]wire.Column, wire.MaxInputs+1) }, "1 to 64"},
 	} {
-		rows := *own.Rows
-		rows.Inputs, rows.Encoding, rows.SHA256 = slices.Clone(rows.Inputs), slices.Clone(rows.Encoding), ""
-		rows.Encoding[0].Values = slices.Clone(rows.Encoding[0].Values)
-		c.spoil(&rows)
-		if _, _, err := Kept(&wire.DataSpec{Rows: &rows}, Options{}.Table); err == nil || !strings.Contains(err.Error(), c.words) {
+		rs := *own.Rows
+		rs.Inputs, rs.Encoding, rs.SHA256 = slices.Clone(rs.Inputs), slices.Clone(rs.Encoding), ""
+		rs.Encoding[0].Values = slices.Clone(rs.Encoding[0].Values)
+		c.spoil(&rs)
+		if _, _, err := rows.Kept(&wire.DataSpec{Rows: &rs}, Options{}.Table); err == nil || !strings.Contains(err.Error(), c.words) {
 			t.Errorf("%s: %v, want %q", name, err, c.words)
 		}
 	}
@@ -324,7 +327,7 @@ func TestOwnFileWithDates(t *testing.T) {
 		t.Error("done over again the weights are others")
 	}
 	m := recordOf(t, r).WithoutRows().Model
-	if err := GiveRows(m, wire.CSVSpec{Text: text, Lacking: "mean"}, Options{}.Table); err != nil {
+	if err := capture.GiveRows(m, wire.CSVSpec{Text: text, Lacking: "mean"}, Options{}.Table); err != nil {
 		t.Fatal(err)
 	}
 	again, err := Import("again", m, Options{Paused: true})
@@ -368,7 +371,7 @@ func TestOwnFileWithGaps(t *testing.T) {
 		t.Errorf("%+v, %v", notes, err)
 	}
 	if err := r.do(t.Context(), func() {
-		if c := r.life.data.center; !slices.Equal(c[1:], []float64{0, 0, 1, 0}) {
+		if c := r.life.Data.Center; !slices.Equal(c[1:], []float64{0, 0, 1, 0}) {
 			t.Errorf("others stand at %v", c)
 		}
 	}); err != nil {
@@ -379,7 +382,7 @@ func TestOwnFileWithGaps(t *testing.T) {
 		t.Error("done over again the weights are others")
 	}
 	m := recordOf(t, r).WithoutRows().Model
-	if err := GiveRows(m, wire.CSVSpec{Text: text}, Options{}.Table); err != nil {
+	if err := capture.GiveRows(m, wire.CSVSpec{Text: text}, Options{}.Table); err != nil {
 		t.Error(err)
 	}
 	refused(t, r, &wire.DataCommand{Data: &wire.DataSpec{CSV: &wire.CSVSpec{Text: text, Target: "y", Lacking: "zero"}}}, wire.BadData, "say drop or mean")
@@ -433,13 +436,13 @@ func TestRefusedAcquisitionLeavesNoTrace(t *testing.T) {
 		"dataset": "sine", "hidden": []int{128, 128, 128, 128}, "members": 4, "batch": 1024, "acquire_by": "random",
 	})})
 	acquired := func() (n uint64) {
-		if err := r.do(t.Context(), func() { n = r.life.acquired }); err != nil {
+		if err := r.do(t.Context(), func() { n = r.life.Acquired }); err != nil {
 			t.Fatal(err)
 		}
 		return n
 	}
 	rows := state(t, r).Data.Train
-	most := maxStepWork / state(t, r).Lanes[0].Params
+	most := lane.MaxStepWork / state(t, r).Lanes[0].Params
 	do(t, r, &wire.AcquireCommand{Count: most - rows}) // then a step is as long as it may be
 	if got := state(t, r).Data.Train; got != most {
 		t.Fatalf("of %d rows became %d, want %d", rows, got, most)
@@ -492,20 +495,20 @@ func TestAcquiringFromALargePool(t *testing.T) {
 		t.Fatal(err)
 	}
 	l := r.life
-	n, most := l.data.pool.len(), maxLookWork/l.lanes[0].params
+	n, most := l.Data.Pool.Len(), rows.MaxWork/l.Lanes[0].Params
 	if n <= most {
 		t.Fatalf("a pool of %d rows can be looked at whole (%d)", n, most)
 	}
-	e := l.data.acquisition(1, l.settings.AcquireBy, l.acquired, l.lanes[0])
-	place := slices.Index(l.data.pool.ids, e.Take[0])
-	if !slices.Contains(spread(n, most), place) {
+	e := l.Data.Acquisition(1, l.Settings.AcquireBy, l.Acquired, l.Lanes[0])
+	place := slices.Index(l.Data.Pool.IDs, e.Take[0])
+	if !slices.Contains(rows.Spread(n, most), place) {
 		t.Errorf("row %d of %d was taken, which was not looked at", place, n)
 	}
 	// By chance any row can be taken.
-	l.settings.AcquireBy = byRandom
+	l.Settings.AcquireBy = rows.ByRandom
 	for range 100 {
-		l.acquired++
-		if place := slices.Index(l.data.pool.ids, l.data.acquisition(1, l.settings.AcquireBy, l.acquired, l.lanes[0]).Take[0]); !slices.Contains(spread(n, most), place) {
+		l.Acquired++
+		if place := slices.Index(l.Data.Pool.IDs, l.Data.Acquisition(1, l.Settings.AcquireBy, l.Acquired, l.Lanes[0]).Take[0]); !slices.Contains(rows.Spread(n, most), place) {
 			return
 		}
 	}
@@ -519,7 +522,7 @@ func TestSeveralTargetsAreKept(t *testing.T) {
 		text += fmt.Sprintf("%d,%d,%d\n", i, i*i%7, i%5)
 	}
 	file := &wire.CSVSpec{Text: text, Targets: []string{"a", "b"}}
-	kept, _, err := Kept(&wire.DataSpec{CSV: file}, table.Limits{})
+	kept, _, err := rows.Kept(&wire.DataSpec{CSV: file}, table.Limits{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -527,7 +530,7 @@ func TestSeveralTargetsAreKept(t *testing.T) {
 	if len(r.Targets) != 2 || r.Target != (wire.Column{}) || r.Count != 20 || len(r.Y) != 40 || r.Y[2] != 1 || r.Y[3] != 1 || len(r.Inputs) != 1 || r.SHA256 != r.Fingerprint() {
 		t.Errorf("%+v is kept", r)
 	}
-	if _, err := readOwn(kept, table.Limits{}); err != nil {
+	if _, err := rows.ReadOwn(kept, table.Limits{}); err != nil {
 		t.Errorf("what is kept: %v", err)
 	}
 }

@@ -16,6 +16,10 @@ import (
 	"time"
 
 	"github.com/gnllviz/gnllviz/datasets/table"
+	"github.com/gnllviz/gnllviz/server/run/capture"
+	"github.com/gnllviz/gnllviz/server/run/lane"
+	"github.com/gnllviz/gnllviz/server/run/past"
+	"github.com/gnllviz/gnllviz/server/run/rows"
 	"github.com/gnllviz/gnllviz/server/wire"
 )
 
@@ -54,7 +58,7 @@ type Options struct {
 	Table table.Limits
 
 	// Bounds bound what is trained on them.
-	Bounds Bounds
+	Bounds lane.Bounds
 
 	// Turns, unless nil, are taken to train: runs that share the channel train as
 	// many at a time as it has room for, and each is served all the while.
@@ -86,31 +90,31 @@ type Run struct {
 	parent  string // id of the run whose model this one went on from, or empty
 	created time.Time
 	options Options
-	env     env
+	env     past.Env
 
 	commands chan func()
 	done     chan struct{}
 
 	reading   chan struct{} // has room for the one who has the observers
-	observers observers
+	observers capture.Observers
 
 	// ---- what follows is owned by the goroutine that calls Serve ----
 
-	life       *life
-	own        *ownRows // that the user gave last
+	life       *past.Generation
+	own        *rows.Own // that the user gave last
 	revision   uint32
 	generation uint32
 	dataRev    uint32 // of the newest rows
-	undone     undoStack
+	undone     past.Stack
 
 	state  wire.State
-	reason string     // why it is what it is
-	before wire.State // what it did until it diverged
-	open   bool       // everybody who watches may steer
-	left   int        // steps still to make while paused
-	until  *until     // or what to train up to
-	goal   *wire.Goal // the same, as viewers were told
-	replay *replay    // or what to do over again
+	reason string       // why it is what it is
+	before wire.State   // what it did until it diverged
+	open   bool         // everybody who watches may steer
+	left   int          // steps still to make while paused
+	until  *until       // or what to train up to
+	goal   *wire.Goal   // the same, as viewers were told
+	replay *past.Replay // or what to do over again
 
 	sent     int       // points that viewers were sent
 	pieces   pieces    // of them, encoded
@@ -135,12 +139,12 @@ type Run struct {
 // called. An error that is a
 // *wire.ErrorMessage says what of the spec is wrong.
 func New(id string, s wire.Spec, o Options) (*Run, error) {
-	own, err := readOwn(s.Data, o.Table)
+	own, err := rows.ReadOwn(s.Data, o.Table)
 	if err != nil {
 		return nil, err
 	}
 	r := newRun(id, o)
-	l, err := r.env.spec(&s, own, r.dataRev+1)
+	l, err := r.env.FromSpec(&s, own, r.dataRev+1)
 	if err != nil {
 		return nil, err
 	}
@@ -153,12 +157,12 @@ func New(id string, s wire.Spec, o Options) (*Run, error) {
 }
 
 // env returns what generations of such runs begin in.
-func (o *Options) env() env {
-	return env{table: Table(), bounds: o.Bounds, workers: o.Workers}
+func (o *Options) Env() past.Env {
+	return past.Env{Table: lane.Table(), Bounds: o.Bounds, Workers: o.Workers}
 }
 
 // clock returns what tells the time.
-func (o *Options) clock() func() time.Time {
+func (o *Options) Clock() func() time.Time {
 	if o.Now != nil {
 		return o.Now
 	}
@@ -169,7 +173,7 @@ func newRun(id string, o Options) *Run {
 	if o.Idle == 0 {
 		o.Idle = DefaultIdle
 	}
-	o.Now = o.clock()
+	o.Now = o.Clock()
 	r := &Run{
 		id:         id,
 		created:    o.Now().UTC(),
@@ -182,8 +186,8 @@ func newRun(id string, o Options) *Run {
 		viewers:    map[*Viewer]struct{}{},
 		pace:       newPace(),
 	}
-	r.env = o.env()
-	r.env.admit = r.admitLife
+	r.env = o.Env()
+	r.env.Admit = r.admitLife
 	r.dataRev = r.generation // for the same reason by chance: see package wire
 	r.touched = r.now()
 	return r
@@ -198,11 +202,6 @@ func (r *Run) Done() <-chan struct{} { return r.done }
 // ticksPerSecond is how often a run looks at the clock, and how many frames a
 // second it shows at most.
 const ticksPerSecond = 30
-
-// share is how long a run trains before it makes room for other goroutines, be
-// they runs or viewers: what Go takes from a goroutine by itself is ten times as
-// long.
-const share = time.Millisecond
 
 // Serve trains and answers until the context ends.
 func (r *Run) Serve(ctx context.Context) {
@@ -248,7 +247,7 @@ func (r *Run) train() {
 	begun := r.now()
 	for {
 		r.step()
-		if r.now().Sub(begun) >= share {
+		if r.now().Sub(begun) >= past.Share {
 			break
 		}
 		select {
@@ -313,15 +312,15 @@ func (r *Run) ask(ctx context.Context, f func() error) error {
 // was changed.
 func (r *Run) Do(ctx context.Context, c wire.Command, steers bool) (wire.Ack, error) {
 	var ack wire.Ack
-	var own *ownRows
-	if spec := rowsOf(c); spec != nil {
+	var own *rows.Own
+	if spec := rows.RowsOf(c); spec != nil {
 		// A file may take longer to read than other commands should wait. Who may
 		// not give one has it not read at all.
 		err := r.ask(ctx, func() error { return wire.AsError(r.admit(c, steers)) })
 		if err != nil {
 			return ack, err
 		}
-		if own, err = readOwn(spec, r.options.Table); err != nil {
+		if own, err = rows.ReadOwn(spec, r.options.Table); err != nil {
 			return ack, wire.AsBadData(err)
 		}
 	}
@@ -337,7 +336,7 @@ func (r *Run) Do(ctx context.Context, c wire.Command, steers bool) (wire.Ack, er
 		ack = r.ack()
 		ack.Lane = lane
 		if own != nil {
-			ack.LeftOut, ack.Warnings = own.notes.LeftOut, own.notes.Warnings
+			ack.LeftOut, ack.Warnings = own.Notes.LeftOut, own.Notes.Warnings
 		}
 		r.showSoon = true // now, if the last frame was long ago
 		return nil
@@ -349,7 +348,7 @@ func (r *Run) Do(ctx context.Context, c wire.Command, steers bool) (wire.Ack, er
 // the first lane.
 func (r *Run) Settings(ctx context.Context) (m map[string]any, err error) {
 	err = r.do(ctx, func() {
-		m = r.env.table.Values(wire.Settings{RunSettings: r.life.settings, LaneSettings: r.life.lanes[0].settings})
+		m = r.env.Table.Values(wire.Settings{RunSettings: r.life.Settings, LaneSettings: r.life.Lanes[0].Settings})
 	})
 	return m, err
 }
@@ -358,8 +357,8 @@ func (r *Run) Settings(ctx context.Context) (m map[string]any, err error) {
 // else there is to know of them.
 func (r *Run) Notes(ctx context.Context) (n wire.DataNotes, err error) {
 	err = r.do(ctx, func() {
-		if own := r.life.data.own; own != nil {
-			n = own.notes
+		if own := r.life.Data.Own; own != nil {
+			n = own.Notes
 		}
 	})
 	return n, err
@@ -367,7 +366,7 @@ func (r *Run) Notes(ctx context.Context) (n wire.DataNotes, err error) {
 
 // Data returns the rows that are trained on, as viewers are told of them.
 func (r *Run) Data(ctx context.Context) (d wire.Data, err error) {
-	err = r.do(ctx, func() { d = r.life.describeData(r.env.table) })
+	err = r.do(ctx, func() { d = r.life.DescribeData(r.env.Table) })
 	return d, err
 }
 
@@ -383,33 +382,26 @@ func (r *Run) State(ctx context.Context) (m wire.RunMessage, err error) {
 
 // History returns the points of the present generation from number first on.
 func (r *Run) History(ctx context.Context, first int) (m wire.HistoryMessage, err error) {
-	err = r.do(ctx, func() { m = r.history(min(max(first, 0), len(r.life.points)), len(r.life.points)) })
+	err = r.do(ctx, func() { m = r.history(min(max(first, 0), len(r.life.Points)), len(r.life.Points)) })
 	return m, err
-}
-
-// A Prediction is what a lane predicts of one target, in its unit: a mean and a standard
-// deviation, clamped as the loss clamps it, for each place.
-type Prediction struct {
-	Target    wire.Column
-	Mean, Std []float64
 }
 
 // Predict returns what a lane (nil: the first) predicts of each target at rows of inputs,
 // in the data's units.
-func (r *Run) Predict(ctx context.Context, id *uint8, x [][]float64) (of []Prediction, err error) {
-	err = r.observe(ctx, nil, func(g *glimpse, lanes []*lane) error {
-		l, refused := laneOf(lanes, id)
+func (r *Run) Predict(ctx context.Context, id *uint8, x [][]float64) (of []lane.Prediction, err error) {
+	err = r.observe(ctx, nil, func(g *capture.Glimpse, lanes []*lane.Lane) error {
+		l, refused := past.LaneOf(lanes, id)
 		if refused != nil {
 			return refused
 		}
 		var rows []float64
 		for _, row := range x {
-			if want := len(g.data.set.Inputs); len(row) != want {
+			if want := len(g.Data.Set.Inputs); len(row) != want {
 				return wire.Refuse(wire.BadValue, "", "x has %d values, and the data set has %d inputs", len(row), want)
 			}
 			rows = append(rows, row...)
 		}
-		of, err = l.predictAt(rows)
+		of, err = l.PredictAt(rows)
 		return err
 	})
 	return of, err

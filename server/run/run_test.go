@@ -13,6 +13,8 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/gnllviz/gnllviz/server/run/lane"
+	"github.com/gnllviz/gnllviz/server/run/rows"
 	"github.com/gnllviz/gnllviz/server/wire"
 )
 
@@ -158,7 +160,7 @@ func TestFramesFollowTheTraining(t *testing.T) {
 		if slices.Equal(f.Columns[0], first.Columns[0]) {
 			t.Error("the mean did not move")
 		}
-		if len(f.Columns[0]) != gridPoints || len(f.Scalars) != len(wire.Scalars) {
+		if len(f.Columns[0]) != rows.GridPoints || len(f.Scalars) != len(wire.Scalars) {
 			t.Errorf("a frame of %d points and %d scalars", len(f.Columns[0]), len(f.Scalars))
 		}
 		first = f
@@ -215,7 +217,7 @@ func acknowledgedChangeIsInTheFrames(t *testing.T, r *Run, changes int) {
 func watchedStd(t *testing.T, r *Run) float64 {
 	t.Helper()
 	var std float64
-	if err := r.do(t.Context(), func() { std = float64(r.life.describeData(r.env.table).TargetStd) }); err != nil {
+	if err := r.do(t.Context(), func() { std = float64(r.life.DescribeData(r.env.Table).TargetStd) }); err != nil {
 		t.Fatal(err)
 	}
 	return std
@@ -307,7 +309,7 @@ func TestResetBeginsTheSameRunAnew(t *testing.T) {
 	r := start(t, Options{}, map[string]any{"speed": "max"})
 	do(t, r, &wire.PauseCommand{})
 	weights := func() (w []float32) {
-		if err := r.do(t.Context(), func() { w = r.life.lanes[0].ensemble.Members()[0].Weights() }); err != nil {
+		if err := r.do(t.Context(), func() { w = r.life.Lanes[0].Ensemble.Members()[0].Weights() }); err != nil {
 			t.Fatal(err)
 		}
 		return w
@@ -565,7 +567,7 @@ func TestTimesAreOfTheClock(t *testing.T) {
 	if err != nil || s.Created != "1985-04-12T23:20:50Z" {
 		t.Errorf("made at %s (%v)", s.Created, err)
 	}
-	rec, err := r.ModelRecord(t.Context(), nil)
+	rec, err := r.CaptureModel(t.Context(), nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -650,7 +652,7 @@ func TestEndedRunSaysSo(t *testing.T) {
 }
 
 func TestEveryChoiceIsUnderstood(t *testing.T) {
-	table := Table()
+	table := lane.Table()
 	for _, c := range table {
 		for _, o := range c.Options {
 			s, _, refused := table.Apply(table.Defaults(), raw(t, map[string]any{c.Name: o.Value}))
@@ -664,16 +666,16 @@ func TestEveryChoiceIsUnderstood(t *testing.T) {
 			if _, err := New("testtest", wire.Spec{Controls: raw(t, map[string]any{c.Name: o.Value})}, Options{}); err != nil {
 				t.Errorf("%s %s: %v", c.Name, o.Value, err)
 			}
-			if _, err := speedOf(&s.RunSettings); err != nil {
+			if _, err := lane.SpeedOf(&s.RunSettings); err != nil {
 				t.Errorf("%s %s: %v", c.Name, o.Value, err)
 			}
 			if o.Help == "" {
 				t.Errorf("%s %s has no help", c.Name, o.Value)
 			}
-			if _, err := objectiveOf(&s.LaneSettings); err != nil {
+			if _, err := lane.ObjectiveOf(&s.LaneSettings); err != nil {
 				t.Errorf("%s %s: %v", c.Name, o.Value, err)
 			}
-			if _, err := hyperOf(&s.LaneSettings, 100); err != nil {
+			if _, err := lane.HyperOf(&s.LaneSettings, 100); err != nil {
 				t.Errorf("%s %s: %v", c.Name, o.Value, err)
 			}
 		}

@@ -2,9 +2,10 @@ package run
 
 import (
 	"context"
-	"slices"
 	"time"
 
+	"github.com/gnllviz/gnllviz/server/run/capture"
+	"github.com/gnllviz/gnllviz/server/run/lane"
 	"github.com/gnllviz/gnllviz/server/wire"
 )
 
@@ -14,7 +15,7 @@ import (
 func (r *Run) flush() {
 	r.flushData()
 	first := r.sent
-	r.sent = len(r.life.points)
+	r.sent = len(r.life.Points)
 	if len(r.viewers) > 0 {
 		r.broadcast(r.pointsSent(first)...)
 	}
@@ -26,7 +27,7 @@ func (r *Run) flushData() {
 		return
 	}
 	r.dataDue, r.dataSent = false, r.now()
-	r.tell(wire.DataMessage{Type: "data", Data: r.life.describeData(r.env.table)})
+	r.tell(wire.DataMessage{Type: "data", Data: r.life.DescribeData(r.env.Table)})
 	r.broadcast(r.grid())
 }
 
@@ -37,7 +38,7 @@ const dataEvery = 100 * time.Millisecond
 // tick shows what has happened since the last one.
 func (r *Run) tick() {
 	now := r.now()
-	r.rate.sample(now, r.life.steps, r.training())
+	r.rate.sample(now, r.life.Steps, r.training())
 	r.reportStats()
 	r.fit(now)
 	if len(r.viewers) == 0 {
@@ -112,64 +113,50 @@ func frameInterval(viewers int) time.Duration {
 
 // frames returns the picture of every lane as it is now, one after the other.
 func (r *Run) frames() ([]byte, error) {
-	g := glimpse{generation: r.generation, revision: r.revision, step: r.life.steps, perSecond: r.rate.perSecond, data: r.life.data}
-	return g.frames(r.life.lanes)
+	g := capture.Glimpse{Generation: r.generation, Revision: r.revision, Step: r.life.Steps, PerSecond: r.rate.perSecond, Data: r.life.Data}
+	return g.Frames(r.life.Lanes)
 }
 
 func (r *Run) ack() wire.Ack {
-	return wire.Ack{Type: "ack", Revision: r.revision, Generation: r.generation, Step: r.life.steps}
-}
-
-// describeData describes the rows, with the scale of the lanes' targets, which is
-// that of the rows with which the life began.
-func (l *life) describeData(t wire.Table) wire.Data {
-	d := l.data.wire
-	d.Auto = t.Automatic(l.data.basis())
-	d.TargetStd = wire.Number(l.lanes[0].scale(l.data.target).Std)
-	d.ByTarget = slices.Clone(d.ByTarget)
-	for k := range d.ByTarget {
-		d.ByTarget[k].Std = wire.Number(l.lanes[0].scale(k).Std)
-	}
-	d.Private = l.private()
-	return d
+	return wire.Ack{Type: "ack", Revision: r.revision, Generation: r.generation, Step: r.life.Steps}
 }
 
 // message describes the whole run to a viewer whose history goes on with point
 // number next.
 func (r *Run) message(next int) wire.RunMessage {
-	changes := r.life.changes
+	changes := r.life.Changes
 	// A copy, and a list in JSON even where there is none.
 	changes = append([]wire.Change{}, changes[max(0, len(changes)-wire.MaxChanges):]...)
 	for i := range changes { // what could be undone when it was done may be so no more
-		changes[i].Undo = r.undone.index(changes[i].Revision) >= 0
+		changes[i].Undo = r.undone.Index(changes[i].Revision) >= 0
 	}
 	return wire.RunMessage{
-		Type: "run", ID: r.id, Title: r.life.title, Lesson: r.life.lesson, Generation: r.generation, Revision: r.revision, Step: r.life.steps,
-		State: r.state, Reason: r.reason, Goal: r.aim(), Open: r.open, Redo: len(r.undone.undone), Controls: r.runValues(), Lanes: r.lanesMessage().Lanes,
-		Changes: changes, Data: r.life.describeData(r.env.table), Points: len(r.life.points), Next: next,
+		Type: "run", ID: r.id, Title: r.life.Title, Lesson: r.life.Lesson, Generation: r.generation, Revision: r.revision, Step: r.life.Steps,
+		State: r.state, Reason: r.reason, Goal: r.aim(), Open: r.open, Redo: len(r.undone.Undone), Controls: r.runValues(), Lanes: r.lanesMessage().Lanes,
+		Changes: changes, Data: r.life.DescribeData(r.env.Table), Points: len(r.life.Points), Next: next,
 	}
 }
 
 // Summary describes the run as it is now.
 func (r *Run) Summary(ctx context.Context) (s wire.Summary, err error) {
-	err = r.observe(ctx, func(*glimpse) error {
+	err = r.observe(ctx, func(*capture.Glimpse) error {
 		s = wire.Summary{
-			ID: r.id, Dataset: r.life.settings.Dataset, Created: r.created.Format(time.RFC3339Nano),
-			Generation: r.generation, Revision: r.revision, Step: r.life.steps,
+			ID: r.id, Dataset: r.life.Settings.Dataset, Created: r.created.Format(time.RFC3339Nano),
+			Generation: r.generation, Revision: r.revision, Step: r.life.Steps,
 			State: r.state, Reason: r.reason, Viewers: len(r.viewers),
 		}
 		return nil
-	}, func(g *glimpse, lanes []*lane) error {
+	}, func(g *capture.Glimpse, lanes []*lane.Lane) error {
 		for _, l := range lanes {
-			_, of, err := l.scores(nil, lookRows(l.params, len(lanes), g.data.places()), false)
+			_, of, err := l.Scores(nil, lane.LookRows(l.Params, len(lanes), g.Data.Places()), false)
 			if err != nil {
 				return err
 			}
-			train, test, err := pooled(g.data, of)
+			train, test, err := lane.Pooled(g.Data, of)
 			if err != nil {
 				return err
 			}
-			s.Lanes = append(s.Lanes, wire.LaneSummary{Lane: l.id, Name: l.name, Metrics: metricsOf(train, test)})
+			s.Lanes = append(s.Lanes, wire.LaneSummary{Lane: l.ID, Name: l.Name, Metrics: lane.MetricsOf(train, test)})
 		}
 		s.Metrics = s.Lanes[0].Metrics
 		return nil

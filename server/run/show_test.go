@@ -76,10 +76,10 @@ func TestHistoryInPieces(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for len(r.life.points) < 5*pieceLength+7 {
-		r.life.points = append(r.life.points, wire.Point{Step: uint64(len(r.life.points))})
+	for len(r.life.Points) < 5*pieceLength+7 {
+		r.life.Points = append(r.life.Points, wire.Point{Step: uint64(len(r.life.Points))})
 	}
-	r.sent = len(r.life.points) - 5
+	r.sent = len(r.life.Points) - 5
 	for _, first := range []int{0, 1, pieceLength - 1, pieceLength, 3*pieceLength + 1, r.sent - 1, r.sent} {
 		next := first
 		for _, message := range r.pointsSent(first) {
@@ -101,7 +101,7 @@ func TestHistoryInPieces(t *testing.T) {
 		t.Errorf("%d messages, or they were encoded again", len(a))
 	}
 	r.begin(r.life)
-	r.sent = len(r.life.points)
+	r.sent = len(r.life.Points)
 	var m wire.HistoryMessage
 	if err := json.Unmarshal(r.pointsSent(0)[0].Data, &m); err != nil || m.Generation != r.generation {
 		t.Errorf("%v, and history of generation %d in generation %d", err, m.Generation, r.generation)

@@ -1,6 +1,8 @@
 package run
 
-import "time"
+import (
+	"time"
+)
 
 // Stats are what a run has done since it last told.
 type Stats struct {

@@ -60,7 +60,7 @@ func (r *Run) await(ctx context.Context, holds func() bool) error {
 
 // ---- what follows runs on the owner's goroutine ----
 
-func (r *Run) status() Status { return Status{r.state, r.reason, r.life.steps} }
+func (r *Run) status() Status { return Status{r.state, r.reason, r.life.Steps} }
 
 // answerWaits lets go whoever waits for what holds now.
 func (r *Run) answerWaits() {

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/gnllviz/gnllviz/engine/metrics"
+	"github.com/gnllviz/gnllviz/server/run/rows"
 	"github.com/gnllviz/gnllviz/server/wire"
 )
 
@@ -105,7 +106,7 @@ func TestHistoryHasEveryTarget(t *testing.T) {
 	for k, s := range rec.Targets {
 		var y []float64
 		for _, row := range rec.Rows {
-			if row.Part == PartTrain {
+			if row.Part == rows.PartTrain {
 				y = append(y, row.Targets[k].Y)
 			}
 		}

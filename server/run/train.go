@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"time"
 
+	"github.com/gnllviz/gnllviz/server/run/lane"
+	"github.com/gnllviz/gnllviz/server/run/past"
 	"github.com/gnllviz/gnllviz/server/wire"
 )
 
@@ -23,7 +25,7 @@ func (r *Run) ready() (ready <-chan struct{}, later <-chan time.Time) {
 	case r.replay != nil:
 		return r.pace.open, nil
 	}
-	speed, err := speedOf(&r.life.settings)
+	speed, err := lane.SpeedOf(&r.life.Settings)
 	if err != nil {
 		r.fail(err)
 		return nil, nil
@@ -37,12 +39,12 @@ func (r *Run) step() {
 		return
 	}
 	l := r.life
-	a, err := l.advance(r.env.bounds, r.dataRev+1)
+	a, err := l.Advance(r.env.Bounds, r.dataRev+1)
 	if err != nil {
 		r.fail(err)
 		return
 	}
-	if speed, err := speedOf(&l.settings); err == nil {
+	if speed, err := lane.SpeedOf(&l.Settings); err == nil {
 		r.pace.stepped(speed)
 	}
 	if r.left > 0 {
@@ -50,33 +52,33 @@ func (r *Run) step() {
 			r.tellGoal()
 		}
 	}
-	work, _ := l.work()
+	work, _ := l.Work()
 	r.stats.Steps++
 	r.stats.Work += work
 	r.stale = true
-	if a.diverged != nil {
+	if a.Diverged != nil {
 		r.record()
-		r.stop(a.diverged.reason(len(l.lanes))) // a recipe may know what was done about it
+		r.stop(a.Diverged.Reason(len(l.Lanes))) // a recipe may know what was done about it
 		return
 	}
 	r.tellAcquired(a)
 	r.keep()
-	points := len(l.points)
-	if l.steps >= l.due {
+	points := len(l.Points)
+	if l.Steps >= l.Due {
 		r.record()
 	}
 	if u := r.until; u != nil {
-		r.meet(u, l.points[points:])
+		r.meet(u, l.Points[points:])
 	}
 }
 
 // meet pauses the run if it has come to where it was to train up to.
 func (r *Run) meet(u *until, points []wire.Point) {
-	reached := u.reachedStep(r.life.steps)
+	reached := u.reachedStep(r.life.Steps)
 	if reached == "" {
 		reached = u.reached(points, func(id uint8) string {
-			lane, _ := r.life.lane(&id)
-			return lane.name
+			lane, _ := r.life.Lane(&id)
+			return lane.Name
 		})
 	}
 	if reached != "" {
@@ -85,25 +87,16 @@ func (r *Run) meet(u *until, points []wire.Point) {
 	}
 }
 
-// ladder spaces the points of history: one is due at every step at first, and
-// later whenever the number of steps has grown by one part in this many. So a
-// curve over all steps always has some five hundred points on its width, and a
-// day of training takes a few thousand.
-//
-// Who does not watch may be content with fewer: scoring all rows takes longer than a
-// step of a small network.
-const ladder = 500
-
 // record adds a point of every lane to the history.
 func (r *Run) record() {
-	if err := r.life.record(uint64(cmp.Or(r.options.Ladder, ladder))); err != nil {
+	if err := r.life.Record(uint64(cmp.Or(r.options.Ladder, past.Ladder))); err != nil {
 		r.fail(err)
 	}
 }
 
 // keep takes the snapshots that are due.
 func (r *Run) keep() {
-	if err := r.life.keep(); err != nil {
+	if err := r.life.Keep(); err != nil {
 		r.fail(err)
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"reflect"
 	"testing"
 
+	"github.com/gnllviz/gnllviz/server/run/lane"
 	"github.com/gnllviz/gnllviz/server/wire"
 )
 
@@ -12,10 +13,10 @@ func TestPlateau(t *testing.T) {
 	name := func(uint8) string { return "A" }
 	at := func(step uint64, nlls ...float32) []wire.Point {
 		var points []wire.Point
-		for lane, nll := range nlls {
-			p := wire.Point{Lane: uint8(lane), Step: step}
+		for ln, nll := range nlls {
+			p := wire.Point{Lane: uint8(ln), Step: step}
 			values := map[string]float64{}
-			for _, column := range wire.PointColumns[pointHead:] {
+			for _, column := range wire.PointColumns[lane.PointHead:] {
 				values[column] = float64(nll)
 			}
 			p.Set(values)

@@ -6,10 +6,9 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/go-echarts/go-echarts/v2/opts"
-
-	"github.com/gnllviz/gnllviz/server/run"
+	"github.com/gnllviz/gnllviz/server/run/capture"
 	"github.com/gnllviz/gnllviz/server/wire"
+	"github.com/go-echarts/go-echarts/v2/opts"
 )
 
 func equation(d wire.Data) chart {
@@ -27,7 +26,7 @@ func equation(d wire.Data) chart {
 }
 
 // drawEquation draws the residual of the equation over the input of the fit.
-func drawEquation(r *run.Record) (*drawing, drawn) {
+func drawEquation(r *capture.Capture) (*drawing, drawn) {
 	g, e := r.Grid, r.Equation
 	input := label(r.Data.Inputs[g.Input])
 	// Beyond its points nothing holds the mean to the equation: there it may leave the plot.
@@ -88,7 +87,7 @@ type held struct {
 
 type heldParameter struct{ Name, Value, Spread, How, True string }
 
-func newHeld(r *run.Record) *held {
+func newHeld(r *capture.Capture) *held {
 	e := r.Equation
 	if e == nil {
 		return nil

@@ -6,12 +6,12 @@ import (
 	"slices"
 	"strconv"
 
+	"github.com/gnllviz/gnllviz/engine/metrics"
+	"github.com/gnllviz/gnllviz/server/run/capture"
+	"github.com/gnllviz/gnllviz/server/run/rows"
+	"github.com/gnllviz/gnllviz/server/wire"
 	"github.com/go-echarts/go-echarts/v2/charts"
 	"github.com/go-echarts/go-echarts/v2/opts"
-
-	"github.com/gnllviz/gnllviz/engine/metrics"
-	"github.com/gnllviz/gnllviz/server/run"
-	"github.com/gnllviz/gnllviz/server/wire"
 )
 
 // bandLooks are the central intervals of the fit, the widest first, with how far they
@@ -41,7 +41,7 @@ func (p *report) draw() error {
 		tooltip string
 	}
 	var all []made
-	r := p.Record
+	r := p.Capture
 	if r.Grid != nil {
 		p.Input = label(r.Data.Inputs[r.Grid.Input])
 		d, about := drawFit(r)
@@ -81,7 +81,7 @@ func (p *report) draw() error {
 	return nil
 }
 
-func xy(rows []*run.Row, x, y func(*run.Row) float64) (xs, ys []float64) {
+func xy(rows []*capture.Row, x, y func(*capture.Row) float64) (xs, ys []float64) {
 	for _, row := range rows {
 		xs, ys = append(xs, x(row)), append(ys, y(row))
 	}
@@ -89,7 +89,7 @@ func xy(rows []*run.Row, x, y func(*run.Row) float64) (xs, ys []float64) {
 }
 
 // drawFit draws the rows, the predicted mean and the bands over one input.
-func drawFit(r *run.Record) (*drawing, drawn) {
+func drawFit(r *capture.Capture) (*drawing, drawn) {
 	g := r.Grid
 	input, target := label(r.Data.Inputs[g.Input]), label(r.Data.Target)
 	low, high := r.FitRange(bandLooks[0].reach)
@@ -106,20 +106,20 @@ func drawFit(r *run.Record) (*drawing, drawn) {
 		about.Note += " The other inputs stand at their means."
 	}
 	for _, b := range bandLooks {
-		low, high := run.Edges(g.Mean, g.Std, b.reach)
+		low, high := capture.Edges(g.Mean, g.Std, b.reach)
 		d.band(b.id, b.name, g.X, low, high, laneColour, b.opacity)
 		about.Keys = append(about.Keys, drawnKey{b.class, b.name})
 	}
 	if g.TrueMean != nil {
-		low, high := run.Edges(g.TrueMean, g.TrueStds, bandLooks[0].reach)
+		low, high := capture.Edges(g.TrueMean, g.TrueStds, bandLooks[0].reach)
 		d.curve("true_low", "true mean − 1.96 σ", g.X, low, opts.LineStyle{Color: quietColour, Width: 1, Type: "dotted"})
 		d.curve("true_high", "true mean + 1.96 σ", g.X, high, opts.LineStyle{Color: quietColour, Width: 1, Type: "dotted"})
 		d.curve("true", "true mean", g.X, g.TrueMean, opts.LineStyle{Color: inkColour, Width: 1.3, Type: "dashed"})
 		about.Keys = append(about.Keys, drawnKey{"dashed ink", "true mean"}, drawnKey{"dotted", "its 95 %"})
 	}
-	at := func(row *run.Row) float64 { return row.X[g.Input] }
-	of := func(row *run.Row) float64 { return row.Y }
-	train, test := r.RowsOf(run.PartTrain, mostRows), r.RowsOf(run.PartTest, mostRows)
+	at := func(row *capture.Row) float64 { return row.X[g.Input] }
+	of := func(row *capture.Row) float64 { return row.Y }
+	train, test := r.RowsOf(rows.PartTrain, mostRows), r.RowsOf(rows.PartTest, mostRows)
 	keys := []drawnKey{{"solid", "predicted mean"}}
 	if x, y := xy(train, at, of); len(x) > 0 {
 		d.rows("train", "training rows", x, y, false)
@@ -163,7 +163,7 @@ func (n *numbers) add(values ...float64) {
 }
 
 // drawStd draws the predicted standard deviation over the input of the fit.
-func drawStd(r *run.Record) (*drawing, drawn) {
+func drawStd(r *capture.Capture) (*drawing, drawn) {
 	g := r.Grid
 	input := label(r.Data.Inputs[g.Input])
 	name := label(wire.Column{Name: "standard deviation", Unit: r.Data.Target.Unit})
@@ -200,7 +200,7 @@ func drawStd(r *run.Record) (*drawing, drawn) {
 }
 
 // drawActual sets what was predicted against what was there.
-func drawActual(r *run.Record) (*drawing, drawn) {
+func drawActual(r *capture.Capture) (*drawing, drawn) {
 	target := r.Data.Target
 	actual, predicted := label(wire.Column{Name: "actual " + target.Name, Unit: target.Unit}), label(wire.Column{Name: "predicted " + target.Name, Unit: target.Unit})
 	d := newDrawing(
@@ -213,9 +213,9 @@ func drawActual(r *run.Record) (*drawing, drawn) {
 		Note: "On the diagonal a row was met exactly; above it the prediction was too large.",
 		Keys: []drawnKey{{"dot", "training rows"}, {"ring", "test rows"}, {"dashed quiet", "met exactly"}},
 	}
-	of := func(row *run.Row) float64 { return row.Y }
-	mean := func(row *run.Row) float64 { return row.Mean }
-	train, test := r.RowsOf(run.PartTrain, mostRows), r.RowsOf(run.PartTest, mostRows)
+	of := func(row *capture.Row) float64 { return row.Y }
+	mean := func(row *capture.Row) float64 { return row.Mean }
+	train, test := r.RowsOf(rows.PartTrain, mostRows), r.RowsOf(rows.PartTest, mostRows)
 	x, y := xy(train, of, mean)
 	low, high := math.Inf(1), math.Inf(-1)
 	for _, v := range x {
@@ -233,7 +233,7 @@ func drawActual(r *run.Record) (*drawing, drawn) {
 }
 
 // drawLoss draws training and test loss over the steps, and marks changes.
-func drawLoss(r *run.Record) (*drawing, drawn) {
+func drawLoss(r *capture.Capture) (*drawing, drawn) {
 	about := drawn{
 		ID: "loss", Title: "Loss", Note: "As it was trained, in nats per row; it may be negative. Only differences mean something.",
 		Keys: []drawnKey{{"solid", "test rows"}, {"dashed", "training rows"}, {"faint", "each batch"}},
@@ -256,14 +256,14 @@ func drawLoss(r *run.Record) (*drawing, drawn) {
 			batch = append(batch, float64(v))
 		}
 	}
-	low, high := run.LossRange(slices.Concat(columns["train_loss"], columns["test_loss"]), batch)
+	low, high := capture.LossRange(slices.Concat(columns["train_loss"], columns["test_loss"]), batch)
 	d := newDrawing(
 		"Loss over the training steps, for training and test rows, that of each batch beneath, with a mark wherever something was changed.",
 		opts.XAxis{Type: "value", Name: "step", Min: 0, Max: max(r.Step, 1)},
 		opts.YAxis{Type: "value", Name: "loss (nats per row)", Min: number(low), Max: number(high), AxisLabel: roundAlone()},
 	)
 	thin := func(steps []uint64, values []float64, pieces int) (x, y []float64) {
-		s, y := run.Thin(steps, values, pieces)
+		s, y := capture.Thin(steps, values, pieces)
 		for _, step := range s {
 			x = append(x, float64(step))
 		}
@@ -313,7 +313,7 @@ func (d *drawing) marks(changes []wire.Change) {
 
 // drawCalibration draws how many test rows lie within central intervals over how many
 // should.
-func drawCalibration(r *run.Record) (*drawing, drawn) {
+func drawCalibration(r *capture.Capture) (*drawing, drawn) {
 	c := r.ShownTest().Curve
 	d := newDrawing(
 		"Share of the test rows within central intervals over the probability of these, with the diagonal of calibrated predictions and how far these stray by chance.",
@@ -339,7 +339,7 @@ func drawCalibration(r *run.Record) (*drawing, drawn) {
 const pitBins = 10
 
 // drawPIT draws how the test rows spread over their own predicted distributions.
-func drawPIT(r *run.Record) (*drawing, drawn, error) {
+func drawPIT(r *capture.Capture) (*drawing, drawn, error) {
 	h, err := metrics.NewHistogram(r.ShownTest().PIT, pitBins)
 	if err != nil {
 		return nil, drawn{}, err

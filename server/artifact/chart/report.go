@@ -15,7 +15,8 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/gnllviz/gnllviz/server/run"
+	"github.com/gnllviz/gnllviz/server/run/capture"
+	"github.com/gnllviz/gnllviz/server/run/lane"
 	"github.com/gnllviz/gnllviz/server/wire"
 )
 
@@ -26,7 +27,7 @@ var reportFiles embed.FS
 // other file. The script draws the charts: it is the built web/src/report.ts, with
 // ECharts in it. The file's content security policy allows that script alone, by its
 // hash, so that even words which got past the escaping would not be run.
-func Report(w io.Writer, script []byte, r *run.Record) error {
+func Report(w io.Writer, script []byte, r *capture.Capture) error {
 	if lower := bytes.ToLower(script); len(script) == 0 || bytes.Contains(lower, []byte("</script")) || bytes.Contains(lower, []byte("<!--")) {
 		return errors.New("chart: the report's script is empty, or would end before its end in an HTML file")
 	}
@@ -51,7 +52,7 @@ func Report(w io.Writer, script []byte, r *run.Record) error {
 
 // A report is what the template is made of.
 type report struct {
-	*run.Record
+	*capture.Capture
 	Script template.JS
 	Hash   template.HTMLAttr // the attribute content of the policy
 	Colour uint8             // of the lane
@@ -120,9 +121,9 @@ type edit struct {
 
 type fact struct{ Name, Value string }
 
-func newReport(r *run.Record) (*report, error) {
+func newReport(r *capture.Capture) (*report, error) {
 	p := &report{
-		Record: r, Colour: r.Lane.Colour % wire.MaxColours, Target: label(r.Data.Target),
+		Capture: r, Colour: r.Lane.Colour % wire.MaxColours, Target: label(r.Data.Target),
 		Charts: map[string]chartOption{}, Drawn: map[string]drawn{},
 	}
 	if err := p.draw(); err != nil {
@@ -143,7 +144,7 @@ func newReport(r *run.Record) (*report, error) {
 			p.Summary = append(p.Summary, p.Scores[i])
 		}
 	}
-	for _, c := range run.Table() {
+	for _, c := range lane.Table() {
 		v, ok := r.Controls[c.Name]
 		if !ok {
 			continue
@@ -161,7 +162,7 @@ func newReport(r *run.Record) (*report, error) {
 		p.Rest = append(p.Rest, s)
 	}
 	labels := map[string]string{}
-	for _, c := range run.Table() {
+	for _, c := range lane.Table() {
 		labels[c.Name] = c.Label
 	}
 	for i, c := range r.Changes {
@@ -229,8 +230,8 @@ func shown(v float64) string {
 }
 
 // scores are all scores of training and test rows, in the order of the figures.
-func scores(r *run.Record) (list []score) {
-	values := func(s *run.Scores) map[string]float64 {
+func scores(r *capture.Capture) (list []score) {
+	values := func(s *capture.Scores) map[string]float64 {
 		if s.Rows == 0 {
 			return nil
 		}
@@ -263,7 +264,7 @@ func scores(r *run.Record) (list []score) {
 const overAll = "std"
 
 // scoresOf are the scores of one target.
-func scoresOf(name, unit string, s *run.Scores) targetScores {
+func scoresOf(name, unit string, s *capture.Scores) targetScores {
 	t := targetScores{Name: name, Unit: unit, Verdict: s.Verdict}
 	values := map[string]float64{}
 	if s.Rows > 0 {
@@ -296,7 +297,7 @@ func inFigures(f wire.Figure, v float64, there bool) string {
 }
 
 // cardFacts are the model card but for what the report tells elsewhere.
-func cardFacts(r *run.Record) (list []fact) {
+func cardFacts(r *capture.Capture) (list []fact) {
 	c := &r.Model.Card
 	for _, f := range []fact{
 		{"program", strings.TrimSpace(c.Program + " " + c.Version + " " + c.Commit)},

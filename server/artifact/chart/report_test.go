@@ -8,12 +8,12 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/gnllviz/gnllviz/server/run"
+	"github.com/gnllviz/gnllviz/server/run/capture"
 	"github.com/gnllviz/gnllviz/server/run/runtest"
 	"github.com/gnllviz/gnllviz/server/wire"
 )
 
-func reportOf(t *testing.T, r *run.Record) string {
+func reportOf(t *testing.T, r *capture.Capture) string {
 	t.Helper()
 	var b bytes.Buffer
 	if err := Report(&b, []byte("draw()"), r); err != nil {
@@ -37,7 +37,7 @@ func optionsOf(t *testing.T, report string) map[string]map[string]any {
 }
 
 func TestReportTellsAll(t *testing.T) {
-	r := runtest.Record(t, wire.Spec{}, `{"speed":"max","dataset":"mcycle","members":2,"hidden":[8],"eps":0.01}`, 40)
+	r := runtest.Capture(t, wire.Spec{}, `{"speed":"max","dataset":"mcycle","members":2,"hidden":[8],"eps":0.01}`, 40)
 	r.Changes = []wire.Change{{Step: 20, Kind: wire.ControlChange, Control: "eps", Old: 1e-6, New: 0.01}, {Step: 30, Kind: wire.LaneChange, Text: "lane B was added"}}
 	report := reportOf(t, r)
 	for _, want := range []string{
@@ -75,7 +75,7 @@ func TestReportTellsAll(t *testing.T) {
 // An equation is drawn and told with its parameters; without one nothing is said of it.
 func TestReportTellsTheEquation(t *testing.T) {
 	const controls = `{"speed":"max","dataset":"oscillator","activation":"sin","hidden":[8],"members":2,"equation":"d2u + mu*du + 400*u","parameters":"mu=3:learned"%s}`
-	learned := reportOf(t, runtest.Record(t, wire.Spec{}, strings.Replace(controls, "%s", "", 1), 20))
+	learned := reportOf(t, runtest.Capture(t, wire.Spec{}, strings.Replace(controls, "%s", "", 1), 20))
 	for _, want := range []string{
 		"What the equation says", "d2u &#43; mu*du &#43; 400*u = 0", "learned noise", `<th scope="row">mu</th>`, "<td>learned</td>", "<td>4</td>", "std over the members", "30, from 0",
 	} {
@@ -93,20 +93,20 @@ func TestReportTellsTheEquation(t *testing.T) {
 	if ids["noise"] == 0 || ids["zero"] != 2 || ids["residual"] < 50 || strings.Count(learned, `data-chart="equation"`) != 1 {
 		t.Errorf("the residual's chart has %v", ids)
 	}
-	fixed := reportOf(t, runtest.Record(t, wire.Spec{}, strings.Replace(controls, "%s", `,"equation":"d2u + 4*du + k*u = 0","parameters":"k=400","members":1,"equation_noise":"fixed"`, 1), 20))
+	fixed := reportOf(t, runtest.Capture(t, wire.Spec{}, strings.Replace(controls, "%s", `,"equation":"d2u + 4*du + k*u = 0","parameters":"k=400","members":1,"equation_noise":"fixed"`, 1), 20))
 	for want, there := range map[string]bool{"<td>fixed</td>": true, "weight, set by hand": true, "0 = 0": false, "true value": false, "std over the members": false, "learned noise": false} {
 		if strings.Contains(fixed, want) != there {
 			t.Errorf("that the report says %q is %t", want, !there)
 		}
 	}
-	if plain := reportOf(t, runtest.Record(t, wire.Spec{}, `{"speed":"max","dataset":"mcycle","hidden":[4]}`, 5)); strings.Contains(plain, "What the equation says") || optionsOf(t, plain)["equation"] != nil {
+	if plain := reportOf(t, runtest.Capture(t, wire.Spec{}, `{"speed":"max","dataset":"mcycle","hidden":[4]}`, 5)); strings.Contains(plain, "What the equation says") || optionsOf(t, plain)["equation"] != nil {
 		t.Error("without an equation the report tells of one")
 	}
 }
 
 // Nothing that a user names gets out of its place, in HTML as in JSON within it.
 func TestReportHoldsHostileNames(t *testing.T) {
-	r := runtest.Record(t, wire.Spec{}, `{"speed":"max","dataset":"quakes","slice":1,"hidden":[4]}`, 5)
+	r := runtest.Capture(t, wire.Spec{}, `{"speed":"max","dataset":"quakes","slice":1,"hidden":[4]}`, 5)
 	const evil = `</script><!--<script>alert(1)</script>"'` + "`\u2028"
 	r.Data.Title, r.Data.Help, r.Data.Source, r.Lane.Name = evil, evil, evil, evil
 	r.Data.Inputs[0].Name, r.Data.Target.Name, r.Data.Target.Unit = evil, evil, evil
@@ -128,20 +128,20 @@ func TestReportHoldsHostileNames(t *testing.T) {
 }
 
 func TestReportOfWhatIsNotThere(t *testing.T) {
-	r := runtest.Record(t, wire.Spec{}, `{"speed":"max","dataset":"quakes","hidden":[4]}`, 5) // a map
+	r := runtest.Capture(t, wire.Spec{}, `{"speed":"max","dataset":"quakes","hidden":[4]}`, 5) // a map
 	options := optionsOf(t, reportOf(t, r))
 	if options["fit"] != nil || options["actual"] == nil {
 		t.Errorf("of a map there is a fit, or no predicted against actual: %d charts", len(options))
 	}
-	r.Test = run.Scores{}
-	r.Points, r.Batches = nil, run.Batches{}
+	r.Test = capture.Scores{}
+	r.Points, r.Batches = nil, capture.Batches{}
 	if options := optionsOf(t, reportOf(t, r)); options["pit"] != nil || options["calibration"] != nil || options["loss"] == nil {
 		t.Error("without test rows there is a calibration, or no loss")
 	}
 }
 
 func TestReportOfWhatIsNotFinite(t *testing.T) {
-	r := runtest.Record(t, wire.Spec{}, `{"speed":"max","dataset":"mcycle","hidden":[4]}`, 30)
+	r := runtest.Capture(t, wire.Spec{}, `{"speed":"max","dataset":"mcycle","hidden":[4]}`, 30)
 	nan, inf := math.NaN(), math.Inf(1)
 	r.Grid.Mean[2], r.Grid.Std[9], r.Test.Report.NLL, r.Train.Report.CRPS = nan, inf, inf, nan
 	r.Points[1].Values[1], r.Batches.Values[0][3] = float32(inf), float32(nan)
@@ -164,7 +164,7 @@ func TestReportOfWhatIsNotFinite(t *testing.T) {
 
 // A script that would end early would be another one.
 func TestReportRefusesScripts(t *testing.T) {
-	r := runtest.Record(t, wire.Spec{}, `{"speed":"max","dataset":"mcycle","hidden":[4]}`, 2)
+	r := runtest.Capture(t, wire.Spec{}, `{"speed":"max","dataset":"mcycle","hidden":[4]}`, 2)
 	for _, script := range []string{"", "a = '</SCRIPT>'", "a = '<!--'"} {
 		var b bytes.Buffer
 		if err := Report(&b, []byte(script), r); err == nil || b.Len() != 0 {

@@ -4,7 +4,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/gnllviz/gnllviz/server/run"
+	"github.com/gnllviz/gnllviz/server/run/capture"
 	"github.com/gnllviz/gnllviz/server/run/runtest"
 	"github.com/gnllviz/gnllviz/server/wire"
 )
@@ -12,7 +12,7 @@ import (
 // Of several targets a report has a table of the scores of each and over all, and says
 // which one its charts are of.
 func TestReportOfSeveralTargets(t *testing.T) {
-	r := runtest.Record(t, wire.Spec{}, `{"speed":"max","dataset":"wind","hidden":[8],"shown_target":2}`, 60)
+	r := runtest.Capture(t, wire.Spec{}, `{"speed":"max","dataset":"wind","hidden":[8],"shown_target":2}`, 60)
 	report := reportOf(t, r)
 	_, table, _ := strings.Cut(report, `<h2 id="by-target">`)
 	table, _, _ = strings.Cut(table, "</section>")
@@ -47,11 +47,11 @@ func TestReportOfSeveralTargets(t *testing.T) {
 			}
 		}
 	}
-	one := reportOf(t, runtest.Record(t, wire.Spec{}, `{"speed":"max","dataset":"mcycle","hidden":[4]}`, 5))
+	one := reportOf(t, runtest.Capture(t, wire.Spec{}, `{"speed":"max","dataset":"mcycle","hidden":[4]}`, 5))
 	if strings.Contains(one, "by-target") || strings.Contains(one, "Over all") {
 		t.Error("of one target there is a table by target")
 	}
-	r.Test, r.Targets[0].Test, r.Targets[1].Test = run.Scores{}, run.Scores{}, run.Scores{}
+	r.Test, r.Targets[0].Test, r.Targets[1].Test = capture.Scores{}, capture.Scores{}, capture.Scores{}
 	if none := reportOf(t, r); !strings.Contains(none, "<td>–</td>") {
 		t.Error("without test rows there are scores")
 	}

@@ -3,12 +3,12 @@ package plot
 import (
 	"fmt"
 
-	"github.com/gnllviz/gnllviz/server/run"
+	"github.com/gnllviz/gnllviz/server/run/capture"
 )
 
 // calibration draws, for the test rows, how many lie in each central interval over
 // how many should, and how far a calibrated prediction strays from that by chance.
-func calibration(r *run.Record) *picture {
+func calibration(r *capture.Capture) *picture {
 	test := r.ShownTest()
 	c := test.Curve
 	title := fmt.Sprintf("%s: calibration%s after %d steps", heading(r), ofTarget(r), r.Step)

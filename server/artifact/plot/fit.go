@@ -3,7 +3,8 @@ package plot
 import (
 	"fmt"
 
-	"github.com/gnllviz/gnllviz/server/run"
+	"github.com/gnllviz/gnllviz/server/run/capture"
+	"github.com/gnllviz/gnllviz/server/run/rows"
 )
 
 // bandReaches are those of central intervals of 95, 80 and 50 %, in standard
@@ -18,14 +19,14 @@ var bandReaches = [...]struct {
 const mostRows = 2000
 
 // fit draws the rows, the predicted mean and the bands along the record's grid.
-func fit(r *run.Record) *picture {
+func fit(r *capture.Capture) *picture {
 	p := fitFrame(r)
 	addFit(p, r, r.Grid.Mean, r.Grid.Std)
 	return p
 }
 
 // fitFrame is the fit with axes alone.
-func fitFrame(r *run.Record) *picture {
+func fitFrame(r *capture.Capture) *picture {
 	g := r.Grid
 	input := r.Data.Inputs[g.Input]
 	title := fmt.Sprintf("%s: fit%s after %d steps", heading(r), ofTarget(r), r.Step)
@@ -49,21 +50,21 @@ func fitFrame(r *run.Record) *picture {
 }
 
 // addFit adds what was predicted, the truth, the rows and all their keys.
-func addFit(p *picture, r *run.Record, mean, std []float64) {
+func addFit(p *picture, r *capture.Capture, mean, std []float64) {
 	g, lane := r.Grid, laneColour(r)
 	for _, b := range bandReaches {
-		low, high := run.Edges(mean, std, b.reach)
+		low, high := capture.Edges(mean, std, b.reach)
 		fill := light(lane, b.opacity)
 		p.plot.Add(band{g.X, low, high, fill})
 	}
 	if g.TrueMean != nil {
-		low, high := run.Edges(g.TrueMean, g.TrueStds, bandReaches[0].reach)
+		low, high := capture.Edges(g.TrueMean, g.TrueStds, bandReaches[0].reach)
 		p.plot.Add(
 			curve{g.X, low, stroke(quiet, 0.8, 2, 3)}, curve{g.X, high, stroke(quiet, 0.8, 2, 3)},
 			curve{g.X, g.TrueMean, stroke(ink, 1.1, 6, 4)},
 		)
 	}
-	train, test := rowsOf(r, run.PartTrain), rowsOf(r, run.PartTest)
+	train, test := rowsOf(r, rows.PartTrain), rowsOf(r, rows.PartTest)
 	p.plot.Add(points{train[0], train[1], dot()}, points{test[0], test[1], ring()})
 	meanLine := stroke(lane, 2)
 	p.plot.Add(curve{g.X, mean, meanLine})
@@ -84,7 +85,7 @@ func addFit(p *picture, r *run.Record, mean, std []float64) {
 }
 
 // rowsOf returns the input that is shown, and the target, of a part's rows.
-func rowsOf(r *run.Record, part string) (xy [2][]float64) {
+func rowsOf(r *capture.Capture, part string) (xy [2][]float64) {
 	for _, row := range r.RowsOf(part, mostRows) {
 		xy[0], xy[1] = append(xy[0], row.X[r.Grid.Input]), append(xy[1], row.Y)
 	}

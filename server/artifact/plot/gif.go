@@ -8,10 +8,9 @@ import (
 	"image/gif"
 	"io"
 
+	"github.com/gnllviz/gnllviz/server/run/capture"
 	"gonum.org/v1/plot/vg/draw"
 	"gonum.org/v1/plot/vg/vgimg"
-
-	"github.com/gnllviz/gnllviz/server/run"
 )
 
 const (
@@ -22,7 +21,7 @@ const (
 
 // Animation draws how the fit came to be: a frame for each snapshot, with its step,
 // over and over. All frames have the axes of the last.
-func Animation(w io.Writer, r *run.Record) error {
+func Animation(w io.Writer, r *capture.Capture) error {
 	if r.Grid == nil || len(r.Snapshots) == 0 {
 		return errors.New("there is no fit along one input")
 	}

@@ -5,14 +5,13 @@ import (
 	"strings"
 	"unicode"
 
+	"github.com/gnllviz/gnllviz/server/run/capture"
+	"github.com/gnllviz/gnllviz/server/wire"
 	"gonum.org/v1/plot"
 	"gonum.org/v1/plot/font"
 	"gonum.org/v1/plot/text"
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
-
-	"github.com/gnllviz/gnllviz/server/run"
-	"github.com/gnllviz/gnllviz/server/wire"
 )
 
 // The page's colours, those of its light theme (web/src/styles/tokens.css).
@@ -32,7 +31,7 @@ var (
 	}
 )
 
-func laneColour(r *run.Record) color.RGBA { return lanes[int(r.Lane.Colour)%len(lanes)] }
+func laneColour(r *capture.Capture) color.RGBA { return lanes[int(r.Lane.Colour)%len(lanes)] }
 
 // light is a colour on white, opaque, as one of that opacity would look.
 func light(c color.RGBA, opacity float64) color.RGBA {
@@ -191,7 +190,7 @@ func clean(s string) string {
 }
 
 // heading is what every picture of a record begins its title with.
-func heading(r *run.Record) string {
+func heading(r *capture.Capture) string {
 	s := cut(clean(r.Data.Title), 40)
 	if r.Lane.Name != "" {
 		s += ", lane " + cut(clean(r.Lane.Name), 20)
@@ -200,7 +199,7 @@ func heading(r *run.Record) string {
 }
 
 // ofTarget says of which of several targets a picture is.
-func ofTarget(r *run.Record) string {
+func ofTarget(r *capture.Capture) string {
 	if r.Targets == nil {
 		return ""
 	}

@@ -5,17 +5,16 @@ import (
 	"math"
 	"slices"
 
+	"github.com/gnllviz/gnllviz/server/run/capture"
+	"github.com/gnllviz/gnllviz/server/wire"
 	"gonum.org/v1/plot"
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
-
-	"github.com/gnllviz/gnllviz/server/run"
-	"github.com/gnllviz/gnllviz/server/wire"
 )
 
 // loss draws the training and the test loss over the steps, that of each batch
 // faint beneath, and a mark wherever something was changed.
-func loss(r *run.Record) *picture {
+func loss(r *capture.Capture) *picture {
 	p := newPicture(fmt.Sprintf("%s: loss over %d steps", heading(r), r.Step), fmt.Sprintf(
 		"Loss in nats per row over the steps, for training and test rows, with that of each batch beneath. %d marks are changes. Where a loss was not finite there is a gap.", len(r.Changes)))
 	p.plot.X.Label.Text, p.plot.Y.Label.Text = "step", "loss (nats per row)"
@@ -23,7 +22,7 @@ func loss(r *run.Record) *picture {
 	trainSteps, train := pointsOf(r, "train_loss")
 	testSteps, test := pointsOf(r, "test_loss")
 	batchSteps, batch := batchLoss(r)
-	low, high := run.LossRange(slices.Concat(train, test), batch)
+	low, high := capture.LossRange(slices.Concat(train, test), batch)
 	p.within(0, max(float64(r.Step), 1), low, high)
 
 	lane := laneColour(r)
@@ -38,13 +37,13 @@ func loss(r *run.Record) *picture {
 }
 
 // pointsOf returns a column of the evaluations over their steps.
-func pointsOf(r *run.Record, column string) (steps, values []float64) {
+func pointsOf(r *capture.Capture, column string) (steps, values []float64) {
 	of, all := make([]uint64, len(r.Points)), make([]float64, len(r.Points))
 	for i, p := range r.Points {
 		v, _ := p.Value(column)
 		of[i], all[i] = p.Step, float64(v)
 	}
-	thin, values := run.Thin(of, all, mostPoints)
+	thin, values := capture.Thin(of, all, mostPoints)
 	for _, s := range thin {
 		steps = append(steps, float64(s))
 	}
@@ -56,7 +55,7 @@ func pointsOf(r *run.Record, column string) (steps, values []float64) {
 const mostBatches, mostPoints = 600, 1200
 
 // batchLoss returns the loss of the batches as it is to be drawn.
-func batchLoss(r *run.Record) (steps, values []float64) {
+func batchLoss(r *capture.Capture) (steps, values []float64) {
 	if len(r.Batches.Values) == 0 {
 		return nil, nil
 	}
@@ -64,7 +63,7 @@ func batchLoss(r *run.Record) (steps, values []float64) {
 	for i, v := range r.Batches.Values[0] {
 		all[i] = float64(v)
 	}
-	thin, values := run.Thin(r.Batches.Steps, all, mostBatches)
+	thin, values := capture.Thin(r.Batches.Steps, all, mostBatches)
 	for _, s := range thin {
 		steps = append(steps, float64(s))
 	}

@@ -4,14 +4,13 @@ import (
 	"fmt"
 	"math"
 
+	"github.com/gnllviz/gnllviz/server/run/capture"
 	"gonum.org/v1/plot"
-
-	"github.com/gnllviz/gnllviz/server/run"
 )
 
 // noise draws the predicted standard deviation along the record's grid on a log axis,
 // the true one where it is known, and the floor that eps puts under it.
-func noise(r *run.Record) *picture {
+func noise(r *capture.Capture) *picture {
 	g, lane := r.Grid, laneColour(r)
 	input := r.Data.Inputs[g.Input]
 	p := newPicture(fmt.Sprintf("%s: noise%s after %d steps", heading(r), ofTarget(r), r.Step), fmt.Sprintf(

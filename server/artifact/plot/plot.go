@@ -13,11 +13,10 @@ import (
 	"fmt"
 	"io"
 
+	"github.com/gnllviz/gnllviz/server/run/capture"
 	"gonum.org/v1/plot/vg/draw"
 	"gonum.org/v1/plot/vg/vgimg"
 	"gonum.org/v1/plot/vg/vgsvg"
-
-	"github.com/gnllviz/gnllviz/server/run"
 )
 
 // The charts.
@@ -36,7 +35,7 @@ const (
 
 // Still draws a chart of a record as SVG or PNG. Fit and Noise are of what is shown
 // over one input, and an error where the record has no Grid.
-func Still(w io.Writer, chart, kind string, r *run.Record) error {
+func Still(w io.Writer, chart, kind string, r *capture.Capture) error {
 	if r.Grid == nil && (chart == Fit || chart == Noise) {
 		return errors.New("there is no fit along one input")
 	}

@@ -14,7 +14,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/gnllviz/gnllviz/server/run"
+	"github.com/gnllviz/gnllviz/server/run/capture"
 	"github.com/gnllviz/gnllviz/server/run/runtest"
 	"github.com/gnllviz/gnllviz/server/wire"
 )
@@ -60,21 +60,21 @@ func keep(t *testing.T, name string, content []byte) {
 	}
 }
 
-func records(t *testing.T) map[string]*run.Record {
-	hostile := runtest.Record(t, wire.Spec{}, `{"speed":"max","dataset":"mcycle","hidden":[4]}`, 4)
+func records(t *testing.T) map[string]*capture.Capture {
+	hostile := runtest.Capture(t, wire.Spec{}, `{"speed":"max","dataset":"mcycle","hidden":[4]}`, 4)
 	hostile.Data.Title, hostile.Lane.Name = "</title><script>", "]]>\u2028\xff"
 	hostile.Data.Inputs[0].Name, hostile.Data.Target.Unit = "a&b<c>\x01", "</svg>\x00"+strings.Repeat("long", 200)
-	lost := runtest.Record(t, wire.Spec{}, `{"speed":"max","dataset":"mcycle","hidden":[8]}`, 60)
+	lost := runtest.Capture(t, wire.Spec{}, `{"speed":"max","dataset":"mcycle","hidden":[8]}`, 60)
 	nan, inf := math.NaN(), math.Inf(1)
 	lost.Grid.Mean[3], lost.Grid.Std[9], lost.Grid.Mean[20] = nan, inf, 1e300
 	lost.Points[1].Values[0], lost.Points[1].Values[1] = float32(nan), float32(inf)
 	lost.Batches.Values[0][5] = float32(inf)
-	return map[string]*run.Record{
-		"mcycle":  runtest.Record(t, wire.Spec{}, `{"speed":"max","dataset":"mcycle","seed":1}`, 1200, `{"eps":0.01}`, `{"lr":0.003}`),
-		"waves":   runtest.Record(t, wire.Spec{}, `{"speed":"max","dataset":"waves"}`, 400),
-		"two":     runtest.Record(t, wire.Spec{}, `{"speed":"max","dataset":"quakes","slice":1,"hidden":[8]}`, 50),
+	return map[string]*capture.Capture{
+		"mcycle":  runtest.Capture(t, wire.Spec{}, `{"speed":"max","dataset":"mcycle","seed":1}`, 1200, `{"eps":0.01}`, `{"lr":0.003}`),
+		"waves":   runtest.Capture(t, wire.Spec{}, `{"speed":"max","dataset":"waves"}`, 400),
+		"two":     runtest.Capture(t, wire.Spec{}, `{"speed":"max","dataset":"quakes","slice":1,"hidden":[8]}`, 50),
 		"hostile": hostile,
-		"start":   runtest.Record(t, wire.Spec{}, `{"speed":"max","dataset":"mcycle"}`, 2),
+		"start":   runtest.Capture(t, wire.Spec{}, `{"speed":"max","dataset":"mcycle"}`, 2),
 		"lost":    lost,
 	}
 }
@@ -123,7 +123,7 @@ func TestGapsAreGaps(t *testing.T) {
 }
 
 func TestAnimation(t *testing.T) {
-	r := runtest.Record(t, wire.Spec{}, `{"speed":"max","dataset":"mcycle","seed":1}`, 14)
+	r := runtest.Capture(t, wire.Spec{}, `{"speed":"max","dataset":"mcycle","seed":1}`, 14)
 	var b bytes.Buffer
 	if err := Animation(&b, r); err != nil {
 		t.Fatal(err)
@@ -221,7 +221,7 @@ func TestRampGrowsLighter(t *testing.T) {
 }
 
 func BenchmarkAnimation(b *testing.B) {
-	r := runtest.Record(b, wire.Spec{}, `{"speed":"max","dataset":"mcycle","seed":1}`, 3000)
+	r := runtest.Capture(b, wire.Spec{}, `{"speed":"max","dataset":"mcycle","seed":1}`, 3000)
 	for b.Loop() {
 		if err := Animation(io.Discard, r); err != nil {
 			b.Fatal(err)

@@ -9,13 +9,14 @@ import (
 	"time"
 
 	"github.com/gnllviz/gnllviz/server/run"
+	"github.com/gnllviz/gnllviz/server/run/capture"
 	"github.com/gnllviz/gnllviz/server/wire"
 )
 
-// Record trains the first lane of a run so many steps, or until it diverges, and
+// Capture trains the first lane of a run so many steps, or until it diverges, and
 // takes it out. controls, a JSON object, are the spec's; changes, likewise, are made
 // one after the other when half of the steps are made.
-func Record(t testing.TB, spec wire.Spec, controls string, steps int, changes ...string) *run.Record {
+func Capture(t testing.TB, spec wire.Spec, controls string, steps int, changes ...string) *capture.Capture {
 	t.Helper()
 	if err := json.Unmarshal([]byte(controls), &spec.Controls); err != nil {
 		t.Fatal(err)
@@ -38,7 +39,7 @@ func Record(t testing.TB, spec wire.Spec, controls string, steps int, changes ..
 		}
 	}
 	Steps(t, r, steps-steps/2)
-	rec, err := r.Record(ctx, nil)
+	rec, err := r.Capture(ctx, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

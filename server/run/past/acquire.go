@@ -1,0 +1,17 @@
+package past
+
+import (
+	"github.com/gnllviz/gnllviz/server/run/rows"
+	"github.com/gnllviz/gnllviz/server/wire"
+)
+
+// canAcquire says why no point can be acquired, or nothing.
+func (l *Generation) CanAcquire() *wire.ErrorMessage {
+	switch {
+	case l.Settings.AcquireBy == rows.ByEpistemic && len(l.Lanes[0].Ensemble.Members()) == 1:
+		return wire.Refuse(wire.BadState, "acquire_by", "acquire: the epistemic standard deviation of one network is 0 everywhere; take an ensemble, or acquire by another")
+	case l.Data.Pool.Len() == 0 && l.Data.Set.Truth == nil:
+		return wire.Refuse(wire.BadState, "pool", `acquire: the pool is empty, and nobody knows the truth of this data set; hold rows back with the control "pool"`)
+	}
+	return nil
+}

@@ -1,0 +1,142 @@
+package past
+
+import (
+	"slices"
+
+	"github.com/gnllviz/gnllviz/engine"
+	"github.com/gnllviz/gnllviz/server/run/lane"
+	"github.com/gnllviz/gnllviz/server/run/rows"
+	"github.com/gnllviz/gnllviz/server/wire"
+)
+
+// Everything here runs on the goroutine that owns the run.
+
+// A moment is all that undo brings back.
+type Moment struct {
+	Life     *Generation
+	settings wire.RunSettings
+	Own      *rows.Own
+	Data     *rows.Data
+	acquired uint64
+	Lanes    []laneMoment
+}
+
+// A laneMoment is a lane's part of a moment.
+type laneMoment struct {
+	Lane     *lane.Lane
+	start    lane.Start
+	diverged error
+	State    *engine.State
+}
+
+// moment returns the present one, in which the user's own rows are own.
+func (l *Generation) Moment(own *rows.Own) Moment {
+	m := Moment{Life: l, settings: l.Settings, Own: own, Data: l.Data, acquired: l.Acquired}
+	for _, lane := range l.Lanes {
+		m.Lanes = append(m.Lanes, laneMoment{lane, lane.Start, lane.Diverged, lane.Ensemble.State()})
+	}
+	return m
+}
+
+// size is how many bytes the lanes' states hold.
+func (m *Moment) size() int {
+	n := 0
+	for _, l := range m.Lanes {
+		n += l.State.Size()
+	}
+	return n
+}
+
+// restore has the generation of the moment be as it was then, but for its steps and its
+// history, which go on, and says whether its rows are others than they were till now.
+func (m *Moment) Restore() (otherRows bool, err error) {
+	l := m.Life
+	lanes := make([]*lane.Lane, len(m.Lanes))
+	for i, was := range m.Lanes {
+		lane := was.Lane
+		if lane.Data != m.Data {
+			if err := lane.SetData(m.Data); err != nil {
+				return false, err
+			}
+		}
+		if err := lane.Ensemble.SetState(was.State); err != nil {
+			return false, err
+		}
+		lane.Start, lane.Diverged = was.start, was.diverged
+		if err := lane.Obey(); err != nil {
+			return false, err
+		}
+		lanes[i] = lane
+	}
+	otherRows = l.Data != m.Data
+	l.Settings, l.Data, l.Acquired, l.Lanes = m.settings, m.Data, m.acquired, lanes
+	return otherRows, nil
+}
+
+// number gives the rows another number.
+func (l *Generation) Number(revision uint32) {
+	l.Data = l.Data.WithRevision(revision)
+	for _, lane := range l.Lanes {
+		lane.Data = l.Data
+	}
+}
+
+// diverged returns the first lane that has, or nil.
+func (l *Generation) Diverged() *lane.Lane {
+	for _, lane := range l.Lanes {
+		if lane.Diverged != nil {
+			return lane
+		}
+	}
+	return nil
+}
+
+// What undo keeps, at most.
+const (
+	MaxUndo      = 200
+	MaxUndoBytes = 128 << 20 // of states and rows
+	maxUndoLives = 4         // whose networks and history it holds
+)
+
+// An entry is a change that can be undone.
+type Entry struct {
+	Revision uint32
+	Text     string
+	Before   Moment
+}
+
+// An undoStack is what can be undone, and, until the next change, done again.
+type Stack struct {
+	Entries []Entry
+	Undone  []Undone // the last one last
+}
+
+// An undone is a stretch of entries that was undone, and the moment before it was.
+type Undone struct {
+	Entries []Entry
+	Before  Moment
+}
+
+func (u *Stack) Push(e Entry) {
+	u.Undone = nil
+	u.Entries = append(u.Entries, e)
+	bytes := 0
+	lives, rows := map[*Generation]bool{}, map[*rows.Data]bool{}
+	for i := len(u.Entries) - 1; i >= 0; i-- {
+		before := &u.Entries[i].Before
+		bytes += before.size()
+		if !rows[before.Data] {
+			bytes += before.Data.Size()
+		}
+		lives[before.Life], rows[before.Data] = true, true
+		if len(u.Entries)-i > MaxUndo || i < len(u.Entries)-1 && bytes > MaxUndoBytes || len(lives) > maxUndoLives {
+			u.Entries = slices.Delete(u.Entries, 0, i+1)
+			return
+		}
+	}
+}
+
+// index returns the place of the change of a revision, or -1.
+func (u *Stack) Index(revision uint32) int {
+	return slices.IndexFunc(u.Entries, func(e Entry) bool { return e.Revision == revision })
+}
