@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/gnllviz/gnllviz/datasets/table"
+	"github.com/gnllviz/gnllviz/server/wire/wording"
 )
 
 func TestMcycleIsTheMotorcycleData(t *testing.T) {
@@ -127,7 +128,7 @@ func TestFromNumbersRefuses(t *testing.T) {
 		return list
 	}
 	s, err := FromNumbers(columns("x"), columns("a", "b"), x, y)
-	if err != nil || s.Rows() != 4 || s.Title != "a, b against x" || !slices.Equal(s.RowTargets(3), []float64{4, 9}) {
+	if err != nil || s.Rows() != 4 || !wording.Is(s.Title, "a, b against x") || !slices.Equal(s.RowTargets(3), []float64{4, 9}) {
 		t.Errorf("%+v, %v", s, err)
 	}
 	for _, c := range []struct {
@@ -146,7 +147,7 @@ func TestFromNumbersRefuses(t *testing.T) {
 		{columns("a", "b\n"), x, y, "cannot be shown"},
 	} {
 		var e *table.Error
-		if _, err := FromNumbers(columns("x"), c.targets, c.x, c.y); !errors.As(err, &e) || !strings.Contains(err.Error(), c.want) {
+		if _, err := FromNumbers(columns("x"), c.targets, c.x, c.y); !errors.As(err, &e) || !wording.Has(err.Error(), c.want) {
 			t.Errorf("%v: got %v, want %q", c.targets, err, c.want)
 		}
 	}

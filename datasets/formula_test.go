@@ -2,30 +2,12 @@ package datasets
 
 import (
 	"errors"
-	"fmt"
 	"math"
 	"strings"
 	"testing"
+
+	"github.com/gnllviz/gnllviz/server/wire/wording"
 )
-
-func ExampleFormula() {
-	f := Formula{Mean: "sin(x)", Std: "x < 0 ? 0.1 : 0.1 + x/2", From: -3, To: 3, Rows: 200}
-	s, err := f.Set(1)
-	if err != nil {
-		fmt.Println(err)
-		return
-	}
-	var mean, std [1]float64
-	s.Truth(mean[:], std[:], []float64{1})
-	fmt.Printf("%d rows; at x = 1 mean %.3f, standard deviation %.3f\n", s.Rows(), mean[0], std[0])
-
-	f.Std = "0.1 + 2x"
-	_, err = f.Set(1)
-	fmt.Println(err)
-	// Output:
-	// 200 rows; at x = 1 mean 0.841, standard deviation 0.600
-	// standard deviation, column 8: it makes no sense from "x" on; write products with *, as in 2*x, decimals with a point, and close every parenthesis
-}
 
 // What Go's own arithmetic gives is what a formula gives.
 func TestFormulaValues(t *testing.T) {
@@ -186,7 +168,7 @@ func TestFormulaErrorsSayWhere(t *testing.T) {
 		c.change(&f)
 		_, err := f.Set(1)
 		var e *FormulaError
-		if !errors.As(err, &e) || !strings.Contains(err.Error(), c.want) || e.Column != c.column || e.Cure == "" {
+		if !errors.As(err, &e) || !wording.Has(err.Error(), c.want) || e.Column != c.column || e.Cure == "" {
 			t.Errorf("%+v: got %v, want an error in column %d with %q", f, err, c.column, c.want)
 		}
 	}

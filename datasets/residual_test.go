@@ -5,6 +5,8 @@ import (
 	"math"
 	"strings"
 	"testing"
+
+	"github.com/gnllviz/gnllviz/server/wire/wording"
 )
 
 // Derivatives are those of central differences.
@@ -77,7 +79,7 @@ func TestResidualsAreRefusedWithTheirReason(t *testing.T) {
 	} {
 		_, err := ParseResidual(c.text, c.parameters)
 		var e *FormulaError
-		if !errors.As(err, &e) || e.Formula != "equation" || !strings.Contains(e.Error(), c.words) || e.Cure == "" {
+		if !errors.As(err, &e) || e.Formula != "equation" || !wording.Has(e.Error(), c.words) || e.Cure == "" {
 			t.Errorf("%.30q of %v: got %v, want %q", c.text, c.parameters, err, c.words)
 		}
 	}

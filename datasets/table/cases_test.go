@@ -8,6 +8,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/gnllviz/gnllviz/server/wire/wording"
 )
 
 // sumY is what the targets of most files add up to, as Python reads them.
@@ -74,10 +76,10 @@ func TestFilesFromTheField(t *testing.T) {
 			if len(report.LeftOut) > 0 {
 				first = report.LeftOut[0].Line()
 			}
-			if !strings.HasPrefix(first, c.leftOut) || c.leftOut == "" && first != "" {
+			if !wording.Begins(first, c.leftOut) || c.leftOut == "" && first != "" {
 				t.Errorf("left out %q, want %q", first, c.leftOut)
 			}
-			if !slices.ContainsFunc(report.Warnings, func(s string) bool { return strings.Contains(s, c.said) }) && c.said != "" {
+			if !slices.ContainsFunc(report.Warnings, func(s string) bool { return wording.Has(s, c.said) }) && c.said != "" {
 				t.Errorf("said %q, want %q", report.Warnings, c.said)
 			}
 			if c.said == "" && len(report.Warnings) > 0 {
@@ -100,7 +102,7 @@ func TestFilesFromTheFieldThatAreRefused(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if _, _, err = table.Choose([]string{c.target}, nil); err == nil || !strings.Contains(err.Error(), c.want) {
+		if _, _, err = table.Choose([]string{c.target}, nil); err == nil || !wording.Has(err.Error(), c.want) {
 			t.Errorf("%s of %s: %v, want %s", c.target, c.file, err, c.want)
 		}
 	}

@@ -10,6 +10,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/gnllviz/gnllviz/server/wire/wording"
 )
 
 func columnNames(columns []Column) string {
@@ -70,7 +72,7 @@ func TestWordsBecomeColumns(t *testing.T) {
 			for _, l := range report.LeftOut {
 				said += "\n" + l.Line()
 			}
-			if !strings.Contains(said, c.said) || c.said == "" && strings.TrimSpace(said) != "" {
+			if !wording.Has(said, c.said) || c.said == "" && strings.TrimSpace(said) != "" {
 				t.Errorf("said %q, want %q", said, c.said)
 			}
 			if err := rows.Encoding.Check(); err != nil {
@@ -125,7 +127,7 @@ func TestWordsAreNoInputUnasked(t *testing.T) {
 		`column "s" is not an input: text of 3 values; name it as an input to learn from it ("red" in row 2)`,
 		`column "on" is not an input: text of two values, yes and no; name it as an input to learn from it ("yes" in row 2)`,
 	} {
-		if got := report.LeftOut[i].Line(); got != want {
+		if got := report.LeftOut[i].Line(); !wording.Is(got, want) {
 			t.Errorf("said %q, want %q", got, want)
 		}
 	}
@@ -175,7 +177,7 @@ func TestWordsThatAreRefused(t *testing.T) {
 				return
 			}
 			var e *Error
-			if !errors.As(err, &e) || !strings.Contains(err.Error(), c.want) {
+			if !errors.As(err, &e) || !wording.Has(err.Error(), c.want) {
 				t.Errorf("got %v, want %q", err, c.want)
 			}
 		})
@@ -203,7 +205,7 @@ func TestUnseenWords(t *testing.T) {
 		for _, u := range report.Unseen {
 			said += u.Line()
 		}
-		if err != nil || !equal(values, c.want) || !strings.HasPrefix(said, c.unseen) || c.unseen == "" && said != "" {
+		if err != nil || !equal(values, c.want) || !wording.Begins(said, c.unseen) || c.unseen == "" && said != "" {
 			t.Errorf("%s: %v, %q, %v", c.name, values, said, err)
 		}
 	}
@@ -212,7 +214,7 @@ func TestUnseenWords(t *testing.T) {
 	if err != nil || !slices.Equal(more.X, []float64{1, 0, 2, 0, 0, 3}) || len(report.Unseen) != 1 || report.Unseen[0] != (Unseen{"s", "green", 1, 3}) {
 		t.Errorf("%+v, %+v, %v", more, report, err)
 	}
-	if _, _, err := read(t, "y,a\n1,2\n2,3\n").Like(rows); err == nil || !strings.HasPrefix(err.Error(), `column "s": there is none of this name`) {
+	if _, _, err := read(t, "y,a\n1,2\n2,3\n").Like(rows); err == nil || !wording.Begins(err.Error(), `column "s": there is none of this name`) {
 		t.Error(err)
 	}
 }
@@ -263,7 +265,7 @@ func TestEncodingsFromElsewhereAreChecked(t *testing.T) {
 		if err := json.Unmarshal([]byte(text), &e); err != nil {
 			t.Fatal(err)
 		}
-		if err := e.Check(); want == "" && err != nil || want != "" && (err == nil || !strings.Contains(err.Error(), want)) {
+		if err := e.Check(); want == "" && err != nil || want != "" && (err == nil || !wording.Has(err.Error(), want)) {
 			t.Errorf("%.80s: %v, want %q", text, err, want)
 		}
 	}
@@ -361,10 +363,10 @@ func TestDatesOfALaterTable(t *testing.T) {
 	if err != nil || !equal(values, []float64{31, nan, nan, nan}) || len(report.LeftOut) != 1 {
 		t.Fatalf("%v, %+v, %v", values, report, err)
 	}
-	if got := report.LeftOut[0].Line(); got != `column "d" leaves out 3 rows: not a date as the column's others are written (first: row 3, "1970-01-05")` {
+	if got := report.LeftOut[0].Line(); !wording.Is(got, `column "d" leaves out 3 rows: not a date as the column's others are written (first: row 3, "1970-01-05")`) {
 		t.Error(got)
 	}
-	if _, err := Read(strings.NewReader("d,y\n"), Options{Circles: []string{"week"}}); err == nil || !strings.Contains(err.Error(), "say year, day or both") {
+	if _, err := Read(strings.NewReader("d,y\n"), Options{Circles: []string{"week"}}); err == nil || !wording.Has(err.Error(), "say year, day or both") {
 		t.Error(err)
 	}
 }
@@ -405,7 +407,7 @@ func TestLackingInputsAreFilled(t *testing.T) {
 	if err != nil || !equal(values, []float64{3.75, 1, third, 2 * third, 1, 1.75, 1, 1, 0, 0, 1, 0, nan, nan, 1, 0, 0, 0, 0, 0, 0}) || len(report.Filled) != 3 || report.Dropped != 1 || report.Unseen[0].Rows != 1 {
 		t.Errorf("%v, %+v, %v", values, report, err)
 	}
-	if got := report.Filled[0].Line(); got != `column "a": 1 row has nothing there, and so the mean of the training rows and a mark (first: row 2)` {
+	if got := report.Filled[0].Line(); !wording.Is(got, `column "a": 1 row has nothing there, and so the mean of the training rows and a mark (first: row 2)`) {
 		t.Error(got)
 	}
 	// Where none lack it there is no mark, and a row that does is dropped later.
@@ -413,7 +415,7 @@ func TestLackingInputsAreFilled(t *testing.T) {
 	if err != nil || whole.Encoding != nil {
 		t.Errorf("%+v, %v", whole, err)
 	}
-	if _, err := Read(strings.NewReader("a,y\n"), Options{Lacking: "zero"}); err == nil || !strings.Contains(err.Error(), "say drop or mean") {
+	if _, err := Read(strings.NewReader("a,y\n"), Options{Lacking: "zero"}); err == nil || !wording.Has(err.Error(), "say drop or mean") {
 		t.Error(err)
 	}
 	for text, want := range map[string]string{
@@ -425,7 +427,7 @@ func TestLackingInputsAreFilled(t *testing.T) {
 		if err := json.Unmarshal([]byte(text), &e); err != nil {
 			t.Fatal(err)
 		}
-		if err := e.Check(); want == "" && err != nil || want != "" && (err == nil || !strings.Contains(err.Error(), want)) {
+		if err := e.Check(); want == "" && err != nil || want != "" && (err == nil || !wording.Has(err.Error(), want)) {
 			t.Errorf("%s: %v, want %q", text, err, want)
 		}
 	}

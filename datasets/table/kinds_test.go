@@ -8,6 +8,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/gnllviz/gnllviz/server/wire/wording"
 )
 
 var nan = math.NaN()
@@ -196,7 +198,7 @@ func TestKindsOfTables(t *testing.T) {
 				}
 			}
 			notes := table.Notes()
-			if c.said != "" && !slices.ContainsFunc(notes, func(s string) bool { return strings.Contains(s, c.said) }) {
+			if c.said != "" && !slices.ContainsFunc(notes, func(s string) bool { return wording.Has(s, c.said) }) {
 				t.Errorf("said %q, want %q", notes, c.said)
 			}
 			if c.said == "" && len(notes) > 0 {
@@ -219,7 +221,7 @@ func TestUnclearTablesAreRefused(t *testing.T) {
 		if err == nil {
 			_, _, err = table.Choose([]string{"b"}, nil)
 		}
-		if err == nil || !strings.Contains(err.Error(), c.want) {
+		if err == nil || !wording.Has(err.Error(), c.want) {
 			t.Errorf("%s: %v, want %s", c.name, err, c.want)
 		}
 	}

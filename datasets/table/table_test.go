@@ -2,46 +2,15 @@ package table
 
 import (
 	"errors"
-	"fmt"
 	"io"
 	"math"
 	"slices"
 	"strings"
 	"testing"
 	"testing/iotest"
-)
 
-func ExampleRead() {
-	t, err := Read(strings.NewReader("time (ms);accel [g];remark\n2,4;0;\n2,6;-1,3;\n3,2;n/a;sensor slipped\n3,6;oops;\n4;-2,7;\n5;-5,4;\n"), Options{})
-	if err != nil {
-		fmt.Println(err)
-		return
-	}
-	fmt.Printf("%d rows, %q between fields, decimal mark %q\n", t.Rows, t.Delimiter, t.Decimal)
-	for _, c := range t.Columns {
-		fmt.Printf("%s in %q: %d numbers from %g to %g, %d missing\n", c.Name, c.Unit, c.Numbers, c.Min, c.Max, c.Missing)
-	}
-	rows, report, err := t.Choose([]string{"accel"}, []string{"time"})
-	if err != nil {
-		fmt.Println(err)
-		return
-	}
-	fmt.Println(rows.Targets[0].Name, rows.X, rows.Y)
-	for _, l := range report.LeftOut {
-		fmt.Println(l.Line())
-	}
-	_, _, err = t.Choose([]string{"remark"}, []string{"time"})
-	fmt.Println(err)
-	// Output:
-	// 6 rows, ';' between fields, decimal mark ','
-	// time in "ms": 6 numbers from 2.4 to 5, 0 missing
-	// accel in "g": 4 numbers from -5.4 to 0, 1 missing
-	// remark in "": 0 numbers from 0 to 0, 5 missing
-	// accel [2.4 2.6 4 5] [0 -1.3 -2.7 -5.4]
-	// column "accel" leaves out 1 row: nothing there (first: row 4, "n/a")
-	// column "accel" leaves out 1 row: not a number (first: row 5, "oops")
-	// row 4, column "remark": hardly any cell is a number: "sensor slipped" (not a number); choose a column of numbers
-}
+	"github.com/gnllviz/gnllviz/server/wire/wording"
+)
 
 // read is Read of a text that must be taken.
 func read(t *testing.T, text string) *Table {
@@ -204,10 +173,10 @@ func TestWhatIsNoNumber(t *testing.T) {
 			t.Errorf("%s: %v", c.cell, err)
 			continue
 		}
-		if s.Len() != 4 || d.Dropped != 1 || len(d.Cells.First) != 1 || d.Cells.First[0].Row != 6 || !strings.Contains(d.Cells.First[0].Why, c.why) {
+		if s.Len() != 4 || d.Dropped != 1 || len(d.Cells.First) != 1 || d.Cells.First[0].Row != 6 || !wording.Has(d.Cells.First[0].Why, c.why) {
 			t.Errorf("%s: %d rows, dropped %+v, want one in row 6 as %s", c.cell, s.Len(), d, c.why)
 		}
-		if len(d.LeftOut) != 1 || d.LeftOut[0].Rows != 1 || d.LeftOut[0].First != 6 || !strings.Contains(d.LeftOut[0].Reason, c.why) {
+		if len(d.LeftOut) != 1 || d.LeftOut[0].Rows != 1 || d.LeftOut[0].First != 6 || !wording.Has(d.LeftOut[0].Reason, c.why) {
 			t.Errorf("%s: left out %+v", c.cell, d.LeftOut)
 		}
 	}
@@ -253,7 +222,7 @@ func TestReadRefuses(t *testing.T) {
 	} {
 		_, err := Read(strings.NewReader(c.text), Options{Limits: c.limits})
 		var e *Error
-		if !errors.As(err, &e) || !strings.Contains(e.What, c.want) || e.Row != c.row || e.Column != c.column || e.Cure == "" {
+		if !errors.As(err, &e) || !wording.Has(e.What, c.want) || e.Row != c.row || e.Column != c.column || e.Cure == "" {
 			t.Errorf("%s: got %v, want row %d, column %q, %q", c.name, err, c.row, c.column, c.want)
 		}
 	}
@@ -277,7 +246,7 @@ func TestChooseSeveralTargets(t *testing.T) {
 	if s, _, err := table.Choose([]string{"a", "b"}, nil); err != nil || !slices.Equal(s.Inputs, []Column{{Name: "x"}, {Name: "c"}}) {
 		t.Errorf("without inputs: %+v, %v", s, err)
 	}
-	if _, report, err := table.Choose([]string{"a", "twin"}, []string{"x"}); err != nil || !slices.ContainsFunc(report.Warnings, func(w string) bool { return strings.Contains(w, `column "twin": it has the same numbers as "a"`) }) {
+	if _, report, err := table.Choose([]string{"a", "twin"}, []string{"x"}); err != nil || !slices.ContainsFunc(report.Warnings, func(w string) bool { return wording.Has(w, `column "twin": it has the same numbers as "a"`) }) {
 		t.Errorf("of twins: %q, %v", report.Warnings, err)
 	}
 	constant := read(t, "x,a,b\n1,1,5\n2,2,5\n3,3,5\n4,5,5\n")
@@ -295,7 +264,7 @@ func TestChooseSeveralTargets(t *testing.T) {
 			inputs = nil
 		}
 		var e *Error
-		if _, _, err := constant.Choose(targets, inputs); !errors.As(err, &e) || !strings.Contains(err.Error(), want) {
+		if _, _, err := constant.Choose(targets, inputs); !errors.As(err, &e) || !wording.Has(err.Error(), want) {
 			t.Errorf("targets %q: got %v, want %q", targets, err, want)
 		}
 	}
@@ -354,7 +323,7 @@ func TestChooseRefuses(t *testing.T) {
 	} {
 		_, _, err := table.Choose([]string{c.target}, c.inputs)
 		var e *Error
-		if !errors.As(err, &e) || !strings.Contains(err.Error(), c.want) || e.Column != c.column {
+		if !errors.As(err, &e) || !wording.Has(err.Error(), c.want) || e.Column != c.column {
 			t.Errorf("%s of %q: got %v, want column %q, %q", c.target, c.inputs, err, c.column, c.want)
 		}
 	}
@@ -382,7 +351,7 @@ func TestRowsLikeOthers(t *testing.T) {
 		more, _, err := read(head + "\n7,8\n").Like(first)
 		if want != "" {
 			var e *Error
-			if !errors.As(err, &e) || e.Column != "time" || !strings.Contains(err.Error(), want) {
+			if !errors.As(err, &e) || e.Column != "time" || !wording.Has(err.Error(), want) {
 				t.Errorf("%s: got %v, want %q", head, err, want)
 			}
 			continue
@@ -426,12 +395,12 @@ func TestValuesSayWhereThereIsNone(t *testing.T) {
 	} {
 		values, report, err := read(t, c.text).Values([]string{"b", "a"})
 		if c.err != "" {
-			if err == nil || !strings.HasPrefix(err.Error(), c.err) {
+			if err == nil || !wording.Begins(err.Error(), c.err) {
 				t.Errorf("%q: %v; want %s", c.text, err, c.err)
 			}
 			continue
 		}
-		if err != nil || !equal(values, c.want) || c.report == "" != (len(report.LeftOut) == 0) || c.report != "" && !strings.HasPrefix(report.LeftOut[0].Line(), c.report) {
+		if err != nil || !equal(values, c.want) || c.report == "" != (len(report.LeftOut) == 0) || c.report != "" && !wording.Begins(report.LeftOut[0].Line(), c.report) {
 			t.Errorf("%q: %v, %+v, %v", c.text, values, report, err)
 		}
 	}

@@ -6,6 +6,8 @@ import (
 	"reflect"
 	"strings"
 	"testing"
+
+	"github.com/gnllviz/gnllviz/server/wire/wording"
 )
 
 func TestParseCommand(t *testing.T) {
@@ -111,7 +113,7 @@ func TestBadCommandsAreRefused(t *testing.T) {
 			t.Errorf("%s: got %+v, want a refusal", text, c)
 			continue
 		}
-		if got.Code != want.Code || got.ID != want.ID || id != want.ID || !strings.Contains(got.Reason, want.Reason) {
+		if got.Code != want.Code || got.ID != want.ID || id != want.ID || !wording.Has(got.Reason, want.Reason) {
 			t.Errorf("%s: got %+v, want %+v", text, got, want)
 		}
 	}

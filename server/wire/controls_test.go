@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/gnllviz/gnllviz/server/wire/wording"
 )
 
 func testTable() Table {
@@ -165,7 +167,7 @@ func TestBadValuesAreRefused(t *testing.T) {
 			t.Errorf("%s %s was accepted", c.name, c.value)
 			continue
 		}
-		if refused.Code != c.code || !strings.Contains(refused.Reason, c.reason) {
+		if refused.Code != c.code || !wording.Has(refused.Reason, c.reason) {
 			t.Errorf("%s %s: %s %q, want %s %q", c.name, c.value, refused.Code, refused.Reason, c.code, c.reason)
 		}
 		if !reflect.DeepEqual(after, before) || deltas != nil {

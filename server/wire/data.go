@@ -264,7 +264,7 @@ func (n *Numbers) UnmarshalJSON(b []byte) error {
 func (r *RowsSpec) Fingerprint() string {
 	h := sha256.New()
 	targets := len(r.TargetColumns())
-	b := fmt.Appendf(nil, "gnllviz rows %d %d %d", len(r.Y)/targets, len(r.Inputs), r.Test)
+	b := fmt.Appendf(nil, "gnllviz rows %d %d %d", len(r.Y)/targets, len(r.Inputs), r.Test) //nonsense:keep what a sum is of
 	if targets > 1 {
 		b = fmt.Appendf(b, " %d", targets)
 	}

@@ -10,6 +10,8 @@ import (
 	"reflect"
 	"strings"
 	"testing"
+
+	"github.com/gnllviz/gnllviz/server/wire/wording"
 )
 
 // Rows of one target are written as ever, of several with a list; both come back.
@@ -71,7 +73,7 @@ func TestTargetsAreChecked(t *testing.T) {
 		if err := json.Unmarshal([]byte(spec), &d); err != nil {
 			t.Fatal(err)
 		}
-		if e := d.Check(); e == nil || e.Code != BadData || !strings.Contains(e.Reason, want) {
+		if e := d.Check(); e == nil || e.Code != BadData || !wording.Has(e.Reason, want) {
 			t.Errorf("%s: got %v, want %q", spec, e, want)
 		}
 	}

@@ -3,6 +3,8 @@ package wire
 import (
 	"strings"
 	"testing"
+
+	"github.com/gnllviz/gnllviz/server/wire/wording"
 )
 
 func TestParameters(t *testing.T) {
@@ -35,7 +37,7 @@ func TestParameters(t *testing.T) {
 		strings.Repeat("a", 41) + "=1": "name",
 		"a=1,b=1,c=1,d=1,e=1,f=1,g=1,h=1,i=1,j=1,k=1,l=1,m=1,n=1,o=1,p=1,q=1": "17 parameters",
 	} {
-		if p, err := ParseParameters(text); err == nil || !strings.Contains(err.Error(), why) {
+		if p, err := ParseParameters(text); err == nil || !wording.Has(err.Error(), why) {
 			t.Errorf("%q is %q (%v), want an error that says %q", text, p, err, why)
 		}
 	}
