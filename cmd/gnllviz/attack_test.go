@@ -81,7 +81,8 @@ func attack(t testing.TB, files int, args ...string) *attacked {
 	if err != nil {
 		t.Fatalf("it did not start: %v\n%s", err, p.logged())
 	}
-	_, p.home, _ = strings.Cut(strings.TrimSpace(line), " at ")
+	_, p.home, _ = strings.Cut(strings.TrimSpace(line), "http://")
+	p.home = "http://" + p.home
 	p.addr = strings.TrimSuffix(strings.TrimPrefix(p.home, "http://"), "/")
 	p.pid = c.Process.Pid
 	return p

@@ -27,6 +27,7 @@ import (
 	"github.com/gnllviz/gnllviz/engine/metrics"
 	"github.com/gnllviz/gnllviz/server/artifact"
 	"github.com/gnllviz/gnllviz/server/run/lane"
+	"github.com/gnllviz/gnllviz/server/wire/wording"
 )
 
 // A ran is what the real program did.
@@ -62,7 +63,7 @@ func works(t *testing.T, stdin string, args ...string) string {
 func warns(t *testing.T, said, stdin string, args ...string) string {
 	t.Helper()
 	r := program(t, stdin, args...)
-	if r.status != 0 || strings.Count(r.stderr, "\n") != 1 || !strings.Contains(r.stderr, said) {
+	if r.status != 0 || strings.Count(r.stderr, "\n") != 1 || !wording.Has(r.stderr, said) {
 		t.Fatalf("%q: status %d, said %q, want one line with %q", args, r.status, r.stderr, said)
 	}
 	return r.stdout
@@ -299,7 +300,7 @@ func TestPredictSaysWhatIsAmiss(t *testing.T) {
 		{"", "the table has no rows"},
 	} {
 		r := program(t, c.input, "predict", "--model", folder)
-		if r.status != 2 || !strings.Contains(r.stderr, c.want) || strings.Count(r.stderr, "\n") != 1 || r.stdout != "" {
+		if r.status != 2 || !wording.Has(r.stderr, c.want) || strings.Count(r.stderr, "\n") != 1 || r.stdout != "" {
 			t.Errorf("%q: status %d, %q; want 2 and %q", c.input, r.status, r.stderr, c.want)
 		}
 	}
@@ -312,7 +313,7 @@ func TestPredictSaysWhatIsAmiss(t *testing.T) {
 	} {
 		r := program(t, input, "predict", "--model", folder)
 		rows := strings.Split(strings.TrimSpace(r.stdout), "\n")[1:]
-		if r.status != 0 || !strings.Contains(r.stderr, want) || !strings.Contains(r.stderr, fmt.Sprintf("1 of %d rows lack an input", len(rows))) {
+		if r.status != 0 || !wording.Has(r.stderr, want) || !wording.Has(r.stderr, fmt.Sprintf("1 of %d rows lack an input", len(rows))) {
 			t.Errorf("%q: status %d, %q, want %q", input, r.status, r.stderr, want)
 		}
 		if len(rows) != strings.Count(input, "\n")-1 || rows[1] != ",,,," || strings.Contains(rows[0], ",,") {
@@ -320,7 +321,7 @@ func TestPredictSaysWhatIsAmiss(t *testing.T) {
 		}
 	}
 	r := program(t, "other,time after impact\na,20\nb,99\nc,-1\n", "predict", "--model", filepath.Join(folder, "model.json"))
-	if r.status != 0 || !strings.Contains(r.stderr, "2 of 3 rows have time after impact outside") {
+	if r.status != 0 || !wording.Has(r.stderr, "2 of 3 rows have time after impact outside") {
 		t.Errorf("status %d, %q", r.status, r.stderr)
 	}
 	if _, c := predictions(t, r.stdout); !slices.Equal(c["time after impact"], []float64{20, 99, -1}) {
@@ -328,7 +329,7 @@ func TestPredictSaysWhatIsAmiss(t *testing.T) {
 	}
 	for head, said := range map[string]bool{"time after impact (s)": true, "time after impact [ms]": false, "time after impact": false} {
 		r := program(t, head+"\n20\n", "predict", "--model", folder)
-		if r.status != 0 || strings.Contains(r.stderr, "is in s, and the model learned it in ms") != said {
+		if r.status != 0 || wording.Has(r.stderr, "is in s, and the model learned it in ms") != said {
 			t.Errorf("%s: status %d, %q", head, r.status, r.stderr)
 		}
 	}
@@ -374,7 +375,7 @@ func TestExport(t *testing.T) {
 	}
 	for _, format := range []string{"report", "predictions-csv", "fit-svg"} {
 		r := program(t, weights.String(), "export", "--model", "-", "--format", format)
-		if r.status != 2 || !strings.Contains(r.stderr, "no rows") || r.stdout != "" {
+		if r.status != 2 || !wording.Has(r.stderr, "no rows") || r.stdout != "" {
 			t.Errorf("%s: status %d, %q", format, r.status, r.stderr)
 		}
 	}
@@ -385,7 +386,7 @@ func TestExport(t *testing.T) {
 func TestFitAlongOneOfTwoInputs(t *testing.T) {
 	folder, out := trained(t, "--data", "ripple"), filepath.Join(t.TempDir(), "fit.svg")
 	r := program(t, "", "export", "--model", folder, "--format", "fit-svg", "--out", out)
-	if r.status == 0 || !strings.Contains(r.stderr, "set the control slice to 1 or 2") {
+	if r.status == 0 || !wording.Has(r.stderr, "set the control slice to 1 or 2") {
 		t.Errorf("status %d, %q", r.status, r.stderr)
 	}
 	works(t, "", "train", "--resume", folder, "--slice", "2", "--steps", "5")
@@ -533,10 +534,10 @@ func TestDecayIsAutomatic(t *testing.T) {
 	if *auto.Train["nll"] != *same.Train["nll"] || *auto.Train["nll"] == *other.Train["nll"] {
 		t.Errorf("NLL %g, by the number %g, by another %g", *auto.Train["nll"], *same.Train["nll"], *other.Train["nll"])
 	}
-	if text := works(t, "", "train", "--data", "mcycle", "--steps", "1"); !strings.Contains(text, "\nweight decay auto: 0.009434\nvariance decay auto: 0.009434\n") {
+	if text := works(t, "", "train", "--data", "mcycle", "--steps", "1"); !wording.Has(text, "\nweight decay auto: 0.009434\nvariance decay auto: 0.009434\n") {
 		t.Errorf("it says %q", text)
 	}
-	if text := works(t, "", "train", "--help"); !strings.Contains(strings.Join(strings.Fields(text), " "), "or auto: 1 divided by the number of training rows, counted at each step; 0 with an equation. (default auto)") {
+	if text := works(t, "", "train", "--help"); !wording.Has(strings.Join(strings.Fields(text), " "), "or auto: 1 divided by the number of training rows, counted at each step; 0 with an equation. (default auto)") {
 		t.Errorf("the help is %q", text)
 	}
 }
@@ -565,7 +566,7 @@ func TestInterruptedWithoutAFolderSaysSo(t *testing.T) {
 			return false
 		}
 	})
-	if c.ProcessState.ExitCode() != 130 || !strings.Contains(stderr.String(), "nothing was kept, for which there must be --out FOLDER") {
+	if c.ProcessState.ExitCode() != 130 || !wording.Has(stderr.String(), "nothing was kept, for which there must be --out FOLDER") {
 		t.Errorf("status %d, %q", c.ProcessState.ExitCode(), &stderr)
 	}
 }
@@ -624,7 +625,7 @@ func TestModelsWithoutRowsGoOn(t *testing.T) {
 	if r := program(t, "", "train", "--resume", half, "--steps", "30"); r.status != 2 || !strings.Contains(r.stderr, "--train FILE") {
 		t.Errorf("%d %s", r.status, r.stderr)
 	}
-	if r := program(t, "", "train", "--resume", half, "--train", people(t, 61), "--steps", "30"); r.status != 2 || !strings.Contains(r.stderr, "not the rows that the model was trained on") {
+	if r := program(t, "", "train", "--resume", half, "--train", people(t, 61), "--steps", "30"); r.status != 2 || !wording.Has(r.stderr, "not the rows that the model was trained on") {
 		t.Errorf("%d %s", r.status, r.stderr)
 	}
 	works(t, "", "train", "--resume", half, "--train", file, "--steps", "30")
@@ -703,7 +704,7 @@ func TestResumeFromWeightsAloneSaysSo(t *testing.T) {
 	for file, alone := range map[string]bool{"model.json": false, "model.onnx": true, "model.safetensors": true} {
 		path := filepath.Join(folder, file)
 		r := program(t, "", "train", "--resume", path, "--steps", "5", "--json")
-		if said := strings.Contains(r.stderr, path+" has weights alone"); r.status != 0 || said != alone {
+		if said := wording.Has(r.stderr, path+" has weights alone"); r.status != 0 || said != alone {
 			t.Errorf("%s: status %d, %q", file, r.status, r.stderr)
 		}
 	}
@@ -714,7 +715,7 @@ func TestDivergenceIsAFailure(t *testing.T) {
 	r := program(t, "", "train", "--optimizer", "sgd", "--lr", "1", "--loss", "mse", "--reduction", "sum", "--activation", "identity", "--json", "--out", folder)
 	var o trainJSON
 	parse(t, r.stdout, &o)
-	if r.status != 1 || o.State != "diverged" || o.Reason == "" || !strings.Contains(r.stderr, o.Reason) || !strings.Contains(r.stderr, "training stopped at step") {
+	if r.status != 1 || o.State != "diverged" || o.Reason == "" || !strings.Contains(r.stderr, o.Reason) || !wording.Has(r.stderr, "training stopped at step") {
 		t.Errorf("status %d, %s, %q", r.status, o.State, r.stderr)
 	}
 	if c := model(t, filepath.Join(folder, "model.json")).Card; c.Stopped == "" {
@@ -753,7 +754,7 @@ func TestWhatCannotBeWritten(t *testing.T) {
 		{"", []string{"export", "--model", kept, "--format", "json", "--out", kept}, 2, kept},
 	} {
 		r := program(t, c.stdin, c.args...)
-		if r.status != c.status || !strings.Contains(r.stderr, c.want) || strings.Count(r.stderr, "\n") != 1 {
+		if r.status != c.status || !wording.Has(r.stderr, c.want) || strings.Count(r.stderr, "\n") != 1 {
 			t.Errorf("%q: status %d, %q; want %d and %q", c.args, r.status, r.stderr, c.status, c.want)
 		}
 	}
@@ -769,7 +770,7 @@ func TestWhatCannotBeWritten(t *testing.T) {
 	p := exec.CommandContext(t.Context(), built, "datasets")
 	var stderr bytes.Buffer
 	p.Stdout, p.Stderr = out, &stderr
-	if _ = p.Run(); p.ProcessState.ExitCode() != 1 || !strings.Contains(stderr.String(), "cannot write to standard output: no space left on device") {
+	if _ = p.Run(); p.ProcessState.ExitCode() != 1 || !wording.Has(stderr.String(), "cannot write to standard output: no space left on device") {
 		t.Errorf("status %d, %q", p.ProcessState.ExitCode(), &stderr)
 	}
 }
@@ -839,7 +840,7 @@ func TestSweep(t *testing.T) {
 			t.Errorf("%s: %v, %.20q", name, err, b)
 		}
 	}
-	if text := works(t, "", "sweep", "--x", "hidden=8;8,8", "--y", "full=true,false", "--steps", "3"); !strings.Contains(text, "8,8") || !strings.Contains(text, "4 trainings in") {
+	if text := works(t, "", "sweep", "--x", "hidden=8;8,8", "--y", "full=true,false", "--steps", "3"); !wording.Has(text, "8,8") || !wording.Has(text, "4 trainings in") {
 		t.Errorf("it says %q", text)
 	}
 }
@@ -871,11 +872,11 @@ func TestSweepOfAFile(t *testing.T) {
 		}
 	}
 	r := program(t, rows, "sweep", "--train", "-", "--target", "speed", "--x", "batch=8,16", "--y", "seed=1,2", "--steps", "5")
-	if r.status != 2 || !strings.Contains(r.stderr, `--train -: column "speed": there is none of this name`) {
+	if r.status != 2 || !wording.Has(r.stderr, `--train -: column "speed": there is none of this name`) {
 		t.Errorf("status %d, %q", r.status, r.stderr)
 	}
 	r = program(t, "", "sweep", "--x", "lr=0.9,1", "--y", "reduction=sum,none", "--loss", "mse", "--optimizer", "sgd", "--activation", "identity", "--steps", "100")
-	if r.status != 1 || !strings.Contains(r.stderr, "all 4 trainings failed, the first because") {
+	if r.status != 1 || !wording.Has(r.stderr, "all 4 trainings failed, the first because") {
 		t.Errorf("status %d, %q", r.status, r.stderr)
 	}
 }
@@ -975,7 +976,7 @@ func TestBadFlagsAndFilesAreOneLine(t *testing.T) {
 		{"sweep --x lr=1e-3,1e-2 --y beta=0,1 --steps 0", "--steps 0 is less than 1"},
 	} {
 		r := program(t, "", strings.Fields(c.args)...)
-		if r.status != 2 || !strings.Contains(r.stderr, c.want) || strings.Count(r.stderr, "\n") != 1 || r.stdout != "" {
+		if r.status != 2 || !wording.Has(r.stderr, c.want) || strings.Count(r.stderr, "\n") != 1 || r.stdout != "" {
 			t.Errorf("%s: status %d, %q, wrote %.80q; want 2 and one line with %q", c.args, r.status, r.stderr, r.stdout, c.want)
 		}
 	}
@@ -1038,7 +1039,7 @@ func TestPrecision(t *testing.T) {
 		}
 	}
 	card := works(t, "", "export", "--model", folder, "--format", "card")
-	if !strings.Contains(card, "its means differ by at most") {
+	if !wording.Has(card, "its means differ by at most") {
 		t.Errorf("the card does not say what float costs: %s", card)
 	}
 	for args, want := range map[string]string{
@@ -1046,7 +1047,7 @@ func TestPrecision(t *testing.T) {
 		"--format numpy --precision float": "numpy has no precision float",
 	} {
 		r := program(t, "", append([]string{"export", "--model", folder}, strings.Fields(args)...)...)
-		if r.status != 2 || !strings.Contains(r.stderr, want) {
+		if r.status != 2 || !wording.Has(r.stderr, want) {
 			t.Errorf("%s: %d %s", args, r.status, r.stderr)
 		}
 	}

@@ -19,6 +19,8 @@ import (
 	"time"
 
 	"github.com/gorilla/websocket"
+
+	"github.com/gnllviz/gnllviz/server/wire/wording"
 )
 
 // TestMain makes the real binary, once; the tests below run it as a user would.
@@ -59,11 +61,11 @@ func begin(t *testing.T, path string, args ...string) (*exec.Cmd, string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, url, ok := strings.Cut(strings.TrimSpace(line), " at ")
-	if !ok {
+	at := strings.Index(line, "http://")
+	if at < 0 {
 		t.Fatalf("the first line was %q", line)
 	}
-	return c, url
+	return c, strings.TrimSpace(line[at:])
 }
 
 func TestServesAndStopsOnASignal(t *testing.T) {
@@ -233,7 +235,7 @@ func TestMistakesAreOneLine(t *testing.T) {
 		if p.ProcessState.ExitCode() != c.status {
 			t.Errorf("%q: ended with %v, want status %d", c.args, err, c.status)
 		}
-		if got := stderr.String(); !strings.Contains(got, c.want) || strings.Count(got, "\n") != 1 {
+		if got := stderr.String(); !wording.Has(got, c.want) || strings.Count(got, "\n") != 1 {
 			t.Errorf("%q: said %q, want one line with %q", c.args, got, c.want)
 		}
 		if stdout.Len() > 0 {

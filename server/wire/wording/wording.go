@@ -1,6 +1,6 @@
 // Package wording is for tests that assert what a sentence says, and not only that there
 // is one. Sentences are for people: nothing in the program may act on them, and
-// [github.com/gnllviz/gnllviz/server/wire/wording/nonsense] shows that by a run of the
+// [github.com/gnllviz/gnllviz/server/wire/nonsense] shows that by a run of the
 // tests with every sentence of the program rewritten to nonsense. What a test asserts
 // through this package may then be nonsense, in which the names and the numbers must be
 // those that were to be said; all else must hold as it stands.

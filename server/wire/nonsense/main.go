@@ -3,8 +3,8 @@
 // on what a sentence says. What tests assert of the words themselves they assert through
 // package wording, which lets nonsense pass.
 //
-//	go run ./server/wire/wording/nonsense ./cmd/gnllviz ./server/...
-//	go run ./server/wire/wording/nonsense -list ./datasets/table
+//	go run ./server/wire/nonsense ./cmd/gnllviz ./server/...
+//	go run ./server/wire/nonsense -list ./datasets/table
 //
 // Flags of go test stand after --. What a sentence is, rewrite says. Of files that are embedded
 // those of lessons and help are rewritten. Text in HTML, in code that is written
@@ -48,7 +48,7 @@ func run(args []string, list bool) error {
 			return err
 		}
 		if d.IsDir() {
-			if name := d.Name(); path != "." && (strings.HasPrefix(name, ".") || strings.HasPrefix(name, "_")) || name == "node_modules" || name == "wording" || name == "gen" {
+			if name := d.Name(); path != "." && (strings.HasPrefix(name, ".") || strings.HasPrefix(name, "_")) || name == "node_modules" || name == "wording" || name == "nonsense" || name == "gen" {
 				return fs.SkipDir
 			}
 			return nil

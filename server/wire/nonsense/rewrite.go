@@ -37,7 +37,7 @@ var machines = []string{"regexp.MustCompile", "exec.Command", "exec.CommandConte
 var twoWords = regexp.MustCompile(`(^|[ ("])[A-Z]?[a-z]+,?[;:]? [a-z]{2,}`)
 
 // Signs of HTML, and of programs.
-var code = regexp.MustCompile(`</|<[a-z]+[ >]|\{\{|^[A-Z]+ /|\bfunction\b|\bimport [a-z]|\bconst [a-z]|\bdef [a-z]|=>|[a-z]\(\)|^ *[.#][a-z-]+ *\{|'self'|\bgnllviz [a-z]+ -|; charset`)
+var code = regexp.MustCompile(`</|<[a-z]+[ >]|\{\{|^[A-Z]+ /|\bfunction\b|\bimport [a-z]|\bconst [a-z]|\bdef [a-z]|=>|[a-z]\(\)|^ *[.#][a-z-]+ *\{|'self'|\bgnllviz [a-z]+ -|; charset|^return `)
 
 // directive at the end of a line leaves its texts as they are; after it stands why they
 // are no sentences.
@@ -151,8 +151,29 @@ func isSentence(text string, up []ast.Node) bool {
 			return looksLike(text)
 		case *ast.BinaryExpr, *ast.ParenExpr:
 			continue
+		case *ast.CompositeLit:
+			return !isOfNames(up[:i+1]) && looksLike(text)
 		default:
 			return looksLike(text)
+		}
+	}
+	return false
+}
+
+// isOfNames tells whether the last of nodes, a composite literal, is of columns, whose
+// names and units stand in it without their members' names.
+func isOfNames(up []ast.Node) bool {
+	for i := len(up) - 1; i >= 0; i-- {
+		lit, ok := up[i].(*ast.CompositeLit)
+		if !ok {
+			return false
+		}
+		of := lit.Type
+		if list, ok := of.(*ast.ArrayType); ok {
+			of = list.Elt
+		}
+		if of != nil {
+			return called(of) == "Column"
 		}
 	}
 	return false
