@@ -1,7 +1,6 @@
 package engine
 
 import (
-	"fmt"
 	"strings"
 
 	"github.com/gnllviz/gnllviz/engine/kernel"
@@ -25,107 +24,190 @@ const (
 	Identity                    // x
 )
 
-var activationNames = [...]string{
-	Tanh: "tanh", ReLU: "relu", LeakyReLU: "leaky_relu", Sigmoid: "sigmoid", ELU: "elu",
-	GELU: "gelu", SiLU: "silu", Softplus: "softplus", Sin: "sin", Identity: "identity",
+// An activation is a function and its derivatives. In each, y is the function's value
+// and z its argument, the unit's sum.
+type activation struct {
+	About
+
+	// apply sets y to the function of z, which may be the same slice.
+	apply func(y, z []float32)
+
+	// gradient multiplies g by the derivative. z is there only where needsSums says so;
+	// the other derivatives are told from the values alone.
+	gradient  func(g, y, z []float32)
+	needsSums bool
+
+	// second sets f2 and f3 to the second and third derivatives, where f1 is the first.
+	// scratch is as long. It is nil where the second is 0 wherever it is.
+	second func(f2, f3, f1, y, z, scratch []float32)
 }
 
+var activations = [...]activation{
+	Tanh: {
+		About: About{
+			Name: "tanh", Help: "A smooth step from -1 to 1: smooth curves.",
+			Formula: `\tanh x`, Source: torchFunction + "tanh",
+		},
+		apply: kernel.Tanh, gradient: kernel.TanhGradient,
+		second: func(f2, f3, f1, y, _, _ []float32) {
+			for i, v := range y {
+				f2[i] = -2 * v * f1[i]
+				f3[i] = 2 * f1[i] * (3*v*v - 1)
+			}
+		},
+	},
+	ReLU: {
+		About: About{
+			Name: "relu", Help: "Zero below zero, itself above: curves of straight pieces.",
+			Formula: `\max (x, 0)`, Source: torchFunction + "relu",
+		},
+		apply: kernel.ReLU, gradient: kernel.ReLUGradient,
+	},
+	LeakyReLU: {
+		About: About{
+			Name: "leaky_relu", Help: "As relu, but with a hundredth of the slope below zero, so that no unit dies.",
+			Formula: `\max (x, 0.01 x)`, Source: torchFunction + "leaky_relu",
+		},
+		apply: kernel.LeakyReLU, gradient: kernel.LeakyReLUGradient,
+	},
+	Sigmoid: {
+		About: About{
+			Name: "sigmoid", Help: "A smooth step from 0 to 1.",
+			Formula: `\frac{1}{1 + e^{-x}}`, Source: torchFunction + "sigmoid",
+		},
+		apply: kernel.Sigmoid, gradient: kernel.SigmoidGradient,
+		second: func(f2, f3, f1, y, _, _ []float32) {
+			for i, v := range y {
+				f2[i] = f1[i] * (1 - 2*v)
+				f3[i] = f1[i] * (1 - 6*f1[i])
+			}
+		},
+	},
+	ELU: {
+		About: About{
+			Name: "elu", Help: "Itself above zero, an exponential that levels out at -1 below.",
+			Formula: `x, \\ e^x - 1 \text{ below 0}`, Source: torchFunction + "elu",
+		},
+		apply: kernel.ELU, gradient: kernel.ELUGradient,
+		second: func(f2, f3, f1, _, z, _ []float32) {
+			for i, v := range z {
+				f2[i], f3[i] = 0, 0
+				if v < 0 {
+					f2[i], f3[i] = f1[i], f1[i]
+				}
+			}
+		},
+	},
+	GELU: {
+		About: About{
+			Name: "gelu", Help: "Itself times the normal distribution's share below it: a smooth relu.",
+			Formula: `x \Phi (x)`, Source: torchFunction + "gelu",
+		},
+		apply: kernel.GELU, gradient: kernel.GELUGradient, needsSums: true,
+		second: func(f2, f3, _, _, z, scratch []float32) {
+			const root = 0.3989422804014327 // of 1/2π
+			for i, v := range z {
+				scratch[i] = -0.5 * v * v
+			}
+			kernel.Exp(scratch, scratch)
+			for i, v := range z {
+				density := root * scratch[i]
+				f2[i] = density * (2 - v*v)
+				f3[i] = density * v * (v*v - 4)
+				if density == 0 { // far out, where v² may be infinite
+					f2[i], f3[i] = 0, 0
+				}
+			}
+		},
+	},
+	SiLU: {
+		About: About{
+			Name: "silu", Help: "Itself times its sigmoid: a smooth relu, also called swish.",
+			Formula: `\frac{x}{1 + e^{-x}}`, Source: torchFunction + "silu",
+		},
+		apply: kernel.SiLU, gradient: kernel.SiLUGradient, needsSums: true,
+		second: func(f2, f3, _, _, z, scratch []float32) {
+			kernel.Sigmoid(scratch, z)
+			for i, s := range scratch {
+				d, t := s*(1-s), 1-2*s
+				f2[i] = d * (2 + z[i]*t)
+				f3[i] = d * (3*t + z[i]*(t*t-2*d))
+			}
+		},
+	},
+	Softplus: {
+		About: About{
+			Name: "softplus", Help: "log(1+exp(x)): a relu with its corner rounded off.",
+			Formula: `\log (1 + e^x)`, Source: torchFunction + "softplus",
+		},
+		apply: kernel.Softplus, gradient: kernel.SoftplusGradient,
+		second: func(f2, f3, f1, _, _, _ []float32) {
+			for i, s := range f1 { // the sigmoid, and 1 where softplus is the identity
+				f2[i] = s * (1 - s)
+				f3[i] = f2[i] * (1 - 2*s)
+			}
+		},
+	},
+	Sin: {
+		About: About{Name: "sin", Help: "A wave: for what repeats itself.", Formula: `\sin x`},
+		apply: kernel.Sin, gradient: kernel.SinGradient, needsSums: true,
+		second: func(f2, f3, f1, y, _, _ []float32) {
+			for i, v := range y {
+				f2[i], f3[i] = -v, -f1[i]
+			}
+		},
+	},
+	Identity: {
+		About: About{Name: "identity", Help: "Nothing: the network can only draw a straight line.", Formula: "x"},
+		apply: func(y, z []float32) {
+			if len(y) > 0 && &y[0] != &z[0] {
+				copy(y, z)
+			}
+		},
+		gradient: func(_, _, _ []float32) {}, // times 1
+	},
+}
+
+const torchFunction = "PyTorch, torch.nn.functional."
+
 // String returns PyTorch's name of the activation.
-func (a Activation) String() string { return nameOf(activationNames[:], "Activation", uint8(a)) }
+func (a Activation) String() string { return nameOf(activations[:], "Activation", uint8(a)) }
+
+// About returns what there is to say of the activation.
+func (a Activation) About() About { return activations[a].About }
+
+// UnmarshalText sets a to the activation with that name.
+func (a *Activation) UnmarshalText(name []byte) error { return unmarshal(a, ParseActivation, name) }
 
 // Activations lists the activations.
-func Activations() []Activation { return all[Activation](activationNames[:]) }
+func Activations() []Activation { return all[Activation](activations[:]) }
 
 // ParseActivation returns the activation with that name.
 func ParseActivation(name string) (Activation, error) {
-	return parse[Activation](activationNames[:], "activation", name)
+	return parse[Activation](activations[:], "activation", name)
 }
 
-// apply sets y to the activation of z, which may be the same slice.
-func (a Activation) apply(y, z []float32) {
-	switch a {
-	case Tanh:
-		kernel.Tanh(y, z)
-	case ReLU:
-		kernel.ReLU(y, z)
-	case LeakyReLU:
-		kernel.LeakyReLU(y, z)
-	case Sigmoid:
-		kernel.Sigmoid(y, z)
-	case ELU:
-		kernel.ELU(y, z)
-	case GELU:
-		kernel.GELU(y, z)
-	case SiLU:
-		kernel.SiLU(y, z)
-	case Softplus:
-		kernel.Softplus(y, z)
-	case Sin:
-		kernel.Sin(y, z)
-	case Identity:
-		if len(y) > 0 && &y[0] != &z[0] {
-			copy(y, z)
-		}
-	default:
-		panic("engine: " + a.String())
-	}
-}
+// smooth says whether the activation has a second derivative that is of use.
+func (a Activation) smooth() bool { return activations[a].second != nil }
 
-// needsSums says whether backward asks for z; the other derivatives are told
-// from the values alone.
-func (a Activation) needsSums() bool { return a == GELU || a == SiLU || a == Sin }
-
-// backward multiplies g by the derivative of the activation where its value is y
-// and its sum, if it needs that, is z.
-func (a Activation) backward(g, y, z []float32) {
-	switch a {
-	case Tanh:
-		kernel.TanhGradient(g, y, z)
-	case ReLU:
-		kernel.ReLUGradient(g, y, z)
-	case LeakyReLU:
-		kernel.LeakyReLUGradient(g, y, z)
-	case Sigmoid:
-		kernel.SigmoidGradient(g, y, z)
-	case ELU:
-		kernel.ELUGradient(g, y, z)
-	case GELU:
-		kernel.GELUGradient(g, y, z)
-	case SiLU:
-		kernel.SiLUGradient(g, y, z)
-	case Softplus:
-		kernel.SoftplusGradient(g, y, z)
-	case Sin:
-		kernel.SinGradient(g, y, z)
-	case Identity:
-	default:
-		panic("engine: " + a.String())
-	}
-}
-
-// The enumerations of this package are small numbers with names that PyTorch or
-// the field gives them.
-
-func nameOf(names []string, kind string, i uint8) string {
-	if int(i) < len(names) {
-		return names[i]
-	}
-	return fmt.Sprintf("%s(%d)", kind, i)
-}
-
-func all[E ~uint8](names []string) []E {
-	list := make([]E, len(names))
-	for i := range list {
-		list[i] = E(i)
-	}
-	return list
-}
-
-func parse[E ~uint8](names []string, kind, name string) (E, error) {
-	for i, n := range names {
-		if n == name {
-			return E(i), nil
+// smoothNames lists the activations that have one, to choose from.
+func smoothNames() string {
+	var names []string
+	for _, a := range Activations() {
+		if a.smooth() {
+			names = append(names, a.String())
 		}
 	}
-	return 0, fmt.Errorf("engine: %s %.40q is none of %s", kind, name, strings.Join(names, ", "))
+	last := len(names) - 1
+	return strings.Join(names[:last], ", ") + " or " + names[last]
+}
+
+// curves sets f1, f2 and f3 to the first three derivatives of a smooth activation.
+func (a Activation) curves(f1, f2, f3, y, z, scratch []float32) {
+	for i := range f1 {
+		f1[i] = 1
+	}
+	d := &activations[a]
+	d.gradient(f1, y, z)
+	d.second(f2, f3, f1, y, z, scratch)
 }

@@ -346,7 +346,7 @@ func FuzzStep(f *testing.F) {
 		if err != nil {
 			return
 		}
-		l, err := loss.ByName(names[int(lossIndex)%len(names)], loss.Options{Eps: 0, Beta: 0.5, DF: 3})
+		l, err := loss.ByName(names[int(lossIndex)%len(names)], loss.Options{Eps: 0})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -6,70 +6,6 @@ import (
 	"github.com/gnllviz/gnllviz/engine/kernel"
 )
 
-// smooth says whether an activation has a second derivative that is of use: that of
-// the others is 0 wherever it is.
-func (a Activation) smooth() bool { return a != ReLU && a != LeakyReLU && a != Identity }
-
-// curves sets f1, f2 and f3 to the first three derivatives of the activation, where y
-// is its value and z its sum. scratch is as long.
-func (a Activation) curves(f1, f2, f3, y, z, scratch []float32) {
-	for i := range f1 {
-		f1[i] = 1
-	}
-	a.backward(f1, y, z)
-	switch a {
-	case Tanh:
-		for i, v := range y {
-			f2[i] = -2 * v * f1[i]
-			f3[i] = 2 * f1[i] * (3*v*v - 1)
-		}
-	case Sigmoid:
-		for i, v := range y {
-			f2[i] = f1[i] * (1 - 2*v)
-			f3[i] = f1[i] * (1 - 6*f1[i])
-		}
-	case ELU:
-		for i, v := range z {
-			f2[i], f3[i] = 0, 0
-			if v < 0 {
-				f2[i], f3[i] = f1[i], f1[i]
-			}
-		}
-	case Sin:
-		for i, v := range y {
-			f2[i], f3[i] = -v, -f1[i]
-		}
-	case Softplus:
-		for i, s := range f1 { // the sigmoid, and 1 where softplus is the identity
-			f2[i] = s * (1 - s)
-			f3[i] = f2[i] * (1 - 2*s)
-		}
-	case SiLU:
-		kernel.Sigmoid(scratch, z)
-		for i, s := range scratch {
-			d, t := s*(1-s), 1-2*s
-			f2[i] = d * (2 + z[i]*t)
-			f3[i] = d * (3*t + z[i]*(t*t-2*d))
-		}
-	case GELU:
-		const root = 0.3989422804014327 // of 1/2π
-		for i, v := range z {
-			scratch[i] = -0.5 * v * v
-		}
-		kernel.Exp(scratch, scratch)
-		for i, v := range z {
-			density := root * scratch[i]
-			f2[i] = density * (2 - v*v)
-			f3[i] = density * v * (v*v - 4)
-			if density == 0 { // far out, where v² may be infinite
-				f2[i], f3[i] = 0, 0
-			}
-		}
-	default:
-		panic("engine: " + a.String())
-	}
-}
-
 // derivatives are one pass through the mean's part of a network of one input for n
 // points: the mean and its first two derivatives with respect to the input, in
 // standardised units, and the way back. Its matrices hold three rows for each point,
@@ -157,7 +93,7 @@ func (l *derivativeLayer) activate(a Activation, points int, scratch []float32) 
 		z, z1, z2 := l.sum.Row(i), l.sum.Row(points+i), l.sum.Row(2*points+i)
 		y, y1, y2 := l.y.Row(i), l.y.Row(points+i), l.y.Row(2*points+i)
 		f1, f2 := l.f1.Row(i), l.f2.Row(i)
-		a.apply(y, z)
+		activations[a].apply(y, z)
 		a.curves(f1, f2, l.f3.Row(i), y, z, scratch[:len(z)])
 		for k := range y {
 			y1[k] = f1[k] * z1[k]

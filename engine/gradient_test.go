@@ -135,7 +135,7 @@ func TestGradientsOfEveryLoss(t *testing.T) {
 	for _, name := range loss.Names() {
 		for _, reduction := range []loss.Reduction{loss.Mean, loss.Sum, loss.None} {
 			t.Run(fmt.Sprintf("%s/%v", name, reduction), func(t *testing.T) {
-				l, err := loss.ByName(name, loss.Options{Eps: 1e-6, Reduction: reduction, Beta: 0.5, DF: 4})
+				l, err := loss.ByName(name, loss.Options{Eps: 1e-6, Reduction: reduction})
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -185,8 +185,8 @@ func TestFaithfulKeepsTheSharedLayersToTheMean(t *testing.T) {
 		}
 		return g
 	}
-	faithful := gradients(loss.Faithful{Eps: 1e-6})
-	mse := gradients(loss.MSE{})
+	faithful := gradients(loss.Of(loss.Faithful{Eps: 1e-6}, loss.Mean))
+	mse := gradients(loss.Of(loss.MSE{}, loss.Mean))
 	nll := gradients(loss.GaussianNLL{Eps: 1e-6})
 	for name, got := range faithful {
 		want, scale := mse[name], float32(0.5) // the squared error's half

@@ -45,7 +45,7 @@ func TestGuardSaysWhy(t *testing.T) {
 	sgd := DefaultHyper()
 	sgd.Optimizer, sgd.LR = SGD, 1e12
 
-	d := diverge(t, newTrainer(t, c, x, y), loss.MSE{}, sgd)
+	d := diverge(t, newTrainer(t, c, x, y), loss.Of(loss.MSE{}, loss.Mean), sgd)
 	if d.Cause != CauseLearningRate {
 		t.Errorf("a huge learning rate: %v", d)
 	}
@@ -192,7 +192,7 @@ type failing struct {
 
 func (f *failing) Gradients(gradMean, gradVariance, mean, target, variance []float32) float64 {
 	f.calls++
-	value := f.MSE.Gradients(gradMean, gradVariance, mean, target, variance)
+	value := loss.Of(f.MSE, loss.Mean).Gradients(gradMean, gradVariance, mean, target, variance)
 	if f.calls == f.at {
 		return math.NaN()
 	}

@@ -24,16 +24,68 @@ const (
 	LeCunInit
 )
 
-var initNames = [...]string{LinearInit: "linear", HeInit: "he", LeCunInit: "lecun"}
+// An initialisation draws one tensor: weights or biases of a layer of so many inputs.
+type initialisation struct {
+	About
+	draw func(v []float32, r *rand.Rand, inputs float64, weights bool)
+}
+
+var inits = [...]initialisation{
+	LinearInit: {
+		About: About{
+			Name: "linear", Help: "As PyTorch's Linear: uniform within one over the root of the layer's inputs.",
+			Formula: `w, b \sim U \left(-\frac{1}{\sqrt{n}}, \frac{1}{\sqrt{n}}\right)`, Source: "PyTorch, torch.nn.Linear",
+		},
+		draw: func(v []float32, r *rand.Rand, inputs float64, _ bool) {
+			for i := range v {
+				v[i] = float32((2*r.Float64() - 1) / math.Sqrt(inputs))
+			}
+		},
+	},
+	HeInit: {
+		About: About{
+			Name: "he", Help: "Normal, of twice the variance of LeCun's: for relu and its kin.",
+			Formula: `w \sim N \left(0, \frac{2}{n}\right), \\ b = 0`, Source: "He et al. 2015, “Delving Deep into Rectifiers”",
+		},
+		draw: normalWeights(2),
+	},
+	LeCunInit: {
+		About: About{
+			Name: "lecun", Help: "Normal, with one over the layer's inputs as variance: for tanh and its kin.",
+			Formula: `w \sim N \left(0, \frac{1}{n}\right), \\ b = 0`, Source: "LeCun, Bottou, Orr & Müller 1998, “Efficient BackProp”",
+		},
+		draw: normalWeights(1),
+	},
+}
+
+// normalWeights draws weights of a variance of that over the layer's inputs, and leaves
+// biases as they are.
+func normalWeights(variance float64) func([]float32, *rand.Rand, float64, bool) {
+	return func(v []float32, r *rand.Rand, inputs float64, weights bool) {
+		if !weights {
+			return
+		}
+		std := math.Sqrt(variance / inputs)
+		for i := range v {
+			v[i] = float32(r.NormFloat64() * std)
+		}
+	}
+}
 
 // String returns the initialisation's name.
-func (i Init) String() string { return nameOf(initNames[:], "Init", uint8(i)) }
+func (i Init) String() string { return nameOf(inits[:], "Init", uint8(i)) }
+
+// About returns what there is to say of the initialisation.
+func (i Init) About() About { return inits[i].About }
+
+// UnmarshalText sets i to the initialisation with that name.
+func (i *Init) UnmarshalText(name []byte) error { return unmarshal(i, ParseInit, name) }
 
 // Inits lists the initialisations.
-func Inits() []Init { return all[Init](initNames[:]) }
+func Inits() []Init { return all[Init](inits[:]) }
 
 // ParseInit returns the initialisation with that name.
-func ParseInit(name string) (Init, error) { return parse[Init](initNames[:], "initialisation", name) }
+func ParseInit(name string) (Init, error) { return parse[Init](inits[:], "initialisation", name) }
 
 // draw sets all parameters, each tensor by chance of its own that comes from the
 // seed and its name. So networks of one seed begin with the same values in every
@@ -55,21 +107,6 @@ func (n *Net) draw(seed uint64) {
 		h := fnv.New64a()
 		h.Write([]byte(t.Name))
 		r := rand.New(rand.NewPCG(seed^streamInit, h.Sum64()))
-		switch init := n.config.Init; {
-		case init == LinearInit:
-			for i := range t.Data {
-				t.Data[i] = float32((2*r.Float64() - 1) / math.Sqrt(in))
-			}
-		case init == HeInit && weights:
-			fillNormal(t.Data, r, math.Sqrt(2/in))
-		case init == LeCunInit && weights:
-			fillNormal(t.Data, r, math.Sqrt(1/in))
-		}
-	}
-}
-
-func fillNormal(v []float32, r *rand.Rand, std float64) {
-	for i := range v {
-		v[i] = float32(r.NormFloat64() * std)
+		inits[n.config.Init].draw(t.Data, r, in, weights)
 	}
 }

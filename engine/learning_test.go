@@ -154,7 +154,7 @@ func TestWhatRescuesTheSineFromPlainNLL(t *testing.T) {
 		if stuck := fit(seed, loss.GaussianNLL{Eps: 1e-6}); stuck < 0.1 {
 			t.Errorf("seed %d: plain NLL found the sine: error of the mean %.3f", seed, stuck)
 		}
-		for _, l := range []Loss{loss.BetaNLL{Beta: 0.5, Eps: 1e-6}, loss.Faithful{Eps: 1e-6}} {
+		for _, l := range []Loss{loss.Of(loss.BetaNLL{Beta: 0.5, Eps: 1e-6}, loss.Mean), loss.Of(loss.Faithful{Eps: 1e-6}, loss.Mean)} {
 			if rmse := fit(seed, l); rmse > 0.03 {
 				t.Errorf("seed %d: %T left an error of the mean of %.3f, want at most 0.03", seed, l, rmse)
 			}

@@ -43,11 +43,11 @@ func (c *NetConfig) check() error {
 		return fmt.Errorf("engine: a network with %d outputs; 1 to %d can be had", c.Outputs, MaxOutputs)
 	case len(c.Hidden) < 1 || len(c.Hidden) > MaxLayers:
 		return fmt.Errorf("engine: a network with %d hidden layers; 1 to %d can be had", len(c.Hidden), MaxLayers)
-	case int(c.Activation) >= len(activationNames):
+	case int(c.Activation) >= len(activations):
 		return fmt.Errorf("engine: unknown activation %v", c.Activation)
-	case int(c.Init) >= len(initNames):
+	case int(c.Init) >= len(inits):
 		return fmt.Errorf("engine: unknown initialisation %v", c.Init)
-	case int(c.Head) >= len(headNames):
+	case int(c.Head) >= len(heads):
 		return fmt.Errorf("engine: unknown variance head %v", c.Head)
 	case c.Separate && !c.Head.perInput():
 		return fmt.Errorf("engine: the %v head has no network that could be separate", c.Head)

@@ -3,6 +3,7 @@ package engine
 import (
 	"fmt"
 	"math"
+	"slices"
 
 	"github.com/gnllviz/gnllviz/engine/kernel"
 )
@@ -19,17 +20,75 @@ const (
 	RMSProp                  // Tieleman & Hinton 2012, with momentum
 )
 
-var optimizerNames = [...]string{Adam: "adam", AdamW: "adamw", SGD: "sgd", RMSProp: "rmsprop"}
+// An optimizer is one update of the parameters p along their gradient g. m and v are its
+// memory, step counts its updates, of which the first is 1.
+type optimizer struct {
+	About
+	update func(h Hyper, p, g, m, v []float32, lr, decay float64, step uint64)
+}
+
+const adamPaper = "Kingma & Ba 2015, “Adam: A Method for Stochastic Optimization”; PyTorch, torch.optim.Adam"
+
+var optimizers = [...]optimizer{
+	Adam: {
+		About: About{
+			Name: "adam", Help: "Steps of about the learning rate whatever the gradient's size; its weight decay is a penalty.",
+			Formula: `\theta \leftarrow \theta - \eta \frac{\hat{m}}{\sqrt{\hat{v}} + \delta}`, Source: adamPaper,
+			Uses: []string{"Beta1", "Beta2", "Eps"},
+		},
+		update: func(h Hyper, p, g, m, v []float32, lr, decay float64, step uint64) {
+			kernel.Adam(p, g, m, v, lr, decay, h.Beta1, h.Beta2, h.Eps, false, step)
+		},
+	},
+	AdamW: {
+		About: About{
+			Name: "adamw", Help: "Adam with a weight decay apart from the gradient.",
+			Formula: `\theta \leftarrow (1 - \eta \lambda) \theta - \eta \frac{\hat{m}}{\sqrt{\hat{v}} + \delta}`,
+			Source:  "Loshchilov & Hutter 2019, “Decoupled Weight Decay Regularization”; PyTorch, torch.optim.AdamW",
+			Uses:    []string{"Beta1", "Beta2", "Eps"},
+		},
+		update: func(h Hyper, p, g, m, v []float32, lr, decay float64, step uint64) {
+			kernel.Adam(p, g, m, v, lr, decay, h.Beta1, h.Beta2, h.Eps, true, step)
+		},
+	},
+	SGD: {
+		About: About{
+			Name: "sgd", Help: "Straight down the gradient, with momentum: here reduction and the variances' weight show.",
+			Formula: `\theta \leftarrow \theta - \eta b, \\ b \leftarrow \mu b + g`, Source: "PyTorch, torch.optim.SGD",
+			Uses: []string{"Momentum", "Nesterov"},
+		},
+		update: func(h Hyper, p, g, m, _ []float32, lr, decay float64, step uint64) {
+			kernel.SGD(p, g, m, lr, h.Momentum, decay, h.Nesterov && h.Momentum > 0, step == 1)
+		},
+	},
+	RMSProp: {
+		About: About{
+			Name: "rmsprop", Help: "The gradient over the root of its mean square.",
+			Formula: `\theta \leftarrow \theta - \eta \frac{g}{\sqrt{v} + \delta}, \\ v \leftarrow \alpha v + (1 - \alpha) g^2`,
+			Source:  "Tieleman & Hinton 2012, “Lecture 6.5: RMSProp”; PyTorch, torch.optim.RMSprop",
+			Uses:    []string{"Momentum", "Alpha", "Eps"},
+		},
+		update: func(h Hyper, p, g, m, v []float32, lr, decay float64, _ uint64) {
+			kernel.RMSProp(p, g, v, m, lr, h.Alpha, h.Eps, h.Momentum, decay)
+		},
+	},
+}
 
 // String returns the optimiser's name.
-func (o Optimizer) String() string { return nameOf(optimizerNames[:], "Optimizer", uint8(o)) }
+func (o Optimizer) String() string { return nameOf(optimizers[:], "Optimizer", uint8(o)) }
+
+// About returns what there is to say of the optimiser.
+func (o Optimizer) About() About { return optimizers[o].About }
+
+// UnmarshalText sets o to the optimiser with that name.
+func (o *Optimizer) UnmarshalText(name []byte) error { return unmarshal(o, ParseOptimizer, name) }
 
 // Optimizers lists the optimisers.
-func Optimizers() []Optimizer { return all[Optimizer](optimizerNames[:]) }
+func Optimizers() []Optimizer { return all[Optimizer](optimizers[:]) }
 
 // ParseOptimizer returns the optimiser with that name.
 func ParseOptimizer(name string) (Optimizer, error) {
-	return parse[Optimizer](optimizerNames[:], "optimiser", name)
+	return parse[Optimizer](optimizers[:], "optimiser", name)
 }
 
 // Hyper are the settings of one step. All of them may change from one step to
@@ -78,9 +137,9 @@ func (h *Hyper) check() error {
 	share := func(v float64) bool { return v >= 0 && v < 1 }
 	notNegative := func(v float64) bool { return v >= 0 && v <= math.MaxFloat64 }
 	switch {
-	case int(h.Optimizer) >= len(optimizerNames):
+	case int(h.Optimizer) >= len(optimizers):
 		return fmt.Errorf("engine: unknown optimiser %v", h.Optimizer)
-	case int(h.Part) >= len(partNames):
+	case int(h.Part) >= len(parts):
 		return fmt.Errorf("engine: unknown part %v", h.Part)
 	case !notNegative(h.LR):
 		return fmt.Errorf("engine: a learning rate of %g; it must be 0 or more", h.LR)
@@ -92,7 +151,7 @@ func (h *Hyper) check() error {
 		return fmt.Errorf("engine: betas of %g and %g; they must be from 0 to below 1", h.Beta1, h.Beta2)
 	case !(h.Alpha >= 0 && h.Alpha <= 1):
 		return fmt.Errorf("engine: an alpha of %g; it must be from 0 to 1", h.Alpha)
-	case !(h.Eps > 0 && h.Eps <= math.MaxFloat32) && h.Optimizer != SGD:
+	case !(h.Eps > 0 && h.Eps <= math.MaxFloat32) && slices.Contains(optimizers[h.Optimizer].Uses, "Eps"):
 		return fmt.Errorf("engine: an optimiser's eps of %g; it must be above 0", h.Eps)
 	case h.Batch < 1:
 		return fmt.Errorf("engine: a batch of %d rows; it must have at least 1", h.Batch)
@@ -160,13 +219,6 @@ func (o *moments) update(p, g []float32, spans []span, h *Hyper, lr float64, par
 		if s.part == VariancePart {
 			decay = h.VarianceDecay
 		}
-		switch h.Optimizer {
-		case Adam, AdamW:
-			kernel.Adam(p, g, m, v, lr, decay, h.Beta1, h.Beta2, h.Eps, h.Optimizer == AdamW, step)
-		case SGD:
-			kernel.SGD(p, g, m, lr, h.Momentum, decay, h.Nesterov && h.Momentum > 0, step == 1)
-		case RMSProp:
-			kernel.RMSProp(p, g, v, m, lr, h.Alpha, h.Eps, h.Momentum, decay)
-		}
+		optimizers[h.Optimizer].update(*h, p, g, m, v, lr, decay, step)
 	}
 }

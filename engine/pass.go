@@ -71,7 +71,7 @@ func (p *pass) reserve(n *Net, x kernel.Matrix, training, dropout bool) {
 		for k := range t.hidden {
 			l, units := &tp.hidden[k], t.hidden[k].out
 			l.y.Resize(x.Rows, units)
-			if n.config.Activation.needsSums() {
+			if activations[n.config.Activation].needsSums {
 				l.sum.Resize(x.Rows, units)
 			}
 			if dropout {
@@ -108,7 +108,7 @@ type dropper struct {
 // that were packed last.
 func (n *Net) forward(p *pass, from, to int, d *dropper) {
 	floor := float32(math.Inf(-1))
-	fused := n.config.Activation == ReLU
+	fused, apply := n.config.Activation == ReLU, activations[n.config.Activation].apply
 	if fused {
 		floor = 0
 	}
@@ -119,13 +119,13 @@ func (n *Net) forward(p *pass, from, to int, d *dropper) {
 			l := &tp.hidden[k]
 			y := l.y.Slice(from, to)
 			sum := y
-			if n.config.Activation.needsSums() {
+			if activations[n.config.Activation].needsSums {
 				sum = l.sum.Slice(from, to)
 			}
 			t.hidden[k].packed.Forward(sum, x, floor)
 			if !fused {
 				for r := range y.Rows {
-					n.config.Activation.apply(y.Row(r), sum.Row(r))
+					apply(y.Row(r), sum.Row(r))
 				}
 			}
 			if d != nil {
@@ -191,7 +191,7 @@ func (n *Net) finish(p *pass) {
 			copy(p.raw[i:], shared)
 		}
 	}
-	p.guarded = c.Head.variances(p.variance, p.raw, float32(c.MinVariance))
+	p.guarded = heads[c.Head].variances(p.variance, p.raw, float32(c.MinVariance))
 	if c.Head == Natural {
 		for i, v := range p.variance {
 			p.mean[i] *= v
@@ -209,16 +209,26 @@ const (
 	VariancePart
 )
 
-var partNames = [...]string{BothParts: "both", MeanPart: "mean", VariancePart: "variance"}
+var parts = [...]About{
+	BothParts:    {Name: "both", Help: "Mean and variance."},
+	MeanPart:     {Name: "mean", Help: "The mean, and the layers that both share."},
+	VariancePart: {Name: "variance", Help: "The variance's own part."},
+}
 
 // String returns the part's name.
-func (p Part) String() string { return nameOf(partNames[:], "Part", uint8(p)) }
+func (p Part) String() string { return nameOf(parts[:], "Part", uint8(p)) }
+
+// About returns what there is to say of the part.
+func (p Part) About() About { return parts[p] }
+
+// UnmarshalText sets p to the part with that name.
+func (p *Part) UnmarshalText(name []byte) error { return unmarshal(p, ParsePart, name) }
 
 // Parts lists what a step can train.
-func Parts() []Part { return all[Part](partNames[:]) }
+func Parts() []Part { return all[Part](parts[:]) }
 
 // ParsePart returns the part with that name.
-func ParsePart(name string) (Part, error) { return parse[Part](partNames[:], "part", name) }
+func ParsePart(name string) (Part, error) { return parse[Part](parts[:], "part", name) }
 
 // begin turns the gradients with respect to mean and variance, which p holds
 // and this overwrites, into those of the heads' outputs, and writes those of a
@@ -243,7 +253,7 @@ func (n *Net) begin(p *pass, grads []float32, part Part) {
 	case part == MeanPart || c.Head == Fixed:
 		clear(p.gradVariance)
 	default:
-		c.Head.slopes(p.gradVariance, p.variance, p.raw, p.slope)
+		heads[c.Head].slopes(p.gradVariance, p.variance, p.raw, p.slope)
 	}
 	if c.Head == Homoscedastic {
 		for k := range c.Outputs {
@@ -304,16 +314,16 @@ func (n *Net) backward(p *pass, grads []float32, from, to int, dropout, detach b
 // slope multiplies dx, the gradient with respect to a layer's values of rows
 // from..to, by the derivative of the activation.
 func (n *Net) slope(l *layerPass, dx kernel.Matrix, from, to int) {
-	a, y := n.config.Activation, l.y.Slice(from, to)
-	if a.needsSums() {
+	a, y := &activations[n.config.Activation], l.y.Slice(from, to)
+	if a.needsSums {
 		sum := l.sum.Slice(from, to)
 		for r := range dx.Rows {
-			a.backward(dx.Row(r), y.Row(r), sum.Row(r))
+			a.gradient(dx.Row(r), y.Row(r), sum.Row(r))
 		}
 		return
 	}
 	for r := range dx.Rows {
-		a.backward(dx.Row(r), y.Row(r), nil)
+		a.gradient(dx.Row(r), y.Row(r), nil)
 	}
 }
 

@@ -112,7 +112,7 @@ func (c *torchRun) trainer(t *testing.T) (*Trainer, Loss, Hyper) {
 	if c.Beta != 0 {
 		name = "beta_nll"
 	}
-	l, err := loss.ByName(name, loss.Options{Full: c.Full, Eps: c.Eps, Reduction: c.Reduction, Beta: c.Beta})
+	l, err := loss.ByName(name, loss.Options{Full: c.Full, Eps: c.Eps, Reduction: c.Reduction, Parameters: map[string]float64{"beta": c.Beta}})
 	must(err)
 
 	h, args := DefaultHyper(), c.OptimizerArgs

@@ -13,7 +13,7 @@ import (
 // differences.
 type gaussian struct{ GaussianNLL }
 
-func (l gaussian) at(mean, target, variance float64) (loss, gradMean, gradVariance float64) {
+func (l gaussian) At(mean, target, variance float64) (loss, gradMean, gradVariance float64) {
 	var gm, gv [1]float64
 	loss = Fused(l.GaussianNLL, gm[:], gv[:], []float64{mean}, []float64{target}, []float64{variance})
 	return loss, gm[0], gv[0]
@@ -30,7 +30,7 @@ func TestFamilyAgainstDifferences(t *testing.T) {
 	const eps, y = 0.25, 0.7
 	half := math.Log(2*math.Pi) / 2
 	for _, c := range []struct {
-		loss element
+		loss Pointwise
 		// reference has what the gradient takes for constant as still.
 		reference func(mean, v, stillMean, stillV float64) float64
 	}{
@@ -69,7 +69,7 @@ func TestFamilyAgainstDifferences(t *testing.T) {
 					if _, ok := c.loss.(NaturalNLL); ok {
 						mean, given, at = mean/at, -1/(2*at), -1/(2*at)
 					}
-					loss, gradMean, gradVariance := c.loss.at(mean, y, given)
+					loss, gradMean, gradVariance := c.loss.At(mean, y, given)
 					if want := c.reference(mean, at, mean, at); math.Abs(loss-want) > 1e-12*(1+math.Abs(want)) {
 						t.Errorf("variance %g, d %g: loss %v, want %v", variance, d, loss, want)
 					}
@@ -86,18 +86,14 @@ func TestFamilyAgainstDifferences(t *testing.T) {
 	}
 }
 
-// A trainer takes any of them.
-var _ = []interface {
-	Gradients(gradMean, gradVariance, mean, target, variance []float32) float64
-}{GaussianNLL{}, BetaNLL{}, Faithful{}, NaturalNLL{}, CRPS{}, MSE{}, StudentTNLL{}, LaplaceNLL{}}
-
 func TestFamilyReducesAsGaussianNLLDoes(t *testing.T) {
 	mean, target, variance := []float32{1, 2, 3}, []float32{0, 2, 5}, []float32{0.1, 2, 0.5}
 	for _, r := range []Reduction{Mean, Sum, None} {
 		for _, full := range []bool{false, true} {
 			var gm, gv, wantM, wantV [3]float32
 			want := GaussianNLL{full, 0.2, r}.Gradients(wantM[:], wantV[:], mean, target, variance)
-			got := BetaNLL{Full: full, Eps: 0.2, Reduction: r}.Gradients(gm[:], gv[:], mean, target, variance)
+			l := Of(BetaNLL{Full: full, Eps: 0.2}, r)
+			got := l.Gradients(gm[:], gv[:], mean, target, variance)
 			if math.Abs(got-want) > 1e-6 {
 				t.Errorf("%v, full %v: %v, want %v", r, full, got, want)
 			}
@@ -106,7 +102,7 @@ func TestFamilyReducesAsGaussianNLLDoes(t *testing.T) {
 					t.Errorf("%v: gradients %v and %v, want %v and %v", r, gm, gv, wantM, wantV)
 				}
 			}
-			if again := (BetaNLL{Full: full, Eps: 0.2, Reduction: r}).Gradients(nil, nil, mean, target, variance); again != got {
+			if again := l.Gradients(nil, nil, mean, target, variance); again != got {
 				t.Errorf("%v: %v without gradients, %v with", r, again, got)
 			}
 		}

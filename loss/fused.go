@@ -48,3 +48,9 @@ func checkLengths[T Float](n, target, variance int, gradients ...[]T) {
 func (l GaussianNLL) Gradients(gradMean, gradVariance, mean, target, variance []float32) float64 {
 	return Fused(l, gradMean, gradVariance, mean, target, variance)
 }
+
+// Elements is as Loss says.
+func (l GaussianNLL) Elements(loss, mean, target, variance []float32) {
+	checkLengths(len(mean), len(target), len(variance), loss)
+	elements(loss, mean, target, variance, float32(l.Eps), l.Full)
+}

@@ -33,6 +33,34 @@ import (
 // HalfLog2Pi is 0.5 log 2π, what Full adds to each element.
 const HalfLog2Pi = 0.91893853320467274178032973640561763986139747363778
 
+var gaussianNLL = Descriptor{
+	Name: "gaussian_nll",
+	Help: "The negative log likelihood of a normal distribution.",
+	Formula: Formula{
+		Terms: []Term{
+			{Of: OfVariance, TeX: logVarianceTerm.TeX, Figure: "log_variance"},
+			{Of: OfResidual, TeX: residualTerm.TeX, Figure: "residual"},
+			{Of: OfConstant, TeX: constantTerm.TeX, Figure: "constant"},
+		},
+		Note: floored,
+	},
+	Source: "Nix & Weigend 1994, “Estimating the Mean and Variance of the Target Probability Distribution”; PyTorch, torch.nn.GaussianNLLLoss and torch.nn.functional.gaussian_nll_loss",
+	make:   func(o Options) Loss { return GaussianNLL{Full: o.Full, Eps: o.Eps, Reduction: o.Reduction} },
+}
+
+// Its terms, and what is said of them, are those of other losses, too.
+var (
+	logVarianceTerm = Term{Of: OfVariance, TeX: `\frac{1}{2} \log \sigma^2`}
+	residualTerm    = Term{Of: OfResidual, TeX: `\frac{1}{2} \frac{{(y - \mu)}^2}{\sigma^2}`}
+	constantTerm    = Term{Of: OfConstant, TeX: `\frac{1}{2} \log 2\pi`}
+	gaussianTerms   = []Term{logVarianceTerm, residualTerm, constantTerm}
+)
+
+const (
+	floored = "σ² is the predicted variance, at least eps"
+	held    = "no gradient passes through ⌊ ⌋"
+)
+
 // GaussianNLL is the Gaussian negative log likelihood. Its zero value has no
 // floor under the variance; DefaultGaussianNLL has PyTorch's defaults.
 type GaussianNLL struct {

@@ -14,6 +14,18 @@ const (
 
 var reductionNames = [...]string{Mean: "mean", Sum: "sum", None: "none"}
 
+// Reductions lists the reductions.
+func Reductions() []Reduction { return []Reduction{Mean, Sum, None} }
+
+// Help returns a sentence about the reduction.
+func (r Reduction) Help() string {
+	return [...]string{
+		Mean: "The rows' losses are averaged.",
+		Sum:  "The rows' losses are added up, so the gradient grows with the batch. Adam hardly notices.",
+		None: "The rows' losses stay apart; the step follows the gradient of their sum.",
+	}[r]
+}
+
 // String returns PyTorch's name of the reduction.
 func (r Reduction) String() string {
 	if int(r) < len(reductionNames) {
@@ -41,7 +53,10 @@ func (r Reduction) MarshalText() ([]byte, error) {
 }
 
 // UnmarshalText implements [encoding.TextUnmarshaler].
-func (r *Reduction) UnmarshalText(b []byte) (err error) {
-	*r, err = ParseReduction(string(b))
+func (r *Reduction) UnmarshalText(b []byte) error {
+	parsed, err := ParseReduction(string(b))
+	if err == nil {
+		*r = parsed
+	}
 	return err
 }

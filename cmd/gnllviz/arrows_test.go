@@ -40,8 +40,9 @@ var arrows = map[string][]string{
 	"server/run/rows":       {"datasets", "datasets/table", "engine", "engine/metrics", "server/wire"},
 	"server/run/runtest":    {"server/run", "server/run/capture", "server/wire"}, // for tests
 	"server/sweep":          {"server/run", "server/run/capture", "server/run/lane", "server/run/past", "server/run/rows", "server/wire"},
-	"server/wire":           {},
-	"server/wire/gen":       {"server/wire"},
+	"server/tex":            {},
+	"server/wire":           {"engine", "loss", "server/tex"},
+	"server/wire/gen":       {"loss", "server/tex", "server/wire"},
 	"server/wire/nonsense":  {"server/wire/wording"},
 	"server/wire/wording":   {}, // for tests
 	"web":                   {},

@@ -322,7 +322,7 @@ func atFullSpeed(set map[string]json.RawMessage) map[string]json.RawMessage {
 	if set == nil {
 		set = map[string]json.RawMessage{}
 	}
-	set["speed"] = json.RawMessage(`"` + wire.SpeedMax + `"`)
+	set["speed"] = json.RawMessage(`"` + wire.SpeedMax.String() + `"`)
 	return set
 }
 

@@ -16,18 +16,15 @@ func TestAutomaticSettingsAreTheStepsOwn(t *testing.T) {
 	table := lane.Table()
 	s := table.Defaults()
 	for _, rows := range []int{1, 106, 8192} {
-		h, err := lane.HyperOf(&s.LaneSettings, rows)
-		if err != nil {
-			t.Fatal(err)
-		}
+		h := lane.HyperOf(&s.LaneSettings, rows)
 		want := table.Automatic(wire.Basis{TrainRows: rows})
 		if h.Decay != want["decay"] || h.VarianceDecay != want["variance_decay"] || h.Decay != 1/float64(rows) {
 			t.Errorf("on %d rows decays of %g and %g, want %v", rows, h.Decay, h.VarianceDecay, want)
 		}
 	}
 	s.Decay, s.VarianceDecay = wire.Given(0.01), wire.Given(0)
-	if h, err := lane.HyperOf(&s.LaneSettings, 8192); err != nil || h.Decay != 0.01 || h.VarianceDecay != 0 {
-		t.Errorf("given decays are %g and %g (%v)", h.Decay, h.VarianceDecay, err)
+	if h := lane.HyperOf(&s.LaneSettings, 8192); h.Decay != 0.01 || h.VarianceDecay != 0 {
+		t.Errorf("given decays are %g and %g", h.Decay, h.VarianceDecay)
 	}
 }
 

@@ -26,9 +26,8 @@ func (r *Run) takeOut(ctx context.Context, lane *uint8, whole bool) (*capture.Ca
 			return refused
 		}
 		r.touched = r.now()
-		var err error
-		t, err = capture.Take(r.life, l, r.about())
-		return err
+		t = capture.Take(r.life, l, r.about())
+		return nil
 	})
 	if err != nil {
 		return nil, err

@@ -50,12 +50,9 @@ func Recall(m *export.Model, o Options) (*capture.Capture, error) {
 	if err != nil {
 		return nil, err
 	}
-	t, err := capture.Take(l, l.Lanes[0], capture.About{
+	t := capture.Take(l, l.Lanes[0], capture.About{
 		Env: &e, Run: m.Card.Run, Parent: m.Card.Parent, State: wire.Paused, Time: o.Clock()(),
 		Version: o.Version, Commit: o.Commit,
 	})
-	if err != nil {
-		return nil, err
-	}
 	return t.Make(true)
 }

@@ -401,8 +401,8 @@ func (r *Run) Predict(ctx context.Context, id *uint8, x [][]float64) (of []lane.
 			}
 			rows = append(rows, row...)
 		}
-		of, err = l.PredictAt(rows)
-		return err
+		of = l.PredictAt(rows)
+		return nil
 	})
 	return of, err
 }

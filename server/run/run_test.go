@@ -13,6 +13,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/gnllviz/gnllviz/engine"
 	"github.com/gnllviz/gnllviz/server/run/lane"
 	"github.com/gnllviz/gnllviz/server/run/rows"
 	"github.com/gnllviz/gnllviz/server/wire"
@@ -651,6 +652,16 @@ func TestEndedRunSaysSo(t *testing.T) {
 	}
 }
 
+// smallTrainer returns a small network on four rows.
+func smallTrainer(t *testing.T) *engine.Trainer {
+	t.Helper()
+	trainer, err := engine.NewTrainer(engine.Config{Net: engine.NetConfig{Inputs: 1, Hidden: []int{2}}}, []float64{0, 1, 2, 3}, []float64{1, 0, 2, 1})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return trainer
+}
+
 func TestEveryChoiceIsUnderstood(t *testing.T) {
 	table := lane.Table()
 	for _, c := range table {
@@ -666,16 +677,20 @@ func TestEveryChoiceIsUnderstood(t *testing.T) {
 			if _, err := New("testtest", wire.Spec{Controls: raw(t, map[string]any{c.Name: o.Value})}, Options{}); err != nil {
 				t.Errorf("%s %s: %v", c.Name, o.Value, err)
 			}
-			if _, err := lane.SpeedOf(&s.RunSettings); err != nil {
-				t.Errorf("%s %s: %v", c.Name, o.Value, err)
-			}
 			if o.Help == "" {
 				t.Errorf("%s %s has no help", c.Name, o.Value)
 			}
-			if _, err := lane.ObjectiveOf(&s.LaneSettings); err != nil {
+			// What was said is what holds, and a step can be made with it.
+			if got := table.Values(s)[c.Name]; got != o.Value {
+				t.Errorf("%s %s: it holds %v", c.Name, o.Value, got)
+			}
+			if s.Speed.PerSecond() <= 0 {
+				t.Errorf("%s %s: a speed of %v", c.Name, o.Value, s.Speed)
+			}
+			if err := s.Loss.Check(s.LossOptions()); err != nil {
 				t.Errorf("%s %s: %v", c.Name, o.Value, err)
 			}
-			if _, err := lane.HyperOf(&s.LaneSettings, 100); err != nil {
+			if _, err := smallTrainer(t).Step(lane.ObjectiveOf(&s.LaneSettings).Trained, lane.HyperOf(&s.LaneSettings, 100)); err != nil {
 				t.Errorf("%s %s: %v", c.Name, o.Value, err)
 			}
 		}

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"time"
 
-	"github.com/gnllviz/gnllviz/server/run/lane"
 	"github.com/gnllviz/gnllviz/server/run/past"
 	"github.com/gnllviz/gnllviz/server/wire"
 )
@@ -25,12 +24,7 @@ func (r *Run) ready() (ready <-chan struct{}, later <-chan time.Time) {
 	case r.replay != nil:
 		return r.pace.open, nil
 	}
-	speed, err := lane.SpeedOf(&r.life.Settings)
-	if err != nil {
-		r.fail(err)
-		return nil, nil
-	}
-	return r.pace.wait(r.now(), speed)
+	return r.pace.wait(r.now(), r.life.Settings.Speed.PerSecond())
 }
 
 // step makes one training step of every lane, with the controls as they stand now.
@@ -44,9 +38,7 @@ func (r *Run) step() {
 		r.fail(err)
 		return
 	}
-	if speed, err := lane.SpeedOf(&l.Settings); err == nil {
-		r.pace.stepped(speed)
-	}
+	r.pace.stepped(l.Settings.Speed.PerSecond())
 	if r.left > 0 {
 		if r.left--; r.left <= 1 {
 			r.tellGoal()

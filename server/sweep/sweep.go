@@ -223,11 +223,7 @@ func (g *Grid) train(ctx context.Context, c *Cell, own *rows.Own, o run.Options)
 		}
 		made += n
 	}
-	t, err := capture.Take(l, l.Lanes[0], capture.About{Env: &e, Time: now()})
-	if err != nil {
-		fail(err)
-		return
-	}
+	t := capture.Take(l, l.Lanes[0], capture.About{Env: &e, Time: now()})
 	if err := t.Rows(); err != nil {
 		fail(err)
 		return

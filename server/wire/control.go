@@ -1,6 +1,7 @@
 package wire
 
 import (
+	"encoding"
 	"encoding/json"
 	"fmt"
 	"math"
@@ -77,7 +78,7 @@ func (c *Control) value(s *Settings) any {
 	switch v := c.field(s).(type) {
 	case *AutoNumber:
 		return v.Value()
-	case *Parameters:
+	case fmt.Stringer: // a choice, by its name, and parameters
 		return v.String()
 	}
 	return reflect.ValueOf(c.field(s)).Elem().Interface()
@@ -175,6 +176,14 @@ func (c *Control) set(s *Settings, raw json.RawMessage) *ErrorMessage {
 			return Refuse(BadValue, c.Name, "%s: %v", ControlName(c.Name), err)
 		}
 		*p = list
+	case encoding.TextUnmarshaler: // a choice whose values have a type of their own
+		var v *string
+		if json.Unmarshal(raw, &v) != nil || v == nil {
+			return badValue("one of " + c.optionValues())
+		}
+		if p.UnmarshalText([]byte(*v)) != nil {
+			return Refuse(OutOfRange, c.Name, "%s %.40q is none of %s", c.Name, *v, c.optionValues())
+		}
 	case *[]int:
 		var v []int
 		if json.Unmarshal(raw, &v) != nil {

@@ -1,12 +1,14 @@
 package wire
 
-import "slices"
+import (
+	"slices"
+
+	"github.com/gnllviz/gnllviz/engine"
+)
 
 // Choices are the options that the table takes from elsewhere, so that a
 // choice can never name what does not exist.
-type Choices struct {
-	Datasets, Acquisitions, Losses, Reductions, Optimizers, Schedules, Parts, Activations, Heads, Inits []Option
-}
+type Choices struct{ Datasets, Acquisitions []Option }
 
 // A Table is the one table of controls, in the order in which they are shown.
 type Table []Control
@@ -14,7 +16,7 @@ type Table []Control
 // NewTable returns the table of controls. The first option of each choice is
 // its default.
 func NewTable(c Choices) Table {
-	t := Table(slices.Concat(lossControls(c), optimizerControls(c), modelControls(c), equationControls(), rowControls(c), splitControls(), timeControls()))
+	t := Table(slices.Concat(lossControls(), optimizerControls(), modelControls(), equationControls(), rowControls(c), splitControls(), timeControls()))
 	for i := range t {
 		if t[i].Options == nil {
 			t[i].Options = []Option{} // a list in JSON, not null
@@ -34,16 +36,44 @@ func timeControls() []Control {
 		{
 			Name: "speed", Label: "speed", Unit: "steps/s", Group: "time", Kind: KindChoice, Run: true, Live: true,
 			Help:    "How many steps a second at most; slow enough to watch, or as fast as the machine goes.",
-			Default: "300", Options: speeds(),
+			Default: "300", Options: speedOptions(),
 			field: func(s *Settings) any { return &s.Speed },
 		},
 	}
 }
 
-func speeds() []Option {
+func speedOptions() []Option {
 	var o []Option
-	for _, v := range []string{"1", "10", "30", "100", "300", "1000", "3000"} {
-		o = append(o, Option{Value: v, Label: v, Help: v + " steps a second, or as many as the machine can."})
+	for _, v := range speeds() {
+		help := v.String() + " steps a second, or as many as the machine can."
+		if v == SpeedMax {
+			help = "As fast as the machine goes."
+		}
+		o = append(o, Option{Value: v.String(), Label: v.String(), Help: help})
 	}
-	return append(o, Option{Value: SpeedMax, Label: SpeedMax, Help: "As fast as the machine goes."})
+	return o
+}
+
+// A named is a value of an enumeration of the engine.
+type named interface{ About() engine.About }
+
+// optionsOf offers the values of an enumeration.
+func optionsOf[E named](values []E) (list []Option) {
+	for _, v := range values {
+		a := v.About()
+		list = append(list, Option{Value: a.Name, Label: a.Name, Help: a.Help})
+	}
+	return list
+}
+
+// whenUsed says that a control matters with those values of an enumeration alone that use
+// a field of the engine's.
+func whenUsed[E named](control string, values []E, field string) When {
+	w := When{Control: control}
+	for _, v := range values {
+		if a := v.About(); slices.Contains(a.Uses, field) {
+			w.Values = append(w.Values, a.Name)
+		}
+	}
+	return w
 }

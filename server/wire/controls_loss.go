@@ -1,26 +1,24 @@
 package wire
 
+import "github.com/gnllviz/gnllviz/loss"
+
 // lossControls are what a step goes down on.
-func lossControls(c Choices) []Control {
-	return []Control{
-		{
-			Name: "loss", Label: "loss", Group: "loss", Kind: KindChoice, Live: true,
-			Help:    "What a step goes down on.",
-			Default: first(c.Losses), Options: c.Losses,
-			field: func(s *Settings) any { return &s.Loss },
-		},
-		{
-			Name: "beta", Label: "beta", Group: "loss", Kind: KindNumber, Live: true,
-			Help:    "Weights each row's loss by its variance to this power: 0 is the NLL, 1 trains the mean as the squared error does.",
-			Default: 0.5, Min: 0, Max: 1, Step: 0.05, When: When{"loss", []string{"beta_nll"}},
-			field: func(s *Settings) any { return &s.Beta },
-		},
-		{
-			Name: "df", Label: "degrees of freedom", Group: "loss", Kind: KindNumber, Live: true, Log: true,
-			Help:    "How heavy the tails of Student's t distribution are: few for many outliers, many for almost a normal distribution.",
-			Default: 4.0, Min: 0.5, Max: 1000, Step: 0.1, When: When{"loss", []string{"student_t_nll"}},
-			field: func(s *Settings) any { return &s.DF },
-		},
+func lossControls() []Control {
+	list := []Control{{
+		Name: "loss", Label: "loss", Group: "loss", Kind: KindChoice, Live: true,
+		Help:    "What a step goes down on.",
+		Default: loss.Kinds()[0].String(), Options: lossOptions(),
+		field: func(s *Settings) any { return &s.Loss },
+	}}
+	for i, p := range lossParameters() {
+		list = append(list, Control{
+			Name: p.Name, Label: p.Label, Group: "loss", Kind: KindNumber, Live: true, Log: p.Log,
+			Help:    p.Help,
+			Default: p.Default, Min: p.Min, Max: p.Max, Step: p.Step, When: When{"loss", []string{p.of.String()}},
+			field: func(s *Settings) any { return &s.LossParameters[i] },
+		})
+	}
+	return append(list, []Control{
 		{
 			Name: "eps", Label: "eps", Group: "loss", Kind: KindNumber, Live: true, Log: true, Zero: true,
 			Help:    "The loss takes max(variance, eps): a floor under the variance of the standardised target, which the gradient passes straight through.",
@@ -36,8 +34,23 @@ func lossControls(c Choices) []Control {
 		{
 			Name: "reduction", Label: "reduction", Group: "loss", Kind: KindChoice, Live: true,
 			Help:    "How the rows' losses become one number, and so how large the gradient is.",
-			Default: first(c.Reductions), Options: c.Reductions,
+			Default: loss.Mean.String(), Options: reductionOptions(),
 			field: func(s *Settings) any { return &s.Reduction },
 		},
+	}...)
+}
+
+func lossOptions() (list []Option) {
+	for _, k := range loss.Kinds() {
+		d := k.Descriptor()
+		list = append(list, Option{Value: d.Name, Label: d.Name, Help: d.Help})
 	}
+	return list
+}
+
+func reductionOptions() (list []Option) {
+	for _, r := range loss.Reductions() {
+		list = append(list, Option{Value: r.String(), Label: r.String(), Help: r.Help()})
+	}
+	return list
 }

@@ -1,7 +1,9 @@
 package wire
 
+import "github.com/gnllviz/gnllviz/engine"
+
 // modelControls are the network.
-func modelControls(c Choices) []Control {
+func modelControls() []Control {
 	return []Control{
 		{
 			Name: "hidden", Label: "hidden layers", Unit: "units", Group: "model", Kind: KindLayers,
@@ -12,19 +14,19 @@ func modelControls(c Choices) []Control {
 		{
 			Name: "activation", Label: "activation", Group: "model", Kind: KindChoice,
 			Help:    "What each hidden unit does to its sum.",
-			Default: first(c.Activations), Options: c.Activations,
+			Default: engine.Activations()[0].String(), Options: optionsOf(engine.Activations()),
 			field: func(s *Settings) any { return &s.Activation },
 		},
 		{
 			Name: "head", Flag: "variance", Label: "variance head", Group: "model", Kind: KindChoice,
 			Help:    "How the network makes a variance of what its last layer gives.",
-			Default: first(c.Heads), Options: c.Heads,
+			Default: engine.Heads()[0].String(), Options: optionsOf(engine.Heads()),
 			field: func(s *Settings) any { return &s.Head },
 		},
 		{
 			Name: "min_variance", Label: "least variance", Group: "model", Kind: KindNumber, Log: true, Zero: true, Advanced: true,
 			Help:    "What the softplus head adds to every variance of the standardised target.",
-			Default: 1e-6, Min: 1e-12, Max: 1, Step: 0.1, When: When{"head", []string{"softplus"}},
+			Default: 1e-6, Min: 1e-12, Max: 1, Step: 0.1, When: whenUsed("head", engine.Heads(), "MinVariance"),
 			field: func(s *Settings) any { return &s.MinVariance },
 		},
 		{
@@ -36,13 +38,13 @@ func modelControls(c Choices) []Control {
 		{
 			Name: "separate", Label: "separate networks", Group: "model", Kind: KindSwitch, Advanced: true,
 			Help:    "One network for the mean and one for the variance, each with these hidden layers.",
-			Default: false, When: When{"head", []string{"exp", "softplus", "natural"}},
+			Default: false, When: whenUsed("head", engine.Heads(), "Separate"),
 			field: func(s *Settings) any { return &s.Separate },
 		},
 		{
 			Name: "init", Label: "initialisation", Group: "model", Kind: KindChoice, Advanced: true,
 			Help:    "How the first weights are drawn.",
-			Default: first(c.Inits), Options: c.Inits,
+			Default: engine.Inits()[0].String(), Options: optionsOf(engine.Inits()),
 			field: func(s *Settings) any { return &s.Init },
 		},
 		{

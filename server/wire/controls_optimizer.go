@@ -1,15 +1,17 @@
 package wire
 
+import "github.com/gnllviz/gnllviz/engine"
+
 // decayIsAuto says what a weight decay comes to that is left to the program.
 const decayIsAuto = "1 divided by the number of training rows, counted at each step; 0 with an equation"
 
 // optimizerControls are how a step goes down.
-func optimizerControls(c Choices) []Control {
+func optimizerControls() []Control {
 	return []Control{
 		{
 			Name: "optimizer", Label: "optimiser", Group: "optimiser", Kind: KindChoice, Live: true,
 			Help:    "The rule by which a step follows the gradient; another one keeps the weights and forgets its moments.",
-			Default: first(c.Optimizers), Options: c.Optimizers,
+			Default: engine.Optimizers()[0].String(), Options: optionsOf(engine.Optimizers()),
 			field: func(s *Settings) any { return &s.Optimizer },
 		},
 		{
@@ -39,31 +41,31 @@ func optimizerControls(c Choices) []Control {
 		{
 			Name: "momentum", Label: "momentum", Group: "optimiser", Kind: KindNumber, Live: true,
 			Help:    "How much of the last step the next one keeps.",
-			Default: 0.9, Min: 0, Max: 0.99, Step: 0.01, When: When{"optimizer", []string{"sgd", "rmsprop"}},
+			Default: 0.9, Min: 0, Max: 0.99, Step: 0.01, When: whenUsed("optimizer", engine.Optimizers(), "Momentum"),
 			field: func(s *Settings) any { return &s.Momentum },
 		},
 		{
 			Name: "nesterov", Label: "Nesterov", Group: "optimiser", Kind: KindSwitch, Live: true, Advanced: true,
 			Help:    "Has the momentum look ahead.",
-			Default: false, When: When{"optimizer", []string{"sgd"}},
+			Default: false, When: whenUsed("optimizer", engine.Optimizers(), "Nesterov"),
 			field: func(s *Settings) any { return &s.Nesterov },
 		},
 		{
 			Name: "beta1", Label: "beta 1", Group: "optimiser", Kind: KindNumber, Live: true, Advanced: true,
 			Help:    "How slowly Adam's mean of the gradients forgets.",
-			Default: 0.9, Min: 0, Max: 0.999, Step: 0.01, When: When{"optimizer", []string{"adam", "adamw"}},
+			Default: 0.9, Min: 0, Max: 0.999, Step: 0.01, When: whenUsed("optimizer", engine.Optimizers(), "Beta1"),
 			field: func(s *Settings) any { return &s.Beta1 },
 		},
 		{
 			Name: "beta2", Label: "beta 2", Group: "optimiser", Kind: KindNumber, Live: true, Advanced: true,
 			Help:    "How slowly Adam's mean of the squared gradients forgets.",
-			Default: 0.999, Min: 0, Max: 0.9999, Step: 0.001, When: When{"optimizer", []string{"adam", "adamw"}},
+			Default: 0.999, Min: 0, Max: 0.9999, Step: 0.001, When: whenUsed("optimizer", engine.Optimizers(), "Beta2"),
 			field: func(s *Settings) any { return &s.Beta2 },
 		},
 		{
 			Name: "alpha", Label: "alpha", Group: "optimiser", Kind: KindNumber, Live: true, Advanced: true,
 			Help:    "How slowly RMSProp's mean of the squared gradients forgets.",
-			Default: 0.99, Min: 0, Max: 0.9999, Step: 0.01, When: When{"optimizer", []string{"rmsprop"}},
+			Default: 0.99, Min: 0, Max: 0.9999, Step: 0.01, When: whenUsed("optimizer", engine.Optimizers(), "Alpha"),
 			field: func(s *Settings) any { return &s.Alpha },
 		},
 		{
@@ -81,25 +83,25 @@ func optimizerControls(c Choices) []Control {
 		{
 			Name: "schedule", Label: "schedule", Group: "optimiser", Kind: KindChoice, Live: true, Advanced: true,
 			Help:    "How the learning rate goes on over the steps, counted from the first.",
-			Default: first(c.Schedules), Options: c.Schedules,
+			Default: engine.ScheduleKinds()[0].String(), Options: optionsOf(engine.ScheduleKinds()),
 			field: func(s *Settings) any { return &s.Schedule },
 		},
 		{
 			Name: "schedule_steps", Label: "schedule length", Unit: "steps", Group: "optimiser", Kind: KindInteger, Live: true, Log: true, Advanced: true,
 			Help:    "After how many steps the schedule has run its course, or takes its next step down.",
-			Default: 5000, Min: 1, Max: 1e6, Step: 0.1, When: When{"schedule", []string{"step", "exponential", "cosine", "one-cycle"}},
+			Default: 5000, Min: 1, Max: 1e6, Step: 0.1, When: whenUsed("schedule", engine.ScheduleKinds(), "Steps"),
 			field: func(s *Settings) any { return &s.ScheduleSteps },
 		},
 		{
 			Name: "schedule_gamma", Label: "schedule gamma", Group: "optimiser", Kind: KindNumber, Live: true, Advanced: true,
 			Help:    "By what the rate is multiplied each time the schedule's length has passed.",
-			Default: 0.5, Min: 0.01, Max: 1, Step: 0.01, When: When{"schedule", []string{"step", "exponential"}},
+			Default: 0.5, Min: 0.01, Max: 1, Step: 0.01, When: whenUsed("schedule", engine.ScheduleKinds(), "Gamma"),
 			field: func(s *Settings) any { return &s.ScheduleGamma },
 		},
 		{
 			Name: "schedule_final", Label: "schedule end", Group: "optimiser", Kind: KindNumber, Live: true, Advanced: true,
 			Help:    "The share of the rate that is left at the schedule's end.",
-			Default: 0.01, Min: 0, Max: 1, Step: 0.01, When: When{"schedule", []string{"cosine", "one-cycle"}},
+			Default: 0.01, Min: 0, Max: 1, Step: 0.01, When: whenUsed("schedule", engine.ScheduleKinds(), "Final"),
 			field: func(s *Settings) any { return &s.ScheduleFinal },
 		},
 		{
@@ -111,7 +113,7 @@ func optimizerControls(c Choices) []Control {
 		{
 			Name: "part", Label: "trains", Group: "optimiser", Kind: KindChoice, Live: true, Advanced: true,
 			Help:    "Which part of the network the steps train; the other stands still.",
-			Default: first(c.Parts), Options: c.Parts,
+			Default: engine.Parts()[0].String(), Options: optionsOf(engine.Parts()),
 			field: func(s *Settings) any { return &s.Part },
 		},
 		{

@@ -208,7 +208,7 @@ import (
 	"io/fs"
 )
 
-//go:generate go run ./gen -o ../../web/src/generated/wire.ts
+//go:generate go run ./gen -o ../../web/src/generated
 
 //go:embed change.go command.go control.go data.go message.go summary.go
 var source embed.FS

@@ -1,5 +1,21 @@
 package wire
 
+import (
+	"fmt"
+	"math"
+	"strconv"
+
+	"github.com/gnllviz/gnllviz/engine"
+	"github.com/gnllviz/gnllviz/loss"
+)
+
+// What a choice names is parsed once, where it enters ([Table.Apply]), into the type of
+// whoever will obey it. So nothing that follows can meet a name that is misspelt, or has
+// to say what it would do with one. That is why this package, which else holds values
+// alone, imports the two that have these types; parsers that somebody hands to the table
+// would leave the settings untyped, and enumerations of our own would list every loss
+// twice.
+
 // Settings hold the value of every control as one lane sees them: the run's,
 // which all its lanes share, and the lane's own. The zero value is not valid;
 // [Table.Defaults] is.
@@ -26,27 +42,59 @@ type RunSettings struct {
 
 	Slice   int    // the input, counted from 1, along which frames show the fit; 0: a map of two, else the first
 	SliceAt string // where the others stand, as an object of columns and values in JSON; the others at their means
-	Speed   string // steps per second at most, or SpeedMax
+	Speed   Speed
 }
 
 // OwnData is the dataset of a run that has rows of its user's own.
 const OwnData = "own"
 
-// SpeedMax is the speed that has no bound.
-const SpeedMax = "max"
+// A Speed is how many steps are made in a second at most.
+type Speed uint32
+
+// SpeedMax is as fast as the machine goes.
+const SpeedMax Speed = math.MaxUint32
+
+// speeds lists those that can be chosen.
+func speeds() []Speed { return []Speed{1, 10, 30, 100, 300, 1000, 3000, SpeedMax} }
+
+// String returns the speed in digits, or "max".
+func (v Speed) String() string {
+	if v == SpeedMax {
+		return "max"
+	}
+	return strconv.FormatUint(uint64(v), 10)
+}
+
+// PerSecond returns the steps in a second, of which SpeedMax has no bound.
+func (v Speed) PerSecond() float64 {
+	if v == SpeedMax {
+		return math.Inf(1)
+	}
+	return float64(v)
+}
+
+// UnmarshalText sets v to the speed with that name.
+func (v *Speed) UnmarshalText(name []byte) error {
+	for _, s := range speeds() {
+		if s.String() == string(name) {
+			*v = s
+			return nil
+		}
+	}
+	return fmt.Errorf("wire: there is no speed %.40q", name)
+}
 
 // LaneSettings are the values of the controls that each lane has for itself.
 type LaneSettings struct {
-	Loss      string
-	Beta      float64 // of the loss
-	DF        float64
-	Eps       float64
-	Full      bool
-	Reduction string
+	Loss           loss.Kind
+	LossParameters [maxLossParameters]float64 // of all losses, as lossParameters lists them
+	Eps            float64
+	Full           bool
+	Reduction      loss.Reduction
 
-	Optimizer     string
+	Optimizer     engine.Optimizer
 	LR            float64
-	Schedule      string
+	Schedule      engine.ScheduleKind
 	ScheduleSteps int
 	ScheduleGamma float64
 	ScheduleFinal float64
@@ -61,16 +109,16 @@ type LaneSettings struct {
 	Batch         int
 	Clip          float64
 	Dropout       float64 // percent of the units
-	Part          string
+	Part          engine.Part
 	MeanFirst     int // steps
 
 	Hidden          []int // never changed in place
-	Activation      string
-	Head            string
+	Activation      engine.Activation
+	Head            engine.Head
 	MinVariance     float64
 	InitialVariance float64
 	Separate        bool
-	Init            string
+	Init            engine.Init
 	Members         int
 
 	Equation        string // what is to be 0, of x, u, du, d2u and parameters; empty: there is none
@@ -81,4 +129,37 @@ type LaneSettings struct {
 	EquationSpacing string
 	EquationFrom    AutoNumber // in the input's unit, as EquationTo
 	EquationTo      AutoNumber
+}
+
+// maxLossParameters is room for the parameters of all losses together. They are values
+// and no map, as settings are copied.
+const maxLossParameters = 8
+
+// A lossParameter is one parameter of one loss.
+type lossParameter struct {
+	of loss.Kind
+	loss.Parameter
+}
+
+func lossParameters() (list []lossParameter) {
+	for _, k := range loss.Kinds() {
+		for _, p := range k.Descriptor().Parameters {
+			list = append(list, lossParameter{k, p})
+		}
+	}
+	return list
+}
+
+// LossOptions returns what the settings tell the loss.
+func (s *LaneSettings) LossOptions() loss.Options {
+	o := loss.Options{Full: s.Full, Eps: s.Eps, Reduction: s.Reduction}
+	for i, p := range lossParameters() {
+		if p.of == s.Loss {
+			if o.Parameters == nil {
+				o.Parameters = map[string]float64{}
+			}
+			o.Parameters[p.Name] = s.LossParameters[i]
+		}
+	}
+	return o
 }

@@ -109,8 +109,8 @@ type About struct {
 	Version, Commit string    // of the program
 }
 
-// takeOut copies what a record of a lane is made of.
-func Take(life *past.Generation, l *lane.Lane, a About) (*Copy, error) {
+// Take copies what a record of a lane is made of.
+func Take(life *past.Generation, l *lane.Lane, a About) *Copy {
 	copied := l.CopyAs(l.Start, life.Steps)
 	copied.From = l.From
 	table := a.Env.Table
@@ -131,11 +131,10 @@ func Take(life *past.Generation, l *lane.Lane, a About) (*Copy, error) {
 			}
 		}
 	}
-	o, err := lane.ObjectiveOf(&l.Settings)
-	if err != nil {
-		return nil, err
+	return &Copy{
+		Record: rec, lane: copied, data: life.Data, spec: life.SpecOf(table, copied), objective: lane.ObjectiveOf(&l.Settings),
+		time: a.Time, version: a.Version, commit: a.Commit,
 	}
-	return &Copy{Record: rec, lane: copied, data: life.Data, spec: life.SpecOf(table, copied), objective: o, time: a.Time, version: a.Version, commit: a.Commit}, nil
 }
 
 // make makes the record, whole or of the model alone.

@@ -7,7 +7,6 @@ import (
 	"github.com/gnllviz/gnllviz/engine"
 	"github.com/gnllviz/gnllviz/engine/export"
 	"github.com/gnllviz/gnllviz/loss"
-	"github.com/gnllviz/gnllviz/server/run/lane"
 	"github.com/gnllviz/gnllviz/server/wire"
 )
 
@@ -18,10 +17,10 @@ func (t *Copy) card(c *export.Card) {
 	c.Version, c.Commit = t.version, t.commit
 	c.Seed = uint64(t.data.Seed)
 	c.Settings = rec.Controls
-	c.Loss = lossInWords(s, t.objective)
+	c.Loss = lossInWords(s)
 	c.Equation = t.Record.Equation
-	c.Optimizer, c.Schedule, c.Batch = optimizerInWords(s, t.data.Train.Len()), s.Schedule, s.Batch
-	if s.Schedule != engine.Constant.String() {
+	c.Optimizer, c.Schedule, c.Batch = optimizerInWords(s, t.data.Train.Len()), s.Schedule.String(), s.Batch
+	if s.Schedule != engine.Constant {
 		c.Schedule = fmt.Sprintf("%s over %d steps", s.Schedule, s.ScheduleSteps)
 	}
 	if rec.State == wire.Diverged {
@@ -51,18 +50,17 @@ func (t *Copy) card(c *export.Card) {
 	}
 }
 
-func lossInWords(s *wire.LaneSettings, o lane.Objective) string {
+func lossInWords(s *wire.LaneSettings) string {
 	text := fmt.Sprintf("%s, full=%v, eps=%g, reduction=%s", s.Loss, s.Full, s.Eps, s.Reduction)
-	switch o.Trained.(type) {
-	case loss.GaussianNLL:
+	told := s.LossOptions()
+	if _, nll := s.Loss.New(told).(loss.GaussianNLL); nll {
 		text += ": ½(log max(v, eps) + (y-μ)²/max(v, eps))"
 		if s.Full {
 			text += " + ½ log 2π"
 		}
-	case loss.BetaNLL:
-		text += fmt.Sprintf(", beta=%g", s.Beta)
-	case loss.StudentTNLL:
-		text += fmt.Sprintf(", df=%g", s.DF)
+	}
+	for _, p := range s.Loss.Descriptor().Parameters {
+		text += fmt.Sprintf(", %s=%g", p.Name, told.Parameters[p.Name])
 	}
 	return text
 }

@@ -96,11 +96,7 @@ func EquationWork(s *wire.LaneSettings, params, points int) int {
 
 // paramsOf counts the parameters of a lane, those of all its members.
 func ParamsOf(s *wire.LaneSettings, of rows.Shape) (int, error) {
-	c, err := configOf(s, 0, of)
-	if err != nil {
-		return 0, err
-	}
-	n, err := c.Net.Params()
+	n, err := configOf(s, 0, of).Net.Params()
 	return n * s.Members, err
 }
 

@@ -62,11 +62,7 @@ func checkEquation(s *wire.LaneSettings, d *rows.Data) error {
 		}
 		return wire.Refuse(wire.BadState, "equation", "an equation is of rows with one input, and these have %d; choose another data set, or leave the equation out", n)
 	}
-	c, err := configOf(s, 0, d.Shape())
-	if err != nil {
-		return err
-	}
-	if err := p.Check(c.Net); err != nil {
+	if err := p.Check(configOf(s, 0, d.Shape()).Net); err != nil {
 		return wire.Refuse(wire.BadState, "equation", "%v", physicsReason(err))
 	}
 	return nil

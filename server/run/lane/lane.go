@@ -37,12 +37,10 @@ type Lane struct {
 }
 
 func New(s Start, of *wire.RunSettings, d *rows.Data, workers int) (*Lane, error) {
-	c, err := configOf(&s.Settings, of.Seed, d.Shape())
-	if err != nil {
-		return nil, err
-	}
+	c := configOf(&s.Settings, of.Seed, d.Shape())
 	c.Workers, c.RawTargets = workers, !of.Standardise
 	var e *engine.Ensemble
+	var err error
 	if s.State == nil {
 		e, err = engine.NewEnsemble(c, s.Settings.Members, d.Train.X, d.Train.Y)
 	} else {
@@ -118,15 +116,8 @@ func (l *Lane) SetData(d *rows.Data) error {
 // step makes one training step, the run's number step, with the settings as they
 // are now. Where it diverges the weights are as before.
 func (l *Lane) Step(step uint64) error {
-	o, err := ObjectiveOf(&l.Settings)
-	if err != nil {
-		return err
-	}
-	h, err := HyperOf(&l.Settings, l.Data.Train.Len())
-	if err != nil {
-		return err
-	}
-	value, err := l.Ensemble.Step(o.Trained, h)
+	o := ObjectiveOf(&l.Settings)
+	value, err := l.Ensemble.Step(o.Trained, HyperOf(&l.Settings, l.Data.Train.Len()))
 	var diverged *engine.Divergence
 	switch {
 	case errors.As(err, &diverged):

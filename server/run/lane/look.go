@@ -132,9 +132,7 @@ func (l *Lane) score(o Objective, target, from, to int) (scores, error) {
 // scores predicts, with the grid if that is wanted, and scores both parts of the
 // split, with the settings of now.
 func (l *Lane) Scores(at *engine.State, most int, grid bool) (o Objective, of []bothScores, err error) {
-	if o, err = ObjectiveOf(&l.Settings); err != nil {
-		return o, nil, err
-	}
+	o = ObjectiveOf(&l.Settings)
 	l.lookAt(most)
 	if err = l.predict(at, grid); err != nil {
 		return o, nil, err
@@ -333,12 +331,9 @@ func (l *Lane) InUnits(o Objective, target int, mean, variance []float32) (means
 	return means, stds
 }
 
-// predictAt returns what is predicted of each target at rows of inputs x.
-func (l *Lane) PredictAt(x []float64) (of []Prediction, err error) {
-	o, err := ObjectiveOf(&l.Settings)
-	if err != nil {
-		return nil, err
-	}
+// PredictAt returns what is predicted of each target at rows of inputs x.
+func (l *Lane) PredictAt(x []float64) (of []Prediction) {
+	eps := float32(l.Settings.Eps)
 	scales := l.Ensemble.TargetScales()
 	n := len(x) / len(l.Data.Set.Inputs) * len(scales)
 	m, v, e := make([]float32, n), make([]float32, n), make([]float32, n)
@@ -347,11 +342,11 @@ func (l *Lane) PredictAt(x []float64) (of []Prediction, err error) {
 		p := Prediction{Target: wire.Column(l.Data.Set.Targets[k])}
 		for i := k; i < n; i += len(scales) {
 			p.Mean = append(p.Mean, scale.Invert(m[i]))
-			p.Std = append(p.Std, math.Sqrt(float64(max(v[i]+e[i], float32(o.Gaussian.Eps))))*scale.Std)
+			p.Std = append(p.Std, math.Sqrt(float64(max(v[i]+e[i], eps)))*scale.Std)
 		}
 		of = append(of, p)
 	}
-	return of, nil
+	return of
 }
 
 // metricsOf is what summaries say of both parts of the split.

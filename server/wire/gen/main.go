@@ -1,6 +1,6 @@
 // Command gen writes the TypeScript side of package wire: its messages as
 // interfaces, its constants as constants, so that the page cannot disagree with
-// the server.
+// the server; and beside it the formulas of the losses.
 package main
 
 import (
@@ -19,13 +19,15 @@ import (
 
 func main() {
 	log.SetFlags(0)
-	out := flag.String("o", "", "file to write")
+	out := flag.String("o", "", "folder to write wire.ts and losses.ts into")
 	flag.Parse()
-	if err := os.MkdirAll(filepath.Dir(*out), 0o755); err != nil {
+	if err := os.MkdirAll(*out, 0o755); err != nil {
 		log.Fatal(err)
 	}
-	if err := os.WriteFile(*out, generate(), 0o644); err != nil {
-		log.Fatal(err)
+	for name, text := range map[string][]byte{"wire.ts": generate(), "losses.ts": losses()} {
+		if err := os.WriteFile(filepath.Join(*out, name), text, 0o644); err != nil {
+			log.Fatal(err)
+		}
 	}
 }
 
