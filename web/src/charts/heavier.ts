@@ -4,14 +4,22 @@ import type { RenderItem, Shape } from './echarts'
 // On a projector a chart is a smaller one, magnified: so its type, its points and
 // its margins grow together, whatever it shows. Its lines grow more than that.
 
-let read: { readonly zoom: number; readonly stroke: number } | null = null
-projector.subscribe(() => { read = null })
+interface Tokens {
+  readonly zoom: number
+  readonly stroke: number
+}
 
-function tokens(): { readonly zoom: number; readonly stroke: number } {
+/** With the projector's look, and without it. */
+const read = new Map<boolean, Tokens>()
+
+function tokens(): Tokens {
+  const known = read.get(projector.value)
+  if (known) return known
   const style = getComputedStyle(document.documentElement)
   const token = (name: string): number => Number(style.getPropertyValue(name)) || 1
-  read ??= { zoom: token('--chart-zoom'), stroke: token('--chart-stroke') }
-  return read
+  const found = { zoom: token('--chart-zoom'), stroke: token('--chart-stroke') }
+  read.set(projector.value, found)
+  return found
 }
 
 /** How many pixels of the screen there are to one of a chart. */

@@ -46,11 +46,6 @@ class GnllAgainst extends Part {
     this.asTable = false
   }
 
-  protected override signals(): ReturnType<Part['signals']> {
-    const { run, lanes, focus, reading } = this.store
-    return [run, lanes, focus, reading, this.store.steers, this.store.values.pending]
-  }
-
   protected override firstUpdated(): void {
     const { store } = this
     const soon = (): void => { this.#drawSoon() }
@@ -126,7 +121,7 @@ class GnllAgainst extends Part {
   /** The rows of a moment that can be read. */
   get #read(): Judged[] {
     const { reading, frames, run } = this.store
-    const newest = this.store.focused(reading.value) ?? this.store.focused(frames.value)
+    const newest = this.store.focused(reading.value) ?? this.store.focused(frames.peek())
     const data = run.value?.data
     return newest && data && newest.rows.dataRevision === data.revision ? judge(data, newest.rows) : []
   }

@@ -29,17 +29,12 @@ class GnllAnatomy extends Part {
   #trendTimer: number | undefined
   #stops: Array<() => void> = []
 
-  protected override signals(): ReturnType<Part['signals']> {
-    return [this.store.reading, this.store.run, this.store.settings, this.store.focus, this.store.lanes]
-  }
-
   protected override firstUpdated(): void {
     const { historyVersion, focus } = this.store
     this.#stops = [
       historyVersion.subscribe(() => { this.#trendTimer ??= window.setTimeout(() => { this.#drawTrend() }, TREND_EVERY) }),
       focus.subscribe(() => { this.#drawTrend() }),
     ]
-    this.#drawTrend()
   }
 
   override disconnectedCallback(): void {

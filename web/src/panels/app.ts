@@ -1,6 +1,5 @@
 import { html, type TemplateResult } from 'lit'
 import { OWN_DATA } from '../generated/wire'
-import { narrow, tight } from '../state/media'
 import { select } from './choices'
 import { Opening } from './opening'
 import './anatomy'
@@ -41,11 +40,6 @@ class GnllApp extends Opening {
   #toggleSheet(): void {
     this.sheet = !this.sheet
     if (this.sheet) this.querySelector('gnll-fit')?.scrollIntoView({ block: 'start' })
-  }
-
-  protected override signals(): ReturnType<Opening['signals']> {
-    const { run, values, steers } = this.store
-    return [narrow, tight, run, values.settings, values.pending, steers]
   }
 
   protected override renderRun(): TemplateResult {

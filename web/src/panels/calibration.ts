@@ -41,11 +41,6 @@ class GnllCalibration extends LatePart {
     this.asTable = false
   }
 
-  protected override signals(): ReturnType<LatePart['signals']> {
-    const { reading, run, lanes, focus } = this.store
-    return [reading, run, lanes, focus]
-  }
-
   protected override render(): TemplateResult {
     const lanes = this.store.lanes.value
     const data = this.store.run.value?.data

@@ -3,10 +3,6 @@ import { Part } from './part'
 
 /** One line under the header: what has gone wrong, else what to try first, else what the data are. */
 class GnllCaption extends Part {
-  protected override signals(): ReturnType<Part['signals']> {
-    return [this.store.run, this.store.notice, this.store.touched, this.store.steers, this.store.lanes, this.store.link]
-  }
-
   protected override render(): TemplateResult {
     const run = this.store.run.value
     const notice = this.store.notice.value

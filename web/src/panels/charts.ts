@@ -41,7 +41,6 @@ export function onScene(store: Store, callback: (scene: Scene, fresh: boolean) =
     // A canvas of another resolution is another canvas.
     projector.subscribe(() => { show(true) }),
   ]
-  void load()
   return () => {
     stopped = true
     for (const stop of stops) stop()

@@ -32,11 +32,6 @@ class GnllControl extends Part {
     this.mistake = ''
   }
 
-  protected override signals(): ReturnType<Part['signals']> {
-    const { values, run, steers, focus } = this.store
-    return [values.settings, values.pending, values.refused, run, steers, focus]
-  }
-
   get #off(): boolean {
     return !this.store.steers.value
   }

@@ -2,7 +2,7 @@ import { html, nothing, type TemplateResult } from 'lit'
 import { repeat } from 'lit/directives/repeat.js'
 import type { Control } from '../generated/wire'
 import './control'
-import { narrow, tight } from '../state/media'
+import { tight } from '../state/media'
 import { inPanel } from '../math/equation'
 import { sameValue } from '../net/settings'
 import { equationShown } from './equation'
@@ -22,10 +22,6 @@ class GnllControls extends Part {
     super()
     this.besides = false
     this.opened = new Set()
-  }
-
-  protected override signals(): ReturnType<Part['signals']> {
-    return [narrow, tight, this.store.settings, this.store.lanes, this.store.focus, this.store.run]
   }
 
   protected override render(): TemplateResult {

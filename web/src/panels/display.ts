@@ -15,10 +15,6 @@ const THEMES = [
 
 /** How the page looks on this screen: its theme, as large as a projector needs it, and on all of the screen. */
 class GnllDisplay extends Part {
-  protected override signals(): ReturnType<Part['signals']> {
-    return [theme, projector, fullscreen]
-  }
-
   override connectedCallback(): void {
     super.connectedCallback()
     document.addEventListener('keydown', this.#key)

@@ -15,11 +15,6 @@ import './transport'
 class GnllEmbed extends Opening {
   readonly #shown: Shown = readShown(location.hash)
 
-  protected override signals(): ReturnType<Opening['signals']> {
-    const { run, lanes, focus, notice, link, settings, own, looks } = this.store
-    return [run, lanes, focus, notice, link, settings, own.packed, looks.text]
-  }
-
   protected override renderRun(): TemplateResult {
     const { store } = this
     const shows = (part: string): boolean => this.#shown.parts.has(part)

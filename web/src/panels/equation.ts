@@ -1,3 +1,4 @@
+import { untracked } from '@preact/signals-core'
 import { html, noChange, nothing, type TemplateResult } from 'lit'
 import { live } from 'lit/directives/live.js'
 import type { Collocation } from '../charts/collocation'
@@ -56,13 +57,8 @@ class GnllEquation extends Part {
     this.mistakes = new Map()
   }
 
-  protected override signals(): ReturnType<Part['signals']> {
-    const { run, lanes, focus, settings, values, steers, reading, changes, historyVersion } = this.store
-    return [run, lanes, focus, settings, values.refused, values.pending, steers, reading, changes, historyVersion]
-  }
-
   protected override firstUpdated(): void {
-    const { grid, frames, probe, focus, settings } = this.store
+    const { grid, frames, probe, focus, settings, historyVersion } = this.store
     const soon = (): void => { this.#drawSoon() }
     this.#stops = [
       onScene(this.store, (scene, fresh) => {
@@ -73,6 +69,7 @@ class GnllEquation extends Part {
       }),
       grid.subscribe(() => { this.#setScene() }),
       ...[frames, probe, focus, settings].map((signal) => signal.subscribe(soon)),
+      historyVersion.subscribe(() => { this.requestUpdate() }),
     ]
   }
 
@@ -113,7 +110,7 @@ class GnllEquation extends Part {
         ${some ? html`
           <div class="plot-body">
             <div id="equation-chart" class="chart" role="img"></div>
-            ${this.asTable ? chartTable(residuals(store)) : nothing}
+            ${this.asTable ? chartTable(untracked(() => residuals(store))) : nothing}
           </div>
         ` : nothing}
         ${own && lane ? this.#parameters(lane, picture) : nothing}

@@ -65,11 +65,6 @@ class GnllExport extends Part {
     }, true)
   }
 
-  protected override signals(): ReturnType<Part['signals']> {
-    const { lanes, focus, run, settings } = this.store
-    return [lanes, focus, run, settings]
-  }
-
   /** Whoever looks again asks again. */
   async #load(): Promise<void> {
     if (this.formats.length > 0) return
@@ -209,11 +204,6 @@ class GnllExport extends Part {
 
 /** Which lane and which step a file will be of. */
 class GnllExportOf extends Part {
-  protected override signals(): ReturnType<Part['signals']> {
-    const { lanes, focus, live, rewind, run } = this.store
-    return [lanes, focus, live, rewind.at, run]
-  }
-
   protected override render(): TemplateResult {
     const { lanes, focus, live, rewind, run } = this.store
     const data = run.value?.data

@@ -1,3 +1,4 @@
+import { untracked, type Signal } from '@preact/signals-core'
 import { html, nothing, type TemplateResult } from 'lit'
 import { PRESETS, type Bands } from '../math/bands'
 import type { FitView } from '../charts/fit'
@@ -5,7 +6,6 @@ import { floorInWords } from '../charts/noise-words'
 import { located, withUnit } from '../math/format'
 import { tight } from '../state/media'
 import { inWords, nearestRow, readAt, sliced } from '../math/reading'
-import type { Signal } from '../state/signal'
 import './against'
 import { bandChoice, ONE_NETWORK } from './band-choice'
 import { chartTable, tableButton } from './chart-table'
@@ -41,11 +41,6 @@ class GnllFit extends Part {
     this.asTable = false
   }
 
-  protected override signals(): ReturnType<Part['signals']> {
-    const { run, grid, probe, steers, tool, addsTest, lens, focus, lanes, settings, values, view, bands } = this.store
-    return [tight, run, grid, probe, steers, tool, addsTest, lens, focus, lanes, settings, values.pending, view, bands]
-  }
-
   /** What the address says of the bands: the unit of a preset. */
   get #unit(): Signal<string> {
     return this.store.looks.choice('bands', PRESETS.map(({ bands }) => bands.unit), PRESETS[0].bands.unit)
@@ -57,7 +52,6 @@ class GnllFit extends Part {
       const { bands } = this.store
       if (preset && preset.bands.unit !== bands.value.unit) bands.value = preset.bands
     }
-    told()
     this.#stop = this.#unit.subscribe(told)
     this.#tableTimer = window.setInterval(() => { if (this.asTable) this.requestUpdate() }, TABLE_EVERY)
   }
@@ -125,7 +119,7 @@ class GnllFit extends Part {
           ${fitTools(store)}
           <gnll-lens .store=${store}></gnll-lens>
           ${this.#probeField()}
-          ${this.asTable ? chartTable(fitTable(store, store.bands.value)) : nothing}
+          ${this.asTable ? chartTable(untracked(() => fitTable(store, store.bands.value))) : nothing}
         </div>
       </section>
       <section class="plot noise" aria-labelledby="noise-title">
@@ -167,7 +161,7 @@ class GnllFit extends Part {
   /** Reads the fit at x without a pointer: seen when it has the focus. */
   #probeField(): TemplateResult | typeof nothing {
     const { grid, probe, run } = this.store
-    const picture = this.store.focused(this.store.frames.value)
+    const picture = this.store.focused(this.store.frames.peek())
     const data = run.value?.data
     const x = grid.value?.x
     const [left, right] = [x?.[0], x?.at(-1)]

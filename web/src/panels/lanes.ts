@@ -11,11 +11,6 @@ const LONGEST_NAME = 40
 
 /** The lanes side by side: which one is looked at, and what each is called. Undo and redo stand before them. */
 class GnllLanes extends Part {
-  protected override signals(): ReturnType<Part['signals']> {
-    const { lanes, focus, steers, link, past } = this.store
-    return [lanes, focus, steers, link, past.canUndo, past.canRedo]
-  }
-
   override connectedCallback(): void {
     super.connectedCallback()
     document.addEventListener('keydown', this.#key)

@@ -28,10 +28,6 @@ export function lensChoice(store: Store): TemplateResult {
 
 /** Who pulls, in a sentence, while a lens is on. */
 class GnllLens extends Part {
-  protected override signals(): ReturnType<Part['signals']> {
-    return [this.store.reading, this.store.lens, this.store.focus]
-  }
-
   protected override render(): TemplateResult | typeof nothing {
     const { reading, lens: { value: lens } } = this.store
     const rows = this.store.focused(reading.value)?.rows

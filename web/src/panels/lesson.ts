@@ -18,11 +18,6 @@ class GnllLesson extends Part {
     this.folded = false
   }
 
-  protected override signals(): ReturnType<Part['signals']> {
-    const { lessons, steers, link } = this.store
-    return [lessons.shown, steers, link]
-  }
-
   protected override firstUpdated(): void {
     const page = this.closest<HTMLElement>('gnll-app')
     if (!page) return
@@ -36,7 +31,6 @@ class GnllLesson extends Part {
       } else this.store.lens.value = 'off'
     }
     this.#stop = shown.subscribe(change)
-    if (shown.value) change(shown.value)
   }
 
   override disconnectedCallback(): void {

@@ -5,11 +5,6 @@ import { popup } from './popup'
 
 /** Lessons, each one click away. */
 class GnllLessons extends Part {
-  protected override signals(): ReturnType<Part['signals']> {
-    const { lessons, steers, link } = this.store
-    return [lessons.list, lessons.shown, steers, link]
-  }
-
   protected override firstUpdated(): void {
     this.querySelector('#lessons')?.addEventListener('beforetoggle', () => { void this.store.lessons.load() })
   }

@@ -1,3 +1,4 @@
+import type { Signal } from '@preact/signals-core'
 import { html, nothing, type PropertyValues, type TemplateResult } from 'lit'
 import { live } from 'lit/directives/live.js'
 import { bestOf, type Best } from '../math/best'
@@ -7,7 +8,6 @@ import type { Mark } from '../charts/marks'
 import { count } from '../math/format'
 import type { Change } from '../generated/wire'
 import { SCALES } from '../charts/value-scale'
-import type { Signal } from '../state/signal'
 import type { Span } from '../state/zoom'
 import { chartTable, tableButton } from './chart-table'
 import { onScene } from './charts'
@@ -62,10 +62,6 @@ class GnllLoss extends LatePart {
     this.asTable = false
     this.mark = null
     this.said = ''
-  }
-
-  protected override signals(): ReturnType<LatePart['signals']> {
-    return [this.store.lanes, this.store.focus, this.store.steers]
   }
 
   /** What the address says of how it is drawn. */

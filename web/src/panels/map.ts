@@ -76,11 +76,6 @@ class GnllMap extends Part {
     this.asTable = false
   }
 
-  protected override signals(): ReturnType<Part['signals']> {
-    const { run, grid, steers, tool, focus, lanes, settings, values, reading } = this.store
-    return [run, grid, steers, tool, focus, lanes, settings, values.pending, reading]
-  }
-
   protected override firstUpdated(): void {
     const { store } = this
     const scene = (): void => { this.#setScene() }
@@ -169,7 +164,7 @@ class GnllMap extends Part {
   /** The values of a moment that can be read. */
   get #read(): LanePicture | undefined {
     const { reading, frames, grid } = this.store
-    const newest = this.store.focused(reading.value) ?? this.store.focused(frames.value)
+    const newest = this.store.focused(reading.value) ?? this.store.focused(frames.peek())
     return newest?.fit.dataRevision === grid.value?.dataRevision ? newest : undefined
   }
 

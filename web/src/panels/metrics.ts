@@ -36,11 +36,6 @@ class GnllMetrics extends LatePart {
     this.of = 'each'
   }
 
-  protected override signals(): ReturnType<LatePart['signals']> {
-    const { reading, run, lanes, focus, steers, bands } = this.store
-    return [reading, run, lanes, focus, steers, bands]
-  }
-
   protected override render(): TemplateResult {
     const frames = this.store.reading.value
     const data = this.store.run.value?.data

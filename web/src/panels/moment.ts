@@ -4,10 +4,6 @@ import { Part } from './part'
 
 /** Says over the fit that what is seen is not now. */
 class GnllMoment extends Part {
-  protected override signals(): ReturnType<Part['signals']> {
-    return [this.store.rewind.at]
-  }
-
   protected override render(): TemplateResult | typeof nothing {
     const at = this.store.rewind.at.value
     return at === null ? nothing : html`<span class="moment" title="the weights of then, under the controls and on the rows of now">looking back: step <b>${count(at)}</b></span>`

@@ -49,10 +49,6 @@ export abstract class Opening extends Part implements Host {
     })
   }
 
-  protected override willUpdate(): void {
-    if (this.hasStore) super.willUpdate()
-  }
-
   protected get hasStore(): boolean {
     return (this.store as unknown) !== undefined
   }

@@ -8,11 +8,6 @@ import { several } from './target-choice'
 
 /** The head of the page on paper: what was trained, with which settings, and when. On the screen it is not there. */
 class GnllPaper extends Part {
-  protected override signals(): ReturnType<Part['signals']> {
-    const { run, settings, lanes, reading } = this.store
-    return [run, settings, lanes, reading]
-  }
-
   protected override render(): TemplateResult {
     const { store } = this
     const data = store.run.value?.data

@@ -1,23 +1,35 @@
-import { LitElement } from 'lit'
-import { Watch, type Signal } from '../state/signal'
+import { effect } from '@preact/signals-core'
+import { LitElement, type PropertyValues } from 'lit'
 import type { Store } from '../state/store'
 
 /**
- * A part of the page. Parts render into the document itself: one style sheet
- * and one set of ids serve them all.
+ * A part of the page. It renders again when a signal that it read while it rendered has
+ * another value; what comes too often for that is read by peek or untracked. Parts render
+ * into the document itself: one style sheet and one set of ids serve them all.
  */
 export abstract class Part extends LitElement {
   static override properties = { store: { attribute: false } }
   declare store: Store
-  #watch: Watch | undefined
+  #unwatch: (() => void) | undefined
 
-  /** What the part shows; it renders again when one of these changes. */
-  protected signals(): ReadonlyArray<Pick<Signal<unknown>, 'subscribe'>> {
-    return []
+  override connectedCallback(): void {
+    super.connectedCallback()
+    this.requestUpdate()
   }
 
-  protected override willUpdate(): void {
-    this.#watch ??= new Watch(this, ...this.signals())
+  override disconnectedCallback(): void {
+    super.disconnectedCallback()
+    this.#unwatch?.()
+  }
+
+  protected override update(changed: PropertyValues): void {
+    this.#unwatch?.()
+    let renders = true
+    this.#unwatch = effect(() => {
+      if (renders) super.update(changed)
+      else this.requestUpdate()
+      renders = false
+    })
   }
 
   protected override createRenderRoot(): HTMLElement {

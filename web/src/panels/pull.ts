@@ -22,11 +22,6 @@ const USUAL = [1e-3, 1e2] as const
 class GnllPull extends Part {
   readonly #decades = new CalmDecades()
 
-  protected override signals(): ReturnType<Part['signals']> {
-    const { reading, run, settings, focus, lens } = this.store
-    return [reading, run, settings, focus, lens]
-  }
-
   protected override render(): TemplateResult {
     const { store } = this
     const p = store.focused(store.reading.value)

@@ -49,11 +49,6 @@ class GnllShare extends Part {
     this.addEventListener('beforetoggle', (e) => { if ((e.target as Element).id === 'share') this.isOpen = e.newState === 'open' }, true)
   }
 
-  protected override signals(): ReturnType<Part['signals']> {
-    const { run, steers, settings, lanes, changes, own, looks } = this.store
-    return [run, steers, settings, lanes, changes, own.packed, looks.text]
-  }
-
   override disconnectedCallback(): void {
     super.disconnectedCallback()
     clearTimeout(this.#timer)

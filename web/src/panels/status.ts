@@ -6,10 +6,6 @@ import { Part } from './part'
 class GnllStatus extends Part {
   #timer: number | undefined
 
-  protected override signals(): ReturnType<Part['signals']> {
-    return [this.store.link]
-  }
-
   protected override updated(): void {
     clearTimeout(this.#timer)
     if (this.store.link.value.kind === 'waiting') this.#timer = window.setTimeout(() => { this.requestUpdate() }, 250)

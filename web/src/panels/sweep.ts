@@ -40,14 +40,7 @@ class GnllSweep extends Part {
     return this.#sweep
   }
 
-  protected override signals(): ReturnType<Part['signals']> {
-    const { grid, cells, state, mistake } = this.sweep
-    const { lanes, focus, run, steers, changes } = this.store
-    return [grid, cells, state, mistake, lanes, focus, run, steers, changes]
-  }
-
   protected override willUpdate(): void {
-    super.willUpdate()
     for (const { side, control } of SIDES) if ((this[side] as AxisChoice | undefined) === undefined) this.#propose(side, control)
   }
 

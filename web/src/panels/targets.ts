@@ -32,15 +32,10 @@ class GnllTargets extends Part {
     this.pair = ''
   }
 
-  protected override signals(): ReturnType<Part['signals']> {
-    const { run, grid, targetTruth, reading, lanes, focus, steers } = this.store
-    return [run, grid, targetTruth, reading, lanes, focus, steers]
-  }
-
   /** The pictures of a moment, that of the lane in focus among them: as often as figures can be read. */
   get #pictures(): readonly LanePicture[] {
     const { reading, frames, grid } = this.store
-    return [reading.value, frames.value].find((list) => this.store.focused(list)?.fit.dataRevision === grid.value?.dataRevision) ?? []
+    return [reading.value, frames.peek()].find((list) => this.store.focused(list)?.fit.dataRevision === grid.value?.dataRevision) ?? []
   }
 
   get #picture(): LanePicture | undefined {

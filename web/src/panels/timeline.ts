@@ -35,11 +35,6 @@ class GnllTimeline extends LatePart {
     this.width = 600
   }
 
-  protected override signals(): ReturnType<LatePart['signals']> {
-    const { live: newest, rewind, run, changes, lanes, steers, link } = this.store
-    return [newest, rewind.at, rewind.steps, rewind.replaying, run, changes, lanes, steers, link]
-  }
-
   override connectedCallback(): void {
     super.connectedCallback()
     // Before others, who close what Escape is meant for.

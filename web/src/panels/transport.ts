@@ -27,10 +27,6 @@ class GnllTransport extends Part {
     this.steps = 1
   }
 
-  protected override signals(): ReturnType<Part['signals']> {
-    return [this.store.run, this.store.link, this.store.steers]
-  }
-
   override connectedCallback(): void {
     super.connectedCallback()
     document.addEventListener('keydown', this.#key)
@@ -128,10 +124,6 @@ class GnllTransport extends Part {
 
 /** How far it has come, and how fast. */
 class GnllCounter extends Part {
-  protected override signals(): ReturnType<Part['signals']> {
-    return [this.store.live, this.store.focus]
-  }
-
   protected override render(): TemplateResult {
     const frame = this.store.focused(this.store.live.value)?.fit
     return html`

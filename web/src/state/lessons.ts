@@ -1,6 +1,6 @@
 import { beginOf, type Lesson } from '../net/lesson'
 import type { Ack } from '../generated/wire'
-import { Signal } from './signal'
+import { Signal } from '@preact/signals-core'
 
 /** What lessons need of the store. */
 interface Runs {

@@ -1,4 +1,5 @@
-import { Signal } from './signal'
+import { Signal } from '@preact/signals-core'
+import { later } from './later'
 
 /**
  * How this page shows things, by names that an address can hold: which bands,
@@ -22,7 +23,7 @@ export class Looks {
     if (!choice) {
       choice = { options, first, signal: new Signal(among(options, this.#asked.get(name), first)) }
       this.#choices.set(name, choice)
-      choice.signal.subscribe(() => { this.#write() })
+      later(choice.signal, () => { this.#write() })
     }
     return choice.signal
   }

@@ -1,5 +1,5 @@
 import { projector } from './projector'
-import { Signal } from './signal'
+import { computed, signal, type ReadonlySignal } from '@preact/signals-core'
 
 /** Whether the page is as narrow as a telephone; layout.css has the same width. */
 export const narrow = follow('(max-width: 760px)')
@@ -8,17 +8,11 @@ const narrowHeader = follow('(max-width: 1180px)')
 const narrowWall = follow('(max-width: 1700px)')
 
 /** Whether the header has no room for more than the least; projector.css and header.css have the same widths. */
-export const tight = new Signal(isTight())
+export const tight = computed(() => narrowHeader.value || (projector.value && narrowWall.value))
 
-for (const signal of [narrowHeader, narrowWall, projector]) signal.subscribe(() => { tight.value = isTight() })
-
-function isTight(): boolean {
-  return narrowHeader.value || (projector.value && narrowWall.value)
-}
-
-function follow(media: string): Signal<boolean> {
+function follow(media: string): ReadonlySignal<boolean> {
   const query = matchMedia(media)
-  const signal = new Signal(query.matches)
-  query.addEventListener('change', () => { signal.value = query.matches })
-  return signal
+  const matches = signal(query.matches)
+  query.addEventListener('change', () => { matches.value = query.matches })
+  return matches
 }

@@ -1,7 +1,7 @@
 import type { Api } from '../net/api'
 import { OWN_DATA, type DataSpec, type RunMessage } from '../generated/wire'
 import { pack } from './packed'
-import { Signal } from './signal'
+import { Signal } from '@preact/signals-core'
 
 const MOST_ROWS = 4000 // beyond these no file fits into an address
 

@@ -1,7 +1,7 @@
 import { Refusal, type Order } from '../net/connection'
 import type { Ack, Change, RunMessage } from '../generated/wire'
 import { Gestures } from './gestures'
-import { Signal } from './signal'
+import { Signal } from '@preact/signals-core'
 
 /** What can be undone and done again. */
 export class Past {

@@ -1,4 +1,4 @@
-import { Signal } from './signal'
+import { Signal } from '@preact/signals-core'
 
 const KEY = 'gnllviz.projector' // early.js reads it too
 

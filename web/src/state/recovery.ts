@@ -1,5 +1,5 @@
 import { Problem, STATUS, type Api, type Opened, type Order } from '../net/api'
-import type { Signal } from './signal'
+import type { Signal } from '@preact/signals-core'
 
 export const BEGUN_ANEW = 'The server no longer knew this run: it was begun anew, from step 0, with the same settings.'
 export const GONE = 'This run has ended, or its maker is away. The page goes on as soon as it is back.'

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { Frame } from '../net/frame'
 import type { Ack } from '../generated/wire'
+import { later } from './later'
 import { Rewind, type Recording } from './rewind'
 
 const EPOCH = 7
@@ -224,7 +225,7 @@ describe('a replay', () => {
   it('shows the snapshots from the first on, and ends now', async () => {
     const { tape, rewind } = await begun(new Tape([0, 1]))
     const seen: Array<number | null> = []
-    rewind.at.subscribe((at) => { seen.push(at) })
+    later(rewind.at, (at) => { seen.push(at) })
     await rewind.replay()
     expect(rewind.replaying.value).toBe(true)
     while (rewind.replaying.value) {

@@ -1,6 +1,6 @@
 import { lanePictures, type Frame, type LanePicture } from '../net/frame'
 import type { Ack } from '../generated/wire'
-import { Signal } from './signal'
+import { Signal } from '@preact/signals-core'
 
 /** Where the past is kept, and who brings it back. */
 export interface Recording {

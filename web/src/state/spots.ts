@@ -41,8 +41,6 @@ export class Spots {
       }),
       ...[lanes, focus, run, grid, view, values.settings].map((signal) => signal.subscribe(() => { this.#soon() })),
     ]
-    this.#fresh = lessons.shown.value
-    this.#soon()
   }
 
   dispose(): void {

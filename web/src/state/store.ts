@@ -5,6 +5,7 @@ import { lanePictures, type Frame, type GridFrame, type LanePicture, type Target
 import { AUTO, OWN_DATA, type Ack, type BeginCommand, type Change, type Control, type ControlValue, type Data, type DataSpec, type Goal, type Hello, type Lane, type RunMessage, type State } from '../generated/wire'
 import { PRESETS, type Bands } from '../math/bands'
 import { History } from './history'
+import { later } from './later'
 import { Lessons } from './lessons'
 import type { Asked, Link } from './link'
 import { Looks } from './looks'
@@ -13,7 +14,7 @@ import { Past } from './past'
 import { Recovery } from './recovery'
 import { Rewind } from './rewind'
 import { sameValue, type Settings } from '../net/settings'
-import { Signal } from './signal'
+import { Signal, type ReadonlySignal } from '@preact/signals-core'
 import { Values } from './values'
 
 /** The run as a whole; null until the server has told. */
@@ -124,7 +125,7 @@ export class Store {
     // The address of a page that steers says which lesson is on.
     this.lessons = new Lessons({ list: () => api.lessons(), begin: (order) => this.#beginAnew(order) }, key !== undefined && lesson === '')
     this.#recovery = new Recovery(opened, api, () => this.#again(), this.notice)
-    this.values = new Values(controls, settings, (slot, value) => {
+    this.values = new Values(controls, settings, this.focus, (slot, value) => {
       const lane = slot.lane === null ? {} : { lane: slot.lane }
       return this.#connection.command({ type: 'change', ...lane, set: { [slot.name]: value } })
     }, (notice) => { this.notice.value = notice })
@@ -143,12 +144,12 @@ export class Store {
     document.addEventListener('visibilitychange', () => { if (document.hidden) this.#watch() }) // the connection does when it is seen
     this.#address = new Address(api.root, run.id, key, controls, () => this.#link)
     this.#address.onEdit((asked) => { this.#edited(asked) })
-    for (const signal of [this.values.settings, this.lanes, this.own.packed, looks.text, this.lessons.shown]) signal.subscribe(() => { this.#address.show() })
+    for (const signal of [this.values.settings, this.lanes, this.own.packed, looks.text, this.lessons.shown]) later<unknown>(signal, () => { this.#address.show() })
     this.#connection.open()
   }
 
   /** The values of the lane in focus, with the run's, as the server has them. */
-  get settings(): Signal<Settings> {
+  get settings(): ReadonlySignal<Settings> {
     return this.values.settings
   }
 
@@ -201,7 +202,6 @@ export class Store {
   /** Looks at another lane. */
   look(lane: number): void {
     this.focus.value = lane
-    this.values.focus(lane)
   }
 
   /** The addresses of the run, and of another like it. */
@@ -371,7 +371,7 @@ export class Store {
         break
       case 'lanes':
         this.#lanesAre(m.lanes)
-        this.values.lanesAre(m, this.focus.value)
+        this.values.lanesAre(m)
         this.rewind.changed()
         void this.rewind.list()
         break
@@ -413,7 +413,7 @@ export class Store {
     this.run.value = { id: m.id, title: m.title, lesson: m.lesson, generation: m.generation, state: m.state, reason: m.reason, goal: m.goal, open: m.open, data: m.data }
     this.#shows(m.data)
     this.#lanesAre(m.lanes)
-    this.values.begin(m, this.focus.value)
+    this.values.begin(m)
     this.#mayAll(m.open)
     this.changes.value = m.changes
     this.past.begin(m, isAnother)

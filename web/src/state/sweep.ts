@@ -2,7 +2,7 @@ import type { Api } from '../net/api'
 import { FIGURES, OWN_DATA, type BeginCommand, type ControlValue, type DataSpec, type FigureID } from '../generated/wire'
 import type { KnownLane } from './link'
 import type { Settings } from '../net/settings'
-import { Signal } from './signal'
+import { Signal } from '@preact/signals-core'
 import type { Axis } from './sweep-axis'
 
 /** What all runs of a sweep have in common. */

@@ -1,4 +1,4 @@
-import { Signal } from './signal'
+import { Signal } from '@preact/signals-core'
 
 export type Theme = 'auto' | 'light' | 'dark'
 

@@ -1,7 +1,7 @@
 import { Disconnected } from '../net/connection'
 import type { Ack, Control, ControlValue, Lane, LanesMessage, RunMessage } from '../generated/wire'
 import type { Settings } from '../net/settings'
-import { Signal } from './signal'
+import { batch, computed, signal, type ReadonlySignal, type Signal } from '@preact/signals-core'
 
 interface Slot {
   readonly name: string
@@ -20,18 +20,18 @@ interface Wish extends Slot {
  */
 export class Values {
   /** As the server has them. */
-  readonly settings: Signal<Settings>
+  readonly settings: ReadonlySignal<Settings>
   /** Sent, or about to be, and not yet acknowledged; by slot. */
-  readonly pending = new Signal<ReadonlyMap<string, ControlValue>>(new Map())
+  readonly pending = signal<ReadonlyMap<string, ControlValue>>(new Map())
   /** Why a last value was refused; by slot. */
-  readonly refused = new Signal<ReadonlyMap<string, string>>(new Map())
+  readonly refused = signal<ReadonlyMap<string, string>>(new Map())
 
   readonly #runs: ReadonlySet<string>
   readonly #send: (slot: Slot, value: ControlValue) => Promise<Ack>
   readonly #tell: (notice: string) => void
-  #run: Settings
-  #lanes = new Map<number, Settings>()
-  #focus = 0
+  readonly #run: Signal<Settings>
+  readonly #lanes = signal<ReadonlyMap<number, Settings>>(new Map())
+  readonly #focus: ReadonlySignal<number>
   #flushing = 0
   readonly #wanted = new Map<string, Wish>()
   /** Of each value, as far as it has changed since the last run message. */
@@ -40,11 +40,14 @@ export class Values {
 
   constructor(
     controls: readonly Control[], settings: Settings,
+    /** The lane in focus. */
+    focus: ReadonlySignal<number>,
     send: (slot: Slot, value: ControlValue) => Promise<Ack>, tell: (notice: string) => void,
   ) {
     this.#runs = new Set(controls.filter((c) => c.run).map((c) => c.name))
-    this.#run = settings
-    this.settings = new Signal(settings)
+    this.#run = signal(settings)
+    this.#focus = focus
+    this.settings = computed(() => ({ ...this.run, ...this.of(focus.value) }))
     this.#send = send
     this.#tell = tell
   }
@@ -73,38 +76,32 @@ export class Values {
   }
 
   /** Sets a control of the run or of a lane, which is the one in focus unless it is said; while it is dragged, at most one message per animation frame leaves. */
-  set(name: string, value: ControlValue, lane = this.#focus): void {
+  set(name: string, value: ControlValue, lane = this.#focus.value): void {
     const slot = this.#slot(name, lane)
     this.#wanted.set(key(slot), { ...slot, value })
     this.pending.value = new Map(this.pending.value).set(key(slot), value)
     if (this.#flushing === 0) this.#flush()
   }
 
-  /** Another lane is looked at. */
-  focus(lane: number): void {
-    this.#focus = lane
-    this.#settle()
-  }
-
   /** Everything that holds, from a run message. */
-  begin(m: Pick<RunMessage, 'controls' | 'lanes'>, focus: number): void {
+  begin(m: Pick<RunMessage, 'controls' | 'lanes'>): void {
     this.#revisions.clear()
-    this.#run = m.controls
-    this.#lanes = new Map(m.lanes.map((l) => [l.lane, l.controls]))
-    this.focus(focus)
+    batch(() => {
+      this.#run.value = m.controls
+      this.#lanes.value = new Map(m.lanes.map((l) => [l.lane, l.controls]))
+    })
   }
 
   /** Other lanes, perhaps told before a change that is known already. */
-  lanesAre({ lanes, revision }: Pick<LanesMessage, 'lanes' | 'revision'>, focus: number): void {
+  lanesAre({ lanes, revision }: Pick<LanesMessage, 'lanes' | 'revision'>): void {
     const newest = (l: Lane): Settings => {
-      const mine = this.#lanes.get(l.lane) ?? {}
+      const mine = this.of(l.lane)
       return Object.fromEntries(Object.entries(l.controls).map(([name, value]) => {
         const isNewer = revision >= (this.#revisions.get(key({ name, lane: l.lane })) ?? 0)
         return [name, isNewer ? value : (mine[name] ?? value)]
       }))
     }
-    this.#lanes = new Map(lanes.map((l) => [l.lane, newest(l)]))
-    this.focus(focus)
+    this.#lanes.value = new Map(lanes.map((l) => [l.lane, newest(l)]))
   }
 
   /** Acks and changes come by different ways: the one of the later revision holds. */
@@ -112,25 +109,20 @@ export class Values {
     const slot = key({ name, lane })
     if (revision < (this.#revisions.get(slot) ?? 0)) return
     this.#revisions.set(slot, revision)
-    if (lane === null) this.#run = { ...this.#run, [name]: value }
-    else this.#lanes.set(lane, { ...this.#lanes.get(lane), [name]: value })
-    this.#settle()
+    if (lane === null) this.#run.value = { ...this.run, [name]: value }
+    else this.#lanes.value = new Map(this.#lanes.value).set(lane, { ...this.of(lane), [name]: value })
   }
 
   /** The values of a lane as the server has them. */
   of(lane: number): Settings {
-    return this.#lanes.get(lane) ?? {}
+    return this.#lanes.value.get(lane) ?? {}
   }
 
   get run(): Settings {
-    return this.#run
+    return this.#run.value
   }
 
-  #settle(): void {
-    this.settings.value = { ...this.#run, ...this.of(this.#focus) }
-  }
-
-  #slot(name: string, lane = this.#focus): Slot {
+  #slot(name: string, lane = this.#focus.value): Slot {
     return { name, lane: this.#runs.has(name) ? null : lane }
   }
 

@@ -18,7 +18,6 @@ export function sayWhere({ id, link, run }: Pick<Store, 'id' | 'link' | 'run'>):
   }
   link.subscribe(said)
   run.subscribe(said)
-  said()
 }
 
 /** Says which frame is painted now: of one moment, whatever the lane. */
