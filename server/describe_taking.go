@@ -13,7 +13,7 @@ func (s *Server) describeTaking(api huma.API) {
 	register(s, api, operation{
 		at: "GET /api/formats", id: "listFormats", tag: "taking away", summary: "List the formats of files",
 		help:    "What can be made of a lane: models, source, tables, charts, the report, and all of it in one archive.",
-		example: `[{"name":"onnx","file":"model.onnx","media":"application/octet-stream","group":"model","label":"ONNX","of":"ONNX","form":"ONNX","help":"For onnxruntime and its kin: x in its own units in, mean and variance out.","along":false,"rows":false}]`,
+		example: `[{"name":"onnx","file":"model.onnx","media":"application/octet-stream","group":"model","label":"ONNX","of":"ONNX","form":"ONNX","help":"For onnxruntime and its kin: x in its own units in, mean and variance out.","along":false,"rows":false,"read":true}]`,
 	}, s.getFormats)
 	register(s, api, operation{
 		at: "GET /api/runs/{id}/export", id: "exportRun", tag: "taking away", summary: "Take a lane away as a file", media: "application/octet-stream",

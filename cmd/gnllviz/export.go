@@ -109,7 +109,7 @@ func exportModel(c *cobra.Command, path string, f artifact.Format, out string, n
 // recordFor returns of a model what a format is made of: the model itself, or the run
 // that it is of.
 func recordFor(f artifact.Format, m *export.Model) (*capture.Capture, error) {
-	if f.Group == "model" || f.Group == "source" {
+	if f.OfModel() {
 		return &capture.Capture{Model: m}, nil
 	}
 	return run.Recall(m, runOptions())

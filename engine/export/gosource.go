@@ -14,6 +14,15 @@ import (
 //go:embed model.go.tmpl
 var goTemplate string
 
+func goFormat() Format {
+	return Format{
+		Name: "go", File: "model.go", Media: "text/x-go", Source: true, Form: "Go",
+		Help:  "Go with the weights in it, which needs nothing else.",
+		Load:  "package `model`: {{if .Encoding}}`x, unseen, err := model.Encode(cells)`, {{end}}`model.Predict({{if .Encoding}}x{{else}}row{{end}})`",
+		Write: WriteGo,
+	}
+}
+
 // WriteGo writes a Go package that has the parameters in it, needs the standard
 // library alone, and predicts the very bits that [Model.Predict] does.
 func WriteGo(w io.Writer, m *Model) error {

@@ -116,8 +116,8 @@ func TestHostileFilesAreRefused(t *testing.T) {
 		"ONNX, a huge shape":   {onnxWith(t, onnx, tensorProto("body.0.weight", onnxFloat, 4, 1<<62, 4)), "shape"},
 		"ONNX, a tensor twice": {onnxWith(t, onnx, append(tensorProto("body.0.weight", onnxFloat, 16, 4, 1), tensorProto("body.0.weight", onnxFloat, 16, 4, 1)...)), "twice"},
 
-		"an empty archive":      {archive(t), "none of model.json, model.safetensors, model.onnx is at its top"},
-		"an archive of another": {archive(t, "a.txt", []byte("a")), "none of model.json, model.safetensors, model.onnx is at its top"},
+		"an empty archive":      {archive(t), "none of model.json, model.onnx, model.safetensors is at its top"},
+		"an archive of another": {archive(t, "a.txt", []byte("a")), "none of model.json, model.onnx, model.safetensors is at its top"},
 		"an archive cut short":  {archive(t, "model.json", text)[:200], "cut short"},
 		"a damaged model":       {archive(t, "model.json", text[:100]), "model.json"},
 		"a model in a folder":   {archive(t, "a/model.json", text), "at its top"},

@@ -24,6 +24,20 @@ const (
 	SeveralVersion = 2
 )
 
+func jsonFormat() Format {
+	return Format{
+		Name: "json", File: "model.json", Media: "application/json", Form: "JSON", Rows: true,
+		Help:  "The whole of it: drop it on the page, or train on from it, with the same bits.",
+		Load:  "everything: drop it on the page of gnllviz, and it trains on",
+		Write: WriteJSON, Read: readJSON,
+		Is: func(b []byte) bool {
+			text := bytes.TrimLeft(b, " \t\r\n")
+			// A length of eight bytes, with which safetensors begin, has zeros among them, which no text has.
+			return len(text) > 0 && text[0] == '{' && bytes.IndexByte(b[:min(len(b), 8)], 0) < 0
+		},
+	}
+}
+
 // Schema is the JSON Schema (draft 2020-12) of what WriteJSON writes.
 //
 //go:embed model.schema.json

@@ -18,6 +18,14 @@ import (
 //go:embed card.md.tmpl
 var cardTemplate string
 
+func cardFormat() Format {
+	return Format{
+		Name: "card", Aliases: []string{"md", "markdown"}, File: "MODEL_CARD.md", Media: "text/markdown", Source: true, Form: "model card",
+		Help:  "What the model is, where it comes from and what it is good for.",
+		Write: WriteCard,
+	}
+}
+
 // WriteCard writes the model's card in Markdown. What users have named stands in it
 // as text, whatever it is.
 func WriteCard(w io.Writer, m *Model) error {
@@ -48,6 +56,14 @@ type cardData struct {
 	Gaps     []word // columns that are filled in, and with what
 	Scores   []score
 	Settings []setting
+}
+
+// Rows is what the Python files' predict takes.
+func (d *cardData) Rows() string {
+	if d.Encoding != nil {
+		return "encode(rows)[0]"
+	}
+	return "rows"
 }
 
 // A word is a value of a column of words, and the input that is 1 of it.

@@ -13,6 +13,15 @@ import (
 //go:embed model_numpy.py.tmpl
 var numpyTemplate string
 
+func numpyFormat() Format {
+	return Format{
+		Name: "numpy", Aliases: []string{"python"}, File: "model_numpy.py", Media: "text/x-python", Source: true, Form: "NumPy",
+		Help:  "Python with the weights in it, which needs NumPy alone.",
+		Load:  "`predict({{.Rows}})`; needs NumPy",
+		Write: WriteNumPy,
+	}
+}
+
 // WriteNumPy writes a Python file that has the parameters in it and predicts with
 // NumPy, and needs nothing else.
 func WriteNumPy(w io.Writer, m *Model) error {

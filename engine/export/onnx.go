@@ -31,6 +31,27 @@ const (
 // constPrefix is what the names of initializers begin with that are no parameters.
 const constPrefix = "const."
 
+func onnxFormat() Format {
+	return Format{
+		Name: "onnx", File: "model.onnx", Media: "application/octet-stream", Of: "ONNX", Form: "ONNX",
+		Help:  "For onnxruntime and its kin: x in its own units in, mean and variance out, in double. With float32 alone it loads in runtimes that have nothing else; the model card says what that costs.",
+		Load:  "`onnxruntime`: input `x` (N, {{len .Inputs}}), outputs `mean`, `variance`, `std`{{if .Ensemble}}, `aleatoric`, `epistemic`{{end}} (N, {{len .Targets}}), all double",
+		Write: WriteONNX, Read: readONNX,
+		// The first field, its version, as an integer. The length of a safetensors file's text
+		// may be the same byte; a brace follows it.
+		Is: func(b []byte) bool { return b[0] == 1<<3 && !isSafetensors(b) },
+	}
+}
+
+func onnxFloatFormat() Format {
+	return Format{
+		Name: "onnx-float", File: "model_float.onnx", Media: "application/octet-stream", Of: "ONNX", Form: "float32",
+		Help:  "ONNX in float32 alone, for runtimes that have nothing else; the model card says what that costs.",
+		Load:  "the same as `model.onnx` in float32 alone, for runtimes that have nothing else{{with .Card.Float}}: {{.Words}}{{end}}",
+		Write: WriteONNXFloat,
+	}
+}
+
 // WriteONNX writes the model as one ONNX graph. Its input x is double (N, inputs),
 // in the columns' own units; its outputs are doubles (N, targets), also where there is one
 // target: mean, in the target's unit, std, the standard deviation in the same, and variance, its square. An

@@ -18,7 +18,14 @@ const (
 )
 
 // modelFiles are the files of an archive that have all of a model, best first.
-func modelFiles() []string { return []string{"model.json", "model.safetensors", "model.onnx"} }
+func modelFiles() (names []string) {
+	for _, f := range Formats() {
+		if f.Read != nil {
+			names = append(names, f.File)
+		}
+	}
+	return names
+}
 
 // readZip reads the model of an archive, from memory alone. It refuses archives that
 // would be dangerous to unpack, though it unpacks none.

@@ -17,6 +17,18 @@ import (
 // of the format's own library, which takes no larger one either.
 const maxHeader = 100_000_000
 
+func safetensorsFormat() Format {
+	return Format{
+		Name: "safetensors", File: "model.safetensors", Media: "application/octet-stream", Form: "safetensors",
+		Help:  "The weights under PyTorch's names, with the card.",
+		Load:  "`model_torch.py`, or any reader of safetensors; gnllviz trains on from its weights",
+		Write: WriteSafetensors, Read: readSafetensors,
+		Is: isSafetensors,
+	}
+}
+
+func isSafetensors(b []byte) bool { return len(b) > 8 && b[8] == '{' }
+
 // WriteSafetensors writes the parameters in the safetensors format, as float32
 // under PyTorch's names (body.0.weight; of several members members.0.body.0.weight).
 // Its metadata carry the card and, if there is, what it takes to train on from the

@@ -16,6 +16,15 @@ var torchTemplate string
 //go:embed rows.py.tmpl
 var rowsTemplate string
 
+func torchFormat() Format {
+	return Format{
+		Name: "torch", Aliases: []string{"pytorch"}, File: "model_torch.py", Media: "text/x-python", Source: true, Form: "PyTorch",
+		Help:  "Python that loads the safetensors file and predicts with PyTorch.",
+		Load:  "`load(\"model.safetensors\").predict({{.Rows}})`; needs PyTorch",
+		Write: WriteTorch,
+	}
+}
+
 // WriteTorch writes a Python file that predicts with PyTorch 1.10 or newer, and
 // needs nothing else. It has the layers under PyTorch's names, and takes the
 // parameters from the file that WriteSafetensors writes.

@@ -2,6 +2,7 @@ package artifact
 
 import (
 	"io"
+	"strings"
 
 	"github.com/gnllviz/gnllviz/server/artifact/chart"
 	"github.com/gnllviz/gnllviz/server/artifact/plot"
@@ -9,9 +10,32 @@ import (
 	"github.com/gnllviz/gnllviz/web"
 )
 
-// still is a writer of one chart as one kind of picture.
-func still(chart, kind string) func(io.Writer, *capture.Capture) error {
-	return func(w io.Writer, r *capture.Capture) error { return plot.Still(w, chart, kind, r) }
+// chartFormats are those of pictures, and the report.
+func chartFormats() []Format {
+	list := []Format{{
+		Name: "report", File: "report.html", Media: "text/html", Group: groupChart, Form: "report", aliases: []string{"html"},
+		Help: "One page that needs no network: data, settings, changes, curves, fit, calibration, scores, card.", Rows: true, write: report,
+	}}
+	for _, c := range []Format{
+		{Of: plot.Fit, Help: "Rows, predicted mean and bands.", Along: true, Rows: true},
+		{Of: plot.Noise, Help: "The predicted standard deviation on a log axis, and the floor under it.", Along: true},
+		{Of: plot.Loss, Help: "Training and test loss over the steps."},
+		{Of: plot.Calibration, Help: "The reliability curve of the test rows."},
+	} {
+		for _, kind := range plot.Kinds() {
+			f := c
+			f.Name, f.File, f.Media, f.Group, f.Form = f.Of+"-"+kind.Name, f.Of+"."+kind.Name, kind.Media, groupChart, strings.ToUpper(kind.Name)
+			if f.Of == plot.Fit {
+				f.aliases = []string{kind.Name}
+			}
+			f.write = func(w io.Writer, r *capture.Capture) error { return plot.Still(w, f.Of, kind.Name, r) }
+			list = append(list, f)
+		}
+	}
+	return append(list, Format{
+		Name: "fit-gif", File: "fit.gif", Media: "image/gif", Group: groupChart, Of: "fit over time", Form: "GIF", aliases: []string{"gif"},
+		Help: "How the fit came to be, as an animated picture.", Along: true, Rows: true, write: plot.Animation,
+	})
 }
 
 // report writes the report, whose script is built with the page.

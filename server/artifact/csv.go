@@ -10,9 +10,9 @@ import (
 	"github.com/gnllviz/gnllviz/server/run/capture"
 )
 
-func predictionsCSV(w io.Writer, r *capture.Capture) error { return predictions(r).writeCSV(w) }
-
-func historyCSV(w io.Writer, r *capture.Capture) error { return history(r).writeCSV(w) }
+func csvKind() tableKind {
+	return tableKind{name: "csv", media: "text/csv", form: "CSV", write: func(t table, w io.Writer, _ *capture.Capture) error { return t.writeCSV(w) }}
+}
 
 // writeCSV writes the table with a line of names before it. Numbers are the shortest
 // that read back as they were: as float64, and what was kept in float32 as float32.

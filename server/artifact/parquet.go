@@ -10,11 +10,12 @@ import (
 	"github.com/parquet-go/parquet-go"
 )
 
-func predictionsParquet(w io.Writer, r *capture.Capture) error {
-	return predictions(r).writeParquet(w, r)
+func parquetKind() tableKind {
+	return tableKind{
+		name: "parquet", media: "application/vnd.apache.parquet", form: "Parquet", help: "The same as the CSV file, with types.",
+		write: table.writeParquet,
+	}
 }
-
-func historyParquet(w io.Writer, r *capture.Capture) error { return history(r).writeParquet(w, r) }
 
 // cardKey is under which the file's metadata have the model card, as JSON.
 const cardKey = "gnllviz.card"

@@ -2,8 +2,10 @@ package artifact
 
 import (
 	"fmt"
+	"io"
 	"strings"
 
+	"github.com/gnllviz/gnllviz/server/run/capture"
 	"github.com/gnllviz/gnllviz/server/wire"
 )
 
@@ -24,4 +26,20 @@ func hostile() wire.Spec {
 		Lanes: []wire.LaneSpec{{Name: "</script><!--"}},
 		Data:  &wire.DataSpec{CSV: &wire.CSVSpec{Text: text, Target: names[4]}},
 	}
+}
+
+// Tables as they are written in a format, whether the capture has rows or not.
+var (
+	predictionsCSV     = in("predictions-csv")
+	predictionsParquet = in("predictions-parquet")
+	historyCSV         = in("history-csv")
+	historyParquet     = in("history-parquet")
+)
+
+func in(format string) func(io.Writer, *capture.Capture) error {
+	f, err := Find(format)
+	if err != nil {
+		panic(err)
+	}
+	return f.write
 }

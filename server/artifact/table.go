@@ -2,6 +2,7 @@ package artifact
 
 import (
 	"cmp"
+	"io"
 	"strconv"
 	"strings"
 
@@ -13,6 +14,41 @@ type table struct {
 	name    string
 	columns []column
 	rows    int
+}
+
+// A tableKind is a kind of file that tables are written in.
+type tableKind struct {
+	name, media, form string
+	help              string // empty: that of the table
+	write             func(t table, w io.Writer, r *capture.Capture) error
+}
+
+// tableFormats are those of all tables in all kinds of file.
+func tableFormats() (list []Format) {
+	for _, kind := range []tableKind{csvKind(), parquetKind()} {
+		for _, t := range []struct {
+			Format
+			make func(*capture.Capture) table
+		}{
+			{Format{Of: "predictions", Help: "Every row with its predicted mean, standard deviation and 95 % interval.", Rows: true, rowsAlone: true}, predictions},
+			{Format{Of: "history", Help: "Every step with its batch loss and gradient norms, and all scores where they were taken."}, history},
+		} {
+			f := t.Format
+			f.Name, f.File, f.Media, f.Group, f.Form = f.Of+"-"+kind.name, f.Of+"."+kind.name, kind.media, groupTable, kind.form
+			f.Help = cmp.Or(kind.help, f.Help)
+			if kind.help == "" {
+				f.aliases = append(f.aliases, f.Of)
+			}
+			if f.rowsAlone {
+				f.aliases = append(f.aliases, kind.name)
+			}
+			f.write = func(w io.Writer, r *capture.Capture) error {
+				return kind.write(t.make(r), w, r)
+			}
+			list = append(list, f)
+		}
+	}
+	return list
 }
 
 // A column has a name and one value for each row: one of the next four is set.

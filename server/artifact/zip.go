@@ -14,6 +14,13 @@ import (
 // sha256sum -c reads it.
 const sumsFile = "SHA256SUMS"
 
+func zipFormat() Format {
+	return Format{
+		Name: "zip", File: "gnllviz.zip", Media: "application/zip", Group: groupAll, Form: "everything",
+		Help: "One archive with all the files below, and their SHA-256.", Rows: true, Read: true, alone: true, write: writeZip,
+	}
+}
+
 // writeZip writes all files into one archive.
 func writeZip(w io.Writer, r *capture.Capture) error {
 	z := zip.NewWriter(w)

@@ -33,6 +33,12 @@ const (
 	PNG = "png"
 )
 
+// A Kind is a kind of still.
+type Kind struct{ Name, Media string }
+
+// Kinds lists the kinds of still.
+func Kinds() []Kind { return []Kind{{SVG, "image/svg+xml"}, {PNG, "image/png"}} }
+
 // Still draws a chart of a record as SVG or PNG. Fit and Noise are of what is shown
 // over one input, and an error where the record has no Grid.
 func Still(w io.Writer, chart, kind string, r *capture.Capture) error {

@@ -107,6 +107,8 @@ export interface Format {
   readonly along: boolean
   /** Rows that were learned from are in it, unless they are left out. */
   readonly rows: boolean
+  /** It can be brought back as a run. */
+  readonly read: boolean
 }
 
 const KEY_HEADER = 'Run-Key'

@@ -1,4 +1,4 @@
-import { FROM_HEADER, Problem, type Api } from './api'
+import { FROM_HEADER, Problem, type Api, type Format } from './api'
 
 /** Where a run that was brought back is steered. */
 export interface Back {
@@ -6,9 +6,20 @@ export interface Back {
   readonly key: string
 }
 
+/** How the names of files of rows end; they may be packed besides. */
+const TABLES = ['.csv', '.tsv', '.txt', '.dat']
+const PACKED = '.gz'
+
 /** Whether a file has rows rather than a model. */
 export function hasRows(name: string): boolean {
-  return /\.(csv|tsv|txt|dat)(\.gz)?$/i.test(name)
+  const lower = name.toLowerCase()
+  return TABLES.some((end) => lower.endsWith(end) || lower.endsWith(end + PACKED))
+}
+
+/** What can be brought back, as a file input takes it: models in these formats, and rows. */
+export function accepted(formats: readonly Format[]): string {
+  const models = formats.filter((f) => f.read).map(({ file }) => file.slice(file.lastIndexOf('.')))
+  return [...models, ...TABLES, PACKED].join(',')
 }
 
 /** Sends a model to the server, which makes a run of it; fetch would not tell how much has been sent. */

@@ -1,7 +1,7 @@
 import { html, nothing, type TemplateResult } from 'lit'
 import type { Format } from '../net/api'
 import { count } from '../math/format'
-import { bringBack, hasRows } from '../net/incoming'
+import { accepted, bringBack, hasRows } from '../net/incoming'
 import { helpAddress } from './help'
 import { Part } from './part'
 import { popup } from './popup'
@@ -184,12 +184,13 @@ class GnllExport extends Part {
   }
 
   #import(): TemplateResult {
-    const { sending } = this
+    const { sending, formats } = this
+    const models = formats.filter((f) => f.read && f.group !== 'all').map((f) => f.form).join(', ')
     return html`
       <section class="import">
         <h3 class="group-name">Bring one back</h3>
-        <p class="note">JSON, safetensors, ONNX or the archive come back as a run of its own, paused at its step. Choose the file, or drop it anywhere on the page; a CSV file becomes rows to learn. <a href=${helpAddress('taking-away')} target="_blank" rel="noopener">more<span class="unseen"> on taking models away, in a new tab</span></a></p>
-        <input type="file" accept=".json,.safetensors,.onnx,.zip,.csv,.tsv,.txt,.dat,.gz" aria-label="choose a model or a table" ?disabled=${sending !== null} @change=${(e: Event) => {
+        <p class="note">${models === '' ? 'Models' : `${models} or the archive`} come back as a run of its own, paused at its step. Choose the file, or drop it anywhere on the page; a CSV file becomes rows to learn. <a href=${helpAddress('taking-away')} target="_blank" rel="noopener">more<span class="unseen"> on taking models away, in a new tab</span></a></p>
+        <input type="file" accept=${accepted(formats)} aria-label="choose a model or a table" ?disabled=${sending !== null} @change=${(e: Event) => {
           const input = e.target as HTMLInputElement
           const files = [...(input.files ?? [])]
           input.value = ''
