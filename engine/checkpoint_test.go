@@ -9,10 +9,10 @@ import (
 	"math"
 	"math/rand/v2"
 	"slices"
-	"strings"
 	"testing"
 
 	"github.com/gnllviz/gnllviz/loss"
+	"github.com/gnllviz/gnllviz/server/wire/wording"
 )
 
 // wave is data of two outputs.
@@ -149,7 +149,7 @@ func TestEnsemblesResumeBitForBit(t *testing.T) {
 	if err := whole.Checkpoint(&file); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := Resume(bytes.NewReader(file.Bytes()), x, y, 1); err == nil || !strings.Contains(err.Error(), "ensemble of 3") {
+	if _, err := Resume(bytes.NewReader(file.Bytes()), x, y, 1); err == nil || !wording.Has(err.Error(), "ensemble of 3") {
 		t.Errorf("as a trainer: %v", err)
 	}
 	resumed, err := ResumeEnsemble(&file, x, y, 2)
@@ -209,7 +209,7 @@ func TestWeightsResume(t *testing.T) {
 		t.Error(err)
 	}
 	delete(members[1], "var.bias")
-	if err := WriteWeights(&file, c, first.InputScales(), first.TargetScales(), members, 70); err == nil || !strings.Contains(err.Error(), "member 2") {
+	if err := WriteWeights(&file, c, first.InputScales(), first.TargetScales(), members, 70); err == nil || !wording.Has(err.Error(), "member 2") {
 		t.Errorf("a parameter is missing: %v", err)
 	}
 }
@@ -279,7 +279,7 @@ func TestDamagedCheckpointsAreRefused(t *testing.T) {
 		"no JSON":        {edit(`{"config"`, `("config"`), y, "header"},
 	} {
 		_, err := Resume(bytes.NewReader(c.file), x, c.y, 1)
-		if err == nil || !strings.Contains(err.Error(), c.want) {
+		if err == nil || !wording.Has(err.Error(), c.want) {
 			t.Errorf("%s: got %v, want an error with %q", name, err, c.want)
 		}
 	}

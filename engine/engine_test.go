@@ -4,12 +4,12 @@ import (
 	"math"
 	"math/rand/v2"
 	"slices"
-	"strings"
 	"testing"
 
 	"github.com/gnllviz/gnllviz/datasets"
 	"github.com/gnllviz/gnllviz/engine/metrics"
 	"github.com/gnllviz/gnllviz/loss"
+	"github.com/gnllviz/gnllviz/server/wire/wording"
 )
 
 func mcycle(t *testing.T, seed uint64) (trainer *Trainer, x, y []float64) {
@@ -192,7 +192,7 @@ func TestBadConfigurationsAreRefused(t *testing.T) {
 		"too large":     {NetConfig{Inputs: 1, Hidden: []int{4096, 4096, 4096}}, x, y, "parameters"},
 		"no activation": {NetConfig{Inputs: 1, Hidden: []int{4}, Activation: 99}, x, y, "Activation(99)"},
 	} {
-		if _, err := NewTrainer(Config{Net: c.net}, c.x, c.y); err == nil || !strings.Contains(err.Error(), c.want) {
+		if _, err := NewTrainer(Config{Net: c.net}, c.x, c.y); err == nil || !wording.Has(err.Error(), c.want) {
 			t.Errorf("%s: got %v, want an error with %q", name, err, c.want)
 		}
 	}

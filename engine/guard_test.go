@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/gnllviz/gnllviz/loss"
+	"github.com/gnllviz/gnllviz/server/wire/wording"
 )
 
 // diverge trains until the guard stops it.
@@ -150,7 +151,7 @@ func TestBadSettingsAreRefused(t *testing.T) {
 	} {
 		h := DefaultHyper()
 		change(&h)
-		if _, err := trainer.Step(loss.DefaultGaussianNLL(), h); err == nil || !strings.Contains(err.Error(), want) {
+		if _, err := trainer.Step(loss.DefaultGaussianNLL(), h); err == nil || !wording.Has(err.Error(), want) {
 			t.Errorf("got %v, want an error with %q", err, want)
 		}
 	}
@@ -164,7 +165,7 @@ func TestHeadsRefuseVariancesTheyCannotMake(t *testing.T) {
 		_, err := NewTrainer(Config{Net: NetConfig{
 			Inputs: 1, Hidden: []int{4}, Head: head, MinVariance: 0.1, InitialVariance: variance,
 		}}, []float64{1, 2}, []float64{3, 4})
-		if err == nil || !strings.Contains(err.Error(), "cannot make a variance") {
+		if err == nil || !wording.Has(err.Error(), "cannot make a variance") {
 			t.Errorf("%v head, variance %g: got %v", head, variance, err)
 		}
 	}

@@ -4,8 +4,9 @@ import (
 	"bytes"
 	"math"
 	"slices"
-	"strings"
 	"testing"
+
+	"github.com/gnllviz/gnllviz/server/wire/wording"
 )
 
 // A rower is a subject whose rows can be set.
@@ -136,7 +137,7 @@ func TestBadRowsAreRefused(t *testing.T) {
 			if err := s.SetState(state); err != nil {
 				t.Fatal(err)
 			}
-			if err := s.(rower).SetRows(c.x, c.y); err == nil || !strings.Contains(err.Error(), c.want) {
+			if err := s.(rower).SetRows(c.x, c.y); err == nil || !wording.Has(err.Error(), c.want) {
 				t.Errorf("%s: got %v, want an error with %q", name, err, c.want)
 			}
 			if !slices.Equal(trail(t, s, DefaultHyper(), 3), want) {

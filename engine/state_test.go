@@ -5,10 +5,10 @@ import (
 	"fmt"
 	"math"
 	"slices"
-	"strings"
 	"testing"
 
 	"github.com/gnllviz/gnllviz/loss"
+	"github.com/gnllviz/gnllviz/server/wire/wording"
 )
 
 // A subject is what a Trainer and an Ensemble have in common.
@@ -140,7 +140,7 @@ func TestStatesOfAnotherShapeAreRefused(t *testing.T) {
 		"fewer rows":   {newTrainer(t, c, x[:20], y[:20]).State(), "10 rows"},
 	} {
 		before := trainer.Weights()
-		if err := trainer.SetState(s.state); err == nil || !strings.Contains(err.Error(), s.want) {
+		if err := trainer.SetState(s.state); err == nil || !wording.Has(err.Error(), s.want) {
 			t.Errorf("%s: got %v, want an error with %q", name, err, s.want)
 		}
 		if !slices.Equal(trainer.Weights(), before) {

@@ -8,8 +8,9 @@ import (
 	"math/rand/v2"
 	"runtime"
 	"slices"
-	"strings"
 	"testing"
+
+	"github.com/gnllviz/gnllviz/server/wire/wording"
 )
 
 func sizeIn(shape []int) int {
@@ -113,21 +114,21 @@ func TestErrorsSayWhichAndWhere(t *testing.T) {
 		{GaussianNLL{}, ones(2), ones(2), Tensor[float64]{}, "variance has 0 values, not the 1"},
 	} {
 		_, err := Forward(c.l, c.input, c.target, c.variance)
-		if err == nil || !strings.Contains(err.Error(), c.want) {
+		if err == nil || !wording.Has(err.Error(), c.want) {
 			t.Errorf("got %v, want an error with %q", err, c.want)
 		}
-		if _, err := Backward(c.l, ones(), c.input, c.target, c.variance); err == nil || !strings.Contains(err.Error(), c.want) {
+		if _, err := Backward(c.l, ones(), c.input, c.target, c.variance); err == nil || !wording.Has(err.Error(), c.want) {
 			t.Errorf("backward: got %v, want an error with %q", err, c.want)
 		}
 	}
 	wide := Tensor[float64]{make([]float64, 1<<17), []int{1 << 17, 1}}
-	if _, err := Forward(GaussianNLL{Reduction: None}, wide, ones(1<<17), wide); err == nil || !strings.Contains(err.Error(), "broadcast to more than 2147483648 elements") {
+	if _, err := Forward(GaussianNLL{Reduction: None}, wide, ones(1<<17), wide); err == nil || !wording.Has(err.Error(), "broadcast to more than 2147483648 elements") {
 		t.Errorf("got %v", err)
 	}
-	if _, err := Forward(GaussianNLL{}, ones(0, 3), ones(0, 3), Tensor[float64]{[]float64{1, -1, 1}, []int{1, 3}}); err == nil || !strings.Contains(err.Error(), "negative entry -1 at index 1") {
+	if _, err := Forward(GaussianNLL{}, ones(0, 3), ones(0, 3), Tensor[float64]{[]float64{1, -1, 1}, []int{1, 3}}); err == nil || !wording.Has(err.Error(), "negative entry -1 at index 1") {
 		t.Errorf("an empty loss hid a negative variance: %v", err)
 	}
-	if _, err := Backward(GaussianNLL{}, ones(2), ones(2), ones(2), ones(2)); err == nil || !strings.Contains(err.Error(), "gradOutput has the shape [2]") {
+	if _, err := Backward(GaussianNLL{}, ones(2), ones(2), ones(2), ones(2)); err == nil || !wording.Has(err.Error(), "gradOutput has the shape [2]") {
 		t.Errorf("got %v", err)
 	}
 	// -0 and NaN are no negative numbers.

@@ -14,6 +14,7 @@ import (
 	"github.com/gnllviz/gnllviz/datasets/table"
 	"github.com/gnllviz/gnllviz/engine"
 	"github.com/gnllviz/gnllviz/loss"
+	"github.com/gnllviz/gnllviz/server/wire/wording"
 )
 
 // trained returns a model of a network that has learned a little, the ensemble that
@@ -238,7 +239,7 @@ func TestDamagedJSONIsRefused(t *testing.T) {
 			t.Fatalf("the file has no %s", c.old)
 		}
 		_, err := ReadJSON(strings.NewReader(strings.Replace(file, c.old, c.now, 1)))
-		if err == nil || !strings.Contains(err.Error(), c.want) {
+		if err == nil || !wording.Has(err.Error(), c.want) {
 			t.Errorf("%s: got %v, want an error with %q", name, err, c.want)
 		}
 	}
@@ -281,7 +282,7 @@ func TestTargetsAreChecked(t *testing.T) {
 		if changed == both {
 			t.Fatalf("%s: nothing was changed", name)
 		}
-		if _, err := ReadJSON(strings.NewReader(changed)); err == nil || !strings.Contains(err.Error(), c.want) {
+		if _, err := ReadJSON(strings.NewReader(changed)); err == nil || !wording.Has(err.Error(), c.want) {
 			t.Errorf("%s: got %v, want %q", name, err, c.want)
 		}
 	}
@@ -298,7 +299,7 @@ func TestTargetsAreChecked(t *testing.T) {
 		"more than networks":  {strings.Repeat(alone+"},", 300) + alone + "}", "301 outputs"},
 		"none":                {"", "no target"},
 	} {
-		if _, err := Read(bytes.NewReader(headed(string(swap(t, header, told, c.now)), data))); err == nil || !strings.Contains(err.Error(), c.want) {
+		if _, err := Read(bytes.NewReader(headed(string(swap(t, header, told, c.now)), data))); err == nil || !wording.Has(err.Error(), c.want) {
 			t.Errorf("safetensors, %s: got %v, want %q", name, err, c.want)
 		}
 	}
@@ -388,7 +389,7 @@ func TestEncodingsAreChecked(t *testing.T) {
 		if changed == file {
 			t.Fatalf("%s: nothing was changed", name)
 		}
-		if _, err := ReadJSON(strings.NewReader(changed)); err == nil || !strings.Contains(err.Error(), c.want) {
+		if _, err := ReadJSON(strings.NewReader(changed)); err == nil || !wording.Has(err.Error(), c.want) {
 			t.Errorf("%s: got %v, want %q", name, err, c.want)
 		}
 	}

@@ -17,6 +17,7 @@ import (
 	"google.golang.org/protobuf/encoding/protowire"
 
 	"github.com/gnllviz/gnllviz/engine"
+	"github.com/gnllviz/gnllviz/server/wire/wording"
 )
 
 // headed is a safetensors file of a header as it stands and of data.
@@ -140,7 +141,7 @@ func TestHostileFilesAreRefused(t *testing.T) {
 		"a link":                {patched(t, text, func(h *zip.FileHeader) { h.SetMode(fs.ModeSymlink | 0o777) }), "regular"},
 	} {
 		_, err := Read(bytes.NewReader(c.file))
-		if err == nil || !strings.Contains(err.Error(), c.want) {
+		if err == nil || !wording.Has(err.Error(), c.want) {
 			t.Errorf("%s: got %v, want an error with %q", name, err, c.want)
 		}
 		if err != nil && (!errors.As(err, new(*ReadError)) || len(err.Error()) > 500) {
@@ -284,7 +285,7 @@ func TestDamagedNumbersAreRefused(t *testing.T) {
 		"a scale":               flipped(WriteJSON, []byte(`"std":`), len(`"std":`)+2),
 		"eps":                   flipped(WriteJSON, []byte(`"eps":0.000001`), len(`"eps":0.00000`)),
 	} {
-		if _, err := Read(bytes.NewReader(file)); err == nil || !strings.Contains(err.Error(), "another SHA-256") {
+		if _, err := Read(bytes.NewReader(file)); err == nil || !wording.Has(err.Error(), "another SHA-256") {
 			t.Errorf("%s: %v", name, err)
 		}
 	}

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/gnllviz/gnllviz/engine"
+	"github.com/gnllviz/gnllviz/server/wire/wording"
 )
 
 func TestCardTellsEverything(t *testing.T) {
@@ -28,7 +29,7 @@ func TestCardTellsEverything(t *testing.T) {
 		"ensemble of 2", "adam", "constant", "32 rows", "| steps | 200 |", "diverged", "mcycle", "a book", "00ff", "80 to train on, 20 to test with", "80 %",
 		"all of them", "| nll | 1.25 | 1.5 |", "| rmse | 3 |  |", "| x2 (input) | ms | ", "| y (target) | g | ", "Not for decisions", "Ada", "MIT", "`model.onnx`", "epistemic", "| lr | 0.01 |",
 	} {
-		if !strings.Contains(card, want) {
+		if !wording.Has(card, want) {
 			t.Errorf("the card does not tell %q", want)
 		}
 	}
@@ -67,7 +68,7 @@ func TestCardTellsTargets(t *testing.T) {
 		`a variance of each of y (g), north "wind", gusts (m/s), 温度 from x1`, "| y (target) | g |", `| north "wind", gusts (target) | m/s |`, "| 温度 (target) |  |",
 		"1 → 4 → mean and variance of 3 targets", "(N, 3), all double", "each of 3 numbers", "3 outputs", "Their noises are taken for independent.",
 	} {
-		if !strings.Contains(b.String(), want) {
+		if !wording.Has(b.String(), want) {
 			t.Errorf("the card does not tell %q:\n%s", want, &b)
 		}
 	}

@@ -7,6 +7,8 @@ import (
 	"math/rand/v2"
 	"strings"
 	"testing"
+
+	"github.com/gnllviz/gnllviz/server/wire/wording"
 )
 
 // sample draws predictions whose standard deviations are the true ones times a
@@ -229,7 +231,7 @@ func TestWhatIsAmissIsSaid(t *testing.T) {
 		"NaN":          func() error { _, err := FitIsotonic(one, one, []float64{math.NaN()}); return err },
 		"the truth":    func() error { _, err := AgainstTruth(one, one, nil, one, one); return err },
 	} {
-		if err := f(); err == nil || !strings.Contains(err.Error(), want) {
+		if err := f(); err == nil || !wording.Has(err.Error(), want) {
 			t.Errorf("got %v, want an error with %q", err, want)
 		}
 	}

@@ -4,11 +4,12 @@ import (
 	"encoding/json"
 	"math"
 	"os"
-	"strings"
 	"testing"
 
 	"gonum.org/v1/gonum/integrate/quad"
 	"gonum.org/v1/gonum/stat/distuv"
+
+	"github.com/gnllviz/gnllviz/server/wire/wording"
 )
 
 func TestEvaluateByHand(t *testing.T) {
@@ -56,7 +57,7 @@ func TestBadPredictionsAreRefused(t *testing.T) {
 		"2 means":      {{1, 2}, {1}, {1}},
 		"row 0 is -1,": {{1}, {-1}, {1}},
 	} {
-		if _, err := Evaluate(c[0], c[1], c[2]); err == nil || !strings.Contains(err.Error(), want) {
+		if _, err := Evaluate(c[0], c[1], c[2]); err == nil || !wording.Has(err.Error(), want) {
 			t.Errorf("got %v, want an error with %q", err, want)
 		}
 	}
