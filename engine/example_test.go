@@ -49,8 +49,8 @@ func Example() {
 	if err != nil {
 		panic(err)
 	}
-	fmt.Printf("NLL below 1: %v; %s\n", report.NLL < 1, verdict)
-	// Output: NLL below 1: true; well calibrated
+	fmt.Printf("NLL below 1: %v; well calibrated: %v\n", report.NLL < 1, verdict == metrics.WellCalibrated)
+	// Output: NLL below 1: true; well calibrated: true
 }
 
 // Ten inputs, a trunk of 64 units, and two heads on it, one for the mean and one for the

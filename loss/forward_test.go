@@ -2,7 +2,6 @@ package loss
 
 import (
 	"encoding/binary"
-	"fmt"
 	"math"
 	"math/big"
 	"math/rand/v2"
@@ -415,13 +414,4 @@ func FuzzValues(f *testing.F) {
 			}
 		}
 	})
-}
-
-func ExampleForward_error() {
-	x := Tensor[float32]{Data: make([]float32, 20), Shape: []int{20}}
-	variance := Tensor[float32]{Data: make([]float32, 20), Shape: []int{20}}
-	variance.Data[17] = -0.001
-	_, err := Forward(DefaultGaussianNLL(), x, x, variance)
-	fmt.Println(err)
-	// Output: loss: variance has negative entry -0.001 at index 17
 }

@@ -110,7 +110,7 @@ func (o *outcome) writeJSON(w io.Writer) error {
 	v.Train, v.Test = scoresOf(&o.Train), scoresOf(&o.Test)
 	for i := range o.Targets {
 		of := &o.Targets[i]
-		v.ByTarget = append(v.ByTarget, targetScores{of.Target.Name, of.Target.Unit, scoresOf(&of.Train), scoresOf(&of.Test), of.Test.Verdict})
+		v.ByTarget = append(v.ByTarget, targetScores{of.Target.Name, of.Target.Unit, scoresOf(&of.Train), scoresOf(&of.Test), of.Test.Verdict.String()})
 	}
 	v.Steps, v.From, v.Seconds = o.Step, o.From, o.Seconds
 	v.State = o.state()
@@ -131,7 +131,7 @@ func (o *outcome) writeJSON(w io.Writer) error {
 	v.Rows.Train, v.Rows.Test, v.Rows.Pool, v.Rows.Dropped = o.Data.Train, o.Data.Test, o.Data.Pool, o.Data.DroppedRows
 	// Lists in JSON, not null.
 	v.LeftOut, v.Warnings = append([]wire.LeftOut{}, o.Notes.LeftOut...), append([]string{}, o.Notes.Warnings...)
-	v.Parameters, v.Seed, v.Verdict = m.Card.Parameters, m.Card.Seed, o.Test.Verdict
+	v.Parameters, v.Seed, v.Verdict = m.Card.Parameters, m.Card.Seed, o.Test.Verdict.String()
 	v.Controls = o.Controls
 	delete(v.Controls, "speed") // not asked for here
 	v.Equation = o.Equation

@@ -202,16 +202,22 @@ func NewHistogram(values []float64, bins int) (Histogram, error) {
 	return h, nil
 }
 
-// A Verdict says in a word how well calibrated predictions are.
-type Verdict string
+// A Verdict says how well calibrated predictions are.
+type Verdict int
 
 // The verdicts.
 const (
-	TooFewRows     Verdict = "too few rows"
-	Overconfident  Verdict = "overconfident"
-	Underconfident Verdict = "underconfident"
-	WellCalibrated Verdict = "well calibrated"
+	NoVerdict Verdict = iota // as some of the numbers are not finite
+	TooFewRows
+	Overconfident
+	Underconfident
+	WellCalibrated
 )
+
+// String returns the verdict in a word for people, or nothing where there is none.
+func (v Verdict) String() string {
+	return [...]string{"", "too few rows", "overconfident", "underconfident", "well calibrated"}[v]
+}
 
 // leastRows is how many rows a verdict needs: with fewer, even the coverage of
 // 50 % may be off by a fifth by chance.
@@ -225,7 +231,7 @@ const leastRows = 20
 // them there is no verdict but an error.
 func Judge(mean, std, y []float64) (Verdict, error) {
 	if err := check(mean, std, y); err != nil {
-		return "", err
+		return NoVerdict, err
 	}
 	if len(y) < leastRows {
 		return TooFewRows, nil
@@ -234,13 +240,13 @@ func Judge(mean, std, y []float64) (Verdict, error) {
 	for _, level := range []float64{0.5, 0.68, 0.9, 0.95} {
 		c, err := Cover(level, mean, std, y)
 		if err != nil {
-			return "", err
+			return NoVerdict, err
 		}
 		// Half a row is the least difference that counts can show.
 		slack := 0.5 / float64(len(y))
 		d := c.Observed - level
 		if math.IsNaN(d) {
-			return "", errors.New("metrics: no verdict, as some of the numbers are NaN")
+			return NoVerdict, errors.New("metrics: no verdict, as some of the numbers are NaN")
 		}
 		deviations = append(deviations, math.Copysign(max(math.Abs(d)-slack, 0), d)/c.Error)
 	}

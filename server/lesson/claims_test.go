@@ -118,10 +118,10 @@ func lessonsAreTrue(t *testing.T, at func(soon, late int) int) {
 		"calibration": func(t *testing.T, l Lesson) {
 			o := train(t, l, 5500)
 			free, held := o.lane("free"), o.lane("with decay")
-			if v := wire.Verdicts[int(free.scalar("verdict"))]; v != "overconfident" {
+			if v := wire.Verdicts[int(free.scalar("verdict"))].ID; v != "over" {
 				t.Errorf("lane free is %s", v)
 			}
-			if v := wire.Verdicts[int(held.scalar("verdict"))]; v != "well calibrated" {
+			if v := wire.Verdicts[int(held.scalar("verdict"))].ID; v != "well" {
 				t.Errorf("lane with decay is %s", v)
 			}
 			if a, b := math.Abs(free.scalar("test_coverage")-0.95), math.Abs(held.scalar("test_coverage")-0.95); a < b+0.05 {
@@ -182,7 +182,7 @@ func lessonsAreTrue(t *testing.T, at func(soon, late int) int) {
 				lane := o.lane("A")
 				for k, target := range o.data.Targets {
 					within(t, "the test NLL of the "+target.Name+" above the best", lane.scoreOf(k, "test_nll")-*o.data.ByTarget[k].BestTestNLL, -0.1, 0.1)
-					if v := wire.Verdicts[int(lane.scoreOf(k, "verdict"))]; v != "well calibrated" {
+					if v := wire.Verdicts[int(lane.scoreOf(k, "verdict"))].ID; v != "well" {
 						t.Errorf("with seed %d the %s is %s", seed, target.Name, v)
 					}
 				}

@@ -12,6 +12,7 @@ import (
 	"testing"
 
 	"github.com/gnllviz/gnllviz/engine/export"
+	"github.com/gnllviz/gnllviz/engine/metrics"
 	"github.com/gnllviz/gnllviz/server/run/capture"
 	"github.com/gnllviz/gnllviz/server/wire"
 )
@@ -209,8 +210,8 @@ func TestRecordOfWeightsBeyondAllNumbers(t *testing.T) {
 		t.Errorf("the NLL is %v", v)
 	}
 	many := func(v float64) []float64 { return slices.Repeat([]float64{v}, 100) }
-	if s, err := capture.Score(many(math.NaN()), many(1), many(2)); err != nil || s.Verdict != "" {
-		t.Errorf("of NaN: %q, %v", s.Verdict, err)
+	if s, err := capture.Score(many(math.NaN()), many(1), many(2)); err != nil || s.Verdict != metrics.NoVerdict {
+		t.Errorf("of NaN: %v, %v", s.Verdict, err)
 	}
 }
 

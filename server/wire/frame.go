@@ -81,7 +81,13 @@ const CalibrationLevels = 21
 const PITBins = 10
 
 // Verdicts are what the scalars "verdict" and "scaled_verdict" count from 0.
-var Verdicts = []string{"too few rows", "overconfident", "underconfident", "well calibrated"}
+var Verdicts = []Verdict{{"few", "too few rows"}, {"over", "overconfident"}, {"under", "underconfident"}, {"well", "well calibrated"}}
+
+// A Verdict says how well calibrated predictions are.
+type Verdict struct {
+	ID    string `json:"id"`
+	Words string `json:"words"` // for people
+}
 
 // Scalars names the scalars of a fit frame, in their order. A name stands for
 // the same quantity in every version of the protocol that has it; new ones are

@@ -265,7 +265,7 @@ const overAll = "std"
 
 // scoresOf are the scores of one target.
 func scoresOf(name, unit string, s *capture.Scores) targetScores {
-	t := targetScores{Name: name, Unit: unit, Verdict: s.Verdict}
+	t := targetScores{Name: name, Unit: unit, Verdict: s.Verdict.String()}
 	values := map[string]float64{}
 	if s.Rows > 0 {
 		values = s.Values()

@@ -20,7 +20,7 @@ func TestReportOfSeveralTargets(t *testing.T) {
 		"<th scope=\"row\">east wind (m/s)</th><td>" + shown(r.Targets[0].Test.Report.NLL) + "</td>",
 		"<th scope=\"row\">north wind (m/s)</th><td>" + shown(r.Targets[1].Test.Report.NLL) + "</td>",
 		"<th scope=\"row\">over all (std)</th><td>" + shown(r.Test.Report.NLL) + "</td>",
-		"<td>" + r.Targets[1].Test.Verdict + "</td>",
+		"<td>" + r.Targets[1].Test.Verdict.String() + "</td>",
 	} {
 		if !strings.Contains(table, want) {
 			t.Errorf("the table by target does not say %q: %s", want, table)

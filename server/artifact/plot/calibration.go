@@ -33,7 +33,7 @@ func calibration(r *capture.Capture) *picture {
 		curve{c.Expected, c.Observed, line},
 	)
 	p.keys = []key{
-		{name: "observed (" + test.Verdict + ")", line: line},
+		{name: "observed (" + test.Verdict.String() + ")", line: line},
 		{name: "calibrated", line: diagonal},
 		{name: "by chance, 95 %", fill: chance},
 	}

@@ -19,7 +19,7 @@ type Scores struct {
 	Coverage []metrics.Coverage // of central intervals of 50, 68, 90 and 95 %
 	Curve    metrics.Curve      // of central intervals
 	PIT      []float64          // of each row
-	Verdict  string             // empty where a prediction is not finite
+	Verdict  metrics.Verdict    // none where a prediction is not finite
 }
 
 // coverageLevels are those at which coverage is told.
@@ -100,7 +100,7 @@ func Score(mean, std, y []float64) (Scores, error) {
 		return s, err
 	}
 	if v, err := metrics.Judge(mean, std, y); err == nil { // there is none of what is not finite
-		s.Verdict = string(v)
+		s.Verdict = v
 	}
 	return s, nil
 }
@@ -177,7 +177,7 @@ func scoreTargets(d *rows.Data, of []lane.Target) (all Scores, each []Scores, er
 	}
 	all.Rows = len(of[0].Y)
 	all.Report.NLL += offset
-	if each[0].Verdict == string(metrics.TooFewRows) { // several values of a row are not several rows
+	if each[0].Verdict == metrics.TooFewRows { // several values of a row are not several rows
 		all.Verdict = each[0].Verdict
 	}
 	return all, each, nil

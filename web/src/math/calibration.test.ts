@@ -59,21 +59,21 @@ describe('coverage', () => {
 })
 
 describe('the verdict', () => {
-  const index = (word: (typeof VERDICTS)[number]): number => VERDICTS.indexOf(word)
+  const index = (id: (typeof VERDICTS)[number]['id']): number => VERDICTS.findIndex((v) => v.id === id)
 
   it('has the interval that is furthest out for its reason', () => {
-    const v = verdictOf(picture(100, { ...predicted(0.5, 0.66, 0.6, 0.8), verdict: index('overconfident') }), 'predicted')
+    const v = verdictOf(picture(100, { ...predicted(0.5, 0.66, 0.6, 0.8), verdict: index('over') }), 'predicted')
     expect(v).toMatchObject({ word: 'overconfident', short: 'over', kind: 'over' })
     expect(v.sentence).toContain('Of 100 test rows 60 lie within the 90\u00a0% interval')
   })
 
   it('excuses what is a little beyond chance', () => {
-    const v = verdictOf(picture(100, { ...predicted(0.39, 0.68, 0.9, 0.95), verdict: index('well calibrated') }), 'predicted')
+    const v = verdictOf(picture(100, { ...predicted(0.39, 0.68, 0.9, 0.95), verdict: index('well') }), 'predicted')
     expect(v.sentence).toContain('may be chance')
   })
 
   it('says when there are too few rows', () => {
-    expect(verdictOf(picture(12, { ...predicted(0.5, 0.7, 0.9, 1), verdict: index('too few rows') }), 'predicted').sentence).toContain('too few test rows, 12,')
+    expect(verdictOf(picture(12, { ...predicted(0.5, 0.7, 0.9, 1), verdict: index('few') }), 'predicted').sentence).toContain('too few test rows, 12,')
   })
 
   it('is none where nothing is known', () => {
@@ -83,7 +83,7 @@ describe('the verdict', () => {
   })
 
   it('is that of the recalibrated predictions after recalibration', () => {
-    const p = picture(100, { ...predicted(0.2, 0.4, 0.6, 0.7), verdict: index('overconfident'), scaled_verdict: index('well calibrated') })
+    const p = picture(100, { ...predicted(0.2, 0.4, 0.6, 0.7), verdict: index('over'), scaled_verdict: index('well') })
     expect([verdictOf(p, 'predicted').word, verdictOf(p, 'scaled').word]).toEqual(['overconfident', 'well calibrated'])
   })
 })

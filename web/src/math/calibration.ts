@@ -73,15 +73,8 @@ export interface Verdict {
   readonly word: string
   /** For where there is little room. */
   readonly short: string
-  readonly kind: 'few' | 'over' | 'under' | 'well' | 'none'
+  readonly kind: (typeof VERDICTS)[number]['id'] | 'none'
   readonly sentence: string
-}
-
-const KINDS: Readonly<Record<(typeof VERDICTS)[number], Pick<Verdict, 'short' | 'kind'>>> = {
-  'too few rows': { short: 'few', kind: 'few' },
-  overconfident: { short: 'over', kind: 'over' },
-  underconfident: { short: 'under', kind: 'under' },
-  'well calibrated': { short: 'well', kind: 'well' },
 }
 
 const NONE = { word: 'no verdict', short: '–', kind: 'none' } as const
@@ -93,9 +86,9 @@ export function verdictOf(p: LanePicture, of: Recalibration): Verdict {
   const furthest = all.reduce((a, b) => (off(b) > off(a) ? b : a))
   const counted = coverageInWords(furthest)
   if (of === 'isotonic') return { ...NONE, sentence: `The verdict is on normal distributions, which these are no more. ${counted}` }
-  const word = VERDICTS[p.fit.scalars[of === 'predicted' ? 'verdict' : 'scaled_verdict']]
-  if (word === undefined) return { ...NONE, sentence: 'There is no verdict: there are too few test rows to recalibrate, or some of the numbers are not finite.' }
-  const reason = word === 'too few rows' ? `There are too few test rows, ${rowsJudged(p)}, to tell good calibration from luck. ` : ''
-  const close = word === 'well calibrated' && furthest.side !== 'within' ? ' So little beyond that may be chance, as four intervals are looked at.' : ''
-  return { word, ...KINDS[word], sentence: reason + counted + close }
+  const verdict = VERDICTS[p.fit.scalars[of === 'predicted' ? 'verdict' : 'scaled_verdict']]
+  if (verdict === undefined) return { ...NONE, sentence: 'There is no verdict: there are too few test rows to recalibrate, or some of the numbers are not finite.' }
+  const reason = verdict.id === 'few' ? `There are too few test rows, ${rowsJudged(p)}, to tell good calibration from luck. ` : ''
+  const close = verdict.id === 'well' && furthest.side !== 'within' ? ' So little beyond that may be chance, as four intervals are looked at.' : ''
+  return { word: verdict.words, short: verdict.id, kind: verdict.id, sentence: reason + counted + close }
 }

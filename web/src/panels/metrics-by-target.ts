@@ -11,9 +11,6 @@ const SHOWN = METRICS.filter((m) => m.each)
 /** Where there is little room. */
 const BRIEF: Readonly<Partial<Record<Metric['id'], string>>> = { coverage: '95 %' }
 
-/** Of a verdict in a word: its first, and the class of its colour. */
-const KINDS: ReadonlyArray<readonly [word: string, kind: string]> = [['few', 'few'], ['over', 'over'], ['under', 'under'], ['well', 'well']]
-
 /** What is measured of each target, and last over all, of the lane in focus. */
 export function metricsByTarget(store: Store, data: Data, picture: LanePicture | undefined, split: Split): TemplateResult {
   const scores = picture?.targets?.scores
@@ -41,6 +38,6 @@ export function metricsByTarget(store: Store, data: Data, picture: LanePicture |
 
 /** Whether the test rows bear it out. */
 function verdict(of: number | undefined): TemplateResult {
-  const [word, kind] = KINDS[of ?? NaN] ?? ['–', 'none']
-  return html`<td class="verdict verdict-${kind}" title=${VERDICTS[of ?? NaN] ?? 'no verdict'}>${word}</td>`
+  const found = VERDICTS[of ?? NaN]
+  return html`<td class="verdict verdict-${found?.id ?? 'none'}" title=${found?.words ?? 'no verdict'}>${found?.id ?? '–'}</td>`
 }
