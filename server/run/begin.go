@@ -13,7 +13,7 @@ import (
 // Everything here runs on the goroutine that owns the run.
 
 // beginAnew begins another life with a whole spec. own are its rows, if it has any.
-func (r *Run) beginAnew(c *wire.BeginCommand, own *rows.Own) *wire.ErrorMessage {
+func (r *loop) beginAnew(c *wire.BeginCommand, own *rows.Own) *wire.ErrorMessage {
 	spec := c.Spec()
 	settings, starts, err := lane.Read(r.env.Table, &spec)
 	if err != nil {
@@ -38,7 +38,7 @@ func (r *Run) beginAnew(c *wire.BeginCommand, own *rows.Own) *wire.ErrorMessage 
 }
 
 // birth has the run live a new life: a generation from step 0 on.
-func (r *Run) birth(l *past.Generation) {
+func (r *loop) birth(l *past.Generation) {
 	l.Recipe.Revision = r.revision
 	r.begin(l)
 	r.keep()
@@ -46,8 +46,8 @@ func (r *Run) birth(l *past.Generation) {
 }
 
 // begin has the run live a life, in a new generation.
-func (r *Run) begin(l *past.Generation) {
-	r.life = l
+func (r *loop) begin(l *past.Generation) {
+	r.present = l
 	r.generation++
 	r.dataRev = max(r.dataRev, l.Data.Revision)
 	r.sent, r.left, r.dataDue = 0, 0, false
@@ -64,4 +64,16 @@ func (r *Run) begin(l *past.Generation) {
 	r.broadcast(r.greeting(0)...)
 	r.tellGoal()
 	r.stale = true
+}
+
+// reset begins another generation with the same settings and rows, edits included unless
+// the command has them go.
+func (r *loop) reset(c *wire.ResetCommand) *wire.ErrorMessage {
+	was := r.moment()
+	l, err := r.env.Again(r.present, r.present.Settings, r.present.Starts(), r.own, c.Rows, r.dataRev+1)
+	if err != nil {
+		return wire.AsRefusal(err)
+	}
+	r.changedBy(l, was, wire.Change{Kind: wire.WeightsChange, Text: "reset"})
+	return nil
 }

@@ -122,19 +122,19 @@ func TestBeginSetsARunFree(t *testing.T) {
 		by   func(*Run)
 		want wire.State
 	}{
-		{func(r *Run) { r.stop("it diverged") }, wire.Playing},
-		{func(r *Run) { r.setState(wire.Idle, "nobody is watching") }, wire.Playing},
-		{func(r *Run) { r.setState(wire.Paused, "") }, wire.Paused},
-		{func(r *Run) { r.setState(wire.Paused, ""); r.stop("it diverged") }, wire.Paused},
+		{func(r *Run) { r.loop.stop("it diverged") }, wire.Playing},
+		{func(r *Run) { r.loop.setState(wire.Idle, "nobody is watching") }, wire.Playing},
+		{func(r *Run) { r.loop.setState(wire.Paused, "") }, wire.Paused},
+		{func(r *Run) { r.loop.setState(wire.Paused, ""); r.loop.stop("it diverged") }, wire.Paused},
 	} {
 		r, err := New("testtest", wire.Spec{}, Options{})
 		if err != nil {
 			t.Fatal(err)
 		}
 		stopped.by(r)
-		was := r.state
-		if _, refused := r.apply(&wire.BeginCommand{}, nil); refused != nil || r.state != stopped.want || r.reason != "" {
-			t.Errorf("a run that was %s is %s, %q (%v), want %s", was, r.state, r.reason, refused, stopped.want)
+		was := r.loop.state
+		if _, refused := r.loop.apply(&wire.BeginCommand{}, nil); refused != nil || r.loop.state != stopped.want || r.loop.reason != "" {
+			t.Errorf("a run that was %s is %s, %q (%v), want %s", was, r.loop.state, r.loop.reason, refused, stopped.want)
 		}
 	}
 }

@@ -14,7 +14,7 @@ func BenchmarkFrame(b *testing.B) {
 	}
 	b.ReportAllocs()
 	for b.Loop() {
-		if _, err := r.frames(); err != nil {
+		if _, err := r.loop.frames(); err != nil {
 			b.Fatal(err)
 		}
 	}
@@ -27,6 +27,6 @@ func BenchmarkStep(b *testing.B) {
 		b.Fatal(err)
 	}
 	for b.Loop() {
-		r.step()
+		r.loop.step()
 	}
 }

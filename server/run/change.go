@@ -1,125 +1,165 @@
 package run
 
 import (
+	"context"
 	"fmt"
 	"slices"
 
-	"github.com/gnllviz/gnllviz/server/run/lane"
 	"github.com/gnllviz/gnllviz/server/run/past"
 	"github.com/gnllviz/gnllviz/server/run/rows"
 	"github.com/gnllviz/gnllviz/server/wire"
 )
 
-// Everything here runs on the goroutine that owns the run.
+// This file is the path of a command, from the handle to what viewers are told.
 
-// change sets controls of a lane and of the run.
-func (r *Run) change(c *wire.ChangeCommand) (uint8, *wire.ErrorMessage) {
-	ln, refused := r.life.Lane(c.Lane)
-	if refused != nil {
-		return 0, refused
-	}
-	next, deltas, refused := r.env.Table.Apply(wire.Settings{RunSettings: r.life.Settings, LaneSettings: ln.Settings}, c.Set)
-	if refused != nil || len(deltas) == 0 {
-		return ln.ID, refused
-	}
-	if next.Dataset != r.life.Settings.Dataset && c.Set["slice"] == nil {
-		next.Slice = 0 // which there is in any set
-	}
-	if next.Dataset != r.life.Settings.Dataset && c.Set["shown_target"] == nil {
-		next.ShownTarget = 1
-	}
-	if next.Dataset != r.life.Settings.Dataset && c.Set["slice_at"] == nil {
-		next.SliceAt = ""
-	}
-	was, l := r.moment(), r.life
-	live := true
-	for _, d := range deltas {
-		live = live && d.Control.Live
-	}
-	starts := r.life.Starts()
-	for i := range starts {
-		if starts[i].ID == ln.ID {
-			starts[i].Settings = next.LaneSettings
+// Do applies a command other than Hello and WatchCommand, which are a viewer's. steers
+// says whether it is of somebody who may steer the run though it is not open to all. Where
+// it is refused the error is a *wire.ErrorMessage and nothing was changed.
+func (h *Run) Do(ctx context.Context, c wire.Command, steers bool) (ack wire.Ack, err error) {
+	var own *rows.Own
+	if spec := rows.RowsOf(c); spec != nil {
+		// A file may take longer to read than other commands should wait. Who may
+		// not give one has it not read at all.
+		err := h.ask(ctx, func(r *loop) error { return wire.AsError(r.admit(c, steers)) })
+		if err != nil {
+			return ack, err
 		}
-		if next.Dataset != r.life.Settings.Dataset && (starts[i].ID != ln.ID || c.Set["equation"] == nil) {
-			starts[i].Settings = lane.WithoutEquation(starts[i].Settings)
+		if own, err = rows.ReadOwn(spec, h.loop.options.Table); err != nil { // which never change
+			return ack, wire.AsBadData(err)
 		}
 	}
-	if live {
-		refused = r.changeLive(c, ln, next, starts)
-	} else if fresh, err := r.rebirth(next.RunSettings, starts, false); err != nil {
-		refused = wire.AsRefusal(err)
-	} else {
-		l = fresh
-	}
-	if refused != nil {
-		if refused.Control == "" {
-			refused.Control = deltas[0].Control.Name
-		}
-		return ln.ID, refused
-	}
-	changes := make([]wire.Change, len(deltas))
-	for i, d := range deltas {
-		changes[i] = wire.Change{Kind: wire.ControlChange, Control: d.Control.Name, Old: d.Old, New: d.New}
-		if !d.Control.Run {
-			id := ln.ID // a change outlives what undo does to the lane
-			changes[i].Lane = &id
-		}
-	}
-	r.changedBy(l, was, changes...)
-	if slices.ContainsFunc(deltas, func(d wire.Delta) bool { return d.Control.Group == "equation" }) {
-		r.tell(r.lanesMessage()) // what lanes say of their parameters
-	}
-	return ln.ID, nil
+	err = h.ask(ctx, func(r *loop) error {
+		var refused *wire.ErrorMessage
+		ack, refused = r.command(c, own, steers)
+		return wire.AsError(refused)
+	})
+	return ack, err
 }
 
-// changeLive puts settings into force that do not begin a new life.
-func (r *Run) changeLive(c wire.Command, lane *lane.Lane, next wire.Settings, starts []lane.Start) *wire.ErrorMessage {
-	l, old := r.life, r.life.Settings
-	if err := r.env.Bounds.Check(l.Data, starts); err != nil {
-		return wire.AsRefusal(err)
+// command does a command between two steps, and acknowledges it. own are the rows that
+// it brings.
+func (r *loop) command(c wire.Command, own *rows.Own, steers bool) (ack wire.Ack, refused *wire.ErrorMessage) {
+	r.touched = r.now()
+	if refused := r.admit(c, steers); refused != nil {
+		return ack, refused
 	}
-	if e := rows.CheckShown(&next.RunSettings, l.Data); e != nil {
-		return e
+	lane, refused := r.apply(c, own)
+	if refused != nil {
+		return ack, refused
 	}
-	fresh := l.Data
-	if next.Noise != old.Noise || next.Slice != old.Slice || next.SliceAt != old.SliceAt || next.ShownTarget != old.ShownTarget {
-		fresh = l.Data.Shown(&next.RunSettings)
-		fresh = fresh.WithRevision(r.dataRev + 1)
+	ack = r.ack()
+	ack.Lane = lane
+	if own != nil {
+		ack.LeftOut, ack.Warnings = own.Notes.LeftOut, own.Notes.Warnings
 	}
-	l.Settings = next.RunSettings
-	if next.AcquireEvery > 0 && (next.AcquireEvery != old.AcquireEvery || next.AcquireBy != old.AcquireBy) {
-		if e := l.CanAcquire(); e != nil {
-			l.Settings = old
-			return e
+	r.showSoon = true // now, if the last frame was long ago
+	return ack, nil
+}
+
+// admit says why a command cannot be taken now, whatever it says.
+func (r *loop) admit(c wire.Command, steers bool) *wire.ErrorMessage {
+	if !steers && !r.open {
+		return wire.Refuse(wire.ReadOnly, "", "this run is steered by who made it; you are watching")
+	}
+	if r.replay != nil {
+		switch c.(type) {
+		case *wire.PlayCommand, *wire.PauseCommand, *wire.OpenCommand:
+		default:
+			return wire.Refuse(wire.BadState, "", "the run is being done over again; wait until it has come to its end, or pause it to go on from where it is")
 		}
 	}
-	if fresh != l.Data {
-		if err := l.SetData(fresh); err != nil {
-			l.Settings = old
-			return wire.Refuse(wire.BadData, "", "%v", err)
-		}
-		r.dataChanged()
-	}
-	l.Note(c, r.revision)
-	if err := lane.SetLane(next.LaneSettings); err != nil {
-		return wire.AsRefusal(err) // which has been checked
+	if l := r.present; recorded(c) && (len(l.Recipe.Events) >= past.MaxEvents || l.EventBytes >= past.MaxEventBytes) {
+		return wire.Refuse(wire.TooMuch, "", "this generation has seen %d changes, and keeps no more; reset the run to begin another", len(l.Recipe.Events))
 	}
 	return nil
 }
 
+// apply does a command, and returns the lane that it made or was about. own are
+// the rows that it brings.
+func (r *loop) apply(c wire.Command, own *rows.Own) (lane uint8, refused *wire.ErrorMessage) {
+	switch c := c.(type) {
+	case *wire.LaneAddCommand:
+		return r.addLane(c)
+	case *wire.LaneRemoveCommand:
+		return *c.Lane, r.removeLane(c)
+	case *wire.LaneEditCommand:
+		return *c.Lane, r.editLane(c)
+	case *wire.ChangeCommand:
+		return r.change(c)
+	case *wire.DataCommand:
+		return 0, r.changeData(own)
+	case *wire.BeginCommand:
+		return 0, r.beginAnew(c, own)
+	case *wire.EditCommand:
+		return 0, r.edit(c)
+	case *wire.AcquireCommand:
+		return 0, r.acquire(c)
+	case *wire.UndoCommand:
+		return 0, r.undo(c)
+	case *wire.RedoCommand:
+		return 0, r.redo(c)
+	case *wire.ReturnCommand:
+		return 0, r.goBack(c)
+	case *wire.RestoreCommand:
+		return 0, r.restore(c)
+	case *wire.ResetCommand:
+		return 0, r.reset(c)
+	case *wire.OpenCommand:
+		r.open = *c.Open
+		r.tell(wire.OpenMessage{Type: "open", Open: r.open})
+		return 0, nil
+	}
+	return 0, r.transport(c)
+}
+
+// change sets controls of a lane and of the run.
+func (r *loop) change(c *wire.ChangeCommand) (uint8, *wire.ErrorMessage) {
+	g := r.present
+	p, refused := r.env.Propose(g, c)
+	if refused != nil {
+		return 0, refused
+	}
+	if len(p.Deltas) == 0 {
+		return p.Lane.ID, nil
+	}
+	was, before := r.moment(), g.Data
+	fresh, refused := r.env.Apply(g, &p, r.own, r.dataRev+1)
+	if refused != nil {
+		return p.Lane.ID, refused
+	}
+	if fresh == g {
+		g.Note(c, r.revision)
+		if g.Data != before {
+			r.dataChanged()
+		}
+	}
+	changes := make([]wire.Change, len(p.Deltas))
+	for i, d := range p.Deltas {
+		changes[i] = wire.Change{Kind: wire.ControlChange, Control: d.Control.Name, Old: d.Old, New: d.New}
+		if !d.Control.Run {
+			id := p.Lane.ID // a change outlives what undo does to the lane
+			changes[i].Lane = &id
+		}
+	}
+	r.changedBy(fresh, was, changes...)
+	if slices.ContainsFunc(p.Deltas, func(d wire.Delta) bool { return d.Control.Group == "equation" }) {
+		r.tell(r.lanesMessage()) // what lanes say of their parameters
+	}
+	return p.Lane.ID, nil
+}
+
 // changedBy records what was changed, and begins the life that the change has
 // brought if it is another. was is the moment before, to which undo goes back.
-func (r *Run) changedBy(l *past.Generation, was past.Moment, changes ...wire.Change) {
-	another := l != r.life
+func (r *loop) changedBy(l *past.Generation, was past.Moment, changes ...wire.Change) {
+	another := l != r.present
 	if another {
-		r.life.NoteEvent(wire.Event{Revision: r.revision, Left: true})
+		r.present.NoteEvent(wire.Event{Revision: r.revision, Left: true})
 	}
 	r.revision++
 	text := ""
 	for i := range changes {
 		c := &changes[i]
-		c.Revision, c.Generation, c.Step, c.Undo = r.revision, r.generation, r.life.Steps, true
+		c.Revision, c.Generation, c.Step, c.Undo = r.revision, r.generation, r.present.Steps, true
 		if another {
 			c.Generation, c.Step = r.generation+1, 0
 		}
@@ -136,9 +176,9 @@ func (r *Run) changedBy(l *past.Generation, was past.Moment, changes ...wire.Cha
 
 // told puts changes into the life's record and tells the viewers. The changes
 // are part of the state with which a new generation greets.
-func (r *Run) told(l *past.Generation, changes []wire.Change) {
+func (r *loop) told(l *past.Generation, changes []wire.Change) {
 	l.Changes = append(l.Changes, changes...)
-	if l != r.life {
+	if l != r.present {
 		r.birth(l)
 	}
 	r.stale = true
@@ -148,4 +188,15 @@ func (r *Run) told(l *past.Generation, changes []wire.Change) {
 	for _, c := range changes {
 		r.tell(wire.ChangeMessage{Type: "change", Change: c})
 	}
+}
+
+// recorded says whether a command goes into recipes: all that change what is
+// trained, or how, except for those that always begin another generation.
+func recorded(c wire.Command) bool {
+	switch c.(type) {
+	case *wire.ChangeCommand, *wire.LaneAddCommand, *wire.LaneRemoveCommand, *wire.EditCommand, *wire.AcquireCommand,
+		*wire.UndoCommand, *wire.RedoCommand, *wire.ReturnCommand, *wire.RestoreCommand:
+		return true
+	}
+	return false
 }

@@ -10,7 +10,7 @@ import (
 // A generation that can remember no more can still be held, left and come back to.
 func TestGenerationThatIsFull(t *testing.T) {
 	r := start(t, Options{}, map[string]any{"speed": "max"})
-	if err := r.do(t.Context(), func() { r.life.EventBytes = past.MaxEventBytes - 1 }); err != nil {
+	if err := r.do(t.Context(), func(*loop) { r.loop.present.EventBytes = past.MaxEventBytes - 1 }); err != nil {
 		t.Fatal(err)
 	}
 	change(t, r, map[string]any{"eps": 0.1})
@@ -50,10 +50,10 @@ func TestIdlenessDoesNotOutliveADivergence(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	r.setState(wire.Idle, "nobody is watching")
-	r.stop("it diverged")
-	r.watched()
-	if _, refused := r.apply(&wire.ResetCommand{}, nil); refused != nil || r.state != wire.Playing {
-		t.Errorf("after a reset the run is %s (%v)", r.state, refused)
+	r.loop.setState(wire.Idle, "nobody is watching")
+	r.loop.stop("it diverged")
+	r.loop.watched()
+	if _, refused := r.loop.apply(&wire.ResetCommand{}, nil); refused != nil || r.loop.state != wire.Playing {
+		t.Errorf("after a reset the run is %s (%v)", r.loop.state, refused)
 	}
 }

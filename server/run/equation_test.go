@@ -29,7 +29,7 @@ func oscillating(t *testing.T, set map[string]any) *Run {
 func framesOf(t *testing.T, r *Run, lane uint8) map[wire.FrameKind]*wire.Frame {
 	t.Helper()
 	var b []byte
-	if err := r.ask(context.Background(), func() (err error) { b, err = r.frames(); return err }); err != nil {
+	if err := r.ask(context.Background(), func(*loop) (err error) { b, err = r.loop.frames(); return err }); err != nil {
 		t.Fatal(err)
 	}
 	frames, err := wire.ParseFrames(b)
@@ -48,7 +48,7 @@ func framesOf(t *testing.T, r *Run, lane uint8) map[wire.FrameKind]*wire.Frame {
 func lanesOf(t *testing.T, r *Run) []wire.Lane {
 	t.Helper()
 	var m wire.LanesMessage
-	if err := r.ask(context.Background(), func() error { m = r.lanesMessage(); return nil }); err != nil {
+	if err := r.ask(context.Background(), func(*loop) error { m = r.loop.lanesMessage(); return nil }); err != nil {
 		t.Fatal(err)
 	}
 	return m.Lanes

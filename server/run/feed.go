@@ -42,39 +42,39 @@ func (v *Viewer) Events() <-chan Message { return v.events }
 
 // Watch adds a viewer, who finds the answer to the hello among its events. steers
 // is what it is told of itself, and has it see changes sooner than a hall does.
-func (r *Run) Watch(ctx context.Context, h wire.Hello, steers bool) (*Viewer, error) {
+func (h *Run) Watch(ctx context.Context, hello wire.Hello, steers bool) (*Viewer, error) {
 	v := &Viewer{
-		run:         r,
+		run:         h,
 		frames:      make(chan Message, 1),
 		events:      make(chan Message, queueLength),
 		wantsFrames: true,
 		steers:      steers,
 	}
-	err := r.do(ctx, func() {
+	err := h.do(ctx, func(r *loop) {
 		r.flush()
 		r.viewers[v] = struct{}{}
 		r.watched()
 		v.send(r.text(wire.WelcomeMessage{Type: "welcome", Steer: steers}))
-		r.greet(v, h)
+		r.greet(v, hello)
 	})
 	return v, err
 }
 
 // Hello asks again for the state of the run and for history from a point on.
 func (v *Viewer) Hello(ctx context.Context, h wire.Hello) error {
-	return v.run.do(ctx, func() {
-		v.run.flush()
-		v.run.greet(v, h)
+	return v.run.do(ctx, func(r *loop) {
+		r.flush()
+		r.greet(v, h)
 	})
 }
 
 // WantFrames says whether the viewer wants frames, as a hidden page does not.
 func (v *Viewer) WantFrames(ctx context.Context, want bool) (wire.Ack, error) {
 	var a wire.Ack
-	err := v.run.do(ctx, func() {
+	err := v.run.do(ctx, func(r *loop) {
 		v.wantsFrames = want
-		v.run.stale = true
-		a = v.run.ack()
+		r.stale = true
+		a = r.ack()
 	})
 	return a, err
 }
@@ -82,12 +82,12 @@ func (v *Viewer) WantFrames(ctx context.Context, want bool) (wire.Ack, error) {
 // Close takes the viewer off the run.
 func (v *Viewer) Close() {
 	// A run that has ended has forgotten its viewers anyway.
-	_ = v.run.do(context.Background(), func() {
-		delete(v.run.viewers, v)
-		if len(v.run.viewers) == 0 {
-			v.run.pieces = pieces{}
+	_ = v.run.do(context.Background(), func(r *loop) {
+		delete(r.viewers, v)
+		if len(r.viewers) == 0 {
+			r.pieces = pieces{}
 		}
-		v.run.touched = v.run.now()
+		r.touched = r.now()
 	})
 }
 
@@ -95,9 +95,9 @@ func (v *Viewer) Close() {
 
 // greet answers a hello: the whole state, the grid, and the history that the
 // viewer lacks.
-func (r *Run) greet(v *Viewer, h wire.Hello) {
+func (r *loop) greet(v *Viewer, h wire.Hello) {
 	next := 0
-	if h.Generation == r.generation && h.Next <= len(r.life.Points) {
+	if h.Generation == r.generation && h.Next <= len(r.present.Points) {
 		next = h.Next
 	}
 	v.send(r.greeting(next)...)
@@ -107,17 +107,17 @@ func (r *Run) greet(v *Viewer, h wire.Hello) {
 
 // greeting is what every viewer of a generation begins with: the whole state, whose
 // history goes on with point number next, and the grid.
-func (r *Run) greeting(next int) []Message {
+func (r *loop) greeting(next int) []Message {
 	return append([]Message{r.text(r.message(next))}, r.grid())
 }
 
 // grid are the frames on which others stand.
-func (r *Run) grid() Message {
-	return r.prepared(Message{Binary: true, Data: r.life.Data.GridBytes(r.generation)})
+func (r *loop) grid() Message {
+	return r.prepared(Message{Binary: true, Data: r.present.Data.GridBytes(r.generation)})
 }
 
 // pointsSent are the points from number first on that count as sent.
-func (r *Run) pointsSent(first int) []Message {
+func (r *loop) pointsSent(first int) []Message {
 	var points []Message
 	for first < r.sent {
 		m, next := r.piece(first)
@@ -127,26 +127,26 @@ func (r *Run) pointsSent(first int) []Message {
 	return points
 }
 
-func (r *Run) history(first, last int) wire.HistoryMessage {
-	return wire.HistoryMessage{Type: "history", Generation: r.generation, First: first, Points: r.life.Points[first:last]}
+func (r *loop) history(first, last int) wire.HistoryMessage {
+	return wire.HistoryMessage{Type: "history", Generation: r.generation, First: first, Points: r.present.Points[first:last]}
 }
 
 // tell sends a message to all viewers, encoded once.
-func (r *Run) tell(m any) {
+func (r *loop) tell(m any) {
 	if len(r.viewers) > 0 {
 		r.broadcast(r.text(m))
 	}
 }
 
-func (r *Run) broadcast(messages ...Message) {
+func (r *loop) broadcast(messages ...Message) {
 	for v := range r.viewers {
 		v.send(messages...)
 	}
 }
 
-func (r *Run) text(m any) Message { return r.prepared(Message{Data: wire.Encode(m)}) }
+func (r *loop) text(m any) Message { return r.prepared(Message{Data: wire.Encode(m)}) }
 
-func (r *Run) prepared(m Message) Message {
+func (r *loop) prepared(m Message) Message {
 	if r.options.Prepare != nil {
 		m.Prepared = r.options.Prepare(m.Binary, m.Data)
 	}
@@ -169,7 +169,7 @@ func (v *Viewer) send(messages ...Message) {
 			default: // the viewer took the last one itself
 			}
 		}
-		v.events <- v.run.text(wire.GapMessage{Type: "gap"})
+		v.events <- v.run.loop.text(wire.GapMessage{Type: "gap"})
 	}
 }
 

@@ -27,17 +27,17 @@ func TestReadersSeeWhatTheRunIs(t *testing.T) {
 			t.Fatal(err)
 		}
 		var want []byte
-		err = r.ask(ctx, func() error {
-			states, at, refused := r.life.Snapshot(1 << 40)
+		err = r.ask(ctx, func(*loop) error {
+			states, at, refused := r.loop.present.Snapshot(1 << 40)
 			if refused != nil {
 				return refused
 			}
-			if at != r.life.Steps {
-				t.Errorf("%s: the newest snapshot is of step %d, not %d", what, at, r.life.Steps)
+			if at != r.loop.present.Steps {
+				t.Errorf("%s: the newest snapshot is of step %d, not %d", what, at, r.loop.present.Steps)
 			}
-			g := capture.Glimpse{Generation: r.generation, Revision: r.revision, Step: at, PerSecond: r.rate.perSecond, Data: r.life.Data, States: states}
-			frames, err := g.Frames(r.life.Lanes)
-			want = append(r.life.Data.GridBytes(r.generation), frames...)
+			g := capture.Glimpse{Generation: r.loop.generation, Revision: r.loop.revision, Step: at, PerSecond: r.loop.rate.perSecond, Data: r.loop.present.Data, States: states}
+			frames, err := g.Frames(r.loop.present.Lanes)
+			want = append(r.loop.present.Data.GridBytes(r.loop.generation), frames...)
 			return err
 		})
 		if err != nil {
@@ -50,7 +50,7 @@ func TestReadersSeeWhatTheRunIs(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if err := r.do(ctx, func() { now = []byte(r.life.Fingerprint()) }); err != nil || recipe.Weights != string(now) {
+		if err := r.do(ctx, func(*loop) { now = []byte(r.loop.present.Fingerprint()) }); err != nil || recipe.Weights != string(now) {
 			t.Errorf("%s: the weights are %s, not %s (%v)", what, recipe.Weights, now, err)
 		}
 	}
@@ -77,7 +77,7 @@ func TestReadersSeeWhatTheRunIs(t *testing.T) {
 		}
 		if step, ok := command.(*wire.StepCommand); ok {
 			for left := step.Steps; left > 0; {
-				if err := r.do(ctx, func() { left = r.left }); err != nil {
+				if err := r.do(ctx, func(*loop) { left = r.loop.left }); err != nil {
 					t.Fatal(err)
 				}
 			}

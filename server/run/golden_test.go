@@ -111,11 +111,11 @@ func follow(t *testing.T, number int, g *goldenRun) {
 			continue
 		}
 		if got := goldenFrames(t, r); got != s.Frames {
-			t.Fatalf("run %d has other frames after command %d, %s, at step %d", number, i, s.Command, r.life.Steps)
+			t.Fatalf("run %d has other frames after command %d, %s, at step %d", number, i, s.Command, r.loop.present.Steps)
 		}
 	}
 	if got := goldenWeights(r); got != g.Weights {
-		t.Fatalf("run %d has other weights at step %d", number, r.life.Steps)
+		t.Fatalf("run %d has other weights at step %d", number, r.loop.present.Steps)
 	}
 }
 
@@ -131,8 +131,8 @@ func goldenBegin(t *testing.T, s wire.Spec) *Run {
 // goldenDo makes steps, as long as the run makes any, and does a command.
 func goldenDo(r *Run, s goldenStep) (refused bool) {
 	for range s.Steps {
-		if r.training() {
-			r.step()
+		if r.loop.training() {
+			r.loop.step()
 		}
 	}
 	if s.Command == nil {
@@ -145,18 +145,18 @@ func goldenDo(r *Run, s goldenStep) (refused bool) {
 	var own *rows.Own
 	if spec := rows.RowsOf(c); spec != nil {
 		var err error
-		if own, err = rows.ReadOwn(spec, r.options.Table); err != nil {
+		if own, err = rows.ReadOwn(spec, r.loop.options.Table); err != nil {
 			return true
 		}
 	}
-	_, e = r.apply(c, own)
+	_, e = r.loop.apply(c, own)
 	return e != nil
 }
 
 func goldenFrames(t *testing.T, r *Run) string {
 	t.Helper()
-	r.rate = rate{} // which is the clock's
-	b, err := r.frames()
+	r.loop.rate = rate{} // which is the clock's
+	b, err := r.loop.frames()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -175,8 +175,8 @@ func goldenFrames(t *testing.T, r *Run) string {
 
 func goldenWeights(r *Run) string {
 	h := sha256.New()
-	io.WriteString(h, r.life.Fingerprint())
-	for _, l := range r.life.Lanes {
+	io.WriteString(h, r.loop.present.Fingerprint())
+	for _, l := range r.loop.present.Lanes {
 		for _, m := range l.Ensemble.Members() {
 			b, err := json.Marshal(m.PhysicsState())
 			if err != nil {
@@ -194,9 +194,9 @@ func writeGolden(t *testing.T) {
 	var runs []goldenRun
 	for seed := range uint64(30) {
 		random := newRandomRun(t, 1000+seed)
-		g := goldenRun{Spec: random.life.Recipe.Spec}
+		g := goldenRun{Spec: random.loop.present.Recipe.Spec}
 		r := goldenBegin(t, g.Spec)
-		random.Run = r // whose rows and controls chance looks at
+		random.loop = r.loop // whose rows and controls chance looks at
 		const commands = 40
 		for i := range commands {
 			s := goldenStep{Steps: random.chance.IntN(12), Command: json.RawMessage(random.command())}

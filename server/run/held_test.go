@@ -20,12 +20,12 @@ func TestOthersStandWhereTheyAreHeld(t *testing.T) {
 	})
 	steps(t, r, 20)
 	at := func() []float64 { // the first place on the grid: blue, green, red, when, a
-		d := r.life.Data
+		d := r.loop.present.Data
 		return slices.Clone(d.GridRows[:len(d.Set.Inputs)])
 	}
 	var row []float64
 	look := func() {
-		if err := r.do(t.Context(), func() { row = at() }); err != nil {
+		if err := r.do(t.Context(), func(*loop) { row = at() }); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -15,7 +15,7 @@ import (
 // acquired, which in a run of several the first lane does. An error that is a
 // *wire.ErrorMessage says what of the model is wrong.
 func Import(id string, m *export.Model, o Options) (*Run, error) {
-	r := newRun(id, o)
+	r := newLoop(id, o)
 	l, own, err := capture.Restore(m, &r.env, o.Table, r.dataRev+1)
 	if err != nil {
 		return nil, err
@@ -40,7 +40,7 @@ func Import(id string, m *export.Model, o Options) (*Run, error) {
 	}
 	r.begin(l)
 	r.sent = len(l.Points)
-	return r, nil
+	return handleOf(r), nil
 }
 
 // Recall returns the record of a model that a run made, without training it.

@@ -12,8 +12,8 @@ import (
 
 // addLane adds a copy of a lane. Where a control is set that needs new networks,
 // all lanes begin anew: they are to be a fair comparison.
-func (r *Run) addLane(c *wire.LaneAddCommand) (uint8, *wire.ErrorMessage) {
-	l := r.life
+func (r *loop) addLane(c *wire.LaneAddCommand) (uint8, *wire.ErrorMessage) {
+	l := r.present
 	from, refused := l.Lane(c.Copy)
 	if refused != nil {
 		return 0, refused
@@ -40,7 +40,7 @@ func (r *Run) addLane(c *wire.LaneAddCommand) (uint8, *wire.ErrorMessage) {
 	id := s.ID // a change outlives what is done to the lane later
 	change := wire.Change{Kind: wire.LaneChange, Lane: &id, Text: fmt.Sprintf("lane %s added, a copy of %s", s.Name, from.Name)}
 	if r.needsRestart(before, settings) {
-		fresh, err := r.rebirth(l.Settings, starts, false)
+		fresh, err := r.env.Again(l, l.Settings, starts, r.own, false, r.dataRev+1)
 		if err != nil {
 			return 0, wire.AsRefusal(err)
 		}
@@ -65,7 +65,7 @@ func (r *Run) addLane(c *wire.LaneAddCommand) (uint8, *wire.ErrorMessage) {
 
 // needsRestart says whether lanes of two settings differ in what only new networks
 // can take.
-func (r *Run) needsRestart(before wire.Settings, after wire.LaneSettings) bool {
+func (r *loop) needsRestart(before wire.Settings, after wire.LaneSettings) bool {
 	a, b := r.env.Table.Values(before), r.env.Table.Values(wire.Settings{RunSettings: before.RunSettings, LaneSettings: after})
 	for _, c := range r.env.Table {
 		if !c.Live && fmt.Sprint(a[c.Name]) != fmt.Sprint(b[c.Name]) {
@@ -75,8 +75,8 @@ func (r *Run) needsRestart(before wire.Settings, after wire.LaneSettings) bool {
 	return false
 }
 
-func (r *Run) removeLane(c *wire.LaneRemoveCommand) *wire.ErrorMessage {
-	l := r.life
+func (r *loop) removeLane(c *wire.LaneRemoveCommand) *wire.ErrorMessage {
+	l := r.present
 	gone, refused := l.Lane(c.Lane)
 	if refused != nil {
 		return refused
@@ -101,8 +101,8 @@ func (r *Run) removeLane(c *wire.LaneRemoveCommand) *wire.ErrorMessage {
 }
 
 // editLane names or colours a lane, which changes nothing that is trained.
-func (r *Run) editLane(c *wire.LaneEditCommand) *wire.ErrorMessage {
-	lane, refused := r.life.Lane(c.Lane)
+func (r *loop) editLane(c *wire.LaneEditCommand) *wire.ErrorMessage {
+	lane, refused := r.present.Lane(c.Lane)
 	if refused != nil {
 		return refused
 	}
@@ -116,17 +116,17 @@ func (r *Run) editLane(c *wire.LaneEditCommand) *wire.ErrorMessage {
 	return nil
 }
 
-func (r *Run) lanesMessage() wire.LanesMessage {
+func (r *loop) lanesMessage() wire.LanesMessage {
 	m := wire.LanesMessage{Type: "lanes", Revision: r.revision}
-	for _, lane := range r.life.Lanes {
-		m.Lanes = append(m.Lanes, lane.Describe(r.env.Table, r.life.Settings))
+	for _, lane := range r.present.Lanes {
+		m.Lanes = append(m.Lanes, lane.Describe(r.env.Table, r.present.Settings))
 	}
 	return m
 }
 
 // runValues returns the value of every control that the run has once.
-func (r *Run) runValues() map[string]any {
-	values := r.env.Table.Values(wire.Settings{RunSettings: r.life.Settings})
+func (r *loop) runValues() map[string]any {
+	values := r.env.Table.Values(wire.Settings{RunSettings: r.present.Settings})
 	for _, c := range r.env.Table {
 		if !c.Run {
 			delete(values, c.Name)

@@ -37,8 +37,8 @@ func await(t *testing.T, r *Run, wanted func(wire.RunMessage) bool) (m wire.RunM
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), patience)
 	defer cancel()
-	err := r.await(ctx, func() bool {
-		m = r.message(0)
+	err := r.await(ctx, func(*loop) bool {
+		m = r.loop.message(0)
 		return wanted(m)
 	})
 	if err != nil {
@@ -50,8 +50,8 @@ func await(t *testing.T, r *Run, wanted func(wire.RunMessage) bool) (m wire.RunM
 // weights returns all parameters of a lane.
 func weights(t *testing.T, r *Run, lane uint8) (w []float32) {
 	t.Helper()
-	err := r.do(t.Context(), func() {
-		l, refused := r.life.Lane(&lane)
+	err := r.do(t.Context(), func(*loop) {
+		l, refused := r.loop.present.Lane(&lane)
 		if refused != nil {
 			t.Error(refused)
 			return
@@ -95,7 +95,7 @@ func paused(t *testing.T, s wire.Spec) *Run {
 	if err != nil {
 		t.Fatal(err)
 	}
-	r.state = wire.Paused // before anybody serves it
+	r.loop.state = wire.Paused // before anybody serves it
 	return serve(t, r)
 }
 

@@ -38,9 +38,9 @@ type holding struct {
 func (h *holding) sum() int { return h.least + h.undo + h.curves + h.snapshots }
 
 // lanesHeld are the lanes of this generation, and those that undo can bring back.
-func (r *Run) lanesHeld() map[*lane.Lane]bool {
+func (r *loop) lanesHeld() map[*lane.Lane]bool {
 	lanes := map[*lane.Lane]bool{}
-	for _, l := range r.life.Lanes {
+	for _, l := range r.present.Lanes {
 		lanes[l] = true
 	}
 	for _, m := range r.undone.Moments() {
@@ -52,9 +52,9 @@ func (r *Run) lanesHeld() map[*lane.Lane]bool {
 }
 
 // holds adds up what the run holds.
-func (r *Run) holds() holding {
+func (r *loop) holds() holding {
 	var h holding
-	lives, rows := map[*past.Generation]bool{r.life: true}, map[*rows.Data]bool{r.life.Data: true}
+	lives, rows := map[*past.Generation]bool{r.present: true}, map[*rows.Data]bool{r.present.Data: true}
 	states := map[*engine.State]bool{}
 	for _, m := range r.undone.Moments() {
 		lives[m.Life], rows[m.Data] = true, true
@@ -72,7 +72,7 @@ func (r *Run) holds() holding {
 		h.least += 2 * d.Size()
 	}
 	current := map[*lane.Lane]bool{}
-	for _, l := range r.life.Lanes {
+	for _, l := range r.present.Lanes {
 		current[l] = true
 	}
 	for l := range r.lanesHeld() {
@@ -94,7 +94,7 @@ func (r *Run) holds() holding {
 // fit says what the run holds, and gives up what is too much: of undo, curves and
 // snapshots equal parts, the oldest changes, the full resolution of the oldest steps, and
 // of snapshots those that are closest to others.
-func (r *Run) fit(now time.Time) {
+func (r *loop) fit(now time.Time) {
 	if r.options.Memory == nil || now.Sub(r.fitted) < memoryEvery {
 		return
 	}
@@ -126,7 +126,7 @@ func (r *Run) fit(now time.Time) {
 }
 
 // admitLanes says why so many bytes of lanes more are too much for the memory.
-func (r *Run) admitLanes(bytes int) error {
+func (r *loop) admitLanes(bytes int) error {
 	if r.options.Memory == nil || bytes <= 0 {
 		return nil
 	}
@@ -138,7 +138,7 @@ func (r *Run) admitLanes(bytes int) error {
 
 // admitLife says why a life of such lanes in the place of the present one is too much
 // for the memory.
-func (r *Run) admitLife(d *rows.Data, starts []lane.Start) error {
+func (r *loop) admitLife(d *rows.Data, starts []lane.Start) error {
 	if r.options.Memory == nil {
 		return nil
 	}
@@ -150,8 +150,8 @@ func (r *Run) admitLife(d *rows.Data, starts []lane.Start) error {
 		}
 		bytes += lane.Size(&starts[i].Settings, n, d)
 	}
-	if r.life != nil {
-		for _, l := range r.life.Lanes {
+	if r.present != nil {
+		for _, l := range r.present.Lanes {
 			bytes -= lane.Size(&l.Settings, l.Params, l.Data)
 		}
 	}

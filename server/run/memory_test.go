@@ -44,14 +44,14 @@ func TestRunFitsItsMemory(t *testing.T) {
 		}
 		for i := range 40 {
 			for range 700 {
-				r.left = 1
-				r.step()
+				r.loop.left = 1
+				r.loop.step()
 			}
 			c, _, refused := wire.ParseCommand(fmt.Appendf(nil, `{"type":"change","id":1,"set":{"lr":%g}}`, 0.001+0.0001*float64(i)))
 			if refused != nil {
 				t.Fatal(refused)
 			}
-			if _, refused := r.apply(c, nil); refused != nil {
+			if _, refused := r.loop.apply(c, nil); refused != nil {
 				t.Fatal(refused)
 			}
 		}
@@ -59,41 +59,41 @@ func TestRunFitsItsMemory(t *testing.T) {
 	}
 	now := time.Now()
 	r, free := train(Options{Memory: &room}), train(Options{})
-	r.fit(now)
-	before := r.holds()
+	r.loop.fit(now)
+	before := r.loop.holds()
 	if got := int(room.used.Load()); got != before.sum() || before.undo == 0 || before.curves == 0 || before.snapshots == 0 {
 		t.Errorf("it says %d, and holds %+v", got, before)
 	}
-	if h := free.holds(); h != before {
+	if h := free.loop.holds(); h != before {
 		t.Errorf("without a bound it holds %+v, not %+v", h, before)
 	}
 	most := before.least + (before.sum()-before.least)/2
 	room.most.Store(int64(most))
-	r.fit(now.Add(memoryEvery))
-	after := r.holds()
+	r.loop.fit(now.Add(memoryEvery))
+	after := r.loop.holds()
 	if after.sum() > most*21/20 || int(room.used.Load()) != after.sum() {
 		t.Errorf("of %d it holds %+v", most, after)
 	}
 	if after.undo > before.undo*6/10 || after.snapshots > before.snapshots*6/10 || after.undo == 0 || after.snapshots == 0 {
 		t.Errorf("of %+v it holds %+v", before, after)
 	}
-	c := r.life.Lanes[0].Steps.Query(0, 0, 1<<40, 10_000)
+	c := r.loop.present.Lanes[0].Steps.Query(0, 0, 1<<40, 10_000)
 	if c.Of != 28_000 {
 		t.Errorf("%d steps are known", c.Of)
 	}
-	r.left, free.left = 1, 1
-	r.step()
-	free.step()
-	if r.life.Fingerprint() != free.life.Fingerprint() {
+	r.loop.left, free.loop.left = 1, 1
+	r.loop.step()
+	free.loop.step()
+	if r.loop.present.Fingerprint() != free.loop.present.Fingerprint() {
 		t.Error("it goes on with other weights")
 	}
 	// The newest change can be undone; where nothing can be given up it stays so.
 	room.most.Store(0)
-	r.fit(now.Add(2 * memoryEvery))
-	if refused := r.undo(&wire.UndoCommand{}); refused != nil {
+	r.loop.fit(now.Add(2 * memoryEvery))
+	if refused := r.loop.undo(&wire.UndoCommand{}); refused != nil {
 		t.Error(refused)
 	}
-	if h := r.holds(); h.least > after.least+1000 { // what it noted of the undo
+	if h := r.loop.holds(); h.least > after.least+1000 { // what it noted of the undo
 		t.Errorf("it cannot do without %d, not %d", h.least, after.least)
 	}
 }
@@ -120,12 +120,12 @@ func TestFullMemoryRefusesLanes(t *testing.T) {
 		if refused != nil {
 			t.Fatal(refused)
 		}
-		_, refused = r.apply(c, nil)
+		_, refused = r.loop.apply(c, nil)
 		if fits != (refused == nil) || !fits && (refused.Code != wire.TooMuch || !strings.Contains(refused.Reason, "--max-memory")) {
 			t.Errorf("%s: %v", command, refused)
 		}
 		if refused == nil {
-			if refused := r.undo(&wire.UndoCommand{}); refused != nil {
+			if refused := r.loop.undo(&wire.UndoCommand{}); refused != nil {
 				t.Error(refused)
 			}
 		}

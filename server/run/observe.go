@@ -10,18 +10,18 @@ import (
 // observe has use compute something from the present on the caller's goroutine. Of one
 // run one reader computes at a time. prepare, unless nil, runs on the owner's goroutine
 // before, and may refuse.
-func (r *Run) observe(ctx context.Context, prepare func(*capture.Glimpse) error, use func(*capture.Glimpse, []*lane.Lane) error) error {
+func (h *Run) observe(ctx context.Context, prepare func(*loop, *capture.Glimpse) error, use func(*capture.Glimpse, []*lane.Lane) error) error {
 	select {
-	case r.reading <- struct{}{}:
-		defer func() { <-r.reading }()
+	case h.reading <- struct{}{}:
+		defer func() { <-h.reading }()
 	case <-ctx.Done():
 		return ctx.Err()
 	}
 	var g *capture.Glimpse
-	err := r.ask(ctx, func() error {
-		now := capture.GlimpseOf(r.life, r.generation, r.revision, r.rate.perSecond, r.observers)
+	err := h.ask(ctx, func(r *loop) error {
+		now := capture.GlimpseOf(r.present, r.generation, r.revision, r.rate.perSecond, h.observers)
 		if prepare != nil {
-			if err := prepare(now); err != nil {
+			if err := prepare(r, now); err != nil {
 				return err
 			}
 		}
@@ -31,7 +31,7 @@ func (r *Run) observe(ctx context.Context, prepare func(*capture.Glimpse) error,
 	if err != nil {
 		return err
 	}
-	lanes, err := r.observers.At(g)
+	lanes, err := h.observers.At(g)
 	if err != nil {
 		return err
 	}

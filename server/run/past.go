@@ -20,7 +20,7 @@ func Curves() []string {
 // Curve returns a lane's curve (nil: the first lane's) over the steps from..to,
 // of the target that is shown, with about two points for each of so many pixels, or all of them where there
 // are no more. Curves names the curves.
-func (r *Run) Curve(ctx context.Context, ln *uint8, curve string, from, to uint64, pixels int) (c history.Curve, err error) {
+func (h *Run) Curve(ctx context.Context, ln *uint8, curve string, from, to uint64, pixels int) (c history.Curve, err error) {
 	column, ofSteps := slices.Index(lane.StepColumns[:], curve), true
 	if column < 0 {
 		column, ofSteps = slices.Index(wire.PointColumns[lane.PointHead:], curve), false
@@ -29,15 +29,15 @@ func (r *Run) Curve(ctx context.Context, ln *uint8, curve string, from, to uint6
 		return c, wire.Refuse(wire.BadValue, "", "there is no curve %.40q; there are %s", curve, strings.Join(Curves(), ", "))
 	}
 	var series *history.Series
-	err = r.ask(ctx, func() error {
-		l, refused := r.life.Lane(ln)
+	err = h.ask(ctx, func(r *loop) error {
+		l, refused := r.present.Lane(ln)
 		if refused != nil {
 			return refused
 		}
 		if ofSteps {
 			series = l.Steps.Clone() // which shares what no longer changes
 		} else {
-			series = l.Evaluations[r.life.Data.Target].Clone()
+			series = l.Evaluations[r.present.Data.Target].Clone()
 		}
 		return nil
 	})
@@ -48,8 +48,8 @@ func (r *Run) Curve(ctx context.Context, ln *uint8, curve string, from, to uint6
 }
 
 // Snapshots returns the steps whose weights are kept of all lanes, oldest first.
-func (r *Run) Snapshots(ctx context.Context) (steps []uint64, err error) {
-	err = r.do(ctx, func() { steps = r.life.Snapshots() })
+func (h *Run) Snapshots(ctx context.Context) (steps []uint64, err error) {
+	err = h.do(ctx, func(r *loop) { steps = r.present.Snapshots() })
 	return steps, err
 }
 
@@ -57,10 +57,10 @@ func (r *Run) Snapshots(ctx context.Context) (steps []uint64, err error) {
 // weights at or before a step that are kept of all of them, under the controls and
 // on the rows of now: a message of frames, one after the other. Who asks for them
 // watches, as far as being idle goes.
-func (r *Run) FramesAt(ctx context.Context, step uint64) (frames []byte, err error) {
-	err = r.observe(ctx, func(g *capture.Glimpse) error {
+func (h *Run) FramesAt(ctx context.Context, step uint64) (frames []byte, err error) {
+	err = h.observe(ctx, func(r *loop, g *capture.Glimpse) error {
 		r.watched()
-		states, at, refused := r.life.Snapshot(step)
+		states, at, refused := r.present.Snapshot(step)
 		if refused != nil {
 			return refused
 		}

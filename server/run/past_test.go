@@ -109,7 +109,7 @@ func TestUndoOfARestartBringsTheGenerationBack(t *testing.T) {
 
 func TestSnapshotsAreShownAndReturnedTo(t *testing.T) {
 	r := paused(t, wire.Spec{Controls: raw(t, map[string]any{"speed": "max"})})
-	if err := r.do(t.Context(), func() {}); err != nil {
+	if err := r.do(t.Context(), func(*loop) {}); err != nil {
 		t.Fatal(err)
 	}
 	steps(t, r, 64)
@@ -315,45 +315,45 @@ func TestUndoIsBounded(t *testing.T) {
 		t.Helper()
 		rows := make([]wire.NewRow, n)
 		for i := range rows {
-			rows[i].X = make([]float64, len(r.life.Data.Set.Inputs))
+			rows[i].X = make([]float64, len(r.loop.present.Data.Set.Inputs))
 		}
-		if _, refused := r.apply(&wire.EditCommand{Edit: wire.Edit{Add: rows}}, nil); refused != nil {
+		if _, refused := r.loop.apply(&wire.EditCommand{Edit: wire.Edit{Add: rows}}, nil); refused != nil {
 			t.Fatal(refused)
 		}
 	}
 	for range 40 {
 		add(wire.MaxEdits)
 	}
-	if n := len(r.undone.Entries); n != 40 {
+	if n := len(r.loop.undone.Entries); n != 40 {
 		t.Fatalf("%d small changes can be undone, of 40", n)
 	}
-	size := r.life.Data.Size()
+	size := r.loop.present.Data.Size()
 	for range 2 * past.MaxUndoBytes / size {
 		add(1)
 	}
-	if n := len(r.undone.Entries); n*size > past.MaxUndoBytes || n < 10 {
+	if n := len(r.loop.undone.Entries); n*size > past.MaxUndoBytes || n < 10 {
 		t.Errorf("%d changes can be undone, each with rows of %d bytes", n, size)
 	}
 	// Changes that leave the rows as they are hold them once.
 	for range past.MaxUndo {
-		change := &wire.ChangeCommand{Set: raw(t, map[string]any{"full": !r.life.Lanes[0].Settings.Full})}
-		if _, refused := r.apply(change, nil); refused != nil {
+		change := &wire.ChangeCommand{Set: raw(t, map[string]any{"full": !r.loop.present.Lanes[0].Settings.Full})}
+		if _, refused := r.loop.apply(change, nil); refused != nil {
 			t.Fatal(refused)
 		}
 	}
-	if n := len(r.undone.Entries); n != past.MaxUndo {
+	if n := len(r.loop.undone.Entries); n != past.MaxUndo {
 		t.Errorf("%d changes of a switch can be undone, want %d", n, past.MaxUndo)
 	}
 	// What was undone is let go of with the next change.
 	for range past.MaxUndo / 2 {
-		if _, refused := r.apply(&wire.UndoCommand{}, nil); refused != nil {
+		if _, refused := r.loop.apply(&wire.UndoCommand{}, nil); refused != nil {
 			t.Fatal(refused)
 		}
 	}
 	add(1)
-	for i, e := range r.undone.Entries[:cap(r.undone.Entries)] {
-		if i >= len(r.undone.Entries) && e.Before.Life != nil {
-			t.Fatalf("entry %d is still held, of %d", i, len(r.undone.Entries))
+	for i, e := range r.loop.undone.Entries[:cap(r.loop.undone.Entries)] {
+		if i >= len(r.loop.undone.Entries) && e.Before.Life != nil {
+			t.Fatalf("entry %d is still held, of %d", i, len(r.loop.undone.Entries))
 		}
 	}
 }
@@ -389,8 +389,8 @@ func TestLanesGoBackTogether(t *testing.T) {
 	at := [][]float32{weights(t, r, 0), weights(t, r, 1)}
 	steps(t, r, 20)
 	// The second lane has forgotten the steps from 11 on but for the newest.
-	err := r.do(t.Context(), func() {
-		l := r.life.Lanes[1]
+	err := r.do(t.Context(), func(*loop) {
+		l := r.loop.present.Lanes[1]
 		kept := history.NewLadder[*engine.State](lane.SnapshotBytes)
 		for _, step := range []uint64{0, 5, 10, 30} {
 			s, _, _ := l.Snapshots.At(step)

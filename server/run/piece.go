@@ -18,7 +18,7 @@ type pieces struct {
 
 // piece returns a message of the points from number first on that count as sent, or
 // of some of them, and the number of the point that follows.
-func (r *Run) piece(first int) (m Message, next int) {
+func (r *loop) piece(first int) (m Message, next int) {
 	next = first - first%pieceLength + pieceLength
 	if first%pieceLength != 0 || next > r.sent {
 		next = min(next, r.sent)

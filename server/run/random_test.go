@@ -17,7 +17,7 @@ import (
 // A randomRun is a run that one goroutine drives, in place of Serve, with commands
 // that chance makes.
 type randomRun struct {
-	*Run
+	*loop
 	t      *testing.T
 	chance *rand.Rand
 	viewer *Viewer
@@ -44,11 +44,12 @@ func newRandomRun(t *testing.T, seed uint64) *randomRun {
 		}
 		s.Lanes = append(s.Lanes, wire.LaneSpec{Controls: raw(t, set)})
 	}
-	var err error
-	if r.Run, err = New("random", s, Options{Idle: time.Hour}); err != nil {
+	h, err := New("random", s, Options{Idle: time.Hour})
+	if err != nil {
 		t.Fatal(err)
 	}
-	r.viewer = &Viewer{run: r.Run, frames: make(chan Message, 1), events: make(chan Message, 10_000), wantsFrames: true}
+	r.loop = h.loop
+	r.viewer = &Viewer{run: h, frames: make(chan Message, 1), events: make(chan Message, 10_000), wantsFrames: true}
 	r.viewers[r.viewer] = struct{}{}
 	r.greet(r.viewer, wire.Hello{})
 	return r
@@ -64,7 +65,7 @@ func (r *randomRun) command() string {
 		return pick(c, fmt.Sprint(c.NormFloat64()), fmt.Sprint(c.NormFloat64()), fmt.Sprint(20+20*c.Float64()), "1e30", "1e308", "-0.0", "5e-324", "-1e29", "0")
 	}
 	x := func() string {
-		if len(r.life.Data.Set.Inputs) == 2 && c.IntN(9) > 0 {
+		if len(r.present.Data.Set.Inputs) == 2 && c.IntN(9) > 0 {
 			return fmt.Sprintf("[%s,%s]", number(), number())
 		}
 		return pick(c, "[]", "["+number()+"]", "["+number()+"]", "["+number()+"]", "["+number()+"]")
@@ -94,7 +95,7 @@ func (r *randomRun) command() string {
 		}
 		return "{" + s + "}"
 	}
-	if r.life.Diverged() != nil && c.IntN(3) == 0 {
+	if r.present.Diverged() != nil && c.IntN(3) == 0 {
 		return `{"type":"restore","id":1}`
 	}
 	data := func() string {
@@ -124,7 +125,7 @@ func (r *randomRun) command() string {
 		return fmt.Sprintf(`{"type":"lane_edit","id":1,"lane":%d,"name":"y"}`, c.IntN(4))
 	case 8:
 		y := func() string {
-			if len(r.life.Data.Set.Targets) == 2 && c.IntN(9) > 0 {
+			if len(r.present.Data.Set.Targets) == 2 && c.IntN(9) > 0 {
 				return `"targets":[` + number() + "," + number() + "]"
 			}
 			return `"y":` + number()
@@ -185,7 +186,7 @@ func (r *randomRun) digest() string {
 	if err != nil {
 		r.t.Fatal(err)
 	}
-	l := r.life
+	l := r.present
 	states := ""
 	for _, lane := range l.Lanes {
 		states += fmt.Sprint(lane.ID, lane.Ensemble.Steps(), lane.Diverged, ";")
@@ -196,7 +197,7 @@ func (r *randomRun) digest() string {
 
 // trained is all that undo brings back.
 func (r *randomRun) trained() string {
-	l := r.life
+	l := r.present
 	s := fmt.Sprint(l.Fingerprint(), l.Settings, l.Acquired, r.own, l.Data.Noise, l.Data.Slice, l.Data.Target, l.Data.Held, l.Data.Train, l.Data.Test, l.Data.Pool)
 	for _, lane := range l.Lanes {
 		s += fmt.Sprint(lane.ID, lane.Name, lane.Settings, lane.Diverged, lane.Ensemble.Steps())
@@ -225,7 +226,7 @@ func (r *randomRun) do(text string) {
 	}
 	before, was, revision := r.digest(), r.trained(), r.revision
 	_, refused = r.apply(c, own)
-	r.log = append(r.log, fmt.Sprintf("step %d: %s: %v", r.life.Steps, text, refused))
+	r.log = append(r.log, fmt.Sprintf("step %d: %s: %v", r.present.Steps, text, refused))
 	if refused != nil {
 		if after := r.digest(); after != before {
 			r.t.Fatalf("%s was refused (%s), and changed\n%s\nto\n%s", text, refused.Reason, before, after)
@@ -248,7 +249,7 @@ func (r *randomRun) do(text string) {
 			want string
 		}{{&wire.UndoCommand{}, was}, {&wire.RedoCommand{}, is}} {
 			_, refused := r.apply(step.c, nil)
-			r.log = append(r.log, fmt.Sprintf("step %d: %T: %v", r.life.Steps, step.c, refused))
+			r.log = append(r.log, fmt.Sprintf("step %d: %T: %v", r.present.Steps, step.c, refused))
 			if got := r.trained(); refused != nil || got != step.want {
 				r.t.Fatalf("%T %d after %s (%v) gave\n%s\nwant\n%s", step.c, i, text, refused, got, step.want)
 			}
@@ -327,9 +328,9 @@ func (r *randomRun) train(n int) {
 
 // replay does the present generation over again, and compares.
 func (r *randomRun) replayed() {
-	recipe := r.life.Recipe
+	recipe := r.present.Recipe
 	recipe.Events = slices.Clone(recipe.Events)
-	recipe.Steps, recipe.Weights = r.life.Steps, r.life.Fingerprint()
+	recipe.Steps, recipe.Weights = r.present.Steps, r.present.Fingerprint()
 	b, err := json.Marshal(recipe)
 	if err != nil {
 		r.t.Fatal(err)
@@ -342,34 +343,34 @@ func (r *randomRun) replayed() {
 	if err != nil {
 		r.t.Fatalf("%v\n%s", err, b)
 	}
-	for again.replay != nil {
-		again.step()
+	for again.loop.replay != nil {
+		again.loop.step()
 	}
 	fail := func(what string) {
-		r.t.Fatalf("%s\n%s\n%s: %s", what, b, again.state, again.reason)
+		r.t.Fatalf("%s\n%s\n%s: %s", what, b, again.loop.state, again.loop.reason)
 	}
-	if again.life.Steps != recipe.Steps {
-		fail(fmt.Sprintf("the replay came to step %d, not %d", again.life.Steps, recipe.Steps))
+	if again.loop.present.Steps != recipe.Steps {
+		fail(fmt.Sprintf("the replay came to step %d, not %d", again.loop.present.Steps, recipe.Steps))
 	}
-	if again.life.Fingerprint() != recipe.Weights {
+	if again.loop.present.Fingerprint() != recipe.Weights {
 		fail("the replay has other weights")
 	}
-	for i, lane := range again.life.Lanes {
-		was := r.life.Lanes[i]
+	for i, lane := range again.loop.present.Lanes {
+		was := r.present.Lanes[i]
 		if lane.ID != was.ID || fmt.Sprint(lane.Settings) != fmt.Sprint(was.Settings) || fmt.Sprint(lane.Diverged) != fmt.Sprint(was.Diverged) ||
 			fmt.Sprint(lane.Ensemble.Members()[0].PhysicsState()) != fmt.Sprint(was.Ensemble.Members()[0].PhysicsState()) {
 			fail(fmt.Sprintf("lane %d became lane %d: %v %v", was.ID, lane.ID, was.Settings, lane.Settings))
 		}
 	}
 	// What comes next is the same, too.
-	if d, e := r.life.Data, again.life.Data; !slices.Equal(d.Train.Y, e.Train.Y) || !slices.Equal(d.Train.IDs, e.Train.IDs) || !slices.Equal(d.Test.Y, e.Test.Y) ||
-		!slices.Equal(d.Pool.IDs, e.Pool.IDs) || d.NextID != e.NextID || r.life.Acquired != again.life.Acquired || r.life.NextLane != again.life.NextLane ||
-		r.life.Title != again.life.Title {
+	if d, e := r.present.Data, again.loop.present.Data; !slices.Equal(d.Train.Y, e.Train.Y) || !slices.Equal(d.Train.IDs, e.Train.IDs) || !slices.Equal(d.Test.Y, e.Test.Y) ||
+		!slices.Equal(d.Pool.IDs, e.Pool.IDs) || d.NextID != e.NextID || r.present.Acquired != again.loop.present.Acquired || r.present.NextLane != again.loop.present.NextLane ||
+		r.present.Title != again.loop.present.Title {
 		fail("the replay has other rows, or another title")
 	}
 	// The revision counts on where it differs only by what made no weights.
-	if again.revision > r.revision {
-		fail(fmt.Sprintf("revision %d became %d", r.revision, again.revision))
+	if again.loop.revision > r.revision {
+		fail(fmt.Sprintf("revision %d became %d", r.revision, again.loop.revision))
 	}
 }
 

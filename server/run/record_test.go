@@ -174,11 +174,11 @@ func TestWeightsAloneGoOn(t *testing.T) {
 		if err != nil {
 			t.Fatalf("%s: %v", name, err)
 		}
-		if !capture.SameWeights(again.life.Lanes[0].Ensemble, rec.Model.Members) {
+		if !capture.SameWeights(again.loop.present.Lanes[0].Ensemble, rec.Model.Members) {
 			t.Errorf("%s: it came back with other weights", name)
 		}
-		if !strings.Contains(again.reason, "weights alone") {
-			t.Errorf("%s: it does not say that the optimiser begins anew: %q", name, again.reason)
+		if !strings.Contains(again.loop.reason, "weights alone") {
+			t.Errorf("%s: it does not say that the optimiser begins anew: %q", name, again.loop.reason)
 		}
 		trainTo(t, again, 1)
 		if s, err := again.Summary(context.Background()); err != nil || s.Step != 51 {

@@ -20,7 +20,7 @@ import (
 // of them, and where the budget of Options.Replay is spent on the way the run pauses
 // there. An error that is a *wire.ErrorMessage says what of the recipe is wrong.
 func Replay(id string, recipe wire.Recipe, o Options) (*Run, error) {
-	r := newRun(id, o)
+	r := newLoop(id, o)
 	settings, starts, err := lane.Read(r.env.Table, &recipe.Spec)
 	if err != nil {
 		return nil, err
@@ -69,18 +69,18 @@ func Replay(id string, recipe wire.Recipe, o Options) (*Run, error) {
 	l.Entitle(recipe.Spec.Title, recipe.Spec.Lesson)
 	r.birth(l)
 	r.replay = p
-	return r, nil
+	return handleOf(r), nil
 }
 
 // Recipe returns the story of the present generation. It has the owner's
 // rows, if there are any, which its member Private says. Its lists are the
 // run's own, and must not be changed.
-func (r *Run) Recipe(ctx context.Context) (recipe wire.Recipe, err error) {
-	err = r.observe(ctx, func(*capture.Glimpse) error {
-		recipe = r.life.Recipe
+func (h *Run) Recipe(ctx context.Context) (recipe wire.Recipe, err error) {
+	err = h.observe(ctx, func(r *loop, _ *capture.Glimpse) error {
+		recipe = r.present.Recipe
 		recipe.Events = slices.Clip(recipe.Events) // to which the run only appends
-		recipe.Steps = r.life.Steps
-		recipe.Private = r.life.Private()
+		recipe.Steps = r.present.Steps
+		recipe.Private = r.present.Private()
 		return nil
 	}, func(g *capture.Glimpse, _ []*lane.Lane) error {
 		recipe.Weights = g.Fingerprint()
@@ -91,10 +91,10 @@ func (r *Run) Recipe(ctx context.Context) (recipe wire.Recipe, err error) {
 
 // follow does the next event that is due, or else says whether a step is to be made.
 // It does one at a time, since whoever asks the run something waits for it.
-func (r *Run) follow() bool {
+func (r *loop) follow() bool {
 	p := r.replay
-	step, event := r.life.Work()
-	if len(p.Events) > 0 && p.Events[0].At <= r.life.Steps {
+	step, event := r.present.Work()
+	if len(p.Events) > 0 && p.Events[0].At <= r.present.Steps {
 		if !r.spend(event) {
 			return false
 		}
@@ -106,7 +106,7 @@ func (r *Run) follow() bool {
 				r.revision++
 				r.undone.Push(past.Entry{Revision: r.revision, Text: "another generation", Before: r.moment()})
 			}
-			r.life.NoteEvent(e)
+			r.present.NoteEvent(e)
 			return false
 		}
 		c, _, _ := wire.ParseCommand(e.Command) // Replay has read it
@@ -119,15 +119,15 @@ func (r *Run) follow() bool {
 		}
 		return false
 	}
-	if r.life.Steps < p.Steps && r.life.Diverged() == nil {
+	if r.present.Steps < p.Steps && r.present.Diverged() == nil {
 		return r.spend(step)
 	}
 	r.replay = nil
 	if r.state == wire.Diverged {
 		return false
 	}
-	reason := fmt.Sprintf("step %d, the end of the recipe, was reached", r.life.Steps)
-	if p.Weights != "" && p.Weights != r.life.Fingerprint() {
+	reason := fmt.Sprintf("step %d, the end of the recipe, was reached", r.present.Steps)
+	if p.Weights != "" && p.Weights != r.present.Fingerprint() {
 		reason += ", with other weights: they were made on another kind of machine"
 	}
 	r.setState(wire.Paused, reason)
@@ -135,13 +135,13 @@ func (r *Run) follow() bool {
 }
 
 // spend takes work from what the replay may cost, or pauses the run where it is.
-func (r *Run) spend(work float64) bool {
+func (r *loop) spend(work float64) bool {
 	if r.replay.Budget -= work; r.replay.Budget >= 0 {
 		return true
 	}
 	r.replay = nil
 	if r.state != wire.Diverged {
-		r.setState(wire.Paused, fmt.Sprintf("doing the recipe over again had taken all the work that this server allows for it by step %d; Play continues from here", r.life.Steps))
+		r.setState(wire.Paused, fmt.Sprintf("doing the recipe over again had taken all the work that this server allows for it by step %d; Play continues from here", r.present.Steps))
 	}
 	return false
 }

@@ -48,8 +48,8 @@ func small(t *testing.T) wire.Recipe {
 	if err != nil {
 		t.Fatal(err)
 	}
-	recipe := r.life.Recipe
-	if n := r.life.Lanes[0].Params; n != 14 {
+	recipe := r.loop.present.Recipe
+	if n := r.loop.present.Lanes[0].Params; n != 14 {
 		t.Fatalf("the network has %d parameters, want 14", n)
 	}
 	return recipe
@@ -106,21 +106,21 @@ func TestReplayEndsWhereItsWorkIsSpent(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for r.replay != nil {
-		r.step()
+	for r.loop.replay != nil {
+		r.loop.step()
 	}
 	// Ten steps of four rows, and the rest of forty.
-	if want := uint64(10 + 990/10); r.life.Steps != want || r.state != wire.Paused || !strings.Contains(r.reason, fmt.Sprintf("by step %d", want)) {
-		t.Errorf("it is %s at step %d: %s; want paused at step %d", r.state, r.life.Steps, r.reason, want)
+	if want := uint64(10 + 990/10); r.loop.present.Steps != want || r.loop.state != wire.Paused || !strings.Contains(r.loop.reason, fmt.Sprintf("by step %d", want)) {
+		t.Errorf("it is %s at step %d: %s; want paused at step %d", r.loop.state, r.loop.present.Steps, r.loop.reason, want)
 	}
-	if ready, later := r.ready(); ready != nil || later != nil {
+	if ready, later := r.loop.ready(); ready != nil || later != nil {
 		t.Error("it trains on")
 	}
-	if _, refused := r.apply(&wire.PlayCommand{}, nil); refused != nil {
+	if _, refused := r.loop.apply(&wire.PlayCommand{}, nil); refused != nil {
 		t.Fatal(refused)
 	}
-	if r.step(); r.life.Steps != 110 {
-		t.Errorf("it plays on at step %d", r.life.Steps)
+	if r.loop.step(); r.loop.present.Steps != 110 {
+		t.Errorf("it plays on at step %d", r.loop.present.Steps)
 	}
 }
 
@@ -140,26 +140,26 @@ func TestReplayIdlesWithNobodyWatching(t *testing.T) {
 		t.Fatal(err)
 	}
 	for range 30 {
-		r.step()
+		r.loop.step()
 	}
-	r.tick()
-	if ready, _ := r.ready(); ready == nil {
+	r.loop.tick()
+	if ready, _ := r.loop.ready(); ready == nil {
 		t.Fatal("it stopped at once")
 	}
-	r.touched = r.touched.Add(-2 * time.Minute)
-	r.tick()
-	if ready, later := r.ready(); r.state != wire.Idle || ready != nil || later != nil {
-		t.Fatalf("after two minutes with nobody watching it is %s and trains on", r.state)
+	r.loop.touched = r.loop.touched.Add(-2 * time.Minute)
+	r.loop.tick()
+	if ready, later := r.loop.ready(); r.loop.state != wire.Idle || ready != nil || later != nil {
+		t.Fatalf("after two minutes with nobody watching it is %s and trains on", r.loop.state)
 	}
-	r.watched()
-	for r.replay != nil {
-		if ready, _ := r.ready(); ready == nil {
-			t.Fatalf("somebody watches, and it is %s", r.state)
+	r.loop.watched()
+	for r.loop.replay != nil {
+		if ready, _ := r.loop.ready(); ready == nil {
+			t.Fatalf("somebody watches, and it is %s", r.loop.state)
 		}
-		r.step()
+		r.loop.step()
 	}
-	if r.life.Steps != recipe.Steps || r.life.Fingerprint() != recipe.Weights {
-		t.Errorf("it came to step %d of %d, or to other weights", r.life.Steps, recipe.Steps)
+	if r.loop.present.Steps != recipe.Steps || r.loop.present.Fingerprint() != recipe.Weights {
+		t.Errorf("it came to step %d of %d, or to other weights", r.loop.present.Steps, recipe.Steps)
 	}
 }
 
@@ -172,8 +172,8 @@ func TestReplayDoesOneEventAtATime(t *testing.T) {
 		t.Fatal(err)
 	}
 	for left := 999; left >= 0; left-- {
-		if r.step(); len(r.replay.Events) != left {
-			t.Fatalf("%d events are left, want %d", len(r.replay.Events), left)
+		if r.loop.step(); len(r.loop.replay.Events) != left {
+			t.Fatalf("%d events are left, want %d", len(r.loop.replay.Events), left)
 		}
 	}
 }

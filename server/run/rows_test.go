@@ -154,7 +154,7 @@ func TestTargetStdIsTheLanes(t *testing.T) {
 	check := func(when string) {
 		t.Helper()
 		var std float64
-		if err := r.do(t.Context(), func() { std = r.life.Lanes[0].Ensemble.TargetScale().Std }); err != nil {
+		if err := r.do(t.Context(), func(*loop) { std = r.loop.present.Lanes[0].Ensemble.TargetScale().Std }); err != nil {
 			t.Fatal(err)
 		}
 		if got := float64(state(t, r).Data.TargetStd); got != std {
@@ -248,8 +248,8 @@ func TestOwnFileWithWords(t *testing.T) {
 		4: func(float64) []float64 { return []float64{0, 0, 1} },
 	} {
 		change(t, r, map[string]any{"slice": slice})
-		err := r.do(t.Context(), func() {
-			d := r.life.Data
+		err := r.do(t.Context(), func(*loop) {
+			d := r.loop.present.Data
 			for row := range slices.Chunk(d.GridRows, 4) {
 				if want := want(row[d.Slice]); !slices.Equal(row[:3], want) || slice < 4 && row[3] != d.Center[3] {
 					t.Errorf("along input %d there is a place %v, want %v", slice, row, want)
@@ -370,8 +370,8 @@ func TestOwnFileWithGaps(t *testing.T) {
 	if err != nil || !slices.Contains(notes.Warnings, `column "a": 12 rows have nothing there, and so the mean of the training rows and a mark (first: row 2)`) {
 		t.Errorf("%+v, %v", notes, err)
 	}
-	if err := r.do(t.Context(), func() {
-		if c := r.life.Data.Center; !slices.Equal(c[1:], []float64{0, 0, 1, 0}) {
+	if err := r.do(t.Context(), func(*loop) {
+		if c := r.loop.present.Data.Center; !slices.Equal(c[1:], []float64{0, 0, 1, 0}) {
 			t.Errorf("others stand at %v", c)
 		}
 	}); err != nil {
@@ -436,7 +436,7 @@ func TestRefusedAcquisitionLeavesNoTrace(t *testing.T) {
 		"dataset": "sine", "hidden": []int{128, 128, 128, 128}, "members": 4, "batch": 1024, "acquire_by": "random",
 	})})
 	acquired := func() (n uint64) {
-		if err := r.do(t.Context(), func() { n = r.life.Acquired }); err != nil {
+		if err := r.do(t.Context(), func(*loop) { n = r.loop.present.Acquired }); err != nil {
 			t.Fatal(err)
 		}
 		return n
@@ -494,7 +494,7 @@ func TestAcquiringFromALargePool(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	l := r.life
+	l := r.loop.present
 	n, most := l.Data.Pool.Len(), rows.MaxWork/l.Lanes[0].Params
 	if n <= most {
 		t.Fatalf("a pool of %d rows can be looked at whole (%d)", n, most)

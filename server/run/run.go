@@ -11,8 +11,6 @@ package run
 import (
 	"context"
 	"errors"
-	"math/rand/v2"
-	"runtime"
 	"time"
 
 	"github.com/gnllviz/gnllviz/datasets/table"
@@ -84,66 +82,26 @@ type Options struct {
 	Report func(Stats)
 }
 
-// A Run is one data set, one or more lanes in training on it, and their history.
+// A Run is one data set, one or more lanes in training on it, and their history. It is
+// the handle of the loop that owns all of that: its methods may be called from any
+// goroutine, hand their work to the loop and wait.
 type Run struct {
-	id      string
-	parent  string // id of the run whose model this one went on from, or empty
-	created time.Time
-	options Options
-	env     past.Env
-
+	loop     *loop
 	commands chan func()
 	done     chan struct{}
 
 	reading   chan struct{} // has room for the one who has the observers
 	observers capture.Observers
-
-	// ---- what follows is owned by the goroutine that calls Serve ----
-
-	life       *past.Generation
-	own        *rows.Own // that the user gave last
-	revision   uint32
-	generation uint32
-	dataRev    uint32 // of the newest rows
-	undone     past.Stack
-
-	state  wire.State
-	reason string       // why it is what it is
-	before wire.State   // what it did until it diverged
-	open   bool         // everybody who watches may steer
-	left   int          // steps still to make while paused
-	until  *until       // or what to train up to
-	goal   *wire.Goal   // the same, as viewers were told
-	replay *past.Replay // or what to do over again
-
-	sent     int       // points that viewers were sent
-	pieces   pieces    // of them, encoded
-	dataSent time.Time // when viewers were last told of other rows
-	dataDue  bool      // they are to be told
-
-	waits    []*wait
-	viewers  map[*Viewer]struct{}
-	touched  time.Time // when somebody last watched or commanded
-	stale    bool      // something has changed since the last frame
-	shown    time.Time // when the last frame was
-	hurried  time.Time // when the last one was that only those who steer got
-	showSoon bool      // without waiting for the clock
-	pace     *pace
-	rate     rate
-	stats    Stats
-	fitted   time.Time // when what the run holds was last looked at
-	changed  time.Time // when a change was applied that no frame has shown yet
 }
 
-// New returns a run that plays, unless it is to be paused, as soon as Serve is
-// called. An error that is a
-// *wire.ErrorMessage says what of the spec is wrong.
+// New returns a run that plays, unless it is to be paused, as soon as Serve is called. An
+// error that is a *wire.ErrorMessage says what of the spec is wrong.
 func New(id string, s wire.Spec, o Options) (*Run, error) {
 	own, err := rows.ReadOwn(s.Data, o.Table)
 	if err != nil {
 		return nil, err
 	}
-	r := newRun(id, o)
+	r := newLoop(id, o)
 	l, err := r.env.FromSpec(&s, own, r.dataRev+1)
 	if err != nil {
 		return nil, err
@@ -153,15 +111,20 @@ func New(id string, s wire.Spec, o Options) (*Run, error) {
 		r.state = wire.Paused
 	}
 	r.birth(l)
-	return r, nil
+	return handleOf(r), nil
 }
 
-// env returns what generations of such runs begin in.
+// handleOf returns the handle of a loop that nobody serves yet.
+func handleOf(r *loop) *Run {
+	return &Run{loop: r, commands: make(chan func()), done: make(chan struct{}), reading: make(chan struct{}, 1)}
+}
+
+// Env returns what generations of such runs begin in.
 func (o *Options) Env() past.Env {
 	return past.Env{Table: lane.Table(), Bounds: o.Bounds, Workers: o.Workers}
 }
 
-// clock returns what tells the time.
+// Clock returns what tells the time.
 func (o *Options) Clock() func() time.Time {
 	if o.Now != nil {
 		return o.Now
@@ -169,117 +132,24 @@ func (o *Options) Clock() func() time.Time {
 	return time.Now
 }
 
-func newRun(id string, o Options) *Run {
-	if o.Idle == 0 {
-		o.Idle = DefaultIdle
-	}
-	o.Now = o.Clock()
-	r := &Run{
-		id:         id,
-		created:    o.Now().UTC(),
-		options:    o,
-		commands:   make(chan func()),
-		done:       make(chan struct{}),
-		reading:    make(chan struct{}, 1),
-		generation: rand.Uint32N(1 << 31),
-		state:      wire.Playing,
-		viewers:    map[*Viewer]struct{}{},
-		pace:       newPace(),
-	}
-	r.env = o.Env()
-	r.env.Admit = r.admitLife
-	r.dataRev = r.generation // for the same reason by chance: see package wire
-	r.touched = r.now()
-	return r
-}
-
 // ID returns the name under which the run was made.
-func (r *Run) ID() string { return r.id }
+func (h *Run) ID() string { return h.loop.id }
 
 // Done is closed when the run has ended.
-func (r *Run) Done() <-chan struct{} { return r.done }
-
-// ticksPerSecond is how often a run looks at the clock, and how many frames a
-// second it shows at most.
-const ticksPerSecond = 30
+func (h *Run) Done() <-chan struct{} { return h.done }
 
 // Serve trains and answers until the context ends.
-func (r *Run) Serve(ctx context.Context) {
-	defer close(r.done)
-	tick := time.NewTicker(time.Second / ticksPerSecond)
-	defer tick.Stop()
-	for {
-		r.answerWaits()
-		// Of several channels that are ready a select takes any: a command that
-		// is waiting would have to wait for some steps more.
-		select {
-		case command := <-r.commands:
-			r.serve(command)
-		default:
-		}
-		ready, later := r.ready()
-		var turn chan<- struct{}
-		if ready != nil && r.options.Turns != nil {
-			ready, turn = nil, r.options.Turns
-		}
-		select {
-		case <-ctx.Done():
-			return
-		case command := <-r.commands:
-			r.serve(command)
-		case <-tick.C:
-			r.tick()
-		case <-ready:
-			r.train()
-		case turn <- struct{}{}:
-			func() {
-				defer func() { <-r.options.Turns }()
-				r.train()
-			}()
-		case <-later:
-		}
-	}
+func (h *Run) Serve(ctx context.Context) {
+	defer close(h.done)
+	h.loop.serve(ctx, h.commands)
 }
 
-// train makes the steps that are due for as long as its share of time, and does
-// commands between them.
-func (r *Run) train() {
-	begun := r.now()
-	for {
-		r.step()
-		if r.now().Sub(begun) >= past.Share {
-			break
-		}
-		select {
-		case command := <-r.commands:
-			r.serve(command)
-		default:
-		}
-		if ready, _ := r.ready(); ready == nil {
-			break
-		}
-	}
-	r.stats.Trained += r.now().Sub(begun)
-	runtime.Gosched()
-}
-
-// serve does a command. If a frame is to show what it did, whoever waits for the
-// command goes first: a frame takes longer than an answer.
-func (r *Run) serve(command func()) {
-	command()
-	if r.showSoon {
-		r.showSoon = false
-		runtime.Gosched()
-		r.show(r.now())
-	}
-}
-
-// do has f run by the owner, between two steps, and waits until it has.
-func (r *Run) do(ctx context.Context, f func()) error {
+// do has f done by the loop, between two steps, and waits until it is.
+func (h *Run) do(ctx context.Context, f func(*loop)) error {
 	did := make(chan struct{})
 	select {
-	case r.commands <- func() { f(); close(did) }:
-	case <-r.done:
+	case h.commands <- func() { f(h.loop); close(did) }:
+	case <-h.done:
 		return ErrEnded
 	case <-ctx.Done():
 		return ctx.Err()
@@ -287,7 +157,7 @@ func (r *Run) do(ctx context.Context, f func()) error {
 	// The owner has it in hand: it is a matter of milliseconds, or its end.
 	select {
 	case <-did:
-	case <-r.done:
+	case <-h.done:
 		select {
 		case <-did:
 		default:
@@ -298,66 +168,28 @@ func (r *Run) do(ctx context.Context, f func()) error {
 }
 
 // ask is do for what can fail.
-func (r *Run) ask(ctx context.Context, f func() error) error {
+func (h *Run) ask(ctx context.Context, f func(*loop) error) error {
 	var failed error
-	if err := r.do(ctx, func() { failed = f() }); err != nil {
+	if err := h.do(ctx, func(r *loop) { failed = f(r) }); err != nil {
 		return err
 	}
 	return failed
 }
 
-// Do applies a command other than Hello and WatchCommand, which are a viewer's.
-// steers says whether it is of somebody who may steer the run though it is not
-// open to all. Where it is refused the error is a *wire.ErrorMessage and nothing
-// was changed.
-func (r *Run) Do(ctx context.Context, c wire.Command, steers bool) (wire.Ack, error) {
-	var ack wire.Ack
-	var own *rows.Own
-	if spec := rows.RowsOf(c); spec != nil {
-		// A file may take longer to read than other commands should wait. Who may
-		// not give one has it not read at all.
-		err := r.ask(ctx, func() error { return wire.AsError(r.admit(c, steers)) })
-		if err != nil {
-			return ack, err
-		}
-		if own, err = rows.ReadOwn(spec, r.options.Table); err != nil {
-			return ack, wire.AsBadData(err)
-		}
-	}
-	err := r.ask(ctx, func() error {
-		r.touched = r.now()
-		if refused := r.admit(c, steers); refused != nil {
-			return refused
-		}
-		lane, refused := r.apply(c, own)
-		if refused != nil {
-			return refused
-		}
-		ack = r.ack()
-		ack.Lane = lane
-		if own != nil {
-			ack.LeftOut, ack.Warnings = own.Notes.LeftOut, own.Notes.Warnings
-		}
-		r.showSoon = true // now, if the last frame was long ago
-		return nil
-	})
-	return ack, err
-}
-
 // Settings returns the value of every control, by name: the run's and those of
 // the first lane.
-func (r *Run) Settings(ctx context.Context) (m map[string]any, err error) {
-	err = r.do(ctx, func() {
-		m = r.env.Table.Values(wire.Settings{RunSettings: r.life.Settings, LaneSettings: r.life.Lanes[0].Settings})
+func (h *Run) Settings(ctx context.Context) (m map[string]any, err error) {
+	err = h.do(ctx, func(r *loop) {
+		m = r.env.Table.Values(wire.Settings{RunSettings: r.present.Settings, LaneSettings: r.present.Lanes[0].Settings})
 	})
 	return m, err
 }
 
 // Notes says what was left out of the rows of the user's own that the run has, and what
 // else there is to know of them.
-func (r *Run) Notes(ctx context.Context) (n wire.DataNotes, err error) {
-	err = r.do(ctx, func() {
-		if own := r.life.Data.Own; own != nil {
+func (h *Run) Notes(ctx context.Context) (n wire.DataNotes, err error) {
+	err = h.do(ctx, func(r *loop) {
+		if own := r.present.Data.Own; own != nil {
 			n = own.Notes
 		}
 	})
@@ -365,15 +197,15 @@ func (r *Run) Notes(ctx context.Context) (n wire.DataNotes, err error) {
 }
 
 // Data returns the rows that are trained on, as viewers are told of them.
-func (r *Run) Data(ctx context.Context) (d wire.Data, err error) {
-	err = r.do(ctx, func() { d = r.life.DescribeData(r.env.Table) })
+func (h *Run) Data(ctx context.Context) (d wire.Data, err error) {
+	err = h.do(ctx, func(r *loop) { d = r.present.DescribeData(r.env.Table) })
 	return d, err
 }
 
 // State returns the whole state of the run, as viewers are told of it. Who asks
 // for it watches, as far as being idle goes.
-func (r *Run) State(ctx context.Context) (m wire.RunMessage, err error) {
-	err = r.do(ctx, func() {
+func (h *Run) State(ctx context.Context) (m wire.RunMessage, err error) {
+	err = h.do(ctx, func(r *loop) {
 		r.watched()
 		m = r.message(0)
 	})
@@ -381,15 +213,15 @@ func (r *Run) State(ctx context.Context) (m wire.RunMessage, err error) {
 }
 
 // History returns the points of the present generation from number first on.
-func (r *Run) History(ctx context.Context, first int) (m wire.HistoryMessage, err error) {
-	err = r.do(ctx, func() { m = r.history(min(max(first, 0), len(r.life.Points)), len(r.life.Points)) })
+func (h *Run) History(ctx context.Context, first int) (m wire.HistoryMessage, err error) {
+	err = h.do(ctx, func(r *loop) { m = r.history(min(max(first, 0), len(r.present.Points)), len(r.present.Points)) })
 	return m, err
 }
 
 // Predict returns what a lane (nil: the first) predicts of each target at rows of inputs,
 // in the data's units.
-func (r *Run) Predict(ctx context.Context, id *uint8, x [][]float64) (of []lane.Prediction, err error) {
-	err = r.observe(ctx, nil, func(g *capture.Glimpse, lanes []*lane.Lane) error {
+func (h *Run) Predict(ctx context.Context, id *uint8, x [][]float64) (of []lane.Prediction, err error) {
+	err = h.observe(ctx, nil, func(g *capture.Glimpse, lanes []*lane.Lane) error {
 		l, refused := past.LaneOf(lanes, id)
 		if refused != nil {
 			return refused
@@ -406,7 +238,3 @@ func (r *Run) Predict(ctx context.Context, id *uint8, x [][]float64) (of []lane.
 	})
 	return of, err
 }
-
-// ---- what follows runs on the owner's goroutine ----
-
-func (r *Run) now() time.Time { return r.options.Now() }

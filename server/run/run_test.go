@@ -218,7 +218,7 @@ func acknowledgedChangeIsInTheFrames(t *testing.T, r *Run, changes int) {
 func watchedStd(t *testing.T, r *Run) float64 {
 	t.Helper()
 	var std float64
-	if err := r.do(t.Context(), func() { std = float64(r.life.DescribeData(r.env.Table).TargetStd) }); err != nil {
+	if err := r.do(t.Context(), func(*loop) { std = float64(r.loop.present.DescribeData(r.loop.env.Table).TargetStd) }); err != nil {
 		t.Fatal(err)
 	}
 	return std
@@ -310,7 +310,7 @@ func TestResetBeginsTheSameRunAnew(t *testing.T) {
 	r := start(t, Options{}, map[string]any{"speed": "max"})
 	do(t, r, &wire.PauseCommand{})
 	weights := func() (w []float32) {
-		if err := r.do(t.Context(), func() { w = r.life.Lanes[0].Ensemble.Members()[0].Weights() }); err != nil {
+		if err := r.do(t.Context(), func(*loop) { w = r.loop.present.Lanes[0].Ensemble.Members()[0].Weights() }); err != nil {
 			t.Fatal(err)
 		}
 		return w

@@ -12,22 +12,22 @@ import (
 // Everything here but Summary runs on the goroutine that owns the run.
 
 // flush sends viewers what they were not sent yet: other rows, and points.
-func (r *Run) flush() {
+func (r *loop) flush() {
 	r.flushData()
 	first := r.sent
-	r.sent = len(r.life.Points)
+	r.sent = len(r.present.Points)
 	if len(r.viewers) > 0 {
 		r.broadcast(r.pointsSent(first)...)
 	}
 }
 
 // flushData tells viewers of other rows.
-func (r *Run) flushData() {
+func (r *loop) flushData() {
 	if !r.dataDue {
 		return
 	}
 	r.dataDue, r.dataSent = false, r.now()
-	r.tell(wire.DataMessage{Type: "data", Data: r.life.DescribeData(r.env.Table)})
+	r.tell(wire.DataMessage{Type: "data", Data: r.present.DescribeData(r.env.Table)})
 	r.broadcast(r.grid())
 }
 
@@ -36,9 +36,9 @@ func (r *Run) flushData() {
 const dataEvery = 100 * time.Millisecond
 
 // tick shows what has happened since the last one.
-func (r *Run) tick() {
+func (r *loop) tick() {
 	now := r.now()
-	r.rate.sample(now, r.life.Steps, r.training())
+	r.rate.sample(now, r.present.Steps, r.training())
 	r.reportStats()
 	r.fit(now)
 	if len(r.viewers) == 0 {
@@ -52,7 +52,7 @@ func (r *Run) tick() {
 
 // show publishes what has changed since the last frame, if that one has had its
 // time. Those who steer see a change at once, however many others watch.
-func (r *Run) show(now time.Time) {
+func (r *loop) show(now time.Time) {
 	if !r.stale {
 		return
 	}
@@ -112,37 +112,37 @@ func frameInterval(viewers int) time.Duration {
 }
 
 // frames returns the picture of every lane as it is now, one after the other.
-func (r *Run) frames() ([]byte, error) {
-	g := capture.Glimpse{Generation: r.generation, Revision: r.revision, Step: r.life.Steps, PerSecond: r.rate.perSecond, Data: r.life.Data}
-	return g.Frames(r.life.Lanes)
+func (r *loop) frames() ([]byte, error) {
+	g := capture.Glimpse{Generation: r.generation, Revision: r.revision, Step: r.present.Steps, PerSecond: r.rate.perSecond, Data: r.present.Data}
+	return g.Frames(r.present.Lanes)
 }
 
-func (r *Run) ack() wire.Ack {
-	return wire.Ack{Type: "ack", Revision: r.revision, Generation: r.generation, Step: r.life.Steps}
+func (r *loop) ack() wire.Ack {
+	return wire.Ack{Type: "ack", Revision: r.revision, Generation: r.generation, Step: r.present.Steps}
 }
 
 // message describes the whole run to a viewer whose history goes on with point
 // number next.
-func (r *Run) message(next int) wire.RunMessage {
-	changes := r.life.Changes
+func (r *loop) message(next int) wire.RunMessage {
+	changes := r.present.Changes
 	// A copy, and a list in JSON even where there is none.
 	changes = append([]wire.Change{}, changes[max(0, len(changes)-wire.MaxChanges):]...)
 	for i := range changes { // what could be undone when it was done may be so no more
 		changes[i].Undo = r.undone.Index(changes[i].Revision) >= 0
 	}
 	return wire.RunMessage{
-		Type: "run", ID: r.id, Title: r.life.Title, Lesson: r.life.Lesson, Generation: r.generation, Revision: r.revision, Step: r.life.Steps,
+		Type: "run", ID: r.id, Title: r.present.Title, Lesson: r.present.Lesson, Generation: r.generation, Revision: r.revision, Step: r.present.Steps,
 		State: r.state, Reason: r.reason, Goal: r.aim(), Open: r.open, Redo: len(r.undone.Undone), Controls: r.runValues(), Lanes: r.lanesMessage().Lanes,
-		Changes: changes, Data: r.life.DescribeData(r.env.Table), Points: len(r.life.Points), Next: next,
+		Changes: changes, Data: r.present.DescribeData(r.env.Table), Points: len(r.present.Points), Next: next,
 	}
 }
 
 // Summary describes the run as it is now.
-func (r *Run) Summary(ctx context.Context) (s wire.Summary, err error) {
-	err = r.observe(ctx, func(*capture.Glimpse) error {
+func (h *Run) Summary(ctx context.Context) (s wire.Summary, err error) {
+	err = h.observe(ctx, func(r *loop, _ *capture.Glimpse) error {
 		s = wire.Summary{
-			ID: r.id, Dataset: r.life.Settings.Dataset, Created: r.created.Format(time.RFC3339Nano),
-			Generation: r.generation, Revision: r.revision, Step: r.life.Steps,
+			ID: r.id, Dataset: r.present.Settings.Dataset, Created: r.created.Format(time.RFC3339Nano),
+			Generation: r.generation, Revision: r.revision, Step: r.present.Steps,
 			State: r.state, Reason: r.reason, Viewers: len(r.viewers),
 		}
 		return nil

@@ -16,7 +16,7 @@ func TestAChangeIsShownFirstToWhoSteers(t *testing.T) {
 	}
 	viewer := func(steers bool) *Viewer {
 		v := &Viewer{run: r, frames: make(chan Message, 1), events: make(chan Message, queueLength), wantsFrames: true, steers: steers}
-		r.viewers[v] = struct{}{}
+		r.loop.viewers[v] = struct{}{}
 		return v
 	}
 	steering := viewer(true)
@@ -39,13 +39,13 @@ func TestAChangeIsShownFirstToWhoSteers(t *testing.T) {
 		{name: "the tick after it", after: 50 * time.Millisecond, steering: true},
 		{name: "the hall's turn", after: 100 * time.Millisecond, steering: true, hall: true},
 	} {
-		r.stale = true
+		r.loop.stale = true
 		if c.change != "" {
-			if _, e := r.apply(&wire.ChangeCommand{Set: map[string]json.RawMessage{"eps": json.RawMessage(c.change)}}, nil); e != nil {
+			if _, e := r.loop.apply(&wire.ChangeCommand{Set: map[string]json.RawMessage{"eps": json.RawMessage(c.change)}}, nil); e != nil {
 				t.Fatal(e)
 			}
 		}
-		r.show(begun.Add(c.after))
+		r.loop.show(begun.Add(c.after))
 		for i, v := range append([]*Viewer{steering}, hall...) {
 			want := c.hall
 			if i == 0 {
@@ -57,7 +57,7 @@ func TestAChangeIsShownFirstToWhoSteers(t *testing.T) {
 				if err != nil {
 					t.Fatal(err)
 				}
-				if !want || f[0].Revision != r.revision {
+				if !want || f[0].Revision != r.loop.revision {
 					t.Errorf("%s: viewer %d got a frame of revision %d", c.name, i, f[0].Revision)
 				}
 			default:
@@ -76,34 +76,34 @@ func TestHistoryInPieces(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for len(r.life.Points) < 5*pieceLength+7 {
-		r.life.Points = append(r.life.Points, wire.Point{Step: uint64(len(r.life.Points))})
+	for len(r.loop.present.Points) < 5*pieceLength+7 {
+		r.loop.present.Points = append(r.loop.present.Points, wire.Point{Step: uint64(len(r.loop.present.Points))})
 	}
-	r.sent = len(r.life.Points) - 5
-	for _, first := range []int{0, 1, pieceLength - 1, pieceLength, 3*pieceLength + 1, r.sent - 1, r.sent} {
+	r.loop.sent = len(r.loop.present.Points) - 5
+	for _, first := range []int{0, 1, pieceLength - 1, pieceLength, 3*pieceLength + 1, r.loop.sent - 1, r.loop.sent} {
 		next := first
-		for _, message := range r.pointsSent(first) {
+		for _, message := range r.loop.pointsSent(first) {
 			var m wire.HistoryMessage
 			if err := json.Unmarshal(message.Data, &m); err != nil {
 				t.Fatal(err)
 			}
-			if m.First != next || m.Generation != r.generation || len(m.Points) > pieceLength || m.Points[0].Step != uint64(next) {
+			if m.First != next || m.Generation != r.loop.generation || len(m.Points) > pieceLength || m.Points[0].Step != uint64(next) {
 				t.Errorf("from %d on: point %d comes as %d, of %d", first, next, m.First, len(m.Points))
 			}
 			next += len(m.Points)
 		}
-		if next != r.sent {
-			t.Errorf("from %d on: the last point is %d, of %d", first, next-1, r.sent)
+		if next != r.loop.sent {
+			t.Errorf("from %d on: the last point is %d, of %d", first, next-1, r.loop.sent)
 		}
 	}
-	a, b := r.pointsSent(0), r.pointsSent(0)
+	a, b := r.loop.pointsSent(0), r.loop.pointsSent(0)
 	if len(a) != 5+1 || &a[0].Data[0] != &b[0].Data[0] || &a[4].Data[0] != &b[4].Data[0] {
 		t.Errorf("%d messages, or they were encoded again", len(a))
 	}
-	r.begin(r.life)
-	r.sent = len(r.life.Points)
+	r.loop.begin(r.loop.present)
+	r.loop.sent = len(r.loop.present.Points)
 	var m wire.HistoryMessage
-	if err := json.Unmarshal(r.pointsSent(0)[0].Data, &m); err != nil || m.Generation != r.generation {
-		t.Errorf("%v, and history of generation %d in generation %d", err, m.Generation, r.generation)
+	if err := json.Unmarshal(r.loop.pointsSent(0)[0].Data, &m); err != nil || m.Generation != r.loop.generation {
+		t.Errorf("%v, and history of generation %d in generation %d", err, m.Generation, r.loop.generation)
 	}
 }

@@ -15,7 +15,7 @@ type Stats struct {
 }
 
 // reportStats tells what was done since it was last told.
-func (r *Run) reportStats() {
+func (r *loop) reportStats() {
 	if r.options.Report != nil {
 		r.options.Report(r.stats)
 	}

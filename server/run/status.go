@@ -15,15 +15,15 @@ type Status struct {
 }
 
 // Status says what the run is at, which takes no time worth speaking of.
-func (r *Run) Status(ctx context.Context) (s Status, err error) {
-	err = r.do(ctx, func() { s = r.status() })
+func (h *Run) Status(ctx context.Context) (s Status, err error) {
+	err = h.do(ctx, func(r *loop) { s = r.status() })
 	return s, err
 }
 
 // Await returns the run's status once it is wanted, which is asked on the run's
 // goroutine: at once, and whenever the run has done something. wanted must be quick.
-func (r *Run) Await(ctx context.Context, wanted func(Status) bool) (s Status, err error) {
-	err = r.await(ctx, func() bool {
+func (h *Run) Await(ctx context.Context, wanted func(Status) bool) (s Status, err error) {
+	err = h.await(ctx, func(r *loop) bool {
 		s = r.status()
 		return wanted(s)
 	})
@@ -32,24 +32,24 @@ func (r *Run) Await(ctx context.Context, wanted func(Status) bool) (s Status, er
 
 // A wait is for something that is asked on the run's goroutine.
 type wait struct {
-	holds func() bool
+	holds func(*loop) bool
 	held  chan struct{} // closed when it has
 }
 
 // await returns when something holds, which is asked on the run's goroutine.
-func (r *Run) await(ctx context.Context, holds func() bool) error {
+func (h *Run) await(ctx context.Context, holds func(*loop) bool) error {
 	w := &wait{holds, make(chan struct{})}
-	if err := r.do(ctx, func() { r.waits = append(r.waits, w) }); err != nil {
+	if err := h.do(ctx, func(r *loop) { r.waits = append(r.waits, w) }); err != nil {
 		return err
 	}
 	select {
 	case <-w.held:
 		return nil
-	case <-r.done:
+	case <-h.done:
 		return ErrEnded
 	case <-ctx.Done():
 		// After this it is not asked any more.
-		if err := r.do(context.WithoutCancel(ctx), func() {
+		if err := h.do(context.WithoutCancel(ctx), func(r *loop) {
 			r.waits = slices.DeleteFunc(r.waits, func(x *wait) bool { return x == w })
 		}); err != nil {
 			return err
@@ -60,15 +60,15 @@ func (r *Run) await(ctx context.Context, holds func() bool) error {
 
 // ---- what follows runs on the owner's goroutine ----
 
-func (r *Run) status() Status { return Status{r.state, r.reason, r.life.Steps} }
+func (r *loop) status() Status { return Status{r.state, r.reason, r.present.Steps} }
 
 // answerWaits lets go whoever waits for what holds now.
-func (r *Run) answerWaits() {
+func (r *loop) answerWaits() {
 	if len(r.waits) == 0 {
 		return
 	}
 	r.waits = slices.DeleteFunc(r.waits, func(w *wait) bool {
-		holds := w.holds()
+		holds := w.holds(r)
 		if holds {
 			close(w.held)
 		}

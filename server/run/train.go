@@ -11,28 +11,28 @@ import (
 // Everything here runs on the goroutine that owns the run.
 
 // training says whether the next step may be made.
-func (r *Run) training() bool {
+func (r *loop) training() bool {
 	return r.replay != nil && r.state != wire.Idle || r.state == wire.Playing || r.state == wire.Paused && r.left > 0
 }
 
 // ready returns a channel that is ready when the next step is due: nil while
 // there is none, and then later tells when to ask again.
-func (r *Run) ready() (ready <-chan struct{}, later <-chan time.Time) {
+func (r *loop) ready() (ready <-chan struct{}, later <-chan time.Time) {
 	switch {
 	case !r.training():
 		return nil, nil
 	case r.replay != nil:
 		return r.pace.open, nil
 	}
-	return r.pace.wait(r.now(), r.life.Settings.Speed.PerSecond())
+	return r.pace.wait(r.now(), r.present.Settings.Speed.PerSecond())
 }
 
 // step makes one training step of every lane, with the controls as they stand now.
-func (r *Run) step() {
+func (r *loop) step() {
 	if r.replay != nil && !r.follow() {
 		return
 	}
-	l := r.life
+	l := r.present
 	a, err := l.Advance(r.env.Bounds, r.dataRev+1)
 	if err != nil {
 		r.fail(err)
@@ -65,11 +65,11 @@ func (r *Run) step() {
 }
 
 // meet pauses the run if it has come to where it was to train up to.
-func (r *Run) meet(u *until, points []wire.Point) {
-	reached := u.reachedStep(r.life.Steps)
+func (r *loop) meet(u *until, points []wire.Point) {
+	reached := u.reachedStep(r.present.Steps)
 	if reached == "" {
 		reached = u.reached(points, func(id uint8) string {
-			lane, _ := r.life.Lane(&id)
+			lane, _ := r.present.Lane(&id)
 			return lane.Name
 		})
 	}
@@ -80,15 +80,15 @@ func (r *Run) meet(u *until, points []wire.Point) {
 }
 
 // record adds a point of every lane to the history.
-func (r *Run) record() {
-	if err := r.life.Record(uint64(cmp.Or(r.options.Ladder, past.Ladder))); err != nil {
+func (r *loop) record() {
+	if err := r.present.Record(uint64(cmp.Or(r.options.Ladder, past.Ladder))); err != nil {
 		r.fail(err)
 	}
 }
 
 // keep takes the snapshots that are due.
-func (r *Run) keep() {
-	if err := r.life.Keep(); err != nil {
+func (r *loop) keep() {
+	if err := r.present.Keep(); err != nil {
 		r.fail(err)
 	}
 }

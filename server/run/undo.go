@@ -9,17 +9,17 @@ import (
 )
 
 // bringBack makes the present what the moment says. Steps and history go on.
-func (r *Run) bringBack(m *past.Moment) error {
+func (r *loop) bringBack(m *past.Moment) error {
 	otherRows, err := m.Restore()
 	if err != nil {
 		return err
 	}
 	r.own = m.Own
-	if m.Life != r.life {
+	if m.Life != r.present {
 		r.begin(m.Life)
 	} else if otherRows {
 		// Frames under the number that these rows once had are long gone.
-		r.life.Number(r.dataRev + 1)
+		r.present.Number(r.dataRev + 1)
 		r.dataChanged()
 	}
 	r.judge()
@@ -27,20 +27,20 @@ func (r *Run) bringBack(m *past.Moment) error {
 }
 
 // moment returns the present one.
-func (r *Run) moment() past.Moment { return r.life.Moment(r.own) }
+func (r *loop) moment() past.Moment { return r.present.Moment(r.own) }
 
 // judge has the state say whether a lane has diverged.
-func (r *Run) judge() {
-	switch lane := r.life.Diverged(); {
+func (r *loop) judge() {
+	switch lane := r.present.Diverged(); {
 	case lane != nil:
-		r.stop(lane.Reason(len(r.life.Lanes)))
+		r.stop(lane.Reason(len(r.present.Lanes)))
 	case r.state == wire.Diverged:
 		r.setState(wire.Paused, "")
 	}
 }
 
 // undo takes back a change and all that came after it.
-func (r *Run) undo(c *wire.UndoCommand) *wire.ErrorMessage {
+func (r *loop) undo(c *wire.UndoCommand) *wire.ErrorMessage {
 	u := &r.undone
 	i := len(u.Entries) - 1
 	if c.Revision != 0 {
@@ -61,19 +61,19 @@ func (r *Run) undo(c *wire.UndoCommand) *wire.ErrorMessage {
 	u.Entries = slices.Delete(u.Entries, i, len(u.Entries)) // which lets go of them
 	// A replay of the life that is now lived knows the change by the same number,
 	// or that this life was left by it.
-	r.life.Note(&wire.UndoCommand{Revision: e.Revision}, r.revision)
+	r.present.Note(&wire.UndoCommand{Revision: e.Revision}, r.revision)
 	r.wentBack(wire.UndoChange, "undone: "+e.Text)
 	return nil
 }
 
 // redo takes back the last undo.
-func (r *Run) redo(c *wire.RedoCommand) *wire.ErrorMessage {
+func (r *loop) redo(c *wire.RedoCommand) *wire.ErrorMessage {
 	u := &r.undone
 	if len(u.Undone) == 0 {
 		return wire.Refuse(wire.BadState, "", "redo: there is nothing to do again")
 	}
 	last := u.Undone[len(u.Undone)-1]
-	left := r.life
+	left := r.present
 	if err := r.bringBack(&last.Before); err != nil {
 		return wire.Refuse(wire.BadState, "", "redo: %v", err)
 	}
@@ -82,26 +82,26 @@ func (r *Run) redo(c *wire.RedoCommand) *wire.ErrorMessage {
 	// Also where another life comes back: the one that is left can be undone to
 	// once more.
 	left.Note(c, r.revision)
-	if r.life != left {
-		r.life.NoteEvent(wire.Event{Revision: r.revision + 1})
+	if r.present != left {
+		r.present.NoteEvent(wire.Event{Revision: r.revision + 1})
 	}
 	r.wentBack(wire.RedoChange, "done again: "+last.Entries[0].Text)
 	return nil
 }
 
 // wentBack records that earlier weights came back.
-func (r *Run) wentBack(kind wire.ChangeKind, text string) {
+func (r *loop) wentBack(kind wire.ChangeKind, text string) {
 	r.revision++
-	r.told(r.life, []wire.Change{{
-		Revision: r.revision, Generation: r.generation, Step: r.life.Steps, Kind: kind, Text: text,
+	r.told(r.present, []wire.Change{{
+		Revision: r.revision, Generation: r.generation, Step: r.present.Steps, Kind: kind, Text: text,
 	}})
 	r.flush()
 	r.tell(r.message(r.sent))
 }
 
 // goBack puts back the weights of an earlier moment.
-func (r *Run) goBack(c *wire.ReturnCommand) *wire.ErrorMessage {
-	l := r.life
+func (r *loop) goBack(c *wire.ReturnCommand) *wire.ErrorMessage {
+	l := r.present
 	states, at, refused := l.Snapshot(*c.Step)
 	if refused != nil {
 		return refused
@@ -121,19 +121,19 @@ func (r *Run) goBack(c *wire.ReturnCommand) *wire.ErrorMessage {
 }
 
 // restore puts back the weights that the diverged lanes had some steps before.
-func (r *Run) restore(c *wire.RestoreCommand) *wire.ErrorMessage {
+func (r *loop) restore(c *wire.RestoreCommand) *wire.ErrorMessage {
 	if r.state != wire.Diverged {
 		return wire.Refuse(wire.BadState, "", "restore: the run is %s; there is nothing to go back from", r.state)
 	}
 	was := r.moment()
-	for _, lane := range r.life.Lanes {
+	for _, lane := range r.present.Lanes {
 		if lane.Diverged != nil {
 			lane.Ensemble.Restore()
 			lane.Diverged = nil
 		}
 	}
-	r.life.Note(c, r.revision)
+	r.present.Note(c, r.revision)
 	r.judge()
-	r.changedBy(r.life, was, wire.Change{Kind: wire.WeightsChange, Text: "back to before it diverged"})
+	r.changedBy(r.present, was, wire.Change{Kind: wire.WeightsChange, Text: "back to before it diverged"})
 	return nil
 }

@@ -13,10 +13,10 @@ import (
 // Everything here runs on the goroutine that owns the run.
 
 // changeData begins a new life on rows of the user's own.
-func (r *Run) changeData(own *rows.Own) *wire.ErrorMessage {
-	s := r.life.Settings
+func (r *loop) changeData(own *rows.Own) *wire.ErrorMessage {
+	s := r.present.Settings
 	s.Dataset, s.Slice, s.SliceAt, s.ShownTarget = wire.OwnData, 0, "", 1
-	starts := r.life.Starts()
+	starts := r.present.Starts()
 	for i := range starts {
 		starts[i].Settings = lane.WithoutEquation(starts[i].Settings)
 	}
@@ -31,26 +31,26 @@ func (r *Run) changeData(own *rows.Own) *wire.ErrorMessage {
 }
 
 // edit adds, moves and erases rows while the lanes train.
-func (r *Run) edit(c *wire.EditCommand) *wire.ErrorMessage {
-	e := r.life.Data.Clean(&c.Edit)
-	d, err := r.life.Data.Edited(&e)
+func (r *loop) edit(c *wire.EditCommand) *wire.ErrorMessage {
+	e := r.present.Data.Clean(&c.Edit)
+	d, err := r.present.Data.Edited(&e)
 	if err != nil {
 		return wire.AsBadData(err)
 	}
 	was := r.moment()
-	if refused := r.life.GiveRows(d, r.env.Bounds, r.dataRev+1); refused != nil {
+	if refused := r.present.GiveRows(d, r.env.Bounds, r.dataRev+1); refused != nil {
 		return refused
 	}
 	r.dataChanged()
-	r.life.Note(c, r.revision)
-	r.changedBy(r.life, was, wire.Change{Kind: wire.DataChange, Text: describeEdit(&c.Edit)})
+	r.present.Note(c, r.revision)
+	r.changedBy(r.present, was, wire.Change{Kind: wire.DataChange, Text: describeEdit(&c.Edit)})
 	return nil
 }
 
 // dataChanged has viewers told of other rows, not more often than they can be
 // read.
-func (r *Run) dataChanged() {
-	r.dataRev = r.life.Data.Revision
+func (r *loop) dataChanged() {
+	r.dataRev = r.present.Data.Revision
 	r.dataDue, r.stale = true, true
 }
 
@@ -70,32 +70,32 @@ func describeEdit(e *wire.Edit) string {
 }
 
 // acquire takes the next points.
-func (r *Run) acquire(c *wire.AcquireCommand) *wire.ErrorMessage {
-	if e := r.life.CanAcquire(); e != nil {
+func (r *loop) acquire(c *wire.AcquireCommand) *wire.ErrorMessage {
+	if e := r.present.CanAcquire(); e != nil {
 		return e
 	}
 	was := r.moment()
-	n, refused := r.life.Acquire(c.Count, r.env.Bounds, r.dataRev+1)
+	n, refused := r.present.Acquire(c.Count, r.env.Bounds, r.dataRev+1)
 	if refused != nil {
 		return refused
 	}
 	r.dataChanged()
-	r.life.Note(c, r.revision)
-	r.changedBy(r.life, was, wire.Change{Kind: wire.DataChange, Text: r.acquiredText(n)})
+	r.present.Note(c, r.revision)
+	r.changedBy(r.present, was, wire.Change{Kind: wire.DataChange, Text: r.acquiredText(n)})
 	return nil
 }
 
-func (r *Run) acquiredText(n int) string {
+func (r *loop) acquiredText(n int) string {
 	if n == 1 {
-		return "a point acquired, by " + r.life.Settings.AcquireBy
+		return "a point acquired, by " + r.present.Settings.AcquireBy
 	}
-	return fmt.Sprintf("%d points acquired, by %s", n, r.life.Settings.AcquireBy)
+	return fmt.Sprintf("%d points acquired, by %s", n, r.present.Settings.AcquireBy)
 }
 
 // tellAcquired tells of a point that was acquired as it was time for one. That is a
 // matter of steps alone, and so no event of the recipe, and nothing that undo goes back
 // to: the change that wanted it is.
-func (r *Run) tellAcquired(a past.Advanced) {
+func (r *loop) tellAcquired(a past.Advanced) {
 	var change wire.Change
 	switch {
 	case a.Refused != nil:
@@ -107,6 +107,6 @@ func (r *Run) tellAcquired(a past.Advanced) {
 		return
 	}
 	r.revision++
-	change.Revision, change.Generation, change.Step = r.revision, r.generation, r.life.Steps
-	r.told(r.life, []wire.Change{change})
+	change.Revision, change.Generation, change.Step = r.revision, r.generation, r.present.Steps
+	r.told(r.present, []wire.Change{change})
 }
