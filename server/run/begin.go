@@ -12,7 +12,7 @@ import (
 
 // Everything here runs on the goroutine that owns the run.
 
-// beginAnew begins another life with a whole spec. own are its rows, if it has any.
+// beginAnew begins another generation with a whole spec. own are its rows, if it has any.
 func (r *loop) beginAnew(c *wire.BeginCommand, own *rows.Own) *wire.ErrorMessage {
 	spec := c.Spec()
 	settings, starts, err := lane.Read(r.env.Table, &spec)
@@ -37,22 +37,23 @@ func (r *loop) beginAnew(c *wire.BeginCommand, own *rows.Own) *wire.ErrorMessage
 	return nil
 }
 
-// birth has the run live a new life: a generation from step 0 on.
-func (r *loop) birth(l *past.Generation) {
+// begin has the run be in a new generation, from its first step on.
+func (r *loop) begin(l *past.Generation) {
 	l.Recipe.Revision = r.revision
-	r.begin(l)
+	r.become(l)
 	r.keep()
 	r.record()
 }
 
-// begin has the run live a life, in a new generation.
-func (r *loop) begin(l *past.Generation) {
+// become has the run be in a generation, a new one or one that undo brings back, under a
+// number of its own.
+func (r *loop) become(l *past.Generation) {
 	r.present = l
 	r.generation++
 	r.dataRev = max(r.dataRev, l.Data.Revision)
 	r.sent, r.left, r.dataDue = 0, 0, false
-	if r.until != nil {
-		r.until = newUntil(&r.until.UntilCommand) // it holds for the new generation, too
+	if r.stopAt != nil {
+		r.stopAt = newStopCondition(&r.stopAt.UntilCommand) // it holds for the new generation, too
 	}
 	if r.state == wire.Diverged {
 		r.state, r.reason = r.before, ""

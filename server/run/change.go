@@ -148,7 +148,7 @@ func (r *loop) change(c *wire.ChangeCommand) (uint8, *wire.ErrorMessage) {
 	return p.Lane.ID, nil
 }
 
-// changedBy records what was changed, and begins the life that the change has
+// changedBy records what was changed, and begins the generation that the change has
 // brought if it is another. was is the moment before, to which undo goes back.
 func (r *loop) changedBy(l *past.Generation, was past.Moment, changes ...wire.Change) {
 	another := l != r.present
@@ -174,12 +174,12 @@ func (r *loop) changedBy(l *past.Generation, was past.Moment, changes ...wire.Ch
 	r.told(l, changes)
 }
 
-// told puts changes into the life's record and tells the viewers. The changes
+// told puts changes into the generation's record and tells the viewers. The changes
 // are part of the state with which a new generation greets.
 func (r *loop) told(l *past.Generation, changes []wire.Change) {
 	l.Changes = append(l.Changes, changes...)
 	if l != r.present {
-		r.birth(l)
+		r.begin(l)
 	}
 	r.stale = true
 	if r.changed.IsZero() {

@@ -14,10 +14,10 @@ func (r *loop) transport(c wire.Command) *wire.ErrorMessage {
 	}
 	switch c := c.(type) {
 	case *wire.PlayCommand:
-		r.left, r.until = 0, nil
+		r.left, r.stopAt = 0, nil
 		r.setState(wire.Playing, "")
 	case *wire.PauseCommand:
-		r.left, r.until, r.replay = 0, nil, nil
+		r.left, r.stopAt, r.replay = 0, nil, nil
 		if r.state != wire.Diverged {
 			r.setState(wire.Paused, "")
 		}
@@ -26,11 +26,11 @@ func (r *loop) transport(c wire.Command) *wire.ErrorMessage {
 	case *wire.EpochCommand:
 		return r.stepOn(r.present.EpochSteps())
 	case *wire.UntilCommand:
-		u := newUntil(c)
+		u := newStopCondition(c)
 		if reached := u.reachedStep(r.present.Steps); reached != "" {
 			return wire.Refuse(wire.BadState, "", "until: %s already", reached)
 		}
-		r.left, r.until = 0, u
+		r.left, r.stopAt = 0, u
 		r.setState(wire.Playing, "")
 	default:
 		return wire.Refuse(wire.UnknownCommand, "", "a run does not take %T", c)
@@ -42,7 +42,7 @@ func (r *loop) stepOn(steps int) *wire.ErrorMessage {
 	if r.state != wire.Paused {
 		return wire.Refuse(wire.BadState, "", "step: the run is %s; pause it first", r.state)
 	}
-	r.left, r.until = steps, nil
+	r.left, r.stopAt = steps, nil
 	r.tellGoal()
 	return nil
 }
@@ -73,7 +73,7 @@ func (r *loop) tellGoal() {
 // aim returns what the run trains up to, or nil. A single step is no aim: it is
 // made before anybody can read of it.
 func (r *loop) aim() *wire.Goal {
-	if u := r.until; u != nil {
+	if u := r.stopAt; u != nil {
 		return &wire.Goal{Step: u.Step, NLL: u.NLL, Plateau: u.Plateau}
 	}
 	if r.left > 1 {
@@ -91,7 +91,7 @@ func (r *loop) fail(err error) {
 
 // stop ends training until somebody sees to what is wrong.
 func (r *loop) stop(reason string) {
-	r.left, r.until = 0, nil
+	r.left, r.stopAt = 0, nil
 	switch r.state {
 	case wire.Diverged:
 	case wire.Idle: // which is for want of viewers, and not to outlive it

@@ -12,7 +12,7 @@ import (
 
 // Everything here runs on the goroutine that owns the run.
 
-// changeData begins a new life on rows of the user's own.
+// changeData begins a new generation on rows of the user's own.
 func (r *loop) changeData(own *rows.Own) *wire.ErrorMessage {
 	s := r.present.Settings
 	s.Dataset, s.Slice, s.SliceAt, s.ShownTarget = wire.OwnData, 0, "", 1

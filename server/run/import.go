@@ -38,7 +38,7 @@ func Import(id string, m *export.Model, o Options) (*Run, error) {
 			}
 		}
 	}
-	r.begin(l)
+	r.become(l)
 	r.sent = len(l.Points)
 	return handleOf(r), nil
 }

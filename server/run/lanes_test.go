@@ -288,7 +288,7 @@ func TestUntil(t *testing.T) {
 	}
 }
 
-// The formats of what a life is told in are those it is read from.
+// The formats of what a generation is told in are those it is read from.
 func TestSpecOfARunMakesTheSameRun(t *testing.T) {
 	r := paused(t, wire.Spec{
 		Controls: raw(t, map[string]any{"seed": 9, "noise": 20, "speed": "max"}),

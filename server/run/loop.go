@@ -41,13 +41,13 @@ type loop struct {
 // A drive is what a run does now, and up to when.
 type drive struct {
 	state  wire.State
-	reason string       // why it is what it is
-	before wire.State   // what it did until it diverged
-	open   bool         // everybody who watches may steer
-	left   int          // steps still to make while paused
-	until  *until       // or what to train up to
-	goal   *wire.Goal   // the same, as viewers were told
-	replay *past.Replay // or what to do over again
+	reason string         // why it is what it is
+	before wire.State     // what it did until it diverged
+	open   bool           // everybody who watches may steer
+	left   int            // steps still to make while paused
+	stopAt *stopCondition // or what to train up to
+	goal   *wire.Goal     // the same, as viewers were told
+	replay *past.Replay   // or what to do over again
 }
 
 // An audience is who watches, and what they were shown.

@@ -54,10 +54,10 @@ func (r *loop) lanesHeld() map[*lane.Lane]bool {
 // holds adds up what the run holds.
 func (r *loop) holds() holding {
 	var h holding
-	lives, rows := map[*past.Generation]bool{r.present: true}, map[*rows.Data]bool{r.present.Data: true}
+	generations, rows := map[*past.Generation]bool{r.present: true}, map[*rows.Data]bool{r.present.Data: true}
 	states := map[*engine.State]bool{}
 	for _, m := range r.undone.Moments() {
-		lives[m.Life], rows[m.Data] = true, true
+		generations[m.Generation], rows[m.Data] = true, true
 		for _, l := range m.Lanes {
 			if !states[l.State] {
 				states[l.State] = true
@@ -65,7 +65,7 @@ func (r *loop) holds() holding {
 			}
 		}
 	}
-	for l := range lives {
+	for l := range generations {
 		h.least += len(l.Points)*past.PointBytes + l.EventBytes
 	}
 	for d := range rows {
@@ -136,7 +136,7 @@ func (r *loop) admitLanes(bytes int) error {
 	return nil
 }
 
-// admitLife says why a life of such lanes in the place of the present one is too much
+// admitLife says why a generation of such lanes in the place of the present one is too much
 // for the memory.
 func (r *loop) admitLife(d *rows.Data, starts []lane.Start) error {
 	if r.options.Memory == nil {

@@ -352,7 +352,7 @@ func TestUndoIsBounded(t *testing.T) {
 	}
 	add(1)
 	for i, e := range r.loop.undone.Entries[:cap(r.loop.undone.Entries)] {
-		if i >= len(r.loop.undone.Entries) && e.Before.Life != nil {
+		if i >= len(r.loop.undone.Entries) && e.Before.Generation != nil {
 			t.Fatalf("entry %d is still held, of %d", i, len(r.loop.undone.Entries))
 		}
 	}

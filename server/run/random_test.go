@@ -192,7 +192,7 @@ func (r *randomRun) digest() string {
 		states += fmt.Sprint(lane.ID, lane.Ensemble.Steps(), lane.Diverged, ";")
 	}
 	return fmt.Sprint(string(b), l.Fingerprint(), states, l.Acquired, l.NextLane, len(l.Recipe.Events),
-		len(r.undone.Entries), len(r.undone.Undone), r.left, r.until != nil, r.dataRev, r.own != nil, r.before)
+		len(r.undone.Entries), len(r.undone.Undone), r.left, r.stopAt != nil, r.dataRev, r.own != nil, r.before)
 }
 
 // trained is all that undo brings back.
@@ -326,7 +326,7 @@ func (r *randomRun) train(n int) {
 	r.read()
 }
 
-// replay does the present generation over again, and compares.
+// replayed does the present generation over again, and compares.
 func (r *randomRun) replayed() {
 	recipe := r.present.Recipe
 	recipe.Events = slices.Clone(recipe.Events)

@@ -67,7 +67,7 @@ func Replay(id string, recipe wire.Recipe, o Options) (*Run, error) {
 		return nil, refused
 	}
 	l.Entitle(recipe.Spec.Title, recipe.Spec.Lesson)
-	r.birth(l)
+	r.begin(l)
 	r.replay = p
 	return handleOf(r), nil
 }

@@ -16,7 +16,7 @@ import (
 
 // A generation that was left and came back, and was left and came back again after it
 // had trained on, is done over again with the same bits.
-func TestReplayOfAnGenerationThatCameBack(t *testing.T) {
+func TestReplayOfAGenerationThatCameBack(t *testing.T) {
 	r := paused(t, wire.Spec{Controls: raw(t, map[string]any{"speed": "max", "hidden": []int{8}})})
 	steps(t, r, 10)
 	first := change(t, r, map[string]any{"lr": 0.01})

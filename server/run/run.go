@@ -110,7 +110,7 @@ func New(id string, s wire.Spec, o Options) (*Run, error) {
 	if o.Paused {
 		r.state = wire.Paused
 	}
-	r.birth(l)
+	r.begin(l)
 	return handleOf(r), nil
 }
 

@@ -328,7 +328,7 @@ func TestResetBeginsTheSameRunAnew(t *testing.T) {
 	}
 }
 
-func TestRestartControlBeginsAnGeneration(t *testing.T) {
+func TestRestartControlBeginsAGeneration(t *testing.T) {
 	r := start(t, Options{}, map[string]any{"speed": "max"})
 	v := watch(t, r, wire.Hello{})
 	var m wire.RunMessage

@@ -59,13 +59,13 @@ func (r *loop) step() {
 	if l.Steps >= l.Due {
 		r.record()
 	}
-	if u := r.until; u != nil {
+	if u := r.stopAt; u != nil {
 		r.meet(u, l.Points[points:])
 	}
 }
 
 // meet pauses the run if it has come to where it was to train up to.
-func (r *loop) meet(u *until, points []wire.Point) {
+func (r *loop) meet(u *stopCondition, points []wire.Point) {
 	reached := u.reachedStep(r.present.Steps)
 	if reached == "" {
 		reached = u.reached(points, func(id uint8) string {
@@ -74,7 +74,7 @@ func (r *loop) meet(u *until, points []wire.Point) {
 		})
 	}
 	if reached != "" {
-		r.until = nil
+		r.stopAt = nil
 		r.setState(wire.Paused, reached)
 	}
 }

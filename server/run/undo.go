@@ -15,8 +15,8 @@ func (r *loop) bringBack(m *past.Moment) error {
 		return err
 	}
 	r.own = m.Own
-	if m.Life != r.present {
-		r.begin(m.Life)
+	if m.Generation != r.present {
+		r.become(m.Generation)
 	} else if otherRows {
 		// Frames under the number that these rows once had are long gone.
 		r.present.Number(r.dataRev + 1)
@@ -59,8 +59,8 @@ func (r *loop) undo(c *wire.UndoCommand) *wire.ErrorMessage {
 	}
 	u.Undone = append(u.Undone, past.Undone{Entries: slices.Clone(u.Entries[i:]), Before: now})
 	u.Entries = slices.Delete(u.Entries, i, len(u.Entries)) // which lets go of them
-	// A replay of the life that is now lived knows the change by the same number,
-	// or that this life was left by it.
+	// A replay of the generation that is now lived knows the change by the same number,
+	// or that this generation was left by it.
 	r.present.Note(&wire.UndoCommand{Revision: e.Revision}, r.revision)
 	r.wentBack(wire.UndoChange, "undone: "+e.Text)
 	return nil
@@ -79,7 +79,7 @@ func (r *loop) redo(c *wire.RedoCommand) *wire.ErrorMessage {
 	}
 	u.Undone = slices.Delete(u.Undone, len(u.Undone)-1, len(u.Undone))
 	u.Entries = append(u.Entries, last.Entries...)
-	// Also where another life comes back: the one that is left can be undone to
+	// Also where another generation comes back: the one that is left can be undone to
 	// once more.
 	left.Note(c, r.revision)
 	if r.present != left {

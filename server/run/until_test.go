@@ -24,7 +24,7 @@ func TestPlateau(t *testing.T) {
 		}
 		return points
 	}
-	u := newUntil(&wire.UntilCommand{Plateau: ptr(uint64(10))})
+	u := newStopCondition(&wire.UntilCommand{Plateau: ptr(uint64(10))})
 	for _, c := range []struct {
 		points  []wire.Point
 		reached bool
@@ -40,13 +40,13 @@ func TestPlateau(t *testing.T) {
 		}
 	}
 	// A plateau that no run can have, and a network that never gives a number.
-	u = newUntil(&wire.UntilCommand{Plateau: ptr(uint64(math.MaxUint64))})
+	u = newStopCondition(&wire.UntilCommand{Plateau: ptr(uint64(math.MaxUint64))})
 	for step := range uint64(100) {
 		if reached := u.reached(at(step, float32(math.NaN())), name); reached != "" {
 			t.Fatal(reached)
 		}
 	}
-	u = newUntil(&wire.UntilCommand{Plateau: ptr(uint64(10))})
+	u = newStopCondition(&wire.UntilCommand{Plateau: ptr(uint64(10))})
 	for step := uint64(5); step < 20; step++ {
 		if reached := u.reached(at(step, float32(math.NaN())), name); (reached != "") != (step >= 15) {
 			t.Fatalf("step %d: %q", step, reached)

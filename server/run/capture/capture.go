@@ -16,7 +16,7 @@ import (
 	"github.com/gnllviz/gnllviz/server/wire"
 )
 
-// A Record is one lane at one moment, taken out of its run: its model and all that
+// A Capture is one lane at one moment, taken out of its run: its model and all that
 // is known of how it came to be. It belongs to nobody and never changes.
 type Capture struct {
 	Model    *export.Model
@@ -100,7 +100,7 @@ type Copy struct {
 	objective lane.Objective
 }
 
-// about is what a record says of the run that it is of.
+// About is what a record says of the run that it is of.
 type About struct {
 	Env             *past.Env
 	Run, Parent     string // ids
@@ -110,34 +110,34 @@ type About struct {
 }
 
 // Take copies what a record of a lane is made of.
-func Take(life *past.Generation, l *lane.Lane, a About) *Copy {
-	copied := l.CopyAs(l.Start, life.Steps)
+func Take(g *past.Generation, l *lane.Lane, a About) *Copy {
+	copied := l.CopyAs(l.Start, g.Steps)
 	copied.From = l.From
 	table := a.Env.Table
 	rec := &Capture{
-		Run: a.Run, Parent: a.Parent, Private: life.Private(), Lane: l.Describe(table, life.Settings), Data: life.DescribeData(table), State: a.State, Step: life.Steps,
-		Controls: table.Values(wire.Settings{RunSettings: life.Settings, LaneSettings: l.Settings}),
+		Run: a.Run, Parent: a.Parent, Private: g.Private(), Lane: l.Describe(table, g.Settings), Data: g.DescribeData(table), State: a.State, Step: g.Steps,
+		Controls: table.Values(wire.Settings{RunSettings: g.Settings, LaneSettings: l.Settings}),
 	}
-	for _, c := range life.Changes {
+	for _, c := range g.Changes {
 		if c.Lane == nil || *c.Lane == l.ID {
 			rec.Changes = append(rec.Changes, c)
 		}
 	}
-	for _, p := range life.Points {
+	for _, p := range g.Points {
 		if p.Lane == l.ID {
 			rec.AllPoints = append(rec.AllPoints, p)
-			if p.Target() == life.Data.Target+1 {
+			if p.Target() == g.Data.Target+1 {
 				rec.Points = append(rec.Points, p)
 			}
 		}
 	}
 	return &Copy{
-		Record: rec, lane: copied, data: life.Data, spec: life.SpecOf(table, copied), objective: lane.ObjectiveOf(&l.Settings),
+		Record: rec, lane: copied, data: g.Data, spec: g.SpecOf(table, copied), objective: lane.ObjectiveOf(&l.Settings),
 		time: a.Time, version: a.Version, commit: a.Commit,
 	}
 }
 
-// make makes the record, whole or of the model alone.
+// Make makes the record, whole or of the model alone.
 func (t *Copy) Make(whole bool) (*Capture, error) {
 	rec, l, d := t.Record, t.lane, t.data
 	var inputs, targets []export.Column

@@ -7,7 +7,7 @@ import (
 	"github.com/gnllviz/gnllviz/server/run/rows"
 )
 
-// A glimpse is what somebody who reads needs of a run at one moment: the weights,
+// A Glimpse is what somebody who reads needs of a run at one moment: the weights,
 // copied, and what the owner never changes. Everything else is computed from it on the
 // reader's goroutine, so that training does not wait for readers.
 type Glimpse struct {
@@ -29,7 +29,7 @@ type laneGlimpse struct {
 	blank   *engine.Ensemble // for whoever has no observer of this lane yet
 }
 
-// glimpseOf returns the present of a generation, for whoever has the observers. It runs
+// GlimpseOf returns the present of a generation, for whoever has the observers. It runs
 // on the owner's goroutine while that one waits.
 func GlimpseOf(of *past.Generation, number, revision uint32, perSecond float64, o Observers) *Glimpse {
 	g := &Glimpse{Generation: number, Revision: revision, Step: of.Steps, PerSecond: perSecond, Data: of.Data}
@@ -44,11 +44,11 @@ func GlimpseOf(of *past.Generation, number, revision uint32, perSecond float64, 
 	return g
 }
 
-// observers are the lanes that readers predict with, by those that they stand for. They
+// Observers are the lanes that readers predict with, by those that they stand for. They
 // belong to whoever has the run's reading slot.
 type Observers map[*lane.Lane]*lane.Lane
 
-// at returns the lanes as they were in a glimpse that was made for them, and forgets
+// At returns the lanes as they were in a glimpse that was made for them, and forgets
 // those that are in it no more.
 func (o *Observers) At(g *Glimpse) ([]*lane.Lane, error) {
 	next := Observers{}
@@ -68,7 +68,7 @@ func (o *Observers) At(g *Glimpse) ([]*lane.Lane, error) {
 	return list, nil
 }
 
-// frames returns the picture of every lane, one after the other.
+// Frames returns the picture of every lane, one after the other.
 func (g *Glimpse) Frames(lanes []*lane.Lane) ([]byte, error) {
 	var b []byte
 	for i, l := range lanes {
@@ -76,7 +76,7 @@ func (g *Glimpse) Frames(lanes []*lane.Lane) ([]byte, error) {
 		if g.States != nil {
 			at = g.States[i]
 		}
-		frames, err := l.Picture(at, lane.LookRows(l.Params, len(lanes), g.Data.Places()))
+		frames, err := l.Frames(at, lane.LookRows(l.Params, len(lanes), g.Data.Places()))
 		if err != nil {
 			return nil, err
 		}
@@ -89,7 +89,7 @@ func (g *Glimpse) Frames(lanes []*lane.Lane) ([]byte, error) {
 	return b, nil
 }
 
-// fingerprint is the SHA-256 of all parameters, lane by lane and member by member.
+// Fingerprint is the SHA-256 of all parameters, lane by lane and member by member.
 func (g *Glimpse) Fingerprint() string {
 	var all []*engine.Weights
 	for _, l := range g.lanes {

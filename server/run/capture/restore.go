@@ -15,7 +15,7 @@ import (
 	"github.com/gnllviz/gnllviz/server/wire"
 )
 
-// restore makes the generation that a model is of, as it was when the model was taken out
+// Restore makes the generation that a model is of, as it was when the model was taken out
 // of it. An error that is a *wire.ErrorMessage says what of the model is wrong.
 func Restore(m *export.Model, e *past.Env, limits table.Limits, revision uint32) (*past.Generation, *rows.Own, error) {
 	spec, err := specOf(m)
@@ -86,6 +86,7 @@ func decodeSpec(b []byte) (s wire.Spec, err error) {
 	return s, nil
 }
 
+// SameWeights says whether an ensemble has the weights of the members of a model.
 func SameWeights(e *engine.Ensemble, members []export.Tensors) bool {
 	if len(e.Members()) != len(members) {
 		return false

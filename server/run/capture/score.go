@@ -25,7 +25,7 @@ type Scores struct {
 // coverageLevels are those at which coverage is told.
 var coverageLevels = [...]float64{0.5, 0.68, 0.9, 0.95}
 
-// rows predicts and scores all rows.
+// Rows predicts and scores all rows.
 func (t *Copy) Rows() error {
 	d, inputs := t.data, len(t.data.Set.Inputs)
 	for _, part := range []struct {
@@ -132,7 +132,7 @@ func (t *Copy) predict(state *engine.State, x []float64) (of []predicted) {
 	return of
 }
 
-// scoresOf are scores by their names, those that are finite.
+// ScoresOf are scores by their names, those that are finite.
 func ScoresOf(s *Scores) map[string]float64 {
 	m := map[string]float64{}
 	for name, v := range s.Values() {

@@ -40,7 +40,7 @@ func least(bound, most int) int {
 	return min(bound, most)
 }
 
-// check refuses lanes that are too much for the bounds, or too much together, and those
+// Check refuses lanes that are too much for the bounds, or too much together, and those
 // that cannot be held to their equation on the rows.
 func (b Bounds) Check(d *rows.Data, lanes []Start) error {
 	if most := least(b.Lanes, wire.MaxLanes); len(lanes) > most {
@@ -78,10 +78,10 @@ func (b Bounds) Check(d *rows.Data, lanes []Start) error {
 	return nil
 }
 
-// partWork is what a part of a formula takes with its gradient, in multiplications.
+// PartWork is what a part of a formula takes with its gradient, in multiplications.
 const PartWork = 300
 
-// equationWork is what the equation of a lane of so many parameters, those of all
+// EquationWork is what the equation of a lane of so many parameters, those of all
 // members, takes in so many points: the mean and two derivatives, and the formula.
 func EquationWork(s *wire.LaneSettings, params, points int) int {
 	if s.Equation == "" {
@@ -94,13 +94,13 @@ func EquationWork(s *wire.LaneSettings, params, points int) int {
 	return points * (3*params + PartWork*residual.Parts()*s.Members)
 }
 
-// paramsOf counts the parameters of a lane, those of all its members.
+// ParamsOf counts the parameters of a lane, those of all its members.
 func ParamsOf(s *wire.LaneSettings, of rows.Shape) (int, error) {
 	n, err := configOf(s, 0, of).Net.Params()
 	return n * s.Members, err
 }
 
-// lookRows is at how many rows, besides the grid, a lane of so many parameters is
+// LookRows is at how many rows, besides the grid, a lane of so many parameters is
 // looked at: as many as are shown, a multiple of them, or fewer.
 func LookRows(params, lanes, places int) int {
 	n := min(max(rows.MaxWork/(params*lanes)-places, 64), wire.MaxRowsEvaluated)

@@ -10,10 +10,10 @@ import (
 	"github.com/gnllviz/gnllviz/server/wire"
 )
 
-// A belief is how far a lane's predictions of the test rows can be believed, as
+// A calibration is how far a lane's predictions of the test rows can be believed, as
 // they are and after recalibration. What recalibrates a row was learned from the
 // other half of the rows, lest it be judged by what it has seen.
-type belief struct {
+type calibration struct {
 	pit, scaled, isotonic []float64 // of each row; the latter two only if there are rows enough
 
 	factor  float64 // on all standard deviations, learned from all rows
@@ -22,11 +22,11 @@ type belief struct {
 	after   float64 // the verdict after scaling
 }
 
-// believe judges predictions of the test rows. What cannot be known, as some
+// calibrate judges predictions of the test rows. What cannot be known, as some
 // numbers are not finite or rows are too few, is NaN.
-func believe(test scores) (belief, error) {
+func calibrate(test scores) (calibration, error) {
 	nan := math.NaN()
-	b := belief{factor: nan, nll: nan, after: nan, verdict: verdictOf(test.mean, test.std, test.y)}
+	b := calibration{factor: nan, nll: nan, after: nan, verdict: verdictOf(test.mean, test.std, test.y)}
 	var err error
 	if b.pit, err = metrics.PIT(test.mean, test.std, test.y); err != nil {
 		return b, fmt.Errorf("calibration: %w", err)
@@ -48,7 +48,7 @@ func verdictOf(mean, std, y []float64) float64 {
 
 // recalibrate learns from the rows of even number what is applied to those of odd
 // number, and the other way round.
-func (b *belief) recalibrate(s scores) {
+func (b *calibration) recalibrate(s scores) {
 	n := len(s.y)
 	if n < 4 {
 		return
@@ -85,7 +85,7 @@ func (b *belief) recalibrate(s scores) {
 }
 
 // figures are what the scalars say of it.
-func (b *belief) figures(values map[string]float64) {
+func (b *calibration) figures(values map[string]float64) {
 	values["verdict"], values["scaled_verdict"] = b.verdict, b.after
 	values["scale_factor"], values["scaled_nll"] = b.factor, b.nll
 	values["scaled_miscal_area"] = areaOf(b.scaled)
@@ -93,7 +93,7 @@ func (b *belief) figures(values map[string]float64) {
 }
 
 // frames are the curves and the histograms.
-func (b *belief) frames() []*wire.Frame {
+func (b *calibration) frames() []*wire.Frame {
 	expected := levels(wire.CalibrationLevels)
 	curves := [][]float32{floats32(expected)}
 	var counts [][]float32

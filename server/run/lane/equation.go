@@ -68,7 +68,7 @@ func checkEquation(s *wire.LaneSettings, d *rows.Data) error {
 	return nil
 }
 
-// obey has the steps that follow hold to the equation of the lane's settings. What was
+// Obey has the steps that follow hold to the equation of the lane's settings. What was
 // learned of it stays.
 func (l *Lane) Obey() error {
 	p, err := physicsOf(&l.Settings, l.Data)
@@ -97,7 +97,7 @@ func physicsReason(err error) error {
 	return err
 }
 
-// setLane gives the lane settings that need no new network, which have been checked. A
+// SetLane gives the lane settings that need no new network, which have been checked. A
 // learned parameter that was given another value goes on from that.
 func (l *Lane) SetLane(next wire.LaneSettings) error {
 	before := l.Settings
@@ -169,7 +169,7 @@ func (l *Lane) equationFigures(values map[string]float64, at *engine.State) ([]f
 	return r, nil
 }
 
-// goOnWith has learned parameters go on from where a card says that they had come to, of
+// GoOnWith has learned parameters go on from where a card says that they had come to, of
 // a model that has weights alone.
 func (l *Lane) GoOnWith(e *export.Equation) {
 	for _, q := range e.Parameters {
@@ -181,7 +181,7 @@ func (l *Lane) GoOnWith(e *export.Equation) {
 	}
 }
 
-// withoutEquation returns settings without an equation, which was one of other rows, its
+// WithoutEquation returns settings without an equation, which was one of other rows, its
 // parameters, and where it was looked at.
 func WithoutEquation(s wire.LaneSettings) wire.LaneSettings {
 	s.Equation, s.Parameters, s.EquationFrom, s.EquationTo = "", nil, wire.AutoNumber{}, wire.AutoNumber{}

@@ -13,13 +13,13 @@ import (
 	"github.com/gnllviz/gnllviz/server/wire"
 )
 
-// snapshotBytes is what a lane's snapshots may take.
+// SnapshotBytes is what a lane's snapshots may take.
 const SnapshotBytes = 32 << 20
 
 // The columns of what is recorded at every step.
 var StepColumns = [...]string{"batch_loss", "mean_norm", "variance_norm"}
 
-// A lane is one network, or an ensemble of them, in training on the rows of its
+// A Lane is one network, or an ensemble of them, in training on the rows of its
 // run. It belongs to the goroutine of the run.
 type Lane struct {
 	Start // its settings are those that hold now
@@ -36,6 +36,8 @@ type Lane struct {
 	Snapshots   *history.Ladder[*engine.State]
 }
 
+// New returns a lane that begins with new weights, or where its start has a state goes on
+// from that. workers is how many goroutines a step may use.
 func New(s Start, of *wire.RunSettings, d *rows.Data, workers int) (*Lane, error) {
 	c := configOf(&s.Settings, of.Seed, d.Shape())
 	c.Workers, c.RawTargets = workers, !of.Standardise
@@ -61,6 +63,7 @@ func New(s Start, of *wire.RunSettings, d *rows.Data, workers int) (*Lane, error
 	return l, l.Obey()
 }
 
+// EmptyEvaluations returns a curve of evaluations for each target, with nothing in it.
 func EmptyEvaluations(d *rows.Data) (list []*history.Series) {
 	for range d.Set.Targets {
 		list = append(list, history.NewSeries(len(wire.PointColumns)-PointHead, 0))
@@ -91,7 +94,7 @@ func resume(c engine.Config, s *Start, d *rows.Data) (*engine.Ensemble, error) {
 	return e, nil
 }
 
-// copyAs returns an independent copy with the same past.
+// CopyAs returns an independent copy with the same past.
 func (l *Lane) CopyAs(s Start, step uint64) *Lane {
 	copied := &Lane{
 		Start: s, From: &wire.Origin{Lane: l.ID, Step: step},
@@ -104,7 +107,7 @@ func (l *Lane) CopyAs(s Start, step uint64) *Lane {
 	return copied
 }
 
-// setData has the lane go on with other rows.
+// SetData has the lane go on with other rows.
 func (l *Lane) SetData(d *rows.Data) error {
 	if err := l.Ensemble.SetRows(d.Train.X, d.Train.Y); err != nil {
 		return err
@@ -113,7 +116,7 @@ func (l *Lane) SetData(d *rows.Data) error {
 	return nil
 }
 
-// step makes one training step, the run's number step, with the settings as they
+// Step makes one training step, the run's number step, with the settings as they
 // are now. Where it diverges the weights are as before.
 func (l *Lane) Step(step uint64) error {
 	o := ObjectiveOf(&l.Settings)
@@ -140,7 +143,7 @@ func (l *Lane) Step(step uint64) error {
 	return l.Steps.Append(step, float32(value), float32(last.MeanNorm), float32(last.VarianceNorm))
 }
 
-// keep takes a snapshot if one is due.
+// Keep takes a snapshot if one is due.
 func (l *Lane) Keep(step uint64) error {
 	if !history.Due(step) {
 		return nil
@@ -158,7 +161,7 @@ func (l *Lane) batchLoss() float64 {
 	return float64(values[0])
 }
 
-// describe is the lane as viewers are told of it.
+// Describe is the lane as viewers are told of it.
 func (l *Lane) Describe(t wire.Table, s wire.RunSettings) wire.Lane {
 	values := t.Values(wire.Settings{RunSettings: s, LaneSettings: l.Settings})
 	for _, c := range t {
@@ -183,7 +186,7 @@ func (l *Lane) automatic(t wire.Table) map[string]float64 {
 	return own
 }
 
-// reason says which lane diverged and why, where there are several.
+// Reason says which lane diverged and why, where there are several.
 func (l *Lane) Reason(lanes int) string {
 	if lanes == 1 {
 		return l.Diverged.Error()

@@ -14,7 +14,7 @@ const (
 	laneBytes  = 256 << 10
 )
 
-// laneSize is about what a lane cannot do without.
+// Size is about what a lane cannot do without.
 func Size(s *wire.LaneSettings, params int, d *rows.Data) int {
 	units := 0
 	for _, n := range s.Hidden {

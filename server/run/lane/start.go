@@ -7,7 +7,7 @@ import (
 	"github.com/gnllviz/gnllviz/server/wire"
 )
 
-// A laneStart is a lane as a life begins with it.
+// A Start is a lane as a generation begins with it.
 type Start struct {
 	ID       uint8
 	Name     string
@@ -16,7 +16,7 @@ type Start struct {
 	State    []byte // a checkpoint that it goes on from, or nil
 }
 
-// readSpec makes settings of a spec, and lanes that begin with them.
+// Read makes settings of a spec, and lanes that begin with them.
 func Read(t wire.Table, s *wire.Spec) (wire.RunSettings, []Start, error) {
 	settings, _, refused := t.Apply(t.Defaults(), s.Controls)
 	if refused != nil {
@@ -57,7 +57,7 @@ func Read(t wire.Table, s *wire.Spec) (wire.RunSettings, []Start, error) {
 	return settings.RunSettings, starts, nil
 }
 
-// laneSettings sets controls of a lane.
+// SettingsOf sets controls of a lane.
 func SettingsOf(t wire.Table, s wire.Settings, set map[string]json.RawMessage) (wire.LaneSettings, *wire.ErrorMessage) {
 	next, deltas, refused := t.Apply(s, set)
 	if refused != nil {
@@ -71,7 +71,7 @@ func SettingsOf(t wire.Table, s wire.Settings, set map[string]json.RawMessage) (
 	return next.LaneSettings, nil
 }
 
-// newStart fills in what was not said of a lane.
+// NewStart fills in what was not said of a lane.
 func NewStart(id int, name string, colour *uint8, s wire.LaneSettings) Start {
 	l := Start{ID: uint8(id), Name: name, Colour: uint8(id % wire.MaxColours), Settings: s}
 	if name == "" {

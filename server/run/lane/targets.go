@@ -9,7 +9,7 @@ import (
 	"github.com/gnllviz/gnllviz/server/wire"
 )
 
-// pool returns predictions of several targets as those of one: each in standard
+// Pool returns predictions of several targets as those of one: each in standard
 // deviations of its target's first training rows, one target after the other. offset is
 // what the mean NLL of what is returned lacks to be the mean over the targets of the NLL
 // in their own units.
@@ -25,14 +25,14 @@ func Pool(of []Target) (mean, std, y []float64, offset float64) {
 	return mean, std, y, offset
 }
 
-// A target is what was predicted of one, in its unit, and what its standard deviation is
+// A Target is what was predicted of one, in its unit, and what its standard deviation is
 // measured in. The centre keeps what is far from 0 exact.
 type Target struct {
 	Mean, Std, Y  []float64
 	Centre, Scale float64
 }
 
-// pooled returns the scores over all targets: but for the NLL they are in standard
+// Pooled returns the scores over all targets: but for the NLL they are in standard
 // deviations of each target.
 func Pooled(d *rows.Data, of []bothScores) (train, test scores, err error) {
 	if len(of) == 1 {

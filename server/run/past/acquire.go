@@ -5,7 +5,7 @@ import (
 	"github.com/gnllviz/gnllviz/server/wire"
 )
 
-// canAcquire says why no point can be acquired, or nothing.
+// CanAcquire says why no point can be acquired, or nothing.
 func (l *Generation) CanAcquire() *wire.ErrorMessage {
 	switch {
 	case l.Settings.AcquireBy == rows.ByEpistemic && len(l.Lanes[0].Ensemble.Members()) == 1:

@@ -8,7 +8,7 @@ import (
 	"github.com/gnllviz/gnllviz/server/wire"
 )
 
-// An advance is what one step of a generation came to.
+// An Advanced is what one step of a generation came to.
 type Advanced struct {
 	Diverged *lane.Lane         // the first lane that has, or nil; nothing else was done then
 	Acquired int                // points, as it was time for one
@@ -16,7 +16,7 @@ type Advanced struct {
 	Every    int                // steps after which it was time, until then
 }
 
-// advance makes one training step of every lane, with the settings as they stand now, and
+// Advance makes one training step of every lane, with the settings as they stand now, and
 // acquires a point if it is time for one: rows that this makes have the number revision.
 // Whoever trains, live or not, does it by this.
 func (l *Generation) Advance(b lane.Bounds, revision uint32) (a Advanced, err error) {
@@ -41,7 +41,7 @@ func (l *Generation) Advance(b lane.Bounds, revision uint32) (a Advanced, err er
 	return a, nil
 }
 
-// acquire acquires points, at most n, and returns how many.
+// Acquire acquires points, at most n, and returns how many.
 func (l *Generation) Acquire(n int, b lane.Bounds, revision uint32) (int, *wire.ErrorMessage) {
 	e := l.Data.Acquisition(n, l.Settings.AcquireBy, l.Acquired, l.Lanes[0])
 	d, err := l.Data.Edited(&e)
@@ -56,7 +56,7 @@ func (l *Generation) Acquire(n int, b lane.Bounds, revision uint32) (int, *wire.
 	return n, nil
 }
 
-// giveRows has the lanes go on with edited rows, which get the number revision.
+// GiveRows has the lanes go on with edited rows, which get the number revision.
 func (l *Generation) GiveRows(d *rows.Data, b lane.Bounds, revision uint32) *wire.ErrorMessage {
 	if err := b.Check(d, l.Starts()); err != nil {
 		return wire.AsRefusal(err)
@@ -67,7 +67,7 @@ func (l *Generation) GiveRows(d *rows.Data, b lane.Bounds, revision uint32) *wir
 	return nil
 }
 
-// keep takes the snapshots that are due.
+// Keep takes the snapshots that are due.
 func (l *Generation) Keep() error {
 	for _, lane := range l.Lanes {
 		if err := lane.Keep(l.Steps); err != nil {
@@ -77,7 +77,7 @@ func (l *Generation) Keep() error {
 	return nil
 }
 
-// record adds a point of every lane, and of each of its targets, to the history, and
+// Record adds a point of every lane, and of each of its targets, to the history, and
 // sets when the next is due: when the number of steps has grown by one part in so many.
 func (l *Generation) Record(ladder uint64) error {
 	for _, lane := range l.Lanes {
@@ -91,12 +91,12 @@ func (l *Generation) Record(ladder uint64) error {
 	return nil
 }
 
-// share is how long a run trains before it makes room for other goroutines, be
+// Share is how long a run trains before it makes room for other goroutines, be
 // they runs or viewers: what Go takes from a goroutine by itself is ten times as
 // long.
 const Share = time.Millisecond
 
-// ladder spaces the points of history: one is due at every step at first, and
+// Ladder spaces the points of history: one is due at every step at first, and
 // later whenever the number of steps has grown by one part in this many. So a
 // curve over all steps always has some five hundred points on its width, and a
 // day of training takes a few thousand.

@@ -6,7 +6,7 @@ import (
 	"github.com/gnllviz/gnllviz/server/wire"
 )
 
-// An env is what generations begin in. It never changes.
+// An Env is what generations begin in. It never changes.
 type Env struct {
 	Table   wire.Table
 	Bounds  lane.Bounds
@@ -16,7 +16,7 @@ type Env struct {
 	Admit func(d *rows.Data, starts []lane.Start) error
 }
 
-// spec makes a generation as a whole spec says, on rows of a user's own if it names
+// FromSpec makes a generation as a whole spec says, on rows of a user's own if it names
 // those. The rows get the number revision.
 func (e *Env) FromSpec(s *wire.Spec, own *rows.Own, revision uint32) (*Generation, error) {
 	settings, starts, err := lane.Read(e.Table, s)
@@ -34,7 +34,7 @@ func (e *Env) FromSpec(s *wire.Spec, own *rows.Own, revision uint32) (*Generatio
 	return l, nil
 }
 
-// begin makes a generation on new rows, which get the number revision.
+// Begin makes a generation on new rows, which get the number revision.
 func (e *Env) Begin(s wire.RunSettings, own *rows.Own, edits []wire.Edit, starts []lane.Start, revision uint32) (*Generation, error) {
 	d, err := rows.New(&s, own, edits, revision)
 	if err != nil {
@@ -43,7 +43,7 @@ func (e *Env) Begin(s wire.RunSettings, own *rows.Own, edits []wire.Edit, starts
 	return e.BeginOn(s, d, starts)
 }
 
-// beginOn is begin on rows that are there.
+// BeginOn is begin on rows that are there.
 func (e *Env) BeginOn(s wire.RunSettings, d *rows.Data, starts []lane.Start) (*Generation, error) {
 	if refused := rows.CheckShown(&s, d); refused != nil {
 		return nil, refused

@@ -9,7 +9,7 @@ import (
 	"github.com/gnllviz/gnllviz/engine"
 )
 
-// fingerprint is the SHA-256 of the parameters of lanes, lane by lane and member by
+// Fingerprint is the SHA-256 of the parameters of lanes, lane by lane and member by
 // member.
 func Fingerprint(lanes []*engine.Weights) string {
 	h := sha256.New()
@@ -26,7 +26,7 @@ func Fingerprint(lanes []*engine.Weights) string {
 	return hex.EncodeToString(h.Sum(nil))
 }
 
-// fingerprint is that of all lanes.
+// Fingerprint is that of all lanes.
 func (l *Generation) Fingerprint() string {
 	var all []*engine.Weights
 	for _, lane := range l.Lanes {

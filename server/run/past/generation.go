@@ -11,43 +11,14 @@ import (
 	"github.com/gnllviz/gnllviz/server/wire"
 )
 
-func (l *Generation) lookRows(ln *lane.Lane) int {
-	return lane.LookRows(ln.Params, len(l.Lanes), l.Data.Places())
-}
-
-// Everything here runs on the goroutine that owns the run.
-
 // What one generation remembers of itself, at most.
 const (
 	MaxEvents     = 100_000
 	MaxEventBytes = 32 << 20
 )
 
-// epochSteps returns the steps in which every lane sees all its rows once.
-func (l *Generation) EpochSteps() int {
-	steps := 1
-	for _, lane := range l.Lanes {
-		steps = max(steps, int(math.Ceil(float64(l.Data.Train.Len())/float64(lane.Settings.Batch))))
-	}
-	return steps
-}
-
-// freeColour returns the first colour that no lane has.
-func (l *Generation) FreeColour() uint8 {
-	for colour := range uint8(wire.MaxColours) {
-		taken := false
-		for _, lane := range l.Lanes {
-			taken = taken || lane.Colour == colour
-		}
-		if !taken {
-			return colour
-		}
-	}
-	return 0
-}
-
-// A life is one generation of a run, from the first weights on: everything that a
-// restart begins anew. It belongs to the goroutine of its run.
+// A Generation is a run from its first weights to the next restart: everything that a
+// restart begins again. It belongs to the goroutine of its run.
 type Generation struct {
 	Title    string
 	Lesson   string // its name, or empty
@@ -70,7 +41,7 @@ type Generation struct {
 	edited bool // there was an edit
 }
 
-// newLife returns a life with new networks for the lanes, on rows d.
+// newGeneration returns a generation with new networks for the lanes, on rows d.
 func newGeneration(t wire.Table, s wire.RunSettings, d *rows.Data, starts []lane.Start, workers int) (*Generation, error) {
 	l := &Generation{Settings: s, Data: d}
 	for _, start := range starts {
@@ -93,13 +64,13 @@ func newGeneration(t wire.Table, s wire.RunSettings, d *rows.Data, starts []lane
 	return l, nil
 }
 
-// entitle gives a life that begins its title, and says which lesson it is.
+// Entitle gives a generation that begins its title, and says which lesson it is.
 func (l *Generation) Entitle(title, lesson string) {
 	l.Title, l.Lesson = title, lesson
 	l.Recipe.Spec.Title, l.Recipe.Spec.Lesson = title, lesson
 }
 
-// goOn has a life that begins with the states of lanes begin where these had come to.
+// GoOn has a generation that begins with the states of lanes begin where these had come to.
 func (l *Generation) GoOn(s *wire.Spec) *wire.ErrorMessage {
 	with := 0
 	for _, lane := range l.Lanes {
@@ -120,7 +91,7 @@ func (l *Generation) GoOn(s *wire.Spec) *wire.ErrorMessage {
 	return nil
 }
 
-// spec describes a life in its first moment.
+// spec describes a generation in its first moment.
 func (l *Generation) spec(t wire.Table) wire.Spec {
 	s := wire.Spec{Controls: map[string]json.RawMessage{}, Edits: l.Data.Edits.List()}
 	if l.Data.Own != nil {
@@ -142,7 +113,7 @@ func (l *Generation) spec(t wire.Table) wire.Spec {
 	return s
 }
 
-// starts describes the lanes as they are, for a life that begins with them and new
+// Starts describes the lanes as they are, for a generation that begins with them and new
 // weights.
 func (l *Generation) Starts() []lane.Start {
 	var list []lane.Start
@@ -154,10 +125,10 @@ func (l *Generation) Starts() []lane.Start {
 	return list
 }
 
-// lane returns the lane with that id, or the first without one.
+// Lane returns the lane with that id, or the first without one.
 func (l *Generation) Lane(id *uint8) (*lane.Lane, *wire.ErrorMessage) { return LaneOf(l.Lanes, id) }
 
-// laneOf returns of some lanes the one with that id, or the first without one.
+// LaneOf returns of some lanes the one with that id, or the first without one.
 func LaneOf(lanes []*lane.Lane, id *uint8) (*lane.Lane, *wire.ErrorMessage) {
 	if id == nil {
 		return lanes[0], nil
@@ -170,7 +141,7 @@ func LaneOf(lanes []*lane.Lane, id *uint8) (*lane.Lane, *wire.ErrorMessage) {
 	return nil, wire.Refuse(wire.UnknownLane, "", "there is no lane %d", *id)
 }
 
-// private says whether there are rows of the owner's, of a file or put in by hand, that
+// Private says whether there are rows of the owner's, of a file or put in by hand, that
 // a page does not show as they are: whatever holds them is the owner's to give away.
 func (l *Generation) Private() bool {
 	d := l.Data
@@ -183,7 +154,7 @@ func (l *Generation) Private() bool {
 	return false
 }
 
-// note writes a command into the recipe, with the revision before it, at the
+// Note writes a command into the recipe, with the revision before it, at the
 // present step.
 func (l *Generation) Note(c wire.Command, revision uint32) {
 	if e, ok := c.(*wire.EditCommand); ok {
@@ -192,13 +163,14 @@ func (l *Generation) Note(c wire.Command, revision uint32) {
 	l.NoteEvent(wire.Event{Revision: revision, Command: wire.EncodeCommand(c)})
 }
 
+// NoteEvent writes an event into the recipe, at the present step.
 func (l *Generation) NoteEvent(e wire.Event) {
 	e.At = l.Steps
 	l.EventBytes += len(e.Command)
 	l.Recipe.Events = append(l.Recipe.Events, e)
 }
 
-// setData gives the lanes other rows.
+// SetData gives the lanes other rows.
 func (l *Generation) SetData(d *rows.Data) error {
 	for _, lane := range l.Lanes {
 		if err := lane.SetData(d); err != nil {
@@ -209,7 +181,7 @@ func (l *Generation) SetData(d *rows.Data) error {
 	return nil
 }
 
-// specOf describes one lane as it is now, without its state.
+// SpecOf describes one lane as it is now, without its state.
 func (l *Generation) SpecOf(t wire.Table, of *lane.Lane) wire.Spec {
 	one := *l
 	one.Lanes = []*lane.Lane{of}
@@ -219,8 +191,8 @@ func (l *Generation) SpecOf(t wire.Table, of *lane.Lane) wire.Spec {
 	return s
 }
 
-// describeData describes the rows, with the scale of the lanes' targets, which is
-// that of the rows with which the life began.
+// DescribeData describes the rows, with the scale of the lanes' targets, which is
+// that of the rows with which the generation began.
 func (l *Generation) DescribeData(t wire.Table) wire.Data {
 	d := l.Data.Described
 	d.Auto = t.Automatic(l.Data.Basis())
@@ -231,4 +203,31 @@ func (l *Generation) DescribeData(t wire.Table) wire.Data {
 	}
 	d.Private = l.Private()
 	return d
+}
+
+func (l *Generation) lookRows(ln *lane.Lane) int {
+	return lane.LookRows(ln.Params, len(l.Lanes), l.Data.Places())
+}
+
+// EpochSteps returns the steps in which every lane sees all its rows once.
+func (l *Generation) EpochSteps() int {
+	steps := 1
+	for _, lane := range l.Lanes {
+		steps = max(steps, int(math.Ceil(float64(l.Data.Train.Len())/float64(lane.Settings.Batch))))
+	}
+	return steps
+}
+
+// FreeColour returns the first colour that no lane has.
+func (l *Generation) FreeColour() uint8 {
+	for colour := range uint8(wire.MaxColours) {
+		taken := false
+		for _, lane := range l.Lanes {
+			taken = taken || lane.Colour == colour
+		}
+		if !taken {
+			return colour
+		}
+	}
+	return 0
 }

@@ -5,10 +5,10 @@ import (
 	"github.com/gnllviz/gnllviz/server/wire"
 )
 
-// pointBytes is what a point takes.
+// PointBytes is what a point takes.
 var PointBytes = 16 + 4*(len(wire.PointColumns)-lane.PointHead)
 
-// moments are those that the stack keeps.
+// Moments are those that the stack keeps.
 func (u *Stack) Moments() []*Moment {
 	var list []*Moment
 	for i := range u.Entries {
@@ -40,7 +40,7 @@ func (u *Stack) bytes() int {
 	return n
 }
 
-// trim forgets the oldest changes, and then what was undone, until no more than so many
+// Trim forgets the oldest changes, and then what was undone, until no more than so many
 // bytes are kept. The newest change stays.
 func (u *Stack) Trim(bytes int) {
 	for len(u.Entries) > 1 && u.bytes() > bytes {

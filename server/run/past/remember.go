@@ -15,7 +15,7 @@ import (
 // follow it.
 const maxRevision = 1 << 31
 
-// remember has a life of one lane begin with the history and the changes of the
+// Remember has a generation of one lane begin with the history and the changes of the
 // model that it goes on from.
 func (l *Generation) Remember(t *export.Training) error {
 	if len(t.Changes) > 0 {

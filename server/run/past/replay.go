@@ -7,7 +7,7 @@ import (
 	"github.com/gnllviz/gnllviz/server/wire"
 )
 
-// A replay is what is left to be done over again.
+// A Replay is what is left to be done over again.
 type Replay struct {
 	Events  []wire.Event
 	Steps   uint64
@@ -15,11 +15,11 @@ type Replay struct {
 	Budget  float64 // of work, in rows times parameters
 }
 
-// eventRows is for how many rows an event of a recipe counts: it may make new
+// EventRows is for how many rows an event of a recipe counts: it may make new
 // networks and rows.
 const EventRows = 1000
 
-// work is what a step of every lane costs, in rows times parameters, and event what
+// Work is what a step of every lane costs, in rows times parameters, and event what
 // something that is done to them does.
 func (l *Generation) Work() (step, event float64) {
 	for _, ln := range l.Lanes {
@@ -30,7 +30,7 @@ func (l *Generation) Work() (step, event float64) {
 	return step, event
 }
 
-// afford refuses what would cost more than the budget if all went on as it begins.
+// Afford refuses what would cost more than the budget if all went on as it begins.
 func (p *Replay) Afford(l *Generation) *wire.ErrorMessage {
 	step, event := l.Work()
 	if most := min(p.Budget/event, MaxEvents); float64(len(p.Events)) > most {

@@ -7,7 +7,7 @@ import (
 	"github.com/gnllviz/gnllviz/server/wire"
 )
 
-// snapshots are the steps of which all lanes have one: lanes of many parameters
+// Snapshots are the steps of which all lanes have one: lanes of many parameters
 // keep fewer than others.
 func (l *Generation) Snapshots() []uint64 {
 	steps := l.Lanes[0].Snapshots.Steps()
@@ -20,7 +20,7 @@ func (l *Generation) Snapshots() []uint64 {
 	return steps
 }
 
-// snapshot returns the states of all lanes, in their order, at the newest moment
+// Snapshot returns the states of all lanes, in their order, at the newest moment
 // at or before a step that is kept of all of them.
 func (l *Generation) Snapshot(step uint64) (states []*engine.State, at uint64, refused *wire.ErrorMessage) {
 	steps := l.Snapshots()

@@ -11,14 +11,14 @@ import (
 
 // Everything here runs on the goroutine that owns the run.
 
-// A moment is all that undo brings back.
+// A Moment is all that undo brings back.
 type Moment struct {
-	Life     *Generation
-	settings wire.RunSettings
-	Own      *rows.Own
-	Data     *rows.Data
-	acquired uint64
-	Lanes    []laneMoment
+	Generation *Generation
+	settings   wire.RunSettings
+	Own        *rows.Own
+	Data       *rows.Data
+	acquired   uint64
+	Lanes      []laneMoment
 }
 
 // A laneMoment is a lane's part of a moment.
@@ -29,9 +29,9 @@ type laneMoment struct {
 	State    *engine.State
 }
 
-// moment returns the present one, in which the user's own rows are own.
+// Moment returns the present one, in which the user's own rows are own.
 func (l *Generation) Moment(own *rows.Own) Moment {
-	m := Moment{Life: l, settings: l.Settings, Own: own, Data: l.Data, acquired: l.Acquired}
+	m := Moment{Generation: l, settings: l.Settings, Own: own, Data: l.Data, acquired: l.Acquired}
 	for _, lane := range l.Lanes {
 		m.Lanes = append(m.Lanes, laneMoment{lane, lane.Start, lane.Diverged, lane.Ensemble.State()})
 	}
@@ -47,10 +47,10 @@ func (m *Moment) size() int {
 	return n
 }
 
-// restore has the generation of the moment be as it was then, but for its steps and its
+// Restore has the generation of the moment be as it was then, but for its steps and its
 // history, which go on, and says whether its rows are others than they were till now.
 func (m *Moment) Restore() (otherRows bool, err error) {
-	l := m.Life
+	l := m.Generation
 	lanes := make([]*lane.Lane, len(m.Lanes))
 	for i, was := range m.Lanes {
 		lane := was.Lane
@@ -73,7 +73,7 @@ func (m *Moment) Restore() (otherRows bool, err error) {
 	return otherRows, nil
 }
 
-// number gives the rows another number.
+// Number gives the rows another number.
 func (l *Generation) Number(revision uint32) {
 	l.Data = l.Data.WithRevision(revision)
 	for _, lane := range l.Lanes {
@@ -81,7 +81,7 @@ func (l *Generation) Number(revision uint32) {
 	}
 }
 
-// diverged returns the first lane that has, or nil.
+// Diverged returns the first lane that has, or nil.
 func (l *Generation) Diverged() *lane.Lane {
 	for _, lane := range l.Lanes {
 		if lane.Diverged != nil {
@@ -93,50 +93,52 @@ func (l *Generation) Diverged() *lane.Lane {
 
 // What undo keeps, at most.
 const (
-	MaxUndo      = 200
-	MaxUndoBytes = 128 << 20 // of states and rows
-	maxUndoLives = 4         // whose networks and history it holds
+	MaxUndo            = 200
+	MaxUndoBytes       = 128 << 20 // of states and rows
+	maxUndoGenerations = 4         // whose networks and history it holds
 )
 
-// An entry is a change that can be undone.
+// An Entry is a change that can be undone.
 type Entry struct {
 	Revision uint32
 	Text     string
 	Before   Moment
 }
 
-// An undoStack is what can be undone, and, until the next change, done again.
+// A Stack is what can be undone, and, until the next change, done again.
 type Stack struct {
 	Entries []Entry
 	Undone  []Undone // the last one last
 }
 
-// An undone is a stretch of entries that was undone, and the moment before it was.
+// An Undone is a stretch of entries that was undone, and the moment before it was.
 type Undone struct {
 	Entries []Entry
 	Before  Moment
 }
 
+// Push puts a change on the stack, from which the oldest go where they are too many. What
+// was undone cannot be done again after it.
 func (u *Stack) Push(e Entry) {
 	u.Undone = nil
 	u.Entries = append(u.Entries, e)
 	bytes := 0
-	lives, rows := map[*Generation]bool{}, map[*rows.Data]bool{}
+	generations, rows := map[*Generation]bool{}, map[*rows.Data]bool{}
 	for i := len(u.Entries) - 1; i >= 0; i-- {
 		before := &u.Entries[i].Before
 		bytes += before.size()
 		if !rows[before.Data] {
 			bytes += before.Data.Size()
 		}
-		lives[before.Life], rows[before.Data] = true, true
-		if len(u.Entries)-i > MaxUndo || i < len(u.Entries)-1 && bytes > MaxUndoBytes || len(lives) > maxUndoLives {
+		generations[before.Generation], rows[before.Data] = true, true
+		if len(u.Entries)-i > MaxUndo || i < len(u.Entries)-1 && bytes > MaxUndoBytes || len(generations) > maxUndoGenerations {
 			u.Entries = slices.Delete(u.Entries, 0, i+1)
 			return
 		}
 	}
 }
 
-// index returns the place of the change of a revision, or -1.
+// Index returns the place of the change of a revision, or -1.
 func (u *Stack) Index(revision uint32) int {
 	return slices.IndexFunc(u.Entries, func(e Entry) bool { return e.Revision == revision })
 }

@@ -22,7 +22,7 @@ const (
 	minPlaces = 16
 )
 
-// A judge ranks rows by how uncertain a prediction is there.
+// A Judge ranks rows by how uncertain a prediction is there.
 type Judge interface {
 	// Rank returns the numbers of the rows x, the most uncertain by a kind first.
 	Rank(by string, x []float64, chance *rand.Rand) []int
@@ -31,7 +31,7 @@ type Judge interface {
 	Work() int
 }
 
-// acquisition chooses the next points, at most n, as a judge ranks them, as an edit
+// Acquisition chooses the next points, at most n, as a judge ranks them, as an edit
 // with clean targets: rows of the pool, or of a large pool some of rows evenly taken from
 // it, or new ones drawn from the truth. before is how many were acquired already.
 func (d *Data) Acquisition(n int, by string, before uint64, j Judge) wire.Edit {
@@ -83,6 +83,6 @@ func (d *Data) fromPool(n int, by string, chance *rand.Rand, j Judge) (ids []uin
 	return ids
 }
 
-// maxLookWork bounds rows times parameters of what a frame predicts, and of what a point
+// MaxWork bounds rows times parameters of what a frame predicts, and of what a point
 // is chosen by.
 const MaxWork = 96 << 20

@@ -14,14 +14,14 @@ import (
 	"github.com/gnllviz/gnllviz/server/wire"
 )
 
-// gridPoints is the number of x at which frames show the prediction. A frame
+// GridPoints is the number of x at which frames show the prediction. A frame
 // of one lane is then a little over 2 KB.
 const GridPoints = 256
 
-// mapSide is the number of places along each side of a map of two inputs.
+// MapSide is the number of places along each side of a map of two inputs.
 const MapSide = 40
 
-// isMap is the slice of a grid that is a map.
+// IsMap is the slice of a grid that is a map.
 const IsMap = -1
 
 // The streams of chance that the run's seed feeds, besides those of datasets
@@ -32,7 +32,7 @@ const (
 	streamAcquire
 )
 
-// rows are some rows of a data set, in the order of their ids.
+// A Part is some rows of a data set, in the order of their ids.
 type Part struct {
 	IDs   []uint32
 	X     []float64 // (rows, inputs)
@@ -40,9 +40,10 @@ type Part struct {
 	Y     []float64 // and with it: what is trained and shown
 }
 
+// Len is the number of rows.
 func (r *Part) Len() int { return len(r.IDs) }
 
-// data are the rows of a run, split into training rows, test rows and those held
+// Data are the rows of a run, split into training rows, test rows and those held
 // back, and the grid on which frames stand. It is never changed: an edit makes
 // another.
 type Data struct {
@@ -67,7 +68,7 @@ type Data struct {
 	Described wire.Data // without the scale, which the lanes have
 }
 
-// newData makes the rows that the settings ask for, from the user's own data if
+// New makes the rows that the settings ask for, from the user's own data if
 // these are named, and edits them.
 func New(s *wire.RunSettings, own *Own, edits []wire.Edit, revision uint32) (*Data, error) {
 	d := &Data{Seed: s.Seed, Revision: revision}
@@ -217,7 +218,7 @@ func (d *Data) groups() (list []group) {
 	return list
 }
 
-// size is about how many bytes the rows take.
+// Size is about how many bytes the rows take.
 func (d *Data) Size() int {
 	values := 2 + len(d.Set.Inputs) + 2*len(d.Set.Targets) // with the id, and what is shown
 	return 8 * (values*(d.Train.Len()+d.Test.Len()+d.Pool.Len()) + len(d.GridRows))
@@ -234,7 +235,7 @@ func (d *Data) addNoise(y []float64, id uint32, sign float64) {
 	}
 }
 
-// nth returns value k of each of rows of that many values.
+// Nth returns value k of each of rows of that many values.
 func Nth(rows []float64, width, k int) []float64 {
 	if width == 1 {
 		return rows
@@ -246,7 +247,7 @@ func Nth(rows []float64, width, k int) []float64 {
 	return list
 }
 
-// shown returns d with the settings' added noise, the target that they show and its grid
+// Shown returns d with the settings' added noise, the target that they show and its grid
 // along their input, or a map where there are two and they name none, ready to be
 // trained on and drawn.
 func (d *Data) Shown(s *wire.RunSettings) *Data {
@@ -327,10 +328,10 @@ func (d *Data) axis(input, points int) []float64 {
 	return x
 }
 
-// places is the number of places on the grid.
+// Places is the number of places on the grid.
 func (d *Data) Places() int { return len(d.GridRows) / len(d.Set.Inputs) }
 
-// spread returns at most so many of the numbers below n, evenly.
+// Spread returns at most so many of the numbers below n, evenly.
 func Spread(n, most int) []int {
 	k := min(n, most)
 	list := make([]int, k)
@@ -340,7 +341,7 @@ func Spread(n, most int) []int {
 	return list
 }
 
-// shares says how many of the training and the test rows are looked at where
+// Shares says how many of the training and the test rows are looked at where
 // there is time for so many. Where that is a multiple of those that are shown,
 // these are among them.
 func (d *Data) Shares(most int) (train, test int) {
@@ -402,7 +403,7 @@ func (d *Data) describe() {
 	}
 }
 
-// truth returns the true mean and the true standard deviation of the target that is shown
+// Truth returns the true mean and the true standard deviation of the target that is shown
 // at x, added noise included.
 func (d *Data) Truth(x []float64) (mean, std float64) { return d.truthOf(d.Target, x) }
 
@@ -489,7 +490,7 @@ func (d *Data) targetTruth(generation uint32) *wire.Frame {
 	return f
 }
 
-// gridBytes are those frames, one after the other.
+// GridBytes are those frames, one after the other.
 func (d *Data) GridBytes(generation uint32) []byte {
 	var b []byte
 	for _, f := range d.gridFrames(generation) {
@@ -498,7 +499,8 @@ func (d *Data) GridBytes(generation uint32) []byte {
 	return b
 }
 
-// A shape is how many values a row has.
+// A Shape is how many values a row has.
 type Shape struct{ Inputs, Targets int }
 
+// Shape is that of the rows.
 func (d *Data) Shape() Shape { return Shape{len(d.Set.Inputs), len(d.Set.Targets)} }

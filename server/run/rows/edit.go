@@ -7,7 +7,7 @@ import (
 	"github.com/gnllviz/gnllviz/server/wire"
 )
 
-// maxRows bounds the rows of a run that edits may add to.
+// MaxRows bounds the rows of a run that edits may add to.
 const MaxRows = 200_000
 
 // maxTargetValues bounds rows times targets.
@@ -16,11 +16,11 @@ const maxTargetValues = 8 * MaxRows
 // maxValue bounds the numbers of rows.
 const maxValue = 1e30
 
-// maxEdited bounds the rows that all edits of a run are about, which its recipe
+// MaxEdited bounds the rows that all edits of a run are about, which its recipe
 // keeps.
 const MaxEdited = 500_000
 
-// edits are what was done to rows, the last first. Whoever goes on from one has
+// Edits are what was done to rows, the last first. Whoever goes on from one has
 // what came before in common with the others.
 type Edits struct {
 	Before *Edits
@@ -29,7 +29,7 @@ type Edits struct {
 	Rows   int // that they are about
 }
 
-// and returns what was done, with another edit.
+// And returns what was done, with another edit.
 func (e *Edits) And(edit *wire.Edit) *Edits {
 	more := &Edits{Before: e, edit: *edit, n: 1, Rows: len(edit.Add) + len(edit.Move) + len(edit.Erase) + len(edit.Take)}
 	if e != nil {
@@ -39,7 +39,7 @@ func (e *Edits) And(edit *wire.Edit) *Edits {
 	return more
 }
 
-// list returns them in the order in which they were made.
+// List returns them in the order in which they were made.
 func (e *Edits) List() []wire.Edit {
 	if e == nil {
 		return nil
@@ -51,7 +51,7 @@ func (e *Edits) List() []wire.Edit {
 	return list
 }
 
-// edited returns the rows after an edit whose targets are clean, as those of
+// Edited returns the rows after an edit whose targets are clean, as those of
 // d.edits are. It is not shown yet.
 func (d *Data) Edited(e *wire.Edit) (*Data, error) {
 	n := *d
@@ -130,7 +130,7 @@ func (d *Data) edit(e *wire.Edit) error {
 	return nil
 }
 
-// clean returns an edit with its targets as they were before the noise that d
+// Clean returns an edit with its targets as they were before the noise that d
 // adds: a row that somebody put somewhere is to be seen there.
 func (d *Data) Clean(e *wire.Edit) wire.Edit {
 	c := wire.Edit{Erase: e.Erase, Take: e.Take}
@@ -208,7 +208,7 @@ func (r *Part) remove(i, inputs, targets int) {
 	r.clean = slices.Delete(r.clean, i*targets, (i+1)*targets)
 }
 
-// withRevision returns the rows under a revision's number.
+// WithRevision returns the rows under a revision's number.
 func (d *Data) WithRevision(revision uint32) *Data {
 	e := *d
 	e.Revision, e.Described.Revision = revision, revision

@@ -13,7 +13,7 @@ import (
 // that it mostly settles where the equation holds of itself, as at 0 everywhere.
 const tenfold = 10
 
-// scaleOf is the log-variance with which the noise of an equation begins: that of tenfold
+// ScaleOf is the log-variance with which the noise of an equation begins: that of tenfold
 // its residual where its input, the mean and its derivatives are as large as the rows have
 // had them at first and its parameters as they begin. So it does not matter whether both sides of an
 // equation are multiplied by something.
@@ -56,7 +56,7 @@ func describeEquation(s *datasets.Set) *wire.Equation {
 	return e
 }
 
-// basis is what controls that are left to the program go by on these rows.
+// Basis is what controls that are left to the program go by on these rows.
 func (d *Data) Basis() wire.Basis {
 	return wire.Basis{TrainRows: d.Train.Len(), Low: d.lo[0], High: d.hi[0]}
 }

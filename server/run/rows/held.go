@@ -108,7 +108,7 @@ func (d *Data) describeSources() []wire.InputSource {
 	return list
 }
 
-// checkShown says which input or target that is to be shown there is not.
+// CheckShown says which input or target that is to be shown there is not.
 func CheckShown(s *wire.RunSettings, d *Data) *wire.ErrorMessage {
 	if n := len(d.Set.Inputs); s.Slice > n {
 		return wire.Refuse(wire.OutOfRange, "slice", "%s %d: the data set has only %d inputs", wire.ControlName("slice"), s.Slice, n)

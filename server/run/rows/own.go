@@ -9,7 +9,7 @@ import (
 	"github.com/gnllviz/gnllviz/server/wire"
 )
 
-// ownRows are a user's own rows, read and checked: of a file the numbers of the
+// Own is a user's own rows, read and checked: of a file the numbers of the
 // columns that were chosen and the words that became numbers, and nothing else, so that nothing that is made of a run
 // can hold more. They are never changed.
 type Own struct {
@@ -21,7 +21,7 @@ type Own struct {
 	Encoding table.Encoding // of the set's inputs; nil where each is a column of numbers
 }
 
-// rowsOf returns the rows that a command brings, or nil.
+// RowsOf returns the rows that a command brings, or nil.
 func RowsOf(c wire.Command) *wire.DataSpec {
 	switch c := c.(type) {
 	case *wire.DataCommand:
@@ -32,7 +32,7 @@ func RowsOf(c wire.Command) *wire.DataSpec {
 	return nil
 }
 
-// readOwn reads a user's own rows, which can take a while. Nil stays nil.
+// ReadOwn reads a user's own rows, which can take a while. Nil stays nil.
 func ReadOwn(spec *wire.DataSpec, limits table.Limits) (*Own, error) {
 	if spec == nil {
 		return nil, nil
@@ -198,7 +198,7 @@ func (o *Own) split(s *datasets.Set, share float64, seed uint32) (datasets.Split
 	return split, nil
 }
 
-// trained returns how many rows are of the first of two files, and trained on; 0 where
+// Trained returns how many rows are of the first of two files, and trained on; 0 where
 // there are no two files.
 func (o *Own) Trained() int {
 	if o == nil || o.Spec.Rows == nil || o.Spec.Rows.Test == 0 {

@@ -7,7 +7,7 @@ import (
 	"strconv"
 )
 
-// sha256 is that of all rows as CSV: the inputs, the targets, and the part.
+// SHA256 is that of all rows as CSV: the inputs, the targets, and the part.
 func (d *Data) SHA256() string {
 	h := sha256.New()
 	inputs := len(d.Set.Inputs)

@@ -7,8 +7,8 @@ import (
 	"github.com/gnllviz/gnllviz/server/wire"
 )
 
-// An until is what a run trains up to.
-type until struct {
+// An stopCondition is what a run trains up to.
+type stopCondition struct {
 	wire.UntilCommand
 	best  map[uint8]float64 // each lane's least test NLL, by which a plateau is measured
 	since uint64            // step at which one of them last fell
@@ -17,12 +17,12 @@ type until struct {
 // plateauFall is by how much a test NLL must fall, in nats per row, to count.
 const plateauFall = 0.01
 
-func newUntil(c *wire.UntilCommand) *until {
-	return &until{UntilCommand: *c, best: map[uint8]float64{}}
+func newStopCondition(c *wire.UntilCommand) *stopCondition {
+	return &stopCondition{UntilCommand: *c, best: map[uint8]float64{}}
 }
 
 // reachedStep says that the step was reached, or nothing.
-func (u *until) reachedStep(step uint64) string {
+func (u *stopCondition) reachedStep(step uint64) string {
 	if u.Step != nil && step >= *u.Step {
 		return fmt.Sprintf("step %d was reached", *u.Step)
 	}
@@ -30,7 +30,7 @@ func (u *until) reachedStep(step uint64) string {
 }
 
 // reached says which condition the points of one step have met, or nothing.
-func (u *until) reached(points []wire.Point, name func(lane uint8) string) string {
+func (u *stopCondition) reached(points []wire.Point, name func(lane uint8) string) string {
 	for _, p := range meanNLL(points) {
 		nll := p.nll
 		if u.NLL != nil && nll <= *u.NLL {

@@ -11,7 +11,7 @@ import (
 	"github.com/gnllviz/gnllviz/server/wire"
 )
 
-// A look is what a lane predicts of the rows that are shown and of the grid.
+// A predictions is what a lane predicts of the rows that are shown and of the grid.
 type predictions struct {
 	most  int // rows that were asked for
 	train int // of the rows that follow, those are training rows, the others test rows
@@ -129,7 +129,7 @@ func (l *Lane) score(o Objective, target, from, to int) (scores, error) {
 	return s, err
 }
 
-// scores predicts, with the grid if that is wanted, and scores both parts of the
+// Scores predicts, with the grid if that is wanted, and scores both parts of the
 // split, with the settings of now.
 func (l *Lane) Scores(at *engine.State, most int, grid bool) (o Objective, of []bothScores, err error) {
 	o = ObjectiveOf(&l.Settings)
@@ -204,10 +204,10 @@ func figures(train, test scores) map[string]float64 {
 	return values
 }
 
-// pointHead is the number of a point's columns that are no values.
+// PointHead is the number of a point's columns that are no values.
 const PointHead = 2
 
-// evaluate returns a point of each target for the lane's history.
+// Evaluate returns a point of each target for the lane's history.
 func (l *Lane) Evaluate(step uint64, most int) (points []wire.Point, err error) {
 	_, of, err := l.Scores(nil, most, false)
 	if err != nil {
@@ -232,10 +232,10 @@ func (l *Lane) Evaluate(step uint64, most int) (points []wire.Point, err error) 
 	return points, nil
 }
 
-// picture computes what is seen of the lane, everything from one moment's weights,
+// Frames computes what is seen of the lane, everything from one moment's weights,
 // which are those of now unless an earlier state is given, and this moment's loss:
 // the fit, and what it makes of the rows.
-func (l *Lane) Picture(at *engine.State, most int) ([]*wire.Frame, error) {
+func (l *Lane) Frames(at *engine.State, most int) ([]*wire.Frame, error) {
 	o, of, err := l.Scores(at, most, true)
 	if err != nil {
 		return nil, err
@@ -244,7 +244,7 @@ func (l *Lane) Picture(at *engine.State, most int) ([]*wire.Frame, error) {
 	values := figures(train, test)
 	l.stepFigures(values, o)
 	frames := []*wire.Frame{l.fitFrame(), l.rowsFrame(o, train, test)}
-	b, err := believe(test)
+	b, err := calibrate(test)
 	if err != nil {
 		return nil, err
 	}
@@ -299,7 +299,7 @@ func (l *Lane) onGrid(target int) (mean, std []float32, origin float64) {
 	return mean, std, origin
 }
 
-// scale is that of a target.
+// Scale is that of a target.
 func (l *Lane) Scale(target int) engine.Scale { return l.Ensemble.TargetScales()[target] }
 
 // origin is what predicted means of a target are counted from in frames.
@@ -319,7 +319,7 @@ func (l *Lane) stepFigures(values map[string]float64, o Objective) {
 	values["guarded"] = float64(last.Guarded)
 }
 
-// inUnits takes standardised predictions of a target to its units, the variance clamped
+// InUnits takes standardised predictions of a target to its units, the variance clamped
 // as the loss clamps it.
 func (l *Lane) InUnits(o Objective, target int, mean, variance []float32) (means, stds []float64) {
 	scale := l.Scale(target)
@@ -349,7 +349,7 @@ func (l *Lane) PredictAt(x []float64) (of []Prediction) {
 	return of
 }
 
-// metricsOf is what summaries say of both parts of the split.
+// MetricsOf is what summaries say of both parts of the split.
 func MetricsOf(train, test scores) wire.Metrics {
 	of := func(r metrics.Report) wire.SplitMetrics {
 		return wire.SplitMetrics{
