@@ -58,6 +58,12 @@ func TestFamilyAgainstDifferences(t *testing.T) {
 		{StudentTNLL{DF: 0.7, Full: true, Eps: eps}, func(m, v, _, _ float64) float64 {
 			return -distuv.StudentsT{Mu: m, Sigma: math.Sqrt(v), Nu: 0.7}.LogProb(y)
 		}},
+		{CauchyNLL{Scale: 1, Full: true, Eps: eps}, func(m, v, _, _ float64) float64 {
+			return -distuv.StudentsT{Mu: m, Sigma: math.Sqrt(v), Nu: 1}.LogProb(y)
+		}},
+		{CauchyNLL{Scale: 0.612, Eps: eps}, func(m, v, _, _ float64) float64 {
+			return -distuv.StudentsT{Mu: m, Sigma: 0.612 * math.Sqrt(v), Nu: 1}.LogProb(y) - math.Log(0.612*math.Pi)
+		}},
 		{LaplaceNLL{Full: true, Eps: eps}, func(m, v, _, _ float64) float64 {
 			return -distuv.Laplace{Mu: m, Scale: math.Sqrt(v / 2)}.LogProb(y)
 		}},

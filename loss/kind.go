@@ -23,7 +23,7 @@ type Kind uint8
 
 // kinds has the losses in the order in which they are offered.
 var kinds = [...]*Descriptor{
-	&gaussianNLL, &betaNLL, &faithful, &naturalNLL, &crps, &studentTNLL, &laplaceNLL, &mse,
+	&gaussianNLL, &betaNLL, &faithful, &naturalNLL, &crps, &studentTNLL, &cauchyNLL, &laplaceNLL, &mse,
 }
 
 // A Descriptor is everything about a loss that is not arithmetic. Checks, controls,
