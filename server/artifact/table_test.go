@@ -102,10 +102,10 @@ func TestHistoryHasEveryStep(t *testing.T) {
 // What no step of training can be made to give is put in by hand.
 func TestHistoryTellsWhatIsNotFinite(t *testing.T) {
 	inf, nan := float32(math.Inf(1)), float32(math.NaN())
-	r := &capture.Capture{
+	r := &capture.Capture{Curves: capture.Curves{
 		Batches: capture.Batches{Steps: []uint64{1, 2, 4}, Values: [][]float32{{1, inf, -inf}, {nan, 0.1, 2}, {3, 4, 5}}},
 		Points:  []wire.Point{{Step: 0}, {Step: 2}, {Step: 2}, {Step: 3}},
-	}
+	}}
 	r.Points[2].Values[0] = 7
 	_, columns := readCSV(t, historyCSV, r)
 	for name, want := range map[string]string{

@@ -37,9 +37,7 @@ type Capture struct {
 	// Equation is what the mean is held to, as it stands; nil without one.
 	Equation *export.Equation
 
-	Points    []wire.Point // evaluations of this lane, of the target that is shown
-	AllPoints []wire.Point // and of every target
-	Batches   Batches
+	Curves
 
 	// Private says that there are rows of the owner's, which are not for all who
 	// watch. RowsLeftOut says that Rows is empty because it was to be.
@@ -47,6 +45,13 @@ type Capture struct {
 
 	Grid      *Fit       // what the lane predicts over the first input that is shown; of a map nil
 	Snapshots []Snapshot // of the grid, oldest first; empty where Grid is nil
+}
+
+// Curves are what was recorded of the lane.
+type Curves struct {
+	Points    []wire.Point // evaluations, of the target that is shown
+	AllPoints []wire.Point // and of every target
+	Batches   Batches
 }
 
 // A Row is a row of the data and what the model makes of it, in their units.
