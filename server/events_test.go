@@ -12,6 +12,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/gnllviz/gnllviz/server/access"
 	"github.com/gnllviz/gnllviz/server/wire"
 )
 
@@ -37,7 +38,7 @@ func listen(t testing.TB, addr, id, query, key string) *listener {
 		t.Fatal(err)
 	}
 	if key != "" {
-		r.Header.Set(keyHeader, key)
+		r.Header.Set(access.KeyHeader, key)
 	}
 	resp, err := http.DefaultClient.Do(r)
 	if err != nil {
@@ -191,7 +192,7 @@ func TestEventsAreTheSameConnection(t *testing.T) {
 	if mine.await(&e, "error"); e.Code != wire.BadMessage {
 		t.Errorf("got %+v", e)
 	}
-	mine.post(strings.Repeat("x", DefaultLimits().MessageBytes+1), http.StatusRequestEntityTooLarge)
+	mine.post(strings.Repeat("x", access.DefaultLimits().MessageBytes+1), http.StatusRequestEntityTooLarge)
 	mine.post(`{"type":"hello","generation":`+fmt.Sprint(m.Generation)+`,"next":1}`, http.StatusNoContent)
 	if mine.await(&m, "run"); m.Next != 1 {
 		t.Errorf("the history goes on with point %d, not 1", m.Next)
@@ -251,7 +252,7 @@ func TestEventsWaitForPongs(t *testing.T) {
 }
 
 func TestEventsAreRefusedLikeAnythingElse(t *testing.T) {
-	addr, _ := serve(t, Config{Limits: Limits{Viewers: 1}})
+	addr, _ := serve(t, Config{Limits: access.Limits{ViewerLimits: access.ViewerLimits{Viewers: 1}}})
 	id := makeRun(t, addr, "").ID
 	l := listen(t, addr, id, "", "")
 	at := "http://" + addr + "/api/runs/" + id + "/events"

@@ -1,22 +1,18 @@
 package server
 
 import (
-	"context"
 	"encoding/json"
-	"errors"
 	"mime"
-	"net"
 	"net/http"
 	"regexp"
 	"slices"
 	"strings"
 	"testing"
-	"testing/synctest"
-	"time"
 
+	"github.com/gnllviz/gnllviz/datasets"
 	"github.com/gnllviz/gnllviz/engine/export"
+	"github.com/gnllviz/gnllviz/server/access"
 	"github.com/gnllviz/gnllviz/server/artifact"
-	"github.com/gnllviz/gnllviz/server/run/capture"
 	"github.com/gnllviz/gnllviz/server/wire"
 )
 
@@ -113,130 +109,17 @@ func TestExportsAreRefused(t *testing.T) {
 // ofTwoInputs is the name of a data set with two inputs.
 func ofTwoInputs(t *testing.T) string {
 	t.Helper()
-	list, err := catalogue()
-	if err != nil {
-		t.Fatal(err)
-	}
-	i := slices.IndexFunc(list, func(d dataset) bool { return len(d.Inputs) == 2 })
-	return list[i].Name
-}
-
-// Of one peer some wait while another one's files are made, and whoever waits for too
-// long is told to come again.
-func TestTurnsAreShared(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		turns := newTurns("files are being made", 2, 1)
-		refused := func(peer, detail string) {
-			t.Helper()
-			_, err := turns.take(t.Context(), peer, time.Second)
-			var r *refusal
-			if !errors.As(err, &r) || r.Status != http.StatusServiceUnavailable || !strings.Contains(r.Detail, detail) || r.header.Get("Retry-After") != "1" {
-				t.Errorf("%s: got %v, want %q", peer, err, detail)
-			}
-		}
-		first, err := turns.take(t.Context(), "a", time.Second)
+	for _, e := range datasets.Catalogue() {
+		set, err := datasets.Load(e.Name, 1)
 		if err != nil {
 			t.Fatal(err)
 		}
-		refused("a", "--peer-turns")
-		second, err := turns.take(t.Context(), "b", time.Second)
-		if err != nil {
-			t.Fatal(err)
-		}
-		refused("c", "2 files are being made")
-		left, cancel := context.WithCancel(t.Context())
-		cancel()
-		if _, err := turns.take(left, "c", time.Second); !errors.Is(err, errLeft) {
-			t.Errorf("whoever has left: %v", err)
-		}
-		time.AfterFunc(time.Second/2, first)
-		third, err := turns.take(t.Context(), "a", time.Second)
-		if err != nil {
-			t.Fatal(err)
-		}
-		second()
-		third()
-		third()
-		if len(turns.peers) > 0 || len(turns.all) > 0 {
-			t.Errorf("%d peers and %d turns are left", len(turns.peers), len(turns.all))
-		}
-	})
-}
-
-// Whoever reads nothing is given up when the first piece should have been sent, not
-// when all of the file should have been.
-func TestWhoReadsNothingIsGivenUp(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		client, conn := net.Pipe()
-		defer client.Close()
-		sent := make(chan struct{})
-		served := http.Server{Handler: http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
-			defer close(sent)
-			if _, err := newAnswer(w).Write(make([]byte, 64*pieceBytes)); !errors.Is(err, errNotSent) {
-				t.Errorf("it ended with %v", err)
-			}
-		})}
-		defer served.Close()
-		l := &oneConn{conn: make(chan net.Conn, 1), closed: make(chan struct{})}
-		l.conn <- conn
-		go served.Serve(l)
-		begun := time.Now() // of the bubble, where time passes only while all wait
-		if _, err := client.Write([]byte("GET / HTTP/1.1\r\nHost: localhost\r\n\r\n")); err != nil {
-			t.Fatal(err)
-		}
-		<-sent
-		if took, most := time.Since(begun), writeTime+pieceBytes*time.Second/slowestDownload; took > most {
-			t.Errorf("its turn ended after %v, not %v", took, most)
-		}
-	})
-}
-
-// A oneConn is a listener for one connection.
-type oneConn struct {
-	conn   chan net.Conn
-	closed chan struct{}
-}
-
-func (l *oneConn) Accept() (net.Conn, error) {
-	select {
-	case c := <-l.conn:
-		return c, nil
-	case <-l.closed:
-		return nil, net.ErrClosed
-	}
-}
-
-func (l *oneConn) Close() error   { close(l.closed); return nil }
-func (l *oneConn) Addr() net.Addr { return &net.TCPAddr{} }
-
-func TestNamesOfFilesAreSafe(t *testing.T) {
-	onnx, err := artifact.Find("onnx")
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, c := range []struct{ data, lane, want string }{
-		{"mcycle", "A", "gnllviz-mcycle-A-step7.onnx"},
-		{"own", "β ~ 1, “odd” & more", "gnllviz-own-1_odd_more-step7.onnx"},
-		{"../../etc/passwd", "a\"\r\nX: 1", "gnllviz-etc_passwd-a_X_1-step7.onnx"},
-		{"", "日本", "gnllviz-data-lane-step7.onnx"},
-		{strings.Repeat("a", 99), "-", "gnllviz-" + strings.Repeat("a", 40) + "-lane-step7.onnx"},
-	} {
-		rec := capture.Capture{Data: wire.Data{Name: c.data}, Lane: wire.Lane{Name: c.lane}, Step: 7}
-		if got := exportName(&rec, onnx); got != c.want {
-			t.Errorf("got %q, want %q", got, c.want)
+		if len(set.Inputs) == 2 {
+			return e.Name
 		}
 	}
-}
-
-// What grows too large is an error, not a crash.
-func TestBoundedBuffer(t *testing.T) {
-	b := bounded{most: 5, wanted: t.Context()}
-	if _, err := b.Write([]byte("123")); err != nil {
-		t.Fatal(err)
-	}
-	if _, err := b.Write([]byte("456")); err != errTooLarge || b.String() != "123" {
-		t.Errorf("got %v, %q", err, b.String())
-	}
+	t.Fatal("there is no such set")
+	return ""
 }
 
 // Whatever has a model in it comes back as a run that predicts the same, at its step.
@@ -303,7 +186,7 @@ func TestModelsComeBack(t *testing.T) {
 }
 
 func TestImportsAreRefused(t *testing.T) {
-	addr, _ := serve(t, Config{Limits: Limits{ModelBytes: 100_000, Units: 16, RunRate: 100}})
+	addr, _ := serve(t, Config{Limits: access.Limits{SizeLimits: access.SizeLimits{ModelBytes: 100_000}, RunLimits: access.RunLimits{Units: 16, RunRate: 100}}})
 	x := makeRun(t, addr, `{"paused":true,"hidden":[16]}`)
 	_, file := askGet(t, "http://"+addr+"/api/runs/"+x.ID+"/export?format=json")
 	for name, c := range map[string]struct {
@@ -337,7 +220,7 @@ func TestImportsAreRefused(t *testing.T) {
 }
 
 func TestImportsNeedTheTokenAndAreRationed(t *testing.T) {
-	addr, _ := serve(t, Config{Token: token, Limits: Limits{RunRate: 1}})
+	addr, _ := serve(t, Config{Token: token, Limits: access.Limits{RunLimits: access.RunLimits{RunRate: 1}}})
 	for bearer, want := range map[string]int{"": http.StatusUnauthorized, "not " + token: http.StatusUnauthorized} {
 		for _, path := range []string{"/api/runs/import", "/api/sweeps"} {
 			if resp, text := ask(t, http.DefaultClient, "POST", "http://"+addr+path, bearer, "{}"); resp.StatusCode != want {

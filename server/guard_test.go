@@ -119,42 +119,6 @@ func TestServerOnEveryAddressIsCalledByThem(t *testing.T) {
 	}
 }
 
-func TestOriginIsSchemeHostAndPort(t *testing.T) {
-	for _, c := range []struct {
-		host, origin, forwarded string
-		same                    bool
-	}{
-		{"localhost:8080", "http://localhost:8080", "", true},
-		{"localhost:8080", "http://LOCALHOST:8080", "", true},
-		{"localhost:8080", "https://localhost:8080", "", false},
-		{"lab.example", "https://lab.example", "https", true},
-		{"lab.example", "http://lab.example", "https", false},
-		{"localhost:8080", "http://localhost:8081", "", false},
-		{"localhost:8080", "http://localhost", "", false},
-		{"localhost:8080", "http://localhost:8080/", "", false},
-		{"localhost:8080", "http://x@localhost:8080", "", false},
-		{"localhost:8080", "http://localhost:8080.evil.example", "", false},
-		{"localhost:8080", "http://127.0.0.1:8080", "", false},
-		{"localhost:8080", "null", "", false},
-		{"localhost:8080", "", "", false},
-	} {
-		r := &http.Request{Host: c.host, Header: http.Header{"Origin": {c.origin}}}
-		if c.forwarded != "" {
-			r.Header.Set("X-Forwarded-Proto", c.forwarded)
-		}
-		if origins(nil).allow(r) != c.same {
-			t.Errorf("%+v: want %v", c, c.same)
-		}
-	}
-	twice := &http.Request{Host: "localhost", Header: http.Header{"Origin": {"http://localhost", "http://evil.example"}}}
-	if origins(nil).allow(twice) {
-		t.Error("two origins were accepted")
-	}
-	if !origins(nil).allow(&http.Request{Host: "localhost"}) {
-		t.Error("a program was refused")
-	}
-}
-
 // Pages of others may show the embedded page in a frame, and nothing else of the
 // server.
 func TestOnlyTheEmbeddedPageIsFramed(t *testing.T) {
@@ -178,29 +142,6 @@ func TestOnlyTheEmbeddedPageIsFramed(t *testing.T) {
 		}
 		if r.Header.Get("X-Frame-Options") != "" {
 			t.Errorf("%s: X-Frame-Options knows no exception", path)
-		}
-	}
-}
-
-// A document that a page of another origin frames is told so, and no other.
-func TestFramedDocumentsAreTold(t *testing.T) {
-	for _, c := range []struct {
-		dest, site string
-		want       bool
-	}{
-		{"iframe", "cross-site", true},
-		{"iframe", "same-site", true}, // another port of the same machine
-		{"frame", "cross-site", true},
-		{"embed", "cross-site", true},
-		{"object", "cross-site", true},
-		{"iframe", "same-origin", false},
-		{"document", "cross-site", false}, // a link
-		{"document", "none", false},
-		{"", "", false}, // a program, or a browser that does not trust the way
-	} {
-		r := &http.Request{Header: http.Header{"Sec-Fetch-Dest": {c.dest}, "Sec-Fetch-Site": {c.site}}}
-		if got := isForeignFrame(r); got != c.want {
-			t.Errorf("%s, %s: framed by others: %t", c.dest, c.site, got)
 		}
 	}
 }

@@ -15,6 +15,9 @@ import (
 	"sync/atomic"
 	"testing"
 	"time"
+
+	"github.com/gnllviz/gnllviz/server/access"
+	"github.com/gnllviz/gnllviz/server/problem"
 )
 
 // deep nests brackets so deep.
@@ -121,7 +124,7 @@ func TestRefusalsNameTheirField(t *testing.T) {
 		`{"hidden":[8,8,8,8,8]}`:                                            "hidden",
 	} {
 		status, answer := upload(t, "POST", "http://"+addr+"/api/runs", "", strings.NewReader(body))
-		var p refusal
+		var p problem.Problem
 		if err := json.Unmarshal([]byte(answer), &p); err != nil || p.Field != want || p.Status != status {
 			t.Errorf("%s is refused with %d, field %q, want %q (%v): %s", body, status, p.Field, want, err, answer)
 		}
@@ -203,7 +206,13 @@ func TestHostileTables(t *testing.T) {
 	for name, body := range map[string]string{
 		"formulas": "a,b\n=1+1,2\n@SUM(A1),3\n", "far numbers": "a,b\n1e999,1\n-1e999,2\n1,3\n", "markup": "a,b\n<script>,1\n",
 	} {
-		var got inspection
+		var got struct {
+			Columns []struct {
+				Numeric bool
+				Other   int
+				Max     float64
+			}
+		}
 		call(t, "POST", "http://"+addr+"/api/data/inspect", body, http.StatusOK, &got)
 		if c := got.Columns[0]; c.Numeric || c.Other == 0 || c.Max > 1 {
 			t.Errorf("%s: got %+v", name, c)
@@ -317,7 +326,7 @@ func watchHeap() (stop func() int64) {
 func TestAGigabyteIsRefusedEarly(t *testing.T) {
 	addr, _ := serve(t, Config{})
 	x := makeRun(t, addr, `{"paused":true}`)
-	key := "\r\n" + keyHeader + ": " + x.Key
+	key := "\r\n" + access.KeyHeader + ": " + x.Key
 	for name, c := range map[string]struct {
 		head, text string
 		status     int

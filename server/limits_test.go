@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"io"
 	"net/http"
-	"reflect"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -12,50 +11,9 @@ import (
 
 	"github.com/gorilla/websocket"
 
+	"github.com/gnllviz/gnllviz/server/access"
 	"github.com/gnllviz/gnllviz/server/wire"
 )
-
-// Every field has a flag, a help and a default of its own that holds.
-func TestEveryLimitIsInTheTable(t *testing.T) {
-	l := DefaultLimits()
-	seen := map[any]bool{}
-	flags := map[string]bool{}
-	for _, x := range l.Table() {
-		if x.Flag == "" || x.Help == "" || seen[x.Value] || flags[x.Flag] {
-			t.Errorf("got %+v", x)
-		}
-		if reflect.ValueOf(x.Value).Elem().IsZero() {
-			t.Errorf("--%s has no default", x.Flag)
-		}
-		seen[x.Value], flags[x.Flag] = true, true
-	}
-	if n := reflect.TypeFor[Limits]().NumField(); len(seen) != n {
-		t.Errorf("the table has %d limits of %d", len(seen), n)
-	}
-	if err := l.Check(); err != nil {
-		t.Error(err)
-	}
-	if got := (Limits{}).orDefaults(); got != l {
-		t.Errorf("no limits are %+v, want the defaults", got)
-	}
-	if got := (Limits{Runs: 3}).orDefaults(); got.Runs != 3 || got.Lanes != l.Lanes {
-		t.Errorf("got %+v", got)
-	}
-	for _, low := range []struct {
-		set  func(*Limits)
-		want string
-	}{
-		{func(l *Limits) { l.Runs = 0 }, "--max-runs 0 is less than 1"},
-		{func(l *Limits) { l.CommandRate = 0.5 }, "--command-rate 0.5 is less than 1"},
-		{func(l *Limits) { l.Drop = time.Millisecond }, "--drop 1ms is less than 1s"},
-	} {
-		l := DefaultLimits()
-		low.set(&l)
-		if err := l.Check(); err == nil || err.Error() != low.want {
-			t.Errorf("got %v, want %s", err, low.want)
-		}
-	}
-}
 
 // refusedDial opens a websocket and returns the refusal.
 func refusedDial(t *testing.T, addr, id string) (int, problemDocument) {
@@ -84,11 +42,11 @@ func refusedDial(t *testing.T, addr, id string) (int, problemDocument) {
 }
 
 func TestWebsocketsHaveTheirLimits(t *testing.T) {
-	for flag, l := range map[string]Limits{
-		"--max-connections":      {Connections: 2},
-		"--max-peer-connections": {PeerConnections: 2},
-		"--max-viewers":          {Viewers: 2},
-		"--max-peer-viewers":     {PeerViewers: 2},
+	for flag, l := range map[string]access.Limits{
+		"--max-connections":      {ViewerLimits: access.ViewerLimits{Connections: 2}},
+		"--max-peer-connections": {ViewerLimits: access.ViewerLimits{PeerConnections: 2}},
+		"--max-viewers":          {ViewerLimits: access.ViewerLimits{Viewers: 2}},
+		"--max-peer-viewers":     {ViewerLimits: access.ViewerLimits{PeerViewers: 2}},
 	} {
 		addr, _ := serve(t, Config{Limits: l})
 		id := makeRun(t, addr, "").ID
@@ -133,13 +91,13 @@ func await(t testing.TB, holds func() bool) {
 func TestUnwatchedRunIsDropped(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		n := newLAN(t, line{})
-		s, _ := serveOn(t, n, Config{Limits: Limits{Drop: time.Minute}})
+		s, _ := serveOn(t, n, Config{Limits: access.Limits{RunLimits: access.RunLimits{Drop: time.Minute}}})
 		addr := n.addr.String()
 		watched, other := makeRun(t, addr, `{"paused":true}`).ID, makeRun(t, addr, `{"paused":true}`).ID
 		c := dial(t, addr, watched)
 		c.hello()
 		time.Sleep(59 * time.Second)
-		if n := s.runs.count(); n != 2 {
+		if n := s.runs.Count(); n != 2 {
 			t.Errorf("there are %d runs before the minute is over", n)
 		}
 		time.Sleep(2 * time.Second)
@@ -151,14 +109,14 @@ func TestUnwatchedRunIsDropped(t *testing.T) {
 		call(t, "GET", "http://"+addr+"/api/runs/"+other, "", http.StatusNotFound, nil)
 		c.conn.Close()
 		time.Sleep(61 * time.Second)
-		if n := s.runs.count(); n != 0 {
+		if n := s.runs.Count(); n != 0 {
 			t.Errorf("there are %d runs that nobody watches", n)
 		}
 	})
 }
 
 func TestRunsOfOnePeerAreRationed(t *testing.T) {
-	addr, _ := serve(t, Config{Limits: Limits{RunRate: 2}})
+	addr, _ := serve(t, Config{Limits: access.Limits{RunLimits: access.RunLimits{RunRate: 2}}})
 	x := makeRun(t, addr, "")
 	makeRun(t, addr, "")
 	resp, err := http.Post("http://"+addr+"/api/runs", "application/json", strings.NewReader("{}"))
@@ -175,22 +133,4 @@ func TestRunsOfOnePeerAreRationed(t *testing.T) {
 	}
 	// To find one that is there makes none.
 	remake(t, addr, x.ID, x.Key, "", http.StatusOK)
-}
-
-func TestQuotaForgetsThoseWhoHaveAllTheirTimes(t *testing.T) {
-	q := quota{perMinute: 1}
-	now := time.Now()
-	for i := range maxPeers {
-		q.take(string(rune(i+0x10000)), now)
-	}
-	if q.take("a", now); len(q.peers) != maxPeers {
-		t.Errorf("remembers %d peers, want %d", len(q.peers), maxPeers)
-	}
-	now = now.Add(2 * time.Minute)
-	if q.take("b", now); len(q.peers) != 1 {
-		t.Errorf("remembers %d peers, want 1", len(q.peers))
-	}
-	if r, wait := q.take("b", now); r != nil || wait != time.Minute {
-		t.Errorf("a second time at once: %v, to wait %v", r, wait)
-	}
 }

@@ -14,6 +14,7 @@ import (
 
 	"github.com/gorilla/websocket"
 
+	"github.com/gnllviz/gnllviz/server/access"
 	"github.com/gnllviz/gnllviz/server/wire"
 )
 
@@ -212,7 +213,7 @@ func TestPeerThatNeverReadsLeaves(t *testing.T) {
 		c.conn.Close()
 		<-over
 		synctest.Wait()
-		if left := s.seats.count(); left > 0 {
+		if left := s.lobby.Seats.Count(); left > 0 {
 			t.Errorf("%d connections are left", left)
 		}
 	})
@@ -244,7 +245,7 @@ func TestClosesForBrokenMessages(t *testing.T) {
 		code int
 	}{
 		"not UTF-8": {"\"\xff\"", websocket.CloseInvalidFramePayloadData},
-		"endless":   {strings.Repeat("x", maxDiscard+2*DefaultLimits().MessageBytes), websocket.CloseMessageTooBig},
+		"endless":   {strings.Repeat("x", 16<<20+2*access.DefaultLimits().MessageBytes), websocket.CloseMessageTooBig},
 	} {
 		c := dial(t, addr, id)
 		// The server may close before it has read all of the endless one.

@@ -99,7 +99,7 @@ func TestLongFramesDoNotQueueOnASlowLine(t *testing.T) {
 		}
 	}()
 	id := makeRun(t, l.Addr().String(), "").ID
-	r := s.runs.get(id)
+	r := s.runs.Get(id)
 
 	// A viewer within the process sees every frame at once, and knows its time.
 	beside, err := r.Watch(ctx, wire.Hello{}, false)
@@ -117,7 +117,7 @@ func TestLongFramesDoNotQueueOnASlowLine(t *testing.T) {
 					made[f[0].Step] = m.Made
 					mu.Unlock()
 				}
-			case <-r.Done():
+			case <-r.Ended():
 				return
 			}
 		}

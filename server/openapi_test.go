@@ -15,6 +15,12 @@ import (
 	"github.com/gnllviz/gnllviz/server/wire"
 )
 
+const (
+	schemaPrefix  = "#/components/schemas/"
+	problemSchema = "Problem"
+	orderSchema   = "Order"
+)
+
 // A document is an OpenAPI document as a stranger reads it.
 type document struct {
 	t          testing.TB

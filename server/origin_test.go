@@ -13,23 +13,9 @@ import (
 
 	"github.com/gorilla/websocket"
 
+	"github.com/gnllviz/gnllviz/server/access"
 	"github.com/gnllviz/gnllviz/server/wire"
 )
-
-func TestParseOrigin(t *testing.T) {
-	for text, want := range map[string]string{
-		"https://lab.example": "https://lab.example", "https://lab.example/": "https://lab.example", "HTTPS://Lab.Example:443": "https://lab.example",
-		"http://lab.example:80": "http://lab.example", "https://lab.example:80": "https://lab.example:80", "http://10.0.0.7:8080": "http://10.0.0.7:8080",
-		"http://[::1]:9": "http://[::1]:9",
-		"":               "", "lab.example": "", "lab.example:443": "", "ftp://lab.example": "", "https://": "", "https://lab.example/x": "", "https://u@lab.example": "",
-		"https://lab.example?x": "", "https://lab.example#x": "", "*": "", "null": "", "https://:443": "",
-	} {
-		got, err := ParseOrigin(text)
-		if got != want || (err == nil) != (want != "") {
-			t.Errorf("%q is %q, %v; want %q", text, got, err, want)
-		}
-	}
-}
 
 // A page that a proxy serves under another address is let in where --origin names
 // it, and else told what the proxy must pass, as the log is.
@@ -89,7 +75,7 @@ func TestOriginBehindAProxy(t *testing.T) {
 				if c.code == "" {
 					continue
 				}
-				var p proxyRefusal
+				var p access.Refusal
 				if err := json.NewDecoder(resp.Body).Decode(&p); err != nil {
 					t.Fatal(err)
 				}
@@ -127,7 +113,7 @@ func TestConnectionSaysWhyAWebsocketWouldBeRefused(t *testing.T) {
 	for _, query := range []string{"", "?origin=http://" + addr, "?origin=https://lab.example"} {
 		call(t, "GET", at+query, "", http.StatusNoContent, nil)
 	}
-	var p proxyRefusal
+	var p access.Refusal
 	call(t, "GET", at+"?origin=https://other.example", "", http.StatusForbidden, &p)
 	if p.Code != "origin_refused" || p.Host != addr || p.Scheme != "http" || p.Flag != "--origin https://other.example" {
 		t.Errorf("got %+v", p)

@@ -15,6 +15,7 @@ import (
 
 	"github.com/gorilla/websocket"
 
+	"github.com/gnllviz/gnllviz/server/access"
 	"github.com/gnllviz/gnllviz/server/wire"
 )
 
@@ -257,10 +258,10 @@ func TestSilentPeersAreLetGo(t *testing.T) {
 				}
 			}()
 		}
-		for begun := time.Now(); time.Since(begun) < 3*DefaultLimits().Silence; {
+		for begun := time.Now(); time.Since(begun) < 3*access.DefaultLimits().Silence; {
 			c.read() // and pongs
 		}
-		if left := s.seats.count(); left != 1 {
+		if left := s.lobby.Seats.Count(); left != 1 {
 			t.Errorf("%d connections are left, want that of the one who answers", left)
 		}
 	})
@@ -310,7 +311,7 @@ func TestSlowReaderHoldsUpNobody(t *testing.T) {
 		quick.conn.Close()
 		slow.conn.Close()
 		synctest.Wait()
-		if left := s.seats.count(); left > 0 {
+		if left := s.lobby.Seats.Count(); left > 0 {
 			t.Errorf("%d connections are left", left)
 		}
 	})

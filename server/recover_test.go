@@ -15,7 +15,6 @@ import (
 
 	"github.com/gorilla/websocket"
 
-	"github.com/gnllviz/gnllviz/server/run"
 	"github.com/gnllviz/gnllviz/server/wire"
 )
 
@@ -87,7 +86,7 @@ func TestPanicOfARunEndsThatRun(t *testing.T) {
 	bystander.hello()
 
 	// A command that is not there: a mistake which nobody can make from outside.
-	_, _ = s.runs.get(sick).Do(t.Context(), (*wire.ChangeCommand)(nil), true)
+	_, _ = s.runs.Get(sick).Do(t.Context(), (*wire.ChangeCommand)(nil), true)
 	for _, v := range viewers {
 		if code, reason := v.closedWith(); code != websocket.CloseInternalServerErr || reason != "the run failed" {
 			t.Errorf("a viewer was told %d %q", code, reason)
@@ -122,7 +121,7 @@ func TestPanicOfAHandlerIsA500(t *testing.T) {
 		}
 		panic("the second")
 	})
-	edge := httptest.NewServer(s.watched(mux))
+	edge := httptest.NewServer(s.edge.Watch(mux))
 	defer edge.Close()
 	call(t, "GET", edge.URL+"/abcdefghabcdefgh/at-once", "", http.StatusInternalServerError, &problemDocument{})
 	log.wants(t, "run=abcdefghabcdefgh", "the first")
@@ -134,40 +133,4 @@ func TestPanicOfAHandlerIsA500(t *testing.T) {
 		}
 	}
 	log.wants(t, "the second")
-}
-
-// A websocket whose goroutine panics is closed; here the run is missing.
-func TestPanicOfAWebsocketClosesIt(t *testing.T) {
-	for _, reading := range []bool{true, false} {
-		var log record
-		s := New(t.Context(), Config{})
-		served := make(chan struct{})
-		edge := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-			defer close(served)
-			conn, err := new(websocket.Upgrader).Upgrade(w, r, nil)
-			if err != nil {
-				t.Error(err)
-				return
-			}
-			to := slog.New(slog.NewTextHandler(&log, nil))
-			c := s.newClient(newSocket(conn, &s.limits, to), r, &seat{entry: &entry{ended: make(chan struct{})}, gone: t.Context()}, to)
-			if !reading {
-				c.watching <- (*run.Viewer)(nil) // the writer asks it for its channels
-			}
-			c.serve(t.Context())
-		}))
-		conn, _, err := websocket.DefaultDialer.Dial("ws"+strings.TrimPrefix(edge.URL, "http"), nil)
-		if err != nil {
-			t.Fatal(err)
-		}
-		p := &peer{t: t, conn: conn}
-		p.send(`{"type":"hello"}`)
-		if code, _ := p.closedWith(); code != websocket.CloseInternalServerErr {
-			t.Errorf("closed with %d", code)
-		}
-		conn.Close()
-		<-served
-		log.wants(t, map[bool]string{true: "reading from a viewer", false: "writing to a viewer"}[reading])
-		edge.Close()
-	}
 }

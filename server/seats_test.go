@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"math/rand/v2"
 	"net"
 	"net/http"
 	"strings"
@@ -17,6 +16,8 @@ import (
 
 	"github.com/gorilla/websocket"
 
+	"github.com/gnllviz/gnllviz/server/access"
+	"github.com/gnllviz/gnllviz/server/problem"
 	"github.com/gnllviz/gnllviz/server/wire"
 )
 
@@ -29,16 +30,16 @@ type caller struct {
 
 // call opens a websocket to a run; a key goes along in a header or, as pages send it,
 // as a subprotocol. A refusal is returned in place of the websocket.
-func (c caller) call(id, key string, inHeader bool) (*peer, *refusal) {
+func (c caller) call(id, key string, inHeader bool) (*peer, *problem.Problem) {
 	c.t.Helper()
 	d := websocket.Dialer{Subprotocols: []string{wire.Subprotocol}}
 	h := http.Header{"X-Forwarded-For": {c.from}}
 	switch {
 	case key == "":
 	case inHeader:
-		h.Set(keyHeader, key)
+		h.Set(access.KeyHeader, key)
 	default:
-		d.Subprotocols = append(d.Subprotocols, keyProtocol+key)
+		d.Subprotocols = append(d.Subprotocols, access.KeyProtocol+key)
 	}
 	conn, resp, err := d.Dial("ws://"+c.addr+"/api/runs/"+id+"/live", h)
 	if err == nil {
@@ -51,7 +52,7 @@ func (c caller) call(id, key string, inHeader bool) (*peer, *refusal) {
 	if resp == nil {
 		c.t.Fatal(err)
 	}
-	var r refusal
+	var r problem.Problem
 	if err := json.NewDecoder(resp.Body).Decode(&r); err != nil || r.Status != resp.StatusCode || r.Status != http.StatusServiceUnavailable {
 		c.t.Fatalf("status %d, %+v (%v)", resp.StatusCode, r, err)
 	}
@@ -132,7 +133,7 @@ func TestViewersWithoutAHelloKeepNobodyOut(t *testing.T) {
 func TestSeatsAreShared(t *testing.T) {
 	addr, _ := serve(t, Config{
 		Proxies: networks(t, "127.0.0.1"),
-		Limits:  Limits{Viewers: 4, PeerViewers: 2, Connections: 6, PeerConnections: 3, KeySeats: 2},
+		Limits:  access.Limits{ViewerLimits: access.ViewerLimits{Viewers: 4, PeerViewers: 2, Connections: 6, PeerConnections: 3, KeySeats: 2}},
 	})
 	x, other := makeRun(t, addr, `{"paused":true}`), makeRun(t, addr, `{"paused":true}`)
 	a, b, c, d := caller{t, addr, "198.51.100.1"}, caller{t, addr, "198.51.100.2"}, caller{t, addr, "198.51.100.3"}, caller{t, addr, "2001:db8::1"}
@@ -212,7 +213,7 @@ func TestHelloIsDueInTime(t *testing.T) {
 		for name, ended := range ends {
 			d := websocket.Dialer{Subprotocols: []string{wire.Subprotocol}, NetDialContext: l.dial}
 			if name == "owner" {
-				d.Subprotocols = append(d.Subprotocols, keyProtocol+x.Key)
+				d.Subprotocols = append(d.Subprotocols, access.KeyProtocol+x.Key)
 			}
 			conn, _, err := d.Dial("ws://localhost/api/runs/"+x.ID+"/live", nil)
 			if err != nil {
@@ -247,7 +248,7 @@ func TestHelloIsDueInTime(t *testing.T) {
 		}
 		time.Sleep(time.Minute)
 		synctest.Wait()
-		if n := s.seats.count(); n != 2 {
+		if n := s.lobby.Seats.Count(); n != 2 {
 			t.Errorf("a minute later %d have seats, want 2", n)
 		}
 		for _, name := range []string{"late", "polite"} {
@@ -290,84 +291,3 @@ func (l *pipes) Accept() (net.Conn, error) {
 
 func (l *pipes) Close() error   { l.once.Do(func() { close(l.closed) }); return nil }
 func (l *pipes) Addr() net.Addr { return &net.TCPAddr{} }
-
-// Whatever comes and goes in whatever order: the counts are those of who is there, no
-// limit is exceeded, and in the end nothing is left.
-func TestSeatsAreCountedRight(t *testing.T) {
-	r := rand.New(rand.NewPCG(1, 2))
-	s := newSeats(Limits{Viewers: 6, PeerViewers: 3, Connections: 10, PeerConnections: 5, KeySeats: 2}.orDefaults())
-	runs := []*entry{{}, {}, {}}
-	var in []*seat
-	for range 20_000 {
-		switch r.IntN(4) {
-		case 0, 1:
-			if x, err := s.take(runs[r.IntN(len(runs))], string(rune('a'+r.IntN(4))), r.IntN(5) == 0); err == nil {
-				in = append(in, x)
-			}
-		case 2:
-			if len(in) > 0 {
-				x := in[r.IntN(len(in))]
-				if own := s.settle(x); own == x.empty {
-					t.Fatalf("a seat that is empty: %t is the viewer's own: %t", x.empty, own)
-				}
-			}
-		case 3:
-			if len(in) > 0 {
-				i := r.IntN(len(in))
-				s.give(in[i])
-				s.give(in[i])
-				in = append(in[:i], in[i+1:]...)
-			}
-		}
-		common, kept, lent := map[any]int{}, map[*entry]int{}, 0
-		for _, x := range in {
-			switch {
-			case x.empty:
-				if x.gone.Err() == nil {
-					t.Fatal("somebody who lost the seat was not told")
-				}
-			case x.kept:
-				kept[x.entry]++
-			default:
-				common[0]++
-				common[x.peer]++
-				common[x.entry]++
-				common[fmt.Sprintf("%p %s", x.entry, x.peer)]++
-			}
-			if x.lent {
-				lent++
-			}
-		}
-		total := common[0]
-		for k, n := range common {
-			most := 3 // of a run and a peer
-			switch k := k.(type) {
-			case int:
-				most = 10
-			case *entry:
-				most = 6
-			case string:
-				if len(k) == 1 {
-					most = 5
-				}
-			}
-			if n > most {
-				t.Fatalf("%v has %d seats of at most %d", k, n, most)
-			}
-		}
-		for _, n := range kept {
-			if total += n; n > 2 {
-				t.Fatalf("a run has given %d kept seats", n)
-			}
-		}
-		if got := s.count(); got != total || len(s.lents) != lent {
-			t.Fatalf("%d seats and %d lent are counted of %d and %d", got, len(s.lents), total, lent)
-		}
-	}
-	for _, x := range in {
-		s.give(x)
-	}
-	if s.count() != 0 || len(s.runs) != 0 || len(s.at.peers) != 0 || len(s.lents) != 0 {
-		t.Errorf("%d seats of %d runs, %v and %d lent are left", s.count(), len(s.runs), s.at.peers, len(s.lents))
-	}
-}

@@ -1,31 +1,34 @@
-// Package server is the edge of gnllviz: HTTP, websockets, limits, and who may
-// speak to it at all. It keeps the runs and hands every request to the run that
-// it is about.
+// Package server puts the rooms of a server together, and nothing else: runs and who may
+// do what with them, the API and the connections of viewers, the page, and the edge where
+// they meet a network.
 //
-// A Server's methods may be called from any goroutine. It owns the goroutine of
-// each run and the two of each websocket, one of which is the request's own, and
-// Serve returns when all of them have ended, or have had their time to.
+// A Server's methods may be called from any goroutine. Serve returns when the runs and the
+// connections of viewers have ended, or have had their time to.
 package server
 
 import (
-	"bytes"
 	"context"
 	"fmt"
-	"io/fs"
 	"log/slog"
 	"net"
 	"net/http"
 	"net/netip"
 	"runtime"
 	"slices"
-	"strings"
-	"sync"
 	"time"
 
+	"github.com/gnllviz/gnllviz/engine/export"
+	"github.com/gnllviz/gnllviz/server/access"
+	"github.com/gnllviz/gnllviz/server/api"
+	"github.com/gnllviz/gnllviz/server/edge"
 	"github.com/gnllviz/gnllviz/server/lesson"
+	"github.com/gnllviz/gnllviz/server/live/events"
+	"github.com/gnllviz/gnllviz/server/live/lobby"
+	"github.com/gnllviz/gnllviz/server/live/websocket"
+	"github.com/gnllviz/gnllviz/server/meter"
+	"github.com/gnllviz/gnllviz/server/registry"
 	"github.com/gnllviz/gnllviz/server/run"
-	"github.com/gnllviz/gnllviz/server/run/lane"
-	"github.com/gnllviz/gnllviz/server/wire"
+	"github.com/gnllviz/gnllviz/server/site"
 	"github.com/gnllviz/gnllviz/web"
 )
 
@@ -55,7 +58,7 @@ type Config struct {
 	TokenMade bool
 
 	// Limits bound what the server takes on.
-	Limits Limits
+	Limits access.Limits
 
 	// Memory is what the server may use, in bytes; 0 means 2 GB. It divides it among the
 	// runs and the files that are sent, but gives Go no limit.
@@ -80,100 +83,91 @@ type Config struct {
 	Log *slog.Logger
 }
 
-// A Server serves the page, the API and the websockets.
+// A Server serves the page, the API and the connections of viewers.
 type Server struct {
-	log   *slog.Logger
-	page  fs.FS
-	table wire.Table
-	hosts map[string]bool
-	every bool // it listens on every address of the machine
-	runs  *registry
-	gate  *gate
+	log     *slog.Logger
+	limits  access.Limits
+	proxies access.Proxies
+	origins access.Origins
+	hosts   *access.Hosts
+	gate    *access.Gate
+	runs    *registry.Registry
+	meter   *meter.Meter
+	edge    *edge.Edge
+	lobby   *lobby.Lobby
+	api     *api.API
+	site    *site.Site
 
-	proxies  proxies
-	origins  origins
-	refusals sightings
-
-	metrics  *metrics
 	profiled bool
-
-	limits    Limits
-	fileBytes int // of one that is made
-	seats     *seats
-	streams   eventStreams
-	flights   flights
-	making    quota // of runs
-	uploads   *turns
-	exports   *turns
-	sweeps    *turns
-	load      load
-	looking   *ration // at runs
-	taking    *ration // of files
-	answering *ration // each peer for itself
-	asking    quota   // of requests
-
-	catalogue func() ([]dataset, error)
-	help      func() ([]byte, error)
-	lessons   []lesson.Lesson
 }
 
 // New returns a server that lives until ctx ends: its runs end with it.
 func New(ctx context.Context, c Config) *Server {
-	c.Limits = c.Limits.orDefaults()
+	c.Limits = c.Limits.OrDefaults()
+	c.Memory = registry.Memory(c.Memory)
 	if c.Log == nil {
 		c.Log = slog.Default()
 	}
 	if c.Lessons == nil {
 		var err error
-		if c.Lessons, err = Lessons(nil, c.Limits); err != nil {
+		if c.Lessons, err = registry.Lessons(nil, c.Limits); err != nil {
 			panic("server: " + err.Error()) // they are part of the program
 		}
 	}
 	if c.Trainers == 0 {
 		c.Trainers = runtime.GOMAXPROCS(0)
 	}
-	s := &Server{
-		log:   c.Log,
-		page:  web.FS(),
-		table: lane.Table(),
-		hosts: map[string]bool{"localhost": true, "127.0.0.1": true, "::1": true},
-		runs:  newRegistry(ctx, c),
-		gate:  newGate(c.Token, c.TokenMade),
-
-		proxies: c.Proxies,
-		origins: c.Origins,
-
-		fileBytes: exportBytes(c.Memory),
-		limits:    c.Limits,
-		seats:     newSeats(c.Limits),
-		flights: flights{
-			all: c.Limits.Answers, eachPeer: c.Limits.PeerAnswers, eachRun: c.Limits.RunAnswers,
-			bytes: int64(exportBytes(c.Memory)) * 2, eachPeerBytes: int64(exportBytes(c.Memory)),
+	s := &Server{log: c.Log, limits: c.Limits, proxies: c.Proxies, origins: c.Origins, profiled: c.Profiles}
+	s.hosts = access.NewHosts(slices.Concat(c.Hosts, s.origins.Hosts())...)
+	s.gate = access.NewGate(c.Token, c.TokenMade, s.proxies, s.log)
+	load := new(access.Load)
+	s.runs = registry.New(ctx, registry.Config{
+		Limits: c.Limits, Memory: c.Memory, Trainers: c.Trainers, Version: c.Version, Commit: c.Commit, Log: s.log,
+		Prepare: websocket.Prepare,
+		Report: func(done run.Stats) {
+			s.meter.Trained(done)
+			load.Add(done.Trained)
 		},
-		asking:  quota{perMinute: 60 * c.Limits.RequestRate, atOnce: 10 * c.Limits.RequestRate},
-		making:  quota{perMinute: c.Limits.RunRate},
-		uploads: newTurns("large bodies are being read", maxUploads, c.Limits.PeerTurns),
-		exports: newTurns("files are being made", maxExports, c.Limits.PeerTurns),
-		sweeps:  newTurns("sweeps are under way", maxSweeps, c.Limits.PeerTurns),
-
-		catalogue: sync.OnceValues(catalogue),
-		lessons:   c.Lessons,
+	})
+	seats := access.NewSeats(c.Limits.ViewerLimits)
+	s.meter = meter.New(s.runs.Count, seats.Count, s.runs.Held)
+	rations, file := access.NewRations(c.Limits.ReadingShare/100, load), api.FileBytes(c.Memory)
+	s.edge = edge.New(edge.Config{
+		Limits: c.Limits.TrafficLimits, Proxies: s.proxies, Answering: rations.Answering, FileBytes: int64(file), Log: s.log,
+		Steered: func(id string) bool { return s.runs.Get(id) != nil },
+		Count:   s.meter.Requested,
+	})
+	s.lobby = &lobby.Lobby{
+		Runs: s.runs, Seats: seats, Door: access.NewDoor(s.hosts, s.origins, s.log), Proxies: s.proxies,
+		Limits: c.Limits, Meter: s.meter, Log: s.log,
+		Way: func(r *http.Request) lobby.Way { return s.edge.Way(r) },
 	}
-	s.help = sync.OnceValues(s.writeHelp)
-	s.profiled = c.Profiles
-	s.metrics = newMetrics(s.runs.count, s.seats.count, s.runs.memory.count)
-	s.runs.report = func(done run.Stats) {
-		s.metrics.trained(done)
-		s.load.add(done.Trained)
-	}
-	share, speed := c.Limits.ReadingShare/100, newWorkRate(runtime.GOMAXPROCS(0), programTime)
-	s.looking = newRation("reading", share, readingBurst, flightWait, s.load.busy, speed.now)
-	s.answering = newRation("answering you", share*answeringPart, readingBurst, flightWait, s.load.busy, speed.now)
-	s.taking = newRation("the making of files", share*takingPart, readingBurst, exportWait, s.load.busy, speed.now)
-	for _, h := range slices.Concat(c.Hosts, s.origins.hosts()) {
-		s.hosts[hostname(h)] = true
-	}
+	s.api = api.New(api.Config{
+		Runs: s.runs, Lessons: c.Lessons, Limits: c.Limits, Gate: s.gate, Proxies: s.proxies, Rations: rations,
+		FileBytes: file, Hold: s.edge.Hold, Meter: s.meter, Log: s.log,
+	})
+	streams := &events.Server{Lobby: s.lobby}
+	s.api.Handle("POST /api/login", s.gate.Login)
+	s.api.Handle("GET /api/connection", s.lobby.Door.Connection)
+	s.api.Handle("GET /api/runs/{id}/live", websocket.Handler(ctx, s.lobby))
+	s.api.Handle("GET /api/runs/{id}/events", streams.Open(ctx))
+	s.api.Handle("POST /api/runs/{id}/events/{stream}", streams.Post)
+	s.site = site.New(web.FS(), s.api.Datasets, c.Lessons, s.log)
 	return s
+}
+
+// Bring makes a run that goes on from a model, paused at the step to which it had come,
+// and returns its id and the key that steers it. Like any other run it is dropped when
+// nobody has watched it for long.
+func (s *Server) Bring(m *export.Model) (id, key string, err error) {
+	key = access.NewKey()
+	id = access.IDOf(key)
+	x, _, err := s.runs.Open(id, registry.Maker{}, registry.Order{Model: m})
+	if err != nil {
+		return "", "", err
+	}
+	x.Note()
+	return id, key, nil
 }
 
 // shutdownTime is how long Serve waits for requests to be answered, and then
@@ -183,9 +177,11 @@ const shutdownTime = 2 * time.Second
 // Serve answers on l until the context of the server ends, then tells every
 // viewer that it goes away, and returns nil.
 func (s *Server) Serve(l net.Listener) error {
-	s.nameAfter(l.Addr())
+	if err := s.hosts.Listen(l.Addr()); err != nil {
+		s.log.Warn("naming the server", "err", err)
+	}
 	if _, port, err := net.SplitHostPort(l.Addr().String()); err == nil {
-		s.gate.cookie += "-" + port // browsers do not tell ports apart
+		s.gate.Listen(port)
 	}
 	h := &http.Server{
 		Handler:           s.Handler(),
@@ -193,16 +189,16 @@ func (s *Server) Serve(l net.Listener) error {
 		ReadTimeout:       30 * time.Second, // of requests; websockets set their own
 		IdleTimeout:       2 * time.Minute,
 		MaxHeaderBytes:    16 << 10,
-		ConnContext:       withPeerConn,
+		ConnContext:       edge.ConnContext,
 		ErrorLog:          slog.NewLogLogger(s.log.Handler(), slog.LevelWarn),
 	}
 	failed := make(chan error, 1)
-	bounded := newBoundedListener(l, s.log, s.limits, s.proxies, descriptors())
+	bounded := edge.Bound(l, s.log, s.limits.TrafficLimits, s.proxies)
 	go func() { failed <- h.Serve(bounded) }()
 	select {
 	case err := <-failed:
 		return fmt.Errorf("serving on %s: %w", l.Addr(), err)
-	case <-s.runs.ctx.Done():
+	case <-s.runs.Context().Done():
 	}
 	// That a peer is slow is no failure of ours.
 	within := func(what string, f func(context.Context) error) {
@@ -216,7 +212,7 @@ func (s *Server) Serve(l net.Listener) error {
 	if err := h.Close(); err != nil {
 		s.log.Warn("closing", "err", err)
 	}
-	within("viewers", s.runs.wait)
+	within("viewers", s.runs.Wait)
 	return nil
 }
 
@@ -227,68 +223,18 @@ func (s *Server) Handler() http.Handler {
 		w.Header().Set("Content-Type", "text/plain; charset=utf-8")
 		fmt.Fprintln(w, "ok")
 	})
-	mux.HandleFunc("GET /metrics", s.members(s.metrics.handler().ServeHTTP))
+	mux.HandleFunc("GET /metrics", s.gate.Members(s.meter.Handler().ServeHTTP))
 	if s.profiled {
-		s.profiles(mux)
+		edge.Profile(mux, s.gate)
 	}
-	s.routeAPI(mux)
-	mux.HandleFunc("GET /{$}", s.servePage("index.html"))
-	mux.HandleFunc("GET /r/{id}", s.servePage("r/index.html"))
-	mux.HandleFunc("GET /embed/{$}", framed(s.servePage("embed/index.html")))
-	mux.HandleFunc("GET /embed/{id}", framed(s.servePage("embed/index.html")))
-	mux.Handle("GET /help", packer()(http.HandlerFunc(s.getHelp)))
-	mux.HandleFunc("GET /help/{image}", getHelpImage)
-	mux.Handle("/", packer()(s.files()))
+	mux.Handle("/api/", s.api)
+	s.site.Route(mux)
 	others := http.NewCrossOriginProtection()
 	for _, o := range s.origins {
 		if err := others.AddTrustedOrigin(o); err != nil {
 			panic("server: an origin that ParseOrigin did not return: " + err.Error())
 		}
 	}
-	others.SetDenyHandler(http.HandlerFunc(s.denied))
-	return s.watched(s.guard(others.Handler(mux)))
-}
-
-// servePage serves one of the page's entries, or where it is not there the
-// page at the top, which then says how to build it.
-func (s *Server) servePage(name string) http.HandlerFunc {
-	if _, err := fs.Stat(s.page, name); err != nil {
-		name = "index.html"
-	}
-	return func(w http.ResponseWriter, r *http.Request) {
-		html, err := fs.ReadFile(s.page, name)
-		if err != nil {
-			problem(w, http.StatusInternalServerError, "the page cannot be read")
-			s.log.Error("reading the page", "name", name, "err", err)
-			return
-		}
-		w.Header().Set("Content-Type", "text/html; charset=utf-8")
-		w.Header().Set("Cache-Control", "no-cache")
-		if isForeignFrame(r) {
-			html = bytes.Replace(html, []byte(embedMark), []byte(embedMark+" data-framed"), 1)
-		}
-		// An error here is the client's leaving.
-		_, _ = w.Write(html)
-	}
-}
-
-// files serves the page's files, but no listings of folders. Files below assets
-// have a hash of their content in their names, so browsers may keep them.
-func (s *Server) files() http.Handler {
-	files := http.FileServerFS(s.page)
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if info, err := fs.Stat(s.page, strings.TrimPrefix(r.URL.Path, "/")); err != nil || info.IsDir() {
-			http.NotFound(w, r)
-			return
-		}
-		if r.Method != http.MethodGet && r.Method != http.MethodHead {
-			w.Header().Set("Allow", "GET, HEAD")
-			http.Error(w, "only GET and HEAD", http.StatusMethodNotAllowed)
-			return
-		}
-		if strings.HasPrefix(r.URL.Path, "/assets/") {
-			w.Header().Set("Cache-Control", "public, max-age=31536000, immutable")
-		}
-		files.ServeHTTP(w, r)
-	})
+	others.SetDenyHandler(http.HandlerFunc(s.lobby.Door.Deny))
+	return s.edge.Watch(edge.Guard(s.lobby.Door, others.Handler(mux)))
 }

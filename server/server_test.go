@@ -16,6 +16,7 @@ import (
 
 	"github.com/gorilla/websocket"
 
+	"github.com/gnllviz/gnllviz/server/access"
 	"github.com/gnllviz/gnllviz/server/wire"
 )
 
@@ -84,6 +85,18 @@ func send(t testing.TB, req *http.Request, status int, into any) {
 	}
 }
 
+// made is what POST /api/runs answers.
+type made struct {
+	wire.Summary
+	Key string
+	wire.DataNotes
+}
+
+// withID gives a command an id, as a websocket needs.
+func withID(command []byte) []byte {
+	return []byte(strings.Replace(string(command), "{", `{"id":1,`, 1))
+}
+
 type problemDocument struct {
 	Title, Detail string
 	Status        int
@@ -105,7 +118,7 @@ func steer(t testing.TB, addr string, x made, command string, status int, into a
 	if err != nil {
 		t.Fatal(err)
 	}
-	r.Header.Set(keyHeader, x.Key)
+	r.Header.Set(access.KeyHeader, x.Key)
 	send(t, r, status, into)
 }
 
@@ -150,7 +163,7 @@ func TestForgottenRunComesBackUnderItsName(t *testing.T) {
 	addr, _ := serve(t, Config{})
 	// Nobody but who has the key can take its name.
 	remake(t, addr, was.ID, "", "", http.StatusForbidden)
-	remake(t, addr, was.ID, newKey(), "", http.StatusForbidden)
+	remake(t, addr, was.ID, access.NewKey(), "", http.StatusForbidden)
 	remake(t, addr, "abcdefgh2345", was.Key, "", http.StatusForbidden)
 	a := remake(t, addr, was.ID, was.Key, `{"dataset":"step"}`, http.StatusCreated)
 	b := remake(t, addr, was.ID, was.Key, `{"dataset":"sine"}`, http.StatusOK)
@@ -166,7 +179,7 @@ func remake(t testing.TB, addr, id, key, body string, status int) (s wire.Summar
 	if err != nil {
 		t.Fatal(err)
 	}
-	r.Header.Set(keyHeader, key)
+	r.Header.Set(access.KeyHeader, key)
 	send(t, r, status, &s)
 	return s
 }
@@ -321,7 +334,7 @@ func TestPageAndItsHeaders(t *testing.T) {
 		if w.Code != status && w.Code != http.StatusMovedPermanently && w.Code != http.StatusTemporaryRedirect {
 			t.Errorf("%s: status %d, want %d", path, w.Code, status)
 		}
-		if w.Header().Get("Content-Security-Policy") != csp || w.Header().Get("X-Content-Type-Options") != "nosniff" {
+		if w.Header().Get("Content-Security-Policy") != "default-src 'none'; script-src 'self'; style-src 'self'; style-src-attr 'unsafe-inline'; img-src 'self' data: blob:; connect-src 'self'; font-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'" || w.Header().Get("X-Content-Type-Options") != "nosniff" {
 			t.Errorf("%s: headers %v", path, w.Header())
 		}
 		if status == 200 && w.Code == 200 && !strings.Contains(w.Body.String(), "<html") {

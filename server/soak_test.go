@@ -21,6 +21,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/gnllviz/gnllviz/server/access"
 	"github.com/gnllviz/gnllviz/server/wire"
 )
 
@@ -80,7 +81,7 @@ func TestSoak(t *testing.T) {
 	s := New(server, Config{
 		Log: slog.New(slog.NewTextHandler(&log, &slog.HandlerOptions{Level: slog.LevelWarn})),
 		// A run that was changed makes no room for another; it is dropped soon.
-		Limits: Limits{Drop: 5 * time.Second, Idle: time.Second, Runs: 100, Keep: time.Nanosecond, RunRate: 1000, HelloRate: 50},
+		Limits: access.Limits{RunLimits: access.RunLimits{Drop: 5 * time.Second, Idle: time.Second, Runs: 100, Keep: time.Nanosecond, RunRate: 1000}, ViewerLimits: access.ViewerLimits{HelloRate: 50}},
 	})
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -150,7 +151,7 @@ func TestSoak(t *testing.T) {
 func (k *soak) settle(s *Server, runs int) {
 	k.t.Helper()
 	http.DefaultClient.CloseIdleConnections()
-	await(k.t, func() bool { return s.runs.count() <= runs && s.seats.count() == 0 })
+	await(k.t, func() bool { return s.runs.Count() <= runs && s.lobby.Seats.Count() == 0 })
 }
 
 // fewest waits until goroutines, which end after they are off the books, are no more

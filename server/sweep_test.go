@@ -8,7 +8,10 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/gnllviz/gnllviz/server/access"
+	"github.com/gnllviz/gnllviz/server/api"
 	"github.com/gnllviz/gnllviz/server/sweep"
+	"github.com/gnllviz/gnllviz/server/wire"
 )
 
 const smallSweep = `{"dataset":"sine","seed":3,"hidden":[8],"x":{"control":"lr","values":[0.001,0.01,0.1]},"y":{"control":"loss","values":["gaussian_nll","beta_nll"]},"steps":20}`
@@ -21,7 +24,11 @@ func TestSweepFills(t *testing.T) {
 		t.Fatalf("%d %s", resp.StatusCode, text)
 	}
 	lines := strings.Split(strings.TrimSpace(text), "\n")
-	var g grid
+	var g struct {
+		Spec         wire.Spec
+		X            sweep.Axis
+		Steps, Cells int
+	}
 	if err := json.Unmarshal([]byte(lines[0]), &g); err != nil || g.Cells != 6 || g.Steps != 20 || string(g.Spec.Controls["dataset"]) != `"sine"` || len(g.X.Values) != 3 {
 		t.Fatalf("%v: %s", err, lines[0])
 	}
@@ -42,7 +49,7 @@ func TestSweepFills(t *testing.T) {
 }
 
 func TestSweepsAreRefused(t *testing.T) {
-	addr, _ := serve(t, Config{Limits: Limits{SweepSteps: 1000, SweepWork: 10}})
+	addr, _ := serve(t, Config{Limits: access.Limits{WorkLimits: access.WorkLimits{SweepSteps: 1000, SweepWork: 10}}})
 	many := strings.TrimSuffix(strings.Repeat("1,", 401), ",")
 	axes := `"x":{"control":"lr","values":[0.1]},"y":{"control":"eps","values":[0.1]}`
 	for body, want := range map[string]struct {
@@ -81,10 +88,10 @@ func TestSweepsAreRefused(t *testing.T) {
 
 // A sweep ends when its client leaves, and is what others wait for until then.
 func TestSweepEndsWithItsClient(t *testing.T) {
-	addr, _ := serve(t, Config{Limits: Limits{SweepSteps: 100_000_000, SweepWork: 1e6, PeerTurns: maxSweeps}})
+	addr, _ := serve(t, Config{Limits: access.Limits{WorkLimits: access.WorkLimits{SweepSteps: 100_000_000, SweepWork: 1e6, PeerTurns: api.MaxSweeps}}})
 	long := `{"x":{"control":"lr","values":[0.001,0.01]},"y":{"control":"eps","values":[0.001,0.01]},"steps":10000000}`
 	var leave []context.CancelFunc
-	for range maxSweeps {
+	for range api.MaxSweeps {
 		ctx, cancel := context.WithCancel(t.Context())
 		leave = append(leave, cancel)
 		req, err := http.NewRequestWithContext(ctx, "POST", "http://"+addr+"/api/sweeps", strings.NewReader(long))

@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
-	"net/url"
 	"os"
 	"slices"
 	"strings"
@@ -92,73 +91,5 @@ func TestNotesOnRows(t *testing.T) {
 	x = makeRun(t, addr, `{"paused":true,"data":`+string(named)+`}`)
 	if len(x.LeftOut) != 2 || x.LeftOut[0] != (wire.LeftOut{Column: "co", Reason: "named as missing", Value: "-200", Rows: 3, FirstRow: 5}) {
 		t.Errorf("left out %+v", x.LeftOut)
-	}
-}
-
-// What is told of a file can be overruled, when it is looked over and when it is learned
-// from, and what there is not is refused.
-func TestDialectIsOverruled(t *testing.T) {
-	addr, _ := serve(t, Config{})
-	inspect := func(text, query string) (found inspection) {
-		t.Helper()
-		call(t, "POST", "http://"+addr+"/api/data/inspect?"+query, text, http.StatusOK, &found)
-		return found
-	}
-	const unclear = "a;b\n1;8,079\n2;9,858\n3;1,250\n4;3,125\n5;2,001\n"
-	if c := inspect(unclear, "").Columns[1]; c.Kind != "unclear" || c.Numeric || !strings.Contains(c.Odd[0].Why, "8,079 may be 8079") {
-		t.Errorf("unclear: %+v", c)
-	}
-	if c := inspect(unclear, "decimal=comma").Columns[1]; c.Kind != "number" || c.Decimal != "," || c.Max != 9.858 {
-		t.Errorf("decimal comma: %+v", c)
-	}
-	if c := inspect(unclear, "decimal=.").Columns[1]; c.Max != 9858 {
-		t.Errorf("decimal point: %+v", c)
-	}
-	if found := inspect("1,2\n3,4\n", "header=yes"); !found.Header || found.Columns[0].Name != "1" || found.Rows != 1 {
-		t.Errorf("header: %+v", found)
-	}
-	if found := inspect("1 2;3 4\n5 6;7 8\n", "delimiter="+url.QueryEscape(" ")); found.Delimiter != " " || len(found.Columns) != 3 {
-		t.Errorf("delimiter: %+v", found)
-	}
-	sentinels := fromTheField(t, "01-sentinel-minus200.csv")
-	if c := inspect(sentinels, "").Columns[1]; len(c.Far) != 1 || c.Far[0] != (farValue{-200, 7}) || c.Min != -200 {
-		t.Errorf("sentinels: %+v", c)
-	}
-	if c := inspect(sentinels, "missing=-200&missing=-999").Columns[1]; len(c.Far) != 0 || c.Missing != 7 || c.Min != 0.6 {
-		t.Errorf("sentinels named: %+v", c)
-	}
-	for _, query := range []string{"header=maybe", "delimiter=x", "decimal=;", "missing=" + strings.Repeat("x", 100)} {
-		call(t, "POST", "http://"+addr+"/api/data/inspect?"+query, "a,b\n1,2\n", http.StatusBadRequest, nil)
-	}
-	for field, want := range map[string]string{`"header":"maybe"`: "header", `"delimiter":"x"`: "delimiter", `"decimal":";"`: "decimal"} {
-		var p problemDocument
-		call(t, "POST", "http://"+addr+"/api/runs", `{"data":{"csv":{"text":"a,b\n1,2\n","target":"b",`+field+`}}}`, http.StatusUnprocessableEntity, &p)
-		if !strings.Contains(p.Detail, want) {
-			t.Errorf("%s: %s", field, p.Detail)
-		}
-	}
-	x := makeRun(t, addr, `{"paused":true,"data":{"csv":{"text":`+fmt.Sprintf("%q", unclear)+`,"target":"b","decimal":"comma"}}}`)
-	var m wire.RunMessage
-	call(t, "GET", "http://"+addr+"/api/runs/"+x.ID+"/state", "", http.StatusOK, &m)
-	if slices.Max(m.Data.Y) != 9.858 {
-		t.Errorf("rows %v", m.Data.Y)
-	}
-}
-
-// More columns than a server reads for strangers are refused, with the flag that raises
-// the limit, and read where it was raised.
-func TestWideTables(t *testing.T) {
-	wide := fromTheField(t, "22-wide-70-columns.csv")
-	addr, _ := serve(t, Config{})
-	var p problemDocument
-	call(t, "POST", "http://"+addr+"/api/data/inspect", wide, http.StatusUnprocessableEntity, &p)
-	if !strings.Contains(p.Detail, "72 columns, and at most 64") || !strings.Contains(p.Detail, "--max-columns") {
-		t.Errorf("got %s", p.Detail)
-	}
-	addr, _ = serve(t, Config{Limits: Limits{Columns: 100}})
-	var found inspection
-	call(t, "POST", "http://"+addr+"/api/data/inspect", wide, http.StatusOK, &found)
-	if len(found.Columns) != 72 || found.Columns[0].Kind != "constant" || found.Columns[0].Reason == "" {
-		t.Errorf("%d columns, the first %+v", len(found.Columns), found.Columns[0])
 	}
 }

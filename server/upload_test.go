@@ -4,6 +4,8 @@ import (
 	"io"
 	"net/http"
 	"testing"
+
+	"github.com/gnllviz/gnllviz/server/access"
 )
 
 // upload sends a body of unknown length with a run's key, and returns the status
@@ -14,7 +16,7 @@ func upload(t testing.TB, method, url, key string, body io.Reader) (int, string)
 	if err != nil {
 		t.Fatal(err)
 	}
-	req.Header.Set(keyHeader, key)
+	req.Header.Set(access.KeyHeader, key)
 	resp, err := http.DefaultClient.Do(req)
 	if err != nil {
 		t.Fatal(err)

@@ -17,7 +17,9 @@ import (
 
 	"github.com/gnllviz/gnllviz/engine/export"
 	"github.com/gnllviz/gnllviz/server"
+	"github.com/gnllviz/gnllviz/server/access"
 	"github.com/gnllviz/gnllviz/server/lesson"
+	"github.com/gnllviz/gnllviz/server/registry"
 )
 
 func serveCommand() *cobra.Command {
@@ -50,7 +52,7 @@ func serveCommand() *cobra.Command {
 	f.StringSliceVar(&proxies, "trusted-proxy", nil,
 		"address or network (10.0.0.0/8) of a reverse proxy, whose X-Forwarded-For then says whom a request is counted for (may be repeated)")
 	config.Version, config.Commit = version()
-	config.Limits = server.DefaultLimits()
+	config.Limits = access.DefaultLimits()
 	for _, l := range config.Limits.Table() {
 		switch v := l.Value.(type) {
 		case *int:
@@ -77,14 +79,14 @@ func serveCommand() *cobra.Command {
 		}
 		config.Limits.Share(c.Flags().Changed)
 		for _, text := range proxies {
-			p, err := server.ParseProxy(text)
+			p, err := access.ParseProxy(text)
 			if err != nil {
 				return mistakef("--trusted-proxy %w", err)
 			}
 			config.Proxies = append(config.Proxies, p)
 		}
 		for _, text := range origins {
-			o, err := server.ParseOrigin(text)
+			o, err := access.ParseOrigin(text)
 			if err != nil {
 				return mistakef("--origin %w", err)
 			}
@@ -106,13 +108,13 @@ func serveCommand() *cobra.Command {
 }
 
 // lessonsOf returns the program's lessons and those of a folder.
-func lessonsOf(folder string, limits server.Limits) ([]lesson.Lesson, error) {
+func lessonsOf(folder string, limits access.Limits) ([]lesson.Lesson, error) {
 	if info, err := os.Stat(folder); err != nil {
 		return nil, mistakef("--lessons: %w", err)
 	} else if !info.IsDir() {
 		return nil, mistakef("--lessons %s is no folder", folder)
 	}
-	list, err := server.Lessons(os.DirFS(folder), limits)
+	list, err := registry.Lessons(os.DirFS(folder), limits)
 	if err != nil {
 		return nil, mistakef("--lessons %s: %w", folder, err)
 	}
@@ -131,7 +133,7 @@ func tokenFor(flag string, a net.Addr) (token string, made bool, err error) {
 	case flag == "off", flag == "" && loopback:
 		return "", false, nil
 	case flag == "":
-		return server.NewToken(), true, nil
+		return access.NewToken(), true, nil
 	case len(flag) < leastToken:
 		return "", false, mistakef("--token is shorter than %d characters", leastToken)
 	}

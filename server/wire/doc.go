@@ -203,16 +203,4 @@
 // The HTTP routes describe themselves, in OpenAPI, at /api/openapi.json.
 package wire
 
-import (
-	"embed"
-	"io/fs"
-)
-
 //go:generate go run ./gen -o ../../web/src/generated
-
-//go:embed change.go command.go control.go data.go message.go summary.go
-var source embed.FS
-
-// Source returns the files that declare what is on the wire. Their comments say
-// what each member means; the API's description takes it from there.
-func Source() fs.FS { return source }

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { promisify } from 'node:util'
 
-const configurations = resolve(import.meta.dirname, '../../server/help/proxies')
+const configurations = resolve(import.meta.dirname, '../../server/guide/proxies')
 
 /** A name that every browser finds on its own machine. */
 export const NAME = 'lab.localhost'

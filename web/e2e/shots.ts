@@ -70,7 +70,7 @@ it.each(SIZES.flatMap(([width, height]) => (['light', 'dark'] as const).map((the
       await w.page.screenshot({ path: resolve(import.meta.dirname, '../screenshot.png') })
     }
     if (process.env['DOCS'] !== undefined && width === 1440) {
-      writeFileSync(resolve(import.meta.dirname, `../../server/help/images/page-${theme}.webp`), await webp(w))
+      writeFileSync(resolve(import.meta.dirname, `../../server/guide/images/page-${theme}.webp`), await webp(w))
     }
     expect(w.faults).toEqual([])
     await w.close()

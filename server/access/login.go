@@ -1,0 +1,168 @@
+package access
+
+import (
+	"crypto/rand"
+	"crypto/sha256"
+	"crypto/subtle"
+	"encoding/json"
+	"log/slog"
+	"net/http"
+	"strings"
+	"sync"
+	"time"
+
+	"golang.org/x/time/rate"
+
+	"github.com/gnllviz/gnllviz/server/problem"
+)
+
+// NewToken makes up a token of 128 random bits.
+func NewToken() string { return strings.ToLower(rand.Text()) }
+
+const (
+	// How many wrong tokens a minute are answered as such, from one peer and from all
+	// of them, where the token was chosen by somebody.
+	PeerMistakes = 10
+	AllMistakes  = 60
+
+	// maxLogin bounds the body of a login.
+	maxLogin = 4 << 10
+)
+
+// A Gate knows who may make and list runs: who brings the token, or the cookie
+// that was given for it. Who has neither may still watch a run whose id is known.
+type Gate struct {
+	proxies Proxies
+	log     *slog.Logger
+
+	token [sha256.Size]byte // its hash, so that comparing does not tell its length
+	open  bool              // there is no token
+	made  bool              // NewToken made it: nobody guesses it, however often
+
+	// session is the cookie's value. It is random, not made from the token: so
+	// guessing cookies is no way to guess a token unhindered.
+	session string
+	cookie  string // the cookie's name
+
+	mu          sync.Mutex // makes a look at the rations one piece
+	mistakes    Quota
+	allMistakes *rate.Limiter
+	told        rate.Sometimes // of a wrong login, in the log
+}
+
+// NewGate returns a gate for a token, or without one for everybody. made says that
+// NewToken made it.
+func NewGate(token string, made bool, proxies Proxies, log *slog.Logger) *Gate {
+	return &Gate{
+		proxies: proxies, log: log,
+		token: sha256.Sum256([]byte(token)), open: token == "", made: made,
+		session: rand.Text(), cookie: "gnllviz",
+		mistakes:    Quota{PerMinute: PeerMistakes},
+		allMistakes: rate.NewLimiter(AllMistakes/60., AllMistakes),
+		told:        rate.Sometimes{First: PeerMistakes, Interval: time.Minute / AllMistakes},
+	}
+}
+
+// Cookie returns the name of the cookie.
+func (g *Gate) Cookie() string { return g.cookie }
+
+// Listen names the cookie after a port, as browsers do not tell ports apart. It is
+// called before there are requests.
+func (g *Gate) Listen(port string) { g.cookie += "-" + port }
+
+// check says whether the token is the right one. It always compares first, so that
+// wrong tokens of others never delay the right one. After too many wrong ones it
+// returns how long to wait before the next guess.
+func (g *Gate) check(peer, token string) (ok bool, wait time.Duration) {
+	hash := sha256.Sum256([]byte(token))
+	if subtle.ConstantTimeCompare(hash[:], g.token[:]) == 1 {
+		return true, 0
+	}
+	if g.made {
+		return false, 0
+	}
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	now := time.Now()
+	one, wait := g.mistakes.Take(peer, now)
+	if wait > 0 {
+		return false, wait
+	}
+	if _, wait = reserve(g.allMistakes, now); wait > 0 {
+		one.CancelAt(now)
+	}
+	return false, wait
+}
+
+// Members answers only those who have logged in, or bring the token along.
+func (g *Gate) Members(next http.HandlerFunc) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		if g.open {
+			next(w, r)
+			return
+		}
+		for _, c := range r.CookiesNamed(g.cookie) {
+			if subtle.ConstantTimeCompare([]byte(c.Value), []byte(g.session)) == 1 {
+				next(w, r)
+				return
+			}
+		}
+		scheme, token, _ := strings.Cut(r.Header.Get("Authorization"), " ")
+		if !strings.EqualFold(scheme, "Bearer") {
+			unauthorized(w, "this needs the server's token: open the address that it printed when it started, or send the token as Authorization: Bearer")
+			return
+		}
+		switch ok, wait := g.check(g.proxies.PeerOf(r), token); {
+		case wait > 0:
+			problem.After(wait, http.StatusTooManyRequests, wrongTooOften).Answer(w)
+		case !ok:
+			unauthorized(w, wrongToken)
+		default:
+			next(w, r)
+		}
+	}
+}
+
+const (
+	wrongToken    = "this is not the server's token: open the address that it printed when it started"
+	wrongTooOften = "too many wrong tokens were sent; wait a while"
+)
+
+func unauthorized(w http.ResponseWriter, detail string) {
+	w.Header().Set("WWW-Authenticate", "Bearer")
+	problem.Answer(w, http.StatusUnauthorized, detail)
+}
+
+// Login gives the cookie for the token.
+func (g *Gate) Login(w http.ResponseWriter, r *http.Request) {
+	var body struct {
+		Token *string `json:"token"`
+	}
+	err := json.NewDecoder(http.MaxBytesReader(w, r.Body, maxLogin)).Decode(&body)
+	if err != nil || body.Token == nil {
+		// The error would repeat what may be a token.
+		problem.Answer(w, http.StatusBadRequest, `the body is not a JSON object such as {"token":"..."}`)
+		return
+	}
+	if g.open {
+		w.WriteHeader(http.StatusNoContent) // everybody is in
+		return
+	}
+	peer := g.proxies.PeerOf(r)
+	ok, wait := g.check(peer, *body.Token)
+	if wait > 0 {
+		problem.After(wait, http.StatusTooManyRequests, wrongTooOften).Answer(w)
+		return
+	}
+	if !ok {
+		g.told.Do(func() { g.log.Warn("a login with a wrong token", "peer", peer) })
+		unauthorized(w, wrongToken)
+		return
+	}
+	http.SetCookie(w, &http.Cookie{
+		Name: g.cookie, Value: g.session, Path: "/",
+		HttpOnly: true, SameSite: http.SameSiteStrictMode, Secure: schemeOf(r) == "https",
+	})
+	w.Header().Set("Cache-Control", "no-store")
+	w.WriteHeader(http.StatusNoContent)
+}

@@ -1,0 +1,131 @@
+// Package api is gnllviz's HTTP API, one file a noun. It needs no network: an [API] is a
+// handler that may as well be called with requests that came another way.
+//
+// An API's methods may be called from any goroutine. It owns none.
+package api
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"slices"
+	"strings"
+	"sync"
+
+	"github.com/gnllviz/gnllviz/server/access"
+	"github.com/gnllviz/gnllviz/server/lesson"
+	"github.com/gnllviz/gnllviz/server/live"
+	"github.com/gnllviz/gnllviz/server/problem"
+	"github.com/gnllviz/gnllviz/server/registry"
+	"github.com/gnllviz/gnllviz/server/run/lane"
+	"github.com/gnllviz/gnllviz/server/wire"
+)
+
+// Config says what an [API] works with. All but Hold is needed.
+type Config struct {
+	Runs    *registry.Registry
+	Lessons []lesson.Lesson
+
+	Limits  access.Limits
+	Gate    *access.Gate
+	Proxies access.Proxies
+	Rations access.Rations
+
+	// FileBytes bounds a file that is made as a whole. Hold waits until the answer to a
+	// request of that context may hold so many bytes; nil means that it may.
+	FileBytes int
+	Hold      func(ctx context.Context, bytes int64) error
+
+	Meter live.Meter
+	Log   *slog.Logger
+}
+
+// An API serves the routes under /api/.
+type API struct {
+	Config
+	mux        *http.ServeMux
+	operations []operation
+	table      wire.Table
+
+	making  access.Quota // of runs
+	uploads *access.Turns
+	exports *access.Turns
+	sweeps  *access.Turns
+
+	catalogue func() ([]Dataset, error)
+}
+
+// New returns an API.
+func New(c Config) *API {
+	a := &API{
+		Config: c,
+		mux:    http.NewServeMux(),
+		table:  lane.Table(),
+
+		making:  access.Quota{PerMinute: c.Limits.RunRate},
+		uploads: access.NewTurns("large bodies are being read", MaxUploads, c.Limits.PeerTurns),
+		exports: access.NewTurns("files are being made", MaxExports, c.Limits.PeerTurns),
+		sweeps:  access.NewTurns("sweeps are under way", MaxSweeps, c.Limits.PeerTurns),
+
+		catalogue: sync.OnceValues(catalogue),
+	}
+	if a.Hold == nil {
+		a.Hold = func(context.Context, int64) error { return nil }
+	}
+	a.routeRuns()
+	a.routeCommands()
+	a.routeLooks()
+	a.routeCurves()
+	a.routeDatasets()
+	a.routeTables()
+	a.routeControls()
+	a.routeLessons()
+	a.routeExports()
+	a.routeImports()
+	a.routeSweeps()
+	a.describeOthers()
+	a.routeDescription()
+	a.mux.HandleFunc("/api/", a.nothingThere)
+	return a
+}
+
+// Handle adds a route that others serve. It is called before there are requests.
+func (a *API) Handle(pattern string, handle http.HandlerFunc) { a.mux.HandleFunc(pattern, handle) }
+
+// ServeHTTP implements [http.Handler].
+func (a *API) ServeHTTP(w http.ResponseWriter, r *http.Request) { a.mux.ServeHTTP(w, r) }
+
+// nothingThere answers what no route of the API does: 405 where another method
+// would have been right, else 404.
+func (a *API) nothingThere(w http.ResponseWriter, r *http.Request) {
+	var allowed []string
+	for _, method := range []string{http.MethodDelete, http.MethodGet, http.MethodHead, http.MethodPost, http.MethodPut} {
+		other := r.Clone(r.Context())
+		other.Method = method
+		if _, pattern := a.mux.Handler(other); strings.HasPrefix(pattern, method) || method == http.MethodHead && slices.Contains(allowed, http.MethodGet) {
+			allowed = append(allowed, method)
+		}
+	}
+	if len(allowed) == 0 {
+		problem.Answer(w, http.StatusNotFound, fmt.Sprintf("the API has nothing at %.20s %.100q; GET /api/openapi.json says what it has", r.Method, r.URL.Path))
+		return
+	}
+	w.Header().Set("Allow", strings.Join(allowed, ", "))
+	problem.Answer(w, http.StatusMethodNotAllowed, fmt.Sprintf("%.20s is not what %.100q takes; it takes %s", r.Method, r.URL.Path, strings.Join(allowed, ", ")))
+}
+
+// reads waits until whoever asks may look at a run, or at several where that is empty,
+// and returns what is called when it has.
+func (a *API) reads(ctx context.Context, q *request, run string) (done func(), err error) {
+	return a.Rations.Looking.Take(ctx, a.Proxies.PeerOf(q.r), run)
+}
+
+// lookAt is theRun for whoever reads it, until done is called.
+func (a *API) lookAt(ctx context.Context, q *request) (x *registry.Kept, done func(), err error) {
+	if x, err = a.theRun(q); err != nil {
+		return nil, nil, err
+	}
+	done, err = a.reads(ctx, q, x.ID())
+	return x, done, err
+}

@@ -1,0 +1,184 @@
+package api
+
+import (
+	"bytes"
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"path"
+	"strings"
+
+	"github.com/gnllviz/gnllviz/server/access"
+	"github.com/gnllviz/gnllviz/server/artifact"
+	"github.com/gnllviz/gnllviz/server/problem"
+	"github.com/gnllviz/gnllviz/server/run/capture"
+)
+
+func (a *API) routeExports() {
+	register(a, operation{
+		at: "GET /api/formats", id: "listFormats", tag: "taking away", summary: "List the formats of files",
+		help:    "What can be made of a lane: models, source, tables, charts, the report, and all of it in one archive.",
+		example: `[{"name":"onnx","file":"model.onnx","media":"application/octet-stream","group":"model","label":"ONNX","of":"ONNX","form":"ONNX","help":"For onnxruntime and its kin: x in its own units in, mean and variance out.","along":false,"rows":false,"read":true}]`,
+	}, a.getFormats)
+	register(a, operation{
+		at: "GET /api/runs/{id}/export", id: "exportRun", tag: "taking away", summary: "Take a lane away as a file", media: "application/octet-stream",
+		help: "A file of a lane as it is at this moment, of the type that GET /api/formats has. Who may watch a run may take its lanes away, but without rows of its owner's that the page does not show: for these send the run's key. " +
+			"A file in JSON comes back by POST /api/runs/import with the same bits, if its rows are in it.",
+		errors: map[int]string{
+			http.StatusBadRequest:          "The lane is not a number, or rows is neither true nor false.",
+			http.StatusForbidden:           "All rows are asked for, which only who has the run's key gets.",
+			http.StatusUnprocessableEntity: "There is no such format or lane, or the run has not what the file is made of; the detail says which there are.",
+			http.StatusServiceUnavailable:  "Too many files are being made; Retry-After says when to come again.",
+		},
+	}, a.getExport)
+}
+
+const (
+	// MaxExports bounds the files that are made at a time. Those that are being sent
+	// are bounded by their bytes.
+	MaxExports = 4
+
+	// maxFileBytes bounds one file: a history of a million steps has half of it.
+	maxFileBytes = 128 << 20
+)
+
+// FileBytes is what one file may have, on a server of so much memory, as
+// [registry.Memory] has it: a sixteenth.
+func FileBytes(memory int) int { return min(maxFileBytes, memory/16) }
+
+func (a *API) getFormats(context.Context, *request) (*body[[]artifact.Format], error) {
+	return &body[[]artifact.Format]{artifact.Formats()}, nil
+}
+
+type exportRequest struct {
+	request
+	Format    string `query:"format" doc:"Which file, by the name that GET /api/formats has." example:"onnx" required:"true"`
+	Lane      whole  `query:"lane" doc:"Which lane; without it the first." example:"0"`
+	Precision string `query:"precision" doc:"Of ONNX: \"double\", which it is without it, or \"float\" for runtimes that know float32 alone. The model card says what float costs on this model." example:"float"`
+	Rows      string `query:"rows" doc:"Whether the rows that were learned from are in the file, as numbers or drawn, if it is of a format that has them: \"false\" leaves them out. Without it they are in it as far as whoever asks may have them: all with the run's key, and without it, of rows of the owner's, those that the page shows; \"true\" is refused where that is not all." example:"false"`
+}
+
+// getExport makes a file of a lane as it is now. It is always one to be kept, never
+// shown: a report is HTML with scripts, and they are not to run as the page's own.
+func (a *API) getExport(ctx context.Context, q *exportRequest) (*file, error) {
+	x, err := a.theRun(&q.request)
+	if err != nil {
+		return nil, err
+	}
+	f, err := artifact.Find(q.Format)
+	if err != nil {
+		return nil, problem.New(http.StatusUnprocessableEntity, err.Error())
+	}
+	if f, err = f.In(q.Precision); err != nil {
+		return nil, problem.New(http.StatusUnprocessableEntity, err.Error())
+	}
+	lane, err := q.Lane.lane()
+	if err != nil {
+		return nil, err
+	}
+	done := func() {}
+	if !f.Small() {
+		if done, err = a.exports.Take(ctx, a.Proxies.PeerOf(q.r), access.ExportWait); err != nil {
+			return nil, err
+		}
+	}
+	defer done()
+	enough, err := a.Rations.Taking.Take(ctx, a.Proxies.PeerOf(q.r), x.ID())
+	if err != nil {
+		return nil, err
+	}
+	defer enough()
+	record := x.Capture
+	if f.Small() {
+		record = x.CaptureModel
+	}
+	rec, err := record(ctx, lane)
+	if err != nil {
+		return nil, a.runFailed(x, err)
+	}
+	switch steers := access.RequestSteers(q.r); {
+	case q.Rows == "false":
+		rec = rec.WithoutRows()
+	case q.Rows != "" && q.Rows != "true":
+		return nil, problem.New(http.StatusBadRequest, fmt.Sprintf("rows %.40q is neither true nor false", q.Rows))
+	case !steers && rec.Private && f.Rows && q.Rows == "true":
+		return nil, problem.New(http.StatusForbidden, "the rows are the run's owner's; send the run's key as the header "+access.KeyHeader+", or leave them out")
+	case !steers:
+		rec = rec.Shown()
+	}
+	if !f.Makes(rec) {
+		return nil, problem.New(http.StatusUnprocessableEntity, f.Write(nil, rec).Error())
+	}
+	b := bounded{most: a.FileBytes, wanted: ctx}
+	switch err := f.Write(&b, rec); {
+	case ctx.Err() != nil:
+		return nil, problem.ErrLeft
+	case errors.Is(err, errTooLarge):
+		return nil, problem.New(http.StatusUnprocessableEntity, fmt.Sprintf("%s would have more than %d bytes; take the parts of it for themselves, or from a run of fewer steps", f.File, a.FileBytes))
+	case err != nil:
+		a.Log.Error("making a file", "run", x.ID(), "format", f.Name, "err", err)
+		return nil, problem.New(http.StatusInternalServerError, fmt.Sprintf("%s cannot be made: %v", f.File, err))
+	}
+	// The turn ends with the making. What is to be sent has a bound of its own.
+	enough()
+	if err := a.Hold(ctx, int64(b.Len())); err != nil {
+		return nil, err
+	}
+	return &file{
+		Type: f.Media, Disposition: fmt.Sprintf("attachment; filename=%q", exportName(rec, f)), Body: b.Bytes(), sized: true,
+	}, nil
+}
+
+// exportName is what a browser is to call the file: what it is of, and in what
+// format, in letters that no system minds.
+func exportName(rec *capture.Capture, f artifact.Format) string {
+	ending := path.Ext(f.File)
+	name := fmt.Sprintf("gnllviz-%s-%s-step%d", safe(rec.Data.Name, "data"), safe(rec.Lane.Name, "lane"), rec.Step)
+	switch what := strings.TrimPrefix(strings.TrimSuffix(f.File, ending), "model_"); what {
+	case "model", "gnllviz":
+	default:
+		name += "-" + what
+	}
+	return name + ending
+}
+
+// safe keeps of a name the letters that no system minds, at most 40, or returns what
+// stands for it.
+func safe(name, otherwise string) string {
+	var b strings.Builder
+	for _, r := range name {
+		switch {
+		case 'a' <= r && r <= 'z', 'A' <= r && r <= 'Z', '0' <= r && r <= '9', r == '_', r == '-':
+			b.WriteRune(r)
+		case b.Len() > 0 && !strings.HasSuffix(b.String(), "_"):
+			b.WriteByte('_')
+		}
+		if b.Len() == 40 {
+			break
+		}
+	}
+	return cmp.Or(strings.Trim(b.String(), "_-"), otherwise)
+}
+
+var errTooLarge = errors.New("the file grows too large")
+
+// A bounded buffer takes no more than so many bytes, and none when nobody wants them any
+// more.
+type bounded struct {
+	bytes.Buffer
+	most   int
+	wanted context.Context
+}
+
+// Write implements [io.Writer].
+func (b *bounded) Write(p []byte) (int, error) {
+	if b.wanted.Err() != nil {
+		return 0, problem.ErrLeft
+	}
+	if b.Len()+len(p) > b.most {
+		return 0, errTooLarge
+	}
+	return b.Buffer.Write(p)
+}

@@ -1,0 +1,276 @@
+package api
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"time"
+
+	"github.com/gnllviz/gnllviz/server/access"
+	"github.com/gnllviz/gnllviz/server/problem"
+	"github.com/gnllviz/gnllviz/server/registry"
+	"github.com/gnllviz/gnllviz/server/run"
+	"github.com/gnllviz/gnllviz/server/wire"
+)
+
+// orderExamples are those of an order, by what they do.
+func orderExamples() map[string]string {
+	return map[string]string{
+		"the motorcycle data with seed 7": `{"dataset":"mcycle","seed":7}`,
+		"two lanes, paused":               `{"dataset":"sine","paused":true,"lanes":[{"name":"NLL"},{"name":"beta","controls":{"loss":"beta_nll"}}]}`,
+		"rows of a formula":               `{"data":{"formula":{"mean":"sin(x)","std":"0.1+0.05*abs(x)","from":-3,"to":3,"rows":200}},"hidden":[16]}`,
+	}
+}
+
+// exampleSummary is a run's summary but for its last brace.
+const exampleSummary = `{"id":"k3v9x2mq7ab4cd5e","dataset":"mcycle","created":"2026-03-01T09:00:00Z","generation":1207959552,"revision":0,"step":0,"state":"playing","reason":"","viewers":0,` +
+	`"metrics":{"train":{"nll":5.35,"rmse":48.1,"mae":39.7,"crps":27.9,"coverage":0.96},"test":{"nll":5.31,"rmse":46.9,"mae":38.2,"crps":27.1,"coverage":1}},` +
+	`"lanes":[{"lane":0,"name":"A","metrics":{"train":{"nll":5.35,"rmse":48.1,"mae":39.7,"crps":27.9,"coverage":0.96},"test":{"nll":5.31,"rmse":46.9,"mae":38.2,"crps":27.1,"coverage":1}}}]`
+
+func (a *API) routeRuns() {
+	bodyErrors := map[int]string{
+		http.StatusBadRequest:           "The body cannot be read, or is too large; the detail says what is wrong.",
+		http.StatusUnprocessableEntity:  "A control, a lane or the rows are not as they may be; the detail says what is wrong.",
+		http.StatusUnsupportedMediaType: "The body has a Content-Encoding.",
+		http.StatusTooManyRequests:      "Your address has made too many runs within a minute (--run-rate), or sent too many wrong tokens; Retry-After says when to come again.",
+		http.StatusServiceUnavailable:   "All runs that the server keeps are being watched (--max-runs), or too many large bodies are being read.",
+	}
+	order := jsonBody(orderSchema, "Controls by name, all of which have defaults, and lanes, data, edits, paused and recipe beside them. It is read as JSON whatever its Content-Type. At most {max-upload-bytes} bytes (--max-upload-bytes).", false, orderExamples())
+	register(a, operation{
+		at: "GET /api/runs", id: "listRuns", tag: "runs", summary: "List the runs", members: true,
+		help:    "Every run that the server keeps, the newest first.",
+		example: "[" + exampleSummary + "}]",
+	}, a.getRuns)
+	register(a, operation{
+		at: "POST /api/runs", id: "makeRun", tag: "runs", summary: "Make a run", members: true, body: order, errors: bodyErrors,
+		help: "The run begins to train at once, unless it is to be paused. The answer has its id, by which everybody may watch it, " +
+			"and its key, by which it is steered, and which is told only here. Where there are too many runs the oldest that nobody watches makes room.",
+		answers: map[int]string{http.StatusCreated: "The run was made."},
+		example: exampleSummary + `,"key":"5kq2vwz7mbtx3hd4anp6c7rj2e"}`,
+	}, a.postRun)
+	register(a, operation{
+		at: "PUT /api/runs/{id}", id: "remakeRun", tag: "runs", summary: "Make a run anew under its old id", members: true,
+		security: []string{keyScheme}, body: order,
+		help: "For when the server was restarted or has dropped the run: who has its key makes it anew, from step 0, so that all who have its address meet again. " +
+			"If the run is there the body is not looked at but for mistakes.",
+		errors: with(bodyErrors, http.StatusForbidden, "The header Run-Key has not the key that belongs to this id."),
+		answers: map[int]string{
+			http.StatusOK:      "The run is there.",
+			http.StatusCreated: "The run was made.",
+		},
+		example: exampleSummary + "}",
+	}, a.putRun)
+	register(a, operation{
+		at: "GET /api/runs/{id}", id: "getRun", tag: "runs", summary: "Summarise a run",
+		help:    "What the run is doing, how good its lanes are at this moment, and the value of every control.",
+		example: exampleSummary + `,"controls":{"dataset":"mcycle","seed":7,"eps":0.001,"decay":"auto"},"auto":{"decay":0.0094,"variance_decay":0.0094}}`,
+	}, a.getRun)
+	register(a, operation{
+		at: "DELETE /api/runs/{id}", id: "deleteRun", tag: "runs", summary: "End a run", security: []string{keyScheme},
+		help:    "The run is forgotten with all that it learned. The websockets of its viewers are closed with code 1001.",
+		errors:  map[int]string{http.StatusForbidden: "The header Run-Key has not the key of this run."},
+		answers: map[int]string{http.StatusNoContent: "The run has ended."},
+	}, a.deleteRun)
+}
+
+// with returns a map with one entry more.
+func with(m map[int]string, status int, text string) map[int]string {
+	n := map[int]string{status: text}
+	for k, v := range m {
+		n[k] = v
+	}
+	return n
+}
+
+// A made run is its summary, and for who made it the key.
+type made struct {
+	wire.Summary
+	Key string `json:"key,omitempty" doc:"Whoever has it steers the run. It is told once: in the answer to POST."`
+	wire.DataNotes
+}
+
+// A known run is its summary and its settings.
+type known struct {
+	wire.Summary
+	Controls map[string]any     `json:"controls" doc:"The value of every control: the run's and those of its first lane."`
+	Auto     map[string]float64 `json:"auto" doc:"What the controls that may be \"auto\" come to on the training rows of this moment, by name, whatever they are set to."`
+}
+
+// An opened run is the answer to an order.
+type opened struct {
+	Status   int
+	Location string `header:"Location" doc:"The address of a run that was made."`
+	Body     made
+}
+
+func (o *opened) send(w http.ResponseWriter, _ int) {
+	if o.Location != "" {
+		w.Header().Set("Location", o.Location)
+	}
+	sendJSON(w, o.Status, o.Body)
+}
+
+func (a *API) getRuns(ctx context.Context, q *request) (*body[[]wire.Summary], error) {
+	done, err := a.reads(ctx, q, "")
+	if err != nil {
+		return nil, err
+	}
+	defer done()
+	all := []wire.Summary{} // a list in JSON, not null
+	for _, x := range a.Runs.List() {
+		summary, err := x.Summary(ctx)
+		if err != nil {
+			// One run that cannot answer does not hide the others.
+			if !errors.Is(err, run.ErrEnded) {
+				a.Log.Warn("listing runs", "run", x.ID(), "err", err)
+			}
+			continue
+		}
+		all = append(all, summary)
+	}
+	return &body[[]wire.Summary]{all}, nil
+}
+
+func (a *API) postRun(ctx context.Context, q *request) (*opened, error) {
+	key := access.NewKey()
+	return a.openRun(ctx, q, access.IDOf(key), key)
+}
+
+// putRun lets the pages of a run that the server has forgotten meet again.
+func (a *API) putRun(ctx context.Context, q *request) (*opened, error) {
+	if err := onlySteersmen(q, "make it anew"); err != nil {
+		return nil, err
+	}
+	return a.openRun(ctx, q, q.r.PathValue("id"), "")
+}
+
+// onlySteersmen refuses who does not have the run's key.
+func onlySteersmen(q *request, what string) error {
+	if access.RequestSteers(q.r) {
+		return nil
+	}
+	return problem.New(http.StatusForbidden, fmt.Sprintf("only who has the run's key can %s; send it as the header %s", what, access.KeyHeader))
+}
+
+func (a *API) openRun(ctx context.Context, q *request, id, key string) (*opened, error) {
+	b, done, err := a.readBody(q, true)
+	if err != nil {
+		return nil, err
+	}
+	defer done()
+	order, err := parseOrder(b)
+	if err != nil {
+		return nil, refuseBody(err)
+	}
+	if a.Runs.Get(id) == nil {
+		if err := a.mayMake(q); err != nil {
+			return nil, err
+		}
+	}
+	return a.openBy(ctx, q, id, key, order.run())
+}
+
+// mayMake counts one more run of the peer, or refuses it.
+func (a *API) mayMake(q *request) error {
+	if _, wait := a.making.Take(a.Proxies.PeerOf(q.r), time.Now()); wait > 0 {
+		return problem.After(wait, http.StatusTooManyRequests,
+			fmt.Sprintf("your address has made %d runs within a minute, which is its limit; --run-rate raises it", a.Limits.RunRate))
+	}
+	return nil
+}
+
+// openBy answers the run with that id, which is made as ordered if it is not there.
+func (a *API) openBy(ctx context.Context, q *request, id, key string, order registry.Order) (*opened, error) {
+	x, isNew, err := a.Runs.Open(id, a.makerOf(q.r), order)
+	var refused *wire.ErrorMessage
+	var full *access.LimitError
+	switch {
+	case errors.As(err, &full):
+		return nil, full.Problem()
+	case errors.As(err, &refused):
+		return nil, refuseCommand(refused)
+	case err != nil:
+		if order.Model != nil {
+			a.Log.Warn("bringing back a model", "err", err)
+		}
+		return nil, problem.New(http.StatusUnprocessableEntity, err.Error())
+	}
+	summary, err := x.Summary(ctx)
+	if err != nil {
+		return nil, a.runFailed(x, err)
+	}
+	answer := &opened{Status: http.StatusOK, Body: made{Summary: summary, Key: key}}
+	if isNew {
+		if answer.Body.DataNotes, err = x.Notes(ctx); err != nil {
+			return nil, a.runFailed(x, err)
+		}
+		answer.Status, answer.Location = http.StatusCreated, "/api/runs/"+id
+		a.Log.Info("run made", "run", id, "dataset", summary.Dataset)
+	}
+	return answer, nil
+}
+
+// deleteRun ends a run, which the writers of its websockets tell their viewers.
+func (a *API) deleteRun(ctx context.Context, q *request) (*none, error) {
+	if err := onlySteersmen(q, "end it"); err != nil {
+		return nil, err
+	}
+	x, err := a.theRun(q)
+	if err != nil {
+		return nil, err
+	}
+	x.End()
+	select {
+	case <-x.Ended():
+	case <-ctx.Done():
+	}
+	a.Log.Info("run ended, as was asked", "run", x.ID())
+	return new(none), nil
+}
+
+func (a *API) getRun(ctx context.Context, q *request) (*body[known], error) {
+	x, done, err := a.lookAt(ctx, q)
+	if err != nil {
+		return nil, err
+	}
+	defer done()
+	summary, err := x.Summary(ctx)
+	if err != nil {
+		return nil, a.runFailed(x, err)
+	}
+	controls, err := x.Settings(ctx)
+	if err != nil {
+		return nil, a.runFailed(x, err)
+	}
+	data, err := x.Data(ctx)
+	if err != nil {
+		return nil, a.runFailed(x, err)
+	}
+	return &body[known]{known{summary, controls, data.Auto}}, nil
+}
+
+// theRun returns the run that a request names.
+func (a *API) theRun(q *request) (*registry.Kept, error) {
+	x, missing := a.Runs.Find(q.r.PathValue("id"))
+	if missing != nil {
+		return nil, missing
+	}
+	return x, nil
+}
+
+// fromHeader is where the page says that it makes a run, and whether another site
+// shows it in a frame. Programs say nothing. A page of others cannot have the page say
+// what is not so, which is all that the word is good for.
+const fromHeader = "Run-From"
+
+func (a *API) makerOf(r *http.Request) registry.Maker {
+	m := registry.Maker{Peer: a.Proxies.PeerOf(r)}
+	switch r.Header.Get(fromHeader) {
+	case "page":
+		m.By = registry.ByPage
+	case "frame":
+		m.By = registry.ByFrame
+	}
+	return m
+}

@@ -1,6 +1,0 @@
-//go:build !unix
-
-package server
-
-// descriptors is 0: the system has no such limit.
-func descriptors() int { return 0 }

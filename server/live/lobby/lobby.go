@@ -1,0 +1,82 @@
+// Package lobby lets viewers in who come by HTTP: it finds their run and gives them a
+// seat, or answers why there is none.
+//
+// A [Lobby]'s methods may be called from any goroutine.
+package lobby
+
+import (
+	"log/slog"
+	"net/http"
+
+	"github.com/gnllviz/gnllviz/server/access"
+	"github.com/gnllviz/gnllviz/server/live"
+	"github.com/gnllviz/gnllviz/server/registry"
+)
+
+// A Way is the connection by which a viewer has come.
+type Way interface {
+	Keep()  // notes that the viewer goes on with it
+	Prove() // notes that whoever has it steers a run
+}
+
+// A Lobby is where viewers come in.
+type Lobby struct {
+	Runs    *registry.Registry
+	Seats   *access.Seats
+	Door    *access.Door
+	Proxies access.Proxies
+	Limits  access.Limits
+	Meter   live.Meter
+	Way     func(*http.Request) Way
+	Log     *slog.Logger
+}
+
+// Find returns the run that a request names; where there is none it answers so, and
+// returns nil.
+func (l *Lobby) Find(w http.ResponseWriter, r *http.Request) *registry.Kept {
+	x, missing := l.Runs.Find(r.PathValue("id"))
+	if missing != nil {
+		missing.Answer(w)
+	}
+	return x
+}
+
+// A Guest has a seat at a run until it leaves.
+type Guest struct {
+	live.Visit
+	leave func()
+}
+
+// Admit gives whoever sent a request a seat at a run. Where a limit keeps the viewer out
+// it answers so, and returns nil.
+func (l *Lobby) Admit(w http.ResponseWriter, r *http.Request, x *registry.Kept) *Guest {
+	peer := l.Proxies.PeerOf(r)
+	seat, full := l.Seats.Take(x, peer, access.Steers(x.ID(), access.KeyOf(r)))
+	if full != nil {
+		full.Problem().Answer(w)
+		return nil
+	}
+	// Counted while the HTTP server still knows of the connection, so that a
+	// stopping server cannot overlook it in between.
+	gone := l.Runs.Enter()
+	way := l.Way(r)
+	way.Keep()
+	return &Guest{
+		Visit: live.Visit{
+			Run: x, Seat: seat, Meter: l.Meter, Log: l.Log.With("run", x.ID(), "peer", peer),
+			Limits: live.Limits{
+				Hello: l.Limits.Hello, Silence: l.Limits.Silence,
+				CommandRate: l.Limits.CommandRate, CommandBurst: l.Limits.CommandBurst, HelloRate: l.Limits.HelloRate,
+			},
+			Steers: func(key string) bool { return access.Steers(x.ID(), key) },
+			Proved: way.Prove,
+		},
+		leave: func() {
+			seat.Give()
+			gone()
+		},
+	}
+}
+
+// Leave gives the seat back.
+func (g *Guest) Leave() { g.leave() }

@@ -1,0 +1,285 @@
+// Package registry keeps the runs that a server has, each as a [session.Session]: it makes
+// them as they are ordered, divides the memory among them, and ends those that nobody
+// watches or that have to make room.
+//
+// What it exports may be called from any goroutine. A [Registry] owns the goroutine of
+// each of its runs, until its context ends.
+package registry
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"slices"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/gnllviz/gnllviz/server/access"
+	"github.com/gnllviz/gnllviz/server/panics"
+	"github.com/gnllviz/gnllviz/server/problem"
+	"github.com/gnllviz/gnllviz/server/run"
+	"github.com/gnllviz/gnllviz/server/session"
+)
+
+// Config says how a [Registry] keeps its runs.
+type Config struct {
+	Limits access.Limits
+
+	// Memory is what the server may use, in bytes, of which the runs have a part; 0 is
+	// what [Memory] makes of it.
+	Memory int
+
+	// Trainers is how many runs train at a time, and goroutines at a step of one run. The
+	// others wait for their turn, and are served meanwhile.
+	Trainers int
+
+	// Version and Commit are of the program, for the cards of models.
+	Version, Commit string
+
+	// Prepare is that of [run.Options], and may be nil.
+	Prepare func(binary bool, data []byte) any
+
+	// Report takes what runs have done.
+	Report func(run.Stats)
+
+	Log *slog.Logger
+}
+
+// A Registry keeps runs and owns their goroutines.
+type Registry struct {
+	Config
+	ctx    context.Context // whose end ends every run
+	memory *budget
+	turns  chan struct{}  // that runs take to train
+	work   sync.WaitGroup // runs, and viewers
+
+	mu   sync.Mutex
+	runs []*Kept // oldest first
+}
+
+// New returns a registry without runs, whose runs end with ctx.
+func New(ctx context.Context, c Config) *Registry {
+	return &Registry{Config: c, ctx: ctx, memory: newBudget(c.Memory), turns: make(chan struct{}, c.Trainers)}
+}
+
+// A Kept is a run and what the server keeps about it.
+type Kept struct {
+	session.Session
+	of    *Registry
+	end   context.CancelFunc
+	ended chan struct{} // closed when the run's goroutine has ended
+	err   error         // why it ended by itself; set before ended is closed
+
+	Maker
+	made    time.Time
+	work    *atomic.Uint64 // spent on it, in rows times parameters
+	changed atomic.Bool    // somebody has given it a command
+
+	// ---- guarded by the registry's mu ----
+	watchers int       // viewers who have said hello
+	asked    time.Time // when somebody last came for it or left it
+	drop     *time.Timer
+}
+
+// Open returns the run with that id, or has it made and says so. To make one can
+// take a while, in which the others are not to wait.
+func (g *Registry) Open(id string, by Maker, order Order) (k *Kept, made bool, err error) {
+	if k := g.Get(id); k != nil {
+		return k, false, nil
+	}
+	share := g.memory.open()
+	work, o := new(atomic.Uint64), g.Options()
+	o.Memory = share
+	defer func() {
+		if !made {
+			share.close()
+		}
+	}()
+	report := o.Report
+	o.Report = func(s run.Stats) {
+		work.Add(uint64(s.Work))
+		report(s)
+	}
+	r, err := order.make(id, o)
+	if err != nil {
+		return nil, false, err
+	}
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if k := g.find(id); k != nil { // another page was faster
+		return k, false, nil
+	}
+	if err := g.ctx.Err(); err != nil {
+		return nil, false, err
+	}
+	if err := g.makeRoom(by); err != nil {
+		return nil, false, err
+	}
+	ctx, end := context.WithCancel(g.ctx)
+	now := time.Now()
+	k = &Kept{Session: session.Of(r), of: g, end: end, ended: make(chan struct{}), Maker: by, made: now, work: work, asked: now}
+	k.drop = time.AfterFunc(g.Limits.Drop, func() { g.dropUnwatched(k) })
+	g.runs = append(g.runs, k)
+	g.work.Go(func() {
+		defer close(k.ended)
+		defer share.close()
+		defer g.forget(k)
+		k.err = panics.Guard(g.Log.With("run", id), "a run", func() error {
+			r.Serve(ctx)
+			return nil
+		})
+	})
+	return k, true, nil
+}
+
+// Options are those of every run that the server makes.
+func (g *Registry) Options() run.Options {
+	o := Options(g.Limits)
+	o.Version, o.Commit = g.Version, g.Commit
+	o.Turns, o.Workers, o.Prepare, o.Report = g.turns, cap(g.turns), g.Prepare, g.Report
+	return o
+}
+
+// remove ends a run and takes it off the list. Callers hold mu.
+func (g *Registry) remove(e *Kept) {
+	e.end()
+	e.drop.Stop()
+	g.runs = slices.DeleteFunc(g.runs, func(x *Kept) bool { return x == e })
+}
+
+// forget takes a run that has ended by itself off the list.
+func (g *Registry) forget(e *Kept) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.remove(e)
+}
+
+// dropUnwatched ends a run for which nobody has come for long, or looks again
+// when that will be so.
+func (g *Registry) dropUnwatched(e *Kept) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if e.watchers > 0 {
+		return // the last of them starts the clock anew
+	}
+	if left := g.Limits.Drop - time.Since(e.asked); left > 0 {
+		e.drop.Reset(left)
+		return
+	}
+	g.remove(e)
+	g.Log.Info("run dropped, as nobody watched it", "run", e.ID())
+}
+
+// find returns the run with that id, or nil. Callers hold mu.
+func (g *Registry) find(id string) *Kept {
+	for _, e := range g.runs {
+		if e.ID() == id {
+			e.asked = time.Now()
+			return e
+		}
+	}
+	return nil
+}
+
+// Context ends where all runs do.
+func (g *Registry) Context() context.Context { return g.ctx }
+
+// Get returns the run with that id, or nil.
+func (g *Registry) Get(id string) *Kept {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return g.find(id)
+}
+
+// Ended is closed when the run has ended.
+func (k *Kept) Ended() <-chan struct{} { return k.ended }
+
+// Err returns why a run that has ended did so by itself, or nil.
+func (k *Kept) Err() error { return k.err }
+
+// Note notes that somebody has given the run a command.
+func (k *Kept) Note() {
+	k.of.mu.Lock()
+	defer k.of.mu.Unlock()
+	k.asked = time.Now()
+	k.changed.Store(true)
+}
+
+// Changed says whether somebody has given the run a command.
+func (k *Kept) Changed() bool { return k.changed.Load() }
+
+// Join counts one more viewer of the run, until it leaves.
+func (k *Kept) Join() {
+	k.of.mu.Lock()
+	defer k.of.mu.Unlock()
+	k.watchers++
+}
+
+// Leave ends what Join has begun.
+func (k *Kept) Leave() {
+	g := k.of
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	k.watchers--
+	k.asked = time.Now()
+	if k.watchers == 0 && g.find(k.ID()) == k {
+		k.drop.Reset(g.Limits.Drop)
+	}
+}
+
+// End ends the run and takes it off the list.
+func (k *Kept) End() {
+	k.of.mu.Lock()
+	defer k.of.mu.Unlock()
+	k.of.remove(k)
+}
+
+// Enter counts somebody for whom the end of the server waits, until leave is called.
+func (g *Registry) Enter() (leave func()) {
+	g.work.Add(1)
+	return g.work.Done
+}
+
+// Count returns how many runs there are.
+func (g *Registry) Count() int {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return len(g.runs)
+}
+
+// Held returns how many bytes the runs hold, about.
+func (g *Registry) Held() int { return g.memory.count() }
+
+// List returns the runs, newest first.
+func (g *Registry) List() []*Kept {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	var l []*Kept
+	for _, e := range slices.Backward(g.runs) {
+		l = append(l, e)
+	}
+	return l
+}
+
+// Wait returns when all runs and viewers have ended, or with the error of
+// the context.
+func (g *Registry) Wait(ctx context.Context) error {
+	ended := make(chan struct{})
+	go func() { g.work.Wait(); close(ended) }()
+	select {
+	case <-ended:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+// Find is Get for a request, which is told where there is no such run.
+func (g *Registry) Find(id string) (*Kept, *problem.Problem) {
+	if k := g.Get(id); k != nil {
+		return k, nil
+	}
+	return nil, problem.New(http.StatusNotFound, fmt.Sprintf("there is no run %.40q; GET /api/runs lists them", id))
+}
