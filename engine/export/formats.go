@@ -37,7 +37,7 @@ type Format struct {
 func Formats() []Format {
 	return []Format{
 		jsonFormat(), onnxFormat(), onnxFloatFormat(), safetensorsFormat(),
-		torchFormat(), numpyFormat(), goFormat(), cardFormat(),
+		torchFormat(), numpyFormat(), goFormat(), javaScriptFormat(), cardFormat(),
 	}
 }
 

@@ -40,6 +40,29 @@ describe('the export panel', () => {
     expect(names.size).toBe(formats.length)
   })
 
+  it('has a module that predicts in a browser, with nothing else', async () => {
+    const w = await visit(`${server.url}#paused&members=2`)
+    await expect.poll(() => w.step()).toBe(0)
+    await w.page.getByRole('button', { name: 'how many steps' }).click()
+    await w.page.getByRole('menuitem', { name: '100 steps', exact: true }).click()
+    await expect.poll(() => w.step()).toBe(100)
+    const id = await w.page.evaluate(() => document.querySelector('gnll-app')?.store.id ?? '')
+    const ask = (path: string): Promise<Response> => fetch(new URL(`api/runs/${id}/${path}`, server.url))
+    const text = await (await ask('export?format=javascript')).text()
+    const places = [-10, 2.4, 14.6, 30, 57.6, 1e3]
+    interface Predicted { readonly mean: readonly number[]; readonly std: readonly number[] }
+    const want = (await (await ask(`predict?${places.map((x) => `x=${x}`).join('&')}`)).json()) as Predicted
+    const blank = await w.page.context().newPage()
+    // As a text, since vitest makes something of its own of an import.
+    const got: Predicted = await blank.evaluate(`import(URL.createObjectURL(new Blob([${JSON.stringify(text)}], { type: 'text/javascript' }))).then((m) => m.predict(${JSON.stringify(places.map((x) => [x]))}))`)
+    await blank.close()
+    for (const part of ['mean', 'std'] as const) {
+      expect(got[part].length).toBe(places.length)
+      // The engine computes in float32.
+      got[part].forEach((v, i) => { expect(Math.abs(v - (want[part][i] ?? NaN)), `${part} at ${places[i]}`).toBeLessThan(1e-5 * (Math.abs(v) + 50)) })
+    }
+  })
+
   it('is open to who only watches', async () => {
     const a = await visit()
     await a.drawn()
