@@ -31,6 +31,14 @@ func normals(r *rand.Rand, n int, scale float64) []float32 {
 	return v
 }
 
+func widened(v []float32) []float64 {
+	w := make([]float64, len(v))
+	for i, x := range v {
+		w[i] = float64(x)
+	}
+	return w
+}
+
 // checkGradients holds the gradient of every parameter against central
 // differences of the loss.
 func checkGradients(t *testing.T, c NetConfig, l Loss, dropout float64) {
@@ -38,16 +46,15 @@ func checkGradients(t *testing.T, c NetConfig, l Loss, dropout float64) {
 	r := rand.New(rand.NewPCG(1, 2))
 	const rows = 7
 	x, y := normals(r, rows*c.Inputs, 1), normals(r, rows*c.Outputs, 1)
-	zeros := func(n int) []float64 { return make([]float64, n) }
-	trainer, err := NewTrainer(Config{Net: c, Seed: 3, Unscaled: true}, zeros(len(x)), zeros(len(y)))
+	trainer, err := NewTrainer(Config{Net: c, Seed: 3, Unscaled: true, Ordered: true}, widened(x), widened(y))
 	if err != nil {
 		t.Fatal(err)
 	}
 	h := DefaultHyper()
-	h.LR, h.Dropout = 0, dropout
+	h.LR, h.Dropout, h.Batch = 0, dropout, rows
 	value := func() float64 {
 		t.Helper()
-		v, err := trainer.StepOn(x, y, l, h)
+		v, err := trainer.Step(l, h)
 		if err != nil {
 			t.Fatal(err)
 		}

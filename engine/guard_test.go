@@ -61,7 +61,10 @@ func TestGuardSaysWhy(t *testing.T) {
 
 	trainer := newTrainer(t, c, x, y)
 	d = &Divergence{}
-	_, err := trainer.StepOn([]float32{1}, []float32{float32(math.NaN())}, loss.GaussianNLL{Eps: 1e-6}, DefaultHyper())
+	for i := range trainer.y {
+		trainer.y[i] = float32(math.NaN()) // which nobody can hand in
+	}
+	_, err := trainer.Step(loss.GaussianNLL{Eps: 1e-6}, DefaultHyper())
 	if !errors.As(err, &d) || d.Cause != CauseData || d.Row != 0 || d.Quantity != "target" {
 		t.Errorf("a target of NaN: %v", err)
 	}

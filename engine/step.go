@@ -1,7 +1,6 @@
 package engine
 
 import (
-	"fmt"
 	"math"
 
 	"github.com/gnllviz/gnllviz/engine/kernel"
@@ -47,30 +46,6 @@ func (t *Trainer) Step(loss Loss, h Hyper) (float64, error) {
 		return 0, err
 	}
 	value, err := t.tryNext(loss, &h)
-	if err != nil {
-		t.abandon()
-		return value, err
-	}
-	t.update(&h)
-	return value, nil
-}
-
-// StepOn is Step on given rows, standardised as Inputs and Targets do it. It
-// leaves h.Batch and the trainer's own rows aside.
-func (t *Trainer) StepOn(x, y []float32, loss Loss, h Hyper) (float64, error) {
-	c := &t.net.config
-	rows := len(y) / c.Outputs
-	if rows < 1 || len(y) != rows*c.Outputs || len(x) != rows*c.Inputs {
-		return 0, fmt.Errorf("engine: %d input values and %d target values are not rows of %d and %d", len(x), len(y), c.Inputs, c.Outputs)
-	}
-	h.Batch = rows
-	if err := h.check(); err != nil {
-		return 0, err
-	}
-	t.batchX.Resize(rows, c.Inputs)
-	fill(&t.batchX, x)
-	t.undo.begin(t)
-	value, err := t.try(t.batchX, y, loss, &h)
 	if err != nil {
 		t.abandon()
 		return value, err

@@ -79,7 +79,7 @@ var owners = map[string][]string{
 	"github.com/prometheus/":                 {"server/meter"},
 	"github.com/go-echarts/go-echarts/":      {"server/artifact/chart"},
 	"github.com/expr-lang/expr/":             {"datasets"},
-	"gonum.org/v1/gonum/":                    {"engine/kernel"},
+	"gonum.org/v1/gonum/":                    {"engine/kernel", "engine/metrics"},
 	"gonum.org/v1/plot":                      {"server/artifact/plot"},
 	"github.com/parquet-go/parquet-go":       {"server/artifact"},
 

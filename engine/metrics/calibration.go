@@ -6,6 +6,8 @@ import (
 	"math"
 	"slices"
 	"sort"
+
+	"gonum.org/v1/gonum/floats"
 )
 
 // A CurveKind says what a calibration curve counts.
@@ -44,13 +46,7 @@ func Calibrate(kind CurveKind, levels int, mean, std, y []float64) (Curve, error
 	}
 	c := Curve{Kind: kind, Rows: len(y), Expected: make([]float64, levels), Observed: make([]float64, levels)}
 	bounds := make([]float64, levels)
-	step := 1 / float64(levels-1)
-	for i := range bounds {
-		p := float64(i) * step
-		if i == levels-1 {
-			p = 1
-		}
-		c.Expected[i] = p
+	for i, p := range floats.Span(c.Expected, 0, 1) {
 		switch kind {
 		case Intervals:
 			bounds[i] = halfWidth(p)
@@ -86,11 +82,7 @@ func Calibrate(kind CurveKind, levels int, mean, std, y []float64) (Curve, error
 
 // MACE is the curve's mean absolute distance from the diagonal.
 func (c Curve) MACE() float64 {
-	sum := 0.0
-	for i, e := range c.Expected {
-		sum += math.Abs(e - c.Observed[i])
-	}
-	return sum / float64(len(c.Expected))
+	return floats.Distance(c.Expected, c.Observed, 1) / float64(len(c.Expected))
 }
 
 // RMSCE is the root of the curve's mean squared distance from the diagonal.

@@ -100,16 +100,13 @@ func TestPITIsUniformWhenCalibrated(t *testing.T) {
 	}
 }
 
-func TestStdFactorsUndoAFactor(t *testing.T) {
+func TestStdFactorUndoesAFactor(t *testing.T) {
 	mean, std, y := sample(1, 5000, 0.25)
-	for name, f := range map[string]func(mean, std, y []float64) (float64, error){"NLL": StdFactor, "calibration": StdFactorByCalibration} {
-		got, err := f(mean, std, y)
-		if err != nil || math.Abs(got-4) > 0.15 {
-			t.Errorf("by %s: %v (%v), want 4", name, got, err)
-		}
+	best := must(StdFactor(mean, std, y))
+	if math.Abs(best-4) > 0.15 {
+		t.Errorf("%v, want 4", best)
 	}
 	// No factor nearby has a smaller NLL.
-	best := must(StdFactor(mean, std, y))
 	at := func(factor float64) float64 {
 		scaled := make([]float64, len(std))
 		for i := range std {
@@ -124,19 +121,19 @@ func TestStdFactorsUndoAFactor(t *testing.T) {
 
 func TestIsotonicCalibratesOthers(t *testing.T) {
 	fit := must(FitIsotonic(sample(1, 3000, 0.4)))
-	mean, std, y := sample(2, 3000, 0.4)
+	pit := must(PIT(sample(2, 3000, 0.4)))
 	for _, p := range []float64{0.05, 0.25, 0.5, 0.75, 0.95} {
 		below, raw := 0.0, 0.0
-		for i := range y {
-			if y[i] <= fit.Quantile(mean[i], std[i], p) {
+		for _, v := range pit {
+			if fit.Probability(v) <= p {
 				below++
 			}
-			if y[i] <= mean[i]+std[i]*quantile(p) {
+			if v <= p {
 				raw++
 			}
 		}
 		if got := below / 3000; math.Abs(got-p) > 0.025 {
-			t.Errorf("quantile %g: %.3f of the rows lie below (%.3f before)", p, got, raw/3000)
+			t.Errorf("probability %g: %.3f of the rows have less (%.3f before)", p, got, raw/3000)
 		}
 	}
 	last := 0.0
@@ -146,90 +143,24 @@ func TestIsotonicCalibratesOthers(t *testing.T) {
 			t.Fatalf("the map falls or leaves 0 to 1 at %g: %g after %g", p, q, last)
 		}
 		last = q
-		if back := fit.Level(q); math.Abs(back-p) > 1e-3 {
-			t.Fatalf("%g became %g and came back as %g", p, q, back)
-		}
 	}
-	if got := (Isotonic{}).Quantile(3, 2, 0.5); got != 3 {
-		t.Errorf("the zero value's median is %g, want 3", got)
-	}
-}
-
-// Whatever the predictions are worth, conformal intervals keep their promise on
-// average over calibrations and new rows.
-func TestConformalIntervalsKeepTheirPromise(t *testing.T) {
-	for _, factor := range []float64{0.1, 1, 5} {
-		for _, level := range []float64{0.5, 0.9} {
-			covered, total := 0, 0
-			for seed := range uint64(300) {
-				c := must(FitConformal(sample(seed, 50, factor)))
-				mean, std, y := sample(seed+1000, 50, factor)
-				for i := range y {
-					low, high := c.Interval(level, mean[i], std[i])
-					if total++; low <= y[i] && y[i] <= high {
-						covered++
-					}
-				}
-			}
-			got := float64(covered) / float64(total)
-			if got < level-0.01 || got > level+0.03 {
-				t.Errorf("factor %g: intervals of %g hold %.3f", factor, level, got)
-			}
-		}
-	}
-	few := must(FitConformal(sample(1, 8, 1)))
-	if !math.IsInf(few.Factor(0.9), 1) || math.IsInf(few.Factor(0.88), 1) {
-		t.Errorf("of 8 scores, 90 %% needs the ninth and 88 %% the eighth: %g, %g", few.Factor(0.9), few.Factor(0.88))
-	}
-}
-
-func TestTruthAndTrivialModel(t *testing.T) {
-	mean, std, y := sample(1, 4000, 1)
-	truth := must(AgainstTruth(mean, std, mean, std, y))
-	r := must(Evaluate(mean, std, y))
-	if truth.MeanRMSE != 0 || truth.StdRMSE != 0 || truth.LogStd != 0 {
-		t.Errorf("the truth is %+v from itself", truth)
-	}
-	if math.Abs(truth.BestNLL-r.NLL) > 1e-12 || math.Abs(truth.BestNLL-truth.ExpectedNLL) > 0.05 {
-		t.Errorf("best NLL %v, expected %v, NLL of the truth %v", truth.BestNLL, truth.ExpectedNLL, r.NLL)
-	}
-	double := make([]float64, len(std))
-	for i := range std {
-		double[i] = 2 * std[i]
-	}
-	if got := must(AgainstTruth(mean, double, mean, std, y)).LogStd; math.Abs(got-math.Ln2) > 1e-12 {
-		t.Errorf("twice the standard deviation: log ratio %v, want log 2", got)
-	}
-	if got := must(MSLL(mean, std, y, 0, math.Sqrt(1+math.Exp(2)))); got > -0.3 {
-		t.Errorf("MSLL of the truth is %v", got)
-	}
-	flat := func(v float64) []float64 {
-		s := make([]float64, len(y))
-		for i := range s {
-			s[i] = v
-		}
-		return s
-	}
-	if got := must(MSLL(flat(1), flat(2), y, 1, 2)); got != 0 {
-		t.Errorf("MSLL of the trivial model is %v", got)
+	if got := (Isotonic{}).Probability(0.3); got != 0.3 {
+		t.Errorf("the zero value makes %g of 0.3", got)
 	}
 }
 
 func TestWhatIsAmissIsSaid(t *testing.T) {
 	one := []float64{1}
 	for want, f := range map[string]func() error{
-		"no rows":      func() error { _, err := Evaluate(nil, nil, nil); return err },
-		"2 means":      func() error { _, err := Cover(0.5, []float64{1, 2}, one, one); return err },
-		"row 0 is -1":  func() error { _, err := PIT(one, []float64{-1}, one); return err },
-		"level 1":      func() error { _, err := Cover(1, one, one, one); return err },
-		"at 1 levels":  func() error { _, err := Calibrate(Intervals, 1, one, one, one); return err },
-		`of "other"`:   func() error { _, err := Calibrate("other", 3, one, one, one); return err },
-		"0 bins":       func() error { _, err := NewHistogram(one, 0); return err },
-		"deviation of": func() error { _, err := MSLL(one, one, one, 0, 0); return err },
-		"no factor":    func() error { _, err := StdFactor(one, []float64{0}, one); return err },
-		"no score":     func() error { _, err := FitConformal(one, []float64{0}, one); return err },
-		"NaN":          func() error { _, err := FitIsotonic(one, one, []float64{math.NaN()}); return err },
-		"the truth":    func() error { _, err := AgainstTruth(one, one, nil, one, one); return err },
+		"no rows":     func() error { _, err := Evaluate(nil, nil, nil); return err },
+		"2 means":     func() error { _, err := Cover(0.5, []float64{1, 2}, one, one); return err },
+		"row 0 is -1": func() error { _, err := PIT(one, []float64{-1}, one); return err },
+		"level 1":     func() error { _, err := Cover(1, one, one, one); return err },
+		"at 1 levels": func() error { _, err := Calibrate(Intervals, 1, one, one, one); return err },
+		`of "other"`:  func() error { _, err := Calibrate("other", 3, one, one, one); return err },
+		"0 bins":      func() error { _, err := NewHistogram(one, 0); return err },
+		"no factor":   func() error { _, err := StdFactor(one, []float64{0}, one); return err },
+		"NaN":         func() error { _, err := FitIsotonic(one, one, []float64{math.NaN()}); return err },
 	} {
 		if err := f(); err == nil || !wording.Has(err.Error(), want) {
 			t.Errorf("got %v, want an error with %q", err, want)
@@ -243,9 +174,6 @@ func TestNaNHasNoVerdict(t *testing.T) {
 	mean[50] = math.NaN()
 	if v, err := Judge(mean, std, y); err == nil || !strings.Contains(err.Error(), "NaN") {
 		t.Errorf("the verdict is %q (%v), want an error with NaN", v, err)
-	}
-	if f, err := StdFactorByCalibration(mean, std, y); err == nil || !strings.Contains(err.Error(), "NaN") {
-		t.Errorf("the factor is %v (%v), want an error with NaN", f, err)
 	}
 }
 
@@ -285,7 +213,6 @@ func FuzzEvaluate(f *testing.F) {
 			}
 		}
 		_, _ = FitIsotonic(mean, std, y)
-		_, _ = FitConformal(mean, std, y)
 		_ = must(NewHistogram(must(PIT(mean, std, y)), 7))
 		moderate := true
 		for i := range y {
@@ -323,15 +250,4 @@ func ExampleEvaluate() {
 	}
 	fmt.Printf("NLL %.3f, CRPS %.3f, coverage %.0f %%\n", r.NLL, r.CRPS, 100*r.Coverage)
 	// Output: NLL 0.692, CRPS 0.315, coverage 100 %
-}
-
-func ExampleConformal() {
-	// Predictions that claim too much, held against rows that were kept back.
-	c, err := FitConformal([]float64{0, 0, 0, 0, 0, 0, 0, 0, 0}, []float64{1, 1, 1, 1, 1, 1, 1, 1, 1}, []float64{-4, -3, -2, -1, 0, 1, 2, 3, 5})
-	if err != nil {
-		panic(err)
-	}
-	low, high := c.Interval(0.8, 10, 0.5)
-	fmt.Println(low, high)
-	// Output: 8 12
 }

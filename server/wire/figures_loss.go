@@ -61,11 +61,6 @@ func lossFigures() []Figure {
 			Help:    "How far the NLL is above the best attainable one: on training rows below 0 where noise was learned by heart.",
 			Formula: formula("NLL −", sub("NLL", words("best"))),
 		},
-		{
-			ID: "expected_nll", Label: "expected NLL", Unit: "nats", Better: BetterNone,
-			Help:    "The NLL that the true distribution has on average over observations at these inputs: its entropy.",
-			Formula: formula(meanOf(frac("1", "2"), "log 2 π e + log σ*_i")),
-		},
 	}
 }
 

@@ -33,21 +33,6 @@ func errorFigures() []Figure {
 			Formula: formula(sup("R", "2"), "= 1 −", frac(sum("i")+row(sup("( y_i − μ_i )", "2")), sum("i")+row(sup("( y_i − ȳ )", "2")))),
 			Source:  "scikit-learn, sklearn.metrics.r2_score",
 		},
-		{
-			ID: "mean_rmse", Label: "distance from the true mean", Unit: TargetUnit, Better: BetterLower,
-			Help:    "Root mean squared distance of the predicted means from the true ones, where these are known.",
-			Formula: formula(root(meanOf(sup("( μ_i − μ*_i )", "2")))),
-		},
-		{
-			ID: "std_rmse", Label: "distance from the true std", Unit: TargetUnit, Better: BetterLower,
-			Help:    "Root mean squared distance of the predicted standard deviations from the true ones, where these are known.",
-			Formula: formula(root(meanOf(sup("( σ_i − σ*_i )", "2")))),
-		},
-		{
-			ID: "log_std", Label: "log ratio to the true std", Better: BetterLower,
-			Help:    "Mean absolute logarithm of predicted over true standard deviation: 0.1 is about 10 %.",
-			Formula: formula(meanOf(abs("log", frac("σ_i", "σ*_i")))),
-		},
 	}
 }
 
@@ -75,12 +60,6 @@ func scoreFigures() []Figure {
 			Source:  gneitingRaftery + ", equation 43",
 		},
 		intervalScore(50, 1), intervalScore(68, 2), intervalScore(90, 3), intervalScore(95, 4),
-		{
-			ID: "msll", Label: "MSLL", Unit: "nats", Better: BetterLower,
-			Help:    "Mean standardised log loss: the NLL minus that of a trivial model, which predicts the training targets’ mean and standard deviation everywhere; below 0 is better than trivial.",
-			Formula: formula("MSLL = NLL −", sub("NLL", "<mtext>trivial</mtext>")),
-			Source:  "Rasmussen & Williams 2006, “Gaussian Processes for Machine Learning”, section 2.5",
-		},
 		{
 			ID: "sharpness", Label: "sharpness", Unit: TargetUnit, Better: BetterNone,
 			Metric:  60,

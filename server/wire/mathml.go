@@ -85,11 +85,6 @@ func sub(base, index string) string { return "<msub>" + group(base) + group(inde
 
 func root(of string) string { return "<msqrt>" + row(of) + "</msqrt>" }
 
-// hat marks an estimate.
-func hat(name string) string {
-	return `<mover>` + group(name) + `<mo stretchy="false">^</mo></mover>`
-}
-
 // words are set as text.
 func words(s string) string { return "<mtext>" + html.EscapeString(s) + "</mtext>" }
 
