@@ -78,7 +78,7 @@ func TestActivationsAreTorchs(t *testing.T) {
 func TestActivationsOfWhatIsNotFinite(t *testing.T) {
 	inf, nan := float32(math.Inf(1)), float32(math.NaN())
 	limits := map[string][2]float32{ // at -Inf and Inf
-		"Exp": {0, inf}, "Log1p": {nan, inf}, "ReLU": {0, inf}, "LeakyReLU": {-inf, inf}, "Tanh": {-1, 1},
+		"Exp": {0, inf}, "ReLU": {0, inf}, "LeakyReLU": {-inf, inf}, "Tanh": {-1, 1},
 		"Sigmoid": {0, 1}, "ELU": {-1, inf}, "GELU": {0, inf}, "GELUGradient": {0, 1}, "SiLU": {0, inf},
 		"SiLUGradient": {0, 1}, "Softplus": {0, inf}, "Sin": {nan, nan}, "SinGradient": {nan, nan},
 	}
@@ -102,10 +102,5 @@ func TestActivationsOfWhatIsNotFinite(t *testing.T) {
 	}
 	if seen != len(limits) {
 		t.Errorf("%d functions seen, want %d", seen, len(limits))
-	}
-	y := []float32{0, 0}
-	Log1p(y, []float32{-1, math.Nextafter32(-1, -2)})
-	if y[0] != -inf || y[1] == y[1] {
-		t.Errorf("log(0) and that of a negative number are %v", y)
 	}
 }

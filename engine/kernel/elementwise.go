@@ -1,7 +1,5 @@
 package kernel
 
-import "math"
-
 // Exp sets y to exp(x), within 1 ULP; y and x may be the same slice.
 func Exp(y, x []float32) { exp(y, x) }
 
@@ -9,16 +7,6 @@ func expGeneric(y, x []float32) {
 	y = y[:len(x)]
 	for i, v := range x {
 		y[i] = float32(clampedExp(v))
-	}
-}
-
-// Log1p sets y to log(1+x), within 1 ULP; y and x may be the same slice.
-func Log1p(y, x []float32) { log1p(y, x) }
-
-func log1pGeneric(y, x []float32) {
-	y = y[:len(x)]
-	for i, v := range x {
-		y[i] = float32(math.Log1p(float64(v)))
 	}
 }
 

@@ -23,14 +23,6 @@ func exp(y, x []float32) {
 	}
 }
 
-func log1p(y, x []float32) {
-	if hasAVX2() {
-		log1pAVX2(y[:len(x)], x)
-	} else {
-		log1pGeneric(y, x)
-	}
-}
-
 func tanh(y, x []float32) {
 	if hasAVX2() {
 		tanhAVX2(y[:len(x)], x)

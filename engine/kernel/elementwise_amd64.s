@@ -238,270 +238,6 @@ DATA tailMasks<>+56(SB)/4, $0x00000000
 DATA tailMasks<>+60(SB)/4, $0x00000000
 GLOBL tailMasks<>(SB), RODATA|NOPTR, $64
 
-// func log1pAVX2(y []float32, x []float32)
-// Requires: AVX, AVX2, FMA3
-TEXT ·log1pAVX2(SB), NOSPLIT, $0-48
-	MOVQ x_len+32(FP), AX
-	MOVQ y_base+0(FP), CX
-	MOVQ x_base+24(FP), DX
-	SUBQ $0x08, AX
-	JLT  rest
-
-loop:
-	VMOVUPS     (DX), Y0
-	VADDPS      all3f800000<>+0(SB), Y0, Y1
-	VPSUBD      all3f400000<>+0(SB), Y1, Y2
-	VPSRAD      $0x17, Y2, Y2
-	VPSLLD      $0x17, Y2, Y3
-	VMOVAPS     all3f800000<>+0(SB), Y4
-	VPSUBD      Y3, Y4, Y4
-	VSUBPS      all3f800000<>+0(SB), Y4, Y5
-	VFMADD231PS Y0, Y4, Y5
-	VPSUBD      Y3, Y1, Y1
-	VCMPPS      $0x1e, all4c800000<>+0(SB), Y0, Y3
-	VSUBPS      all3f800000<>+0(SB), Y1, Y1
-	VBLENDVPS   Y3, Y1, Y5, Y1
-	VMOVAPS     all3d1a4ef0<>+0(SB), Y3
-	VFMADD213PS allbdbab31c<>+0(SB), Y1, Y3
-	VFMADD213PS all3defa12b<>+0(SB), Y1, Y3
-	VFMADD213PS allbe02551c<>+0(SB), Y1, Y3
-	VFMADD213PS all3e12304e<>+0(SB), Y1, Y3
-	VFMADD213PS allbe2a8cdc<>+0(SB), Y1, Y3
-	VFMADD213PS all3e4ccbc4<>+0(SB), Y1, Y3
-	VFMADD213PS allbe800037<>+0(SB), Y1, Y3
-	VFMADD213PS all3eaaaaad<>+0(SB), Y1, Y3
-	VMULPS      Y1, Y3, Y3
-	VSUBPS      all3f000000<>+0(SB), Y3, Y3
-	VMULPS      Y1, Y1, Y4
-	VMULPS      Y4, Y3, Y3
-	VCVTDQ2PS   Y2, Y2
-	VFMADD231PS allb95e8083<>+0(SB), Y2, Y3
-	VADDPS      Y1, Y3, Y1
-	VFMADD231PS all3f318000<>+0(SB), Y2, Y1
-	VANDPS      all80000000<>+0(SB), Y0, Y2
-	VORPS       Y2, Y1, Y1
-	VCMPPS      $0x16, all7f7fffff<>+0(SB), Y0, Y2
-	VBLENDVPS   Y2, Y0, Y1, Y1
-	VCMPPS      $0x12, allbf800000<>+0(SB), Y0, Y2
-	VBLENDVPS   Y2, allff800000<>+0(SB), Y1, Y1
-	VCMPPS      $0x11, allbf800000<>+0(SB), Y0, Y0
-	VBLENDVPS   Y0, all7fc00000<>+0(SB), Y1, Y0
-	VMOVUPS     Y0, (CX)
-	ADDQ        $0x20, CX
-	ADDQ        $0x20, DX
-	SUBQ        $0x08, AX
-	JGE         loop
-
-rest:
-	CMPQ        AX, $-8
-	JEQ         done
-	LEAQ        tailMasks<>+0(SB), BX
-	NEGQ        AX
-	VMOVUPS     (BX)(AX*4), Y0
-	VMASKMOVPS  (DX), Y0, Y1
-	VADDPS      all3f800000<>+0(SB), Y1, Y2
-	VPSUBD      all3f400000<>+0(SB), Y2, Y3
-	VPSRAD      $0x17, Y3, Y3
-	VPSLLD      $0x17, Y3, Y4
-	VMOVAPS     all3f800000<>+0(SB), Y5
-	VPSUBD      Y4, Y5, Y5
-	VSUBPS      all3f800000<>+0(SB), Y5, Y6
-	VFMADD231PS Y1, Y5, Y6
-	VPSUBD      Y4, Y2, Y2
-	VCMPPS      $0x1e, all4c800000<>+0(SB), Y1, Y4
-	VSUBPS      all3f800000<>+0(SB), Y2, Y2
-	VBLENDVPS   Y4, Y2, Y6, Y2
-	VMOVAPS     all3d1a4ef0<>+0(SB), Y4
-	VFMADD213PS allbdbab31c<>+0(SB), Y2, Y4
-	VFMADD213PS all3defa12b<>+0(SB), Y2, Y4
-	VFMADD213PS allbe02551c<>+0(SB), Y2, Y4
-	VFMADD213PS all3e12304e<>+0(SB), Y2, Y4
-	VFMADD213PS allbe2a8cdc<>+0(SB), Y2, Y4
-	VFMADD213PS all3e4ccbc4<>+0(SB), Y2, Y4
-	VFMADD213PS allbe800037<>+0(SB), Y2, Y4
-	VFMADD213PS all3eaaaaad<>+0(SB), Y2, Y4
-	VMULPS      Y2, Y4, Y4
-	VSUBPS      all3f000000<>+0(SB), Y4, Y4
-	VMULPS      Y2, Y2, Y5
-	VMULPS      Y5, Y4, Y4
-	VCVTDQ2PS   Y3, Y3
-	VFMADD231PS allb95e8083<>+0(SB), Y3, Y4
-	VADDPS      Y2, Y4, Y2
-	VFMADD231PS all3f318000<>+0(SB), Y3, Y2
-	VANDPS      all80000000<>+0(SB), Y1, Y3
-	VORPS       Y3, Y2, Y2
-	VCMPPS      $0x16, all7f7fffff<>+0(SB), Y1, Y3
-	VBLENDVPS   Y3, Y1, Y2, Y2
-	VCMPPS      $0x12, allbf800000<>+0(SB), Y1, Y3
-	VBLENDVPS   Y3, allff800000<>+0(SB), Y2, Y2
-	VCMPPS      $0x11, allbf800000<>+0(SB), Y1, Y1
-	VBLENDVPS   Y1, all7fc00000<>+0(SB), Y2, Y1
-	VMASKMOVPS  Y1, Y0, (CX)
-
-done:
-	VZEROUPPER
-	RET
-
-DATA all3f400000<>+0(SB)/4, $0x3f400000
-DATA all3f400000<>+4(SB)/4, $0x3f400000
-DATA all3f400000<>+8(SB)/4, $0x3f400000
-DATA all3f400000<>+12(SB)/4, $0x3f400000
-DATA all3f400000<>+16(SB)/4, $0x3f400000
-DATA all3f400000<>+20(SB)/4, $0x3f400000
-DATA all3f400000<>+24(SB)/4, $0x3f400000
-DATA all3f400000<>+28(SB)/4, $0x3f400000
-GLOBL all3f400000<>(SB), RODATA|NOPTR, $32
-
-DATA all4c800000<>+0(SB)/4, $0x4c800000
-DATA all4c800000<>+4(SB)/4, $0x4c800000
-DATA all4c800000<>+8(SB)/4, $0x4c800000
-DATA all4c800000<>+12(SB)/4, $0x4c800000
-DATA all4c800000<>+16(SB)/4, $0x4c800000
-DATA all4c800000<>+20(SB)/4, $0x4c800000
-DATA all4c800000<>+24(SB)/4, $0x4c800000
-DATA all4c800000<>+28(SB)/4, $0x4c800000
-GLOBL all4c800000<>(SB), RODATA|NOPTR, $32
-
-DATA all3d1a4ef0<>+0(SB)/4, $0x3d1a4ef0
-DATA all3d1a4ef0<>+4(SB)/4, $0x3d1a4ef0
-DATA all3d1a4ef0<>+8(SB)/4, $0x3d1a4ef0
-DATA all3d1a4ef0<>+12(SB)/4, $0x3d1a4ef0
-DATA all3d1a4ef0<>+16(SB)/4, $0x3d1a4ef0
-DATA all3d1a4ef0<>+20(SB)/4, $0x3d1a4ef0
-DATA all3d1a4ef0<>+24(SB)/4, $0x3d1a4ef0
-DATA all3d1a4ef0<>+28(SB)/4, $0x3d1a4ef0
-GLOBL all3d1a4ef0<>(SB), RODATA|NOPTR, $32
-
-DATA allbdbab31c<>+0(SB)/4, $0xbdbab31c
-DATA allbdbab31c<>+4(SB)/4, $0xbdbab31c
-DATA allbdbab31c<>+8(SB)/4, $0xbdbab31c
-DATA allbdbab31c<>+12(SB)/4, $0xbdbab31c
-DATA allbdbab31c<>+16(SB)/4, $0xbdbab31c
-DATA allbdbab31c<>+20(SB)/4, $0xbdbab31c
-DATA allbdbab31c<>+24(SB)/4, $0xbdbab31c
-DATA allbdbab31c<>+28(SB)/4, $0xbdbab31c
-GLOBL allbdbab31c<>(SB), RODATA|NOPTR, $32
-
-DATA all3defa12b<>+0(SB)/4, $0x3defa12b
-DATA all3defa12b<>+4(SB)/4, $0x3defa12b
-DATA all3defa12b<>+8(SB)/4, $0x3defa12b
-DATA all3defa12b<>+12(SB)/4, $0x3defa12b
-DATA all3defa12b<>+16(SB)/4, $0x3defa12b
-DATA all3defa12b<>+20(SB)/4, $0x3defa12b
-DATA all3defa12b<>+24(SB)/4, $0x3defa12b
-DATA all3defa12b<>+28(SB)/4, $0x3defa12b
-GLOBL all3defa12b<>(SB), RODATA|NOPTR, $32
-
-DATA allbe02551c<>+0(SB)/4, $0xbe02551c
-DATA allbe02551c<>+4(SB)/4, $0xbe02551c
-DATA allbe02551c<>+8(SB)/4, $0xbe02551c
-DATA allbe02551c<>+12(SB)/4, $0xbe02551c
-DATA allbe02551c<>+16(SB)/4, $0xbe02551c
-DATA allbe02551c<>+20(SB)/4, $0xbe02551c
-DATA allbe02551c<>+24(SB)/4, $0xbe02551c
-DATA allbe02551c<>+28(SB)/4, $0xbe02551c
-GLOBL allbe02551c<>(SB), RODATA|NOPTR, $32
-
-DATA all3e12304e<>+0(SB)/4, $0x3e12304e
-DATA all3e12304e<>+4(SB)/4, $0x3e12304e
-DATA all3e12304e<>+8(SB)/4, $0x3e12304e
-DATA all3e12304e<>+12(SB)/4, $0x3e12304e
-DATA all3e12304e<>+16(SB)/4, $0x3e12304e
-DATA all3e12304e<>+20(SB)/4, $0x3e12304e
-DATA all3e12304e<>+24(SB)/4, $0x3e12304e
-DATA all3e12304e<>+28(SB)/4, $0x3e12304e
-GLOBL all3e12304e<>(SB), RODATA|NOPTR, $32
-
-DATA allbe2a8cdc<>+0(SB)/4, $0xbe2a8cdc
-DATA allbe2a8cdc<>+4(SB)/4, $0xbe2a8cdc
-DATA allbe2a8cdc<>+8(SB)/4, $0xbe2a8cdc
-DATA allbe2a8cdc<>+12(SB)/4, $0xbe2a8cdc
-DATA allbe2a8cdc<>+16(SB)/4, $0xbe2a8cdc
-DATA allbe2a8cdc<>+20(SB)/4, $0xbe2a8cdc
-DATA allbe2a8cdc<>+24(SB)/4, $0xbe2a8cdc
-DATA allbe2a8cdc<>+28(SB)/4, $0xbe2a8cdc
-GLOBL allbe2a8cdc<>(SB), RODATA|NOPTR, $32
-
-DATA all3e4ccbc4<>+0(SB)/4, $0x3e4ccbc4
-DATA all3e4ccbc4<>+4(SB)/4, $0x3e4ccbc4
-DATA all3e4ccbc4<>+8(SB)/4, $0x3e4ccbc4
-DATA all3e4ccbc4<>+12(SB)/4, $0x3e4ccbc4
-DATA all3e4ccbc4<>+16(SB)/4, $0x3e4ccbc4
-DATA all3e4ccbc4<>+20(SB)/4, $0x3e4ccbc4
-DATA all3e4ccbc4<>+24(SB)/4, $0x3e4ccbc4
-DATA all3e4ccbc4<>+28(SB)/4, $0x3e4ccbc4
-GLOBL all3e4ccbc4<>(SB), RODATA|NOPTR, $32
-
-DATA allbe800037<>+0(SB)/4, $0xbe800037
-DATA allbe800037<>+4(SB)/4, $0xbe800037
-DATA allbe800037<>+8(SB)/4, $0xbe800037
-DATA allbe800037<>+12(SB)/4, $0xbe800037
-DATA allbe800037<>+16(SB)/4, $0xbe800037
-DATA allbe800037<>+20(SB)/4, $0xbe800037
-DATA allbe800037<>+24(SB)/4, $0xbe800037
-DATA allbe800037<>+28(SB)/4, $0xbe800037
-GLOBL allbe800037<>(SB), RODATA|NOPTR, $32
-
-DATA all3eaaaaad<>+0(SB)/4, $0x3eaaaaad
-DATA all3eaaaaad<>+4(SB)/4, $0x3eaaaaad
-DATA all3eaaaaad<>+8(SB)/4, $0x3eaaaaad
-DATA all3eaaaaad<>+12(SB)/4, $0x3eaaaaad
-DATA all3eaaaaad<>+16(SB)/4, $0x3eaaaaad
-DATA all3eaaaaad<>+20(SB)/4, $0x3eaaaaad
-DATA all3eaaaaad<>+24(SB)/4, $0x3eaaaaad
-DATA all3eaaaaad<>+28(SB)/4, $0x3eaaaaad
-GLOBL all3eaaaaad<>(SB), RODATA|NOPTR, $32
-
-DATA all80000000<>+0(SB)/4, $0x80000000
-DATA all80000000<>+4(SB)/4, $0x80000000
-DATA all80000000<>+8(SB)/4, $0x80000000
-DATA all80000000<>+12(SB)/4, $0x80000000
-DATA all80000000<>+16(SB)/4, $0x80000000
-DATA all80000000<>+20(SB)/4, $0x80000000
-DATA all80000000<>+24(SB)/4, $0x80000000
-DATA all80000000<>+28(SB)/4, $0x80000000
-GLOBL all80000000<>(SB), RODATA|NOPTR, $32
-
-DATA all7f7fffff<>+0(SB)/4, $0x7f7fffff
-DATA all7f7fffff<>+4(SB)/4, $0x7f7fffff
-DATA all7f7fffff<>+8(SB)/4, $0x7f7fffff
-DATA all7f7fffff<>+12(SB)/4, $0x7f7fffff
-DATA all7f7fffff<>+16(SB)/4, $0x7f7fffff
-DATA all7f7fffff<>+20(SB)/4, $0x7f7fffff
-DATA all7f7fffff<>+24(SB)/4, $0x7f7fffff
-DATA all7f7fffff<>+28(SB)/4, $0x7f7fffff
-GLOBL all7f7fffff<>(SB), RODATA|NOPTR, $32
-
-DATA allff800000<>+0(SB)/4, $0xff800000
-DATA allff800000<>+4(SB)/4, $0xff800000
-DATA allff800000<>+8(SB)/4, $0xff800000
-DATA allff800000<>+12(SB)/4, $0xff800000
-DATA allff800000<>+16(SB)/4, $0xff800000
-DATA allff800000<>+20(SB)/4, $0xff800000
-DATA allff800000<>+24(SB)/4, $0xff800000
-DATA allff800000<>+28(SB)/4, $0xff800000
-GLOBL allff800000<>(SB), RODATA|NOPTR, $32
-
-DATA allbf800000<>+0(SB)/4, $0xbf800000
-DATA allbf800000<>+4(SB)/4, $0xbf800000
-DATA allbf800000<>+8(SB)/4, $0xbf800000
-DATA allbf800000<>+12(SB)/4, $0xbf800000
-DATA allbf800000<>+16(SB)/4, $0xbf800000
-DATA allbf800000<>+20(SB)/4, $0xbf800000
-DATA allbf800000<>+24(SB)/4, $0xbf800000
-DATA allbf800000<>+28(SB)/4, $0xbf800000
-GLOBL allbf800000<>(SB), RODATA|NOPTR, $32
-
-DATA all7fc00000<>+0(SB)/4, $0x7fc00000
-DATA all7fc00000<>+4(SB)/4, $0x7fc00000
-DATA all7fc00000<>+8(SB)/4, $0x7fc00000
-DATA all7fc00000<>+12(SB)/4, $0x7fc00000
-DATA all7fc00000<>+16(SB)/4, $0x7fc00000
-DATA all7fc00000<>+20(SB)/4, $0x7fc00000
-DATA all7fc00000<>+24(SB)/4, $0x7fc00000
-DATA all7fc00000<>+28(SB)/4, $0x7fc00000
-GLOBL all7fc00000<>(SB), RODATA|NOPTR, $32
-
 // func tanhAVX2(y []float32, x []float32)
 // Requires: AVX, AVX2, FMA3
 TEXT ·tanhAVX2(SB), NOSPLIT, $0-48
@@ -711,6 +447,16 @@ DATA all3f4ccccd<>+20(SB)/4, $0x3f4ccccd
 DATA all3f4ccccd<>+24(SB)/4, $0x3f4ccccd
 DATA all3f4ccccd<>+28(SB)/4, $0x3f4ccccd
 GLOBL all3f4ccccd<>(SB), RODATA|NOPTR, $32
+
+DATA all80000000<>+0(SB)/4, $0x80000000
+DATA all80000000<>+4(SB)/4, $0x80000000
+DATA all80000000<>+8(SB)/4, $0x80000000
+DATA all80000000<>+12(SB)/4, $0x80000000
+DATA all80000000<>+16(SB)/4, $0x80000000
+DATA all80000000<>+20(SB)/4, $0x80000000
+DATA all80000000<>+24(SB)/4, $0x80000000
+DATA all80000000<>+28(SB)/4, $0x80000000
+GLOBL all80000000<>(SB), RODATA|NOPTR, $32
 
 // func reluAVX2(y []float32, x []float32)
 // Requires: AVX
@@ -1922,6 +1668,96 @@ done:
 	VZEROUPPER
 	RET
 
+DATA all3d1a4ef0<>+0(SB)/4, $0x3d1a4ef0
+DATA all3d1a4ef0<>+4(SB)/4, $0x3d1a4ef0
+DATA all3d1a4ef0<>+8(SB)/4, $0x3d1a4ef0
+DATA all3d1a4ef0<>+12(SB)/4, $0x3d1a4ef0
+DATA all3d1a4ef0<>+16(SB)/4, $0x3d1a4ef0
+DATA all3d1a4ef0<>+20(SB)/4, $0x3d1a4ef0
+DATA all3d1a4ef0<>+24(SB)/4, $0x3d1a4ef0
+DATA all3d1a4ef0<>+28(SB)/4, $0x3d1a4ef0
+GLOBL all3d1a4ef0<>(SB), RODATA|NOPTR, $32
+
+DATA allbdbab31c<>+0(SB)/4, $0xbdbab31c
+DATA allbdbab31c<>+4(SB)/4, $0xbdbab31c
+DATA allbdbab31c<>+8(SB)/4, $0xbdbab31c
+DATA allbdbab31c<>+12(SB)/4, $0xbdbab31c
+DATA allbdbab31c<>+16(SB)/4, $0xbdbab31c
+DATA allbdbab31c<>+20(SB)/4, $0xbdbab31c
+DATA allbdbab31c<>+24(SB)/4, $0xbdbab31c
+DATA allbdbab31c<>+28(SB)/4, $0xbdbab31c
+GLOBL allbdbab31c<>(SB), RODATA|NOPTR, $32
+
+DATA all3defa12b<>+0(SB)/4, $0x3defa12b
+DATA all3defa12b<>+4(SB)/4, $0x3defa12b
+DATA all3defa12b<>+8(SB)/4, $0x3defa12b
+DATA all3defa12b<>+12(SB)/4, $0x3defa12b
+DATA all3defa12b<>+16(SB)/4, $0x3defa12b
+DATA all3defa12b<>+20(SB)/4, $0x3defa12b
+DATA all3defa12b<>+24(SB)/4, $0x3defa12b
+DATA all3defa12b<>+28(SB)/4, $0x3defa12b
+GLOBL all3defa12b<>(SB), RODATA|NOPTR, $32
+
+DATA allbe02551c<>+0(SB)/4, $0xbe02551c
+DATA allbe02551c<>+4(SB)/4, $0xbe02551c
+DATA allbe02551c<>+8(SB)/4, $0xbe02551c
+DATA allbe02551c<>+12(SB)/4, $0xbe02551c
+DATA allbe02551c<>+16(SB)/4, $0xbe02551c
+DATA allbe02551c<>+20(SB)/4, $0xbe02551c
+DATA allbe02551c<>+24(SB)/4, $0xbe02551c
+DATA allbe02551c<>+28(SB)/4, $0xbe02551c
+GLOBL allbe02551c<>(SB), RODATA|NOPTR, $32
+
+DATA all3e12304e<>+0(SB)/4, $0x3e12304e
+DATA all3e12304e<>+4(SB)/4, $0x3e12304e
+DATA all3e12304e<>+8(SB)/4, $0x3e12304e
+DATA all3e12304e<>+12(SB)/4, $0x3e12304e
+DATA all3e12304e<>+16(SB)/4, $0x3e12304e
+DATA all3e12304e<>+20(SB)/4, $0x3e12304e
+DATA all3e12304e<>+24(SB)/4, $0x3e12304e
+DATA all3e12304e<>+28(SB)/4, $0x3e12304e
+GLOBL all3e12304e<>(SB), RODATA|NOPTR, $32
+
+DATA allbe2a8cdc<>+0(SB)/4, $0xbe2a8cdc
+DATA allbe2a8cdc<>+4(SB)/4, $0xbe2a8cdc
+DATA allbe2a8cdc<>+8(SB)/4, $0xbe2a8cdc
+DATA allbe2a8cdc<>+12(SB)/4, $0xbe2a8cdc
+DATA allbe2a8cdc<>+16(SB)/4, $0xbe2a8cdc
+DATA allbe2a8cdc<>+20(SB)/4, $0xbe2a8cdc
+DATA allbe2a8cdc<>+24(SB)/4, $0xbe2a8cdc
+DATA allbe2a8cdc<>+28(SB)/4, $0xbe2a8cdc
+GLOBL allbe2a8cdc<>(SB), RODATA|NOPTR, $32
+
+DATA all3e4ccbc4<>+0(SB)/4, $0x3e4ccbc4
+DATA all3e4ccbc4<>+4(SB)/4, $0x3e4ccbc4
+DATA all3e4ccbc4<>+8(SB)/4, $0x3e4ccbc4
+DATA all3e4ccbc4<>+12(SB)/4, $0x3e4ccbc4
+DATA all3e4ccbc4<>+16(SB)/4, $0x3e4ccbc4
+DATA all3e4ccbc4<>+20(SB)/4, $0x3e4ccbc4
+DATA all3e4ccbc4<>+24(SB)/4, $0x3e4ccbc4
+DATA all3e4ccbc4<>+28(SB)/4, $0x3e4ccbc4
+GLOBL all3e4ccbc4<>(SB), RODATA|NOPTR, $32
+
+DATA allbe800037<>+0(SB)/4, $0xbe800037
+DATA allbe800037<>+4(SB)/4, $0xbe800037
+DATA allbe800037<>+8(SB)/4, $0xbe800037
+DATA allbe800037<>+12(SB)/4, $0xbe800037
+DATA allbe800037<>+16(SB)/4, $0xbe800037
+DATA allbe800037<>+20(SB)/4, $0xbe800037
+DATA allbe800037<>+24(SB)/4, $0xbe800037
+DATA allbe800037<>+28(SB)/4, $0xbe800037
+GLOBL allbe800037<>(SB), RODATA|NOPTR, $32
+
+DATA all3eaaaaad<>+0(SB)/4, $0x3eaaaaad
+DATA all3eaaaaad<>+4(SB)/4, $0x3eaaaaad
+DATA all3eaaaaad<>+8(SB)/4, $0x3eaaaaad
+DATA all3eaaaaad<>+12(SB)/4, $0x3eaaaaad
+DATA all3eaaaaad<>+16(SB)/4, $0x3eaaaaad
+DATA all3eaaaaad<>+20(SB)/4, $0x3eaaaaad
+DATA all3eaaaaad<>+24(SB)/4, $0x3eaaaaad
+DATA all3eaaaaad<>+28(SB)/4, $0x3eaaaaad
+GLOBL all3eaaaaad<>(SB), RODATA|NOPTR, $32
+
 DATA all3f317218<>+0(SB)/4, $0x3f317218
 DATA all3f317218<>+4(SB)/4, $0x3f317218
 DATA all3f317218<>+8(SB)/4, $0x3f317218
@@ -2273,3 +2109,13 @@ done:
 	VZEROUPPER
 	MOVL AX, far+48(FP)
 	RET
+
+DATA allbf800000<>+0(SB)/4, $0xbf800000
+DATA allbf800000<>+4(SB)/4, $0xbf800000
+DATA allbf800000<>+8(SB)/4, $0xbf800000
+DATA allbf800000<>+12(SB)/4, $0xbf800000
+DATA allbf800000<>+16(SB)/4, $0xbf800000
+DATA allbf800000<>+20(SB)/4, $0xbf800000
+DATA allbf800000<>+24(SB)/4, $0xbf800000
+DATA allbf800000<>+28(SB)/4, $0xbf800000
+GLOBL allbf800000<>(SB), RODATA|NOPTR, $32

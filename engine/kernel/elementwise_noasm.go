@@ -24,8 +24,6 @@ func reluGradient(g, y []float32) { reluGradientGeneric(g, y) }
 
 func exp(y, x []float32) { expGeneric(y, x) }
 
-func log1p(y, x []float32) { log1pGeneric(y, x) }
-
 func tanh(y, x []float32) { tanhGeneric(y, x) }
 
 func relu(y, z []float32) { reluGeneric(y, z) }

@@ -9,11 +9,6 @@ package kernel
 //go:noescape
 func expAVX2(y []float32, x []float32)
 
-// log1pAVX2 is log1pGeneric within the error that its caller states.
-//
-//go:noescape
-func log1pAVX2(y []float32, x []float32)
-
 // tanhAVX2 is tanhGeneric within the error that its caller states.
 //
 //go:noescape

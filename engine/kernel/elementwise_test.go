@@ -38,7 +38,6 @@ func sigmoidOf(x float64) float64 {
 func elementwiseFunctions() []elementwiseFunction {
 	return []elementwiseFunction{
 		{"Exp", Exp, expGeneric, math.Exp, 1, 0},
-		{"Log1p", Log1p, log1pGeneric, math.Log1p, 1, 0},
 		{"Tanh", Tanh, tanhGeneric, math.Tanh, 1.1, 0},
 		{"Sigmoid", Sigmoid, sigmoidGeneric, sigmoidOf, 2.5, 0},
 		{"ELU", ELU, eluGeneric, func(x float64) float64 { return max(x, 0) + math.Expm1(min(x, 0)) }, 1, 0},
@@ -164,7 +163,6 @@ type loop struct {
 func loops() []loop {
 	return []loop{
 		{"Exp", Exp, expGeneric, true},
-		{"Log1p", Log1p, log1pGeneric, true},
 		{"ReLU", ReLU, reluGeneric, true},
 		{"ReLUGradient", reluGradient, reluGradientGeneric, false},
 		{"LeakyReLU", LeakyReLU, leakyReLUGeneric, true},

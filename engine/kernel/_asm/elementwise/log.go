@@ -4,7 +4,6 @@ import (
 	"math"
 
 	. "github.com/mmcloughlin/avo/build"
-	. "github.com/mmcloughlin/avo/operand"
 )
 
 // logPolynomial is (log(1+f)-f+f²/2)/f³ for f from -1/4 to 1/2, within 2^-30 of
@@ -20,40 +19,6 @@ func logCorrection(f vec) vec {
 	p = product(f, p)
 	VSUBPS(number(0.5), p, p)
 	return product(square(f), p)
-}
-
-// logarithm is log(1+x). With 1+x = 2^k (1+f), f = x 2^-k + (2^-k-1) is rounded
-// but once:
-//
-//	log(1+x) = k log 2 + log(1+f)
-func logarithm(x vec) vec {
-	u := sum(number(1), x)
-	k := YMM()
-	VPSUBD(word(bits(0.75)), u, k)
-	VPSRAD(Imm(23), k, k)
-	shift := YMM()
-	VPSLLD(Imm(23), k, shift)
-	scale := load(word(bits(1)))
-	VPSUBD(shift, scale, scale) // 2^-k
-	f := difference(scale, number(1))
-	VFMADD231PS(x, scale, f)
-	// Where 1 is nothing beside x, 2^-k may be no normal number.
-	m := YMM()
-	VPSUBD(shift, u, m)
-	f = choose(compare(x, greater, number(1<<26)), difference(m, number(1)), f)
-
-	p := logCorrection(f)
-	n := YMM()
-	VCVTDQ2PS(k, n)
-	VFMADD231PS(number(log2Low), n, p)
-	p = sum(f, p)
-	VFMADD231PS(number(log2High), n, p)
-
-	p = either(signOf(x), p) // of 0
-	p = choose(compare(x, notAtMost, number(math.MaxFloat32)), x, p)
-	minusInf := word(0xff800000)
-	p = choose(compare(x, atMost, number(-1)), minusInf, p)
-	return choose(compare(x, less, number(-1)), word(0x7fc00000), p)
 }
 
 // softplus is max(z, 0) + log(1+e) with e = exp(-|z|); log(1+e), e from 1/2, is

@@ -11,7 +11,6 @@ import (
 func main() {
 	ConstraintExpr("!purego")
 	unary("exp", exponential)
-	unary("log1p", logarithm)
 	unary("tanh", tanh)
 	unary("relu", relu)
 	unary("leakyReLU", leakyReLU)
