@@ -16,7 +16,6 @@ import (
 
 	"github.com/gnllviz/gnllviz/server/run/rows"
 	"github.com/gnllviz/gnllviz/server/wire"
-	"golang.org/x/sys/cpu"
 )
 
 var update = flag.Bool("update", false, "write the golden files again")
@@ -49,7 +48,7 @@ const goldenScalars = 62
 // Runs that chance has made, of every kind of command, have the weights and the frames
 // that they had when the file was written: what is only moved in the code changes none.
 func TestGoldenRuns(t *testing.T) {
-	if !cpu.X86.HasAVX2 || !cpu.X86.HasFMA {
+	if !sameBits() {
 		if os.Getenv("GNLLVIZ_REQUIRE_ASM") != "" {
 			t.Fatal("GNLLVIZ_REQUIRE_ASM is set, but this machine has no AVX2 and FMA")
 		}
