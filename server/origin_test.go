@@ -13,9 +13,18 @@ import (
 
 	"github.com/gorilla/websocket"
 
-	"github.com/gnllviz/gnllviz/server/access"
 	"github.com/gnllviz/gnllviz/server/wire"
 )
+
+// A proxyProblem is what is answered where a proxy is to blame.
+type proxyProblem struct {
+	Status               int
+	Detail, Code         string
+	Host, Scheme, Origin string
+	ForwardedProto       string `json:"x_forwarded_proto"`
+	Needs                []string
+	Flag                 string
+}
 
 // A page that a proxy serves under another address is let in where --origin names
 // it, and else told what the proxy must pass, as the log is.
@@ -75,7 +84,7 @@ func TestOriginBehindAProxy(t *testing.T) {
 				if c.code == "" {
 					continue
 				}
-				var p access.Refusal
+				var p proxyProblem
 				if err := json.NewDecoder(resp.Body).Decode(&p); err != nil {
 					t.Fatal(err)
 				}
@@ -113,7 +122,7 @@ func TestConnectionSaysWhyAWebsocketWouldBeRefused(t *testing.T) {
 	for _, query := range []string{"", "?origin=http://" + addr, "?origin=https://lab.example"} {
 		call(t, "GET", at+query, "", http.StatusNoContent, nil)
 	}
-	var p access.Refusal
+	var p proxyProblem
 	call(t, "GET", at+"?origin=https://other.example", "", http.StatusForbidden, &p)
 	if p.Code != "origin_refused" || p.Host != addr || p.Scheme != "http" || p.Flag != "--origin https://other.example" {
 		t.Errorf("got %+v", p)

@@ -39,7 +39,7 @@ func (c caller) call(id, key string, inHeader bool) (*peer, *problem.Problem) {
 	case inHeader:
 		h.Set(access.KeyHeader, key)
 	default:
-		d.Subprotocols = append(d.Subprotocols, access.KeyProtocol+key)
+		d.Subprotocols = append(d.Subprotocols, "key."+key)
 	}
 	conn, resp, err := d.Dial("ws://"+c.addr+"/api/runs/"+id+"/live", h)
 	if err == nil {
@@ -213,7 +213,7 @@ func TestHelloIsDueInTime(t *testing.T) {
 		for name, ended := range ends {
 			d := websocket.Dialer{Subprotocols: []string{wire.Subprotocol}, NetDialContext: l.dial}
 			if name == "owner" {
-				d.Subprotocols = append(d.Subprotocols, access.KeyProtocol+x.Key)
+				d.Subprotocols = append(d.Subprotocols, "key."+x.Key)
 			}
 			conn, _, err := d.Dial("ws://localhost/api/runs/"+x.ID+"/live", nil)
 			if err != nil {

@@ -28,7 +28,8 @@ var arrows = map[string][]string{
 	"loss/internal/stream":  {}, // for loss's benchmarks
 	"server":                {"engine/export", "server/access", "server/api", "server/edge", "server/lesson", "server/live/events", "server/live/lobby", "server/live/websocket", "server/meter", "server/registry", "server/run", "server/site", "web"},
 	"server/access":         {"server/problem", "server/wire"},
-	"server/api":            {"datasets", "datasets/table", "engine/export", "server/access", "server/artifact", "server/artifact/chart", "server/lesson", "server/live", "server/problem", "server/registry", "server/run", "server/run/capture", "server/run/lane", "server/session", "server/sweep", "server/wire"},
+	"server/api":            {"datasets", "datasets/table", "engine/export", "server/access", "server/api/streamjson", "server/artifact", "server/artifact/chart", "server/lesson", "server/live", "server/problem", "server/registry", "server/run", "server/run/capture", "server/run/lane", "server/session", "server/sweep", "server/wire"},
+	"server/api/streamjson": {},
 	"server/artifact":       {"engine/export", "server/artifact/chart", "server/artifact/plot", "server/run/capture", "server/wire", "web"},
 	"server/artifact/chart": {"engine/metrics", "server/run/capture", "server/run/lane", "server/run/rows", "server/wire"},
 	"server/artifact/plot":  {"server/run/capture", "server/run/rows", "server/wire"},
@@ -130,6 +131,20 @@ func TestImportsPointOneWay(t *testing.T) {
 	}
 	for name := range unseen {
 		t.Errorf("there is no package %s", name)
+	}
+}
+
+// What carries a run to a viewer needs no network: it is the same in a worker of the
+// page. Those that need one stand beside it.
+func TestLiveNeedsNoNetwork(t *testing.T) {
+	out, err := exec.Command("go", "list", "-deps", module+"server/live").Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, path := range strings.Fields(string(out)) {
+		if path == "net" || path == "net/http" || strings.Contains(path, "websocket") {
+			t.Errorf("server/live needs %s", path)
+		}
 	}
 }
 

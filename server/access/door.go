@@ -13,9 +13,9 @@ import (
 	"github.com/gnllviz/gnllviz/server/problem"
 )
 
-// A Refusal is a problem document about what a request lost or got on its way,
+// A refusal is a problem document about what a request lost or got on its way,
 // mostly in a proxy.
-type Refusal struct {
+type refusal struct {
 	problem.Problem
 	Code           string   `json:"code"`              // origin_refused, host_unknown or upgrade_missing
 	Host           string   `json:"host"`              // as it reached the server
@@ -27,15 +27,15 @@ type Refusal struct {
 	Flag           string   `json:"flag,omitempty"`    // of gnllviz, that helps instead
 }
 
-func newRefusal(r *http.Request, status int, code, origin string) *Refusal {
-	return &Refusal{
+func newRefusal(r *http.Request, status int, code, origin string) *refusal {
+	return &refusal{
 		Problem: *problem.New(status, ""), Code: code, Host: r.Host, Scheme: schemeOf(r), Origin: origin,
 		ForwardedHost: r.Header.Get("X-Forwarded-Host"), ForwardedProto: r.Header.Get("X-Forwarded-Proto"),
 	}
 }
 
 // refuseOrigin says what a proxy must pass on for pages of an origin.
-func refuseOrigin(r *http.Request, origin string) *Refusal {
+func refuseOrigin(r *http.Request, origin string) *refusal {
 	e := newRefusal(r, http.StatusForbidden, "origin_refused", origin)
 	scheme, host, ok := strings.Cut(origin, "://")
 	if !ok {
@@ -59,7 +59,7 @@ func refuseOrigin(r *http.Request, origin string) *Refusal {
 
 // refuseUpgrade is for a request that was a websocket's before a proxy took its
 // Upgrade off.
-func refuseUpgrade(r *http.Request) *Refusal {
+func refuseUpgrade(r *http.Request) *refusal {
 	e := newRefusal(r, http.StatusBadRequest, "upgrade_missing", r.Header.Get("Origin"))
 	e.Needs = []string{"Upgrade", "Connection"}
 	e.Detail = "the websocket's request came without its Upgrade. A proxy must pass Upgrade and Connection, by HTTP/1.1 " +
@@ -68,7 +68,7 @@ func refuseUpgrade(r *http.Request) *Refusal {
 }
 
 // refuseHost is for a request that calls the server by a name that is not its own.
-func refuseHost(r *http.Request) *Refusal {
+func refuseHost(r *http.Request) *refusal {
 	e := newRefusal(r, http.StatusMisdirectedRequest, "host_unknown", r.Header.Get("Origin"))
 	e.Flag = "--host " + hostname(r.Host)
 	e.Detail = fmt.Sprintf("this server is not called %.100q; start it with --host to add a name, or behind a proxy with --origin and the page's address", hostname(r.Host))
@@ -126,7 +126,7 @@ func (d *Door) Connection(w http.ResponseWriter, r *http.Request) {
 }
 
 // answer answers with the refusal, and logs it.
-func (d *Door) answer(w http.ResponseWriter, r *http.Request, e *Refusal) {
+func (d *Door) answer(w http.ResponseWriter, r *http.Request, e *refusal) {
 	if d.seen.isNew(e.Code + " " + e.Host + " " + e.Scheme + " " + e.Origin) {
 		d.log.Warn("request refused", "code", e.Code, "path", r.URL.Path, "Host", e.Host, "Origin", e.Origin,
 			"X-Forwarded-Host", e.ForwardedHost, "X-Forwarded-Proto", e.ForwardedProto, "X-Forwarded-For", r.Header.Get("X-Forwarded-For"),

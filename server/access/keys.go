@@ -36,9 +36,9 @@ func Steers(id, key string) bool {
 // RunID is what the ids of runs are like.
 var RunID = regexp.MustCompile(`^[a-z2-7]{16}$`)
 
-// KeyProtocol stands before a run's key among the subprotocols that a websocket asks
+// keyProtocol stands before a run's key among the subprotocols that a websocket asks
 // for: a web page can send no header with one. The server chooses another of them.
-const KeyProtocol = "key."
+const keyProtocol = "key."
 
 // KeyOf returns the key that a request brings, or nothing.
 func KeyOf(r *http.Request) string {
@@ -46,7 +46,7 @@ func KeyOf(r *http.Request) string {
 		return key
 	}
 	for _, p := range Subprotocols(r) {
-		if key, ok := strings.CutPrefix(p, KeyProtocol); ok {
+		if key, ok := strings.CutPrefix(p, keyProtocol); ok {
 			return key
 		}
 	}

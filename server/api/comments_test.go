@@ -10,8 +10,14 @@ import (
 	"strings"
 )
 
-// wireComments returns those of package wire.
-func wireComments() map[string]string { return comments(os.DirFS("../wire")) }
+// commentsOf returns what the package that declares a type says of its types.
+func commentsOf(t reflect.Type) map[string]string {
+	dir, ours := strings.CutPrefix(t.PkgPath(), "github.com/gnllviz/gnllviz/")
+	if !ours {
+		return nil
+	}
+	return comments(os.DirFS("../../" + dir))
+}
 
 // comments returns what Go files say of their types and of these types' fields,
 // by "Type" and "Type.Field".

@@ -32,13 +32,13 @@ func (a *API) routeDatasets() {
 // A Dataset is what there is to say of a set of the catalogue.
 type Dataset struct {
 	Name    string        `json:"name" doc:"What the control \"dataset\" calls it." example:"mcycle"`
-	Title   string        `json:"title"`
+	Title   string        `json:"title" doc:"A few words."`
 	Help    string        `json:"help" doc:"One sentence: what there is to see in it."`
 	Source  string        `json:"source" doc:"Where the figures come from."`
-	Inputs  []wire.Column `json:"inputs"`
+	Inputs  []wire.Column `json:"inputs" doc:"What is learned from."`
 	Target  wire.Column   `json:"target,omitzero" doc:"Where there is one."`
 	Targets []wire.Column `json:"targets" doc:"One or several."`
-	Rows    int           `json:"rows"`
+	Rows    int           `json:"rows" doc:"How many, of all parts of the split."`
 	Truth   bool          `json:"truth" doc:"The mean and the standard deviation that the rows were drawn from are known."`
 }
 

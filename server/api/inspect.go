@@ -37,12 +37,13 @@ type inspection struct {
 	Header    bool              `json:"header" doc:"A row names the columns."`
 	Rows      int               `json:"rows" doc:"Rows without the header."`
 	Copies    int               `json:"copies" doc:"Rows that are equal to one before."`
-	Columns   []inspectedColumn `json:"columns"`
+	Columns   []inspectedColumn `json:"columns" doc:"From left to right."`
 	First     [][]string        `json:"first" doc:"The first rows, at most 10, long cells cut."`
-	Missing   missingCells      `json:"missing"`
+	Missing   missingCells      `json:"missing" doc:"Cells that hold no value."`
 	Warnings  []string          `json:"warnings" doc:"What was guessed or passed over, and what is odd, in sentences for people."`
 }
 
+// An inspectedColumn is what was found in one column.
 type inspectedColumn struct {
 	Name     string     `json:"name" doc:"By which it is chosen as target or input."`
 	Unit     string     `json:"unit" doc:"As in \"speed (km/h)\"; empty for a bare number."`
@@ -62,20 +63,23 @@ type inspectedColumn struct {
 	Far      []farValue `json:"far" doc:"Values that stand in it again and again, far outside the rest, as those do that stand for no value."`
 }
 
+// A farValue is a number that stands in a column again and again, far outside the rest.
 type farValue struct {
-	Value float64 `json:"value"`
-	Count int     `json:"count"`
+	Value float64 `json:"value" doc:"The number."`
+	Count int     `json:"count" doc:"How often it stands there."`
 }
 
+// missingCells are the cells that hold no value.
 type missingCells struct {
 	Total int       `json:"total" doc:"Cells that are empty, NA, N/A, null, nan, ?, . or -, or were named."`
 	First []badCell `json:"first" doc:"The first 100 of them."`
 }
 
+// A badCell is a cell that holds no number.
 type badCell struct {
 	Row    int    `json:"row" doc:"Line of the file, counted from 1."`
-	Column string `json:"column"`
-	Value  string `json:"value"`
+	Column string `json:"column" doc:"The name of its column."`
+	Value  string `json:"value" doc:"As it stands in the file, cut if it is long."`
 	Why    string `json:"why" doc:"Why it holds no number, in words."`
 }
 

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/gnllviz/gnllviz/server/api/streamjson"
 	"github.com/gnllviz/gnllviz/server/wire"
 )
 
@@ -23,7 +24,7 @@ func TestStreamedJSONIsJSON(t *testing.T) {
 	events := []wire.Event{
 		{At: 3, Command: json.RawMessage(`{"type":"play","id":1}`)},
 		{At: 4, Revision: 2, Left: true},
-		{At: 5, Command: json.RawMessage(`{"type":"edit","id":1,"erase":[1` + strings.Repeat(",7", streamBytes) + `]}`)},
+		{At: 5, Command: json.RawMessage(`{"type":"edit","id":1,"erase":[1` + strings.Repeat(",7", streamjson.PieceBytes) + `]}`)},
 	}
 	curved := curve{Steps: []uint64{}, Values: floats{}, Full: true}
 	for i := range 3000 {
@@ -58,7 +59,7 @@ func TestStreamedJSONIsJSON(t *testing.T) {
 		if err := json.NewEncoder(&want).Encode(v); err != nil {
 			t.Fatal(err)
 		}
-		if err := writeJSON(&got, v); err != nil {
+		if err := streamjson.Write(&got, v); err != nil {
 			t.Errorf("%s: %v", name, err)
 		}
 		if got.String() != want.String() {
@@ -71,10 +72,10 @@ func TestStreamedJSONIsJSON(t *testing.T) {
 func TestStreamedJSONIsNotBuilt(t *testing.T) {
 	r := wire.Recipe{Spec: wire.Spec{Data: &wire.DataSpec{CSV: &wire.CSVSpec{Text: strings.Repeat("1,2\n", 1<<20)}}}, Events: make([]wire.Event, 50_000)}
 	var widest widest
-	if err := writeJSON(&widest, r); err != nil {
+	if err := streamjson.Write(&widest, r); err != nil {
 		t.Fatal(err)
 	}
-	if widest > 3*streamBytes {
+	if widest > 3*streamjson.PieceBytes {
 		t.Errorf("%d bytes came at once", widest)
 	}
 }

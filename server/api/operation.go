@@ -12,6 +12,7 @@ import (
 	"github.com/klauspost/compress/gzhttp"
 	"github.com/klauspost/compress/gzip"
 
+	"github.com/gnllviz/gnllviz/server/api/streamjson"
 	"github.com/gnllviz/gnllviz/server/problem"
 )
 
@@ -181,11 +182,11 @@ type body[T any] struct{ Body T }
 
 func (b *body[T]) send(w http.ResponseWriter, status int) { sendJSON(w, status, b.Body) }
 
-// sendJSON answers piece by piece, see [writeJSON].
+// sendJSON answers piece by piece.
 func sendJSON(w http.ResponseWriter, status int, v any) {
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(status)
-	if err := writeJSON(w, v); err != nil && !errors.Is(err, problem.ErrNotSent) {
+	if err := streamjson.Write(w, v); err != nil && !errors.Is(err, problem.ErrNotSent) {
 		panic("api: encoding an answer: " + err.Error()) // it is of our own types
 	}
 }

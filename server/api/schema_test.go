@@ -195,7 +195,13 @@ func commandsOf(r huma.Registry) *huma.Schema {
 // finish says of the schemas what Go's types do not: what members mean; that lists are never null, a
 // pointer without omitempty can be, and objects of controls have controls.
 func finish(r huma.Registry) {
-	all, text := r.Map(), wireComments()
+	all, said := r.Map(), map[string]map[string]string{}
+	text := func(t reflect.Type, member string) string {
+		if said[t.PkgPath()] == nil {
+			said[t.PkgPath()] = commentsOf(t)
+		}
+		return said[t.PkgPath()][t.Name()+member]
+	}
 	delete(all, "ErrorModel") // huma's own, instead of which there is Problem
 	delete(all, "ErrorDetail")
 	for name, s := range all {
@@ -204,14 +210,14 @@ func finish(r huma.Registry) {
 		if t == nil {
 			continue
 		}
-		s.Description = cmp.Or(s.Description, text[t.Name()])
+		s.Description = cmp.Or(s.Description, text(t, ""))
 		for _, f := range reflect.VisibleFields(t) {
 			tag, options, _ := strings.Cut(f.Tag.Get("json"), ",")
 			p := s.Properties[tag]
 			if p == nil {
 				continue
 			}
-			p.Description = cmp.Or(p.Description, text[declarer(t, f).Name()+"."+f.Name])
+			p.Description = cmp.Or(p.Description, text(declarer(t, f), "."+f.Name))
 			if f.Type.Kind() == reflect.Pointer && p.Ref != "" && !strings.Contains(options, "omitempty") && !slices.Contains(commandTypes(), t) {
 				s.Properties[tag] = &huma.Schema{AnyOf: []*huma.Schema{p, {Type: "null"}}, Description: p.Description}
 			}

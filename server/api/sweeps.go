@@ -49,6 +49,7 @@ type axes struct {
 	Steps int  `json:"steps" doc:"How many steps each run trains." minimum:"1"`
 }
 
+// An axis is a control and the values that it is given.
 type axis struct {
 	Control string            `json:"control" doc:"The control's name." example:"decay"`
 	Values  []json.RawMessage `json:"values" doc:"The values that it is given, one after the other."`

@@ -184,3 +184,10 @@ func TestWhoHoardsRunsMakesRoomForOthers(t *testing.T) {
 		h.entry(owner)
 	})
 }
+
+// What a server says of its defaults is what runs have where nobody says anything.
+func TestDefaultsAreTheRuns(t *testing.T) {
+	if o := Options(access.DefaultLimits()); o.Idle != run.DefaultIdle || o.Replay != run.DefaultReplay {
+		t.Errorf("idle %v and replay %v, want %v and %v", o.Idle, o.Replay, run.DefaultIdle, float64(run.DefaultReplay))
+	}
+}

@@ -21,14 +21,14 @@ const (
 
 // A Change is one edit that a run has applied.
 type Change struct {
-	Revision   uint32     `json:"revision"`   // of the run after it
-	Generation uint32     `json:"generation"` // in which it was applied, or which it began
-	Step       uint64     `json:"step"`       // before which it was applied
-	Kind       ChangeKind `json:"kind"`
-	Lane       *uint8     `json:"lane"`    // whose, or null where it is the run's
-	Control    string     `json:"control"` // of a control change, else empty
-	Old        any        `json:"old"`     // the control's value before; null unless it is a control change
-	New        any        `json:"new"`
+	Revision   uint32     `json:"revision"`          // of the run after it
+	Generation uint32     `json:"generation"`        // in which it was applied, or which it began
+	Step       uint64     `json:"step"`              // before which it was applied
+	Kind       ChangeKind `json:"kind"`              // what was changed
+	Lane       *uint8     `json:"lane"`              // whose, or null where it is the run's
+	Control    string     `json:"control"`           // of a control change, else empty
+	Old        any        `json:"old"`               // the control's value before; null unless it is a control change
+	New        any        `json:"new"`               // and its value after; null unless it is a control change
 	Text       string     `json:"text"`              // what was changed, in words, unless it is a control change
 	Dataset    string     `json:"dataset,omitempty"` // the title of the user's own rows that a data change brought; absent for an edit
 	Undo       bool       `json:"undo"`              // whether undo could go back to before it when this was told
@@ -37,7 +37,7 @@ type Change struct {
 // A Spec is what a run begins with. With the commands that follow, it makes the
 // same weights again, bit for bit.
 type Spec struct {
-	Title    string                     `json:"title,omitempty"`
+	Title    string                     `json:"title,omitempty"`    // what it is called
 	Lesson   string                     `json:"lesson,omitempty"`   // the name of the lesson that it is
 	Controls map[string]json.RawMessage `json:"controls,omitempty"` // of the run and, as a default, of every lane
 	Lanes    []LaneSpec                 `json:"lanes,omitempty"`    // empty: one lane
@@ -47,7 +47,7 @@ type Spec struct {
 	// Step and Acquired are what the states of the lanes had come to: how many
 	// steps were made and how many points were acquired. Without states they are 0.
 	Step     uint64 `json:"step,omitempty"`
-	Acquired uint64 `json:"acquired,omitempty"`
+	Acquired uint64 `json:"acquired,omitempty"` // points that were acquired; 0 without states
 
 	// EditsLeftOut is set where edits had numbers of rows, and were left out with
 	// these: the spec then tells of a run, and cannot begin one.
@@ -78,8 +78,8 @@ const MaxStep = 1 << 53
 
 // A LaneSpec is a lane that a run begins with.
 type LaneSpec struct {
-	Name     string                     `json:"name,omitempty"`
-	Colour   *uint8                     `json:"colour,omitempty"`
+	Name     string                     `json:"name,omitempty"`     // what people are to call it; without it a letter
+	Colour   *uint8                     `json:"colour,omitempty"`   // 0 to 11; without it the next one
 	Controls map[string]json.RawMessage `json:"controls,omitempty"` // besides the spec's
 
 	// State is what the lane goes on from in place of new weights: a checkpoint of
@@ -91,12 +91,12 @@ type LaneSpec struct {
 // to it. Who follows it gets the same weights, bit for bit, on a machine of the
 // same kind.
 type Recipe struct {
-	Spec     Spec    `json:"spec"`
+	Spec     Spec    `json:"spec"`     // what the generation began with
 	Revision uint32  `json:"revision"` // with which it began
 	LaneIDs  []int   `json:"lane_ids"` // of the spec's lanes
-	Events   []Event `json:"events"`
-	Steps    uint64  `json:"steps"`   // that were made in all, those that diverged included
-	Weights  string  `json:"weights"` // SHA-256 of all parameters at the end, in hexadecimal
+	Events   []Event `json:"events"`   // in the order in which they were done
+	Steps    uint64  `json:"steps"`    // that were made in all, those that diverged included
+	Weights  string  `json:"weights"`  // SHA-256 of all parameters at the end, in hexadecimal
 
 	// Private says that it has rows of the owner's, which are not for all who watch.
 	Private bool `json:"private,omitempty"`

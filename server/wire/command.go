@@ -9,8 +9,8 @@ import (
 
 // A Head is what every command but a hello begins with.
 type Head struct {
-	Type string `json:"type"`
-	ID   uint32 `json:"id"` // of the client's choice, 1 or more; the answer has it too
+	Type string `json:"type"` // which command it is
+	ID   uint32 `json:"id"`   // of the client's choice, 1 or more; the answer has it too
 }
 
 func (h *Head) head() *Head { return h }
@@ -86,31 +86,31 @@ type RedoCommand struct{ Head }
 // snapshot at or before a step that all lanes have. Training goes on from there; steps are counted on.
 type ReturnCommand struct {
 	Head
-	Step *uint64 `json:"step"`
+	Step *uint64 `json:"step"` // the step
 }
 
 // LaneAddCommand adds a lane: a copy of another with its weights and history,
 // with controls set at once.
 type LaneAddCommand struct {
 	Head
-	Copy   *uint8                     `json:"copy,omitempty"` // the lane; without it the first
-	Name   string                     `json:"name,omitempty"`
-	Colour *uint8                     `json:"colour,omitempty"`
-	Set    map[string]json.RawMessage `json:"set,omitempty"`
+	Copy   *uint8                     `json:"copy,omitempty"`   // the lane; without it the first
+	Name   string                     `json:"name,omitempty"`   // what people are to call it; without it a letter
+	Colour *uint8                     `json:"colour,omitempty"` // 0 to 11; without it the next one
+	Set    map[string]json.RawMessage `json:"set,omitempty"`    // controls that it has different from the original, by name
 }
 
 // LaneRemoveCommand takes a lane off the run; the last one stays.
 type LaneRemoveCommand struct {
 	Head
-	Lane *uint8 `json:"lane"`
+	Lane *uint8 `json:"lane"` // which lane
 }
 
 // LaneEditCommand names or colours a lane.
 type LaneEditCommand struct {
 	Head
-	Lane   *uint8  `json:"lane"`
-	Name   *string `json:"name,omitempty"`
-	Colour *uint8  `json:"colour,omitempty"`
+	Lane   *uint8  `json:"lane"`             // which lane
+	Name   *string `json:"name,omitempty"`   // what people are to call it
+	Colour *uint8  `json:"colour,omitempty"` // 0 to 11
 }
 
 // EditCommand adds, moves and erases rows, all of them or none and an error.
@@ -121,8 +121,8 @@ type EditCommand struct {
 
 // An Edit is what is done to rows.
 type Edit struct {
-	Add   []NewRow   `json:"add,omitempty"`
-	Move  []MovedRow `json:"move,omitempty"`
+	Add   []NewRow   `json:"add,omitempty"`   // rows that are not there yet
+	Move  []MovedRow `json:"move,omitempty"`  // rows that are given other values
 	Erase []uint32   `json:"erase,omitempty"` // ids of training or test rows
 	Take  []uint32   `json:"take,omitempty"`  // ids of rows of the pool, which become training rows
 }
@@ -157,8 +157,8 @@ func (r *NewRow) UnmarshalJSON(b []byte) error {
 // A MovedRow is a row that an edit gives other values.
 type MovedRow struct {
 	Row uint32    `json:"row"` // its id
-	X   []float64 `json:"x"`
-	Y   float64   `json:"y"` // as it is to be seen, added noise included
+	X   []float64 `json:"x"`   // one number for each input
+	Y   float64   `json:"y"`   // as it is to be seen, added noise included
 
 	Target int `json:"target,omitempty"` // which y is, counted from 1; 0 is the first, and the others stay
 }
@@ -188,7 +188,7 @@ func decodeWhole(b []byte, into any, fields ...string) error {
 // DataCommand begins a new generation on rows of the user's own.
 type DataCommand struct {
 	Head
-	Data *DataSpec `json:"data"`
+	Data *DataSpec `json:"data"` // the rows
 }
 
 // BeginCommand begins a new generation as POST /api/runs would: every control that it
@@ -221,14 +221,14 @@ const MaxAcquired = 100
 // OpenCommand says whether everybody who watches may steer.
 type OpenCommand struct {
 	Head
-	Open *bool `json:"open"`
+	Open *bool `json:"open"` // everybody who watches may steer
 }
 
 // WatchCommand says whether this viewer wants fit frames: a hidden page does
 // not.
 type WatchCommand struct {
 	Head
-	Frames *bool `json:"frames"`
+	Frames *bool `json:"frames"` // whether they are wanted
 }
 
 // A Command is a hello or one of the types that are named ...Command.

@@ -31,23 +31,23 @@ const (
 
 // An Option is one value that a choice may take.
 type Option struct {
-	Value string `json:"value"`
-	Label string `json:"label"`
-	Help  string `json:"help"`
+	Value string `json:"value"` // what messages call it
+	Label string `json:"label"` // what people read
+	Help  string `json:"help"`  // one sentence
 }
 
 // A Control is one setting of a run: everything anybody needs to know to show,
 // check, document or parse it.
 type Control struct {
-	Name    string      `json:"name"`
-	Label   string      `json:"label"`
-	Help    string      `json:"help"` // one sentence
-	Unit    string      `json:"unit"` // empty for a bare number
-	Group   string      `json:"group"`
-	Kind    ControlKind `json:"kind"`
-	Default any         `json:"default"`
-	Min     float64     `json:"min"`
-	Max     float64     `json:"max"`
+	Name    string      `json:"name"`    // what messages call it
+	Label   string      `json:"label"`   // what people read
+	Help    string      `json:"help"`    // one sentence
+	Unit    string      `json:"unit"`    // empty for a bare number
+	Group   string      `json:"group"`   // with which the page shows it
+	Kind    ControlKind `json:"kind"`    // what values it takes
+	Default any         `json:"default"` // its value where nobody has set it
+	Min     float64     `json:"min"`     // least value of a number, of each of some layers
+	Max     float64     `json:"max"`     // greatest value of a number; of a text the most bytes
 	Zero    bool        `json:"zero"`    // 0 is allowed too, below min: the slider's left end
 	Auto    string      `json:"auto"`    // what the value "auto" comes to, in words; empty where there is no such value
 	Step    float64     `json:"step"`    // of an arrow key; on a log scale a factor's decadic logarithm
@@ -69,8 +69,8 @@ type Control struct {
 // without values while it has any text; one without a control always does. A value may
 // be set all the same.
 type When struct {
-	Control string   `json:"control"`
-	Values  []string `json:"values"`
+	Control string   `json:"control"` // the other one; empty where there is none
+	Values  []string `json:"values"`  // of which it must have one; empty: any text
 }
 
 // value returns the control's value as plain Go: what is "auto" is a string.

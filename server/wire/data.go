@@ -14,12 +14,12 @@ import (
 
 // Data is a data set as the page draws it.
 type Data struct {
-	Name        string   `json:"name"` // of the catalogue, or OwnData
-	Title       string   `json:"title"`
-	Help        string   `json:"help"`     // one sentence: what it shows
-	Source      string   `json:"source"`   // where the figures come from
-	Revision    uint32   `json:"revision"` // frames name it
-	Inputs      []Column `json:"inputs"`
+	Name        string   `json:"name"`         // of the catalogue, or OwnData
+	Title       string   `json:"title"`        // what people read
+	Help        string   `json:"help"`         // one sentence: what it shows
+	Source      string   `json:"source"`       // where the figures come from
+	Revision    uint32   `json:"revision"`     // frames name it
+	Inputs      []Column `json:"inputs"`       // what is learned from
 	Target      Column   `json:"target"`       // that is shown
 	Targets     []Column `json:"targets"`      // all that are learned
 	ShownTarget int      `json:"shown_target"` // its number among them, from 1
@@ -49,12 +49,12 @@ type Data struct {
 	// rows that are evaluated, in nats per row and the target's own unit: what a
 	// network can attain. Null without a truth.
 	BestTrainNLL *float64 `json:"best_train_nll"`
-	BestTestNLL  *float64 `json:"best_test_nll"`
+	BestTestNLL  *float64 `json:"best_test_nll"` // as best_train_nll, of the test rows
 
 	// ByTarget has the like of each of several targets.
 	ByTarget []TargetData `json:"by_target,omitempty"`
 
-	Dropped []Drop `json:"dropped"`
+	Dropped []Drop `json:"dropped"` // the first rows of a CSV file that were left out
 	// DroppedRows counts the rows of a CSV file that were left out; Dropped has
 	// the first of them.
 	DroppedRows int `json:"dropped_rows"`
@@ -75,8 +75,8 @@ type Data struct {
 // An InputSource is a column of which one or several inputs are made, and where it stands
 // in fits along another.
 type InputSource struct {
-	Name   string   `json:"name"`
-	Unit   string   `json:"unit"`
+	Name   string   `json:"name"`   // what the column is called
+	Unit   string   `json:"unit"`   // empty for a bare number
 	Kind   string   `json:"kind"`   // number, values or date, as SourceColumn has them
 	Values []string `json:"values"` // of a column of words; else empty
 	First  int      `json:"first"`  // the number, from 1, of the first input that is made of it
@@ -86,22 +86,22 @@ type InputSource struct {
 
 // A TargetData is what a Data says of the target that is shown, of another.
 type TargetData struct {
-	Std          Number   `json:"std"` // as TargetStd
-	BestTrainNLL *float64 `json:"best_train_nll"`
-	BestTestNLL  *float64 `json:"best_test_nll"`
+	Std          Number   `json:"std"`            // as TargetStd
+	BestTrainNLL *float64 `json:"best_train_nll"` // as that of Data, of this target
+	BestTestNLL  *float64 `json:"best_test_nll"`  // as that of Data, of this target
 }
 
 // An Equation is one that a data set obeys, as the control of that name takes it, with
 // the true values of its parameters.
 type Equation struct {
-	Text       string      `json:"text"`
-	Parameters []TrueValue `json:"parameters"`
+	Text       string      `json:"text"`       // as the control equation takes it
+	Parameters []TrueValue `json:"parameters"` // with their true values
 }
 
 // A TrueValue is a parameter of an equation.
 type TrueValue struct {
-	Name  string  `json:"name"`
-	Value float64 `json:"value"`
+	Name  string  `json:"name"`  // what the equation calls it
+	Value float64 `json:"value"` // its true value
 }
 
 // MaxRowsShown bounds the rows of a Data.
@@ -119,16 +119,16 @@ const MaxTargets = 16
 
 // A Column is a named quantity.
 type Column struct {
-	Name string `json:"name"`
+	Name string `json:"name"` // what the quantity is called
 	Unit string `json:"unit"` // empty for a bare number
 }
 
 // A LeftOut is what was left out of a file for one reason: rows, or a column that was
 // not taken for an input though none were named.
 type LeftOut struct {
-	Column   string `json:"column"`         // to which it is due; empty where it is due to none
-	Kind     string `json:"kind,omitempty"` // of the column that was left out: text, two, empty, sparse, constant, index, unclear or number; absent where rows were
-	Reason   string `json:"reason"`
+	Column   string `json:"column"`          // to which it is due; empty where it is due to none
+	Kind     string `json:"kind,omitempty"`  // of the column that was left out: text, two, empty, sparse, constant, index, unclear or number; absent where rows were
+	Reason   string `json:"reason"`          // why, in words
 	Value    string `json:"value,omitempty"` // the first cell that is to blame, as it stands
 	Rows     int    `json:"rows"`            // that were left out, or that the reason is about
 	FirstRow int    `json:"first_row"`       // line of the file, counted from 1
@@ -137,22 +137,22 @@ type LeftOut struct {
 // DataNotes say what was left out of a file of a user's own, and what else there is to know
 // of it. They are for whoever brought it: they tell of columns that are not learned from.
 type DataNotes struct {
-	LeftOut  []LeftOut `json:"left_out,omitempty"`
-	Warnings []string  `json:"warnings,omitempty"`
+	LeftOut  []LeftOut `json:"left_out,omitempty"` // rows and columns that were left out, and why
+	Warnings []string  `json:"warnings,omitempty"` // what else there is to know, in sentences for people
 }
 
 // A Drop is a row of a CSV file that was left out, and why.
 type Drop struct {
-	Row    int    `json:"row"` // line of the file, counted from 1
-	Column string `json:"column"`
-	Reason string `json:"reason"`
+	Row    int    `json:"row"`    // line of the file, counted from 1
+	Column string `json:"column"` // to which it is due; empty where it is due to none
+	Reason string `json:"reason"` // a sentence for people
 }
 
 // A DataSpec is rows of a user's own: one of its members is set.
 type DataSpec struct {
-	Formula *FormulaSpec `json:"formula,omitempty"`
-	CSV     *CSVSpec     `json:"csv,omitempty"`
-	Rows    *RowsSpec    `json:"rows,omitempty"`
+	Formula *FormulaSpec `json:"formula,omitempty"` // rows drawn from formulas
+	CSV     *CSVSpec     `json:"csv,omitempty"`     // rows of a file
+	Rows    *RowsSpec    `json:"rows,omitempty"`    // rows as numbers, as a model has them
 }
 
 // Private says whether the rows are of a file, which who may only watch a run gets
@@ -165,7 +165,7 @@ type FormulaSpec struct {
 	Std  string  `json:"std"`  // of x, at least 0 everywhere
 	From float64 `json:"from"` // least x
 	To   float64 `json:"to"`   // greatest x
-	Rows int     `json:"rows"`
+	Rows int     `json:"rows"` // how many, training and test together
 
 	Inputs int `json:"inputs,omitempty"` // 1, or 2, which the formulas call x1 and x2
 }
@@ -231,7 +231,7 @@ type RowsSpec struct {
 
 // A SourceColumn is a column of a file, and how its cells become inputs.
 type SourceColumn struct {
-	Name string `json:"name"`
+	Name string `json:"name"`           // what the column is called
 	Unit string `json:"unit,omitempty"` // empty for a bare number
 	Kind string `json:"kind"`           // number: what the cell holds; values: for each value a 1 where the cell holds it, else 0; date: the days since 1970-01-01, and of each circle a sine and a cosine
 

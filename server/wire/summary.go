@@ -2,31 +2,31 @@ package wire
 
 // A Summary is a run in a few words: a row of GET /api/runs.
 type Summary struct {
-	ID         string  `json:"id"`
-	Dataset    string  `json:"dataset"`
-	Created    string  `json:"created"` // UTC, RFC 3339
-	Generation uint32  `json:"generation"`
-	Revision   uint32  `json:"revision"`
-	Step       uint64  `json:"step"`
-	State      State   `json:"state"`
-	Reason     string  `json:"reason"`
-	Viewers    int     `json:"viewers"`
-	Metrics    Metrics `json:"metrics"` // of this moment, of the first lane
+	ID         string  `json:"id"`         // of the run
+	Dataset    string  `json:"dataset"`    // its name, or own
+	Created    string  `json:"created"`    // UTC, RFC 3339
+	Generation uint32  `json:"generation"` // counts the restarts, from a random number on
+	Revision   uint32  `json:"revision"`   // counts the changes
+	Step       uint64  `json:"step"`       // steps made in this generation
+	State      State   `json:"state"`      // what it is doing
+	Reason     string  `json:"reason"`     // why the state is what it is, or empty
+	Viewers    int     `json:"viewers"`    // who watch now
+	Metrics    Metrics `json:"metrics"`    // of this moment, of the first lane
 
-	Lanes []LaneSummary `json:"lanes"`
+	Lanes []LaneSummary `json:"lanes"` // in the order in which they were made
 }
 
 // A LaneSummary is a lane in a few words.
 type LaneSummary struct {
-	Lane    uint8   `json:"lane"`
-	Name    string  `json:"name"`
-	Metrics Metrics `json:"metrics"`
+	Lane    uint8   `json:"lane"`    // its number
+	Name    string  `json:"name"`    // what people call it
+	Metrics Metrics `json:"metrics"` // of this moment
 }
 
 // Metrics are the metrics of a lane on both parts of the split.
 type Metrics struct {
-	Train SplitMetrics `json:"train"`
-	Test  SplitMetrics `json:"test"`
+	Train SplitMetrics `json:"train"` // of the training rows
+	Test  SplitMetrics `json:"test"`  // of the test rows
 }
 
 // SplitMetrics are metrics over some rows, in the target's own units. They are

@@ -1,4 +1,6 @@
-package api
+// Package streamjson encodes JSON piece by piece, so that a large answer to a client that
+// reads slowly is not held as a whole. Any goroutine may call it.
+package streamjson
 
 import (
 	"bufio"
@@ -11,15 +13,15 @@ import (
 	"unicode/utf8"
 )
 
-// streamBytes is what of an answer in JSON is encoded before some of it is sent.
-const streamBytes = 16 << 10
+// PieceBytes is what of an answer in JSON is encoded before some of it is sent.
+const PieceBytes = 16 << 10
 
-var streamBuffers = sync.Pool{New: func() any { return bufio.NewWriterSize(nil, streamBytes) }}
+var streamBuffers = sync.Pool{New: func() any { return bufio.NewWriterSize(nil, PieceBytes) }}
 
-// writeJSON writes a value and a line break, as [json.Encoder] does, but piece by piece:
-// it holds little more than streamBytes of the text at a time, however long lists and
+// Write writes a value and a line break, as [json.Encoder] does, but piece by piece:
+// it holds little more than PieceBytes of the text at a time, however long lists and
 // strings are.
-func writeJSON(w io.Writer, v any) error {
+func Write(w io.Writer, v any) error {
 	b := streamBuffers.Get().(*bufio.Writer)
 	b.Reset(w)
 	defer func() { b.Reset(nil); streamBuffers.Put(b) }()
@@ -47,7 +49,7 @@ func (s streamer) value(v reflect.Value) error {
 	}
 	t := v.Type()
 	switch {
-	case t == rawJSON && v.Len() > streamBytes:
+	case t == rawJSON && v.Len() > PieceBytes:
 		// It is our own encoding, of no spaces and with HTML escaped.
 		_, err := s.Write(v.Bytes())
 		return err
@@ -182,14 +184,14 @@ func (s streamer) list(v reflect.Value) error {
 
 // text writes a string, a long one in parts of whole runes.
 func (s streamer) text(text string) error {
-	if len(text) <= streamBytes {
+	if len(text) <= PieceBytes {
 		return s.leaf(text)
 	}
 	if err := s.WriteByte('"'); err != nil {
 		return err
 	}
 	for len(text) > 0 {
-		n := min(streamBytes, len(text))
+		n := min(PieceBytes, len(text))
 		for back := 0; n < len(text) && !utf8.RuneStart(text[n]) && back < utf8.UTFMax; back++ {
 			n--
 		}
