@@ -4,23 +4,12 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
-	"os"
 	"slices"
 	"strings"
 	"testing"
 
 	"github.com/gnllviz/gnllviz/server/wire"
 )
-
-// fromTheField returns a file that somebody had trouble with.
-func fromTheField(t *testing.T, name string) string {
-	t.Helper()
-	b, err := os.ReadFile("../datasets/table/testdata/" + name)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return string(b)
-}
 
 // What was left out of a file, and what else there is to know of it, is told to whoever
 // brought it, by each way, and to nobody else.

@@ -11,8 +11,8 @@ import (
 func TestSeatsAreCountedRight(t *testing.T) {
 	r := rand.New(rand.NewPCG(1, 2))
 	s := NewSeats(ViewerLimits{Viewers: 6, PeerViewers: 3, Connections: 10, PeerConnections: 5, KeySeats: 2})
-	type run struct{ id int }
-	runs := []*run{{1}, {2}, {3}}
+	type run struct{ _ int } // of some size, so that no two are the same
+	runs := []*run{new(run), new(run), new(run)}
 	var in []*Seat
 	for range 20_000 {
 		switch r.IntN(4) {
