@@ -12,6 +12,18 @@ const (
 	PointsDrawn = "drawn"
 )
 
+// EquationSettings are the values of the equation's controls.
+type EquationSettings struct {
+	Equation        string // what is to be 0, of x, u, du, d2u and parameters; empty: there is none
+	Parameters      Parameters
+	EquationNoise   string
+	EquationWeight  float64
+	EquationPoints  int
+	EquationSpacing string
+	EquationFrom    AutoNumber // in the input's unit, as EquationTo
+	EquationTo      AutoNumber
+}
+
 // equationControls are what a lane's mean is to obey.
 func equationControls() []Control {
 	some := When{Control: "equation"}

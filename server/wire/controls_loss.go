@@ -2,6 +2,15 @@ package wire
 
 import "github.com/gnllviz/gnllviz/loss"
 
+// LossSettings are the values of the loss's controls.
+type LossSettings struct {
+	Loss           loss.Kind
+	LossParameters [maxLossParameters]float64 // of all losses, as lossParameters lists them
+	Eps            float64
+	Full           bool
+	Reduction      loss.Reduction
+}
+
 // lossControls are what a step goes down on.
 func lossControls() []Control {
 	list := []Control{{

@@ -2,6 +2,18 @@ package wire
 
 import "github.com/gnllviz/gnllviz/engine"
 
+// ModelSettings are the values of the network's controls.
+type ModelSettings struct {
+	Hidden          []int // never changed in place
+	Activation      engine.Activation
+	Head            engine.Head
+	MinVariance     float64
+	InitialVariance float64
+	Separate        bool
+	Init            engine.Init
+	Members         int
+}
+
 // modelControls are the network.
 func modelControls() []Control {
 	return []Control{

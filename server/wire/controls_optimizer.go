@@ -5,6 +5,29 @@ import "github.com/gnllviz/gnllviz/engine"
 // decayIsAuto says what a weight decay comes to that is left to the program.
 const decayIsAuto = "1 divided by the number of training rows, counted at each step; 0 with an equation"
 
+// OptimizerSettings are the values of the optimiser's controls.
+type OptimizerSettings struct {
+	Optimizer     engine.Optimizer
+	LR            float64
+	Schedule      engine.ScheduleKind
+	ScheduleSteps int
+	ScheduleGamma float64
+	ScheduleFinal float64
+	RateWarmup    int // steps
+	Decay         AutoNumber
+	VarianceDecay AutoNumber
+	Momentum      float64
+	Nesterov      bool
+	Beta1         float64
+	Beta2         float64
+	Alpha         float64
+	Batch         int
+	Clip          float64
+	Dropout       float64 // percent of the units
+	Part          engine.Part
+	MeanFirst     int // steps
+}
+
 // optimizerControls are how a step goes down.
 func optimizerControls() []Control {
 	return []Control{

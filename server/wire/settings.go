@@ -5,7 +5,6 @@ import (
 	"math"
 	"strconv"
 
-	"github.com/gnllviz/gnllviz/engine"
 	"github.com/gnllviz/gnllviz/loss"
 )
 
@@ -84,51 +83,13 @@ func (v *Speed) UnmarshalText(name []byte) error {
 	return fmt.Errorf("wire: there is no speed %.40q", name)
 }
 
-// LaneSettings are the values of the controls that each lane has for itself.
+// LaneSettings are the values of the controls that each lane has for itself. Those of a
+// group stand in the file of its controls.
 type LaneSettings struct {
-	Loss           loss.Kind
-	LossParameters [maxLossParameters]float64 // of all losses, as lossParameters lists them
-	Eps            float64
-	Full           bool
-	Reduction      loss.Reduction
-
-	Optimizer     engine.Optimizer
-	LR            float64
-	Schedule      engine.ScheduleKind
-	ScheduleSteps int
-	ScheduleGamma float64
-	ScheduleFinal float64
-	RateWarmup    int // steps
-	Decay         AutoNumber
-	VarianceDecay AutoNumber
-	Momentum      float64
-	Nesterov      bool
-	Beta1         float64
-	Beta2         float64
-	Alpha         float64
-	Batch         int
-	Clip          float64
-	Dropout       float64 // percent of the units
-	Part          engine.Part
-	MeanFirst     int // steps
-
-	Hidden          []int // never changed in place
-	Activation      engine.Activation
-	Head            engine.Head
-	MinVariance     float64
-	InitialVariance float64
-	Separate        bool
-	Init            engine.Init
-	Members         int
-
-	Equation        string // what is to be 0, of x, u, du, d2u and parameters; empty: there is none
-	Parameters      Parameters
-	EquationNoise   string
-	EquationWeight  float64
-	EquationPoints  int
-	EquationSpacing string
-	EquationFrom    AutoNumber // in the input's unit, as EquationTo
-	EquationTo      AutoNumber
+	LossSettings
+	OptimizerSettings
+	ModelSettings
+	EquationSettings
 }
 
 // maxLossParameters is room for the parameters of all losses together. They are values
