@@ -21,6 +21,7 @@ type OptimizerSettings struct {
 	Beta1         float64
 	Beta2         float64
 	Alpha         float64
+	OptimizerEps  float64
 	Batch         int
 	Clip          float64
 	Dropout       float64 // percent of the units
@@ -90,6 +91,12 @@ func optimizerControls() []Control {
 			Help:    "How slowly RMSProp's mean of the squared gradients forgets.",
 			Default: 0.99, Min: 0, Max: 0.9999, Step: 0.01, When: whenUsed("optimizer", engine.Optimizers(), "Alpha"),
 			field: func(s *Settings) any { return &s.Alpha },
+		},
+		{
+			Name: "optimizer_eps", Label: "optimiser's eps", Group: "optimiser", Kind: KindNumber, Live: true, Log: true, Advanced: true,
+			Help:    "Added to the root of the squared gradients' mean by which a step is divided: weights whose gradients are smaller than this move less.",
+			Default: 1e-8, Min: 1e-12, Max: 1, Step: 0.1, When: whenUsed("optimizer", engine.Optimizers(), "Eps"),
+			field: func(s *Settings) any { return &s.OptimizerEps },
 		},
 		{
 			Name: "clip", Label: "gradient clip", Group: "optimiser", Kind: KindNumber, Live: true, Log: true, Zero: true, Advanced: true,

@@ -61,7 +61,7 @@ func HyperOf(s *wire.LaneSettings, trainRows int) engine.Hyper {
 	auto := wire.Basis{TrainRows: trainRows, Equation: s.Equation != ""}.Decay()
 	h.Decay, h.VarianceDecay = s.Decay.Or(auto), s.VarianceDecay.Or(auto)
 	h.Momentum, h.Nesterov = s.Momentum, s.Nesterov
-	h.Beta1, h.Beta2, h.Alpha = s.Beta1, s.Beta2, s.Alpha
+	h.Beta1, h.Beta2, h.Alpha, h.Eps = s.Beta1, s.Beta2, s.Alpha, s.OptimizerEps
 	h.Batch, h.Clip, h.Dropout = s.Batch, s.Clip, s.Dropout/100
 	h.Part, h.Warmup = s.Part, uint64(s.MeanFirst)
 	return h
