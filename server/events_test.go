@@ -14,6 +14,7 @@ import (
 
 	"github.com/gnllviz/gnllviz/server/access"
 	"github.com/gnllviz/gnllviz/server/wire"
+	"github.com/gnllviz/gnllviz/server/wire/wording"
 )
 
 // A listener is a viewer by server-sent events.
@@ -283,7 +284,7 @@ func TestEventsSayWhyTheyEnd(t *testing.T) {
 		Code   int
 		Reason string
 	}
-	if l.await(&c, "close"); c.Code != 1001 || c.Reason != "the server is going away" {
+	if l.await(&c, "close"); c.Code != 1001 || !wording.Is(c.Reason, "the server is going away") {
 		t.Errorf("got %+v", c)
 	}
 	<-stopped

@@ -14,6 +14,7 @@ import (
 	"github.com/gnllviz/gnllviz/server/access"
 	"github.com/gnllviz/gnllviz/server/artifact"
 	"github.com/gnllviz/gnllviz/server/wire"
+	"github.com/gnllviz/gnllviz/server/wire/wording"
 )
 
 // stepped makes so many steps of a paused run and waits for them.
@@ -92,7 +93,7 @@ func TestExportsAreRefused(t *testing.T) {
 	} {
 		var p problemDocument
 		call(t, "GET", "http://"+addr+"/api/runs/"+x.ID+"/export"+query, "", want.status, &p)
-		if !strings.Contains(p.Detail, want.detail) || len(p.Detail) > 1000 {
+		if !wording.Has(p.Detail, want.detail) || len(p.Detail) > 1000 {
 			t.Errorf("%.40s: got %s", query, p.Detail)
 		}
 	}
@@ -101,7 +102,7 @@ func TestExportsAreRefused(t *testing.T) {
 	two := makeRun(t, addr, `{"paused":true,"dataset":"`+ofTwoInputs(t)+`"}`)
 	var p problemDocument
 	call(t, "GET", "http://"+addr+"/api/runs/"+two.ID+"/export?format=fit-svg", "", http.StatusUnprocessableEntity, &p)
-	if !strings.Contains(p.Detail, "slice") {
+	if !wording.Has(p.Detail, "slice") {
 		t.Errorf("got %s", p.Detail)
 	}
 }
@@ -206,7 +207,7 @@ func TestImportsAreRefused(t *testing.T) {
 	} {
 		var p problemDocument
 		status, text := upload(t, "POST", "http://"+addr+"/api/runs/import", "", strings.NewReader(c.body))
-		if err := json.Unmarshal([]byte(text), &p); err != nil || status != c.status || p.Detail == "" || len(p.Detail) > 1000 || !strings.Contains(p.Detail, c.detail) {
+		if err := json.Unmarshal([]byte(text), &p); err != nil || status != c.status || p.Detail == "" || len(p.Detail) > 1000 || !wording.Has(p.Detail, c.detail) {
 			t.Errorf("%s: %d %.300s", name, status, text)
 		}
 	}
@@ -214,7 +215,7 @@ func TestImportsAreRefused(t *testing.T) {
 	other, _ := serve(t, Config{})
 	y := makeRun(t, other, `{"paused":true,"hidden":[32]}`)
 	_, file = askGet(t, "http://"+other+"/api/runs/"+y.ID+"/export?format=json")
-	if status, text := upload(t, "POST", "http://"+addr+"/api/runs/import", "", strings.NewReader(file)); status != 422 || !strings.Contains(text, "this server allows 16") {
+	if status, text := upload(t, "POST", "http://"+addr+"/api/runs/import", "", strings.NewReader(file)); status != 422 || !wording.Has(text, "this server allows 16") {
 		t.Errorf("%d %s", status, text)
 	}
 }

@@ -18,6 +18,7 @@ import (
 
 	"github.com/gnllviz/gnllviz/server/access"
 	"github.com/gnllviz/gnllviz/server/problem"
+	"github.com/gnllviz/gnllviz/server/wire/wording"
 )
 
 // deep nests brackets so deep.
@@ -34,7 +35,7 @@ func refusedWith(t *testing.T, name string, status int, answer string, want int,
 		t.Errorf("%s: %d, %v in %.300q", name, status, err, answer)
 		return
 	}
-	if status != want || p.Status != want || !strings.Contains(p.Detail, detail) {
+	if status != want || p.Status != want || !wording.Has(p.Detail, detail) {
 		t.Errorf("%s: %d %.300q, want %d with %q", name, status, p.Detail, want, detail)
 	}
 	if len(p.Detail) > 1500 || strings.ContainsFunc(p.Detail, func(r rune) bool { return r < ' ' && r != '\n' }) {

@@ -16,6 +16,7 @@ import (
 
 	"github.com/gnllviz/gnllviz/server/access"
 	"github.com/gnllviz/gnllviz/server/wire"
+	"github.com/gnllviz/gnllviz/server/wire/wording"
 )
 
 // peer is a websocket client that sorts what comes.
@@ -177,7 +178,7 @@ func TestBadMessagesAreRefused(t *testing.T) {
 		}
 		var e wire.ErrorMessage
 		c.await(&e, "error", "ack")
-		if e.Type != "error" || e.ID != m.id || e.Code != m.code || !strings.Contains(e.Reason, m.reason) {
+		if e.Type != "error" || e.ID != m.id || e.Code != m.code || !wording.Has(e.Reason, m.reason) {
 			t.Errorf("%.60q: got %+v, want %s with %q", m.text, e, m.code, m.reason)
 		}
 	}

@@ -15,6 +15,7 @@ import (
 
 	"github.com/gnllviz/gnllviz/server/access"
 	"github.com/gnllviz/gnllviz/server/wire"
+	"github.com/gnllviz/gnllviz/server/wire/wording"
 )
 
 const token = "correct horse battery"
@@ -68,7 +69,7 @@ func TestMakingRunsNeedsTheToken(t *testing.T) {
 			if resp.StatusCode != http.StatusUnauthorized || resp.Header.Get("WWW-Authenticate") != "Bearer" {
 				t.Errorf("%s %s with %q: status %d", c.method, c.path, bearer, resp.StatusCode)
 			}
-			if c.method != "HEAD" && (resp.Header.Get("Content-Type") != "application/problem+json" || !strings.Contains(body, "token")) {
+			if c.method != "HEAD" && (resp.Header.Get("Content-Type") != "application/problem+json" || !wording.Has(body, "token")) {
 				t.Errorf("%s %s: got %s", c.method, c.path, body)
 			}
 		}

@@ -8,12 +8,12 @@ import (
 	"net"
 	"net/http"
 	"slices"
-	"strings"
 	"testing"
 
 	"github.com/gorilla/websocket"
 
 	"github.com/gnllviz/gnllviz/server/wire"
+	"github.com/gnllviz/gnllviz/server/wire/wording"
 )
 
 // A proxyProblem is what is answered where a proxy is to blame.
@@ -92,7 +92,7 @@ func TestOriginBehindAProxy(t *testing.T) {
 					t.Errorf("got %+v", p)
 				}
 				for _, need := range append(c.needs, p.Flag) {
-					if !strings.Contains(p.Detail, need) && c.code == "origin_refused" {
+					if !wording.Has(p.Detail, need) && c.code == "origin_refused" {
 						t.Errorf("%q does not say %s", p.Detail, need)
 					}
 				}
@@ -103,7 +103,7 @@ func TestOriginBehindAProxy(t *testing.T) {
 			if c.code == "" {
 				want = 0
 			}
-			if got := bytes.Count(log.b.Bytes(), []byte("request refused")); got != want {
+			if got := bytes.Count(log.b.Bytes(), []byte(" code="+c.code)); got != want {
 				t.Errorf("%d lines in the log, not %d: %s", got, want, &log.b)
 			}
 			for _, field := range []string{"Host=", "Origin=" + c.origin, "X-Forwarded-Host=", "X-Forwarded-Proto="} {

@@ -27,6 +27,7 @@ import (
 	"github.com/gnllviz/gnllviz/server/run"
 	"github.com/gnllviz/gnllviz/server/run/capture"
 	"github.com/gnllviz/gnllviz/server/wire"
+	"github.com/gnllviz/gnllviz/server/wire/wording"
 )
 
 // A privateTable is one of which three columns are learned from and four are nobody's
@@ -411,7 +412,7 @@ func TestWhoWatchesGetsTheRowsThatAreShown(t *testing.T) {
 			t.Errorf("%s has %d hidden rows", path, hidden.numbersIn(b))
 		}
 	}
-	if status, b := getBy(t, base+"/export?format=json&rows="+url.QueryEscape("perhaps"), ""); status != http.StatusBadRequest || !bytes.Contains(b, []byte("neither true nor false")) {
+	if status, b := getBy(t, base+"/export?format=json&rows="+url.QueryEscape("perhaps"), ""); status != http.StatusBadRequest || !wording.Has(string(b), "neither true nor false") {
 		t.Errorf("%d %s", status, b)
 	}
 }
@@ -446,7 +447,7 @@ func TestRowsThatAreAllShownAreOpen(t *testing.T) {
 		t.Errorf("who watches gets %+v, with %d rows", left, table.numbersIn(b))
 	}
 	var refused *wire.ErrorMessage
-	if _, err := run.Import("again", m, run.Options{}); !errors.As(err, &refused) || !strings.Contains(refused.Reason, "left out") {
+	if _, err := run.Import("again", m, run.Options{}); !errors.As(err, &refused) || !wording.Has(refused.Reason, "left out") {
 		t.Errorf("got %v", err)
 	}
 }

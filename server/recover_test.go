@@ -16,6 +16,7 @@ import (
 	"github.com/gorilla/websocket"
 
 	"github.com/gnllviz/gnllviz/server/wire"
+	"github.com/gnllviz/gnllviz/server/wire/wording"
 )
 
 // record is a log that may be read while it is written.
@@ -40,7 +41,7 @@ func (r *record) String() string {
 func (r *record) wants(t *testing.T, parts ...string) {
 	t.Helper()
 	for _, part := range append(parts, "a panic", "stack=", "goroutine ") {
-		if !strings.Contains(r.String(), part) {
+		if !wording.Has(r.String(), part) {
 			t.Errorf("the log lacks %q:\n%.2000s", part, r)
 		}
 	}
@@ -88,7 +89,7 @@ func TestPanicOfARunEndsThatRun(t *testing.T) {
 	// A command that is not there: a mistake which nobody can make from outside.
 	_, _ = s.runs.Get(sick).Do(t.Context(), (*wire.ChangeCommand)(nil), true)
 	for _, v := range viewers {
-		if code, reason := v.closedWith(); code != websocket.CloseInternalServerErr || reason != "the run failed" {
+		if code, reason := v.closedWith(); code != websocket.CloseInternalServerErr || !wording.Is(reason, "the run failed") {
 			t.Errorf("a viewer was told %d %q", code, reason)
 		}
 	}

@@ -19,6 +19,7 @@ import (
 	"github.com/gnllviz/gnllviz/server/access"
 	"github.com/gnllviz/gnllviz/server/api"
 	"github.com/gnllviz/gnllviz/server/wire"
+	"github.com/gnllviz/gnllviz/server/wire/wording"
 )
 
 func TestDeletedRunTellsItsViewers(t *testing.T) {
@@ -35,7 +36,7 @@ func TestDeletedRunTellsItsViewers(t *testing.T) {
 	if status, text := upload(t, "DELETE", url, x.Key, nil); status != http.StatusNoContent || text != "" {
 		t.Fatalf("got %d %s", status, text)
 	}
-	if code, reason := c.closedWith(); code != websocket.CloseGoingAway || reason != "the run has ended" {
+	if code, reason := c.closedWith(); code != websocket.CloseGoingAway || !wording.Is(reason, "the run has ended") {
 		t.Errorf("the viewer was told %d %q", code, reason)
 	}
 	call(t, "GET", url, "", http.StatusNotFound, nil)
@@ -72,7 +73,7 @@ func TestRunBeginsPaused(t *testing.T) {
 	} {
 		var p problemDocument
 		status, text := upload(t, "POST", "http://"+addr+"/api/runs", "", strings.NewReader(body))
-		if err := json.Unmarshal([]byte(text), &p); err != nil || status != p.Status || status < 400 || status >= 500 || !strings.Contains(p.Detail, detail) {
+		if err := json.Unmarshal([]byte(text), &p); err != nil || status != p.Status || status < 400 || status >= 500 || !wording.Has(p.Detail, detail) {
 			t.Errorf("%s: %d %s", body, status, text)
 		}
 	}
@@ -328,7 +329,7 @@ func TestLargeFileIsGivenToARun(t *testing.T) {
 	} {
 		var p problemDocument
 		status, answer := upload(t, "PUT", url, c.key, strings.NewReader(c.body))
-		if err := json.Unmarshal([]byte(answer), &p); err != nil || status != c.status || !strings.Contains(p.Detail, c.detail) {
+		if err := json.Unmarshal([]byte(answer), &p); err != nil || status != c.status || !wording.Has(p.Detail, c.detail) {
 			t.Errorf("%s: %d %s, want %d with %q", c.body, status, answer, c.status, c.detail)
 		}
 	}

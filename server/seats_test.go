@@ -19,6 +19,7 @@ import (
 	"github.com/gnllviz/gnllviz/server/access"
 	"github.com/gnllviz/gnllviz/server/problem"
 	"github.com/gnllviz/gnllviz/server/wire"
+	"github.com/gnllviz/gnllviz/server/wire/wording"
 )
 
 // A caller opens websockets as somebody behind a declared proxy.
@@ -172,7 +173,7 @@ func TestSeatsAreShared(t *testing.T) {
 		t.Error(refused)
 	}
 	_, refused := a.call(x.ID, "", false)
-	if want := "your address has 2 viewers of this run, which is its limit; --max-peer-viewers raises it"; refused == nil || refused.Detail != want {
+	if want := "your address has 2 viewers of this run, which is its limit; --max-peer-viewers raises it"; refused == nil || !wording.Is(refused.Detail, want) {
 		t.Errorf("refused with %+v, want %q", refused, want)
 	}
 }
@@ -242,7 +243,7 @@ func TestHelloIsDueInTime(t *testing.T) {
 		for _, name := range []string{"mute", "owner"} {
 			got := <-ends[name]
 			var closed *websocket.CloseError
-			if got.after != 10*time.Second || !errors.As(got.err, &closed) || closed.Code != websocket.ClosePolicyViolation || closed.Text != "no hello came within 10s, which --hello raises" {
+			if got.after != 10*time.Second || !errors.As(got.err, &closed) || closed.Code != websocket.ClosePolicyViolation || !wording.Is(closed.Text, "no hello came within 10s, which --hello raises") {
 				t.Errorf("%s: ended after %v with %v", name, got.after, got.err)
 			}
 		}

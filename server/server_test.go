@@ -18,6 +18,7 @@ import (
 
 	"github.com/gnllviz/gnllviz/server/access"
 	"github.com/gnllviz/gnllviz/server/wire"
+	"github.com/gnllviz/gnllviz/server/wire/wording"
 )
 
 // serve runs a server on a free port until the test ends, and returns its
@@ -213,7 +214,7 @@ func TestBadRequestsAreRefusedWithAReason(t *testing.T) {
 	} {
 		var p problemDocument
 		call(t, c.method, "http://"+addr+c.path, c.body, c.status, &p)
-		if !strings.Contains(p.Detail, c.detail) || p.Status != c.status || p.Title == "" {
+		if !wording.Has(p.Detail, c.detail) || p.Status != c.status || p.Title == "" {
 			t.Errorf("%s %s: got %+v, want a detail with %q", c.method, c.path, p, c.detail)
 		}
 	}

@@ -12,6 +12,7 @@ import (
 	"github.com/gnllviz/gnllviz/server/api"
 	"github.com/gnllviz/gnllviz/server/sweep"
 	"github.com/gnllviz/gnllviz/server/wire"
+	"github.com/gnllviz/gnllviz/server/wire/wording"
 )
 
 const smallSweep = `{"dataset":"sine","seed":3,"hidden":[8],"x":{"control":"lr","values":[0.001,0.01,0.1]},"y":{"control":"loss","values":["gaussian_nll","beta_nll"]},"steps":20}`
@@ -80,7 +81,7 @@ func TestSweepsAreRefused(t *testing.T) {
 	} {
 		var p problemDocument
 		call(t, "POST", "http://"+addr+"/api/sweeps", body, want.status, &p)
-		if !strings.Contains(p.Detail, want.detail) {
+		if !wording.Has(p.Detail, want.detail) {
 			t.Errorf("%.80s: got %s", body, p.Detail)
 		}
 	}

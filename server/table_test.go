@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"github.com/gnllviz/gnllviz/server/wire"
+	"github.com/gnllviz/gnllviz/server/wire/wording"
 )
 
 // What was left out of a file, and what else there is to know of it, is told to whoever
@@ -38,10 +39,10 @@ func TestNotesOnRows(t *testing.T) {
 			{Column: "plant", Kind: "constant", Reason: "the same number in all rows", Rows: 30, FirstRow: 2},
 			{Column: "y", Reason: "a mark after the number, such as a footnote's", Value: "3.25*", Rows: 3, FirstRow: 7},
 		}
-		if !slices.Equal(leftOut, want) {
+		if !wording.Same(leftOut, want) {
 			t.Errorf("%s: left out %+v, want %+v", way, leftOut, want)
 		}
-		if len(warnings) != 1 || !strings.HasPrefix(warnings[0], `column "co": -200 stands 3 times, far outside the rest`) {
+		if len(warnings) != 1 || !wording.Begins(warnings[0], `column "co": -200 stands 3 times, far outside the rest`) {
 			t.Errorf("%s: warnings %q", way, warnings)
 		}
 	}
@@ -78,7 +79,7 @@ func TestNotesOnRows(t *testing.T) {
 		t.Fatal(err)
 	}
 	x = makeRun(t, addr, `{"paused":true,"data":`+string(named)+`}`)
-	if len(x.LeftOut) != 2 || x.LeftOut[0] != (wire.LeftOut{Column: "co", Reason: "named as missing", Value: "-200", Rows: 3, FirstRow: 5}) {
+	if len(x.LeftOut) != 2 || !wording.Same(x.LeftOut[0], wire.LeftOut{Column: "co", Reason: "named as missing", Value: "-200", Rows: 3, FirstRow: 5}) {
 		t.Errorf("left out %+v", x.LeftOut)
 	}
 }

@@ -4,6 +4,8 @@ import (
 	"reflect"
 	"testing"
 	"time"
+
+	"github.com/gnllviz/gnllviz/server/wire/wording"
 )
 
 // Every field has a flag, a help and a default of its own that holds.
@@ -42,7 +44,7 @@ func TestEveryLimitIsInTheTable(t *testing.T) {
 	} {
 		l := DefaultLimits()
 		low.set(&l)
-		if err := l.Check(); err == nil || err.Error() != low.want {
+		if err := l.Check(); err == nil || !wording.Is(err.Error(), low.want) {
 			t.Errorf("got %v, want %s", err, low.want)
 		}
 	}

@@ -46,7 +46,7 @@ func TestDescriptionIsCurrent(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if at := otherwise(valueOf(t, got), valueOf(t, want.Bytes())); at != "" {
+		if at := otherwise(valueOf(t, got), valueOf(t, want.Bytes())); at != "" && !wording.JSON(want.Bytes(), got) {
 			t.Errorf("%s is out of date at %s: go generate ./server/api", name, at)
 		}
 	}
@@ -80,7 +80,7 @@ func otherwise(got, want any) string {
 			return "its length"
 		}
 		for i, w := range want {
-			if at := otherwise(got[i], w); at != "" {
+			if at := otherwise(got[i], w); at != "" && !wording.JSON(want.Bytes(), got) {
 				return fmt.Sprintf("%d: %s", i, at)
 			}
 		}

@@ -5,7 +5,6 @@ import (
 	"net/http"
 	"net/url"
 	"os"
-	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -13,6 +12,7 @@ import (
 	"github.com/gnllviz/gnllviz/server/access"
 	"github.com/gnllviz/gnllviz/server/problem"
 	"github.com/gnllviz/gnllviz/server/wire"
+	"github.com/gnllviz/gnllviz/server/wire/wording"
 )
 
 func TestTableIsLookedOver(t *testing.T) {
@@ -35,7 +35,7 @@ func TestTableIsLookedOver(t *testing.T) {
 	want.Missing.Total = 2
 	missing := got.Missing.First
 	got.Missing.First = nil
-	if !reflect.DeepEqual(got, want) || len(missing) != 2 || missing[0].Row != 4 || missing[0].Column != "time" {
+	if !wording.Same(got, want) || len(missing) != 2 || missing[0].Row != 4 || missing[0].Column != "time" {
 		t.Errorf("got %+v with %+v, want %+v", got, missing, want)
 	}
 }
@@ -50,7 +50,7 @@ func TestDialectIsOverruled(t *testing.T) {
 		return found
 	}
 	const unclear = "a;b\n1;8,079\n2;9,858\n3;1,250\n4;3,125\n5;2,001\n"
-	if c := inspect(unclear, "").Columns[1]; c.Kind != "unclear" || c.Numeric || !strings.Contains(c.Odd[0].Why, "8,079 may be 8079") {
+	if c := inspect(unclear, "").Columns[1]; c.Kind != "unclear" || c.Numeric || !wording.Has(c.Odd[0].Why, "8,079 may be 8079") {
 		t.Errorf("unclear: %+v", c)
 	}
 	if c := inspect(unclear, "decimal=comma").Columns[1]; c.Kind != "number" || c.Decimal != "," || c.Max != 9.858 {
@@ -97,7 +97,7 @@ func TestWideTables(t *testing.T) {
 	a := newAPI(t, access.Limits{})
 	var p problem.Problem
 	call(t, a, "POST", "/api/data/inspect", wide, http.StatusUnprocessableEntity, &p)
-	if !strings.Contains(p.Detail, "72 columns, and at most 64") || !strings.Contains(p.Detail, "--max-columns") {
+	if !wording.Has(p.Detail, "72 columns, and at most 64") || !wording.Has(p.Detail, "--max-columns") {
 		t.Errorf("got %s", p.Detail)
 	}
 	a = newAPI(t, access.Limits{SizeLimits: access.SizeLimits{Columns: 100}})

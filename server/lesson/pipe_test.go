@@ -5,11 +5,11 @@ package lesson
 import (
 	"os"
 	"path/filepath"
-	"strings"
 	"syscall"
 	"testing"
 
 	"github.com/gnllviz/gnllviz/server/run/lane"
+	"github.com/gnllviz/gnllviz/server/wire/wording"
 )
 
 // A folder of lessons has regular files, or links to such; what would have the start
@@ -37,7 +37,7 @@ func TestOnlyRegularFilesAreRead(t *testing.T) {
 		switch {
 		case c.want == "" && (err != nil || len(list) != 1):
 			t.Errorf("a link to a lesson: %d lessons, %v", len(list), err)
-		case c.want != "" && (err == nil || !strings.Contains(err.Error(), c.want)):
+		case c.want != "" && (err == nil || !wording.Has(err.Error(), c.want)):
 			t.Errorf("got %v, want %s", err, c.want)
 		}
 	}

@@ -134,7 +134,7 @@ func decode(b []byte, l *Lesson) error {
 	case errors.As(err, &typ):
 		return fmt.Errorf("%s: line %d has a JSON %s, which does not belong there", typ.Field, line(typ.Offset), typ.Value)
 	}
-	if name, ok := strings.CutPrefix(err.Error(), "json: unknown field "); ok {
+	if name, ok := strings.CutPrefix(err.Error(), "json: unknown field "); ok { //nonsense:keep a sentence of encoding/json, which has no type for it
 		return fmt.Errorf("%s: a lesson has no such member", strings.Trim(name, `"`))
 	}
 	return fmt.Errorf("it is no JSON object: %w", err)

@@ -9,6 +9,7 @@ import (
 
 	"github.com/gnllviz/gnllviz/server/run"
 	"github.com/gnllviz/gnllviz/server/run/lane"
+	"github.com/gnllviz/gnllviz/server/wire/wording"
 )
 
 // The lessons of the program can be run, and no two of them look alike in a list.
@@ -117,16 +118,16 @@ func TestBadFilesAreRefused(t *testing.T) {
 			t.Errorf("%q is not in the file", c.old)
 		}
 		_, err := Read(lane.Table(), fstest.MapFS{"10-mine.json": {Data: []byte(text)}})
-		if err == nil || !strings.HasPrefix(err.Error(), "lesson 10-mine.json: "+c.want) || strings.Contains(err.Error(), "\n") {
+		if err == nil || !wording.Begins(err.Error(), "lesson 10-mine.json: "+c.want) || strings.Contains(err.Error(), "\n") {
 			t.Errorf("%.60q: got %v, want %s", c.new, err, c.want)
 		}
 	}
 	for name, want := range map[string]string{"Mine.json": "small letters", "10-.json": "small letters", "1 2.json": "small letters"} {
-		if _, err := Read(lane.Table(), fstest.MapFS{name: {Data: []byte(good)}}); err == nil || !strings.Contains(err.Error(), name) || !strings.Contains(err.Error(), want) {
+		if _, err := Read(lane.Table(), fstest.MapFS{name: {Data: []byte(good)}}); err == nil || !strings.Contains(err.Error(), name) || !wording.Has(err.Error(), want) {
 			t.Errorf("%s: got %v", name, err)
 		}
 	}
-	if _, err := Read(lane.Table(), fstest.MapFS{"a.json": {Data: []byte(good)}, "b.json": {Data: []byte(good)}}); err == nil || !strings.Contains(err.Error(), `b.json: title: another lesson is called "Mine" too`) {
+	if _, err := Read(lane.Table(), fstest.MapFS{"a.json": {Data: []byte(good)}, "b.json": {Data: []byte(good)}}); err == nil || !wording.Has(err.Error(), `b.json: title: another lesson is called "Mine" too`) {
 		t.Errorf("two lessons of one title: %v", err)
 	}
 }

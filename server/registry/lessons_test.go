@@ -7,6 +7,7 @@ import (
 	"testing/fstest"
 
 	"github.com/gnllviz/gnllviz/server/access"
+	"github.com/gnllviz/gnllviz/server/wire/wording"
 )
 
 func TestLessonsOfAFolder(t *testing.T) {
@@ -45,7 +46,7 @@ func TestLessonsOfAFolder(t *testing.T) {
 		if c.old != "What eps does" {
 			f["mine.json"].Data = []byte(strings.Replace(string(f["mine.json"].Data), "What eps does", "Mine", 1))
 		}
-		if _, err := Lessons(f, c.limits); err == nil || !strings.Contains(err.Error(), c.want) {
+		if _, err := Lessons(f, c.limits); err == nil || !wording.Has(err.Error(), c.want) {
 			t.Errorf("%s: got %v, want %s", c.new, err, c.want)
 		}
 	}

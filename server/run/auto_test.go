@@ -3,11 +3,11 @@ package run
 import (
 	"bytes"
 	"slices"
-	"strings"
 	"testing"
 
 	"github.com/gnllviz/gnllviz/server/run/lane"
 	"github.com/gnllviz/gnllviz/server/wire"
+	"github.com/gnllviz/gnllviz/server/wire/wording"
 )
 
 // What viewers are told that auto comes to is what a step uses, and a number is used as
@@ -90,7 +90,7 @@ func TestModelsKeepAuto(t *testing.T) {
 	r := paused(t, wire.Spec{Controls: raw(t, map[string]any{"dataset": "mcycle", "hidden": []int{8}, "speed": "max", "variance_decay": 0.02})})
 	steps(t, r, 30)
 	rec := recordOf(t, r)
-	if want := "weight decay auto (0.009434) of the mean's part and 0.02 of the variance's"; !strings.Contains(rec.Model.Card.Optimizer, want) {
+	if want := "weight decay auto (0.009434) of the mean's part and 0.02 of the variance's"; !wording.Has(rec.Model.Card.Optimizer, want) {
 		t.Errorf("the card says %q", rec.Model.Card.Optimizer)
 	}
 	if !bytes.Contains(rec.Model.Training.Spec, []byte(`"decay":"auto"`)) || !bytes.Contains(rec.Model.Training.Spec, []byte(`"variance_decay":0.02`)) {

@@ -10,6 +10,7 @@ import (
 
 	"github.com/gnllviz/gnllviz/server/run/lane"
 	"github.com/gnllviz/gnllviz/server/wire"
+	"github.com/gnllviz/gnllviz/server/wire/wording"
 )
 
 // oscillating is a paused run on the oscillator that is held to its equation.
@@ -178,7 +179,7 @@ func TestEquationsThatCannotBe(t *testing.T) {
 			}
 			_, err = r.Do(context.Background(), &wire.ChangeCommand{Set: raw(t, c.set)}, true)
 			refused, ok := err.(*wire.ErrorMessage)
-			if !ok || refused.Control != c.control || !strings.Contains(refused.Reason, c.why) {
+			if !ok || refused.Control != c.control || !wording.Has(refused.Reason, c.why) {
 				t.Errorf("refused with %+v (%v), want %s and %q", refused, err, c.control, c.why)
 			}
 			after, err := json.Marshal(lanesOf(t, r))
@@ -196,7 +197,7 @@ func TestEquationWithoutAValue(t *testing.T) {
 		r := oscillating(t, map[string]any{"equation": equation})
 		steps(t, r, 3)
 		m := state(t, r)
-		if m.State != wire.Diverged || !strings.Contains(m.Reason, where) || !strings.Contains(m.Reason, "change the formula") {
+		if m.State != wire.Diverged || !wording.Has(m.Reason, where) || !wording.Has(m.Reason, "change the formula") {
 			t.Errorf("%s: %s, %s", equation, m.State, m.Reason)
 		}
 		rec := recordOf(t, r)

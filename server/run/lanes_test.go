@@ -6,11 +6,11 @@ import (
 	"errors"
 	"reflect"
 	"slices"
-	"strings"
 	"testing"
 
 	"github.com/gnllviz/gnllviz/server/run/lane"
 	"github.com/gnllviz/gnllviz/server/wire"
+	"github.com/gnllviz/gnllviz/server/wire/wording"
 )
 
 func ptr[T any](v T) *T { return &v }
@@ -80,7 +80,7 @@ func refused(t *testing.T, r *Run, c wire.Command, code wire.ErrorCode, words st
 	if !errors.As(err, &e) {
 		t.Fatalf("%T %+v gave %v, want a refusal", c, c, err)
 	}
-	if e.Code != code || !strings.Contains(e.Reason, words) {
+	if e.Code != code || !wording.Has(e.Reason, words) {
 		t.Errorf("%T: refused with %s %q, want %s and %q", c, e.Code, e.Reason, code, words)
 	}
 	if after := state(t, r); after.Revision != before.Revision || after.Generation != before.Generation || len(after.Lanes) != len(before.Lanes) {
@@ -272,7 +272,7 @@ func TestUntil(t *testing.T) {
 		r := paused(t, wire.Spec{Controls: raw(t, map[string]any{"speed": "max"})})
 		do(t, r, &c.command)
 		m := await(t, r, func(m wire.RunMessage) bool { return m.State != wire.Playing })
-		if m.State != wire.Paused || !strings.Contains(m.Reason, c.reason) || name == "step" && m.Step != 137 {
+		if m.State != wire.Paused || !wording.Has(m.Reason, c.reason) || name == "step" && m.Step != 137 {
 			t.Errorf("%s: the run is %s at step %d because %q", name, m.State, m.Step, m.Reason)
 		}
 	}
@@ -324,12 +324,12 @@ func TestServersBounds(t *testing.T) {
 		if err := json.Unmarshal([]byte(set), &controls); err != nil {
 			t.Fatal(err)
 		}
-		if _, err := New("testtest", wire.Spec{Controls: controls}, o); err == nil || !strings.Contains(err.Error(), words) {
+		if _, err := New("testtest", wire.Spec{Controls: controls}, o); err == nil || !wording.Has(err.Error(), words) {
 			t.Errorf("%s gave %v, want %q", set, err, words)
 		}
 	}
 	small := raw(t, map[string]any{"hidden": []int{16}})
-	if _, err := New("testtest", wire.Spec{Controls: small, Lanes: make([]wire.LaneSpec, 3)}, o); err == nil || !strings.Contains(err.Error(), "at most 2 lanes") {
+	if _, err := New("testtest", wire.Spec{Controls: small, Lanes: make([]wire.LaneSpec, 3)}, o); err == nil || !wording.Has(err.Error(), "at most 2 lanes") {
 		t.Errorf("three lanes gave %v", err)
 	}
 	if _, err := New("testtest", wire.Spec{Controls: small, Lanes: make([]wire.LaneSpec, 2)}, o); err != nil {

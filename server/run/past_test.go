@@ -14,6 +14,7 @@ import (
 	"github.com/gnllviz/gnllviz/server/run/past"
 	"github.com/gnllviz/gnllviz/server/run/rows"
 	"github.com/gnllviz/gnllviz/server/wire"
+	"github.com/gnllviz/gnllviz/server/wire/wording"
 )
 
 func TestUndoBringsTheWeightsBack(t *testing.T) {
@@ -60,7 +61,7 @@ func TestUndoBringsTheWeightsBack(t *testing.T) {
 	if c := changes[0]; c.Kind != wire.ControlChange || c.Control != "lr" || c.Old != 3e-3 || c.New != 0.5 || c.Step != 40 || c.Lane == nil || !c.Undo {
 		t.Errorf("the first change is %+v", c)
 	}
-	if c := changes[len(changes)-1]; c.Kind != wire.RedoChange || !strings.Contains(c.Text, "done again") {
+	if c := changes[len(changes)-1]; c.Kind != wire.RedoChange || !wording.Has(c.Text, "done again") {
 		t.Errorf("the last change is %+v", c)
 	}
 	// Two undos of what came after another change: the second takes both back.
@@ -189,7 +190,7 @@ func replayed(t *testing.T, r *Run) *Run {
 	}
 	serve(t, again)
 	m := await(t, again, func(m wire.RunMessage) bool { return m.State != wire.Playing && m.Step == recipe.Steps })
-	if m.State == wire.Paused && (!strings.HasSuffix(m.Reason, "was reached") || m.Revision < recipe.Revision) {
+	if m.State == wire.Paused && (!wording.Ends(m.Reason, "was reached") || m.Revision < recipe.Revision) {
 		t.Errorf("the replay ended %s at step %d: %s", m.State, m.Step, m.Reason)
 	}
 	return again
@@ -299,7 +300,7 @@ func TestRecipesAreRefused(t *testing.T) {
 		bad := good
 		bad.Events = slices.Clone(good.Events)
 		spoil(&bad)
-		if _, err := Replay("testtest", bad, Options{}); err == nil || !strings.Contains(err.Error(), what) {
+		if _, err := Replay("testtest", bad, Options{}); err == nil || !wording.Has(err.Error(), what) {
 			t.Errorf("a recipe with a bad %s gave %v", what, err)
 		}
 	}
@@ -374,7 +375,7 @@ func TestEditsOfARunAreBounded(t *testing.T) {
 		t.Fatal(err)
 	}
 	d.Edits.Rows = rows.MaxEdited
-	if _, err := d.Edited(&wire.Edit{Add: []wire.NewRow{{X: []float64{1}, Y: 1}}}); err == nil || !strings.Contains(err.Error(), "edits of at most") {
+	if _, err := d.Edited(&wire.Edit{Add: []wire.NewRow{{X: []float64{1}, Y: 1}}}); err == nil || !wording.Has(err.Error(), "edits of at most") {
 		t.Errorf("an edit too many gave %v", err)
 	}
 }

@@ -15,6 +15,7 @@ import (
 	"github.com/gnllviz/gnllviz/engine/metrics"
 	"github.com/gnllviz/gnllviz/server/run/capture"
 	"github.com/gnllviz/gnllviz/server/wire"
+	"github.com/gnllviz/gnllviz/server/wire/wording"
 )
 
 // trainTo returns a served run after so many steps.
@@ -177,7 +178,7 @@ func TestWeightsAloneGoOn(t *testing.T) {
 		if !capture.SameWeights(again.loop.present.Lanes[0].Ensemble, rec.Model.Members) {
 			t.Errorf("%s: it came back with other weights", name)
 		}
-		if !strings.Contains(again.loop.reason, "weights alone") {
+		if !wording.Has(again.loop.reason, "weights alone") {
 			t.Errorf("%s: it does not say that the optimiser begins anew: %q", name, again.loop.reason)
 		}
 		trainTo(t, again, 1)
@@ -246,7 +247,7 @@ func TestImportsAreRefused(t *testing.T) {
 			t.Fatal(err)
 		}
 		c.spoil(m)
-		if _, err := Import("two", m, Options{}); err == nil || !strings.Contains(err.Error(), c.want) {
+		if _, err := Import("two", m, Options{}); err == nil || !wording.Has(err.Error(), c.want) {
 			t.Errorf("%s: got %v, want an error with %q", name, err, c.want)
 		}
 	}

@@ -12,6 +12,7 @@ import (
 
 	"github.com/gnllviz/gnllviz/server/run/past"
 	"github.com/gnllviz/gnllviz/server/wire"
+	"github.com/gnllviz/gnllviz/server/wire/wording"
 )
 
 // A generation that was left and came back, and was left and came back again after it
@@ -110,7 +111,7 @@ func TestReplayEndsWhereItsWorkIsSpent(t *testing.T) {
 		r.loop.step()
 	}
 	// Ten steps of four rows, and the rest of forty.
-	if want := uint64(10 + 990/10); r.loop.present.Steps != want || r.loop.state != wire.Paused || !strings.Contains(r.loop.reason, fmt.Sprintf("by step %d", want)) {
+	if want := uint64(10 + 990/10); r.loop.present.Steps != want || r.loop.state != wire.Paused || !wording.Has(r.loop.reason, fmt.Sprintf("by step %d", want)) {
 		t.Errorf("it is %s at step %d: %s; want paused at step %d", r.loop.state, r.loop.present.Steps, r.loop.reason, want)
 	}
 	if ready, later := r.loop.ready(); ready != nil || later != nil {

@@ -14,6 +14,7 @@ import (
 	"github.com/gnllviz/gnllviz/server/run/lane"
 	"github.com/gnllviz/gnllviz/server/run/rows"
 	"github.com/gnllviz/gnllviz/server/wire"
+	"github.com/gnllviz/gnllviz/server/wire/wording"
 )
 
 func TestEveryDataSetTrains(t *testing.T) {
@@ -90,7 +91,7 @@ func TestRowsChangeWhileTraining(t *testing.T) {
 		{wire.Edit{Add: []wire.NewRow{{X: []float64{1}, Y: 1e300}}}, "1e+300"},
 		{wire.Edit{Take: []uint32{1}}, "pool has no row 1"},
 	} {
-		if _, err := r.Do(t.Context(), &wire.EditCommand{Edit: c.edit}, true); err == nil || !strings.Contains(err.Error(), c.words) {
+		if _, err := r.Do(t.Context(), &wire.EditCommand{Edit: c.edit}, true); err == nil || !wording.Has(err.Error(), c.words) {
 			t.Errorf("%+v gave %v, want %q", c.edit, err, c.words)
 		}
 	}
@@ -296,7 +297,7 @@ func TestOwnFileWithWords(t *testing.T) {
 		rs.Inputs, rs.Encoding, rs.SHA256 = slices.Clone(rs.Inputs), slices.Clone(rs.Encoding), ""
 		rs.Encoding[0].Values = slices.Clone(rs.Encoding[0].Values)
 		c.spoil(&rs)
-		if _, _, err := rows.Kept(&wire.DataSpec{Rows: &rs}, Options{}.Table); err == nil || !strings.Contains(err.Error(), c.words) {
+		if _, _, err := rows.Kept(&wire.DataSpec{Rows: &rs}, Options{}.Table); err == nil || !wording.Has(err.Error(), c.words) {
 			t.Errorf("%s: %v, want %q", name, err, c.words)
 		}
 	}
@@ -319,7 +320,7 @@ func TestOwnFileWithDates(t *testing.T) {
 	if got := strings.Join(names, "|"); got != "at|at year sine|at year cosine|at day sine|at day cosine|day|day year sine|day year cosine" {
 		t.Errorf("inputs %s", got)
 	}
-	if notes, err := r.Notes(t.Context()); err != nil || !slices.Contains(notes.Warnings, `column "day": its dates have no time of day, and so no circle of the day`) {
+	if notes, err := r.Notes(t.Context()); err != nil || !wording.Among(notes.Warnings, `column "day": its dates have no time of day, and so no circle of the day`) {
 		t.Errorf("%+v, %v", notes, err)
 	}
 	steps(t, r, 30)
@@ -367,7 +368,7 @@ func TestOwnFileWithGaps(t *testing.T) {
 		t.Errorf("inputs %s, %d rows", got, d.Train+d.Test)
 	}
 	notes, err := r.Notes(t.Context())
-	if err != nil || !slices.Contains(notes.Warnings, `column "a": 12 rows have nothing there, and so the mean of the training rows and a mark (first: row 2)`) {
+	if err != nil || !wording.Among(notes.Warnings, `column "a": 12 rows have nothing there, and so the mean of the training rows and a mark (first: row 2)`) {
 		t.Errorf("%+v, %v", notes, err)
 	}
 	if err := r.do(t.Context(), func(*loop) {

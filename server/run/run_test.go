@@ -7,7 +7,6 @@ import (
 	"math"
 	"reflect"
 	"slices"
-	"strings"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -17,6 +16,7 @@ import (
 	"github.com/gnllviz/gnllviz/server/run/lane"
 	"github.com/gnllviz/gnllviz/server/run/rows"
 	"github.com/gnllviz/gnllviz/server/wire"
+	"github.com/gnllviz/gnllviz/server/wire/wording"
 )
 
 // start serves a run of default settings, with some set, until the test ends.
@@ -457,7 +457,7 @@ func TestDivergenceIsToldAndResetHeals(t *testing.T) {
 	for m.State != wire.Diverged {
 		nextEvent(t, v, "state", &m)
 	}
-	if m.State != wire.Diverged || !strings.Contains(m.Reason, "step") {
+	if m.State != wire.Diverged || !wording.Has(m.Reason, "step") {
 		t.Fatalf("got %+v, want a divergence with its step", m)
 	}
 	_, err := r.Do(t.Context(), &wire.PlayCommand{}, true)
@@ -502,7 +502,7 @@ func TestVarianceThatUnderflows(t *testing.T) {
 		change(t, r, map[string]any{"speed": "max"})
 		var m wire.StateMessage
 		nextEvent(t, v, "state", &m)
-		if m.State != wire.Diverged || !strings.Contains(m.Reason, "probable cause") {
+		if m.State != wire.Diverged || !wording.Has(m.Reason, "probable cause") {
 			t.Errorf("seed %d: got %+v, want a divergence with its cause", seed, m)
 		}
 		s, err := r.Summary(t.Context())

@@ -11,6 +11,7 @@ import (
 	"github.com/gnllviz/gnllviz/server/run/lane"
 	"github.com/gnllviz/gnllviz/server/run/runtest"
 	"github.com/gnllviz/gnllviz/server/wire"
+	"github.com/gnllviz/gnllviz/server/wire/wording"
 )
 
 func specWith(t *testing.T, s wire.Spec, controls string) wire.Spec {
@@ -61,7 +62,7 @@ func TestSweepTellsOfFailures(t *testing.T) {
 	if err := Sweep(context.Background(), g, run.Options{}, 0, func(c Cell) { failed = append(failed, c.Failed) }); err != nil {
 		t.Fatal(err)
 	}
-	if !strings.Contains(strings.Join(failed, ""), "probable cause") {
+	if !wording.Has(strings.Join(failed, ""), "probable cause") {
 		t.Errorf("failures: %q", failed)
 	}
 	for name, c := range map[string]struct {
@@ -76,7 +77,7 @@ func TestSweepTellsOfFailures(t *testing.T) {
 		"two lanes":  {Grid{Spec: wire.Spec{Lanes: make([]wire.LaneSpec, 2)}, X: Axis{"lr", jsons("1")}, Y: Axis{"beta", jsons("1")}, Steps: 1}, "one lane"},
 		"speed":      {Grid{X: Axis{"speed", jsons(`"1"`)}, Y: Axis{"beta", jsons("1")}, Steps: 1}, "nothing that is trained"},
 	} {
-		if err := Sweep(context.Background(), c.grid, run.Options{}, 0, func(Cell) {}); err == nil || !strings.Contains(err.Error(), c.want) {
+		if err := Sweep(context.Background(), c.grid, run.Options{}, 0, func(Cell) {}); err == nil || !wording.Has(err.Error(), c.want) {
 			t.Errorf("%s: got %v, want an error with %q", name, err, c.want)
 		}
 	}
@@ -97,7 +98,7 @@ func TestSweepStops(t *testing.T) {
 func TestAutoIsNoValueOfAnAxis(t *testing.T) {
 	g := Grid{X: Axis{"decay", jsons("0.1", `"auto"`)}, Y: Axis{"lr", jsons("0.01")}, Steps: 1}
 	var refused *wire.ErrorMessage
-	if err := g.Check(); !errors.As(err, &refused) || refused.Control != "decay" || !strings.Contains(refused.Reason, "has numbers") {
+	if err := g.Check(); !errors.As(err, &refused) || refused.Control != "decay" || !wording.Has(refused.Reason, "has numbers") {
 		t.Errorf("got %v", err)
 	}
 }

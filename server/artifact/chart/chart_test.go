@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"github.com/gnllviz/gnllviz/server/wire"
+	"github.com/gnllviz/gnllviz/server/wire/wording"
 )
 
 var update = flag.Bool("update", false, "write the golden files")
@@ -53,7 +54,7 @@ func TestSkeletons(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if !bytes.Equal(got, want) {
+			if !wording.JSON(got, want) {
 				t.Errorf("the charts of %s differ from %s; if that is meant, run go test ./server/artifact/chart -update\n%s", d.Name, golden, got)
 			}
 		})

@@ -7,6 +7,7 @@ import (
 	"github.com/gnllviz/gnllviz/server/run/capture"
 	"github.com/gnllviz/gnllviz/server/run/runtest"
 	"github.com/gnllviz/gnllviz/server/wire"
+	"github.com/gnllviz/gnllviz/server/wire/wording"
 )
 
 // Of several targets a report has a table of the scores of each and over all, and says
@@ -22,12 +23,12 @@ func TestReportOfSeveralTargets(t *testing.T) {
 		"<th scope=\"row\">over all (std)</th><td>" + shown(r.Test.Report.NLL) + "</td>",
 		"<td>" + r.Targets[1].Test.Verdict.String() + "</td>",
 	} {
-		if !strings.Contains(table, want) {
+		if !wording.Has(table, want) {
 			t.Errorf("the table by target does not say %q: %s", want, table)
 		}
 	}
 	for _, want := range []string{"The charts are of <b>north wind</b>", "Calibration, north wind", "Fit, north wind", ">Loss</h2>", "CRPS (std)"} {
-		if !strings.Contains(report, want) {
+		if !wording.Has(report, want) {
 			t.Errorf("the report does not say %q", want)
 		}
 	}

@@ -17,6 +17,7 @@ import (
 	"github.com/gnllviz/gnllviz/server/run/capture"
 	"github.com/gnllviz/gnllviz/server/run/runtest"
 	"github.com/gnllviz/gnllviz/server/wire"
+	"github.com/gnllviz/gnllviz/server/wire/wording"
 )
 
 // wellFormed reads XML to its end and returns the text of a first element of a name.
@@ -88,7 +89,7 @@ func TestStills(t *testing.T) {
 			}
 			keep(t, name+"-"+chart+".svg", svg.Bytes())
 			title, desc := wellFormed(t, svg.Bytes())
-			if !strings.Contains(title, chart) || len(desc) < 40 || strings.Contains(svg.String(), "NaN") {
+			if !wording.Has(title, chart) || len(desc) < 40 || strings.Contains(svg.String(), "NaN") {
 				t.Errorf("%s of %s: title %q, description %q", chart, name, title, desc)
 			}
 			if name == "two" || name == "start" || name == "waves" && chart != Fit {
@@ -184,7 +185,7 @@ func TestHeat(t *testing.T) {
 		t.Fatal(err)
 	}
 	title, desc := wellFormed(t, svg.Bytes())
-	if title != h.Title || !strings.Contains(desc, "2 runs failed") || !strings.Contains(desc, "The best, 4.2, is where learning rate is 0.01 and beta is") {
+	if title != h.Title || !wording.Has(desc, "2 runs failed") || !wording.Has(desc, "The best, 4.2, is where learning rate is 0.01 and beta is") {
 		t.Errorf("title %q, description %q", title, desc)
 	}
 	if row, column, ok := h.best(); !ok || column != 2 {

@@ -15,6 +15,7 @@ import (
 	"github.com/gnllviz/gnllviz/server/live"
 	"github.com/gnllviz/gnllviz/server/session"
 	"github.com/gnllviz/gnllviz/server/wire"
+	"github.com/gnllviz/gnllviz/server/wire/wording"
 )
 
 // A websocket whose goroutine panics is closed.
@@ -54,7 +55,7 @@ func TestPanicOfAWebsocketClosesIt(t *testing.T) {
 		<-served
 		what := map[bool]string{true: "reading from a viewer", false: "writing to a viewer"}[reading]
 		for _, part := range []string{what, "a panic", "stack=", "goroutine "} {
-			if !strings.Contains(log.String(), part) {
+			if !wording.Has(log.String(), part) {
 				t.Errorf("the log lacks %q:\n%.2000s", part, &log)
 			}
 		}

@@ -37,7 +37,7 @@ var machines = []string{"regexp.MustCompile", "exec.Command", "exec.CommandConte
 var twoWords = regexp.MustCompile(`(^|[ ("])[A-Z]?[a-z]+,?[;:]? [a-z]{2,}`)
 
 // Signs of HTML, and of programs.
-var code = regexp.MustCompile(`</|<[a-z]+[ >]|\{\{|^[A-Z]+ /|\bfunction\b|\bimport [a-z]|\bconst [a-z]|\bdef [a-z]|=>|[a-z]\(\)|^ *[.#][a-z-]+ *\{|'self'|\bgnllviz [a-z]+ -|; charset|^return `)
+var code = regexp.MustCompile(`</|<[a-z]+[ >]|\{\{|^[A-Z]+ /|\bfunction\b|\bimport [a-z]|\bconst [a-z]|\bdef [a-z]|=>|[a-z]\(\)|^ *[.#][a-z-]+ *\{|'self'|\bgnllviz [a-z]+ -|; charset|; filename=|^return `)
 
 // directive at the end of a line leaves its texts as they are; after it stands why they
 // are no sentences.

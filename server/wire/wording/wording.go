@@ -7,7 +7,10 @@
 package wording
 
 import (
+	"bytes"
+	"encoding/json"
 	"regexp"
+	"slices"
 	"strings"
 )
 
@@ -28,6 +31,24 @@ func Ends(sentence, words string) bool {
 
 // Is tells whether a sentence, or a text of sentences, is another.
 func Is(sentence, want string) bool { return sentence == want || isNonsense(sentence, want) }
+
+// Among tells whether one of some sentences is another.
+func Among(sentences []string, want string) bool {
+	return slices.ContainsFunc(sentences, func(s string) bool { return Is(s, want) })
+}
+
+// JSON tells whether a document is another, byte for byte but for the sentences in it.
+func JSON(got, want []byte) bool { return bytes.Equal(got, want) || sameNonsense(got, want) }
+
+// Same is JSON of values that are encoded; of one that cannot be it is false.
+func Same(got, want any) bool {
+	a, err := json.Marshal(got)
+	if err != nil {
+		return false
+	}
+	b, err := json.Marshal(want)
+	return err == nil && JSON(a, b)
+}
 
 // Mark is what every word of nonsense begins with, small or large.
 const Mark = "zx"
