@@ -67,6 +67,26 @@ func BenchmarkFused(b *testing.B) {
 	})
 }
 
+// BenchmarkEveryLoss is a step's share of a loss: its value and gradients.
+func BenchmarkEveryLoss(b *testing.B) {
+	const n = 4096
+	input, target, variance := benchmarkData[float32](n)
+	gradInput, gradVariance := make([]float32, n), make([]float32, n)
+	for _, name := range Names() {
+		b.Run(name, func(b *testing.B) {
+			l, err := ByName(name, Options{Eps: 1e-6})
+			if err != nil {
+				b.Fatal(err)
+			}
+			b.ReportAllocs()
+			for b.Loop() {
+				l.Gradients(gradInput, gradVariance, input, target, variance)
+			}
+			perElement(b, n)
+		})
+	}
+}
+
 // BenchmarkPlainLoop is what one would write without this package.
 func BenchmarkPlainLoop(b *testing.B) {
 	b.Run(fmt.Sprintf("float32/n=%d", inCache), func(b *testing.B) {
