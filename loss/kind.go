@@ -136,9 +136,8 @@ func (k *Kind) UnmarshalText(name []byte) error {
 	return err
 }
 
-// Descriptor returns what there is to say of the loss. Its slices are not to be
-// changed.
-func (k Kind) Descriptor() Descriptor { return *kinds[k] }
+// Descriptor returns what there is to say of the loss, which is not to be changed.
+func (k Kind) Descriptor() *Descriptor { return kinds[k] }
 
 // New returns the loss. Options that Check refuses make one without meaning.
 func (k Kind) New(o Options) Loss { return kinds[k].make(o) }

@@ -99,28 +99,33 @@ const maxLossParameters = 8
 // A lossParameter is one parameter of one loss.
 type lossParameter struct {
 	of loss.Kind
-	loss.Parameter
+	*loss.Parameter
 }
 
 func lossParameters() (list []lossParameter) {
 	for _, k := range loss.Kinds() {
-		for _, p := range k.Descriptor().Parameters {
-			list = append(list, lossParameter{k, p})
+		all := k.Descriptor().Parameters
+		for i := range all {
+			list = append(list, lossParameter{k, &all[i]})
 		}
 	}
 	return list
 }
 
-// LossOptions returns what the settings tell the loss.
+// LossOptions returns what the settings tell the loss. A step asks for them.
 func (s *LaneSettings) LossOptions() loss.Options {
 	o := loss.Options{Full: s.Full, Eps: s.Eps, Reduction: s.Reduction}
-	for i, p := range lossParameters() {
-		if p.of == s.Loss {
-			if o.Parameters == nil {
-				o.Parameters = map[string]float64{}
-			}
-			o.Parameters[p.Name] = s.LossParameters[i]
-		}
+	own := s.Loss.Descriptor().Parameters
+	if len(own) == 0 {
+		return o
+	}
+	first := 0
+	for k := range s.Loss {
+		first += len(k.Descriptor().Parameters)
+	}
+	o.Parameters = make(map[string]float64, len(own))
+	for i := range own {
+		o.Parameters[own[i].Name] = s.LossParameters[first+i]
 	}
 	return o
 }
