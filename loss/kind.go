@@ -2,6 +2,7 @@ package loss
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -180,21 +181,23 @@ func ByName(name string, o Options) (Loss, error) {
 	return k.New(o), nil
 }
 
-// TeX returns the whole formula without its constants, which gradients know nothing of.
+// TeX returns the whole formula, its constants included.
 func (f *Formula) TeX() string {
 	var b strings.Builder
 	b.WriteString(f.Open)
-	for _, t := range f.Terms {
-		if t.Of == OfConstant {
-			continue
-		}
+	for i, t := range f.Terms {
 		switch {
 		case t.Minus:
 			b.WriteString(" - ")
-		case b.Len() > len(f.Open):
+		case i > 0:
 			b.WriteString(" + ")
 		}
 		b.WriteString(t.TeX)
 	}
 	return b.String() + " " + f.Close
+}
+
+// HasConstant says whether the formula has a term that is there with Full alone.
+func (f *Formula) HasConstant() bool {
+	return slices.ContainsFunc(f.Terms, func(t Term) bool { return t.Of == OfConstant })
 }

@@ -3,7 +3,6 @@ package loss
 import (
 	"math"
 	"regexp"
-	"slices"
 	"strings"
 	"testing"
 )
@@ -29,7 +28,7 @@ func TestDescriptorsAreTrue(t *testing.T) {
 			if parsed, err := ParseKind(d.Name); parsed != k || err != nil {
 				t.Errorf("ParseKind says %v, %v", parsed, err)
 			}
-			constant := slices.ContainsFunc(d.Formula.Terms, func(t Term) bool { return t.Of == OfConstant })
+			constant := d.Formula.HasConstant()
 			if differs := value(k, Options{Full: true}) != value(k, Options{}); differs != constant {
 				t.Errorf("its formula has a constant: %v; full alters the loss: %v", constant, differs)
 			}

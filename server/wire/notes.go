@@ -15,7 +15,7 @@ type Note struct {
 	Option  string // empty: of the control itself
 
 	Formula string // MathML; may be empty
-	Where   string // what its signs mean, as part of a sentence; may be empty
+	Where   string // what its signs mean; may be empty
 	Source  string // author, year and title; may be empty
 }
 
@@ -40,7 +40,11 @@ func lossNotes() []Note {
 	var list []Note
 	for _, k := range loss.Kinds() {
 		d := k.Descriptor()
-		list = append(list, Note{"loss", d.Name, setTeX(d.Formula.TeX()), d.Formula.Note, d.Source})
+		where := d.Formula.Note + "."
+		if d.Formula.HasConstant() {
+			where = d.Formula.Note + "; the constant is there with full."
+		}
+		list = append(list, Note{"loss", d.Name, setTeX(d.Formula.TeX()), where, d.Source})
 		for _, p := range d.Parameters {
 			list = append(list, Note{p.Name, "", setTeX(p.Formula), "", p.Source})
 		}
