@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/gnllviz/gnllviz/server/run/capture"
+	"github.com/gnllviz/gnllviz/server/wire"
 )
 
 // A table is columns of one length, as CSV and Parquet files have them.
@@ -64,9 +65,6 @@ type column struct {
 }
 
 func (c *column) present(row int) bool { return c.has == nil || c.has(row) }
-
-// z95 is how far a central interval of 95 % reaches, in standard deviations.
-const z95 = 1.959963984540054
 
 // predictedColumns are what is predicted of a target, and what its own value makes of it.
 var predictedColumns = []string{"mean", "std", "variance", "aleatoric_std", "epistemic_std", "lower_95", "upper_95", "z"}
@@ -130,7 +128,7 @@ func predicted(rows []capture.Row, of func(*capture.Row) *capture.TargetRow, nam
 		if row.Y == row.Mean {
 			z = 0
 		}
-		reach := z95 * row.Std
+		reach := wire.Reach95 * row.Std
 		for k, v := range []float64{row.Mean, row.Std, row.Std * row.Std, row.Aleatoric, row.Epistemic, row.Mean - reach, row.Mean + reach, z} {
 			made[k].wide[i] = v
 		}

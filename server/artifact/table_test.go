@@ -61,7 +61,7 @@ func TestPredictionsReadBackExactly(t *testing.T) {
 		}
 		for name, want := range map[string]float64{
 			r.Data.Inputs[0].Name: row.X[0], r.Data.Target.Name: row.Y, "mean": row.Mean, "std": row.Std, "variance": row.Std * row.Std,
-			"aleatoric_std": row.Aleatoric, "epistemic_std": row.Epistemic, "lower_95": row.Mean - z95*row.Std, "z": (row.Y - row.Mean) / row.Std,
+			"aleatoric_std": row.Aleatoric, "epistemic_std": row.Epistemic, "lower_95": row.Mean - wire.Reach95*row.Std, "z": (row.Y - row.Mean) / row.Std,
 		} {
 			if got, err := strconv.ParseFloat(columns[name][i], 64); err != nil || got != want {
 				t.Fatalf("%s of row %d: %s (%v), want %v", name, i, columns[name][i], err, want)

@@ -2,7 +2,6 @@ package chart
 
 import (
 	"fmt"
-	"math"
 	"slices"
 	"strings"
 
@@ -29,16 +28,10 @@ func equation(d wire.Data) chart {
 func drawEquation(r *capture.Capture) (*drawing, drawn) {
 	g, e := r.Grid, r.Equation
 	input := label(r.Data.Inputs[g.Input])
-	// Beyond its points nothing holds the mean to the equation: there it may leave the plot.
-	reach := 0.0
-	for i, v := range g.Residual {
-		if e.From <= g.X[i] && g.X[i] <= e.To && finite(v) {
-			reach = max(reach, math.Abs(v))
-		}
-	}
+	reach := r.EquationReach()
 	left, right := slices.Min(g.X), slices.Max(g.X)
 	y := opts.YAxis{Type: "value", Name: "residual", AxisLabel: roundAlone()}
-	if reach *= 1.1; reach > 0 {
+	if reach > 0 {
 		y.Min, y.Max = number(-reach), number(reach)
 	}
 	d := newDrawing(
@@ -57,13 +50,13 @@ func drawEquation(r *capture.Capture) (*drawing, drawn) {
 		if reach > 0 {
 			noise = min(noise, reach)
 		}
-		d.band("noise", "learned noise", []float64{left, right}, edge(-noise), edge(noise), laneColour, 0.14)
-		about.Keys = append(about.Keys, drawnKey{"band95", "learned noise"})
+		d.band("noise", "learned noise", []float64{left, right}, edge(-noise), edge(noise), laneColour, float32(wire.Pictures().EquationOpacity))
+		about.Keys = append(about.Keys, drawnKey{"band noise", "learned noise"})
 	}
 	d.curve("zero", "obeyed exactly", []float64{left, right}, []float64{0, 0}, opts.LineStyle{Color: quietColour, Width: 1, Type: "dashed"})
 	d.curve("residual", "residual", g.X, g.Residual, opts.LineStyle{Color: laneColour, Width: 2})
 	about.Table = numbers{Caption: "Residual over " + input, Columns: []string{input, "residual"}}
-	for _, i := range evenly(len(g.X)) {
+	for _, i := range evenly(len(g.X), wire.Pictures().TablePlaces) {
 		about.Table.add(g.X[i], g.Residual[i])
 	}
 	return d, about

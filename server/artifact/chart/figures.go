@@ -2,7 +2,6 @@ package chart
 
 import (
 	"fmt"
-	"math"
 	"slices"
 	"strconv"
 
@@ -12,25 +11,6 @@ import (
 	"github.com/gnllviz/gnllviz/server/wire"
 	"github.com/go-echarts/go-echarts/v2/charts"
 	"github.com/go-echarts/go-echarts/v2/opts"
-)
-
-// bandLooks are the central intervals of the fit, the widest first, with how far they
-// reach in standard deviations.
-var bandLooks = [...]struct {
-	id, name, class string
-	reach           float64
-	opacity         float32
-}{
-	{"band95", "95 %", "band95", 1.959963984540054, 0.13},
-	{"band80", "80 %", "band80", 1.2815515655446004, 0.15},
-	{"band50", "50 %", "band50", 0.6744897501960817, 0.2},
-}
-
-const (
-	mostRows    = 1500 // of a part in a chart, evenly taken
-	mostTold    = 100  // rows of a table beside a chart
-	mostBatches = 500  // pieces of the batch losses
-	mostPoints  = 800  // pieces of the other losses
 )
 
 // draw makes all charts of which there is something to be seen.
@@ -92,26 +72,28 @@ func xy(rows []*capture.Row, x, y func(*capture.Row) float64) (xs, ys []float64)
 func drawFit(r *capture.Capture) (*drawing, drawn) {
 	g := r.Grid
 	input, target := label(r.Data.Inputs[g.Input]), label(r.Data.Target)
-	low, high := r.FitRange(bandLooks[0].reach)
+	low, high := r.FitRange()
 	d := newDrawing(
 		fmt.Sprintf("Fit: %s over %s. Training and test rows, the predicted mean, and bands of the predicted distribution around it.", target, input),
 		opts.XAxis{Type: "value", Name: input, Min: number(slices.Min(g.X)), Max: number(slices.Max(g.X)), AxisLabel: roundAlone()},
 		opts.YAxis{Type: "value", Name: target, Min: number(low), Max: number(high), AxisLabel: roundAlone()},
 	)
+	spec := wire.Pictures()
 	about := drawn{
 		ID: "fit", Title: "Fit", Tall: true,
-		Note: "The predicted mean, and the central intervals that are to hold 50, 80 and 95 % of the rows.",
+		Note: "The predicted mean, and the central intervals that are to hold " + spec.LevelsInWords() + " of the rows.",
 	}
 	if len(r.Data.Inputs) > 1 {
 		about.Note += " The other inputs stand at their means."
 	}
-	for _, b := range bandLooks {
-		low, high := capture.Edges(g.Mean, g.Std, b.reach)
-		d.band(b.id, b.name, g.X, low, high, laneColour, b.opacity)
-		about.Keys = append(about.Keys, drawnKey{b.class, b.name})
+	for i, b := range spec.Bands() {
+		low, high := capture.Edges(g.Mean, g.Std, b.Reach)
+		id := fmt.Sprintf("band%d", i)
+		d.band(id, b.Name, g.X, low, high, laneColour, float32(b.Opacity))
+		about.Keys = append(about.Keys, drawnKey{"band " + id, b.Name})
 	}
 	if g.TrueMean != nil {
-		low, high := capture.Edges(g.TrueMean, g.TrueStds, bandLooks[0].reach)
+		low, high := capture.Edges(g.TrueMean, g.TrueStds, spec.Reach95)
 		d.curve("true_low", "true mean − 1.96 σ", g.X, low, opts.LineStyle{Color: quietColour, Width: 1, Type: "dotted"})
 		d.curve("true_high", "true mean + 1.96 σ", g.X, high, opts.LineStyle{Color: quietColour, Width: 1, Type: "dotted"})
 		d.curve("true", "true mean", g.X, g.TrueMean, opts.LineStyle{Color: inkColour, Width: 1.3, Type: "dashed"})
@@ -119,7 +101,7 @@ func drawFit(r *capture.Capture) (*drawing, drawn) {
 	}
 	at := func(row *capture.Row) float64 { return row.X[g.Input] }
 	of := func(row *capture.Row) float64 { return row.Y }
-	train, test := r.RowsOf(rows.PartTrain, mostRows), r.RowsOf(rows.PartTest, mostRows)
+	train, test := r.ShownRows(rows.PartTrain), r.ShownRows(rows.PartTest)
 	keys := []drawnKey{{"solid", "predicted mean"}}
 	if x, y := xy(train, at, of); len(x) > 0 {
 		d.rows("train", "training rows", x, y, false)
@@ -133,23 +115,18 @@ func drawFit(r *capture.Capture) (*drawing, drawn) {
 	about.Keys = append(keys, about.Keys...)
 
 	about.Table = numbers{Caption: "What is predicted over " + input, Columns: []string{input, "mean", "standard deviation", "from, 95 %", "to, 95 %"}}
-	for _, i := range evenly(len(g.X)) {
-		reach := bandLooks[0].reach * g.Std[i]
+	for _, i := range evenly(len(g.X), wire.Pictures().TablePlaces) {
+		reach := spec.Reach95 * g.Std[i]
 		about.Table.add(g.X[i], g.Mean[i], g.Std[i], g.Mean[i]-reach, g.Mean[i]+reach)
 	}
 	return d, about
 }
 
-// evenly returns at most mostTold places of a list, evenly taken, its ends among them.
-func evenly(n int) (places []int) {
-	if n <= mostTold {
-		for i := range n {
-			places = append(places, i)
-		}
-		return places
-	}
-	for i := range mostTold {
-		places = append(places, i*(n-1)/(mostTold-1))
+// evenly returns at most so many places of a list, evenly taken, its ends among them.
+func evenly(n, most int) (places []int) {
+	most = min(n, most)
+	for i := range most {
+		places = append(places, i*(n-1)/max(most-1, 1))
 	}
 	return places
 }
@@ -186,7 +163,7 @@ func drawStd(r *capture.Capture) (*drawing, drawn) {
 		about.Table.Columns = append(about.Table.Columns, "epistemic")
 	}
 	d.curve("std", "standard deviation", g.X, g.Std, opts.LineStyle{Color: laneColour, Width: 2})
-	for _, i := range evenly(len(g.X)) {
+	for _, i := range evenly(len(g.X), wire.Pictures().TablePlaces) {
 		cells := []float64{g.X[i], g.Std[i]}
 		if g.TrueStds != nil {
 			cells = append(cells, g.TrueStds[i])
@@ -203,10 +180,11 @@ func drawStd(r *capture.Capture) (*drawing, drawn) {
 func drawActual(r *capture.Capture) (*drawing, drawn) {
 	target := r.Data.Target
 	actual, predicted := label(wire.Column{Name: "actual " + target.Name, Unit: target.Unit}), label(wire.Column{Name: "predicted " + target.Name, Unit: target.Unit})
+	left, right, low, high := r.ActualRange()
 	d := newDrawing(
 		fmt.Sprintf("%s over %s, row by row. On the diagonal a row was met exactly.", predicted, actual),
-		opts.XAxis{Type: "value", Name: actual, Scale: opts.Bool(true)},
-		opts.YAxis{Type: "value", Name: predicted, Scale: opts.Bool(true)},
+		opts.XAxis{Type: "value", Name: actual, Min: number(left), Max: number(right), AxisLabel: roundAlone()},
+		opts.YAxis{Type: "value", Name: predicted, Min: number(low), Max: number(high)},
 	)
 	about := drawn{
 		ID: "actual", Title: "Predicted against actual", Tall: true,
@@ -215,18 +193,14 @@ func drawActual(r *capture.Capture) (*drawing, drawn) {
 	}
 	of := func(row *capture.Row) float64 { return row.Y }
 	mean := func(row *capture.Row) float64 { return row.Mean }
-	train, test := r.RowsOf(rows.PartTrain, mostRows), r.RowsOf(rows.PartTest, mostRows)
+	train, test := r.ShownRows(rows.PartTrain), r.ShownRows(rows.PartTest)
 	x, y := xy(train, of, mean)
-	low, high := math.Inf(1), math.Inf(-1)
-	for _, v := range x {
-		low, high = min(low, v), max(high, v)
-	}
-	d.curve("diagonal", "met exactly", []float64{low, high}, []float64{low, high}, opts.LineStyle{Color: quietColour, Width: 1, Type: "dashed"})
+	d.curve("diagonal", "met exactly", []float64{left, right}, []float64{left, right}, opts.LineStyle{Color: quietColour, Width: 1, Type: "dashed"})
 	d.rows("train", "training rows", x, y, false)
 	x, y = xy(test, of, mean)
 	d.rows("test", "test rows", x, y, true)
 	about.Table = numbers{Caption: "Test rows", Columns: []string{actual, "predicted mean", "standard deviation"}}
-	for _, i := range evenly(len(test)) {
+	for _, i := range evenly(len(test), wire.Pictures().TableRows) {
 		about.Table.add(test[i].Y, test[i].Mean, test[i].Std)
 	}
 	return d, about
@@ -241,40 +215,22 @@ func drawLoss(r *capture.Capture) (*drawing, drawn) {
 	if r.Targets != nil {
 		about.Note += " It is the mean over all targets."
 	}
-	steps := make([]uint64, len(r.Points))
-	columns := map[string][]float64{}
-	for i, p := range r.Points {
-		steps[i] = p.Step
-		for _, name := range []string{"train_loss", "test_loss"} {
-			v, _ := p.Value(name)
-			columns[name] = append(columns[name], float64(v))
-		}
-	}
-	var batch []float64
-	if len(r.Batches.Values) > 0 {
-		for _, v := range r.Batches.Values[0] {
-			batch = append(batch, float64(v))
-		}
-	}
-	low, high := capture.LossRange(slices.Concat(columns["train_loss"], columns["test_loss"]), batch)
+	l := r.Losses()
 	d := newDrawing(
 		"Loss over the training steps, for training and test rows, that of each batch beneath, with a mark wherever something was changed.",
 		opts.XAxis{Type: "value", Name: "step", Min: 0, Max: max(r.Step, 1)},
-		opts.YAxis{Type: "value", Name: "loss (nats per row)", Min: number(low), Max: number(high), AxisLabel: roundAlone()},
+		opts.YAxis{Type: "value", Name: "loss (nats per row)", Min: number(l.Low), Max: number(l.High), AxisLabel: roundAlone()},
 	)
-	thin := func(steps []uint64, values []float64, pieces int) (x, y []float64) {
-		s, y := capture.Thin(steps, values, pieces)
-		for _, step := range s {
-			x = append(x, float64(step))
+	draw := func(id, name string, c capture.Series, style opts.LineStyle) {
+		x := make([]float64, len(c.Steps))
+		for i, step := range c.Steps {
+			x[i] = float64(step)
 		}
-		return x, y
+		d.curve(id, name, x, c.Values, style)
 	}
-	x, y := thin(r.Batches.Steps, batch, mostBatches)
-	d.curve("batch", "batch", x, y, opts.LineStyle{Color: laneColour, Width: 0.7, Opacity: opts.Float(0.3)})
-	x, y = thin(steps, columns["train_loss"], mostPoints)
-	d.curve("train", "training rows", x, y, opts.LineStyle{Color: laneColour, Width: 1.3, Type: "dashed"})
-	x, y = thin(steps, columns["test_loss"], mostPoints)
-	d.curve("test", "test rows", x, y, opts.LineStyle{Color: laneColour, Width: 2})
+	draw("batch", "batch", l.Batch, opts.LineStyle{Color: laneColour, Width: 0.7, Opacity: opts.Float(0.3)})
+	draw("train", "training rows", l.Train, opts.LineStyle{Color: laneColour, Width: 1.3, Type: "dashed"})
+	draw("test", "test rows", l.Test, opts.LineStyle{Color: laneColour, Width: 2})
 	if len(r.Changes) > 0 {
 		d.marks(r.Changes)
 		// Their numbers stand between the plot and its axis's name.
@@ -282,8 +238,11 @@ func drawLoss(r *capture.Capture) (*drawing, drawn) {
 		about.Keys = append(about.Keys, drawnKey{"mark", "a change, by its number under Changes"})
 	}
 	about.Table = numbers{Caption: "Loss of the rows", Columns: []string{"step", "training rows", "test rows"}}
-	for _, i := range evenly(len(steps)) {
-		about.Table.Rows = append(about.Table.Rows, []string{strconv.FormatUint(steps[i], 10), shown(columns["train_loss"][i]), shown(columns["test_loss"][i])})
+	for _, i := range evenly(len(r.Points), wire.Pictures().TableSteps) {
+		p := &r.Points[i]
+		train, _ := p.Value("train_loss")
+		test, _ := p.Value("test_loss")
+		about.Table.Rows = append(about.Table.Rows, []string{strconv.FormatUint(p.Step, 10), shown(float64(train)), shown(float64(test))})
 	}
 	return d, about
 }
@@ -336,17 +295,15 @@ func drawCalibration(r *capture.Capture) (*drawing, drawn) {
 	return d, about
 }
 
-const pitBins = 10
-
 // drawPIT draws how the test rows spread over their own predicted distributions.
 func drawPIT(r *capture.Capture) (*drawing, drawn, error) {
-	h, err := metrics.NewHistogram(r.ShownTest().PIT, pitBins)
+	h, err := metrics.NewHistogram(r.ShownTest().PIT, wire.PITBins)
 	if err != nil {
 		return nil, drawn{}, err
 	}
 	var names []string
-	for i := range pitBins {
-		names = append(names, fmt.Sprintf("%.1f–%.1f", float64(i)/pitBins, float64(i+1)/pitBins))
+	for i := range wire.PITBins {
+		names = append(names, fmt.Sprintf("%.1f–%.1f", float64(i)/wire.PITBins, float64(i+1)/wire.PITBins))
 	}
 	d := newDrawing(
 		"Histogram of the probability integral transform of the test rows. Flat is calibrated, a bowl overconfident, a hill underconfident.",

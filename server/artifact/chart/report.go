@@ -277,6 +277,12 @@ func scoresOf(name, unit string, s *capture.Scores) targetScores {
 	return t
 }
 
+// Bands are those of the fit, the widest first.
+func (*report) Bands() []wire.Band { return wire.Pictures().Bands() }
+
+// NoiseOpacity is how dark the band of an equation's noise is.
+func (*report) NoiseOpacity() float64 { return wire.Pictures().EquationOpacity }
+
 // ByTargetColumns names the figures that are told of each target.
 func (*report) ByTargetColumns() (list []string) {
 	for _, f := range byTarget() {

@@ -52,7 +52,7 @@ func TestReportTellsAll(t *testing.T) {
 	}
 	options := optionsOf(t, report)
 	for id, series := range map[string][]string{
-		"fit": {"band95", "band80", "band50", "train", "test", "mean"}, "std": {"epistemic", "std"},
+		"fit": {"band0", "band1", "band2", "train", "test", "mean"}, "std": {"epistemic", "std"},
 		"loss": {"batch", "train", "test", "changes"}, "calibration": {"chance", "diagonal", "observed"}, "pit": {"pit"},
 	} {
 		have := map[string]int{}

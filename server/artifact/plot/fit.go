@@ -5,18 +5,8 @@ import (
 
 	"github.com/gnllviz/gnllviz/server/run/capture"
 	"github.com/gnllviz/gnllviz/server/run/rows"
+	"github.com/gnllviz/gnllviz/server/wire"
 )
-
-// bandReaches are those of central intervals of 95, 80 and 50 %, in standard
-// deviations, with how they are coloured: what lies further in lies on top.
-var bandReaches = [...]struct {
-	name    string
-	reach   float64
-	opacity float64
-}{{"95 %", 1.959963984540054, 0.14}, {"80 %", 1.2815515655446004, 0.26}, {"50 %", 0.6744897501960817, 0.4}}
-
-// mostRows is how many rows of a part a picture has at most, evenly taken.
-const mostRows = 2000
 
 // fit draws the rows, the predicted mean and the bands along the record's grid.
 func fit(r *capture.Capture) *picture {
@@ -34,8 +24,8 @@ func fitFrame(r *capture.Capture) *picture {
 		title += ", other inputs at their means"
 	}
 	p := newPicture(title, fmt.Sprintf(
-		"%s over %s. %d training rows are filled points, %d test rows hollow ones. A line is the predicted mean, and bands around it are the central intervals of 50, 80 and 95 %%.",
-		label(r.Data.Target), label(input), r.Data.Train, r.Data.Test))
+		"%s over %s. %d training rows are filled points, %d test rows hollow ones. A line is the predicted mean, and bands around it are the central intervals of %s.",
+		label(r.Data.Target), label(input), r.Data.Train, r.Data.Test, wire.Pictures().LevelsInWords()))
 	if g.TrueMean != nil {
 		p.description += " Dashed lines are the true mean and its central 95 %."
 	}
@@ -44,7 +34,7 @@ func fitFrame(r *capture.Capture) *picture {
 	if !ok {
 		xmin, xmax = 0, 1
 	}
-	low, high := r.FitRange(bandReaches[0].reach)
+	low, high := r.FitRange()
 	p.within(xmin, xmax, low, high)
 	return p
 }
@@ -52,13 +42,14 @@ func fitFrame(r *capture.Capture) *picture {
 // addFit adds what was predicted, the truth, the rows and all their keys.
 func addFit(p *picture, r *capture.Capture, mean, std []float64) {
 	g, lane := r.Grid, laneColour(r)
-	for _, b := range bandReaches {
-		low, high := capture.Edges(mean, std, b.reach)
-		fill := light(lane, b.opacity)
+	spec := wire.Pictures()
+	for _, b := range spec.Bands() {
+		low, high := capture.Edges(mean, std, b.Reach)
+		fill := light(lane, b.Over)
 		p.plot.Add(band{g.X, low, high, fill})
 	}
 	if g.TrueMean != nil {
-		low, high := capture.Edges(g.TrueMean, g.TrueStds, bandReaches[0].reach)
+		low, high := capture.Edges(g.TrueMean, g.TrueStds, spec.Reach95)
 		p.plot.Add(
 			curve{g.X, low, stroke(quiet, 0.8, 2, 3)}, curve{g.X, high, stroke(quiet, 0.8, 2, 3)},
 			curve{g.X, g.TrueMean, stroke(ink, 1.1, 6, 4)},
@@ -70,8 +61,8 @@ func addFit(p *picture, r *capture.Capture, mean, std []float64) {
 	p.plot.Add(curve{g.X, mean, meanLine})
 
 	p.keys = append(p.keys, key{name: "predicted mean", line: meanLine})
-	for _, b := range bandReaches {
-		p.keys = append(p.keys, key{name: b.name, fill: light(lane, b.opacity)})
+	for _, b := range spec.Bands() {
+		p.keys = append(p.keys, key{name: b.Name, fill: light(lane, b.Over)})
 	}
 	if len(train[0]) > 0 {
 		p.keys = append(p.keys, key{name: "training rows", ring: dot()})
@@ -86,7 +77,7 @@ func addFit(p *picture, r *capture.Capture, mean, std []float64) {
 
 // rowsOf returns the input that is shown, and the target, of a part's rows.
 func rowsOf(r *capture.Capture, part string) (xy [2][]float64) {
-	for _, row := range r.RowsOf(part, mostRows) {
+	for _, row := range r.ShownRows(part) {
 		xy[0], xy[1] = append(xy[0], row.X[r.Grid.Input]), append(xy[1], row.Y)
 	}
 	return xy

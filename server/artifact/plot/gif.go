@@ -9,14 +9,14 @@ import (
 	"io"
 
 	"github.com/gnllviz/gnllviz/server/run/capture"
+	"github.com/gnllviz/gnllviz/server/wire"
 	"gonum.org/v1/plot/vg/draw"
 	"gonum.org/v1/plot/vg/vgimg"
 )
 
 const (
-	mostFrames = 60
-	frameTime  = 12  // hundredths of a second
-	lastTime   = 250 // that the end is looked at
+	frameTime = 12  // hundredths of a second
+	lastTime  = 250 // that the end is looked at
 )
 
 // Animation draws how the fit came to be: a frame for each snapshot, with its step,
@@ -25,17 +25,10 @@ func Animation(w io.Writer, r *capture.Capture) error {
 	if r.Grid == nil || len(r.Snapshots) == 0 {
 		return errors.New("there is no fit along one input")
 	}
-	list := r.Snapshots
-	if len(list) > mostFrames {
-		list = nil
-		for i := range mostFrames {
-			list = append(list, r.Snapshots[i*(len(r.Snapshots)-1)/(mostFrames-1)])
-		}
-	}
 	anim := gif.GIF{}
 	q := newQuantiser(laneColour(r))
 	var before *image.Paletted
-	for i, s := range list {
+	for i, s := range r.Snapshots {
 		p := fitFrame(r)
 		p.title = cut(fmt.Sprintf("%s: fit%s after %d steps", heading(r), ofTarget(r), s.Step), 96)
 		addFit(p, r, s.Mean, s.Std)
@@ -49,7 +42,7 @@ func Animation(w io.Writer, r *capture.Capture) error {
 		}
 		before = whole
 		time := frameTime
-		if i == len(list)-1 {
+		if i == len(r.Snapshots)-1 {
 			time = lastTime
 		}
 		anim.Image, anim.Delay = append(anim.Image, shown), append(anim.Delay, time)
@@ -86,8 +79,8 @@ type quantiser struct {
 // of them, where edges are smoothed.
 func newQuantiser(lane color.RGBA) *quantiser {
 	solid := []color.RGBA{{0xff, 0xff, 0xff, 0xff}, ink, quiet, faint, grid, lane}
-	for _, b := range bandReaches {
-		solid = append(solid, light(lane, b.opacity))
+	for _, b := range wire.Pictures().Bands() {
+		solid = append(solid, light(lane, b.Over))
 	}
 	q := &quantiser{found: map[color.RGBA]uint8{}}
 	for _, c := range solid {

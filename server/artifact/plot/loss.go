@@ -3,7 +3,6 @@ package plot
 import (
 	"fmt"
 	"math"
-	"slices"
 
 	"github.com/gnllviz/gnllviz/server/run/capture"
 	"github.com/gnllviz/gnllviz/server/wire"
@@ -19,16 +18,13 @@ func loss(r *capture.Capture) *picture {
 		"Loss in nats per row over the steps, for training and test rows, with that of each batch beneath. %d marks are changes. Where a loss was not finite there is a gap.", len(r.Changes)))
 	p.plot.X.Label.Text, p.plot.Y.Label.Text = "step", "loss (nats per row)"
 
-	trainSteps, train := pointsOf(r, "train_loss")
-	testSteps, test := pointsOf(r, "test_loss")
-	batchSteps, batch := batchLoss(r)
-	low, high := capture.LossRange(slices.Concat(train, test), batch)
-	p.within(0, max(float64(r.Step), 1), low, high)
+	l := r.Losses()
+	p.within(0, max(float64(r.Step), 1), l.Low, l.High)
 
 	lane := laneColour(r)
 	faintLine, trainLine, testLine := stroke(light(lane, 0.3), 0.7), stroke(lane, 1.3, 5, 3), stroke(lane, 2)
-	p.plot.Add(curve{batchSteps, batch, faintLine}, marks(r.Changes))
-	p.plot.Add(curve{trainSteps, train, trainLine}, curve{testSteps, test, testLine})
+	p.plot.Add(over(l.Batch, faintLine), marks(r.Changes))
+	p.plot.Add(over(l.Train, trainLine), over(l.Test, testLine))
 	p.keys = []key{{name: "test rows", line: testLine}, {name: "training rows", line: trainLine}, {name: "each batch", line: faintLine}}
 	if len(r.Changes) > 0 {
 		p.keys = append(p.keys, key{name: "a change", line: stroke(quiet, 0.8, 1, 2)})
@@ -36,38 +32,13 @@ func loss(r *capture.Capture) *picture {
 	return p
 }
 
-// pointsOf returns a column of the evaluations over their steps.
-func pointsOf(r *capture.Capture, column string) (steps, values []float64) {
-	of, all := make([]uint64, len(r.Points)), make([]float64, len(r.Points))
-	for i, p := range r.Points {
-		v, _ := p.Value(column)
-		of[i], all[i] = p.Step, float64(v)
+// over is a curve over steps.
+func over(c capture.Series, line draw.LineStyle) curve {
+	x := make([]float64, len(c.Steps))
+	for i, step := range c.Steps {
+		x[i] = float64(step)
 	}
-	thin, values := capture.Thin(of, all, mostPoints)
-	for _, s := range thin {
-		steps = append(steps, float64(s))
-	}
-	return steps, values
-}
-
-// mostBatches and mostPoints are into how many pieces curves are cut, of each of which
-// the least and the greatest value are drawn: a pixel shows no more.
-const mostBatches, mostPoints = 600, 1200
-
-// batchLoss returns the loss of the batches as it is to be drawn.
-func batchLoss(r *capture.Capture) (steps, values []float64) {
-	if len(r.Batches.Values) == 0 {
-		return nil, nil
-	}
-	all := make([]float64, len(r.Batches.Steps))
-	for i, v := range r.Batches.Values[0] {
-		all[i] = float64(v)
-	}
-	thin, values := capture.Thin(r.Batches.Steps, all, mostBatches)
-	for _, s := range thin {
-		steps = append(steps, float64(s))
-	}
-	return steps, values
+	return curve{x, c.Values, line}
 }
 
 // marks are lines where something was changed, with words as far as there is room.

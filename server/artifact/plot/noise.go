@@ -32,13 +32,7 @@ func noise(r *capture.Capture) *picture {
 	if !ok {
 		xmin, xmax = 0, 1
 	}
-	// What lies far below the standard deviation is not to flatten it.
-	low, high, ok := bounds(positive(g.Std), positive(g.TrueStds))
-	if !ok {
-		low, high = 0.1, 1
-	}
-	// Whole decades, so that there are figures on the axis.
-	low, high = math.Pow(10, math.Floor(math.Log10(low))), math.Pow(10, math.Ceil(math.Log10(high*1.0001)))
+	low, high := r.NoiseRange()
 	p.within(xmin, xmax, low, high)
 	for _, c := range curves {
 		y := positive(c.y)

@@ -93,7 +93,7 @@ func Score(mean, std, y []float64) (Scores, error) {
 		}
 		s.Coverage = append(s.Coverage, c)
 	}
-	if s.Curve, err = metrics.Calibrate(metrics.Intervals, 21, mean, std, y); err != nil {
+	if s.Curve, err = metrics.Calibrate(metrics.Intervals, wire.CalibrationLevels, mean, std, y); err != nil {
 		return s, err
 	}
 	if s.PIT, err = metrics.PIT(mean, std, y); err != nil {

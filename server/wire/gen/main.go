@@ -75,6 +75,7 @@ func generate() []byte {
 	}
 	constant("CHARTS", table)
 	constant("TARGET_UNIT", wire.TargetUnit)
+	constant("PICTURE", wire.Pictures())
 	b.WriteString("\nexport type Scalar = (typeof SCALARS)[number]\n")
 
 	union := func(name string, values ...any) {

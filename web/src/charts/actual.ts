@@ -1,4 +1,4 @@
-import type { Column } from '../generated/wire'
+import { PICTURE, type Column } from '../generated/wire'
 import type { Judged } from '../math/judged'
 import { inputAxis, rangeAxis } from './axes'
 import type { ChartOption, Pixel } from './echarts'
@@ -10,7 +10,7 @@ import { CalmRange, extent, niceRange, quantile, type Range } from '../math/scal
 export class Actual implements Form {
   readonly log = false
   measures: Form['measures'] = { x: PLAIN, y: PLAIN }
-  readonly #range = new CalmRange(7)
+  readonly #range = new CalmRange(PICTURE.ticks)
   #of = ''
   #target: Column = { name: 'y', unit: '' }
   #x: Range = { min: 0, max: 1, interval: 1 }
@@ -25,8 +25,8 @@ export class Actual implements Form {
     if (inside) return
     this.#range.forget()
     this.#of = of
-    const air = 0.04 * (high - low || 1)
-    this.#x = { ...niceRange(low, high, 7), min: low - air, max: high + air }
+    const air = PICTURE.actual_air * (high - low || 1)
+    this.#x = { ...niceRange(low, high, PICTURE.ticks), min: low - air, max: high + air }
   }
 
   get corners(): readonly [Pixel, Pixel] {
@@ -42,7 +42,7 @@ export class Actual implements Form {
   readonly axes = ({ focus, reach }: RowsPicture): ChartOption => {
     const lows = focus.rows.map((r) => this.bar(r, reach)[0]).sort((a, b) => a - b)
     const highs = focus.rows.map((r) => this.bar(r, reach)[1]).sort((a, b) => a - b)
-    const [low = 0, high = 1] = extent(focus.rows.map((r) => r.mean), [quantile(lows, 0.03), quantile(highs, 0.97), this.#x.min, this.#x.max]) ?? []
+    const [low = 0, high = 1] = extent(focus.rows.map((r) => r.mean), [quantile(lows, PICTURE.actual_low), quantile(highs, PICTURE.actual_high), this.#x.min, this.#x.max]) ?? []
     const y = this.#range.follow(low, high)
     if (this.#axes?.y === y && this.#axes.x === this.#x) return this.#axes.option
     const [across, up] = [inputAxis(this.#x.min, this.#x.max, 7), rangeAxis(y)]

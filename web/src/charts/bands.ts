@@ -1,12 +1,10 @@
 import { effective, type FitFrame, type Values } from '../net/frame'
+import { PICTURE } from '../generated/wire'
 import { aleatoricOf } from '../math/reading'
 import type { At } from './axes'
 import type { Figure, Pixel } from './echarts'
 import { polylines, type LaneLook } from './lanes'
 import type { Palette } from './palette'
-
-/** By how many bands there are, from the widest to the narrowest; they lie over each other. */
-const OPACITY = [[0.22], [0.13, 0.2], [0.1, 0.16, 0.2]] as const
 
 /** How the epistemic part is drawn, here and on the noise. */
 export const EPISTEMIC_DASH = [7, 3, 2, 3] as const
@@ -35,7 +33,7 @@ export function bandFigures(b: Banded): Figure[] {
     type: 'polygon', shape: { points: [...upper, ...lower.toReversed()].filter(([, y]) => Number.isFinite(y)) }, style: { fill, opacity },
   })
   const bands = reaches.map((r, band) =>
-    between(edge(noise, r), edge(noise, -r), look.colour, OPACITY[reaches.length - 1]?.[band] ?? 0.2))
+    between(edge(noise, r), edge(noise, -r), look.colour, PICTURE.opacities[reaches.length - 1]?.[band] ?? 1))
   const widest = reaches[0]
   if (!apart || widest === undefined) return bands
   return [...bands, ...[widest, -widest].flatMap((r) => {

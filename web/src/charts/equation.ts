@@ -1,4 +1,5 @@
 import type { GridFrame, LanePicture } from '../net/frame'
+import { PICTURE } from '../generated/wire'
 import { significant } from '../math/format'
 import { columnAt } from '../math/reading'
 import { areaBetween, inputAxis, linear, rangeAxis, type At } from './axes'
@@ -10,17 +11,15 @@ import { skin, type Palette } from './palette'
 import { axisName } from './measure'
 import { CalmRange, extent, type Range } from '../math/scale'
 
-const BAND = 0.16 // opacity
 /** What is larger than the lane in focus by more than this leaves the plot, and by more than that is only named. */
 const OTHERS = 4
 const FAR = 5
-const NOISE = 3
 const NAME = { name: 'residual', unit: '' }
 
 /** By how much the means break the equation, on the x of the fit. */
 export class EquationChart {
   readonly #plot: Plot
-  readonly #range = new CalmRange(2)
+  readonly #range = new CalmRange(PICTURE.equation_ticks)
   #palette: Palette | null = null
   #grid: GridFrame | null = null
   #of = ''
@@ -79,7 +78,7 @@ export class EquationChart {
     const own = reach(focus)
     const others = Math.max(0, ...pictures.filter((q) => q !== focus).map(reach))
     const noise = focus.fit.scalars.equation_noise
-    const most = own > 0 ? Math.max(own, Math.min(others, OTHERS * own), noise <= NOISE * own ? noise : 0) : others
+    const most = own > 0 ? Math.max(own, Math.min(others, OTHERS * own), noise <= PICTURE.equation_noise * own ? noise : 0) : others
     return most > 0 ? this.#range.follow(-most, most) : null
   }
 
@@ -127,7 +126,7 @@ function band(noise: number, look: LaneLook, area: Area, at: At): Figure[] {
   if (!(noise > 0)) return []
   const [top, bottom] = [at(0, noise)[1], at(0, -noise)[1]]
   const y = Math.max(area.y, top)
-  return [{ type: 'rect', shape: { x: area.x, y, width: area.width, height: Math.min(area.y + area.height, bottom) - y }, style: { fill: look.colour, opacity: BAND } }]
+  return [{ type: 'rect', shape: { x: area.x, y, width: area.width, height: Math.min(area.y + area.height, bottom) - y }, style: { fill: look.colour, opacity: PICTURE.equation_opacity } }]
 }
 
 /** The line at x, and above the plot what is read there. */

@@ -1,6 +1,6 @@
 import { reaches, type Bands } from '../math/bands'
 import { REACH_95, type GridFrame, type LanePicture, type TruthFrame } from '../net/frame'
-import type { Data, Lane } from '../generated/wire'
+import { PICTURE, type Data, type Lane } from '../generated/wire'
 import { nearestRow, sliced } from '../math/reading'
 import type { Lens } from '../state/store'
 import { areaBetween, inputAxis, linear, rangeAxis, type At } from './axes'
@@ -167,8 +167,8 @@ export class FitChart {
     const [low = 0, high = 1] = extent(data.y, bound(-1), bound(1)) ?? []
     const of = `${data.name} ${data.shown_target} ${grid.generation} ${data.slice}`
     const before = this.#axis?.of === of ? this.#axis.range : null
-    const air = 0.22 * (high - low || 1)
-    const y = before && low >= before.min && high <= before.max ? before : niceRange(low - air, high + air, 7)
+    const air = PICTURE.fit_air * (high - low || 1)
+    const y = before && low >= before.min && high <= before.max ? before : niceRange(low - air, high + air, PICTURE.ticks)
     this.#axis = { of, range: y }
     const across = inputAxis(left, right, this.#plot.width < SMALL ? 4 : 6)
     const up = rangeAxis(y)

@@ -1,3 +1,4 @@
+import { PICTURE } from '../generated/wire'
 import { count, tick } from '../math/format'
 import type { Span } from '../state/zoom'
 import type { Area, ChartOption } from './echarts'
@@ -25,7 +26,7 @@ export interface AxesOf {
 
 /** The axes of the loss: scales of their own over linear axes, standing still as long as they can. */
 export class LossAxes {
-  readonly #range = new CalmRange(5)
+  readonly #range = new CalmRange(PICTURE.loss_ticks)
   #of = ''
   #threshold = 1
   #x: StepScale = STEPS
@@ -107,7 +108,7 @@ export class LossAxes {
       if (everything || (bar > low - 2 * span && bar < high + span)) [low, high] = [Math.min(low, bar), Math.max(high, bar)]
     }
     const [from, to] = [this.#y.to(low), this.#y.to(high)]
-    const air = Math.max(0.06 * (to - from), this.#y.name === 'linear' ? 0.02 : 0.005)
+    const air = Math.max(PICTURE.loss_air * (to - from), this.#y.name === 'linear' ? PICTURE.loss_least_air : 0.005)
     return this.#range.follow(from - air, to + air)
   }
 }

@@ -1,5 +1,5 @@
 import type { Batch } from '../state/batches'
-import type { Lane } from '../generated/wire'
+import { PICTURE, type Lane } from '../generated/wire'
 import type { History, Series, XY, LossKind } from '../state/history'
 import type { Span } from '../state/zoom'
 import { decimate, type Decimated } from './buckets'
@@ -79,11 +79,9 @@ export interface Values {
   readonly usual: number
 }
 
-const FALL = 0.04 // of the steps shown, while a run begins
-
 /** null where there is no finite value. */
 export function valuesOf(lines: readonly Line[], span: Span): Values | null {
-  const settled = span.from === 0 ? span.to * FALL : span.from
+  const settled = span.from === 0 ? span.to * PICTURE.loss_fall : span.from
   const seen: number[] = []
   const late: number[] = []
   for (const l of lines) {
@@ -98,7 +96,7 @@ export function valuesOf(lines: readonly Line[], span: Span): Values | null {
   if (!all) return null
   const sorted = Float64Array.from(late.length > 0 ? late : seen).sort()
   const sizes = Float64Array.from(sorted, Math.abs).sort()
-  return { low: quantile(sorted, 0.002), high: quantile(sorted, 0.985), least: all[0], greatest: all[1], usual: quantile(sizes, 0.5) }
+  return { low: quantile(sorted, PICTURE.loss_low), high: quantile(sorted, PICTURE.loss_high), least: all[0], greatest: all[1], usual: quantile(sizes, 0.5) }
 }
 
 const EVALUATED = ['train_loss', 'test_loss', 'train_nll', 'test_nll'] as const

@@ -1,5 +1,5 @@
 import { effective, type GridFrame, type LanePicture, type TruthFrame } from '../net/frame'
-import type { Data } from '../generated/wire'
+import { PICTURE, type Data } from '../generated/wire'
 import { aleatoricOf } from '../math/reading'
 import { areaBetween, inputAxis, logarithmic, logAxis } from './axes'
 import { EPISTEMIC_DASH } from './bands'
@@ -50,7 +50,7 @@ export class NoiseChart {
     this.#palette = p
     // The room that a sensible fit needs, so that the axis stands from the start.
     const spread = data.target_std ?? 1
-    this.#shown = this.#range.follow(spread / 30, spread * 1.2)
+    this.#shown = this.#range.follow(spread * PICTURE.noise_low, spread * PICTURE.noise_high)
     const known = truth && extent(truth.std.filter((v) => v > 0))
     if (known) this.#shown = this.#range.follow(...known)
 

@@ -1,3 +1,4 @@
+import { PICTURE } from '../generated/wire'
 import { below, reachOf } from './normal'
 
 /** In what a band is measured: the share that it holds, or standard deviations. */
@@ -10,7 +11,7 @@ export interface Bands {
   readonly levels: readonly number[]
 }
 
-export const MOST_BANDS = 3
+export const MOST_BANDS = PICTURE.opacities.length
 
 /** What a level may be, and what one more begins with. */
 export const LEVELS: Readonly<Record<BandUnit, { readonly min: number; readonly max: number; readonly step: number; readonly sign: string; readonly usual: number }>> = {
@@ -20,7 +21,7 @@ export const LEVELS: Readonly<Record<BandUnit, { readonly min: number; readonly 
 
 /** The choices that one click makes. */
 export const PRESETS = [
-  { name: '38·68·95 %', help: 'central intervals that hold so much of the prediction', bands: { unit: 'percent', levels: [38, 68, 95] } },
+  { name: `${PICTURE.levels.join('·')} %`, help: 'central intervals that hold so much of the prediction', bands: { unit: 'percent', levels: PICTURE.levels } },
   { name: '½·1·2 σ', help: 'half, one and two standard deviations', bands: { unit: 'sigma', levels: [0.5, 1, 2] } },
 ] as const satisfies ReadonlyArray<{ readonly name: string; readonly help: string; readonly bands: Bands }>
 

@@ -1,16 +1,13 @@
 import type { LanePicture } from '../net/frame'
 import { fixed } from './format'
-import { VERDICTS, type Scalar } from '../generated/wire'
+import { PICTURE, VERDICTS, type Scalar } from '../generated/wire'
 
 /** The predictions as they are, or after recalibration. */
 export type Recalibration = 'predicted' | 'scaled' | 'isotonic'
 
-/** A standard normal's reach to either side that holds 95 %. */
-const Z95 = 1.959964
-
 /** The shares between which the observed one of a calibrated prediction lies 95 times out of 100. */
 export function samplingBand(share: number, rows: number): readonly [low: number, high: number] {
-  const e = Z95 * Math.sqrt((share * (1 - share)) / rows)
+  const e = PICTURE.reach_95 * Math.sqrt((share * (1 - share)) / rows)
   return [Math.max(share - e, 0), Math.min(share + e, 1)]
 }
 

@@ -1,5 +1,6 @@
 import type { RowsFrame } from '../net/frame'
-import type { Data } from '../generated/wire'
+import { reachOf } from './normal'
+import { PICTURE, type Data } from '../generated/wire'
 
 /** A row of the data, and what a network makes of it. */
 export interface Judged {
@@ -40,8 +41,8 @@ export interface Interval {
 }
 
 export const INTERVALS = {
-  68: { label: '68 %', reach: 0.994458, holds: 0.68 },
-  95: { label: '95 %', reach: 1.959964, holds: 0.95 },
+  68: { label: '68 %', reach: reachOf(0.68), holds: 0.68 },
+  95: { label: '95 %', reach: PICTURE.reach_95, holds: 0.95 },
 } as const satisfies Record<number, Interval>
 
 /** 6 of 100 test rows beyond 1.96 σ, expected 5. */

@@ -1,6 +1,6 @@
 import { judge } from './judged'
 import type { OfTarget } from '../net/frame'
-import type { Data } from '../generated/wire'
+import { PICTURE, type Data } from '../generated/wire'
 
 /** A row by its z-scores of two targets. */
 export interface Twice {
@@ -23,9 +23,6 @@ export interface Together {
 /** Fewer rows say nothing. */
 const LEAST = 8
 
-/** A standard normal's reach to either side that holds 95 %. */
-const Z95 = 1.959964
-
 /** The rows that have a prediction of both targets, counted from 0. */
 export function twice(data: Pick<Data, 'all_y' | 'is_test'>, predicted: readonly OfTarget[], first: number, second: number): Twice[] {
   const of = (k: number): Map<number, number> => {
@@ -42,7 +39,7 @@ export function twice(data: Pick<Data, 'all_y' | 'is_test'>, predicted: readonly
 
 export function together(rows: readonly Twice[]): Together {
   const rho = rows.length < LEAST ? NaN : correlation(rows.map((r) => r.a), rows.map((r) => r.b))
-  return { rows: rows.length, correlation: rho, cost: costOfIndependence(rho), chance: Z95 / Math.sqrt(rows.length) }
+  return { rows: rows.length, correlation: rho, cost: costOfIndependence(rho), chance: PICTURE.reach_95 / Math.sqrt(rows.length) }
 }
 
 /** Pearson's correlation of two lists of one length. */

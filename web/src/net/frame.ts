@@ -1,4 +1,4 @@
-import { FRAME_HEADER_SIZE, FRAME_KIND, SCALARS, TARGET_SCORES, type Scalar } from '../generated/wire'
+import { FRAME_HEADER_SIZE, FRAME_KIND, PICTURE, SCALARS, TARGET_SCORES, type Scalar } from '../generated/wire'
 
 /** What every frame says of itself; see package server/wire for the layout. */
 interface Head {
@@ -136,7 +136,7 @@ function targetsOf(frames: readonly Frame[], lane: number): TargetsPicture | nul
 }
 
 /** The reach of the central 95 % of a normal distribution, in standard deviations. */
-export const REACH_95 = 1.959964
+export const REACH_95 = PICTURE.reach_95
 
 /** The predicted standard deviation as the loss sees it: never below the floor. */
 export function effective(frame: FitFrame, i: number): number {

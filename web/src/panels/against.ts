@@ -6,7 +6,7 @@ import { RowsChart, type LaneRows } from '../charts/rows'
 import { labelOf } from '../charts/shown'
 import { located, significant, withUnit } from '../math/format'
 import type { LanePicture } from '../net/frame'
-import type { Data } from '../generated/wire'
+import { PICTURE, type Data } from '../generated/wire'
 import { beyondInWords, bySurprise, INTERVALS, judge, type Judged } from '../math/judged'
 import { inputsInWords, zInWords } from '../state/place'
 import { spanOf } from '../math/reading'
@@ -21,7 +21,7 @@ import { targetChoice } from './target-choice'
 import { viewTitle } from './views'
 
 const BANDS = Object.entries(INTERVALS).map(([value, { label }]) => ({ value, label, help: `bars that should hold ${label} of the rows` }))
-const ROWS = 20
+const ROWS = PICTURE.table_rows
 const TABLE_EVERY = 1000 // ms; a table that changes faster cannot be read
 
 /** The rows against what is predicted of them. */

@@ -6,7 +6,7 @@ import { EquationChart } from '../charts/equation'
 import { equationSince, ownEquation, shortest, typedValue, withParameter, type Parameter } from '../math/equation'
 import type { LanePicture } from '../net/frame'
 import { controlNumber, count, located, significant, withUnit } from '../math/format'
-import { AUTO, type Control, type Lane, type LaneParameter, type Scalar } from '../generated/wire'
+import { AUTO, PICTURE, type Control, type Lane, type LaneParameter, type Scalar } from '../generated/wire'
 import type { Curve } from '../state/history'
 import { sliced } from '../math/reading'
 import type { Settings } from '../net/settings'
@@ -27,7 +27,7 @@ const WAYS = [
 
 const DIGITS = 4
 const PLAIN = { kind: 'number', log: false } as const
-const ROWS = 21
+const ROWS = PICTURE.table_places
 
 /** Whether there is anything to show: a lane has an equation, or the data set is known to obey one. */
 export function equationShown({ run, lanes, values }: Pick<Store, 'run' | 'lanes' | 'values'>): boolean {

@@ -1,13 +1,13 @@
 import { widest, type Bands } from '../math/bands'
 import { effective, type LanePicture } from '../net/frame'
 import { located, significant, withUnit } from '../math/format'
-import type { Data, Lane } from '../generated/wire'
+import { PICTURE, type Data, type Lane } from '../generated/wire'
 import { sliced, spanOf } from '../math/reading'
 import type { Store } from '../state/store'
 import { spread, type ChartTable } from './chart-table'
 import { ofTarget } from './target-choice'
 
-const ROWS = 21
+const ROWS = PICTURE.table_places
 
 /** The fit and the noise in figures: at some x, of each lane. */
 export function fitTable({ run, grid, frames, lanes, focus }: Store, bands: Bands): ChartTable {

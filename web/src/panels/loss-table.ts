@@ -4,12 +4,12 @@ import { lowerBound } from '../charts/buckets'
 import { changeInWords } from '../charts/marks'
 import type { Best } from '../math/best'
 import { count, fixed } from '../math/format'
-import type { Change, Control, Lane } from '../generated/wire'
+import { PICTURE, type Change, type Control, type Lane } from '../generated/wire'
 import type { Series } from '../state/history'
 import type { Span } from '../state/zoom'
 import { spread, type ChartTable } from './chart-table'
 
-const ROWS = 25
+const ROWS = PICTURE.table_steps
 const MOST_ODD = 25
 
 const CAPTIONS: Readonly<Record<LossView['kind'], string>> = {
