@@ -223,6 +223,9 @@ func lessonsAreTrue(t *testing.T, at func(soon, late int) int) {
 	}
 	for _, l := range lessons {
 		claim := claims[l.Slug]
+		if len(l.Claims) > 0 {
+			claim = func(t *testing.T, l Lesson) { holds(t, l, at) }
+		}
 		if claim == nil {
 			t.Errorf("nobody has checked what the lesson %s claims", l.Slug)
 			continue
@@ -236,6 +239,43 @@ func lessonsAreTrue(t *testing.T, at func(soon, late int) int) {
 	for slug := range claims {
 		t.Errorf("there is no lesson %s", slug)
 	}
+}
+
+// holds checks the claims that a lesson's own file makes: soon, each when it is to be so
+// for the first time, and late, each after many more steps.
+func holds(t *testing.T, l Lesson, at func(soon, late int) int) {
+	byStep := map[int][]Claim{}
+	for _, c := range l.Claims {
+		step := at(c.After, max(12_000, 4*c.After))
+		byStep[step] = append(byStep[step], c)
+	}
+	for step, claims := range byStep {
+		o := train(t, l, step)
+		for _, c := range claims {
+			than := math.NaN()
+			if c.Than != "" {
+				than = o.figure(c.Than, &c)
+			}
+			if v, ok := c.Holds(o.figure(c.Lane, &c), than); !ok {
+				b, _ := json.Marshal(c)
+				t.Errorf("after %d steps it is %.4g: %s", step, v, b)
+			}
+		}
+	}
+}
+
+// figure is what a claim is about, of a lane.
+func (o *outcome) figure(lane string, c *Claim) float64 {
+	l := o.lane(lane)
+	switch c.Figure {
+	case "mean":
+		return l.mean(*c.X)
+	case "std":
+		return l.std(*c.X)
+	case "epistemic":
+		return l.epistemic(*c.X)
+	}
+	return l.scalar(c.Figure)
 }
 
 // more wants a scalar of one lane to be larger than another's by a margin.

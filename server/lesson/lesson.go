@@ -29,6 +29,8 @@ type Lesson struct {
 	Lanes []wire.LaneSpec            `json:"lanes" doc:"The lanes, each with what it has different; without them one."`
 	Data  *wire.DataSpec             `json:"data,omitempty" doc:"Rows of a formula or of a file, instead of a data set of the catalogue."`
 
+	Claims []Claim `json:"claims,omitempty" doc:"What its sentences say, in figures: the program's tests train the lesson and hold it to them."`
+
 	View View `json:"view" doc:"How the page shows it, which nobody needs to follow: \"lens\" (mean or variance: points are as large as they pull on it), \"focus\" (the number of the lane that is looked at, from 0), \"bands\" (percent or sigma), \"loss\" (loss, nll or batch), \"panel\" (fit, or targets: of several targets all at once, where the spots targets and residuals are)."`
 }
 

@@ -166,6 +166,11 @@ func (l *Lesson) check(t wire.Table) error {
 			return fmt.Errorf("spots: spot %d: %w", i+1, err)
 		}
 	}
+	for i := range l.Claims {
+		if err := l.Claims[i].check(l); err != nil {
+			return fmt.Errorf("claims: claim %d: %w", i+1, err)
+		}
+	}
 	return l.checkRun(t)
 }
 
