@@ -43,52 +43,56 @@ type Config struct {
 
 // An API serves the routes under /api/.
 type API struct {
-	Config
+	*core
 	mux        *http.ServeMux
 	operations []operation
-	table      wire.Table
+	datasets   func() ([]Dataset, error)
+}
 
+// core is what the routes of all nouns share.
+type core struct {
+	Config
+	table   wire.Table
 	making  access.Quota // of runs
 	uploads *access.Turns
-	exports *access.Turns
-	sweeps  *access.Turns
-
-	catalogue func() ([]Dataset, error)
 }
 
 // New returns an API.
 func New(c Config) *API {
-	a := &API{
-		Config: c,
-		mux:    http.NewServeMux(),
-		table:  lane.Table(),
-
+	if c.Hold == nil {
+		c.Hold = func(context.Context, int64) error { return nil }
+	}
+	turns := func(what string, all int) *access.Turns { return access.NewTurns(what, all, c.Limits.PeerTurns) }
+	shared := &core{
+		Config:  c,
+		table:   lane.Table(),
 		making:  access.Quota{PerMinute: c.Limits.RunRate},
-		uploads: access.NewTurns("large bodies are being read", MaxUploads, c.Limits.PeerTurns),
-		exports: access.NewTurns("files are being made", MaxExports, c.Limits.PeerTurns),
-		sweeps:  access.NewTurns("sweeps are under way", MaxSweeps, c.Limits.PeerTurns),
-
-		catalogue: sync.OnceValues(catalogue),
+		uploads: turns("large bodies are being read", MaxUploads),
 	}
-	if a.Hold == nil {
-		a.Hold = func(context.Context, int64) error { return nil }
+	a := &API{core: shared, mux: http.NewServeMux(), datasets: sync.OnceValues(catalogue)}
+	for _, routes := range []interface{ register(to *API) }{
+		runRoutes{shared},
+		commandRoutes{shared},
+		lookRoutes{shared},
+		curveRoutes{shared},
+		datasetRoutes{shared, a.datasets},
+		tableRoutes{shared},
+		controlRoutes{shared},
+		lessonRoutes{shared},
+		exportRoutes{shared, turns("files are being made", MaxExports)},
+		importRoutes{shared},
+		sweepRoutes{shared, turns("sweeps are under way", MaxSweeps)},
+	} {
+		routes.register(a)
 	}
-	a.routeRuns()
-	a.routeCommands()
-	a.routeLooks()
-	a.routeCurves()
-	a.routeDatasets()
-	a.routeTables()
-	a.routeControls()
-	a.routeLessons()
-	a.routeExports()
-	a.routeImports()
-	a.routeSweeps()
 	a.describeOthers()
 	a.routeDescription()
 	a.mux.HandleFunc("/api/", a.nothingThere)
 	return a
 }
+
+// Datasets describes every set of the catalogue. It makes them once.
+func (a *API) Datasets() ([]Dataset, error) { return a.datasets() }
 
 // Handle adds a route that others serve. It is called before there are requests.
 func (a *API) Handle(pattern string, handle http.HandlerFunc) { a.mux.HandleFunc(pattern, handle) }
@@ -117,12 +121,12 @@ func (a *API) nothingThere(w http.ResponseWriter, r *http.Request) {
 
 // reads waits until whoever asks may look at a run, or at several where that is empty,
 // and returns what is called when it has.
-func (a *API) reads(ctx context.Context, q *request, run string) (done func(), err error) {
+func (a *core) reads(ctx context.Context, q *request, run string) (done func(), err error) {
 	return a.Rations.Looking.Take(ctx, a.Proxies.PeerOf(q.r), run)
 }
 
 // lookAt is theRun for whoever reads it, until done is called.
-func (a *API) lookAt(ctx context.Context, q *request) (x *registry.Kept, done func(), err error) {
+func (a *core) lookAt(ctx context.Context, q *request) (x *registry.Kept, done func(), err error) {
 	if x, err = a.theRun(q); err != nil {
 		return nil, nil, err
 	}

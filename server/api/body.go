@@ -21,7 +21,7 @@ const (
 // readBody returns the body of a request, of which those with credentials may
 // send a large one. It is bounded before it is read where the request says how
 // long it is. When the handler is done with it, it calls done.
-func (a *API) readBody(q *request, trusted bool) (b []byte, done func(), err error) {
+func (a *core) readBody(q *request, trusted bool) (b []byte, done func(), err error) {
 	if trusted {
 		return a.readUpTo(q, a.Limits.UploadBytes, "--max-upload-bytes")
 	}
@@ -29,7 +29,7 @@ func (a *API) readBody(q *request, trusted bool) (b []byte, done func(), err err
 }
 
 // readUpTo is readBody for at most so many bytes, which the flag raises.
-func (a *API) readUpTo(q *request, most int, flag string) (b []byte, done func(), err error) {
+func (a *core) readUpTo(q *request, most int, flag string) (b []byte, done func(), err error) {
 	if packed := problem.Packed(q.r); packed != nil {
 		return nil, nil, packed
 	}

@@ -41,7 +41,12 @@ func commandExamples() map[string]string {
 
 const exampleAck = `{"type":"ack","id":1,"revision":12,"generation":1207959552,"step":4711,"lane":0}`
 
-func (a *API) routeCommands() {
+// commandRoutes are those about commands of a run.
+type commandRoutes struct {
+	*core
+}
+
+func (a commandRoutes) register(to *API) {
 	errors := map[int]string{
 		http.StatusBadRequest:           "The body cannot be read, or is too large; the detail says what is wrong.",
 		http.StatusForbidden:            "The run is not open to all, and the header Run-Key has not its key.",
@@ -49,7 +54,7 @@ func (a *API) routeCommands() {
 		http.StatusUnsupportedMediaType: "The body has a Content-Encoding.",
 		http.StatusServiceUnavailable:   "Too many large bodies are being read; Retry-After says when to come again.",
 	}
-	register(a, operation{
+	register(to, operation{
 		at: "POST /api/runs/{id}/commands", id: "command", tag: "steering", summary: "Give a run a command",
 		security: []string{keyScheme}, or: true, errors: errors,
 		body: jsonBody(commandSchema, "One command. At most {max-upload-bytes} bytes with the key (--max-upload-bytes), {max-body-bytes} without (--max-body-bytes).", true, commandExamples()),
@@ -57,7 +62,7 @@ func (a *API) routeCommands() {
 			"Every frame that is made after it carries the answer's revision or a later one.",
 		example: exampleAck,
 	}, a.postCommand)
-	register(a, operation{
+	register(to, operation{
 		at: "PUT /api/runs/{id}/data", id: "putData", tag: "steering", summary: "Give a run rows of your own",
 		security: []string{keyScheme}, errors: errors,
 		body: jsonBody("DataSpec", "A formula to draw rows from, or the text of a file. At most {max-upload-bytes} bytes (--max-upload-bytes).", true, map[string]string{
@@ -70,7 +75,7 @@ func (a *API) routeCommands() {
 }
 
 // postCommand does one command, as the websocket does; its id may be left out.
-func (a *API) postCommand(ctx context.Context, q *request) (*body[wire.Ack], error) {
+func (a commandRoutes) postCommand(ctx context.Context, q *request) (*body[wire.Ack], error) {
 	x, err := a.theRun(q)
 	if err != nil {
 		return nil, err
@@ -93,7 +98,7 @@ func (a *API) postCommand(ctx context.Context, q *request) (*body[wire.Ack], err
 }
 
 // command has a run do a command.
-func (a *API) command(ctx context.Context, q *request, x *registry.Kept, c wire.Command, id uint32) (*body[wire.Ack], error) {
+func (a commandRoutes) command(ctx context.Context, q *request, x *registry.Kept, c wire.Command, id uint32) (*body[wire.Ack], error) {
 	ack, err := x.Do(ctx, c, access.RequestSteers(q.r))
 	if err != nil {
 		var refused *wire.ErrorMessage
@@ -123,7 +128,7 @@ func withID(body []byte) []byte {
 }
 
 // putData does the command "data", whose rows may be more than a message holds.
-func (a *API) putData(ctx context.Context, q *request) (*body[wire.Ack], error) {
+func (a commandRoutes) putData(ctx context.Context, q *request) (*body[wire.Ack], error) {
 	x, err := a.theRun(q)
 	if err != nil {
 		return nil, err

@@ -11,21 +11,26 @@ import (
 	"github.com/gnllviz/gnllviz/server/run"
 )
 
-func (a *API) routeCurves() {
-	register(a, look("curves", "listCurves", "Name the curves", "The names that GET /api/runs/{id}/curve takes.",
+// curveRoutes are those about what a run was.
+type curveRoutes struct {
+	*core
+}
+
+func (a curveRoutes) register(to *API) {
+	register(to, look("curves", "listCurves", "Name the curves", "The names that GET /api/runs/{id}/curve takes.",
 		`["batch_loss","test_nll"]`), a.getCurves)
-	register(a, look("curve", "getCurve", "One quantity over the steps",
+	register(to, look("curve", "getCurve", "One quantity over the steps",
 		"As many points as can be seen on so many pixels: each stretch of steps gives its least and its greatest value, so that no spike is lost. "+
 			"A shorter range has more detail, down to every step of the newest million.",
 		`{"steps":[1001,1002],"values":[0.4312,null],"of":2,"not_finite":1,"full":true}`), a.getCurve)
-	register(a, look("snapshots", "listSnapshots", "The steps whose weights are kept",
+	register(to, look("snapshots", "listSnapshots", "The steps whose weights are kept",
 		"Ascending; the later they are the further apart. The command return goes back to one, and GET /api/runs/{id}/frames shows it.", `[0,1,2,3,4]`), a.getSnapshots)
 	frames := look("frames", "getFrames", "What the lanes predicted at an earlier step",
 		"Frames one after the other, as the websocket sends them: the grid, the truth if it is known, and a frame of each lane, with its weights of then under the controls of now. "+
 			"A frame is little-endian: a header of 40 bytes (magic GNLL, version, kind, lane, flags as bytes; generation and revision as uint32, step as uint64, data revision and count as uint32, "+
 			"columns and scalars as uint16, and 4 bytes of zero), then the scalars, then the columns, all float32. Kind 1 is the grid (x), 2 the truth and 3 a fit (mean, standard deviation).", "")
 	frames.media = "application/octet-stream"
-	register(a, frames, a.getFrames)
+	register(to, frames, a.getFrames)
 }
 
 // maxPixels bounds the width of a curve that is asked for: no screen has more. A
@@ -70,7 +75,7 @@ func (v floats) MarshalJSON() ([]byte, error) {
 	return append(b, ']'), nil
 }
 
-func (a *API) getCurve(ctx context.Context, q *curveRequest) (*body[curve], error) {
+func (a curveRoutes) getCurve(ctx context.Context, q *curveRequest) (*body[curve], error) {
 	x, done, err := a.lookAt(ctx, &q.request)
 	if err != nil {
 		return nil, err
@@ -106,14 +111,14 @@ func (a *API) getCurve(ctx context.Context, q *curveRequest) (*body[curve], erro
 	return &body[curve]{answer}, nil
 }
 
-func (a *API) getCurves(_ context.Context, q *request) (*body[[]string], error) {
+func (a curveRoutes) getCurves(_ context.Context, q *request) (*body[[]string], error) {
 	if _, err := a.theRun(q); err != nil {
 		return nil, err
 	}
 	return &body[[]string]{run.Curves()}, nil
 }
 
-func (a *API) getSnapshots(ctx context.Context, q *request) (*body[[]uint64], error) {
+func (a curveRoutes) getSnapshots(ctx context.Context, q *request) (*body[[]uint64], error) {
 	x, done, err := a.lookAt(ctx, q)
 	if err != nil {
 		return nil, err
@@ -131,7 +136,7 @@ type framesRequest struct {
 	Step whole `query:"step" doc:"Of which step: the newest snapshot at or before it is shown. Without it the newest of all." example:"800"`
 }
 
-func (a *API) getFrames(ctx context.Context, q *framesRequest) (*file, error) {
+func (a curveRoutes) getFrames(ctx context.Context, q *framesRequest) (*file, error) {
 	x, done, err := a.lookAt(ctx, &q.request)
 	if err != nil {
 		return nil, err

@@ -13,13 +13,19 @@ import (
 	"github.com/gnllviz/gnllviz/server/wire"
 )
 
-func (a *API) routeDatasets() {
-	register(a, operation{
+// datasetRoutes are those about the catalogue.
+type datasetRoutes struct {
+	*core
+	catalogue func() ([]Dataset, error) // made once
+}
+
+func (a datasetRoutes) register(to *API) {
+	register(to, operation{
 		at: "GET /api/datasets", id: "listDatasets", tag: "data", summary: "List the data sets", large: true,
 		help:    "The catalogue: what the control dataset can be, besides rows of your own.",
 		example: `[{"name":"mcycle","title":"Motorcycle","help":"A crash test.","source":"Silverman (1985)","inputs":[{"name":"time after impact","unit":"ms"}],"target":{"name":"acceleration","unit":"g"},"targets":[{"name":"acceleration","unit":"g"}],"rows":133,"truth":false}]`,
 	}, a.getDatasets)
-	register(a, operation{
+	register(to, operation{
 		at: "GET /api/datasets/{name}", id: "getDataset", tag: "data", summary: "The rows of a data set", large: true, media: "text/csv",
 		help: "A file of comma-separated values with a header: the inputs, then the target, with as many digits as the numbers have.",
 		errors: map[int]string{
@@ -68,10 +74,7 @@ func catalogue() ([]Dataset, error) {
 	return list, nil
 }
 
-// Datasets describes every set of the catalogue. It makes them once.
-func (a *API) Datasets() ([]Dataset, error) { return a.catalogue() }
-
-func (a *API) getDatasets(context.Context, *request) (*body[[]Dataset], error) {
+func (a datasetRoutes) getDatasets(context.Context, *request) (*body[[]Dataset], error) {
 	list, err := a.catalogue()
 	if err != nil {
 		a.Log.Error("listing data sets", "err", err)
@@ -86,7 +89,7 @@ type datasetRequest struct {
 	Seed whole  `query:"seed" doc:"The seed of the run whose rows are wanted; without it 1. Only sets that are made by a formula depend on it." example:"7"`
 }
 
-func (a *API) getDataset(_ context.Context, q *datasetRequest) (*file, error) {
+func (a datasetRoutes) getDataset(_ context.Context, q *datasetRequest) (*file, error) {
 	seed, err := q.Seed.read("seed", 1, math.MaxUint32)
 	if err != nil {
 		return nil, err

@@ -16,13 +16,19 @@ import (
 	"github.com/gnllviz/gnllviz/server/run/capture"
 )
 
-func (a *API) routeExports() {
-	register(a, operation{
+// exportRoutes are those about files.
+type exportRoutes struct {
+	*core
+	turns *access.Turns
+}
+
+func (a exportRoutes) register(to *API) {
+	register(to, operation{
 		at: "GET /api/formats", id: "listFormats", tag: "taking away", summary: "List the formats of files",
 		help:    "What can be made of a lane: models, source, tables, charts, the report, and all of it in one archive.",
 		example: `[{"name":"onnx","file":"model.onnx","media":"application/octet-stream","group":"model","label":"ONNX","of":"ONNX","form":"ONNX","help":"For onnxruntime and its kin: x in its own units in, mean and variance out.","along":false,"rows":false,"read":true}]`,
 	}, a.getFormats)
-	register(a, operation{
+	register(to, operation{
 		at: "GET /api/runs/{id}/export", id: "exportRun", tag: "taking away", summary: "Take a lane away as a file", media: "application/octet-stream",
 		help: "A file of a lane as it is at this moment, of the type that GET /api/formats has. Who may watch a run may take its lanes away, but without rows of its owner's that the page does not show: for these send the run's key. " +
 			"A file in JSON comes back by POST /api/runs/import with the same bits, if its rows are in it.",
@@ -48,7 +54,7 @@ const (
 // [registry.Memory] has it: a sixteenth.
 func FileBytes(memory int) int { return min(maxFileBytes, memory/16) }
 
-func (a *API) getFormats(context.Context, *request) (*body[[]artifact.Format], error) {
+func (a exportRoutes) getFormats(context.Context, *request) (*body[[]artifact.Format], error) {
 	return &body[[]artifact.Format]{artifact.Formats()}, nil
 }
 
@@ -62,7 +68,7 @@ type exportRequest struct {
 
 // getExport makes a file of a lane as it is now. It is always one to be kept, never
 // shown: a report is HTML with scripts, and they are not to run as the page's own.
-func (a *API) getExport(ctx context.Context, q *exportRequest) (*file, error) {
+func (a exportRoutes) getExport(ctx context.Context, q *exportRequest) (*file, error) {
 	x, err := a.theRun(&q.request)
 	if err != nil {
 		return nil, err
@@ -80,7 +86,7 @@ func (a *API) getExport(ctx context.Context, q *exportRequest) (*file, error) {
 	}
 	done := func() {}
 	if !f.Small() {
-		if done, err = a.exports.Take(ctx, a.Proxies.PeerOf(q.r), access.ExportWait); err != nil {
+		if done, err = a.turns.Take(ctx, a.Proxies.PeerOf(q.r), access.ExportWait); err != nil {
 			return nil, err
 		}
 	}

@@ -13,8 +13,13 @@ import (
 	"github.com/gnllviz/gnllviz/server/registry"
 )
 
-func (a *API) routeImports() {
-	register(a, operation{
+// importRoutes are those about models that come back.
+type importRoutes struct {
+	*core
+}
+
+func (a importRoutes) register(to *API) {
+	register(to, operation{
 		at: "POST /api/runs/import", id: "importRun", tag: "taking away", summary: "Bring a model back as a run", members: true,
 		help: "Reads a file that GET /api/runs/{id}/export made: JSON, safetensors, ONNX, or the archive of all; it goes by what is in the file, not by its name. " +
 			"The run is paused at the step to which the model had come, with its rows, settings, changes and history. " +
@@ -40,7 +45,7 @@ const importTime = 2 * time.Minute
 
 // postImport makes a run that goes on from a model, paused at the step to which it
 // had come.
-func (a *API) postImport(ctx context.Context, q *request) (*opened, error) {
+func (a importRoutes) postImport(ctx context.Context, q *request) (*opened, error) {
 	// Where it cannot be set that of other requests holds.
 	_ = http.NewResponseController(q.w).SetReadDeadline(time.Now().Add(importTime))
 	b, done, err := a.readUpTo(q, a.Limits.ModelBytes, "--max-model-bytes")

@@ -10,8 +10,13 @@ import (
 	"github.com/gnllviz/gnllviz/server/problem"
 )
 
-func (a *API) routeTables() {
-	register(a, operation{
+// tableRoutes are those about tables of strangers.
+type tableRoutes struct {
+	*core
+}
+
+func (a tableRoutes) register(to *API) {
+	register(to, operation{
 		at: "POST /api/data/inspect", id: "inspectTable", tag: "data", summary: "Look a table over", members: true,
 		help: "Reads a text of delimited fields and says what is in it, so that a target and inputs can be chosen. Nothing is kept. " +
 			"Encoding (UTF-8, UTF-16 with a byte order mark, Windows-1252; all of them in gzip, too), delimiter (comma, semicolon, tab, bar or blanks), decimal marks and header are told from the text, unless the query says them. At most {max-upload-bytes} bytes (--max-upload-bytes), {max-rows} rows (--max-rows), {max-columns} columns (--max-columns) " +
@@ -93,7 +98,7 @@ type inspectRequest struct {
 
 // postInspect reads a table as it comes, so that most of one that is refused is
 // never sent.
-func (a *API) postInspect(ctx context.Context, q *inspectRequest) (*body[inspection], error) {
+func (a tableRoutes) postInspect(ctx context.Context, q *inspectRequest) (*body[inspection], error) {
 	if packed := problem.Packed(q.r); packed != nil {
 		return nil, packed
 	}

@@ -6,8 +6,13 @@ import (
 	"github.com/gnllviz/gnllviz/server/lesson"
 )
 
-func (a *API) routeLessons() {
-	register(a, operation{
+// lessonRoutes are those about lessons.
+type lessonRoutes struct {
+	*core
+}
+
+func (a lessonRoutes) register(to *API) {
+	register(to, operation{
 		at: "GET /api/lessons", id: "listLessons", tag: "server", summary: "List the lessons", large: true,
 		help: "Runs that show one thing each, with what is to be seen in them and where. To begin one, send set, lanes and data in the command begin, " +
 			"or as an order to POST /api/runs, with \"lesson: \" and the title as title.",
@@ -17,6 +22,6 @@ func (a *API) routeLessons() {
 	}, a.getLessons)
 }
 
-func (a *API) getLessons(context.Context, *request) (*body[[]lesson.Lesson], error) {
+func (a lessonRoutes) getLessons(context.Context, *request) (*body[[]lesson.Lesson], error) {
 	return &body[[]lesson.Lesson]{a.Lessons}, nil
 }

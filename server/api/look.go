@@ -27,24 +27,29 @@ func look(path, id, summary, help, example string) operation {
 	}
 }
 
-func (a *API) routeLooks() {
-	register(a, look("state", "getState", "The whole state of a run",
+// lookRoutes are those about what a run is.
+type lookRoutes struct {
+	*core
+}
+
+func (a lookRoutes) register(to *API) {
+	register(to, look("state", "getState", "The whole state of a run",
 		"What a websocket is told first: state, controls, lanes, changes and rows (at most 4096 of them). For programs that poll.", ""), a.getState)
-	register(a, look("history", "getHistory", "How good a run was",
+	register(to, look("history", "getHistory", "How good a run was",
 		"The points of this generation. At first there is one for each step and lane, later one whenever the steps have grown by one part in 500.",
 		`{"type":"history","generation":1207959552,"first":120,"points":[[0,140,0.61,0.66,4.7,4.9,26.1,27.4,14.2,15.3,0.94,0.93,-0.42,0.48,0,0]]}`), a.getHistory)
-	register(a, look("predict", "predict", "Predict", "What a lane predicts now, at up to 1000 places.",
+	register(to, look("predict", "predict", "Predict", "What a lane predicts now, at up to 1000 places.",
 		`{"x":[5,25],"mean":[-1.9,-18.4],"std":[3.2,31.7]}`), a.getPredict)
-	register(a, look("recipe", "getRecipe", "The story of a run",
+	register(to, look("recipe", "getRecipe", "The story of a run",
 		"What this generation began with, and every command with its step. Put into POST /api/runs as \"recipe\" it is done over again, "+
 			"and gives the same weights, bit for bit, on a machine of the same kind.",
 		`{"spec":{"controls":{"dataset":"mcycle","seed":7}},"revision":0,"lane_ids":[0],"events":[{"at":20,"revision":0,"command":{"type":"change","id":1,"set":{"eps":0.001}}}],"steps":40,"weights":""}`), a.getRecipe)
-	register(a, look("charts", "getCharts", "Chart skeletons", "Options of ECharts for the charts of the run's data set, without its points: fit, noise, loss, actual and residual, and of two inputs map_mean and map_std.", ""), a.getCharts)
+	register(to, look("charts", "getCharts", "Chart skeletons", "Options of ECharts for the charts of the run's data set, without its points: fit, noise, loss, actual and residual, and of two inputs map_mean and map_std.", ""), a.getCharts)
 }
 
 // What follows looks at a run and changes nothing.
 
-func (a *API) getCharts(ctx context.Context, q *request) (*body[map[string]map[string]any], error) {
+func (a lookRoutes) getCharts(ctx context.Context, q *request) (*body[map[string]map[string]any], error) {
 	x, done, err := a.lookAt(ctx, q)
 	if err != nil {
 		return nil, err
@@ -62,7 +67,7 @@ func (a *API) getCharts(ctx context.Context, q *request) (*body[map[string]map[s
 	return &body[map[string]map[string]any]{charts}, nil
 }
 
-func (a *API) getState(ctx context.Context, q *request) (*body[wire.RunMessage], error) {
+func (a lookRoutes) getState(ctx context.Context, q *request) (*body[wire.RunMessage], error) {
 	x, done, err := a.lookAt(ctx, q)
 	if err != nil {
 		return nil, err
@@ -80,7 +85,7 @@ type historyRequest struct {
 	First whole `query:"first" doc:"Number of the first point that is wanted, counted from 0 within the generation; without it, or with 0, all of them." example:"120"`
 }
 
-func (a *API) getHistory(ctx context.Context, q *historyRequest) (*body[wire.HistoryMessage], error) {
+func (a lookRoutes) getHistory(ctx context.Context, q *historyRequest) (*body[wire.HistoryMessage], error) {
 	x, done, err := a.lookAt(ctx, &q.request)
 	if err != nil {
 		return nil, err
@@ -123,7 +128,7 @@ type targetPrediction struct {
 	Std  []wire.Number `json:"std" doc:"The predicted standard deviation at each place, not below the floor that eps puts under it, in the target's unit."`
 }
 
-func (a *API) getPredict(ctx context.Context, q *predictRequest) (*body[prediction], error) {
+func (a lookRoutes) getPredict(ctx context.Context, q *predictRequest) (*body[prediction], error) {
 	x, done, err := a.lookAt(ctx, &q.request)
 	if err != nil {
 		return nil, err
@@ -177,7 +182,7 @@ func numbers[F float32 | float64](v []F) []wire.Number {
 	return n
 }
 
-func (a *API) getRecipe(ctx context.Context, q *request) (*body[wire.Recipe], error) {
+func (a lookRoutes) getRecipe(ctx context.Context, q *request) (*body[wire.Recipe], error) {
 	x, done, err := a.lookAt(ctx, q)
 	if err != nil {
 		return nil, err

@@ -42,7 +42,7 @@ func refuseTable(err *table.Error) *problem.Problem {
 }
 
 // runFailed says why a run could not do what it was asked.
-func (a *API) runFailed(x session.Session, err error) error {
+func (a *core) runFailed(x session.Session, err error) error {
 	var refused *wire.ErrorMessage
 	switch {
 	case errors.Is(err, context.Canceled):

@@ -28,7 +28,12 @@ const exampleSummary = `{"id":"k3v9x2mq7ab4cd5e","dataset":"mcycle","created":"2
 	`"metrics":{"train":{"nll":5.35,"rmse":48.1,"mae":39.7,"crps":27.9,"coverage":0.96},"test":{"nll":5.31,"rmse":46.9,"mae":38.2,"crps":27.1,"coverage":1}},` +
 	`"lanes":[{"lane":0,"name":"A","metrics":{"train":{"nll":5.35,"rmse":48.1,"mae":39.7,"crps":27.9,"coverage":0.96},"test":{"nll":5.31,"rmse":46.9,"mae":38.2,"crps":27.1,"coverage":1}}}]`
 
-func (a *API) routeRuns() {
+// runRoutes are those about runs.
+type runRoutes struct {
+	*core
+}
+
+func (a runRoutes) register(to *API) {
 	bodyErrors := map[int]string{
 		http.StatusBadRequest:           "The body cannot be read, or is too large; the detail says what is wrong.",
 		http.StatusUnprocessableEntity:  "A control, a lane or the rows are not as they may be; the detail says what is wrong.",
@@ -37,19 +42,19 @@ func (a *API) routeRuns() {
 		http.StatusServiceUnavailable:   "All runs that the server keeps are being watched (--max-runs), or too many large bodies are being read.",
 	}
 	order := jsonBody(orderSchema, "Controls by name, all of which have defaults, and lanes, data, edits, paused and recipe beside them. It is read as JSON whatever its Content-Type. At most {max-upload-bytes} bytes (--max-upload-bytes).", false, orderExamples())
-	register(a, operation{
+	register(to, operation{
 		at: "GET /api/runs", id: "listRuns", tag: "runs", summary: "List the runs", members: true,
 		help:    "Every run that the server keeps, the newest first.",
 		example: "[" + exampleSummary + "}]",
 	}, a.getRuns)
-	register(a, operation{
+	register(to, operation{
 		at: "POST /api/runs", id: "makeRun", tag: "runs", summary: "Make a run", members: true, body: order, errors: bodyErrors,
 		help: "The run begins to train at once, unless it is to be paused. The answer has its id, by which everybody may watch it, " +
 			"and its key, by which it is steered, and which is told only here. Where there are too many runs the oldest that nobody watches makes room.",
 		answers: map[int]string{http.StatusCreated: "The run was made."},
 		example: exampleSummary + `,"key":"5kq2vwz7mbtx3hd4anp6c7rj2e"}`,
 	}, a.postRun)
-	register(a, operation{
+	register(to, operation{
 		at: "PUT /api/runs/{id}", id: "remakeRun", tag: "runs", summary: "Make a run anew under its old id", members: true,
 		security: []string{keyScheme}, body: order,
 		help: "For when the server was restarted or has dropped the run: who has its key makes it anew, from step 0, so that all who have its address meet again. " +
@@ -61,12 +66,12 @@ func (a *API) routeRuns() {
 		},
 		example: exampleSummary + "}",
 	}, a.putRun)
-	register(a, operation{
+	register(to, operation{
 		at: "GET /api/runs/{id}", id: "getRun", tag: "runs", summary: "Summarise a run",
 		help:    "What the run is doing, how good its lanes are at this moment, and the value of every control.",
 		example: exampleSummary + `,"controls":{"dataset":"mcycle","seed":7,"eps":0.001,"decay":"auto"},"auto":{"decay":0.0094,"variance_decay":0.0094}}`,
 	}, a.getRun)
-	register(a, operation{
+	register(to, operation{
 		at: "DELETE /api/runs/{id}", id: "deleteRun", tag: "runs", summary: "End a run", security: []string{keyScheme},
 		help:    "The run is forgotten with all that it learned. The websockets of its viewers are closed with code 1001.",
 		errors:  map[int]string{http.StatusForbidden: "The header Run-Key has not the key of this run."},
@@ -111,7 +116,7 @@ func (o *opened) send(w http.ResponseWriter, _ int) {
 	sendJSON(w, o.Status, o.Body)
 }
 
-func (a *API) getRuns(ctx context.Context, q *request) (*body[[]wire.Summary], error) {
+func (a runRoutes) getRuns(ctx context.Context, q *request) (*body[[]wire.Summary], error) {
 	done, err := a.reads(ctx, q, "")
 	if err != nil {
 		return nil, err
@@ -132,13 +137,13 @@ func (a *API) getRuns(ctx context.Context, q *request) (*body[[]wire.Summary], e
 	return &body[[]wire.Summary]{all}, nil
 }
 
-func (a *API) postRun(ctx context.Context, q *request) (*opened, error) {
+func (a runRoutes) postRun(ctx context.Context, q *request) (*opened, error) {
 	key := access.NewKey()
 	return a.openRun(ctx, q, access.IDOf(key), key)
 }
 
 // putRun lets the pages of a run that the server has forgotten meet again.
-func (a *API) putRun(ctx context.Context, q *request) (*opened, error) {
+func (a runRoutes) putRun(ctx context.Context, q *request) (*opened, error) {
 	if err := onlySteersmen(q, "make it anew"); err != nil {
 		return nil, err
 	}
@@ -153,7 +158,7 @@ func onlySteersmen(q *request, what string) error {
 	return problem.New(http.StatusForbidden, fmt.Sprintf("only who has the run's key can %s; send it as the header %s", what, access.KeyHeader))
 }
 
-func (a *API) openRun(ctx context.Context, q *request, id, key string) (*opened, error) {
+func (a runRoutes) openRun(ctx context.Context, q *request, id, key string) (*opened, error) {
 	b, done, err := a.readBody(q, true)
 	if err != nil {
 		return nil, err
@@ -172,7 +177,7 @@ func (a *API) openRun(ctx context.Context, q *request, id, key string) (*opened,
 }
 
 // mayMake counts one more run of the peer, or refuses it.
-func (a *API) mayMake(q *request) error {
+func (a *core) mayMake(q *request) error {
 	if _, wait := a.making.Take(a.Proxies.PeerOf(q.r), time.Now()); wait > 0 {
 		return problem.After(wait, http.StatusTooManyRequests,
 			fmt.Sprintf("your address has made %d runs within a minute, which is its limit; --run-rate raises it", a.Limits.RunRate))
@@ -181,7 +186,7 @@ func (a *API) mayMake(q *request) error {
 }
 
 // openBy answers the run with that id, which is made as ordered if it is not there.
-func (a *API) openBy(ctx context.Context, q *request, id, key string, order registry.Order) (*opened, error) {
+func (a *core) openBy(ctx context.Context, q *request, id, key string, order registry.Order) (*opened, error) {
 	x, isNew, err := a.Runs.Open(id, a.makerOf(q.r), order)
 	var refused *wire.ErrorMessage
 	var full *access.LimitError
@@ -212,7 +217,7 @@ func (a *API) openBy(ctx context.Context, q *request, id, key string, order regi
 }
 
 // deleteRun ends a run, which the writers of its websockets tell their viewers.
-func (a *API) deleteRun(ctx context.Context, q *request) (*none, error) {
+func (a runRoutes) deleteRun(ctx context.Context, q *request) (*none, error) {
 	if err := onlySteersmen(q, "end it"); err != nil {
 		return nil, err
 	}
@@ -229,7 +234,7 @@ func (a *API) deleteRun(ctx context.Context, q *request) (*none, error) {
 	return new(none), nil
 }
 
-func (a *API) getRun(ctx context.Context, q *request) (*body[known], error) {
+func (a runRoutes) getRun(ctx context.Context, q *request) (*body[known], error) {
 	x, done, err := a.lookAt(ctx, q)
 	if err != nil {
 		return nil, err
@@ -251,7 +256,7 @@ func (a *API) getRun(ctx context.Context, q *request) (*body[known], error) {
 }
 
 // theRun returns the run that a request names.
-func (a *API) theRun(q *request) (*registry.Kept, error) {
+func (a *core) theRun(q *request) (*registry.Kept, error) {
 	x, missing := a.Runs.Find(q.r.PathValue("id"))
 	if missing != nil {
 		return nil, missing
@@ -264,7 +269,7 @@ func (a *API) theRun(q *request) (*registry.Kept, error) {
 // what is not so, which is all that the word is good for.
 const fromHeader = "Run-From"
 
-func (a *API) makerOf(r *http.Request) registry.Maker {
+func (a *core) makerOf(r *http.Request) registry.Maker {
 	m := registry.Maker{Peer: a.Proxies.PeerOf(r)}
 	switch r.Header.Get(fromHeader) {
 	case "page":

@@ -8,14 +8,21 @@ import (
 	"net/http"
 	"time"
 
+	"github.com/gnllviz/gnllviz/server/access"
 	"github.com/gnllviz/gnllviz/server/problem"
 	"github.com/gnllviz/gnllviz/server/run"
 	"github.com/gnllviz/gnllviz/server/sweep"
 	"github.com/gnllviz/gnllviz/server/wire"
 )
 
-func (a *API) routeSweeps() {
-	register(a, operation{
+// sweepRoutes are those about grids of runs.
+type sweepRoutes struct {
+	*core
+	turns *access.Turns
+}
+
+func (a sweepRoutes) register(to *API) {
+	register(to, operation{
 		at: "POST /api/sweeps", id: "sweep", tag: "taking away", summary: "Train a run for each pair of two controls' values", members: true, media: "application/x-ndjson",
 		help: fmt.Sprintf("All runs have one lane, and begin from one seed unless an axis is the seed. The answer has a line of JSON for the sweep as it was understood, and one for each run as it ends: "+
 			"x and y, which say by which values, counted from 0; seconds; and train and test, the scores over all rows by their names, or failed, which says why there are none. "+
@@ -66,7 +73,7 @@ type grid struct {
 
 // postSweep trains a grid of runs, and tells of each as it ends. It ends with the
 // request.
-func (a *API) postSweep(ctx context.Context, q *request) (*stream, error) {
+func (a sweepRoutes) postSweep(ctx context.Context, q *request) (*stream, error) {
 	b, done, err := a.readBody(q, true)
 	if err != nil {
 		return nil, err
@@ -80,7 +87,7 @@ func (a *API) postSweep(ctx context.Context, q *request) (*stream, error) {
 		return nil, err
 	}
 	// Who asks waits for no other sweep: that may take minutes.
-	finished, err := a.sweeps.Take(ctx, a.Proxies.PeerOf(q.r), time.Second)
+	finished, err := a.turns.Take(ctx, a.Proxies.PeerOf(q.r), time.Second)
 	if err != nil {
 		return nil, err
 	}
@@ -108,7 +115,7 @@ func (a *API) postSweep(ctx context.Context, q *request) (*stream, error) {
 }
 
 // parseSweep reads the order of a sweep, which must be within the server's bounds.
-func (a *API) parseSweep(b []byte) (sweep.Grid, error) {
+func (a sweepRoutes) parseSweep(b []byte) (sweep.Grid, error) {
 	var on axes
 	order, err := parseOrder(b, &on)
 	switch {
@@ -130,7 +137,7 @@ func (a *API) parseSweep(b []byte) (sweep.Grid, error) {
 }
 
 // sweep trains the grid and writes a line for each cell.
-func (a *API) sweep(q *request, g sweep.Grid, o run.Options) {
+func (a sweepRoutes) sweep(q *request, g sweep.Grid, o run.Options) {
 	control := http.NewResponseController(q.w)
 	// A sweep takes longer than a request may take to be read; that the client is
 	// still there is seen by its connection.
