@@ -94,7 +94,7 @@ func TestPanicOfARunEndsThatRun(t *testing.T) {
 		}
 	}
 	call(t, "GET", "http://"+addr+"/api/runs/"+sick, "", http.StatusNotFound, nil)
-	log.wants(t, sick, "a run", "(*Run).change")
+	log.wants(t, sick, "a run", "(*loop).change")
 	if strings.Contains(log.String(), "run="+well+" in=") {
 		t.Errorf("the other run failed too:\n%s", &log)
 	}
