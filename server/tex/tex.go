@@ -18,7 +18,7 @@ var symbols = map[string]rune{
 	"alpha": 'α', "beta": 'β', "gamma": 'γ', "delta": 'δ', "varepsilon": 'ε', "eta": 'η', "theta": 'θ',
 	"lambda": 'λ', "mu": 'μ', "nu": 'ν', "pi": 'π', "sigma": 'σ', "varphi": 'φ', "Phi": 'Φ', "ell": 'ℓ', "partial": '∂',
 	"lfloor": '⌊', "rfloor": '⌋', "le": '≤', "ge": '≥', "to": '→', "leftarrow": '←', "sim": '∼', "approx": '≈',
-	"cdot": '·', "dots": '…',
+	"mp": '∓', "cdot": '·', "dots": '…', "int": '∫', "{": '{', "}": '}', "#": '#',
 }
 
 // functions are names that are set upright.
@@ -90,13 +90,12 @@ func (p *parser) row(end string) (out string, atoms int, err error) {
 		if atom, err = p.scripts(atom); err != nil {
 			return "", 0, err
 		}
-		if last == fraction && (is == operand || is == fraction || is == function || is == opening) {
+		switch {
+		case last == fraction && (is == operand || is == fraction || is == function || is == opening),
+			last == function && is != opening && is != space:
 			b.WriteString(thin)
 		}
 		b.WriteString(atom)
-		if is == function {
-			b.WriteString(thin)
-		}
 		last = is
 	}
 }
@@ -135,12 +134,14 @@ func (p *parser) atom(last kind) (string, kind, error) {
 			return `<mo form="prefix">−</mo>`, operator, nil
 		}
 		return "<mo>−</mo>", operator, nil
-	case '+', '=', '<', '>', ':', ',', '/', '∓':
+	case '+', '=', '<', '>', ':', ',', '/':
 		return fence(r), operator, nil
 	case '(', '[':
 		return fence(r), opening, nil
 	case ')', ']', '|':
 		return fence(r), operand, nil
+	case '*':
+		return "<mo>∗</mo>", operand, nil
 	}
 	return "", nothing, fmt.Errorf("%q is not understood", r)
 }
@@ -164,10 +165,12 @@ func (p *parser) command() (string, kind, error) {
 	}
 	if r, ok := symbols[name]; ok {
 		switch {
-		case r == '⌊':
+		case r == '⌊' || r == '{':
 			return fence(r), opening, nil
-		case r == '⌋':
+		case r == '⌋' || r == '}' || r == '#':
 			return fence(r), operand, nil
+		case r == '∫':
+			return "<mo>∫</mo>", operand, nil
 		case unicode.IsUpper(r):
 			return `<mi mathvariant="normal">` + string(r) + "</mi>", operand, nil
 		case unicode.IsLetter(r) || r == '∂' || r == '…':
@@ -208,7 +211,7 @@ func (p *parser) command() (string, kind, error) {
 	case ",":
 		return `<mspace width="0.1em"></mspace>`, space, nil
 	case "sum":
-		return sum, operator, nil
+		return sum, operand, nil
 	case "left":
 		return p.parenthesis()
 	case "right":

@@ -30,6 +30,11 @@ func TestMathML(t *testing.T) {
 		`\right]`:          `<mo form="postfix" stretchy="true">]</mo>`,
 		`\class{c}{x}`:     `<mrow class="c"><mi>x</mi></mrow>`,
 		`\hat{m}`:          `<mover><mi>m</mi><mo stretchy="false">^</mo></mover>`,
+		`\log (x)`:         `<mi>log</mi><mo stretchy="false">(</mo><mi>x</mi><mo stretchy="false">)</mo>`,
+		`\# \{i\}`:         `<mo stretchy="false">#</mo><mo stretchy="false">{</mo><mi>i</mi><mo stretchy="false">}</mo>`,
+		`\sigma_i^{*2}`:    `<msubsup><mi>σ</mi><mi>i</mi><mrow><mo>∗</mo><mn>2</mn></mrow></msubsup>`,
+		`\int_0^1`:         `<msubsup><mo>∫</mo><mn>0</mn><mn>1</mn></msubsup>`,
+		`\norm{g}`:         `<mrow><mo stretchy="true">‖</mo><mi>g</mi><mo stretchy="true">‖</mo></mrow>`,
 		`\sqrt{v}`:         `<msqrt><mi>v</mi></msqrt>`,
 	} {
 		got, err := MathML(tex)

@@ -8,7 +8,7 @@ func calibrationFigures() []Figure {
 		return Figure{
 			ID: id, Metric: metric, Each: id == "coverage", Label: fmt.Sprintf("coverage %d %%", percent), Unit: "%", Better: BetterNear, Best: float64(percent) / 100,
 			Help:    fmt.Sprintf("Share of the rows within the central %d %% interval: below %d the network is overconfident, above it is too wide.", percent, percent),
-			Formula: formula(share(abs("y_i − μ_i"), "≤ σ_i", inverse(frac(fmt.Sprintf("1 + %.2f", float64(percent)/100), "2")))),
+			Formula: setTeX(fmt.Sprintf(`\frac{1}{n} \# \{i : \left|y_i - \mu_i\right| \le \sigma_i \Phi^{-1} \left(\frac{1 + %.2f}{2}\right)\}`, float64(percent)/100)),
 			Source:  sharpnessPaper,
 		}
 	}
@@ -21,37 +21,37 @@ func calibrationFigures() []Figure {
 			ID: "miscal_area", Label: "miscalibration", Better: BetterLower,
 			Metric:  70,
 			Help:    "Area between the calibration curve and its diagonal: 0 is calibrated, ½ as wrong as can be.",
-			Formula: formula(`<msubsup><mo>∫</mo><mn>0</mn><mn>1</mn></msubsup>`, abs("F ( p ) − p"), "<mspace width=\"0.2em\"></mspace>d p"),
+			Formula: setTeX(`\int_0^1 \left|F (p) - p\right| \, dp`),
 			Source:  kuleshov + "; " + toolbox,
 		},
 		{
 			ID: "mace", Label: "mean calibration error", Better: BetterLower,
 			Help:    "Mean absolute distance of the calibration curve from its diagonal, at 100 levels.",
-			Formula: formula(frac("1", "100"), sum("k"), abs("F ( p_k ) − p_k")),
+			Formula: setTeX(`\frac{1}{100} \sum_k \left|F (p_k) - p_k\right|`),
 			Source:  kuleshov + "; " + toolbox,
 		},
 		{
 			ID: "rmsce", Label: "root mean squared calibration error", Better: BetterLower,
 			Help:    "As the mean calibration error, with large distances weighing more.",
-			Formula: formula(root(row(frac("1", "100"), sum("k"), sup("( F ( p_k ) − p_k )", "2")))),
+			Formula: setTeX(`\sqrt{\frac{1}{100} \sum_k {(F (p_k) - p_k)}^2}`),
 			Source:  kuleshov + "; " + toolbox,
 		},
 		{
 			ID: "reliability", Label: "calibration curve", Better: BetterNone,
 			Help:    "Of the rows that a central interval should hold, the share that it does: below the diagonal is overconfident, above it underconfident.",
-			Formula: formula("F ( p ) =", share(abs("z_i"), "≤", inverse(frac("1 + p", "2")))),
+			Formula: setTeX(`F (p) = \frac{1}{n} \# \{i : \left|z_i\right| \le \Phi^{-1} \left(\frac{1 + p}{2}\right)\}`),
 			Source:  kuleshov,
 		},
 		{
 			ID: "pit", Label: "PIT", Better: BetterNone,
 			Help:    "Probability integral transform: the predicted probability of an observation at or below the one that was made; even from 0 to 1 if the prediction is calibrated.",
-			Formula: formula("PIT_i = Φ", big(frac("y_i − μ_i", "σ_i"))),
+			Formula: setTeX(`\text{PIT}_i = \Phi \left(\frac{y_i - \mu_i}{\sigma_i}\right)`),
 			Source:  "Dawid 1984, “Statistical Theory: The Prequential Approach”; " + sharpnessPaper,
 		},
 		{
 			ID: "verdict", Label: "verdict", Better: BetterNone,
 			Help:    "Over- or underconfident where the coverage of 50, 68, 90 or 95 % on the test rows is off by more than two and a half standard errors; fewer than 20 rows are too few to say.",
-			Formula: formula(abs("c_p − p"), "−", frac("1", "2 n"), "≤ 2.5", root(frac("p ( 1 − p )", "n"))),
+			Formula: setTeX(`\left|c_p - p\right| - \frac{1}{2 n} \le 2.5 \sqrt{\frac{p (1 - p)}{n}}`),
 		},
 	}
 }
@@ -64,7 +64,7 @@ func recalibratedFigures() []Figure {
 		{
 			ID: "scale_factor", Label: "recalibration factor", Better: BetterNear, Best: 1,
 			Help:    "The factor on all standard deviations that makes the test NLL least: above 1 they are too small, below 1 too large.",
-			Formula: formula("s =", root(meanOf(sup("z_i", "2")))),
+			Formula: setTeX(`s = \sqrt{\frac{1}{n} \sum_i z_i^2}`),
 			Source:  levi,
 		},
 		{

@@ -50,12 +50,12 @@ func lossNotes() []Note {
 		}
 	}
 	return append(list, []Note{
-		{Control: "eps", Formula: formula("v = max (", sub("v", words("head")), ",", words("eps"), ") ,", gap, frac("∂ v", row("∂", sub("v", words("head")))), "= 1", words("\u00a0on either side")), Source: torchLoss},
-		{Control: "full", Formula: formula("+", frac("1", "2"), "log 2 π ≈ 0.919"), Source: torchLoss + "; other losses have constants of their own"},
+		{Control: "eps", Formula: setTeX(`v = \max (v_{\text{head}}, \text{eps}), \\ \frac{\partial v}{\partial v_{\text{head}}} = 1 \text{ on either side}`), Source: torchLoss},
+		{Control: "full", Formula: setTeX(`+ \frac{1}{2} \log 2 \pi \approx 0.919`), Source: torchLoss + "; other losses have constants of their own"},
 		{Control: "reduction", Source: torchLoss},
-		{Control: "reduction", Option: "mean", Formula: formula(frac("1", "n"), sum("i"), "ℓ_i")},
-		{Control: "reduction", Option: "sum", Formula: formula(sum("i"), "ℓ_i")},
-		{Control: "reduction", Option: "none", Formula: formula("( ℓ_1 , … , ℓ_n )")},
+		{Control: "reduction", Option: "mean", Formula: setTeX(`\frac{1}{n} \sum_i \ell_i`)},
+		{Control: "reduction", Option: "sum", Formula: setTeX(`\sum_i \ell_i`)},
+		{Control: "reduction", Option: "none", Formula: setTeX(`(\ell_1, \dots, \ell_n)`)},
 	}...)
 }
 
@@ -82,14 +82,14 @@ func optimizerNotes() []Note {
 	const adam = "Kingma & Ba 2015, “Adam: A Method for Stochastic Optimization”; PyTorch, torch.optim.Adam"
 	const dropout = "Srivastava et al. 2014, “Dropout: A Simple Way to Prevent Neural Networks from Overfitting”"
 	return append(notesOn("optimizer", engine.Optimizers()), []Note{
-		{Control: "decay", Formula: formula("ℓ +", frac("λ", "2"), sum("k"), sup("θ_k", "2")), Source: "PyTorch, weight_decay of torch.optim.Adam; of AdamW apart from the gradient"},
+		{Control: "decay", Formula: setTeX(`\ell + \frac{\lambda}{2} \sum_k \theta_k^2`), Source: "PyTorch, weight_decay of torch.optim.Adam; of AdamW apart from the gradient"},
 		{Control: "variance_decay", Source: "Sluijterman, Cator & Heskes 2024, “Optimal Training of Mean Variance Estimation Neural Networks”"},
-		{Control: "momentum", Formula: formula("b ← μ b + g"), Source: "PyTorch, torch.optim.SGD"},
-		{Control: "nesterov", Formula: formula("θ ← θ − η ( g + μ b )"), Source: "Sutskever et al. 2013, “On the Importance of Initialization and Momentum in Deep Learning”; PyTorch, torch.optim.SGD"},
-		{Control: "beta1", Formula: formula("m ← β_1 m + ( 1 − β_1 ) g"), Source: adam},
-		{Control: "beta2", Formula: formula("v ← β_2 v + ( 1 − β_2 )", sup("g", "2")), Source: adam},
-		{Control: "alpha", Formula: formula("v ← α v + ( 1 − α )", sup("g", "2")), Source: "PyTorch, torch.optim.RMSprop"},
-		{Control: "clip", Formula: formula("g ← g · min", big("1 ,", frac("c", abs(abs("g"))))), Source: "Pascanu, Mikolov & Bengio 2013, “On the Difficulty of Training Recurrent Neural Networks”; PyTorch, torch.nn.utils.clip_grad_norm_"},
+		{Control: "momentum", Formula: setTeX(`b \leftarrow \mu b + g`), Source: "PyTorch, torch.optim.SGD"},
+		{Control: "nesterov", Formula: setTeX(`\theta \leftarrow \theta - \eta (g + \mu b)`), Source: "Sutskever et al. 2013, “On the Importance of Initialization and Momentum in Deep Learning”; PyTorch, torch.optim.SGD"},
+		{Control: "beta1", Formula: setTeX(`m \leftarrow \beta_1 m + (1 - \beta_1) g`), Source: adam},
+		{Control: "beta2", Formula: setTeX(`v \leftarrow \beta_2 v + (1 - \beta_2) g^2`), Source: adam},
+		{Control: "alpha", Formula: setTeX(`v \leftarrow \alpha v + (1 - \alpha) g^2`), Source: "PyTorch, torch.optim.RMSprop"},
+		{Control: "clip", Formula: setTeX(`g \leftarrow g \cdot \min \left(1, \frac{c}{\norm{g}}\right)`), Source: "Pascanu, Mikolov & Bengio 2013, “On the Difficulty of Training Recurrent Neural Networks”; PyTorch, torch.nn.utils.clip_grad_norm_"},
 		{Control: "dropout", Source: dropout},
 		{Control: "mean_first", Source: "Sluijterman, Cator & Heskes 2024, “Optimal Training of Mean Variance Estimation Neural Networks”; " + nixWeigend},
 	}...)
@@ -97,19 +97,19 @@ func optimizerNotes() []Note {
 
 func scheduleNotes() []Note {
 	return append(notesOn("schedule", engine.ScheduleKinds()), []Note{
-		{Control: "rate_warmup", Formula: formula("η_t · min", big("1 ,", frac("t + 1", "W")))},
+		{Control: "rate_warmup", Formula: setTeX(`\eta_t \cdot \min \left(1, \frac{t + 1}{W}\right)`)},
 	}...)
 }
 
 func modelNotes() []Note {
 	return slices.Concat(notesOn("activation", engine.Activations()), notesOn("head", engine.Heads()), notesOn("init", engine.Inits()), []Note{
-		{Control: "members", Formula: formula("μ =", frac("1", "M"), sum("m"), "μ_m ,", gap, sup("σ", "2"), "=", frac("1", "M"), sum("m"), big(sup("σ_m", "2"), "+", sup("μ_m", "2")), "−", sup("μ", "2")), Source: deepEnsembles},
+		{Control: "members", Formula: setTeX(`\mu = \frac{1}{M} \sum_m \mu_m, \\ \sigma^2 = \frac{1}{M} \sum_m \left(\sigma_m^2 + \mu_m^2\right) - \mu^2`), Source: deepEnsembles},
 	})
 }
 
 func dataNotes() []Note {
 	return []Note{
-		{Control: "noise", Formula: formula("y ← y +", frac("p", "100"), "s_y ε ,", gap, "ε ∼ N ( 0 , 1 )")},
+		{Control: "noise", Formula: setTeX(`y \leftarrow y + \frac{p}{100} s_y \varepsilon, \\ \varepsilon \sim N (0, 1)`)},
 		{Control: "acquire_by", Source: "Settles 2009, “Active Learning Literature Survey”; " + deepEnsembles},
 	}
 }
