@@ -5,6 +5,8 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+
+	"github.com/gnllviz/gnllviz/server/wire/wording"
 )
 
 // What descriptors say of a loss is so of its arithmetic.
@@ -81,7 +83,7 @@ func TestByNameSaysWhatIsWrong(t *testing.T) {
 		{"beta_nll", Options{Parameters: map[string]float64{"beta": 2}}, "loss: a beta of 2; it must be from 0 to 1"},
 		{"student_t_nll", Options{Parameters: map[string]float64{"df": 0}}, "loss: a df of 0; it must be above 0"},
 	} {
-		if _, err := ByName(c.name, c.o); err == nil || !strings.HasPrefix(err.Error(), c.want) {
+		if _, err := ByName(c.name, c.o); err == nil || !wording.Begins(err.Error(), c.want) {
 			t.Errorf("%s %+v: %v, want %s", c.name, c.o, err, c.want)
 		}
 	}

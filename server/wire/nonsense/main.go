@@ -6,9 +6,9 @@
 //	go run ./server/wire/nonsense ./cmd/gnllviz ./server/...
 //	go run ./server/wire/nonsense -list ./datasets/table
 //
-// Flags of go test stand after --. What a sentence is, rewrite says. Of files that are embedded
-// those of lessons and help are rewritten. Text in HTML, in code that is written
-// out, and in the tags of structs stays as it is.
+// Flags of go test stand after the packages. What a sentence is, isSentence says. Of files
+// that are embedded those of lessons are rewritten. Text in HTML, in programs that are
+// written out, in keys of maps and in the tags of structs stays as it is.
 package main
 
 import (
@@ -58,10 +58,13 @@ func run(args []string, list bool) error {
 			asserted += n
 			return err
 		}
-		if filepath.Ext(path) != ".go" {
+		rewrite := rewriteGo
+		if ok, _ := filepath.Match("server/lesson/files/*.json", path); ok {
+			rewrite = rewriteLesson
+		} else if filepath.Ext(path) != ".go" {
 			return nil
 		}
-		text, found, err := rewriteGo(path)
+		text, found, err := rewrite(path)
 		if err != nil || len(found) == 0 {
 			return err
 		}

@@ -132,8 +132,11 @@ func isSentence(text string, up []ast.Node) bool {
 		case *ast.Field: // its tag
 			return false
 		case *ast.KeyValueExpr:
+			if below == n.Key { // of a map, which is looked up by it
+				return false
+			}
 			key, ok := n.Key.(*ast.Ident)
-			if !ok || below == n.Key {
+			if !ok {
 				return looksLike(text)
 			}
 			if _, ok := kept[key.Name]; ok {
