@@ -182,7 +182,7 @@ func (c *Control) set(s *Settings, raw json.RawMessage) *ErrorMessage {
 			return badValue("one of " + c.optionValues())
 		}
 		if p.UnmarshalText([]byte(*v)) != nil {
-			return Refuse(OutOfRange, c.Name, "%s %.40q is none of %s", c.Name, *v, c.optionValues())
+			return Refuse(OutOfRange, c.Name, "%s %.40q is none of %s", ControlName(c.Name), *v, c.optionValues())
 		}
 	case *[]int:
 		var v []int

@@ -6,6 +6,7 @@ import (
 	"go/parser"
 	"go/token"
 	"hash/fnv"
+	"math/rand/v2"
 	"os"
 	"regexp"
 	"slices"
@@ -205,20 +206,20 @@ var pieces = regexp.MustCompile("`[^`]*`|\\S+|\\s+")
 // nonsense writes nonsense in place of the words of a sentence, and leaves its punctuation,
 // verbs of formats and names alone. Other salt is other nonsense.
 func nonsense(text, salt string) string {
-	h := fnv.New32a()
-	h.Write([]byte(salt)) //nolint:errcheck // it returns none
-	shift := h.Sum32()
+	h := fnv.New64a()
+	h.Write([]byte(salt)) // which never fails
+	chance := rand.New(rand.NewPCG(h.Sum64(), 0))
 	return pieces.ReplaceAllStringFunc(text, func(piece string) string {
 		bare, ok := wording.Word(piece)
 		if !ok {
 			return piece
 		}
-		return strings.Replace(piece, bare, strange(bare, shift), 1)
+		return strings.Replace(piece, bare, strange(bare, chance), 1)
 	})
 }
 
 // strange returns a word of as many letters that is none.
-func strange(w string, shift uint32) string {
+func strange(w string, chance *rand.Rand) string {
 	b := []byte(w)
 	letters := 0
 	for i, c := range b {
@@ -226,7 +227,7 @@ func strange(w string, shift uint32) string {
 		if small < 'a' || small > 'z' || c >= 0x80 {
 			continue
 		}
-		to := 'a' + byte((uint32(small-'a')+shift%23+1)%26)
+		to := 'a' + byte(chance.IntN(26))
 		if letters < len(wording.Mark) && len(b) >= len(wording.Mark) {
 			to = wording.Mark[letters]
 		}
