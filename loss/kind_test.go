@@ -1,8 +1,13 @@
 package loss
 
 import (
+	"go/ast"
+	"go/parser"
+	"go/token"
 	"math"
+	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -89,5 +94,47 @@ func TestByNameSaysWhatIsWrong(t *testing.T) {
 	}
 	if l, err := ByName("beta_nll", Options{Eps: 1, Parameters: map[string]float64{"df": -1}}); err != nil || l == nil {
 		t.Errorf("a parameter of another loss is not passed over: %v", err)
+	}
+}
+
+// A loss is one file, and what its file declares is offered.
+func TestEachLossIsAFileThatIsListed(t *testing.T) {
+	files, err := filepath.Glob("*.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var names []string
+	for _, name := range files {
+		f, err := parser.ParseFile(token.NewFileSet(), name, nil, parser.SkipObjectResolution)
+		if err != nil {
+			t.Fatal(err)
+		}
+		here := 0
+		ast.Inspect(f, func(n ast.Node) bool {
+			literal, ok := n.(*ast.CompositeLit)
+			if !ok {
+				return true
+			}
+			if of, ok := literal.Type.(*ast.Ident); !ok || of.Name != "Descriptor" {
+				return true
+			}
+			here++
+			for _, e := range literal.Elts {
+				field, ok := e.(*ast.KeyValueExpr)
+				if value, basic := field.Value.(*ast.BasicLit); ok && basic && field.Key.(*ast.Ident).Name == "Name" {
+					names = append(names, strings.Trim(value.Value, `"`))
+				}
+			}
+			return true
+		})
+		if here > 1 {
+			t.Errorf("%s declares %d losses; each is a file", name, here)
+		}
+	}
+	slices.Sort(names)
+	listed := Names()
+	slices.Sort(listed)
+	if !slices.Equal(names, listed) {
+		t.Errorf("files declare %v, kinds lists %v", names, listed)
 	}
 }
