@@ -210,7 +210,7 @@ describe('the pull on the network', () => {
     const w = await still()
     await expect.poll(() => text(w.page.locator('.who'))).toMatch(/^10 % of the points make \d\d % of the mean’s pull and \d\d % of the variance’s/)
     await choose(w, 'gnll-pull', 'mean')
-    await expect.poll(() => w.page.evaluate(() => document.querySelector('gnll-app')?.store.lens.value)).toBe('mean')
+    await expect.poll(() => w.page.evaluate(() => document.querySelector('gnll-app')?.store.view.lens.value)).toBe('mean')
   })
 })
 

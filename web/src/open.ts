@@ -3,11 +3,11 @@ import { isFramed } from './net/framed'
 import type { DataSpec } from './generated/wire'
 import { keyOf, readLink, takeToken, withKey, type Asked } from './state/link'
 import { orderOf } from './net/lesson'
-import { Looks } from './state/looks'
 import { unpack } from './state/packed'
 import { BEGUN_ANEW, GONE } from './state/recovery'
 import { root } from './net/root'
 import { Store } from './state/store'
+import { View } from './state/view'
 import type { Host } from './state/host'
 import { sayWhere } from './state/where'
 
@@ -48,7 +48,7 @@ export async function open(host: Host): Promise<void> {
       const { opened, granted, notice } = await openRun(await order(asked, data), id, keyOf(location.hash))
       moveTo(opened, granted ? location.hash : '')
       const settings = granted ? { ...asked.controls, ...asked.lanes[0]?.controls } : {}
-      const store = new Store(api, controls, opened, settings, { looks: new Looks(asked.view), data: granted ? data : null, lesson: asked.lesson })
+      const store = new Store(api, controls, opened, settings, { view: new View(asked.view), data: granted ? data : null, lesson: asked.lesson })
       store.notice.value = notice === '' && opened.made ? trouble : notice
       sayWhere(store)
       host.store = store

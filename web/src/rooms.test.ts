@@ -51,3 +51,26 @@ describe('imports', () => {
     expect(circles).toEqual([])
   })
 })
+
+describe('panels', () => {
+  const panels = Object.entries(sources).filter(([path]) => /^\.\/panels\/.*(?<!\.test)\.ts$/.test(path))
+  /** Who looks beyond its own element, and for what. */
+  const LOOKS_UP: Readonly<Record<string, string>> = {
+    './panels/help.ts': 'this.closest( of the row that it stands in, beside which it opens',
+    './panels/opened.ts': 'document.querySelector( of whatever lies open, whosever it is',
+  }
+
+  it('do not reach into one another: what they share is in the view', () => {
+    const reaches = panels.flatMap(([path, source]) =>
+      [...source.matchAll(/document\.(?:querySelector|getElement)\w*\(|\.closest(?:<[^>]*>)?\(|getRootNode\(|querySelector(?:All)?(?:<[^>]*>)?\([`'"][^)]*gnll-/g)]
+        .filter(([found]) => LOOKS_UP[path]?.includes(found) !== true)
+        .map(([found]) => `${path}: ${found}`))
+    expect(reaches).toEqual([])
+    expect(panels.length).toBeGreaterThan(60)
+  })
+
+  it('are looked for by nothing below them', () => {
+    const below = Object.entries(sources).filter(([path]) => /^\.\/(net|math|state|charts)\//.test(path) && !path.endsWith('.test.ts') && path !== './state/places.ts')
+    expect(below.filter(([, source]) => /querySelector|getElementById|\.closest\(/.test(source)).map(([path]) => path)).toEqual([])
+  })
+})

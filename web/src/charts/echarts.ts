@@ -1,6 +1,6 @@
 // The only module that imports ECharts.
-import { CustomChart, LineChart, ScatterChart } from 'echarts/charts'
-import type { CustomSeriesOption, LineSeriesOption, ScatterSeriesOption } from 'echarts/charts'
+import { CustomChart, LineChart } from 'echarts/charts'
+import type { CustomSeriesOption, LineSeriesOption } from 'echarts/charts'
 import { AriaComponent, GridComponent } from 'echarts/components'
 import type { AriaComponentOption, GridComponentOption } from 'echarts/components'
 import * as echarts from 'echarts/core'
@@ -8,21 +8,19 @@ import { CanvasRenderer } from 'echarts/renderers'
 import { meant, PLAIN, type Measure } from './measure'
 import { heavier, heavierFigure, pixelRatio } from './heavier'
 
-echarts.use([LineChart, ScatterChart, CustomChart, GridComponent, AriaComponent, CanvasRenderer])
+echarts.use([LineChart, CustomChart, GridComponent, AriaComponent, CanvasRenderer])
 
 export type ChartOption = echarts.ComposeOption<
   | LineSeriesOption
-  | ScatterSeriesOption
   | CustomSeriesOption
   | GridComponentOption
   | AriaComponentOption
 >
 
-export type { LineSeriesOption, ScatterSeriesOption }
+export type { LineSeriesOption }
 export type RenderItem = NonNullable<CustomSeriesOption['renderItem']>
 /** What a custom series paints. */
 export type Shape = Exclude<ReturnType<RenderItem>, null | undefined>
-export type RenderApi = Parameters<RenderItem>[1]
 export type Pixel = [x: number, y: number]
 
 /** The rectangle of the plot within its canvas, in CSS pixels. */
@@ -72,11 +70,11 @@ export class Plot {
   /** How the axes count: what is given to ECharts is counted so, and everything else is in data coordinates. */
   measures: { readonly x: Measure; readonly y: Measure } = { x: PLAIN, y: PLAIN }
 
-  constructor(host: HTMLElement, name: string, skeleton: ChartOption) {
+  constructor(host: HTMLElement, name: string, option: ChartOption) {
     this.#host = host
     this.#name = name
     this.#chart = echarts.init(host, null, { renderer: 'canvas', devicePixelRatio: pixelRatio() })
-    this.prepare(skeleton)
+    this.prepare(option)
     this.#observer = new ResizeObserver(() => { this.#fit() })
     this.#observer.observe(host)
   }

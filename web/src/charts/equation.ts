@@ -1,14 +1,17 @@
 import type { GridFrame, LanePicture } from '../net/frame'
 import { PICTURE } from '../generated/wire'
 import { significant } from '../math/format'
-import { columnAt } from '../math/reading'
+import type { Data } from '../generated/wire'
+import { columnAt, sliced } from '../math/reading'
 import { areaBetween, inputAxis, linear, rangeAxis, type At } from './axes'
 import { placesOf, type Collocation } from './collocation'
-import { Plot, type Area, type ChartOption, type Figure, type Pixel } from './echarts'
+import { Plot, type Area, type Figure, type Pixel } from './echarts'
 import type { Picture } from './fit'
 import { lookOf, polylines, type LaneLook } from './lanes'
+import { base, described, NAMELESS } from './options'
 import { skin, type Palette } from './palette'
 import { axisName } from './measure'
+import { labelOf } from './shown'
 import { CalmRange, extent, type Range } from '../math/scale'
 
 /** What is larger than the lane in focus by more than this leaves the plot, and by more than that is only named. */
@@ -26,8 +29,8 @@ export class EquationChart {
   #shown: Range = { min: -1, max: 1, interval: 0.5 }
   #last: { readonly picture: Picture; readonly where: Collocation | null } | null = null
 
-  constructor(host: HTMLElement, skeleton: ChartOption) {
-    this.#plot = new Plot(host, 'equation', skeleton)
+  constructor(host: HTMLElement) {
+    this.#plot = new Plot(host, 'equation', base({ grid: NAMELESS }))
     this.#plot.onResize(() => { this.#paint() })
   }
 
@@ -40,10 +43,11 @@ export class EquationChart {
   }
 
   /** What changes only with the data set or the theme. */
-  setScene(grid: GridFrame, p: Palette): void {
+  setScene(data: Data, grid: GridFrame, p: Palette): void {
     this.#grid = grid
     this.#palette = p
     this.#plot.prepare(skin(p))
+    this.#plot.prepare(described(`Equation on ${data.title}: its residual over ${labelOf(sliced(data).column)}, which should be 0, with the learned noise around 0 and the points where each step looks.`))
     this.#axes()
   }
 

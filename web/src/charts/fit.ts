@@ -2,16 +2,18 @@ import { reaches, type Bands } from '../math/bands'
 import { REACH_95, type GridFrame, type LanePicture, type TruthFrame } from '../net/frame'
 import { PICTURE, type Data, type Lane } from '../generated/wire'
 import { nearestRow, sliced } from '../math/reading'
-import type { Lens } from '../state/store'
+import type { Lens } from '../state/view'
 import { areaBetween, inputAxis, linear, rangeAxis, type At } from './axes'
 import { bandFigures } from './bands'
 import type { Steady } from './card'
 import { RowDots, type Dragged } from './row-dots'
 import { Plot, type Area, type ChartOption, type Figure, type LineSeriesOption, type Painting, type Pixel } from './echarts'
 import { lookOf, polylines, type LaneLook } from './lanes'
+import { base, described } from './options'
 import { skin, type Palette } from './palette'
 import { paintProbe } from './probe'
 import { axisName, counted } from './measure'
+import { labelOf } from './shown'
 import { extent, niceRange, type Range } from '../math/scale'
 
 /** One moment: the pictures of the lanes, and what is seen of them. */
@@ -55,9 +57,9 @@ export class FitChart {
   #last: { readonly picture: Picture; readonly view: FitView } | null = null
 
   /** A brief one is one of several, and says less. */
-  constructor(host: HTMLElement, skeleton: ChartOption, brief: boolean) {
+  constructor(host: HTMLElement, brief: boolean) {
     this.#brief = brief
-    this.#plot = new Plot(host, 'fit', skeleton)
+    this.#plot = new Plot(host, 'fit', base())
     this.#plot.onResize(() => { this.#again() })
   }
 
@@ -75,6 +77,7 @@ export class FitChart {
     this.#grid = grid
     this.#palette = p
     this.#plot.prepare(skin(p))
+    this.#plot.prepare(described(`Fit of ${data.title}: ${labelOf(data.target)} over ${labelOf(sliced(data).column)}. Training and test points, the predicted mean, and bands of the predicted standard deviation around it.`))
     const axes = this.#axes(data, grid, truth)
     const { x: across, y: up } = this.#plot.measures
     const trueLine = (t: TruthFrame, id: string, reach: number): LineSeriesOption => ({

@@ -5,7 +5,8 @@ import type { Area, ChartOption } from './echarts'
 import type { Values } from './loss-lines'
 import type { Geometry } from './loss-paint'
 import { CalmRange, ticksWithin } from '../math/scale'
-import { LINEAR, LOG, LOG_STEPS, STEPS, symlog, thresholdFor, valueLabel, valueTicks, type ScaleName, type StepScale, type ValueScale } from './value-scale'
+import type { ScaleName } from '../state/view'
+import { LINEAR, LOG, LOG_STEPS, STEPS, symlog, thresholdFor, valueLabel, valueTicks, type StepScale, type ValueScale } from './value-scale'
 
 type Axis<A extends 'xAxis' | 'yAxis'> = Exclude<ChartOption[A], readonly unknown[] | undefined>
 

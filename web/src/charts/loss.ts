@@ -2,6 +2,7 @@ import type { Batch } from '../state/batches'
 import type { Best } from '../math/best'
 import type { Change, Control, Lane } from '../generated/wire'
 import type { History, LossKind } from '../state/history'
+import type { LossView } from '../state/view'
 import type { Span } from '../state/zoom'
 import { areaOf, ONE_ITEM, Plot, type Area, type ChartOption, type RenderItem, type Shape } from './echarts'
 import { paintCard } from './card'
@@ -11,20 +12,8 @@ import { oddSteps, toLines, valuesOf, type Line, type Values } from './loss-line
 import { paintMarks } from './loss-marks'
 import { paintBest, paintClipped, paintLines, paintOdd, paintPast } from './loss-paint'
 import { leavesTrace, marksAt, toMarks, type Mark } from './marks'
+import { base, described, OVER_STEPS } from './options'
 import { skin, type Palette } from './palette'
-import type { ScaleName } from './value-scale'
-
-/** How the chart is looked at. */
-export interface LossView {
-  readonly kind: LossKind
-  readonly scale: ScaleName
-  readonly logSteps: boolean
-  /** From 0, which is none, to below 1. */
-  readonly smoothing: number
-  /** The axis reaches from the least value to the greatest. */
-  readonly everything: boolean
-  readonly othersTrain: boolean
-}
 
 export interface LossScene {
   readonly history: History
@@ -80,9 +69,9 @@ export class LossChart {
   #probe: number | null = null
   #pressed: number | null = null
 
-  constructor(host: HTMLElement, skeleton: ChartOption, controls: readonly Control[]) {
+  constructor(host: HTMLElement, controls: readonly Control[]) {
     this.#controls = controls
-    this.#plot = new Plot(host, 'loss', skeleton)
+    this.#plot = new Plot(host, 'loss', base({ grid: OVER_STEPS }))
     const series = (id: string, z: number, clip: boolean, paint: (area: Area, p: Palette, scene: LossScene) => Shape | null): ChartOption['series'] & object => {
       const renderItem: RenderItem = (params) => {
         const shape = this.#palette && this.#scene ? paint(areaOf(params), this.#palette, this.#scene) : null
@@ -145,8 +134,9 @@ export class LossChart {
     this.#plot.dispose()
   }
 
-  setTheme(p: Palette): void {
+  setTheme(title: string, p: Palette): void {
     this.#palette = p
+    this.#plot.prepare(described(`Loss on ${title} over the training steps, for the training and the test rows of each lane, with a mark wherever something was changed.`))
     this.#plot.set(skin(p))
     this.#plot.set({ yAxis: { nameGap: 36 } })
   }

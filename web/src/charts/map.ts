@@ -5,10 +5,11 @@ import { areaBetween, inputAxis, linear, type At } from './axes'
 import { paintCard, type Steady } from './card'
 import { contour, hatching, type Segments } from './contour'
 import { Dots, type Dot } from './dots'
-import { Plot, type Area, type ChartOption, type Figure, type Pixel } from './echarts'
+import { Plot, type Area, type Figure, type Pixel } from './echarts'
 import { pixelRatio } from './heavier'
 import { barOf, Heat, Layer } from './layer'
 import { axisName } from './measure'
+import { base, BESIDE_BAR, described } from './options'
 import { skin, type Palette } from './palette'
 import { extent } from '../math/scale'
 import { ticksOf, type Tint } from './tint'
@@ -61,8 +62,8 @@ export class MapChart {
   /** What is on the layer. */
   #painted: readonly unknown[] | null = null
 
-  constructor(host: HTMLElement, name: string, skeleton: ChartOption) {
-    this.#plot = new Plot(host, name, skeleton)
+  constructor(host: HTMLElement, name: string) {
+    this.#plot = new Plot(host, name, base({ grid: BESIDE_BAR }))
     this.#plot.onResize(() => { this.#again() })
   }
 
@@ -75,13 +76,14 @@ export class MapChart {
   }
 
   /** What changes only with the data or the theme. */
-  setScene(lattice: Lattice, inputs: readonly Column[], p: Palette): void {
+  setScene(lattice: Lattice, inputs: readonly Column[], description: string, p: Palette): void {
     this.#palette = p
     this.#lattice = lattice
     this.#painted = null
     const [left = 0, right = 1] = extent(lattice.across) ?? []
     const [low = 0, high = 1] = extent(lattice.up) ?? []
     this.#plot.prepare(skin(p))
+    this.#plot.prepare(described(description))
     const [across, up] = [inputAxis(left, right), inputAxis(low, high)]
     this.#plot.measures = { x: across.measure, y: up.measure }
     const [first = NAMELESS, second = NAMELESS] = inputs

@@ -3,22 +3,13 @@ import type { Data } from '../generated/wire'
 import { judge } from '../math/judged'
 import type { Lattice } from '../math/lattice'
 import { DIFFERENCE, entry, MEAN, STD } from './colours'
-import type { ChartOption, Pixel } from './echarts'
-import { MapChart, type Spot } from './map'
+import type { Pixel } from './echarts'
+import type { MapChart, Spot } from './map'
 import type { Palette } from './palette'
 import { quantile } from '../math/scale'
-import { meanShown, stdShown, titleOf, type Part, type Show } from './shown'
+import { labelOf, meanShown, stdShown, titleOf } from './shown'
+import type { MapView, Part, Show, SpotsBy } from '../state/view'
 import { CalmTint, colourOf, positionOf, type Tint } from './tint'
-
-/** What colours the rows on the maps. */
-export type SpotsBy = 'target' | 'residual' | 'none'
-
-/** What is to be seen of the maps. */
-export interface Wish {
-  readonly show: Show
-  readonly part: Part
-  readonly spots: SpotsBy
-}
 
 export interface MapsScene {
   readonly data: Data
@@ -44,10 +35,14 @@ export interface MapProbe {
 /** The colours of residuals, in standard deviations. */
 export const Z_REACH = 3
 
-/** The map of the mean and that of the standard deviation, side by side. */
+/** The map of the mean and that of the standard deviation, as far as they are there. */
+export interface Charts {
+  readonly mean: MapChart | undefined
+  readonly std: MapChart | undefined
+}
+
+/** What the two maps, side by side, have in common. */
 export class Maps {
-  readonly mean: MapChart
-  readonly std: MapChart
   readonly #meanTint = new CalmTint()
   readonly #stdTint = new CalmTint()
   #tintsOf = ''
@@ -55,20 +50,13 @@ export class Maps {
   #dragged: DraggedSpot | null = null
   #spots: { readonly of: readonly unknown[]; readonly list: readonly Spot[] }[] = []
 
-  constructor(mean: HTMLElement, std: HTMLElement, skeletons: { readonly mean: ChartOption; readonly std: ChartOption }) {
-    this.mean = new MapChart(mean, 'map_mean', skeletons.mean)
-    this.std = new MapChart(std, 'map_std', skeletons.std)
-  }
-
-  dispose(): void {
-    this.mean.dispose()
-    this.std.dispose()
-  }
-
-  setScene(scene: MapsScene): void {
+  setScene(scene: MapsScene, charts: Charts): void {
     this.#scene = scene
-    this.mean.setScene(scene.lattice, scene.data.inputs, scene.palette)
-    this.std.setScene(scene.lattice, scene.data.inputs, scene.palette)
+    this.#spots = []
+    const { data: { title, target, inputs }, lattice, palette } = scene
+    const over = `of ${labelOf(target)} in colours, over ${inputs.slice(0, 2).map(labelOf).join(' and ')}`
+    charts.mean?.setScene(lattice, inputs, `Predicted mean of ${title}: predicted mean ${over}. Training and test points have the colour of their target.`, palette)
+    charts.std?.setScene(lattice, inputs, `Standard deviation of ${title}: standard deviation ${over}. Where eps floors it, the map is hatched.`, palette)
   }
 
   drag(dragged: DraggedSpot | null): void {
@@ -76,7 +64,7 @@ export class Maps {
   }
 
   /** Draws both, the rows by what was made of them when it was read last, and returns their colours. */
-  draw(picture: LanePicture, read: LanePicture, wish: Wish, probe: MapProbe | null): { mean: Tint; std: Tint } | null {
+  draw(charts: Charts, picture: LanePicture, read: LanePicture, wish: MapView, probe: MapProbe | null): { mean: Tint; std: Tint } | null {
     const scene = this.#scene
     if (!scene) return null
     const { data, truth } = scene
@@ -88,12 +76,12 @@ export class Maps {
     const tints = this.#tints(fit, { mean, std }, show, part)
     const common = { place: probe?.at ?? null, floor: null }
     const unit = data.target.unit
-    this.mean.draw({
+    charts.mean?.draw({
       ...common, values: mean, tint: tints.mean, title: titleOf(`mean ${data.target.name}`, show, unit),
       spots: this.#spotsOf(0, read, tints.mean, wish.spots, show), card: probe?.on === 'mean' ? probe.lines : null,
     })
     const floored = show === 'prediction' && part === 'total'
-    this.std.draw({
+    charts.std?.draw({
       ...common, values: std, tint: tints.std, title: titleOf(part === 'total' ? 'std' : `${part} std`, show, unit),
       floor: floored ? { values: fit.std, level: fit.scalars.floor } : null,
       spots: this.#spotsOf(1, read, tints.std, wish.spots, show), card: probe?.on === 'std' ? probe.lines : null,

@@ -1,15 +1,17 @@
 import { effective, type GridFrame, type LanePicture, type TruthFrame } from '../net/frame'
 import { PICTURE, type Data } from '../generated/wire'
-import { aleatoricOf } from '../math/reading'
+import { aleatoricOf, sliced } from '../math/reading'
 import { areaBetween, inputAxis, logarithmic, logAxis } from './axes'
 import { EPISTEMIC_DASH } from './bands'
-import { Plot, type Area, type ChartOption, type Figure, type Pixel } from './echarts'
+import { Plot, type Area, type Figure, type Pixel } from './echarts'
 import type { Picture } from './fit'
 import { Floor } from './floor'
 import { lookOf, polylines, type LaneLook } from './lanes'
 import { noiseInWords } from './noise-words'
+import { base, described, NAMELESS } from './options'
 import { skin, type Palette } from './palette'
 import { counted } from './measure'
+import { labelOf } from './shown'
 import { CalmDecades, extent } from '../math/scale'
 
 /** The predicted standard deviation on a log axis, and the floor under it. */
@@ -25,8 +27,8 @@ export class NoiseChart {
   #shown = { min: 0, max: 0 }
   #picture: Picture | null = null
 
-  constructor(host: HTMLElement, skeleton: ChartOption) {
-    this.#plot = new Plot(host, 'noise', skeleton)
+  constructor(host: HTMLElement) {
+    this.#plot = new Plot(host, 'noise', base({ grid: NAMELESS, y: 'log' }))
     this.#plot.onResize(() => { this.#paint() })
   }
 
@@ -56,13 +58,14 @@ export class NoiseChart {
 
     const [left = 0, right = 1] = extent(grid.x) ?? []
     this.#plot.prepare(skin(p))
+    this.#plot.prepare(described(`Noise of ${data.title}: the predicted standard deviation of ${labelOf(data.target)} over ${labelOf(sliced(data).column)} on a log axis, and the floor that eps puts under it.`))
     const across = inputAxis(left, right)
     const up = logAxis(this.#shown)
     this.#plot.measures = { x: across.measure, y: up.measure }
     this.#plot.set({
       // The name stands under the fit, on the same x.
       xAxis: { ...across.axis, name: '' },
-      yAxis: up.axis,
+      yAxis: { ...up.axis, name: `${labelOf({ name: 'standard deviation', unit: data.target.unit })}, log` },
       series: truth
         ? [{
             type: 'line', id: 'truth', silent: true, z: 2, showSymbol: false,

@@ -3,6 +3,7 @@ import { logAxis } from './axes'
 import type { ChartOption, Pixel } from './echarts'
 import { PLAIN } from './measure'
 import type { Form, RowsPicture } from './rows'
+import { labelOf } from './shown'
 import { CalmDecades, extent, quantile } from '../math/scale'
 
 const LINES = [
@@ -18,11 +19,13 @@ export class Residual implements Form {
   readonly #x = new CalmDecades()
   readonly #y = new CalmDecades()
   #of = ''
+  #unit = ''
   #axes: { readonly of: string; readonly option: ChartOption } | null = null
   #ends = { x: { min: 0.1, max: 1 }, y: { min: 0.1, max: 1 } }
 
   /** Other data: the axes begin anew. */
-  setData(of: string): void {
+  setData(of: string, unit: string): void {
+    this.#unit = unit
     if (of === this.#of) return
     this.#of = of
     this.#x.forget()
@@ -52,7 +55,8 @@ export class Residual implements Form {
     if (this.#axes?.of === of) return this.#axes.option
     const [across, up] = [logAxis(this.#ends.x), logAxis(this.#ends.y)]
     this.measures = { x: across.measure, y: up.measure }
-    const option = { xAxis: across.axis, yAxis: up.axis }
+    const named = (name: string): string => `${labelOf({ name, unit: this.#unit })}, log`
+    const option = { xAxis: { ...across.axis, name: named('standard deviation') }, yAxis: { ...up.axis, name: named('absolute residual') } }
     this.#axes = { of, option }
     return option
   }

@@ -5,6 +5,7 @@ import { Dots } from './dots'
 import { Plot, type Area, type ChartOption, type Figure, type Pixel } from './echarts'
 import { Layer } from './layer'
 import { counted } from './measure'
+import { base, described } from './options'
 import { skin, type Palette } from './palette'
 
 /** The rows as a lane predicts them, in its colour. */
@@ -60,9 +61,9 @@ export class RowsChart {
   #corner: Pixel = [0, 0]
   #axes: ChartOption | null = null
 
-  constructor(host: HTMLElement, name: string, skeleton: ChartOption, form: Form) {
+  constructor(host: HTMLElement, name: string, form: Form) {
     this.#form = form
-    this.#plot = new Plot(host, name, skeleton)
+    this.#plot = new Plot(host, name, form.log ? base({ x: 'log', y: 'log' }) : base())
     this.#plot.onResize(() => { this.#again() })
   }
 
@@ -82,8 +83,9 @@ export class RowsChart {
     })
   }
 
-  setTheme(p: Palette): void {
+  setTheme(description: string, p: Palette): void {
     this.#palette = p
+    this.#plot.prepare(described(description))
     this.#plot.prepare(skin(p))
     this.#plot.prepare({ xAxis: { splitLine: { show: true, lineStyle: { color: p.grid } } } })
     this.#axes = null

@@ -1,12 +1,7 @@
 import { effective, type FitFrame, type TruthFrame, type Values } from '../net/frame'
 import type { Column } from '../generated/wire'
 import { aleatoricOf } from '../math/reading'
-
-/** Whose maps are shown. */
-export type Show = 'prediction' | 'truth' | 'difference'
-
-/** Of an ensemble: all of the standard deviation, what its members predict, or how they differ. */
-export type Part = 'total' | 'aleatoric' | 'epistemic'
+import type { Part, Show } from '../state/view'
 
 export function meanShown(fit: FitFrame, truth: TruthFrame | null, show: Show): Values {
   if (!truth || show === 'prediction') return fit.mean

@@ -1,8 +1,6 @@
 import { scientific, tick } from '../math/format'
 import { niceInterval, ticksWithin } from '../math/scale'
-
-export const SCALES = ['linear', 'symlog', 'log'] as const
-export type ScaleName = (typeof SCALES)[number]
+import type { ScaleName } from '../state/view'
 
 /** How values become places on an axis that is drawn as a linear one. */
 export interface ValueScale {

@@ -33,9 +33,6 @@ export interface CurveAnswer {
   readonly full: boolean
 }
 
-/** Options of ECharts by the name of the chart, as server/artifact/chart makes them. */
-export type Skeletons = Readonly<Record<string, object>>
-
 /** What a run is to begin with: controls by name, and beside them what is no control. */
 export interface Order {
   readonly [control: string]: ControlValue | ReadonlyArray<LaneSpec> | DataSpec
@@ -164,11 +161,6 @@ export class Api {
   /** The answer to a sweep, which comes line by line. */
   sweep(order: object, signal: AbortSignal): Promise<Response> {
     return this.#send('api/sweeps', 'POST', JSON.stringify(order), {}, signal)
-  }
-
-  /** The charts of a run: they depend on its data. */
-  charts(id: string): Promise<Skeletons> {
-    return this.#ask(`${this.#run(id)}/charts`)
   }
 
   /** The steps that can be looked back at. */

@@ -1,6 +1,9 @@
-import { html, nothing, type PropertyValues, type TemplateResult } from 'lit'
+import { signal } from '@preact/signals-core'
+import { html, nothing, type TemplateResult } from 'lit'
+import { keyed } from 'lit/directives/keyed.js'
 import { Actual } from '../charts/actual'
 import { lookOf } from '../charts/lanes'
+import type { Palette } from '../charts/palette'
 import { Residual } from '../charts/residual'
 import { RowsChart, type LaneRows } from '../charts/rows'
 import { labelOf } from '../charts/shown'
@@ -12,110 +15,63 @@ import { inputsInWords, zInWords } from '../state/place'
 import { spanOf } from '../math/reading'
 import { sayPainted } from '../state/where'
 import { chartTable, tableButton, type ChartTable } from './chart-table'
-import { onScene, type Scene } from './charts'
 import { segments } from './choices'
 import { explainChart } from './explain'
 import { laneStyle } from './lane-line'
 import { Part } from './part'
+import { groundOf, lanesSeen, Scene, type Ground } from './scene'
+import { TableClock } from './table-clock'
 import { targetChoice } from './target-choice'
 import { viewTitle } from './views'
 
 const BANDS = Object.entries(INTERVALS).map(([value, { label }]) => ({ value, label, help: `bars that should hold ${label} of the rows` }))
 const ROWS = PICTURE.table_rows
-const TABLE_EVERY = 1000 // ms; a table that changes faster cannot be read
 
 /** The rows against what is predicted of them. */
 class GnllAgainst extends Part {
-  static override properties = { ...Part.properties, kind: { attribute: false }, band: { state: true }, row: { state: true }, asTable: { state: true } }
+  static override properties = { kind: { attribute: false }, asTable: { state: true } }
   declare kind: 'actual' | 'residual'
-  declare band: keyof typeof INTERVALS
-  /** The place in the data of the row that is read. */
-  declare row: number | null
   declare asTable: boolean
-  #chart: RowsChart | null = null
-  #form: Actual | Residual = new Actual()
-  #scene: Scene | null = null
-  #stops: Array<() => void> = []
-  #redraw = 0
-  #tableTimer: number | undefined
+  /** The place in the data of the row that is read. */
+  readonly #row = signal<number | null>(null)
 
   constructor() {
     super()
-    this.band = 95
-    this.row = null
     this.asTable = false
+    new TableClock(this)
   }
 
   protected override firstUpdated(): void {
-    const { store } = this
-    const soon = (): void => { this.#drawSoon() }
-    this.#stops = [
-      onScene(store, (s, fresh) => {
-        this.#scene = s
-        if (fresh) this.#make()
-        this.#chart?.setTheme(s.palette)
-        this.#draw()
-      }),
-      store.run.subscribe(soon),
-      store.frames.subscribe(() => { this.#draw() }),
-      store.focus.subscribe(soon),
-      store.lanes.subscribe(soon),
-    ]
-    this.#tableTimer = window.setInterval(() => { if (this.asTable) this.requestUpdate() }, TABLE_EVERY)
+    new Scene<Chart, Ground>(this, {
+      ground: () => groundOf(this.store),
+      rooms: () => [...this.querySelectorAll<HTMLElement>('.rows-chart')],
+      make: (room) => {
+        const chart = room.dataset['kind'] === 'actual' ? new ActualChart(room) : new ResidualChart(room)
+        chart.rows.onRow((row) => { this.#row.value = row?.index ?? null })
+        return chart
+      },
+      stand: (charts, { data, palette }) => { for (const chart of charts.values()) chart.stand(data, palette) },
+      draw: (charts, ground) => { for (const chart of charts.values()) this.#draw(chart, ground) },
+    })
   }
 
-  protected override updated(changed: PropertyValues): void {
-    if (changed.has('kind') && this.#scene) {
-      this.#make()
-      this.#chart?.setTheme(this.#scene.palette)
-    }
-    if (changed.has('band') || changed.has('row') || changed.has('kind')) this.#drawSoon()
-  }
-
-  override disconnectedCallback(): void {
-    super.disconnectedCallback()
-    clearInterval(this.#tableTimer)
-    cancelAnimationFrame(this.#redraw)
-    for (const stop of this.#stops) stop()
-    // What has the focus loses it now, and asks for another drawing.
-    this.#chart?.dispose()
-    this.#chart = null
-  }
-
-  #make(): void {
-    const host = this.querySelector<HTMLElement>('#rows-chart')
-    if (!host || !this.#scene) return
-    this.#chart?.dispose()
-    this.#form = this.kind === 'actual' ? new Actual() : new Residual()
-    this.#chart = new RowsChart(host, this.kind, this.#scene.skeletons[this.kind], this.#form)
-    this.#chart.onRow((row) => { this.row = row?.index ?? null })
-  }
-
-  #drawSoon(): void {
-    if (this.#redraw === 0) this.#redraw = requestAnimationFrame(() => { this.#redraw = 0; this.#draw() })
-  }
-
-  #draw(): void {
-    const { frames, lanes, run } = this.store
-    const data = run.value?.data
-    const [focus, palette] = [this.store.focused(frames.value), this.#scene?.palette]
-    if (!data || !focus || !palette || !this.#chart || focus.rows.dataRevision !== data.revision) return
-    const known = frames.value.filter((f) => lanes.value.some((l) => l.lane === f.lane))
+  #draw(chart: Chart, { data, palette }: Ground): void {
+    const { lanes, view } = this.store
+    const { pictures, focus } = lanesSeen(this.store)
+    const [read, bars] = [this.#row.value, view.bars.value]
+    if (!focus || focus.rows.dataRevision !== data.revision) return
     const rowsOf = (f: LanePicture): LaneRows => ({
       rows: judge(data, f.rows), colour: lookOf(lanes.value.find((l) => l.lane === f.lane)?.colour ?? 0, palette).colour,
     })
     const mine = rowsOf(focus)
-    const of = `${data.name} ${data.shown_target} ${focus.fit.generation}`
-    if (this.#form instanceof Actual) this.#form.setTargets(of, data.target, data.y)
-    else this.#form.setData(of)
-    const row = mine.rows.find((r) => r.index === this.row)
-    this.#chart.draw({
-      focus: mine, others: known.filter((f) => f !== focus).map(rowsOf),
-      // What is far out is so by 95 % whatever the bars show.
-      reach: this.kind === 'actual' ? INTERVALS[this.band].reach : INTERVALS[95].reach,
+    chart.begin(`${data.name} ${data.shown_target} ${focus.fit.generation}`, data)
+    const row = mine.rows.find((r) => r.index === read)
+    chart.rows.draw({
+      focus: mine, others: pictures.filter((f) => f !== focus).map(rowsOf),
+      reach: chart.reach(bars),
       probe: row ? { row, lines: rowInWords(row, data) } : null,
     })
-    sayPainted(known)
+    sayPainted(pictures)
   }
 
   /** The rows of a moment that can be read. */
@@ -129,8 +85,8 @@ class GnllAgainst extends Part {
   protected override render(): TemplateResult {
     const { store } = this
     const lanes = store.lanes.value
-    const interval = INTERVALS[this.kind === 'actual' ? this.band : 95]
-    this.style.cssText = laneStyle(lanes.find((l) => l.lane === store.focus.value)?.colour ?? 0)
+    const interval = INTERVALS[this.kind === 'actual' ? store.view.bars.value : 95]
+    this.style.cssText = laneStyle(lanes.find((l) => l.lane === store.view.focus.value)?.colour ?? 0)
     const rows = this.#read
     return html`
       <section class="plot against" aria-labelledby="against-title">
@@ -138,7 +94,7 @@ class GnllAgainst extends Part {
           ${viewTitle(store, 'against-title')} ${explainChart(this.kind === 'actual' ? 'predictions' : 'residuals')}
           ${targetChoice(store)}
           <span class="keys-row">
-            ${this.kind === 'actual' ? html`<span class="key">bars</span>${segments({ name: 'band', label: 'what the bars hold', options: BANDS }, String(this.band), (v) => { this.band = v === '68' ? 68 : 95 })}` : nothing}
+            ${this.kind === 'actual' ? html`<span class="key">bars</span>${segments({ name: 'band', label: 'what the bars hold', options: BANDS }, String(store.view.bars.value), (v) => { store.view.bars.value = v === '68' ? 68 : 95 })}` : nothing}
             <span class="key"><i class="swatch dot mine" aria-hidden="true"></i>train</span><span class="key"><i class="swatch ring mine" aria-hidden="true"></i>test</span>
             <span class="key"><i class="swatch ring out" aria-hidden="true"></i>beyond ${Number(interval.reach.toFixed(2))} σ</span>
             ${lanes.length > 1 ? html`<span class="key">faint: other lanes</span>` : nothing}
@@ -146,7 +102,7 @@ class GnllAgainst extends Part {
           ${tableButton('rows', this.asTable, () => { this.asTable = !this.asTable })}
         </header>
         <div class="plot-body">
-          <div id="rows-chart" class="chart" role="img"></div>
+          ${keyed(this.kind, html`<div id="rows-chart" class="chart rows-chart" role="img" data-kind=${this.kind}></div>`)}
           ${this.#rowField(rows)}
           ${this.asTable ? chartTable(this.#table(rows)) : nothing}
         </div>
@@ -162,15 +118,15 @@ class GnllAgainst extends Part {
     const data = this.store.run.value?.data
     if (!data || rows.length === 0) return nothing
     const order = bySurprise(rows)
-    const at = Math.max(0, order.findIndex((r) => r.index === this.row))
-    const row = this.row === null ? undefined : order[at]
+    const at = Math.max(0, order.findIndex((r) => r.index === this.#row.value))
+    const row = this.#row.value === null ? undefined : order[at]
     return html`
       <input
         class="probe" type="range" min="1" max=${order.length} step="1" .value=${String(at + 1)}
         aria-label="read the rows, the most surprising first" aria-valuetext=${row ? `row ${at + 1}: ${rowInWords(row, data).join(', ')}` : 'nothing read'}
-        @input=${(e: Event) => { this.row = order[(e.target as HTMLInputElement).valueAsNumber - 1]?.index ?? null }}
-        @blur=${() => { this.row = null }}
-        @keydown=${(e: KeyboardEvent) => { if (e.key === 'Escape') this.row = null }}
+        @input=${(e: Event) => { this.#row.value = order[(e.target as HTMLInputElement).valueAsNumber - 1]?.index ?? null }}
+        @blur=${() => { this.#row.value = null }}
+        @keydown=${(e: KeyboardEvent) => { if (e.key === 'Escape') this.#row.value = null }}
       >
     `
   }
@@ -188,6 +144,70 @@ class GnllAgainst extends Part {
         ...[r.std, r.z, r.nll].map((v) => significant(v, 3)),
       ]),
     }
+  }
+}
+
+/** A chart of rows in its room. */
+abstract class Chart {
+  abstract readonly rows: RowsChart
+  /** What it is, for whoever cannot see it. */
+  protected abstract words(data: Data): string
+  /** The axes begin anew where the data are others. */
+  abstract begin(of: string, data: Data): void
+  /** From how many standard deviations on a row is far out, while the bars hold so many per cent. */
+  abstract reach(bars: keyof typeof INTERVALS): number
+
+  stand(data: Data, palette: Palette): void {
+    this.rows.setTheme(this.words(data), palette)
+  }
+
+  dispose(): void {
+    this.rows.dispose()
+  }
+}
+
+class ActualChart extends Chart {
+  readonly #form = new Actual()
+  readonly rows: RowsChart
+
+  constructor(room: HTMLElement) {
+    super()
+    this.rows = new RowsChart(room, 'actual', this.#form)
+  }
+
+  protected words({ title, target }: Data): string {
+    return `Predicted ${labelOf(target)} over the ${labelOf(target)} that was there, for the rows of ${title}: on the diagonal the prediction is right; the bars are the predicted intervals.`
+  }
+
+  begin(of: string, { target, y }: Data): void {
+    this.#form.setTargets(of, target, y)
+  }
+
+  reach(bars: keyof typeof INTERVALS): number {
+    return INTERVALS[bars].reach
+  }
+}
+
+class ResidualChart extends Chart {
+  readonly #form = new Residual()
+  readonly rows: RowsChart
+
+  constructor(room: HTMLElement) {
+    super()
+    this.rows = new RowsChart(room, 'residual', this.#form)
+  }
+
+  protected words({ title }: Data): string {
+    return `How far the rows of ${title} are from their predicted mean, over the predicted standard deviation, both on log axes, with lines at one and at 1.96 standard deviations.`
+  }
+
+  begin(of: string, { target }: Data): void {
+    this.#form.setData(of, target.unit)
+  }
+
+  /** What is far out is so by 95 %, whatever the bars of the other chart hold. */
+  reach(): number {
+    return INTERVALS[95].reach
   }
 }
 

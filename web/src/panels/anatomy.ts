@@ -30,7 +30,7 @@ class GnllAnatomy extends Part {
   #stops: Array<() => void> = []
 
   protected override firstUpdated(): void {
-    const { historyVersion, focus } = this.store
+    const { historyVersion, view: { focus } } = this.store
     this.#stops = [
       historyVersion.subscribe(() => { this.#trendTimer ??= window.setTimeout(() => { this.#drawTrend() }, TREND_EVERY) }),
       focus.subscribe(() => { this.#drawTrend() }),
@@ -46,7 +46,7 @@ class GnllAnatomy extends Part {
   #drawTrend(): void {
     clearTimeout(this.#trendTimer)
     this.#trendTimer = undefined
-    this.#trend = trend(this.store.history, this.store.focus.value, this.#trendRange)
+    this.#trend = trend(this.store.history, this.store.view.focus.value, this.#trendRange)
     this.requestUpdate()
   }
 
@@ -54,7 +54,7 @@ class GnllAnatomy extends Part {
     const { store } = this
     const scalars = store.focused(store.reading.value)?.fit.scalars
     const lanes = store.lanes.value
-    const lane = lanes.length > 1 ? `lane ${lanes.find((l) => l.lane === store.focus.value)?.name ?? ''}, ` : ''
+    const lane = lanes.length > 1 ? `lane ${lanes.find((l) => l.lane === store.view.focus.value)?.name ?? ''}, ` : ''
     const loss = String(store.settings.value['loss'] ?? '')
     const nll = isNLL(loss)
     // As the picture has it: settings may be ahead of it.
@@ -77,7 +77,7 @@ class GnllAnatomy extends Part {
         ${this.#shares(scalars)}
         ${this.#trend}
       </section>
-      <gnll-pull .store=${store}></gnll-pull>
+      <gnll-pull></gnll-pull>
     `
   }
 

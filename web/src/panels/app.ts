@@ -1,5 +1,6 @@
-import { html, type TemplateResult } from 'lit'
+import { html, nothing, type TemplateResult } from 'lit'
 import { OWN_DATA } from '../generated/wire'
+import { placeOfControl } from '../state/places'
 import { select } from './choices'
 import { Opening } from './opening'
 import './anatomy'
@@ -20,6 +21,7 @@ import './metrics'
 import './moment'
 import './own'
 import './paper'
+import { place } from './place'
 import './share'
 import './status'
 import './timeline'
@@ -27,25 +29,22 @@ import './transport'
 
 /** The whole page, once there is a run to show. */
 class GnllApp extends Opening {
-  static override properties = { ...Opening.properties, sheet: { state: true } }
-  /** Whether the controls are open, where there is no room for them beside the charts. */
-  declare sheet: boolean
-
-  constructor() {
-    super()
-    this.sheet = false
-  }
+  /** Whether the dialog of sweeps has been opened: it keeps what it found. */
+  #sweeps = false
 
   /** The fit stays in sight above the controls. */
   #toggleSheet(): void {
-    this.sheet = !this.sheet
-    if (this.sheet) this.querySelector('gnll-fit')?.scrollIntoView({ block: 'start' })
+    const { sheet, places } = this.store.view
+    sheet.value = !sheet.value
+    if (sheet.value) places.find('predictions')?.scrollIntoView({ block: 'start' })
   }
 
   protected override renderRun(): TemplateResult {
     const { store } = this
+    const { dialog, places, sheet } = store.view
+    this.#sweeps ||= dialog.value?.name === 'sweep'
     const [dataset, ...others] = store.controls.filter(inHeader).map((c) => html`
-      <div class="in-header in-header-${c.name}">${select(c, String(store.shown(c)), (v) => { this.#choose(c.name, v) }, !store.steers.value)}</div>
+      <div class="in-header in-header-${c.name}" ${place(places, placeOfControl(c.name))}>${select(c, String(store.shown(c)), (v) => { this.#choose(c.name, v) }, !store.steers.value)}</div>
     `)
     return html`
       <header class="head">
@@ -53,44 +52,45 @@ class GnllApp extends Opening {
           <h1 class="brand">gnll<span>viz</span></h1>
           ${dataset}
           <button type="button" class="button square own-button" aria-label="your own data" title="your own data: a formula or a file" ?disabled=${!store.steers.value} @click=${() => { this.#own() }}>ƒ</button>
-          <gnll-transport .store=${store}></gnll-transport>
+          <gnll-transport></gnll-transport>
           ${others}
-          <gnll-counter .store=${store}></gnll-counter>
-          <gnll-status .store=${store}></gnll-status>
-          <gnll-lessons .store=${store}></gnll-lessons>
-          <gnll-share .store=${store}></gnll-share>
-          <gnll-export .store=${store}></gnll-export>
+          <gnll-counter></gnll-counter>
+          <gnll-status></gnll-status>
+          <gnll-lessons></gnll-lessons>
+          <gnll-share></gnll-share>
+          <gnll-export></gnll-export>
           <a class="button square to-help" href=${helpAddress()} target="_blank" rel="noopener" aria-label="help, in a new tab" title="help: what everything means">?</a>
-          <gnll-display .store=${store}></gnll-display>
+          <gnll-display></gnll-display>
         </div>
         <div class="under">
-          <gnll-lanes .store=${store}></gnll-lanes>
-          <gnll-caption .store=${store}></gnll-caption>
+          <gnll-lanes></gnll-lanes>
+          <gnll-caption></gnll-caption>
         </div>
-        <gnll-lesson .store=${store}></gnll-lesson>
+        <gnll-lesson></gnll-lesson>
       </header>
-      <gnll-paper .store=${store}></gnll-paper>
+      <gnll-paper></gnll-paper>
       <main class="rooms">
-        <aside class="panel controls" id="controls" aria-label="controls" ?data-open=${this.sheet}>
-          <gnll-controls .store=${store} .besides=${true}></gnll-controls>
+        <aside class="panel controls" id="controls" aria-label="controls" ?data-open=${sheet.value} ${place(places, 'controls')}>
+          <gnll-controls .besides=${true}></gnll-controls>
           <p class="keys"><a href=${helpAddress('controls')} target="_blank" rel="noopener">All controls, with formulas and sources<span class="unseen">, in a new tab</span></a></p>
         </aside>
         <div class="room middle">
-          <gnll-fit class="panel" .store=${store}></gnll-fit>
-          <gnll-moment .store=${store}></gnll-moment>
-          <gnll-equation class="panel" .store=${store}></gnll-equation>
-          <gnll-anatomy class="panel" .store=${store}></gnll-anatomy>
+          <gnll-fit class="panel" ${place(places, 'predictions')}></gnll-fit>
+          <gnll-moment></gnll-moment>
+          <gnll-equation class="panel"></gnll-equation>
+          <gnll-anatomy class="panel" ${place(places, 'anatomy')}></gnll-anatomy>
         </div>
         <div class="room side">
-          <gnll-loss class="panel" .store=${store}></gnll-loss>
-          <gnll-calibration class="panel" .store=${store}></gnll-calibration>
-          <gnll-metrics class="panel" .store=${store}></gnll-metrics>
+          <gnll-loss class="panel" ${place(places, 'loss')}></gnll-loss>
+          <gnll-calibration class="panel" ${place(places, 'calibration')}></gnll-calibration>
+          <gnll-metrics class="panel" ${place(places, 'metrics')}></gnll-metrics>
         </div>
-        <button type="button" class="button sheet-button" aria-expanded=${this.sheet ? 'true' : 'false'} aria-controls="controls" @click=${() => { this.#toggleSheet() }}>${this.sheet ? 'Close' : 'Controls'}</button>
+        <button type="button" class="button sheet-button" aria-expanded=${sheet.value ? 'true' : 'false'} aria-controls="controls" @click=${() => { this.#toggleSheet() }}>${sheet.value ? 'Close' : 'Controls'}</button>
       </main>
-      <gnll-timeline .store=${store}></gnll-timeline>
-      <gnll-own .store=${store}></gnll-own>
+      <gnll-timeline ${place(places, 'timeline')}></gnll-timeline>
+      <gnll-own></gnll-own>
       <gnll-drop></gnll-drop>
+      ${this.#sweeps ? html`<gnll-sweep></gnll-sweep>` : nothing}
     `
   }
 
@@ -103,7 +103,7 @@ class GnllApp extends Opening {
   }
 
   #own(): void {
-    this.querySelector('gnll-own')?.open()
+    this.store.view.dialog.value = { name: 'own' }
   }
 }
 

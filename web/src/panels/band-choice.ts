@@ -2,6 +2,7 @@ import { html, type TemplateResult } from 'lit'
 import { live } from 'lit/directives/live.js'
 import { bandsName, inUnit, LEVELS, MOST_BANDS, PRESETS, type Bands, type BandUnit } from '../math/bands'
 import { parseNumber } from '../math/format'
+import type { View } from '../state/view'
 import { segments } from './choices'
 import { popup } from './popup'
 
@@ -13,15 +14,10 @@ const UNITS = [
 /** What the bands of one network leave out. */
 export const ONE_NETWORK = 'One network says how noisy the data are, not how unsure it is itself (the epistemic part): far from all rows its bands mean little.'
 
-/** Which bands are drawn around the mean, and of an ensemble of what. */
-export interface BandChoice {
-  readonly bands: Bands
-  /** Whether an ensemble's are taken apart; null where there is but one network. */
-  readonly apart: boolean | null
-}
-
-/** The button that says which bands there are, and the panel in which they are chosen. */
-export function bandChoice({ bands, apart }: BandChoice, set: (bands: Bands) => void, take: (apart: boolean) => void): TemplateResult {
+/** The button that says which bands there are, and the panel in which they are chosen; those of an ensemble can be taken apart. */
+export function bandChoice(view: View, ensemble: boolean): TemplateResult {
+  const bands = view.bands.value
+  const set = (chosen: Bands): void => { view.bands.value = chosen }
   const { unit, levels } = bands
   const name = bandsName(bands)
   const put = (i: number, level: number): void => {
@@ -47,14 +43,14 @@ export function bandChoice({ bands, apart }: BandChoice, set: (bands: Bands) => 
         </span>
         <span class="note">${levels.length === 1 ? 'one band' : `${levels.length} bands`}</span>
       </div>
-      ${apart === null
+      ${!ensemble
         ? html`<p class="note band-note">${ONE_NETWORK} With an ensemble of two or more, the part is shown in which its members differ.</p>`
         : html`
           <div class="popup-row">
             ${segments({ name: 'parts', label: 'what the bands are of', options: [
               { value: 'total', label: 'total', help: 'noise and what the members do not agree on, together' },
               { value: 'apart', label: 'apart', help: 'the bands of the noise, and around the widest what the members do not agree on' },
-            ] }, apart ? 'apart' : 'total', (v) => { take(v === 'apart') })}
+            ] }, view.apart.value ? 'apart' : 'total', (v) => { view.apart.value = v === 'apart' })}
             <span class="note">aleatoric inside, epistemic around it</span>
           </div>`}
     `,

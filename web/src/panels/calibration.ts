@@ -29,16 +29,18 @@ const TABLE_EVERY = 1000 // ms; a table that changes faster cannot be read
 
 /** Whether the predicted distributions can be believed, on rows that were held out. */
 class GnllCalibration extends LatePart {
-  static override properties = { ...LatePart.properties, view: { state: true }, asTable: { state: true } }
-  declare view: Recalibration
+  static override properties = { asTable: { state: true } }
   declare asTable: boolean
   readonly #range = new CalmRange(3)
   #table: { readonly at: number; readonly of: string; readonly shown: TemplateResult } | null = null
 
   constructor() {
     super()
-    this.view = 'predicted'
     this.asTable = false
+  }
+
+  get #view(): Recalibration {
+    return this.store.view.recalibration.value
   }
 
   protected override render(): TemplateResult {
@@ -46,7 +48,7 @@ class GnllCalibration extends LatePart {
     const data = this.store.run.value?.data
     const pictures = this.store.reading.value
     const focus = this.store.focused(pictures)
-    const colour = lanes.find((l) => l.lane === this.store.focus.value)?.colour ?? 0
+    const colour = lanes.find((l) => l.lane === this.store.view.focus.value)?.colour ?? 0
     return html`
       <section class="card calibration explained" aria-labelledby="calibration-title" style=${laneStyle(colour)}>
         <header class="plot-head">
@@ -59,7 +61,7 @@ class GnllCalibration extends LatePart {
           ${this.#charts(focus, pictures, lanes)}
           ${lanes.length > 1 ? this.#verdicts(pictures, lanes) : nothing}
           <div class="recalibration">
-            ${segments({ name: 'recalibration', label: 'as predicted or recalibrated', options: VIEWS }, this.view, (v) => { this.view = v as Recalibration })}
+            ${segments({ name: 'recalibration', label: 'as predicted or recalibrated', options: VIEWS }, this.#view, (v) => { this.store.view.recalibration.value = v as Recalibration })}
             <p class="after">${several(data) ? html`<b>${data?.target.name}</b>: ` : nothing}${focus ? this.#after(focus) : nothing}</p>
           </div>
           ${this.asTable && focus ? this.#tables(focus, pictures, lanes) : nothing}
@@ -69,7 +71,7 @@ class GnllCalibration extends LatePart {
   }
 
   #verdict(p: LanePicture): TemplateResult {
-    const { word, kind, sentence } = verdictOf(p, this.view)
+    const { word, kind, sentence } = verdictOf(p, this.#view)
     return told('verdict', FIGURES.verdict.label, html`<span class="unseen">verdict: </span><span class="verdict verdict-${kind}">${word}</span>`, sentence, 'verdict')
   }
 
@@ -80,7 +82,7 @@ class GnllCalibration extends LatePart {
         ${lanes.map((l) => {
           const p = pictures.find((f) => f.lane === l.lane)
           if (!p) return nothing
-          const { word, short, kind, sentence } = verdictOf(p, this.view)
+          const { word, short, kind, sentence } = verdictOf(p, this.#view)
           return html`<li style=${laneStyle(l.colour)}>${told(`verdict-${l.lane}`, FIGURES.verdict.label, html`<span class="unseen">lane ${l.name}: </span>${laneLine(l.colour)}<span class="verdict verdict-${kind}">${short}</span>`, `${l.name}: ${word}. ${sentence}`, 'verdict')}</li>`
         })}
       </ul>
@@ -91,9 +93,9 @@ class GnllCalibration extends LatePart {
     const rows = focus ? rowsJudged(focus) : 0
     const curves = lanes.flatMap((l) => {
       const p = pictures.find((f) => f.lane === l.lane)
-      return p ? [{ colour: l.colour, isFocus: p === focus, expected: p.calibration.expected, observed: p.calibration[this.view] }] : []
+      return p ? [{ colour: l.colour, isFocus: p === focus, expected: p.calibration.expected, observed: p.calibration[this.#view] }] : []
     })
-    const counts = focus?.pit[this.view] ?? new Float32Array(10)
+    const counts = focus?.pit[this.#view] ?? new Float32Array(10)
     const band = countBand(1 / counts.length, rows)
     const most = counts.reduce((m, n) => (n > m ? n : m), band[1])
     const { max } = this.#range.follow(0, Math.max(most, 1))
@@ -118,7 +120,7 @@ class GnllCalibration extends LatePart {
     return html`
       <div class="coverages" role="group" aria-label="coverage">
         <span class="coverages-name" aria-hidden="true">coverage, %</span>
-        ${coverages(focus, this.view).map((c) => {
+        ${coverages(focus, this.#view).map((c) => {
           const level = fixed(100 * c.level, 0)
           const value = fixed(100 * c.observed, 0)
           return told(`coverage-${level}`, `coverage of ${level} %`, html`
@@ -137,21 +139,21 @@ class GnllCalibration extends LatePart {
     const rows = rowsJudged(focus)
     const area = (after: number): string => `area ${fixed(s.test_miscal_area, 3)} → ${fixed(after, 3)}`
     const learned = 'learned on the other half of the test rows'
-    if (this.view === 'predicted') return html`${rows} test rows; grey: where chance alone keeps 95 of 100 calibrated networks`
+    if (this.#view === 'predicted') return html`${rows} test rows; grey: where chance alone keeps 95 of 100 calibrated networks`
     if (!Number.isFinite(s.isotonic_miscal_area)) return html`too few test rows to recalibrate, or numbers that are not finite`
-    if (this.view === 'isotonic') return html`${area(s.isotonic_miscal_area)}; probabilities mapped as ${learned}`
+    if (this.#view === 'isotonic') return html`${area(s.isotonic_miscal_area)}; probabilities mapped as ${learned}`
     return html`all std <b>× ${significant(s.scale_factor, 3)}</b>: NLL ${fixed(s.test_nll, 2)} → ${fixed(s.scaled_nll, 2)} nats, ${area(s.scaled_miscal_area)}; ${learned}`
   }
 
   /** Made anew now and then only. */
   #tables(focus: LanePicture, pictures: readonly LanePicture[], lanes: readonly Lane[]): TemplateResult {
-    const of = [this.view, focus.lane, ...lanes.map((l) => l.name)].join()
+    const of = [this.#view, focus.lane, ...lanes.map((l) => l.name)].join()
     const now = performance.now()
     if (this.#table?.of === of && now - this.#table.at < TABLE_EVERY) return this.#table.shown
     const rows = rowsJudged(focus)
-    const shares = lanes.flatMap((l) => pictures.find((p) => p.lane === l.lane)?.calibration[this.view] ?? [])
+    const shares = lanes.flatMap((l) => pictures.find((p) => p.lane === l.lane)?.calibration[this.#view] ?? [])
     const percent = (v: number): string => fixed(100 * v, 0)
-    const counts = focus.pit[this.view]
+    const counts = focus.pit[this.#view]
     const range = ([low, high]: readonly [number, number]): string => `${low} to ${high}`
     const shown = html`
       <div class="tables">

@@ -2,12 +2,10 @@ import { html, nothing, type TemplateResult } from 'lit'
 import { repeat } from 'lit/directives/repeat.js'
 import { differences, NONE, type Difference } from '../state/differences'
 import type { Store } from '../state/store'
+import type { Compare } from '../state/view'
 import { segments } from './choices'
 import { laneLine, laneStyle } from './lane-line'
 import { popup } from './popup'
-
-/** How several lanes are compared. */
-export type Compare = 'overlay' | 'beside'
 
 const COMPARE = [
   { value: 'overlay', label: 'overlay', help: 'all lanes in one fit, with the bands of the one in focus' },
@@ -15,13 +13,13 @@ const COMPARE = [
 ]
 
 /** The choice between one fit of all lanes and one of each, and in what they differ; nothing where there is but one. */
-export function compareChoice(store: Store, compare: Compare, set: (compare: Compare) => void): TemplateResult | typeof nothing {
+export function compareChoice(store: Store): TemplateResult | typeof nothing {
   const lanes = store.lanes.value
   if (lanes.length < 2) return nothing
   const differ = lanesDiffer(store)
   return html`
     <span class="compare">
-      ${segments({ name: 'compare', label: 'lanes', options: COMPARE }, compare, (v) => { set(v as Compare) })}
+      ${segments({ name: 'compare', label: 'lanes', options: COMPARE }, store.view.compare.value, (v) => { store.view.compare.value = v as Compare })}
       ${popup({
         id: 'differences-panel', label: `${differ.length} differ: settings that are not the same in all lanes`, style: 'quiet-button choice-button',
         face: html`${differ.length} differ<span class="caret-sign" aria-hidden="true">▾</span>`,
@@ -49,7 +47,7 @@ function table(store: Store, differ: readonly Difference[]): TemplateResult {
 export function laneFits(store: Store): TemplateResult {
   const lanes = store.lanes.value
   const differ = lanesDiffer(store)
-  const focus = store.focus.value
+  const focus = store.view.focus.value
   return html`
     <div class="lane-fits" data-lanes=${lanes.length}>
       ${repeat(lanes, (l) => l.lane, (l, i) => {
@@ -60,7 +58,7 @@ export function laneFits(store: Store): TemplateResult {
               <button type="button" class="lane-name" aria-pressed=${l.lane === focus ? 'true' : 'false'} @click=${() => { store.look(l.lane) }}>${laneLine(l.colour)}${l.name}</button>
               <span class="lane-own" title=${own}>${own}</span>
             </p>
-            <div class="lane-fit-body"><div class="chart fit-room" role="img" data-lane=${l.lane} data-tool=${store.tool.value}></div></div>
+            <div class="lane-fit-body"><div class="chart fit-room" role="img" data-lane=${l.lane} data-tool=${store.view.tool.value}></div></div>
           </section>
         `
       })}

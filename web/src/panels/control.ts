@@ -5,7 +5,9 @@ import { controlValue, parseNumber, scientific, significant, withUnit } from '..
 import { AUTO, MAX_LAYERS, type Control, type ControlValue } from '../generated/wire'
 import { sameValue } from '../net/settings'
 import { help } from './help'
+import { placeOfControl } from '../state/places'
 import { Part } from './part'
+import { place } from './place'
 import { segments, select } from './choices'
 import { sliceChoice } from './slice'
 import { hasSlider, moved } from '../math/ladder'
@@ -17,7 +19,7 @@ const SEGMENTS = 4
 
 /** One control of the table, in the form that its kind and range call for. */
 class GnllControl extends Part {
-  static override properties = { ...Part.properties, control: { attribute: false }, draft: { state: true }, mistake: { state: true } }
+  static override properties = { control: { attribute: false }, draft: { state: true }, mistake: { state: true } }
   declare control: Control
   /** Where a control that restarts the run has been dragged to, until it is let go. */
   declare draft: number | null
@@ -42,7 +44,7 @@ class GnllControl extends Part {
     const pending = this.store.values.isPending(c.name)
     const why = this.mistake === '' ? this.store.values.refusal(c.name) : this.mistake
     return html`
-      <div class="control control-${c.kind}" ?data-pending=${pending} data-control=${c.name}>
+      <div class="control control-${c.kind}" ?data-pending=${pending} data-control=${c.name} ${place(this.store.view.places, placeOfControl(c.name))}>
         <div class="control-head">
           ${this.#toDefault(c, value)}
           <label class="control-label" id="label-${c.name}" for="field-${c.name}">${c.label}</label>

@@ -7,33 +7,36 @@ import { inPanel } from '../math/equation'
 import { sameValue } from '../net/settings'
 import { equationShown } from './equation'
 import { laneLine, laneStyle } from './lane-line'
+import { placeOfControl } from '../state/places'
 import { Part } from './part'
 import { several } from './target-choice'
 
 /** The panel of controls, built from the server's table, without those that stand in the header. */
 class GnllControls extends Part {
-  static override properties = { ...Part.properties, besides: { attribute: false }, opened: { state: true } }
+  static override properties = { besides: { attribute: false } }
   /** Whether the page has a panel of the equation beside this one: nothing is set in two places. */
   declare besides: boolean
   /** The groups whose seldom needed controls were looked at: they are made when they are, as they are many. */
-  declare opened: ReadonlySet<string>
+  readonly #opened = new Set<string>()
+
+  #goesOn = false
 
   constructor() {
     super()
     this.besides = false
-    this.opened = new Set()
   }
 
   protected override render(): TemplateResult {
     const groups = new Map<string, Control[]>()
     const panel = this.besides && equationShown(this.store)
-    if (panel && document.activeElement?.matches('gnll-controls [data-control=equation] input')) carryFocus(this.updateComplete)
+    // The field of the equation goes to its panel: whoever has just typed there stays in it.
+    if (panel && this.contains(document.activeElement) && document.activeElement?.id === 'field-equation') this.#goesOn = true
     for (const c of this.store.controls) {
       if (inHeader(c) || !this.#matters(c) || (inPanel(c) && panel)) continue
       groups.set(c.group, [...(groups.get(c.group) ?? []), c])
     }
     const lanes = this.store.lanes.value
-    const lane = lanes.find((l) => l.lane === this.store.focus.value)
+    const lane = lanes.find((l) => l.lane === this.store.view.focus.value)
     return html`
       ${lane && lanes.length > 1 ? html`<p class="of-lane" style=${laneStyle(lane.colour)}>${laneLine(lane.colour)} lane <b>${lane.name}</b></p>` : nothing}
       ${[...groups].map(([group, controls]) => html`
@@ -49,19 +52,27 @@ class GnllControls extends Part {
 
   /** By name, so that a control keeps its element, and the focus in it, when another comes or goes. */
   #list(controls: readonly Control[]): unknown {
-    return repeat(controls, (c) => c.name, (c) => html`<gnll-control .store=${this.store} .control=${c}></gnll-control>`)
+    return repeat(controls, (c) => c.name, (c) => html`<gnll-control .control=${c}></gnll-control>`)
   }
 
   /** What is seldom needed; its summary says how much of it is not at its default, lest something be overlooked. */
   #advanced(group: string, controls: readonly Control[]): TemplateResult | typeof nothing {
     if (controls.length === 0) return nothing
+    const { view } = this.store
+    const open = view.unfolded.value.has(group)
+    if (open) this.#opened.add(group)
     const changed = controls.filter((c) => !sameValue(this.store.shown(c), c.default)).length
     return html`
-      <details class="advanced" @toggle=${() => { this.opened = new Set(this.opened).add(group) }}>
+      <details class="advanced" .open=${open} @toggle=${(e: ToggleEvent) => { view.unfold(group, e.newState === 'open') }}>
         <summary>more of the ${group}${changed === 0 ? nothing : html` <span class="tag">${changed} set</span>`}</summary>
-        ${this.opened.has(group) ? this.#list(controls) : nothing}
+        ${this.#opened.has(group) ? this.#list(controls) : nothing}
       </details>
     `
+  }
+
+  protected override updated(): void {
+    if (this.#goesOn) this.store.view.places.focus(placeOfControl('equation'))
+    this.#goesOn = false
   }
 
   #matters(c: Control): boolean {
@@ -78,11 +89,6 @@ class GnllControls extends Part {
     const value = String(this.store.shown(other))
     return c.when.values.length === 0 ? value !== '' : c.when.values.includes(value)
   }
-}
-
-/** The field of the equation goes to its panel: whoever has just typed there stays in it. */
-function carryFocus(rendered: Promise<unknown>): void {
-  void rendered.then(() => { document.querySelector<HTMLElement>('gnll-equation #field-equation')?.focus() })
 }
 
 /** What is learned from, and, where there is room, how fast. */

@@ -1,11 +1,8 @@
-import { html, LitElement, type TemplateResult } from 'lit'
+import { html, type TemplateResult } from 'lit'
+import { Part } from './part'
 
 /** Takes files that are dropped anywhere on the page, and says so while one is over it. */
-class GnllDrop extends LitElement {
-  protected override createRenderRoot(): HTMLElement {
-    return this
-  }
-
+class GnllDrop extends Part {
   override connectedCallback(): void {
     super.connectedCallback()
     for (const [name, listener] of this.#listeners) addEventListener(name, listener)
@@ -37,7 +34,7 @@ class GnllDrop extends LitElement {
 
   /** A dialog is open: what was written in it is not to be lost to a file. */
   get #isBusy(): boolean {
-    return document.querySelector('dialog[open]') !== null
+    return this.store.view.dialog.value !== null
   }
 
   #drop(e: DragEvent): void {
@@ -46,7 +43,7 @@ class GnllDrop extends LitElement {
     if (!files || !e.dataTransfer.types.includes('Files')) return
     e.preventDefault()
     if (this.#isBusy) return
-    void document.querySelector('gnll-export')?.take([...files])
+    this.store.view.dropped.value = [...files]
   }
 
   #show(shown: boolean): void {

@@ -23,20 +23,20 @@ class GnllEmbed extends Opening {
       <main class="embed" aria-label="training" ?data-beside=${beside.length > 0} ?data-controls=${shows('controls')}>
         ${shows('controls') ? html`<aside class="embed-controls" aria-label="controls">${this.#controls()}</aside>` : nothing}
         <h1 class="unseen">gnllviz</h1>
-        <gnll-fit .store=${store}></gnll-fit>
+        <gnll-fit .embedded=${true}></gnll-fit>
         ${beside.length === 0 ? nothing : html`
           <div class="embed-beside">
-            ${shows('equation') ? html`<gnll-equation .store=${store}></gnll-equation>` : nothing}
-            ${shows('loss') ? html`<gnll-loss .store=${store}></gnll-loss>` : nothing}
-            ${shows('anatomy') ? html`<gnll-anatomy .store=${store}></gnll-anatomy>` : nothing}
-            ${shows('metrics') ? html`<gnll-metrics .store=${store}></gnll-metrics>` : nothing}
+            ${shows('equation') ? html`<gnll-equation></gnll-equation>` : nothing}
+            ${shows('loss') ? html`<gnll-loss></gnll-loss>` : nothing}
+            ${shows('anatomy') ? html`<gnll-anatomy></gnll-anatomy>` : nothing}
+            ${shows('metrics') ? html`<gnll-metrics></gnll-metrics>` : nothing}
           </div>
         `}
         <footer class="embed-foot">
-          ${shows('transport') ? html`<gnll-transport .store=${store}></gnll-transport><gnll-counter .store=${store}></gnll-counter>` : nothing}
+          ${shows('transport') ? html`<gnll-transport></gnll-transport><gnll-counter></gnll-counter>` : nothing}
           ${this.#lanes()}
           <span class="embed-says" role="status" title=${this.#words()}>${this.#words()}</span>
-          <gnll-status .store=${store}></gnll-status>
+          <gnll-status></gnll-status>
           <a class="embed-origin" href=${store.address.run(true)} target="_blank" rel="noopener" title="the whole page, in a tab of its own">gnll<span>viz</span></a>
         </footer>
       </main>
@@ -46,14 +46,14 @@ class GnllEmbed extends Opening {
   #controls(): TemplateResult | TemplateResult[] {
     const { store } = this
     const { controls } = this.#shown
-    if (controls.length === 0) return html`<gnll-controls .store=${store} .besides=${this.#shown.parts.has('equation')}></gnll-controls>`
+    if (controls.length === 0) return html`<gnll-controls .besides=${this.#shown.parts.has('equation')}></gnll-controls>`
     return controls.flatMap((name) => store.controls.filter((c) => c.name === name))
-      .map((c) => html`<gnll-control .store=${store} .control=${c}></gnll-control>`)
+      .map((c) => html`<gnll-control .control=${c}></gnll-control>`)
   }
 
   /** Which line is whose, and whose bands are drawn. */
   #lanes(): TemplateResult | typeof nothing {
-    const { lanes, focus } = this.store
+    const { lanes, view: { focus } } = this.store
     if (lanes.value.length < 2) return nothing
     return html`
       <div class="embed-lanes" role="group" aria-label="lanes">

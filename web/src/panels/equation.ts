@@ -12,13 +12,13 @@ import { sliced } from '../math/reading'
 import type { Settings } from '../net/settings'
 import type { Store } from '../state/store'
 import { chartTable, spread, tableButton, type ChartTable } from './chart-table'
-import { onScene, type Scene } from './charts'
 import './control'
 import { segments } from './choices'
 import { parameterCurve } from './equation-curve'
 import { explainChart, figureName } from './explain'
 import { laneLine, laneStyle } from './lane-line'
 import { Part } from './part'
+import { gridGroundOf, lanesSeen, Scene } from './scene'
 
 const WAYS = [
   { value: 'learned', label: 'learned', help: 'goes on from where it is, with the network' },
@@ -40,16 +40,13 @@ function equationOf(settings: Settings): string {
 
 /** What the mean is to obey, by how much it does not, and what is learned of it. */
 class GnllEquation extends Part {
-  static override properties = { ...Part.properties, asTable: { state: true }, mistakes: { state: true } }
+  static override properties = { asTable: { state: true }, mistakes: { state: true } }
   declare asTable: boolean
   /** Why what was typed for a parameter is no value. */
   declare mistakes: ReadonlyMap<string, string>
   /** The parameter whose field has the focus: what training does meanwhile must not take the text away. */
   #typing = ''
-  #chart: { readonly host: HTMLElement; readonly chart: EquationChart } | null = null
-  #scene: Scene | null = null
-  #redraw = 0
-  #stops: Array<() => void> = []
+  #stop: (() => void) | undefined
 
   constructor() {
     super()
@@ -58,30 +55,34 @@ class GnllEquation extends Part {
   }
 
   protected override firstUpdated(): void {
-    const { grid, frames, probe, focus, settings, historyVersion } = this.store
-    const soon = (): void => { this.#drawSoon() }
-    this.#stops = [
-      onScene(this.store, (scene, fresh) => {
-        this.#scene = scene
-        if (fresh) this.#unmake()
-        this.#make()
-        this.#setScene()
-      }),
-      grid.subscribe(() => { this.#setScene() }),
-      ...[frames, probe, focus, settings].map((signal) => signal.subscribe(soon)),
-      historyVersion.subscribe(() => { this.requestUpdate() }),
-    ]
+    const { store } = this
+    new Scene<EquationChart>(this, {
+      ground: () => {
+        const ground = gridGroundOf(store)
+        return ground?.grid.y ? null : ground
+      },
+      rooms: () => [...this.querySelectorAll<HTMLElement>('#equation-chart')],
+      make: (room) => {
+        const chart = new EquationChart(room)
+        chart.onPointer((x) => { store.view.probe.value = x })
+        return chart
+      },
+      stand: (charts, { data, grid, palette }) => { for (const chart of charts.values()) chart.setScene(data, grid, palette) },
+      draw: (charts, { grid }) => { for (const chart of charts.values()) this.#draw(chart, grid.dataRevision) },
+    })
+    this.#stop = store.historyVersion.subscribe(() => { this.requestUpdate() })
   }
 
   protected override updated(): void {
-    if (this.#make()) this.#setScene()
+    const { places } = this.store.view
+    if (equationShown(this.store)) places.put('equation', this)
+    else places.drop('equation', this)
   }
 
   override disconnectedCallback(): void {
     super.disconnectedCallback()
-    cancelAnimationFrame(this.#redraw)
-    for (const stop of this.#stops) stop()
-    this.#unmake()
+    this.#stop?.()
+    this.store.view.places.drop('equation', this)
   }
 
   protected override render(): TemplateResult | typeof nothing {
@@ -90,7 +91,7 @@ class GnllEquation extends Part {
     this.toggleAttribute('data-shown', shown)
     if (!shown) return nothing
     const lanes = store.lanes.value
-    const lane = lanes.find((l) => l.lane === store.focus.value)
+    const lane = lanes.find((l) => l.lane === store.view.focus.value)
     const picture = store.focused(store.reading.value)
     const control = this.#control('equation')
     const some = lanes.some((l) => equationOf(store.values.of(l.lane)) !== '')
@@ -101,7 +102,7 @@ class GnllEquation extends Part {
         <header class="plot-head">
           <h2 id="equation-title">Equation</h2>
           ${explainChart('equation', control?.help ?? '')}
-          ${control ? html`<gnll-control .store=${store} .control=${control}></gnll-control>` : nothing}
+          ${control ? html`<gnll-control .control=${control}></gnll-control>` : nothing}
           ${equationOf(store.settings.value).includes('=') ? nothing : html`<span class="equation-zero">= 0</span>`}
           ${own ? this.#figures(picture) : nothing}
           ${some ? tableButton('residual of the equation', this.asTable, () => { this.asTable = !this.asTable }) : nothing}
@@ -256,41 +257,13 @@ class GnllEquation extends Part {
     return [from, to, points].every(Number.isFinite) ? { from, to, points, drawn: settings['equation_spacing'] === 'drawn' } : null
   }
 
-  /** Reports whether there is a chart that was not there before. */
-  #make(): boolean {
-    const host = this.querySelector<HTMLElement>('#equation-chart')
-    const skeleton = this.#scene?.skeletons.equation
-    if (host === (this.#chart?.host ?? null) && (host === null || skeleton)) return false
-    this.#unmake()
-    if (!host || !skeleton) return false
-    this.#chart = { host, chart: new EquationChart(host, skeleton) }
-    this.#chart.chart.onPointer((x) => { this.store.probe.value = x })
-    return true
-  }
-
-  #unmake(): void {
-    this.#chart?.chart.dispose()
-    this.#chart = null
-  }
-
-  #setScene(): void {
-    const { run, grid } = this.store
-    if (!this.#chart || !this.#scene || !grid.value || grid.value.y || grid.value.dataRevision !== run.value?.data.revision) return
-    this.#chart.chart.setScene(grid.value, this.#scene.palette)
-    this.#draw()
-  }
-
-  #drawSoon(): void {
-    if (this.#redraw === 0) this.#redraw = requestAnimationFrame(() => { this.#redraw = 0; this.#draw() })
-  }
-
-  #draw(): void {
-    const { frames, lanes, probe, grid, focus, values } = this.store
-    const picture = this.store.focused(frames.value)
-    if (!this.#chart || !picture || !grid.value || grid.value.y || picture.fit.dataRevision !== grid.value.dataRevision) return
-    const pictures = frames.value.filter((p) => lanes.value.some((l) => l.lane === p.lane))
-    this.#chart.chart.setEquation(`${focus.value} ${equationOf(values.of(focus.value))} ${picture.fit.generation}`)
-    this.#chart.chart.draw({ pictures, focus: picture, lanes: lanes.value, probe: probe.value }, this.#where)
+  #draw(chart: EquationChart, revision: number): void {
+    const { lanes, values, view: { focus, probe } } = this.store
+    const { pictures, focus: picture } = lanesSeen(this.store)
+    const [where, equation, at] = [this.#where, equationOf(values.of(focus.value)), probe.value]
+    if (picture?.fit.dataRevision !== revision) return
+    chart.setEquation(`${focus.value} ${equation} ${picture.fit.generation}`)
+    chart.draw({ pictures, focus: picture, lanes: lanes.value, probe: at }, where)
   }
 }
 
@@ -299,7 +272,7 @@ function scalar({ fit }: LanePicture, of: 'parameter' | 'spread', i: number): nu
 }
 
 /** The residual in figures: at some x, of each lane that has one. */
-function residuals({ run, grid, frames, lanes, focus }: Store): ChartTable {
+function residuals({ run, grid, frames, lanes, view: { focus } }: Store): ChartTable {
   const data = run.value?.data
   const x = grid.value?.x
   const pictures = frames.value.filter((p) => p.residual)

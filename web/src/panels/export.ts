@@ -34,7 +34,7 @@ function rowsOf(formats: readonly Format[]): Row[] {
 /** Takes the lane in focus away as a file, and brings models back as runs. */
 class GnllExport extends Part {
   static override properties = {
-    ...Part.properties, isOpen: { state: true }, formats: { state: true }, mistake: { state: true }, sending: { state: true },
+    isOpen: { state: true }, formats: { state: true }, mistake: { state: true }, sending: { state: true },
     withRows: { state: true }, making: { state: true },
   }
 
@@ -47,6 +47,7 @@ class GnllExport extends Part {
   declare making: string
   /** The file that is being sent, and how much of it has been. */
   declare sending: { readonly name: string; readonly share: number } | null
+  #stop: (() => void) | undefined
 
   constructor() {
     super()
@@ -75,15 +76,25 @@ class GnllExport extends Part {
     }
   }
 
+  protected override firstUpdated(): void {
+    this.#stop = this.store.view.dropped.subscribe((files) => { if (files.length > 0) void this.#take(files) })
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback()
+    this.#stop?.()
+  }
+
   /** Brings one file back: a model as a run of its own, rows for the run that is here. */
-  async take(files: readonly File[]): Promise<void> {
-    for (const d of document.querySelectorAll('dialog[open]')) (d as HTMLDialogElement).close()
+  async #take(files: readonly File[]): Promise<void> {
+    const { dialog } = this.store.view
+    dialog.value = null
     const [file] = files
     const panel = this.querySelector<HTMLElement>('#export')
     this.mistake = ''
     if (files.length === 1 && file && hasRows(file.name) && this.store.steers.value) {
       panel?.hidePopover()
-      await document.querySelector('gnll-own')?.take(file)
+      dialog.value = { name: 'own', file }
       return
     }
     if (!panel?.matches(':popover-open')) panel?.showPopover()
@@ -108,7 +119,7 @@ class GnllExport extends Part {
       id: 'export', label: 'export and import', style: 'button', face: html`Export`,
       body: this.isOpen ? html`
         <h2 class="popup-title" tabindex="-1" autofocus>Export and import</h2>
-        <gnll-export-of .store=${this.store}></gnll-export-of>
+        <gnll-export-of></gnll-export-of>
         ${this.#rows()}
         <div class="export-groups">
           ${GROUPS.map(([group, title]) => this.#group(title, rowsOf(this.formats.filter((f) => f.group === group))))}
@@ -174,7 +185,7 @@ class GnllExport extends Part {
   }
 
   #link({ label }: Row, { name, kind, along, rows, isTable }: Row['formats'][number]): TemplateResult {
-    const { api, id, focus, key, run } = this.store
+    const { api, id, key, run, view: { focus } } = this.store
     const said = label === '' ? kind : `${label}, ${kind}`
     if (this.#isOff(along)) return html`<a class="button" role="link" aria-disabled="true" aria-label=${said}>${kind}</a>`
     if (!this.withRows && isTable) return html`<a class="button" role="link" aria-disabled="true" aria-label=${said} title="a table of the rows">${kind}</a>`
@@ -194,7 +205,7 @@ class GnllExport extends Part {
           const input = e.target as HTMLInputElement
           const files = [...(input.files ?? [])]
           input.value = ''
-          if (files.length > 0) void this.take(files)
+          if (files.length > 0) void this.#take(files)
         }}>
         <p class="import-state" role="status">${sending ? html`<progress max="1" .value=${sending.share} aria-label="sent of ${sending.name}"></progress> ${sending.share < 1 ? `sending ${sending.name}` : `reading ${sending.name}`}` : nothing}</p>
         <p class="why" role="alert">${this.mistake === '' ? nothing : this.mistake}</p>
@@ -206,7 +217,7 @@ class GnllExport extends Part {
 /** Which lane and which step a file will be of. */
 class GnllExportOf extends Part {
   protected override render(): TemplateResult {
-    const { lanes, focus, live, rewind, run } = this.store
+    const { lanes, live, rewind, run, view: { focus } } = this.store
     const data = run.value?.data
     const past = rewind.at.value
     const name = lanes.value.find((l) => l.lane === focus.value)?.name ?? ''
@@ -221,9 +232,3 @@ function words(e: unknown): string {
 
 customElements.define('gnll-export-of', GnllExportOf)
 customElements.define('gnll-export', GnllExport)
-
-declare global {
-  interface HTMLElementTagNameMap {
-    'gnll-export': GnllExport
-  }
-}

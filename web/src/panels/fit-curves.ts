@@ -1,16 +1,64 @@
-import { FitChart, type FitView } from '../charts/fit'
+import { FitChart, type FitView, type Picture } from '../charts/fit'
 import { NoiseChart } from '../charts/noise'
 import { predictAt } from '../math/reading'
 import type { Store } from '../state/store'
 import { sayPainted } from '../state/where'
-import { onScene, type Scene } from './charts'
+import type { Part } from './part'
 import { Points, REACH } from './points'
+import { gridGroundOf, lanesSeen, Scene, type GridGround } from './scene'
 
-/** A fit and its room: of the lane that the room says, else of all lanes at once. */
-interface Shown {
-  readonly host: HTMLElement
-  readonly fit: FitChart
-  readonly points: Points
+/** A fit in its room: of the lane that the room says, else of all lanes at once. */
+class Fit {
+  readonly chart: FitChart
+  readonly #points: Points
+  readonly #lane: number | null
+
+  constructor(room: HTMLElement, readonly store: Store) {
+    const { lane } = room.dataset
+    this.#lane = lane === undefined ? null : Number(lane)
+    this.chart = new FitChart(room, lane !== undefined)
+    this.#points = new Points(store, this.chart)
+  }
+
+  stand({ data, grid, truth, palette }: GridGround): void {
+    this.#points.settled()
+    this.chart.setScene(data, grid, truth, palette)
+  }
+
+  draw(picture: Picture, view: FitView): void {
+    const own = this.#lane === null ? undefined : picture.pictures.find((p) => p.lane === this.#lane)
+    this.chart.draw(own ? { ...picture, pictures: [own], focus: own } : picture, view)
+  }
+
+  use(at: readonly [x: number, y: number], test: boolean): void {
+    this.#points.use(at, test)
+  }
+
+  dispose(): void {
+    this.chart.dispose()
+  }
+}
+
+/** The noise in its room. */
+class Noise {
+  readonly #chart: NoiseChart
+
+  constructor(room: HTMLElement, { view }: Store) {
+    this.#chart = new NoiseChart(room)
+    this.#chart.onPointer((x) => { view.probe.value = x })
+  }
+
+  stand({ data, grid, truth, palette }: GridGround): void {
+    this.#chart.setScene(data, grid, truth, palette)
+  }
+
+  draw(picture: Picture): void {
+    this.#chart.draw(picture)
+  }
+
+  dispose(): void {
+    this.#chart.dispose()
+  }
 }
 
 /**
@@ -19,121 +67,50 @@ interface Shown {
  */
 export class FitCurves {
   readonly #store: Store
-  readonly #panel: HTMLElement
-  readonly #stops: ReadonlyArray<() => void>
-  #view: FitView
-  #fits: Shown[] = []
-  #noise: { readonly host: HTMLElement; readonly chart: NoiseChart } | null = null
-  #scene: Scene | null = null
-  #redraw = 0
+  readonly #scene: Scene<Fit | Noise>
 
-  constructor(store: Store, panel: HTMLElement, view: FitView) {
+  constructor(panel: Part) {
+    const { store } = panel
     this.#store = store
-    this.#panel = panel
-    this.#view = view
-    const scene = (): void => { this.#setScene() }
-    const soon = (): void => { this.#drawSoon() }
-    this.#stops = [
-      onScene(store, (s, fresh) => {
-        this.#scene = s
-        if (fresh) this.#unmake()
-        this.#make()
-        this.#setScene()
-      }),
-      store.run.subscribe(scene),
-      store.grid.subscribe(scene),
-      store.truth.subscribe(scene),
-      store.frames.subscribe(() => { this.#draw() }),
-      store.focus.subscribe(soon),
-      store.lanes.subscribe(soon),
-      store.probe.subscribe(soon),
-      store.tool.subscribe(soon),
-    ]
-  }
-
-  dispose(): void {
-    for (const stop of this.#stops) stop()
-    cancelAnimationFrame(this.#redraw)
-    this.#unmake()
-  }
-
-  /** The panel has rendered: charts begin where there is new room for them, and end where it has gone. */
-  show(view: FitView): void {
-    this.#view = view
-    if (this.#make()) this.#setScene()
-    else this.#drawSoon()
+    this.#scene = new Scene<Fit | Noise>(panel, {
+      ground: () => {
+        const ground = gridGroundOf(store)
+        return ground?.grid.y ? null : ground
+      },
+      rooms: () => [...panel.querySelectorAll<HTMLElement>('.fit-room, #noise-chart')],
+      make: (room) => (room.id === 'noise-chart' ? new Noise(room, store) : this.#fitIn(room)),
+      stand: (charts, ground) => { for (const chart of charts.values()) chart.stand(ground) },
+      draw: (charts, { grid }) => { this.#draw([...charts.values()], grid.dataRevision) },
+    })
   }
 
   /** Without a pointer: adds a row where the mean is, or erases the nearest one, as the tool in hand says. */
   useAt(x: number, shift: boolean): void {
-    const { grid, frames, addsTest } = this.#store
+    const { grid, frames, view } = this.#store
     const frame = this.#store.focused(frames.value)?.fit
-    if (frame && grid.value) this.#fits[0]?.points.use([x, predictAt(frame, grid.value, x).mean], shift !== addsTest.value)
+    const fit = [...this.#scene.charts.values()].find((chart) => chart instanceof Fit)
+    if (frame && grid.value) fit?.use([x, predictAt(frame, grid.value, x).mean], shift !== view.addsTest.value)
   }
 
-  /** Reports whether another chart has come or gone. */
-  #make(): boolean {
-    const skeletons = this.#scene?.skeletons
-    if (!skeletons) return false
-    const rooms = [...this.#panel.querySelectorAll<HTMLElement>('.fit-room')]
-    const gone = this.#fits.filter(({ host }) => !rooms.includes(host))
-    const fresh = rooms.filter((host) => !this.#fits.some((f) => f.host === host))
-    for (const { fit } of gone) fit.dispose()
-    this.#fits = [...this.#fits.filter((f) => !gone.includes(f)), ...fresh.map((host) => this.#fitIn(host, skeletons.fit))]
-    const host = this.#panel.querySelector<HTMLElement>('#noise-chart')
-    if (host === (this.#noise?.host ?? null)) return gone.length + fresh.length > 0
-    this.#noise?.chart.dispose()
-    this.#noise = host && { host, chart: new NoiseChart(host, skeletons.noise) }
-    this.#noise?.chart.onPointer((x) => { this.#store.probe.value = x })
-    return true
-  }
-
-  #fitIn(host: HTMLElement, skeleton: Scene['skeletons']['fit']): Shown {
-    const store = this.#store
-    const fit = new FitChart(host, skeleton, host.dataset['lane'] !== undefined)
-    fit.plot.onPlace((place) => {
-      const { tool, probe } = store
-      fit.point(place && { at: place.at, reach: tool.value === 'read' ? null : REACH })
+  #fitIn(room: HTMLElement): Fit {
+    const fit = new Fit(room, this.#store)
+    fit.chart.plot.onPlace((place) => {
+      const { tool, probe } = this.#store.view
+      fit.chart.point(place && { at: place.at, reach: tool.value === 'read' ? null : REACH })
       probe.value = place?.at[0] ?? null
-      this.#drawSoon()
+      this.#scene.soon()
     })
-    return { host, fit, points: new Points(store, fit) }
+    return fit
   }
 
-  #unmake(): void {
-    for (const { fit } of this.#fits) fit.dispose()
-    this.#noise?.chart.dispose()
-    this.#fits = []
-    this.#noise = null
-  }
-
-  #setScene(): void {
-    const { run, grid, truth } = this.#store
-    const data = run.value?.data
-    if (!this.#scene || !data || grid.value?.dataRevision !== data.revision || grid.value.y || (data.truth && !truth.value)) return
-    for (const { fit, points } of this.#fits) {
-      points.settled()
-      fit.setScene(data, grid.value, data.truth ? truth.value : null, this.#scene.palette)
-    }
-    this.#noise?.chart.setScene(data, grid.value, data.truth ? truth.value : null, this.#scene.palette)
-    this.#draw()
-  }
-
-  #drawSoon(): void {
-    if (this.#redraw === 0) this.#redraw = requestAnimationFrame(() => { this.#redraw = 0; this.#draw() })
-  }
-
-  #draw(): void {
-    const { frames, lanes, probe, grid } = this.#store
-    const focus = this.#store.focused(frames.value)
-    if (!focus || this.#fits.length === 0 || grid.value?.y || focus.fit.dataRevision !== grid.value?.dataRevision) return
-    const pictures = frames.value.filter((p) => lanes.value.some((l) => l.lane === p.lane))
-    const all = { pictures, focus, lanes: lanes.value, probe: probe.value }
-    for (const { host, fit } of this.#fits) {
-      const own = host.dataset['lane'] === undefined ? undefined : pictures.find((p) => p.lane === Number(host.dataset['lane']))
-      fit.draw(own ? { ...all, pictures: [own], focus: own } : all, this.#view)
-    }
-    this.#noise?.chart.draw(all)
+  #draw(charts: ReadonlyArray<Fit | Noise>, revision: number): void {
+    const { lanes, settings, view } = this.#store
+    const { pictures, focus } = lanesSeen(this.#store)
+    const isEnsemble = Number(settings.value['members'] ?? 1) > 1
+    const looks = { bands: view.bands.value, apart: view.apart.value && isEnsemble, lens: view.lens.value }
+    const picture = { pictures, lanes: lanes.value, probe: view.probe.value }
+    if (!focus || charts.length === 0 || focus.fit.dataRevision !== revision) return
+    for (const chart of charts) chart.draw({ ...picture, focus }, looks)
     sayPainted(pictures)
   }
 }

@@ -10,7 +10,7 @@ import { ofTarget } from './target-choice'
 const ROWS = PICTURE.table_places
 
 /** The fit and the noise in figures: at some x, of each lane. */
-export function fitTable({ run, grid, frames, lanes, focus }: Store, bands: Bands): ChartTable {
+export function fitTable({ run, grid, frames, lanes, view: { focus } }: Store, bands: Bands): ChartTable {
   const data = run.value?.data
   const x = grid.value?.x
   const pictures = frames.value.flatMap((picture) => {

@@ -1,5 +1,6 @@
 import { html, nothing, type TemplateResult } from 'lit'
-import type { Store, Tool } from '../state/store'
+import type { Store } from '../state/store'
+import type { Tool } from '../state/view'
 import { segments } from './choices'
 import { lensChoice } from './lens'
 import { several } from './target-choice'
@@ -27,7 +28,7 @@ const SPLITS = [
 export function fitTools(store: Store): TemplateResult | typeof nothing {
   const data = store.run.value?.data
   if (!data) return nothing
-  const { tool, addsTest } = store
+  const { tool, addsTest } = store.view
   const steers = store.steers.value
   return html`
     <div class="tools">

@@ -1,7 +1,5 @@
-import { untracked, type Signal } from '@preact/signals-core'
+import { untracked } from '@preact/signals-core'
 import { html, nothing, type TemplateResult } from 'lit'
-import { PRESETS, type Bands } from '../math/bands'
-import type { FitView } from '../charts/fit'
 import { floorInWords } from '../charts/noise-words'
 import { located, withUnit } from '../math/format'
 import { tight } from '../state/media'
@@ -9,7 +7,7 @@ import { inWords, nearestRow, readAt, sliced } from '../math/reading'
 import './against'
 import { bandChoice, ONE_NETWORK } from './band-choice'
 import { chartTable, tableButton } from './chart-table'
-import { compareChoice, laneFits, type Compare } from './compare'
+import { compareChoice, laneFits } from './compare'
 import { explainChart } from './explain'
 import { FitCurves } from './fit-curves'
 import { fitTable } from './fit-table'
@@ -17,69 +15,29 @@ import { fitTools } from './fit-tools'
 import { laneStyle } from './lane-line'
 import './map'
 import { Part } from './part'
+import { place } from './place'
+import { TableClock } from './table-clock'
 import { ofTarget, targetChoice } from './target-choice'
 import './targets'
 import { shownView, sliceSelect, viewTitle } from './views'
 
-const TABLE_EVERY = 1000 // ms; a table that changes faster cannot be read
-
 /** The fit, and under it on the same x the noise; or in their place another view of what is predicted. */
 class GnllFit extends Part {
-  static override properties = { ...Part.properties, apart: { state: true }, compare: { state: true }, asTable: { state: true } }
-  /** Whether the bands of an ensemble are taken apart. */
-  declare apart: boolean
-  declare compare: Compare
+  static override properties = { embedded: { attribute: false }, asTable: { state: true } }
+  /** Whether it is the picture within another page, which has no tools. */
+  declare embedded: boolean
   declare asTable: boolean
   #curves: FitCurves | null = null
-  #tableTimer: number | undefined
-  #stop: (() => void) | undefined
 
   constructor() {
     super()
-    this.apart = false
-    this.compare = 'overlay'
+    this.embedded = false
     this.asTable = false
-  }
-
-  /** What the address says of the bands: the unit of a preset. */
-  get #unit(): Signal<string> {
-    return this.store.looks.choice('bands', PRESETS.map(({ bands }) => bands.unit), PRESETS[0].bands.unit)
+    new TableClock(this)
   }
 
   protected override firstUpdated(): void {
-    const told = (): void => {
-      const preset = PRESETS.find(({ bands }) => bands.unit === this.#unit.value)
-      const { bands } = this.store
-      if (preset && preset.bands.unit !== bands.value.unit) bands.value = preset.bands
-    }
-    this.#stop = this.#unit.subscribe(told)
-    this.#tableTimer = window.setInterval(() => { if (this.asTable) this.requestUpdate() }, TABLE_EVERY)
-  }
-
-  protected override updated(): void {
-    if (shownView(this.store) === 'lines') {
-      this.#curves ??= new FitCurves(this.store, this, this.#view)
-      this.#curves.show(this.#view)
-    } else {
-      this.#curves?.dispose()
-      this.#curves = null
-    }
-  }
-
-  override disconnectedCallback(): void {
-    super.disconnectedCallback()
-    clearInterval(this.#tableTimer)
-    this.#stop?.()
-    this.#curves?.dispose()
-  }
-
-  #choose(bands: Bands): void {
-    this.store.bands.value = bands
-    this.#unit.value = bands.unit
-  }
-
-  get #view(): FitView {
-    return { bands: this.store.bands.value, apart: this.apart && this.#ensemble, lens: this.store.lens.value }
+    this.#curves = new FitCurves(this)
   }
 
   /** Whether there is more than one network to differ. */
@@ -90,39 +48,40 @@ class GnllFit extends Part {
   protected override render(): TemplateResult {
     const { store } = this
     const lanes = store.lanes.value
-    const lane = lanes.find((l) => l.lane === store.focus.value)
+    const lane = lanes.find((l) => l.lane === store.view.focus.value)
     this.style.cssText = laneStyle(lane?.colour ?? 0)
     const shown = shownView(store)
-    if (shown === 'map') return html`<gnll-map .store=${store}></gnll-map>`
-    if (shown === 'targets') return html`<gnll-targets .store=${store}></gnll-targets>`
-    if (shown !== 'lines') return html`<gnll-against .store=${store} .kind=${shown}></gnll-against>`
+    if (shown === 'map') return html`<gnll-map></gnll-map>`
+    if (shown === 'targets') return html`<gnll-targets></gnll-targets>`
+    if (shown !== 'lines') return html`<gnll-against .kind=${shown}></gnll-against>`
     // Above the plot there is room for it beside the tools, or where there are none.
-    const inHead = tight.value && this.closest('.embed') === null
-    const beside = this.compare === 'beside' && lanes.length > 1
+    const inHead = tight.value && !this.embedded
+    const { view } = store
+    const beside = view.compare.value === 'beside' && lanes.length > 1
     return html`
-      <section class="plot fit" aria-labelledby="fit-title">
+      <section class="plot fit" aria-labelledby="fit-title" ${place(view.places, 'fit')}>
         <header class="plot-head">
           ${viewTitle(store, 'fit-title')} ${explainChart('fit', this.#ensemble ? '' : ONE_NETWORK)}
           ${sliceSelect(store)} ${inHead ? targetChoice(store) : nothing}
           <span class="keys-row">
             ${key('line', 'mean')}
-            <span class="key"><i class="swatch band" aria-hidden="true"></i>${bandChoice({ bands: this.store.bands.value, apart: this.#ensemble ? this.apart : null }, (b) => { this.#choose(b) }, (a) => { this.apart = a })}</span>
-            ${this.#ensemble && this.apart ? key('epistemic', 'epistemic') : nothing}
+            <span class="key"><i class="swatch band" aria-hidden="true"></i>${bandChoice(view, this.#ensemble)}</span>
+            ${this.#ensemble && view.apart.value ? key('epistemic', 'epistemic') : nothing}
             ${this.#rowKeys()}
-            ${compareChoice(store, this.compare, (c) => { this.compare = c })}
+            ${compareChoice(store)}
           </span>
           ${tableButton('fit and noise', this.asTable, () => { this.asTable = !this.asTable })}
         </header>
-        <div class="plot-body">
-          ${beside ? laneFits(store) : html`<div id="fit-chart" class="chart fit-room" role="img" data-tool=${store.tool.value}></div>`}
+        <div class="plot-body" ${place(view.places, 'fit x')}>
+          ${beside ? laneFits(store) : html`<div id="fit-chart" class="chart fit-room" role="img" data-tool=${store.view.tool.value}></div>`}
           ${inHead ? nothing : targetChoice(store)}
           ${fitTools(store)}
-          <gnll-lens .store=${store}></gnll-lens>
+          <gnll-lens></gnll-lens>
           ${this.#probeField()}
-          ${this.asTable ? chartTable(untracked(() => fitTable(store, store.bands.value))) : nothing}
+          ${this.asTable ? chartTable(untracked(() => fitTable(store, store.view.bands.value))) : nothing}
         </div>
       </section>
-      <section class="plot noise" aria-labelledby="noise-title">
+      <section class="plot noise" aria-labelledby="noise-title" ${place(view.places, 'noise')}>
         <header class="plot-head">
           <h2 id="noise-title">Noise${ofTarget(store.run.value?.data)}</h2> ${explainChart('noise', this.#noiseWords)}
           <span class="keys-row">
@@ -131,7 +90,7 @@ class GnllFit extends Part {
             ${store.run.value?.data.truth ? key('dash', 'truth') : nothing}
           </span>
         </header>
-        <div class="plot-body"><div id="noise-chart" class="chart" role="img"></div></div>
+        <div class="plot-body" ${place(view.places, 'noise x')}><div id="noise-chart" class="chart" role="img"></div></div>
       </section>
     `
   }
@@ -139,7 +98,7 @@ class GnllFit extends Part {
   /** How rows are drawn, which a lens changes. */
   #rowKeys(): TemplateResult {
     const truth = this.store.run.value?.data.truth ? key('dash', 'truth') : nothing
-    switch (this.store.lens.value) {
+    switch (this.store.view.lens.value) {
       case 'off':
         return html`${key('dot', 'train')}${key('ring', 'test')}${(this.store.run.value?.data.inputs.length ?? 1) > 1 ? key('dot faint', 'off slice') : nothing}${truth}`
       case 'mean':
@@ -160,7 +119,7 @@ class GnllFit extends Part {
 
   /** Reads the fit at x without a pointer: seen when it has the focus. */
   #probeField(): TemplateResult | typeof nothing {
-    const { grid, probe, run } = this.store
+    const { grid, run, view: { probe, bands } } = this.store
     const picture = this.store.focused(this.store.frames.peek())
     const data = run.value?.data
     const x = grid.value?.x
@@ -170,7 +129,7 @@ class GnllFit extends Part {
     const row = data.inputs.length === 1 ? nearestRow(data, at, null, [1, 1]) : -1
     const words = probe.value === null || !picture
       ? `x ${withUnit(located(at, right - left), sliced(data).column.unit)}: nothing read`
-      : inWords(readAt(picture, grid.value, data, { x: at, bands: this.store.bands.value, y: null, row }), data).join(', ')
+      : inWords(readAt(picture, grid.value, data, { x: at, bands: bands.value, y: null, row }), data).join(', ')
     return html`
       <input
         class="probe" type="range" min=${left} max=${right} step=${(right - left) / 120} .value=${String(at)}

@@ -39,7 +39,7 @@ class GnllLanes extends Part {
   protected override render(): TemplateResult {
     const { store } = this
     const lanes = store.lanes.value
-    const focus = store.focus.value
+    const focus = store.view.focus.value
     return html`
       <div class="history" role="group" aria-label="history">
         <button type="button" class="button square" aria-label="undo" title="undo (Ctrl+Z)" aria-keyshortcuts="Control+Z" ?disabled=${this.#off || !store.past.canUndo.value} @click=${() => { void store.past.undo() }}>${UNDO}</button>
@@ -57,7 +57,7 @@ class GnllLanes extends Part {
         ${this.#off ? nothing : html`
           <button type="button" class="lane-add" title="a copy of the lane in focus, to be given other settings" ?disabled=${lanes.length >= MAX_LANES} @click=${() => { void store.copyLane(focus) }}>+ lane</button>
         `}
-        <button type="button" class="lane-add sweep-button" title="many runs at once: one for each pair of two controls’ values" @click=${() => { void openSweep(store) }}>sweep</button>
+        <button type="button" class="lane-add sweep-button" title="many runs at once: one for each pair of two controls’ values" @click=${() => { void openSweep(store.view) }}>sweep</button>
       </div>
     `
   }

@@ -1,13 +1,12 @@
 import { html, nothing, type TemplateResult } from 'lit'
 import { isConnected } from '../net/connection'
 import { numberOf, type Lesson, type Spot } from '../net/lesson'
-import { follow } from '../state/lesson-view'
 import { Spots } from '../state/spots'
 import { Part } from './part'
 
 /** The lesson that is on: what to watch, where, and what to try. */
 class GnllLesson extends Part {
-  static override properties = { ...Part.properties, folded: { state: true } }
+  static override properties = { folded: { state: true } }
   /** Where there is little room: only the title is seen. */
   declare folded: boolean
   #spots: Spots | null = null
@@ -19,16 +18,16 @@ class GnllLesson extends Part {
   }
 
   protected override firstUpdated(): void {
-    const page = this.closest<HTMLElement>('gnll-app')
-    if (!page) return
-    this.#spots = new Spots(this.store, page)
-    const { shown } = this.store.lessons
+    this.#spots = new Spots(this.store)
+    const { lanes, lessons: { shown }, view } = this.store
     const change = (lesson: Lesson | null): void => {
       this.folded = false
       if (lesson) {
-        follow(lesson, this.store)
+        view.follow(lesson.view)
+        const lane = lanes.value[typeof lesson.view['focus'] === 'number' ? lesson.view['focus'] : 0]
+        if (lane) view.focus.value = lane.lane
         this.store.touched.value = true // nobody needs to be told what to try first
-      } else this.store.lens.value = 'off'
+      } else view.lens.value = 'off'
     }
     this.#stop = shown.subscribe(change)
   }

@@ -1,8 +1,8 @@
 import { Batches } from '../state/batches'
-import type { LossView } from '../charts/loss'
 import { stepsAhead } from '../math/scale'
 import type { Store } from '../state/store'
-import { Zoom, type Span } from '../state/zoom'
+import type { LossView } from '../state/view'
+import type { Zoom, Span } from '../state/zoom'
 
 /** With so many steps each of them is asked for, so that there can be an average. */
 export const SMOOTHABLE = 8000
@@ -10,7 +10,6 @@ const BENEATH = 20 // steps to a pixel; with more the batches beneath a curve wo
 
 /** What the loss chart shows beside the history: the range of steps, and what only the server has. */
 export class LossSource {
-  readonly #zoom = new Zoom()
   readonly #batches: Batches
   #odd: ReadonlyMap<number, readonly number[]> = new Map()
   #oddOf = ''
@@ -24,13 +23,9 @@ export class LossSource {
     this.#batches = new Batches((q) => store.api.curve(store.id, q), changed)
   }
 
-  get zoom(): Pick<Zoom, 'zoomed' | 'follows'> {
-    return this.#zoom
-  }
-
   get span(): Span {
     const { lastStep } = this.#store.history
-    return this.#zoom.shown(lastStep, stepsAhead(lastStep))
+    return this.#store.view.zoom.shown(lastStep, stepsAhead(lastStep))
   }
 
   /** At which steps the loss of a lane, or its gradient, was not finite. */
@@ -41,16 +36,16 @@ export class LossSource {
   /** Shows another range. */
   move(change: (zoom: Zoom, last: number, end: number) => void): void {
     const { lastStep } = this.#store.history
-    change(this.#zoom, lastStep, stepsAhead(lastStep))
+    change(this.#store.view.zoom, lastStep, stepsAhead(lastStep))
     this.#changed()
   }
 
   /** The batches to be drawn in so many pixels: by choice, and beneath a range of the loss that is trained. */
   batches({ kind, smoothing }: LossView, width: number): Batches['curves'] {
-    const { lanes, focus, history, run } = this.#store
+    const { lanes, history, run, view: { focus } } = this.#store
     const { from, to } = this.span
     const isChosen = kind === 'batch'
-    if (!run.value || (!isChosen && !(kind === 'loss' && this.#zoom.zoomed && to - from <= BENEATH * width))) {
+    if (!run.value || (!isChosen && !(kind === 'loss' && this.#store.view.zoom.zoomed && to - from <= BENEATH * width))) {
       this.#batches.want(null)
       return new Map()
     }
@@ -67,7 +62,7 @@ export class LossSource {
     if (run.generation !== this.#generation) {
       this.#generation = run.generation
       this.#odd = new Map()
-      this.#zoom.whole()
+      this.#store.view.zoom.whole()
     }
     const lanes = this.#store.lanes.value.map((l) => l.lane)
     const of = `${run.generation} ${run.state === 'diverged' ? 'diverged' : ''} ${lanes.join(' ')}`

@@ -1,5 +1,6 @@
 import { bestInWords } from '../charts/loss-card'
-import type { Drawn, LossView } from '../charts/loss'
+import type { Drawn } from '../charts/loss'
+import type { LossView } from '../state/view'
 import { lowerBound } from '../charts/buckets'
 import { changeInWords } from '../charts/marks'
 import type { Best } from '../math/best'

@@ -1,10 +1,9 @@
 import { html, nothing, type TemplateResult } from 'lit'
 import type WaSwitch from '@awesome.me/webawesome/dist/components/switch/switch.js'
 import { live } from 'lit/directives/live.js'
-import type { LossView } from '../charts/loss'
 import { halfLife } from '../charts/smooth'
-import { SCALES, type ScaleName } from '../charts/value-scale'
 import { count, fixed } from '../math/format'
+import { SCALES, type LossView, type ScaleName } from '../state/view'
 import { popup } from './popup'
 
 const SCALE_HELP: Readonly<Record<ScaleName, string>> = {

@@ -1,16 +1,17 @@
-import type { Signal } from '@preact/signals-core'
-import { html, nothing, type PropertyValues, type TemplateResult } from 'lit'
+import { effect, signal } from '@preact/signals-core'
+import { html, nothing, type TemplateResult } from 'lit'
 import { live } from 'lit/directives/live.js'
 import { bestOf, type Best } from '../math/best'
-import { LossChart, NOTHING_DRAWN, type Drawn, type LossView } from '../charts/loss'
+import { LossChart, NOTHING_DRAWN, type Drawn } from '../charts/loss'
 import { isLogValid } from '../charts/loss-axes'
 import type { Mark } from '../charts/marks'
 import { count } from '../math/format'
-import type { Change } from '../generated/wire'
-import { SCALES } from '../charts/value-scale'
+import type { Change, Data } from '../generated/wire'
+import type { History } from '../state/history'
+import { later } from '../state/later'
+import type { LossView } from '../state/view'
 import type { Span } from '../state/zoom'
 import { chartTable, tableButton } from './chart-table'
-import { onScene } from './charts'
 import { segments } from './choices'
 import { explainChart } from './explain'
 import { laneStyle } from './lane-line'
@@ -21,6 +22,7 @@ import { lossTable } from './loss-table'
 import { lossViewPopup } from './loss-view'
 import { offer } from './offer'
 import { LatePart } from './late'
+import { groundOf, Scene, type Ground } from './scene'
 import { several } from './target-choice'
 
 // The loss as trained is drawn first: it is the curve that `full` lifts by
@@ -39,125 +41,103 @@ const DRAW_EVERY = 150 // ms; new points are hardly to be seen sooner
 
 /** The loss over the steps. */
 class GnllLoss extends LatePart {
-  static override properties = { ...LatePart.properties, view: { state: true }, asTable: { state: true }, mark: { state: true }, said: { state: true } }
-  declare view: LossView
+  static override properties = { asTable: { state: true }, mark: { state: true }, said: { state: true } }
   declare asTable: boolean
   /** The change that was clicked. */
   declare mark: Mark | null
   /** What has just been done, for whoever does not see it. */
   declare said: string
-  #chart: LossChart | null = null
-  #stops: Array<() => void> = []
+  /** The history with the newest points that are to be drawn. */
+  readonly #seen = signal<{ readonly history: History } | null>(null)
   #redraw: number | undefined
+  #stops: Array<() => void> = []
   #drawn: Drawn = NOTHING_DRAWN
   #span: Span = { from: 0, to: 1 }
   /** Where the chart is read without a pointer, and what it says there. */
   #readAt: number | null = null
   #reading = ''
   #source: LossSource | null = null
+  #scene: Scene<LossChart, Ground> | null = null
 
   constructor() {
     super()
-    this.view = { kind: 'loss', scale: 'linear', logSteps: false, smoothing: 0, everything: false, othersTrain: false }
     this.asTable = false
     this.mark = null
     this.said = ''
   }
 
-  /** What the address says of how it is drawn. */
-  get #kinds(): Signal<string> {
-    return this.store.looks.choice('loss', KINDS.map(({ value }) => value), 'loss')
-  }
-
-  get #scales(): Signal<string> {
-    return this.store.looks.choice('scale', SCALES, 'linear')
-  }
-
   protected override firstUpdated(): void {
     const { store } = this
-    const told = (): void => {
-      this.view = { ...this.view, kind: kindOf(this.#kinds.value), scale: SCALES.find((s) => s === this.#scales.value) ?? 'linear' }
-    }
-    told()
-    const soon = (): void => { this.#drawSoon() }
-    const source = new LossSource(store, soon)
+    const more = (): void => { this.#seen.value = { history: store.history } }
+    more()
+    const source = new LossSource(store, more)
     this.#source = source
+    this.#scene = new Scene<LossChart, Ground>(this, {
+      ground: () => groundOf(store),
+      rooms: () => [...this.querySelectorAll<HTMLElement>('#loss-chart')],
+      make: (room) => this.#chartIn(room),
+      stand: (charts, { data, palette }) => { for (const chart of charts.values()) chart.setTheme(data.title, palette) },
+      draw: (charts, { data }) => { for (const chart of charts.values()) this.#draw(chart, source, data) },
+    })
     this.#stops = [
-      onScene(store, ({ skeletons, palette }, fresh) => {
-        const host = this.querySelector<HTMLElement>('#loss-chart')
-        if (!host) return
-        if (fresh) {
-          this.#chart?.dispose()
-          this.#chart = new LossChart(host, skeletons.loss, store.controls)
-          this.#chart.onMarks(([mark]) => { this.mark = mark ?? null })
-          this.#chart.onRange((from, to) => { this.#move((zoom, last, end) => { zoom.show(from, to, last, end) }) })
-        }
-        this.#chart?.setTheme(palette)
-        soon()
+      later(store.historyVersion, () => {
+        this.#redraw ??= window.setTimeout(() => {
+          this.#redraw = undefined
+          more()
+        }, DRAW_EVERY)
       }),
-      store.historyVersion.subscribe(() => { this.#drawSoon(DRAW_EVERY) }),
-      store.changes.subscribe(() => {
-        this.mark = null
-        soon()
-      }),
-      store.focus.subscribe(soon),
-      store.rewind.at.subscribe(soon),
-      this.#kinds.subscribe(told),
-      this.#scales.subscribe(told),
-      store.settings.subscribe(soon),
-      store.run.subscribe(() => { source.look(); soon() }),
-      store.lanes.subscribe(() => { source.look() }),
+      later(store.changes, () => { this.mark = null }),
+      effect(() => { source.look() }),
       () => { source.stop() },
     ]
-    source.look()
-  }
-
-  protected override updated(changed: PropertyValues): void {
-    if (changed.has('view')) this.#drawSoon()
   }
 
   override disconnectedCallback(): void {
     super.disconnectedCallback()
     for (const stop of this.#stops) stop()
     clearTimeout(this.#redraw)
-    this.#chart?.dispose()
   }
 
-  #drawSoon(wait = 0): void {
-    if (wait > 0 && this.#redraw !== undefined) return
-    clearTimeout(this.#redraw)
-    this.#redraw = window.setTimeout(() => {
-      // A hidden page has no animation frames: it waits for its next one here.
-      requestAnimationFrame(() => {
-        this.#redraw = undefined
-        this.#draw()
-      })
-    }, wait)
+  get #chart(): LossChart | undefined {
+    return this.#scene?.charts.values().next().value
   }
 
-  #draw(): void {
-    const { history, changes, run, lanes, focus } = this.store
-    const [chart, source, view] = [this.#chart, this.#source, this.view]
-    if (!chart || !source || !run.value) return
+  get #view(): LossView {
+    return this.store.view.loss.value
+  }
+
+  #chartIn(room: HTMLElement): LossChart {
+    const chart = new LossChart(room, this.store.controls)
+    chart.onMarks(([mark]) => { this.mark = mark ?? null })
+    chart.onRange((from, to) => { this.#move((zoom, last, end) => { zoom.show(from, to, last, end) }) })
+    return chart
+  }
+
+  #draw(chart: LossChart, source: LossSource, data: Data): void {
+    const { changes, run, lanes, rewind, view: { loss, focus } } = this.store
+    const view = loss.value
+    const seen = this.#seen.value
+    if (!run.value || !seen) return
     this.#span = source.span
     this.#drawn = chart.draw({
-      history, view, generation: run.value.generation, span: this.#span, batches: source.batches(view, chart.pixels), changes: changes.value,
-      lanes: lanes.value, focus: focus.value, best: this.#best, target: several(run.value.data) ? run.value.data.target.name : '', odd: source.odd, past: this.store.rewind.at.value,
+      history: seen.history, view, generation: run.value.generation, span: this.#span, batches: source.batches(view, chart.pixels), changes: changes.value,
+      lanes: lanes.value, focus: focus.value, best: this.#best, target: several(data) ? data.target.name : '', odd: source.odd, past: rewind.at.value,
     })
     this.requestUpdate()
   }
 
   get #best(): Best | null {
     const { run, settings } = this.store
-    return run.value ? bestOf(run.value.data, this.view.kind === 'nll', settings.value) : null
+    return run.value ? bestOf(run.value.data, this.#view.kind === 'nll', settings.value) : null
   }
 
   #move(change: Parameters<LossSource['move']>[0]): void {
     const source = this.#source
+    const { zoom } = this.store.view
     if (!source) return
     source.move(change)
     const { from, to } = source.span
-    this.said = source.zoom.zoomed ? `steps ${count(from)} to ${count(to)}${source.zoom.follows ? ', following the end' : ''}` : 'the whole run'
+    this.said = zoom.zoomed ? `steps ${count(from)} to ${count(to)}${zoom.follows ? ', following the end' : ''}` : 'the whole run'
   }
 
   #go(move: Move): void {
@@ -187,10 +167,11 @@ class GnllLoss extends LatePart {
   }
 
   protected override render(): TemplateResult {
-    const { store, view } = this
+    const { store } = this
+    const view = this.#view
     const lanes = store.lanes.value
     const { from, to } = this.#span
-    this.style.cssText = laneStyle(lanes.find((l) => l.lane === store.focus.value)?.colour ?? 0)
+    this.style.cssText = laneStyle(lanes.find((l) => l.lane === store.view.focus.value)?.colour ?? 0)
     const isRough = view.kind === 'batch' && view.smoothing > 0 && this.#drawn.lines.some((l) => l.all.steps.length > 0 && !l.smooth)
     return html`
       <section class="plot loss" aria-labelledby="loss-title">
@@ -209,7 +190,7 @@ class GnllLoss extends LatePart {
         <div class="plot-body" @keydown=${(e: KeyboardEvent) => { this.#key(e) }}>
           <div class="loss-room" tabindex="0" role="group" aria-label="loss over the steps: ${KEYS}"><div id="loss-chart" class="chart" role="img"></div></div>
           ${this.#readField()}
-          ${zoomButtons(this.#source?.zoom.zoomed === true, (m) => { this.#go(m) })}
+          ${zoomButtons(store.view.zoom.zoomed, (m) => { this.#go(m) })}
           ${this.asTable ? chartTable(lossTable({ drawn: this.#drawn, view, span: this.#span, best: this.#best, controls: store.controls, lanes, changes: this.#changes })) : nothing}
         </div>
         <footer class="plot-foot">${this.mark ? offer(store, this.mark, () => { this.mark = null }) : lossLegend(this.#drawn, lanes)}</footer>
@@ -223,9 +204,7 @@ class GnllLoss extends LatePart {
   }
 
   #set(view: Partial<LossView>): void {
-    this.view = { ...this.view, ...view }
-    this.#kinds.value = this.view.kind
-    this.#scales.value = this.view.scale
+    this.store.view.setLoss(view)
   }
 
   /** Reads the chart at a step without a pointer: seen when it has the focus. */

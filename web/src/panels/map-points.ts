@@ -36,7 +36,7 @@ export class MapPoints {
 
   #down(at: At): void {
     this.#begin = at
-    this.#row = this.store.tool.value === 'move' ? this.#nearest(at, REACH) : null
+    this.#row = this.store.view.tool.value === 'move' ? this.#nearest(at, REACH) : null
   }
 
   #move(at: At): void {
@@ -49,7 +49,7 @@ export class MapPoints {
   #up(at: At): void {
     const still = this.#begin !== null && this.#distance(this.#begin, at) <= STILL
     this.#begin = null
-    if (still && this.store.tool.value === 'erase') this.erase(at, REACH)
+    if (still && this.store.view.tool.value === 'erase') this.erase(at, REACH)
   }
 
   /** Sends where the row is; while one edit is under way the newest place waits. */

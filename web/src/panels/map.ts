@@ -1,25 +1,28 @@
-import { html, nothing, type PropertyValues, type TemplateResult } from 'lit'
+import { computed, signal } from '@preact/signals-core'
+import { html, nothing, type TemplateResult } from 'lit'
 import { DIFFERENCE } from '../charts/colours'
 import type { Pixel } from '../charts/echarts'
-import { Maps, Z_REACH, type MapProbe, type SpotsBy, type Wish } from '../charts/maps'
-import type { Part as Which, Show } from '../charts/shown'
-import type { LanePicture } from '../net/frame'
+import { MapChart } from '../charts/map'
+import { Maps, Z_REACH, type Charts, type MapProbe } from '../charts/maps'
+import type { Data } from '../generated/wire'
+import type { LanePicture, TruthFrame } from '../net/frame'
 import { significant, withUnit } from '../math/format'
 import { latticeOf, type Lattice } from '../math/lattice'
 import { placeInWords, readPlace } from '../state/place'
-import type { Tool } from '../state/store'
 import { dark } from '../state/theme'
+import type { Tool } from '../state/view'
 import { sayPainted } from '../state/where'
 import { chartTable, tableButton } from './chart-table'
-import { onScene, type Scene } from './charts'
 import { segments, select } from './choices'
 import { explainChart } from './explain'
 import { laneStyle } from './lane-line'
 import { MapPoints } from './map-points'
 import { mapTable } from './map-table'
 import { Part } from './part'
+import { gridGroundOf, lanesSeen, Scene } from './scene'
 import { SmallMaps } from './small-maps'
 import { targetChoice } from './target-choice'
+import { TableClock } from './table-clock'
 import { sliceSelect, viewTitle } from './views'
 
 const SHOWS = [
@@ -47,118 +50,78 @@ const TOOLS = [
 ] as const
 
 const STEPS = 60 // of a key, from one side to the other
-const TABLE_EVERY = 1000 // ms; a table that changes faster cannot be read
+
+/** One of the two maps, in its room. */
+interface Half {
+  readonly kind: 'mean' | 'std'
+  readonly chart: MapChart
+  readonly points: MapPoints
+  dispose(): void
+}
 
 /** What is predicted over two inputs: the mean in one map, the standard deviation in another. */
 class GnllMap extends Part {
-  static override properties = { ...Part.properties, show: { state: true }, which: { state: true }, spots: { state: true }, place: { state: true }, asTable: { state: true } }
-  declare show: Show
-  declare which: Which
-  declare spots: SpotsBy
+  static override properties = { asTable: { state: true } }
   declare asTable: boolean
   /** Where the maps are read. */
-  declare place: { readonly at: Pixel; readonly on: 'mean' | 'std' } | null
-  #maps: Maps | null = null
-  #points: MapPoints[] = []
+  readonly #place = signal<{ readonly at: Pixel; readonly on: Half['kind'] } | null>(null)
+  readonly #maps = new Maps()
   readonly #small = new SmallMaps()
-  #scene: Scene | null = null
-  #lattice: Lattice | null = null
-  #stops: Array<() => void> = []
-  #redraw = 0
-  #tableTimer: number | undefined
+  readonly #lattice = computed(() => this.store.grid.value && latticeOf(this.store.grid.value))
+  #scene: Scene<Half> | null = null
 
   constructor() {
     super()
-    this.show = 'prediction'
-    this.which = 'total'
-    this.spots = 'target'
-    this.place = null
     this.asTable = false
+    new TableClock(this)
   }
 
   protected override firstUpdated(): void {
     const { store } = this
-    const scene = (): void => { this.#setScene() }
-    const soon = (): void => { this.#drawSoon() }
-    this.#stops = [
-      onScene(store, (s, fresh) => {
-        this.#scene = s
-        if (fresh) this.#make(s)
-        this.#setScene()
-      }),
-      store.run.subscribe(scene),
-      store.grid.subscribe(scene),
-      store.truth.subscribe(scene),
-      store.frames.subscribe(() => { this.#draw() }),
-      store.focus.subscribe(soon),
-      store.lanes.subscribe(soon),
-    ]
-    this.#tableTimer = window.setInterval(() => { if (this.asTable) this.requestUpdate() }, TABLE_EVERY)
-    if (store.tool.value === 'add') store.tool.value = 'read'
+    this.#scene = new Scene<Half>(this, {
+      ground: () => (this.#lattice.value ? gridGroundOf(store) : null),
+      rooms: () => [...this.querySelectorAll<HTMLElement>('.map-half > .chart')],
+      make: (room) => this.#half(room),
+      stand: (halves, { data, truth, palette, dark: isDark }) => {
+        const lattice = this.#lattice.value
+        for (const { points } of halves.values()) points.settled()
+        if (lattice) this.#maps.setScene({ data, lattice, truth, palette, dark: isDark }, chartsOf(halves))
+      },
+      draw: (halves, { data, truth }) => { this.#draw(chartsOf(halves), data, truth) },
+    })
+    const { tool } = store.view
+    if (tool.value === 'add') tool.value = 'read'
   }
 
-  protected override updated(changed: PropertyValues): void {
-    if (['show', 'which', 'spots', 'place'].some((name) => changed.has(name))) this.#drawSoon()
+  protected override updated(): void {
     this.#small.hosts(this)
   }
 
   override disconnectedCallback(): void {
     super.disconnectedCallback()
-    clearInterval(this.#tableTimer)
-    cancelAnimationFrame(this.#redraw)
-    for (const stop of this.#stops) stop()
-    // What has the focus loses it now, and asks for another drawing.
-    this.#maps?.dispose()
-    this.#maps = null
-    if (this.store.tool.value === 'move') this.store.tool.value = 'read'
+    const { tool } = this.store.view
+    if (tool.value === 'move') tool.value = 'read'
   }
 
-  #make({ skeletons: { map_mean: mean, map_std: std } }: Scene): void {
-    const [meanHost, stdHost] = ['mean', 'std'].map((name) => this.querySelector<HTMLElement>(`#map_${name}-chart`))
-    if (!meanHost || !stdHost || !mean || !std) return
-    this.#maps?.dispose()
-    const maps = new Maps(meanHost, stdHost, { mean, std })
-    this.#maps = maps
-    const drag: ConstructorParameters<typeof MapPoints>[2] = (dragged) => {
-      maps.drag(dragged)
-      this.#drawSoon()
-    }
-    this.#points = [maps.mean, maps.std].map((chart) => new MapPoints(this.store, chart, drag))
-    for (const on of ['mean', 'std'] as const) {
-      maps[on].plot.onPlace((place) => { if (place || this.place?.on === on) this.place = place && { at: place.at, on } })
-    }
+  #half(room: HTMLElement): Half {
+    const kind = room.id === 'map_mean-chart' ? 'mean' : 'std'
+    const chart = new MapChart(room, `map_${kind}`)
+    const points = new MapPoints(this.store, chart, (dragged) => {
+      this.#maps.drag(dragged)
+      this.#scene?.soon()
+    })
+    chart.plot.onPlace((place) => { if (place || this.#place.value?.on === kind) this.#place.value = place && { at: place.at, on: kind } })
+    return { kind, chart, points, dispose: () => { chart.dispose() } }
   }
 
-  #setScene(): void {
-    const { run, grid, truth } = this.store
-    const data = run.value?.data
-    if (!this.#scene || !data || grid.value?.dataRevision !== data.revision || (data.truth && !truth.value)) return
-    this.#lattice = latticeOf(grid.value)
-    this.requestUpdate() // the fields by which it is read have their ends from it
-    if (!this.#lattice) return
-    for (const points of this.#points) points.settled()
-    this.#maps?.setScene({ data, lattice: this.#lattice, truth: data.truth ? truth.value : null, palette: this.#scene.palette, dark: dark.value })
-    this.#draw()
-  }
-
-  #drawSoon(): void {
-    if (this.#redraw === 0) this.#redraw = requestAnimationFrame(() => { this.#redraw = 0; this.#draw() })
-  }
-
-  get #wish(): Wish {
-    return { show: this.show, part: this.which, spots: this.spots }
-  }
-
-  #draw(): void {
-    const { frames, lanes, grid, run, truth } = this.store
-    const focus = this.store.focused(frames.value)
-    const [lattice, data] = [this.#lattice, run.value?.data]
-    if (!focus || !lattice || !data || !this.#maps || focus.fit.dataRevision !== grid.value?.dataRevision || focus.fit.dataRevision !== data.revision) return
-    const probe: MapProbe | null = this.place && { ...this.place, lines: placeInWords(readPlace(lattice, focus, truth.value, data, this.place.at), data) }
-    const tints = this.#maps.draw(focus, this.#read ?? focus, this.#wish, probe)
-    const known = frames.value.filter((f) => lanes.value.some((l) => l.lane === f.lane))
-    if (tints) this.#small.draw(known, lattice, truth.value, this.#wish, tints)
-    sayPainted(known)
+  #draw(charts: Charts, data: Data, truth: TruthFrame | null): void {
+    const { pictures, focus } = lanesSeen(this.store)
+    const [lattice, place, view, newest] = [this.#lattice.value, this.#place.value, this.store.view.maps.value, this.#read]
+    if (!focus || !lattice || !charts.mean || focus.fit.dataRevision !== data.revision) return
+    const probe: MapProbe | null = place && { ...place, lines: placeInWords(readPlace(lattice, focus, truth, data, place.at), data) }
+    const tints = this.#maps.draw(charts, focus, newest ?? focus, view, probe)
+    if (tints) this.#small.draw(pictures, lattice, truth, view, tints)
+    sayPainted(pictures)
   }
 
   /** The values of a moment that can be read. */
@@ -171,7 +134,8 @@ class GnllMap extends Part {
   protected override render(): TemplateResult {
     const { store } = this
     const data = store.run.value?.data
-    const lane = store.lanes.value.find((l) => l.lane === store.focus.value)
+    const view = store.view.maps.value
+    const lane = store.lanes.value.find((l) => l.lane === store.view.focus.value)
     this.style.cssText = laneStyle(lane?.colour ?? 0)
     const choice = <V extends string>(name: string, label: string, options: typeof SHOWS, value: V, set: (v: V) => void): TemplateResult =>
       select({ name, label, unit: '', options }, value, (v) => { set(v as V) })
@@ -181,23 +145,23 @@ class GnllMap extends Part {
           ${viewTitle(store, 'map-title')} ${explainChart('map')}
           ${sliceSelect(store)} ${targetChoice(store)}
           <span class="keys-row">
-            ${data?.truth ? choice('map-show', 'whose maps', SHOWS, this.show, (v) => { this.show = v }) : nothing}
-            ${this.#read?.fit.epistemic && this.show === 'prediction' ? choice('map-part', 'which standard deviation', PARTS, this.which, (v) => { this.which = v }) : nothing}
-            ${choice('map-spots', 'what colours the rows', SPOTS, this.spots, (v) => { this.spots = v })}
-            ${this.spots === 'residual' ? this.#zKey() : nothing}
+            ${data?.truth ? choice('map-show', 'whose maps', SHOWS, view.show, (show) => { store.view.setMaps({ show }) }) : nothing}
+            ${this.#read?.fit.epistemic && view.show === 'prediction' ? choice('map-part', 'which standard deviation', PARTS, view.part, (part) => { store.view.setMaps({ part }) }) : nothing}
+            ${choice('map-spots', 'what colours the rows', SPOTS, view.spots, (spots) => { store.view.setMaps({ spots }) })}
+            ${view.spots === 'residual' ? this.#zKey() : nothing}
           </span>
           ${tableButton('maps', this.asTable, () => { this.asTable = !this.asTable })}
         </header>
         <div class="plot-body maps">
-          <div class="map-half"><div id="map_mean-chart" class="chart" role="img" data-tool=${store.tool.value}></div></div>
-          <div class="map-half"><div id="map_std-chart" class="chart" role="img" data-tool=${store.tool.value}></div></div>
+          <div class="map-half"><div id="map_mean-chart" class="chart" role="img" data-tool=${store.view.tool.value}></div></div>
+          <div class="map-half"><div id="map_std-chart" class="chart" role="img" data-tool=${store.view.tool.value}></div></div>
           ${this.#placeFields()}
-          ${this.asTable ? chartTable(mapTable(store, this.#lattice, this.#read?.fit)) : nothing}
+          ${this.asTable ? chartTable(mapTable(store, this.#lattice.value, this.#read?.fit)) : nothing}
         </div>
         ${this.#small.render(store)}
         <footer class="plot-foot">
           ${store.steers.value ? html`
-            ${segments({ name: 'tool', label: 'what a click on the maps does', options: TOOLS }, store.tool.value, (v) => { store.tool.value = v as Tool })}
+            ${segments({ name: 'tool', label: 'what a click on the maps does', options: TOOLS }, store.view.tool.value, (v) => { store.view.tool.value = v as Tool })}
             ${data && (data.pool > 0 || data.truth) ? html`
               <button type="button" class="quiet-button" title="takes the next row where the first lane is most uncertain" @click=${() => { store.order({ type: 'acquire', count: 1 }) }}>acquire</button>
             ` : nothing}
@@ -218,7 +182,7 @@ class GnllMap extends Part {
   /** What the hatching means. */
   #clampWords(): string {
     const [fit, data] = [this.#read?.fit, this.store.run.value?.data]
-    if (!fit || !data || this.show !== 'prediction') return ''
+    if (!fit || !data || this.store.view.maps.value.show !== 'prediction') return ''
     const { floor, clamped } = fit.scalars
     if (floor === 0) return 'eps = 0: no floor'
     const value = `floor √eps = ${withUnit(significant(floor, 2), data.target.unit)}`
@@ -228,12 +192,13 @@ class GnllMap extends Part {
 
   /** Reads the maps without a pointer: seen when they have the focus. */
   #placeFields(): TemplateResult | typeof nothing {
-    const [lattice, data, picture] = [this.#lattice, this.store.run.value?.data, this.#read]
+    const [lattice, data, picture] = [this.#lattice.value, this.store.run.value?.data, this.#read]
     if (!lattice || !data) return nothing
     const middle = ({ across, up }: Lattice): Pixel => [((across[0] ?? 0) + (across.at(-1) ?? 0)) / 2, ((up[0] ?? 0) + (up.at(-1) ?? 0)) / 2]
-    const at = this.place?.at ?? middle(lattice)
-    const words = this.place && picture ? placeInWords(readPlace(lattice, picture, this.store.truth.value, data, at), data).join(', ') : 'nothing read'
-    const erase = (): void => { if (this.store.tool.value === 'erase') this.#points[0]?.erase(at) }
+    const place = this.#place.value
+    const at = place?.at ?? middle(lattice)
+    const words = place && picture ? placeInWords(readPlace(lattice, picture, this.store.truth.value, data, at), data).join(', ') : 'nothing read'
+    const erase = (): void => { if (this.store.view.tool.value === 'erase') [...this.#scene?.charts.values() ?? []][0]?.points.erase(at) }
     return html`${[lattice.across, lattice.up].map((values, axis) => {
       const [low = 0, high = 1] = [values[0], values.at(-1)]
       return html`
@@ -242,17 +207,23 @@ class GnllMap extends Part {
           aria-label="read the maps at ${data.inputs[axis]?.name}" aria-valuetext=${words}
           @input=${(e: Event) => {
             const v = (e.target as HTMLInputElement).valueAsNumber
-            this.place = { at: axis === 0 ? [v, at[1]] : [at[0], v], on: 'mean' }
+            this.#place.value = { at: axis === 0 ? [v, at[1]] : [at[0], v], on: 'mean' }
           }}
-          @blur=${() => { this.place = null }}
+          @blur=${() => { this.#place.value = null }}
           @keydown=${(e: KeyboardEvent) => {
-            if (e.key === 'Escape') this.place = null
+            if (e.key === 'Escape') this.#place.value = null
             if (e.key === 'Enter') erase()
           }}
         >
       `
     })}`
   }
+}
+
+/** The charts of the halves that are there. */
+function chartsOf(halves: ReadonlyMap<HTMLElement, Half>): Charts {
+  const of = (kind: Half['kind']): MapChart | undefined => [...halves.values()].find((h) => h.kind === kind)?.chart
+  return { mean: of('mean'), std: of('std') }
 }
 
 customElements.define('gnll-map', GnllMap)

@@ -24,32 +24,21 @@ const ROOMY = 3
 
 /** By how much: the figures of the present frame. */
 class GnllMetrics extends LatePart {
-  static override properties = { ...LatePart.properties, split: { state: true }, of: { state: true } }
-  /** Which part of the split is shown of several lanes. */
-  declare split: Split
-  /** Of several targets: all figures of the one that is shown, or some of each. */
-  declare of: 'each' | 'shown'
-
-  constructor() {
-    super()
-    this.split = 'test'
-    this.of = 'each'
-  }
-
   protected override render(): TemplateResult {
+    const { view } = this.store
     const frames = this.store.reading.value
     const data = this.store.run.value?.data
     const lanes = this.store.lanes.value
     const rows = `${data?.train ?? 0} train, ${data?.test ?? 0} test rows${data && data.pool > 0 ? `, ${data.pool} in the pool` : ''}`
-    const byTarget = data && several(data) && this.of === 'each' ? data : null
+    const byTarget = data && several(data) && view.metricsOf.value === 'each' ? data : null
     this.dataset['step'] = String(frames[0]?.fit.step ?? '')
     return html`
       <section class="card metrics" aria-labelledby="metrics-title">
         <header class="plot-head">
           <h2 id="metrics-title">Metrics</h2>
           <span class="aside" title=${rows}>${rows}</span>
-          ${several(data) ? segments({ name: 'metrics-of', label: 'of which targets', options: TARGETS }, this.of, (v) => { this.of = v === 'shown' ? 'shown' : 'each' }) : nothing}
-          ${lanes.length > 1 || byTarget ? segments({ name: 'split', label: 'which rows', options: SPLITS }, this.split, (v) => { this.split = v as Split }) : nothing}
+          ${several(data) ? segments({ name: 'metrics-of', label: 'of which targets', options: TARGETS }, view.metricsOf.value, (v) => { view.metricsOf.value = v === 'shown' ? 'shown' : 'each' }) : nothing}
+          ${lanes.length > 1 || byTarget ? segments({ name: 'split', label: 'which rows', options: SPLITS }, view.split.value, (v) => { view.split.value = v as Split }) : nothing}
         </header>
         <div class="metrics-room" tabindex="0" role="region" aria-label="all metrics">
           ${byTarget ? this.#byTarget(byTarget, frames, lanes) : lanes.length > 1 ? this.#byLane(lanes, frames, data) : this.#bySplit(frames[0], data)}
@@ -60,10 +49,10 @@ class GnllMetrics extends LatePart {
 
   /** Of the lane in focus, as a lane more would be a table more. */
   #byTarget(data: Data, frames: readonly LanePicture[], lanes: readonly Lane[]): TemplateResult {
-    const lane = lanes.find((l) => l.lane === this.store.focus.value)
+    const lane = lanes.find((l) => l.lane === this.store.view.focus.value)
     return html`
       ${lane && lanes.length > 1 ? html`<p class="note" style=${laneStyle(lane.colour)}>${laneLine(lane.colour)} lane ${lane.name}</p>` : nothing}
-      ${metricsByTarget(this.store, data, this.store.focused(frames), this.split)}
+      ${metricsByTarget(this.store, data, this.store.focused(frames), this.store.view.split.value)}
     `
   }
 
@@ -77,7 +66,7 @@ class GnllMetrics extends LatePart {
       <table>
         <thead><tr><td></td><th scope="col">train</th><th scope="col">test</th><td></td></tr></thead>
         <tbody>
-          ${metricsOf(data, this.store.bands.value).map((m) => html`
+          ${metricsOf(data, this.store.view.bands.value).map((m) => html`
             <tr data-metric=${m.id}>
               ${this.#name(m)}
               <td class="figure">${value(m, 'train')}</td>
@@ -97,8 +86,8 @@ class GnllMetrics extends LatePart {
       <table class="by-lane" ?data-many=${!isRoomy}>
         <thead><tr><td></td>${lanes.map((l) => html`<th scope="col" title=${l.name} style=${laneStyle(l.colour)}>${laneLine(l.colour)}<span class="lane-head">${l.name}</span></th>`)}${isRoomy ? html`<td></td>` : nothing}</tr></thead>
         <tbody>
-          ${metricsOf(data, this.store.bands.value).map((m) => {
-            const values = lanes.map((l) => valueOf(m, this.split, frames.find((f) => f.lane === l.lane)?.fit.scalars, data))
+          ${metricsOf(data, this.store.view.bands.value).map((m) => {
+            const values = lanes.map((l) => valueOf(m, this.store.view.split.value, frames.find((f) => f.lane === l.lane)?.fit.scalars, data))
             const isBest = best(m, values)
             return html`
               <tr data-metric=${m.id}>

@@ -1,10 +1,7 @@
-import type { Store } from '../state/store'
+import type { View } from '../state/view'
 
 /** Opens the dialog of sweeps, which is loaded when it is first wanted and then keeps what it found. */
-export async function openSweep(store: Store): Promise<void> {
+export async function openSweep(view: View): Promise<void> {
   await import('./sweep')
-  const found = document.querySelector('gnll-sweep')
-  const dialog = found ?? Object.assign(document.createElement('gnll-sweep'), { store })
-  if (!found) document.querySelector('gnll-app')?.append(dialog)
-  await dialog.open()
+  view.dialog.value = { name: 'sweep' }
 }

@@ -1,13 +1,16 @@
 import { html, nothing, type TemplateResult } from 'lit'
+import { ContextProvider } from '@lit/context'
 import type { Host } from '../state/host'
+import type { Store } from '../state/store'
 import { root } from '../net/root'
 import { PLAY } from './icons'
-import { Part } from './part'
+import { STORE, Watching } from './part'
 import { poster } from './poster'
 
 /** What shows a run once there is one; until then it says why there is none, and asks for the token. */
-export abstract class Opening extends Part implements Host {
-  static override properties = { ...Part.properties, trouble: {}, elsewhere: {}, token: { state: true }, play: { state: true } }
+export abstract class Opening extends Watching implements Host {
+  static override properties = { store: { attribute: false }, trouble: {}, elsewhere: {}, token: { state: true }, play: { state: true } }
+  declare store: Store
   declare trouble: string
   declare elsewhere: string
   /** Somebody is asked for the server's token. */
@@ -22,6 +25,8 @@ export abstract class Opening extends Part implements Host {
     this.token = null
     this.play = null
   }
+
+  readonly #provider = new ContextProvider(this, { context: STORE })
 
   protected abstract renderRun(): TemplateResult
 
@@ -54,7 +59,10 @@ export abstract class Opening extends Part implements Host {
   }
 
   protected override render(): TemplateResult {
-    if (this.hasStore) return this.renderRun()
+    if (this.hasStore) {
+      this.#provider.setValue(this.store)
+      return this.renderRun()
+    }
     if (this.token) return this.#login(this.token)
     if (this.play) return this.#offer(this.play)
     if (this.trouble === '') return html`${nothing}`

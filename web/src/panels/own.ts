@@ -5,6 +5,7 @@ import { parseNumber } from '../math/format'
 import type { CSVSpec, DataSpec } from '../generated/wire'
 import { segments } from './choices'
 import { circles, columnCells, dialectFields, dialectOf, gaps, summary, targetsNote, warnings } from './own-table'
+import { DialogOf } from './dialog'
 import { Part } from './part'
 
 type Tab = 'formula' | 'csv'
@@ -38,7 +39,7 @@ const MOST_TARGETS = 16
 /** A dialog for rows of one's own: from a formula, or from a file. */
 class GnllOwn extends Part {
   static override properties = {
-    ...Part.properties, tab: { state: true }, mistakes: { state: true }, inspection: { state: true }, targets: { state: true }, inputs: { state: true }, busy: { state: true },
+    tab: { state: true }, mistakes: { state: true }, inspection: { state: true }, targets: { state: true }, inputs: { state: true }, busy: { state: true },
   }
 
   declare tab: Tab
@@ -50,6 +51,8 @@ class GnllOwn extends Part {
   declare inputs: readonly string[]
   declare busy: boolean
 
+  readonly #dialog = new DialogOf(this, 'own', ({ file }) => (file ? this.#take(file) : undefined))
+
   constructor() {
     super()
     this.tab = 'formula'
@@ -60,15 +63,10 @@ class GnllOwn extends Part {
     this.busy = false
   }
 
-  open(): void {
-    this.querySelector('dialog')?.showModal()
-  }
-
-  /** Opens with the rows of a file, which are read at once. */
-  async take(file: File): Promise<void> {
+  /** The rows of a file are read at once. */
+  async #take(file: File): Promise<void> {
     this.tab = 'csv'
     this.mistakes = {}
-    this.open()
     await this.updateComplete
     await this.#fill(file)
   }
@@ -189,7 +187,7 @@ class GnllOwn extends Part {
 
   protected override render(): TemplateResult {
     return html`
-      <dialog class="own" aria-labelledby="own-title">
+      <dialog class="own" aria-labelledby="own-title" @close=${this.#dialog.closed}>
         <header class="plot-head">
           <h2 id="own-title">Your own data</h2>
           <span class="keys-row">${segments({ name: 'own-tab', label: 'where the rows come from', options: TABS }, this.tab, (v) => { this.tab = v as Tab; this.mistakes = {} })}</span>
@@ -290,9 +288,3 @@ function blamed(e: unknown): string {
 }
 
 customElements.define('gnll-own', GnllOwn)
-
-declare global {
-  interface HTMLElementTagNameMap {
-    'gnll-own': GnllOwn
-  }
-}

@@ -1,15 +1,17 @@
+import { ContextConsumer, createContext } from '@lit/context'
 import { effect } from '@preact/signals-core'
 import { LitElement, type PropertyValues } from 'lit'
 import type { Store } from '../state/store'
 
+/** The store of the run that a page shows. */
+export const STORE = createContext<Store>('store')
+
 /**
- * A part of the page. It renders again when a signal that it read while it rendered has
- * another value; what comes too often for that is read by peek or untracked. Parts render
- * into the document itself: one style sheet and one set of ids serve them all.
+ * Renders again when a signal that it read while it rendered has another value; what
+ * comes too often for that is read by peek or untracked. It renders into the document
+ * itself: one style sheet and one set of ids serve all.
  */
-export abstract class Part extends LitElement {
-  static override properties = { store: { attribute: false } }
-  declare store: Store
+export abstract class Watching extends LitElement {
   #unwatch: (() => void) | undefined
 
   override connectedCallback(): void {
@@ -34,5 +36,16 @@ export abstract class Part extends LitElement {
 
   protected override createRenderRoot(): HTMLElement {
     return this
+  }
+}
+
+/** A part of the page, which shows something of its run. */
+export abstract class Part extends Watching {
+  readonly #store = new ContextConsumer(this, { context: STORE })
+
+  get store(): Store {
+    const { value } = this.#store
+    if (!value) throw new Error(`${this.localName} is not within a page that has a run`)
+    return value
   }
 }

@@ -47,7 +47,7 @@ export class Points {
 
   constructor(readonly store: Store, readonly chart: FitChart) {
     chart.plot.onPress((kind, at, shift) => {
-      if (store.tool.value === 'read') return
+      if (store.view.tool.value === 'read') return
       if (kind === 'down') this.#down(at, shift)
       else if (kind === 'move') this.#go(at)
       else this.#up(at)
@@ -56,8 +56,8 @@ export class Points {
 
   /** Without a stroke: adds a row, or erases the nearest to there. */
   use(at: At, test: boolean, reach = Infinity): void {
-    if (this.store.tool.value === 'add') this.#adds.push(newRow(at, test))
-    if (this.store.tool.value === 'erase') this.#erases.push(...this.#nearest(at, reach))
+    if (this.store.view.tool.value === 'add') this.#adds.push(newRow(at, test))
+    if (this.store.view.tool.value === 'erase') this.#erases.push(...this.#nearest(at, reach))
     this.#of = null
     void this.#send()
   }
@@ -68,9 +68,9 @@ export class Points {
   }
 
   #down(at: At, shift: boolean): void {
-    const drags = this.store.tool.value === 'add' || this.store.tool.value === 'move'
+    const drags = this.store.view.tool.value === 'add' || this.store.view.tool.value === 'move'
     const [row = null] = drags ? this.#nearest(at, REACH) : []
-    this.#stroke = { begin: at, last: at, put: null, moved: false, row, test: shift !== this.store.addsTest.value, erased: new Set(), first: 0 }
+    this.#stroke = { begin: at, last: at, put: null, moved: false, row, test: shift !== this.store.view.addsTest.value, erased: new Set(), first: 0 }
   }
 
   #go(at: At): void {
@@ -81,8 +81,8 @@ export class Points {
     if (!s.moved) return
     s.last = at
     if (s.row !== null) this.#drag(s.row, at)
-    else if (this.store.tool.value === 'add') this.#brush(s, at)
-    else if (this.store.tool.value === 'erase') this.#wipe(s, before, at)
+    else if (this.store.view.tool.value === 'add') this.#brush(s, at)
+    else if (this.store.view.tool.value === 'erase') this.#wipe(s, before, at)
     this.#of = s
     void this.#send()
   }

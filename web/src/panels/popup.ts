@@ -18,19 +18,19 @@ interface Options {
 export function popup(o: Options): TemplateResult {
   return html`
     <button type="button" class=${o.style} popovertarget=${o.id} aria-label=${o.label} title=${o.label} ?disabled=${o.off ?? false}>${o.face}</button>
-    ${popupPanel(o)}
+    ${popupPanel(o, (panel) => panel.previousElementSibling)}
   `
 }
 
-/** The panel alone; the element with data-popup and its id is what it opens under. */
-export function popupPanel({ id, label, body }: Pick<Options, 'id' | 'label' | 'body'>): TemplateResult {
-  return html`<div class="popup" popover id=${id} role="dialog" aria-label=${label} @beforetoggle=${place}>${body}</div>`
+/** The panel alone, and what it opens under. */
+export function popupPanel({ id, label, body }: Pick<Options, 'id' | 'label' | 'body'>, under: (panel: HTMLElement) => Element | null | undefined): TemplateResult {
+  return html`<div class="popup" popover id=${id} role="dialog" aria-label=${label} @beforetoggle=${(e: ToggleEvent) => { place(e, under) }}>${body}</div>`
 }
 
-function place(e: ToggleEvent): void {
+function place(e: ToggleEvent, under: (panel: HTMLElement) => Element | null | undefined): void {
   const panel = e.target as HTMLElement
   if (e.newState !== 'open' || !panel.matches('.popup')) return
-  const anchor = document.querySelector(`[popovertarget="${panel.id}"], [data-popup="${panel.id}"]`)
+  const anchor = under(panel)
   // It has a size once it is shown, and is not painted before this.
   requestAnimationFrame(() => {
     const at = anchor?.getBoundingClientRect()

@@ -3,7 +3,7 @@ import { CalmDecades } from '../math/scale'
 import { count, fixed, scientific, significant } from '../math/format'
 import { FIGURES, type FigureID } from '../generated/wire'
 import { concentration } from '../math/pull'
-import type { Lens } from '../state/store'
+import type { Lens } from '../state/view'
 import { segments } from './choices'
 import { explainChart, figureName } from './explain'
 import { Part } from './part'
@@ -48,7 +48,7 @@ class GnllPull extends Part {
           <dd class="ends" aria-hidden="true"><i>${scientific(min)}</i><i>${scientific(max)}</i></dd>
         </dl>
         <p class="who">${several(data) ? html`<b>${data?.target.name}</b>: ` : nothing}${p ? this.#who(concentration(p.rows.pullMean), concentration(p.rows.pullVariance), p.fit.scalars.guarded) : nothing}</p>
-        <div class="lens"><span aria-hidden="true">size points by pull</span>${segments({ name: 'lens', label: 'size points of the fit by their pull on', options: LENSES }, store.lens.value, (v) => { store.lens.value = v as Lens })}</div>
+        <div class="lens"><span aria-hidden="true">size points by pull</span>${segments({ name: 'lens', label: 'size points of the fit by their pull on', options: LENSES }, store.view.lens.value, (v) => { store.view.lens.value = v as Lens })}</div>
       </section>
     `
   }

@@ -1,4 +1,6 @@
 import { html, LitElement, nothing, svg, type TemplateResult } from 'lit'
+import { DialogOf } from './dialog'
+import { Part } from './part'
 
 const QUIET = 4 // modules of paper around the code, without which cameras do not find it
 
@@ -38,43 +40,28 @@ class GnllQr extends LitElement {
 }
 
 /** A QR code as large as the screen, with its text beneath; a click or Escape puts it away. */
-class GnllQrWall extends LitElement {
-  static override properties = { text: { state: true }, label: { state: true } }
-  declare text: string
-  declare label: string
-  #isFull = false
-
-  constructor() {
-    super()
-    this.text = ''
-    this.label = ''
-  }
-
-  protected override createRenderRoot(): HTMLElement {
-    return this
-  }
-
-  async show(text: string, label: string): Promise<void> {
-    this.text = text
-    this.label = label
-    await this.updateComplete
-    this.querySelector('dialog')?.showModal()
+class GnllQrWall extends Part {
+  readonly #dialog = new DialogOf(this, 'code', async () => {
     this.#isFull = document.fullscreenElement === null
     // Where that is forbidden the code is as large as the window.
     if (this.#isFull) await document.documentElement.requestFullscreen().catch(() => { this.#isFull = false })
-  }
+  })
+
+  #isFull = false
 
   #closed(): void {
     if (this.#isFull && document.fullscreenElement) void document.exitFullscreen()
     this.#isFull = false
-    this.text = ''
+    this.#dialog.closed()
   }
 
   protected override render(): TemplateResult {
+    const dialog = this.store.view.dialog.value
+    const { text, label } = dialog?.name === 'code' ? dialog : { text: '', label: '' }
     return html`
-      <dialog class="qr-wall" aria-label="QR code ${this.label}" @close=${() => { this.#closed() }} @click=${(e: Event) => { (e.currentTarget as HTMLDialogElement).close() }}>
-        ${this.text === '' ? nothing : html`<gnll-qr text=${this.text}></gnll-qr>`}
-        <p class="qr-text">${this.text}</p>
+      <dialog class="qr-wall" aria-label="QR code ${label}" @close=${() => { this.#closed() }} @click=${(e: Event) => { (e.currentTarget as HTMLDialogElement).close() }}>
+        ${text === '' ? nothing : html`<gnll-qr text=${text}></gnll-qr>`}
+        <p class="qr-text">${text}</p>
         <button type="button" class="button square" aria-label="close">✕</button>
       </dialog>
     `
@@ -83,9 +70,3 @@ class GnllQrWall extends LitElement {
 
 customElements.define('gnll-qr', GnllQr)
 customElements.define('gnll-qr-wall', GnllQrWall)
-
-declare global {
-  interface HTMLElementTagNameMap {
-    'gnll-qr-wall': GnllQrWall
-  }
-}

@@ -29,7 +29,7 @@ const FRAMES = [
 
 /** The links to the run and to another like it, and whether everybody who has one may steer. */
 class GnllShare extends Part {
-  static override properties = { ...Part.properties, copied: { state: true }, coded: { state: true }, frame: { state: true }, isOpen: { state: true } }
+  static override properties = { copied: { state: true }, coded: { state: true }, frame: { state: true }, isOpen: { state: true } }
   /** The way that was copied just now. */
   declare copied: Name | ''
   /** The way whose QR code is shown. */
@@ -84,7 +84,7 @@ class GnllShare extends Part {
   }
 
   #enlarge({ code, label }: Way): void {
-    void this.querySelector('gnll-qr-wall')?.show(code, label)
+    this.store.view.dialog.value = { name: 'code', text: code, label }
   }
 
   #ways(open: boolean): Way[] {

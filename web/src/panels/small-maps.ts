@@ -1,11 +1,11 @@
 import { html, nothing, type TemplateResult } from 'lit'
 import { Heat } from '../charts/layer'
-import type { Wish } from '../charts/maps'
 import { meanShown, stdShown } from '../charts/shown'
 import type { Tint } from '../charts/tint'
 import type { LanePicture, TruthFrame } from '../net/frame'
 import type { Lattice } from '../math/lattice'
 import type { Store } from '../state/store'
+import type { MapView } from '../state/view'
 import { laneLine, laneStyle } from './lane-line'
 
 const KINDS = ['mean', 'std'] as const
@@ -20,7 +20,7 @@ export class SmallMaps {
     return html`
       <div class="small-maps" role="group" aria-label="maps of all lanes">
         ${lanes.map((l) => html`
-          <button type="button" class="small-map" style=${laneStyle(l.colour)} aria-pressed=${l.lane === store.focus.value ? 'true' : 'false'} aria-label="maps of lane ${l.name}" @click=${() => { store.look(l.lane) }}>
+          <button type="button" class="small-map" style=${laneStyle(l.colour)} aria-pressed=${l.lane === store.view.focus.value ? 'true' : 'false'} aria-label="maps of lane ${l.name}" @click=${() => { store.look(l.lane) }}>
             <span class="small-name">${laneLine(l.colour)}${l.name}</span>
             ${KINDS.map((kind) => html`<canvas data-small="${l.lane} ${kind}" aria-hidden="true"></canvas>`)}
           </button>
@@ -39,7 +39,7 @@ export class SmallMaps {
     }))
   }
 
-  draw(pictures: readonly LanePicture[], lattice: Lattice, truth: TruthFrame | null, wish: Wish, tints: { readonly mean: Tint; readonly std: Tint }): void {
+  draw(pictures: readonly LanePicture[], lattice: Lattice, truth: TruthFrame | null, wish: MapView, tints: { readonly mean: Tint; readonly std: Tint }): void {
     if (this.#heats.size === 0) return
     const columns = lattice.across.length
     for (const { lane, fit } of pictures) {

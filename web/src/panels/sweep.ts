@@ -6,6 +6,7 @@ import { writeLink } from '../state/link'
 import { beginOf, metricsOf, settingsAt, Sweep, type Base, type Cell, type Metric } from '../state/sweep'
 import { choices, isNumber, MOST_VALUES, proposed, sweepable, valuesOf, within, type AxisChoice } from '../state/sweep-axis'
 import { help } from './help'
+import { DialogOf } from './dialog'
 import { Part } from './part'
 import './sweep-map'
 import { several } from './target-choice'
@@ -22,12 +23,13 @@ const SIDES: ReadonlyArray<{ readonly side: Side; readonly label: string; readon
 
 /** Trains a run for each pair of two controls' values, and shows them on a map. */
 class GnllSweep extends Part {
-  static override properties = { ...Part.properties, x: { state: true }, y: { state: true }, steps: { state: true }, metric: { state: true } }
+  static override properties = { x: { state: true }, y: { state: true }, steps: { state: true }, metric: { state: true } }
   declare x: AxisChoice
   declare y: AxisChoice
   declare steps: string
   declare metric: Metric
   #sweep: Sweep | undefined
+  readonly #dialog = new DialogOf(this, 'sweep')
 
   constructor() {
     super()
@@ -42,11 +44,6 @@ class GnllSweep extends Part {
 
   protected override willUpdate(): void {
     for (const { side, control } of SIDES) if ((this[side] as AxisChoice | undefined) === undefined) this.#propose(side, control)
-  }
-
-  async open(): Promise<void> {
-    await this.updateComplete
-    this.querySelector('dialog')?.showModal()
   }
 
   #control(name: string): Control {
@@ -92,7 +89,7 @@ class GnllSweep extends Part {
   /** The run as it is, with the lane in focus alone. */
   async #base(): Promise<Base> {
     const { store } = this
-    const lane = store.lanes.value.find((l) => l.lane === store.focus.value) ?? store.lanes.value[0]
+    const lane = store.lanes.value.find((l) => l.lane === store.view.focus.value) ?? store.lanes.value[0]
     const isOwn = store.run.value?.data.name === OWN_DATA
     return {
       run: store.values.run,
@@ -133,9 +130,9 @@ class GnllSweep extends Part {
     const isTraining = this.sweep.state.value === 'training'
     const obstacle = this.#obstacle()
     const runs = this.#values('x').length * this.#values('y').length
-    const lane = this.store.lanes.value.find((l) => l.lane === this.store.focus.value)
+    const lane = this.store.lanes.value.find((l) => l.lane === this.store.view.focus.value)
     return html`
-      <dialog class="own sweep" aria-labelledby="sweep-title">
+      <dialog @close=${this.#dialog.closed} class="own sweep" aria-labelledby="sweep-title">
         <header class="plot-head explained">
           <h2 id="sweep-title">Sweep</h2>
           ${help('sweep', 'sweeps', 'Trains a run for each pair of values, from the same seed and the same rows, and shows how good each has become. Its runs take turns with those that are watched.', 'sweeps')}

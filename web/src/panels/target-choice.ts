@@ -3,6 +3,7 @@ import { labelOf } from '../charts/shown'
 import type { Control, Data, MovedRow } from '../generated/wire'
 import type { Store } from '../state/store'
 import { select } from './choices'
+import { place } from './place'
 
 /** Whether there is more than one target. */
 export function several(data: Data | undefined): boolean {
@@ -30,9 +31,9 @@ export function targetChoice(store: Store): TemplateResult | typeof nothing {
   const control = store.controls.find((c) => c.name === 'shown_target')
   if (!data || !control || !several(data)) return nothing
   return html`
-    <span class="target-choice">
+    <span class="target-choice" ${place(store.view.places, 'target')}>
       ${select({ name: 'target', label: 'which target is shown', unit: '', options: targetOptions(data) }, String(store.shown(control)), (v) => { showTarget(store, Number(v)) }, !store.steers.value)}
-      <button type="button" class="quiet-button" aria-label="all ${data.targets.length} targets" title="all targets at once" @click=${() => { store.view.value = 'targets' }}>all ${data.targets.length}</button>
+      <button type="button" class="quiet-button" aria-label="all ${data.targets.length} targets" title="all targets at once" @click=${() => { store.view.panel.value = 'targets' }}>all ${data.targets.length}</button>
     </span>
   `
 }

@@ -12,6 +12,7 @@ import { sayPainted } from '../state/where'
 import { spread } from './chart-table'
 import { laneStyle } from './lane-line'
 import { Part } from './part'
+import { place } from './place'
 import { smallFit, smallRows, type SmallRows } from './small-fit'
 import { showTarget } from './target-choice'
 import { togetherPanel } from './together'
@@ -21,16 +22,8 @@ const MOST_DOTS = 4096 // in all charts together
 
 /** All targets at once: a small fit of each, and of a few their residuals against each other. */
 class GnllTargets extends Part {
-  static override properties = { ...Part.properties, pair: { state: true } }
-  /** Which two targets are set against each other, as their numbers from 0. */
-  declare pair: string
   #rows: { readonly of: readonly unknown[]; readonly list: readonly SmallRows[] } | null = null
   #heats: Array<{ readonly heat: Heat; readonly tint: CalmTint }> = []
-
-  constructor() {
-    super()
-    this.pair = ''
-  }
 
   /** The pictures of a moment, that of the lane in focus among them: as often as figures can be read. */
   get #pictures(): readonly LanePicture[] {
@@ -50,7 +43,7 @@ class GnllTargets extends Part {
   protected override render(): TemplateResult {
     const { store } = this
     const [data, picture] = [store.run.value?.data, this.#picture]
-    this.style.cssText = laneStyle(this.#colour(store.focus.value))
+    this.style.cssText = laneStyle(this.#colour(store.view.focus.value))
     const all = picture?.targets?.scores.test_nll.at(-1) ?? NaN
     return html`
       <section class="plot targets" aria-labelledby="targets-title">
@@ -62,8 +55,8 @@ class GnllTargets extends Part {
           </span>
         </header>
         <div class="plot-body targets-body">
-          <div class="targets-all"><div class="targets-grid" ?data-two=${data?.targets.length === 2} role="group" aria-label="a small fit of each target" tabindex="0">${data && picture?.targets ? data.targets.map((t, k) => this.#small(t, k, data, picture)) : nothing}</div></div>
-          ${togetherPanel(data, picture, this.pair, (pair) => { this.pair = pair })}
+          <div class="targets-all" ${place(store.view.places, 'targets')}><div class="targets-grid" ?data-two=${data?.targets.length === 2} role="group" aria-label="a small fit of each target" tabindex="0">${data && picture?.targets ? data.targets.map((t, k) => this.#small(t, k, data, picture)) : nothing}</div></div>
+          ${togetherPanel(data, picture, store.view)}
         </div>
       </section>
     `
@@ -93,7 +86,7 @@ class GnllTargets extends Part {
       <button
         type="button" class="small-target" aria-pressed=${isShown ? 'true' : 'false'} ?disabled=${!steers.value}
         title=${steers.value ? `show ${target.name}` : 'which target is shown is for whoever steers the run to say'}
-        @click=${() => { void this.#choose(k + 1) }}
+        @click=${() => { this.#choose(k + 1) }}
       >
         <span class="small-head"><span class="unseen">show </span><b>${target.name}</b><span class="unit">${unit}</span><span class="small-nll"><span class="unseen">test </span>NLL <b class="figure">${nll}</b></span></span>
         ${this.store.grid.value?.y ? html`<canvas class="small-heat" data-target=${k} aria-hidden="true"></canvas>` : this.#fit(k, data, picture)}
@@ -149,13 +142,11 @@ class GnllTargets extends Part {
   }
 
   /** The fit of the target takes this one's place, and the focus goes with it. */
-  async #choose(target: number): Promise<void> {
+  #choose(target: number): void {
     const { store } = this
     showTarget(store, target)
-    const panel = this.closest<Part>('gnll-fit')
-    store.view.value = 'fit'
-    await panel?.updateComplete
-    panel?.querySelector<HTMLElement>('.target-choice select')?.focus()
+    store.view.panel.value = 'fit'
+    store.view.places.focus('target')
   }
 }
 

@@ -8,6 +8,7 @@ import { apart, labels, placeOf, stepAt, stepsPerPixel } from '../math/timescale
 import { help } from './help'
 import { REPLAY, STOP } from './icons'
 import { offer } from './offer'
+import { isSomethingOpen } from './opened'
 import { LatePart } from './late'
 import { popupPanel } from './popup'
 
@@ -21,7 +22,7 @@ const REACH = 8 // pixels within which a change is told of
 
 /** The steps of the run on one line: its changes, and its snapshots to look back at. */
 class GnllTimeline extends LatePart {
-  static override properties = { ...LatePart.properties, mark: { state: true }, width: { state: true } }
+  static override properties = { mark: { state: true }, width: { state: true } }
   /** The change that was clicked. */
   declare mark: Mark | null
   /** Of the bar, in pixels. */
@@ -60,8 +61,7 @@ class GnllTimeline extends LatePart {
   /** Escape comes back to now, unless something is open or written that it is for. */
   readonly #key = (e: KeyboardEvent): void => {
     if (e.key !== 'Escape' || this.store.rewind.at.value === null) return
-    const other = document.querySelector(':popover-open, dialog[open], wa-dropdown[open]')
-    if (other || (e.target instanceof Element && e.target.matches('input:not([type=range]), textarea, select'))) return
+    if (isSomethingOpen() || (e.target instanceof Element && e.target.matches('input:not([type=range]), textarea, select'))) return
     this.store.rewind.now()
   }
 
@@ -127,7 +127,7 @@ class GnllTimeline extends LatePart {
         ${help('timeline', 'the timeline', HELP, 'chart-timeline')}
         <button type="button" class="button time-go-on" ?disabled=${at === null || !steers.value} title="training goes on from the weights that are shown; undo takes it back" @click=${() => { void rewind.goOn() }}>continue from here</button>
         <button type="button" class="button time-now" ?disabled=${at === null} aria-keyshortcuts="Escape" @click=${() => { rewind.now() }}>now</button>
-        ${popupPanel({ id: 'time-mark', label: 'a change', body: this.#offer() })}
+        ${popupPanel({ id: 'time-mark', label: 'a change', body: this.#offer() }, () => this.querySelector('.time-mark[data-chosen]'))}
       </footer>
     `
   }
@@ -156,7 +156,7 @@ class GnllTimeline extends LatePart {
           <div class="time-marks" role="toolbar" aria-label="changes" @keydown=${(e: KeyboardEvent) => { this.#walk(e) }}>
             ${marks.map((m, i) => html`
               <button
-                type="button" class="time-mark" style="--place:${share(m.step)}" tabindex=${i === marks.length - 1 ? 0 : -1} data-popup=${m.revision === this.mark?.revision ? 'time-mark' : nothing}
+                type="button" class="time-mark" style="--place:${share(m.step)}" tabindex=${i === marks.length - 1 ? 0 : -1} ?data-chosen=${m.revision === this.mark?.revision}
                 aria-haspopup="dialog" aria-label=${this.#words(m)} title=${this.#words(m)} @click=${() => { this.#choose(m) }}
               ></button>
             `)}

@@ -5,7 +5,9 @@ import type { LanePicture } from '../net/frame'
 import { FIGURES, type Data } from '../generated/wire'
 import { pairsOf, together, twice, verdictOn, type Together, type Twice } from '../math/together'
 import { select } from './choices'
+import type { View } from '../state/view'
 import { figureName } from './explain'
+import { place } from './place'
 import { dotPath } from './small-fit'
 
 /** The chart reaches so many standard deviations to each side; what lies beyond stands on its edge. */
@@ -23,22 +25,22 @@ export function pairOf(targets: number, chosen: string): readonly [first: number
 }
 
 /** The z-scores of two targets against each other, and what it costs that the loss takes their noises for independent. */
-export function togetherPanel(data: Data | undefined, picture: LanePicture | undefined, chosen: string, choose: (pair: string) => void): TemplateResult {
+export function togetherPanel(data: Data | undefined, picture: LanePicture | undefined, { pair: chosen, places }: View): TemplateResult {
   // There is room for it before there is anything in it.
-  if (!data || !picture) return html`<section class="together"></section>`
+  if (!data || !picture) return html`<section class="together" ${place(places, 'residuals')}></section>`
   const rows = picture.targets?.rows
   const { targets } = data
   if (!rows) return html`<p class="note together-none">Residuals against each other are shown for up to four targets.</p>`
-  const pair = pairOf(targets.length, chosen)
+  const pair = pairOf(targets.length, chosen.value)
   const [a = '', b = ''] = pair.map((k) => targets[k]?.name ?? '')
   const all = twice(data, rows, ...pair)
   const [test, train] = [together(all.filter((r) => r.test)), together(all.filter((r) => !r.test))]
   const options = pairsOf(targets.length).map((p) => ({ value: String(p), label: p.map((k) => targets[k]?.name ?? '').join(' and '), help: 'whose z-scores stand against each other' }))
   return html`
-    <section class="together" aria-labelledby="together-title"><div class="together-room" tabindex="0" role="group" aria-labelledby="together-title">
+    <section class="together" aria-labelledby="together-title" ${place(places, 'residuals')}><div class="together-room" tabindex="0" role="group" aria-labelledby="together-title">
       <header class="together-head">
         <h3 id="together-title">Residuals against each other</h3>
-        ${targets.length > 2 ? select({ name: 'pair', label: 'of which two targets', unit: '', options }, String(pair), choose) : nothing}
+        ${targets.length > 2 ? select({ name: 'pair', label: 'of which two targets', unit: '', options }, String(pair), (p) => { chosen.value = p }) : nothing}
       </header>
       ${figures(test)}
       <div class="framed square">

@@ -18,7 +18,7 @@ const UNTIL: ReadonlyArray<{ readonly name: 'step' | 'plateau' | 'nll'; readonly
 
 /** Play, pause, step and reset. */
 class GnllTransport extends Part {
-  static override properties = { ...Part.properties, steps: { state: true } }
+  static override properties = { steps: { state: true } }
   /** How many steps the button makes: as many as were chosen last. */
   declare steps: number
 
@@ -90,7 +90,7 @@ class GnllTransport extends Part {
         <button type="button" class="button primary" ?disabled=${off || diverged} aria-keyshortcuts="Space" @click=${() => { this.#toggle() }}>
           ${this.#training ? PAUSE : PLAY}<span>${this.#training ? 'Pause' : 'Play'}</span>
         </button>
-        <span class="split" data-popup="until">
+        <span class="split">
           <button type="button" class="button" ?disabled=${off || diverged} @click=${() => { this.#step(this.steps) }}>Step <span class="steps">${count(this.steps)}</span></button>
           <wa-dropdown placement="bottom-start" @wa-select=${(e: CustomEvent<{ item: { value: string } }>) => { this.#chosen(e.currentTarget as WaDropdown, e.detail.item.value) }}>
             <button type="button" slot="trigger" class="button caret" ?disabled=${off || diverged} aria-label="how many steps">▾</button>
@@ -98,7 +98,7 @@ class GnllTransport extends Part {
             <wa-dropdown-item value="epoch">1 epoch: every row once</wa-dropdown-item>
             <wa-dropdown-item value="until">until …</wa-dropdown-item>
           </wa-dropdown>
-          ${popupPanel({ id: 'until', label: 'train until', body: this.#untilForms() })}
+          ${popupPanel({ id: 'until', label: 'train until', body: this.#untilForms() }, (panel) => panel.parentElement)}
         </span>
         <button type="button" class="button" ?disabled=${off} @click=${() => { this.store.reset() }}>${RESET}<span>Reset</span></button>
       </div>

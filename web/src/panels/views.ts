@@ -1,16 +1,17 @@
 import { html, nothing, type TemplateResult } from 'lit'
 import { isMap } from '../math/reading'
-import type { Store, View } from '../state/store'
+import type { Store } from '../state/store'
+import type { Panel } from '../state/view'
 import { select } from './choices'
 import { heldChoice } from './held'
 import { sliceChoice } from './slice'
 import { several } from './target-choice'
 
 /** What the fit's panel is: lines over one input, a map of two, the rows against their predictions, or all targets. */
-export type Shown = 'lines' | 'map' | Exclude<View, 'fit'>
+export type Shown = 'lines' | 'map' | Exclude<Panel, 'fit'>
 
 export function shownView(store: Store): Shown {
-  const view = store.view.value
+  const view = store.view.panel.value
   // Of one target there is no picture of all.
   const isThere = view !== 'targets' || several(store.run.value?.data)
   if (view !== 'fit' && isThere) return view
@@ -26,10 +27,10 @@ export function viewTitle(store: Store, id: string): TemplateResult {
     { value: 'residual', label: 'Std vs. residual', help: 'how far each row is from its mean, against how far that was expected' },
     ...(several(store.run.value?.data) ? [{ value: 'targets', label: 'All targets', help: 'a small fit of each target, and their residuals against each other' }] : []),
   ]
-  const view = shownView(store) === 'targets' || store.view.value !== 'targets' ? store.view.value : 'fit'
+  const view = shownView(store) === 'targets' || store.view.panel.value !== 'targets' ? store.view.panel.value : 'fit'
   return html`
     <h2 id=${id} class="unseen">${options.find((o) => o.value === view)?.label}</h2>
-    <div class="title-select">${select({ name: 'view', label: 'what this panel shows', unit: '', options }, view, (v) => { store.view.value = v as View })}</div>
+    <div class="title-select">${select({ name: 'view', label: 'what this panel shows', unit: '', options }, view, (v) => { store.view.panel.value = v as Panel })}</div>
   `
 }
 

@@ -1,14 +1,13 @@
 import { Address } from './address'
-import type { Api, Opened, Order, Skeletons } from '../net/api'
+import type { Api, Opened, Order } from '../net/api'
 import { Connection, Disconnected, isConnected, Refusal, type Link as Connected, type News, type Order as Command } from '../net/connection'
 import { lanePictures, type Frame, type GridFrame, type LanePicture, type TargetsFrame, type TruthFrame } from '../net/frame'
 import { AUTO, OWN_DATA, type Ack, type BeginCommand, type Change, type Control, type ControlValue, type Data, type DataSpec, type Goal, type Hello, type Lane, type RunMessage, type State } from '../generated/wire'
-import { PRESETS, type Bands } from '../math/bands'
+import { inFrame } from './frame'
 import { History } from './history'
 import { later } from './later'
 import { Lessons } from './lessons'
 import type { Asked, Link } from './link'
-import { Looks } from './looks'
 import { OwnRows } from './own-rows'
 import { Past } from './past'
 import { Recovery } from './recovery'
@@ -16,6 +15,7 @@ import { Rewind } from './rewind'
 import { sameValue, type Settings } from '../net/settings'
 import { Signal, type ReadonlySignal } from '@preact/signals-core'
 import { Values } from './values'
+import { View, type Tool } from './view'
 
 /** The run as a whole; null until the server has told. */
 export interface Run {
@@ -34,15 +34,6 @@ export interface Run {
   readonly data: Data
 }
 
-/** What a pointer does on the fit; on a map, and with several targets, rows are moved, but not added, as nothing there says all of their targets. */
-export type Tool = 'read' | 'add' | 'move' | 'erase'
-
-/** What the panel of the fit shows: the fit itself, the rows against what is predicted of them, or all targets. */
-export type View = 'fit' | 'actual' | 'residual' | 'targets'
-
-/** What the size of a point on the fit stands for: nothing, or its pull on one of the heads. */
-export type Lens = 'off' | 'mean' | 'variance'
-
 const READ_EVERY = 120 // ms; faster than this nobody reads figures
 const LONGEST_COMMAND = 60_000 // bytes; beyond it rows go by HTTP
 
@@ -53,8 +44,6 @@ export class Store {
   /** Whether this page may change anything. */
   readonly steers = new Signal(false)
   readonly lanes = new Signal<readonly Lane[]>([])
-  /** The lane whose controls, bands and terms are shown. */
-  readonly focus = new Signal(0)
   readonly values: Values
   readonly changes = new Signal<readonly Change[]>([])
   readonly grid = new Signal<GridFrame | null>(null)
@@ -72,15 +61,6 @@ export class Store {
   readonly notice = new Signal('')
   /** Whether somebody has moved a control on this page. */
   readonly touched = new Signal(false)
-  /** The x at which the charts are read. */
-  readonly probe = new Signal<number | null>(null)
-  readonly tool = new Signal<Tool>('read')
-  /** Whether a row that is added is held out. */
-  readonly addsTest = new Signal(false)
-  readonly lens = new Signal<Lens>('off')
-  readonly view = new Signal<View>('fit')
-  /** Around the mean, of every lane. */
-  readonly bands = new Signal<Bands>(PRESETS[0].bands)
   readonly lessons: Lessons
   readonly history = new History()
   readonly past = new Past((order) => this.#do(order), (e) => { this.#tell(e) })
@@ -93,8 +73,8 @@ export class Store {
     tell: (e) => { if (!(e instanceof TypeError)) this.#tell(e) },
   })
 
-  /** How this page shows things. */
-  readonly looks: Looks
+  /** What this page looks at, and how. */
+  readonly view: View
   readonly own: OwnRows
   readonly id: string
   /** Who has it steers. */
@@ -105,9 +85,7 @@ export class Store {
   /** The hello had the run's key. */
   #mine = false
   #newest: readonly LanePicture[] = []
-  #drawing = 0
   #readTimer: number | undefined
-  #skeletons: { readonly of: string; readonly asked: Promise<Skeletons> } | null = null
 
   constructor(
     readonly api: Api,
@@ -115,17 +93,17 @@ export class Store {
     opened: Opened,
     /** What the run was asked to begin with; the first run message says what holds. */
     settings: Settings,
-    { looks = new Looks(), data = null, lesson = '' }: { readonly looks?: Looks; readonly data?: DataSpec | null; readonly lesson?: string } = {},
+    { view = new View(), data = null, lesson = '' }: { readonly view?: View; readonly data?: DataSpec | null; readonly lesson?: string } = {},
   ) {
     const { run, key } = opened
-    this.looks = looks
+    this.view = view
     this.own = new OwnRows(api, key, data)
     this.id = run.id
     this.key = key
     // The address of a page that steers says which lesson is on.
     this.lessons = new Lessons({ list: () => api.lessons(), begin: (order) => this.#beginAnew(order) }, key !== undefined && lesson === '')
     this.#recovery = new Recovery(opened, api, () => this.#again(), this.notice)
-    this.values = new Values(controls, settings, this.focus, (slot, value) => {
+    this.values = new Values(controls, settings, view.focus, (slot, value) => {
       const lane = slot.lane === null ? {} : { lane: slot.lane }
       return this.#connection.command({ type: 'change', ...lane, set: { [slot.name]: value } })
     }, (notice) => { this.notice.value = notice })
@@ -144,7 +122,7 @@ export class Store {
     document.addEventListener('visibilitychange', () => { if (document.hidden) this.#watch() }) // the connection does when it is seen
     this.#address = new Address(api.root, run.id, key, controls, () => this.#link)
     this.#address.onEdit((asked) => { this.#edited(asked) })
-    for (const signal of [this.values.settings, this.lanes, this.own.packed, looks.text, this.lessons.shown]) later<unknown>(signal, () => { this.#address.show() })
+    for (const signal of [this.values.settings, this.lanes, this.own.packed, view.text, this.lessons.shown]) later<unknown>(signal, () => { this.#address.show() })
     this.#connection.open()
   }
 
@@ -165,7 +143,7 @@ export class Store {
 
   /** What a control that may be left to the program comes to by itself in the lane in focus at this moment; NaN where that is not known. */
   automatic(control: Control): number {
-    const lane = this.lanes.value.find((l) => l.lane === this.focus.value)
+    const lane = this.lanes.value.find((l) => l.lane === this.view.focus.value)
     return lane?.auto?.[control.name] ?? this.run.value?.data.auto[control.name] ?? NaN
   }
 
@@ -187,7 +165,7 @@ export class Store {
     this.touched.value = true
     for (const name of Object.keys(set)) this.values.forgive(name)
     try {
-      await this.#do({ type: 'change', lane: this.focus.value, set })
+      await this.#do({ type: 'change', lane: this.view.focus.value, set })
     } catch (e) {
       if (e instanceof Refusal && e.answer.control !== '') this.values.refuse(e.answer.control, e.message)
       else this.#tell(e)
@@ -196,28 +174,17 @@ export class Store {
 
   /** The picture of the lane in focus. */
   focused(pictures: readonly LanePicture[]): LanePicture | undefined {
-    return pictures.find((p) => p.lane === this.focus.value)
+    return pictures.find((p) => p.lane === this.view.focus.value)
   }
 
   /** Looks at another lane. */
   look(lane: number): void {
-    this.focus.value = lane
+    this.view.focus.value = lane
   }
 
   /** The addresses of the run, and of another like it. */
   get address(): Omit<Address, 'show' | 'onEdit'> {
     return this.#address
-  }
-
-  /** The chart skeletons for the present data; asked for once, however many charts want them. */
-  charts(data: Data): Promise<Skeletons> {
-    const of = chartsOf(data)
-    if (this.#skeletons?.of !== of) {
-      const asked = this.api.charts(this.id)
-      this.#skeletons = { of, asked }
-      asked.catch(() => { if (this.#skeletons?.asked === asked) this.#skeletons = null })
-    }
-    return this.#skeletons.asked
   }
 
   play(): void { this.order({ type: 'play' }) }
@@ -300,7 +267,7 @@ export class Store {
       lesson: this.lessons.shown.value?.slug ?? '',
       lanes: this.lanes.value.map(({ lane, name, colour }) => ({ name, colour, settings: this.values.of(lane) })),
       data: this.own.packed.value,
-      view: this.looks.text.value,
+      view: this.view.text.value,
     }
   }
 
@@ -310,7 +277,7 @@ export class Store {
       void this.lessons.open(asked.lesson)
       return
     }
-    this.looks.read(asked.view)
+    this.view.read(asked.view)
     this.lanes.value.forEach(({ lane }, i) => {
       const wanted = { ...asked.controls, ...asked.lanes[i]?.controls }
       const settings = { ...this.values.run, ...this.values.of(lane) }
@@ -393,7 +360,7 @@ export class Store {
 
   #mayAll(open: boolean): void {
     this.steers.value = this.#mine || open
-    if (!this.steers.value) this.tool.value = 'read'
+    if (!this.steers.value) this.view.tool.value = 'read'
   }
 
   #begin(m: RunMessage): void {
@@ -408,7 +375,7 @@ export class Store {
       this.grid.value = null
       this.truth.value = null
       this.targetTruth.value = null
-      this.probe.value = null
+      this.view.probe.value = null
     }
     this.run.value = { id: m.id, title: m.title, lesson: m.lesson, generation: m.generation, state: m.state, reason: m.reason, goal: m.goal, open: m.open, data: m.data }
     this.#shows(m.data)
@@ -426,7 +393,7 @@ export class Store {
   /** The curves of the history are those of the target that is shown; of several no row can be added by a click. */
   #shows({ shown_target: target, targets, inputs }: Data): void {
     const unfit: Tool = targets.length > 1 ? 'add' : 'move'
-    if (inputs.length === 1 && this.tool.value === unfit) this.tool.value = 'read'
+    if (inputs.length === 1 && this.view.tool.value === unfit) this.view.tool.value = 'read'
     if (target === this.history.target) return
     this.history.target = target
     this.historyVersion.value++
@@ -434,7 +401,7 @@ export class Store {
 
   #lanesAre(lanes: readonly Lane[]): void {
     this.history.know(lanes)
-    if (!lanes.some((l) => l.lane === this.focus.value)) this.focus.value = lanes[0]?.lane ?? 0
+    if (!lanes.some((l) => l.lane === this.view.focus.value)) this.view.focus.value = lanes[0]?.lane ?? 0
     this.lanes.value = lanes
     this.historyVersion.value++
   }
@@ -465,11 +432,10 @@ export class Store {
   }
 
   #drawSoon(): void {
-    if (this.#drawing === 0) this.#drawing = requestAnimationFrame(() => { this.#draw() })
+    inFrame(this.#draw)
   }
 
-  #draw(): void {
-    this.#drawing = 0
+  readonly #draw = (): void => {
     const seen = this.rewind.pictures ?? this.#newest
     if (this.#fits(seen)) this.frames.value = seen
     this.#readTimer ??= window.setTimeout(() => {
@@ -487,9 +453,4 @@ export class Store {
     const [run, grid] = [this.run.value, this.grid.value]
     return pictures.length > 0 && pictures.every(({ fit }) => fit.generation === run?.generation && fit.dataRevision === grid?.dataRevision)
   }
-}
-
-/** What the charts of data depend on. */
-export function chartsOf({ name, title, inputs, target, slice, truth }: Data): string {
-  return JSON.stringify([name, title, inputs, target, slice, truth])
 }

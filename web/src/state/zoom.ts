@@ -1,3 +1,5 @@
+import { signal } from '@preact/signals-core'
+
 /** A range of steps. */
 export interface Span {
   readonly from: number
@@ -15,12 +17,12 @@ const HOP = 1 / 8
  * stands still.
  */
 export class Zoom {
-  #span: Span | null = null
+  readonly #span = signal<Span | null>(null)
   #follows = false
 
   /** Whether less than everything is shown. */
   get zoomed(): boolean {
-    return this.#span !== null
+    return this.#span.value !== null
   }
 
   /** Whether the range goes on with the training. */
@@ -30,18 +32,19 @@ export class Zoom {
 
   /** What is shown when training is at the step last, and the whole of it would reach to the step end. */
   shown(last: number, end: number): Span {
-    const s = this.#span
+    const s = this.#span.peek()
     if (!s) return { from: 0, to: end }
     if (!this.#follows || last <= s.to) return s
     const width = s.to - s.from
     const hop = Math.max(1, width * HOP)
     const to = s.to + Math.ceil((last - s.to) / hop) * hop
-    this.#span = { from: Math.round(to - width), to: Math.round(to) }
-    return this.#span
+    const span = { from: Math.round(to - width), to: Math.round(to) }
+    this.#span.value = span
+    return span
   }
 
   whole(): void {
-    this.#span = null
+    this.#span.value = null
     this.#follows = false
   }
 
@@ -54,14 +57,14 @@ export class Zoom {
       this.whole()
       return
     }
-    this.#span = { from, to }
+    this.#span.value = { from, to }
     this.#follows = to >= last && from <= last
   }
 
   /** Shows so many times as many steps around the middle, or up to the end while that is followed. */
   by(factor: number, last: number, end: number): void {
     const { from, to } = this.shown(last, end)
-    const right = this.#span === null ? Math.max(last, NARROWEST) : to
+    const right = this.#span.peek() === null ? Math.max(last, NARROWEST) : to
     const width = Math.max(NARROWEST, (right - from) * factor)
     const a = this.#follows ? right - width : (from + right - width) / 2
     this.show(Math.max(0, a), Math.max(0, a) + width, last, end)
@@ -69,7 +72,7 @@ export class Zoom {
 
   /** Moves the range by a share of its width, no further than to the end of what is there. */
   pan(share: number, last: number, end: number): void {
-    if (!this.#span) return
+    if (!this.#span.peek()) return
     const { from, to } = this.shown(last, end)
     const width = to - from
     const a = Math.max(0, Math.min(from + share * width, Math.round(last - width * (1 - HOP))))

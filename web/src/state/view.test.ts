@@ -1,0 +1,38 @@
+import { describe, expect, it } from 'vitest'
+import { PRESETS } from '../math/bands'
+import { View } from './view'
+
+describe('what is looked at', () => {
+  it('is what the address asks for, as far as it can be', () => {
+    const view = new View('bands:sigma~loss:nonsense~of:another version')
+    expect([view.bands.value, view.loss.value.kind]).toEqual([PRESETS[1].bands, 'loss'])
+    view.setLoss({ kind: 'nll' })
+    expect(view.text.value).toBe('bands:sigma~loss:nll~of:another version')
+    view.bands.value = PRESETS[0].bands
+    expect(view.text.value).toBe('loss:nll~of:another version')
+  })
+
+  it('follows an address that is edited', () => {
+    const view = new View()
+    view.read('bands:sigma~scale:log')
+    expect([view.bands.value.unit, view.loss.value.scale]).toEqual(['sigma', 'log'])
+    view.read('')
+    expect([view.bands.value.unit, view.loss.value.scale, view.text.value]).toEqual(['percent', 'linear', ''])
+  })
+
+  it('keeps bands of its own where an address says no more than their unit', () => {
+    const view = new View()
+    const own = { unit: 'percent', levels: [20] } as const
+    view.bands.value = own
+    view.read('loss:nll')
+    expect(view.bands.value).toBe(own)
+  })
+
+  it('is what a lesson wants, as far as its words are known', () => {
+    const view = new View('loss:batch')
+    view.follow({ panel: 'targets', lens: 'variance', bands: 'sigma', loss: 'nonsense', of: 'another version' })
+    expect([view.panel.value, view.lens.value, view.bands.value.unit, view.loss.value.kind]).toEqual(['targets', 'variance', 'sigma', 'batch'])
+    view.follow({})
+    expect([view.panel.value, view.lens.value]).toEqual(['fit', 'off'])
+  })
+})

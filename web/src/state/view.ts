@@ -1,0 +1,175 @@
+import { computed, signal, type ReadonlySignal, type Signal } from '@preact/signals-core'
+import type { INTERVALS } from '../math/judged'
+import { PRESETS, type Bands } from '../math/bands'
+import type { Recalibration } from '../math/calibration'
+import type { Split } from '../math/metrics'
+import type { LossKind } from './history'
+import { Places } from './places'
+import { Zoom } from './zoom'
+
+/** What a pointer does on the fit; on a map, and with several targets, rows are moved, but not added, as nothing there says all of their targets. */
+export type Tool = 'read' | 'add' | 'move' | 'erase'
+
+/** What the panel of the fit shows: the fit itself, the rows against what is predicted of them, or all targets. */
+export type Panel = 'fit' | 'actual' | 'residual' | 'targets'
+
+/** What the size of a point on the fit stands for: nothing, or its pull on one of the heads. */
+export type Lens = 'off' | 'mean' | 'variance'
+
+/** How several lanes are compared: all in one fit, or a fit of each. */
+export type Compare = 'overlay' | 'beside'
+
+/** How the values of the loss stand on its axis. */
+export const SCALES = ['linear', 'symlog', 'log'] as const
+export type ScaleName = (typeof SCALES)[number]
+
+/** How the loss is looked at. */
+export interface LossView {
+  readonly kind: LossKind
+  readonly scale: ScaleName
+  readonly logSteps: boolean
+  /** From 0, which is none, to below 1. */
+  readonly smoothing: number
+  /** The axis reaches from the least value to the greatest. */
+  readonly everything: boolean
+  readonly othersTrain: boolean
+}
+
+/** Whose maps are shown. */
+export type Show = 'prediction' | 'truth' | 'difference'
+
+/** Of an ensemble: all of the standard deviation, what its members predict, or how they differ. */
+export type Part = 'total' | 'aleatoric' | 'epistemic'
+
+/** What colours the rows on the maps. */
+export type SpotsBy = 'target' | 'residual' | 'none'
+
+/** What is to be seen of the maps. */
+export interface MapView {
+  readonly show: Show
+  readonly part: Part
+  readonly spots: SpotsBy
+}
+
+/** A dialog that is open over everything, or asked for, and what it is to begin with. */
+export type Dialog =
+  | { readonly name: 'own'; readonly file?: File }
+  | { readonly name: 'sweep' }
+  | { readonly name: 'code'; readonly text: string; readonly label: string }
+
+const PANELS: readonly Panel[] = ['fit', 'targets']
+const LENSES: readonly Lens[] = ['off', 'mean', 'variance']
+const LOSSES: readonly LossKind[] = ['loss', 'nll', 'batch']
+const UNITS = PRESETS.map(({ bands }) => bands.unit)
+
+/** A choice that an address can hold, by its name there: the first is not said. */
+interface Said {
+  readonly options: readonly string[]
+  readonly get: () => string
+  readonly set: (value: string) => void
+}
+
+/**
+ * What this page looks at, and how: the one place in which panels, lessons and links
+ * say so and hear of it. No run and no other page knows of it.
+ */
+export class View {
+  /** The lane whose controls, bands and terms are shown. */
+  readonly focus = signal(0)
+  readonly panel = signal<Panel>('fit')
+  readonly tool = signal<Tool>('read')
+  /** Whether a row that is added is held out. */
+  readonly addsTest = signal(false)
+  readonly lens = signal<Lens>('off')
+  /** The x at which the charts are read. */
+  readonly probe = signal<number | null>(null)
+  readonly bands = signal<Bands>(PRESETS[0].bands)
+  /** Whether the bands of an ensemble are taken apart. */
+  readonly apart = signal(false)
+  readonly compare = signal<Compare>('overlay')
+  readonly maps = signal<MapView>({ show: 'prediction', part: 'total', spots: 'target' })
+  /** What the bars of predicted against actual hold, in per cent. */
+  readonly bars = signal<keyof typeof INTERVALS>(95)
+  readonly loss = signal<LossView>({ kind: 'loss', scale: 'linear', logSteps: false, smoothing: 0, everything: false, othersTrain: false })
+  readonly zoom = new Zoom()
+  readonly recalibration = signal<Recalibration>('predicted')
+  /** Which part of the split the metrics of several lanes are of. */
+  readonly split = signal<Split>('test')
+  /** Of several targets: all metrics of the one that is shown, or some of each. */
+  readonly metricsOf = signal<'each' | 'shown'>('each')
+  /** Which two targets are set against each other, as their numbers from 0; empty: the first two. */
+  readonly pair = signal('')
+  /** The groups of controls of which the seldom needed ones are seen. */
+  readonly unfolded = signal<ReadonlySet<string>>(new Set())
+  /** Whether the controls are open, where there is no room for them beside the charts. */
+  readonly sheet = signal(false)
+  readonly dialog = signal<Dialog | null>(null)
+  /** Files that were dropped and are still to be taken. */
+  readonly dropped = signal<readonly File[]>([])
+  /** Where on the page things are, for who points at them. */
+  readonly places = new Places()
+
+  /** What the address is to say of it: only what is not as it is at first. */
+  readonly text: ReadonlySignal<string>
+  /** What an address said by names that nobody knows: it is kept. */
+  readonly #others: Signal<readonly string[]> = signal([])
+  readonly #said: ReadonlyMap<string, Said> = new Map([
+    ['bands', { options: UNITS, get: () => this.bands.value.unit, set: (v: string) => { this.#setBands(v) } }],
+    ['loss', { options: LOSSES, get: () => this.loss.value.kind, set: (v: string) => { this.setLoss({ kind: v as LossKind }) } }],
+    ['scale', { options: SCALES, get: () => this.loss.value.scale, set: (v: string) => { this.setLoss({ scale: v as ScaleName }) } }],
+  ])
+
+  constructor(text = '') {
+    this.text = computed(() => {
+      const own = [...this.#said].filter(([, { options, get }]) => get() !== options[0]).map(([name, { get }]) => `${name}:${get()}`)
+      return [...own, ...this.#others.value].join('~')
+    })
+    this.read(text)
+  }
+
+  /** Takes what an address says, such as bands:sigma~loss:nll; what it does not say is as it is at first. */
+  read(text: string): void {
+    const pairs = text.split('~').filter((pair) => pair.includes(':'))
+    const nameOf = (pair: string): string => pair.slice(0, pair.indexOf(':'))
+    const asked = new Map(pairs.map((pair) => [nameOf(pair), pair.slice(pair.indexOf(':') + 1)]))
+    for (const [name, { options, set }] of this.#said) {
+      const value = asked.get(name)
+      set(value !== undefined && options.includes(value) ? value : (options[0] ?? ''))
+    }
+    this.#others.value = pairs.filter((pair) => !this.#said.has(nameOf(pair)))
+  }
+
+  setLoss(view: Partial<LossView>): void {
+    this.loss.value = { ...this.loss.value, ...view }
+  }
+
+  setMaps(view: Partial<MapView>): void {
+    this.maps.value = { ...this.maps.value, ...view }
+  }
+
+  unfold(group: string, open: boolean): void {
+    if (this.unfolded.value.has(group) === open) return
+    const next = new Set(this.unfolded.value)
+    if (open) next.add(group)
+    else next.delete(group)
+    this.unfolded.value = next
+  }
+
+  /** Shows things as a lesson wants them shown, as far as its words are known here. */
+  follow(wanted: Readonly<Record<string, unknown>>): void {
+    const among = <T extends string>(name: string, options: readonly T[]): T | undefined => options.find((o) => o === wanted[name])
+    this.panel.value = among('panel', PANELS) ?? 'fit'
+    this.lens.value = among('lens', LENSES) ?? 'off'
+    const kind = among('loss', LOSSES)
+    if (kind) this.setLoss({ kind })
+    const unit = among('bands', UNITS)
+    const preset = PRESETS.find(({ bands }) => bands.unit === unit)
+    if (preset) this.bands.value = preset.bands
+  }
+
+  /** The usual bands of that unit, unless they have it already. */
+  #setBands(unit: string): void {
+    const preset = PRESETS.find(({ bands }) => bands.unit === unit)
+    if (preset && unit !== this.bands.value.unit) this.bands.value = preset.bands
+  }
+}
