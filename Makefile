@@ -61,8 +61,9 @@ soak:
 bench:
 	go test -run '^$$' -bench . ./...
 
-generate:
+generate: $(MODULES)
 	go generate ./...
+	cd web && npm run generate
 
 web: $(PAGE)
 

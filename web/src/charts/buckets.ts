@@ -1,3 +1,4 @@
+import { bisectCenter, bisectLeft, bisectRight } from 'd3-array'
 import type { Series, XY } from '../state/history'
 
 /** The part of a curve that is drawn. */
@@ -16,8 +17,8 @@ export interface Decimated {
  * to the edges. The pixel of a step says along.
  */
 export function decimate({ steps, values }: Series, from: number, to: number, pixels: number, along: (step: number) => number): Decimated {
-  const first = lowerBound(steps, from)
-  const end = lowerBound(steps, to, true)
+  const first = bisectLeft(steps, from)
+  const end = bisectRight(steps, to)
   const of = end - first
   const points: XY[] = []
   const keep = (i: number): void => { points.push([steps[i] ?? NaN, values[i] ?? NaN]) }
@@ -50,22 +51,7 @@ export function decimate({ steps, values }: Series, from: number, to: number, pi
   return { points, shown, of }
 }
 
-/** The first index of sorted steps that is not below the given one, or above it. */
-export function lowerBound(steps: readonly number[], step: number, above = false): number {
-  let [low, high] = [0, steps.length]
-  while (low < high) {
-    const middle = (low + high) >> 1
-    const at = steps[middle] ?? 0
-    if (at < step || (above && at === step)) low = middle + 1
-    else high = middle
-  }
-  return low
-}
-
 /** The index of the nearest of sorted steps; -1 if there are none. */
 export function nearest(steps: readonly number[], step: number): number {
-  const i = lowerBound(steps, step)
-  const [a, b] = [steps[i - 1], steps[i]]
-  if (b === undefined) return i - 1
-  return a !== undefined && step - a < b - step ? i - 1 : i
+  return steps.length === 0 ? -1 : bisectCenter(steps, step)
 }

@@ -1,3 +1,5 @@
+import { quantileSorted } from 'd3-array'
+
 export interface Range {
   readonly min: number
   readonly max: number
@@ -46,10 +48,7 @@ export function extent(...columns: ReadonlyArray<ArrayLike<number>>): [number, n
 
 /** The value below which the share q of the sorted values lies. */
 export function quantile(sorted: ArrayLike<number>, q: number): number {
-  const at = q * (sorted.length - 1)
-  const below = sorted[Math.floor(at)] ?? NaN
-  const above = sorted[Math.ceil(at)] ?? NaN
-  return below + (above - below) * (at - Math.floor(at))
+  return quantileSorted(Array.from(sorted), q) ?? NaN
 }
 
 /**

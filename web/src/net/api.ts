@@ -1,8 +1,8 @@
 import type { Settings } from './settings'
 import { UNPASSED, type Addresses } from './connection'
 import { decodeFrames, type Frame } from './frame'
+import type { Curve, Format, Inspection, Lesson, Problem as Trouble } from '../generated/api'
 import type { Control, ControlValue, CSVSpec, DataSpec, LaneSpec, Summary } from '../generated/wire'
-import type { Lesson } from './lesson'
 
 /** The server's own words for why it did not do as asked. */
 export class Problem extends Error {
@@ -24,15 +24,6 @@ export interface CurveQuery {
   readonly pixels: number
 }
 
-/** A curve as the server answers it. */
-export interface CurveAnswer {
-  readonly steps: readonly number[]
-  readonly values: ReadonlyArray<number | null>
-  readonly of: number
-  readonly not_finite: number
-  readonly full: boolean
-}
-
 /** What a run is to begin with: controls by name, and beside them what is no control. */
 export interface Order {
   readonly [control: string]: ControlValue | ReadonlyArray<LaneSpec> | DataSpec
@@ -52,61 +43,8 @@ export interface Opened {
   readonly made: boolean
 }
 
-/** What the server has found out about a file. */
-export interface Inspection {
-  /** As TextDecoder calls it. */
-  readonly encoding: string
-  readonly gzip: boolean
-  readonly delimiter: string
-  readonly decimal: string
-  readonly header: boolean
-  readonly rows: number
-  readonly columns: readonly InspectedColumn[]
-  readonly missing: { readonly total: number }
-  readonly warnings: readonly string[]
-}
-
-export interface InspectedColumn {
-  readonly name: string
-  readonly unit: string
-  readonly kind: 'number' | 'text' | 'two' | 'empty' | 'sparse' | 'constant' | 'index' | 'unclear'
-  /** Why it is no input where none are named; empty if it is one. */
-  readonly reason: string
-  readonly numeric: boolean
-  /** How dates are written, where the column can be an input as days; else empty. */
-  readonly date: string
-  /** Different words of a column that can be an input as one column for each; else 0. */
-  readonly words: number
-  readonly numbers: number
-  readonly missing: number
-  readonly other: number
-  readonly min: number
-  readonly max: number
-  readonly odd: ReadonlyArray<{ readonly row: number; readonly value: string; readonly why: string }>
-}
-
 /** What the server is not to tell from the file. */
 export type Dialect = Pick<CSVSpec, 'header' | 'delimiter' | 'decimal' | 'missing'>
-
-/** A kind of file that can be made of a lane. */
-export interface Format {
-  readonly name: string
-  readonly file: string
-  readonly group: string
-  readonly label: string
-  /** What it is of, the same for all forms of one thing. */
-  readonly of: string
-  /** In which form; where that says it all, the same. */
-  readonly form: string
-  /** One sentence. */
-  readonly help: string
-  /** It is made of a fit along one input: not of a run that shows a map of two. */
-  readonly along: boolean
-  /** Rows that were learned from are in it, unless they are left out. */
-  readonly rows: boolean
-  /** It can be brought back as a run. */
-  readonly read: boolean
-}
 
 const KEY_HEADER = 'Run-Key'
 const LONGEST_ANSWER = 10_000 // ms, until it begins
@@ -133,7 +71,7 @@ export class Api {
   }
 
   /** A range of a curve, with about two points for each pixel. */
-  curve(id: string, q: CurveQuery): Promise<CurveAnswer> {
+  curve(id: string, q: CurveQuery): Promise<Curve> {
     const query = new URLSearchParams(Object.entries(q).map(([name, value]) => [name, String(value)]))
     return this.#ask(`${this.#run(id)}/curve?${query.toString()}`)
   }
@@ -283,7 +221,7 @@ export class Api {
   async #fetch(path: string, init?: RequestInit): Promise<Response> {
     const response = await fetch(new URL(path, this.root), init)
     if (!response.ok) {
-      const problem = (await response.json().catch(() => ({}))) as { title?: string; detail?: string; field?: string }
+      const problem = (await response.json().catch(() => ({}))) as Partial<Trouble>
       throw new Problem(response.status, problem.detail ?? problem.title ?? `the server answered ${response.status}`, problem.field)
     }
     return response

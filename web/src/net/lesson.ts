@@ -1,32 +1,6 @@
 import type { Order } from './api'
-import type { BeginCommand, ControlValue, DataSpec, LaneSpec } from '../generated/wire'
-
-/** A run that shows one thing, as GET /api/lessons has it. */
-export interface Lesson {
-  readonly slug: string
-  readonly title: string
-  /** One line. */
-  readonly summary: string
-  /** Three sentences: what there is to see. */
-  readonly watch: readonly string[]
-  /** What to change next. */
-  readonly try: string
-  /** Where it is to be seen, a spot for each sentence and perhaps one for what to change. */
-  readonly spots: readonly Spot[]
-  readonly set: Readonly<Record<string, ControlValue>>
-  readonly lanes: readonly LaneSpec[]
-  readonly data?: DataSpec
-  /** How the page shows it, as far as it knows how. */
-  readonly view: Readonly<Record<string, unknown>>
-}
-
-/** A control or a panel, and on the fit and the noise perhaps an x. */
-export interface Spot {
-  readonly control?: string
-  readonly panel?: string
-  readonly x?: number
-  readonly label: string
-}
+import type { Lesson } from '../generated/api'
+import type { BeginCommand } from '../generated/wire'
 
 const NUMBERS = ['①', '②', '③', '④']
 

@@ -1,5 +1,5 @@
 import { html, nothing, type TemplateResult } from 'lit'
-import type { Format } from '../net/api'
+import type { Format } from '../generated/api'
 import { count } from '../math/format'
 import { accepted, bringBack, hasRows } from '../net/incoming'
 import { helpAddress } from './help'

@@ -1,6 +1,7 @@
 import { html, nothing, type TemplateResult } from 'lit'
 import { isConnected } from '../net/connection'
-import { numberOf, type Lesson, type Spot } from '../net/lesson'
+import type { Lesson, Spot } from '../generated/api'
+import { numberOf } from '../net/lesson'
 import { Spots } from '../state/spots'
 import { Part } from './part'
 

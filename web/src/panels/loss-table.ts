@@ -1,7 +1,7 @@
 import { bestInWords } from '../charts/loss-card'
 import type { Drawn } from '../charts/loss'
 import type { LossView } from '../state/view'
-import { lowerBound } from '../charts/buckets'
+import { bisectLeft, bisectRight } from 'd3-array'
 import { changeInWords } from '../charts/marks'
 import type { Best } from '../math/best'
 import { count, fixed } from '../math/format'
@@ -34,7 +34,7 @@ export function lossTable({ drawn, view, span, best, controls, lanes, changes }:
   const own = lines.filter((l) => l.isFocus)
   const columns = [...own, ...lines.filter((l) => !l.isFocus)]
   const main = own.at(-1)?.all.steps ?? []
-  const within = main.slice(lowerBound(main, span.from), lowerBound(main, span.to, true))
+  const within = main.slice(bisectLeft(main, span.from), bisectRight(main, span.to))
   const odd = [...new Set([...drawn.odd.values()].flat())].sort((a, b) => a - b)
   const steps = [...new Set([...spread(within.length, ROWS).map((i) => within[i] ?? 0), ...spread(odd.length, MOST_ODD).map((i) => odd[i] ?? 0)])].sort((a, b) => a - b)
   // What was changed since the row above.
@@ -60,7 +60,7 @@ export function lossTable({ drawn, view, span, best, controls, lanes, changes }:
 
 /** A value at exactly that step; empty where there is none. */
 function cell({ steps, values }: Series, step: number): string {
-  const i = lowerBound(steps, step)
+  const i = bisectLeft(steps, step)
   if (steps[i] !== step) return ''
   const v = values[i] ?? NaN
   return Number.isFinite(v) ? fixed(v, 3) : 'not finite'

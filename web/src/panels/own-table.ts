@@ -1,5 +1,6 @@
 import { html, nothing, type TemplateResult } from 'lit'
-import type { Dialect, InspectedColumn, Inspection } from '../net/api'
+import type { InspectedColumn, Inspection } from '../generated/api'
+import type { Dialect } from '../net/api'
 import { count } from '../math/format'
 
 const NAMES: Readonly<Record<string, string>> = { ',': 'comma', ';': 'semicolon', '\t': 'tab', ' ': 'space', '|': 'bar' }

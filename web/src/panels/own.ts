@@ -1,5 +1,6 @@
 import { html, nothing, type TemplateResult } from 'lit'
-import { Problem, type Dialect, type Inspection } from '../net/api'
+import type { Inspection } from '../generated/api'
+import { Problem, type Dialect } from '../net/api'
 import { Refusal } from '../net/connection'
 import { parseNumber } from '../math/format'
 import type { CSVSpec, DataSpec } from '../generated/wire'

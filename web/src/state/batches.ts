@@ -1,4 +1,5 @@
-import type { CurveAnswer, CurveQuery } from '../net/api'
+import type { Curve } from '../generated/api'
+import type { CurveQuery } from '../net/api'
 import type { Series } from './history'
 
 /** The batch loss of one lane in a range. */
@@ -38,10 +39,10 @@ export class Batches {
   #asking = false
   #since = -Infinity
   #timer: number | undefined
-  readonly #ask: (q: CurveQuery) => Promise<CurveAnswer>
+  readonly #ask: (q: CurveQuery) => Promise<Curve>
   readonly #changed: () => void
 
-  constructor(ask: (q: CurveQuery) => Promise<CurveAnswer>, changed: () => void) {
+  constructor(ask: (q: CurveQuery) => Promise<Curve>, changed: () => void) {
     this.#ask = ask
     this.#changed = changed
   }
@@ -109,7 +110,7 @@ export class Batches {
     this.#look()
   }
 
-  async #series(q: CurveQuery): Promise<Batch & Pick<CurveAnswer, 'not_finite'>> {
+  async #series(q: CurveQuery): Promise<Batch & Pick<Curve, 'not_finite'>> {
     const { steps, values, ...rest } = await this.#ask(q)
     return { ...rest, series: { steps, values: values.map((v) => v ?? NaN) } }
   }

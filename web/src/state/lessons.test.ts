@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { beginOf, orderOf, type Lesson } from '../net/lesson'
+import type { Lesson } from '../generated/api'
+import { beginOf, orderOf } from '../net/lesson'
 import { Lessons } from './lessons'
 
 const lesson = (slug: string): Lesson => ({

@@ -1,4 +1,5 @@
-import { beginOf, type Lesson } from '../net/lesson'
+import type { Lesson } from '../generated/api'
+import { beginOf } from '../net/lesson'
 import type { Ack } from '../generated/wire'
 import { Signal } from '@preact/signals-core'
 

@@ -1,5 +1,6 @@
 import { effect } from '@preact/signals-core'
-import { numberOf, type Lesson, type Spot } from '../net/lesson'
+import type { Lesson, Spot } from '../generated/api'
+import { numberOf } from '../net/lesson'
 import { inFrame, notInFrame } from './frame'
 import { placeOfControl } from './places'
 import type { Store } from './store'

@@ -1,0 +1,193 @@
+// Made by web/generate.mjs of what the program says of itself at /api/openapi.json. Do not edit.
+import type { ControlValue, DataSpec, LaneSpec } from './wire'
+
+export interface BadCell {
+    readonly column: string;
+    /** @description Line of the file, counted from 1. */
+    readonly row: number;
+    readonly value: string;
+    /** @description Why it holds no number, in words. */
+    readonly why: string;
+}
+
+export interface Curve {
+    /** @description Every point that was recorded in the range is here. Else the extremes are, and the first that is not finite, of each pixel: ask for a shorter range to see more. */
+    readonly full: boolean;
+    /** @description How many of them are not finite. */
+    readonly not_finite: number;
+    /** @description How many points were recorded in the range. */
+    readonly of: number;
+    /** @description Strictly ascending. */
+    readonly steps: readonly number[];
+    /** @description The value at each step; null where it is not finite. */
+    readonly values: readonly (number | null)[];
+}
+
+export interface FarValue {
+    readonly count: number;
+    readonly value: number;
+}
+
+export interface Format {
+    readonly along: boolean;
+    readonly file: string;
+    readonly form: string;
+    readonly group: string;
+    readonly help: string;
+    readonly label: string;
+    readonly media: string;
+    readonly name: string;
+    readonly of: string;
+    readonly rows: boolean;
+}
+
+export interface InspectedColumn {
+    /**
+     * @description How its dates are written, as Go's package time has it, where it can be an input that becomes days; else empty.
+     * @example 2006-1-2
+     */
+    readonly date: string;
+    /** @description Its decimal mark. */
+    readonly decimal: string;
+    /** @description Different values; not counted beyond 1000. */
+    readonly distinct: number;
+    /** @description Values that stand in it again and again, far outside the rest, as those do that stand for no value. */
+    readonly far: readonly FarValue[];
+    /**
+     * @description What it holds: numbers; text; text of two values; nothing; numbers in less than half of the rows; one number; numbers of the rows; numbers that can be read in two ways.
+     * @enum {string}
+     */
+    readonly kind: "number" | "text" | "two" | "empty" | "sparse" | "constant" | "index" | "unclear";
+    /** @description Greatest number; 0 where there is none. */
+    readonly max: number;
+    /** @description Least number; 0 where there is none. */
+    readonly min: number;
+    /** @description Cells that hold nothing. */
+    readonly missing: number;
+    /** @description By which it is chosen as target or input. */
+    readonly name: string;
+    /** @description Cells that hold a finite number. */
+    readonly numbers: number;
+    /** @description Most of its cells are numbers, so that it can be the target or an input. */
+    readonly numeric: boolean;
+    /** @description The first 5 cells that hold something else than a number. */
+    readonly odd: readonly BadCell[];
+    /** @description All other cells. */
+    readonly other: number;
+    /** @description Why it is no input where none are named, in words; empty if it is one. */
+    readonly reason: string;
+    /** @description As in "speed (km/h)"; empty for a bare number. */
+    readonly unit: string;
+    /** @description How many different words it holds, where it can be an input that becomes one column for each; else 0. */
+    readonly words: number;
+}
+
+export interface Inspection {
+    readonly columns: readonly InspectedColumn[];
+    /** @description Rows that are equal to one before. */
+    readonly copies: number;
+    /**
+     * @description The decimal mark of most columns: a point or a comma.
+     * @example ,
+     */
+    readonly decimal: string;
+    /**
+     * @description What stands between two fields; a blank is any number of blanks.
+     * @example ;
+     */
+    readonly delimiter: string;
+    /**
+     * @description How the text is encoded, as the web calls it: utf-8, utf-16le, utf-16be or windows-1252.
+     * @example utf-8
+     */
+    readonly encoding: string;
+    /** @description The first rows, at most 10, long cells cut. */
+    readonly first: readonly (readonly string[])[];
+    /** @description The file is compressed. */
+    readonly gzip: boolean;
+    /** @description A row names the columns. */
+    readonly header: boolean;
+    readonly missing: MissingCells;
+    /** @description Rows without the header. */
+    readonly rows: number;
+    /** @description What was guessed or passed over, and what is odd, in sentences for people. */
+    readonly warnings: readonly string[];
+}
+
+export interface Lesson {
+    /** @description Rows of a formula or of a file, instead of a data set of the catalogue. */
+    readonly data?: DataSpec;
+    /** @description The lanes, each with what it has different; without them one. */
+    readonly lanes: readonly LaneSpec[];
+    /** @description Controls of the run and, as a default, of every lane. Whatever is not named is at its default. */
+    readonly set: Readonly<Record<string, ControlValue>>;
+    /** @description Its name in addresses, which is that of its file. */
+    readonly slug: string;
+    /** @description Where it is to be seen: a spot for each sentence, and perhaps a fourth for what to change. */
+    readonly spots: readonly Spot[];
+    /** @description One line: what it is about. */
+    readonly summary: string;
+    /** @description A few words. */
+    readonly title: string;
+    /** @description One sentence: what to change next. */
+    readonly try: string;
+    /** @description How the page shows it, which nobody needs to follow: "lens" (mean or variance: points are as large as they pull on it), "focus" (the number of the lane that is looked at, from 0), "bands" (percent or sigma), "loss" (loss, nll or batch), "panel" (fit, or targets: of several targets all at once, where the spots targets and residuals are). */
+    readonly view: {
+        readonly [key: string]: unknown;
+    };
+    /** @description Three short sentences: what there is to see. */
+    readonly watch: readonly string[];
+}
+
+export interface MissingCells {
+    /** @description The first 100 of them. */
+    readonly first: readonly BadCell[];
+    /** @description Cells that are empty, NA, N/A, null, nan, ?, . or -, or were named. */
+    readonly total: number;
+}
+
+export interface Problem {
+    /** @description Of a table that is refused: the column that is to blame. */
+    readonly column?: string;
+    /**
+     * @description What is wrong and what to do about it, in a sentence for people.
+     * @example eps -1 is below its least value 1e-12
+     */
+    readonly detail: string;
+    /**
+     * @description The control, or the member of the body, that is to blame.
+     * @example recipe.steps
+     */
+    readonly field?: string;
+    /**
+     * @description The flag of the server that sets the limit which was reached.
+     * @example max-viewers
+     */
+    readonly limit?: string;
+    /** @description Of a table that is refused: the line of the file that is to blame, counted from 1. */
+    readonly row?: number;
+    /**
+     * @description The HTTP status of this answer.
+     * @example 422
+     */
+    readonly status: number;
+    /**
+     * @description The status in words.
+     * @example Unprocessable Entity
+     */
+    readonly title: string;
+}
+
+export interface Spot {
+    /** @description The control's name, or else: */
+    readonly control?: string;
+    /** @description What is there, in a few words. */
+    readonly label: string;
+    /**
+     * @description The panel's.
+     * @enum {string}
+     */
+    readonly panel?: "fit" | "noise" | "equation" | "loss" | "anatomy" | "calibration" | "metrics" | "timeline" | "targets" | "residuals";
+    /** @description Where on the fit or the noise, in the input's unit. */
+    readonly x?: number;
+}
