@@ -1,13 +1,12 @@
 // Writes src/generated/api.ts: the types of what the program answers by HTTP, from its own
 // description in OpenAPI. Messages, frames and tables are server/wire/gen's.
 //
-//   npm run generate                       the program of this folder
-//   npm run generate -- http://host:8080/  one that is running
-//   ... --check                            writes nothing, and fails if something would change
-import { spawn } from 'node:child_process'
+//   npm run generate
+//   npm run generate -- --check   writes nothing, and fails if something would change
 import { readFileSync, writeFileSync } from 'node:fs'
 import openapiTS, { astToString } from 'openapi-typescript'
 
+const DESCRIPTION = new URL('../server/api/openapi.json', import.meta.url)
 const FILE = new URL('src/generated/api.ts', import.meta.url)
 
 /** What the page reads of the answers, and the name that it has there. */
@@ -16,39 +15,15 @@ const SCHEMAS = ['Curve', 'Format', 'Inspection', 'InspectedColumn', 'Lesson', '
 /** What they hold and wire.ts has, more exactly: its values are controls' values. */
 const WIRE = { DataSpec: 'DataSpec', LaneSpec: 'LaneSpec', Controls: 'Readonly<Record<string, ControlValue>>' }
 
-const args = process.argv.slice(2)
-const address = args.find((a) => a.startsWith('http'))
-const text = address === undefined ? await ofThisFolder(typesAt) : await typesAt(address)
+const text = await types(JSON.parse(readFileSync(DESCRIPTION, 'utf8')))
 const before = readFileSync(FILE, { encoding: 'utf8', flag: 'a+' })
-if (!args.includes('--check')) writeFileSync(FILE, text)
+if (!process.argv.includes('--check')) writeFileSync(FILE, text)
 else if (text !== before) {
   console.error('src/generated/api.ts is not what the program describes; run npm run generate')
   process.exit(1)
 }
 
-/** Starts the program, to be asked for its description. */
-async function ofThisFolder(ask) {
-  const child = spawn('go', ['run', './cmd/gnllviz', 'serve', '--addr', '127.0.0.1:0'], { cwd: new URL('..', import.meta.url), detached: true })
-  try {
-    const url = await new Promise((found, failed) => {
-      let said = ''
-      const read = (chunk) => {
-        said += chunk
-        const line = /https?:\/\/[^\s"]+(?=\s)/.exec(said)?.[0]
-        if (line !== undefined) found(line)
-      }
-      child.stdout.on('data', read)
-      child.stderr.on('data', read)
-      child.once('exit', (code) => { failed(new Error(`gnllviz ended with ${code}: ${said}`)) })
-    })
-    return await ask(new URL('.', url).href)
-  } finally {
-    process.kill(-child.pid) // go run has a child of its own
-  }
-}
-
-async function typesAt(url) {
-  const api = await (await fetch(new URL('api/openapi.json', url))).json()
+async function types(api) {
   const all = api.components.schemas
   const used = new Set()
   const use = (name) => {
@@ -60,14 +35,14 @@ async function typesAt(url) {
   SCHEMAS.forEach(use)
   const names = [...used].sort()
   const schemas = Object.fromEntries([...names, ...Object.keys(WIRE)].map((name) => [name, name in WIRE ? {} : plain(all[name])]))
-  const types = astToString(await openapiTS({ openapi: api.openapi, info: api.info, paths: {}, components: { schemas } }, { immutable: true }))
-  const body = /schemas: \{\n([^]*?)\n {4}\};/.exec(types)?.[1] ?? ''
+  const made = astToString(await openapiTS({ openapi: api.openapi, info: api.info, paths: {}, components: { schemas } }, { immutable: true }))
+  const body = /schemas: \{\n([^]*?)\n {4}\};/.exec(made)?.[1] ?? ''
   const members = body.replace(/^ {8}/gm, '')
     .replace(/^readonly (\w+): unknown;\n?/gm, '') // wire.ts has it
     .replace(/components\["schemas"\]\["(\w+)"\]/g, (_, name) => WIRE[name] ?? name)
     .replace(/^readonly (\w+): \{$/gm, 'export interface $1 {')
     .replace(/^\};$/gm, '}\n')
-  return `// Made by web/generate.mjs of what the program says of itself at /api/openapi.json. Do not edit.\nimport type { ControlValue, DataSpec, LaneSpec } from './wire'\n\n${members.trimEnd()}\n`
+  return `// Made by web/generate.mjs of server/api/openapi.json, what the program says of itself. Do not edit.\nimport type { ControlValue, DataSpec, LaneSpec } from './wire'\n\n${members.trimEnd()}\n`
 }
 
 /** A schema without what TypeScript has no word for. */

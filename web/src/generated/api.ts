@@ -1,4 +1,4 @@
-// Made by web/generate.mjs of what the program says of itself at /api/openapi.json. Do not edit.
+// Made by web/generate.mjs of server/api/openapi.json, what the program says of itself. Do not edit.
 import type { ControlValue, DataSpec, LaneSpec } from './wire'
 
 export interface BadCell {
@@ -29,15 +29,27 @@ export interface FarValue {
 }
 
 export interface Format {
+    /** @description Whether it is made of a fit along one input: not of a run that shows a map of two. */
     readonly along: boolean;
+    /** @description What the file is called among the others. */
     readonly file: string;
+    /** @description In which form it is that; where that says it all, the same. */
     readonly form: string;
+    /** @description Of what kind it is: model, source, table, chart or all. */
     readonly group: string;
+    /** @description One sentence. */
     readonly help: string;
+    /** @description What it is of and in which form. */
     readonly label: string;
+    /** @description Its type. */
     readonly media: string;
+    /** @description By which it is asked for. */
     readonly name: string;
+    /** @description What it is of, the same for all forms of one thing. */
     readonly of: string;
+    /** @description Whether it can be brought back as a run. */
+    readonly read: boolean;
+    /** @description Whether rows that were learned from are in it, as numbers or drawn, unless they are left out. */
     readonly rows: boolean;
 }
 

@@ -1,4 +1,5 @@
-import { FROM_HEADER, Problem, type Api, type Format } from './api'
+import type { Format } from '../generated/api'
+import { FROM_HEADER, Problem, type Api } from './api'
 
 /** Where a run that was brought back is steered. */
 export interface Back {
