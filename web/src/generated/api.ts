@@ -1,15 +1,19 @@
 // Made by web/generate.mjs of server/api/openapi.json, what the program says of itself. Do not edit.
 import type { ControlValue, DataSpec, LaneSpec } from './wire'
 
+/** @description A badCell is a cell that holds no number. */
 export interface BadCell {
+    /** @description The name of its column. */
     readonly column: string;
     /** @description Line of the file, counted from 1. */
     readonly row: number;
+    /** @description As it stands in the file, cut if it is long. */
     readonly value: string;
     /** @description Why it holds no number, in words. */
     readonly why: string;
 }
 
+/** @description A curve is one quantity over the steps. */
 export interface Curve {
     /** @description Every point that was recorded in the range is here. Else the extremes are, and the first that is not finite, of each pixel: ask for a shorter range to see more. */
     readonly full: boolean;
@@ -23,11 +27,15 @@ export interface Curve {
     readonly values: readonly (number | null)[];
 }
 
+/** @description A farValue is a number that stands in a column again and again, far outside the rest. */
 export interface FarValue {
+    /** @description How often it stands there. */
     readonly count: number;
+    /** @description The number. */
     readonly value: number;
 }
 
+/** @description A Format is one kind of file. */
 export interface Format {
     /** @description Whether it is made of a fit along one input: not of a run that shows a map of two. */
     readonly along: boolean;
@@ -53,6 +61,7 @@ export interface Format {
     readonly rows: boolean;
 }
 
+/** @description An inspectedColumn is what was found in one column. */
 export interface InspectedColumn {
     /**
      * @description How its dates are written, as Go's package time has it, where it can be an input that becomes days; else empty.
@@ -94,7 +103,9 @@ export interface InspectedColumn {
     readonly words: number;
 }
 
+/** @description An inspection is what was found in a text of delimited fields. */
 export interface Inspection {
+    /** @description From left to right. */
     readonly columns: readonly InspectedColumn[];
     /** @description Rows that are equal to one before. */
     readonly copies: number;
@@ -119,6 +130,7 @@ export interface Inspection {
     readonly gzip: boolean;
     /** @description A row names the columns. */
     readonly header: boolean;
+    /** @description Cells that hold no value. */
     readonly missing: MissingCells;
     /** @description Rows without the header. */
     readonly rows: number;
@@ -126,6 +138,7 @@ export interface Inspection {
     readonly warnings: readonly string[];
 }
 
+/** @description A Lesson is a run that shows one thing. */
 export interface Lesson {
     /** @description Rows of a formula or of a file, instead of a data set of the catalogue. */
     readonly data?: DataSpec;
@@ -151,6 +164,7 @@ export interface Lesson {
     readonly watch: readonly string[];
 }
 
+/** @description MissingCells are the cells that hold no value. */
 export interface MissingCells {
     /** @description The first 100 of them. */
     readonly first: readonly BadCell[];
@@ -158,6 +172,7 @@ export interface MissingCells {
     readonly total: number;
 }
 
+/** @description A Problem is an error that is answered as it stands: a problem document. */
 export interface Problem {
     /** @description Of a table that is refused: the column that is to blame. */
     readonly column?: string;
@@ -190,6 +205,7 @@ export interface Problem {
     readonly title: string;
 }
 
+/** @description A Spot is a place on the page: a control or a panel. */
 export interface Spot {
     /** @description The control's name, or else: */
     readonly control?: string;

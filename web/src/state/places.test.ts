@@ -21,13 +21,14 @@ it('come and go, and who looked for one hears of it', () => {
   expect(seen).toEqual([null, a, b, a])
 })
 
-it('take the focus as soon as they are there', () => {
+it('take the focus as soon as they are there', async () => {
   const places = new Places()
   const [late, other] = [element(), element()]
   const name = placeOfControl('equation')
   places.focus(name)
   places.put('fit', other.it)
   places.put(name, late.it)
+  await Promise.resolve()
   expect([late.focus.mock.calls.length, other.focus.mock.calls.length]).toEqual([1, 0])
   places.focus('fit')
   expect(other.focus).toHaveBeenCalledOnce()

@@ -14,7 +14,8 @@ export class Places {
     const known = this.#elements.peek()
     if (known.get(name) === element) return
     this.#elements.value = new Map(known).set(name, element)
-    if (name === this.#wanted) this.focus(name)
+    // What is in it is rendered after it.
+    if (name === this.#wanted) queueMicrotask(() => { this.focus(name) })
   }
 
   /** The element is no place any more, if it still was the one of that name. */
