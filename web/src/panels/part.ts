@@ -27,6 +27,11 @@ export abstract class Watching extends LitElement {
   protected override update(changed: PropertyValues): void {
     this.#unwatch?.()
     let renders = true
+    // What is no longer on the page may still render once more, but listens to nothing.
+    if (!this.isConnected) {
+      super.update(changed)
+      return
+    }
     this.#unwatch = effect(() => {
       if (renders) super.update(changed)
       else this.requestUpdate()

@@ -15,7 +15,8 @@ class Place extends AsyncDirective {
   override render(places: Places, name: string): typeof nothing {
     if (this.#at?.name !== name) this.disconnected()
     this.#at = { places, name }
-    this.reconnected()
+    // What is no longer on the page may still render once more.
+    if (this.isConnected) this.reconnected()
     return nothing
   }
 
