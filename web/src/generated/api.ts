@@ -13,6 +13,24 @@ export interface BadCell {
     readonly why: string;
 }
 
+/** @description A Claim is what a lesson says of a figure of a lane: that from a step on it is within bounds, or, where it is told than which lane, that the ratio of the two figures is. */
+export interface Claim {
+    /** @description Steps after which it is so, and stays so. */
+    readonly after: number;
+    /** @description A scalar of frames, such as test_rmse; or mean, std or epistemic, of the fit at x. */
+    readonly figure: string;
+    /** @description The lane's name. */
+    readonly lane: string;
+    /** @description What it is at least; without it there is no such bound. */
+    readonly least?: number;
+    /** @description What it is at most; without it there is no such bound. */
+    readonly most?: number;
+    /** @description Another lane: the figure divided by that lane's is what is bounded. */
+    readonly than?: string;
+    /** @description Where on the fit, in the input's unit; of mean, std and epistemic alone. */
+    readonly x?: number;
+}
+
 /** @description A curve is one quantity over the steps. */
 export interface Curve {
     /** @description Every point that was recorded in the range is here. Else the extremes are, and the first that is not finite, of each pixel: ask for a shorter range to see more. */
@@ -140,6 +158,8 @@ export interface Inspection {
 
 /** @description A Lesson is a run that shows one thing. */
 export interface Lesson {
+    /** @description What its sentences say, in figures: the program's tests train the lesson and hold it to them. */
+    readonly claims?: readonly Claim[];
     /** @description Rows of a formula or of a file, instead of a data set of the catalogue. */
     readonly data?: DataSpec;
     /** @description The lanes, each with what it has different; without them one. */
