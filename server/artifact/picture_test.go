@@ -16,6 +16,7 @@ import (
 	"github.com/gnllviz/gnllviz/server/run/rows"
 	"github.com/gnllviz/gnllviz/server/run/runtest"
 	"github.com/gnllviz/gnllviz/server/wire"
+	"github.com/gnllviz/gnllviz/server/wire/wording"
 )
 
 // ownNumbers are what neither the page nor the report nor the stills may say for themselves,
@@ -138,7 +139,7 @@ func TestReportShowsWhatThePageDoes(t *testing.T) {
 	if err := plot.Still(&b, plot.Fit, plot.SVG, r); err != nil {
 		t.Fatal(err)
 	}
-	if !strings.Contains(b.String(), "the central intervals of "+spec.LevelsInWords()) {
+	if !wording.Has(b.String(), "the central intervals of "+spec.LevelsInWords()) {
 		t.Error("the still has other bands")
 	}
 	for _, band := range spec.Bands() {

@@ -54,7 +54,7 @@ const ROOMY = { top: 58, bottom: 42 }
 const LOW = { top: 46, bottom: 22 }
 const LOW_BELOW = 260 // pixels, the height of the canvas
 const DRAG = 6 // pixels; a shorter one is a click
-const NAMES: Readonly<Record<LossKind, string>> = { loss: 'loss as trained (per row)', nll: 'NLL (nats per row)', batch: 'loss of each batch (per row)' }
+const NAMES: Readonly<Record<LossKind, (per: string) => string>> = { loss: (per) => `loss as trained (per ${per})`, nll: (per) => `NLL (nats per ${per})`, batch: (per) => `loss of each batch (per ${per})` }
 
 /** The losses of the lanes over the steps, and a mark wherever something was changed. */
 export class LossChart {
@@ -219,6 +219,6 @@ function barOf(best: Best | null, kind: LossKind): number | null {
 
 /** Of several targets the loss is the mean over all, the NLL that of one. */
 function nameOf(kind: LossKind, target: string): string {
-  if (target === '') return NAMES[kind]
-  return kind === 'nll' ? `NLL of ${target} (nats per row)` : NAMES[kind].replace('per row', 'per row and target')
+  if (target === '') return NAMES[kind]('row')
+  return kind === 'nll' ? `NLL of ${target} (nats per row)` : NAMES[kind]('row and target')
 }
