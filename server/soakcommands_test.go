@@ -87,7 +87,7 @@ func anyCommand(chance *rand.Rand, id int) string {
 	case p < 97:
 		kind = "pause"
 	case p < 98:
-		if kind = pick("step", "generation"); kind == "step" {
+		if kind = pick("step", "epoch"); kind == "step" {
 			rest = fmt.Sprintf(`,"steps":%d`, 1+n(500))
 		}
 	case p < 99:
