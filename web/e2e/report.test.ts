@@ -81,15 +81,22 @@ describe('the report', () => {
     // The widest band's filled path is as high as its numbers say, though it crosses zero.
     const rows = await w.page.locator('section:has([data-chart=fit]) tbody tr').evaluateAll((all) =>
       all.map((tr) => [...tr.querySelectorAll('td')].map((td) => Number(td.textContent.replace('−', '-')))))
-    const low = Math.min(...rows.map((r) => r[3] ?? NaN))
-    const high = Math.max(...rows.map((r) => r[4] ?? NaN))
+    const band = await w.page.locator('#options').evaluate((e) => {
+      const { fit } = JSON.parse(e.textContent) as { fit: { series: ReadonlyArray<{ id: string; data: ReadonlyArray<readonly [number | null, number | null]> }> } }
+      return (fit.series.find((s) => s.id === 'band0')?.data ?? []).flatMap(([, y]) => y ?? [])
+    })
+    const [low, high] = [Math.min(...band), Math.max(...band)]
+    // The table has some places of it.
+    expect(rows).toHaveLength(21)
+    expect(low).toBeLessThanOrEqual(Math.min(...rows.map((r) => r[3] ?? NaN)) + 0.1)
+    expect(high).toBeGreaterThanOrEqual(Math.max(...rows.map((r) => r[4] ?? NaN)) - 0.1)
     expect(low).toBeLessThan(0)
     expect(high).toBeGreaterThan(0)
     const heights = await w.page.locator('[data-chart=fit] svg path').evaluateAll((all) => all
-      .filter((p) => { const o = Number(p.getAttribute('fill-opacity')); return o > 0.1 && o < 0.3 })
+      .filter((p) => { const o = Number(p.getAttribute('fill-opacity')); return o >= 0.1 && o < 0.3 })
       .map((p) => (p as SVGPathElement).getBBox().height))
     expect(heights).toHaveLength(3)
-    // The bands are central intervals of 95, 80 and 50 % about one mean; the widest is the highest.
+    // The bands are central intervals of 95, 68 and 38 % about one mean; the widest is the highest.
     const plot = await w.page.locator('[data-chart=fit]').evaluate((e) => e.clientHeight - 76)
     const texts = await w.page.locator('[data-chart=fit] svg text').evaluateAll((all) => all
       .filter((t) => t.getAttribute('text-anchor') === 'end')
