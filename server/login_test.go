@@ -103,7 +103,7 @@ func TestWatchingNeedsNoToken(t *testing.T) {
 	if err := json.Unmarshal([]byte(body), &s); err != nil {
 		t.Fatal(err)
 	}
-	for _, path := range []string{"/", "/r/" + s.ID, "/healthz", "/api/controls", "/api/runs/" + s.ID + "/charts", "/api/runs/" + s.ID, "/api/runs/" + s.ID + "/history"} {
+	for _, path := range []string{"/", "/r/" + s.ID, "/healthz", "/api/controls", "/api/runs/" + s.ID, "/api/runs/" + s.ID + "/history"} {
 		call(t, "GET", "http://"+addr+path, "", http.StatusOK, nil)
 	}
 	dial(t, addr, s.ID).hello()

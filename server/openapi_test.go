@@ -263,7 +263,7 @@ func TestAnswersAreAsDescribed(t *testing.T) {
 	for path, query := range map[string]string{
 		"/api/controls": "", "/api/lessons": "", "/api/formats": "", "/api/datasets": "", "/api/runs": "", "/api/runs/{id}": "",
 		"/api/runs/{id}/state": "", "/api/runs/{id}/history": "", "/api/runs/{id}/predict": "?x=5&x=25&lane=1", "/api/runs/{id}/curves": "",
-		"/api/runs/{id}/curve": "?curve=batch_loss", "/api/runs/{id}/snapshots": "", "/api/runs/{id}/recipe": "", "/api/runs/{id}/charts": "",
+		"/api/runs/{id}/curve": "?curve=batch_loss", "/api/runs/{id}/snapshots": "", "/api/runs/{id}/recipe": "",
 	} {
 		var v any
 		call(t, "GET", "http://"+addr+strings.Replace(path, "{id}", x.ID, 1)+query, "", http.StatusOK, &v)

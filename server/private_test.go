@@ -407,7 +407,7 @@ func TestWhoWatchesGetsTheRowsThatAreShown(t *testing.T) {
 	if status, b := getBy(t, base+"/recipe", x.Key); status != http.StatusOK || hidden.numbersIn(b) < 100 {
 		t.Errorf("the owner's recipe: %d, with %d rows", status, hidden.numbersIn(b))
 	}
-	for _, path := range []string{"/state", "/history", "/charts", "/frames?step=5", "/predict?x=33"} {
+	for _, path := range []string{"/state", "/history", "/frames?step=5", "/predict?x=33"} {
 		if _, b := getBy(t, base+path, ""); hidden.numbersIn(b) > 0 {
 			t.Errorf("%s has %d hidden rows", path, hidden.numbersIn(b))
 		}

@@ -208,7 +208,6 @@ func TestBadRequestsAreRefusedWithAReason(t *testing.T) {
 		{"GET", "/api/runs/" + id + "/predict", "", 400, "?x=5&x=25"},
 		{"GET", "/api/runs/" + id + "/predict?x=NaN", "", 400, "finite"},
 		{"GET", "/api/runs/" + id + "/live", "", 400, "gnllviz.v2"},
-		{"GET", "/api/runs/nope/charts", "", 404, "nope"},
 		{"GET", "/api/nope", "", 404, "/api/nope"},
 		{"DELETE", "/api/nope", "", 404, "DELETE"},
 	} {

@@ -28,7 +28,7 @@ var arrows = map[string][]string{
 	"loss/internal/stream":  {}, // for loss's benchmarks
 	"server":                {"engine/export", "server/access", "server/api", "server/edge", "server/lesson", "server/live/events", "server/live/lobby", "server/live/websocket", "server/meter", "server/registry", "server/run", "server/site", "web"},
 	"server/access":         {"server/problem", "server/wire"},
-	"server/api":            {"datasets", "datasets/table", "engine/export", "server/access", "server/api/streamjson", "server/artifact", "server/artifact/chart", "server/lesson", "server/live", "server/problem", "server/registry", "server/run", "server/run/capture", "server/run/lane", "server/session", "server/sweep", "server/wire"},
+	"server/api":            {"datasets", "datasets/table", "engine/export", "server/access", "server/api/streamjson", "server/artifact", "server/lesson", "server/live", "server/problem", "server/registry", "server/run", "server/run/capture", "server/run/lane", "server/session", "server/sweep", "server/wire"},
 	"server/api/streamjson": {},
 	"server/artifact":       {"engine/export", "server/artifact/chart", "server/artifact/plot", "server/run/capture", "server/wire", "web"},
 	"server/artifact/chart": {"engine/metrics", "server/run/capture", "server/run/lane", "server/run/rows", "server/wire"},

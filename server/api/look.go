@@ -11,7 +11,6 @@ import (
 	"strings"
 
 	"github.com/gnllviz/gnllviz/server/access"
-	"github.com/gnllviz/gnllviz/server/artifact/chart"
 	"github.com/gnllviz/gnllviz/server/problem"
 	"github.com/gnllviz/gnllviz/server/wire"
 )
@@ -44,28 +43,9 @@ func (a lookRoutes) register(to *API) {
 		"What this generation began with, and every command with its step. Put into POST /api/runs as \"recipe\" it is done over again, "+
 			"and gives the same weights, bit for bit, on a machine of the same kind.",
 		`{"spec":{"controls":{"dataset":"mcycle","seed":7}},"revision":0,"lane_ids":[0],"events":[{"at":20,"revision":0,"command":{"type":"change","id":1,"set":{"eps":0.001}}}],"steps":40,"weights":""}`), a.getRecipe)
-	register(to, look("charts", "getCharts", "Chart skeletons", "Options of ECharts for the charts of the run's data set, without its points: fit, noise, loss, actual and residual, and of two inputs map_mean and map_std.", ""), a.getCharts)
 }
 
 // What follows looks at a run and changes nothing.
-
-func (a lookRoutes) getCharts(ctx context.Context, q *request) (*body[map[string]map[string]any], error) {
-	x, done, err := a.lookAt(ctx, q)
-	if err != nil {
-		return nil, err
-	}
-	defer done()
-	d, err := x.Data(ctx)
-	if err != nil {
-		return nil, a.runFailed(x, err)
-	}
-	charts, err := chart.Skeletons(d)
-	if err != nil {
-		a.Log.Error("making charts", "dataset", d.Name, "err", err)
-		return nil, problem.New(http.StatusInternalServerError, "the charts cannot be made")
-	}
-	return &body[map[string]map[string]any]{charts}, nil
-}
 
 func (a lookRoutes) getState(ctx context.Context, q *request) (*body[wire.RunMessage], error) {
 	x, done, err := a.lookAt(ctx, q)

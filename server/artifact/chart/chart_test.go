@@ -1,88 +1,80 @@
 package chart
 
 import (
-	"bytes"
-	"encoding/json"
-	"flag"
-	"os"
-	"path/filepath"
+	"strings"
 	"testing"
 
+	"github.com/gnllviz/gnllviz/server/run/runtest"
 	"github.com/gnllviz/gnllviz/server/wire"
-	"github.com/gnllviz/gnllviz/server/wire/wording"
 )
 
-var update = flag.Bool("update", false, "write the golden files")
-
-// TestSkeletons compares the charts of a data set with a truth, of one without
-// and of one with two inputs with the golden files.
-func TestSkeletons(t *testing.T) {
-	for _, d := range []wire.Data{
-		{
-			Name: "mcycle", Title: "Motorcycle crash",
-			Inputs: []wire.Column{{Name: "time after impact", Unit: "ms"}},
-			Target: wire.Column{Name: "acceleration", Unit: "g"},
+// The charts of the report of a data set without a truth, of one with a truth, and of one
+// with two inputs: which there are, what their axes are called, what they are made of, and
+// in which order it is painted. Each says to whoever cannot see it what is seen in it, and
+// no function text of go-echarts slips into the JSON.
+func TestChartsOfTheReport(t *testing.T) {
+	type axes struct{ x, y, series string }
+	shared := map[string]axes{
+		"loss":        {"step", "loss (nats per row)", "batch train test"},
+		"calibration": {"expected share of rows", "observed share", "chance diagonal observed"},
+		"pit":         {"probability integral transform", "test rows", "pit"},
+	}
+	for dataset, want := range map[string]map[string]axes{
+		"mcycle": {
+			"fit": {"time after impact (ms)", "acceleration (g)", "band0 band1 band2 train test mean"},
+			"std": {"time after impact (ms)", "standard deviation (g)", "std"},
 		},
-		{
-			Name: "wave", Title: "Wave", Truth: true,
-			Inputs: []wire.Column{{Name: "x"}},
-			Target: wire.Column{Name: "y"},
+		"sine": {
+			"fit": {"x", "y", "band0 band1 band2 true_low true_high true train test mean"},
+			"std": {"x", "standard deviation", "true std"},
 		},
-		{
-			Name: "quakes", Title: "Earthquakes",
-			Inputs: []wire.Column{{Name: "latitude", Unit: "°"}, {Name: "longitude", Unit: "°"}},
-			Target: wire.Column{Name: "depth", Unit: "km"},
+		"quakes": {
+			"actual": {"actual depth (km)", "predicted depth (km)", "diagonal train test"},
 		},
 	} {
-		t.Run(d.Name, func(t *testing.T) {
-			s, err := Skeletons(d)
-			if err != nil {
-				t.Fatal(err)
+		t.Run(dataset, func(t *testing.T) {
+			text := reportOf(t, runtest.Capture(t, wire.Spec{}, `{"speed":"max","dataset":"`+dataset+`","hidden":[4]}`, 20))
+			if strings.Contains(text, "__f__") {
+				t.Error("a function stands in the JSON")
 			}
-			got, err := json.MarshalIndent(s, "", "  ")
-			if err != nil {
-				t.Fatal(err)
+			options := optionsOf(t, text)
+			for id, a := range shared {
+				want[id] = a
 			}
-			got = append(got, '\n')
-			golden := filepath.Join("testdata", d.Name+".json")
-			if *update {
-				if err := os.WriteFile(golden, got, 0o666); err != nil {
-					t.Fatal(err)
+			if len(options) != len(want) {
+				t.Errorf("%d charts, not %d", len(options), len(want))
+			}
+			for id, a := range want {
+				o := options[id]
+				if o == nil {
+					t.Errorf("there is no chart %s", id)
+					continue
+				}
+				name := func(axis string) any { return o[axis].([]any)[0].(map[string]any)["name"] }
+				if name("xAxis") != a.x || name("yAxis") != a.y {
+					t.Errorf("%s is of %v and %v, not of %q and %q", id, name("xAxis"), name("yAxis"), a.x, a.y)
+				}
+				var series []string
+				seen := map[string]bool{}
+				for _, one := range o["series"].([]any) {
+					s := one.(map[string]any)["id"].(string)
+					if seen[s] {
+						t.Errorf("%s: the series id %s is used twice", id, s)
+					}
+					seen[s] = true
+					series = append(series, s)
+				}
+				if got := strings.Join(series, " "); got != a.series {
+					t.Errorf("%s has the series %s, not %s", id, got, a.series)
+				}
+				label, _ := o["aria"].(map[string]any)["label"].(map[string]any)
+				if words, _ := label["description"].(string); len(words) < 40 || !strings.HasSuffix(words, ".") {
+					t.Errorf("%s says of itself %q", id, words)
+				}
+				if o["grid"].([]any)[0].(map[string]any)["outerBoundsMode"] != "none" {
+					t.Errorf("%s is shifted by ECharts", id)
 				}
 			}
-			want, err := os.ReadFile(golden)
-			if err != nil {
-				t.Fatal(err)
-			}
-			if !wording.JSON(got, want) {
-				t.Errorf("the charts of %s differ from %s; if that is meant, run go test ./server/artifact/chart -update\n%s", d.Name, golden, got)
-			}
 		})
-	}
-}
-
-// TestSeriesIDs makes sure that the page can address every series, and that no
-// function text of go-echarts slipped into the JSON.
-func TestSeriesIDs(t *testing.T) {
-	s, err := Skeletons(wire.Data{Name: "wave", Truth: true, Inputs: make([]wire.Column, 2)})
-	if err != nil {
-		t.Fatal(err)
-	}
-	for name, o := range s {
-		seen := map[any]bool{}
-		for _, one := range o["series"].([]any) {
-			id := one.(map[string]any)["id"]
-			if id == nil || seen[id] {
-				t.Errorf("%s: series id %v is missing or used twice", name, id)
-			}
-			seen[id] = true
-		}
-		b, err := json.Marshal(o)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if bytes.Contains(b, []byte("__f__")) {
-			t.Errorf("%s: a function stands in the JSON: %s", name, b)
-		}
 	}
 }

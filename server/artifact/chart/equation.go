@@ -10,20 +10,6 @@ import (
 	"github.com/go-echarts/go-echarts/v2/opts"
 )
 
-func equation(d wire.Data) chart {
-	c := newChart(
-		fmt.Sprintf("Equation on %s: its residual over %s, which should be 0, with the learned noise around 0 and the points where each step looks.", d.Title, inputLabel(d)),
-		opts.XAxis{Type: "value", Name: inputLabel(d)},
-		opts.YAxis{Type: "value", Name: "residual"},
-		opts.Grid{Left: left, Right: right, Top: "30", Bottom: "22"},
-	)
-	c.custom("noise", "learned noise")
-	c.line("residual", "residual")
-	c.custom("places", "where it is looked at")
-	c.custom("probe", "reading at x")
-	return c
-}
-
 // drawEquation draws the residual of the equation over the input of the fit.
 func drawEquation(r *capture.Capture) (*drawing, drawn) {
 	g, e := r.Grid, r.Equation
