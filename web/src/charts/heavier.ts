@@ -1,5 +1,4 @@
 import { projector } from '../state/projector'
-import type { RenderItem, Shape } from './echarts'
 
 // On a projector a chart is a smaller one, magnified: so its type, its points and
 // its margins grow together, whatever it shows. Its lines grow more than that.
@@ -36,32 +35,35 @@ export function heavier<T extends { readonly series?: unknown }>(option: T, stro
     ...(isObject(s['lineStyle']) ? { lineStyle: times(s['lineStyle'], 'width', stroke) } : {}),
     ...(typeof s['symbolSize'] === 'number' ? { symbolSize: s['symbolSize'] * stroke } : {}),
     ...(isObject(s['itemStyle']) ? { itemStyle: times(s['itemStyle'], 'borderWidth', stroke) } : {}),
-    ...(typeof s['renderItem'] === 'function' ? { renderItem: heavierItem(s['renderItem'] as RenderItem, stroke) } : {}),
+    ...(typeof s['renderItem'] === 'function' ? { renderItem: heavierItem(s['renderItem'] as Render, stroke) } : {}),
   })
   const all = (Array.isArray(series) ? series : [series]) as ReadonlyArray<Record<string, unknown>>
   return { ...option, series: all.map(heavy) }
 }
 
 /** A figure with its line as heavy as this screen needs it. */
-export function heavierFigure<F extends Shape>(figure: F): F {
+export function heavierFigure<F extends object>(figure: F): F {
   const { stroke } = tokens()
   return stroke === 1 ? figure : (heavierShape(figure, stroke) as F)
 }
 
-function heavierItem(render: RenderItem, stroke: number): RenderItem {
-  return (params, api) => {
-    const shape = render(params, api)
+/** What makes a custom series' shape, if there is one. */
+type Render = (...of: readonly unknown[]) => object | null | undefined
+
+function heavierItem(render: Render, stroke: number): Render {
+  return (...of) => {
+    const shape = render(...of)
     return shape && heavierShape(shape, stroke)
   }
 }
 
-function heavierShape(shape: Shape, stroke: number): Shape {
-  const s = shape as unknown as Record<string, unknown>
+function heavierShape(shape: object, stroke: number): object {
+  const s = shape as Record<string, unknown>
   return {
     ...s,
     ...(isObject(s['style']) ? { style: times(s['style'], 'lineWidth', stroke) } : {}),
-    ...(Array.isArray(s['children']) ? { children: (s['children'] as Shape[]).map((c) => heavierShape(c, stroke)) } : {}),
-  } as unknown as Shape
+    ...(Array.isArray(s['children']) ? { children: (s['children'] as object[]).map((c) => heavierShape(c, stroke)) } : {}),
+  }
 }
 
 function times(style: Record<string, unknown>, name: string, factor: number): Record<string, unknown> {

@@ -1,5 +1,4 @@
 import type { Figure, Pixel } from './echarts'
-import type { Palette } from './palette'
 
 /** How many colours there are before line styles alone tell lanes apart. */
 export const LANE_COLOURS = 6
@@ -24,7 +23,7 @@ export function tokenOf(colour: number): `lane-${number}` {
   return `lane-${colour % LANE_COLOURS}`
 }
 
-export function lookOf(colour: number, p: Palette): LaneLook {
+export function lookOf(colour: number, p: { readonly lanes: readonly string[]; readonly ink: string }): LaneLook {
   return { colour: p.lanes[colour % LANE_COLOURS] ?? p.ink, dash: dashOf(colour) }
 }
 

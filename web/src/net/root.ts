@@ -3,7 +3,7 @@
 // once, as the address changes when a run is made.
 
 /** The way from the document up to the page's root. */
-export const up = document.documentElement.dataset['root'] ?? '.'
+const up = document.documentElement.dataset['root'] ?? '.'
 
 /** The address below which the page, its interface and the help are. */
 export const root = new URL(up, location.href)

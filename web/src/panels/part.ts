@@ -27,16 +27,25 @@ export abstract class Watching extends LitElement {
   protected override update(changed: PropertyValues): void {
     this.#unwatch?.()
     let renders = true
+    const failures: unknown[] = []
     // What is no longer on the page may still render once more, but listens to nothing.
     if (!this.isConnected) {
       super.update(changed)
       return
     }
     this.#unwatch = effect(() => {
-      if (renders) super.update(changed)
-      else this.requestUpdate()
+      if (!renders) {
+        this.requestUpdate()
+        return
+      }
       renders = false
+      try {
+        super.update(changed)
+      } catch (e) {
+        failures.push(e) // thrown within, it would be the end of listening
+      }
     })
+    if (failures.length > 0) throw failures[0]
   }
 
   protected override createRenderRoot(): HTMLElement {

@@ -80,9 +80,9 @@ export class Scene<C extends Chart, G extends Ground = GridGround> implements Re
   }
 
   hostDisconnected(): void {
-    notInFrame(this.#paint)
     this.#unwatch?.()
     this.#clear()
+    notInFrame(this.#paint)
   }
 
   /** Draws again in the next frame. */
@@ -94,36 +94,38 @@ export class Scene<C extends Chart, G extends Ground = GridGround> implements Re
     this.#unwatch?.()
     let paints = true
     this.#unwatch = effect(() => {
-      if (paints) this.#work()
-      else inFrame(this.#paint)
+      if (!paints) {
+        inFrame(this.#paint)
+        return
+      }
       paints = false
+      try {
+        this.#work()
+      } catch (e) {
+        reportError(e) // the next picture may be well again
+      }
     })
   }
 
   #work(): void {
+    const rooms = this.#of.rooms()
+    // Charts end where their room has gone.
+    for (const [room, chart] of this.#charts) {
+      if (rooms.includes(room)) continue
+      this.#charts.delete(room)
+      chart.dispose()
+    }
     const ground = this.#ground.value
     if (!ground) return
     const made = `${madeFor(ground.data)} ${projector.value}`
     // A canvas of another resolution is another canvas.
     if (made !== this.#made) this.#clear()
     this.#made = made
-    const fresh = this.#settle()
-    if (fresh || ground !== this.#stood) this.#of.stand?.(this.#charts, ground)
-    this.#stood = ground
-    this.#of.draw(this.#charts, ground)
-  }
-
-  /** Charts begin where there is new room for them, and end where it has gone; says whether one has begun. */
-  #settle(): boolean {
-    const rooms = this.#of.rooms()
-    for (const [room, chart] of this.#charts) {
-      if (rooms.includes(room)) continue
-      this.#charts.delete(room)
-      chart.dispose()
-    }
     const fresh = rooms.filter((room) => !this.#charts.has(room))
     for (const room of fresh) this.#charts.set(room, this.#of.make(room))
-    return fresh.length > 0
+    if (fresh.length > 0 || ground !== this.#stood) this.#of.stand?.(this.#charts, ground)
+    this.#stood = ground
+    this.#of.draw(this.#charts, ground)
   }
 
   #clear(): void {

@@ -53,7 +53,7 @@ export function dotPath(points: Iterable<readonly [x: number, y: number]>): stri
 }
 
 /** A lane's mean, as a thin line. */
-export interface SmallLine {
+interface SmallLine {
   readonly colour: number
   readonly mean: Values
 }

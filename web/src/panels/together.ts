@@ -19,7 +19,7 @@ const REACH_95 = 2.447747
 const CORNERS = 72 // of an ellipse
 
 /** Which two targets are set against each other: the first pair unless another is chosen. */
-export function pairOf(targets: number, chosen: string): readonly [first: number, second: number] {
+function pairOf(targets: number, chosen: string): readonly [first: number, second: number] {
   const pairs = pairsOf(targets)
   return pairs.find((p) => String(p) === chosen) ?? pairs[0] ?? [0, 1]
 }

@@ -1,8 +1,5 @@
-import { projector } from './projector'
 import { computed, signal, type ReadonlySignal } from '@preact/signals-core'
-
-/** Whether the page is as narrow as a telephone; layout.css has the same width. */
-export const narrow = follow('(max-width: 760px)')
+import { projector } from './projector'
 
 const narrowHeader = follow('(max-width: 1180px)')
 const narrowWall = follow('(max-width: 1700px)')
