@@ -1,6 +1,9 @@
 package wire
 
-import "fmt"
+import (
+	"fmt"
+	"math"
+)
 
 // errorFigures are how far the mean is off.
 func errorFigures() []Figure {
@@ -76,8 +79,9 @@ func intervalScore(percent, added int) Figure {
 	return Figure{
 		ID: fmt.Sprintf("interval_%d", percent), Label: fmt.Sprintf("interval score %d %%", percent), Unit: TargetUnit, Better: BetterLower,
 		Metric: 100 + added, Level: share, Added: added,
-		Help:    fmt.Sprintf("Winkler score of the central %d %% interval: its mean width, and %.3g times as far as each row lies outside it, averaged over all rows.", percent, 2/(1-share)),
-		Formula: setTeX(fmt.Sprintf(`S = \frac{1}{n} \sum_i (u_i - l_i) + \frac{2}{1 - %.2f} \max (l_i - y_i, 0, y_i - u_i), \\ l_i, u_i = \mu_i \mp \sigma_i \Phi^{-1} \left(\frac{1 + %.2f}{2}\right)`, share, share)),
-		Source:  gneitingRaftery + ", equation 43",
+		Help: fmt.Sprintf("Winkler score of the central %d %% interval: its mean width, and %.3g times as far as each row lies outside it, averaged over all rows.", percent, 2/(1-share)),
+		Formula: setTeX(fmt.Sprintf(`S = \frac{1}{n} \sum_i s_i, \\ s_i = (u_i - l_i) + %.3g \max (l_i - y_i, 0, y_i - u_i), \\ l_i, u_i = \mu_i \mp %.3f \sigma_i`,
+			2/(1-share), math.Sqrt2*math.Erfinv(share))),
+		Source: gneitingRaftery + ", equation 43",
 	}
 }
