@@ -8,38 +8,79 @@ import (
 	"github.com/gnllviz/gnllviz/server/wire"
 )
 
-// A Claim is what a lesson says of a figure of a lane: that from a step on it is within
-// bounds, or, where it is told than which lane, that the ratio of the two figures is.
+// A Claim is what a lesson says of a model, in figures: from a step on, a figure is
+// within bounds. Compared with another figure, the bounds are those of the ratio (than)
+// or of the difference (minus).
 type Claim struct {
-	After  int      `json:"after" doc:"Steps after which it is so, and stays so."`
-	Lane   string   `json:"lane" doc:"The lane's name."`
-	Figure string   `json:"figure" doc:"A scalar of frames, such as test_rmse; or mean, std or epistemic, of the fit at x."`
-	X      *float64 `json:"x,omitempty" doc:"Where on the fit, in the input's unit; of mean, std and epistemic alone."`
-	Than   string   `json:"than,omitempty" doc:"Another lane: the figure divided by that lane's is what is bounded."`
-	Least  *float64 `json:"least,omitempty" doc:"What it is at least; without it there is no such bound."`
-	Most   *float64 `json:"most,omitempty" doc:"What it is at most; without it there is no such bound."`
+	After  int      `json:"after" doc:"Steps after which the claim holds, and continues to hold."`
+	Lane   string   `json:"lane" doc:"The lane's name; A in a lesson without lanes."`
+	Figure string   `json:"figure" doc:"A scalar of frames, such as test_rmse; mean, std or epistemic of the fit at x; widest or narrowest, the largest and smallest std of the fit; clamped_share, the fraction of training rows below eps; or jumps, the sum of all increases of the training loss in the second half of the steps."`
+	X      *float64 `json:"x,omitempty" doc:"Where on the fit, in the input's unit; only for mean, std and epistemic."`
+	Than   string   `json:"than,omitempty" doc:"The lane to divide by: the claim is about the ratio."`
+	Minus  string   `json:"minus,omitempty" doc:"The lane to subtract: the claim is about the difference."`
+	Other  string   `json:"other,omitempty" doc:"The figure to compare with, at the same x, if it is not the same figure; than and minus may then name the same lane."`
+	Is     string   `json:"is,omitempty" doc:"Which verdict it is; only for verdict and scaled_verdict, in place of bounds." enum:"few,over,under,well"`
+	Least  *float64 `json:"least,omitempty" doc:"The lower bound; without it there is none."`
+	Most   *float64 `json:"most,omitempty" doc:"The upper bound; without it there is none."`
 }
 
-// fitFigures are those that a claim may be about besides scalars.
-func fitFigures() []string { return []string{"mean", "std", "epistemic"} }
+// pointFigures are the figures of a claim that belong to one x of the fit.
+func pointFigures() []string { return []string{"mean", "std", "epistemic"} }
+
+// wholeFigures are the figures of a claim that are neither scalars nor of one x.
+func wholeFigures() []string { return []string{"widest", "narrowest", "clamped_share", "jumps"} }
+
+// figures returns those that a claim is about: one or two.
+func (c *Claim) figures() []string {
+	if c.Other == "" {
+		return []string{c.Figure}
+	}
+	return []string{c.Figure, c.Other}
+}
+
+// compared is the lane that the claim compares its own with, if there is one.
+func (c *Claim) compared() string {
+	if c.Than != "" {
+		return c.Than
+	}
+	return c.Minus
+}
 
 // check says what is wrong with a claim of a lesson.
 func (c *Claim) check(l *Lesson) error {
 	has := func(name string) bool {
-		return slices.ContainsFunc(l.Lanes, func(s wire.LaneSpec) bool { return s.Name == name })
+		return slices.ContainsFunc(l.Lanes, func(s wire.LaneSpec) bool { return s.Name == name }) || len(l.Lanes) == 0 && name == "A"
 	}
-	switch onFit := slices.Contains(fitFigures(), c.Figure); {
+	onFit := false
+	for i, f := range c.figures() {
+		at := slices.Contains(pointFigures(), f)
+		if !at && !slices.Contains(wholeFigures(), f) && !slices.Contains(wire.Scalars, f) {
+			return fmt.Errorf("%s: no figure is called %.60q", []string{"figure", "other"}[i], f)
+		}
+		onFit = onFit || at
+	}
+	than := c.compared()
+	verdict := c.Figure == "verdict" || c.Figure == "scaled_verdict"
+	switch {
 	case c.After < 1 || c.After > 1_000_000:
 		return fmt.Errorf("after is %d steps; it must be from 1 to 1000000", c.After)
 	case !has(c.Lane):
 		return fmt.Errorf("lane: no lane is called %.60q", c.Lane)
-	case c.Than != "" && (!has(c.Than) || c.Than == c.Lane):
-		return fmt.Errorf("than: no other lane is called %.60q", c.Than)
-	case !onFit && !slices.Contains(wire.Scalars[:], c.Figure):
-		return fmt.Errorf("figure: there is none called %.60q", c.Figure)
+	case c.Than != "" && c.Minus != "":
+		return fmt.Errorf("than, minus: a claim is about a ratio or a difference, not both")
+	case c.Other != "" && than == "":
+		return fmt.Errorf("other: it needs than or minus, the lane to compare with")
+	case than != "" && (!has(than) || than == c.Lane && (c.Other == "" || c.Other == c.Figure)):
+		return fmt.Errorf("%s: no other lane is called %.60q", c.relation(), than)
 	case onFit != (c.X != nil):
-		return fmt.Errorf("x: the figures mean, std and epistemic have an x, and no other has one")
-	case c.Least == nil && c.Most == nil:
+		return fmt.Errorf("x: the figures mean, std and epistemic need an x, and no other figure has one")
+	case (c.Is != "") != verdict:
+		return fmt.Errorf("is: a verdict needs it, and no other figure has one")
+	case c.Is != "" && !slices.ContainsFunc(wire.Verdicts, func(v wire.Verdict) bool { return v.ID == c.Is }):
+		return fmt.Errorf("is: no verdict is called %.60q", c.Is)
+	case verdict && (than != "" || c.Least != nil || c.Most != nil):
+		return fmt.Errorf("is: a verdict is compared with nothing else, and has no bounds")
+	case !verdict && c.Least == nil && c.Most == nil:
 		return fmt.Errorf("least, most: one of them must be given")
 	case c.Least != nil && c.Most != nil && *c.Least > *c.Most:
 		return fmt.Errorf("least is %g, and most is %g", *c.Least, *c.Most)
@@ -47,12 +88,25 @@ func (c *Claim) check(l *Lesson) error {
 	return nil
 }
 
-// Holds says whether the claim is true of the lane's figure and of the one of the lane
-// than which it is told, and what was compared.
-func (c *Claim) Holds(figure, than float64) (value float64, holds bool) {
-	value = figure
+// relation names the member that compares two figures.
+func (c *Claim) relation() string {
 	if c.Than != "" {
-		value /= than
+		return "than"
+	}
+	return "minus"
+}
+
+// Holds says whether the claim is true of a figure of its lane, and of the figure that it
+// compares with; it returns the ratio, the difference, or the figure alone.
+func (c *Claim) Holds(figure, other float64) (value float64, holds bool) {
+	value = figure
+	switch {
+	case c.Is != "":
+		return value, figure == float64(slices.IndexFunc(wire.Verdicts, func(v wire.Verdict) bool { return v.ID == c.Is }))
+	case c.Than != "":
+		value /= other
+	case c.Minus != "":
+		value -= other
 	}
 	least, most := math.Inf(-1), math.Inf(1)
 	if c.Least != nil {

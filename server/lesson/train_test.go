@@ -5,6 +5,7 @@ package lesson
 import (
 	"context"
 	"encoding/json"
+	"maps"
 	"math"
 	"slices"
 	"testing"
@@ -41,10 +42,23 @@ type tried struct {
 	set   string // JSON
 }
 
-// train runs a lesson as fast as it goes. The frames are of the newest snapshot,
-// which is at most a sixteenth of the steps earlier.
-func train(t *testing.T, l Lesson, steps int, tries ...tried) *outcome {
+// train runs a lesson for some steps, as fast as it goes, and changes it on the way.
+func train(t *testing.T, l Lesson, steps int, tries ...tried) (o *outcome) {
 	t.Helper()
+	var at []int
+	for _, try := range tries {
+		at = append(at, try.after)
+	}
+	follow(t, l, append(at, steps), tries, func(step int, now *outcome) { o = now })
+	return o
+}
+
+// follow runs a lesson as fast as it goes, once, and looks at it after each of some
+// numbers of steps, in their order. The frames are of the newest snapshot, which is at
+// most a sixteenth of the steps earlier.
+func follow(t *testing.T, l Lesson, steps []int, tries []tried, look func(step int, o *outcome)) {
+	t.Helper()
+	l.Set = maps.Clone(l.Set)
 	l.Set["speed"] = json.RawMessage(`"max"`)
 	r, err := run.New("lesson", l.Spec(), run.Options{Paused: true, Idle: time.Hour})
 	if err != nil {
@@ -52,10 +66,9 @@ func train(t *testing.T, l Lesson, steps int, tries ...tried) *outcome {
 	}
 	ctx, end := context.WithCancel(t.Context())
 	go r.Serve(ctx)
-	t.Cleanup(func() { end(); <-r.Done() })
+	defer func() { end(); <-r.Done() }()
 	made := 0
-	until := func(step int) {
-		t.Helper()
+	for _, step := range steps {
 		if _, err := r.Do(ctx, &wire.StepCommand{Steps: step - made}, true); err != nil {
 			t.Fatal(err)
 		}
@@ -64,23 +77,31 @@ func train(t *testing.T, l Lesson, steps int, tries ...tried) *outcome {
 			t.Fatalf("at step %d the run is %s: %s (%v)", at.Step, at.State, at.Reason, err)
 		}
 		made = step
-	}
-	for _, try := range tries {
-		until(try.after)
-		var set map[string]json.RawMessage
-		if err := json.Unmarshal([]byte(try.set), &set); err != nil {
-			t.Fatal(err)
+		look(step, observe(t, r, step))
+		for _, try := range tries {
+			if try.after != step {
+				continue
+			}
+			var set map[string]json.RawMessage
+			if err := json.Unmarshal([]byte(try.set), &set); err != nil {
+				t.Fatal(err)
+			}
+			if _, err := r.Do(ctx, &wire.ChangeCommand{Lane: &try.lane, Set: set}, true); err != nil {
+				t.Fatal(err)
+			}
 		}
-		if _, err := r.Do(ctx, &wire.ChangeCommand{Lane: &try.lane, Set: set}, true); err != nil {
-			t.Fatal(err)
-		}
 	}
-	until(steps)
+}
+
+// observe is what a paused run shows at a step.
+func observe(t *testing.T, r *run.Run, step int) *outcome {
+	t.Helper()
+	ctx := t.Context()
 	m, err := r.State(ctx)
 	if err != nil {
 		t.Fatal(err)
 	}
-	b, err := r.FramesAt(ctx, uint64(steps))
+	b, err := r.FramesAt(ctx, uint64(step))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -122,9 +143,9 @@ func (o *outcome) lane(name string) *trained {
 	return o.lanes[i]
 }
 
-// leaps is by how much the training loss of a lane has risen in all, from one point
+// jumps is by how much the training loss of a lane has risen in all, from one point
 // to the next, in the second half of the steps.
-func (o *outcome) leaps(l *trained) (sum float64) {
+func (o *outcome) jumps(l *trained) (sum float64) {
 	last := math.Inf(1)
 	for _, p := range o.all {
 		if p.Lane != l.id || p.Step < o.all[len(o.all)-1].Step/2 {
@@ -183,8 +204,6 @@ func (l *trained) at(column int, x float64) float64 {
 func (l *trained) mean(x float64) float64      { return l.at(0, x) }
 func (l *trained) std(x float64) float64       { return l.at(1, x) } // before the clamp
 func (l *trained) epistemic(x float64) float64 { return l.at(2, x) }
-func (l *trained) widest() float64             { return float64(slices.Max(l.fit.Columns[1])) }
-func (l *trained) narrowest() float64          { return float64(slices.Min(l.fit.Columns[1])) }
 
 // pull is how hard the training rows between two x pull on the mean, each by itself,
 // on average.

@@ -39,7 +39,7 @@ func TestLessonsOfAFolder(t *testing.T) {
 		want     string
 	}{
 		{"What eps does", ours[0].Title, access.Limits{}, fmt.Sprintf("mine.json: title: another lesson is called %q too", ours[0].Title)},
-		{"Three floors", "", access.Limits{RunLimits: access.RunLimits{Lanes: 2}}, "lesson mine: its run cannot begin: a run has at most 2 lanes"},
+		{"Three values", "", access.Limits{RunLimits: access.RunLimits{Lanes: 2}}, "lesson mine: its run cannot begin: a run has at most 2 lanes"},
 		{"sin(x)", "sin(", access.Limits{}, "lesson mine: its run cannot begin: mean"},
 		{`"eps": 0.3`, `"eps": 30`, access.Limits{}, "lesson mine.json: lanes: lane 3: eps 30 is above"},
 	} {

@@ -49,7 +49,7 @@ describe('a lesson', () => {
     expect(await w.value('eps')).toBe('1e-3')
     expect(await w.page.locator('.lesson-body li').count()).toBe(4)
     await expect.poll(() => spots(w)).toEqual([
-      'eps: ④', 'gnll-loss: ① it leaps, again and again', 'gnll-metrics: ③ the NLL of each lane', 'noise: ② the floor, and what lies below it',
+      'eps: ④', 'gnll-loss: ① it keeps jumping', 'gnll-metrics: ③ the NLL of each model', 'noise: ② minimum std, and what lies below it',
     ])
     expect(await w.page.locator('.noise [data-spot-x]').getAttribute('data-spot-x')).toBe('②')
     await expect.poll(() => w.settings()).toMatch(/^#lesson=what-eps-does(&|$)/)

@@ -13,21 +13,30 @@ export interface BadCell {
     readonly why: string;
 }
 
-/** @description A Claim is what a lesson says of a figure of a lane: that from a step on it is within bounds, or, where it is told than which lane, that the ratio of the two figures is. */
+/** @description A Claim is what a lesson says of a model, in figures: from a step on, a figure is within bounds. Compared with another figure, the bounds are those of the ratio (than) or of the difference (minus). */
 export interface Claim {
-    /** @description Steps after which it is so, and stays so. */
+    /** @description Steps after which the claim holds, and continues to hold. */
     readonly after: number;
-    /** @description A scalar of frames, such as test_rmse; or mean, std or epistemic, of the fit at x. */
+    /** @description A scalar of frames, such as test_rmse; mean, std or epistemic of the fit at x; widest or narrowest, the largest and smallest std of the fit; clamped_share, the fraction of training rows below eps; or jumps, the sum of all increases of the training loss in the second half of the steps. */
     readonly figure: string;
-    /** @description The lane's name. */
+    /**
+     * @description Which verdict it is; only for verdict and scaled_verdict, in place of bounds.
+     * @enum {string}
+     */
+    readonly is?: "few" | "over" | "under" | "well";
+    /** @description The lane's name; A in a lesson without lanes. */
     readonly lane: string;
-    /** @description What it is at least; without it there is no such bound. */
+    /** @description The lower bound; without it there is none. */
     readonly least?: number;
-    /** @description What it is at most; without it there is no such bound. */
+    /** @description The lane to subtract: the claim is about the difference. */
+    readonly minus?: string;
+    /** @description The upper bound; without it there is none. */
     readonly most?: number;
-    /** @description Another lane: the figure divided by that lane's is what is bounded. */
+    /** @description The figure to compare with, at the same x, if it is not the same figure; than and minus may then name the same lane. */
+    readonly other?: string;
+    /** @description The lane to divide by: the claim is about the ratio. */
     readonly than?: string;
-    /** @description Where on the fit, in the input's unit; of mean, std and epistemic alone. */
+    /** @description Where on the fit, in the input's unit; only for mean, std and epistemic. */
     readonly x?: number;
 }
 
