@@ -187,14 +187,15 @@ func ParseActivation(name string) (Activation, error) {
 	return parse[Activation](activations[:], "activation", name)
 }
 
-// smooth says whether the activation has a second derivative that is of use.
-func (a Activation) smooth() bool { return activations[a].second != nil }
+// Smooth says whether the activation has a second derivative that is of use: only then
+// can an equation hold a network of it.
+func (a Activation) Smooth() bool { return activations[a].second != nil }
 
 // smoothNames lists the activations that have one, to choose from.
 func smoothNames() string {
 	var names []string
 	for _, a := range Activations() {
-		if a.smooth() {
+		if a.Smooth() {
 			names = append(names, a.String())
 		}
 	}

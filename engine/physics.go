@@ -101,7 +101,7 @@ func (p *Physics) check(c NetConfig) error {
 	switch {
 	case c.Inputs != 1 || c.Outputs > 1:
 		return fmt.Errorf("an equation of a network with %d inputs and %d outputs; it can have one of each", c.Inputs, c.Outputs)
-	case !c.Activation.smooth():
+	case !c.Activation.Smooth():
 		return fmt.Errorf("an equation with the activation %v, whose second derivative is 0 everywhere; take %s", c.Activation, smoothNames())
 	case c.Head == Natural:
 		return fmt.Errorf("an equation with the %v head, whose mean is made with the variance; take another head", c.Head)

@@ -133,10 +133,11 @@ func (e *narrow) evaluate(z []float32) (mean, variance []float32) {
 }
 
 func narrowTower(t tower, x []float32, a engine.Activation) []float32 {
+	of := activations[a].of
 	for i := range t {
 		x = narrowLayer(&t[i], x)
 		for k, z := range x {
-			x[k] = float32(activate(a, float64(z)))
+			x[k] = float32(of(float64(z)))
 		}
 	}
 	return x

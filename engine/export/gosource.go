@@ -7,6 +7,7 @@ import (
 	"go/format"
 	"io"
 	"slices"
+	"strings"
 
 	"github.com/gnllviz/gnllviz/engine"
 )
@@ -102,40 +103,11 @@ func (s *source) HasSoftplus() bool {
 }
 
 // Activation is the body of a function of z.
-func (s *source) Activation() string {
-	switch s.Net.Activation {
-	case engine.Tanh:
-		return "return math.Tanh(z)"
-	case engine.ReLU:
-		return "return max(z, 0)"
-	case engine.LeakyReLU:
-		return "if z < 0 {\nreturn 0.01 * z\n}\nreturn z"
-	case engine.Sigmoid:
-		return "return 1 / (1 + math.Exp(-z))"
-	case engine.ELU:
-		return "if z < 0 {\nreturn math.Expm1(z)\n}\nreturn z"
-	case engine.GELU:
-		return "return 0.5 * z * math.Erfc(-z/math.Sqrt2)"
-	case engine.SiLU:
-		return "return z * (1 / (1 + math.Exp(-z)))"
-	case engine.Softplus:
-		return "return softplus(z)"
-	case engine.Sin:
-		return "return math.Sin(z)"
-	}
-	return "return z"
-}
+func (s *source) Activation() string { return activations[s.Net.Activation].goBody }
 
 // HasMath says whether package math is called for.
 func (s *source) HasMath() bool {
-	if s.HasDates() {
-		return true
-	}
-	switch s.Net.Activation {
-	case engine.ReLU, engine.LeakyReLU, engine.Identity:
-		return s.Net.Head != engine.Fixed || s.NegativeZero()
-	}
-	return true
+	return s.HasDates() || s.HasSoftplus() || strings.Contains(s.Activation(), "math.") || s.Net.Head != engine.Fixed || s.NegativeZero()
 }
 
 // NegativeZero says whether a parameter is -0, for which Go has no literal.

@@ -8,7 +8,6 @@ import (
 	"strings"
 
 	"github.com/gnllviz/gnllviz/datasets/table"
-	"github.com/gnllviz/gnllviz/engine"
 )
 
 func javaScriptFormat() Format {
@@ -30,32 +29,10 @@ func WriteJavaScript(w io.Writer, m *Model) error {
 }
 
 // JavaScript is the activation of z.
-func (s *source) JavaScript() string {
-	switch s.Net.Activation {
-	case engine.Tanh:
-		return "Math.tanh(z)"
-	case engine.ReLU:
-		return "Math.max(z, 0)"
-	case engine.LeakyReLU:
-		return "z < 0 ? 0.01 * z : z"
-	case engine.Sigmoid:
-		return "1 / (1 + Math.exp(-z))"
-	case engine.ELU:
-		return "z < 0 ? Math.expm1(z) : z"
-	case engine.GELU:
-		return "0.5 * z * erfc(-z / Math.SQRT2)"
-	case engine.SiLU:
-		return "z * (1 / (1 + Math.exp(-z)))"
-	case engine.Softplus:
-		return "softplus(z)"
-	case engine.Sin:
-		return "Math.sin(z)"
-	}
-	return "z"
-}
+func (s *source) JavaScript() string { return activations[s.Net.Activation].javaScript }
 
 // HasErfc says whether erfc is called for, which JavaScript lacks.
-func (s *source) HasErfc() bool { return s.Net.Activation == engine.GELU }
+func (s *source) HasErfc() bool { return strings.Contains(s.JavaScript(), "erfc(") }
 
 // JSText is a text as JavaScript writes it: JSON is such a text, in a script too.
 func (*source) JSText(text string) string {

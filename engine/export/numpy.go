@@ -6,8 +6,6 @@ import (
 	"fmt"
 	"io"
 	"strings"
-
-	"github.com/gnllviz/gnllviz/engine"
 )
 
 //go:embed model_numpy.py.tmpl
@@ -47,26 +45,4 @@ func (s *source) Parameters() string {
 }
 
 // NumPy is the activation of z.
-func (s *source) NumPy() string {
-	switch s.Net.Activation {
-	case engine.Tanh:
-		return "np.tanh(z)"
-	case engine.ReLU:
-		return "np.maximum(z, 0)"
-	case engine.LeakyReLU:
-		return "np.where(z < 0, 0.01 * z, z)"
-	case engine.Sigmoid:
-		return "1 / (1 + np.exp(-np.maximum(z, -700)))"
-	case engine.ELU:
-		return "np.where(z < 0, np.expm1(np.minimum(z, 0)), z)"
-	case engine.GELU:
-		return "0.5 * z * np.vectorize(math.erfc, otypes=[float])(-z / math.sqrt(2))"
-	case engine.SiLU:
-		return "z / (1 + np.exp(-np.maximum(z, -700)))"
-	case engine.Softplus:
-		return "softplus(z)"
-	case engine.Sin:
-		return "np.sin(z)"
-	}
-	return "z"
-}
+func (s *source) NumPy() string { return activations[s.Net.Activation].numPy }

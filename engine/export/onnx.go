@@ -199,7 +199,7 @@ func (g *graph) network(m *Model, t Tensors, z string) (mean, variance string) {
 	stack := func(name string) string {
 		x := z
 		for i := range m.Net.Hidden {
-			x = g.activate(m.Net.Activation, g.linear(fmt.Sprintf("%s.%d", name, 2*i), x))
+			x = activations[m.Net.Activation].onnx(g, g.linear(fmt.Sprintf("%s.%d", name, 2*i), x))
 		}
 		return x
 	}
@@ -286,41 +286,6 @@ func (g *graph) linear(name, x string) string {
 // wide is a parameter of the member that is written, which is float, as what the graph
 // computes in.
 func (g *graph) wide(name string) string { return g.cast(g.prefix+name, onnxFloat, g.kind) }
-
-// activate is the activation, of operators of this opset that are there in double:
-// onnxruntime has neither Elu nor LeakyRelu nor Softplus nor Erf so.
-func (g *graph) activate(a engine.Activation, z string) string {
-	switch a {
-	case engine.Tanh:
-		return g.node("Tanh", nil, z)
-	case engine.ReLU:
-		return g.node("Relu", nil, z)
-	case engine.LeakyReLU:
-		return g.node("Max", nil, z, g.node("Mul", nil, z, g.numbers("slope", 0.01)))
-	case engine.Sigmoid:
-		return g.node("Sigmoid", nil, z)
-	case engine.ELU:
-		zero := g.numbers("zero", 0)
-		low := g.node("Sub", nil, g.node("Exp", nil, g.node("Min", nil, z, zero)), g.numbers("one", 1))
-		return g.node("Where", nil, g.node("Less", nil, z, zero), low, z)
-	case engine.GELU:
-		// In float Erf is off by 1e-7, which is what float has of the engine's own.
-		root := g.node("Mul", nil, z, g.numbers("half_root", math.Sqrt2/2))
-		e := g.cast(g.node("Erf", nil, g.cast(root, g.kind, onnxFloat)), onnxFloat, g.kind)
-		half := g.node("Mul", nil, g.numbers("half", 0.5), z)
-		return g.node("Mul", nil, half, g.node("Add", nil, g.numbers("one", 1), e))
-	case engine.SiLU:
-		// Not by Sigmoid: onnxruntime makes of z Sigmoid(z) an operator of its own, which
-		// it then lacks in double.
-		e := g.node("Exp", nil, g.node("Neg", nil, z))
-		return g.node("Div", nil, z, g.node("Add", nil, g.numbers("one", 1), e))
-	case engine.Softplus:
-		return g.softplus(z)
-	case engine.Sin:
-		return g.node("Sin", nil, z)
-	}
-	return z
-}
 
 // guardedExp is the exp of a log-variance that is held within its limit.
 func (g *graph) guardedExp(raw string) string {

@@ -160,10 +160,11 @@ func (e *evaluator) evaluate(z []float64) (mean, variance []float64) {
 }
 
 func (t tower) evaluate(x []float64, a engine.Activation) []float64 {
+	of := activations[a].of
 	for _, l := range t {
 		x = l.evaluate(x)
 		for i, z := range x {
-			x[i] = activate(a, z)
+			x[i] = of(z)
 		}
 	}
 	return x
@@ -178,37 +179,6 @@ func (l *dense) evaluate(x []float64) []float64 {
 		}
 	}
 	return y
-}
-
-// activate is the activation, as [engine.Activation] defines it.
-func activate(a engine.Activation, z float64) float64 {
-	switch a {
-	case engine.Tanh:
-		return math.Tanh(z)
-	case engine.ReLU:
-		return max(z, 0)
-	case engine.LeakyReLU:
-		if z < 0 {
-			return 0.01 * z
-		}
-		return z
-	case engine.Sigmoid:
-		return sigmoid(z)
-	case engine.ELU:
-		if z < 0 {
-			return math.Expm1(z)
-		}
-		return z
-	case engine.GELU:
-		return 0.5 * z * math.Erfc(-z/math.Sqrt2)
-	case engine.SiLU:
-		return z * sigmoid(z)
-	case engine.Softplus:
-		return softplus(z)
-	case engine.Sin:
-		return math.Sin(z)
-	}
-	return z
 }
 
 func sigmoid(z float64) float64 { return 1 / (1 + math.Exp(-z)) }

@@ -4,8 +4,6 @@ import (
 	"bytes"
 	_ "embed"
 	"io"
-
-	"github.com/gnllviz/gnllviz/engine"
 )
 
 //go:embed model_torch.py.tmpl
@@ -35,26 +33,4 @@ func WriteTorch(w io.Writer, m *Model) error {
 }
 
 // Torch is the module of the activation.
-func (s *source) Torch() string {
-	switch s.Net.Activation {
-	case engine.Tanh:
-		return "nn.Tanh()"
-	case engine.ReLU:
-		return "nn.ReLU()"
-	case engine.LeakyReLU:
-		return "nn.LeakyReLU(0.01)"
-	case engine.Sigmoid:
-		return "nn.Sigmoid()"
-	case engine.ELU:
-		return "nn.ELU()"
-	case engine.GELU:
-		return "nn.GELU()"
-	case engine.SiLU:
-		return "nn.SiLU()"
-	case engine.Softplus:
-		return "nn.Softplus()"
-	case engine.Sin:
-		return "Sin()"
-	}
-	return "nn.Identity()"
-}
+func (s *source) Torch() string { return activations[s.Net.Activation].torch }

@@ -86,7 +86,9 @@ func TestLossRangeHoldsNegativeLosses(t *testing.T) {
 func TestFitRangeHoldsTheRows(t *testing.T) {
 	r := &capture.Capture{
 		Rows: []capture.Row{
-			{ID: 1, Part: rows.PartTrain, TargetRow: capture.TargetRow{Y: -1}}, {ID: 2, Part: rows.PartTest, TargetRow: capture.TargetRow{Y: math.Inf(1)}}, {ID: 3, Part: rows.PartTest, TargetRow: capture.TargetRow{Y: 3}},
+			{ID: 1, Part: rows.PartTrain, TargetRow: capture.TargetRow{Y: -1}},
+			{ID: 2, Part: rows.PartTest, TargetRow: capture.TargetRow{Y: math.Inf(1)}},
+			{ID: 3, Part: rows.PartTest, TargetRow: capture.TargetRow{Y: 3}},
 			{ID: 4, Part: rows.PartTest, TargetRow: capture.TargetRow{Y: 1000}}, // which is not shown
 		},
 		Data: wire.Data{IDs: []uint32{1, 2, 3}},

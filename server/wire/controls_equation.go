@@ -1,5 +1,7 @@
 package wire
 
+import "github.com/gnllviz/gnllviz/engine"
+
 // maxRange bounds where an equation is looked at.
 const maxRange = 1e18
 
@@ -85,4 +87,15 @@ func equationControls() []Control {
 			field: func(s *Settings) any { return &s.EquationTo },
 		},
 	}
+}
+
+// BentActivations lists the activations of which no network is held to an equation: their
+// second derivative is 0 wherever there is one.
+func BentActivations() (names []string) {
+	for _, a := range engine.Activations() {
+		if !a.Smooth() {
+			names = append(names, a.String())
+		}
+	}
+	return names
 }

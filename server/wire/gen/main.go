@@ -64,6 +64,7 @@ func generate() []byte {
 	constant("MAX_COLOURS", wire.MaxColours)
 	constant("OWN_DATA", wire.OwnData)
 	constant("AUTO", wire.Auto)
+	constant("BENT_ACTIVATIONS", wire.BentActivations())
 	table := map[string]any{}
 	for _, f := range wire.Figures() {
 		table[f.ID] = f

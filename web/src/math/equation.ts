@@ -1,5 +1,5 @@
 import { parseNumber } from './format'
-import type { Change, Control, Data, Lane, LaneParameter } from '../generated/wire'
+import { BENT_ACTIVATIONS, type Change, type Control, type Data, type Lane, type LaneParameter } from '../generated/wire'
 import type { Settings } from '../net/settings'
 
 /** A number in an equation by its name: one that is learned begins at the value, any other stays there. */
@@ -66,14 +66,11 @@ export function typedValue(text: string): number {
   return Math.abs(v) <= MOST_VALUE ? v : NaN
 }
 
-/** Activations whose second derivative is 0 everywhere: no equation holds them. */
-const BENT = new Set(['relu', 'leaky_relu', 'identity'])
-
 /** What these rows are known to obey, as the settings that hold a lane to it; null where nothing is known. */
 export function ownEquation(data: Pick<Data, 'equation'> | undefined, settings: Settings): { readonly set: Settings; readonly restarts: boolean } | null {
   if (!data?.equation) return null
   const { text, parameters } = data.equation
-  const restarts = BENT.has(String(settings['activation']))
+  const restarts = BENT_ACTIVATIONS.some((name) => name === settings['activation'])
   return {
     set: {
       equation: text, parameters: printParameters(parameters.map(({ name }) => ({ name, value: 1, learned: true }))),
