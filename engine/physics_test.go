@@ -157,7 +157,7 @@ func oscillator(rows int, to float64, seed uint64) (x, y []float64, truth func(f
 	return x, y, truth
 }
 
-var everyWay = slices.DeleteFunc(Activations(), func(a Activation) bool { return !a.smooth() })
+var everyWay = slices.DeleteFunc(Activations(), func(a Activation) bool { return !a.Smooth() })
 
 // The gradient of the term is what differences of it say, with scales, in separate
 // networks, in every smooth activation.

@@ -54,7 +54,7 @@ func TestContributingPictureOfRooms(t *testing.T) {
 		if strings.HasPrefix(line, "subgraph ") {
 			continue
 		}
-		if m := label.FindStringSubmatch(line); m != nil {
+		for _, m := range label.FindAllStringSubmatch(line, -1) {
 			rooms[m[1]] = m[2]
 			if _, ok := arrows[m[2]]; !ok {
 				t.Errorf("the picture has %s, which is no package", m[2])
@@ -216,8 +216,8 @@ func fenced(t *testing.T, doc, mark string) (blocks []string) {
 func named(t *testing.T, doc string) (names []string) {
 	t.Helper()
 	text := fence.ReplaceAllString(read(t, doc), "")
-	for _, m := range regexp.MustCompile("`([^`\n]+)`").FindAllStringSubmatch(text, -1) {
-		names = append(names, m[1])
+	for _, m := range regexp.MustCompile("`([^`]+)`").FindAllStringSubmatch(text, -1) {
+		names = append(names, strings.Join(strings.Fields(m[1]), " "))
 	}
 	return names
 }
