@@ -14,7 +14,7 @@ export class Address {
   #timer: number | undefined
   /** The part after # as it was written or read last: another one has been edited, and its event is still to come. */
   #known = location.hash
-  readonly #kept: string
+  #kept: string
 
   constructor(
     /** Of the page. */
@@ -26,9 +26,7 @@ export class Address {
     /** What the address is to say. */
     readonly said: () => Link,
   ) {
-    const isEmbedded = document.documentElement.dataset['form'] === 'embed'
-    const parts = location.hash.replace(/^#/, '').split('&')
-    this.#kept = isEmbedded ? parts.filter((p) => OF_EMBEDDED.some((name) => p.startsWith(`${name}=`))).join('&') : ''
+    this.#kept = keptOf(location.hash)
   }
 
   /** Puts what holds into the address, a little later and the newest only. */
@@ -72,6 +70,7 @@ export class Address {
   onEdit(edited: (asked: Asked) => void): void {
     addEventListener('hashchange', () => {
       this.#known = location.hash
+      this.#kept = keptOf(location.hash)
       const key = keyOf(location.hash)
       if (key !== undefined && key !== this.key) {
         // The link to steer was opened over the one to watch.
@@ -90,6 +89,12 @@ export class Address {
   #hash(key: string | undefined): string {
     return writeLink(this.controls, this.said(), key)
   }
+}
+
+/** What an embedded page's address says beside the run. */
+function keptOf(hash: string): string {
+  if (document.documentElement.dataset['form'] !== 'embed') return ''
+  return hash.replace(/^#/, '').split('&').filter((p) => OF_EMBEDDED.some((name) => p.startsWith(`${name}=`))).join('&')
 }
 
 function behind(address: string, ...parts: readonly string[]): string {
