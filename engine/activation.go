@@ -45,7 +45,7 @@ type activation struct {
 var activations = [...]activation{
 	Tanh: {
 		About: About{
-			Name: "tanh", Help: "A smooth step from -1 to 1: smooth curves.",
+			Name: "tanh", Help: "A smooth step from -1 to 1. Gives smooth curves.",
 			Formula: `\tanh x`, Source: torchFunction + "tanh",
 		},
 		apply: kernel.Tanh, gradient: kernel.TanhGradient,
@@ -58,14 +58,14 @@ var activations = [...]activation{
 	},
 	ReLU: {
 		About: About{
-			Name: "relu", Help: "Zero below zero, itself above: curves of straight pieces.",
+			Name: "relu", Help: "0 for negative inputs, unchanged above. Gives piecewise linear curves.",
 			Formula: `\max (x, 0)`, Source: torchFunction + "relu",
 		},
 		apply: kernel.ReLU, gradient: kernel.ReLUGradient,
 	},
 	LeakyReLU: {
 		About: About{
-			Name: "leaky_relu", Help: "As relu, but with a hundredth of the slope below zero, so that no unit dies.",
+			Name: "leaky_relu", Help: "Like relu, but with slope 0.01 below zero, so units cannot get stuck at zero.",
 			Formula: `\max (x, 0.01 x)`, Source: torchFunction + "leaky_relu",
 		},
 		apply: kernel.LeakyReLU, gradient: kernel.LeakyReLUGradient,
@@ -85,7 +85,7 @@ var activations = [...]activation{
 	},
 	ELU: {
 		About: About{
-			Name: "elu", Help: "Itself above zero, an exponential that levels out at -1 below.",
+			Name: "elu", Help: "Unchanged above zero; below, an exponential that levels out at -1.",
 			Formula: `x, \\ e^x - 1 \text{ below 0}`, Source: torchFunction + "elu",
 		},
 		apply: kernel.ELU, gradient: kernel.ELUGradient,
@@ -100,7 +100,7 @@ var activations = [...]activation{
 	},
 	GELU: {
 		About: About{
-			Name: "gelu", Help: "Itself times the normal distribution's share below it: a smooth relu.",
+			Name: "gelu", Help: "x times the normal distribution function: a smooth relu.",
 			Formula: `x \Phi (x)`, Source: torchFunction + "gelu",
 		},
 		apply: kernel.GELU, gradient: kernel.GELUGradient, needsSums: true,
@@ -122,7 +122,7 @@ var activations = [...]activation{
 	},
 	SiLU: {
 		About: About{
-			Name: "silu", Help: "Itself times its sigmoid: a smooth relu, also called swish.",
+			Name: "silu", Help: "x times sigmoid(x): a smooth relu, also called swish.",
 			Formula: `\frac{x}{1 + e^{-x}}`, Source: torchFunction + "silu",
 		},
 		apply: kernel.SiLU, gradient: kernel.SiLUGradient, needsSums: true,
@@ -137,7 +137,7 @@ var activations = [...]activation{
 	},
 	Softplus: {
 		About: About{
-			Name: "softplus", Help: "log(1+exp(x)): a relu with its corner rounded off.",
+			Name: "softplus", Help: "log(1+exp(x)): a relu with a rounded corner.",
 			Formula: `\log (1 + e^x)`, Source: torchFunction + "softplus",
 		},
 		apply: kernel.Softplus, gradient: kernel.SoftplusGradient,
@@ -149,7 +149,7 @@ var activations = [...]activation{
 		},
 	},
 	Sin: {
-		About: About{Name: "sin", Help: "A wave: for what repeats itself.", Formula: `\sin x`},
+		About: About{Name: "sin", Help: "A sine wave, for periodic data.", Formula: `\sin x`},
 		apply: kernel.Sin, gradient: kernel.SinGradient, needsSums: true,
 		second: func(f2, f3, f1, y, _, _ []float32) {
 			for i, v := range y {
@@ -158,7 +158,7 @@ var activations = [...]activation{
 		},
 	},
 	Identity: {
-		About: About{Name: "identity", Help: "Nothing: the network can only draw a straight line.", Formula: "x"},
+		About: About{Name: "identity", Help: "No activation: the network can only fit a straight line.", Formula: "x"},
 		apply: func(y, z []float32) {
 			if len(y) > 0 && &y[0] != &z[0] {
 				copy(y, z)

@@ -63,7 +63,7 @@ type head struct {
 var heads = [...]head{
 	Exp: {
 		About: About{
-			Name: "exp", Help: "The network gives the log-variance.",
+			Name: "exp", Help: "The network predicts the log-variance.",
 			Formula: `v = e^r`, Source: "Nix & Weigend 1994, “Estimating the Mean and Variance of the Target Probability Distribution”",
 			Uses: []string{"Separate"},
 		},
@@ -71,7 +71,7 @@ var heads = [...]head{
 	},
 	SoftplusHead: {
 		About: About{
-			Name: "softplus", Help: "log(1+exp(x)) and a least variance: it cannot overflow.",
+			Name: "softplus", Help: "log(1+exp(x)) plus a small minimum: cannot overflow.",
 			Formula: `v = \log (1 + e^r) + v_{\text{min}}`,
 			Source:  "Lakshminarayanan, Pritzel & Blundell 2017, “Simple and Scalable Predictive Uncertainty Estimation using Deep Ensembles”",
 			Uses:    []string{"Separate", "MinVariance"},
@@ -94,7 +94,7 @@ var heads = [...]head{
 	},
 	Natural: {
 		About: About{
-			Name: "natural", Help: "The network gives the normal distribution's natural parameters.",
+			Name: "natural", Help: "The network predicts the natural parameters of the normal distribution.",
 			Formula: `v = \frac{1}{\text{softplus}(r) + 10^{-8}}, \\ \mu = \eta_1 v`,
 			Source:  "Immer et al. 2023, “Effective Bayesian Heteroscedastic Regression with Deep Neural Networks”",
 			Uses:    []string{"Separate"},

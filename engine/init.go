@@ -33,7 +33,7 @@ type initialisation struct {
 var inits = [...]initialisation{
 	LinearInit: {
 		About: About{
-			Name: "linear", Help: "As PyTorch's Linear: uniform within one over the root of the layer's inputs.",
+			Name: "linear", Help: "As PyTorch's Linear: uniform within ±1/√n, where n is the number of inputs of the layer.",
 			Formula: `w, b \sim U \left(-\frac{1}{\sqrt{n}}, \frac{1}{\sqrt{n}}\right)`, Source: "PyTorch, torch.nn.Linear",
 		},
 		draw: func(v []float32, r *rand.Rand, inputs float64, _ bool) {
@@ -44,14 +44,14 @@ var inits = [...]initialisation{
 	},
 	HeInit: {
 		About: About{
-			Name: "he", Help: "Normal, of twice the variance of LeCun's: for relu and its kin.",
+			Name: "he", Help: "Normal with variance 2/n, where n is the number of inputs of the layer. For relu and similar activations.",
 			Formula: `w \sim N \left(0, \frac{2}{n}\right), \\ b = 0`, Source: "He et al. 2015, “Delving Deep into Rectifiers”",
 		},
 		draw: normalWeights(2),
 	},
 	LeCunInit: {
 		About: About{
-			Name: "lecun", Help: "Normal, with one over the layer's inputs as variance: for tanh and its kin.",
+			Name: "lecun", Help: "Normal with variance 1/n, where n is the number of inputs of the layer. For tanh and similar activations.",
 			Formula: `w \sim N \left(0, \frac{1}{n}\right), \\ b = 0`, Source: "LeCun, Bottou, Orr & Müller 1998, “Efficient BackProp”",
 		},
 		draw: normalWeights(1),

@@ -32,7 +32,7 @@ const adamPaper = "Kingma & Ba 2015, “Adam: A Method for Stochastic Optimizati
 var optimizers = [...]optimizer{
 	Adam: {
 		About: About{
-			Name: "adam", Help: "Steps of about the learning rate whatever the gradient's size; its weight decay is a penalty.",
+			Name: "adam", Help: "Step size is about the learning rate, whatever the size of the gradient. Weight decay is added to the loss (L2).",
 			Formula: `\theta \leftarrow \theta - \eta \frac{\hat{m}}{\sqrt{\hat{v}} + \delta}`, Source: adamPaper,
 			Uses: []string{"Beta1", "Beta2", "Eps"},
 		},
@@ -42,7 +42,7 @@ var optimizers = [...]optimizer{
 	},
 	AdamW: {
 		About: About{
-			Name: "adamw", Help: "Adam with a weight decay apart from the gradient.",
+			Name: "adamw", Help: "Adam with decoupled weight decay.",
 			Formula: `\theta \leftarrow (1 - \eta \lambda) \theta - \eta \frac{\hat{m}}{\sqrt{\hat{v}} + \delta}`,
 			Source:  "Loshchilov & Hutter 2019, “Decoupled Weight Decay Regularization”; PyTorch, torch.optim.AdamW",
 			Uses:    []string{"Beta1", "Beta2", "Eps"},
@@ -53,7 +53,7 @@ var optimizers = [...]optimizer{
 	},
 	SGD: {
 		About: About{
-			Name: "sgd", Help: "Straight down the gradient, with momentum: here reduction and the variances' weight show.",
+			Name: "sgd", Help: "Gradient descent with momentum. With SGD the choice of reduction matters.",
 			Formula: `\theta \leftarrow \theta - \eta b, \\ b \leftarrow \mu b + g`, Source: "PyTorch, torch.optim.SGD",
 			Uses: []string{"Momentum", "Nesterov"},
 		},
@@ -63,7 +63,7 @@ var optimizers = [...]optimizer{
 	},
 	RMSProp: {
 		About: About{
-			Name: "rmsprop", Help: "The gradient over the root of its mean square.",
+			Name: "rmsprop", Help: "Divides the gradient by its recent size.",
 			Formula: `\theta \leftarrow \theta - \eta \frac{g}{\sqrt{v} + \delta}, \\ v \leftarrow \alpha v + (1 - \alpha) g^2`,
 			Source:  "Tieleman & Hinton 2012, “Lecture 6.5: RMSProp”; PyTorch, torch.optim.RMSprop",
 			Uses:    []string{"Momentum", "Alpha", "Eps"},

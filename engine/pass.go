@@ -210,9 +210,9 @@ const (
 )
 
 var parts = [...]About{
-	BothParts:    {Name: "both", Help: "Mean and variance."},
-	MeanPart:     {Name: "mean", Help: "The mean, and the layers that both share."},
-	VariancePart: {Name: "variance", Help: "The variance's own part."},
+	BothParts:    {Name: "both", Help: "Trains mean and variance."},
+	MeanPart:     {Name: "mean", Help: "Trains the mean and the shared layers."},
+	VariancePart: {Name: "variance", Help: "Trains the layers that only the variance uses."},
 }
 
 // String returns the part's name.

@@ -27,12 +27,12 @@ type schedule struct {
 
 var schedules = [...]schedule{
 	Constant: {
-		About:  About{Name: "constant", Help: "The rate stays.", Formula: `\eta_t = \eta`},
+		About:  About{Name: "constant", Help: "The learning rate stays the same.", Formula: `\eta_t = \eta`},
 		factor: func(Schedule, uint64) float64 { return 1 },
 	},
 	StepDecay: {
 		About: About{
-			Name: "step", Help: "The rate is multiplied by gamma each time the length has passed.",
+			Name: "step", Help: "Multiplies the learning rate by gamma after each schedule length.",
 			Formula: `\eta_t = \eta \gamma^{\lfloor t/T \rfloor}`, Source: torchSchedule + "StepLR",
 			Uses: []string{"Steps", "Gamma"},
 		},
@@ -40,7 +40,7 @@ var schedules = [...]schedule{
 	},
 	Exponential: {
 		About: About{
-			Name: "exponential", Help: "The rate falls by gamma over the length, smoothly, and goes on so.",
+			Name: "exponential", Help: "Multiplies the learning rate smoothly by gamma per schedule length.",
 			Formula: `\eta_t = \eta \gamma^{t/T}`, Source: torchSchedule + "ExponentialLR",
 			Uses: []string{"Steps", "Gamma"},
 		},
@@ -48,7 +48,7 @@ var schedules = [...]schedule{
 	},
 	CosineSchedule: {
 		About: About{
-			Name: "cosine", Help: "The rate falls to its end along half a cosine.",
+			Name: "cosine", Help: "The learning rate falls to its end along half a cosine.",
 			Formula: `\eta_t = \eta \left(f + \frac{1 - f}{2} \left(1 + \cos \frac{\pi t}{T}\right)\right)`,
 			Source:  "Loshchilov & Hutter 2017, “SGDR: Stochastic Gradient Descent with Warm Restarts”; " + torchSchedule + "CosineAnnealingLR",
 			Uses:    []string{"Steps", "Final"},
@@ -57,7 +57,7 @@ var schedules = [...]schedule{
 	},
 	OneCycle: {
 		About: About{
-			Name: "one-cycle", Help: "The rate rises from a 25th, over three tenths of the length, and falls to its end.",
+			Name: "one-cycle", Help: "The learning rate rises from 1/25 over the first 30 % of the schedule, then falls to its end.",
 			Formula: `\frac{\eta}{25} \to \eta \to f \eta`,
 			Source:  "Smith & Topin 2019, “Super-Convergence: Very Fast Training of Neural Networks Using Large Learning Rates”; " + torchSchedule + "OneCycleLR",
 			Uses:    []string{"Steps", "Final"},

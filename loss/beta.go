@@ -4,7 +4,7 @@ import "math"
 
 var betaNLL = Descriptor{
 	Name: "beta_nll",
-	Help: "The NLL, each row weighted by its variance to the power of beta, so that hard rows keep their say.",
+	Help: "The NLL with each point weighted by its variance to the power of beta, so that hard points keep their influence.",
 	Formula: Formula{
 		Open:  `\lfloor \sigma^{2\beta} \rfloor \left[`,
 		Terms: gaussianTerms,
@@ -22,7 +22,7 @@ const seitzer = "Seitzer, Tavakoli, Antic & Martius 2022, “On the Pitfalls of 
 
 var beta = Parameter{
 	Name: "beta", Label: "beta",
-	Help:    "Weights each row's loss by its variance to this power: 0 is the NLL, 1 trains the mean as the squared error does.",
+	Help:    "Weights each point's loss by its variance to this power. 0 is the NLL; 1 trains the mean like the squared error.",
 	Formula: `\frac{\partial \ell}{\partial \mu} = \sigma^{2(\beta - 1)} (\mu - y)`,
 	Source:  seitzer,
 	Default: 0.5, Min: 0, Max: 1, Step: 0.05,

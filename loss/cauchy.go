@@ -4,14 +4,14 @@ import "math"
 
 var cauchyNLL = Descriptor{
 	Name: "cauchy_nll",
-	Help: "The NLL of a Cauchy distribution: however far an outlier is, its pull on the mean fades.",
+	Help: "The NLL of a Cauchy distribution: the further away an outlier is, the less it moves the mean.",
 	Formula: Formula{
 		Terms: []Term{
 			logVarianceTerm,
 			{Of: OfResidual, TeX: `\log \left(1 + \frac{{(y - \mu)}^2}{c^2 \sigma^2}\right)`},
 			{Of: OfConstant, TeX: `\log \pi c`},
 		},
-		Note: "half of the rows are expected within c σ of μ; σ² is the predicted variance, at least eps",
+		Note: "half of the points are expected within c σ of μ; σ² is the predicted variance, at least eps",
 	},
 	Source:     "Johnson, Kotz & Balakrishnan 1994, “Continuous Univariate Distributions”, volume 1, chapter 16; PyTorch, torch.distributions.Cauchy",
 	Parameters: []Parameter{cauchyScale},
@@ -22,7 +22,7 @@ var cauchyNLL = Descriptor{
 
 var cauchyScale = Parameter{
 	Name: "cauchy_scale", Label: "Cauchy scale",
-	Help:    "How many predicted standard deviations the scale of the Cauchy distribution is: with 0.612 they are those of the rows where the noise is normal.",
+	Help:    "Scale of the Cauchy distribution, in predicted standard deviations. With 0.612 these are the true ones if the noise is normal.",
 	Formula: `\gamma = c \sigma`,
 	Default: 1, Min: 0.1, Max: 10, Step: 0.05, Log: true,
 	Valid: "above 0",

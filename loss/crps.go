@@ -4,7 +4,7 @@ import "math"
 
 var crps = Descriptor{
 	Name: "crps",
-	Help: "The continuous ranked probability score: gentler with outliers than the NLL.",
+	Help: "The continuous ranked probability score: less sensitive to outliers than the NLL.",
 	Formula: Formula{
 		Open:  `\class{variance}{\sigma} \left[`,
 		Terms: []Term{{Of: OfResidual, TeX: `z(2\Phi(z) - 1) + 2\varphi(z) - \frac{1}{\sqrt{\pi}}`}},

@@ -2,7 +2,7 @@ package loss
 
 var faithful = Descriptor{
 	Name: "faithful",
-	Help: "The mean learns by the squared error, the variance by the NLL of a mean that stands still.",
+	Help: "Trains the mean with the squared error, and the variance with the NLL for that mean.",
 	Formula: Formula{
 		Terms: []Term{
 			{Of: OfResidual, TeX: `\frac{1}{2} {(y - \mu)}^2`},

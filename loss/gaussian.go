@@ -35,7 +35,7 @@ const HalfLog2Pi = 0.91893853320467274178032973640561763986139747363778
 
 var gaussianNLL = Descriptor{
 	Name: "gaussian_nll",
-	Help: "The negative log likelihood of a normal distribution.",
+	Help: "The negative log likelihood (NLL) of a normal distribution.",
 	Formula: Formula{
 		Terms: []Term{
 			{Of: OfVariance, TeX: logVarianceTerm.TeX, Figure: "log_variance"},

@@ -2,7 +2,7 @@ package loss
 
 var mse = Descriptor{
 	Name: "mse",
-	Help: "The squared error: the variance is not trained.",
+	Help: "The squared error. The variance is not trained.",
 	Formula: Formula{
 		Terms: []Term{{Of: OfResidual, TeX: `{(y - \mu)}^2`}},
 		Note:  "the variance is not trained",

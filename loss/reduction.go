@@ -20,9 +20,9 @@ func Reductions() []Reduction { return []Reduction{Mean, Sum, None} }
 // Help returns a sentence about the reduction.
 func (r Reduction) Help() string {
 	return [...]string{
-		Mean: "The rows' losses are averaged.",
-		Sum:  "The rows' losses are added up, so the gradient grows with the batch. Adam hardly notices.",
-		None: "The rows' losses stay apart; the step follows the gradient of their sum.",
+		Mean: "Averages the losses of the batch.",
+		Sum:  "Adds the losses of the batch, so the gradient grows with the batch size. Adam compensates for this.",
+		None: "No reduction; training uses the sum.",
 	}[r]
 }
 

@@ -4,14 +4,14 @@ import "math"
 
 var studentTNLL = Descriptor{
 	Name: "student_t_nll",
-	Help: "The NLL of Student's t distribution: outliers are allowed for.",
+	Help: "The NLL of Student's t distribution, whose heavy tails allow for outliers.",
 	Formula: Formula{
 		Terms: []Term{
 			logVarianceTerm,
 			{Of: OfResidual, TeX: `\frac{\nu + 1}{2} \log \left(1 + \frac{{(y - \mu)}^2}{\nu \sigma^2}\right)`},
 			{Of: OfConstant, TeX: `\log c_\nu`},
 		},
-		Note: "ν degrees of freedom, σ the scale, at least √eps; c makes the density’s integral 1",
+		Note: "ν degrees of freedom, σ the scale, at least √eps; c normalises the density",
 	},
 	Source:     lange + ", equation 1",
 	Parameters: []Parameter{df},
@@ -24,7 +24,7 @@ const lange = "Lange, Little & Taylor 1989, “Robust Statistical Modeling Using
 
 var df = Parameter{
 	Name: "df", Label: "degrees of freedom",
-	Help:    "How heavy the tails of Student's t distribution are: few for many outliers, many for almost a normal distribution.",
+	Help:    "Tails of Student's t distribution: few degrees of freedom expect many outliers, many are nearly a normal distribution.",
 	Formula: `\text{variance} = \sigma^2 \frac{\nu}{\nu - 2} \text{ for } \nu > 2`,
 	Source:  lange,
 	Default: 4, Min: 0.5, Max: 1000, Step: 0.1, Log: true,

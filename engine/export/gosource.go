@@ -18,7 +18,7 @@ var goTemplate string
 func goFormat() Format {
 	return Format{
 		Name: "go", File: "model.go", Media: "text/x-go", Source: true, Form: "Go",
-		Help:  "Go with the weights in it, which needs nothing else.",
+		Help:  "Go code with the weights in it. Needs nothing else.",
 		Load:  "package `model`: {{if .Encoding}}`x, unseen, err := model.Encode(cells)`, {{end}}`model.Predict({{if .Encoding}}x{{else}}row{{end}})`",
 		Write: WriteGo,
 	}

@@ -13,7 +13,7 @@ import (
 func javaScriptFormat() Format {
 	return Format{
 		Name: "javascript", Aliases: []string{"js", "mjs"}, File: "model.mjs", Media: "text/javascript", Source: true, Form: "JavaScript",
-		Help:  "An ES module with the weights in it, for browsers and Node, which needs nothing else.",
+		Help:  "ES module with the weights in it, for browsers and Node. Needs nothing else.",
 		Load:  "`import { {{if .Encoding}}encode, {{end}}predict } from \"./model.mjs\"`, `predict({{if .Encoding}}encode(rows).rows{{else}}rows{{end}})`; needs nothing, in a browser or in Node",
 		Write: WriteJavaScript,
 	}

@@ -27,7 +27,7 @@ const (
 func jsonFormat() Format {
 	return Format{
 		Name: "json", File: "model.json", Media: "application/json", Form: "JSON", Rows: true,
-		Help:  "The whole of it: drop it on the page, or train on from it, with the same bits.",
+		Help:  "The whole model. Can be re-imported, and training continues exactly.",
 		Load:  "everything: drop it on the page of gnllviz, and it trains on",
 		Write: WriteJSON, Read: readJSON,
 		Is: func(b []byte) bool {

@@ -21,7 +21,7 @@ var cardTemplate string
 func cardFormat() Format {
 	return Format{
 		Name: "card", Aliases: []string{"md", "markdown"}, File: "MODEL_CARD.md", Media: "text/markdown", Source: true, Form: "model card",
-		Help:  "What the model is, where it comes from and what it is good for.",
+		Help:  "Describes the model: where it comes from, how good it is and what it is for.",
 		Write: WriteCard,
 	}
 }

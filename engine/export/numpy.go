@@ -14,7 +14,7 @@ var numpyTemplate string
 func numpyFormat() Format {
 	return Format{
 		Name: "numpy", Aliases: []string{"python"}, File: "model_numpy.py", Media: "text/x-python", Source: true, Form: "NumPy",
-		Help:  "Python with the weights in it, which needs NumPy alone.",
+		Help:  "Python code with the weights in it. Needs only NumPy.",
 		Load:  "`predict({{.Rows}})`; needs NumPy",
 		Write: WriteNumPy,
 	}

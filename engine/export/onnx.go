@@ -34,7 +34,7 @@ const constPrefix = "const."
 func onnxFormat() Format {
 	return Format{
 		Name: "onnx", File: "model.onnx", Media: "application/octet-stream", Of: "ONNX", Form: "ONNX",
-		Help:  "For onnxruntime and its kin: x in its own units in, mean and variance out, in double. With float32 alone it loads in runtimes that have nothing else; the model card says what that costs.",
+		Help:  "For ONNX Runtime and compatible tools. Takes x in data units; returns mean and variance, in double precision.",
 		Load:  "`onnxruntime`: input `x` (N, {{len .Inputs}}), outputs `mean`, `variance`, `std`{{if .Ensemble}}, `aleatoric`, `epistemic`{{end}} (N, {{len .Targets}}), all double",
 		Write: WriteONNX, Read: readONNX,
 		// The first field, its version, as an integer. The length of a safetensors file's text
@@ -46,7 +46,7 @@ func onnxFormat() Format {
 func onnxFloatFormat() Format {
 	return Format{
 		Name: "onnx-float", File: "model_float.onnx", Media: "application/octet-stream", Of: "ONNX", Form: "float32",
-		Help:  "ONNX in float32 alone, for runtimes that have nothing else; the model card says what that costs.",
+		Help:  "ONNX in single precision, for tools without double. The model card gives the loss of accuracy.",
 		Load:  "the same as `model.onnx` in float32 alone, for runtimes that have nothing else{{with .Card.Float}}: {{.Words}}{{end}}",
 		Write: WriteONNXFloat,
 	}

@@ -20,7 +20,7 @@ const maxHeader = 100_000_000
 func safetensorsFormat() Format {
 	return Format{
 		Name: "safetensors", File: "model.safetensors", Media: "application/octet-stream", Form: "safetensors",
-		Help:  "The weights under PyTorch's names, with the card.",
+		Help:  "The weights under PyTorch's names, with the model card.",
 		Load:  "`model_torch.py`, or any reader of safetensors; gnllviz trains on from its weights",
 		Write: WriteSafetensors, Read: readSafetensors,
 		Is: isSafetensors,

@@ -17,7 +17,7 @@ var rowsTemplate string
 func torchFormat() Format {
 	return Format{
 		Name: "torch", Aliases: []string{"pytorch"}, File: "model_torch.py", Media: "text/x-python", Source: true, Form: "PyTorch",
-		Help:  "Python that loads the safetensors file and predicts with PyTorch.",
+		Help:  "Python code that loads the safetensors file and predicts with PyTorch.",
 		Load:  "`load(\"model.safetensors\").predict({{.Rows}})`; needs PyTorch",
 		Write: WriteTorch,
 	}

@@ -11,11 +11,11 @@ type LossSettings struct {
 	Reduction      loss.Reduction
 }
 
-// lossControls are what a step goes down on.
+// lossControls returns the controls of the loss.
 func lossControls() []Control {
 	list := []Control{{
 		Name: "loss", Label: "loss", Group: "loss", Kind: KindChoice, Live: true,
-		Help:    "What a step goes down on.",
+		Help:    "The quantity that training minimises.",
 		Default: loss.Kinds()[0].String(), Options: lossOptions(),
 		field: func(s *Settings) any { return &s.Loss },
 	}}
@@ -30,19 +30,19 @@ func lossControls() []Control {
 	return append(list, []Control{
 		{
 			Name: "eps", Label: "eps", Group: "loss", Kind: KindNumber, Live: true, Log: true, Zero: true,
-			Help:    "The loss takes max(variance, eps): a floor under the variance of the standardised target, which the gradient passes straight through.",
+			Help:    "Smaller variances of the standardised target count as eps in the loss, so more certainty than that is neither rewarded nor punished. As in PyTorch, the gradient still flows.",
 			Default: 1e-6, Min: 1e-12, Max: 10, Step: 0.1,
 			field: func(s *Settings) any { return &s.Eps },
 		},
 		{
 			Name: "full", Label: "full", Group: "loss", Kind: KindSwitch, Live: true,
-			Help:    "Adds the loss's constant, for the NLL ½ log 2π = 0.919; gradients, and so the training, stay as they are.",
+			Help:    "Adds the constant of the loss (½ log 2π = 0.919 for the NLL) to the reported loss. Training is exactly the same.",
 			Default: false,
 			field:   func(s *Settings) any { return &s.Full },
 		},
 		{
 			Name: "reduction", Label: "reduction", Group: "loss", Kind: KindChoice, Live: true,
-			Help:    "How the rows' losses become one number, and so how large the gradient is.",
+			Help:    "How the losses of a batch are combined: averaged or added.",
 			Default: loss.Mean.String(), Options: reductionOptions(),
 			field: func(s *Settings) any { return &s.Reduction },
 		},

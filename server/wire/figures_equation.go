@@ -4,30 +4,30 @@ package wire
 func equationFigures() []Figure {
 	return []Figure{
 		{
-			ID: "equation_loss", Label: "equation’s loss", Unit: "nats", Better: BetterLower,
-			Help:    "What the equation adds to the loss, over its points: with a learned noise the negative log likelihood of a residual of 0, else the weight times its mean square.",
+			ID: "equation_loss", Label: "equation loss", Unit: "nats", Better: BetterLower,
+			Help:    "The equation’s term of the loss: with learned noise the negative log likelihood of a residual of 0, otherwise the weight times the mean squared residual.",
 			Formula: setTeX(`\frac{1}{n} \sum_i \frac{1}{2} \left(s + r_j^2 e^{-s}\right) \text{ or } w \frac{1}{n} \sum_i r_j^2`),
 			Source:  raissi,
 		},
 		{
-			ID: "equation_rms", Label: "residual of the equation", Better: BetterLower,
-			Help:    "The root of the equation’s mean squared residual over its points, in the equation’s own unit: by how much the mean breaks it.",
+			ID: "equation_rms", Label: "equation residual", Better: BetterLower,
+			Help:    "Root mean squared residual of the equation over its points, in the equation’s own unit: how far the mean is from satisfying it.",
 			Formula: setTeX(`\sqrt{\frac{1}{n} \sum_i r_j^2}`),
 			Source:  raissi,
 		},
 		{
-			ID: "equation_noise", Label: "noise of the equation", Better: BetterNone,
-			Help:    "The learned standard deviation of the residual, in the equation’s own unit: the smaller it is, the more the equation counts beside the rows.",
+			ID: "equation_noise", Label: "equation noise", Better: BetterNone,
+			Help:    "Learned standard deviation of the residual, in the equation’s own unit. The smaller it is, the more the equation counts against the data.",
 			Formula: setTeX(`\sigma_r = e^{s/2}`),
 			Source:  kendallGalCipolla,
 		},
 		{
 			ID: "parameter", Label: "parameter", Better: BetterNone,
-			Help: "A number in the equation, fixed or learned with the network; of an ensemble the mean over its members.",
+			Help: "A number in the equation, fixed or learned with the network. For an ensemble: the mean over its members.",
 		},
 		{
-			ID: "spread", Label: "spread of a parameter", Better: BetterNone,
-			Help: "The standard deviation of a parameter over the members of an ensemble, each of which learns its own.",
+			ID: "spread", Label: "parameter spread", Better: BetterNone,
+			Help: "Standard deviation of a parameter over the members of an ensemble, each of which learns its own.",
 		},
 	}
 }

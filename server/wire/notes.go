@@ -42,7 +42,7 @@ func lossNotes() []Note {
 		d := k.Descriptor()
 		where := d.Formula.Note + "."
 		if d.Formula.HasConstant() {
-			where = d.Formula.Note + "; the constant is there with full."
+			where = d.Formula.Note + "; full adds the constant."
 		}
 		list = append(list, Note{"loss", d.Name, setTeX(d.Formula.TeX()), where, d.Source})
 		for _, p := range d.Parameters {
@@ -82,7 +82,7 @@ func optimizerNotes() []Note {
 	const adam = "Kingma & Ba 2015, “Adam: A Method for Stochastic Optimization”; PyTorch, torch.optim.Adam"
 	const dropout = "Srivastava et al. 2014, “Dropout: A Simple Way to Prevent Neural Networks from Overfitting”"
 	return append(notesOn("optimizer", engine.Optimizers()), []Note{
-		{Control: "decay", Formula: setTeX(`\ell + \frac{\lambda}{2} \sum_k \theta_k^2`), Source: "PyTorch, weight_decay of torch.optim.Adam; of AdamW apart from the gradient"},
+		{Control: "decay", Formula: setTeX(`\ell + \frac{\lambda}{2} \sum_k \theta_k^2`), Source: "PyTorch, weight_decay of torch.optim.Adam; decoupled in torch.optim.AdamW"},
 		{Control: "variance_decay", Source: "Sluijterman, Cator & Heskes 2024, “Optimal Training of Mean Variance Estimation Neural Networks”"},
 		{Control: "momentum", Formula: setTeX(`b \leftarrow \mu b + g`), Source: "PyTorch, torch.optim.SGD"},
 		{Control: "nesterov", Formula: setTeX(`\theta \leftarrow \theta - \eta (g + \mu b)`), Source: "Sutskever et al. 2013, “On the Importance of Initialization and Momentum in Deep Learning”; PyTorch, torch.optim.SGD"},
