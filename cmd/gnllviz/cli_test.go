@@ -537,7 +537,7 @@ func TestDecayIsAutomatic(t *testing.T) {
 	if text := works(t, "", "train", "--data", "mcycle", "--steps", "1"); !wording.Has(text, "\nweight decay auto: 0.009434\nvariance decay auto: 0.009434\n") {
 		t.Errorf("it says %q", text)
 	}
-	if text := works(t, "", "train", "--help"); !wording.Has(strings.Join(strings.Fields(text), " "), "or auto: 1 divided by the number of training rows, counted at each step; 0 with an equation. (default auto)") {
+	if text := works(t, "", "train", "--help"); !wording.Has(strings.Join(strings.Fields(text), " "), "or auto: 1 / current number of training points; 0 with an equation. (default auto)") {
 		t.Errorf("the help is %q", text)
 	}
 }

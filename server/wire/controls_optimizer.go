@@ -3,7 +3,7 @@ package wire
 import "github.com/gnllviz/gnllviz/engine"
 
 // decayIsAuto says which value a weight decay of auto has.
-const decayIsAuto = "1 / number of training points; 0 with an equation"
+const decayIsAuto = "1 / current number of training points; 0 with an equation"
 
 // OptimizerSettings are the values of the optimiser's controls.
 type OptimizerSettings struct {

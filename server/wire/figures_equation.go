@@ -5,7 +5,7 @@ func equationFigures() []Figure {
 	return []Figure{
 		{
 			ID: "equation_loss", Label: "equation loss", Unit: "nats", Better: BetterLower,
-			Help:    "The equation’s term of the loss: with learned noise the negative log likelihood of a residual of 0, otherwise the weight times the mean squared residual.",
+			Help:    "The equation’s term of the loss: the negative log likelihood of a residual of 0 if its noise is learned, otherwise the weight times the mean squared residual.",
 			Formula: setTeX(`\frac{1}{n} \sum_i \frac{1}{2} \left(s + r_j^2 e^{-s}\right) \text{ or } w \frac{1}{n} \sum_i r_j^2`),
 			Source:  raissi,
 		},

@@ -72,7 +72,7 @@ export const LOSSES: Readonly<Record<string, LossFormula>> = {
       { kind: 'residual', body: mathml`<mfrac><mrow><mi>ν</mi><mo stretchy="false">+</mo><mn>1</mn></mrow><mn>2</mn></mfrac><mspace width="0.15em"></mspace><mi>log</mi><mspace width="0.15em"></mspace><mrow><mo form="prefix" stretchy="true">(</mo><mn>1</mn><mo stretchy="false">+</mo><mfrac><msup><mrow><mo stretchy="false">(</mo><mi>y</mi><mo>−</mo><mi>μ</mi><mo stretchy="false">)</mo></mrow><mn>2</mn></msup><mrow><mi>ν</mi><msup><mi>σ</mi><mn>2</mn></msup></mrow></mfrac><mo form="postfix" stretchy="true">)</mo></mrow>` },
       { kind: 'constant', body: mathml`<mi>log</mi><mspace width="0.15em"></mspace><msub><mi>c</mi><mi>ν</mi></msub>` },
     ],
-    note: "ν degrees of freedom, σ the scale, at least √eps; c makes the density’s integral 1",
+    note: "ν degrees of freedom, σ the scale, at least √eps; c normalises the density",
   },
   cauchy_nll: {
     terms: [
@@ -80,7 +80,7 @@ export const LOSSES: Readonly<Record<string, LossFormula>> = {
       { kind: 'residual', body: mathml`<mi>log</mi><mspace width="0.15em"></mspace><mrow><mo form="prefix" stretchy="true">(</mo><mn>1</mn><mo stretchy="false">+</mo><mfrac><msup><mrow><mo stretchy="false">(</mo><mi>y</mi><mo>−</mo><mi>μ</mi><mo stretchy="false">)</mo></mrow><mn>2</mn></msup><mrow><msup><mi>c</mi><mn>2</mn></msup><msup><mi>σ</mi><mn>2</mn></msup></mrow></mfrac><mo form="postfix" stretchy="true">)</mo></mrow>` },
       { kind: 'constant', body: mathml`<mi>log</mi><mspace width="0.15em"></mspace><mi>π</mi><mi>c</mi>` },
     ],
-    note: "half of the rows are expected within c σ of μ; σ² is the predicted variance, at least eps",
+    note: "half of the points are expected within c σ of μ; σ² is the predicted variance, at least eps",
   },
   laplace_nll: {
     terms: [
