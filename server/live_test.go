@@ -158,7 +158,7 @@ func TestBadMessagesAreRefused(t *testing.T) {
 		code   wire.ErrorCode
 		reason string
 	}{
-		{websocket.TextMessage, `{"type":"change","id":1,"set":{"eps":-1}}`, 1, wire.OutOfRange, "eps -1"},
+		{websocket.TextMessage, `{"type":"change","id":1,"set":{"eps":-1}}`, 1, wire.OutOfRange, "eps must be 0 or from 1e-12 to 10, not -1"},
 		{websocket.TextMessage, `{"type":"change","id":2,"set":{"eps":"x"}}`, 2, wire.BadValue, `not "x"`},
 		{websocket.TextMessage, `{"type":"change","id":3}`, 3, wire.MissingField, `"set"`},
 		{websocket.TextMessage, `{"type":"change","set":{"eps":1}}`, 0, wire.MissingField, `"id"`},

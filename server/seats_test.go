@@ -173,7 +173,7 @@ func TestSeatsAreShared(t *testing.T) {
 		t.Error(refused)
 	}
 	_, refused := a.call(x.ID, "", false)
-	if want := "your address has 2 viewers of this run, which is its limit; --max-peer-viewers raises it"; refused == nil || !wording.Is(refused.Detail, want) {
+	if want := "this run is full: it has 2 viewers from your address; --max-peer-viewers raises it"; refused == nil || !wording.Is(refused.Detail, want) {
 		t.Errorf("refused with %+v, want %q", refused, want)
 	}
 }

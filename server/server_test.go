@@ -194,7 +194,7 @@ func TestBadRequestsAreRefusedWithAReason(t *testing.T) {
 		detail             string
 	}{
 		{"POST", "/api/runs", `{"dataset":"nope"}`, 422, `"nope" is none of mcycle`},
-		{"POST", "/api/runs", `{"eps":-1}`, 422, "eps -1 is below"},
+		{"POST", "/api/runs", `{"eps":-1}`, 422, "eps must be 0 or from 1e-12 to 10, not -1"},
 		{"POST", "/api/runs", `{"epz":1}`, 422, "no control"},
 		{"POST", "/api/runs", `{"eps":`, 400, "not a JSON object"},
 		{"POST", "/api/runs", `[]`, 400, "not a JSON object"},

@@ -52,20 +52,21 @@ func benchCommand() *cobra.Command {
 	b := bench{turn: time.Second / 10}
 	c := &cobra.Command{
 		Use: "bench", Short: "Measure how fast this machine trains",
-		Long: `Measure how fast this machine trains, on one core and on all, and computes the loss.
+		Long: `Measure how fast this machine trains, on one core and on all, and how fast it computes
+the loss.
 
-Each figure is the median of five turns, each of a tenth of a second unless --turn says
-otherwise. Networks have one
-input, relu and the exp head, and train by Adam. The peak is what a core multiplies and
-adds when it does nothing else; the plain loop is the loss as one would write it in Go.`,
+Each figure is the median of five turns of --turn (a tenth of a second). Networks have
+one input, relu and the exp head, and train with Adam. The peak is the rate of
+multiplications and additions that a core reaches when it does nothing else; the plain
+loop is the loss written in ordinary Go.`,
 		Example: "  gnllviz bench\n  gnllviz bench --json",
 		Args:    arguments(cobra.NoArgs),
 	}
 	c.Flags().BoolVar(&asJSON, "json", false, "write JSON")
-	c.Flags().DurationVar(&b.turn, "turn", b.turn, "`time` that each of the five turns takes")
+	c.Flags().DurationVar(&b.turn, "turn", b.turn, "`time` of each of the five turns")
 	c.RunE = func(c *cobra.Command, _ []string) error {
 		if b.turn <= 0 {
-			return mistakef("--turn %v: it takes some time to measure one", b.turn)
+			return mistakef("--turn %v: a turn must take some time", b.turn)
 		}
 		s, err := b.measure()
 		if err != nil {

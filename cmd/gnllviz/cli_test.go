@@ -566,7 +566,7 @@ func TestInterruptedWithoutAFolderSaysSo(t *testing.T) {
 			return false
 		}
 	})
-	if c.ProcessState.ExitCode() != 130 || !wording.Has(stderr.String(), "nothing was kept, for which there must be --out FOLDER") {
+	if c.ProcessState.ExitCode() != 130 || !wording.Has(stderr.String(), "nothing was saved: pass --out FOLDER to keep the model") {
 		t.Errorf("status %d, %q", c.ProcessState.ExitCode(), &stderr)
 	}
 }
@@ -921,12 +921,12 @@ func TestBadFlagsAndFilesAreOneLine(t *testing.T) {
 		{"train extra", "extra"},
 		{"train --bogus", "unknown flag: --bogus"},
 		{"train --lr", "flag needs an argument: --lr"},
-		{"train --lr 5", "--lr 5 is above its greatest value 1"},
+		{"train --lr 5", "--lr must be from 1e-6 to 1, not 5"},
 		{"train --lr fast", `--lr must be a number, not "fast"`},
 		{"train --lr NaN", "--lr must be a number"},
 		{"train --batch 1.5", "--batch must be a whole number"},
 		{"train --variance cubic", `--variance "cubic" is none of exp`},
-		{"train --ensemble 11", "--ensemble 11 is above its greatest value 10"},
+		{"train --ensemble 11", "--ensemble must be from 1 to 10, not 11"},
 		{"train --hidden 1,2,3,4,5", "--hidden has 5 layers, not 1 to 4"},
 		{"train --hidden 8,x", "--hidden must be a list of whole numbers"},
 		{"train --full=maybe", "--full must be true or false"},
@@ -935,8 +935,8 @@ func TestBadFlagsAndFilesAreOneLine(t *testing.T) {
 		{"train --data own", "--train FILE"},
 		{"train --steps 0", "--steps 0: there is nothing to do"},
 		{"train --steps few", "--steps must be a whole number"},
-		{"train --steps 10 --epochs 1", "say one of them"},
-		{"train --target y", "give them by --train FILE"},
+		{"train --steps 10 --epochs 1", "give only one of them"},
+		{"train --target y", "give them with --train FILE"},
 		{"train --train nothing.csv --target y", "--train: nothing.csv: no such file or directory"},
 		{"train --train " + rows, "without --target"},
 		{"train --data toy --target y --train " + rows, "not both"},
@@ -948,8 +948,8 @@ func TestBadFlagsAndFilesAreOneLine(t *testing.T) {
 		{"train --target y --train " + dir, "is a directory"},
 		{"train --resume nothing", "--resume: nothing: no such file or directory"},
 		{"train --resume " + damaged, damaged},
-		{"train --resume " + folder + " --seed 3", "--seed: with --resume it is what it was"},
-		{"train --resume " + folder + " --train x", "--train: with --resume"},
+		{"train --resume " + folder + " --seed 3", "--seed cannot be changed together with --resume"},
+		{"train --resume " + folder + " --train x", "--train cannot be used with --resume"},
 		{"predict", "--model FOLDER|FILE is missing"},
 		{"predict --model " + newer, "version 99"},
 		{"predict --model " + rows, rows},
@@ -969,10 +969,10 @@ func TestBadFlagsAndFilesAreOneLine(t *testing.T) {
 		{"sweep --x nothing=1,2 --y lr=1e-3,1e-2", `--x: there is no control "nothing"`},
 		{"sweep --x lr=1:2 --y beta=0,1", "a range is from:to:count"},
 		{"sweep --x lr=0:1:3 --y beta=0,1", "logarithmic"},
-		{"sweep --x lr=1e-3,7 --y beta=0,1", "--lr 7 is above its greatest value 1"},
+		{"sweep --x lr=1e-3,7 --y beta=0,1", "--lr must be from 1e-6 to 1, not 7"},
 		{"sweep --x lr=1e-3,1e-2 --y lr=1e-3,1e-2", "two different controls"},
 		{"sweep --x lr=1e-3,1e-2 --y beta=0,1 --metric nll", "--metric"},
-		{"sweep --x lr=1e-3,1e-2 --y beta=0,1 --lr 0.1", "--lr is given, and is an axis"},
+		{"sweep --x lr=1e-3,1e-2 --y beta=0,1 --lr 0.1", "--lr is also an axis of the sweep"},
 		{"sweep --x lr=1e-3,1e-2 --y beta=0,1 --steps 0", "--steps 0 is less than 1"},
 	} {
 		r := program(t, "", strings.Fields(c.args)...)

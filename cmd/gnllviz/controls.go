@@ -142,7 +142,7 @@ func controlHelp(c *wire.Control) string {
 	case c.Kind == wire.KindLayers:
 		text += fmt.Sprintf(" 1 to %d layers of %s to %s.", wire.MaxLayers, number(c.Min), number(c.Max))
 	case c.Name == "parameters":
-		text += " May be given several times."
+		text += " Can be repeated."
 	case c.Kind != wire.KindSwitch && c.Kind != wire.KindText:
 		from := number(c.Min)
 		if c.Zero {
@@ -155,9 +155,9 @@ func controlHelp(c *wire.Control) string {
 		text += "."
 	}
 	if c.When.Control != "" && len(c.When.Values) == 0 {
-		text += fmt.Sprintf(" Has an effect with --%s.", c.When.Control)
+		text += fmt.Sprintf(" Only used with --%s.", c.When.Control)
 	} else if c.When.Control != "" {
-		text += fmt.Sprintf(" Has an effect with %s %s.", c.When.Control, strings.Join(c.When.Values, " or "))
+		text += fmt.Sprintf(" Only used with %s %s.", c.When.Control, strings.Join(c.When.Values, " or "))
 	}
 	return text
 }
@@ -240,7 +240,7 @@ func (v *controlValue) Set(text string) error {
 // check says why a control cannot have a value.
 func (cs *controls) check(c *wire.Control, raw json.RawMessage) error {
 	if c.Name == "dataset" && string(raw) == `"`+wire.OwnData+`"` {
-		return refusal("--data own: rows of your own are given by --train FILE --target COLUMN")
+		return refusal("--data own: give your own data with --train FILE --target COLUMN")
 	}
 	if _, _, e := cs.table.Apply(cs.table.Defaults(), map[string]json.RawMessage{c.Name: raw}); e != nil {
 		return cs.byFlag(e)

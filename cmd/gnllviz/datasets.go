@@ -57,21 +57,21 @@ func datasetsCommand() *cobra.Command {
 		words = append(words, e.Name+"\t"+e.Title)
 	}
 	c := &cobra.Command{
-		Use: "datasets [name]", Short: "List the data sets, or write one out",
-		Long:              "List the data sets of the catalogue, or with a name tell of one. With --csv its rows are written.",
+		Use: "datasets [name]", Short: "List the data sets, or write one as CSV",
+		Long:              "List the built-in data sets, or describe the named one. With --csv write its rows.",
 		Example:           "  gnllviz datasets\n  gnllviz datasets mcycle --csv --out mcycle.csv\n  gnllviz datasets toy --csv --seed 7",
 		Args:              arguments(cobra.MaximumNArgs(1)),
 		ValidArgsFunction: cobra.FixedCompletions(words, cobra.ShellCompDirectiveNoFileComp),
 	}
 	f := c.Flags()
-	f.BoolVar(&asCSV, "csv", false, "write the rows of the set that is named, the inputs first, under a header with names and units")
-	f.Uint32Var(&seed, "seed", 1, "`number` of the seed that rows of a formula are drawn with")
+	f.BoolVar(&asCSV, "csv", false, "write the rows of the named data set, inputs first, with a header of names and units")
+	f.Uint32Var(&seed, "seed", 1, "seed `number` for data sets that are drawn from a formula")
 	f.BoolVar(&asJSON, "json", false, "list in JSON")
 	f.StringVar(&out, "out", "-", "`file` to write; - is standard output")
 	c.RunE = func(c *cobra.Command, args []string) error {
 		if len(args) == 0 {
 			if asCSV {
-				return mistakef("--csv: say which data set is to be written; gnllviz datasets lists them")
+				return mistakef("--csv: say which data set to write; gnllviz datasets lists them")
 			}
 			return writeOut(c, out, func(w io.Writer) error { return listDatasets(w, asJSON) })
 		}
@@ -80,7 +80,7 @@ func datasetsCommand() *cobra.Command {
 		}
 		switch {
 		case asCSV && asJSON:
-			return mistakef("--csv and --json: say one of them")
+			return mistakef("--csv and --json: give only one of them")
 		case asCSV:
 			s, err := datasets.Load(args[0], uint64(seed))
 			if err != nil {

@@ -14,7 +14,7 @@ import (
 func exportCommand() *cobra.Command {
 	var model, format, precision, out string
 	var noRows bool
-	help := "`name` of what is to be made:"
+	help := "`name` of the format:"
 	var words []string
 	for _, f := range artifact.Formats() {
 		help += " " + f.Name + ","
@@ -22,16 +22,16 @@ func exportCommand() *cobra.Command {
 	}
 	c := &cobra.Command{
 		Use: "export", Short: "Write a trained model in another format",
-		Long: `Write a model, or what can be made of it, in another format.
+		Long: `Write a model, or a table, chart or report of it, in another format.
 
-Models and source can be made of every model. Tables, charts, the report and the
-archive need the rows that it was trained on, which model.json and the archive hold
-unless they were left out.
+Every model can be written as a model or as source code. Tables, charts, the report and
+the archive need the training data, which model.json and the archive contain unless
+they were left out.
 
-JSON and the archive hold the rows that were learned from: of a file of your own the
-numbers of the targets and the features, and nothing of other columns. Tables of
-predictions hold them, too, and the report and pictures of the fit show them. --no-rows
-leaves them out. ONNX, safetensors and source never hold rows.`,
+JSON and the archive contain the training data: of your own file, the targets and the
+features, and no other column. Tables of predictions contain them, too, and the report
+and pictures of the fit show them. --no-rows leaves them out. ONNX, safetensors and
+source code never contain rows.`,
 		Example: "  gnllviz export --model model --format onnx --out model.onnx\n  gnllviz export --model model.json --format go > model.go",
 		Args:    arguments(cobra.NoArgs),
 	}
@@ -39,13 +39,13 @@ leaves them out. ONNX, safetensors and source never hold rows.`,
 	f.StringVar(&model, "model", "", modelUsage)
 	f.StringVar(&format, "format", "", strings.TrimSuffix(help, ","))
 	f.StringVar(&out, "out", "-", "`file` to write; - is standard output")
-	f.StringVar(&precision, "precision", artifact.Double, "of ONNX, `double or float`: with float the graph has float32 alone, for runtimes that know nothing else; the model card says what that costs on this model")
+	f.StringVar(&precision, "precision", artifact.Double, "of ONNX, `double or float`: float uses only float32, for tools without double; the model card gives the loss of accuracy")
 	f.BoolVar(&noRows, "no-rows", false, aboutRows)
 	complete(c, "format", words)
 	complete(c, "precision", []string{artifact.Double, artifact.Float})
 	c.RunE = func(c *cobra.Command, _ []string) error {
 		if format == "" {
-			return mistakef("--format is missing: what is to be made of the model; gnllviz export --help lists all")
+			return mistakef("--format is missing; gnllviz export --help lists the formats")
 		}
 		f, err := artifact.Find(format)
 		if err != nil {
@@ -66,16 +66,16 @@ func reportCommand() *cobra.Command {
 	var noRows bool
 	c := &cobra.Command{
 		Use: "report", Short: "Write the report of a trained model",
-		Long: `Write one page of HTML that needs no network: data, settings, changes, curves, fit,
-calibration, scores and the model's card. It needs the rows that the model was trained
-on, which model.json and the archive have with them unless they were left out. It shows
-rows in its charts, and has their numbers for that; --no-rows leaves them out.`,
+		Long: `Write a report as one HTML page that works offline: data, settings, changes, curves,
+fit, calibration, scores and the model card. It needs the training data, which
+model.json and the archive contain unless they were left out. The report contains rows
+for its charts; --no-rows leaves them out.`,
 		Example: "  gnllviz report --model model --out report.html",
 		Args:    arguments(cobra.NoArgs),
 	}
 	c.Flags().StringVar(&model, "model", "", modelUsage)
 	c.Flags().StringVar(&out, "out", "-", "`file` to write; - is standard output")
-	c.Flags().BoolVar(&noRows, "no-rows", false, "leave the rows that were learned from out of its charts")
+	c.Flags().BoolVar(&noRows, "no-rows", false, "leave the training data out of its charts")
 	completeFiles(c, "out", "html")
 	c.RunE = func(c *cobra.Command, _ []string) error {
 		f, err := artifact.Find("report")
@@ -90,7 +90,7 @@ rows in its charts, and has their numbers for that; --no-rows leaves them out.`,
 // exportModel writes a model in a format, with the rows that belong to it or without.
 func exportModel(c *cobra.Command, path string, f artifact.Format, out string, noRows bool) error {
 	if (out == "" || out == "-") && !isText(f.Media) && onTerminal(c.OutOrStdout()) {
-		return mistakef("%s is not for a terminal: give --out FILE, or send it on", f.Name)
+		return mistakef("%s cannot be shown in a terminal: give --out FILE, or use a pipe", f.Name)
 	}
 	m, err := readModel(c, "model", path)
 	if err != nil {

@@ -29,11 +29,10 @@ func untilSignal(c *cobra.Command) (context.Context, context.CancelFunc) {
 }
 
 const about = `gnllviz trains networks that predict a mean and a variance, and shows the training
-live in the browser. Without a command it serves.
+live in the browser. Without a command it serves the page.
 
-It ends with status 0 if all went well, 1 if something failed, 2 if a flag or a
-file is not right, and 130 if it was interrupted. What is wrong is one line on
-standard error.`
+The exit status is 0 if all went well, 1 if something failed, 2 if a flag or a file is
+wrong, and 130 after an interrupt. Errors are one line on standard error.`
 
 func command() *cobra.Command {
 	serve := serveCommand()

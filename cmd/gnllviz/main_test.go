@@ -214,7 +214,7 @@ func TestMistakesAreOneLine(t *testing.T) {
 		status int
 	}{
 		{[]string{"--lessons", lessons}, "lesson mine.json: summry: a lesson has no such member", 2},
-		{[]string{"--lessons", filepath.Join(lessons, "mine.json")}, "is no folder", 2},
+		{[]string{"--lessons", filepath.Join(lessons, "mine.json")}, "is not a folder", 2},
 		{[]string{"--lessons", filepath.Join(lessons, "nowhere")}, "no such file or directory", 2},
 		{[]string{"--addr", l.Addr().String()}, "is taken by another program", 1},
 		{[]string{"serve", "--addr", "nonsense"}, "cannot listen on nonsense", 1},

@@ -26,7 +26,7 @@ func readModel(c *cobra.Command, flag, path string) (*export.Model, error) {
 // made, a file, or standard input.
 func readPredictor(c *cobra.Command, flag, path string) (*export.Model, error) {
 	if path == "" {
-		return nil, mistakef("--%s FOLDER|FILE is missing: the model that train or the page has made", flag)
+		return nil, mistakef("--%s FOLDER|FILE is missing: name a model made by train or by the page", flag)
 	}
 	file := modelFile(path)
 	r, done, err := openInput(c, file)
@@ -54,6 +54,6 @@ func modelFile(path string) string {
 }
 
 // aboutRows is what help says of --no-rows.
-const aboutRows = "leave the rows that were learned from out of what is written: model.json then holds none, to go on from it takes the same --train FILE again, and there are no tables of predictions"
+const aboutRows = "leave the training data out of the files: there are no tables of predictions then, and --resume needs the same --train FILE again"
 
-const modelUsage = "`folder` that train --out made, or a file of a model: JSON, safetensors, ONNX, or an archive with one; - is standard input"
+const modelUsage = "`folder` made by train --out, or a model file: JSON, safetensors, ONNX, or an archive with one; - is standard input"

@@ -28,18 +28,17 @@ func predictCommand() *cobra.Command {
 		Use: "predict", Short: "Predict rows of a CSV file with a trained model",
 		Long: `Predict a mean and a standard deviation for each row of a CSV file.
 
-The file's columns are found by the names of those that the model learned from, words
-among them; others are not looked at. What is written has a row for each row, in their order: the inputs, and mean, std,
-lower and upper, the bounds of the central interval of --level percent. Of an ensemble
-std has two parts besides, whose squares add up to its square: aleatoric, the noise of
-the data, and epistemic, what the members disagree on. A model of several targets gives
-these for each, with its name: mean_east, std_east and so on.
+Columns are found by the names of the model's inputs; other columns are ignored. The
+output has a row for each row of the file, in the same order: the inputs, and mean, std,
+lower and upper, the bounds of the central interval of --level percent. An ensemble also
+gives the two parts of std, whose squares add up to its square: aleatoric, the noise of
+the data, and epistemic, the disagreement of the members. A model with several targets
+gives these for each, with its name: mean_east, std_east and so on.
 
-A row that lacks an input has no prediction, unless the model learned what to make of
-such rows (train --lacking mean): its cells are empty, and such rows are counted on
-standard error. A word that was not there in training is none of those that
-the model knows: its row is predicted, and counted, too. Rows outside the range of the training rows are predicted, and
-counted, too.`,
+A row with a missing input has no prediction, only empty cells, unless the model was
+trained to handle such rows (train --lacking mean). Rows with a word that training did
+not have, and rows outside the range of the training data, are predicted. All three
+kinds are counted on standard error.`,
 		Example: "  gnllviz predict --model model --input new.csv --out predictions.csv\n  gnllviz predict --model model.onnx --level 90 < new.csv",
 		Args:    arguments(cobra.NoArgs),
 		RunE:    func(c *cobra.Command, _ []string) error { return p.run(c) },
@@ -48,7 +47,7 @@ counted, too.`,
 	f.StringVar(&p.model, "model", "", modelUsage)
 	f.StringVar(&p.input, "input", "-", "CSV `file` with the rows; - is standard input")
 	f.StringVar(&p.out, "out", "-", "`file` to write; - is standard output")
-	f.Float64Var(&p.level, "level", 95, "`percent` of the distribution between lower and upper, above 0 and below 100")
+	f.Float64Var(&p.level, "level", 95, "`percent` of the distribution between lower and upper, between 0 and 100")
 	p.how.add(f)
 	completeFiles(c, "input", "csv", "tsv", "txt", "gz")
 	completeFiles(c, "out", "csv")

@@ -43,10 +43,10 @@ type tableFlags struct {
 var tableFlagNames = []string{"header", "delimiter", "decimal", "missing"}
 
 func (t *tableFlags) add(f *pflag.FlagSet) {
-	f.StringVar(&t.header, "header", "", "`yes or no`: whether the first row names the columns; told from the file without it")
-	f.StringVar(&t.delimiter, "delimiter", "", "`mark` between fields, or comma, semicolon, tab, bar or space; told from the file without it")
-	f.StringVar(&t.decimal, "decimal", "", "decimal `mark`, or point or comma; told from each column without it")
-	f.StringSliceVar(&t.missing, "missing", nil, "`codes` that stand for no value, such as -200, besides empty cells, NA and the like")
+	f.StringVar(&t.header, "header", "", "`yes or no`: whether the first row has the names of the columns (default: detected)")
+	f.StringVar(&t.delimiter, "delimiter", "", "`mark` between fields, or comma, semicolon, tab, bar or space (default: detected)")
+	f.StringVar(&t.decimal, "decimal", "", "decimal `mark`, or point or comma (default: detected for each column)")
+	f.StringSliceVar(&t.missing, "missing", nil, "`codes` for missing values, such as -200, besides empty cells, NA and similar")
 }
 
 // options checks the flags, so that a mistake in them is one whatever the file has.
@@ -73,12 +73,12 @@ const rowGroup = "data"
 func addRows(c *cobra.Command) *rowFlags {
 	r := new(rowFlags)
 	f := c.Flags()
-	f.StringVar(&r.train, "train", "", "CSV `file` with rows of your own, in place of --data; - is standard input; with --resume, for a model whose rows were left out. All are trained on where there is --test, else --train-share of them")
-	f.StringVar(&r.test, "test", "", "CSV `file` with the test rows, with the same columns")
-	f.StringVar(&r.target, "target", "", "`columns` that are learned, a,b,c, at most 16; a name that has a comma itself stands alone, or in quotes")
-	f.StringSliceVar(&r.features, "features", nil, "`columns` that they are learned from, a,b,c, of numbers, dates or at most 32 words; without it all others that have numbers")
-	f.StringSliceVar(&r.circles, "circles", nil, "`year,day` or one of them: what dates become besides days, so that December and January are neighbours, and evening and morning")
-	f.StringVar(&r.lacking, "lacking", "", "`drop or mean`: a row that lacks a feature is left out, as without it, or has the mean of the others and a mark that says so")
+	f.StringVar(&r.train, "train", "", "CSV `file` with your own data, instead of --data; - is standard input. With --test all its rows are used for training, otherwise --train-share percent. With --resume only for a model whose rows were left out")
+	f.StringVar(&r.test, "test", "", "CSV `file` of test rows, with the same columns")
+	f.StringVar(&r.target, "target", "", "`columns` to predict, a,b,c, at most 16; put a name with a comma in quotes, or give it alone")
+	f.StringSliceVar(&r.features, "features", nil, "input `columns`, a,b,c, of numbers, dates or at most 32 words (default: all other columns of numbers)")
+	f.StringSliceVar(&r.circles, "circles", nil, "`year,day` or one of them: also gives dates as position in the year or the day, so that December is next to January, and evening to morning")
+	f.StringVar(&r.lacking, "lacking", "", "`drop or mean`: leave out rows with a missing feature (default), or fill in the mean and add an input that marks them")
 	r.how.add(f)
 	inGroup(f, rowGroup, append([]string{"train", "test", "target", "features", "circles", "lacking"}, tableFlagNames...)...)
 	for _, name := range []string{"train", "test"} {
@@ -100,16 +100,16 @@ func (r *rowFlags) spec(c *cobra.Command, cs *controls) (wire.Spec, error) {
 	if r.train == "" {
 		for _, name := range append([]string{"test", "target", "features", "circles", "lacking"}, tableFlagNames...) {
 			if c.Flags().Changed(name) {
-				return s, mistakef("--%s is about rows of your own: give them by --train FILE", name)
+				return s, mistakef("--%s needs data of your own: give them with --train FILE", name)
 			}
 		}
 		return s, nil
 	}
 	switch {
 	case c.Flags().Changed("data"):
-		return s, mistakef("--data and --train: the rows are of the catalogue or your own, not both")
+		return s, mistakef("--data and --train: use a built-in data set or your own file, not both")
 	case r.target == "":
-		return s, mistakef("--train %s without --target: say which columns are to be learned", r.train)
+		return s, mistakef("--train %s without --target: name the columns to predict", r.train)
 	case r.train == "-" && r.test == "-":
 		return s, mistakef("--train and --test are both standard input: give one of them as a file")
 	}

@@ -37,20 +37,20 @@ func serveCommand() *cobra.Command {
 	f := c.Flags()
 	f.StringVar(&addr, "addr", "127.0.0.1:8080", "address to listen on; port 0 takes a free one")
 	f.StringVar(&token, "token", os.Getenv("GNLLVIZ_TOKEN"),
-		"what one must bring to make and list runs (or GNLLVIZ_TOKEN); without one it is made up, but on a loopback address; off means none")
+		"token needed to create and list runs (or GNLLVIZ_TOKEN); default: none on a loopback address, otherwise a random one; off means none")
 	f.Lookup("token").DefValue = "" // the environment's is nobody's to read in the help
 	f.BoolVar(&open, "open", false, "open the page in the browser")
 	f.BoolVar(&verbose, "verbose", false, "log connections too")
-	f.StringVar(&format, "log-format", "text", "how the log is written: text or json")
-	f.IntVar(&memory, "max-memory", 0, "memory in MB that the program uses; 0 is half of what the machine or its container has")
-	f.BoolVar(&config.Profiles, "pprof", false, "serve profiles of the program under /debug/pprof/, to those with the token")
-	f.StringVar(&lessons, "lessons", "", "folder with lessons of your own, a JSON file each, beside those of the program")
-	f.StringVar(&model, "model", "", "begin with a run that goes on from a model, paused: a "+modelUsage)
-	f.StringSliceVar(&config.Hosts, "host", nil, "further host name under which the server may be called (may be repeated)")
+	f.StringVar(&format, "log-format", "text", "format of the log: text or json")
+	f.IntVar(&memory, "max-memory", 0, "memory in MB that the program may use; 0 is half the memory of the machine or its container")
+	f.BoolVar(&config.Profiles, "pprof", false, "serve profiles of the program under /debug/pprof/ to anyone with the token")
+	f.StringVar(&lessons, "lessons", "", "folder with your own lessons, one JSON file each, in addition to the built-in ones")
+	f.StringVar(&model, "model", "", "start with a paused run of an existing model: "+modelUsage)
+	f.StringSliceVar(&config.Hosts, "host", nil, "additional host name of the server (can be repeated)")
 	f.StringSliceVar(&origins, "origin", nil,
-		"address of the page, such as https://lab.example, behind a proxy that changes the host or hides TLS (may be repeated)")
+		"address of the page, such as https://lab.example, behind a proxy that changes the host or handles TLS (can be repeated)")
 	f.StringSliceVar(&proxies, "trusted-proxy", nil,
-		"address or network (10.0.0.0/8) of a reverse proxy, whose X-Forwarded-For then says whom a request is counted for (may be repeated)")
+		"address or network (10.0.0.0/8) of a reverse proxy; its X-Forwarded-For then tells visitors apart for the limits (can be repeated)")
 	config.Version, config.Commit = version()
 	config.Limits = access.DefaultLimits()
 	for _, l := range config.Limits.Table() {
@@ -112,7 +112,7 @@ func lessonsOf(folder string, limits access.Limits) ([]lesson.Lesson, error) {
 	if info, err := os.Stat(folder); err != nil {
 		return nil, mistakef("--lessons: %w", err)
 	} else if !info.IsDir() {
-		return nil, mistakef("--lessons %s is no folder", folder)
+		return nil, mistakef("--lessons %s is not a folder", folder)
 	}
 	list, err := registry.Lessons(os.DirFS(folder), limits)
 	if err != nil {
@@ -217,7 +217,7 @@ func serve(c *cobra.Command, addr, token, model string, open bool, config server
 	}
 	config.Log.Info("serving", "addr", l.Addr().String())
 	if token == "off" {
-		config.Log.Warn("there is no token: whoever reaches this address may make runs")
+		config.Log.Warn("no token is set: anyone who can reach this address can create runs")
 	}
 	if err := s.Serve(l); err != nil {
 		return err

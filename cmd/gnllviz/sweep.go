@@ -25,16 +25,16 @@ type sweepFlags struct {
 	json     bool
 }
 
-const aboutSweep = `Train a network for each pair of values of two controls, on all cores, and say how each
-predicts. All are from one seed and on the same rows, unless an axis says otherwise.
+const aboutSweep = `Train a network for each pair of values of two controls, on all cores, and report the
+scores. All runs use the same seed and the same rows, unless one of the axes changes them.
 
-An axis is CONTROL=FROM:TO:COUNT, evenly spaced on the control's own scale, which for
-rates and decays is logarithmic, or a list, CONTROL=VALUE,VALUE (layers and texts are
-parted by semicolons). Controls are named as their flags are.
+An axis is CONTROL=FROM:TO:COUNT, evenly spaced on the control's own scale (logarithmic
+for rates and decays), or a list, CONTROL=VALUE,VALUE (for layers and texts separated
+by semicolons). Controls have the names of their flags.
 
-With --out DIR the folder has sweep.csv, a row for each pair with all scores, and a heat
-map of --metric, sweep.svg and sweep.png. Where a training diverged it has no scores. An
-interrupt (Ctrl-C) ends the sweep and keeps what there is.`
+With --out DIR the folder gets sweep.csv, with a row of scores for each pair, and a heat
+map of --metric, sweep.svg and sweep.png. A run that diverged has no scores. An
+interrupt (Ctrl-C) ends the sweep and keeps the results so far.`
 
 const sweepExamples = `  gnllviz sweep --data mcycle --x decay=1e-6:1:7 --y variance-decay=1e-6:1:7 --out phases
   gnllviz sweep --data toy --loss beta-nll --x lr=1e-4:1e-1:7 --y beta=0,0.25,0.5,0.75,1 --json
@@ -51,11 +51,11 @@ func sweepCommand() *cobra.Command {
 	// Without a short name cobra's completions do not find a flag of one letter.
 	f.StringVarP(&s.x, "x", "x", "", "`control=values` from left to right")
 	f.StringVarP(&s.y, "y", "y", "", "`control=values` from bottom to top")
-	f.StringVar(&s.metric, "metric", "test.nll", "`score` of the heat map and of the best pair: test or train, a point, and the name that train --json has")
-	f.IntVar(&s.steps, "steps", defaultSteps, "`number` of steps of each training")
-	f.IntVar(&s.cores, "cores", 0, "`number` of trainings at a time; 0 is as many as the machine has cores")
-	f.StringVar(&s.out, "out", "", "`folder` for the table and the heat map; files of their names are replaced, others left alone")
-	f.BoolVar(&s.json, "json", false, "write one JSON object to standard output in place of a table")
+	f.StringVar(&s.metric, "metric", "test.nll", "`score` of the heat map and the best pair: test. or train. and a name from train --json")
+	f.IntVar(&s.steps, "steps", defaultSteps, "`number` of steps for each run")
+	f.IntVar(&s.cores, "cores", 0, "`number` of runs at a time; 0 uses all cores")
+	f.StringVar(&s.out, "out", "", "`folder` for the table and the heat map; files with these names are replaced")
+	f.BoolVar(&s.json, "json", false, "write one JSON object to standard output instead of a table")
 	inGroup(f, "sweep", "x", "y", "metric", "steps", "cores", "out", "json")
 	s.rows = addRows(c)
 	s.controls = addControls(c)
@@ -159,7 +159,7 @@ func (s *sweepFlags) grid(c *cobra.Command) (sweep.Grid, error) {
 	part, name, _ := strings.Cut(s.metric, ".")
 	switch {
 	case part != "test" && part != "train" || !slices.Contains(metricNames(), name):
-		return g, mistakef("--metric %.40q is no score: write test. or train. and one of %s", s.metric, strings.Join(metricNames(), ", "))
+		return g, mistakef("--metric %.40q is not a score: use test. or train. and one of %s", s.metric, strings.Join(metricNames(), ", "))
 	case s.steps < 1:
 		return g, mistakef("--steps %d is less than 1", s.steps)
 	case s.cores < 0:
@@ -168,7 +168,7 @@ func (s *sweepFlags) grid(c *cobra.Command) (sweep.Grid, error) {
 	for _, a := range []sweep.Axis{g.X, g.Y} {
 		if _, set := s.controls.set[a.Control]; set {
 			control := s.controls.find(a.Control)
-			return g, mistakef("--%s is given, and is an axis of the sweep, too", flagOf(control))
+			return g, mistakef("--%s is also an axis of the sweep; leave it out", flagOf(control))
 		}
 	}
 	g.Spec, err = s.rows.spec(c, s.controls)

@@ -97,7 +97,7 @@ func TestTrainSaysWhyThereIsNothingToLearnFrom(t *testing.T) {
 		if r.status != 2 || !wording.Has(r.stderr, "--"+flag+` "`+value+`"; say `) {
 			t.Errorf("--%s: %d %q", flag, r.status, r.stderr)
 		}
-		if r := program(t, "", "train", "--"+flag, value); r.status != 2 || !wording.Has(r.stderr, "--"+flag+" is about rows of your own") {
+		if r := program(t, "", "train", "--"+flag, value); r.status != 2 || !wording.Has(r.stderr, "--"+flag+" needs data of your own") {
 			t.Errorf("--%s alone: %d %q", flag, r.status, r.stderr)
 		}
 	}
@@ -255,7 +255,7 @@ func TestPredictTakesDates(t *testing.T) {
 	if r := program(t, "", "train", "--train", file, "--target", "y", "--features", "sold", "--circles", "week"); r.status != 2 || !wording.Has(r.stderr, `--circles ["week"]; say year, day or both`) {
 		t.Errorf("%d %q", r.status, r.stderr)
 	}
-	if r := program(t, "", "train", "--circles", "year"); r.status != 2 || !wording.Has(r.stderr, "--circles is about rows of your own") {
+	if r := program(t, "", "train", "--circles", "year"); r.status != 2 || !wording.Has(r.stderr, "--circles needs data of your own") {
 		t.Errorf("%d %q", r.status, r.stderr)
 	}
 }

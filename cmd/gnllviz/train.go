@@ -46,27 +46,26 @@ type trainFlags struct {
 	noRows   bool
 }
 
-const aboutTrain = `Train a network, or an ensemble, and say how well it predicts.
+const aboutTrain = `Train a network or an ensemble, and report how well it predicts.
 
-The rows are a data set of the catalogue (--data) or a CSV file of your own (--train
-with --target). All other settings are those of the page, under the same names. The
-scores are in the target's unit, over all rows; the NLL has its constant.
+The data are a built-in data set (--data) or your own CSV file (--train with --target).
+All other settings are those of the page, under the same names. Scores are in the
+target's unit, over all rows; the NLL includes its constant.
 
-With --out DIR all files that the page offers for download are written into the
-folder: the model in several formats, predictions, history, charts, the report.
-Files there of these names are replaced, each at once; others are left alone.
-model.json and the tables of predictions hold the rows that were learned from, and the
-report and pictures of the fit show them: of a file of your own the numbers of the
-target and the features, and nothing of other columns. --no-rows leaves them out. The
-different words of features that are words are part of the model, and stay.
+With --out DIR the folder gets all files that the page offers for download: the model
+in several formats, predictions, history, charts and the report. Files with these names
+are replaced, others are left alone. model.json and the tables of predictions contain
+the training data, and the report and pictures of the fit show them: of your own file,
+the target and the features, and no other column. --no-rows leaves them out. The
+different words of a feature with words are part of the model, and stay.
 
-A long training writes a checkpoint, model.json, every minute, from which --resume goes
-on should the machine fail. An interrupt (Ctrl-C) ends training after the step that is
-under way; what has been trained is written all the same. --resume goes on with the
-same bits as if nothing had happened, but for ONNX and safetensors, which have weights
-alone, so that the optimiser begins anew. Controls that can change while a network
-trains can be given another value then. A model whose rows were left out wants them again:
---resume MODEL --train FILE takes the same file, and refuses another. They are then left out again.`
+A long training writes a checkpoint, model.json, every minute, so that --resume can
+continue if the machine fails. An interrupt (Ctrl-C) stops after the current step and
+saves what has been trained. --resume continues exactly, bit for bit, except from ONNX
+and safetensors: they have weights alone, so the optimiser starts from zero. Controls
+that can change during training can be given a new value with --resume. A model whose
+rows were left out needs them again: --resume MODEL --train FILE accepts only the same
+file. The rows are then left out again.`
 
 const trainExamples = `  gnllviz train --data mcycle --out model
   gnllviz train --train rows.csv --target y --features a,b --hidden 50,50 --lr 0.01 --epochs 40
@@ -82,13 +81,13 @@ func trainCommand() *cobra.Command {
 	}
 	f := c.Flags()
 	f.SortFlags = false
-	f.Uint64Var(&t.steps, "steps", 0, fmt.Sprintf("`number` of steps to make (default %d, unless --epochs says otherwise); with --resume so many more", defaultSteps))
-	f.Uint64Var(&t.epochs, "epochs", 0, "the same in `epochs`: each takes every training row once, in batches of which the last may be smaller")
-	f.StringVar(&t.out, "out", "", "`folder` for the model and all about it; with --resume FOLDER that folder")
-	f.StringVar(&t.resume, "resume", "", "go on from a model: a `folder` that --out made, or a file")
-	f.DurationVar(&t.keep, "checkpoint-every", defaultKeep, "with --out, `time` from one checkpoint of a long training to the next; 0 is none before the end")
+	f.Uint64Var(&t.steps, "steps", 0, fmt.Sprintf("`number` of steps (default %d, unless --epochs is given); with --resume the number of further steps", defaultSteps))
+	f.Uint64Var(&t.epochs, "epochs", 0, "number of `epochs`, each of which uses every training row once")
+	f.StringVar(&t.out, "out", "", "`folder` for the model and its files (default with --resume FOLDER: that folder)")
+	f.StringVar(&t.resume, "resume", "", "continue training a model: a `folder` made by --out, or a file")
+	f.DurationVar(&t.keep, "checkpoint-every", defaultKeep, "with --out, `time` between checkpoints of a long training; 0 saves only at the end")
 	f.BoolVar(&t.noRows, "no-rows", false, aboutRows)
-	f.BoolVar(&t.json, "json", false, "write one JSON object to standard output in place of a table")
+	f.BoolVar(&t.json, "json", false, "write one JSON object to standard output instead of a table")
 	inGroup(f, "training", "steps", "epochs", "out", "resume", "checkpoint-every", "no-rows", "json")
 	t.rows = addRows(c)
 	t.controls = addControls(c)
@@ -98,7 +97,7 @@ func trainCommand() *cobra.Command {
 
 func (t *trainFlags) run(c *cobra.Command) error {
 	if c.Flags().Changed("steps") && c.Flags().Changed("epochs") {
-		return mistakef("--steps and --epochs: say one of them")
+		return mistakef("--steps and --epochs: give only one of them")
 	}
 	for _, name := range []string{"steps", "epochs"} {
 		if c.Flags().Changed(name) && t.steps+t.epochs == 0 {
@@ -190,9 +189,9 @@ func (t *trainFlags) verdict(o *outcome, goal uint64) error {
 	case left == 0:
 		return nil
 	case len(o.Files) > 0:
-		return interrupted{fmt.Sprintf("interrupted at step %d of %d; go on with: gnllviz train --resume %s%s --steps %d", o.At.Step, goal, quoted(t.out), t.rowsAgain(o), left)}
+		return interrupted{fmt.Sprintf("interrupted at step %d of %d; continue with: gnllviz train --resume %s%s --steps %d", o.At.Step, goal, quoted(t.out), t.rowsAgain(o), left)}
 	default:
-		return interrupted{fmt.Sprintf("interrupted at step %d of %d; nothing was kept, for which there must be --out FOLDER", o.At.Step, goal)}
+		return interrupted{fmt.Sprintf("interrupted at step %d of %d; nothing was saved: pass --out FOLDER to keep the model", o.At.Step, goal)}
 	}
 }
 
@@ -246,12 +245,12 @@ func (t *trainFlags) begin(c *cobra.Command) (*run.Run, error) {
 func (t *trainFlags) goOn(c *cobra.Command) (*run.Run, error) {
 	for _, name := range []string{"target", "features", "circles", "lacking"} {
 		if c.Flags().Changed(name) {
-			return nil, mistakef("--%s: with --resume it is that of the model", name)
+			return nil, mistakef("--%s cannot be used with --resume: the model has its own", name)
 		}
 	}
 	for name := range t.controls.set {
 		if control := t.controls.find(name); !control.Live {
-			return nil, mistakef("--%s: with --resume it is what it was, as another would begin anew", flagOf(control))
+			return nil, mistakef("--%s cannot be changed together with --resume", flagOf(control))
 		}
 	}
 	m, err := readModel(c, "resume", t.resume)
@@ -278,7 +277,7 @@ func (t *trainFlags) goOn(c *cobra.Command) (*run.Run, error) {
 		return nil, mistakef("--resume %s: %w", t.resume, err)
 	}
 	if len(m.Training.Checkpoint) == 0 {
-		fmt.Fprintf(c.ErrOrStderr(), "gnllviz: %s has weights alone, so the optimiser begins anew; with %s, or the archive, training goes on with the same bits\n", t.resume, checkpointFile)
+		fmt.Fprintf(c.ErrOrStderr(), "gnllviz: %s has weights alone, so the optimiser starts from zero; use %s or the archive to continue exactly\n", t.resume, checkpointFile)
 	}
 	return r, nil
 }
@@ -288,20 +287,20 @@ func (t *trainFlags) giveRows(c *cobra.Command, m *export.Model) error {
 	rows := capture.RowsLeftOut(m)
 	switch {
 	case rows == nil && t.rows.train+t.rows.test != "":
-		return mistakef("--train: with --resume the rows are those of the model, which has them")
+		return mistakef("--train cannot be used with --resume: the model has its rows")
 	case rows == nil:
 		for _, name := range tableFlagNames {
 			if c.Flags().Changed(name) {
-				return mistakef("--%s: with --resume the rows are those of the model, which has them", name)
+				return mistakef("--%s cannot be used with --resume: the model has its rows", name)
 			}
 		}
 		return nil
 	case t.rows.train == "" && rows.Test > 0:
-		return mistakef("--resume %s: its rows were left out; give the same files again, by --train FILE --test FILE", t.resume)
+		return mistakef("--resume %s: its rows were left out; give the same files again with --train FILE --test FILE", t.resume)
 	case t.rows.train == "":
-		return mistakef("--resume %s: its rows were left out; give the same file again, by --train FILE", t.resume)
+		return mistakef("--resume %s: its rows were left out; give the same file again with --train FILE", t.resume)
 	case t.rows.train == "-" && (t.rows.test == "-" || t.resume == "-"):
-		return mistakef("--train -: standard input is asked for twice: give one of them as a file")
+		return mistakef("--train -: standard input cannot be used twice: give one of them as a file")
 	}
 	files, err := t.rows.files(c)
 	if err != nil {
@@ -350,7 +349,7 @@ func (t *trainFlags) stepsOf(ctx context.Context, r *run.Run) (uint64, error) {
 	}
 	epoch := math.Ceil(float64(d.Train) / float64(settings["batch"].(int)))
 	if float64(t.epochs)*epoch > wire.MaxStep {
-		return 0, mistakef("--epochs %d: they are more steps than the %d that a run has at most", t.epochs, uint64(wire.MaxStep))
+		return 0, mistakef("--epochs %d: these are more steps than a run can have (%d)", t.epochs, uint64(wire.MaxStep))
 	}
 	return t.epochs * uint64(epoch), nil
 }

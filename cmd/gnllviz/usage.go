@@ -44,7 +44,7 @@ func usage(c *cobra.Command) error {
 	}
 	writeFlags(w, c.Flags())
 	if c.HasAvailableSubCommands() {
-		fmt.Fprintf(w, "\n%s [command] --help tells more of a command.\n", c.CommandPath())
+		fmt.Fprintf(w, "\nRun %s [command] --help for more about a command.\n", c.CommandPath())
 	}
 	return nil
 }

@@ -62,7 +62,7 @@ func refuseOrigin(r *http.Request, origin string) *refusal {
 func refuseUpgrade(r *http.Request) *refusal {
 	e := newRefusal(r, http.StatusBadRequest, "upgrade_missing", r.Header.Get("Origin"))
 	e.Needs = []string{"Upgrade", "Connection"}
-	e.Detail = "the websocket's request came without its Upgrade. A proxy must pass Upgrade and Connection, by HTTP/1.1 " +
+	e.Detail = "the websocket request came without its header Upgrade. A proxy must pass Upgrade and Connection, by HTTP/1.1 " +
 		`(nginx: proxy_http_version 1.1; proxy_set_header Upgrade $http_upgrade; proxy_set_header Connection "upgrade";)`
 	return e
 }

@@ -128,7 +128,7 @@ type WorkLimits struct {
 	// that are made or read at a time for one peer; the others wait.
 	PeerTurns int
 
-	// SweepSteps bounds the steps that all runs of one sweep make together.
+	// SweepSteps bounds the steps of all runs of a sweep together.
 	SweepSteps int
 
 	// SweepWork bounds what they take: steps times parameters, members and rows of a
@@ -194,38 +194,38 @@ type Limit struct {
 // Flags are made from it.
 func (l *Limits) Table() []Limit {
 	return []Limit{
-		{"max-runs", "runs to keep; beyond it one makes room that nobody watches or has changed, that with the least work in it", &l.Runs},
-		{"max-framed-runs", "runs among them that were begun in frames of other sites, which make room for one another alone", &l.FramedRuns},
-		{"keep", "time for which a run that a program made makes no room for others", &l.Keep},
+		{"max-runs", "runs to keep; a new run beyond this replaces the one with the least work that nobody watches or has changed", &l.Runs},
+		{"max-framed-runs", "of these, runs started in frames of other sites; they replace only one another", &l.FramedRuns},
+		{"keep", "time for which a run made by a program is not replaced", &l.Keep},
 		{"max-lanes", fmt.Sprintf("lanes in one run, at most %d", wire.MaxLanes), &l.Lanes},
 		{"max-viewers", "viewers of one run", &l.Viewers},
-		{"max-peer-viewers", "viewers of one run at one address (IPv6: in one /64); a class behind a router has one address; unless it is given, half of --max-viewers", &l.PeerViewers},
+		{"max-peer-viewers", "viewers of one run at one address (IPv6: in one /64); a class behind a router shares one address; default: half of --max-viewers", &l.PeerViewers},
 		{"max-connections", "viewers of all runs", &l.Connections},
-		{"max-peer-connections", "viewers of all runs at one address; unless it is given, a quarter of --max-connections", &l.PeerConnections},
-		{"key-seats", "viewers of one run beside all these, if they bring its key", &l.KeySeats},
-		{"hello", "time after which a viewer that has not said hello is gone", &l.Hello},
-		{"max-sockets", "connections of any kind, as far as the number of open files allows", &l.Sockets},
-		{"max-peer-sockets", "connections of any kind of one address", &l.PeerSockets},
-		{"max-answers", "answers that are made or sent at a time, but for websockets", &l.Answers},
+		{"max-peer-connections", "viewers of all runs at one address; default: a quarter of --max-connections", &l.PeerConnections},
+		{"key-seats", "extra viewers of one run who have its key", &l.KeySeats},
+		{"hello", "time after which a viewer that has not said hello is disconnected", &l.Hello},
+		{"max-sockets", "connections of any kind, if the number of open files allows", &l.Sockets},
+		{"max-peer-sockets", "connections of any kind from one address", &l.PeerSockets},
+		{"max-answers", "answers under way at a time, without websockets", &l.Answers},
 		{"max-peer-answers", "answers to one address at a time", &l.PeerAnswers},
 		{"max-run-answers", "answers about one run at a time", &l.RunAnswers},
-		{"reading-share", "percent of what the program has of the processors, which looking at runs may take while they train", &l.ReadingShare},
-		{"request-rate", "requests a second from one address, and ten times as many at once; the others wait", &l.RequestRate},
-		{"peer-turns", "files, sweeps and large bodies of one address that are made or read at a time, of each so many", &l.PeerTurns},
-		{"silence", "time after which a viewer that does not answer is gone", &l.Silence},
+		{"reading-share", "percentage of the program's processor time that viewing may take while runs train", &l.ReadingShare},
+		{"request-rate", "requests per second from one address, with bursts of ten times as many; more must wait", &l.RequestRate},
+		{"peer-turns", "files, sweeps and large bodies from one address at a time, each", &l.PeerTurns},
+		{"silence", "time after which a viewer that does not answer is disconnected", &l.Silence},
 		{"idle", "time after which a run that nobody watches stops training", &l.Idle},
 		{"drop", "time after which a run that nobody watches or asks for is forgotten", &l.Drop},
-		{"command-rate", "commands a second from one websocket", &l.CommandRate},
+		{"command-rate", "commands per second from one websocket", &l.CommandRate},
 		{"command-burst", "commands at once from one websocket", &l.CommandBurst},
-		{"hello-rate", "hellos a second from one websocket", &l.HelloRate},
-		{"run-rate", "runs that one address may make in a minute", &l.RunRate},
+		{"hello-rate", "hellos per second from one websocket", &l.HelloRate},
+		{"run-rate", "runs that one address may create per minute", &l.RunRate},
 		{"max-message-bytes", "bytes of a websocket message", &l.MessageBytes},
 		{"max-body-bytes", "bytes of a request with settings", &l.BodyBytes},
 		{"max-upload-bytes", "bytes of an uploaded file", &l.UploadBytes},
-		{"max-model-bytes", "bytes of a model that is brought back as a run", &l.ModelBytes},
-		{"max-sweep-steps", "steps that all runs of one sweep make together", &l.SweepSteps},
-		{"max-sweep-work", "billions of multiplications that all runs of one sweep take together", &l.SweepWork},
-		{"max-replay-work", "work of a recipe that is done over again, in millions of rows times parameters", &l.ReplayWork},
+		{"max-model-bytes", "bytes of an imported model", &l.ModelBytes},
+		{"max-sweep-steps", "steps of all runs of a sweep together", &l.SweepSteps},
+		{"max-sweep-work", "billions of multiplications of all runs of a sweep together", &l.SweepWork},
+		{"max-replay-work", "work of replaying a recipe, in millions of rows times parameters", &l.ReplayWork},
 		{"max-rows", "rows of an uploaded table", &l.Rows},
 		{"max-columns", "columns of an uploaded table", &l.Columns},
 		{"max-field-bytes", "bytes of one field of an uploaded table", &l.FieldBytes},

@@ -109,7 +109,7 @@ func (g *Gate) Members(next http.HandlerFunc) http.HandlerFunc {
 		}
 		scheme, token, _ := strings.Cut(r.Header.Get("Authorization"), " ")
 		if !strings.EqualFold(scheme, "Bearer") {
-			unauthorized(w, "this needs the server's token: open the address that it printed when it started, or send the token as Authorization: Bearer")
+			unauthorized(w, "enter the access token, or send it as Authorization: Bearer; it is in the address shown in the terminal where the server was started")
 			return
 		}
 		switch ok, wait := g.check(g.proxies.PeerOf(r), token); {
@@ -124,8 +124,8 @@ func (g *Gate) Members(next http.HandlerFunc) http.HandlerFunc {
 }
 
 const (
-	wrongToken    = "this is not the server's token: open the address that it printed when it started"
-	wrongTooOften = "too many wrong tokens were sent; wait a while"
+	wrongToken    = "wrong token; the right one is in the address shown in the terminal where the server was started"
+	wrongTooOften = "too many wrong tokens; wait a moment and try again"
 )
 
 func unauthorized(w http.ResponseWriter, detail string) {

@@ -132,16 +132,16 @@ func (s *Seats) full(e any, peer string) *fullness {
 	switch {
 	case at.peers[peer] >= s.eachOfARun:
 		return reached("max-peer-viewers", func(x *Seat) bool { return x.run == e && x.Peer == peer },
-			"your address has %d viewers of this run, which is its limit", at.peers[peer])
+			"this run is full: it has %d viewers from your address", at.peers[peer])
 	case s.at.peers[peer] >= s.each:
 		return reached("max-peer-connections", func(x *Seat) bool { return x.Peer == peer },
-			"your address has %d connections, which is its limit", s.at.peers[peer])
+			"the server is full: it has %d viewers from your address", s.at.peers[peer])
 	case at.taken >= s.run:
 		return reached("max-viewers", func(x *Seat) bool { return x.run == e },
-			"the run has %d viewers, which is its limit", at.taken)
+			"this run is full (%d viewers)", at.taken)
 	case s.at.taken >= s.all:
 		return reached("max-connections", func(*Seat) bool { return true },
-			"the server has %d connections, which is its limit", s.at.taken)
+			"the server is full (%d viewers)", s.at.taken)
 	}
 	return nil
 }

@@ -44,14 +44,14 @@ func (t *Turns) Take(ctx context.Context, peer string, wait time.Duration) (done
 	case l.room <- struct{}{}:
 	case <-ctx.Done():
 		t.leave(peer, l)
-		return nil, t.refused(ctx, fmt.Sprintf("of your address %d %s already, which is its limit; come again in a moment, or raise --peer-turns", t.each, t.what))
+		return nil, t.refused(ctx, fmt.Sprintf("too many requests at once from your address: %d %s already; try again in a moment, or raise --peer-turns", t.each, t.what))
 	}
 	select {
 	case t.all <- struct{}{}:
 	case <-ctx.Done():
 		<-l.room
 		t.leave(peer, l)
-		return nil, t.refused(ctx, fmt.Sprintf("%d %s already, which is the limit; come again in a moment", cap(t.all), t.what))
+		return nil, t.refused(ctx, fmt.Sprintf("the server is busy: %d %s already; try again in a moment", cap(t.all), t.what))
 	}
 	return sync.OnceFunc(func() {
 		<-t.all

@@ -112,11 +112,11 @@ func (a *API) nothingThere(w http.ResponseWriter, r *http.Request) {
 		}
 	}
 	if len(allowed) == 0 {
-		problem.Answer(w, http.StatusNotFound, fmt.Sprintf("the API has nothing at %.20s %.100q; GET /api/openapi.json says what it has", r.Method, r.URL.Path))
+		problem.Answer(w, http.StatusNotFound, fmt.Sprintf("the API has no %.20s %.100q; GET /api/openapi.json lists all that it has", r.Method, r.URL.Path))
 		return
 	}
 	w.Header().Set("Allow", strings.Join(allowed, ", "))
-	problem.Answer(w, http.StatusMethodNotAllowed, fmt.Sprintf("%.20s is not what %.100q takes; it takes %s", r.Method, r.URL.Path, strings.Join(allowed, ", ")))
+	problem.Answer(w, http.StatusMethodNotAllowed, fmt.Sprintf("%.20s is not allowed at %.100q; use %s", r.Method, r.URL.Path, strings.Join(allowed, ", ")))
 }
 
 // reads waits until whoever asks may look at a run, or at several where that is empty,

@@ -88,7 +88,7 @@ func (a commandRoutes) postCommand(ctx context.Context, q *request) (*body[wire.
 	command, id, refused := wire.ParseCommand(withID(b))
 	switch command.(type) {
 	case *wire.Hello, *wire.WatchCommand:
-		refused = wire.Refuse(wire.BadState, "", "hello and watch are a websocket's")
+		refused = wire.Refuse(wire.BadState, "", "hello and watch need a websocket")
 	}
 	if refused != nil {
 		a.Meter.Commanded(command, string(refused.Code))

@@ -122,7 +122,7 @@ func (a exportRoutes) getExport(ctx context.Context, q *exportRequest) (*file, e
 	case ctx.Err() != nil:
 		return nil, problem.ErrLeft
 	case errors.Is(err, errTooLarge):
-		return nil, problem.New(http.StatusUnprocessableEntity, fmt.Sprintf("%s would have more than %d bytes; take the parts of it for themselves, or from a run of fewer steps", f.File, a.FileBytes))
+		return nil, problem.New(http.StatusUnprocessableEntity, fmt.Sprintf("%s would have more than %d bytes; export its parts one by one, or use a run with fewer steps", f.File, a.FileBytes))
 	case err != nil:
 		a.Log.Error("making a file", "run", x.ID(), "format", f.Name, "err", err)
 		return nil, problem.New(http.StatusInternalServerError, fmt.Sprintf("%s cannot be made: %v", f.File, err))

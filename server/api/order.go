@@ -57,7 +57,7 @@ func parseOrder(body []byte, more ...any) (order, error) {
 		}
 	}
 	if o.Recipe != nil && members > 1 {
-		return o, errors.New(`a "recipe" says all that there is to say of a run; nothing else may stand beside it`)
+		return o, errors.New(`a "recipe" defines the whole run; nothing else may be given beside it`)
 	}
 	return o, nil
 }

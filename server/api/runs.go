@@ -155,7 +155,7 @@ func onlySteersmen(q *request, what string) error {
 	if access.RequestSteers(q.r) {
 		return nil
 	}
-	return problem.New(http.StatusForbidden, fmt.Sprintf("only who has the run's key can %s; send it as the header %s", what, access.KeyHeader))
+	return problem.New(http.StatusForbidden, fmt.Sprintf("only someone with the run's key can %s; send it in the header %s", what, access.KeyHeader))
 }
 
 func (a runRoutes) openRun(ctx context.Context, q *request, id, key string) (*opened, error) {
@@ -180,7 +180,7 @@ func (a runRoutes) openRun(ctx context.Context, q *request, id, key string) (*op
 func (a *core) mayMake(q *request) error {
 	if _, wait := a.making.Take(a.Proxies.PeerOf(q.r), time.Now()); wait > 0 {
 		return problem.After(wait, http.StatusTooManyRequests,
-			fmt.Sprintf("your address has made %d runs within a minute, which is its limit; --run-rate raises it", a.Limits.RunRate))
+			fmt.Sprintf("your address has made %d runs within a minute, its limit; wait, or raise --run-rate", a.Limits.RunRate))
 	}
 	return nil
 }

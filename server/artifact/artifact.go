@@ -131,7 +131,7 @@ func (f *Format) Write(w io.Writer, r *capture.Capture) error {
 	switch {
 	case f.Makes(r):
 	case r.RowsLeftOut && f.rowsAlone:
-		return fmt.Errorf("%s is a table of the rows, which are to be left out", f.Name)
+		return fmt.Errorf("%s is a table of the rows, and the rows are to be left out", f.Name)
 	default:
 		return fmt.Errorf("%s needs a fit along one input, and the run shows a map of two: set the control slice to 1 or 2", f.Name)
 	}

@@ -46,11 +46,11 @@ func (f *flights) enter(ctx context.Context, a *answer, peer, run string) (*flig
 	err := f.wait(ctx, x, 0, func() error {
 		switch {
 		case len(f.under) >= f.all:
-			return fmt.Errorf("the server has %d answers under way, which is its limit; --max-answers raises it", f.all)
+			return fmt.Errorf("the server is busy: it is answering %d requests, its limit; try again in a moment, or raise --max-answers", f.all)
 		case f.peers[peer].answers >= f.eachPeer:
-			return fmt.Errorf("your address has %d answers under way, which is its limit; read them, or raise --max-peer-answers", f.eachPeer)
+			return fmt.Errorf("your address has %d requests under way, its limit; wait for them, or raise --max-peer-answers", f.eachPeer)
 		case run != "" && f.runs[run] >= f.eachRun:
-			return fmt.Errorf("the run has %d answers under way, which is its limit; --max-run-answers raises it", f.eachRun)
+			return fmt.Errorf("the run has %d requests under way, its limit; try again in a moment, or raise --max-run-answers", f.eachRun)
 		}
 		if f.under == nil {
 			f.under, f.peers, f.runs = map[*flight]struct{}{}, map[string]tally{}, map[string]int{}
@@ -74,7 +74,7 @@ func (f *flights) hold(ctx context.Context, x *flight, bytes int64) error {
 		case f.held > 0 && f.held+bytes > f.bytes:
 			return fmt.Errorf("files of %d MB are being sent, which is the limit; come again in a moment, or raise --max-memory", f.bytes>>20)
 		case own > 0 && own+bytes > f.eachPeerBytes:
-			return fmt.Errorf("files of %d MB are being sent to your address, which is its limit; read them, or raise --max-memory", f.eachPeerBytes>>20)
+			return fmt.Errorf("files of %d MB are being sent to your address, its limit; wait for them, or raise --max-memory", f.eachPeerBytes>>20)
 		}
 		x.bytes += bytes
 		f.add(x, 0, bytes)

@@ -114,11 +114,11 @@ func (s *boundedListener) take(c *net.TCPConn) *peerConn {
 	case s.peers[x.peer] >= s.each && !proxied:
 		idle = s.idlest(s.open, x.peer)
 		x.full = problem.After(time.Second, http.StatusServiceUnavailable,
-			fmt.Sprintf("your address has %d connections, which is its limit; close some, or raise --max-peer-sockets", s.each))
+			fmt.Sprintf("your address has %d connections, its limit; close some, or raise --max-peer-sockets", s.each))
 	case len(s.open) >= s.all:
 		idle = s.idlest(s.open, "")
 		x.full = problem.After(time.Second, http.StatusServiceUnavailable,
-			fmt.Sprintf("the server has %d connections, which is its limit; come again in a moment, or raise --max-sockets", s.all))
+			fmt.Sprintf("the server has %d connections, its limit; try again in a moment, or raise --max-sockets", s.all))
 		if s.few {
 			x.full.Detail += " and the number of files that a process may open (ulimit -n)"
 		}

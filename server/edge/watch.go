@@ -163,7 +163,7 @@ func (e *Edge) mayAsk(r *http.Request) *problem.Problem {
 	case <-r.Context().Done():
 	}
 	return problem.After(access.AnswerWait, http.StatusTooManyRequests,
-		fmt.Sprintf("your address asks more than %d times a second, which is its limit; --request-rate raises it", e.Limits.RequestRate))
+		fmt.Sprintf("your address sends more than %d requests per second, its limit; slow down, or raise --request-rate", e.Limits.RequestRate))
 }
 
 // flightKey is where a request's context has its flight.

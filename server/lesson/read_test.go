@@ -100,7 +100,7 @@ func TestBadFilesAreRefused(t *testing.T) {
 		{`"control": "eps"`, `"control": "epsilon"`, `spots: spot 2: there is no control "epsilon"`},
 		{`"control": "eps", `, `"control": "eps", "x": 1, `, "spots: spot 2: only the fit and the noise have an x"},
 		{`"here"`, `"` + strings.Repeat("é", 61) + `"`, "spots: spot 1: label: it has 61 characters, and may have 60"},
-		{`"eps": 0.001`, `"eps": -1`, "set: eps -1 is below its least value"},
+		{`"eps": 0.001`, `"eps": -1`, "set: eps must be 0 or from 1e-12 to 10, not -1"},
 		{`"eps": 0.001`, `"epsilon": 1`, `set: there is no control "epsilon"`},
 		{`"eps": 0.001`, `"dataset": "own"`, `data: the dataset is "own"`},
 		{`"full": true`, `"full": 7`, "lanes: lane 2: full must be true or false"},

@@ -16,7 +16,7 @@ import (
 type Problem struct {
 	Title  string `json:"title" doc:"The status in words." example:"Unprocessable Entity"`
 	Status int    `json:"status" doc:"The HTTP status of this answer." example:"422"`
-	Detail string `json:"detail" doc:"What is wrong and what to do about it, in a sentence for people." example:"eps -1 is below its least value 1e-12"`
+	Detail string `json:"detail" doc:"What is wrong and what to do about it, in a sentence for people." example:"eps must be 0 or from 1e-12 to 10, not -1"`
 	Field  string `json:"field,omitempty" doc:"The control, or the member of the body, that is to blame." example:"recipe.steps"`
 	Limit  string `json:"limit,omitempty" doc:"The flag of the server that sets the limit which was reached." example:"max-viewers"`
 	Row    int    `json:"row,omitempty" doc:"Of a table that is refused: the line of the file that is to blame, counted from 1."`

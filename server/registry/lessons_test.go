@@ -41,7 +41,7 @@ func TestLessonsOfAFolder(t *testing.T) {
 		{"What eps does", ours[0].Title, access.Limits{}, fmt.Sprintf("mine.json: title: another lesson is called %q too", ours[0].Title)},
 		{"Three values", "", access.Limits{RunLimits: access.RunLimits{Lanes: 2}}, "lesson mine: its run cannot begin: a run has at most 2 lanes"},
 		{"sin(x)", "sin(", access.Limits{}, "lesson mine: its run cannot begin: mean"},
-		{`"eps": 0.3`, `"eps": 30`, access.Limits{}, "lesson mine.json: lanes: lane 3: eps 30 is above"},
+		{`"eps": 0.3`, `"eps": 30`, access.Limits{}, "lesson mine.json: lanes: lane 3: eps must be 0 or from 1e-12 to 10, not 30"},
 	} {
 		f := folder("mine.json", c.old, c.new)
 		if c.old != "What eps does" {

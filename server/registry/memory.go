@@ -102,7 +102,7 @@ func (s *share) Admit(bytes int) error {
 		held += s.least
 	}
 	if held > b.all {
-		return fmt.Errorf("the runs of this server would need %d MB, and may have %d: remove lanes, take smaller networks, end a run, or raise --max-memory", held>>20, b.all>>20)
+		return fmt.Errorf("the runs of this server would need %d MB; at most %d are allowed: remove lanes, use smaller networks, end a run, or raise --max-memory", held>>20, b.all>>20)
 	}
 	s.least += bytes // until the run says itself what it has
 	return nil

@@ -26,9 +26,9 @@ type Maker struct {
 const Settling = 10 * time.Second
 
 var (
-	errFull = &access.LimitError{Flag: "max-runs", Detail: "all runs that the server keeps are being watched, were changed by somebody, or were made by programs of late; end one"}
+	errFull = &access.LimitError{Flag: "max-runs", Detail: "the server has no room for another run: all are being watched, have been changed, or were made recently by programs; end one"}
 
-	errFramesFull = &access.LimitError{Flag: "max-framed-runs", Detail: "pages of other sites show as many runs of their own as they may; close one, or open the page itself"}
+	errFramesFull = &access.LimitError{Flag: "max-framed-runs", Detail: "too many runs are shown in pages of other sites; close one, or open the page itself"}
 )
 
 // makeRoom ends a run if there are as many as there may be, or says why none can be

@@ -20,7 +20,7 @@ func (r *loop) beginAnew(c *wire.BeginCommand, own *rows.Own) *wire.ErrorMessage
 		return wire.AsRefusal(err)
 	}
 	if slices.ContainsFunc(starts, func(s lane.Start) bool { return s.State != nil }) {
-		return wire.Refuse(wire.BadValue, "", "begin: a lane with a state can only begin a run of its own")
+		return wire.Refuse(wire.BadValue, "", "begin: a lane with a checkpoint needs a run of its own")
 	}
 	if own == nil {
 		own = r.own

@@ -59,17 +59,17 @@ func (r *loop) command(c wire.Command, own *rows.Own, steers bool) (ack wire.Ack
 // admit says why a command cannot be taken now, whatever it says.
 func (r *loop) admit(c wire.Command, steers bool) *wire.ErrorMessage {
 	if !steers && !r.open {
-		return wire.Refuse(wire.ReadOnly, "", "this run is steered by who made it; you are watching")
+		return wire.Refuse(wire.ReadOnly, "", "view only: the owner controls this run; make a copy of your own to change settings")
 	}
 	if r.replay != nil {
 		switch c.(type) {
 		case *wire.PlayCommand, *wire.PauseCommand, *wire.OpenCommand:
 		default:
-			return wire.Refuse(wire.BadState, "", "the run is being done over again; wait until it has come to its end, or pause it to go on from where it is")
+			return wire.Refuse(wire.BadState, "", "the run is replaying; wait, or pause it to take over")
 		}
 	}
 	if l := r.present; recorded(c) && (len(l.Recipe.Events) >= past.MaxEvents || l.EventBytes >= past.MaxEventBytes) {
-		return wire.Refuse(wire.TooMuch, "", "this generation has seen %d changes, and keeps no more; reset the run to begin another", len(l.Recipe.Events))
+		return wire.Refuse(wire.TooMuch, "", "the run has had %d changes since its last restart, which is the limit; reset it to make more", len(l.Recipe.Events))
 	}
 	return nil
 }

@@ -10,7 +10,7 @@ import (
 func (r *loop) transport(c wire.Command) *wire.ErrorMessage {
 	_, pausing := c.(*wire.PauseCommand)
 	if r.state == wire.Diverged && !pausing {
-		return wire.Refuse(wire.BadState, "", "the run stopped because %s; restore, undo or reset it first", r.reason)
+		return wire.Refuse(wire.BadState, "", "the run has stopped (%s); restore, undo or reset it first", r.reason)
 	}
 	switch c := c.(type) {
 	case *wire.PlayCommand:
@@ -33,7 +33,7 @@ func (r *loop) transport(c wire.Command) *wire.ErrorMessage {
 		r.left, r.stopAt = 0, u
 		r.setState(wire.Playing, "")
 	default:
-		return wire.Refuse(wire.UnknownCommand, "", "a run does not take %T", c)
+		return wire.Refuse(wire.UnknownCommand, "", "a run cannot take the command %T", c)
 	}
 	return nil
 }

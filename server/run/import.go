@@ -27,12 +27,12 @@ func Import(id string, m *export.Model, o Options) (*Run, error) {
 	l.Recipe.Revision = r.revision
 	if o.Paused {
 		r.state = wire.Paused
-		r.reason = fmt.Sprintf("brought back at step %d", l.Steps)
+		r.reason = fmt.Sprintf("imported at step %d", l.Steps)
 		if m.Card.Run != "" {
-			r.reason += fmt.Sprintf(", from run %.40s, lane %.40s", m.Card.Run, m.Card.Lane)
+			r.reason += fmt.Sprintf(", from run %.40s, model %.40s", m.Card.Run, m.Card.Lane)
 		}
 		if len(m.Training.Checkpoint) == 0 {
-			r.reason += "; with weights alone, so the optimiser begins anew"
+			r.reason += "; from weights alone, so the optimiser starts from zero"
 			if l.Lanes[0].Settings.Equation != "" {
 				r.reason += ", and so does the noise of the equation"
 			}

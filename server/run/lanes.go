@@ -19,7 +19,7 @@ func (r *loop) addLane(c *wire.LaneAddCommand) (uint8, *wire.ErrorMessage) {
 		return 0, refused
 	}
 	if l.NextLane > math.MaxUint8 {
-		return 0, wire.Refuse(wire.TooMuch, "", "lane_add: this generation has had %d lanes; reset the run to number them anew", l.NextLane)
+		return 0, wire.Refuse(wire.TooMuch, "", "lane_add: %d lanes have been made since the last restart, which is the limit; reset the run to add more", l.NextLane)
 	}
 	before := wire.Settings{RunSettings: l.Settings, LaneSettings: from.Settings}
 	settings, refused := lane.SettingsOf(r.env.Table, before, c.Set)
@@ -38,7 +38,7 @@ func (r *loop) addLane(c *wire.LaneAddCommand) (uint8, *wire.ErrorMessage) {
 	}
 	was := r.moment()
 	id := s.ID // a change outlives what is done to the lane later
-	change := wire.Change{Kind: wire.LaneChange, Lane: &id, Text: fmt.Sprintf("lane %s added, a copy of %s", s.Name, from.Name)}
+	change := wire.Change{Kind: wire.LaneChange, Lane: &id, Text: fmt.Sprintf("model %s added, a copy of %s", s.Name, from.Name)}
 	if r.needsRestart(before, settings) {
 		fresh, err := r.env.Again(l, l.Settings, starts, r.own, false, r.dataRev+1)
 		if err != nil {
@@ -82,7 +82,7 @@ func (r *loop) removeLane(c *wire.LaneRemoveCommand) *wire.ErrorMessage {
 		return refused
 	}
 	if len(l.Lanes) == 1 {
-		return wire.Refuse(wire.BadState, "", "lane_remove: the last lane stays")
+		return wire.Refuse(wire.BadState, "", "lane_remove: a run needs at least one lane")
 	}
 	was := r.moment()
 	var left []*lane.Lane
@@ -95,7 +95,7 @@ func (r *loop) removeLane(c *wire.LaneRemoveCommand) *wire.ErrorMessage {
 	r.judge()
 	l.Note(c, r.revision)
 	number := gone.ID
-	r.changedBy(l, was, wire.Change{Kind: wire.LaneChange, Lane: &number, Text: fmt.Sprintf("lane %s removed", gone.Name)})
+	r.changedBy(l, was, wire.Change{Kind: wire.LaneChange, Lane: &number, Text: fmt.Sprintf("model %s removed", gone.Name)})
 	r.tell(r.lanesMessage())
 	return nil
 }

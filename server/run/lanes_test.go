@@ -209,13 +209,13 @@ func TestLaneOfAnotherShapeBeginsAllAnew(t *testing.T) {
 func TestLanesAreRefused(t *testing.T) {
 	r := paused(t, wire.Spec{})
 	lane := func(i int) *uint8 { return ptr(uint8(i)) }
-	refused(t, r, &wire.LaneRemoveCommand{Lane: lane(0)}, wire.BadState, "last lane")
+	refused(t, r, &wire.LaneRemoveCommand{Lane: lane(0)}, wire.BadState, "at least one lane")
 	refused(t, r, &wire.LaneRemoveCommand{Lane: lane(9)}, wire.UnknownLane, "no lane 9")
 	refused(t, r, &wire.LaneEditCommand{Lane: lane(9), Name: ptr("x")}, wire.UnknownLane, "no lane 9")
 	refused(t, r, &wire.ChangeCommand{Lane: lane(9), Set: raw(t, map[string]any{"eps": 1})}, wire.UnknownLane, "no lane 9")
 	refused(t, r, &wire.LaneAddCommand{Copy: lane(9)}, wire.UnknownLane, "no lane 9")
 	refused(t, r, &wire.LaneAddCommand{Set: raw(t, map[string]any{"seed": 2})}, wire.BadValue, "seed is the run's")
-	refused(t, r, &wire.LaneAddCommand{Set: raw(t, map[string]any{"eps": -2})}, wire.OutOfRange, "least value")
+	refused(t, r, &wire.LaneAddCommand{Set: raw(t, map[string]any{"eps": -2})}, wire.OutOfRange, "eps must be 0 or from 1e-12 to 10, not -2")
 	for range wire.MaxLanes - 1 {
 		do(t, r, &wire.LaneAddCommand{})
 	}

@@ -55,7 +55,7 @@ func TestUndoBringsTheWeightsBack(t *testing.T) {
 	if m := state(t, r); !slices.Equal(weights(t, r, 0), last) || m.Lanes[0].Controls["eps"] != 0.5 {
 		t.Error("redo did not bring back what was before the first undo")
 	}
-	refused(t, r, &wire.RedoCommand{}, wire.BadState, "nothing to do again")
+	refused(t, r, &wire.RedoCommand{}, wire.BadState, "nothing to redo")
 	// All of it stands in the record, old and new values too.
 	changes := state(t, r).Changes
 	if c := changes[0]; c.Kind != wire.ControlChange || c.Control != "lr" || c.Old != 3e-3 || c.New != 0.5 || c.Step != 40 || c.Lane == nil || !c.Undo {
@@ -291,11 +291,11 @@ func TestRecipesAreRefused(t *testing.T) {
 		t.Fatal(err)
 	}
 	for what, spoil := range map[string]func(*wire.Recipe){
-		"lane":    func(r *wire.Recipe) { r.LaneIDs = []int{300} },
-		"numbers": func(r *wire.Recipe) { r.LaneIDs = nil },
-		"event 1": func(r *wire.Recipe) { r.Events[0].Command = []byte(`{"type":"fly","id":1}`) },
-		"step 9":  func(r *wire.Recipe) { r.Events[0].At = 9 },
-		"in none": func(r *wire.Recipe) { r.Events[0].Command = []byte(`{"type":"reset","id":1}`) },
+		"lane":           func(r *wire.Recipe) { r.LaneIDs = []int{300} },
+		"numbers":        func(r *wire.Recipe) { r.LaneIDs = nil },
+		"event 1":        func(r *wire.Recipe) { r.Events[0].Command = []byte(`{"type":"fly","id":1}`) },
+		"step 9":         func(r *wire.Recipe) { r.Events[0].At = 9 },
+		"cannot contain": func(r *wire.Recipe) { r.Events[0].Command = []byte(`{"type":"reset","id":1}`) },
 	} {
 		bad := good
 		bad.Events = slices.Clone(good.Events)

@@ -231,10 +231,10 @@ func TestImportsAreRefused(t *testing.T) {
 		"no JSON":          {func(m *export.Model) { m.Training.Spec = []byte("(") }, "cannot be read"},
 		"unknown control":  {func(m *export.Model) { m.Training.Spec = []byte(`{"controls":{"x":1},"lanes":[{}]}`) }, "no control"},
 		"two lanes":        {func(m *export.Model) { m.Training.Spec = []byte(`{"lanes":[{},{}]}`) }, "2 lanes"},
-		"another net":      {func(m *export.Model) { m.Training.Spec = []byte(`{"lanes":[{}]}`) }, "settings ask for"},
+		"another net":      {func(m *export.Model) { m.Training.Spec = []byte(`{"lanes":[{}]}`) }, "does not match the settings"},
 		"other rows":       {func(m *export.Model) { m.Training.Spec = []byte(`{"controls":{"seed":9,"hidden":[8]},"lanes":[{}]}`) }, "other rows"},
 		"damaged state":    {func(m *export.Model) { m.Training.Checkpoint[60] ^= 1 }, "damaged"},
-		"weights edited":   {func(m *export.Model) { m.Members[0][0].Data[0]++ }, "weights are not those"},
+		"weights edited":   {func(m *export.Model) { m.Members[0][0].Data[0]++ }, "weights do not match"},
 		"history":          {func(m *export.Model) { m.Training.History.Columns = []string{"step"} }, "columns"},
 		"history backward": {func(m *export.Model) { h := m.Training.History; h.Rows[1][0] = 0 }, "history"},
 	} {

@@ -26,18 +26,18 @@ func Replay(id string, recipe wire.Recipe, o Options) (*Run, error) {
 		return nil, err
 	}
 	if len(recipe.LaneIDs) != len(starts) {
-		return nil, wire.Refuse(wire.BadValue, "", "the recipe numbers %d lanes of %d", len(recipe.LaneIDs), len(starts))
+		return nil, wire.Refuse(wire.BadValue, "", "the recipe has numbers for %d of %d lanes", len(recipe.LaneIDs), len(starts))
 	}
 	for i, lane := range recipe.LaneIDs {
 		if lane < 0 || lane > math.MaxUint8 || slices.Contains(recipe.LaneIDs[:i], lane) {
-			return nil, wire.Refuse(wire.BadValue, "", "the recipe numbers a lane %d, which cannot be or is twice", lane)
+			return nil, wire.Refuse(wire.BadValue, "", "the recipe has a lane number %d that is invalid or used twice", lane)
 		}
 		starts[i].ID = uint8(lane)
 	}
 	last := uint64(0)
 	for i, e := range recipe.Events {
 		if e.At < last || e.At > recipe.Steps {
-			return nil, wire.Refuse(wire.BadValue, "", "event %d of the recipe is at step %d, which is before the last one or after the end", i+1, e.At)
+			return nil, wire.Refuse(wire.BadValue, "", "event %d of the recipe is at step %d, which is before the previous event or after the end", i+1, e.At)
 		}
 		last = e.At
 		if e.Command == nil {
@@ -48,7 +48,7 @@ func Replay(id string, recipe wire.Recipe, o Options) (*Run, error) {
 			return nil, wire.Refuse(wire.BadValue, "", "event %d of the recipe: %s", i+1, refused.Reason)
 		}
 		if !recorded(c) {
-			return nil, wire.Refuse(wire.BadValue, "", "event %d of the recipe is a command that belongs in none: %.40s", i+1, e.Command)
+			return nil, wire.Refuse(wire.BadValue, "", "event %d of the recipe is a command that a recipe cannot contain: %.40s", i+1, e.Command)
 		}
 	}
 	if r.own, err = rows.ReadOwn(recipe.Spec.Data, o.Table); err != nil {
@@ -111,7 +111,7 @@ func (r *loop) follow() bool {
 		}
 		c, _, _ := wire.ParseCommand(e.Command) // Replay has read it
 		if _, refused := r.apply(c, nil); refused != nil {
-			r.fail(fmt.Errorf("an event of the recipe, at step %d, cannot be done: %s", e.At, refused.Reason))
+			r.fail(fmt.Errorf("the event of the recipe at step %d failed: %s", e.At, refused.Reason))
 			return false
 		}
 		if r.state == wire.Paused {
@@ -128,7 +128,7 @@ func (r *loop) follow() bool {
 	}
 	reason := fmt.Sprintf("step %d, the end of the recipe, was reached", r.present.Steps)
 	if p.Weights != "" && p.Weights != r.present.Fingerprint() {
-		reason += ", with other weights: they were made on another kind of machine"
+		reason += ", with different weights: the recipe was made on another kind of machine"
 	}
 	r.setState(wire.Paused, reason)
 	return false
@@ -141,7 +141,7 @@ func (r *loop) spend(work float64) bool {
 	}
 	r.replay = nil
 	if r.state != wire.Diverged {
-		r.setState(wire.Paused, fmt.Sprintf("doing the recipe over again had taken all the work that this server allows for it by step %d; Play continues from here", r.present.Steps))
+		r.setState(wire.Paused, fmt.Sprintf("replaying the recipe reached the limit of this server by step %d; press Play to continue from here", r.present.Steps))
 	}
 	return false
 }

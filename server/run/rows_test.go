@@ -108,8 +108,8 @@ func TestLastRowsStay(t *testing.T) {
 			train = append(train, id)
 		}
 	}
-	refused(t, r, &wire.EditCommand{Edit: wire.Edit{Erase: train}}, wire.BadData, "last training row")
-	refused(t, r, &wire.EditCommand{Edit: wire.Edit{Erase: test}}, wire.BadData, "last test row")
+	refused(t, r, &wire.EditCommand{Edit: wire.Edit{Erase: train}}, wire.BadData, "at least one training row")
+	refused(t, r, &wire.EditCommand{Edit: wire.Edit{Erase: test}}, wire.BadData, "at least one test row")
 	do(t, r, &wire.EditCommand{Edit: wire.Edit{Erase: train[1:]}})
 	steps(t, r, 10)
 	if m := state(t, r); m.Data.Train != 1 || m.State != wire.Paused {
@@ -449,7 +449,7 @@ func TestRefusedAcquisitionLeavesNoTrace(t *testing.T) {
 		t.Fatalf("of %d rows became %d, want %d", rows, got, most)
 	}
 	before := acquired()
-	refused(t, r, &wire.AcquireCommand{Count: 1}, wire.TooMuch, "step would be too long")
+	refused(t, r, &wire.AcquireCommand{Count: 1}, wire.TooMuch, "step would be too slow")
 	if after := acquired(); after != before {
 		t.Errorf("%d points that were acquired became %d", before, after)
 	}

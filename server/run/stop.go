@@ -34,7 +34,7 @@ func (u *stopCondition) reached(points []wire.Point, name func(lane uint8) strin
 	for _, p := range meanNLL(points) {
 		nll := p.nll
 		if u.NLL != nil && nll <= *u.NLL {
-			return fmt.Sprintf("the test NLL of lane %s is at most %g", name(p.lane), *u.NLL)
+			return fmt.Sprintf("the test NLL of model %s is at most %g", name(p.lane), *u.NLL)
 		}
 		best, ok := u.best[p.lane]
 		if !ok {

@@ -48,7 +48,7 @@ func (r *loop) undo(c *wire.UndoCommand) *wire.ErrorMessage {
 	}
 	if i < 0 {
 		if c.Revision != 0 {
-			return wire.Refuse(wire.BadState, "", "undo: change %d is not kept, or was undone", c.Revision)
+			return wire.Refuse(wire.BadState, "", "undo: change %d is no longer kept, or has been undone already", c.Revision)
 		}
 		return wire.Refuse(wire.BadState, "", "undo: there is nothing to undo")
 	}
@@ -70,7 +70,7 @@ func (r *loop) undo(c *wire.UndoCommand) *wire.ErrorMessage {
 func (r *loop) redo(c *wire.RedoCommand) *wire.ErrorMessage {
 	u := &r.undone
 	if len(u.Undone) == 0 {
-		return wire.Refuse(wire.BadState, "", "redo: there is nothing to do again")
+		return wire.Refuse(wire.BadState, "", "redo: there is nothing to redo")
 	}
 	last := u.Undone[len(u.Undone)-1]
 	left := r.present
@@ -116,14 +116,14 @@ func (r *loop) goBack(c *wire.ReturnCommand) *wire.ErrorMessage {
 	r.judge()
 	// The recipe has the very step: a ladder that had more room, or less, has others.
 	l.Note(&wire.ReturnCommand{Head: c.Head, Step: &at}, r.revision)
-	r.changedBy(l, was, wire.Change{Kind: wire.WeightsChange, Text: fmt.Sprintf("back to the weights of step %d", at)})
+	r.changedBy(l, was, wire.Change{Kind: wire.WeightsChange, Text: fmt.Sprintf("continued from step %d", at)})
 	return nil
 }
 
 // restore puts back the weights that the diverged lanes had some steps before.
 func (r *loop) restore(c *wire.RestoreCommand) *wire.ErrorMessage {
 	if r.state != wire.Diverged {
-		return wire.Refuse(wire.BadState, "", "restore: the run is %s; there is nothing to go back from", r.state)
+		return wire.Refuse(wire.BadState, "", "restore: the run is %s, and only a diverged run can be restored", r.state)
 	}
 	was := r.moment()
 	for _, lane := range r.present.Lanes {
@@ -134,6 +134,6 @@ func (r *loop) restore(c *wire.RestoreCommand) *wire.ErrorMessage {
 	}
 	r.present.Note(c, r.revision)
 	r.judge()
-	r.changedBy(r.present, was, wire.Change{Kind: wire.WeightsChange, Text: "back to before it diverged"})
+	r.changedBy(r.present, was, wire.Change{Kind: wire.WeightsChange, Text: "restored to before the divergence"})
 	return nil
 }

@@ -206,7 +206,7 @@ func (c *Control) set(s *Settings, raw json.RawMessage) *ErrorMessage {
 
 func (c *Control) notTooLong(text string) *ErrorMessage {
 	if n := len(text); n > int(c.Max) {
-		return Refuse(OutOfRange, c.Name, "%s has %d bytes; it can have %d", ControlName(c.Name), n, int(c.Max))
+		return Refuse(OutOfRange, c.Name, "%s has %d bytes; at most %d are allowed", ControlName(c.Name), n, int(c.Max))
 	}
 	return nil
 }
@@ -214,18 +214,22 @@ func (c *Control) notTooLong(text string) *ErrorMessage {
 func (c *Control) inRange(f float64) *ErrorMessage {
 	switch {
 	case f == 0 && c.Zero:
-	case f < c.Min:
-		return Refuse(OutOfRange, c.Name, "%s %s is below its least value %s", ControlName(c.Name), short(f), short(c.Min))
-	case f > c.Max:
-		return Refuse(OutOfRange, c.Name, "%s %s is above its greatest value %s", ControlName(c.Name), short(f), short(c.Max))
+	case (f < c.Min || f > c.Max) && c.Zero:
+		return Refuse(OutOfRange, c.Name, "%s must be 0 or from %s to %s, not %s", ControlName(c.Name), short(c.Min), short(c.Max), short(f))
+	case f < c.Min || f > c.Max:
+		return Refuse(OutOfRange, c.Name, "%s must be from %s to %s, not %s", ControlName(c.Name), short(c.Min), short(c.Max), short(f))
 	}
 	return nil
 }
 
-// short writes a number as the page does: 1e-6, not 1e-06.
+// short writes a number as the page does: 1e-6, not 1e-06, but 4294967295.
 func short(f float64) string {
 	s := strconv.FormatFloat(f, 'g', -1, 64)
-	return strings.NewReplacer("e-0", "e-", "e+0", "e", "e+", "e").Replace(s)
+	s = strings.NewReplacer("e-0", "e-", "e+0", "e", "e+", "e").Replace(s)
+	if plain := strconv.FormatFloat(f, 'f', -1, 64); len(plain) <= len(s) {
+		return plain
+	}
+	return s
 }
 
 func (c *Control) optionValues() string {

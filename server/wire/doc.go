@@ -56,7 +56,7 @@
 //	> {"type":"change","id":7,"set":{"eps":0.001}}
 //	< {"type":"ack","id":7,"revision":12,"step":4711,"generation":3,"lane":0}
 //	> {"type":"change","id":8,"lane":1,"set":{"eps":-1}}
-//	< {"type":"error","id":8,"code":"out_of_range","control":"eps","reason":"eps -1 is below its least value 1e-12"}
+//	< {"type":"error","id":8,"code":"out_of_range","control":"eps","reason":"eps must be 0 or from 1e-12 to 10, not -1"}
 //
 // A change sets any number of controls at once, all or none; without a lane
 // those of the first. Every frame published after the ack has that revision or a

@@ -52,7 +52,7 @@ describe('a model that is dropped on the page', () => {
     await w.page.waitForURL((url) => url.pathname !== id && url.hash.includes('key='))
     await expect.poll(() => w.step()).toBe(100)
     await expect.poll(() => figures(w)).toBe(there)
-    await expect.poll(() => w.page.locator('.caption').textContent()).toContain(`brought back at step 100, from run ${id.split('/').at(-1) ?? ''}, lane A`)
+    await expect.poll(() => w.page.locator('.caption').textContent()).toContain(`imported at step 100, from run ${id.split('/').at(-1) ?? ''}, model A`)
     await expect.poll(() => w.settings()).toContain('seed=4')
     // Its curve is there, from the first step on.
     const history = await w.page.evaluate(async (at) => ((await (await fetch(`${at}/history`)).json()) as { points: number[][] }).points.map((p) => p[1]), `../api/runs/${new URL(w.page.url()).pathname.split('/').at(-1) ?? ''}`)

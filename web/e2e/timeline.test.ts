@@ -176,7 +176,7 @@ describe('continuing from a moment', () => {
     expect(await past(w)).toBe(0)
     await expect.poll(() => figures(w)).toEqual(then)
     // It is a change like others, with its mark.
-    await w.page.getByRole('button', { name: /^back to the weights of step 10, after/ }).waitFor()
+    await w.page.getByRole('button', { name: /^continued from step 10, after/ }).waitFor()
     await w.page.getByRole('button', { name: 'undo', exact: true }).click()
     await expect.poll(() => figures(w)).toEqual(present)
   })

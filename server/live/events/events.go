@@ -106,18 +106,18 @@ func readHello(r *http.Request) (hello []byte, pongs bool, err error) {
 	if text := q.Get("generation"); text != "" {
 		generation, err := strconv.ParseUint(text, 10, 32)
 		if err != nil {
-			return nil, false, fmt.Errorf("generation %.40q is no generation of a run", text)
+			return nil, false, fmt.Errorf("generation %.40q is not a generation of a run", text)
 		}
 		h.Generation = uint32(generation)
 	}
 	if text := q.Get("next"); text != "" {
 		if h.Next, err = strconv.Atoi(text); err != nil || h.Next < 0 {
-			return nil, false, fmt.Errorf("next %.40q is no number of a point", text)
+			return nil, false, fmt.Errorf("next %.40q is not the number of a point", text)
 		}
 	}
 	if text := q.Get("pongs"); text != "" {
 		if pongs, err = strconv.ParseBool(text); err != nil {
-			return nil, false, fmt.Errorf("pongs is true or false, not %.40q", text)
+			return nil, false, fmt.Errorf("pongs must be true or false, not %.40q", text)
 		}
 	}
 	b, err := json.Marshal(h)

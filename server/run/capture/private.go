@@ -96,11 +96,11 @@ func RowsLeftOut(m *export.Model) *wire.RowsSpec {
 func GiveRows(m *export.Model, files wire.CSVSpec, limits table.Limits) error {
 	want := RowsLeftOut(m)
 	if want == nil {
-		return wire.Refuse(wire.BadState, "", "the model has its rows, or was not trained on a file")
+		return wire.Refuse(wire.BadState, "", "the model has its rows already, or was not trained on a file")
 	}
 	if (want.Test > 0) != (files.Test != "") {
 		if want.Test > 0 {
-			return wire.Refuse(wire.BadData, "", "the model was trained on two files; give that of the test rows, too")
+			return wire.Refuse(wire.BadData, "", "the model was trained on two files; give the file of test rows, too")
 		}
 		return wire.Refuse(wire.BadData, "", "the model was trained on one file, without one of test rows")
 	}
@@ -124,7 +124,7 @@ func GiveRows(m *export.Model, files wire.CSVSpec, limits table.Limits) error {
 		return err
 	}
 	if got := own.Spec.Rows; got.SHA256 != want.SHA256 {
-		return wire.Refuse(wire.BadData, "", "these are not the rows that the model was trained on: %d rows with the fingerprint %.12s, where it had %d with %.12s; give the same file, unchanged", got.Count, got.SHA256, want.Count, want.SHA256)
+		return wire.Refuse(wire.BadData, "", "these are not the rows that the model was trained on: they are %d rows with the fingerprint %.12s, it had %d with %.12s; give the same file, unchanged", got.Count, got.SHA256, want.Count, want.SHA256)
 	}
 	s, err := decodeSpec(m.Training.Spec)
 	if err != nil {

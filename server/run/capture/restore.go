@@ -31,7 +31,7 @@ func Restore(m *export.Model, e *past.Env, limits table.Limits, revision uint32)
 		return nil, nil, err
 	}
 	if !SameWeights(l.Lanes[0].Ensemble, m.Members) {
-		return nil, nil, wire.Refuse(wire.BadData, "", "the model's weights are not those of its training's state; take its member \"checkpoint\" out to go on from the weights alone")
+		return nil, nil, wire.Refuse(wire.BadData, "", "the model's weights do not match its checkpoint; remove its member \"checkpoint\" to continue from the weights alone")
 	}
 	if err := l.Keep(); err != nil {
 		return nil, nil, err
@@ -56,14 +56,14 @@ func Restore(m *export.Model, e *past.Env, limits table.Limits, revision uint32)
 func specOf(m *export.Model) (wire.Spec, error) {
 	var s wire.Spec
 	if m.Training == nil || len(m.Training.Spec) == 0 {
-		return s, wire.Refuse(wire.BadData, "", "the model has no rows and settings with it, so that it can predict, but not be trained on")
+		return s, wire.Refuse(wire.BadData, "", "the model has no rows and settings, so it can predict but cannot be trained further")
 	}
 	s, err := decodeSpec(m.Training.Spec)
 	if err != nil {
 		return s, err
 	}
 	if len(s.Lanes) != 1 || s.Lanes[0].State != nil {
-		return s, wire.Refuse(wire.BadData, "", "the model's settings are of %d lanes, or have a state of their own; they must be of one", len(s.Lanes))
+		return s, wire.Refuse(wire.BadData, "", "the model's settings have %d lanes, or a checkpoint; they must have one lane and no checkpoint", len(s.Lanes))
 	}
 	state, err := m.Checkpoint()
 	if err != nil {

@@ -69,11 +69,11 @@ func (b Bounds) Check(d *rows.Data, lanes []Start) error {
 	}
 	switch {
 	case params > maxParams:
-		return wire.Refuse(wire.TooMuch, "hidden", "the lanes would have %d parameters together, and may have %d: take fewer or smaller layers, fewer members, or fewer lanes", params, maxParams)
+		return wire.Refuse(wire.TooMuch, "hidden", "the lanes would have %d parameters together; at most %d are allowed: use fewer or smaller layers, fewer members or fewer lanes", params, maxParams)
 	case work+equation > MaxStepWork && equation > work && !b.Free:
-		return wire.Refuse(wire.TooMuch, "equation_points", "the equations would take too long for changes to be taken at once (%d, at most %d): take fewer points, a shorter formula, fewer members or fewer lanes", work+equation, MaxStepWork)
+		return wire.Refuse(wire.TooMuch, "equation_points", "the equations would make a step too slow (%d, at most %d): use fewer points, a shorter formula, fewer members or fewer lanes", work+equation, MaxStepWork)
 	case work+equation > MaxStepWork && !b.Free:
-		return wire.Refuse(wire.TooMuch, "batch", "a step would be too long for changes to be taken at once (%d rows times parameters, at most %d): take smaller batches, smaller networks, fewer members or fewer lanes", work+equation, MaxStepWork)
+		return wire.Refuse(wire.TooMuch, "batch", "a step would be too slow (%d rows times parameters, at most %d): use smaller batches, smaller networks, fewer members or fewer lanes", work+equation, MaxStepWork)
 	}
 	return nil
 }

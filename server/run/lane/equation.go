@@ -27,14 +27,14 @@ func physicsOf(s *wire.LaneSettings, d *rows.Data) (*engine.Physics, error) {
 	b := d.Basis()
 	from, to := s.EquationFrom.Or(b.Low), s.EquationTo.Or(b.High)
 	if !(from <= to) {
-		return nil, wire.Refuse(wire.BadValue, "equation_from", "the equation's points would begin at %g and end at %g; let them begin where or before they end", from, to)
+		return nil, wire.Refuse(wire.BadValue, "equation_from", "the equation's points begin at %g and end at %g; the start must not be after the end", from, to)
 	}
 	p := &engine.Physics{
 		Residual: residual, Points: engine.Evenly(from, to, s.EquationPoints), Drawn: s.EquationSpacing == wire.PointsDrawn,
 		Weight: s.EquationWeight, LearnNoise: s.EquationNoise == wire.NoiseLearned,
 	}
 	if p.Drawn && s.EquationPoints == 1 { // one that is drawn is from anywhere
-		return nil, wire.Refuse(wire.BadValue, "equation_points", "a single point cannot be drawn from between two ends; take 2 or more, or let it lie evenly")
+		return nil, wire.Refuse(wire.BadValue, "equation_points", "a single point cannot be drawn at random; use 2 or more points, or space them evenly")
 	}
 	for _, name := range residual.Parameters() {
 		given, ok := s.Parameters.Find(name)
@@ -54,13 +54,13 @@ func checkEquation(s *wire.LaneSettings, d *rows.Data) error {
 		return err
 	}
 	if n := len(d.Set.Targets); n != 1 {
-		return wire.Refuse(wire.BadState, "equation", "an equation is of one target, and these rows have %d; choose another data set, or leave the equation out", n)
+		return wire.Refuse(wire.BadState, "equation", "an equation needs one target, and these data have %d; choose another data set, or remove the equation", n)
 	}
 	if n := len(d.Set.Inputs); n != 1 {
 		if d.Own != nil && len(d.Own.Encoding) == 1 {
-			return wire.Refuse(wire.BadState, "equation", "an equation is of one input that is a number, and the column %s became %d; take another column, or leave the equation out", d.Own.Encoding[0].Name, n)
+			return wire.Refuse(wire.BadState, "equation", "an equation needs one input that is a number, and the column %s became %d; use another column, or remove the equation", d.Own.Encoding[0].Name, n)
 		}
-		return wire.Refuse(wire.BadState, "equation", "an equation is of rows with one input, and these have %d; choose another data set, or leave the equation out", n)
+		return wire.Refuse(wire.BadState, "equation", "an equation needs one input, and these data have %d; choose another data set, or remove the equation", n)
 	}
 	if err := p.Check(configOf(s, 0, d.Shape()).Net); err != nil {
 		return wire.Refuse(wire.BadState, "equation", "%v", physicsReason(err))

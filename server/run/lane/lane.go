@@ -78,14 +78,14 @@ func resume(c engine.Config, s *Start, d *rows.Data) (*engine.Ensemble, error) {
 		if c := (*engine.CheckpointError)(nil); errors.As(err, &c) {
 			err = c.Err
 		}
-		return wire.Refuse(wire.BadData, "", "the training's state cannot be gone on from: %v", err)
+		return wire.Refuse(wire.BadData, "", "cannot resume from this checkpoint: %v", err)
 	}
 	of, members, err := engine.ReadCheckpointConfig(bytes.NewReader(s.State))
 	if err != nil {
 		return nil, refused(err)
 	}
 	if members != s.Settings.Members || !reflect.DeepEqual(of.Net, c.Net) {
-		return nil, wire.Refuse(wire.BadValue, "", "the state is of other networks than the settings ask for: they differ in the number of members, the inputs, the layers, the activation or the head")
+		return nil, wire.Refuse(wire.BadValue, "", "the checkpoint does not match the settings: they differ in the number of members, the inputs, the layers, the activation or the head")
 	}
 	e, err := engine.ResumeEnsemble(bytes.NewReader(s.State), d.Train.X, d.Train.Y, c.Workers)
 	if err != nil {
@@ -191,5 +191,5 @@ func (l *Lane) Reason(lanes int) string {
 	if lanes == 1 {
 		return l.Diverged.Error()
 	}
-	return fmt.Sprintf("lane %s: %v", l.Name, l.Diverged)
+	return fmt.Sprintf("model %s: %v", l.Name, l.Diverged)
 }

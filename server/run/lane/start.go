@@ -26,7 +26,7 @@ func Read(t wire.Table, s *wire.Spec) (wire.RunSettings, []Start, error) {
 		return settings.RunSettings, nil, refused
 	}
 	if s.EditsLeftOut {
-		return settings.RunSettings, nil, wire.Refuse(wire.BadData, "", "rows were changed by hand, and these changes were left out with the rows: the model predicts, and cannot be trained on; export it with its rows for that")
+		return settings.RunSettings, nil, wire.Refuse(wire.BadData, "", "cannot resume: rows were changed by hand, and these changes were left out of the file; export the model with its rows to train it further")
 	}
 	if s.Data != nil {
 		settings.Dataset = wire.OwnData

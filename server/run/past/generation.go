@@ -80,9 +80,9 @@ func (l *Generation) GoOn(s *wire.Spec) *wire.ErrorMessage {
 	}
 	switch {
 	case with > 0 && with < len(l.Lanes):
-		return wire.Refuse(wire.BadValue, "", "%d of %d lanes have a state; all must, or none", with, len(l.Lanes))
+		return wire.Refuse(wire.BadValue, "", "%d of %d lanes have a checkpoint; all must have one, or none", with, len(l.Lanes))
 	case with == 0 && (s.Step > 0 || s.Acquired > 0):
-		return wire.Refuse(wire.BadValue, "", "a run whose lanes have no state begins at step 0, with no point acquired")
+		return wire.Refuse(wire.BadValue, "", "a run whose lanes have no checkpoint must begin at step 0, with no acquired points")
 	case max(s.Step, s.Acquired) > wire.MaxStep:
 		return wire.Refuse(wire.OutOfRange, "", "a run cannot begin at step %d with %d points acquired", s.Step, s.Acquired)
 	}

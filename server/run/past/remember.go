@@ -25,7 +25,7 @@ func (l *Generation) Remember(t *export.Training) error {
 		l.Changes = l.Changes[max(0, len(l.Changes)-wire.MaxChanges):]
 		for _, c := range l.Changes {
 			if c.Revision > maxRevision || c.Step > l.Steps {
-				return wire.Refuse(wire.BadData, "", "the model's change %d, at step %d, cannot be", c.Revision, c.Step)
+				return wire.Refuse(wire.BadData, "", "the model's change %d, at step %d, is not valid", c.Revision, c.Step)
 			}
 		}
 	}

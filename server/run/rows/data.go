@@ -65,7 +65,7 @@ func New(s *wire.RunSettings, own *Own, edits []wire.Edit, revision uint32) (*Da
 		return nil, wire.Refuse(wire.TooMuch, "", "the data set has %d rows; a run has at most %d", n, MaxRows)
 	}
 	if n := len(d.Set.Y); n > maxTargetValues {
-		return nil, wire.Refuse(wire.TooMuch, "", "the data set has %d values of targets, rows times targets; a run has at most %d: take fewer rows, or fewer targets", n, maxTargetValues)
+		return nil, wire.Refuse(wire.TooMuch, "", "the data set has %d target values (rows times targets); a run has at most %d: use fewer rows or fewer targets", n, maxTargetValues)
 	}
 	split, err := d.Own.split(d.Set, s.TrainShare/100, s.Seed)
 	if err != nil {
@@ -105,7 +105,7 @@ func (d *Data) load(s *wire.RunSettings, own *Own) (err error) {
 		return err
 	}
 	if own == nil {
-		return errors.New("there are no rows of your own yet; send them with a data command, or choose a set of the catalogue")
+		return errors.New("there are no rows of your own yet; send them with a data command, or choose another data set")
 	}
 	d.Own = own
 	d.Set, err = own.load(s.Seed)

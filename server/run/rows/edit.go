@@ -115,13 +115,13 @@ func (d *Data) edit(e *wire.Edit) error {
 	}
 	switch {
 	case d.Train.Len() == 0:
-		return wire.Refuse(wire.BadData, "", "edit: the last training row must stay")
+		return wire.Refuse(wire.BadData, "", "edit: at least one training row must remain")
 	case d.Test.Len() == 0:
-		return wire.Refuse(wire.BadData, "", "edit: the last test row must stay")
+		return wire.Refuse(wire.BadData, "", "edit: at least one test row must remain")
 	case d.Train.Len()+d.Test.Len()+d.Pool.Len() > MaxRows:
 		return wire.Refuse(wire.TooMuch, "", "edit: a run has at most %d rows", MaxRows)
 	case len(d.Train.clean)+len(d.Test.clean)+len(d.Pool.clean) > maxTargetValues:
-		return wire.Refuse(wire.TooMuch, "", "edit: a run has at most %d values of targets, rows times targets", maxTargetValues)
+		return wire.Refuse(wire.TooMuch, "", "edit: a run has at most %d target values (rows times targets)", maxTargetValues)
 	}
 	d.Edits = d.Edits.And(e)
 	if d.Edits.Rows > MaxEdited {
@@ -179,7 +179,7 @@ func (d *Data) check(x, y []float64) error {
 		// What float32 cannot hold, even after it was standardised, cannot be
 		// trained on.
 		if !(math.Abs(v) <= maxValue) {
-			return wire.Refuse(wire.BadData, "", "edit: %g is beyond %g, and cannot be trained on", v, maxValue)
+			return wire.Refuse(wire.BadData, "", "edit: %g cannot be trained on; values must be finite and at most %g", v, maxValue)
 		}
 	}
 	return nil

@@ -60,15 +60,15 @@ func (d *Data) heldAt(text string) ([]float64, *wire.ErrorMessage) {
 		case s.Kind == table.OfDates && isWord:
 			t, err := time.Parse(s.Layout, word)
 			if err != nil {
-				return refuse("%s is no date as %s has them, such as %s", quoted(v), name, time.Unix(0, 0).UTC().Format(s.Layout))
+				return refuse("%s is not a date in the format of %s, such as %s", quoted(v), name, time.Unix(0, 0).UTC().Format(s.Layout))
 			}
 			copy(at[first:], s.OfTime(t))
 		case isNumber && s.Kind != table.OfDates && !(math.Abs(number) <= maxValue):
-			return refuse("%g is beyond %g", number, maxValue)
+			return refuse("%g is too large; the limit is %g", number, maxValue)
 		case isNumber && s.Kind != table.OfDates:
 			at[first] = number
 		default:
-			return refuse("%s is no value of the column %s", quoted(v), name)
+			return refuse("%s is not a value of the column %s", quoted(v), name)
 		}
 	}
 	return at, nil
@@ -114,7 +114,7 @@ func CheckShown(s *wire.RunSettings, d *Data) *wire.ErrorMessage {
 		return wire.Refuse(wire.OutOfRange, "slice", "%s %d: the data set has only %d inputs", wire.ControlName("slice"), s.Slice, n)
 	}
 	if n := len(d.Set.Targets); s.ShownTarget > n {
-		return wire.Refuse(wire.OutOfRange, "shown_target", "%s %d: the data set has no target of this number, but %d in all", wire.ControlName("shown_target"), s.ShownTarget, n)
+		return wire.Refuse(wire.OutOfRange, "shown_target", "%s %d: the data set has no target with this number, only %d in all", wire.ControlName("shown_target"), s.ShownTarget, n)
 	}
 	_, refused := d.heldAt(s.SliceAt)
 	return refused

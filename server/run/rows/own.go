@@ -53,7 +53,7 @@ func ReadOwn(spec *wire.DataSpec, limits table.Limits) (*Own, error) {
 		}
 	}
 	if most := limits.Rows; most > 0 && max(rows.Count-rows.Test, rows.Test) > most {
-		return nil, wire.Refuse(wire.TooMuch, "", "%d rows are given, and at most %d are taken", rows.Count, most)
+		return nil, wire.Refuse(wire.TooMuch, "", "%d rows were given; at most %d are allowed", rows.Count, most)
 	}
 	set, err := datasets.FromNumbers(columnsOf(rows.Inputs), columnsOf(rows.TargetColumns()), rows.X, rows.Y)
 	if err != nil {
