@@ -207,7 +207,7 @@ export interface Problem {
     readonly column?: string;
     /**
      * @description What is wrong and what to do about it, in a sentence for people.
-     * @example eps -1 is below its least value 1e-12
+     * @example eps must be 0 or from 1e-12 to 10, not -1
      */
     readonly detail: string;
     /**
