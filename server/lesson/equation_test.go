@@ -55,6 +55,7 @@ func whereThereAreNoRows(t *testing.T, _ Lesson, o *outcome) {
 	within(t, "how far lane rows alone is off after them", rows.off(end, 1), 0.25, 1)
 	within(t, "and by its std there", rows.off(end, 1)/rows.std(0.8), 0.6, 20)
 	within(t, "how far lane equation is off after them", equation.off(end, 1), 0, 0.04)
+	within(t, "its std there by that among the rows", equation.std(0.8)/equation.std(0.2), 0.8, 1.25)
 	within(t, "how far lane wrong equation is off after them", wrong.off(end, 1), 0.12, 0.4)
 	within(t, "and by its std there", wrong.off(end, 1)/wrong.std(0.8), 1.7, 10)
 }

@@ -4,15 +4,15 @@ package lesson
 
 import (
 	"encoding/json"
-	"fmt"
 	"slices"
 	"testing"
 
 	"github.com/gnllviz/gnllviz/server/run/lane"
 )
 
-// What is claimed of a lesson stays true: it is checked every 5,000 steps up to 60,000, on
-// three seeds. The rows of a file are the lesson's own, and so is the seed that splits
+// What is claimed of a lesson stays true: it is checked every 5,000 steps up to 60,000,
+// or to the end of a schedule that brings the learning rate to 0. With two other seeds it
+// is checked up to 20,000, which is a minute at the page's speed. The rows of a file are the lesson's own, and so is the seed that splits
 // them: there the batch differs in place of it, and with it every step.
 func TestLongLessonsAreTrue(t *testing.T) {
 	lessons, err := Read(lane.Table(), Files())
@@ -20,18 +20,38 @@ func TestLongLessonsAreTrue(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, l := range lessons {
-		for _, variant := range variants(l) {
-			t.Run(l.Slug+"/"+variant.name, func(t *testing.T) {
+		for i, v := range variants(l) {
+			t.Run(l.Slug+"/"+v.name, func(t *testing.T) {
 				t.Parallel()
-				steps := moments(l)
-				for step := 5000; step <= 60_000; step += 5000 {
+				steps, last := moments(l), last(t, l)
+				if i > 0 {
+					last = min(last, 20_000)
+				}
+				for step := 5000; step <= last; step += 5000 {
 					steps = append(steps, step)
 				}
 				slices.Sort(steps)
-				isTrue(t, variant.Lesson, slices.Compact(steps))
+				isTrue(t, v.Lesson, slices.Compact(steps))
 			})
 		}
 	}
+}
+
+// last is the step after which a lesson's weights can no longer change, and 60,000 where
+// they always can.
+func last(t *testing.T, l Lesson) int {
+	t.Helper()
+	s, _, refused := lane.Table().Apply(lane.Table().Defaults(), l.Set)
+	if refused != nil {
+		t.Fatal(refused.Reason)
+	}
+	if s.Schedule.String() == "cosine" && s.ScheduleFinal == 0 {
+		return (s.ScheduleSteps + 9999) / 5000 * 5000
+	}
+	if l.Slug == "where-there-are-no-rows" {
+		return 30_000 // fifteen networks, ten of them with an equation, take half as long as all other lessons
+	}
+	return 60_000
 }
 
 // A variant is a lesson that differs by chance alone.
@@ -41,16 +61,13 @@ type variant struct {
 }
 
 func variants(l Lesson) (list []variant) {
-	control, values := "seed", []int{1, 2, 3}
-	if fixedRows(l) {
-		control, values = "batch", []int{32, 31, 30}
+	control, own, others := "seed", string(l.Set["seed"]), []string{"1", "2", "3"}
+	if l.Data != nil && l.Data.CSV != nil {
+		control, own, others = "batch", "32", []string{"32", "31", "30"}
 	}
-	for _, v := range values {
-		b, _ := json.Marshal(v)
-		list = append(list, variant{with(l, control, b), fmt.Sprint(control, v)})
+	values := slices.DeleteFunc(others, func(v string) bool { return v == own })
+	for _, v := range append([]string{own}, values[:2]...) {
+		list = append(list, variant{with(l, control, json.RawMessage(v)), control + v})
 	}
 	return list
 }
-
-// fixedRows says whether what a lesson says is of certain rows, in a certain split.
-func fixedRows(l Lesson) bool { return l.Data != nil && l.Data.CSV != nil }
