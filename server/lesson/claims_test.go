@@ -175,41 +175,6 @@ func furthers() map[string]further {
 	}
 }
 
-// tries are what the lessons propose to change, and what comes of it.
-func tries() map[string]func(*testing.T, Lesson) {
-	return map[string]func(*testing.T, Lesson){
-		"active-learning": func(t *testing.T, l Lesson) {
-			const steps, rows = 4100, 20
-			active := train(t, l, steps).acquired(-1.5, 1.5)
-			random := train(t, with(l, "acquire_by", json.RawMessage(`"random"`)), steps).acquired(-1.5, 1.5)
-			if active.all != rows || random.all != rows || active.there < rows*7/10 || active.there < random.there+rows/5 {
-				t.Errorf("of %d rows %d went into the gap, and %d of %d by chance", active.all, active.there, random.there, random.all)
-			}
-		},
-		"sum-or-mean": func(t *testing.T, l Lesson) {
-			first := train(t, l, 1)
-			within(t, "the ratio of the first gradients", first.lane("sum").scalar("mean_norm")/first.lane("mean").scalar("mean_norm"), 31, 33)
-		},
-		"independent-noise": func(t *testing.T, l Lesson) {
-			noisy := train(t, with(l, "noise", json.RawMessage("60")), 800).lane("A").correlation(true)
-			within(t, "the correlation with noise of 60 %", noisy, -0.1, 0.3)
-		},
-		"raw-targets": func(t *testing.T, l Lesson) {
-			o := train(t, with(l, "standardise", json.RawMessage("true")), 1)
-			within(t, "the floor with standardised targets", o.lane("eps 1e-3").scalar("floor"), 0.0015, 0.003)
-		},
-		"the-noise-sets-the-weight": func(t *testing.T, l Lesson) {
-			within(t, "the first noise of lane learned", train(t, l, 1).lane("learned").scalar("equation_noise"), 500, 1e5)
-			again := train(t, l, 9500, tried{6000, 0, `{"equation_noise": "learned"}`}).lane("too small")
-			within(t, "the mu of lane too small, once its noise is learned", again.scalar("parameter_1"), 3.7, 4.3)
-		},
-		"where-there-are-no-rows": func(t *testing.T, l Lesson) {
-			again := train(t, l, 9500, tried{6000, 2, `{"equation": "d2u + mu*du + 400*u"}`}).lane("wrong equation")
-			within(t, "how far lane wrong equation is off once it is right", again.off(1.0/3, 1), 0, 0.04)
-		},
-	}
-}
-
 func within(t *testing.T, what string, v, least, most float64) {
 	t.Helper()
 	if !(least <= v && v <= most) {
