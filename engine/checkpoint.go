@@ -140,7 +140,7 @@ func writeTrainers(w io.Writer, trainers []*Trainer) error {
 // makes of it begins with moments of zero and the order of the rows of c's seed.
 func WriteWeights(w io.Writer, c Config, inputs, target []Scale, members []map[string][]float32, steps uint64) error {
 	if len(members) < 1 || len(members) > MaxMembers {
-		return fmt.Errorf("engine: weights of %d members; 1 to %d can be had", len(members), MaxMembers)
+		return fmt.Errorf("engine: members: %d is out of range 1 to %d", len(members), MaxMembers)
 	}
 	if c.Net.Outputs == 0 {
 		c.Net.Outputs = 1
@@ -335,7 +335,7 @@ func readCheckpoint(r io.Reader) (*checkpointHeader, []memberValues, error) {
 	n := len(h.Members)
 	switch {
 	case n < 1 || n > MaxMembers:
-		return nil, nil, fmt.Errorf("it has %d members; 1 to %d can be had", n, MaxMembers)
+		return nil, nil, fmt.Errorf("members: %d is out of range 1 to %d", n, MaxMembers)
 	case h.Params < 1 || h.Params > MaxParams || h.Rows < 0 || h.Rows > len(body):
 		return nil, nil, fmt.Errorf("%d parameters and %d rows cannot be", h.Params, h.Rows)
 	case len(body) != n*h.memberSize():

@@ -34,7 +34,7 @@ const memberSeed = 0x9e3779b97f4a7c15
 // otherwise NewTrainer's.
 func NewEnsemble(c Config, members int, x, y []float64) (*Ensemble, error) {
 	if members < 1 || members > MaxMembers {
-		return nil, fmt.Errorf("engine: an ensemble of %d members; 1 to %d can be had", members, MaxMembers)
+		return nil, fmt.Errorf("engine: members: %d is out of range 1 to %d", members, MaxMembers)
 	}
 	workers := c.Workers
 	if members > 1 {

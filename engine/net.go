@@ -38,11 +38,11 @@ const (
 func (c *NetConfig) check() error {
 	switch {
 	case c.Inputs < 1 || c.Inputs > MaxInputs:
-		return fmt.Errorf("engine: a network with %d inputs; 1 to %d can be had", c.Inputs, MaxInputs)
+		return fmt.Errorf("engine: inputs: %d is out of range 1 to %d", c.Inputs, MaxInputs)
 	case c.Outputs < 1 || c.Outputs > MaxOutputs:
-		return fmt.Errorf("engine: a network with %d outputs; 1 to %d can be had", c.Outputs, MaxOutputs)
+		return fmt.Errorf("engine: outputs: %d is out of range 1 to %d", c.Outputs, MaxOutputs)
 	case len(c.Hidden) < 1 || len(c.Hidden) > MaxLayers:
-		return fmt.Errorf("engine: a network with %d hidden layers; 1 to %d can be had", len(c.Hidden), MaxLayers)
+		return fmt.Errorf("engine: hidden layers: %d is out of range 1 to %d", len(c.Hidden), MaxLayers)
 	case int(c.Activation) >= len(activations):
 		return fmt.Errorf("engine: unknown activation %v", c.Activation)
 	case int(c.Init) >= len(inits):
@@ -58,11 +58,11 @@ func (c *NetConfig) check() error {
 	}
 	for i, units := range c.Hidden {
 		if units < 1 || units > MaxWidth {
-			return fmt.Errorf("engine: hidden layer %d has %d units; 1 to %d can be had", i+1, units, MaxWidth)
+			return fmt.Errorf("engine: hidden layer %d: %d units is out of range 1 to %d", i+1, units, MaxWidth)
 		}
 	}
 	if n := c.params(); n > MaxParams {
-		return fmt.Errorf("engine: a network with %d parameters; %d can be had", n, MaxParams)
+		return fmt.Errorf("engine: the network has %d parameters; at most %d are allowed", n, MaxParams)
 	}
 	if c.InitialVariance > 0 && c.Head != Fixed {
 		if _, err := c.Head.raw(c.InitialVariance, c.MinVariance); err != nil {

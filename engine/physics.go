@@ -108,7 +108,7 @@ func (p *Physics) check(c NetConfig) error {
 	case p.Residual == nil:
 		return fmt.Errorf("an equation without a residual")
 	case len(p.Points) < 1 || len(p.Points) > MaxCollocation:
-		return fmt.Errorf("an equation looked at in %d points; 1 to %d can be had", len(p.Points), MaxCollocation)
+		return fmt.Errorf("equation points: %d is out of range 1 to %d", len(p.Points), MaxCollocation)
 	case !p.LearnNoise && !(p.Weight >= 0 && p.Weight <= math.MaxFloat32):
 		return fmt.Errorf("an equation's weight of %g; it must be 0 or more", p.Weight)
 	}

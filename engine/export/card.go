@@ -114,12 +114,12 @@ func (c *Card) describe(m *Model) {
 	c.Variance = varianceInWords(m.Net)
 	c.Use = "Predicts a mean and a variance of one number; made for learning about uncertainty."
 	if n := len(m.Targets); n > 1 {
-		c.Use = fmt.Sprintf("Predicts a mean and a variance of each of %d numbers, and nothing of how their noises move together; made for learning about uncertainty.", n)
+		c.Use = fmt.Sprintf("Predicts a mean and a variance of each of %d numbers, but not how their noises are correlated; made for learning about uncertainty.", n)
 		c.Network += fmt.Sprintf(", %d outputs", n)
 	}
-	c.Limits = "The variance is aleatoric alone: what the network has not seen it does not know that it does not know. Not for decisions about people, health or safety."
+	c.Limits = "The variance is only aleatoric: it does not grow where there were no training data. Not for decisions about people, health or safety."
 	if len(m.Members) > 1 {
-		c.Limits = "The spread of an ensemble of few members is a rough measure of what it has not seen. Not for decisions about people, health or safety."
+		c.Limits = "The spread of an ensemble with few members is only a rough measure of uncertainty where there were no training data. Not for decisions about people, health or safety."
 	}
 }
 

@@ -148,7 +148,7 @@ func (m *Model) Check() error {
 	case !(m.Eps >= 0 && m.Eps <= math.MaxFloat32):
 		return fmt.Errorf("export: an eps of %g; it must be 0 or more", m.Eps)
 	case len(m.Members) < 1 || len(m.Members) > MaxMembers:
-		return fmt.Errorf("export: %d members; 1 to %d can be had", len(m.Members), MaxMembers)
+		return fmt.Errorf("export: members: %d is out of range 1 to %d", len(m.Members), MaxMembers)
 	case params*len(m.Members) > engine.MaxParams:
 		return fmt.Errorf("export: %d members of %d parameters are too much", len(m.Members), params)
 	}

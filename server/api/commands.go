@@ -28,7 +28,7 @@ func commandExamples() map[string]string {
 		"remove a lane":                 `{"type":"lane_remove","lane":1}`,
 		"add a row, erase another":      `{"type":"edit","add":[{"x":[20],"y":-50}],"erase":[9]}`,
 		"rows of a formula":             `{"type":"data","data":{"formula":{"mean":"sin(x)","std":"0.1","from":-3,"to":3,"rows":200}}}`,
-		"begin anew with two lanes":     `{"type":"begin","title":"two losses","set":{"dataset":"sine","seed":3},"lanes":[{"name":"NLL"},{"name":"beta","controls":{"loss":"beta_nll"}}]}`,
+		"begin again with two lanes":     `{"type":"begin","title":"two losses","set":{"dataset":"sine","seed":3},"lanes":[{"name":"NLL"},{"name":"beta","controls":{"loss":"beta_nll"}}]}`,
 		"take the next point":           `{"type":"acquire","count":1}`,
 		"undo":                          `{"type":"undo"}`,
 		"redo":                          `{"type":"redo"}`,
@@ -49,17 +49,17 @@ type commandRoutes struct {
 func (a commandRoutes) register(to *API) {
 	errors := map[int]string{
 		http.StatusBadRequest:           "The body cannot be read, or is too large; the detail says what is wrong.",
-		http.StatusForbidden:            "The run is not open to all, and the header Run-Key has not its key.",
+		http.StatusForbidden:            "The run is not open to all, and the header Run-Key does not have its key.",
 		http.StatusUnprocessableEntity:  "The command is refused, and nothing was changed; the detail says why.",
 		http.StatusUnsupportedMediaType: "The body has a Content-Encoding.",
-		http.StatusServiceUnavailable:   "Too many large bodies are being read; Retry-After says when to come again.",
+		http.StatusServiceUnavailable:   "Too many large bodies are being read; Retry-After says when to try again.",
 	}
 	register(to, operation{
 		at: "POST /api/runs/{id}/commands", id: "command", tag: "steering", summary: "Give a run a command",
 		security: []string{keyScheme}, or: true, errors: errors,
 		body: jsonBody(commandSchema, "One command. At most {max-upload-bytes} bytes with the key (--max-upload-bytes), {max-body-bytes} without (--max-body-bytes).", true, commandExamples()),
-		help: "The command is done between two training steps, wholly or not at all, and has been done when the answer comes. " +
-			"Every frame that is made after it carries the answer's revision or a later one.",
+		help: "The command takes effect between two training steps, completely or not at all, before the response is sent. " +
+			"Every later frame carries the answer's revision or a later one.",
 		example: exampleAck,
 	}, a.postCommand)
 	register(to, operation{
@@ -69,7 +69,7 @@ func (a commandRoutes) register(to *API) {
 			"a file":    `{"csv":{"text":"x,y\n1,2\n2,3\n3,5\n4,4\n","target":"y"}}`,
 			"a formula": `{"formula":{"mean":"sin(x)","std":"0.1","from":-3,"to":3,"rows":200}}`,
 		}),
-		help:    "The same as the command data, for files that are more than a websocket message holds. A new generation begins.",
+		help:    "Like the command data, for files that are too large for a websocket message. A new generation begins.",
 		example: exampleAck,
 	}, a.putData)
 }

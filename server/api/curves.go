@@ -24,9 +24,9 @@ func (a curveRoutes) register(to *API) {
 			"A shorter range has more detail, down to every step of the newest million.",
 		`{"steps":[1001,1002],"values":[0.4312,null],"of":2,"not_finite":1,"full":true}`), a.getCurve)
 	register(to, look("snapshots", "listSnapshots", "The steps whose weights are kept",
-		"Ascending; the later they are the further apart. The command return goes back to one, and GET /api/runs/{id}/frames shows it.", `[0,1,2,3,4]`), a.getSnapshots)
+		"Ascending; later ones are further apart. The command return goes back to one, and GET /api/runs/{id}/frames shows it.", `[0,1,2,3,4]`), a.getSnapshots)
 	frames := look("frames", "getFrames", "What the lanes predicted at an earlier step",
-		"Frames one after the other, as the websocket sends them: the grid, the truth if it is known, and a frame of each lane, with its weights of then under the controls of now. "+
+		"Frames one after the other, as the websocket sends them: the grid, the truth if it is known, and a frame of each lane, with its weights at that step and the current controls. "+
 			"A frame is little-endian: a header of 40 bytes (magic GNLL, version, kind, lane, flags as bytes; generation and revision as uint32, step as uint64, data revision and count as uint32, "+
 			"columns and scalars as uint16, and 4 bytes of zero), then the scalars, then the columns, all float32. Kind 1 is the grid (x), 2 the truth and 3 a fit (mean, standard deviation).", "")
 	frames.media = "application/octet-stream"

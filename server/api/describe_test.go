@@ -289,7 +289,7 @@ func (o *operation) refusals(path string) map[int]string {
 	}
 	if o.members {
 		all[http.StatusUnauthorized] = "The server has a token, and the request does not bring it."
-		all[http.StatusTooManyRequests] = "Too many wrong tokens were sent; Retry-After says when to come again."
+		all[http.StatusTooManyRequests] = "Too many wrong tokens were sent; Retry-After says when to try again."
 	}
 	for status, text := range o.errors {
 		all[status] = text

@@ -25,18 +25,18 @@ type exportRoutes struct {
 func (a exportRoutes) register(to *API) {
 	register(to, operation{
 		at: "GET /api/formats", id: "listFormats", tag: "taking away", summary: "List the formats of files",
-		help:    "What can be made of a lane: models, source, tables, charts, the report, and all of it in one archive.",
-		example: `[{"name":"onnx","file":"model.onnx","media":"application/octet-stream","group":"model","label":"ONNX","of":"ONNX","form":"ONNX","help":"For onnxruntime and its kin: x in its own units in, mean and variance out.","along":false,"rows":false,"read":true}]`,
+		help:    "The files that can be exported from a lane: models, source code, tables, charts, the report, and an archive of all of them.",
+		example: `[{"name":"onnx","file":"model.onnx","media":"application/octet-stream","group":"model","label":"ONNX","of":"ONNX","form":"ONNX","help":"For ONNX Runtime and compatible tools. Takes x in data units; returns mean and variance, in double precision.","along":false,"rows":false,"read":true}]`,
 	}, a.getFormats)
 	register(to, operation{
-		at: "GET /api/runs/{id}/export", id: "exportRun", tag: "taking away", summary: "Take a lane away as a file", media: "application/octet-stream",
-		help: "A file of a lane as it is at this moment, of the type that GET /api/formats has. Who may watch a run may take its lanes away, but without rows of its owner's that the page does not show: for these send the run's key. " +
-			"A file in JSON comes back by POST /api/runs/import with the same bits, if its rows are in it.",
+		at: "GET /api/runs/{id}/export", id: "exportRun", tag: "taking away", summary: "Export a lane as a file", media: "application/octet-stream",
+		help: "A file of a lane at the current step, of a type from GET /api/formats. Anyone who can watch a run can export its lanes, but without those rows of its owner that the page does not show: for these send the run's key. " +
+			"POST /api/runs/import imports a JSON file exactly, if it contains its rows.",
 		errors: map[int]string{
 			http.StatusBadRequest:          "The lane is not a number, or rows is neither true nor false.",
-			http.StatusForbidden:           "All rows are asked for, which only who has the run's key gets.",
-			http.StatusUnprocessableEntity: "There is no such format or lane, or the run has not what the file is made of; the detail says which there are.",
-			http.StatusServiceUnavailable:  "Too many files are being made; Retry-After says when to come again.",
+			http.StatusForbidden:           "All rows were requested, which needs the run's key.",
+			http.StatusUnprocessableEntity: "There is no such format or lane, or the run lacks what the file needs; the detail says which there are.",
+			http.StatusServiceUnavailable:  "Too many files are being made; Retry-After says when to try again.",
 		},
 	}, a.getExport)
 }
@@ -62,8 +62,8 @@ type exportRequest struct {
 	request
 	Format    string `query:"format" doc:"Which file, by the name that GET /api/formats has." example:"onnx" required:"true"`
 	Lane      whole  `query:"lane" doc:"Which lane; without it the first." example:"0"`
-	Precision string `query:"precision" doc:"Of ONNX: \"double\", which it is without it, or \"float\" for runtimes that know float32 alone. The model card says what float costs on this model." example:"float"`
-	Rows      string `query:"rows" doc:"Whether the rows that were learned from are in the file, as numbers or drawn, if it is of a format that has them: \"false\" leaves them out. Without it they are in it as far as whoever asks may have them: all with the run's key, and without it, of rows of the owner's, those that the page shows; \"true\" is refused where that is not all." example:"false"`
+	Precision string `query:"precision" doc:"For ONNX: \"double\" (default), or \"float\" for tools without double. The model card gives the loss of accuracy." example:"float"`
+	Rows      string `query:"rows" doc:"Whether a file that contains the training data, as numbers or drawn, should contain them: \"false\" leaves them out. Without it the file contains the rows that the client may have: all with the run's key; otherwise, of the owner's own rows, those that the page shows. \"true\" is refused if that is not all." example:"false"`
 }
 
 // getExport makes a file of a lane as it is now. It is always one to be kept, never

@@ -20,10 +20,10 @@ type importRoutes struct {
 
 func (a importRoutes) register(to *API) {
 	register(to, operation{
-		at: "POST /api/runs/import", id: "importRun", tag: "taking away", summary: "Bring a model back as a run", members: true,
-		help: "Reads a file that GET /api/runs/{id}/export made: JSON, safetensors, ONNX, or the archive of all; it goes by what is in the file, not by its name. " +
-			"The run is paused at the step to which the model had come, with its rows, settings, changes and history. " +
-			"What has its training's state with it, as JSON and the archive have, trains on as if it had never stopped; with weights alone the optimiser begins anew.",
+		at: "POST /api/runs/import", id: "importRun", tag: "taking away", summary: "Import a model as a run", members: true,
+		help: "Reads a file that GET /api/runs/{id}/export made: JSON, safetensors, ONNX, or the archive; the type is detected from the content, not from the name. " +
+			"The run is paused at the step of the model, with its rows, settings, changes and history. " +
+			"From JSON and the archive training continues exactly; from weights alone the optimiser starts from zero.",
 		body: &payload{
 			required: true, text: "The file, as it is; its Content-Type does not matter. At most {max-model-bytes} bytes (--max-model-bytes).",
 			media: "application/octet-stream", format: "binary", example: `{"format":"gnllviz-model","version":1}`,
@@ -31,9 +31,9 @@ func (a importRoutes) register(to *API) {
 		answers: map[int]string{http.StatusCreated: "The run was made."},
 		errors: map[int]string{
 			http.StatusBadRequest:           "The file is too large, or was not sent whole.",
-			http.StatusUnprocessableEntity:  "This is no such file, or its run is not as it may be; the detail says what is wrong.",
+			http.StatusUnprocessableEntity:  "The file is not one of these, or its run is invalid; the detail says what is wrong.",
 			http.StatusUnsupportedMediaType: "The body has a Content-Encoding.",
-			http.StatusTooManyRequests:      "Your address has made too many runs within a minute (--run-rate), or sent too many wrong tokens; Retry-After says when to come again.",
+			http.StatusTooManyRequests:      "Your address has made too many runs within a minute (--run-rate), or sent too many wrong tokens; Retry-After says when to try again.",
 			http.StatusServiceUnavailable:   "All runs that the server keeps are being watched (--max-runs), or too many large bodies are being read.",
 		},
 		example: exampleSummary + `,"key":"5kq2vwz7mbtx3hd4anp6c7rj2e"}`,

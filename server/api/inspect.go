@@ -17,17 +17,17 @@ type tableRoutes struct {
 
 func (a tableRoutes) register(to *API) {
 	register(to, operation{
-		at: "POST /api/data/inspect", id: "inspectTable", tag: "data", summary: "Look a table over", members: true,
+		at: "POST /api/data/inspect", id: "inspectTable", tag: "data", summary: "Inspect a table", members: true,
 		help: "Reads a text of delimited fields and says what is in it, so that a target and inputs can be chosen. Nothing is kept. " +
 			"Encoding (UTF-8, UTF-16 with a byte order mark, Windows-1252; all of them in gzip, too), delimiter (comma, semicolon, tab, bar or blanks), decimal marks and header are told from the text, unless the query says them. At most {max-upload-bytes} bytes (--max-upload-bytes), {max-rows} rows (--max-rows), {max-columns} columns (--max-columns) " +
 			"and {max-field-bytes} bytes in a field (--max-field-bytes); reading stops with the first byte beyond.",
 		body: &payload{required: true, text: "The text, as it is; its Content-Type does not matter.", media: "text/csv", example: "time (ms);accel (g)\n2,4;0\n2,6;-1,3\n"},
 		errors: map[int]string{
-			http.StatusBadRequest:            "The query has an option that there is not.",
+			http.StatusBadRequest:            "The query has an unknown option.",
 			http.StatusRequestEntityTooLarge: "The file is too large.",
 			http.StatusUnsupportedMediaType:  "The body has a Content-Encoding.",
-			http.StatusUnprocessableEntity:   "This is no such table; detail, row and column say where and why.",
-			http.StatusServiceUnavailable:    "Too many large bodies are being read; Retry-After says when to come again.",
+			http.StatusUnprocessableEntity:   "The table cannot be read; detail, row and column say where and why.",
+			http.StatusServiceUnavailable:    "Too many large bodies are being read; Retry-After says when to try again.",
 		},
 		example: `{"encoding":"utf-8","gzip":false,"delimiter":";","decimal":",","header":true,"rows":2,"copies":0,"columns":[{"name":"time","unit":"ms","kind":"number","reason":"","numeric":true,"decimal":",","numbers":2,"missing":0,"other":0,"min":2.4,"max":2.6,"date":"","words":0,"distinct":2,"odd":[],"far":[]}],"first":[["2,4"],["2,6"]],"missing":{"total":0,"first":[]},"warnings":[]}`,
 	}, a.postInspect)

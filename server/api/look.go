@@ -39,8 +39,8 @@ func (a lookRoutes) register(to *API) {
 		`{"type":"history","generation":1207959552,"first":120,"points":[[0,140,0.61,0.66,4.7,4.9,26.1,27.4,14.2,15.3,0.94,0.93,-0.42,0.48,0,0]]}`), a.getHistory)
 	register(to, look("predict", "predict", "Predict", "What a lane predicts now, at up to 1000 places.",
 		`{"x":[5,25],"mean":[-1.9,-18.4],"std":[3.2,31.7]}`), a.getPredict)
-	register(to, look("recipe", "getRecipe", "The story of a run",
-		"What this generation began with, and every command with its step. Put into POST /api/runs as \"recipe\" it is done over again, "+
+	register(to, look("recipe", "getRecipe", "The recipe of a run",
+		"The start of this generation, and every command with its step. Sent to POST /api/runs as \"recipe\" it is replayed, "+
 			"and gives the same weights, bit for bit, on a machine of the same kind.",
 		`{"spec":{"controls":{"dataset":"mcycle","seed":7}},"revision":0,"lane_ids":[0],"events":[{"at":20,"revision":0,"command":{"type":"change","id":1,"set":{"eps":0.001}}}],"steps":40,"weights":""}`), a.getRecipe)
 }

@@ -29,7 +29,7 @@ type besides struct {
 	Data   *wire.DataSpec  `json:"data" doc:"Rows of your own, of a formula or of a file; the control dataset is then \"own\"."`
 	Edits  []wire.Edit     `json:"edits" doc:"What is done to the rows before the first step."`
 	Paused bool            `json:"paused" doc:"The run makes no step until it is told to play or to step."`
-	Recipe *wire.Recipe    `json:"recipe" doc:"The story of an earlier run, as GET /api/runs/{id}/recipe tells it: it is done over again, as fast as it can be, and then paused. Nothing else may stand beside it."`
+	Recipe *wire.Recipe    `json:"recipe" doc:"The recipe of an earlier run, from GET /api/runs/{id}/recipe: it is replayed as fast as possible, and then paused. Nothing else may be given beside it."`
 }
 
 // parseOrder reads the body of a request for a run; an empty one is the default.

@@ -19,19 +19,19 @@ func (a *API) describeOthers() {
 	}
 	a.describe(operation{
 		at: "POST /api/login", id: "login", tag: "server", summary: "Exchange the token for a cookie",
-		help:    "For browsers; programs send the token along as Authorization: Bearer. The body has at most 4096 bytes. Where the server has no token everybody is in.",
+		help:    "For browsers; programs send the token along as Authorization: Bearer. The body has at most 4096 bytes. If the server has no token, nobody needs one.",
 		answers: map[int]string{http.StatusNoContent: "The cookie was set."},
 		errors: map[int]string{
 			http.StatusBadRequest:      "The body is not such an object.",
 			http.StatusUnauthorized:    "This is not the server's token.",
-			http.StatusTooManyRequests: "Too many wrong tokens were sent; Retry-After says when to come again.",
+			http.StatusTooManyRequests: "Too many wrong tokens were sent; Retry-After says when to try again.",
 		},
 		body: jsonBody("Login", "The token.", true, map[string]string{"a token": `{"token":"k7mv3q2x"}`}),
 	})
 	a.describe(operation{
 		at: "GET /api/runs/{id}/live", id: "live", tag: "looking", summary: "Watch and steer a run by websocket",
 		help: fmt.Sprintf("A websocket with the subprotocol %s. Text messages are JSON objects with a type, binary ones are frames, up to 30 a second. "+
-			"The first thing to send is {\"type\":\"hello\",\"key\":\"...\"}; the key is the run's, and only who steers has it. Shown beforehand, as a second subprotocol key.KEY or as the header "+access.KeyHeader+", it opens a seat that others cannot take. "+
+			"The first thing to send is {\"type\":\"hello\",\"key\":\"...\"}; the key is the run's; without it you can only watch. If given beforehand, as a second subprotocol key.KEY or as the header "+access.KeyHeader+", it opens a seat that others cannot take. "+
 			"The answer is the state, the history so far and whatever happens from then on. Commands are those of POST /api/runs/{id}/commands, each with an id of 1 or more. "+
 			"The package comment of server/wire is the whole protocol, with examples in JavaScript and Python. "+
 			"A message has at most {max-message-bytes} bytes (--max-message-bytes); {command-rate} commands a second are taken (--command-rate).", wire.Subprotocol),
@@ -39,17 +39,17 @@ func (a *API) describeOthers() {
 		errors: map[int]string{
 			http.StatusBadRequest:         "This is no websocket with that subprotocol.",
 			http.StatusForbidden:          "The Origin is another than the server's.",
-			http.StatusServiceUnavailable: "There are too many viewers: of the server (--max-connections), of your address (--max-peer-connections), of the run (--max-viewers), or of your address among these (--max-peer-viewers). The member limit says which. Whoever brings the run's key still comes in.",
+			http.StatusServiceUnavailable: "There are too many viewers: of the server (--max-connections), of your address (--max-peer-connections), of the run (--max-viewers), or of your address among these (--max-peer-viewers). The member limit says which. Anyone with the run's key can still connect.",
 		},
 		params: []param{{
-			name: "Sec-WebSocket-Protocol", in: "header", required: true, text: "The subprotocol, and the run's key, if it is shown beforehand, as another.",
+			name: "Sec-WebSocket-Protocol", in: "header", required: true, text: "The subprotocol, and optionally the run's key as another.",
 			typ: "string", example: wire.Subprotocol + ", key.KEY",
 		}},
 	})
 	a.describe(operation{
 		at: "GET /api/runs/{id}/events", id: "events", tag: "looking", summary: "Watch and steer a run by server-sent events", media: "text/event-stream",
-		help: "Where websockets do not get through: the same messages in the same order. Events without a name are text messages, those named frames are binary ones in base64. " +
-			"The first event, stream, has the id by which messages are posted; close says why the stream ends. The header " + access.KeyHeader + " has the run's key, if there is one: whoever brings it steers.",
+		help: "For networks that block websockets: the same messages in the same order. Events without a name are text messages, those named frames are binary ones in base64. " +
+			"The first event, stream, has the id by which messages are posted; close says why the stream ends. The header " + access.KeyHeader + " has the run's key, which is needed to control the run.",
 		answers: map[int]string{http.StatusOK: "Events, until the viewer leaves or the run ends."},
 		errors: map[int]string{
 			http.StatusBadRequest:         "A value in the query cannot be read; the detail says which.",

@@ -36,9 +36,9 @@ type runRoutes struct {
 func (a runRoutes) register(to *API) {
 	bodyErrors := map[int]string{
 		http.StatusBadRequest:           "The body cannot be read, or is too large; the detail says what is wrong.",
-		http.StatusUnprocessableEntity:  "A control, a lane or the rows are not as they may be; the detail says what is wrong.",
+		http.StatusUnprocessableEntity:  "A control, a lane or the rows are invalid; the detail says what is wrong.",
 		http.StatusUnsupportedMediaType: "The body has a Content-Encoding.",
-		http.StatusTooManyRequests:      "Your address has made too many runs within a minute (--run-rate), or sent too many wrong tokens; Retry-After says when to come again.",
+		http.StatusTooManyRequests:      "Your address has made too many runs within a minute (--run-rate), or sent too many wrong tokens; Retry-After says when to try again.",
 		http.StatusServiceUnavailable:   "All runs that the server keeps are being watched (--max-runs), or too many large bodies are being read.",
 	}
 	order := jsonBody(orderSchema, "Controls by name, all of which have defaults, and lanes, data, edits, paused and recipe beside them. It is read as JSON whatever its Content-Type. At most {max-upload-bytes} bytes (--max-upload-bytes).", false, orderExamples())
@@ -49,17 +49,17 @@ func (a runRoutes) register(to *API) {
 	}, a.getRuns)
 	register(to, operation{
 		at: "POST /api/runs", id: "makeRun", tag: "runs", summary: "Make a run", members: true, body: order, errors: bodyErrors,
-		help: "The run begins to train at once, unless it is to be paused. The answer has its id, by which everybody may watch it, " +
-			"and its key, by which it is steered, and which is told only here. Where there are too many runs the oldest that nobody watches makes room.",
+		help: "The run starts training at once, unless paused is true. The response has its id, with which anyone can watch it, " +
+			"and its key, with which it is controlled; the key is returned only here. If there are too many runs, the oldest that nobody watches is ended.",
 		answers: map[int]string{http.StatusCreated: "The run was made."},
 		example: exampleSummary + `,"key":"5kq2vwz7mbtx3hd4anp6c7rj2e"}`,
 	}, a.postRun)
 	register(to, operation{
-		at: "PUT /api/runs/{id}", id: "remakeRun", tag: "runs", summary: "Make a run anew under its old id", members: true,
+		at: "PUT /api/runs/{id}", id: "remakeRun", tag: "runs", summary: "Make a run again under its old id", members: true,
 		security: []string{keyScheme}, body: order,
-		help: "For when the server was restarted or has dropped the run: who has its key makes it anew, from step 0, so that all who have its address meet again. " +
-			"If the run is there the body is not looked at but for mistakes.",
-		errors: with(bodyErrors, http.StatusForbidden, "The header Run-Key has not the key that belongs to this id."),
+		help: "For after a restart of the server, or if it has dropped the run: anyone with its key can make it again, from step 0, so that everyone with its address meets again. " +
+			"If the run exists, the body is only checked for mistakes.",
+		errors: with(bodyErrors, http.StatusForbidden, "The header Run-Key does not have the key of this id."),
 		answers: map[int]string{
 			http.StatusOK:      "The run is there.",
 			http.StatusCreated: "The run was made.",
@@ -68,13 +68,13 @@ func (a runRoutes) register(to *API) {
 	}, a.putRun)
 	register(to, operation{
 		at: "GET /api/runs/{id}", id: "getRun", tag: "runs", summary: "Summarise a run",
-		help:    "What the run is doing, how good its lanes are at this moment, and the value of every control.",
+		help:    "The state of the run, the current scores of its lanes, and the value of every control.",
 		example: exampleSummary + `,"controls":{"dataset":"mcycle","seed":7,"eps":0.001,"decay":"auto"},"auto":{"decay":0.0094,"variance_decay":0.0094}}`,
 	}, a.getRun)
 	register(to, operation{
 		at: "DELETE /api/runs/{id}", id: "deleteRun", tag: "runs", summary: "End a run", security: []string{keyScheme},
-		help:    "The run is forgotten with all that it learned. The websockets of its viewers are closed with code 1001.",
-		errors:  map[int]string{http.StatusForbidden: "The header Run-Key has not the key of this run."},
+		help:    "The run and all it has learned are deleted. The websockets of its viewers are closed with code 1001.",
+		errors:  map[int]string{http.StatusForbidden: "The header Run-Key does not have the key of this run."},
 		answers: map[int]string{http.StatusNoContent: "The run has ended."},
 	}, a.deleteRun)
 }
@@ -91,7 +91,7 @@ func with(m map[int]string, status int, text string) map[int]string {
 // A made run is its summary, and for who made it the key.
 type made struct {
 	wire.Summary
-	Key string `json:"key,omitempty" doc:"Whoever has it steers the run. It is told once: in the answer to POST."`
+	Key string `json:"key,omitempty" doc:"Anyone with it can control the run. It is returned once, in the response to POST."`
 	wire.DataNotes
 }
 
@@ -99,7 +99,7 @@ type made struct {
 type known struct {
 	wire.Summary
 	Controls map[string]any     `json:"controls" doc:"The value of every control: the run's and those of its first lane."`
-	Auto     map[string]float64 `json:"auto" doc:"What the controls that may be \"auto\" come to on the training rows of this moment, by name, whatever they are set to."`
+	Auto     map[string]float64 `json:"auto" doc:"The values that controls have when they are \"auto\", for the current training rows, by name, whatever they are set to."`
 }
 
 // An opened run is the answer to an order.

@@ -32,10 +32,10 @@ func (a sweepRoutes) register(to *API) {
 		}),
 		errors: map[int]string{
 			http.StatusBadRequest:           "The body cannot be read, or is too large; the detail says what is wrong.",
-			http.StatusUnprocessableEntity:  "A control or an axis is not as it may be, or there are too many runs or steps; the detail says what is wrong.",
+			http.StatusUnprocessableEntity:  "A control or an axis is invalid, or there are too many runs or steps; the detail says what is wrong.",
 			http.StatusUnsupportedMediaType: "The body has a Content-Encoding.",
-			http.StatusTooManyRequests:      "Your address has made too many runs within a minute (--run-rate), or sent too many wrong tokens; Retry-After says when to come again.",
-			http.StatusServiceUnavailable:   "Other sweeps are under way; Retry-After says when to come again.",
+			http.StatusTooManyRequests:      "Your address has made too many runs within a minute (--run-rate), or sent too many wrong tokens; Retry-After says when to try again.",
+			http.StatusServiceUnavailable:   "Other sweeps are under way; Retry-After says when to try again.",
 		},
 	}, a.postSweep)
 }

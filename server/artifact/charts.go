@@ -14,13 +14,13 @@ import (
 func chartFormats() []Format {
 	list := []Format{{
 		Name: "report", File: "report.html", Media: "text/html", Group: groupChart, Form: "report", aliases: []string{"html"},
-		Help: "One page that needs no network: data, settings, changes, curves, fit, calibration, scores, card.", Rows: true, write: report,
+		Help: "A report on one page that works offline: data, settings, changes, curves, fit, calibration, scores and model card.", Rows: true, write: report,
 	}}
 	for _, c := range []Format{
-		{Of: plot.Fit, Help: "Rows, predicted mean and bands.", Along: true, Rows: true},
-		{Of: plot.Noise, Help: "The predicted standard deviation on a log axis, and the floor under it.", Along: true},
+		{Of: plot.Fit, Help: "The data, the predicted mean and bands.", Along: true, Rows: true},
+		{Of: plot.Noise, Help: "The predicted standard deviation on a log axis, with its minimum √eps.", Along: true},
 		{Of: plot.Loss, Help: "Training and test loss over the steps."},
-		{Of: plot.Calibration, Help: "The reliability curve of the test rows."},
+		{Of: plot.Calibration, Help: "The calibration curve of the test set."},
 	} {
 		for _, kind := range plot.Kinds() {
 			f := c
@@ -34,7 +34,7 @@ func chartFormats() []Format {
 	}
 	return append(list, Format{
 		Name: "fit-gif", File: "fit.gif", Media: "image/gif", Group: groupChart, Of: "fit over time", Form: "GIF", aliases: []string{"gif"},
-		Help: "How the fit came to be, as an animated picture.", Along: true, Rows: true, write: plot.Animation,
+		Help: "Animation of the fit during training.", Along: true, Rows: true, write: plot.Animation,
 	})
 }
 

@@ -12,7 +12,7 @@ import (
 
 func parquetKind() tableKind {
 	return tableKind{
-		name: "parquet", media: "application/vnd.apache.parquet", form: "Parquet", help: "The same as the CSV file, with types.",
+		name: "parquet", media: "application/vnd.apache.parquet", form: "Parquet", help: "The same as the CSV file, with data types.",
 		write: table.writeParquet,
 	}
 }

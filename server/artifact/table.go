@@ -31,8 +31,8 @@ func tableFormats() (list []Format) {
 			Format
 			make func(*capture.Capture) table
 		}{
-			{Format{Of: "predictions", Help: "Every row with its predicted mean, standard deviation and 95 % interval.", Rows: true, rowsAlone: true}, predictions},
-			{Format{Of: "history", Help: "Every step with its batch loss and gradient norms, and all scores where they were taken."}, history},
+			{Format{Of: "predictions", Help: "Each row with its predicted mean, standard deviation and 95 % interval.", Rows: true, rowsAlone: true}, predictions},
+			{Format{Of: "history", Help: "Each step with its batch loss and gradient norms, and with all scores where they were computed."}, history},
 		} {
 			f := t.Format
 			f.Name, f.File, f.Media, f.Group, f.Form = f.Of+"-"+kind.name, f.Of+"."+kind.name, kind.media, groupTable, kind.form

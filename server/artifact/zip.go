@@ -17,7 +17,7 @@ const sumsFile = "SHA256SUMS"
 func zipFormat() Format {
 	return Format{
 		Name: "zip", File: "gnllviz.zip", Media: "application/zip", Group: groupAll, Form: "everything",
-		Help: "One archive with all the files below, and their SHA-256.", Rows: true, Read: true, alone: true, write: writeZip,
+		Help: "All the files below in one archive, with their SHA-256.", Rows: true, Read: true, alone: true, write: writeZip,
 	}
 }
 

@@ -211,7 +211,7 @@ func (p *page) when(c wire.Control) (template.HTML, error) {
 		return "", nil
 	}
 	other, err := p.control(c.When.Control)
-	return "matters only where " + link(other.Name, other.Label) + template.HTML(" is "+template.HTMLEscapeString(strings.Join(c.When.Values, " or "))), err
+	return "used only if " + link(other.Name, other.Label) + template.HTML(" is "+template.HTMLEscapeString(strings.Join(c.When.Values, " or "))), err
 }
 
 func column(c wire.Column) string {

@@ -15,8 +15,8 @@ import (
 func TestChartsOfTheReport(t *testing.T) {
 	type axes struct{ x, y, series string }
 	shared := map[string]axes{
-		"loss":        {"step", "loss (nats per row)", "batch train test"},
-		"calibration": {"expected share of rows", "observed share", "chance diagonal observed"},
+		"loss":        {"step", "loss (nats per point)", "batch train test"},
+		"calibration": {"expected fraction of points", "observed share", "chance diagonal observed"},
 		"pit":         {"probability integral transform", "test rows", "pit"},
 	}
 	for dataset, want := range map[string]map[string]axes{

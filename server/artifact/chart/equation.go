@@ -26,7 +26,7 @@ func drawEquation(r *capture.Capture) (*drawing, drawn) {
 	)
 	about := drawn{
 		ID: "equation", Title: "Equation",
-		Note: fmt.Sprintf("By how much the mean breaks %s, in the equation’s own unit. Each step looked at %d points from %s to %s.", sides(e.Residual), e.Points, shown(e.From), shown(e.To)),
+		Note: fmt.Sprintf("How far the mean is from satisfying %s, in the equation’s own unit. Each step used %d points from %s to %s.", sides(e.Residual), e.Points, shown(e.From), shown(e.To)),
 		Keys: []drawnKey{{"solid", "residual"}, {"dashed quiet", "obeyed exactly"}},
 	}
 	if e.Noise != nil {

@@ -74,17 +74,17 @@ func drawFit(r *capture.Capture) (*drawing, drawn) {
 	input, target := label(r.Data.Inputs[g.Input]), label(r.Data.Target)
 	low, high := r.FitRange()
 	d := newDrawing(
-		fmt.Sprintf("Fit: %s over %s. Training and test rows, the predicted mean, and bands of the predicted distribution around it.", target, input),
+		fmt.Sprintf("Fit: %s over %s. Training and test points, the predicted mean, and bands of the predicted distribution.", target, input),
 		opts.XAxis{Type: "value", Name: input, Min: number(slices.Min(g.X)), Max: number(slices.Max(g.X)), AxisLabel: roundAlone()},
 		opts.YAxis{Type: "value", Name: target, Min: number(low), Max: number(high), AxisLabel: roundAlone()},
 	)
 	spec := wire.Pictures()
 	about := drawn{
 		ID: "fit", Title: "Fit", Tall: true,
-		Note: "The predicted mean, and the central intervals that are to hold " + spec.LevelsInWords() + " of the rows.",
+		Note: "The predicted mean, and the central intervals that should contain " + spec.LevelsInWords() + " of the points.",
 	}
 	if len(r.Data.Inputs) > 1 {
-		about.Note += " The other inputs stand at their means."
+		about.Note += " The other inputs are fixed at their means."
 	}
 	for i, b := range spec.Bands() {
 		low, high := capture.Edges(g.Mean, g.Std, b.Reach)
@@ -114,7 +114,7 @@ func drawFit(r *capture.Capture) (*drawing, drawn) {
 	d.curve("mean", "predicted mean", g.X, g.Mean, opts.LineStyle{Color: laneColour, Width: 2})
 	about.Keys = append(keys, about.Keys...)
 
-	about.Table = numbers{Caption: "What is predicted over " + input, Columns: []string{input, "mean", "standard deviation", "from, 95 %", "to, 95 %"}}
+	about.Table = numbers{Caption: "Predictions over " + input, Columns: []string{input, "mean", "standard deviation", "from, 95 %", "to, 95 %"}}
 	for _, i := range evenly(len(g.X), wire.Pictures().TablePlaces) {
 		reach := spec.Reach95 * g.Std[i]
 		about.Table.add(g.X[i], g.Mean[i], g.Std[i], g.Mean[i]-reach, g.Mean[i]+reach)
@@ -149,7 +149,7 @@ func drawStd(r *capture.Capture) (*drawing, drawn) {
 		opts.XAxis{Type: "value", Name: input, Min: number(slices.Min(g.X)), Max: number(slices.Max(g.X)), AxisLabel: roundAlone()},
 		opts.YAxis{Type: "value", Name: name, Min: 0},
 	)
-	about := drawn{ID: "std", Title: "Standard deviation", Note: "How far rows are expected to lie from the predicted mean."}
+	about := drawn{ID: "std", Title: "Standard deviation", Note: "The expected distance of points from the predicted mean."}
 	about.Keys = []drawnKey{{"solid", "standard deviation"}}
 	about.Table = numbers{Caption: "Standard deviation over " + input, Columns: []string{input, "standard deviation"}}
 	if g.TrueStds != nil {
@@ -158,8 +158,8 @@ func drawStd(r *capture.Capture) (*drawing, drawn) {
 		about.Table.Columns = append(about.Table.Columns, "true")
 	}
 	if g.Epistemic != nil {
-		d.curve("epistemic", "where the members disagree", g.X, g.Epistemic, opts.LineStyle{Color: otherColour, Width: 1.5, Type: "dotted"})
-		about.Keys = append(about.Keys, drawnKey{"dotted epistemic", "where the members disagree"})
+		d.curve("epistemic", "disagreement of the members", g.X, g.Epistemic, opts.LineStyle{Color: otherColour, Width: 1.5, Type: "dotted"})
+		about.Keys = append(about.Keys, drawnKey{"dotted epistemic", "disagreement of the members"})
 		about.Table.Columns = append(about.Table.Columns, "epistemic")
 	}
 	d.curve("std", "standard deviation", g.X, g.Std, opts.LineStyle{Color: laneColour, Width: 2})
@@ -182,13 +182,13 @@ func drawActual(r *capture.Capture) (*drawing, drawn) {
 	actual, predicted := label(wire.Column{Name: "actual " + target.Name, Unit: target.Unit}), label(wire.Column{Name: "predicted " + target.Name, Unit: target.Unit})
 	left, right, low, high := r.ActualRange()
 	d := newDrawing(
-		fmt.Sprintf("%s over %s, row by row. On the diagonal a row was met exactly.", predicted, actual),
+		fmt.Sprintf("%s over %s, point by point. Points on the diagonal were predicted exactly.", predicted, actual),
 		opts.XAxis{Type: "value", Name: actual, Min: number(left), Max: number(right), AxisLabel: roundAlone()},
 		opts.YAxis{Type: "value", Name: predicted, Min: number(low), Max: number(high)},
 	)
 	about := drawn{
 		ID: "actual", Title: "Predicted against actual", Tall: true,
-		Note: "On the diagonal a row was met exactly; above it the prediction was too large.",
+		Note: "Points on the diagonal were predicted exactly; above it the prediction was too large.",
 		Keys: []drawnKey{{"dot", "training rows"}, {"ring", "test rows"}, {"dashed quiet", "met exactly"}},
 	}
 	of := func(row *capture.Row) float64 { return row.Y }
@@ -209,7 +209,7 @@ func drawActual(r *capture.Capture) (*drawing, drawn) {
 // drawLoss draws training and test loss over the steps, and marks changes.
 func drawLoss(r *capture.Capture) (*drawing, drawn) {
 	about := drawn{
-		ID: "loss", Title: "Loss", Note: "As it was trained, in nats per row; it may be negative. Only differences mean something.",
+		ID: "loss", Title: "Loss", Note: "Training loss, in nats per point. It can be negative; only differences have a meaning.",
 		Keys: []drawnKey{{"solid", "test rows"}, {"dashed", "training rows"}, {"faint", "each batch"}},
 	}
 	if r.Targets != nil {
@@ -217,9 +217,9 @@ func drawLoss(r *capture.Capture) (*drawing, drawn) {
 	}
 	l := r.Losses()
 	d := newDrawing(
-		"Loss over the training steps, for training and test rows, that of each batch beneath, with a mark wherever something was changed.",
+		"Loss over the training steps, for training and test points, with the loss of each batch behind. Marks show changes.",
 		opts.XAxis{Type: "value", Name: "step", Min: 0, Max: max(r.Step, 1)},
-		opts.YAxis{Type: "value", Name: "loss (nats per row)", Min: number(l.Low), Max: number(l.High), AxisLabel: roundAlone()},
+		opts.YAxis{Type: "value", Name: "loss (nats per point)", Min: number(l.Low), Max: number(l.High), AxisLabel: roundAlone()},
 	)
 	draw := func(id, name string, c capture.Series, style opts.LineStyle) {
 		x := make([]float64, len(c.Steps))
@@ -235,9 +235,9 @@ func drawLoss(r *capture.Capture) (*drawing, drawn) {
 		d.marks(r.Changes)
 		// Their numbers stand between the plot and its axis's name.
 		d.base.GridList[0].Top, d.base.YAxisList[0].NameGap = "46", 28
-		about.Keys = append(about.Keys, drawnKey{"mark", "a change, by its number under Changes"})
+		about.Keys = append(about.Keys, drawnKey{"mark", "a change, with its number under Changes"})
 	}
-	about.Table = numbers{Caption: "Loss of the rows", Columns: []string{"step", "training rows", "test rows"}}
+	about.Table = numbers{Caption: "Loss", Columns: []string{"step", "training rows", "test rows"}}
 	for _, i := range evenly(len(r.Points), wire.Pictures().TableSteps) {
 		p := &r.Points[i]
 		train, _ := p.Value("train_loss")
@@ -275,13 +275,13 @@ func (d *drawing) marks(changes []wire.Change) {
 func drawCalibration(r *capture.Capture) (*drawing, drawn) {
 	c := r.ShownTest().Curve
 	d := newDrawing(
-		"Share of the test rows within central intervals over the probability of these, with the diagonal of calibrated predictions and how far these stray by chance.",
-		opts.XAxis{Type: "value", Name: "expected share of rows", Min: 0, Max: 1},
+		"Fraction of test points within central intervals, over the probability of the interval, with the diagonal of calibrated predictions and their range by chance.",
+		opts.XAxis{Type: "value", Name: "expected fraction of points", Min: 0, Max: 1},
 		opts.YAxis{Type: "value", Name: "observed share", Min: 0, Max: 1},
 	)
 	about := drawn{
 		ID: "calibration", Title: "Calibration", Half: true,
-		Note: "Below the diagonal the network is overconfident, above it underconfident; within the grey band nothing is to be seen.",
+		Note: "Below the diagonal the network is overconfident, above it underconfident; the grey band is the range expected by chance.",
 		Keys: []drawnKey{{"solid", "observed"}, {"dashed quiet", "calibrated"}, {"chance", "by chance, 95 %"}},
 	}
 	low, high := c.Band()
@@ -306,7 +306,7 @@ func drawPIT(r *capture.Capture) (*drawing, drawn, error) {
 		names = append(names, fmt.Sprintf("%.1f–%.1f", float64(i)/wire.PITBins, float64(i+1)/wire.PITBins))
 	}
 	d := newDrawing(
-		"Histogram of the probability integral transform of the test rows. Flat is calibrated, a bowl overconfident, a hill underconfident.",
+		"Histogram of the probability integral transform of the test points. Flat is calibrated, a bowl overconfident, a hill underconfident.",
 		opts.XAxis{Type: "category", Name: "probability integral transform"},
 		opts.YAxis{Type: "value", Name: "test rows", Min: 0},
 	)
@@ -329,8 +329,8 @@ func drawPIT(r *capture.Capture) (*drawing, drawn, error) {
 		}))
 	d.base.Overlap(s)
 	about := drawn{
-		ID: "pit", Title: "PIT histogram", Half: true, Note: "Flat is calibrated. A bowl is overconfident, a hill underconfident, a slope says that the mean is off.",
-		Keys: []drawnKey{{"bar", "test rows"}, {"dashed quiet", "expected, and its bounds by chance, 95 %"}},
+		ID: "pit", Title: "PIT histogram", Half: true, Note: "Flat is calibrated. A bowl is overconfident, a hill underconfident, a slope means that the mean is biased.",
+		Keys: []drawnKey{{"bar", "test points"}, {"dashed quiet", "expected, and its bounds by chance, 95 %"}},
 	}
 	about.Table = numbers{Caption: "Test rows by their PIT", Columns: []string{"PIT", "test rows", "expected"}}
 	for i, n := range h.Counts {

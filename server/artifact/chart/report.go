@@ -179,7 +179,7 @@ func newReport(r *capture.Capture) (*report, error) {
 }
 
 func between(low, high, mean, std float64) string {
-	return fmt.Sprintf("%s to %s in the training rows; scaled by mean %s and standard deviation %s", shown(low), shown(high), shown(mean), shown(std))
+	return fmt.Sprintf("%s to %s in the training data; scaled by mean %s and standard deviation %s", shown(low), shown(high), shown(mean), shown(std))
 }
 
 func changeInWords(c wire.Change, labels map[string]string) string {
@@ -308,7 +308,7 @@ func cardFacts(r *capture.Capture) (list []fact) {
 	for _, f := range []fact{
 		{"program", strings.TrimSpace(c.Program + " " + c.Version + " " + c.Commit)},
 		{"run", c.Run},
-		{"went on from run", c.Parent},
+		{"continued from run", c.Parent},
 		{"lane", c.Lane},
 		{"time", c.Time.Format("2006-01-02 15:04:05 UTC")},
 		{"task", c.Task},

@@ -13,14 +13,14 @@ func calibration(r *capture.Capture) *picture {
 	c := test.Curve
 	title := fmt.Sprintf("%s: calibration%s after %d steps", heading(r), ofTarget(r), r.Step)
 	p := newPicture(title, fmt.Sprintf(
-		"Share of the %d test rows that lie within central intervals, over the probability of these. On the diagonal a prediction is calibrated, below it overconfident; the grey band is where 95 of 100 calibrated predictions lie. Verdict: %s.",
+		"Fraction of the %d test points within central intervals, over the probability of the interval. On the diagonal a prediction is calibrated, below it overconfident; the grey band contains 95 % of calibrated predictions. Verdict: %s.",
 		test.Rows, test.Verdict))
 	p.width, p.height = 440, 460
-	p.plot.X.Label.Text, p.plot.Y.Label.Text = "expected share of rows", "observed share of the test rows"
+	p.plot.X.Label.Text, p.plot.Y.Label.Text = "expected fraction of points", "observed fraction of test points"
 	p.within(0, 1, 0, 1)
 	diagonal := stroke(quiet, 0.9, 4, 4)
 	if test.Rows == 0 {
-		p.title += " (no test rows)"
+		p.title += " (no test points)"
 		p.plot.Add(curve{[]float64{0, 1}, []float64{0, 1}, diagonal})
 		return p
 	}

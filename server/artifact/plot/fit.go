@@ -24,7 +24,7 @@ func fitFrame(r *capture.Capture) *picture {
 		title += ", other inputs at their means"
 	}
 	p := newPicture(title, fmt.Sprintf(
-		"%s over %s. %d training rows are filled points, %d test rows hollow ones. A line is the predicted mean, and bands around it are the central intervals of %s.",
+		"%s over %s. %d training points are filled, %d test points are hollow. The line is the predicted mean; the bands are the central intervals of %s.",
 		label(r.Data.Target), label(input), r.Data.Train, r.Data.Test, wire.Pictures().LevelsInWords()))
 	if g.TrueMean != nil {
 		p.description += " Dashed lines are the true mean and its central 95 %."

@@ -52,7 +52,7 @@ func significant(v float64) string {
 // there is room, the best cell ringed, and cells of runs that failed hatched.
 func Heat(w io.Writer, kind string, h HeatMap) error {
 	if len(h.X.Values) == 0 || len(h.Y.Values) == 0 || len(h.Cells) != len(h.Y.Values) {
-		return errors.New("a heat map needs values of both controls, and a row of cells for each of the second")
+		return errors.New("a heat map needs values of both controls, and a row of cells for each value of the second")
 	}
 	for _, row := range h.Cells {
 		if len(row) != len(h.X.Values) {

@@ -15,8 +15,8 @@ import (
 // faint beneath, and a mark wherever something was changed.
 func loss(r *capture.Capture) *picture {
 	p := newPicture(fmt.Sprintf("%s: loss over %d steps", heading(r), r.Step), fmt.Sprintf(
-		"Loss in nats per row over the steps, for training and test rows, with that of each batch beneath. %d marks are changes. Where a loss was not finite there is a gap.", len(r.Changes)))
-	p.plot.X.Label.Text, p.plot.Y.Label.Text = "step", "loss (nats per row)"
+		"Loss in nats per point over the steps, for training and test points, with the loss of each batch behind. %d marks are changes. Gaps are losses that were not finite.", len(r.Changes)))
+	p.plot.X.Label.Text, p.plot.Y.Label.Text = "step", "loss (nats per point)"
 
 	l := r.Losses()
 	p.within(0, max(float64(r.Step), 1), l.Low, l.High)

@@ -9,12 +9,12 @@ import (
 )
 
 // noise draws the predicted standard deviation along the record's grid on a log axis,
-// the true one where it is known, and the floor that eps puts under it.
+// the true one where it is known, with its minimum √eps.
 func noise(r *capture.Capture) *picture {
 	g, lane := r.Grid, laneColour(r)
 	input := r.Data.Inputs[g.Input]
 	p := newPicture(fmt.Sprintf("%s: noise%s after %d steps", heading(r), ofTarget(r), r.Step), fmt.Sprintf(
-		"The predicted standard deviation of %s over %s on a log axis, and the floor that eps puts under it.", label(r.Data.Target), label(input)))
+		"The predicted standard deviation of %s over %s on a log axis, with its minimum √eps.", label(r.Data.Target), label(input)))
 	target := r.Data.Target
 	target.Name = "standard deviation"
 	p.plot.X.Label.Text, p.plot.Y.Label.Text = label(input), label(target)+", log"
