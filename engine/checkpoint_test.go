@@ -275,7 +275,7 @@ func TestDamagedCheckpointsAreRefused(t *testing.T) {
 		"twice one row":  {reseal(twice), y, "order of the rows"},
 		"far ahead":      {edit(`"next":20`, `"next":21`), y, "order of the rows"},
 		"many rows":      {edit(`"rows":20`, `"rows":99999999999`), y, "cannot be"},
-		"no members":     {edit(`"members":[{`, `"membres":[{`), y, "0 members"},
+		"no members":     {edit(`"members":[{`, `"membres":[{`), y, "members: 0 is out of range"},
 		"no JSON":        {edit(`{"config"`, `("config"`), y, "header"},
 	} {
 		_, err := Resume(bytes.NewReader(c.file), x, c.y, 1)

@@ -361,7 +361,7 @@ func TestEquationsThatCannotBeHad(t *testing.T) {
 		{NetConfig{Outputs: 2}, nil, "2 outputs"},
 		{NetConfig{Head: Natural}, nil, "natural head"},
 		{NetConfig{}, func(p *Physics) { p.Residual = nil }, "without a residual"},
-		{NetConfig{}, func(p *Physics) { p.Points = nil }, "0 points"},
+		{NetConfig{}, func(p *Physics) { p.Points = nil }, "equation points: 0 is out of range"},
 		{NetConfig{}, func(p *Physics) { p.Points = []float64{math.NaN()} }, "point 1"},
 		{NetConfig{}, func(p *Physics) { p.Weight = -1 }, "weight of -1"},
 		{NetConfig{}, func(p *Physics) { p.Parameters = nil }, "1 parameters, and 0"},

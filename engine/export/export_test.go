@@ -296,7 +296,7 @@ func TestTargetsAreChecked(t *testing.T) {
 	for name, c := range map[string]struct{ now, want string }{
 		"one for two outputs": {alone + "}", ", not [1"},
 		"too many":            {strings.Repeat(alone+"},", 16) + alone + "}", "17 targets; a model has 1 to 16"},
-		"more than networks":  {strings.Repeat(alone+"},", 300) + alone + "}", "301 outputs"},
+		"more than networks":  {strings.Repeat(alone+"},", 300) + alone + "}", "outputs: 301 is out of range"},
 		"none":                {"", "no target"},
 	} {
 		if _, err := Read(bytes.NewReader(headed(string(swap(t, header, told, c.now)), data))); err == nil || !wording.Has(err.Error(), c.want) {

@@ -27,7 +27,7 @@ func TestReportOfSeveralTargets(t *testing.T) {
 			t.Errorf("the table by target does not say %q: %s", want, table)
 		}
 	}
-	for _, want := range []string{"The charts are of <b>north wind</b>", "Calibration, north wind", "Fit, north wind", ">Loss</h2>", "CRPS (std)"} {
+	for _, want := range []string{"The charts show <b>north wind</b>", "Calibration, north wind", "Fit, north wind", ">Loss</h2>", "CRPS (std)"} {
 		if !wording.Has(report, want) {
 			t.Errorf("the report does not say %q", want)
 		}

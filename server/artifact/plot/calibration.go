@@ -13,7 +13,7 @@ func calibration(r *capture.Capture) *picture {
 	c := test.Curve
 	title := fmt.Sprintf("%s: calibration%s after %d steps", heading(r), ofTarget(r), r.Step)
 	p := newPicture(title, fmt.Sprintf(
-		"Fraction of the %d test points within central intervals, over the probability of the interval. On the diagonal a prediction is calibrated, below it overconfident; the grey band contains 95 % of calibrated predictions. Verdict: %s.",
+		"Fraction of the %d test points within central intervals, over the probability of the interval. On the diagonal a prediction is calibrated, below it overconfident; the grey band contains 95 %% of calibrated predictions. Verdict: %s.",
 		test.Rows, test.Verdict))
 	p.width, p.height = 440, 460
 	p.plot.X.Label.Text, p.plot.Y.Label.Text = "expected fraction of points", "observed fraction of test points"
