@@ -22,11 +22,11 @@ const (
 func (c Cause) remedy() string {
 	switch c {
 	case CauseData:
-		return "look at the data of that row"
+		return "check the data of that row"
 	case CauseOverflow:
-		return "lower the learning rate, clip the gradient, or take the softplus head"
+		return "lower the learning rate, clip the gradient or use the softplus head"
 	case CauseEquation:
-		return "change the formula, where its points lie or where its parameters begin, or lower the learning rate"
+		return "change the formula, its points or the initial values of its parameters, or lower the learning rate"
 	case CauseCollapse:
 		return "raise eps or the weight decay of the variance"
 	default:
@@ -49,12 +49,12 @@ type Divergence struct {
 func (d *Divergence) Error() string {
 	where := ""
 	if d.Cause == CauseEquation {
-		where = fmt.Sprintf(", at the input %g", d.At)
+		where = fmt.Sprintf(", at the input %.4g", d.At)
 	}
 	if d.Row >= 0 {
 		where = fmt.Sprintf(" (row %d of the batch)", d.Row)
 	}
-	return fmt.Sprintf("the %s was %g at step %d%s; probable cause: %s; %s",
+	return fmt.Sprintf("the %s was %.4g at step %d%s; probable cause: %s; %s",
 		d.Quantity, d.Value, d.Step, where, d.Cause, d.Cause.remedy())
 }
 
