@@ -132,7 +132,7 @@ func (f Formula) check() error {
 			return &FormulaError{Formula: p.name, What: fmt.Sprintf("%d bytes long", len(p.text)), Cure: fmt.Sprintf("keep to %d", maxFormula)}
 		}
 		if !utf8.ValidString(p.text) {
-			return &FormulaError{Formula: p.name, What: "text that is not UTF-8", Cure: "write it anew"}
+			return &FormulaError{Formula: p.name, What: "text that is not UTF-8", Cure: "type it again"}
 		}
 	}
 	for _, p := range []struct {

@@ -28,7 +28,7 @@ func commandExamples() map[string]string {
 		"remove a lane":                 `{"type":"lane_remove","lane":1}`,
 		"add a row, erase another":      `{"type":"edit","add":[{"x":[20],"y":-50}],"erase":[9]}`,
 		"rows of a formula":             `{"type":"data","data":{"formula":{"mean":"sin(x)","std":"0.1","from":-3,"to":3,"rows":200}}}`,
-		"begin again with two lanes":     `{"type":"begin","title":"two losses","set":{"dataset":"sine","seed":3},"lanes":[{"name":"NLL"},{"name":"beta","controls":{"loss":"beta_nll"}}]}`,
+		"begin again with two lanes":    `{"type":"begin","title":"two losses","set":{"dataset":"sine","seed":3},"lanes":[{"name":"NLL"},{"name":"beta","controls":{"loss":"beta_nll"}}]}`,
 		"take the next point":           `{"type":"acquire","count":1}`,
 		"undo":                          `{"type":"undo"}`,
 		"redo":                          `{"type":"redo"}`,

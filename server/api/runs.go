@@ -144,7 +144,7 @@ func (a runRoutes) postRun(ctx context.Context, q *request) (*opened, error) {
 
 // putRun lets the pages of a run that the server has forgotten meet again.
 func (a runRoutes) putRun(ctx context.Context, q *request) (*opened, error) {
-	if err := onlySteersmen(q, "make it anew"); err != nil {
+	if err := onlySteersmen(q, "make it again"); err != nil {
 		return nil, err
 	}
 	return a.openRun(ctx, q, q.r.PathValue("id"), "")

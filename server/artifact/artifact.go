@@ -28,7 +28,7 @@ type Format struct {
 	Help  string `json:"help" doc:"One sentence."`
 	Along bool   `json:"along" doc:"Whether it is made of a fit along one input: not of a run that shows a map of two."`
 	Rows  bool   `json:"rows" doc:"Whether rows that were learned from are in it, as numbers or drawn, unless they are left out."`
-	Read  bool   `json:"read" doc:"Whether it can be brought back as a run."`
+	Read  bool   `json:"read" doc:"Whether it can be imported as a run."`
 
 	aliases   []string
 	alone     bool // not among the files of the archive

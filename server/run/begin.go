@@ -32,7 +32,7 @@ func (r *loop) beginAnew(c *wire.BeginCommand, own *rows.Own) *wire.ErrorMessage
 	l.Entitle(c.Title, c.Lesson)
 	was := r.moment()
 	r.own = own
-	r.changedBy(l, was, wire.Change{Kind: wire.BeginChange, Text: cmp.Or(c.Title, "begun anew with other settings")})
+	r.changedBy(l, was, wire.Change{Kind: wire.BeginChange, Text: cmp.Or(c.Title, "started again with other settings")})
 	r.watched()
 	return nil
 }

@@ -107,7 +107,7 @@ func Sweep(ctx context.Context, g Grid, o run.Options, cores int, report func(Ce
 func (g *Grid) Check() error {
 	switch cells := len(g.X.Values) * len(g.Y.Values); {
 	case len(g.Spec.Lanes) > 1:
-		return wire.Refuse(wire.BadValue, "", "a sweep is of one lane, not of %d", len(g.Spec.Lanes))
+		return wire.Refuse(wire.BadValue, "", "a sweep needs one lane, not %d", len(g.Spec.Lanes))
 	case cells < 1 || cells > MaxCells:
 		return wire.Refuse(wire.OutOfRange, "", "a sweep of %d by %d runs; it must have from 1 to %d", len(g.X.Values), len(g.Y.Values), MaxCells)
 	case g.X.Control == g.Y.Control:
@@ -118,14 +118,14 @@ func (g *Grid) Check() error {
 	table := lane.Table()
 	for _, a := range []Axis{g.X, g.Y} {
 		if a.Control == "speed" || a.Control == "slice" {
-			return wire.Refuse(wire.BadValue, a.Control, "%s changes nothing that is trained", wire.ControlName(a.Control))
+			return wire.Refuse(wire.BadValue, a.Control, "%s has no effect on training", wire.ControlName(a.Control))
 		}
 		for _, v := range a.Values {
 			if _, _, refused := table.Apply(table.Defaults(), map[string]json.RawMessage{a.Control: v}); refused != nil {
 				return refused
 			}
 			if c := table.Find(a.Control); c.IsAuto(v) {
-				return wire.Refuse(wire.BadValue, a.Control, `%s is "auto", which is no value of an axis: an axis of %s has numbers`, wire.ControlName(a.Control), wire.ControlName(a.Control))
+				return wire.Refuse(wire.BadValue, a.Control, `%s is "auto", which cannot be a value of an axis: an axis of %s has numbers`, wire.ControlName(a.Control), wire.ControlName(a.Control))
 			}
 		}
 	}

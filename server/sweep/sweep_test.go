@@ -75,7 +75,7 @@ func TestSweepTellsOfFailures(t *testing.T) {
 		"none":       {Grid{X: Axis{"lr", nil}, Y: Axis{"beta", jsons("1")}, Steps: 1}, "from 1 to"},
 		"no steps":   {Grid{X: Axis{"lr", jsons("1")}, Y: Axis{"beta", jsons("1")}}, "steps"},
 		"two lanes":  {Grid{Spec: wire.Spec{Lanes: make([]wire.LaneSpec, 2)}, X: Axis{"lr", jsons("1")}, Y: Axis{"beta", jsons("1")}, Steps: 1}, "one lane"},
-		"speed":      {Grid{X: Axis{"speed", jsons(`"1"`)}, Y: Axis{"beta", jsons("1")}, Steps: 1}, "nothing that is trained"},
+		"speed":      {Grid{X: Axis{"speed", jsons(`"1"`)}, Y: Axis{"beta", jsons("1")}, Steps: 1}, "has no effect on training"},
 	} {
 		if err := Sweep(context.Background(), c.grid, run.Options{}, 0, func(Cell) {}); err == nil || !wording.Has(err.Error(), c.want) {
 			t.Errorf("%s: got %v, want an error with %q", name, err, c.want)

@@ -30,26 +30,26 @@ type ChangeCommand struct {
 	Set  map[string]json.RawMessage `json:"set"`            // new values, by control name
 }
 
-// PlayCommand lets the run train.
+// PlayCommand starts or continues training.
 type PlayCommand struct{ Head }
 
-// PauseCommand holds the run between two steps.
+// PauseCommand pauses the run between two steps.
 type PauseCommand struct{ Head }
 
 // MaxSteps is the largest number of steps that one step command may ask for.
 const MaxSteps = 100_000
 
-// StepCommand trains a paused run a number of steps further.
+// StepCommand trains a paused run for a number of steps.
 type StepCommand struct {
 	Head
 	Steps int `json:"steps"` // 1 to MaxSteps
 }
 
-// EpochCommand trains a paused run until every training row was seen once more.
+// EpochCommand trains a paused run for one pass over the training rows.
 type EpochCommand struct{ Head }
 
-// UntilCommand lets the run train, and pauses it as soon as one of its conditions
-// is met.
+// UntilCommand trains the run, and pauses it as soon as one of its conditions is
+// met.
 type UntilCommand struct {
 	Head
 	Step *uint64  `json:"step,omitempty"` // so many steps are made
@@ -66,24 +66,23 @@ type ResetCommand struct {
 	Rows bool `json:"rows,omitempty"` // the rows, too, become what they were before they were edited
 }
 
-// RestoreCommand puts back the weights that the lanes which diverged had some 64
-// to 128 steps before, or at their first, and pauses the run. Other lanes stay as
-// they are.
+// RestoreCommand gives lanes that diverged their weights from some 64 to 128 steps
+// before, or from their first step, and pauses the run. Other lanes are not changed.
 type RestoreCommand struct{ Head }
 
-// UndoCommand takes back a change and all that came after it: controls, lanes,
-// rows and weights are as they were just before.
+// UndoCommand undoes a change and all later ones: it restores controls, lanes, rows
+// and weights from just before the change.
 type UndoCommand struct {
 	Head
 	Revision uint32 `json:"revision,omitempty"` // of the change; 0: the last one that can be undone
 }
 
-// RedoCommand takes back an undo: all is as it was just before it. It can be had
-// until the next change.
+// RedoCommand undoes an undo. It is possible until the next change.
 type RedoCommand struct{ Head }
 
-// ReturnCommand puts back the weights of an earlier moment: those of the newest
-// snapshot at or before a step that all lanes have. Training goes on from there; steps are counted on.
+// ReturnCommand restores the weights of an earlier step: those of the newest snapshot
+// at or before it that all lanes have. Training continues from there; the step count
+// does not go back.
 type ReturnCommand struct {
 	Head
 	Step *uint64 `json:"step"` // the step
@@ -99,7 +98,7 @@ type LaneAddCommand struct {
 	Set    map[string]json.RawMessage `json:"set,omitempty"`    // controls that it has different from the original, by name
 }
 
-// LaneRemoveCommand takes a lane off the run; the last one stays.
+// LaneRemoveCommand removes a lane; a run keeps at least one.
 type LaneRemoveCommand struct {
 	Head
 	Lane *uint8 `json:"lane"` // which lane
@@ -192,9 +191,9 @@ type DataCommand struct {
 }
 
 // BeginCommand begins a new generation as POST /api/runs would: every control that it
-// does not name is at its default, and the rows are none of the user's own unless
-// they are given or the dataset is "own". Whether the run plays stays as it is,
-// but for one that diverged or went idle.
+// does not name has its default, and the user's own rows are used only if they are
+// given or the dataset is "own". A playing run plays on and a paused one stays paused,
+// except for one that diverged or went idle.
 type BeginCommand struct {
 	Head
 	Title  string                     `json:"title,omitempty"`  // what the generation and the change are called
@@ -209,7 +208,7 @@ func (c *BeginCommand) Spec() Spec {
 	return Spec{Title: c.Title, Lesson: c.Lesson, Controls: c.Set, Lanes: c.Lanes, Data: c.Data}
 }
 
-// AcquireCommand takes the next points where the control "acquire_by" says.
+// AcquireCommand acquires points, chosen by the control "acquire_by".
 type AcquireCommand struct {
 	Head
 	Count int `json:"count"` // 1 to MaxAcquired
@@ -218,7 +217,7 @@ type AcquireCommand struct {
 // MaxAcquired is how many points one acquire command may take.
 const MaxAcquired = 100
 
-// OpenCommand says whether everybody who watches may steer.
+// OpenCommand says whether everyone who watches can change settings.
 type OpenCommand struct {
 	Head
 	Open *bool `json:"open"` // everybody who watches may steer
