@@ -82,7 +82,7 @@ export interface Format {
     readonly name: string;
     /** @description What it is of, the same for all forms of one thing. */
     readonly of: string;
-    /** @description Whether it can be brought back as a run. */
+    /** @description Whether it can be imported as a run. */
     readonly read: boolean;
     /** @description Whether rows that were learned from are in it, as numbers or drawn, unless they are left out. */
     readonly rows: boolean;
