@@ -37,7 +37,7 @@ describe('a server that asks for a token', () => {
     expect(await w.violations()).toEqual([])
     await field.fill('a wrong token')
     await field.press('Enter')
-    await expect.poll(() => w.page.locator('#token-why').textContent()).toContain('this is not the server\'s token')
+    await expect.poll(() => w.page.locator('#token-why').textContent()).toContain('wrong token')
     expect(await field.inputValue()).toBe('')
     await field.fill(TOKEN)
     await w.page.getByRole('button', { name: 'Go on' }).click()
@@ -48,7 +48,7 @@ describe('a server that asks for a token', () => {
   it('tells that the token in an address is wrong', async () => {
     allow(/401/)
     const w = await visit(`${server.url}#token=a+wrong+token`)
-    await expect.poll(() => w.page.locator('#token-why').textContent()).toContain('this is not the server\'s token')
+    await expect.poll(() => w.page.locator('#token-why').textContent()).toContain('wrong token')
     expect(w.page.url()).not.toContain('token')
   })
 
