@@ -57,19 +57,7 @@ func TestGoldenRuns(t *testing.T) {
 	if *update {
 		writeGolden(t)
 	}
-	f, err := os.Open(goldenFile)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer f.Close()
-	z, err := gzip.NewReader(f)
-	if err != nil {
-		t.Fatal(err)
-	}
-	b, err := io.ReadAll(z)
-	if err != nil {
-		t.Fatal(err)
-	}
+	b := gunzipped(t, goldenFile)
 	var runs []goldenRun
 	if err := json.Unmarshal(b, &runs); err != nil {
 		t.Fatal(err)
