@@ -135,7 +135,7 @@ func optimizerControls() []Control {
 			field: func(s *Settings) any { return &s.ScheduleFinal },
 		},
 		{
-			Name: "rate_warmup", Label: "learning-rate warm-up", Unit: "steps", Group: "optimiser", Kind: KindInteger, Live: true, Log: true, Zero: true, Advanced: true,
+			Name: "rate_warmup", Label: "warm-up", Unit: "steps", Group: "optimiser", Kind: KindInteger, Live: true, Log: true, Zero: true, Advanced: true,
 			Help:    "Steps over which the learning rate first grows from nearly 0.",
 			Default: 0, Min: 1, Max: 100000, Step: 0.1,
 			field: func(s *Settings) any { return &s.RateWarmup },

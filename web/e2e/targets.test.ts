@@ -101,7 +101,7 @@ describe('several targets', () => {
   it('have a lesson, which shows them all', async () => {
     const w = await visit(`${server.url}#lesson=independent-noise&paused`)
     await expect.poll(() => w.page.locator('[data-spot]').evaluateAll((all) => all.map((e) => (e as HTMLElement).dataset['spot']).sort())).toEqual(
-      ['① two good fits', '② the noises move together', '③ no score tells of it', '④'],
+      ['① two good fits', '② the noise of both moves together', '③ no score shows it', '④'],
     )
     // A lesson of another kind has the fit again.
     await view(w, 'fit')
