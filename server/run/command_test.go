@@ -14,9 +14,9 @@ func TestGenerationThatIsFull(t *testing.T) {
 		t.Fatal(err)
 	}
 	change(t, r, map[string]any{"eps": 0.1})
-	refused(t, r, &wire.ChangeCommand{Set: raw(t, map[string]any{"eps": 0.2})}, wire.TooMuch, "keeps no more")
+	refused(t, r, &wire.ChangeCommand{Set: raw(t, map[string]any{"eps": 0.2})}, wire.TooMuch, "which is the limit")
 	do(t, r, &wire.PauseCommand{})
-	refused(t, r, &wire.UndoCommand{}, wire.TooMuch, "keeps no more")
+	refused(t, r, &wire.UndoCommand{}, wire.TooMuch, "which is the limit")
 	steps(t, r, 10)
 	full := weights(t, r, 0)
 	do(t, r, &wire.ResetCommand{})

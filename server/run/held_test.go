@@ -55,9 +55,9 @@ func TestOthersStandWhereTheyAreHeld(t *testing.T) {
 		`colour=red`:         "is not an object",
 		`{"size":1}`:         `no column "size"`,
 		`{"colour":"mauve"}`: `"mauve" is none of blue, green, red`,
-		`{"a":"two"}`:        `"two" is no value of the column a`,
-		`{"when":"5 March"}`: "is no date",
-		`{"a":null}`:         "null is no value",
+		`{"a":"two"}`:        `"two" is not a value of the column a`,
+		`{"when":"5 March"}`: "is not a date",
+		`{"a":null}`:         "null is not a value",
 	} {
 		refused(t, r, &wire.ChangeCommand{Set: raw(t, map[string]any{"slice_at": set})}, wire.BadValue, why)
 	}
