@@ -33,7 +33,7 @@ describe('a server that asks for a token', () => {
     const field = w.page.getByLabel('This server asks for the token')
     await field.waitFor()
     expect(await field.evaluate((e) => e === document.activeElement)).toBe(true)
-    expect(await w.page.locator('#token-why').textContent()).toContain('needs the server\'s token')
+    expect(await w.page.locator('#token-why').textContent()).toContain('enter the access token')
     expect(await w.violations()).toEqual([])
     await field.fill('a wrong token')
     await field.press('Enter')
@@ -77,7 +77,7 @@ describe('a server that asks for a token', () => {
     await w.page.getByText(/reconnecting in \d+ s/).waitFor()
     await own.start()
     // The cookie was the old process's.
-    await expect.poll(() => w.page.locator('.caption').textContent()).toContain('needs the server\'s token')
+    await expect.poll(() => w.page.locator('.caption').textContent()).toContain('enter the access token')
     const other = await w.context.newPage()
     await other.goto(own.printed)
     await other.waitForURL(/\/r\//)
