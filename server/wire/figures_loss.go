@@ -76,12 +76,12 @@ func trainingFigures() []Figure {
 			Help: "Learning rate of the last step, after warm-up and schedule.",
 		},
 		{
-			ID: "mean_norm", Label: "gradient norm, mean weights", Better: BetterNone,
+			ID: "mean_norm", Label: "gradient norm, mean", Better: BetterNone,
 			Help:    "Norm of the last step’s gradient for the weights of the mean and the shared layers, before clipping.",
 			Formula: setTeX(`g_\mu = \norm{\frac{\partial \ell}{\partial \theta_\mu}}`),
 		},
 		{
-			ID: "variance_norm", Label: "gradient norm, variance weights", Better: BetterNone,
+			ID: "variance_norm", Label: "gradient norm, variance", Better: BetterNone,
 			Help:    "Norm of the last step’s gradient for the weights that only the variance uses, before clipping.",
 			Formula: setTeX(`g_\sigma = \norm{\frac{\partial \ell}{\partial \theta_\sigma}}`),
 		},
