@@ -86,12 +86,21 @@ var reportNames = func() (names []string) {
 	return names
 }()
 
+// Scores returns all scores in the order of [ReportNames].
+func (r Report) Scores() []float64 {
+	v := reflect.ValueOf(r)
+	list := make([]float64, len(reportNames))
+	for i := range list {
+		list[i] = v.Field(i).Float()
+	}
+	return list
+}
+
 // Values returns all scores by the names that they have in JSON.
 func (r Report) Values() map[string]float64 {
-	v := reflect.ValueOf(r)
 	m := make(map[string]float64, len(reportNames))
-	for i, name := range reportNames {
-		m[name] = v.Field(i).Float()
+	for i, v := range r.Scores() {
+		m[reportNames[i]] = v
 	}
 	return m
 }

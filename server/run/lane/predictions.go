@@ -187,22 +187,25 @@ type lossTerms = loss.Terms
 // figures are what frames and points say of both parts of the split: every score, and
 // the loss with its terms.
 func figures(train, test scores) map[string]float64 {
-	values := map[string]float64{
-		"train_loss":   train.loss,
-		"test_loss":    test.loss,
-		"log_variance": train.terms.LogVariance,
-		"residual":     train.terms.Residual,
-		"constant":     train.terms.Constant,
-		"clamped":      float64(train.terms.Clamped),
-	}
-	for name, v := range train.report.Values() {
-		values["train_"+name] = v
-	}
-	for name, v := range test.report.Values() {
-		values["test_"+name] = v
+	values := make(map[string]float64, len(wire.Scalars)) // room for what frames add
+	values["train_loss"], values["test_loss"] = train.loss, test.loss
+	values["log_variance"], values["residual"] = train.terms.LogVariance, train.terms.Residual
+	values["constant"], values["clamped"] = train.terms.Constant, float64(train.terms.Clamped)
+	onTrain, onTest := train.report.Scores(), test.report.Scores()
+	for i, name := range scoreNames {
+		values[name.train], values[name.test] = onTrain[i], onTest[i]
 	}
 	return values
 }
+
+// scoreNames are what figures call the scores of both parts of the split, in the order of
+// [metrics.ReportNames]: made once, as every frame and point needs them.
+var scoreNames = func() (list []struct{ train, test string }) {
+	for _, name := range metrics.ReportNames() {
+		list = append(list, struct{ train, test string }{"train_" + name, "test_" + name})
+	}
+	return list
+}()
 
 // PointHead is the number of a point's columns that are no values.
 const PointHead = 2
