@@ -125,7 +125,7 @@ func (a sweepRoutes) parseSweep(b []byte) (sweep.Grid, error) {
 		return sweep.Grid{}, problem.New(http.StatusBadRequest, `a sweep has no "recipe" and is not "paused"`)
 	}
 	g := sweep.Grid{Spec: order.spec(), X: sweep.Axis(on.X), Y: sweep.Axis(on.Y), Steps: on.Steps}
-	// One by one, lest their product be more than a number holds.
+	// One by one, as their product may be more than a number holds.
 	nx, ny := len(g.X.Values), len(g.Y.Values)
 	switch {
 	case nx < 1 || ny < 1 || nx > maxCells || ny > maxCells || nx*ny > maxCells:

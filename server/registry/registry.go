@@ -162,7 +162,7 @@ func (g *Registry) dropUnwatched(e *Kept) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	if e.watchers > 0 {
-		return // the last of them starts the clock anew
+		return // the last of them starts the clock again
 	}
 	if left := g.Limits.Drop - time.Since(e.asked); left > 0 {
 		e.drop.Reset(left)

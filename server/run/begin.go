@@ -68,7 +68,7 @@ func (r *loop) become(l *past.Generation) {
 }
 
 // reset begins another generation with the same settings and rows, edits included unless
-// the command has them go.
+// the command removes them.
 func (r *loop) reset(c *wire.ResetCommand) *wire.ErrorMessage {
 	was := r.moment()
 	l, err := r.env.Again(r.present, r.present.Settings, r.present.Starts(), r.own, c.Rows, r.dataRev+1)

@@ -107,7 +107,7 @@ func (l *Lane) CopyAs(s Start, step uint64) *Lane {
 	return copied
 }
 
-// SetData has the lane go on with other rows.
+// SetData continues the training on other rows.
 func (l *Lane) SetData(d *rows.Data) error {
 	if err := l.Ensemble.SetRows(d.Train.X, d.Train.Y); err != nil {
 		return err
@@ -124,7 +124,7 @@ func (l *Lane) Step(step uint64) error {
 	var diverged *engine.Divergence
 	switch {
 	case errors.As(err, &diverged):
-		diverged.Step = step // a lane that went back counts its own anew
+		diverged.Step = step // a lane that went back counts its own steps again
 		l.Diverged = err
 	case err != nil:
 		return err

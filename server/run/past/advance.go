@@ -56,7 +56,7 @@ func (l *Generation) Acquire(n int, b lane.Bounds, revision uint32) (int, *wire.
 	return n, nil
 }
 
-// GiveRows has the lanes go on with edited rows, which get the number revision.
+// GiveRows continues training of all lanes on edited rows, which get the number revision.
 func (l *Generation) GiveRows(d *rows.Data, b lane.Bounds, revision uint32) *wire.ErrorMessage {
 	if err := b.Check(d, l.Starts()); err != nil {
 		return wire.AsRefusal(err)

@@ -142,7 +142,7 @@ export class Api {
     return { run: await this.#ask<Summary>(this.#run(id)), key: undefined, made: false }
   }
 
-  /** The rows of one's own that the run's generation began with. */
+  /** The user's own rows with which the run's generation began. */
   async given(id: string, key: string | undefined): Promise<DataSpec | undefined> {
     const response = await this.#fetch(`${this.#run(id)}/recipe`, key === undefined ? undefined : { headers: { [KEY_HEADER]: key } })
     const { spec } = (await response.json()) as { readonly spec: { readonly data?: DataSpec } }

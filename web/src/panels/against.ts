@@ -152,7 +152,7 @@ abstract class Chart {
   abstract readonly rows: RowsChart
   /** What it is, for whoever cannot see it. */
   protected abstract words(data: Data): string
-  /** The axes begin anew where the data are others. */
+  /** The axes are chosen again when the data change. */
   abstract begin(of: string, data: Data): void
   /** From how many standard deviations on a row is far out, while the bars hold so many per cent. */
   abstract reach(bars: keyof typeof INTERVALS): number
