@@ -23,7 +23,8 @@ func (t *Copy) card(c *export.Card) {
 	if s.Schedule != engine.Constant {
 		c.Schedule = fmt.Sprintf("%s over %d steps", s.Schedule, s.ScheduleSteps)
 	}
-	if rec.State == wire.Diverged {
+	// A run is stopped by one of its lanes; the others are well.
+	if rec.State == wire.Diverged && t.lane.Diverged != nil {
 		c.Stopped = t.lane.Diverged.Error()
 	}
 	d := rec.Data
