@@ -10,7 +10,7 @@ const DESCRIPTION = new URL('../server/api/openapi.json', import.meta.url)
 const FILE = new URL('src/generated/api.ts', import.meta.url)
 
 /** What the page reads of the answers, and the name that it has there. */
-const SCHEMAS = ['Curve', 'Format', 'Inspection', 'InspectedColumn', 'Lesson', 'Problem', 'Spot']
+const SCHEMAS = ['Curve', 'Format', 'Inspection', 'InspectedColumn', 'Lesson', 'Problem', 'Question', 'Spot']
 
 /** What they hold and wire.ts has, more exactly: its values are controls' values. */
 const WIRE = { DataSpec: 'DataSpec', LaneSpec: 'LaneSpec', Controls: 'Readonly<Record<string, ControlValue>>' }

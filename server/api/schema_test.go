@@ -237,7 +237,7 @@ func controlsOf(t reflect.Type) string {
 		return runControlsSchema
 	case reflect.TypeFor[wire.Lane](), reflect.TypeFor[wire.LaneSpec](), reflect.TypeFor[wire.LaneAddCommand]():
 		return laneControlsSchema
-	case reflect.TypeFor[wire.Spec](), reflect.TypeFor[wire.ChangeCommand](), reflect.TypeFor[wire.BeginCommand](), reflect.TypeFor[lesson.Lesson](), reflect.TypeFor[known]():
+	case reflect.TypeFor[wire.Spec](), reflect.TypeFor[wire.ChangeCommand](), reflect.TypeFor[wire.BeginCommand](), reflect.TypeFor[lesson.Lesson](), reflect.TypeFor[lesson.Action](), reflect.TypeFor[known]():
 		return controlsSchema
 	}
 	return ""

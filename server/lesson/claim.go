@@ -12,9 +12,9 @@ import (
 // within bounds. Compared with another figure, the bounds are those of the ratio (than)
 // or of the difference (minus).
 type Claim struct {
-	After  int      `json:"after" doc:"Steps after which the claim holds, and continues to hold."`
+	After  int      `json:"after,omitempty" doc:"Steps after which the claim holds, and continues to hold; left out in a choice, which is about the step of the pause."`
 	Lane   string   `json:"lane" doc:"The lane's name; A in a lesson without lanes."`
-	Figure string   `json:"figure" doc:"A scalar of frames, such as test_rmse; mean, std or epistemic of the fit at x; widest or narrowest, the largest and smallest std of the fit; clamped_share, the fraction of training rows below eps; or jumps, the sum of all increases of the training loss in the second half of the steps."`
+	Figure string   `json:"figure" doc:"A scalar of frames, such as test_rmse; mean, std or epistemic of the fit at x; widest or narrowest, the largest and smallest std of the fit; clamped_share, the fraction of training rows below eps; jumps, the sum of all increases of the training loss in the second half of the steps; or correlation, that of the z-scores of the first two targets on the test rows."`
 	X      *float64 `json:"x,omitempty" doc:"Where on the fit, in the input's unit; only for mean, std and epistemic."`
 	Than   string   `json:"than,omitempty" doc:"The lane to divide by: the claim is about the ratio."`
 	Minus  string   `json:"minus,omitempty" doc:"The lane to subtract: the claim is about the difference."`
@@ -28,7 +28,9 @@ type Claim struct {
 func pointFigures() []string { return []string{"mean", "std", "epistemic"} }
 
 // wholeFigures are the figures of a claim that are neither scalars nor of one x.
-func wholeFigures() []string { return []string{"widest", "narrowest", "clamped_share", "jumps"} }
+func wholeFigures() []string {
+	return []string{"widest", "narrowest", "clamped_share", "jumps", "correlation"}
+}
 
 // figures returns those that a claim is about: one or two.
 func (c *Claim) figures() []string {
@@ -47,10 +49,11 @@ func (c *Claim) compared() string {
 }
 
 // check says what is wrong with a claim of a lesson.
-func (c *Claim) check(l *Lesson) error {
-	has := func(name string) bool {
-		return slices.ContainsFunc(l.Lanes, func(s wire.LaneSpec) bool { return s.Name == name }) || len(l.Lanes) == 0 && name == "A"
-	}
+func (c *Claim) check(l *Lesson) error { return c.checkIn(l, 1, 1_000_000) }
+
+// checkIn does so of a claim that holds from a step on which is within bounds; 0 is left out.
+func (c *Claim) checkIn(l *Lesson, least, most int) error {
+	has := l.has
 	onFit := false
 	for i, f := range c.figures() {
 		at := slices.Contains(pointFigures(), f)
@@ -62,8 +65,10 @@ func (c *Claim) check(l *Lesson) error {
 	than := c.compared()
 	verdict := c.Figure == "verdict" || c.Figure == "scaled_verdict"
 	switch {
-	case c.After < 1 || c.After > 1_000_000:
-		return fmt.Errorf("after is %d steps; it must be from 1 to 1000000", c.After)
+	case c.After != 0 && most == 0:
+		return fmt.Errorf("after: a choice is about the step of the pause; leave it out")
+	case c.After < least || c.After > most:
+		return fmt.Errorf("after is %d steps; it must be from %d to %d", c.After, least, most)
 	case !has(c.Lane):
 		return fmt.Errorf("lane: no lane is called %.60q", c.Lane)
 	case c.Than != "" && c.Minus != "":

@@ -51,6 +51,9 @@ type further struct {
 
 // moments are the steps at which a lesson's claims are first to hold, in order.
 func moments(l Lesson) (steps []int) {
+	if l.Pause > 0 {
+		steps = append(steps, l.Pause)
+	}
 	for _, c := range l.Claims {
 		steps = append(steps, c.After)
 	}
@@ -83,6 +86,11 @@ func isTrue(t *testing.T, l Lesson, steps []int) {
 		}
 		if more && f.after <= step {
 			f.holds(t, l, o)
+		}
+		if step == l.Pause {
+			o.answers(l, false)
+			seen := o.answers(l, true)
+			t.Logf("at step %d, where it pauses, %d of %d answers are what is seen", step, seen.so, seen.choices)
 		}
 	})
 	for i, v := range values {
@@ -120,6 +128,8 @@ func (l *trained) figure(name string, x *float64) float64 {
 		return l.scalar("clamped") / float64(l.data.Train)
 	case "jumps":
 		return l.jumps(l)
+	case "correlation":
+		return l.correlation(true)
 	}
 	return l.scalar(name)
 }

@@ -23,15 +23,19 @@ type Lesson struct {
 	Summary string   `json:"summary" doc:"One line: what it is about."`
 	Watch   []string `json:"watch" doc:"Three short sentences: what there is to see."`
 	Try     string   `json:"try" doc:"One sentence: what to change next."`
+	Action  *Action  `json:"action,omitempty" doc:"What the button beside it does."`
 	Spots   []Spot   `json:"spots" doc:"Where it is to be seen: a spot for each sentence, and perhaps a fourth for what to change."`
 
 	Set   map[string]json.RawMessage `json:"set" doc:"Controls of the run and, as a default, of every lane. Whatever is not named is at its default."`
 	Lanes []wire.LaneSpec            `json:"lanes" doc:"The lanes, each with what it has different; without them one."`
 	Data  *wire.DataSpec             `json:"data,omitempty" doc:"Rows of a formula or of a file, instead of a data set of the catalogue."`
 
+	Pause     int       `json:"pause,omitempty" doc:"The step at which the run pauses by itself, as what is to be seen is there; without it the largest \"after\" of the claims. 0: it does not pause."`
+	Questions Questions `json:"questions,omitzero" doc:"What to predict before the run, and to check when it has paused."`
+
 	Claims []Claim `json:"claims,omitempty" doc:"What its sentences say, in figures: the program's tests train the lesson and hold it to them."`
 
-	View View `json:"view" doc:"How the page shows it, which nobody needs to follow: \"lens\" (mean or variance: points are as large as they pull on it), \"focus\" (the number of the lane that is looked at, from 0), \"bands\" (percent or sigma), \"loss\" (loss, nll or batch), \"panel\" (fit, or targets: of several targets all at once, where the spots targets and residuals are)."`
+	View View `json:"view" doc:"How the page shows it, which nobody needs to follow: \"lens\" (mean or variance: points are as large as they pull on it), \"focus\" (the number of the lane that is looked at, from 0), \"bands\" (percent or sigma), \"loss\" (loss, nll or batch), \"compare\" (overlay, or beside: a fit of each lane), \"panel\" (fit, or targets: of several targets all at once, where the spots targets and residuals are)."`
 }
 
 // A View is how the page shows a lesson, by the names of the page's own choices.

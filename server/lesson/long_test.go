@@ -5,6 +5,7 @@ package lesson
 import (
 	"encoding/json"
 	"slices"
+	"sync"
 	"testing"
 
 	"github.com/gnllviz/gnllviz/server/run/lane"
@@ -70,4 +71,34 @@ func variants(l Lesson) (list []variant) {
 		list = append(list, variant{with(l, control, json.RawMessage(v)), control + v})
 	}
 	return list
+}
+
+// The questions of a lesson can be answered from what is seen where it pauses, whatever
+// chance does: on each of three seeds.
+func TestLongQuestionsCanBeAnswered(t *testing.T) {
+	var lock sync.Mutex
+	var all, runs, right answered
+	t.Run("lessons", func(t *testing.T) {
+		for _, l := range lessons(t) {
+			for _, v := range variants(l) {
+				t.Run(l.Slug+"/"+v.name, func(t *testing.T) {
+					t.Parallel()
+					o := train(t, v.Lesson, v.Pause)
+					o.answers(v.Lesson, false)
+					n := o.answers(v.Lesson, true)
+					lock.Lock()
+					defer lock.Unlock()
+					all.choices, all.so = all.choices+n.choices, all.so+n.so
+					runs.choices++
+					if n.so == n.choices {
+						runs.so++
+					}
+					right.choices += len(v.Questions.After)
+					right.so += len(v.Questions.After) - n.wrongAfter
+				})
+			}
+		}
+	})
+	t.Logf("from what is seen at the pause: %d of %d questions after the run have the answer that the lesson calls right; in %d of %d runs all questions have; %d of %d choices are as the lesson says",
+		right.so, right.choices, runs.so, runs.choices, all.so, all.choices)
 }

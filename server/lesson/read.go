@@ -87,6 +87,14 @@ func readFile(t wire.Table, folder fs.FS, name string) (Lesson, error) {
 		return l, errors.New("slug: the name of the file says it")
 	}
 	l.Slug = parts[2]
+	if err := l.nameControls(t); err != nil {
+		return l, err
+	}
+	if l.Pause == 0 {
+		for _, c := range l.Claims {
+			l.Pause = max(l.Pause, c.After)
+		}
+	}
 	l.Set, l.Lanes, l.View = orEmpty(l.Set), append([]wire.LaneSpec{}, l.Lanes...), orEmpty(l.View)
 	return l, l.check(t)
 }
@@ -169,6 +177,17 @@ func (l *Lesson) check(t wire.Table) error {
 	for i := range l.Claims {
 		if err := l.Claims[i].check(l); err != nil {
 			return fmt.Errorf("claims: claim %d: %w", i+1, err)
+		}
+	}
+	if l.Pause < 0 || l.Pause > 1_000_000 {
+		return fmt.Errorf("pause is %d; it must be a step from 1 to 1000000", l.Pause)
+	}
+	if err := l.Questions.check(l); err != nil {
+		return fmt.Errorf("questions: %w", err)
+	}
+	if l.Action != nil {
+		if err := l.Action.check(t, l); err != nil {
+			return fmt.Errorf("action: %w", err)
 		}
 	}
 	return l.checkRun(t)

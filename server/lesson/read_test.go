@@ -42,6 +42,22 @@ const good = `{
   "set": {"eps": 0.001}, "lanes": [{"name": "one"}, {"controls": {"full": true}}]
 }`
 
+// asks is a lesson's question before its run, and what follows it in the file.
+func asks(question string) string { return `"questions": {"before": [` + question + `]}, "set"` }
+
+// Where a lesson pauses, unless it says so, its claims have all come true; and its texts call
+// a control as the page does.
+func TestLessonsPauseAtTheirClaims(t *testing.T) {
+	claims := `"claims": [{"after": 30, "lane": "one", "figure": "test_nll", "most": 9}, {"after": 20, "lane": "one", "figure": "test_nll", "most": 9}], "set"`
+	for text, want := range map[string]int{claims: 30, `"pause": 50, ` + claims: 50, `"set"`: 0} {
+		text = strings.Replace(strings.Replace(good, `"set"`, text, 1), "Something.", "Raise {lr}.", 1)
+		list, err := Read(lane.Table(), fstest.MapFS{"mine.json": {Data: []byte(text)}})
+		if err != nil || list[0].Pause != want || list[0].Try != "Raise learning rate." {
+			t.Errorf("it pauses at %d, not %d, and says %q (%v)", list[0].Pause, want, list[0].Try, err)
+		}
+	}
+}
+
 func TestFilesAreRead(t *testing.T) {
 	file := func(text string) *fstest.MapFile { return &fstest.MapFile{Data: []byte(text)} }
 	ours := fstest.MapFS{"10-first.json": file(good), "20-second.json": file(strings.Replace(good, "Mine", "Second", 1)), "notes.txt": file("no lesson")}
@@ -120,6 +136,25 @@ func TestBadFilesAreRefused(t *testing.T) {
 		{`"set"`, `"claims": [{"after": 10, "lane": "one", "figure": "verdict", "is": "good"}], "set"`, "claims: claim 1: is: no verdict is called"},
 		{`"set"`, `"claims": [{"after": 10, "lane": "one", "figure": "test_nll", "is": "well"}], "set"`, "claims: claim 1: is: a verdict needs it"},
 		{`"set"`, `"claims": [{"after": 10, "lane": "one", "figure": "verdict", "is": "well", "most": 1}], "set"`, "claims: claim 1: is: a verdict is compared with nothing else"},
+		{`"set"`, `"pause": -1, "set"`, "pause is -1; it must be a step from 1 to 1000000"},
+		{`"set"`, asks(`{"ask": "Which?", "choices": [{"answer": "a", "right": true}, {"answer": "b"}], "explain": "So."}`), "questions: they are answered where the run pauses; give the lesson a pause (a step) or claims"},
+		{`"set"`, `"pause": 9, ` + asks(`{"choices": [{"answer": "a", "right": true}, {"answer": "b"}], "explain": "So."}`), "questions: before: question 1: ask: it is missing"},
+		{`"set"`, `"pause": 9, ` + asks(`{"ask": "Which?", "choices": [{"answer": "a", "right": true}, {"answer": "b"}]}`), "questions: before: question 1: explain: it is missing"},
+		{`"set"`, `"pause": 9, ` + asks(`{"ask": "Which?", "explain": "So."}`), "questions: before: question 1: choices, draw: a question has one of them; give choices, or draw with a lane"},
+		{`"set"`, `"pause": 9, ` + asks(`{"ask": "Which?", "draw": {"lane": "three"}, "explain": "So."}`), `questions: before: question 1: draw: lane: no lane is called "three"`},
+		{`"set"`, `"pause": 9, ` + asks(`{"ask": "Which?", "choices": [{"answer": "a", "right": true}], "explain": "So."}`), "questions: before: question 1: choices: there are 1; give 2 to 5"},
+		{`"set"`, `"pause": 9, ` + asks(`{"ask": "Which?", "choices": [{"answer": "a", "right": true}, {"answer": "a"}], "explain": "So."}`), `questions: before: question 1: choices: choice 2: answer: another choice says "a" too`},
+		{`"set"`, `"pause": 9, ` + asks(`{"ask": "Which?", "choices": [{"answer": "a"}, {"answer": "b"}], "explain": "So."}`), `questions: before: question 1: choices: 0 are right; mark one of them with "right": true`},
+		{`"set"`, `"pause": 9, ` + asks(`{"ask": "Which?", "choices": [{"answer": "a", "right": true}, {"answer": "b", "right": true}], "explain": "So."}`), "questions: before: question 1: choices: 2 are right"},
+		{`"set"`, `"pause": 9, ` + asks(`{"ask": "Which?", "choices": [{"answer": "a", "right": true, "holds": [{"lane": "one", "figure": "test_ml", "most": 1}]}, {"answer": "b"}], "explain": "So."}`), "questions: before: question 1: choices: choice 1: holds: claim 1: figure: no figure is called"},
+		{`"set"`, `"pause": 9, ` + asks(`{"ask": "Which?", "choices": [{"answer": "a", "right": true, "holds": [{"after": 3, "lane": "one", "figure": "test_nll", "most": 1}]}, {"answer": "b"}], "explain": "So."}`), "questions: before: question 1: choices: choice 1: holds: claim 1: after: a choice is about the step of the pause"},
+		{`"set"`, `"pause": 9, "questions": {"after": [{"ask": "Draw it.", "draw": {"lane": "one"}, "explain": "So."}]}, "set"`, "questions: after: question 1: draw: a band is drawn before the run"},
+		{`"set"`, `"pause": 9, "questions": {"since": []}, "set"`, "since: a lesson has no such member"},
+		{`"set"`, `"action": {}, "set"`, "action: it does nothing; give set, erase or reset"},
+		{`"set"`, `"action": {"lane": "three", "reset": true}, "set"`, `action: lane: no lane is called "three"`},
+		{`"set"`, `"action": {"set": {"eps": -1}}, "set"`, "action: set: eps must be 0 or from 1e-12 to 10, not -1"},
+		{`"set"`, `"action": {"lane": "one", "set": {"seed": 3}}, "set"`, "action: set: seed is the run's, the same for all lanes; leave out lane"},
+		{`"Something."`, `"Raise {epsilon}."`, "try: {epsilon} names no control"},
 		{`"title": "Mine"`, `"title": 7`, "title: line 2 has a JSON number, which does not belong there"},
 		{`"summary": "One line.",`, `"summary": "One line."`, "line 2: invalid character"},
 		{`"title"`, `"slug": "mine", "title"`, "slug: the name of the file says it"},

@@ -22,6 +22,7 @@ type outcome struct {
 	x     []float32 // of the grid
 	lanes []*trained
 	all   []wire.Point
+	seen  bool // figures are those of the newest frame
 }
 
 // A trained is a lane of an outcome.
@@ -64,10 +65,8 @@ func follow(t *testing.T, l Lesson, steps []int, tries []tried, look func(step i
 	if err != nil {
 		t.Fatal(err)
 	}
-	ctx, end := context.WithCancel(t.Context())
-	go r.Serve(ctx)
-	defer func() { end(); <-r.Done() }()
-	made := 0
+	defer serving(t, r)()
+	ctx, made := t.Context(), 0
 	for _, step := range steps {
 		if _, err := r.Do(ctx, &wire.StepCommand{Steps: step - made}, true); err != nil {
 			t.Fatal(err)
@@ -77,7 +76,7 @@ func follow(t *testing.T, l Lesson, steps []int, tries []tried, look func(step i
 			t.Fatalf("at step %d the run is %s: %s (%v)", at.Step, at.State, at.Reason, err)
 		}
 		made = step
-		look(step, observe(t, r, step))
+		look(step, observe(t, r, step, l.Pause))
 		for _, try := range tries {
 			if try.after != step {
 				continue
@@ -93,8 +92,15 @@ func follow(t *testing.T, l Lesson, steps []int, tries []tried, look func(step i
 	}
 }
 
+// serving has a run serve until the function that it returns is called.
+func serving(t *testing.T, r *run.Run) func() {
+	ctx, end := context.WithCancel(t.Context())
+	go r.Serve(ctx)
+	return func() { end(); <-r.Done() }
+}
+
 // observe is what a paused run shows at a step.
-func observe(t *testing.T, r *run.Run, step int) *outcome {
+func observe(t *testing.T, r *run.Run, step, pause int) *outcome {
 	t.Helper()
 	ctx := t.Context()
 	m, err := r.State(ctx)
@@ -108,6 +114,9 @@ func observe(t *testing.T, r *run.Run, step int) *outcome {
 	frames, err := wire.ParseFrames(b)
 	if err != nil {
 		t.Fatal(err)
+	}
+	if step == pause {
+		frames = append(frames, newest(t, r, step)...)
 	}
 	h, err := r.History(ctx, 0)
 	if err != nil {
@@ -180,6 +189,9 @@ func (l *trained) scalar(name string) float64 {
 	l.t.Helper()
 	var values []float64
 	for _, p := range l.all {
+		if l.seen {
+			break
+		}
 		if v, ok := p.Value(name); ok && p.Lane == l.id && p.Step >= l.all[len(l.all)-1].Step*2/3 {
 			values = append(values, float64(v))
 		}

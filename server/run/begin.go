@@ -34,6 +34,10 @@ func (r *loop) beginAnew(c *wire.BeginCommand, own *rows.Own) *wire.ErrorMessage
 	r.own = own
 	r.changedBy(l, was, wire.Change{Kind: wire.BeginChange, Text: cmp.Or(c.Title, "started again with other settings")})
 	r.watched()
+	if c.Paused {
+		r.left, r.stopAt = 0, nil
+		r.setState(wire.Paused, "")
+	}
 	return nil
 }
 

@@ -54,6 +54,18 @@ func TestBeginIsAWholeRun(t *testing.T) {
 	}
 }
 
+// A begin command may say that the run is to stand: nothing is trained before somebody says so.
+func TestBeginPaused(t *testing.T) {
+	r := paused(t, wire.Spec{Controls: raw(t, map[string]any{"speed": "max", "hidden": []int{4}})})
+	steps(t, r, 20)
+	step := uint64(1 << 30)
+	do(t, r, &wire.UntilCommand{Step: &step})
+	do(t, r, &wire.BeginCommand{Paused: true, Set: raw(t, map[string]any{"speed": "max", "hidden": []int{4}})})
+	if m := state(t, r); m.State != wire.Paused || m.Step != 0 || m.Goal != nil {
+		t.Errorf("begun paused, the run is %s at step %d, with the goal %+v", m.State, m.Step, m.Goal)
+	}
+}
+
 // The title lasts until the run is about something else.
 func TestTitleLastsAsLongAsTheData(t *testing.T) {
 	r := paused(t, wire.Spec{Title: "first", Controls: raw(t, map[string]any{"hidden": []int{4}})})

@@ -201,6 +201,7 @@ type BeginCommand struct {
 	Set    map[string]json.RawMessage `json:"set,omitempty"`    // controls of the run and, as a default, of every lane
 	Lanes  []LaneSpec                 `json:"lanes,omitempty"`  // empty: one lane
 	Data   *DataSpec                  `json:"data,omitempty"`   // the user's own rows: the dataset is then "own"
+	Paused bool                       `json:"paused,omitempty"` // makes no step until it is told to, whatever the run did before
 }
 
 // Spec returns what the generation begins with.

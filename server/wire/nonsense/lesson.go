@@ -6,7 +6,7 @@ import (
 )
 
 // The texts of a lesson are members, and a list of sentences, each on a line of its own.
-var lessonText = regexp.MustCompile(`(?m)("(?:title|summary|try|label)": |^    )("(?:[^"\\]|\\.)*")([,}]|$)`)
+var lessonText = regexp.MustCompile(`(?m)("(?:title|summary|try|label|ask|answer|explain)": |^    )("(?:[^"\\]|\\.)*")([,}]|$)`)
 
 // rewriteLesson returns a lesson's file with nonsense in place of what it says, and the
 // sentences. Names of lanes stay.

@@ -1,6 +1,18 @@
 // Made by web/generate.mjs of server/api/openapi.json, what the program says of itself. Do not edit.
 import type { ControlValue, DataSpec, LaneSpec } from './wire'
 
+/** @description An Action is what the button beside a lesson's "try" does: one change, which one undo takes back. */
+export interface Action {
+    /** @description Rows to erase, by their numbers from 0. */
+    readonly erase?: readonly number[];
+    /** @description The lane whose controls are set; without it those of the run and of every lane. */
+    readonly lane?: string;
+    /** @description Whether training begins again at step 0 with these settings. */
+    readonly reset?: boolean;
+    /** @description Controls and their new values. */
+    readonly set?: Readonly<Record<string, ControlValue>>;
+}
+
 /** @description A badCell is a cell that holds no number. */
 export interface BadCell {
     /** @description The name of its column. */
@@ -13,11 +25,21 @@ export interface BadCell {
     readonly why: string;
 }
 
+/** @description A Choice is one answer to a question. */
+export interface Choice {
+    /** @description The answer, in one line. */
+    readonly answer: string;
+    /** @description What the answer says, in figures: where the run pauses, all of these hold for the right answer and for no other. The program's tests check it. They have no "after". */
+    readonly holds?: readonly Claim[];
+    /** @description Whether it is the right one. */
+    readonly right?: boolean;
+}
+
 /** @description A Claim is what a lesson says of a model, in figures: from a step on, a figure is within bounds. Compared with another figure, the bounds are those of the ratio (than) or of the difference (minus). */
 export interface Claim {
-    /** @description Steps after which the claim holds, and continues to hold. */
-    readonly after: number;
-    /** @description A scalar of frames, such as test_rmse; mean, std or epistemic of the fit at x; widest or narrowest, the largest and smallest std of the fit; clamped_share, the fraction of training rows below eps; or jumps, the sum of all increases of the training loss in the second half of the steps. */
+    /** @description Steps after which the claim holds, and continues to hold; left out in a choice, which is about the step of the pause. */
+    readonly after?: number;
+    /** @description A scalar of frames, such as test_rmse; mean, std or epistemic of the fit at x; widest or narrowest, the largest and smallest std of the fit; clamped_share, the fraction of training rows below eps; jumps, the sum of all increases of the training loss in the second half of the steps; or correlation, that of the z-scores of the first two targets on the test rows. */
     readonly figure: string;
     /**
      * @description Which verdict it is; only for verdict and scaled_verdict, in place of bounds.
@@ -52,6 +74,12 @@ export interface Curve {
     readonly steps: readonly number[];
     /** @description The value at each step; null where it is not finite. */
     readonly values: readonly (number | null)[];
+}
+
+/** @description A Draw asks for a model's band of 95 % to be drawn. */
+export interface Draw {
+    /** @description The name of the lane whose band it is; A in a lesson without lanes. */
+    readonly lane: string;
 }
 
 /** @description A farValue is a number that stands in a column again and again, far outside the rest. */
@@ -167,12 +195,18 @@ export interface Inspection {
 
 /** @description A Lesson is a run that shows one thing. */
 export interface Lesson {
+    /** @description What the button beside it does. */
+    readonly action?: Action;
     /** @description What its sentences say, in figures: the program's tests train the lesson and hold it to them. */
     readonly claims?: readonly Claim[];
     /** @description Rows of a formula or of a file, instead of a data set of the catalogue. */
     readonly data?: DataSpec;
     /** @description The lanes, each with what it has different; without them one. */
     readonly lanes: readonly LaneSpec[];
+    /** @description The step at which the run pauses by itself, as what is to be seen is there; without it the largest "after" of the claims. 0: it does not pause. */
+    readonly pause?: number;
+    /** @description What to predict before the run, and to check when it has paused. */
+    readonly questions?: Questions;
     /** @description Controls of the run and, as a default, of every lane. Whatever is not named is at its default. */
     readonly set: Readonly<Record<string, ControlValue>>;
     /** @description Its name in addresses, which is that of its file. */
@@ -185,7 +219,7 @@ export interface Lesson {
     readonly title: string;
     /** @description One sentence: what to change next. */
     readonly try: string;
-    /** @description How the page shows it, which nobody needs to follow: "lens" (mean or variance: points are as large as they pull on it), "focus" (the number of the lane that is looked at, from 0), "bands" (percent or sigma), "loss" (loss, nll or batch), "panel" (fit, or targets: of several targets all at once, where the spots targets and residuals are). */
+    /** @description How the page shows it, which nobody needs to follow: "lens" (mean or variance: points are as large as they pull on it), "focus" (the number of the lane that is looked at, from 0), "bands" (percent or sigma), "loss" (loss, nll or batch), "compare" (overlay, or beside: a fit of each lane), "panel" (fit, or targets: of several targets all at once, where the spots targets and residuals are). */
     readonly view: {
         readonly [key: string]: unknown;
     };
@@ -232,6 +266,26 @@ export interface Problem {
      * @example Unprocessable Entity
      */
     readonly title: string;
+}
+
+/** @description A Question has choices, one of which is right, or asks for a band to be drawn on the fit. */
+export interface Question {
+    /** @description The question, in one line. */
+    readonly ask: string;
+    /** @description Two to five answers, one of them right; without them: */
+    readonly choices?: readonly Choice[];
+    /** @description A band that is to be drawn on the fit; only before the run. */
+    readonly draw?: Draw;
+    /** @description Why it is so: one line, shown with the answer. */
+    readonly explain: string;
+}
+
+/** @description Questions are what a lesson asks: before its run begins, and when the run has paused. */
+export interface Questions {
+    /** @description To check: asked when the run has paused. */
+    readonly after?: readonly Question[];
+    /** @description To predict: asked before the first step, answered by the page when the run pauses. */
+    readonly before?: readonly Question[];
 }
 
 /** @description A Spot is a place on the page: a control or a panel. */

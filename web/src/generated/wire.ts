@@ -518,6 +518,7 @@ export interface BeginCommand {
   set?: Record<string, ControlValue>
   lanes?: ReadonlyArray<LaneSpec>
   data?: DataSpec
+  paused?: boolean
 }
 
 export interface AcquireCommand {
