@@ -88,11 +88,14 @@ func (e *Ensemble) TargetScales() []Scale { return e.members[0].TargetScales() }
 // InputScales returns the scale of each input.
 func (e *Ensemble) InputScales() []Scale { return e.members[0].InputScales() }
 
-// Restore has every member go back as Trainer's Restore does.
-func (e *Ensemble) Restore() {
+// Restore puts back every member's weights as Trainer's Restore does, and returns the
+// earliest step that one went back to.
+func (e *Ensemble) Restore() uint64 {
+	step := e.Steps()
 	for _, t := range e.members {
-		t.Restore()
+		step = min(step, t.Restore())
 	}
+	return step
 }
 
 // Steps returns the number of steps that each member has made.

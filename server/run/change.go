@@ -2,7 +2,6 @@ package run
 
 import (
 	"context"
-	"fmt"
 	"slices"
 
 	"github.com/gnllviz/gnllviz/server/run/past"
@@ -166,11 +165,11 @@ func (r *loop) changedBy(l *past.Generation, was past.Moment, changes ...wire.Ch
 		if i == 0 {
 			text = c.Text
 			if text == "" {
-				text = fmt.Sprintf("%s %v → %v", c.Control, c.Old, c.New)
+				text = r.env.Table.Words(*c)
 			}
 		}
 	}
-	r.undone.Push(past.Entry{Revision: r.revision, Text: text, Before: was})
+	r.undone.Push(past.Entry{Revision: r.revision, Text: text, Before: was, Steps: was.Generation.Steps})
 	r.told(l, changes)
 }
 

@@ -441,3 +441,38 @@ func TestEmptyListsAreNoNulls(t *testing.T) {
 		}
 	}
 }
+
+// What went back says from where the run goes on, so that a chart can tell the branch
+// that was left from the present one.
+func TestWhatWentBackSaysWhereItGoesOnFrom(t *testing.T) {
+	r := paused(t, wire.Spec{Controls: raw(t, map[string]any{"speed": "max"})})
+	steps(t, r, 40)
+	first := change(t, r, map[string]any{"lr": 0.5})
+	steps(t, r, 40)
+	do(t, r, &wire.UndoCommand{})
+	undone := state(t, r).Changes
+	steps(t, r, 40)
+	do(t, r, &wire.RedoCommand{}) // after more steps
+	steps(t, r, 8)
+	do(t, r, &wire.ReturnCommand{Step: new(uint64(16))})
+	changes := state(t, r).Changes
+	froms := map[wire.ChangeKind]*wire.Moment{}
+	for _, c := range changes {
+		froms[c.Kind] = c.From
+	}
+	if len(changes) != 4 || froms[wire.ControlChange] != nil {
+		t.Fatalf("the changes are %+v", changes)
+	}
+	if from := froms[wire.UndoChange]; from == nil || *from != (wire.Moment{Step: 40, Revision: first.Revision - 1}) {
+		t.Errorf("an undo of a change before step 40 goes on from %+v", from)
+	}
+	if from, undo := froms[wire.RedoChange], undone[len(undone)-1]; from == nil || *from != (wire.Moment{Step: 80, Revision: undo.Revision - 1}) {
+		t.Errorf("a redo of what was undone before step 80 goes on from %+v", from)
+	}
+	if from := froms[wire.WeightsChange]; from == nil || *from != (wire.Moment{Step: 16}) {
+		t.Errorf("the weights of step 16 are said to be of %+v", from)
+	}
+	if text := undone[len(undone)-1].Text; !strings.HasSuffix(text, "learning rate 3e-3 → 0.5") {
+		t.Errorf("the undo says %q", text)
+	}
+}

@@ -104,7 +104,7 @@ func (r *loop) follow() bool {
 		if e.Command == nil {
 			if e.Left {
 				r.revision++
-				r.undone.Push(past.Entry{Revision: r.revision, Text: "another generation", Before: r.moment()})
+				r.undone.Push(past.Entry{Revision: r.revision, Text: "another generation", Before: r.moment(), Steps: r.present.Steps})
 			}
 			r.present.NoteEvent(e)
 			return false

@@ -474,6 +474,10 @@ func TestDivergenceIsToldAndResetHeals(t *testing.T) {
 	if err != nil || before.State != wire.Paused || before.Step == 0 {
 		t.Errorf("after restoring the run is %s at step %d (%v)", before.State, before.Step, err)
 	}
+	changes := state(t, r).Changes
+	if from := changes[len(changes)-1].From; from == nil || from.Step > before.Step || before.Step-from.Step > 128 {
+		t.Errorf("restored at step %d, the run goes on from %+v", before.Step, from)
+	}
 	if nll := float64(before.Metrics.Train.NLL); nll != nll || nll > 1e6 {
 		t.Errorf("the restored weights have an NLL of %g", nll)
 	}

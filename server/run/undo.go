@@ -57,12 +57,12 @@ func (r *loop) undo(c *wire.UndoCommand) *wire.ErrorMessage {
 	if err := r.bringBack(&e.Before); err != nil {
 		return wire.Refuse(wire.BadState, "", "undo: %v", err)
 	}
-	u.Undone = append(u.Undone, past.Undone{Entries: slices.Clone(u.Entries[i:]), Before: now})
+	u.Undone = append(u.Undone, past.Undone{Entries: slices.Clone(u.Entries[i:]), Before: now, Steps: now.Generation.Steps, Revision: r.revision})
 	u.Entries = slices.Delete(u.Entries, i, len(u.Entries)) // which lets go of them
 	// A replay of the generation that is now lived knows the change by the same number,
 	// or that this generation was left by it.
 	r.present.Note(&wire.UndoCommand{Revision: e.Revision}, r.revision)
-	r.wentBack(wire.UndoChange, "undone: "+e.Text)
+	r.wentBack(wire.UndoChange, "undone: "+e.Text, wire.Moment{Step: e.Steps, Revision: e.Revision - 1})
 	return nil
 }
 
@@ -85,15 +85,15 @@ func (r *loop) redo(c *wire.RedoCommand) *wire.ErrorMessage {
 	if r.present != left {
 		r.present.NoteEvent(wire.Event{Revision: r.revision + 1})
 	}
-	r.wentBack(wire.RedoChange, "done again: "+last.Entries[0].Text)
+	r.wentBack(wire.RedoChange, "done again: "+last.Entries[0].Text, wire.Moment{Step: last.Steps, Revision: last.Revision})
 	return nil
 }
 
-// wentBack records that earlier weights came back.
-func (r *loop) wentBack(kind wire.ChangeKind, text string) {
+// wentBack records that the weights of an earlier moment came back.
+func (r *loop) wentBack(kind wire.ChangeKind, text string, from wire.Moment) {
 	r.revision++
 	r.told(r.present, []wire.Change{{
-		Revision: r.revision, Generation: r.generation, Step: r.present.Steps, Kind: kind, Text: text,
+		Revision: r.revision, Generation: r.generation, Step: r.present.Steps, Kind: kind, Text: text, From: &from,
 	}})
 	r.flush()
 	r.tell(r.message(r.sent))
@@ -116,7 +116,7 @@ func (r *loop) goBack(c *wire.ReturnCommand) *wire.ErrorMessage {
 	r.judge()
 	// The recipe has the very step: a ladder that had more room, or less, has others.
 	l.Note(&wire.ReturnCommand{Head: c.Head, Step: &at}, r.revision)
-	r.changedBy(l, was, wire.Change{Kind: wire.WeightsChange, Text: fmt.Sprintf("continued from step %d", at)})
+	r.changedBy(l, was, wire.Change{Kind: wire.WeightsChange, Text: fmt.Sprintf("continued from step %d", at), From: &wire.Moment{Step: at}})
 	return nil
 }
 
@@ -126,14 +126,15 @@ func (r *loop) restore(c *wire.RestoreCommand) *wire.ErrorMessage {
 		return wire.Refuse(wire.BadState, "", "restore: the run is %s, and only a diverged run can be restored", r.state)
 	}
 	was := r.moment()
+	var back uint64 // steps, at most
 	for _, lane := range r.present.Lanes {
 		if lane.Diverged != nil {
-			lane.Ensemble.Restore()
+			back = max(back, lane.Ensemble.Steps()-lane.Ensemble.Restore())
 			lane.Diverged = nil
 		}
 	}
 	r.present.Note(c, r.revision)
 	r.judge()
-	r.changedBy(r.present, was, wire.Change{Kind: wire.WeightsChange, Text: "restored to before the divergence"})
+	r.changedBy(r.present, was, wire.Change{Kind: wire.WeightsChange, Text: "restored to before the divergence", From: &wire.Moment{Step: r.present.Steps - min(back, r.present.Steps)}})
 	return nil
 }

@@ -32,6 +32,17 @@ type Change struct {
 	Text       string     `json:"text"`              // what was changed, in words, unless it is a control change
 	Dataset    string     `json:"dataset,omitempty"` // the title of the user's own rows that a data change brought; absent for an edit
 	Undo       bool       `json:"undo"`              // whether undo could go back to before it when this was told
+
+	// From is where the run goes on from after an undo, a redo, a return or a restore: what
+	// was trained between there and Step is of a branch that was left. Absent for every
+	// other change, and where it is of another generation.
+	From *Moment `json:"from,omitempty"`
+}
+
+// A Moment is a place in the story of a generation.
+type Moment struct {
+	Step     uint64 `json:"step"`     // after so many steps
+	Revision uint32 `json:"revision"` // of the run then; 0 where that is not known
 }
 
 // A Spec is what a run begins with. With the commands that follow, it makes the

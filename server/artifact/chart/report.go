@@ -10,7 +10,6 @@ import (
 	"html/template"
 	"io"
 	"math"
-	"reflect"
 	"slices"
 	"strconv"
 	"strings"
@@ -149,7 +148,7 @@ func newReport(r *capture.Capture) (*report, error) {
 		if !ok {
 			continue
 		}
-		s := setting{Label: c.Label, Value: value(v, c.Unit), Default: value(c.Default, c.Unit), Help: c.Help}
+		s := setting{Label: c.Label, Value: value(&c, v), Default: value(&c, c.Default), Help: c.Help}
 		if s.Value != s.Default {
 			p.Changed = append(p.Changed, s)
 		}
@@ -161,12 +160,8 @@ func newReport(r *capture.Capture) (*report, error) {
 		}
 		p.Rest = append(p.Rest, s)
 	}
-	labels := map[string]string{}
-	for _, c := range lane.Table() {
-		labels[c.Name] = c.Label
-	}
 	for i, c := range r.Changes {
-		p.Edits = append(p.Edits, edit{i + 1, c.Step, changeInWords(c, labels)})
+		p.Edits = append(p.Edits, edit{i + 1, c.Step, capture.ChangeWords(c)})
 	}
 	for _, c := range r.Model.Inputs {
 		p.Columns = append(p.Columns, fact{label(wire.Column{Name: c.Name, Unit: c.Unit}), between(c.Min, c.Max, c.Mean, c.Std)})
@@ -182,41 +177,8 @@ func between(low, high, mean, std float64) string {
 	return fmt.Sprintf("%s to %s in the training data; scaled by mean %s and standard deviation %s", shown(low), shown(high), shown(mean), shown(std))
 }
 
-func changeInWords(c wire.Change, labels map[string]string) string {
-	if c.Kind != wire.ControlChange {
-		return c.Text
-	}
-	name := c.Control
-	if l := labels[c.Control]; l != "" {
-		name = l
-	}
-	return fmt.Sprintf("%s: %s → %s", name, value(c.Old, ""), value(c.New, ""))
-}
-
-// value is a setting as people write it.
-func value(v any, unit string) string {
-	var s string
-	switch v := reflect.ValueOf(v); v.Kind() {
-	case reflect.Invalid:
-		return "none"
-	case reflect.Bool:
-		return map[bool]string{true: "on", false: "off"}[v.Bool()]
-	case reflect.Float32, reflect.Float64:
-		s = strconv.FormatFloat(v.Float(), 'g', -1, 64)
-	case reflect.Slice:
-		var list []string
-		for i := range v.Len() {
-			list = append(list, value(v.Index(i).Interface(), ""))
-		}
-		return strings.Join(list, ", ")
-	default:
-		s = fmt.Sprint(v.Interface())
-	}
-	if unit != "" {
-		s += " " + unit
-	}
-	return s
-}
+// value is a setting as the page shows it, with its unit.
+func value(c *wire.Control, v any) string { return strings.TrimSpace(c.Words(v) + " " + c.Unit) }
 
 // shown is a number in four digits.
 func shown(v float64) string {
@@ -226,7 +188,11 @@ func shown(v float64) string {
 	case math.IsInf(v, 0):
 		return strings.Replace(fmt.Sprint(v), "Inf", "∞", 1)
 	}
-	return strings.Replace(strconv.FormatFloat(v, 'g', 4, 64), "-", "−", 1)
+	s := strings.NewReplacer("e-0", "e-", "e+0", "e", "e+", "e").Replace(strconv.FormatFloat(v, 'g', 4, 64))
+	if strings.HasPrefix(s, "-") {
+		s = "−" + s[1:]
+	}
+	return s
 }
 
 // scores are all scores of training and test rows, in the order of the figures.

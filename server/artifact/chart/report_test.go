@@ -43,7 +43,7 @@ func TestReportTellsAll(t *testing.T) {
 	report := reportOf(t, r)
 	for _, want := range []string{
 		"Motorcycle impact", "after 40 steps", "106 to train on, 27 to test with", "time after impact (ms)",
-		"before step 20: eps: 1e-06 → 0.01", "before step 30: lane B was added", "0.01 <small>instead of 1e-06</small>",
+		"before step 20: eps 1e-6 → 1e-2", "before step 30: lane B was added", "1e-2 <small>instead of 1e-6</small>",
 		"CRPS (g)", "coverage 95 %", r.Model.Card.DataSHA256, "Not for decisions",
 	} {
 		if !wording.Has(report, want) {

@@ -71,9 +71,4 @@ func (m marks) Plot(c draw.Canvas, p *plot.Plot) {
 }
 
 // words say what was changed.
-func words(c wire.Change) string {
-	if c.Kind == wire.ControlChange {
-		return cut(clean(fmt.Sprintf("%s %v → %v", c.Control, c.Old, c.New)), 44)
-	}
-	return cut(clean(c.Text), 44)
-}
+func words(c wire.Change) string { return cut(clean(capture.ChangeWords(c)), 44) }

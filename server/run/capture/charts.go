@@ -4,6 +4,7 @@ import (
 	"math"
 	"slices"
 
+	"github.com/gnllviz/gnllviz/server/run/lane"
 	"github.com/gnllviz/gnllviz/server/run/rows"
 	"github.com/gnllviz/gnllviz/server/wire"
 )
@@ -276,3 +277,6 @@ func niceRange(low, high float64, n int) (float64, float64) {
 	}
 	return math.Floor(low/interval+1e-9) * interval, math.Ceil(high/interval-1e-9) * interval
 }
+
+// ChangeWords says what was changed, as the page does.
+func ChangeWords(c wire.Change) string { return lane.Table().Words(c) }

@@ -103,6 +103,7 @@ type Entry struct {
 	Revision uint32
 	Text     string
 	Before   Moment
+	Steps    uint64 // that Before's generation had made
 }
 
 // A Stack is what can be undone, and, until the next change, done again.
@@ -113,8 +114,10 @@ type Stack struct {
 
 // An Undone is a stretch of entries that was undone, and the moment before it was.
 type Undone struct {
-	Entries []Entry
-	Before  Moment
+	Entries  []Entry
+	Before   Moment
+	Steps    uint64 // that Before's generation had made
+	Revision uint32 // of the run then
 }
 
 // Push puts a change on the stack, from which the oldest go where they are too many. What

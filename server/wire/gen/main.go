@@ -128,6 +128,7 @@ func generate() []byte {
 		{wire.Equation{}, ""},
 		{wire.InputSource{}, ""},
 		{wire.TrueValue{}, ""},
+		{wire.Moment{}, ""},
 		{wire.Change{}, ""},
 		{wire.Goal{}, ""},
 		{wire.NewRow{}, ""},

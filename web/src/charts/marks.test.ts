@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs'
+import { resolve } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import type { Change, Control, ControlValue } from '../generated/wire'
 import { changeInWords, marksAt, toMarks } from './marks'
@@ -27,11 +29,17 @@ describe('marks', () => {
   })
 
   it('say what was changed as the controls show it', () => {
-    const eps = { name: 'eps', kind: 'number', log: true, options: [] } as unknown as Control
+    const eps = { name: 'eps', label: 'eps', kind: 'number', log: true, options: [] } as unknown as Control
     expect(changeInWords(change('eps', 5, 1e-6, 0), [eps])).toBe('eps 1e-6 → 0')
     expect(changeInWords(change('later', 5, 1, 2), [eps])).toBe('later')
     expect(changeInWords(change('eps', 5, 1e-6, 0), [eps], [{ lane: 0, name: 'A' }, { lane: 1, name: 'B' }])).toBe('A: eps 1e-6 → 0')
     expect(changeInWords({ ...change('', 5, 0, 0), kind: 'lane', text: 'lane B added, a copy of A' }, [eps])).toBe('lane B added, a copy of A')
+  })
+
+  it('say what was changed as the server says it', () => {
+    const cases = JSON.parse(readFileSync(resolve(import.meta.dirname, '../../../server/wire/testdata/words.json'), 'utf8')) as Array<{ control: Control; old: ControlValue; new: ControlValue; words: string }>
+    expect(cases.length).toBeGreaterThan(9)
+    for (const c of cases) expect(changeInWords(change(c.control.name, 5, c.old, c.new), [c.control])).toBe(c.words)
   })
 
   it('keep apart what is far apart or of another control', () => {

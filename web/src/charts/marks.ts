@@ -45,13 +45,13 @@ export function marksAt(marks: readonly Mark[], place: number, reach: number, al
   return marks.filter((m) => distance(m) <= reach).sort((a, b) => distance(a) - distance(b))
 }
 
-/** eps 1e-6 → 1e-3, with the lane's name before it where there are several. */
+/** learning rate 3e-3 → 1, as the server says it, with the lane's name before it where there are several. */
 export function changeInWords(
   c: Pick<Mark, 'kind' | 'lane' | 'control' | 'old' | 'new' | 'text'>, controls: readonly Control[], lanes: ReadonlyArray<Pick<Lane, 'lane' | 'name'>> = [],
 ): string {
   if (c.kind !== 'control') return c.text
   const control = controls.find(({ name }) => name === c.control)
-  const words = control ? `${control.name} ${controlValue(control, c.old)} → ${controlValue(control, c.new)}` : c.control
+  const words = control ? `${control.label} ${controlValue(control, c.old)} → ${controlValue(control, c.new)}` : c.control
   const lane = lanes.length > 1 ? lanes.find((l) => l.lane === c.lane) : undefined
   return lane ? `${lane.name}: ${words}` : words
 }

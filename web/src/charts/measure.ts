@@ -1,4 +1,4 @@
-import { count, fixed } from '../math/format'
+import { count, exactly } from '../math/format'
 import type { Column } from '../generated/wire'
 import { labelOf } from './shown'
 
@@ -60,5 +60,5 @@ function exact(v: number): string {
   if (v >= 1e18 || v < 1e-6) return String(v)
   if (Number.isInteger(v)) return count(v)
   const places = Math.min(12, Math.max(0, 15 - order(v)))
-  return fixed(Number(v.toFixed(places)), String(v).split('.')[1]?.length ?? 0)
+  return exactly(Number(v.toFixed(places)), String(v).split('.')[1]?.length ?? 0)
 }

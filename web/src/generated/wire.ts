@@ -133,6 +133,11 @@ export interface TrueValue {
   value: number
 }
 
+export interface Moment {
+  step: number
+  revision: number
+}
+
 export interface Change {
   revision: number
   generation: number
@@ -145,6 +150,7 @@ export interface Change {
   text: string
   dataset?: string
   undo: boolean
+  from?: Moment
 }
 
 export interface Goal {

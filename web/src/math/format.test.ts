@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { controlNumber, controlValue, count, fixed, parseNumber, scientific, significant, tick } from './format'
+import { controlNumber, controlValue, count, fixed, located, parseNumber, scientific, significant, tick } from './format'
 
 describe('numbers', () => {
   it('are short and exact', () => {
@@ -14,6 +14,14 @@ describe('numbers', () => {
     expect(tick(0.30000000000000004, 0.1)).toBe('0.3')
     expect(tick(-50, 50)).toBe('−50')
     expect(count(12480)).toBe('12\u202f480')
+  })
+
+  it('never have more than four digits that count', () => {
+    expect(fixed(2.4292902346450647e25, 2)).toBe('2.429e25')
+    expect([fixed(15.0812, 3), fixed(1234.56, 2), fixed(-123456.7, 2), fixed(99999.6, 1), fixed(0.0123456, 6), fixed(9999.6, 0)]).toEqual(['15.08', '1235', '−1.235e5', '1e5', '0.01235', '1e4'])
+    expect([significant(123456, 3), significant(1234.5, 2), significant(9999.6, 4), significant(3.14159265, 9), significant(-7.4e-18, 2)]).toEqual(['1.23e5', '1235', '1e4', '3.142', '−7.4e-18'])
+    // Those that tell ticks and places from one another have as many as it takes.
+    expect([tick(12345, 5), located(1871.5, 99)]).toEqual(['12345', '1871.5'])
   })
 
   it('show what is not finite as a dash', () => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { FitFrame, GridFrame, LanePicture, RowsFrame } from '../net/frame'
 import type { Data } from '../generated/wire'
-import { inWords, nearestRow, predictAt, readAt, readRow, withDragged } from './reading'
+import { inWords, nearestRow, predictAt, readAt, readRow, rounded, withDragged } from './reading'
 
 const head = { lane: 0, generation: 1, revision: 1, step: 1, dataRevision: 1 }
 const floats = (...v: number[]): Float32Array => Float32Array.from(v)
@@ -75,4 +75,9 @@ describe('the nearest row', () => {
     expect(data.y[1]).toBe(10)
     expect(withDragged(data, { row: 9, at: [5, 6] })).toBe(data)
   })
+})
+
+it('tells a mean with the digits that its spread leaves a meaning to, and at most four, but where it takes more', () => {
+  expect([rounded(10, 5), rounded(-113.44, 5), rounded(3.14159, 1e-3)]).toEqual(['10.00', '−113.4', '3.142'])
+  expect([rounded(101325, 12), rounded(2.5e9, 1e9), rounded(NaN, 1), rounded(5, 0)]).toEqual(['101325', '2.5e9', '–', '5.000'])
 })

@@ -1,7 +1,7 @@
 import { widest, type Bands } from './bands'
 import { effective, type FitFrame, type GridFrame, type LanePicture, type RowsFrame } from '../net/frame'
 import { extent } from './scale'
-import { fixed, located, scientific, significant, withUnit } from './format'
+import { exactly, fixed, located, scientific, significant, withUnit } from './format'
 import type { Column, Data } from '../generated/wire'
 import { below } from './normal'
 
@@ -134,11 +134,14 @@ function nllOf({ mean, std }: RowsFrame, data: Data, i: number): number {
   return Math.log(s) + 0.5 * (((data.y[i] ?? NaN) - (mean[i] ?? NaN)) / s) ** 2 + HALF_LOG_2PI
 }
 
-/** With as many digits as the spread leaves a meaning to. */
+/** With as many digits as the spread leaves a meaning to, of which four are the most but where it takes more to tell by one spread. */
 export function rounded(v: number, std: number): string {
-  const digits = 2 - Math.floor(Math.log10(std))
-  if (digits <= 6 && Math.abs(v) < 1e15) return fixed(v, Math.max(0, digits))
-  return Number.isFinite(digits) ? scientific(v, Math.min(15, Math.max(3, digits + Math.floor(Math.log10(Math.abs(v) || 1)) + 1))) : fixed(v, 6)
+  const place = Math.floor(Math.log10(std)) // of the spread's first digit
+  const order = Math.floor(Math.log10(Math.abs(v) || 1))
+  if (!Number.isFinite(v) || !Number.isFinite(place)) return significant(v, 4)
+  const digits = Math.max(1, order - place + 1)
+  if (digits <= 4) return order >= 4 || order < -4 ? significant(v, Math.min(4, digits + 2)) : fixed(v, Math.max(0, 2 - place))
+  return Math.abs(v) < 1e15 && place > -7 ? exactly(v, Math.max(0, -place)) : scientific(v, Math.min(15, digits))
 }
 
 /** What the shown rows span of an input. */
