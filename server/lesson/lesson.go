@@ -35,7 +35,7 @@ type Lesson struct {
 
 	Claims []Claim `json:"claims,omitempty" doc:"What its sentences say, in figures: the program's tests train the lesson and hold it to them."`
 
-	View View `json:"view" doc:"How the page shows it, which nobody needs to follow: \"lens\" (mean or variance: points are as large as they pull on it), \"focus\" (the number of the lane that is looked at, from 0), \"bands\" (percent or sigma), \"loss\" (loss, nll or batch), \"compare\" (overlay, or beside: a fit of each lane), \"panel\" (fit, or targets: of several targets all at once, where the spots targets and residuals are)."`
+	View View `json:"view" doc:"How the page shows it, which nobody needs to follow: \"lens\" (mean or variance: points are as large as they pull on it), \"focus\" (the number of the lane that is looked at, from 0), \"bands\" (percent or sigma), \"loss\" (loss, nll or batch), \"mode\" (simple or full: how much of the page is seen), \"compare\" (overlay, or beside: a fit of each lane), \"panel\" (fit, or targets: of several targets all at once, where the spots targets and residuals are)."`
 }
 
 // A View is how the page shows a lesson, by the names of the page's own choices.

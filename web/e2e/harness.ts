@@ -183,6 +183,12 @@ export function keyAndId(): { readonly key: string; readonly id: string } {
   return { key, id }
 }
 
+/** How a page is opened. */
+export interface Visit extends BrowserContextOptions {
+  /** Whether nothing of an earlier visit is remembered. */
+  readonly firstVisit?: boolean
+}
+
 /** A page that writes down everything it should not do. */
 export class Watched {
   readonly faults: string[] = []
@@ -191,8 +197,18 @@ export class Watched {
 
   private constructor(readonly page: Page, readonly context: BrowserContext) {}
 
-  static async open(browser: Browser, url: string, options: BrowserContextOptions = {}): Promise<Watched> {
+  /** Opens a page with every control and panel, unless it is a first visit, which is simple. */
+  static async open(browser: Browser, url: string, { firstVisit = false, ...options }: Visit = {}): Promise<Watched> {
     const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, ...options })
+    if (!firstVisit) {
+      await context.addInitScript(() => {
+        try {
+          if (localStorage.getItem('gnllviz.mode') === null) localStorage.setItem('gnllviz.mode', 'full')
+        } catch {
+          // A page within another one may have no storage; it is full anyway.
+        }
+      })
+    }
     context.setDefaultTimeout(PATIENCE)
     const page = await context.newPage()
     const w = new Watched(page, context)
@@ -280,7 +296,7 @@ export class Watched {
   /** Waits until the fit that is painted and the figures are of that step. */
   async stands(step: number): Promise<void> {
     await this.says((where) => where.step === String(step))
-    await this.page.locator(`gnll-metrics[data-step="${step}"]`).waitFor({ state: 'attached' })
+    await this.page.locator(`gnll-metrics[data-step="${step}"], .rooms[data-mode=simple]`).waitFor({ state: 'attached' })
   }
 
   async step(): Promise<number> {

@@ -1,16 +1,16 @@
 import { mkdirSync } from 'node:fs'
 import { basename, join, relative } from 'node:path'
-import { chromium, type Browser, type BrowserContextOptions } from 'playwright-core'
+import { chromium, type Browser } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, expect, inject } from 'vitest'
-import { LOGS, Run, Server, TROUBLE, Watched } from './harness'
+import { LOGS, Run, Server, TROUBLE, Watched, type Visit } from './harness'
 
 export interface Stage {
   /** The program that the pages are of. */
   readonly server: { readonly url: string; readonly printed: string }
   /** Opens a page; without an address the server's own. */
-  readonly visit: (url?: string, options?: BrowserContextOptions) => Promise<Watched>
+  readonly visit: (url?: string, options?: Visit) => Promise<Watched>
   /** Opens the page of a new run that stands after so many steps: what moves then is what the test moves. */
-  readonly still: (order?: object, steps?: number, options?: BrowserContextOptions) => Promise<Watched>
+  readonly still: (order?: object, steps?: number, options?: Visit) => Promise<Watched>
   /** Starts a program that only this test uses, as what stops it would stop the others' too. */
   readonly serve: (...flags: string[]) => Promise<Server>
   /** What a page may complain of in this test. */
@@ -58,7 +58,7 @@ export function stage(...flags: string[]): Stage {
     expect(faults).toEqual([])
   })
 
-  const visit = async (url = server.url, options: BrowserContextOptions = {}): Promise<Watched> => {
+  const visit = async (url = server.url, options: Visit = {}): Promise<Watched> => {
     const w = await Watched.open(browser, url, options)
     open.push(w)
     return w

@@ -219,7 +219,7 @@ export interface Lesson {
     readonly title: string;
     /** @description One sentence: what to change next. */
     readonly try: string;
-    /** @description How the page shows it, which nobody needs to follow: "lens" (mean or variance: points are as large as they pull on it), "focus" (the number of the lane that is looked at, from 0), "bands" (percent or sigma), "loss" (loss, nll or batch), "compare" (overlay, or beside: a fit of each lane), "panel" (fit, or targets: of several targets all at once, where the spots targets and residuals are). */
+    /** @description How the page shows it, which nobody needs to follow: "lens" (mean or variance: points are as large as they pull on it), "focus" (the number of the lane that is looked at, from 0), "bands" (percent or sigma), "loss" (loss, nll or batch), "mode" (simple or full: how much of the page is seen), "compare" (overlay, or beside: a fit of each lane), "panel" (fit, or targets: of several targets all at once, where the spots targets and residuals are). */
     readonly view: {
         readonly [key: string]: unknown;
     };

@@ -22,10 +22,12 @@ import './moment'
 import './own'
 import './paper'
 import { place } from './place'
+import './prompts'
 import './share'
 import './status'
 import './timeline'
 import './transport'
+import './verdict'
 
 /** The whole page, once there is a run to show. */
 class GnllApp extends Opening {
@@ -41,7 +43,8 @@ class GnllApp extends Opening {
 
   protected override renderRun(): TemplateResult {
     const { store } = this
-    const { dialog, places, sheet } = store.view
+    const { dialog, mode, places, sheet } = store.view
+    const isFull = mode.value === 'full'
     this.#sweeps ||= dialog.value?.name === 'sweep'
     const [dataset, ...others] = store.controls.filter(inHeader).map((c) => html`
       <div class="in-header in-header-${c.name}" ${place(places, placeOfControl(c.name))}>${select(c, String(store.shown(c)), (v) => { this.#choose(c.name, v) }, !store.steers.value)}</div>
@@ -69,7 +72,7 @@ class GnllApp extends Opening {
         <gnll-lesson></gnll-lesson>
       </header>
       <gnll-paper></gnll-paper>
-      <main class="rooms">
+      <main class="rooms" data-mode=${mode.value}>
         <aside class="panel controls" id="controls" aria-label="controls" ?data-open=${sheet.value} ${place(places, 'controls')}>
           <gnll-controls .besides=${true}></gnll-controls>
           <p class="keys"><a href=${helpAddress('controls')} target="_blank" rel="noopener">All controls, with formulas and sources<span class="unseen">, in a new tab</span></a></p>
@@ -78,12 +81,17 @@ class GnllApp extends Opening {
           <gnll-fit class="panel" ${place(places, 'predictions')}></gnll-fit>
           <gnll-moment></gnll-moment>
           <gnll-equation class="panel"></gnll-equation>
-          <gnll-anatomy class="panel" ${place(places, 'anatomy')}></gnll-anatomy>
+          ${isFull ? html`<gnll-anatomy class="panel" ${place(places, 'anatomy')}></gnll-anatomy>` : nothing}
         </div>
         <div class="room side">
           <gnll-loss class="panel" ${place(places, 'loss')}></gnll-loss>
-          <gnll-calibration class="panel" ${place(places, 'calibration')}></gnll-calibration>
-          <gnll-metrics class="panel" ${place(places, 'metrics')}></gnll-metrics>
+          ${isFull ? html`
+            <gnll-calibration class="panel" ${place(places, 'calibration')}></gnll-calibration>
+            <gnll-metrics class="panel" ${place(places, 'metrics')}></gnll-metrics>
+          ` : html`
+            <gnll-verdict class="panel"></gnll-verdict>
+            <gnll-prompts></gnll-prompts>
+          `}
         </div>
         <button type="button" class="button sheet-button" aria-expanded=${sheet.value ? 'true' : 'false'} aria-controls="controls" @click=${() => { this.#toggleSheet() }}>${sheet.value ? 'Close' : 'Controls'}</button>
       </main>

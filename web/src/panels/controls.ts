@@ -7,6 +7,7 @@ import { inPanel } from '../math/equation'
 import { sameValue } from '../net/settings'
 import { equationShown } from './equation'
 import { laneLine, laneStyle } from './lane-line'
+import { SIMPLE_CONTROLS } from '../state/mode'
 import { placeOfControl } from '../state/places'
 import { Part } from './part'
 import { several } from './target-choice'
@@ -20,6 +21,8 @@ class GnllControls extends Part {
   readonly #opened = new Set<string>()
 
   #goesOn = false
+  /** Of the simple page: what has been shown beside its own controls, and stays until the mode changes. */
+  readonly #besides = new Set<string>()
 
   constructor() {
     super()
@@ -27,26 +30,29 @@ class GnllControls extends Part {
   }
 
   protected override render(): TemplateResult {
+    const isSimple = this.store.view.mode.value === 'simple'
+    if (!isSimple) this.#besides.clear()
     const groups = new Map<string, Control[]>()
     const panel = this.besides && equationShown(this.store)
     // The field of the equation goes to its panel: whoever has just typed there stays in it.
     if (panel && this.contains(document.activeElement) && document.activeElement?.id === 'field-equation') this.#goesOn = true
     for (const c of this.store.controls) {
-      if (inHeader(c) || !this.#matters(c) || (inPanel(c) && panel)) continue
+      if (inHeader(c) || !this.#matters(c) || (inPanel(c) && panel) || (isSimple && !this.#inSimple(c))) continue
       groups.set(c.group, [...(groups.get(c.group) ?? []), c])
     }
     const lanes = this.store.lanes.value
     const lane = lanes.find((l) => l.lane === this.store.view.focus.value)
     return html`
+      ${this.besides ? this.#modeButton(isSimple) : nothing}
       ${lane && lanes.length > 1 ? html`<p class="of-lane" style=${laneStyle(lane.colour)}>${laneLine(lane.colour)} lane <b>${lane.name}</b></p>` : nothing}
       ${[...groups].map(([group, controls]) => html`
         <div class="group" role="group" aria-labelledby="group-${group}">
           <h2 id="group-${group}" class="group-name">${group}</h2>
-          ${this.#list(controls.filter((c) => !c.advanced))}
-          ${this.#advanced(group, controls.filter((c) => c.advanced))}
+          ${this.#list(controls.filter((c) => isSimple || !c.advanced))}
+          ${isSimple ? nothing : this.#advanced(group, controls.filter((c) => c.advanced))}
         </div>
       `)}
-      <p class="keys" id="keys"><kbd>←</kbd> <kbd>→</kbd> move a slider, with <kbd>Shift</kbd> by ten; <kbd>Home</kbd> is its default. <kbd>Space</kbd> plays and pauses, <kbd>.</kbd> makes one step. On the timeline below <kbd>←</kbd> <kbd>→</kbd> look back, <kbd>Esc</kbd> is now.</p>
+      <p class="keys" id="keys" ?hidden=${isSimple}><kbd>←</kbd> <kbd>→</kbd> move a slider, with <kbd>Shift</kbd> by ten; <kbd>Home</kbd> is its default. <kbd>Space</kbd> plays and pauses, <kbd>.</kbd> makes one step. On the timeline below <kbd>←</kbd> <kbd>→</kbd> look back, <kbd>Esc</kbd> is now.</p>
     `
   }
 
@@ -73,6 +79,31 @@ class GnllControls extends Part {
   protected override updated(): void {
     if (this.#goesOn) this.store.view.places.focus(placeOfControl('equation'))
     this.#goesOn = false
+  }
+
+  /** One click shows everything, or only what a first visit needs. */
+  #modeButton(isSimple: boolean): TemplateResult {
+    const { view } = this.store
+    return html`
+      <p class="mode-row">
+        <span>${isSimple ? 'Main controls' : 'All controls'}</span>
+        <button
+          type="button" class="quiet-button mode-button" title=${isSimple ? 'show every control, and the panels Calibration, Metrics and Anatomy' : 'show only the eight main controls, the fit, its noise and the loss'}
+          @click=${() => { view.chooseMode(isSimple ? 'full' : 'simple') }}
+        >${isSimple ? 'All controls' : 'Main controls only'}</button>
+      </p>
+    `
+  }
+
+  /** Also what a link has set, what a lesson points at, and whatever was shown because of that: nothing that counts is hidden. */
+  #inSimple(c: Control): boolean {
+    if (SIMPLE_CONTROLS.has(c.name)) return true
+    const { lanes, lessons, values } = this.store
+    const isSet = c.run
+      ? !sameValue(this.store.shown(c), c.default)
+      : lanes.value.some(({ lane }) => !sameValue(values.of(lane)[c.name] ?? c.default, c.default)) || !sameValue(this.store.shown(c), c.default)
+    if (isSet || lessons.shown.value?.spots.some((s) => s.control === c.name)) this.#besides.add(c.name)
+    return this.#besides.has(c.name)
   }
 
   #matters(c: Control): boolean {

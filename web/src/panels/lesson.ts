@@ -2,6 +2,7 @@ import { html, nothing, type TemplateResult } from 'lit'
 import { isConnected } from '../net/connection'
 import type { Lesson, Spot } from '../generated/api'
 import { numberOf } from '../net/lesson'
+import { modeOf } from '../state/mode'
 import { Spots } from '../state/spots'
 import { Part } from './part'
 
@@ -23,6 +24,7 @@ class GnllLesson extends Part {
     const { lanes, lessons: { shown }, view } = this.store
     const change = (lesson: Lesson | null): void => {
       this.folded = false
+      view.askMode(lesson && modeOf(lesson))
       if (lesson) {
         view.follow(lesson.view)
         const lane = lanes.value[typeof lesson.view['focus'] === 'number' ? lesson.view['focus'] : 0]

@@ -4,6 +4,7 @@ import { PRESETS, type Bands } from '../math/bands'
 import type { Recalibration } from '../math/calibration'
 import type { Split } from '../math/metrics'
 import type { LossKind } from './history'
+import { rememberedMode, rememberMode, type Mode } from './mode'
 import { Places } from './places'
 import { Zoom } from './zoom'
 
@@ -101,6 +102,10 @@ export class View {
   readonly pair = signal('')
   /** The groups of controls of which the seldom needed ones are seen. */
   readonly unfolded = signal<ReadonlySet<string>>(new Set())
+  /** Whether the page shows what a first visit needs, or everything: as it was chosen, unless a lesson asks for another. */
+  readonly mode: ReadonlySignal<Mode>
+  readonly #chosenMode = signal(rememberedMode())
+  readonly #askedMode = signal<Mode | null>(null)
   /** Whether the controls are open, where there is no room for them beside the charts. */
   readonly sheet = signal(false)
   readonly dialog = signal<Dialog | null>(null)
@@ -124,7 +129,20 @@ export class View {
       const own = [...this.#said].filter(([, { options, get }]) => get() !== options[0]).map(([name, { get }]) => `${name}:${get()}`)
       return [...own, ...this.#others.value].join('~')
     })
+    this.mode = computed(() => this.#askedMode.value ?? this.#chosenMode.value)
     this.read(text)
+  }
+
+  /** Shows the page simple or full from now on; this browser remembers it. */
+  chooseMode(mode: Mode): void {
+    rememberMode(mode)
+    this.#chosenMode.value = mode
+    this.#askedMode.value = null
+  }
+
+  /** Shows the page simple or full as long as a lesson is on; null: as it was chosen. */
+  askMode(mode: Mode | null): void {
+    this.#askedMode.value = mode
   }
 
   /** Takes what an address says, such as bands:sigma~loss:nll; what it does not say is as it is at first. */
