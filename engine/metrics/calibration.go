@@ -208,7 +208,7 @@ const (
 
 // String returns the verdict in a word for people, or nothing where there is none.
 func (v Verdict) String() string {
-	return [...]string{"", "too few rows", "overconfident", "underconfident", "well calibrated"}[v]
+	return [...]string{"", "too few points", "overconfident", "underconfident", "calibrated"}[v]
 }
 
 // leastRows is how many rows a verdict needs: with fewer, even the coverage of

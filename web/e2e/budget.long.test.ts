@@ -22,8 +22,8 @@ async function counters(cdp: CDPSession): Promise<Record<string, number>> {
 async function threeLanes(w: Watched): Promise<void> {
   await w.drawn()
   for (const lane of ['B', 'C']) {
-    await w.page.getByRole('button', { name: '+ lane' }).click()
-    await w.page.getByRole('button', { name: `lane ${lane}`, exact: true }).waitFor()
+    await w.page.getByRole('button', { name: '+ Compare' }).click()
+    await w.page.getByRole('button', { name: `model ${lane}`, exact: true }).waitFor()
   }
 }
 

@@ -27,10 +27,10 @@ describe('calibration', () => {
     await verdict.focus()
     const tip = w.page.locator('#help-verdict')
     await tip.waitFor({ state: 'visible' })
-    expect(await text(tip)).toMatch(/^Of 27 test rows 2\d lie within the \d\d % interval; a calibrated network has \d+ to \d+/)
+    expect(await text(tip)).toMatch(/^2\d of 27 test points lie within the \d\d % interval; expected by chance: \d+ to \d+/)
     await w.page.keyboard.press('Escape')
     await tip.waitFor({ state: 'hidden' })
-    expect(await text(coverage(w, 50))).toContain('more than chance explains')
+    expect(await text(coverage(w, 50))).toContain('above the range expected by chance')
     expect(await above(w)).toBeGreaterThan(10)
     // The rows stand in the middle of what was predicted.
     const heights = await w.page.locator('.bin').evaluateAll((bins) => bins.map((b) => Number(b.getAttribute('height'))))
@@ -41,40 +41,40 @@ describe('calibration', () => {
   it('shows what recalibration does to all of it', async () => {
     const w = await still({ eps: 10 })
     const [before, wide] = [await curve(w), await above(w)]
-    await choose(w, 'gnll-calibration', 'factor')
-    await expect.poll(() => text(w.page.locator('.after'))).toContain('all std ×')
+    await choose(w, 'gnll-calibration', 'rescaled')
+    await expect.poll(() => text(w.page.locator('.after'))).toContain('Multiplying every std by')
     const after = await text(w.page.locator('.after'))
-    expect(after).toContain('learned on the other half of the test rows')
-    const [factor, nll, rescaled, area, smaller] = (/× ([\d.]+): NLL ([\d.-]+) → ([\d.-]+) nats, area ([\d.]+) → ([\d.]+)/.exec(after) ?? []).slice(1).map(Number)
+    expect(after).toContain('cross-fitted on halves of the test set')
+    const [factor, nll, rescaled, area, smaller] = (/by ([\d.]+) changes the NLL from ([\d.-]+) to ([\d.-]+) nats and the miscalibration from ([\d.]+) to ([\d.]+)/.exec(after) ?? []).slice(1).map(Number)
     expect(factor).toBeLessThan(0.7)
     expect(rescaled).toBeLessThan(nll ?? NaN)
     expect(smaller).toBeLessThan(area ?? NaN)
     expect(await curve(w)).not.toBe(before)
     expect(Math.abs(await above(w))).toBeLessThan(wide)
     await choose(w, 'gnll-calibration', 'isotonic')
-    await expect.poll(() => text(w.page.locator('.after'))).toMatch(/^area [\d.]+ → [\d.]+; probabilities mapped/)
+    await expect.poll(() => text(w.page.locator('.after'))).toMatch(/^Isotonic regression changes the miscalibration from [\d.]+ to [\d.]+ \(cross-fitted/)
     await w.page.getByRole('button', { name: 'verdict: no verdict' }).waitFor()
-    await choose(w, 'gnll-calibration', 'as predicted')
+    await choose(w, 'gnll-calibration', 'raw')
     await expect.poll(() => curve(w)).toBe(before)
   })
 
   it('says when there are too few rows to tell', async () => {
     const w = await still({ train_share: 95 })
-    await w.page.getByRole('button', { name: 'verdict: too few rows' }).focus()
-    expect(await text(w.page.locator('#help-verdict'))).toMatch(/too few test rows, \d,/)
+    await w.page.getByRole('button', { name: 'verdict: too few points' }).focus()
+    expect(await text(w.page.locator('#help-verdict'))).toMatch(/^\d test points are too few/)
   })
 
   it('has a verdict for each lane, and its figures in a table', async () => {
     const w = await still({ eps: 10 })
-    await w.page.getByRole('button', { name: '+ lane' }).click()
+    await w.page.getByRole('button', { name: '+ Compare' }).click()
     await expect.poll(() => w.page.locator('.verdicts li').count()).toBe(2)
-    await w.page.getByRole('button', { name: 'lane A: under' }).waitFor()
+    await w.page.getByRole('button', { name: 'model A: underconfident' }).waitFor()
     expect(await w.page.locator('.curve').count()).toBe(2)
     expect(await w.page.locator('.curve[stroke-dasharray=none]').count()).toBe(1)
     await w.page.getByRole('button', { name: 'calibration as a table' }).click()
-    const table = w.page.getByRole('table', { name: 'rows within central intervals' })
+    const table = w.page.getByRole('table', { name: 'test points within central intervals' })
     expect(await table.locator('tbody tr').count()).toBe(21)
-    expect(await table.locator('thead th').allTextContents()).toEqual(['expected', 'A', 'B', 'rows by chance'])
+    expect(await table.locator('thead th').allTextContents()).toEqual(['expected', 'A', 'B', 'number by chance'])
     const pit = w.page.getByRole('table', { name: 'probability integral transforms' })
     const counts = await pit.locator('tbody td:nth-child(3)').allTextContents()
     expect(counts.reduce((sum, n) => sum + Number(n), 0)).toBe(27)
@@ -133,7 +133,7 @@ describe('metrics', () => {
 
   it('mark the better lane, on the rows that are asked for', async () => {
     const w = await still()
-    await w.page.getByRole('button', { name: '+ lane' }).click()
+    await w.page.getByRole('button', { name: '+ Compare' }).click()
     await expect.poll(() => w.lanes()).toEqual(['A', 'B*'])
     await w.type('eps', '10')
     await w.settled()
@@ -177,7 +177,7 @@ describe('the anatomy', () => {
     })
     for (const loss of losses) {
       await w.page.locator('[data-control=loss] select').selectOption(loss)
-      const bar = w.page.locator('.anatomy').getByText('NLL of the same predictions')
+      const bar = w.page.locator('.anatomy').getByText('Gaussian NLL of these predictions')
       await expect.poll(() => bar.count()).toBe(loss === 'gaussian_nll' ? 0 : 1)
       await expect.poll(async () => formulas.has(await shown())).toBe(false)
       formulas.add(await shown())
@@ -187,7 +187,7 @@ describe('the anatomy', () => {
 
   it('counts the variances that eps clamps', async () => {
     const w = await still({ eps: 10 })
-    await w.page.getByText('106 of 106 clamped at eps').waitFor()
+    await w.page.getByText('eps applies to 106 of 106').waitFor()
   })
 })
 
@@ -199,7 +199,7 @@ describe('the pull on the network', () => {
     const length = (): Promise<number> => w.page.locator('.norm i').first().evaluate((e) => e.getBoundingClientRect().width)
     const [mean, short] = [await norm(), await length()]
     await choose(w, '[data-control=reduction]', 'sum')
-    await w.page.getByText('sum of 106 rows').waitFor()
+    await w.page.getByText('summed over a batch of 106').waitFor()
     await w.page.getByRole('button', { name: 'Step 1' }).click()
     await expect.poll(async () => (await norm()) / mean).toBeGreaterThan(95)
     expect((await norm()) / mean).toBeLessThan(117)
@@ -208,7 +208,7 @@ describe('the pull on the network', () => {
 
   it('says how unevenly the rows pull, and lets the points of the fit show it', async () => {
     const w = await still()
-    await expect.poll(() => text(w.page.locator('.who'))).toMatch(/^10 % of the points make \d\d % of the mean’s pull and \d\d % of the variance’s/)
+    await expect.poll(() => text(w.page.locator('.who'))).toMatch(/^10 % of the training points cause \d\d % of the gradient on the mean and \d\d % on the variance/)
     await choose(w, 'gnll-pull', 'mean')
     await expect.poll(() => w.page.evaluate(() => document.querySelector('gnll-app')?.store.view.lens.value)).toBe('mean')
   })
@@ -218,7 +218,7 @@ describe('the room', () => {
   it.each([1, 6])('is enough for all of it at 1440 by 900, with %i lanes', async (lanes) => {
     const w = await still()
     for (let i = 1; i < lanes; i++) {
-      await w.page.getByRole('button', { name: '+ lane' }).click()
+      await w.page.getByRole('button', { name: '+ Compare' }).click()
       await expect.poll(() => w.page.locator('.lane-name').count()).toBe(i + 1)
     }
     await expect.poll(() => w.page.locator('.verdicts li').count()).toBe(lanes === 1 ? 0 : lanes)

@@ -9,13 +9,13 @@ const { still } = stage()
 
 /** Opens the dialog where a file's rows are put. */
 async function openCSV(w: Watched): Promise<void> {
-  await w.page.getByRole('button', { name: 'your own data' }).click()
+  await w.page.getByRole('button', { name: '+ Your data' }).click()
   await w.page.locator('dialog').getByText('CSV').click()
 }
 
 async function paste(w: Watched, text: string): Promise<void> {
-  await w.page.getByRole('textbox', { name: 'Paste the rows' }).fill(text)
-  await w.page.getByRole('button', { name: 'Read' }).click()
+  await w.page.getByRole('textbox', { name: 'Paste a table' }).fill(text)
+  await w.page.getByRole('button', { name: 'Preview' }).click()
 }
 
 /** A file as a spreadsheet of half of Europe writes it. */
@@ -36,9 +36,9 @@ describe('pasting', () => {
     const w = await still()
     await w.context.grantPermissions(['clipboard-read', 'clipboard-write'])
     await openCSV(w)
-    const area = w.page.getByRole('textbox', { name: 'Paste the rows' })
+    const area = w.page.getByRole('textbox', { name: 'Paste a table' })
     await paste(w, `${EUROPEAN}\n`)
-    await w.page.getByRole('button', { name: 'Learn it' }).waitFor()
+    await w.page.getByRole('button', { name: 'Train on this data' }).waitFor()
     // Instead of what there is.
     const text = long(count)
     await w.page.evaluate((t) => navigator.clipboard.writeText(t), text)
@@ -46,7 +46,7 @@ describe('pasting', () => {
     await area.press('Control+v')
     expect(await area.inputValue()).toBe(text)
     // What was read is not what there is now.
-    await w.page.getByRole('button', { name: 'Read' }).click()
+    await w.page.getByRole('button', { name: 'Preview' }).click()
     await expect.poll(() => w.page.locator('dialog .note').first().textContent()).toContain(`${count} rows`)
     // And after it.
     await w.page.evaluate((t) => navigator.clipboard.writeText(t), `\n${text}`)
@@ -68,12 +68,12 @@ describe('the share panel', () => {
     const w = await still({ eps: 0.01 })
     await w.context.grantPermissions(['clipboard-read', 'clipboard-write'])
     await openShare(w)
-    for (const [name, label] of [['watch', 'to watch'], ['steer', 'to steer'], ['copy', 'a copy'], ['embed', 'to embed']] as const) {
-      await w.page.getByRole('button', { name: `copy the link ${label}` }).click()
+    for (const [name, label] of [['watch', 'View only'], ['steer', 'Can edit'], ['copy', 'Own copy'], ['embed', 'Embed']] as const) {
+      await w.page.getByRole('button', { name: `copy link: ${label}` }).click()
       await expect.poll(() => w.page.evaluate(() => navigator.clipboard.readText())).toBe(await link(w, name))
     }
     expect(await link(w, 'embed')).toMatch(/^<iframe src="http:\/\/[^"]+\/embed\/[a-z2-7]{16}" /)
-    await w.page.locator('#share').getByText('its own').click()
+    await w.page.locator('#share').getByText('a new run for each viewer').click()
     await expect.poll(() => link(w, 'embed')).toMatch(/^<iframe src="http:\/\/[^"]+\/embed\/#eps=0\.01" /)
   })
 })

@@ -72,7 +72,7 @@ const VIEWS: readonly View[] = [
   { name: 'noise read', act: over('#noise-chart', 0.5, 0.4) },
   { name: 'known truth', order: { dataset: 'sine' }, steps: 300 },
   { name: 'lens of the variance', act: async (p) => {
-    await open(/^lens/)(p)
+    await open(/^dot size/)(p)
     await p.locator('#lens-panel wa-radio[value=variance]').click()
   } },
   { name: 'bands', act: async (p) => {
@@ -92,8 +92,8 @@ const VIEWS: readonly View[] = [
   { name: 'map', order: { dataset: 'bowl' }, steps: 300 },
   { name: 'map dark', order: { dataset: 'bowl' }, steps: 300, dark: true },
   { name: 'map read', order: { dataset: 'bowl', members: 2 }, act: over('#map_std-chart', 0.4, 0.4) },
-  { name: 'map of residuals', order: { dataset: 'bowl', eps: 0.1 }, steps: 300, act: (p) => p.getByLabel('what colours the rows').selectOption('residual') },
-  { name: 'map of differences', order: { dataset: 'ripple' }, act: (p) => p.getByLabel('whose maps').selectOption('difference') },
+  { name: 'map of residuals', order: { dataset: 'bowl', eps: 0.1 }, steps: 300, act: (p) => p.getByLabel('colour of the points').selectOption('residual') },
+  { name: 'map of differences', order: { dataset: 'ripple' }, act: (p) => p.getByLabel('what the maps show').selectOption('difference') },
   { name: 'map of lanes', order: { ...SIX, dataset: 'bowl' } },
   { name: 'predicted and actual', order: { dataset: 'airquality' }, steps: 300, act: view('actual') },
   { name: 'std and residual', order: { dataset: 'airquality' }, steps: 300, act: view('residual') },
@@ -121,7 +121,7 @@ const VIEWS: readonly View[] = [
   { name: 'lessons', act: open('lessons') },
   { name: 'past', steps: 300, act: (p) => p.locator('.timeline input[type=range]').press('PageDown') },
   { name: 'help of a control', act: (p) => p.locator('[data-control=eps] gnll-help button').hover() },
-  { name: 'own rows', act: open('your own data') },
+  { name: 'own rows', act: open('+ Your data') },
   { name: 'export', act: open('export and import') },
   { name: 'until', act: open('how many steps') },
   { name: 'embedded', embed: '', size: [720, 480] },

@@ -19,7 +19,7 @@ describe('the controls', () => {
 
   it('go back to their defaults, one by one', async () => {
     const w = await still()
-    const dot = w.page.getByRole('button', { name: 'eps back to its default, 1e-6' })
+    const dot = w.page.getByRole('button', { name: 'Reset eps to its default, 1e-6' })
     expect(await dot.isVisible()).toBe(false)
     const height = await w.page.locator('[data-control=eps]').evaluate((e) => e.getBoundingClientRect().height)
     await w.type('eps', '1e-2')
@@ -31,8 +31,8 @@ describe('the controls', () => {
     // Choices, switches and layers, too.
     await w.page.locator('[data-control=activation] select').selectOption('relu')
     await w.page.getByRole('button', { name: 'add a layer' }).click()
-    await w.page.getByRole('button', { name: /^activation back to/ }).click()
-    await w.page.getByRole('button', { name: /^hidden layers back to/ }).click()
+    await w.page.getByRole('button', { name: /^Reset activation to/ }).click()
+    await w.page.getByRole('button', { name: /^Reset hidden layers to/ }).click()
     await expect.poll(() => w.page.locator('.to-default:visible').count()).toBe(0)
     expect(await w.violations()).toEqual([])
   })
@@ -47,7 +47,7 @@ describe('the controls', () => {
     await w.type('decay', '0.02')
     await expect.poll(() => w.value('decay')).toBe('2e-2')
     await expect.poll(() => w.settings()).toContain('decay=0.02')
-    await w.page.getByRole('button', { name: `weight decay back to its default, ${auto}` }).click()
+    await w.page.getByRole('button', { name: `Reset weight decay to its default, ${auto}` }).click()
     await expect.poll(() => w.value('decay')).toBe(auto)
     await w.page.locator('[data-control=decay] input[type=range]').press('ArrowRight')
     await expect.poll(() => w.value('decay')).toBe('1.3e-2')
@@ -65,9 +65,9 @@ describe('the controls', () => {
   it('say the std ≥ in the data’s unit and in the standardised one', async () => {
     const w = await still()
     await w.type('eps', '1e-2')
-    await expect.poll(() => w.page.locator('[data-control=eps] .note').textContent()).toBe('std ≥ 5.0\u00a0g, 0.1 standardised')
-    await w.page.getByText('more of the data').click()
+    await expect.poll(() => w.page.locator('[data-control=eps] .note').textContent()).toBe('smallest std allowed: 5.0\u00a0g (0.1 in standardised units)')
+    await w.page.getByText('More data settings').click()
     await w.page.locator('[data-control=standardise] wa-switch').click()
-    await expect.poll(() => w.page.locator('[data-control=eps] .note').textContent()).toBe('std ≥ 0.10\u00a0g, raw target')
+    await expect.poll(() => w.page.locator('[data-control=eps] .note').textContent()).toBe('smallest std allowed: 0.10\u00a0g')
   })
 })

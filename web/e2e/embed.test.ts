@@ -51,7 +51,7 @@ async function frameOf(w: Watched, complaints = /^request to /): Promise<Frame> 
 /** The frame, once somebody has had it begin a run and it draws. */
 async function begunFrame(w: Watched, complaints?: RegExp): Promise<Frame> {
   const frame = await frameOf(w, complaints)
-  await frame.getByRole('button', { name: 'Play' }).click()
+  await frame.getByRole('button', { name: 'Play', exact: true }).click()
   return drawnFrame(w, complaints)
 }
 
@@ -85,7 +85,7 @@ describe('a frame in somebody else’s page', () => {
     expect(await frame.locator('gnll-metrics, gnll-anatomy').count()).toBe(0)
     expect(await frame.evaluate(() => document.documentElement.dataset['theme'])).toBe('dark')
     await frame.getByRole('button', { name: 'Pause' }).click()
-    await frame.getByRole('button', { name: 'Play' }).waitFor()
+    await frame.getByRole('button', { name: 'Play', exact: true }).waitFor()
     await frame.getByRole('button', { name: 'B', exact: true }).click()
     const eps = frame.locator('[data-control=eps] .field input')
     await expect.poll(() => eps.inputValue()).toBe('1e-2')
@@ -152,7 +152,7 @@ describe('a frame in somebody else’s page', () => {
     for (const theme of ['light', 'dark']) {
       const w = await visit(framed(`${server.url}embed/#theme=${theme}`, { width: String(width), height: String(height) }))
       const frame = await frameOf(w)
-      const play = frame.getByRole('button', { name: 'Play' })
+      const play = frame.getByRole('button', { name: 'Play', exact: true })
       await play.waitFor()
       for (const what of [play, frame.getByText('Nothing runs until you press Play')]) {
         const box = await what.evaluate((e) => e.getBoundingClientRect().toJSON() as DOMRect)
@@ -178,9 +178,9 @@ describe('a frame of a server with a token', () => {
     await drawnFrame(watching, complaints)
     const making = await visit(framed(`${guarded.url}embed/#eps=0.01`))
     const asking = await frameOf(making, complaints)
-    await asking.getByRole('button', { name: 'Play' }).click()
+    await asking.getByRole('button', { name: 'Play', exact: true }).click()
     await asking.locator('#token').fill('chosen by me')
-    await asking.getByRole('button', { name: 'Go on' }).click()
+    await asking.getByRole('button', { name: 'Continue' }).click()
     await drawnFrame(making, complaints)
     const told = await visit(framed(`${guarded.url}embed/#token=chosen+by+me`))
     const frame = await begunFrame(told, complaints)

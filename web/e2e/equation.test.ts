@@ -28,7 +28,7 @@ describe('the equation of a data set', () => {
   it('is offered, is set with all that it needs in one change, and undone by one', async () => {
     const w = await still({ dataset: 'oscillator', activation: 'relu', hidden: [8] })
     const before = await w.where()
-    expect(await panel(w).locator('.equation-offer').textContent()).toContain('training starts again')
+    expect(await panel(w).locator('.equation-offer').textContent()).toContain('training restarts')
     expect(await panel(w).locator('#equation-chart').count()).toBe(0)
     await panel(w).getByRole('button', { name: 'Use the equation' }).click()
     await w.says(({ generation, step }) => generation !== before.generation && step === '0')
@@ -64,7 +64,7 @@ describe('the panel of the equation', () => {
     expect(await panel(w).locator('.chart-table caption').textContent()).toBe('residual of the equation at step 40')
     expect(await panel(w).locator('.chart-table tbody tr').count()).toBe(21)
     await panel(w).getByRole('button', { name: 'as a table' }).click()
-    const line = panel(w).getByRole('img', { name: /^mu went from 1.00 at step 0 to/ })
+    const line = panel(w).getByRole('img', { name: /^mu changed from 1.00 at step 0 to/ })
     await line.waitFor()
     await set(w, 'd2u + (mu')
     await panel(w).getByRole('alert').waitFor()
@@ -76,7 +76,7 @@ describe('the panel of the equation', () => {
     // With another equation the parameters begin another curve.
     await panel(w).getByRole('img', { name: 'mu: no steps yet' }).waitFor()
     await Run.of(w.page).to(60)
-    await panel(w).getByRole('img', { name: /^mu went from \S+ at step 40 to \S+ at step 60/ }).waitFor()
+    await panel(w).getByRole('img', { name: /^mu changed from \S+ at step 40 to \S+ at step 60/ }).waitFor()
     expect(await w.violations()).toEqual([])
   })
 
@@ -112,7 +112,7 @@ describe('the panel of the equation', () => {
     expect(await w.violations()).toEqual([])
     expect(await w.page.evaluate(() => document.documentElement.scrollWidth)).toBe(390)
     await w.page.locator('.lane-name', { hasText: 'none' }).click()
-    await panel(w).getByText('Lane “none” has no equation.').waitFor()
+    await panel(w).getByText('Model “none” has no equation.').waitFor()
     await panel(w).getByRole('button', { name: 'Use the equation' }).click()
     await expect.poll(() => panel(w).locator('.equation-lanes li').count()).toBe(3)
   })

@@ -23,7 +23,7 @@ describe('the export panel', () => {
     // Chromium gives one page no more than ten files.
     for (let i = 0; i < formats.length; i += FILES) {
       const page = await visit(w.toWatch)
-      await page.page.getByRole('button', { name: 'lane my lane', exact: true }).click()
+      await page.page.getByRole('button', { name: 'model my lane', exact: true }).click()
       await openExport(page)
       await expect.poll(() => page.page.locator('.export-step').textContent()).toBe('100')
       const links = page.page.locator('#export a[data-format]')
@@ -82,7 +82,7 @@ describe('the export panel', () => {
     await bar.press('PageUp')
     await expect.poll(() => w.step()).toBe(10)
     await openExport(w)
-    await expect.poll(() => w.page.locator('gnll-export-of').textContent()).toContain('not as it was at step 10')
+    await expect.poll(() => w.page.locator('gnll-export-of').textContent()).toContain('not at step 10')
   })
 
   it('says which pictures a map has not', async () => {
@@ -91,7 +91,7 @@ describe('the export panel', () => {
     const two = (await (await fetch(new URL('api/datasets', server.url))).json()) as ReadonlyArray<{ name: string; inputs: readonly unknown[] }>
     await w.page.getByRole('combobox', { name: 'data set' }).selectOption(two.find((d) => d.inputs.length === 2)?.name ?? '')
     await openExport(w)
-    await expect.poll(() => w.page.locator('#export').textContent()).toContain('Not of a map')
+    await expect.poll(() => w.page.locator('#export').textContent()).toContain('Not available for a map')
     expect(await w.page.locator('#export [data-format=fit-svg]').count()).toBe(0)
     expect(await w.page.locator('#export [data-format=loss-svg]').count()).toBe(1)
   })

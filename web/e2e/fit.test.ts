@@ -56,17 +56,17 @@ describe('bands', () => {
     // The browser may ask for the page's icon late.
     w.page.on('request', (r) => { if (r.url().includes('/api/')) sent.push(r.url()) })
     const before = await settled(w)
-    await open(w.page, /^bands: 38·68·95 %/)
+    await open(w.page, /^bands: 38, 68, 95 %/)
     await w.page.getByRole('textbox', { name: 'band 3 in %' }).fill('90')
     await w.page.getByRole('textbox', { name: 'band 3 in %' }).press('Enter')
-    await w.page.getByRole('button', { name: 'bands: 38·68·90 %' }).waitFor()
+    await w.page.getByRole('button', { name: 'bands: 38, 68, 90 %' }).waitFor()
     await expect.poll(() => picture(w, '#fit-chart')).not.toBe(before)
-    await w.page.getByRole('button', { name: 'one band less' }).click()
-    await w.page.getByRole('button', { name: 'bands: 38·68 %' }).waitFor()
+    await w.page.getByRole('button', { name: 'remove a band' }).click()
+    await w.page.getByRole('button', { name: 'bands: 38, 68 %' }).waitFor()
     await w.page.locator('#bands-panel').getByText('σ', { exact: true }).click()
-    await w.page.getByRole('button', { name: 'bands: 0.5·1 σ' }).waitFor()
+    await w.page.getByRole('button', { name: 'bands: 0.5, 1 σ' }).waitFor()
     await w.page.getByRole('slider', { name: 'band 2' }).fill('2.5')
-    await w.page.getByRole('button', { name: 'bands: 0.5·2.5 σ' }).waitFor()
+    await w.page.getByRole('button', { name: 'bands: 0.5, 2.5 σ' }).waitFor()
     await w.page.keyboard.press('Escape')
     await w.page.getByRole('button', { name: 'fit and noise as a table' }).click()
     expect(await tableHead(w)).toContain('2.5 σ from (g)')
@@ -78,7 +78,7 @@ describe('bands', () => {
     expect(await w.page.locator('.plot.fit').getByText('epistemic', { exact: true }).count()).toBe(0)
     const before = await settled(w)
     await open(w.page, /^bands/)
-    await w.page.locator('#bands-panel').getByText('apart', { exact: true }).click()
+    await w.page.locator('#bands-panel').getByText('split', { exact: true }).click()
     await w.page.locator('.plot.fit .key').getByText('epistemic', { exact: true }).waitFor()
     await expect.poll(() => picture(w, '#fit-chart')).not.toBe(before)
     for (const name of ['total std', 'aleatoric', 'epistemic']) expect(await w.page.locator('.plot.noise .key').getByText(name, { exact: true }).count(), name).toBe(1)
@@ -87,20 +87,20 @@ describe('bands', () => {
   it('of one network leave the epistemic part out, which is said', async () => {
     const w = await standing()
     await open(w.page, /^bands/)
-    await w.page.locator('#bands-panel').getByText('One network says how noisy the data are').waitFor()
+    await w.page.locator('#bands-panel').getByText('The bands of one network show the noise').waitFor()
   })
 })
 
 describe('reading', () => {
   it('says all there is at x, to whoever has no pointer', async () => {
     const w = await standing()
-    const probe = w.page.getByRole('slider', { name: 'read the fit at x' })
+    const probe = w.page.getByRole('slider', { name: 'inspect the fit at x' })
     await probe.focus()
     await w.page.keyboard.press('ArrowRight')
     const words = async (): Promise<string> => (await probe.getAttribute('aria-valuetext')) ?? ''
-    await expect.poll(words).toMatch(/^x = .*ms · mean .*, std .*g, 95 % \[.*\].*g, 5 % below .*, 5 % above .*g, (train|test) row: z .*, NLL .*,.* highest of \d+ (train|test) rows$/)
+    await expect.poll(words).toMatch(/^x = .*ms · mean .*, std .*g, 95 % \[.*\].*g, 5 % below .*, 5 % above .*g, (training|test) point: z .*, NLL .*, .* highest NLL of \d+ (training|test) points$/)
     await open(w.page, /^bands/)
-    await w.page.locator('#bands-panel').getByText('½·1·2 σ').click()
+    await w.page.locator('#bands-panel').getByText('½, 1, 2 σ').click()
     await w.page.keyboard.press('Escape')
     await probe.focus()
     await w.page.keyboard.press('ArrowRight')
@@ -148,7 +148,7 @@ describe('the noise', () => {
     await w.type('eps', '0.1')
     await expect.poll(longest).toBeGreaterThan(100)
     await w.page.getByRole('button', { name: 'help: Noise' }).focus()
-    await expect.poll(() => w.page.locator('#help-chart-noise').textContent()).toMatch(/√eps = .*g, 0\.32 standardised/)
+    await expect.poll(() => w.page.locator('#help-chart-noise').textContent()).toMatch(/minimum std .*g \(√eps\), 0\.32 in standardised units/)
   })
 })
 
@@ -156,11 +156,11 @@ describe('the lens', () => {
   it('sizes rows by their pull, and says who pulls', async () => {
     const w = await standing() // the shares of the two losses differ: 24 and 29 %
     const plain = await settled(w)
-    await open(w.page, /^lens: off/)
-    await w.page.locator('#lens-panel').getByText('mean', { exact: true }).click()
+    await open(w.page, /^dot size: equal/)
+    await w.page.locator('#lens-panel').getByText('mean gradient', { exact: true }).click()
     await w.page.keyboard.press('Escape')
     const says = w.page.locator('.plot-body > gnll-lens')
-    await expect.poll(() => says.textContent()).toMatch(/10.% of the train rows make \d+.% of the pull on the mean/)
+    await expect.poll(() => says.textContent()).toMatch(/10.% of the training points cause \d+.% of the gradient on the mean/)
     await expect.poll(() => picture(w, '#fit-chart')).not.toBe(plain)
     const [gaussian, sized] = [await says.textContent(), await settled(w)]
     // With beta 1 a row pulls as it does with a constant variance.
@@ -168,10 +168,10 @@ describe('the lens', () => {
     await w.type('beta', '1')
     await expect.poll(() => says.textContent()).not.toBe(gaussian)
     await expect.poll(() => picture(w, '#fit-chart')).not.toBe(sized)
-    await open(w.page, /^lens: mean/)
-    await w.page.locator('#lens-panel').getByText('variance', { exact: true }).click()
-    await expect.poll(() => says.textContent()).toMatch(/pull on the variance/)
-    await w.page.locator('.plot.fit .key').getByText('widens').waitFor()
+    await open(w.page, /^dot size: mean/)
+    await w.page.locator('#lens-panel').getByText('variance gradient', { exact: true }).click()
+    await expect.poll(() => says.textContent()).toMatch(/gradient on the variance/)
+    await w.page.locator('.plot.fit .key').getByText('widens the band').waitFor()
   })
 })
 
@@ -179,7 +179,7 @@ describe('rows', () => {
   it('are painted in one stroke, which one undo takes back', async () => {
     const w = await standing()
     const before = await w.rows()
-    await w.page.locator('.tools').getByText('add', { exact: true }).click()
+    await w.page.locator('.tools').getByText('add points', { exact: true }).click()
     await stroke(w, [0.3, 0.25], [0.7, 0.3])
     await expect.poll(() => w.rows()).toBeGreaterThan(before + 8)
     await w.page.getByRole('button', { name: 'undo' }).click()
@@ -202,7 +202,7 @@ describe('rows', () => {
   it('are for training or for testing', async () => {
     const w = await standing()
     const [train, test] = [await w.rows(), await testRows(w)]
-    await w.page.locator('.tools').getByText('add', { exact: true }).click()
+    await w.page.locator('.tools').getByText('add points', { exact: true }).click()
     const box = await w.page.locator('#fit-chart').boundingBox()
     if (!box) throw new Error('there is no fit')
     const click = async (x: number): Promise<void> => { await w.page.mouse.click(box.x + x * box.width, box.y + 0.2 * box.height) }
@@ -215,7 +215,7 @@ describe('rows', () => {
     await expect.poll(() => testRows(w)).toBe(test + 2)
     expect(await w.rows()).toBe(train)
     // Without a pointer, too.
-    await w.page.getByRole('slider', { name: 'read the fit at x' }).focus()
+    await w.page.getByRole('slider', { name: 'inspect the fit at x' }).focus()
     await w.page.keyboard.press('Shift+Enter')
     await expect.poll(() => w.rows()).toBe(train + 1)
   })
@@ -225,11 +225,11 @@ describe('lanes', () => {
   it('are compared in one fit or side by side, with what differs', async () => {
     const w = await standing()
     expect(await w.page.locator('.compare').count()).toBe(0)
-    await w.page.getByRole('button', { name: '+ lane' }).click()
-    await w.page.locator('.compare').getByText('0 differ').waitFor()
+    await w.page.getByRole('button', { name: '+ Compare' }).click()
+    await w.page.locator('.compare').getByText('0 settings differ').waitFor()
     await w.type('eps', '0.01')
-    await open(w.page, /1 differ/)
-    const table = w.page.getByRole('table', { name: 'What differs' })
+    await open(w.page, /1 setting differs/)
+    const table = w.page.getByRole('table', { name: 'Settings that differ' })
     await expect.poll(() => table.locator('tbody tr').allTextContents()).toEqual(['eps1e-61e-2'])
     await w.page.keyboard.press('Escape')
     await w.page.locator('.compare').getByText('side by side').click()
@@ -245,7 +245,7 @@ describe('lanes', () => {
     await expect.poll(() => picture(w, b)).not.toBe(second)
     expect(await w.violations()).toEqual([])
     await w.page.getByRole('button', { name: 'fit and noise as a table' }).click()
-    expect((await tableHead(w)).filter((name) => /^lane [AB], (mean|std) \(g\)$/.test(name))).toEqual(['lane A, mean (g)', 'lane A, std (g)', 'lane B, mean (g)', 'lane B, std (g)'])
+    expect((await tableHead(w)).filter((name) => /^model [AB], (mean|std) \(g\)$/.test(name))).toEqual(['model A, mean (g)', 'model A, std (g)', 'model B, mean (g)', 'model B, std (g)'])
     await w.page.getByRole('button', { name: 'fit and noise as a table' }).click()
     await w.page.locator('.compare').getByText('overlay').click()
     await expect.poll(() => w.page.locator('#fit-chart canvas').count()).toBe(1)
@@ -262,16 +262,16 @@ describe('the first view', () => {
     const step = await w.step()
     await expect.poll(() => w.step()).toBeGreaterThan(step + 100)
     expect(await boxes()).toEqual(before)
-    expect(await w.page.locator('.caption').textContent()).toContain('Move eps up')
+    expect(await w.page.locator('.caption').textContent()).toContain('Raise eps')
     await w.type('eps', '1e-3')
-    await expect.poll(() => w.page.locator('.caption').textContent()).not.toContain('Move eps up')
+    await expect.poll(() => w.page.locator('.caption').textContent()).not.toContain('Raise eps')
   })
 })
 
 describe('everybody', () => {
   it('can choose bands and lenses', async () => {
     const w = await still({ members: 2 })
-    for (const [name, colorScheme] of [[/^bands/, 'light'], [/^lens/, 'dark']] as const) {
+    for (const [name, colorScheme] of [[/^bands/, 'light'], [/^dot size/, 'dark']] as const) {
       await w.page.emulateMedia({ colorScheme })
       await open(w.page, name)
       expect(await w.violations()).toEqual([])

@@ -58,7 +58,7 @@ describe.each([
     expect(await list(s.url)).toEqual(before)
     expect(await steps(s.url)).toBe(0)
 
-    await first?.getByRole('button', { name: 'Play' }).click()
+    await first?.getByRole('button', { name: 'Play', exact: true }).click()
     await expect.poll(() => first && step(first)).toBeGreaterThan(0)
     const after = await list(s.url)
     expect(after.length).toBe(3)
@@ -72,10 +72,10 @@ describe.each([
     const frames = await asking(await visit(elsewhere(s.url)))
     const [a, b, last] = [frames[0], frames[1], frames[5]]
     for (const f of [a, b]) {
-      await f?.getByRole('button', { name: 'Play' }).click({ force: true })
+      await f?.getByRole('button', { name: 'Play', exact: true }).click({ force: true })
       await expect.poll(() => f && step(f)).toBeGreaterThan(0)
     }
-    await last?.getByRole('button', { name: 'Play' }).click()
+    await last?.getByRole('button', { name: 'Play', exact: true }).click()
     await last?.getByText('--max-framed-runs').waitFor()
     const after = await list(s.url)
     expect(after.length).toBe(3)
@@ -97,7 +97,7 @@ it('a frame that has a run’s key begins it anew after a click alone', async ()
     await w.page.frameLocator('iframe').locator('#fit-chart canvas').waitFor()
     await fetch(`${s.url}api/runs/${mine.id}`, { method: 'DELETE', headers: { 'Run-Key': mine.key } })
     await w.page.goto(address)
-    const play = w.page.frameLocator('iframe').getByRole('button', { name: 'Play' })
+    const play = w.page.frameLocator('iframe').getByRole('button', { name: 'Play', exact: true })
     await play.waitFor()
     expect(await list(s.url)).toEqual([])
     await play.click()

@@ -251,7 +251,7 @@ export class Watched {
 
   /** How many rows are learned from, as the page says. */
   async rows(): Promise<number> {
-    return Number(/^(\d+) train/.exec((await this.page.locator('.metrics .aside').textContent()) ?? '')?.[1])
+    return Number(/^(\d+) training/.exec((await this.page.locator('.metrics .aside').textContent()) ?? '')?.[1])
   }
 
   where(): Promise<Where> {
@@ -331,7 +331,7 @@ export class Watched {
 
   /** The lanes' names, as their tabs have them, and which is in focus. */
   lanes(): Promise<string[]> {
-    return this.page.locator('.lane-name').evaluateAll((tabs) => tabs.map((t) => t.textContent.replace(/\s+/g, ' ').trim().replace('lane ', '') + (t.getAttribute('aria-pressed') === 'true' ? '*' : '')))
+    return this.page.locator('.lane-name').evaluateAll((tabs) => tabs.map((t) => t.textContent.replace(/\s+/g, ' ').trim().replace('model ', '') + (t.getAttribute('aria-pressed') === 'true' ? '*' : '')))
   }
 
   /** Leaves in a folder what the pages show and what they said; returns nothing that could fail. */

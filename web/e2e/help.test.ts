@@ -24,7 +24,7 @@ describe('the help', () => {
   it('shows its picture in the theme that was chosen on the page', async () => {
     const w = await visit(undefined, { colorScheme: 'light' })
     await w.drawn()
-    await w.page.getByRole('button', { name: 'look: theme' }).click()
+    await w.page.getByRole('button', { name: 'Display: theme' }).click()
     await w.page.getByRole('radio', { name: 'dark' }).click()
     await w.page.goto(address())
     const shown = w.page.locator('.shot img:visible')

@@ -70,7 +70,7 @@ describe('a model that is dropped on the page', () => {
     await w.page.getByRole('button', { name: 'export and import' }).click()
     await w.page.getByLabel('choose a model or a table').setInputFiles({ name: 'm.json', mimeType: 'application/json', buffer: Buffer.from(file) })
     await w.page.waitForURL((url) => url.pathname !== id)
-    await w.page.getByRole('button', { name: 'Play' }).waitFor()
+    await w.page.getByRole('button', { name: 'Play', exact: true }).waitFor()
   })
 
   it('is refused with the reason where it is none, and everything stays as it is', async () => {
@@ -106,14 +106,14 @@ describe('a table that is dropped on the page', () => {
     await w.drawn()
     await drop(w, { name: 'rows.csv', text: rows })
     await expect.poll(() => w.page.locator('dialog .note').first().textContent()).toContain('30 rows')
-    await w.page.getByRole('button', { name: 'Learn it' }).click()
+    await w.page.getByRole('button', { name: 'Train on this data' }).click()
     await expect.poll(() => w.rows()).toBe(24)
   })
 
   it('is not taken while a dialog is open, which keeps what was written', async () => {
     const w = await visit()
     await w.drawn()
-    await w.page.getByRole('button', { name: 'your own data' }).click()
+    await w.page.getByRole('button', { name: '+ Your data' }).click()
     const field = w.page.locator('dialog[open] input:not([type=radio])').first()
     await field.fill('cos(x)')
     expect(await drop(w, { name: 'rows.csv', text: rows })).toBe(false)
@@ -126,6 +126,6 @@ describe('a table that is dropped on the page', () => {
     const b = await visit(a.toWatch)
     await b.drawn()
     await drop(b, { name: 'rows.csv', text: rows })
-    await expect.poll(() => why(b)).toContain('only who steers')
+    await expect.poll(() => why(b)).toContain('only the owner')
   })
 })

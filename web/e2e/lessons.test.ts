@@ -169,7 +169,7 @@ describe('a lesson', () => {
     await own.stop()
     await w.page.getByText(/reconnecting in \d+ s/).waitFor()
     await own.start()
-    await expect.poll(() => w.page.locator('.caption').textContent()).toContain('begun anew')
+    await expect.poll(() => w.page.locator('.caption').textContent()).toContain('training started again')
     await isOn(w, 'A faulty sensor')
     await expect.poll(() => w.lanes()).toEqual(['NLL*', 'squared error'])
   })

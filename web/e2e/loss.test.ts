@@ -82,7 +82,7 @@ describe('a range of steps', () => {
 describe('the batches', () => {
   it('are counted step by step, and every lane has its own', async () => {
     const w = await still({}, 1500)
-    await w.page.getByRole('button', { name: '+ lane' }).click()
+    await w.page.getByRole('button', { name: '+ Compare' }).click()
     await expect.poll(() => w.lanes()).toEqual(['A', 'B*'])
     await choose(w, 'batches')
     const steps = await w.step()
@@ -102,7 +102,7 @@ describe('how the loss is drawn', () => {
     const raw = await picture(w)
     await slider.fill('0.9')
     expect(await panel(w).locator('output').textContent()).toBe('0.90')
-    await panel(w).getByText(/half its weight after \d+ steps/).waitFor()
+    await panel(w).getByText(/Half-life of a value: \d+ steps/).waitFor()
     await expect.poll(() => picture(w)).not.toBe(raw)
     await w.page.keyboard.press('Escape')
     await table(w)
@@ -131,28 +131,28 @@ describe('how the loss is drawn', () => {
   })
 })
 
-describe('the best attainable loss', () => {
+describe('the best possible loss', () => {
   it('is told where the truth is known, as the server has it', async () => {
     const w = await still({ dataset: 'sine' }, 300)
     await table(w)
     await choose(w, 'NLL')
-    await expect.poll(() => caption(w)).toMatch(/NLL in data units.*best attainable: test −?\d\.\d+, train −?\d\.\d+/)
+    await expect.poll(() => caption(w)).toMatch(/NLL in data units.*best possible: test −?\d\.\d+, train −?\d\.\d+/)
     const told = await caption(w)
-    await choose(w, 'as trained')
-    await expect.poll(() => caption(w)).toMatch(/as trained.*best attainable/)
+    await choose(w, 'training loss')
+    await expect.poll(() => caption(w)).toMatch(/Training loss.*best possible/)
     const best = (text: string): number => Number(/test (−?[\d.]+)/.exec(text)?.[1]?.replace('−', '-'))
     const without = best(await caption(w))
     expect(without).not.toBeCloseTo(best(told), 2)
     await w.page.locator('[data-control=full] wa-switch').click()
     await expect.poll(async () => best(await caption(w)) - without).toBeCloseTo(0.919, 2)
     await w.page.locator('[data-control=loss] select').selectOption('beta_nll')
-    await expect.poll(() => caption(w)).not.toContain('best attainable')
+    await expect.poll(() => caption(w)).not.toContain('best possible')
   })
 
   it('is not told of data without a truth', async () => {
     const w = await still({}, 300)
     await table(w)
-    expect(await caption(w)).not.toContain('best attainable')
+    expect(await caption(w)).not.toContain('best possible')
   })
 })
 
@@ -182,13 +182,13 @@ describe('a change', () => {
     const chart = w.page.getByRole('group', { name: /^loss over the steps/ })
     await chart.press(',')
     await panel(w).locator('.offer').filter({ hasText: 'eps 1e-6 → 1e-3' }).waitFor()
-    await panel(w).getByRole('button', { name: 'undo it and what followed' }).press('Enter')
+    await panel(w).getByRole('button', { name: 'undo this and later changes' }).press('Enter')
     await expect.poll(() => w.value('eps')).toBe('1e-6')
   })
 
   it('can be read at its step without a pointer', async () => {
     const w = await still({}, 500)
-    const field = w.page.getByRole('slider', { name: 'read the loss at a step' })
+    const field = w.page.getByRole('slider', { name: 'inspect the loss at a step' })
     await field.focus()
     const before = await picture(w)
     await field.press('ArrowRight')
@@ -203,7 +203,7 @@ describe('everybody', () => {
     ['dark', { width: 390, height: 844 }],
   ] as const)('can use it: %s, %o', async (colorScheme, viewport) => {
     const w = await still({ dataset: 'sine' }, 100, { colorScheme, viewport })
-    await w.page.getByRole('button', { name: '+ lane' }).click()
+    await w.page.getByRole('button', { name: '+ Compare' }).click()
     await expect.poll(async () => (await w.lanes()).length).toBe(2)
     await w.page.getByRole('button', { name: 'fewer steps' }).click()
     await w.page.getByRole('button', { name: 'whole run' }).waitFor()

@@ -46,15 +46,15 @@ describe('a map', () => {
     const rows = await figures(w)
     expect(rows).toHaveLength(25)
     const head = await w.page.locator('.chart-table thead th').allTextContents()
-    expect(head).toEqual(['x1', 'x2', 'mean', 'std before the clamp', 'std', 'true mean', 'true std', '95 % from', '95 % to'])
+    expect(head).toEqual(['x1', 'x2', 'mean', 'std before eps', 'std', 'true mean', 'true std', '95 % from', '95 % to'])
     // Over 600 rows the network has the truth to within half a std.
     await expect.poll(async () => median((await figures(w)).map((r) => Math.abs((r[2] ?? NaN) - (r[5] ?? NaN)) / (r[6] ?? NaN)))).toBeLessThan(0.5)
   })
 
   it('shows the truth and the difference, and forgets neither while it trains', async () => {
     const w = await still({ dataset: 'ripple' }, 300)
-    const show = (what: string): Promise<string[]> => w.page.getByRole('combobox', { name: 'whose maps' }).selectOption(what)
-    await w.page.getByRole('combobox', { name: 'what colours the rows' }).selectOption('none')
+    const show = (what: string): Promise<string[]> => w.page.getByRole('combobox', { name: 'what the maps show' }).selectOption(what)
+    await w.page.getByRole('combobox', { name: 'colour of the points' }).selectOption('none')
     await show('truth')
     // The noise grows with the first input alone.
     await expect.poll(async () => lightness(await colourAt(w, 'map_std', 0.7, 0.5)) - lightness(await colourAt(w, 'map_std', 0.25, 0.5))).toBeGreaterThan(40)
@@ -67,18 +67,18 @@ describe('a map', () => {
 
   it('is read by the pointer on both maps, and by the keyboard', async () => {
     const w = await still({ dataset: 'quakes' })
-    const latitude = w.page.getByRole('slider', { name: 'read the maps at latitude' })
-    const longitude = w.page.getByRole('slider', { name: 'read the maps at longitude' })
-    expect(await latitude.getAttribute('aria-valuetext')).toBe('nothing read')
+    const latitude = w.page.getByRole('slider', { name: 'inspect the maps at latitude' })
+    const longitude = w.page.getByRole('slider', { name: 'inspect the maps at longitude' })
+    expect(await latitude.getAttribute('aria-valuetext')).toBe('not inspecting')
     await longitude.focus()
     await w.page.keyboard.press('ArrowRight')
-    await expect.poll(() => longitude.getAttribute('aria-valuetext')).toMatch(/latitude = −?\d.*°, longitude = \d.*°, mean .*, std .*\skm, 95 % \[.*\]\skm, nearest (train|test) row z = [+−].*, NLL/)
+    await expect.poll(() => longitude.getAttribute('aria-valuetext')).toMatch(/latitude = −?\d.*°, longitude = \d.*°, mean .*, std .*\skm, 95 % \[.*\]\skm, nearest (training|test) point z = [+−].*, NLL/)
     const first = await longitude.getAttribute('aria-valuetext')
     await latitude.focus()
     await w.page.keyboard.press('ArrowLeft')
     await expect.poll(() => latitude.getAttribute('aria-valuetext')).not.toBe(first)
     await w.page.keyboard.press('Escape')
-    await expect.poll(() => latitude.getAttribute('aria-valuetext')).toBe('nothing read')
+    await expect.poll(() => latitude.getAttribute('aria-valuetext')).toBe('not inspecting')
     const box = await w.page.locator('#map_std-chart').boundingBox()
     if (!box) throw new Error('no map')
     // A field that loses the focus, as when another window takes it, ends the reading.
@@ -95,9 +95,9 @@ describe('a map', () => {
 
   it('hatches where the variance is clamped', async () => {
     const w = await still({ dataset: 'bowl' })
-    await w.page.getByText('none clamped').waitFor()
+    await w.page.getByText('no effect yet').waitFor()
     await w.type('eps', '1')
-    await w.page.getByText(/\(hatched\) · \d+ of 480 variances clamped/).waitFor()
+    await w.page.getByText(/\(hatched\): applies to \d+ of 480 points/).waitFor()
   })
 
   it('has the parts of an ensemble’s standard deviation', async () => {
@@ -117,9 +117,9 @@ describe('a map', () => {
   it('has a small one of each lane, by which it is chosen', async () => {
     const w = await still({ dataset: 'bowl' })
     expect(await w.page.locator('.small-map').count()).toBe(0)
-    await w.page.getByRole('button', { name: '+ lane' }).click()
+    await w.page.getByRole('button', { name: '+ Compare' }).click()
     await expect.poll(() => w.lanes()).toEqual(['A', 'B*'])
-    await w.page.getByRole('button', { name: 'maps of lane A' }).click()
+    await w.page.getByRole('button', { name: 'maps of model A' }).click()
     await expect.poll(() => w.lanes()).toEqual(['A*', 'B'])
     const painted = (): Promise<number> => w.page.locator('.small-map canvas').evaluateAll((all) => all.filter((c) => c instanceof HTMLCanvasElement && (c.getContext('2d')?.getImageData(20, 20, 1, 1).data[3] ?? 0) === 255).length)
     await expect.poll(painted).toBe(4)
@@ -128,14 +128,14 @@ describe('a map', () => {
   it('has rows that can be moved and erased', async () => {
     const w = await still({ dataset: 'bowl' })
     const all = async (): Promise<number> => {
-      const [, train, test] = /(\d+) train, (\d+) test/.exec((await w.page.locator('.metrics .aside').textContent()) ?? '') ?? []
+      const [, train, test] = /(\d+) training, (\d+) test/.exec((await w.page.locator('.metrics .aside').textContent()) ?? '') ?? []
       return Number(train) + Number(test)
     }
     const rows = await all()
     expect(rows).toBe(600)
     const erase = w.page.locator('gnll-map .segments').getByText('erase')
     await erase.click()
-    await w.page.getByRole('slider', { name: 'read the maps at x1' }).press('Enter')
+    await w.page.getByRole('slider', { name: 'inspect the maps at x1' }).press('Enter')
     await expect.poll(all).toBe(rows - 1)
   })
 
@@ -170,7 +170,7 @@ describe('a slice', () => {
     await w.drawn()
     expect(await w.page.locator('gnll-map').count()).toBe(0)
     await expect.poll(() => w.settings()).toBe('#dataset=quakes&slice=2')
-    await w.page.getByText('more of the data').click()
+    await w.page.getByText('More data settings').click()
     const inPanel = w.page.locator('[data-control=slice] select')
     expect(await inPanel.locator('option:checked').textContent()).toBe('longitude')
     await inPanel.selectOption('0')
@@ -186,7 +186,7 @@ describe('a slice', () => {
     await expect.poll(() => w.settings()).toBe('#dataset=airquality&slice=3')
     await w.page.getByRole('combobox', { name: 'data set' }).selectOption('mcycle')
     await expect.poll(() => over(w).count()).toBe(0)
-    await w.page.getByText('more of the data').click()
+    await w.page.getByText('More data settings').click()
     await w.page.locator('[data-control=seed], [data-control=pool]').first().waitFor()
     expect(await w.page.locator('[data-control=slice]').count()).toBe(0)
   })
@@ -201,19 +201,19 @@ describe('the rows', () => {
     await see(w, view)
     await w.page.locator('#rows-chart canvas').waitFor()
     await w.past(await w.step())
-    await expect.poll(() => w.page.locator('.beyond').textContent()).toMatch(/^\d+ of \d+ test rows beyond 1.96 σ, expected [\d.]+ · \d+ of \d+ train rows/)
+    await expect.poll(() => w.page.locator('.beyond').textContent()).toMatch(/^\d+ of \d+ test points beyond 1.96 σ, expected [\d.]+ · \d+ of \d+ training points/)
     await w.pause()
     await w.page.getByRole('button', { name: 'rows as a table' }).click()
     await expect.poll(async () => (await rowsSeen(w)).length).toBe(20)
     const z = (await figures(w)).map((r) => Math.abs(r.at(-2) ?? NaN))
     expect(z).toEqual(z.toSorted((a, b) => b - a))
     await w.page.getByRole('button', { name: 'rows as a table' }).click()
-    const field = w.page.getByRole('slider', { name: 'read the rows' })
+    const field = w.page.getByRole('slider', { name: 'inspect the points' })
     await field.press('ArrowRight')
-    await expect.poll(() => field.getAttribute('aria-valuetext')).toMatch(/^row 2: (train|test) row, .* = .*, mean .*, std .*, z = [+−].*, NLL .* nats/)
+    await expect.poll(() => field.getAttribute('aria-valuetext')).toMatch(/^point 2: (training|test) point, .* = .*, mean .*, std .*, z = [+−].*, NLL .* nats/)
     await see(w, 'fit')
     await w.page.locator(dataset === 'quakes' ? '#map_std-chart canvas' : '#noise-chart canvas').waitFor()
-    await w.page.getByRole('button', { name: 'Play' }).click()
+    await w.page.getByRole('button', { name: 'Play', exact: true }).click()
     await w.past(await w.step())
   })
 })
@@ -224,9 +224,9 @@ describe('views', () => {
     ['dark', { width: 390, height: 844 }],
   ] as const)('can be used by everybody: %s, %o', async (colorScheme, viewport) => {
     const w = await still({ dataset: 'bowl', members: 2 }, 30, { colorScheme, viewport })
-    await w.page.getByRole('button', { name: '+ lane' }).click()
+    await w.page.getByRole('button', { name: '+ Compare' }).click()
     await expect.poll(() => w.lanes()).toEqual(['A', 'B*'])
-    await w.page.getByRole('combobox', { name: 'what colours the rows' }).selectOption('residual')
+    await w.page.getByRole('combobox', { name: 'colour of the points' }).selectOption('residual')
     const size = (): Promise<number[]> => w.page.evaluate(() => [document.documentElement.scrollWidth, document.documentElement.scrollHeight])
     for (const view of ['fit', 'actual', 'residual']) {
       await see(w, view)

@@ -6,22 +6,22 @@ const { still, visit, serve, allow } = stage()
 
 /** Opens the dialog where a file's rows are put. */
 async function openCSV(w: Watched): Promise<void> {
-  await w.page.getByRole('button', { name: 'your own data' }).click()
+  await w.page.getByRole('button', { name: '+ Your data' }).click()
   await w.page.locator('dialog').getByText('CSV').click()
 }
 
 async function paste(w: Watched, text: string): Promise<void> {
-  await w.page.getByRole('textbox', { name: 'Paste the rows' }).fill(text)
-  await w.page.getByRole('button', { name: 'Read' }).click()
+  await w.page.getByRole('textbox', { name: 'Paste a table' }).fill(text)
+  await w.page.getByRole('button', { name: 'Preview' }).click()
 }
 
 const choose = (w: Watched, text: string | Buffer): Promise<void> =>
   w.page.getByRole('button', { name: 'choose a file', exact: true }).setInputFiles({ name: 'rows.csv', mimeType: 'text/csv', buffer: typeof text === 'string' ? Buffer.from(text) : text })
-const learn = (w: Watched): Promise<void> => w.page.getByRole('button', { name: 'Learn it' }).click()
+const learn = (w: Watched): Promise<void> => w.page.getByRole('button', { name: 'Train on this data' }).click()
 /** Learns one column in place of another. */
 const aim = async (w: Watched, target: string, before: string): Promise<void> => {
-  await w.page.getByRole('checkbox', { name: `learn ${target}` }).check()
-  await w.page.getByRole('checkbox', { name: `learn ${before}` }).uncheck()
+  await w.page.getByRole('checkbox', { name: `predict ${target}` }).check()
+  await w.page.getByRole('checkbox', { name: `predict ${before}` }).uncheck()
 }
 const why = (w: Watched): Promise<string | null> => w.page.locator('#own-csv-why').textContent()
 const caption = (w: Watched): Promise<string | null> => w.page.locator('.caption').textContent()
@@ -42,21 +42,21 @@ describe('a file of one’s own', () => {
     await openCSV(w)
     await paste(w, EUROPEAN)
     const note = w.page.locator('dialog .note').first()
-    await expect.poll(() => note.textContent()).toMatch(/^40 rows, semicolon between columns, decimal comma, with a header; 1 cell is missing/)
+    await expect.poll(() => note.textContent()).toMatch(/^40 rows, semicolon-separated, decimal comma, with header. 1 empty cell/)
     expect(await w.page.getByRole('row', { name: 'road' }).textContent()).toContain('2 words')
-    const learned = (name: string): Promise<boolean> => w.page.getByRole('checkbox', { name: `learn ${name}` }).isChecked()
-    const from = (name: string): Promise<boolean> => w.page.getByRole('checkbox', { name: `from ${name}` }).isChecked()
+    const learned = (name: string): Promise<boolean> => w.page.getByRole('checkbox', { name: `predict ${name}` }).isChecked()
+    const from = (name: string): Promise<boolean> => w.page.getByRole('checkbox', { name: `use ${name} as input` }).isChecked()
     expect([await learned('wind'), await from('speed'), await from('stop'), await from('road')]).toEqual([true, true, true, false])
     expect(await w.violations()).toEqual([])
     await aim(w, 'stop', 'wind')
     expect([await learned('wind'), await from('wind'), await from('stop')]).toEqual([false, true, false])
-    expect(await w.page.getByRole('checkbox', { name: 'from stop' }).isDisabled()).toBe(true)
-    await w.page.getByRole('checkbox', { name: 'from wind' }).uncheck()
+    expect(await w.page.getByRole('checkbox', { name: 'use stop as input' }).isDisabled()).toBe(true)
+    await w.page.getByRole('checkbox', { name: 'use wind as input' }).uncheck()
     await learn(w)
     await expect.poll(() => w.page.locator('dialog[open]').count()).toBe(0)
-    await expect.poll(() => caption(w)).toContain('1 row was left out, the first in line 9, column stop')
+    await expect.poll(() => caption(w)).toContain('Skipped 1 row (first: line 9, column stop')
     expect(await caption(w)).toContain('stop against speed')
-    await expect.poll(() => w.page.locator('.metrics .aside').textContent()).toMatch(/^31 train, 8 test/)
+    await expect.poll(() => w.page.locator('.metrics .aside').textContent()).toMatch(/^31 training, 8 test/)
     expect(await w.page.getByRole('combobox', { name: 'data set' }).inputValue()).toBe('own')
     const step = await w.step()
     await expect.poll(() => w.step()).toBeGreaterThan(step)
@@ -64,7 +64,7 @@ describe('a file of one’s own', () => {
     await w.page.getByRole('button', { name: 'undo', exact: true }).click()
     await expect.poll(() => w.page.getByRole('combobox', { name: 'data set' }).inputValue()).not.toBe('own')
     await w.page.getByRole('button', { name: 'redo', exact: true }).click()
-    await expect.poll(() => w.page.locator('.metrics .aside').textContent()).toMatch(/^31 train, 8 test/)
+    await expect.poll(() => w.page.locator('.metrics .aside').textContent()).toMatch(/^31 training, 8 test/)
   })
 
   it('is shown before it is learned: kinds, ranges, what is missing and odd, copies, and what stands for no value', async () => {
@@ -77,26 +77,26 @@ describe('a file of one’s own', () => {
     await choose(w, Buffer.from(text, 'latin1'))
     const holds = (name: string): Promise<string | null> => w.page.locator('.own-columns tr', { has: w.page.getByRole('rowheader', { name, exact: true }) }).textContent()
     await expect.poll(() => holds('Ort')).toMatch(/4 words.*—/s)
-    expect(await holds('plant')).toContain('one number')
+    expect(await holds('plant')).toContain('constant')
     expect(await holds('co')).toMatch(/numbers.*−200 to 6.25/s)
     expect(await holds('y')).toMatch(/numbers.*0.5 to 9.5.*8.*“5,0\*” in line 2/s)
-    const from = (name: string): Promise<boolean> => w.page.getByRole('checkbox', { name: `from ${name}` }).isChecked()
+    const from = (name: string): Promise<boolean> => w.page.getByRole('checkbox', { name: `use ${name} as input` }).isChecked()
     expect([await from('Ort'), await from('x'), await from('co'), await from('plant')]).toEqual([false, true, true, false])
     const odd = w.page.locator('.own-warnings')
     expect(await odd.textContent()).toContain('30 of 60 rows are equal to a row before')
     expect(await odd.textContent()).toContain('-200 stands 6 times, far outside the rest')
     expect(await odd.textContent()).toContain('not UTF-8')
-    expect(await w.page.getByRole('textbox', { name: 'Paste the rows' }).inputValue()).toContain('Köln')
+    expect(await w.page.getByRole('textbox', { name: 'Paste a table' }).inputValue()).toContain('Köln')
     expect(await w.violations()).toEqual([])
     // What stands for no value is named, and a row that needs it is left out.
-    await w.page.getByRole('textbox', { name: 'stands for no value' }).fill('-200')
-    await w.page.getByRole('textbox', { name: 'stands for no value' }).press('Tab')
+    await w.page.getByRole('textbox', { name: 'value that means missing' }).fill('-200')
+    await w.page.getByRole('textbox', { name: 'value that means missing' }).press('Tab')
     await expect.poll(() => holds('co')).toMatch(/0.25 to 6.25.*6/s)
-    await w.page.getByRole('button', { name: 'Learn it' }).waitFor()
+    await w.page.getByRole('button', { name: 'Train on this data' }).waitFor()
     expect(await odd.textContent()).not.toContain('-200')
     await learn(w)
     // 6 rows lack co, 8 have a mark at y, and none both.
-    await expect.poll(() => caption(w)).toContain('14 rows were left out, the first in line 2, column y')
+    await expect.poll(() => caption(w)).toContain('Skipped 14 rows (first: line 2, column y')
     await expect.poll(() => w.rows()).toBe(37)
   })
 
@@ -106,8 +106,8 @@ describe('a file of one’s own', () => {
     await openCSV(w)
     await paste(w, EUROPEAN)
     await aim(w, 'stop', 'wind')
-    await w.page.getByRole('checkbox', { name: 'from road' }).check()
-    await w.page.getByRole('checkbox', { name: 'from wind' }).uncheck()
+    await w.page.getByRole('checkbox', { name: 'use road as input' }).check()
+    await w.page.getByRole('checkbox', { name: 'use wind as input' }).uncheck()
     await learn(w)
     await expect.poll(() => caption(w)).toContain('stop against speed, road')
     const over = w.page.locator('.over').getByRole('combobox')
@@ -123,7 +123,7 @@ describe('a file of one’s own', () => {
     const put = w.page.waitForRequest((r) => r.method() === 'PUT' && r.url().endsWith('/data'))
     await openCSV(w)
     await choose(w, long(5000))
-    await expect.poll(() => w.page.locator('dialog .note').first().textContent()).toContain('5000 rows, comma between columns')
+    await expect.poll(() => w.page.locator('dialog .note').first().textContent()).toContain('5000 rows, comma-separated')
     await learn(w)
     expect((await (await put).response())?.ok()).toBe(true)
     await expect.poll(() => w.rows()).toBe(4000)
@@ -147,7 +147,7 @@ describe('a file of one’s own', () => {
     await own.stop()
     await w.page.getByText(/reconnecting in \d+ s/).waitFor()
     await own.start()
-    await expect.poll(() => caption(w)).toContain('begun anew')
+    await expect.poll(() => caption(w)).toContain('training started again')
     expect(await w.page.getByRole('combobox', { name: 'data set' }).inputValue()).toBe('own')
     expect(await w.rows()).toBe(train)
   })
@@ -162,10 +162,10 @@ describe('a file of one’s own', () => {
     await openCSV(w)
     await paste(w, text)
     await expect.poll(() => why(w)).toMatch(words)
-    expect(await w.page.getByRole('button', { name: 'Learn it' }).count()).toBe(0)
+    expect(await w.page.getByRole('button', { name: 'Train on this data' }).count()).toBe(0)
     // What was wrong is mended, and said no more.
     await paste(w, EUROPEAN)
-    await w.page.getByRole('button', { name: 'Learn it' }).waitFor()
+    await w.page.getByRole('button', { name: 'Train on this data' }).waitFor()
     expect((await why(w))?.trim()).toBe('')
   })
 
@@ -192,7 +192,7 @@ describe('a file of one’s own', () => {
     await expect.poll(() => why(w)).toMatch(/road.*hardly any cell is a number: "wet"/)
     await aim(w, 'wind', 'road')
     await expect.poll(async () => (await why(w))?.trim()).toBe('')
-    await w.page.getByRole('checkbox', { name: 'from road' }).uncheck()
+    await w.page.getByRole('checkbox', { name: 'use road as input' }).uncheck()
     await learn(w)
     await expect.poll(() => caption(w)).toContain('wind against speed, stop')
   })
@@ -201,8 +201,8 @@ describe('a file of one’s own', () => {
     const w = await still()
     await openCSV(w)
     await paste(w, 'x\n1\n2\n3\n4\n5\n')
-    await w.page.getByText('It takes two columns').waitFor()
-    expect(await w.page.getByRole('button', { name: 'Learn it' }).isDisabled()).toBe(true)
+    await w.page.getByText('You need at least two columns').waitFor()
+    expect(await w.page.getByRole('button', { name: 'Train on this data' }).isDisabled()).toBe(true)
   })
 
   it('has a single number beyond all bounds left out', async () => {
@@ -210,7 +210,7 @@ describe('a file of one’s own', () => {
     await openCSV(w)
     await paste(w, `x,y\n0,1e999\n${Array.from({ length: 20 }, (_, i) => `${i},${i % 3}`).join('\n')}\n`)
     await learn(w)
-    await expect.poll(() => caption(w)).toContain('1 row was left out, the first in line 2, column y: beyond 1e+18')
+    await expect.poll(() => caption(w)).toContain('Skipped 1 row (first: line 2, column y: beyond 1e+18')
   })
 
   it('that teaches nothing is refused in the server’s words, and the run goes on', async () => {
@@ -231,7 +231,7 @@ describe('a file of one’s own', () => {
     const w = await still()
     const viewer = await visit(w.toWatch)
     await viewer.drawn()
-    expect(await viewer.page.getByRole('button', { name: 'your own data' }).isDisabled()).toBe(true)
+    expect(await viewer.page.getByRole('button', { name: '+ Your data' }).isDisabled()).toBe(true)
     // Nor by another way than the page's.
     const refused = await viewer.page.evaluate(async (csv) => {
       const data = { csv: { text: csv, target: 'y', inputs: ['x'] } }

@@ -62,12 +62,12 @@ describe('training', () => {
     const w = await visit()
     await w.drawn()
     await w.page.locator('body').press('Space')
-    await w.page.getByRole('button', { name: 'Play' }).waitFor()
+    await w.page.getByRole('button', { name: 'Play', exact: true }).waitFor()
     await w.page.locator('[data-control=eps] .field input').press('Space')
     // What was asked for before has been done when this is.
     await w.type('eps', '1e-3')
     await w.settled()
-    expect(await w.page.getByRole('button', { name: 'Play' }).count()).toBe(1)
+    expect(await w.page.getByRole('button', { name: 'Play', exact: true }).count()).toBe(1)
     await w.page.locator('[data-control=eps] input[type=range]').press('Space')
     await w.page.getByRole('button', { name: 'Pause' }).waitFor()
   })
@@ -84,13 +84,13 @@ describe('losses, optimisers and heads', () => {
     await choose('loss', 'beta_nll')
     await beta.waitFor()
     await w.type('beta', '1')
-    await w.page.getByText('NLL of the same predictions').waitFor()
+    await w.page.getByText('Gaussian NLL of these predictions').waitFor()
     await w.page.locator('[data-control=optimizer]').getByText('sgd').click()
     await w.page.locator('[data-control=momentum]').waitFor()
-    await w.page.getByText('more of the optimiser').click()
+    await w.page.getByText('More optimiser settings').click()
     await w.type('dropout', '10')
     await w.type('clip', '1')
-    await w.page.getByText('2 set').waitFor()
+    await w.page.getByText('2 changed').waitFor()
     await w.settled()
     await w.past(before)
     // What is in the address makes the same run elsewhere.
@@ -132,7 +132,7 @@ describe('losses, optimisers and heads', () => {
     await w.type('lr', '1e-3')
     await w.type('eps', '1e-6')
     await w.page.getByRole('button', { name: 'go back to before it' }).click()
-    await w.page.getByRole('button', { name: 'Play' }).click()
+    await w.page.getByRole('button', { name: 'Play', exact: true }).click()
     await alert.waitFor({ state: 'detached' })
     await w.past(await w.step())
   })
@@ -247,7 +247,7 @@ describe('the address', () => {
     allow(/4\d\d/)
     const w = await visit(`${server.url}#eps=-5`)
     await w.drawn()
-    expect(await w.page.locator('.caption').textContent()).toContain('defaults')
+    expect(await w.page.locator('.caption').textContent()).toContain('Default settings')
     expect(await w.value('eps')).toBe('1e-6')
     const b = await visit(`${server.url}#lr=fast`)
     await b.drawn()
@@ -258,14 +258,14 @@ describe('the address', () => {
     const { key, id } = keyAndId()
     const w = await visit(`${server.url}r/${id}#eps=0.01&key=${key}`)
     await w.drawn()
-    expect(await w.page.locator('.caption').textContent()).toContain('begun anew')
+    expect(await w.page.locator('.caption').textContent()).toContain('training started again')
     expect(await w.value('eps')).toBe('1e-2')
   })
 
   it.each(['A!b', 'x', 'n%20o', '%E0'])('that names no run offers a new one: %s', async (id) => {
     allow(/400/)
     const w = await visit(`${server.url}r/${id}#eps=0.01`)
-    await w.page.getByText('names no run').waitFor()
+    await w.page.getByText('There is no run at this address').waitFor()
     await w.page.getByRole('link', { name: 'Start a new run' }).click()
     await w.drawn()
     expect(await w.value('eps')).toBe('1e-2')
@@ -274,7 +274,7 @@ describe('the address', () => {
   it('that names no run is asked for once', async () => {
     allow(/400/)
     const w = await visit(`${server.url}r/x`)
-    await w.page.getByText('names no run').waitFor()
+    await w.page.getByText('There is no run at this address').waitFor()
     const asked = w.faults.length
     // Twice as long as the page waits before it tries again for a run that may yet come.
     await w.page.waitForTimeout(3000)
@@ -303,9 +303,9 @@ describe('the connection', () => {
     await expect.poll(() => w.faults.length).toBeGreaterThan(faults)
     await own.start()
     await w.says(({ link }) => link === 'live')
-    await expect.poll(() => w.page.locator('.caption').textContent()).toContain('begun anew')
+    await expect.poll(() => w.page.locator('.caption').textContent()).toContain('training started again')
     await other.says(({ link }) => link === 'live')
-    await expect.poll(() => other.page.locator('.caption').textContent()).toContain('begun anew')
+    await expect.poll(() => other.page.locator('.caption').textContent()).toContain('training started again')
     expect(await w.value('eps')).toBe('1e-2')
     const step = await w.step()
     await expect.poll(() => w.step()).not.toBe(step)
@@ -335,7 +335,7 @@ describe('everybody', () => {
         return name === '' ? e?.closest('[data-control]')?.getAttribute('data-control') ?? e?.localName ?? '' : name
       }))
     }
-    for (const name of ['Play', 'Reset', 'eps', 'learning rate', 'fit and noise as a table', 'read the fit at x', 'loss as a table']) {
+    for (const name of ['Play', 'Reset', 'eps', 'learning rate', 'fit and noise as a table', 'inspect the fit at x', 'loss as a table']) {
       expect([...seen], name).toContain(name)
     }
     await w.page.getByRole('slider', { name: 'eps' }).focus()
@@ -356,7 +356,7 @@ describe('everybody', () => {
     const w = await still({}, 30, { colorScheme: 'light' })
     const background = (): Promise<string> => w.page.evaluate(() => getComputedStyle(document.body).backgroundColor)
     const light = await background()
-    await w.page.getByRole('button', { name: 'look: theme' }).click()
+    await w.page.getByRole('button', { name: 'Display: theme' }).click()
     await w.page.getByRole('radio', { name: 'dark' }).click()
     await expect.poll(background).not.toBe(light)
     const dark = await background()

@@ -95,8 +95,8 @@ describe('behind a proxy', () => {
     // A paused run says too little to fill the proxy's buffer.
     const run = await Run.make(server.url)
     const w = await open(port, `r/${run.id}#key=${run.key}`)
-    await w.page.getByText('keeps them back').waitFor()
-    await w.page.getByText('must pass Upgrade and Connection').waitFor()
+    await w.page.getByText('blocks or buffers them').waitFor()
+    await w.page.getByText('must pass on Upgrade and Connection').waitFor()
     console.log(`the page says: ${(await w.page.locator('gnll-caption').textContent())?.trim()}`)
     await proxies.pop()?.stop()
     await begin('nginx', place)

@@ -35,7 +35,7 @@ const VIEWS: ReadonlyArray<readonly [name: string, path: string, act?: (w: Watch
   ['share', '', (w) => w.page.getByRole('button', { name: 'share this run' }).click()],
   ['export', '#speed=1000', (w) => w.page.getByRole('button', { name: /^export/i }).click()],
   ['sweep', '', async (w) => {
-    await w.page.getByRole('button', { name: 'sweep', exact: true }).click()
+    await w.page.getByRole('button', { name: 'Try a grid of settings' }).click()
     await w.page.getByRole('button', { name: 'Start', exact: true }).click()
     await w.page.getByText(/^done/).waitFor({ timeout: 60_000 })
   }],

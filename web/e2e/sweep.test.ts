@@ -5,7 +5,7 @@ import { stage } from './stage'
 const { server, visit, still, allow } = stage()
 
 async function openSweep(w: Watched): Promise<void> {
-  await w.page.getByRole('button', { name: 'sweep', exact: true }).click()
+  await w.page.getByRole('button', { name: 'Try a grid of settings' }).click()
   await w.page.getByRole('button', { name: 'Start', exact: true }).waitFor()
 }
 
@@ -21,8 +21,8 @@ describe('a sweep', () => {
     await w.page.getByRole('menuitem', { name: '10 steps', exact: true }).click()
     await expect.poll(() => w.step()).toBe(10)
     await openSweep(w)
-    await w.page.getByLabel('across: values').fill('3')
-    await w.page.getByLabel('across: values').press('Tab')
+    await w.page.getByLabel('horizontal axis: values').fill('3')
+    await w.page.getByLabel('horizontal axis: values').press('Tab')
     await w.page.locator('#sweep-steps').fill('100')
     await start(w)
     await expect.poll(() => said(w)).toBe('done, 15 of 15')
@@ -40,7 +40,7 @@ describe('a sweep', () => {
     const found = /NLL ([\d.]+)/.exec((await cell.getAttribute('title')) ?? '')?.[1]
     await cell.click()
     await expect.poll(() => w.page.locator('dialog[open]').count()).toBe(0)
-    await expect.poll(() => w.page.locator('.caption').textContent()).toContain('Begun anew with weight decay 1e-2, variance decay 1')
+    await expect.poll(() => w.page.locator('.caption').textContent()).toContain('Started a new run with weight decay 1e-2, variance decay 1')
     await expect.poll(() => w.step()).toBe(0)
     await expect.poll(() => w.settings()).toContain('variance_decay=1')
     expect(await w.settings()).toContain('lr=0.01')
@@ -52,17 +52,17 @@ describe('a sweep', () => {
     // One undo brings back what was.
     await w.page.getByRole('button', { name: 'undo', exact: true }).click()
     await expect.poll(() => w.settings()).not.toContain('variance_decay')
-    await w.page.getByRole('button', { name: 'sweep', exact: true }).click()
+    await w.page.getByRole('button', { name: 'Try a grid of settings' }).click()
     expect(await cells(w)).toEqual(nll)
   })
 
   it('is started and stopped by one button, which keeps the focus', async () => {
     const w = await still({}, 0)
-    await w.page.getByRole('button', { name: 'sweep', exact: true }).focus()
+    await w.page.getByRole('button', { name: 'Try a grid of settings' }).focus()
     await w.page.keyboard.press('Enter')
     const focused = (): Promise<string> => w.page.evaluate(() => document.activeElement?.getAttribute('aria-label') ?? document.activeElement?.textContent ?? '')
     // Not on the question mark, whose text would lie over the page.
-    await expect.poll(focused).toBe('control across')
+    await expect.poll(focused).toBe('control horizontal axis')
     await w.page.locator('#sweep-steps').fill('20000')
     await w.page.getByRole('button', { name: 'Start', exact: true }).focus()
     await w.page.keyboard.press('Enter')
@@ -75,17 +75,17 @@ describe('a sweep', () => {
   it('is of choices, is stopped, and tells why a run failed', async () => {
     const w = await still({}, 0)
     await openSweep(w)
-    await w.page.getByLabel('control across').selectOption('loss')
+    await w.page.getByLabel('control horizontal axis').selectOption('loss')
     const choices = w.page.locator('.sweep-choices input')
     await expect.poll(() => choices.count()).toBeGreaterThan(4)
     for (let i = 2; i < (await choices.count()); i++) await choices.nth(i).uncheck()
-    await w.page.getByLabel('control upward').selectOption('lr')
-    await w.page.getByLabel('upward: from').fill('1e-2')
-    await w.page.getByLabel('upward: to').fill('1e9')
-    await w.page.getByLabel('upward: values').fill('2')
-    await w.page.getByLabel('upward: values').press('Tab')
+    await w.page.getByLabel('control vertical axis').selectOption('lr')
+    await w.page.getByLabel('vertical axis: from').fill('1e-2')
+    await w.page.getByLabel('vertical axis: to').fill('1e9')
+    await w.page.getByLabel('vertical axis: values').fill('2')
+    await w.page.getByLabel('vertical axis: values').press('Tab')
     // What a control cannot be is put within its bounds.
-    await expect.poll(() => w.page.getByLabel('upward: to').inputValue()).toBe('1')
+    await expect.poll(() => w.page.getByLabel('vertical axis: to').inputValue()).toBe('1')
     await w.page.locator('#sweep-steps').fill('400')
     await start(w)
     await expect.poll(() => said(w)).toMatch(/^done, 4 of 4/)
@@ -93,7 +93,7 @@ describe('a sweep', () => {
     for (const text of await cells(w)) expect(text).toMatch(/^(★ )?[−\d.e]+$|✕|–/)
     const failed = await w.page.locator('.sweep-cell[data-failed]').count()
     expect(await w.page.locator('.sweep-failed li').count()).toBe(failed)
-    await w.page.getByLabel('control across').selectOption('decay')
+    await w.page.getByLabel('control horizontal axis').selectOption('decay')
     await w.page.locator('#sweep-steps').fill('20000')
     await start(w)
     await w.page.getByRole('button', { name: 'Stop', exact: true }).click()
@@ -106,10 +106,10 @@ describe('a sweep', () => {
     const w = await still({}, 0)
     await openSweep(w)
     const why = w.page.locator('.sweep .why').last()
-    await w.page.getByLabel('control upward').selectOption('decay')
+    await w.page.getByLabel('control vertical axis').selectOption('decay')
     await expect.poll(() => why.textContent()).toContain('two different')
     expect(await w.page.getByRole('button', { name: 'Start', exact: true }).isDisabled()).toBe(true)
-    await w.page.getByLabel('control upward').selectOption('lr')
+    await w.page.getByLabel('control vertical axis').selectOption('lr')
     await w.page.locator('#sweep-steps').fill('x')
     await expect.poll(() => why.textContent()).toContain('whole number')
     await w.page.locator('#sweep-steps').fill('1000000')
@@ -134,7 +134,7 @@ describe('a sweep', () => {
 
   it('opens a run of one’s own for who only watches', async () => {
     const a = await visit(`${server.url}#paused`)
-    await a.page.getByRole('button', { name: 'Play' }).waitFor()
+    await a.page.getByRole('button', { name: 'Play', exact: true }).waitFor()
     const b = await visit(a.toWatch)
     await expect.poll(() => b.step()).toBe(0)
     await openSweep(b)
@@ -150,7 +150,7 @@ describe('a sweep', () => {
     ['dark', { width: 390, height: 844 }],
   ] as const)('can be used by everybody, %s, %o', async (colorScheme, viewport) => {
     const w = await still({}, 0, { colorScheme, viewport })
-    await w.page.getByRole('button', { name: 'sweep', exact: true }).focus()
+    await w.page.getByRole('button', { name: 'Try a grid of settings' }).focus()
     await w.page.keyboard.press('Enter')
     await w.page.locator('#sweep-steps').fill('20')
     await w.page.locator('#sweep-steps').press('Enter')

@@ -4,7 +4,7 @@ import type { DataSpec } from './generated/wire'
 import { keyOf, readLink, takeToken, withKey, type Asked } from './state/link'
 import { orderOf } from './net/lesson'
 import { unpack } from './state/packed'
-import { BEGUN_ANEW, GONE } from './state/recovery'
+import { RESTARTED, GONE } from './state/recovery'
 import { root } from './net/root'
 import { Store } from './state/store'
 import { View } from './state/view'
@@ -34,7 +34,7 @@ export async function open(host: Host): Promise<void> {
       }
       const id = idFromPath()
       if (id !== undefined && !ID.test(id)) {
-        host.trouble = 'This address names no run.'
+        host.trouble = 'There is no run at this address (it may have expired).'
         host.elsewhere = new URL(location.hash, root).href
         return
       }
@@ -58,7 +58,7 @@ export async function open(host: Host): Promise<void> {
         token = await host.askToken(e.message)
         continue
       }
-      host.trouble = e instanceof Problem ? e.message : 'The server does not answer. Trying again.'
+      host.trouble = e instanceof Problem ? e.message : 'The server does not answer. Retrying.'
       if (e instanceof Problem && e.status === STATUS.NOT_FOUND) host.trouble = GONE
       await new Promise((resolve) => setTimeout(resolve, RETRY))
     }
@@ -84,7 +84,7 @@ async function rows({ data }: Asked): Promise<{ readonly data: DataSpec | null; 
   try {
     return { data: await unpack(data), trouble: '' }
   } catch (e) {
-    return { data: null, trouble: `The rows in the address cannot be read: ${e instanceof Error ? e.message : String(e)}. Others stand in their place.` }
+    return { data: null, trouble: `The data in the link cannot be read (${e instanceof Error ? e.message : String(e)}). The default data set is used instead.` }
   }
 }
 
@@ -107,13 +107,13 @@ interface Begun {
   readonly notice: string
 }
 
-/** The run of the address: who has its key may make it, whoever has not can only find it. */
+/** Opens the run of the address: with its key it may be made, without it can only be found. */
 async function openRun(asked: Order, id: string | undefined, key: string | undefined): Promise<Begun> {
   if (id !== undefined && key === undefined) return { opened: await api.find(id), granted: true, notice: '' }
   const make = (o: Order): Promise<Opened> => (id === undefined || key === undefined ? api.make(o) : api.open(id, key, o))
   try {
     const opened = await make(asked)
-    return { opened, granted: true, notice: opened.made && id !== undefined ? BEGUN_ANEW : '' }
+    return { opened, granted: true, notice: opened.made && id !== undefined ? RESTARTED : '' }
   } catch (e) {
     if (!(e instanceof Problem)) throw e
     // The key is another run's.
@@ -123,7 +123,7 @@ async function openRun(asked: Order, id: string | undefined, key: string | undef
     // better than none.
     const opened = await make({})
     // A run that goes on already is not what the address asked for.
-    return { opened, granted: false, notice: opened.made ? `The address asked for what cannot be: ${e.message}. The defaults hold instead.` : '' }
+    return { opened, granted: false, notice: opened.made ? `The link contains an invalid setting (${e.message}). Default settings are used instead.` : '' }
   }
 }
 
@@ -134,7 +134,7 @@ function readToken(): string | null {
   return token
 }
 
-/** Gives a run that was made its address, from which relative URLs in the document are resolved anew. */
+/** Puts the address of a new run into the address bar; relative URLs in the document are then resolved from it. */
 function moveTo({ run, key }: Opened, hash: string): void {
   if (idFromPath() !== undefined) return
   for (const link of document.querySelectorAll<HTMLLinkElement>('link[rel=icon]')) link.setAttribute('href', link.href)

@@ -47,7 +47,7 @@ export class EquationChart {
     this.#grid = grid
     this.#palette = p
     this.#plot.prepare(skin(p))
-    this.#plot.prepare(described(`Equation on ${data.title}: its residual over ${labelOf(sliced(data).column)}, which should be 0, with the learned noise around 0 and the points where each step looks.`))
+    this.#plot.prepare(described(`Equation on ${data.title}: its residual over ${labelOf(sliced(data).column)}, which should be 0, with the learned noise around 0 and the points where it is evaluated.`))
     this.#axes()
   }
 
@@ -120,7 +120,7 @@ export class EquationChart {
         ...(where ? placesOf(where, area, at, p) : []),
       ] },
       { z: 4, clip: area, figures: [...others.flatMap((q) => line(q, 1.5)), ...line(focus, 2.2)] },
-      { z: 5, figures: probe !== null ? reading(focus, grid, probe, area, at, p) : names.length > 0 ? [remark(`beyond this axis: ${names.join(', ')}`, area, p, p.quiet)] : [] },
+      { z: 5, figures: probe !== null ? reading(focus, grid, probe, area, at, p) : names.length > 0 ? [remark(`off the chart: ${names.join(', ')}`, area, p, p.quiet)] : [] },
     ])
   }
 }

@@ -26,8 +26,8 @@ describe('what the floor holds up', () => {
 describe('the floor in words', () => {
   const data = { target: { name: 'y', unit: 'g' }, target_std: 50 }
   it('is in both units, unless they are the same', () => {
-    expect(floorInWords(0.5, data)).toBe('√eps = 0.50\u00a0g, 1e-2 standardised')
-    expect(floorInWords(0.5, { ...data, target_std: 1 })).toBe('√eps = 0.50\u00a0g')
-    expect(floorInWords(0, data)).toBe('eps = 0: no floor')
+    expect(floorInWords(0.5, data)).toBe('minimum std 0.50\u00a0g (√eps), 1e-2 in standardised units')
+    expect(floorInWords(0.5, { ...data, target_std: 1 })).toBe('minimum std 0.50\u00a0g (√eps)')
+    expect(floorInWords(0, data)).toBe('no minimum std (eps = 0)')
   })
 })

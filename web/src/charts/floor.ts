@@ -91,13 +91,11 @@ export class Floor {
 /** What is said of the floor, from the longest to the shortest. */
 function inWords({ picture: { fit }, data }: Scene, inside: boolean): string[] {
   const { floor, clamped } = fit.scalars
-  const long = floorInWords(floor, data)
-  if (!(floor > 0) || !extent(fit.std)) return [long]
-  const short = `√eps = ${withUnit(significant(floor, 2), data.target.unit)}`
+  if (!(floor > 0) || !extent(fit.std)) return [floorInWords(floor, data)]
+  const least = `minimum std ${withUnit(significant(floor, 2), data.target.unit)}`
   const rows = data.is_test.filter((test) => !test).length
-  const many = clamped > 0 ? `${clamped} of ${rows} variances clamped` : inside ? 'no variance clamped' : 'below this axis, no variance clamped'
-  const few = clamped > 0 ? `${clamped} of ${rows} clamped` : inside ? 'none clamped' : 'below'
-  return [`floor ${long} · ${many}`, `floor ${short} · ${many}`, `floor ${short} · ${few}`, `floor ${short}`]
+  if (clamped > 0) return [`${least} (√eps): applies to ${clamped} of ${rows} points`, `${least}: ${clamped} of ${rows} points`, least]
+  return inside ? [`${least} (√eps): no effect yet`, `${least}: no effect`, least] : [`${least} (√eps): off the chart, no effect yet`, `${least}, off the chart`, least]
 }
 
 /** The stretches of x where the network would go below the floor. */

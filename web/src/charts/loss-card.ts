@@ -41,7 +41,7 @@ export function readLoss(s: ReadFrom, at: number, marks: readonly Mark[], reach:
       ...(others.length === 0 ? [] : [`${part} ${others.map((l) => `${l.lane.name} ${valueAt(l, step)}`).join(', ')}`]),
       ...(odd.length === 0 ? [] : [s.lanes.length > 1 ? `not finite here: ${odd.join(', ')}` : 'not finite here']),
       ...marks.slice(0, MOST_TOLD).map((m) => `${changeInWords(m, s.controls, s.lanes)}${m.step === step ? '' : `, step ${count(m.step)}`}`),
-      ...(marks.length > MOST_TOLD ? [`and ${marks.length - MOST_TOLD} changes more`] : []),
+      ...(marks.length > MOST_TOLD ? [`and ${marks.length - MOST_TOLD} more changes`] : []),
     ],
   }
 }

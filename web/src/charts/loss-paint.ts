@@ -110,7 +110,7 @@ export function paintPast(step: number, g: Geometry, p: Palette): Shape[] {
   return [{ type: 'line', shape: { x1: at, x2: at, y1: area.y, y2: area.y + area.height }, style: { stroke: p.ink, lineWidth: 1.5 } }]
 }
 
-/** The best attainable loss, or an arrow to where it is. */
+/** The best possible loss, or an arrow to where it is. */
 export function paintBest(value: number, g: Geometry, p: Palette): Shape[] {
   const { area } = g
   const [left, right, bottom] = [area.x, area.x + area.width, area.y + area.height]
@@ -118,7 +118,7 @@ export function paintBest(value: number, g: Geometry, p: Palette): Shape[] {
   const font = `${p.size}px ${p.font}`
   const isSeen = y >= area.y && y <= bottom
   const arrow = isSeen ? '' : y > bottom ? ' ↓' : ' ↑'
-  const text = `best attainable ${fixed(value, 2)}${arrow}`
+  const text = `best possible (true noise) ${fixed(value, 2)}${arrow}`
   const width = textWidth(text, font)
   // Under the line, unless that is the edge.
   const below = isSeen ? (y + 18 < bottom ? y + 10 : y - 9) : y > bottom ? bottom - 10 : area.y + 12

@@ -54,7 +54,7 @@ const ROOMY = { top: 58, bottom: 42 }
 const LOW = { top: 46, bottom: 22 }
 const LOW_BELOW = 260 // pixels, the height of the canvas
 const DRAG = 6 // pixels; a shorter one is a click
-const NAMES: Readonly<Record<LossKind, (per: string) => string>> = { loss: (per) => `loss as trained (per ${per})`, nll: (per) => `NLL (nats per ${per})`, batch: (per) => `loss of each batch (per ${per})` }
+const NAMES: Readonly<Record<LossKind, (per: string) => string>> = { loss: (per) => `training loss per ${per} (standardised)`, nll: (per) => `NLL (nats per ${per})`, batch: (per) => `loss of each batch per ${per}` }
 
 /** The losses of the lanes over the steps, and a mark wherever something was changed. */
 export class LossChart {
@@ -136,7 +136,7 @@ export class LossChart {
 
   setTheme(title: string, p: Palette): void {
     this.#palette = p
-    this.#plot.prepare(described(`Loss on ${title} over the training steps, for the training and the test rows of each lane, with a mark wherever something was changed.`))
+    this.#plot.prepare(described(`Loss on ${title} over the training steps, for the training and test points of each model, with a mark at each change.`))
     this.#plot.set(skin(p))
     this.#plot.set({ yAxis: { nameGap: 36 } })
   }
@@ -219,6 +219,6 @@ function barOf(best: Best | null, kind: LossKind): number | null {
 
 /** Of several targets the loss is the mean over all, the NLL that of one. */
 function nameOf(kind: LossKind, target: string): string {
-  if (target === '') return NAMES[kind]('row')
-  return kind === 'nll' ? `NLL of ${target} (nats per row)` : NAMES[kind]('row and target')
+  if (target === '') return NAMES[kind]('point')
+  return kind === 'nll' ? `NLL of ${target} (nats per point)` : NAMES[kind]('point and target')
 }

@@ -56,7 +56,7 @@ export class Maps {
     const { data: { title, target, inputs }, lattice, palette } = scene
     const over = `of ${labelOf(target)} in colours, over ${inputs.slice(0, 2).map(labelOf).join(' and ')}`
     charts.mean?.setScene(lattice, inputs, `Predicted mean of ${title}: predicted mean ${over}. Training and test points have the colour of their target.`, palette)
-    charts.std?.setScene(lattice, inputs, `Standard deviation of ${title}: standard deviation ${over}. Where eps floors it, the map is hatched.`, palette)
+    charts.std?.setScene(lattice, inputs, `Standard deviation of ${title}: standard deviation ${over}. Where eps applies, the map is hatched.`, palette)
   }
 
   drag(dragged: DraggedSpot | null): void {

@@ -8,15 +8,15 @@ export function noiseInWords(fit: FitFrame, grid: GridFrame, data: Data, x: numb
   const { unit } = data.target
   const { std, raw, epistemic } = predictAt(fit, grid, x)
   const parts = [`std ${withUnit(significant(std, 3), unit)}`]
-  if (raw < std) parts.push(`before the clamp ${significant(raw, 2)}`)
+  if (raw < std) parts.push(`${significant(raw, 2)} before eps`)
   if (fit.epistemic) parts.push(`aleatoric ${significant(aleatoricOf(std, epistemic), 3)}`, `epistemic ${significant(epistemic, 3)}`)
   return parts.join(' · ')
 }
 
-/** The floor in the terms in which it is trained, and in the data's. */
+/** The minimum standard deviation in the data's unit and in that of training. */
 export function floorInWords(floor: number, data: Pick<Data, 'target' | 'target_std'>): string {
-  if (!(floor > 0)) return 'eps = 0: no floor'
+  if (!(floor > 0)) return 'no minimum std (eps = 0)'
   const scale = data.target_std ?? NaN
-  const inData = `√eps = ${withUnit(significant(floor, 2), data.target.unit)}`
-  return scale === 1 || Number.isNaN(scale) ? inData : `${inData}, ${scientific(floor / scale, 2)} standardised`
+  const inData = `minimum std ${withUnit(significant(floor, 2), data.target.unit)} (√eps)`
+  return scale === 1 || Number.isNaN(scale) ? inData : `${inData}, ${scientific(floor / scale, 2)} in standardised units`
 }

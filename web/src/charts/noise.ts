@@ -58,7 +58,7 @@ export class NoiseChart {
 
     const [left = 0, right = 1] = extent(grid.x) ?? []
     this.#plot.prepare(skin(p))
-    this.#plot.prepare(described(`Noise of ${data.title}: the predicted standard deviation of ${labelOf(data.target)} over ${labelOf(sliced(data).column)} on a log axis, and the floor that eps puts under it.`))
+    this.#plot.prepare(described(`Noise of ${data.title}: the predicted standard deviation of ${labelOf(data.target)} over ${labelOf(sliced(data).column)} on a log axis, and the minimum set by eps.`))
     const across = inputAxis(left, right)
     const up = logAxis(this.#shown)
     this.#plot.measures = { x: across.measure, y: up.measure }

@@ -10,10 +10,10 @@ describe('bands', () => {
   })
 
   it('are named, by a preset if they are one', () => {
-    expect(bandsName({ unit: 'percent', levels: [95, 38, 68] })).toBe('38·68·95 %')
-    expect(bandsName({ unit: 'sigma', levels: [0.5, 1, 2] })).toBe('½·1·2 σ')
+    expect(bandsName({ unit: 'percent', levels: [95, 38, 68] })).toBe('38, 68, 95 %')
+    expect(bandsName({ unit: 'sigma', levels: [0.5, 1, 2] })).toBe('½, 1, 2 σ')
     expect(bandsName({ unit: 'percent', levels: [90] })).toBe('90 %')
-    expect(bandsName({ unit: 'sigma', levels: [2.5, 1] })).toBe('1·2.5 σ')
+    expect(bandsName({ unit: 'sigma', levels: [2.5, 1] })).toBe('1, 2.5 σ')
     expect(widest({ unit: 'percent', levels: [90, 50] }).name).toBe('90 %')
   })
 

@@ -21,8 +21,8 @@ export const LEVELS: Readonly<Record<BandUnit, { readonly min: number; readonly 
 
 /** The choices that one click makes. */
 export const PRESETS = [
-  { name: `${PICTURE.levels.join('·')} %`, help: 'central intervals that hold so much of the prediction', bands: { unit: 'percent', levels: PICTURE.levels } },
-  { name: '½·1·2 σ', help: 'half, one and two standard deviations', bands: { unit: 'sigma', levels: [0.5, 1, 2] } },
+  { name: `${PICTURE.levels.join(', ')} %`, help: 'about ½σ, 1σ and 2σ: intervals that contain this percentage of the prediction', bands: { unit: 'percent', levels: PICTURE.levels } },
+  { name: '½, 1, 2 σ', help: 'half, one and two standard deviations', bands: { unit: 'sigma', levels: [0.5, 1, 2] } },
 ] as const satisfies ReadonlyArray<{ readonly name: string; readonly help: string; readonly bands: Bands }>
 
 /** How far each band reaches in standard deviations, the widest first. */
@@ -63,5 +63,5 @@ function reach(unit: BandUnit, level: number): number {
 }
 
 function nameOf(unit: BandUnit, levels: readonly number[]): string {
-  return `${levels.join('·')} ${LEVELS[unit].sign}`
+  return `${levels.join(', ')} ${LEVELS[unit].sign}`
 }

@@ -50,11 +50,11 @@ describe('coverage', () => {
     expect(coverages(picture(100, {}), 'isotonic').every((c) => c.side === 'unknown')).toBe(true)
   })
 
-  it('is said in rows', () => {
+  it('is said in points', () => {
     const [, , ninety] = coverages(picture(27, predicted(0.5, 0.7, 23 / 27, 0.9)), 'predicted')
     if (!ninety) throw new Error('no coverage of 90 %')
-    expect(coverageInWords(ninety)).toBe('Of 27 test rows 23 lie within the 90\u00a0% interval; a calibrated network has 22 to 27, 95 times out of 100.')
-    expect(coverageInWords({ ...ninety, observed: NaN, side: 'unknown' })).toContain('not known')
+    expect(coverageInWords(ninety)).toBe('23 of 27 test points lie within the 90\u00a0% interval; expected by chance: 22 to 27.')
+    expect(coverageInWords({ ...ninety, observed: NaN, side: 'unknown' })).toContain('unknown')
   })
 })
 
@@ -63,8 +63,8 @@ describe('the verdict', () => {
 
   it('has the interval that is furthest out for its reason', () => {
     const v = verdictOf(picture(100, { ...predicted(0.5, 0.66, 0.6, 0.8), verdict: index('over') }), 'predicted')
-    expect(v).toMatchObject({ word: 'overconfident', short: 'over', kind: 'over' })
-    expect(v.sentence).toContain('Of 100 test rows 60 lie within the 90\u00a0% interval')
+    expect(v).toMatchObject({ word: 'overconfident', kind: 'over' })
+    expect(v.sentence).toContain('60 of 100 test points lie within the 90\u00a0% interval')
   })
 
   it('excuses what is a little beyond chance', () => {
@@ -73,7 +73,7 @@ describe('the verdict', () => {
   })
 
   it('says when there are too few rows', () => {
-    expect(verdictOf(picture(12, { ...predicted(0.5, 0.7, 0.9, 1), verdict: index('few') }), 'predicted').sentence).toContain('too few test rows, 12,')
+    expect(verdictOf(picture(12, { ...predicted(0.5, 0.7, 0.9, 1), verdict: index('few') }), 'predicted').sentence).toContain('12 test points are too few')
   })
 
   it('is none where nothing is known', () => {
@@ -84,6 +84,6 @@ describe('the verdict', () => {
 
   it('is that of the recalibrated predictions after recalibration', () => {
     const p = picture(100, { ...predicted(0.2, 0.4, 0.6, 0.7), verdict: index('over'), scaled_verdict: index('well') })
-    expect([verdictOf(p, 'predicted').word, verdictOf(p, 'scaled').word]).toEqual(['overconfident', 'well calibrated'])
+    expect([verdictOf(p, 'predicted').word, verdictOf(p, 'scaled').word]).toEqual(['overconfident', 'calibrated'])
   })
 })

@@ -59,33 +59,31 @@ function readCurve(curve: ArrayLike<number>, level: number): number {
 }
 
 export function coverageInWords({ level, observed, rows, side }: Coverage): string {
-  if (side === 'unknown') return `What the ${percent(level)} interval holds is not known: there are no test rows, too few to recalibrate, or numbers that are not finite.`
+  if (side === 'unknown') return `The coverage of the ${percent(level)} interval is unknown: there are no test points, too few to recalibrate, or numbers that are not finite.`
   const [low, high] = countBand(level, rows)
-  return `Of ${rows} test rows ${Math.round(observed * rows)} lie within the ${percent(level)} interval; a calibrated network has ${low === high ? low : `${low} to ${high}`}, 95 times out of 100.`
+  return `${Math.round(observed * rows)} of ${rows} test points lie within the ${percent(level)} interval; expected by chance: ${low === high ? low : `${low} to ${high}`}.`
 }
 
 const percent = (share: number): string => `${fixed(100 * share, 0)}\u00a0%`
 
 export interface Verdict {
   readonly word: string
-  /** For where there is little room. */
-  readonly short: string
   readonly kind: (typeof VERDICTS)[number]['id'] | 'none'
   readonly sentence: string
 }
 
-const NONE = { word: 'no verdict', short: '–', kind: 'none' } as const
+const NONE = { word: 'no verdict', kind: 'none' } as const
 
-/** Whether the predictions can be believed, in a word, and the interval that tells most of it in a sentence. */
+/** The verdict on the calibration, with a sentence about the interval that is furthest off. */
 export function verdictOf(p: LanePicture, of: Recalibration): Verdict {
   const all = coverages(p, of)
   const off = (c: Coverage): number => Math.abs(c.observed - c.level) / Math.sqrt(c.level * (1 - c.level))
   const furthest = all.reduce((a, b) => (off(b) > off(a) ? b : a))
   const counted = coverageInWords(furthest)
-  if (of === 'isotonic') return { ...NONE, sentence: `The verdict is on normal distributions, which these are no more. ${counted}` }
+  if (of === 'isotonic') return { ...NONE, sentence: `The verdict applies to normal distributions, and after isotonic regression they are not normal. ${counted}` }
   const verdict = VERDICTS[p.fit.scalars[of === 'predicted' ? 'verdict' : 'scaled_verdict']]
-  if (verdict === undefined) return { ...NONE, sentence: 'There is no verdict: there are too few test rows to recalibrate, or some of the numbers are not finite.' }
-  const reason = verdict.id === 'few' ? `There are too few test rows, ${rowsJudged(p)}, to tell good calibration from luck. ` : ''
-  const close = verdict.id === 'well' && furthest.side !== 'within' ? ' So little beyond that may be chance, as four intervals are looked at.' : ''
-  return { word: verdict.words, short: verdict.id, kind: verdict.id, sentence: reason + counted + close }
+  if (verdict === undefined) return { ...NONE, sentence: 'No verdict: too few test points to recalibrate, or numbers that are not finite.' }
+  const reason = verdict.id === 'few' ? `${rowsJudged(p)} test points are too few to tell good calibration from luck. ` : ''
+  const close = verdict.id === 'well' && furthest.side !== 'within' ? ' Being slightly outside may be chance, because four intervals are checked.' : ''
+  return { word: verdict.words, kind: verdict.id, sentence: reason + counted + close }
 }

@@ -16,10 +16,10 @@ describe('rows', () => {
 
   it('beyond an interval are counted, and how many were expected', () => {
     const judged = judge(data, rows)
-    expect(beyondInWords(judged, true, INTERVALS[95])).toBe('1 of 2 test rows beyond 1.96 σ, expected 0.1')
-    expect(beyondInWords(judged, false, INTERVALS[68])).toBe('0 of 1 train rows beyond 0.99 σ, expected 0.3')
+    expect(beyondInWords(judged, true, INTERVALS[95])).toBe('1 of 2 test points beyond 1.96 σ, expected 0.1')
+    expect(beyondInWords(judged, false, INTERVALS[68])).toBe('0 of 1 training points beyond 0.99 σ, expected 0.3')
     const many = Array.from({ length: 100 }, (_, i) => ({ ...judged[1], index: i, test: true, z: i / 10 })) as typeof judged
-    expect(beyondInWords(many, true, INTERVALS[95])).toBe('80 of 100 test rows beyond 1.96 σ, expected 5')
+    expect(beyondInWords(many, true, INTERVALS[95])).toBe('80 of 100 test points beyond 1.96 σ, expected 5')
   })
 })
 

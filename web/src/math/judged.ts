@@ -45,12 +45,12 @@ export const INTERVALS = {
   95: { label: '95 %', reach: PICTURE.reach_95, holds: 0.95 },
 } as const satisfies Record<number, Interval>
 
-/** 6 of 100 test rows beyond 1.96 σ, expected 5. */
+/** 6 of 100 test points beyond 1.96 σ, expected 5. */
 export function beyondInWords(rows: readonly Judged[], test: boolean, { reach, holds }: Interval, how = `beyond ${Number(reach.toFixed(2))} σ`): string {
   const those = rows.filter((r) => r.test === test)
   const beyond = those.filter((r) => Math.abs(r.z) > reach).length
   const expected = (1 - holds) * those.length
-  return `${beyond} of ${those.length} ${test ? 'test' : 'train'} rows ${how}, expected ${expected < 10 ? Number(expected.toFixed(1)) : Math.round(expected)}`
+  return `${beyond} of ${those.length} ${test ? 'test' : 'training'} points ${how}, expected ${expected < 10 ? Number(expected.toFixed(1)) : Math.round(expected)}`
 }
 
 /** The rows that surprise the network most, first. */

@@ -35,7 +35,7 @@ describe('a reading', () => {
   it('takes an ensemble apart', () => {
     const r = readAt({ ...picture, fit: { ...fit, epistemic: floats(0, 3, 3) } }, grid, data, { x: 1, bands, y: null, row: -1 })
     expect(r.parts).toEqual({ aleatoric: 4, epistemic: 3 })
-    expect(inWords(r, data)[1]).toBe('of it aleatoric 4.00, epistemic 3.00\u00a0g')
+    expect(inWords(r, data)[1]).toBe('of this: noise 4.00, model uncertainty 3.00\u00a0g')
   })
 
   it('ranks a row among those of its split, by what is predicted at its own place', () => {
@@ -52,12 +52,12 @@ describe('a reading', () => {
       '90 % [1.78, 18.22]\u00a0g',
       '5 % below 1.78, 5 % above 18.22\u00a0g',
       'P(y > 20.00\u00a0g) = 2.3 %',
-      'train row: z −6.0, NLL 18.9,',
-      'the highest of 3 train rows',
+      'training point: z −6.0, NLL 18.9',
+      'the highest NLL of 3 training points',
     ])
     const several = { ...data, targets: [data.target, { name: 'z', unit: '' }] }
     expect(inWords(readAt(picture, grid, several, { x: 1, bands, y: 20, row: 2 }), several)[0]).toBe('x = 1.00\u00a0ms · y mean 10.00, std 5.00\u00a0g')
-    expect(inWords(readAt(picture, grid, data, { x: 1, bands, y: null, row: 1 }), data).at(-1)).toBe('the 2nd highest of 3 train rows')
+    expect(inWords(readAt(picture, grid, data, { x: 1, bands, y: null, row: 1 }), data).at(-1)).toBe('the 2nd highest NLL of 3 training points')
   })
 })
 

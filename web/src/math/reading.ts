@@ -162,7 +162,7 @@ export function inWords(r: Reading, data: Data): readonly string[] {
   const input = sliced(data)
   const of = data.targets.length > 1 ? `${data.target.name} ` : ''
   const lines = [`x = ${withUnit(located(r.x, spanOf(input.x)), input.column.unit)} · ${of}${predictionInWords(r, unit)}`]
-  if (r.parts) lines.push(`of it aleatoric ${significant(r.parts.aleatoric, 3)}, epistemic ${withUnit(significant(r.parts.epistemic, 3), unit)}`)
+  if (r.parts) lines.push(`of this: noise ${significant(r.parts.aleatoric, 3)}, model uncertainty ${withUnit(significant(r.parts.epistemic, 3), unit)}`)
   lines.push(
     `${r.interval.name} [${round(r.interval.low)}, ${withUnit(`${round(r.interval.high)}]`, unit)}`,
     `5 % below ${round(r.q5)}, 5 % above ${withUnit(round(r.q95), unit)}`,
@@ -173,9 +173,9 @@ export function inWords(r: Reading, data: Data): readonly string[] {
 }
 
 function rowInWords({ test, z, nll, rank, of }: RowReading): string[] {
-  const split = test ? 'test' : 'train'
+  const split = test ? 'test' : 'training'
   const place = rank === 1 ? 'the highest' : `the ${ordinal(rank)} highest`
-  return [`${split} row: z ${z < 0 ? '' : '+'}${significant(z, 2)}, NLL ${significant(nll, 3)},`, `${place} of ${of} ${split} rows`]
+  return [`${split} point: z ${z < 0 ? '' : '+'}${significant(z, 2)}, NLL ${significant(nll, 3)}`, `${place} NLL of ${of} ${split} points`]
 }
 
 function ordinal(n: number): string {

@@ -66,9 +66,9 @@ export function costOfIndependence(rho: number): number {
 
 /** Whether chance explains it, in a word. */
 export function verdictOn({ correlation: rho, chance }: Together): string {
-  if (!Number.isFinite(rho)) return 'not known'
-  if (Math.abs(rho) <= chance) return 'no more than chance'
-  return rho > 0 ? 'they move together' : 'they move against each other'
+  if (!Number.isFinite(rho)) return 'unknown'
+  if (Math.abs(rho) <= chance) return 'consistent with chance'
+  return rho > 0 ? 'errors move together' : 'errors move in opposite directions'
 }
 
 /** All pairs of so many targets, counted from 0. */

@@ -74,8 +74,8 @@ const LAST_SOCKET_AGAIN = 10 * 60_000
 const LEAVE = 5000
 
 /** Of websockets that the server would accept. */
-export const UNPASSED = 'something on the way does not let them through. A proxy must pass Upgrade and Connection, by HTTP/1.1.'
-const HELD_BACK = 'Neither websockets nor events get through: something on the way keeps them back. A proxy must pass Upgrade and Connection, or at least not buffer answers (nginx: proxy_buffering off;).'
+export const UNPASSED = 'a proxy on the way blocks them. It must pass on Upgrade and Connection, with HTTP/1.1.'
+const HELD_BACK = 'Neither websockets nor events get through; a proxy on the way blocks or buffers them. It must pass on Upgrade and Connection, or at least not buffer answers (nginx: proxy_buffering off;).'
 
 /** The line to one run, opened again whenever it breaks or falls silent. */
 export class Connection {

@@ -38,7 +38,7 @@ export function bringBack({ root, token }: Api, file: File, progress: (share: nu
       else failed(new Problem(request.status, detail ?? `the server answered ${request.status}`))
     }
     request.onerror = () => {
-      failed(new Error('It could not be sent: it cannot be read, the server does not answer, or it takes no file of that size (--max-model-bytes).'))
+      failed(new Error('The upload failed: the file cannot be read, the server does not answer, or the file is too large (--max-model-bytes).'))
     }
     request.send(file)
   })

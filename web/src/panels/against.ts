@@ -24,7 +24,7 @@ import { TableClock } from './table-clock'
 import { targetChoice } from './target-choice'
 import { viewTitle } from './views'
 
-const BANDS = Object.entries(INTERVALS).map(([value, { label }]) => ({ value, label, help: `bars that should hold ${label} of the rows` }))
+const BANDS = Object.entries(INTERVALS).map(([value, { label }]) => ({ value, label, help: `bars that should contain ${label} of the points` }))
 const ROWS = PICTURE.table_rows
 
 /** The rows against what is predicted of them. */
@@ -94,10 +94,10 @@ class GnllAgainst extends Part {
           ${viewTitle(store, 'against-title')} ${explainChart(this.kind === 'actual' ? 'predictions' : 'residuals')}
           ${targetChoice(store)}
           <span class="keys-row">
-            ${this.kind === 'actual' ? html`<span class="key">bars</span>${segments({ name: 'band', label: 'what the bars hold', options: BANDS }, String(store.view.bars.value), (v) => { store.view.bars.value = v === '68' ? 68 : 95 })}` : nothing}
+            ${this.kind === 'actual' ? html`<span class="key">bars</span>${segments({ name: 'band', label: 'interval of the bars', options: BANDS }, String(store.view.bars.value), (v) => { store.view.bars.value = v === '68' ? 68 : 95 })}` : nothing}
             <span class="key"><i class="swatch dot mine" aria-hidden="true"></i>train</span><span class="key"><i class="swatch ring mine" aria-hidden="true"></i>test</span>
             <span class="key"><i class="swatch ring out" aria-hidden="true"></i>beyond ${Number(interval.reach.toFixed(2))} σ</span>
-            ${lanes.length > 1 ? html`<span class="key">faint: other lanes</span>` : nothing}
+            ${lanes.length > 1 ? html`<span class="key">faint: other models</span>` : nothing}
           </span>
           ${tableButton('rows', this.asTable, () => { this.asTable = !this.asTable })}
         </header>
@@ -123,7 +123,7 @@ class GnllAgainst extends Part {
     return html`
       <input
         class="probe" type="range" min="1" max=${order.length} step="1" .value=${String(at + 1)}
-        aria-label="read the rows, the most surprising first" aria-valuetext=${row ? `row ${at + 1}: ${rowInWords(row, data).join(', ')}` : 'nothing read'}
+        aria-label="inspect the points, largest |z| first" aria-valuetext=${row ? `point ${at + 1}: ${rowInWords(row, data).join(', ')}` : 'not inspecting'}
         @input=${(e: Event) => { this.#row.value = order[(e.target as HTMLInputElement).valueAsNumber - 1]?.index ?? null }}
         @blur=${() => { this.#row.value = null }}
         @keydown=${(e: KeyboardEvent) => { if (e.key === 'Escape') this.#row.value = null }}
@@ -136,7 +136,7 @@ class GnllAgainst extends Part {
     if (!data || rows.length === 0) return { caption: 'no frame yet', columns: [], rows: [] }
     const unit = data.target.unit === '' ? '' : ` (${data.target.unit})`
     return {
-      caption: `${data.title}: the ${Math.min(ROWS, rows.length)} rows furthest from their mean, in standard deviations`,
+      caption: `${data.title}: the ${Math.min(ROWS, rows.length)} rows with the largest |z|`,
       columns: ['row', 'part', ...data.inputs.map(labelOf), labelOf(data.target), `mean${unit}`, `std${unit}`, 'z', 'NLL (nats)'],
       rows: bySurprise(rows).slice(0, ROWS).map((r) => [
         String(data.ids[r.index]), r.test ? 'test' : 'train',
@@ -176,7 +176,7 @@ class ActualChart extends Chart {
   }
 
   protected words({ title, target }: Data): string {
-    return `Predicted ${labelOf(target)} over the ${labelOf(target)} that was there, for the rows of ${title}: on the diagonal the prediction is right; the bars are the predicted intervals.`
+    return `Predicted against observed ${labelOf(target)} for the points of ${title}. On the diagonal the prediction is right; the bars are the predicted intervals.`
   }
 
   begin(of: string, { target, y }: Data): void {
@@ -198,7 +198,7 @@ class ResidualChart extends Chart {
   }
 
   protected words({ title }: Data): string {
-    return `How far the rows of ${title} are from their predicted mean, over the predicted standard deviation, both on log axes, with lines at one and at 1.96 standard deviations.`
+    return `Absolute error of the points of ${title} against the predicted standard deviation, both on log axes, with lines at 1 and 1.96 standard deviations.`
   }
 
   begin(of: string, { target }: Data): void {
@@ -220,7 +220,7 @@ function rowInWords(r: Judged, data: Data): string[] {
   // Two inputs in a line: more make a card wider than a telephone.
   const pairs = Array.from({ length: Math.ceil(x.length / 2) }, (_, i) => inputsInWords(data.inputs.slice(2 * i, 2 * i + 2), x.slice(2 * i, 2 * i + 2), spans.slice(2 * i, 2 * i + 2)))
   return [
-    `${r.test ? 'test' : 'train'} row, ${data.target.name} = ${value(r.y)}`,
+    `${r.test ? 'test' : 'training'} point, ${data.target.name} = ${value(r.y)}`,
     `mean ${value(r.mean)}, std ${withUnit(significant(r.std, 3), unit)}`,
     `${zInWords(r.z)}, NLL ${significant(r.nll, 3)} nats`,
     ...pairs,

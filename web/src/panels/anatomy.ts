@@ -20,7 +20,7 @@ const CONSTANT = 0.5 * Math.log(2 * Math.PI)
 
 const TREND_EVERY = 400 // ms
 
-/** What the present loss is made of, its formula and the share of each term; and who pulls on the network. */
+/** What the present loss is made of, its formula and the share of each term; and the gradients. */
 class GnllAnatomy extends Part {
   readonly #range = new CalmRange(4)
   readonly #shareRange = new CalmRange(4)
@@ -54,7 +54,7 @@ class GnllAnatomy extends Part {
     const { store } = this
     const scalars = store.focused(store.reading.value)?.fit.scalars
     const lanes = store.lanes.value
-    const lane = lanes.length > 1 ? `lane ${lanes.find((l) => l.lane === store.view.focus.value)?.name ?? ''}, ` : ''
+    const lane = lanes.length > 1 ? `model ${lanes.find((l) => l.lane === store.view.focus.value)?.name ?? ''}, ` : ''
     const loss = String(store.settings.value['loss'] ?? '')
     const nll = isNLL(loss)
     // As the picture has it: settings may be ahead of it.
@@ -64,15 +64,15 @@ class GnllAnatomy extends Part {
     return html`
       <section class="card anatomy explained" aria-labelledby="anatomy-title">
         <header class="plot-head">
-          <h2 id="anatomy-title">Anatomy of the loss</h2>
-          ${explainChart('anatomy', `${noteOn(loss)}. L is the mean over the training rows, in nats per row where it is a likelihood. Under the bar: two terms over the whole run.`)}
-          <span class="aside">${nll ? html`${lane}nats per row, train` : 'bar: NLL of the same predictions'}</span>
+          <h2 id="anatomy-title">What the loss is made of</h2>
+          ${explainChart('anatomy', `${noteOn(loss)}. L is the average over the training points, in nats per point if the loss is a likelihood. Under the bar: two terms over the whole run.`)}
+          <span class="aside">${nll ? html`${lane}average over training points` : 'bar: Gaussian NLL of these predictions, for comparison'}</span>
         </header>
         <p class="formula">${formula(loss, scalars, full)}</p>
         ${this.#bar(terms, this.#range, terms.some((t) => t.kind === 'constant' && t.value !== 0) ? 0 : CONSTANT)}
         <dl class="terms">
           ${terms.map((t) => html`<div class=${t.kind} ?data-off=${t.kind === 'constant' && !full}><dt>${figureName(t.id)}</dt><dd class=${nll ? 'unseen' : ''}>${fixed(t.value, 2)}</dd></div>`)}
-          <div class="clamped" ?data-some=${(scalars?.clamped ?? 0) > 0}><dt class="unseen">${FIGURES.clamped.label}</dt><dd>${scalars ? figureName('clamped', `${count(scalars.clamped)}${nll ? ` of ${rows}` : ''} clamped${nll ? ' at eps' : ''}`) : nothing}</dd></div>
+          <div class="clamped" ?data-some=${(scalars?.clamped ?? 0) > 0}><dt class="unseen">${FIGURES.clamped.label}</dt><dd>${scalars ? figureName('clamped', nll ? `eps applies to ${count(scalars.clamped)} of ${rows}` : `${count(scalars.clamped)} clamped`) : nothing}</dd></div>
         </dl>
         ${this.#shares(scalars)}
         ${this.#trend}
@@ -92,7 +92,7 @@ class GnllAnatomy extends Part {
     return html`
       ${this.#bar(shares, this.#shareRange, 0)}
       <dl class="terms shares">
-        <div class="rows"><dt>${figureName('loss', 'rows')}</dt><dd>${fixed(rows, 2)}</dd></div>
+        <div class="rows"><dt>${figureName('loss', 'data')}</dt><dd>${fixed(rows, 2)}</dd></div>
         <div class="physics"><dt>${figureName('equation_loss', 'equation')}</dt><dd>${fixed(equation, 2)}</dd></div>
         <div class="both"><dt>together</dt><dd>${fixed(rows + equation, 2)}</dd></div>
       </dl>

@@ -54,7 +54,7 @@ class GnllApp extends Opening {
         <div class="top">
           <h1 class="brand">gnll<span>viz</span></h1>
           ${dataset}
-          <button type="button" class="button square own-button" aria-label="your own data" title="your own data: a formula or a file" ?disabled=${!store.steers.value} @click=${() => { this.#own() }}>ƒ</button>
+          <button type="button" class="button own-button" title="Upload or paste a CSV, or write a formula" ?disabled=${!store.steers.value} @click=${() => { this.#own() }}>+ Your data</button>
           <gnll-transport></gnll-transport>
           ${others}
           <gnll-counter></gnll-counter>

@@ -7,12 +7,12 @@ import { segments } from './choices'
 import { popup } from './popup'
 
 const UNITS = [
-  { value: 'percent', label: '%', help: 'how much of the prediction a band holds' },
-  { value: 'sigma', label: 'σ', help: 'how many standard deviations a band reaches' },
+  { value: 'percent', label: '%', help: 'percentage of the prediction that a band contains' },
+  { value: 'sigma', label: 'σ', help: 'width of a band in standard deviations' },
 ]
 
 /** What the bands of one network leave out. */
-export const ONE_NETWORK = 'One network says how noisy the data are, not how unsure it is itself (the epistemic part): far from all rows its bands mean little.'
+export const ONE_NETWORK = 'The bands of one network show the noise in the data, not the model’s own uncertainty: far from all points they mean little.'
 
 /** The button that says which bands there are, and the panel in which they are chosen; those of an ensemble can be taken apart. */
 export function bandChoice(view: View, ensemble: boolean): TemplateResult {
@@ -27,9 +27,9 @@ export function bandChoice(view: View, ensemble: boolean): TemplateResult {
   return popup({
     id: 'bands-panel', label: `bands: ${name}`, style: 'quiet-button choice-button', face: html`${name}<span class="caret-sign" aria-hidden="true">▾</span>`,
     body: html`
-      <p class="popup-title">Bands of the prediction</p>
+      <p class="popup-title">Prediction bands</p>
       <div class="popup-row">
-        ${segments({ name: 'preset', label: 'usual bands', options: PRESETS.map((p) => ({ value: p.name, label: p.name, help: p.help })) }, name, (v) => {
+        ${segments({ name: 'preset', label: 'presets', options: PRESETS.map((p) => ({ value: p.name, label: p.name, help: p.help })) }, name, (v) => {
           const preset = PRESETS.find((p) => p.name === v)
           if (preset) set(preset.bands)
         })}
@@ -38,20 +38,20 @@ export function bandChoice(view: View, ensemble: boolean): TemplateResult {
       ${levels.map((level, i) => levelRow(unit, level, i, (v) => { put(i, v) }))}
       <div class="popup-row">
         <span class="stepper">
-          <button type="button" aria-label="one band less" ?disabled=${levels.length <= 1} @click=${() => { set({ unit, levels: levels.slice(0, -1) }) }}>−</button>
-          <button type="button" aria-label="one band more" ?disabled=${levels.length >= MOST_BANDS} @click=${() => { set({ unit, levels: [...levels, LEVELS[unit].usual] }) }}>+</button>
+          <button type="button" aria-label="remove a band" ?disabled=${levels.length <= 1} @click=${() => { set({ unit, levels: levels.slice(0, -1) }) }}>−</button>
+          <button type="button" aria-label="add a band" ?disabled=${levels.length >= MOST_BANDS} @click=${() => { set({ unit, levels: [...levels, LEVELS[unit].usual] }) }}>+</button>
         </span>
         <span class="note">${levels.length === 1 ? 'one band' : `${levels.length} bands`}</span>
       </div>
       ${!ensemble
-        ? html`<p class="note band-note">${ONE_NETWORK} With an ensemble of two or more, the part is shown in which its members differ.</p>`
+        ? html`<p class="note band-note">${ONE_NETWORK} An ensemble also shows model uncertainty.</p>`
         : html`
           <div class="popup-row">
-            ${segments({ name: 'parts', label: 'what the bands are of', options: [
-              { value: 'total', label: 'total', help: 'noise and what the members do not agree on, together' },
-              { value: 'apart', label: 'apart', help: 'the bands of the noise, and around the widest what the members do not agree on' },
+            ${segments({ name: 'parts', label: 'noise and model uncertainty', options: [
+              { value: 'total', label: 'together', help: 'one band for noise and model uncertainty' },
+              { value: 'apart', label: 'split', help: 'bands for the noise, and model uncertainty around the widest' },
             ] }, view.apart.value ? 'apart' : 'total', (v) => { view.apart.value = v === 'apart' })}
-            <span class="note">aleatoric inside, epistemic around it</span>
+            <span class="note">noise (aleatoric) inside, model uncertainty (epistemic) outside</span>
           </div>`}
     `,
   })

@@ -14,20 +14,20 @@ import { LatePart } from './late'
 import { several } from './target-choice'
 
 const VIEWS = [
-  { value: 'predicted', label: 'as predicted', help: 'the predictions as they are' },
-  { value: 'scaled', label: 'factor', help: 'with one factor on all standard deviations, learned on the other half of the test rows' },
-  { value: 'isotonic', label: 'isotonic', help: 'with predicted probabilities mapped to observed ones by isotonic regression, learned on the other half of the test rows' },
+  { value: 'predicted', label: 'raw', help: 'the predictions as they are' },
+  { value: 'scaled', label: 'rescaled', help: 'every std multiplied by one factor (cross-fitted on halves of the test set)' },
+  { value: 'isotonic', label: 'isotonic', help: 'predicted probabilities mapped to observed frequencies by isotonic regression (cross-fitted on halves of the test set)' },
 ] as const
 
-const HELP = `Left: ${FIGURES.reliability.help} Right: ${FIGURES.pit.help} Grey is where chance alone keeps 95 of 100 calibrated networks.`
+const HELP = `Left: ${FIGURES.reliability.help} Right: ${FIGURES.pit.help} Grey: the range expected by chance (95 %).`
 
 const MARK: Readonly<Record<Coverage['side'], string>> = { below: '▾', within: '✓', above: '▴', unknown: '' }
 const SIDE: Readonly<Record<Coverage['side'], string>> = {
-  below: 'less than chance explains', within: 'within what chance explains', above: 'more than chance explains', unknown: 'not known',
+  below: 'below the range expected by chance', within: 'within the range expected by chance', above: 'above the range expected by chance', unknown: 'unknown',
 }
 const TABLE_EVERY = 1000 // ms; a table that changes faster cannot be read
 
-/** Whether the predicted distributions can be believed, on rows that were held out. */
+/** Whether the predicted distributions are calibrated on the test points. */
 class GnllCalibration extends LatePart {
   static override properties = { asTable: { state: true } }
   declare asTable: boolean
@@ -52,7 +52,7 @@ class GnllCalibration extends LatePart {
     return html`
       <section class="card calibration explained" aria-labelledby="calibration-title" style=${laneStyle(colour)}>
         <header class="plot-head">
-          <h2 id="calibration-title">Calibration, test</h2>
+          <h2 id="calibration-title">Calibration (test set)</h2>
           ${explainChart('calibration', HELP)}
           <span class="keys-row">${focus ? this.#verdict(focus) : nothing}</span>
           ${tableButton('calibration', this.asTable, () => { this.asTable = !this.asTable })}
@@ -61,7 +61,7 @@ class GnllCalibration extends LatePart {
           ${this.#charts(focus, pictures, lanes)}
           ${lanes.length > 1 ? this.#verdicts(pictures, lanes) : nothing}
           <div class="recalibration">
-            ${segments({ name: 'recalibration', label: 'as predicted or recalibrated', options: VIEWS }, this.#view, (v) => { this.store.view.recalibration.value = v as Recalibration })}
+            ${segments({ name: 'recalibration', label: 'recalibration', options: VIEWS }, this.#view, (v) => { this.store.view.recalibration.value = v as Recalibration })}
             <p class="after">${several(data) ? html`<b>${data?.target.name}</b>: ` : nothing}${focus ? this.#after(focus) : nothing}</p>
           </div>
           ${this.asTable && focus ? this.#tables(focus, pictures, lanes) : nothing}
@@ -75,15 +75,15 @@ class GnllCalibration extends LatePart {
     return told('verdict', FIGURES.verdict.label, html`<span class="unseen">verdict: </span><span class="verdict verdict-${kind}">${word}</span>`, sentence, 'verdict')
   }
 
-  /** That of each lane in short. */
+  /** The verdict on each lane. */
   #verdicts(pictures: readonly LanePicture[], lanes: readonly Lane[]): TemplateResult {
     return html`
-      <ul class="verdicts" aria-label="verdicts of the lanes">
+      <ul class="verdicts" aria-label="verdicts of the models">
         ${lanes.map((l) => {
           const p = pictures.find((f) => f.lane === l.lane)
           if (!p) return nothing
-          const { word, short, kind, sentence } = verdictOf(p, this.#view)
-          return html`<li style=${laneStyle(l.colour)}>${told(`verdict-${l.lane}`, FIGURES.verdict.label, html`<span class="unseen">lane ${l.name}: </span>${laneLine(l.colour)}<span class="verdict verdict-${kind}">${short}</span>`, `${l.name}: ${word}. ${sentence}`, 'verdict')}</li>`
+          const { word, kind, sentence } = verdictOf(p, this.#view)
+          return html`<li style=${laneStyle(l.colour)}>${told(`verdict-${l.lane}`, FIGURES.verdict.label, html`<span class="unseen">model ${l.name}: </span>${laneLine(l.colour)}<span class="verdict verdict-${kind}">${word}</span>`, `${l.name}: ${word}. ${sentence}`, 'verdict')}</li>`
         })}
       </ul>
     `
@@ -103,12 +103,12 @@ class GnllCalibration extends LatePart {
       <div class="calibration-charts">
         <div class="framed square">
           <span class="y-name">observed</span><span class="y-ends"><i>1</i><i>0</i></span>
-          ${reliability(curves, rows, `observed share of ${rows} test rows by the expected share; the table has it in figures`)}
+          ${reliability(curves, rows, `observed against expected fraction of ${rows} test points; the table has the numbers`)}
           <span class="x-ends"><i>0</i><span>expected</span><i>1</i></span>
         </div>
         <div class="framed">
-          <span class="y-name">rows</span><span class="y-ends"><i>${fixed(max, 0)}</i><i>0</i></span>
-          ${pitHistogram(counts, band, rows / counts.length, max, `counts of ${rows} test rows by their probability integral transform; the table has them in figures`)}
+          <span class="y-name">points</span><span class="y-ends"><i>${fixed(max, 0)}</i><i>0</i></span>
+          ${pitHistogram(counts, band, rows / counts.length, max, `number of test points (of ${rows}) by their probability integral transform; the table has the numbers`)}
           <span class="x-ends"><i>0</i><span>PIT</span><i>1</i></span>
         </div>
         ${focus ? this.#coverages(focus) : html`<div class="coverages"></div>`}
@@ -137,15 +137,15 @@ class GnllCalibration extends LatePart {
   #after(focus: LanePicture): TemplateResult {
     const s = focus.fit.scalars
     const rows = rowsJudged(focus)
-    const area = (after: number): string => `area ${fixed(s.test_miscal_area, 3)} → ${fixed(after, 3)}`
-    const learned = 'learned on the other half of the test rows'
-    if (this.#view === 'predicted') return html`${rows} test rows; grey: where chance alone keeps 95 of 100 calibrated networks`
-    if (!Number.isFinite(s.isotonic_miscal_area)) return html`too few test rows to recalibrate, or numbers that are not finite`
-    if (this.#view === 'isotonic') return html`${area(s.isotonic_miscal_area)}; probabilities mapped as ${learned}`
-    return html`all std <b>× ${significant(s.scale_factor, 3)}</b>: NLL ${fixed(s.test_nll, 2)} → ${fixed(s.scaled_nll, 2)} nats, ${area(s.scaled_miscal_area)}; ${learned}`
+    const area = (after: number): string => `the miscalibration from ${fixed(s.test_miscal_area, 3)} to ${fixed(after, 3)}`
+    const fitted = '(cross-fitted on halves of the test set)'
+    if (this.#view === 'predicted') return html`Grey: the range expected by chance with ${rows} test points (95 %)`
+    if (!Number.isFinite(s.isotonic_miscal_area)) return html`Too few test points to recalibrate, or numbers that are not finite`
+    if (this.#view === 'isotonic') return html`Isotonic regression changes ${area(s.isotonic_miscal_area)} ${fitted}`
+    return html`Multiplying every std by <b>${significant(s.scale_factor, 3)}</b> changes the NLL from ${fixed(s.test_nll, 2)} to ${fixed(s.scaled_nll, 2)} nats and ${area(s.scaled_miscal_area)} ${fitted}`
   }
 
-  /** Made anew now and then only. */
+  /** Rebuilt once a second at most. */
   #tables(focus: LanePicture, pictures: readonly LanePicture[], lanes: readonly Lane[]): TemplateResult {
     const of = [this.#view, focus.lane, ...lanes.map((l) => l.name)].join()
     const now = performance.now()
@@ -158,13 +158,13 @@ class GnllCalibration extends LatePart {
     const shown = html`
       <div class="tables">
         ${chartTable({
-          caption: `rows within central intervals, %, of ${rows} test rows, step ${focus.fit.step}`,
-          columns: ['expected', ...lanes.map((l) => (lanes.length > 1 ? l.name : 'observed')), 'rows by chance'],
+          caption: `test points within central intervals, % of ${rows}, step ${focus.fit.step}`,
+          columns: ['expected', ...lanes.map((l) => (lanes.length > 1 ? l.name : 'observed')), 'number by chance'],
           rows: Array.from(focus.calibration.expected, (p, i) => [percent(p), ...shares.map((c) => percent(c[i] ?? NaN)), range(countBand(p, rows))]),
         })}
         ${chartTable({
           caption: 'probability integral transforms',
-          columns: ['from', 'to', 'rows', 'by chance'],
+          columns: ['from', 'to', 'points', 'by chance'],
           rows: Array.from(counts, (n, i) => [fixed(i / counts.length, 1), fixed((i + 1) / counts.length, 1), fixed(n, 0), range(countBand(1 / counts.length, rows))]),
         })}
       </div>

@@ -15,21 +15,21 @@ class GnllCaption extends Part {
     const { kind, why } = this.store.link.value
     if (why !== '') {
       return kind === 'events'
-        ? html`<p class="caption" role="status"><b>Connected by server-sent events</b>, as no websocket gets through: ${why}</p>`
+        ? html`<p class="caption" role="status"><b>Connected by server-sent events</b>, because websockets do not get through: ${why}</p>`
         : html`<p class="caption told" role="status"><b>No connection:</b> ${why}</p>`
     }
-    if (run?.state === 'idle') return html`<p class="caption">Training rests because nobody watched; it goes on now.</p>`
+    if (run?.state === 'idle') return html`<p class="caption">Paused while nobody was watching; resuming.</p>`
     if (run?.state === 'paused' && run.reason !== '') return html`<p class="caption" role="status"><b>Paused:</b> ${run.reason}.</p>`
     const { data } = run ?? {}
     if (run && !this.store.steers.value) {
-      return html`<p class="caption" role="status"><b>You are watching; who made the run steers it.</b> ${data?.title}: ${data?.help}</p>`
+      return html`<p class="caption" role="status"><b>View only. The owner controls this run.</b> ${data?.title}: ${data?.help}</p>`
     }
     if (data && data.dropped_rows > 0) {
       const [first] = data.dropped
-      return html`<p class="caption" role="status"><b>${data.title}</b> ${data.dropped_rows} ${data.dropped_rows === 1 ? 'row was' : 'rows were'} left out${first ? html`, the first in line ${first.row}, column ${first.column}: ${first.reason}` : ''}</p>`
+      return html`<p class="caption" role="status"><b>${data.title}</b> Skipped ${data.dropped_rows} ${data.dropped_rows === 1 ? 'row' : 'rows'}${first ? html` (first: line ${first.row}, column ${first.column}: ${first.reason})` : ''}.</p>`
     }
     if (!this.store.touched.value) {
-      return html`<p class="caption first">A network learns the mean <em>and</em> the noise of the data. Move <b>eps</b> up: the floor under the noise rises, and where the band was narrowest it opens first.</p>`
+      return html`<p class="caption first">This network predicts a value <em>and</em> how uncertain it is (the shaded bands). Raise <b>eps</b>: predictions may not be more certain than that, so the narrow part of the band widens first.</p>`
     }
     return html`<p class="caption"><b>${data?.title}</b> ${data?.help} <span class="source">${data?.source}</span></p>`
   }

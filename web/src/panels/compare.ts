@@ -8,8 +8,8 @@ import { laneLine, laneStyle } from './lane-line'
 import { popup } from './popup'
 
 const COMPARE = [
-  { value: 'overlay', label: 'overlay', help: 'all lanes in one fit, with the bands of the one in focus' },
-  { value: 'beside', label: 'side by side', help: 'a fit of each lane, on the same axes' },
+  { value: 'overlay', label: 'overlay', help: 'all models in one chart, with the bands of the selected one' },
+  { value: 'beside', label: 'side by side', help: 'one chart for each model, on the same axes' },
 ]
 
 /** The choice between one fit of all lanes and one of each, and in what they differ; nothing where there is but one. */
@@ -19,14 +19,19 @@ export function compareChoice(store: Store): TemplateResult | typeof nothing {
   const differ = lanesDiffer(store)
   return html`
     <span class="compare">
-      ${segments({ name: 'compare', label: 'lanes', options: COMPARE }, store.view.compare.value, (v) => { store.view.compare.value = v as Compare })}
+      ${segments({ name: 'compare', label: 'how models are compared', options: COMPARE }, store.view.compare.value, (v) => { store.view.compare.value = v as Compare })}
       ${popup({
-        id: 'differences-panel', label: `${differ.length} differ: settings that are not the same in all lanes`, style: 'quiet-button choice-button',
-        face: html`${differ.length} differ<span class="caret-sign" aria-hidden="true">▾</span>`,
-        body: differ.length === 0 ? html`<p class="note">All lanes have the same settings: they differ by nothing, and go the same way.</p>` : table(store, differ),
+        id: 'differences-panel', label: `${differInWords(differ.length)} between the models`, style: 'quiet-button choice-button',
+        face: html`${differInWords(differ.length)}<span class="caret-sign" aria-hidden="true">▾</span>`,
+        body: differ.length === 0 ? html`<p class="note">All models have identical settings, so their results are identical. Change one setting to compare.</p>` : table(store, differ),
       })}
     </span>
   `
+}
+
+/** 2 settings differ */
+function differInWords(n: number): string {
+  return n === 1 ? '1 setting differs' : `${n} settings differ`
 }
 
 function lanesDiffer(store: Store): Difference[] {
@@ -36,7 +41,7 @@ function lanesDiffer(store: Store): Difference[] {
 function table(store: Store, differ: readonly Difference[]): TemplateResult {
   return html`
     <table class="differences">
-      <caption class="popup-title">What differs</caption>
+      <caption class="popup-title">Settings that differ</caption>
       <thead><tr><th></th>${store.lanes.value.map((l) => html`<th scope="col" style=${laneStyle(l.colour)}>${laneLine(l.colour)} ${l.name}</th>`)}</tr></thead>
       <tbody>${differ.map((d) => html`<tr><th scope="row">${d.label}</th>${d.values.map((v) => html`<td>${v}</td>`)}</tr>`)}</tbody>
     </table>
@@ -53,7 +58,7 @@ export function laneFits(store: Store): TemplateResult {
       ${repeat(lanes, (l) => l.lane, (l, i) => {
         const own = differ.filter((d) => d.values[i] !== NONE).map((d) => `${d.label} ${d.values[i] ?? ''}`).join(' · ')
         return html`
-          <section class="lane-fit" style=${laneStyle(l.colour)} aria-label="fit of lane ${l.name}" ?data-focus=${l.lane === focus}>
+          <section class="lane-fit" style=${laneStyle(l.colour)} aria-label="fit of model ${l.name}" ?data-focus=${l.lane === focus}>
             <p class="lane-fit-name">
               <button type="button" class="lane-name" aria-pressed=${l.lane === focus ? 'true' : 'false'} @click=${() => { store.look(l.lane) }}>${laneLine(l.colour)}${l.name}</button>
               <span class="lane-own" title=${own}>${own}</span>

@@ -49,7 +49,7 @@ class GnllControl extends Part {
           ${this.#toDefault(c, value)}
           <label class="control-label" id="label-${c.name}" for="field-${c.name}">${c.label}</label>
           ${help(c.name, c.label, c.auto === '' ? c.help : `${c.help} ${AUTO} is ${c.auto}.`)}
-          ${c.live ? nothing : html`<span class="tag" title="begins the training anew">restart</span>`}
+          ${c.live ? nothing : html`<span class="tag" role="img" aria-label="restarts training" title="Changing this restarts training">↻</span>`}
           ${c.name === 'slice' ? this.#slice(c) : c.name === 'shown_target' ? this.#target(c, value) : c.kind === 'number' || c.kind === 'integer' ? this.#field(c, value) : nothing}
           ${c.kind === 'switch' ? this.#switch(c, value as boolean) : nothing}
           ${inline(c) ? choose(c, value as string, this.#off, (v) => { this.#set(v) }) : nothing}
@@ -64,7 +64,7 @@ class GnllControl extends Part {
 
   /** A dot in the margin where the value is not the default, which goes back to it. */
   #toDefault(c: Control, value: ControlValue): TemplateResult {
-    const label = `${c.label} back to its default, ${controlValue(c, c.default, this.store.automatic(c))}`
+    const label = `Reset ${c.label} to its default, ${controlValue(c, c.default, this.store.automatic(c))}`
     return html`<button type="button" class="to-default" aria-label=${label} title=${label} ?hidden=${sameValue(value, c.default) || this.#off} @click=${() => { this.#set(c.default) }}></button>`
   }
 
@@ -230,11 +230,11 @@ class GnllControl extends Part {
   /** eps floors the variance of the standardised target; people think in the data's unit. */
   #floor(eps: number): TemplateResult {
     const data = this.store.run.value?.data
-    if (eps === 0) return html`<p class="note">no floor under the std</p>`
+    if (eps === 0) return html`<p class="note">no minimum std</p>`
     const root = Math.sqrt(eps)
     const floor = data?.target_std ? withUnit(significant(root * data.target_std, 2), data.target.unit) : '–'
     const raw = this.store.settings.value['standardise'] === false
-    return html`<p class="note" title="eps floors the variance that is trained on; its root floors the standard deviation">std ≥ <output>${floor}</output>, ${raw ? 'raw target' : `${scientific(root, 2)} standardised`}</p>`
+    return html`<p class="note" title="√eps: variances below eps count as eps in the loss">smallest std allowed: <output>${floor}</output>${raw ? nothing : ` (${scientific(root, 2)} in standardised units)`}</p>`
   }
 }
 

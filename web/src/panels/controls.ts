@@ -44,7 +44,7 @@ class GnllControls extends Part {
     const lane = lanes.find((l) => l.lane === this.store.view.focus.value)
     return html`
       ${this.besides ? this.#modeButton(isSimple) : nothing}
-      ${lane && lanes.length > 1 ? html`<p class="of-lane" style=${laneStyle(lane.colour)}>${laneLine(lane.colour)} lane <b>${lane.name}</b></p>` : nothing}
+      ${lane && lanes.length > 1 ? html`<p class="of-lane" style=${laneStyle(lane.colour)}>${laneLine(lane.colour)} model <b>${lane.name}</b></p>` : nothing}
       ${[...groups].map(([group, controls]) => html`
         <div class="group" role="group" aria-labelledby="group-${group}">
           <h2 id="group-${group}" class="group-name">${group}</h2>
@@ -52,7 +52,7 @@ class GnllControls extends Part {
           ${isSimple ? nothing : this.#advanced(group, controls.filter((c) => c.advanced))}
         </div>
       `)}
-      <p class="keys" id="keys" ?hidden=${isSimple}><kbd>←</kbd> <kbd>→</kbd> move a slider, with <kbd>Shift</kbd> by ten; <kbd>Home</kbd> is its default. <kbd>Space</kbd> plays and pauses, <kbd>.</kbd> makes one step. On the timeline below <kbd>←</kbd> <kbd>→</kbd> look back, <kbd>Esc</kbd> is now.</p>
+      <p class="keys" id="keys" ?hidden=${isSimple}><kbd>←</kbd> <kbd>→</kbd> change a slider (<kbd>Shift</kbd> ×10) · <kbd>Home</kbd> default · <kbd>Space</kbd> play or pause · <kbd>.</kbd> one step · <kbd>Esc</kbd> back to live</p>
     `
   }
 
@@ -61,7 +61,7 @@ class GnllControls extends Part {
     return repeat(controls, (c) => c.name, (c) => html`<gnll-control .control=${c}></gnll-control>`)
   }
 
-  /** What is seldom needed; its summary says how much of it is not at its default, lest something be overlooked. */
+  /** Controls that are seldom needed; the summary says how many of them are not at their default. */
   #advanced(group: string, controls: readonly Control[]): TemplateResult | typeof nothing {
     if (controls.length === 0) return nothing
     const { view } = this.store
@@ -70,7 +70,7 @@ class GnllControls extends Part {
     const changed = controls.filter((c) => !sameValue(this.store.shown(c), c.default)).length
     return html`
       <details class="advanced" .open=${open} @toggle=${(e: ToggleEvent) => { view.unfold(group, e.newState === 'open') }}>
-        <summary>more of the ${group}${changed === 0 ? nothing : html` <span class="tag">${changed} set</span>`}</summary>
+        <summary>More ${group} settings${changed === 0 ? nothing : html` <span class="tag">${changed} changed</span>`}</summary>
         ${this.#opened.has(group) ? this.#list(controls) : nothing}
       </details>
     `

@@ -8,7 +8,7 @@ import { Part } from './part'
 import { popup } from './popup'
 
 const THEMES = [
-  { value: 'auto', label: 'auto', help: 'as the system has it' },
+  { value: 'auto', label: 'auto', help: 'same as the system' },
   { value: 'light', label: 'light', help: 'dark on light' },
   { value: 'dark', label: 'dark', help: 'light on dark' },
 ]
@@ -38,7 +38,7 @@ class GnllDisplay extends Part {
 
   protected override render(): TemplateResult {
     return popup({
-      id: 'display', label: 'look: theme, projector, full screen', style: 'button square', face: ICON,
+      id: 'display', label: 'Display: theme, projector, full screen', style: 'button square', face: ICON,
       body: html`
         <div class="popup-row"><span class="display-name">theme</span>
           ${segments({ name: 'theme', label: 'theme', options: THEMES }, theme.value, (v) => { setTheme(v as Theme) })}

@@ -14,7 +14,7 @@ class GnllDrop extends Part {
   }
 
   protected override render(): TemplateResult {
-    return html`<div class="drop" popover="manual" id="drop"><p><b>Drop it here</b><br>A model comes back as a run; a CSV file becomes rows.</p></div>`
+    return html`<div class="drop" popover="manual" id="drop"><p><b>Drop it here</b><br>A CSV to train on it, or an exported model to reopen it.</p></div>`
   }
 
   readonly #listeners = new Map<string, (e: Event) => void>([

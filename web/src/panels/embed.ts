@@ -37,7 +37,7 @@ class GnllEmbed extends Opening {
           ${this.#lanes()}
           <span class="embed-says" role="status" title=${this.#words()}>${this.#words()}</span>
           <gnll-status></gnll-status>
-          <a class="embed-origin" href=${store.address.run(true)} target="_blank" rel="noopener" title="the whole page, in a tab of its own">gnll<span>viz</span></a>
+          <a class="embed-origin" href=${store.address.run(true)} target="_blank" rel="noopener" title="Open the whole page in a new tab">gnll<span>viz</span></a>
         </footer>
       </main>
     `
@@ -56,7 +56,7 @@ class GnllEmbed extends Opening {
     const { lanes, view: { focus } } = this.store
     if (lanes.value.length < 2) return nothing
     return html`
-      <div class="embed-lanes" role="group" aria-label="lanes">
+      <div class="embed-lanes" role="group" aria-label="models">
         ${lanes.value.map((l) => html`
           <button type="button" class="embed-lane" style=${laneStyle(l.colour)} aria-pressed=${l.lane === focus.value ? 'true' : 'false'} @click=${() => { this.store.look(l.lane) }}>${laneLine(l.colour)}${l.name}</button>
         `)}

@@ -30,7 +30,7 @@ export function parameterCurve({ name, series, since, to, colour, truth }: Param
   const [first, last] = [inside[0]?.[1] ?? NaN, inside.at(-1)?.[1] ?? NaN]
   const words = Number.isNaN(first)
     ? `${name}: no steps yet`
-    : `${name} went from ${significant(first, 3)} at step ${count(from)} to ${significant(last, 3)} at step ${count(to)}${truth === null ? '' : `; the true value is ${significant(truth, 4)}`}`
+    : `${name} changed from ${significant(first, 3)} at step ${count(from)} to ${significant(last, 3)} at step ${count(to)}${truth === null ? '' : `; the true value is ${significant(truth, 4)}`}`
   if (!reach) return html`<div class="framed parameter-frame" role="img" aria-label=${words}></div>`
   const [low, high] = reach[0] < reach[1] ? reach : [reach[0] - 0.5, reach[1] + 0.5]
   const { min, max } = niceRange(low, high, 2)

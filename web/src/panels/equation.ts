@@ -21,8 +21,8 @@ import { Part } from './part'
 import { gridGroundOf, lanesSeen, Scene } from './scene'
 
 const WAYS = [
-  { value: 'learned', label: 'learned', help: 'goes on from where it is, with the network' },
-  { value: 'fixed', label: 'fixed', help: 'stays at what it is now' },
+  { value: 'learned', label: 'learned', help: 'trained together with the network' },
+  { value: 'fixed', label: 'fixed', help: 'keeps its present value' },
 ] as const
 
 const DIGITS = 4
@@ -139,11 +139,11 @@ class GnllEquation extends Part {
     const { store } = this
     const data = store.run.value?.data
     const own = ownEquation(data, store.settings.value)
-    const none = lanes > 1 ? `Lane “${lane?.name ?? ''}” has no equation.` : ''
+    const none = lanes > 1 ? `Model “${lane?.name ?? ''}” has no equation.` : ''
     if (!own || !data?.equation) return none === '' ? nothing : html`<p class="equation-offer note">${none}</p>`
     return html`
       <div class="equation-offer">
-        <p class="note">${none} These data obey <b>${data.equation.text} = 0</b>.${own.restarts ? html` The activation becomes tanh, as an equation needs a second derivative, and training starts again.` : nothing}</p>
+        <p class="note">${none} This data set obeys <b>${data.equation.text} = 0</b>.${own.restarts ? html` The activation becomes tanh, because an equation needs a second derivative, and training restarts.` : nothing}</p>
         <button type="button" class="button" ?disabled=${!store.steers.value} @click=${() => { void store.setTogether(own.set) }}>Use the equation of this data set</button>
       </div>
     `
@@ -177,7 +177,7 @@ class GnllEquation extends Part {
         <span class="field">
           <input
             type="text" inputmode="decimal" size="7" autocomplete="off" spellcheck="false" id="parameter-${p.name}" aria-describedby=${mistake === undefined ? nothing : `mistake-${p.name}`}
-            aria-invalid=${mistake === undefined ? nothing : 'true'} title=${p.learned ? 'what has been learned; type a number to go on from there' : 'what it stays at'} ?disabled=${off}
+            aria-invalid=${mistake === undefined ? nothing : 'true'} title=${p.learned ? 'learned value; type a number to set it' : 'fixed value'} ?disabled=${off}
             .value=${this.#typing === p.name ? noChange : live(significant(value, DIGITS))}
             @input=${() => { this.#typing = p.name }}
             @blur=${() => { this.#typing = ''; this.requestUpdate() }}
@@ -234,11 +234,11 @@ class GnllEquation extends Part {
   #lanes(lanes: readonly Lane[]): TemplateResult {
     const pictures = this.store.reading.value
     return html`
-      <ul class="equation-lanes" aria-label="the equation in each lane">
+      <ul class="equation-lanes" aria-label="the equation in each model">
         ${lanes.map((l) => {
           const picture = pictures.find((p) => p.lane === l.lane)
           if (equationOf(this.store.values.of(l.lane)) === '' || !picture) return nothing
-          return html`<li style=${laneStyle(l.colour)}><span class="unseen">lane </span>${laneLine(l.colour)}<span>${l.name}</span>${l.parameters.map((p, i) => html`<span>${p.name} <b>${significant(scalar(picture, 'parameter', i), 3)}</b></span>`)}<span>rms <b>${significant(picture.fit.scalars.equation_rms, 2)}</b></span></li>`
+          return html`<li style=${laneStyle(l.colour)}><span class="unseen">model </span>${laneLine(l.colour)}<span>${l.name}</span>${l.parameters.map((p, i) => html`<span>${p.name} <b>${significant(scalar(picture, 'parameter', i), 3)}</b></span>`)}<span>rms <b>${significant(picture.fit.scalars.equation_rms, 2)}</b></span></li>`
         })}
       </ul>
     `
@@ -280,7 +280,7 @@ function residuals({ run, grid, frames, lanes, view: { focus } }: Store): ChartT
   if (!data || !x || step === undefined) return { caption: 'no frame yet', columns: [], rows: [] }
   const input = sliced(data).column
   const span = (x.at(-1) ?? NaN) - (x[0] ?? NaN)
-  const name = (p: LanePicture): string => (lanes.value.length > 1 ? `lane ${lanes.value.find((l) => l.lane === p.lane)?.name ?? ''}` : 'residual')
+  const name = (p: LanePicture): string => (lanes.value.length > 1 ? `model ${lanes.value.find((l) => l.lane === p.lane)?.name ?? ''}` : 'residual')
   return {
     caption: `residual of the equation at step ${count(step)}`,
     columns: [withUnit(input.name, input.unit === '' ? '' : `(${input.unit})`), ...pictures.map(name)],

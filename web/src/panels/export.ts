@@ -31,7 +31,7 @@ function rowsOf(formats: readonly Format[]): Row[] {
   return [...rows.values()]
 }
 
-/** Takes the lane in focus away as a file, and brings models back as runs. */
+/** Exports the selected lane as files, and imports models as runs. */
 class GnllExport extends Part {
   static override properties = {
     isOpen: { state: true }, formats: { state: true }, mistake: { state: true }, sending: { state: true },
@@ -43,7 +43,7 @@ class GnllExport extends Part {
   declare mistake: string
   /** Whether rows are to be in the files that can have them. */
   declare withRows: boolean
-  /** The format that is being made for who has the key. */
+  /** The format that is being made for the owner. */
   declare making: string
   /** The file that is being sent, and how much of it has been. */
   declare sending: { readonly name: string; readonly share: number } | null
@@ -72,7 +72,7 @@ class GnllExport extends Part {
     try {
       this.formats = await this.store.api.formats()
     } catch (e) {
-      this.mistake = `The formats are not known: ${words(e)}. Open this again in a moment.`
+      this.mistake = `Cannot list the formats: ${words(e)}. Open this again in a moment.`
     }
   }
 
@@ -85,7 +85,7 @@ class GnllExport extends Part {
     this.#stop?.()
   }
 
-  /** Brings one file back: a model as a run of its own, rows for the run that is here. */
+  /** Imports one file: a model as a new run, rows into this run. */
   async #take(files: readonly File[]): Promise<void> {
     const { dialog } = this.store.view
     dialog.value = null
@@ -98,8 +98,8 @@ class GnllExport extends Part {
       return
     }
     if (!panel?.matches(':popover-open')) panel?.showPopover()
-    if (!file || files.length !== 1) this.mistake = `These are ${files.length} files. Drop one at a time.`
-    else if (hasRows(file.name)) this.mistake = `${file.name} has rows, and only who steers this run can give it rows. Begin a run of your own with it.`
+    if (!file || files.length !== 1) this.mistake = `You dropped ${files.length} files. Drop one at a time.`
+    else if (hasRows(file.name)) this.mistake = `${file.name} is a table, and only the owner of this run can add data. Start a run of your own with it.`
     else if (!this.sending) await this.#bringBack(file)
   }
 
@@ -110,7 +110,7 @@ class GnllExport extends Part {
       location.assign(new URL(`r/${id}#key=${encodeURIComponent(key)}`, this.store.api.root))
     } catch (e) {
       this.sending = null
-      this.mistake = `${file.name} was not brought back: ${words(e)}`
+      this.mistake = `Cannot import ${file.name}: ${words(e)}`
     }
   }
 
@@ -136,21 +136,21 @@ class GnllExport extends Part {
         <ul>${rows.map((r) => html`
           <li>
             <span class="export-links">${r.label === '' ? nothing : html`<b>${r.label}</b>`}${r.formats.map((f) => this.#link(r, f))}</span>
-            <span class="note">${r.help}${this.#holds(r)}${r.formats.some((f) => this.#isOff(f.along)) ? html` Not of a map: choose one input under <i>along input</i> first.` : nothing}</span>
+            <span class="note">${r.help}${this.#holds(r)}${r.formats.some((f) => this.#isOff(f.along)) ? html` Not available for a map: choose one input under <i>along input</i> first.` : nothing}</span>
           </li>
         `)}</ul>
       </section>
     `
   }
 
-  /** What files have of the rows, and whether they are to. */
+  /** What files contain of the rows, and the box that leaves them out. */
   #rows(): TemplateResult {
     const { key, run } = this.store
     const isPrivate = run.value?.data.private ?? false
     return html`
       <p class="export-rows">
-        <label><input type="checkbox" .checked=${!this.withRows} @change=${(e: Event) => { this.withRows = !(e.target as HTMLInputElement).checked }}> leave the rows out</label>
-        <span class="note">JSON, the archive, predictions, the report and pictures of the fit <b>contain the training and test data</b>: of a file only the columns in use. ${key === undefined && isPrivate ? 'View only: they contain no more rows than the page shows.' : 'Without the rows, JSON can predict, and training continues only from the original file.'}</span>
+        <label><input type="checkbox" .checked=${!this.withRows} @change=${(e: Event) => { this.withRows = !(e.target as HTMLInputElement).checked }}> leave out the data</label>
+        <span class="note">JSON, the archive, predictions, the report and pictures of the fit <b>contain the training and test data</b> (of a file, only the columns in use). ${key === undefined && isPrivate ? 'View only: they contain only the points that the page shows.' : 'Without the data, JSON can predict, but training continues only with the original file.'}</span>
       </p>
     `
   }
@@ -159,7 +159,7 @@ class GnllExport extends Part {
     return this.withRows && r.formats.some((f) => f.rows) ? html` <b>Contains data.</b>` : nothing
   }
 
-  /** A file that only who has the key gets whole cannot be a plain link. */
+  /** A file that only the owner gets whole needs the key, and so cannot be a plain link. */
   async #save(e: Event, key: string, name: string, address: string): Promise<void> {
     e.preventDefault()
     if (this.making !== '') return
@@ -173,7 +173,7 @@ class GnllExport extends Part {
       link.click()
       setTimeout(() => { URL.revokeObjectURL(link.href) }, SAVED_WITHIN)
     } catch (failed) {
-      this.mistake = `The file was not made: ${words(failed)}`
+      this.mistake = `Cannot make the file: ${words(failed)}`
     } finally {
       this.making = ''
     }
@@ -188,7 +188,7 @@ class GnllExport extends Part {
     const { api, id, key, run, view: { focus } } = this.store
     const said = label === '' ? kind : `${label}, ${kind}`
     if (this.#isOff(along)) return html`<a class="button" role="link" aria-disabled="true" aria-label=${said}>${kind}</a>`
-    if (!this.withRows && isTable) return html`<a class="button" role="link" aria-disabled="true" aria-label=${said} title="a table of the rows">${kind}</a>`
+    if (!this.withRows && isTable) return html`<a class="button" role="link" aria-disabled="true" aria-label=${said} title="This table consists of the data">${kind}</a>`
     const address = api.file(id, focus.value, name, this.withRows)
     const isOwners = rows && this.withRows && key !== undefined && (run.value?.data.private ?? false)
     return html`<a class="button" download href=${address} data-format=${name} aria-label="download: ${said}" aria-busy=${this.making === name ? 'true' : 'false'} @click=${(e: Event) => { if (isOwners) void this.#save(e, key, name, address) }}>${kind}</a>`
@@ -199,15 +199,15 @@ class GnllExport extends Part {
     const models = formats.filter((f) => f.read && f.group !== 'all').map((f) => f.form).join(', ')
     return html`
       <section class="import">
-        <h3 class="group-name">Bring one back</h3>
-        <p class="note">${models === '' ? 'Models' : `${models} or the archive`} come back as a run of its own, paused at its step. Choose the file, or drop it anywhere on the page; a CSV file becomes rows to learn. <a href=${helpAddress('taking-away')} target="_blank" rel="noopener">more<span class="unseen"> on taking models away, in a new tab</span></a></p>
+        <h3 class="group-name">Import a model</h3>
+        <p class="note">Choose a file (${models === '' ? 'a model' : `${models} or the archive`}), or drop it anywhere on the page. It opens as a new run, paused at its step. A CSV opens as data to train on. <a href=${helpAddress('taking-away')} target="_blank" rel="noopener">more<span class="unseen"> on export and import, in a new tab</span></a></p>
         <input type="file" accept=${accepted(formats)} aria-label="choose a model or a table" ?disabled=${sending !== null} @change=${(e: Event) => {
           const input = e.target as HTMLInputElement
           const files = [...(input.files ?? [])]
           input.value = ''
           if (files.length > 0) void this.#take(files)
         }}>
-        <p class="import-state" role="status">${sending ? html`<progress max="1" .value=${sending.share} aria-label="sent of ${sending.name}"></progress> ${sending.share < 1 ? `sending ${sending.name}` : `reading ${sending.name}`}` : nothing}</p>
+        <p class="import-state" role="status">${sending ? html`<progress max="1" .value=${sending.share} aria-label="upload of ${sending.name}"></progress> ${sending.share < 1 ? `uploading ${sending.name}` : `reading ${sending.name}`}` : nothing}</p>
         <p class="why" role="alert">${this.mistake === '' ? nothing : this.mistake}</p>
       </section>
     `
@@ -222,7 +222,7 @@ class GnllExportOf extends Part {
     const past = rewind.at.value
     const name = lanes.value.find((l) => l.lane === focus.value)?.name ?? ''
     const step = this.store.focused(live.value)?.fit.step
-    return html`<p class="note">Of lane <b>${name}</b> as it is when you click, now at step <b class="export-step">${step === undefined ? '–' : count(step)}</b>${past === null ? nothing : html`, not as it was at step ${count(past)}: <i>continue from here</i> first to have that`}. ${several(data) ? html`Charts are of <b>${data?.target.name}</b>, the target that is shown; models, tables and scores have all ${data?.targets.length} targets. ` : nothing}JSON can be brought back, and training continues exactly.</p>`
+    return html`<p class="note">Exports model <b>${name}</b> at the current step (<b class="export-step">${step === undefined ? '–' : count(step)}</b>)${past === null ? nothing : html`, not at step ${count(past)}: for that, choose <i>resume from here</i> first`}. ${several(data) ? html`Charts show <b>${data?.target.name}</b>, the shown target; models, tables and scores contain all ${data?.targets.length} targets. ` : nothing}JSON can be re-imported, and training continues exactly.</p>`
   }
 }
 

@@ -43,12 +43,12 @@ interface TableColumn {
 function columnsOf({ fit }: LanePicture, lane: Lane | null, unit: string, bands: Bands): TableColumn[] {
   const { name, reach } = widest(bands)
   const { epistemic } = fit
-  const of = lane ? `lane ${lane.name}, ` : ''
+  const of = lane ? `model ${lane.name}, ` : ''
   const column = (what: string, at: (i: number) => number): TableColumn => ({ name: `${of}${what}${unit === '' ? '' : ` (${unit})`}`, at })
   const edge = (sign: number) => (i: number): number => (fit.mean[i] ?? NaN) + sign * reach * effective(fit, i)
   return [
     column('mean', (i) => fit.mean[i] ?? NaN),
-    column('std before the clamp', (i) => fit.std[i] ?? NaN),
+    column('std before eps', (i) => fit.std[i] ?? NaN),
     column('std', (i) => effective(fit, i)),
     ...(epistemic ? [column('epistemic std', (i) => epistemic[i] ?? NaN)] : []),
     column(`${name} from`, edge(-1)),

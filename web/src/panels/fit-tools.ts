@@ -6,25 +6,25 @@ import { lensChoice } from './lens'
 import { several } from './target-choice'
 
 const TOOLS = [
-  { value: 'read', label: 'read', help: 'read the prediction under the pointer' },
-  { value: 'add', label: 'add', help: 'a click adds a row, a drag paints many; a row that is there can be dragged' },
-  { value: 'erase', label: 'erase', help: 'a click takes the nearest row away, a drag all that it comes near' },
+  { value: 'read', label: 'inspect', help: 'shows the prediction under the pointer' },
+  { value: 'add', label: 'add points', help: 'click to add a point, drag to paint many; existing points can be dragged' },
+  { value: 'erase', label: 'erase', help: 'click to erase the nearest point, drag to erase many' },
 ] as const
 
 /** With several targets. */
 const MOVES = [
-  { value: 'read', label: 'read', help: 'read the prediction under the pointer' },
-  { value: 'add', label: 'add', help: 'not with several targets: a row needs a value of each, and a click says only one', off: true },
-  { value: 'move', label: 'move', help: 'a row can be dragged; of its targets only the one that is shown changes' },
-  { value: 'erase', label: 'erase', help: 'a click takes the nearest row away with all its targets, a drag all that it comes near' },
+  { value: 'read', label: 'inspect', help: 'shows the prediction under the pointer' },
+  { value: 'add', label: 'add points', help: 'not with several targets: a point needs a value of each, and a click gives only one', off: true },
+  { value: 'move', label: 'move', help: 'drag a point; only the shown target changes' },
+  { value: 'erase', label: 'erase', help: 'click to erase the nearest point with all its targets, drag to erase many' },
 ] as const
 
 const SPLITS = [
-  { value: 'train', label: 'train', help: 'added rows are trained on; with Shift they are held out' },
-  { value: 'test', label: 'test', help: 'added rows are held out; with Shift they are trained on' },
+  { value: 'train', label: 'train', help: 'added points are used for training; with Shift for testing' },
+  { value: 'test', label: 'test', help: 'added points are used for testing; with Shift for training' },
 ] as const
 
-/** What a pointer does, by what rows are sized, and the next row where it is needed most. */
+/** What a pointer does, the size of the dots, and a button for the most informative point. */
 export function fitTools(store: Store): TemplateResult | typeof nothing {
   const data = store.run.value?.data
   if (!data) return nothing
@@ -34,9 +34,9 @@ export function fitTools(store: Store): TemplateResult | typeof nothing {
     <div class="tools">
       ${lensChoice(store)}
       ${steers && data.inputs.length === 1 ? segments({ name: 'tool', label: 'what a click on the fit does', options: several(data) ? MOVES : TOOLS }, tool.value, (v) => { tool.value = v as Tool }) : nothing}
-      ${steers && tool.value === 'add' ? segments({ name: 'added', label: 'what added rows are for', options: SPLITS }, addsTest.value ? 'test' : 'train', (v) => { addsTest.value = v === 'test' }) : nothing}
+      ${steers && tool.value === 'add' ? segments({ name: 'added', label: 'use of added points', options: SPLITS }, addsTest.value ? 'test' : 'train', (v) => { addsTest.value = v === 'test' }) : nothing}
       ${steers && (data.pool > 0 || data.truth) ? html`
-        <button type="button" class="quiet-button" title="takes the next row where the first lane is most uncertain" @click=${() => { store.order({ type: 'acquire', count: 1 }) }}>acquire</button>
+        <button type="button" class="quiet-button" title="Adds the point where the first model is most uncertain" @click=${() => { store.order({ type: 'acquire', count: 1 }) }}>add most informative point</button>
       ` : nothing}
     </div>
   `

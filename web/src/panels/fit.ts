@@ -85,7 +85,7 @@ class GnllFit extends Part {
         <header class="plot-head">
           <h2 id="noise-title">Noise${ofTarget(store.run.value?.data)}</h2> ${explainChart('noise', this.#noiseWords)}
           <span class="keys-row">
-            ${key('line', this.#ensemble ? 'total std' : 'std, clamped')}${key('dots', 'unclamped')}
+            ${key('line', this.#ensemble ? 'total std' : 'std used by the loss')}${key('dots', 'std before eps')}
             ${this.#ensemble ? html`${key('thin', 'aleatoric')}${key('epistemic', 'epistemic')}` : nothing}
             ${store.run.value?.data.truth ? key('dash', 'truth') : nothing}
           </span>
@@ -100,11 +100,11 @@ class GnllFit extends Part {
     const truth = this.store.run.value?.data.truth ? key('dash', 'truth') : nothing
     switch (this.store.view.lens.value) {
       case 'off':
-        return html`${key('dot', 'train')}${key('ring', 'test')}${(this.store.run.value?.data.inputs.length ?? 1) > 1 ? key('dot faint', 'off slice') : nothing}${truth}`
+        return html`${key('dot', 'train')}${key('ring', 'test')}${(this.store.run.value?.data.inputs.length ?? 1) > 1 ? key('dot faint', 'far from this slice') : nothing}${truth}`
       case 'mean':
-        return html`${key('half', 'pulls up')}${key('half down', 'down')}${truth}`
+        return html`${key('half', 'wants the curve higher')}${key('half down', 'lower')}${truth}`
       case 'variance':
-        return html`${key('dot', 'widens')}${key('ring', 'narrows')}${truth}`
+        return html`${key('dot', 'widens the band')}${key('ring', 'narrows it')}${truth}`
     }
   }
 
@@ -112,8 +112,8 @@ class GnllFit extends Part {
   get #noiseWords(): string {
     const data = this.store.run.value?.data
     const eps = Number(this.store.settings.value['eps'])
-    const present = data ? `Now ${floorInWords(Math.sqrt(eps) * (data.target_std ?? NaN), data)}. ` : ''
-    const clamp = 'Where the line is dotted the network would go below it; the strip under the floor and the ticks on it show for which x and for which rows. '
+    const present = data ? `Now: ${floorInWords(Math.sqrt(eps) * (data.target_std ?? NaN), data)}. ` : ''
+    const clamp = 'The dotted line is the std before eps; the strip and the ticks at the minimum show where, and for which points, eps applies. '
     return present + clamp + (this.#ensemble ? 'Total² = aleatoric² + epistemic².' : ONE_NETWORK)
   }
 
@@ -128,12 +128,12 @@ class GnllFit extends Part {
     const at = probe.value ?? (left + right) / 2
     const row = data.inputs.length === 1 ? nearestRow(data, at, null, [1, 1]) : -1
     const words = probe.value === null || !picture
-      ? `x ${withUnit(located(at, right - left), sliced(data).column.unit)}: nothing read`
+      ? `x ${withUnit(located(at, right - left), sliced(data).column.unit)}: not inspecting`
       : inWords(readAt(picture, grid.value, data, { x: at, bands: bands.value, y: null, row }), data).join(', ')
     return html`
       <input
         class="probe" type="range" min=${left} max=${right} step=${(right - left) / 120} .value=${String(at)}
-        aria-label="read the fit at x" aria-valuetext=${words}
+        aria-label="inspect the fit at x" aria-valuetext=${words}
         @input=${(e: Event) => { probe.value = (e.target as HTMLInputElement).valueAsNumber }}
         @blur=${() => { probe.value = null }}
         @keydown=${(e: KeyboardEvent) => {

@@ -19,10 +19,10 @@ export function heldChoice(store: Store): TemplateResult | typeof nothing {
   const why = store.values.refusal('slice_at')
   const set = (name: string, value: string | number | null): void => { store.set('slice_at', heldWith(text, name, value)) }
   return popup({
-    id: 'held-at', style: 'quiet-button choice-button', label: `where the other inputs stand: ${others.map((o) => `${o.name} ${o.held}`).join(', ')}`,
+    id: 'held-at', style: 'quiet-button choice-button', label: `values of the other inputs: ${others.map((o) => `${o.name} ${o.held}`).join(', ')}`,
     face: html`at<span class="caret-sign" aria-hidden="true">▾</span>`,
     body: html`
-      <p class="popup-title">Where the other inputs stand</p>
+      <p class="popup-title">Values of the other inputs</p>
       ${others.map((s) => html`
         <div class="popup-row held-row">
           <label for="held-${s.first}">${s.name}${s.unit === '' ? nothing : html` <span class="unit">${s.unit}</span>`}</label>
@@ -35,7 +35,7 @@ export function heldChoice(store: Store): TemplateResult | typeof nothing {
         </div>
       `)}
       ${why === undefined ? nothing : html`<p class="refused" role="alert">${why}</p>`}
-      <div class="popup-row"><button type="button" class="button" ?disabled=${off || text === ''} @click=${() => { store.set('slice_at', '') }}>back to means and commonest words</button></div>
+      <div class="popup-row"><button type="button" class="button" ?disabled=${off || text === ''} @click=${() => { store.set('slice_at', '') }}>Reset to means and most frequent words</button></div>
     `,
   })
 }

@@ -45,19 +45,19 @@ class GnllLanes extends Part {
         <button type="button" class="button square" aria-label="undo" title="undo (Ctrl+Z)" aria-keyshortcuts="Control+Z" ?disabled=${this.#off || !store.past.canUndo.value} @click=${() => { void store.past.undo() }}>${UNDO}</button>
         <button type="button" class="button square" aria-label="redo" title="redo (Ctrl+Shift+Z)" aria-keyshortcuts="Control+Shift+Z" ?disabled=${this.#off || !store.past.canRedo.value} @click=${() => { void store.past.redo() }}>${REDO}</button>
       </div>
-      <div class="lanes" role="group" aria-label="lanes">
+      <div class="lanes" role="group" aria-label="models">
         ${repeat(lanes, (l) => l.lane, (l) => html`
           <span class="lane" style=${laneStyle(l.colour)} ?data-focus=${l.lane === focus}>
-            <button type="button" class="lane-name" aria-pressed=${l.lane === focus ? 'true' : 'false'} title="lane ${l.name}, ${l.params} parameters" @click=${() => { store.look(l.lane) }}>
-              ${laneLine(l.colour)}<span class="unseen">lane </span>${l.name}
+            <button type="button" class="lane-name" aria-pressed=${l.lane === focus ? 'true' : 'false'} title="model ${l.name}, ${l.params} parameters" @click=${() => { store.look(l.lane) }}>
+              ${laneLine(l.colour)}<span class="unseen">model </span>${l.name}
             </button>
             ${this.#off ? nothing : this.#more(l, lanes.length)}
           </span>
         `)}
         ${this.#off ? nothing : html`
-          <button type="button" class="lane-add" title="a copy of the lane in focus, to be given other settings" ?disabled=${lanes.length >= MAX_LANES} @click=${() => { void store.copyLane(focus) }}>+ lane</button>
+          <button type="button" class="lane-add" title="Copy this model and change one setting" ?disabled=${lanes.length >= MAX_LANES} @click=${() => { void store.copyLane(focus) }}>+ Compare</button>
         `}
-        <button type="button" class="lane-add sweep-button" title="many runs at once: one for each pair of two controls’ values" @click=${() => { void openSweep(store.view) }}>sweep</button>
+        <button type="button" class="lane-add sweep-button" title="Train a run for each pair of values of two controls (a sweep)" @click=${() => { void openSweep(store.view) }}>Try a grid of settings</button>
       </div>
     `
   }
@@ -68,7 +68,7 @@ class GnllLanes extends Part {
     const id = `lane-${l.lane}-panel`
     const close = (): void => { this.querySelector<HTMLElement>(`#${id}`)?.hidePopover() }
     return popup({
-      id, label: `lane ${l.name}: name, colour, copy, remove`, style: 'lane-more', face: '⋯',
+      id, label: `model ${l.name}: name, colour, copy, remove`, style: 'lane-more', face: '⋯',
       body: html`
         <label class="popup-row">name
           <span class="field"><input

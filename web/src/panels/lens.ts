@@ -8,26 +8,27 @@ import { Part } from './part'
 import { popup } from './popup'
 
 const LENSES = [
-  { value: 'off', label: 'off', help: 'all rows are of one size' },
-  { value: 'mean', label: 'mean', help: 'a row is as large as it pulls on the mean' },
-  { value: 'variance', label: 'variance', help: 'a row is as large as it pulls on the variance' },
+  { value: 'off', label: 'equal', help: 'all dots have the same size' },
+  { value: 'mean', label: 'mean gradient', help: 'how strongly a point pushes on the predicted mean' },
+  { value: 'variance', label: 'variance gradient', help: 'how strongly a point pushes on the predicted variance' },
 ] as const
 
-/** By what the rows of the fit are sized. */
+/** The size of the dots of the fit. */
 export function lensChoice(store: Store): TemplateResult {
   const { lens } = store.view
+  const name = LENSES.find((l) => l.value === lens.value)?.label ?? ''
   return popup({
-    id: 'lens-panel', label: `lens: ${lens.value}`, style: 'quiet-button choice-button', face: html`lens: ${lens.value}<span class="caret-sign" aria-hidden="true">▾</span>`,
+    id: 'lens-panel', label: `dot size: ${name}`, style: 'quiet-button choice-button', face: html`dot size<span class="choice-now">: ${name}</span><span class="caret-sign" aria-hidden="true">▾</span>`,
     body: html`
-      <p class="popup-title">Size rows by their pull on</p>
-      <div class="popup-row">${segments({ name: 'size', label: 'size rows by their pull on', options: LENSES }, lens.value, (v) => { lens.value = v as Lens })}</div>
+      <p class="popup-title">Dot size</p>
+      <div class="popup-row">${segments({ name: 'size', label: 'dot size', options: LENSES }, lens.value, (v) => { lens.value = v as Lens })}</div>
       <gnll-lens></gnll-lens>
-      <p class="note band-note">How much a step’s loss would change if the prediction at a row did. The area of a dot goes with it, and the largest is always as large. On the mean, the half is filled to which the row pulls; on the variance, a full dot widens the band and a hollow one narrows it.</p>
+      <p class="note band-note">Dot area shows how strongly each point pushes on the prediction (gradient of the loss). Sizes are relative: the strongest point always has the same size. For the mean, the filled half shows the direction; for the variance, full dots widen the band and hollow dots narrow it.</p>
     `,
   })
 }
 
-/** Who pulls, in a sentence, while a lens is on. */
+/** How unevenly the gradient is spread over the points, in a sentence, while a lens is on. */
 class GnllLens extends Part {
   protected override render(): TemplateResult | typeof nothing {
     const { reading, view: { lens: { value: lens } } } = this.store
@@ -35,8 +36,8 @@ class GnllLens extends Part {
     if (lens === 'off' || !rows) return nothing
     const share = concentration(lens === 'mean' ? rows.pullMean : rows.pullVariance)
     return html`<p class="lens-says">${Number.isNaN(share)
-      ? html`no row pulls on the ${lens}`
-      : html`10&nbsp;% of the train rows make <b>${fixed(100 * share, 0)}&nbsp;%</b> of the pull on the ${lens}`}</p>`
+      ? html`the gradient on the ${lens} is zero`
+      : html`10&nbsp;% of the training points cause <b>${fixed(100 * share, 0)}&nbsp;%</b> of the gradient on the ${lens}`}</p>`
   }
 }
 

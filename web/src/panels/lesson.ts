@@ -53,9 +53,9 @@ class GnllLesson extends Part {
           <h2 id="lesson-title"><span class="lesson-word">Lesson</span> ${lesson.title}</h2>
           <div class="lesson-buttons">
             <button type="button" class="quiet-button lesson-fold" aria-expanded=${this.folded ? 'false' : 'true'} aria-controls="lesson-body" @click=${() => { this.folded = !this.folded }}>${this.folded ? 'Unfold' : 'Fold'}</button>
-            <button type="button" class="quiet-button" title="begins this lesson anew" ?disabled=${off} @click=${() => { void lessons.begin(lesson) }}>Again</button>
+            <button type="button" class="quiet-button" title="Restart this lesson" ?disabled=${off} @click=${() => { void lessons.begin(lesson) }}>Again</button>
             ${next ? html`<button type="button" class="quiet-button" title="next lesson: ${next.title}" ?disabled=${off} @click=${() => { void lessons.begin(next) }}>Next lesson</button>` : nothing}
-            <button type="button" class="quiet-button" title="the run goes on, without the marks" @click=${() => { lessons.close() }}>Close</button>
+            <button type="button" class="quiet-button" title="Close the lesson; the run continues" @click=${() => { lessons.close() }}>Close</button>
           </div>
         </header>
         <ol class="lesson-body" id="lesson-body">

@@ -16,7 +16,7 @@ class GnllLessons extends Part {
       id: 'lessons', label: 'lessons', style: 'button', face: html`Lessons`,
       body: html`
         <p class="popup-title">Lessons</p>
-        <p class="note">${steers.value ? 'A click begins one, with data, lanes and settings of its own; undo brings back what was.' : 'Who made the run can begin one; you will see it here.'}</p>
+        <p class="note">${steers.value ? 'Choose a lesson. It loads its own data and settings; undo returns to your run.' : 'Only the owner of this run can start a lesson; you will see it here.'}</p>
         <ol class="lesson-list">
           ${lessons.list.value.map((l) => html`
             <li><button type="button" ?disabled=${off} aria-current=${l === lessons.shown.value ? 'true' : 'false'} @click=${() => { this.#begin(l.slug) }}>

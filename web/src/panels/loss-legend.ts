@@ -3,12 +3,12 @@ import type { Drawn } from '../charts/loss'
 import type { Line } from '../charts/loss-lines'
 import { count } from '../math/format'
 import type { Lane } from '../generated/wire'
-import { help } from './help'
+import { told } from './help'
 import { laneLine, laneStyle } from './lane-line'
 
-const BELOW_ZERO = 'A density may be above 1 where a target is nearly certain, and then its negative log likelihood is below 0. That is no bug: lower is better all the way down. A squared error ends at 0; this does not.'
+const BELOW_ZERO = 'Not a bug: a narrow density exceeds 1, and its negative logarithm is then below 0. Lower is still better. A squared error cannot fall below 0; a negative log likelihood can.'
 
-/** Which line is which, whether one below zero is right, and how many of the points are in the picture. */
+/** Which line is which, why one may be below zero, and whether the curve is thinned. */
 export function lossLegend(drawn: Drawn, lanes: readonly Lane[]): TemplateResult {
   const many = lanes.length > 1
   const own = drawn.lines.filter((l) => l.isFocus).toReversed()
@@ -16,11 +16,11 @@ export function lossLegend(drawn: Drawn, lanes: readonly Lane[]): TemplateResult
   const isNegative = drawn.values !== null && drawn.values.least < 0
   return html`
     ${own.map((l) => html`<span class="key" style=${laneStyle(l.lane.colour)}>${sign(l)}${many && !l.isUnder ? html`<b>${l.lane.name}</b> ` : nothing}${l.isUnder ? 'each batch' : l.part}</span>`)}
-    ${others.map((l) => html`<span class="key" style=${laneStyle(l.lane.colour)} title="lane ${l.lane.name}, ${l.part}">${sign(l)}<span class="loss-name">${l.lane.name}</span></span>`)}
-    ${drawn.odd.size > 0 ? html`<span class="key" title="where a loss or its gradient was NaN, infinite or too large for any use">✕ not finite</span>` : nothing}
+    ${others.map((l) => html`<span class="key" style=${laneStyle(l.lane.colour)} title="model ${l.lane.name}, ${l.part}">${sign(l)}<span class="loss-name">${l.lane.name}</span></span>`)}
+    ${drawn.odd.size > 0 ? html`<span class="key" title="a loss or gradient was NaN, infinite or unusably large">✕ not finite</span>` : nothing}
     <span class="loss-facts">
-      ${isNegative ? html`<span class="explained key">below 0 ${help('below-zero', 'a loss below zero', BELOW_ZERO, 'negative')}</span>` : nothing}
-      <span class="points">${points(own)}</span>
+      ${isNegative ? html`<span class="explained key">${told('below-zero', 'a loss below zero', html`why negative?`, BELOW_ZERO, 'negative')}</span>` : nothing}
+      ${thinned(own)}
     </span>
   `
 }
@@ -30,11 +30,11 @@ function sign(l: Line): TemplateResult {
   return l.part === 'test' || l.smooth ? laneLine(l.lane.colour) : html`<i class="swatch thin" aria-hidden="true"></i>`
 }
 
-/** 310 of 900 points: those of the curve of the lane in focus, and of its batches where they are drawn beneath. */
-function points(own: readonly Line[]): string {
+/** How many of the values are drawn, of the selected lane's curve and of its batches; seen where some are left out. */
+function thinned(own: readonly Line[]): TemplateResult {
   const [main] = own
-  const under = own.find((l) => l.isUnder)
-  const told = ({ drawn: { shown, of } }: Line, what: string): string => `${count(shown)} of ${count(of)} ${what}`
-  if (!main) return told({ drawn: { shown: 0, of: 0 } } as Line, 'points')
-  return under ? `${told(main, 'points')}, ${told(under, 'batches')}` : told(main, 'points')
+  const lines = [...(main ? [[main, 'values'] as const] : []), ...own.filter((l) => l.isUnder).map((l) => [l, 'batches'] as const)]
+  const told = lines.map(([{ drawn: { shown, of } }, what]) => `${count(shown)} of ${count(of)} ${what}`).join(', ')
+  const isThinned = lines.some(([l]) => l.drawn.shown < l.drawn.of)
+  return html`<span class="points ${isThinned ? '' : 'unseen'}" title="Zoom in to see all values">${told === '' ? nothing : `curve thinned: ${told}`}</span>`
 }

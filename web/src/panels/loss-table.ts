@@ -14,7 +14,7 @@ const ROWS = PICTURE.table_steps
 const MOST_ODD = 25
 
 const CAPTIONS: Readonly<Record<LossView['kind'], string>> = {
-  loss: 'Loss as trained, per row', nll: 'NLL in data units, nats per row', batch: 'Loss of each step’s batch, per row',
+  loss: 'Training loss per point, standardised', nll: 'NLL in data units, nats per point', batch: 'Loss of each batch, per point',
 }
 
 export interface LossTableOf {
@@ -45,7 +45,7 @@ export function lossTable({ drawn, view, span, best, controls, lanes, changes }:
     caption: [
       CAPTIONS[view.kind],
       `steps ${count(span.from)} to ${count(Math.max(span.from, steps.at(-1) ?? 0))}`,
-      ...(best ? [`best attainable: ${bestInWords(best)}`] : []),
+      ...(best ? [`best possible: ${bestInWords(best)}`] : []),
     ].join('; '),
     columns: ['step', ...columns.map((l) => (l.isFocus ? l.part : `${l.part}, ${l.lane.name}`)), ...(view.smoothing > 0 ? own.filter((l) => l.smooth).map((l) => `${l.part}, smoothed`) : []), ...(odd.length > 0 ? ['not finite'] : []), 'changed'],
     rows: steps.map((step, row) => [

@@ -8,10 +8,10 @@ import { popup } from './popup'
 
 const SCALE_HELP: Readonly<Record<ScaleName, string>> = {
   linear: 'equal distances are equal differences',
-  symlog: 'linear near zero, logarithmic beyond on both sides: for losses that fall far and may be negative',
+  symlog: 'linear near zero, logarithmic further out: for losses that fall far and may be negative',
   log: 'equal distances are equal ratios',
 }
-const NOT_LOG = 'Log needs values above zero. The NLL of a density can be negative, which is no bug; symlog shows it.'
+const NOT_LOG = 'Log needs values above zero. The NLL can be negative; symlog can show negative values.'
 
 interface Options {
   readonly view: LossView
@@ -30,7 +30,7 @@ export function lossViewPopup(o: Options): TemplateResult {
   const { view } = o
   const isPlain = view.scale === 'linear' && view.smoothing === 0 && !view.logSteps && !view.everything && !view.othersTrain
   return popup({
-    id: 'loss-view', label: 'view of the loss: scale, smoothing', style: `quiet-button loss-view-button${isPlain ? '' : ' chosen'}`, face: 'view',
+    id: 'loss-view', label: 'view of the loss: scale and smoothing', style: `quiet-button loss-view-button${isPlain ? '' : ' chosen'}`, face: 'view',
     body: html`
       <fieldset class="popup-row loss-choice">
         <legend>scale</legend>
@@ -51,11 +51,11 @@ export function lossViewPopup(o: Options): TemplateResult {
         <output>${view.smoothing === 0 ? 'off' : fixed(view.smoothing, 2)}</output>
       </label>
       <p class="note" id="loss-smoothing-help">${o.rough !== '' ? o.rough : view.smoothing === 0
-        ? 'A moving average over the steps, drawn over the curve itself.'
-        : `A value has half its weight after ${count(Math.max(1, halfLife(view.smoothing, o.range)))} steps. The curve itself stays, faint.`}</p>
-      ${toggle('everything', 'all values on the axis', 'else a first fall or a spike leaves it at a marked edge', view.everything, o)}
-      ${toggle('logSteps', 'log steps', 'the first steps get as much room as the many later ones', view.logSteps, o)}
-      ${o.lanes > 1 ? toggle('othersTrain', 'other lanes’ training loss', 'else their test loss alone', view.othersTrain, o) : nothing}
+        ? 'Moving average over the steps; the raw curve stays, faint.'
+        : `Half-life of a value: ${count(Math.max(1, halfLife(view.smoothing, o.range)))} steps. The raw curve stays, faint.`}</p>
+      ${toggle('everything', 'include outliers', 'otherwise steep falls and spikes are cut off at a marked edge', view.everything, o)}
+      ${toggle('logSteps', 'log steps', 'gives early steps more room', view.logSteps, o)}
+      ${o.lanes > 1 ? toggle('othersTrain', 'training loss of all models', 'otherwise only the selected model shows it', view.othersTrain, o) : nothing}
     `,
   })
 }

@@ -29,9 +29,9 @@ import { several } from './target-choice'
 // 0.919 and that answers to eps, while the NLL in the data's units compares
 // runs whatever they were trained with.
 const KINDS = [
-  { value: 'loss', label: 'as trained', help: 'what training minimises: standardised target, with eps and full as they are set' },
-  { value: 'nll', label: 'NLL', help: 'negative log likelihood in the target’s own units, with its constant' },
-  { value: 'batch', label: 'batches', help: 'what each step minimised: the loss as trained of its batch of rows, every step' },
+  { value: 'loss', label: 'training loss', help: 'what training minimises, on the standardised target, with eps and full as set' },
+  { value: 'nll', label: 'NLL', help: 'negative log likelihood in the target’s units, with its constant: comparable between models' },
+  { value: 'batch', label: 'every batch', help: 'the training loss of each step’s batch' },
 ]
 
 /** By how much of its width a range is moved. */
@@ -182,7 +182,7 @@ class GnllLoss extends LatePart {
           </span>
           ${lossViewPopup({
             view, log: isLogValid(this.#drawn.values), range: to - from, lanes: lanes.length,
-            rough: isRough ? `An average needs every step: of the batches it is drawn where no more than ${count(SMOOTHABLE)} steps are shown.` : '',
+            rough: isRough ? `Smoothing needs every step: zoom in to at most ${count(SMOOTHABLE)} steps.` : '',
             set: (v) => { this.#set(v) },
           })}
           ${tableButton('loss', this.asTable, () => { this.asTable = !this.asTable })}
@@ -218,7 +218,7 @@ class GnllLoss extends LatePart {
     return html`
       <input
         class="probe" type="range" min=${from} max=${to} step=${Math.max(1, Math.round((to - from) / 120))} .value=${live(String(this.#readAt ?? from))}
-        aria-label="read the loss at a step" aria-valuetext=${this.#readAt === null ? 'nothing read' : this.#reading}
+        aria-label="inspect the loss at a step" aria-valuetext=${this.#readAt === null ? 'not inspecting' : this.#reading}
         @input=${(e: Event) => { read((e.target as HTMLInputElement).valueAsNumber) }} @blur=${() => { read(null) }}
       >
     `

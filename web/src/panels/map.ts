@@ -27,26 +27,26 @@ import { sliceSelect, viewTitle } from './views'
 
 const SHOWS = [
   { value: 'prediction', label: 'prediction', help: 'what the network predicts' },
-  { value: 'truth', label: 'truth', help: 'what the rows were drawn from' },
+  { value: 'truth', label: 'truth', help: 'the true values, from which the points were drawn' },
   { value: 'difference', label: 'difference', help: 'prediction minus truth' },
 ]
 
 const PARTS = [
-  { value: 'total', label: 'total std', help: 'all that is predicted' },
+  { value: 'total', label: 'total std', help: 'noise and model uncertainty together' },
   { value: 'aleatoric', label: 'aleatoric std', help: 'the noise that the members predict' },
-  { value: 'epistemic', label: 'epistemic std', help: 'how much the members’ means differ' },
+  { value: 'epistemic', label: 'epistemic std', help: 'how much the means of the members differ' },
 ]
 
 const SPOTS = [
-  { value: 'target', label: 'rows by target', help: 'rows have the colour of their target: where the fit is right they vanish in the map of means' },
-  { value: 'residual', label: 'rows by residual', help: 'on the map of means by z, their distance from the mean in standard deviations; on the other by that distance itself' },
-  { value: 'none', label: 'no rows', help: 'the maps alone' },
+  { value: 'target', label: 'colour points by target', help: 'points have the colour of their target: where the fit is right, they blend into the map of the mean' },
+  { value: 'residual', label: 'colour points by residual', help: 'on the map of the mean by z-score, on the other map by distance from the mean' },
+  { value: 'none', label: 'no points', help: 'only the maps' },
 ]
 
 const TOOLS = [
-  { value: 'read', label: 'read', help: 'read the prediction under the pointer' },
-  { value: 'move', label: 'move', help: 'a row can be dragged, and keeps its target; to add one needs a target, and so a view along one input' },
-  { value: 'erase', label: 'erase', help: 'a click takes the nearest row away' },
+  { value: 'read', label: 'inspect', help: 'shows the prediction under the pointer' },
+  { value: 'move', label: 'move', help: 'drag a point; it keeps its target. To add points, choose a view over one input' },
+  { value: 'erase', label: 'erase', help: 'click to erase the nearest point' },
 ] as const
 
 const STEPS = 60 // of a key, from one side to the other
@@ -145,9 +145,9 @@ class GnllMap extends Part {
           ${viewTitle(store, 'map-title')} ${explainChart('map')}
           ${sliceSelect(store)} ${targetChoice(store)}
           <span class="keys-row">
-            ${data?.truth ? choice('map-show', 'whose maps', SHOWS, view.show, (show) => { store.view.setMaps({ show }) }) : nothing}
+            ${data?.truth ? choice('map-show', 'what the maps show', SHOWS, view.show, (show) => { store.view.setMaps({ show }) }) : nothing}
             ${this.#read?.fit.epistemic && view.show === 'prediction' ? choice('map-part', 'which standard deviation', PARTS, view.part, (part) => { store.view.setMaps({ part }) }) : nothing}
-            ${choice('map-spots', 'what colours the rows', SPOTS, view.spots, (spots) => { store.view.setMaps({ spots }) })}
+            ${choice('map-spots', 'colour of the points', SPOTS, view.spots, (spots) => { store.view.setMaps({ spots }) })}
             ${view.spots === 'residual' ? this.#zKey() : nothing}
           </span>
           ${tableButton('maps', this.asTable, () => { this.asTable = !this.asTable })}
@@ -163,7 +163,7 @@ class GnllMap extends Part {
           ${store.steers.value ? html`
             ${segments({ name: 'tool', label: 'what a click on the maps does', options: TOOLS }, store.view.tool.value, (v) => { store.view.tool.value = v as Tool })}
             ${data && (data.pool > 0 || data.truth) ? html`
-              <button type="button" class="quiet-button" title="takes the next row where the first lane is most uncertain" @click=${() => { store.order({ type: 'acquire', count: 1 }) }}>acquire</button>
+              <button type="button" class="quiet-button" title="Adds the point where the first model is most uncertain" @click=${() => { store.order({ type: 'acquire', count: 1 }) }}>add most informative point</button>
             ` : nothing}
           ` : nothing}
           <span class="key"><i class="swatch dot" aria-hidden="true"></i>train</span><span class="key"><i class="swatch ring" aria-hidden="true"></i>test</span>
@@ -184,10 +184,10 @@ class GnllMap extends Part {
     const [fit, data] = [this.#read?.fit, this.store.run.value?.data]
     if (!fit || !data || this.store.view.maps.value.show !== 'prediction') return ''
     const { floor, clamped } = fit.scalars
-    if (floor === 0) return 'eps = 0: no floor'
-    const value = `floor √eps = ${withUnit(significant(floor, 2), data.target.unit)}`
+    if (floor === 0) return 'eps = 0: no minimum std'
+    const value = `minimum std ${withUnit(significant(floor, 2), data.target.unit)} (√eps)`
     const hatched = fit.std.some((v) => v < floor)
-    return clamped > 0 || hatched ? `${value}${hatched ? ' (hatched)' : ''} · ${clamped} of ${data.train} variances clamped` : `${value} · none clamped`
+    return clamped > 0 || hatched ? `${value}${hatched ? ' (hatched)' : ''}: applies to ${clamped} of ${data.train} points` : `${value}: no effect yet`
   }
 
   /** Reads the maps without a pointer: seen when they have the focus. */
@@ -197,14 +197,14 @@ class GnllMap extends Part {
     const middle = ({ across, up }: Lattice): Pixel => [((across[0] ?? 0) + (across.at(-1) ?? 0)) / 2, ((up[0] ?? 0) + (up.at(-1) ?? 0)) / 2]
     const place = this.#place.value
     const at = place?.at ?? middle(lattice)
-    const words = place && picture ? placeInWords(readPlace(lattice, picture, this.store.truth.value, data, at), data).join(', ') : 'nothing read'
+    const words = place && picture ? placeInWords(readPlace(lattice, picture, this.store.truth.value, data, at), data).join(', ') : 'not inspecting'
     const erase = (): void => { if (this.store.view.tool.value === 'erase') [...this.#scene?.charts.values() ?? []][0]?.points.erase(at) }
     return html`${[lattice.across, lattice.up].map((values, axis) => {
       const [low = 0, high = 1] = [values[0], values.at(-1)]
       return html`
         <input
           class="probe probe-${axis}" type="range" min=${low} max=${high} step=${(high - low) / STEPS} .value=${String(at[axis])}
-          aria-label="read the maps at ${data.inputs[axis]?.name}" aria-valuetext=${words}
+          aria-label="inspect the maps at ${data.inputs[axis]?.name}" aria-valuetext=${words}
           @input=${(e: Event) => {
             const v = (e.target as HTMLInputElement).valueAsNumber
             this.#place.value = { at: axis === 0 ? [v, at[1]] : [at[0], v], on: 'mean' }

@@ -28,7 +28,7 @@ export function metricsByTarget(store: Store, data: Data, picture: LanePicture |
           </tr>
         `)}
         <tr class="over-all">
-          <th scope="row" title="each target in its standard deviations, but for the NLL, which is the mean over the targets">over all<span class="unit">std</span></th>
+          <th scope="row" title="NLL: average over the targets. Others: average, each target in its own standard deviations">over all<span class="unit">std</span></th>
           ${figures(data.targets.length)}${verdict(scores?.verdict[data.targets.length])}
         </tr>
       </tbody>

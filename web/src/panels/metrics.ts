@@ -10,13 +10,13 @@ import { metricsByTarget } from './metrics-by-target'
 import { several } from './target-choice'
 
 const SPLITS = [
-  { value: 'train', label: 'train', help: 'on the rows that are trained on' },
-  { value: 'test', label: 'test', help: 'on the rows that were held out' },
+  { value: 'train', label: 'train', help: 'on the training points' },
+  { value: 'test', label: 'test', help: 'on the test points' },
 ] as const
 
 const TARGETS = [
-  { value: 'each', label: 'each target', help: 'some figures of each target, and over all' },
-  { value: 'shown', label: 'shown', help: 'all figures of the target that is shown' },
+  { value: 'each', label: 'each target', help: 'the main metrics of each target, and over all targets' },
+  { value: 'shown', label: 'shown', help: 'all metrics of the shown target' },
 ] as const
 
 /** With more lanes than this the columns are narrow. */
@@ -29,7 +29,7 @@ class GnllMetrics extends LatePart {
     const frames = this.store.reading.value
     const data = this.store.run.value?.data
     const lanes = this.store.lanes.value
-    const rows = `${data?.train ?? 0} train, ${data?.test ?? 0} test rows${data && data.pool > 0 ? `, ${data.pool} in the pool` : ''}`
+    const rows = `${data?.train ?? 0} training, ${data?.test ?? 0} test points${data && data.pool > 0 ? `, ${data.pool} in the pool` : ''}`
     const byTarget = data && several(data) && view.metricsOf.value === 'each' ? data : null
     this.dataset['step'] = String(frames[0]?.fit.step ?? '')
     return html`
@@ -37,8 +37,8 @@ class GnllMetrics extends LatePart {
         <header class="plot-head">
           <h2 id="metrics-title">Metrics</h2>
           <span class="aside" title=${rows}>${rows}</span>
-          ${several(data) ? segments({ name: 'metrics-of', label: 'of which targets', options: TARGETS }, view.metricsOf.value, (v) => { view.metricsOf.value = v === 'shown' ? 'shown' : 'each' }) : nothing}
-          ${lanes.length > 1 || byTarget ? segments({ name: 'split', label: 'which rows', options: SPLITS }, view.split.value, (v) => { view.split.value = v as Split }) : nothing}
+          ${several(data) ? segments({ name: 'metrics-of', label: 'targets', options: TARGETS }, view.metricsOf.value, (v) => { view.metricsOf.value = v === 'shown' ? 'shown' : 'each' }) : nothing}
+          ${lanes.length > 1 || byTarget ? segments({ name: 'split', label: 'training or test points', options: SPLITS }, view.split.value, (v) => { view.split.value = v as Split }) : nothing}
         </header>
         <div class="metrics-room" tabindex="0" role="region" aria-label="all metrics">
           ${byTarget ? this.#byTarget(byTarget, frames, lanes) : lanes.length > 1 ? this.#byLane(lanes, frames, data) : this.#bySplit(frames[0], data)}
@@ -51,7 +51,7 @@ class GnllMetrics extends LatePart {
   #byTarget(data: Data, frames: readonly LanePicture[], lanes: readonly Lane[]): TemplateResult {
     const lane = lanes.find((l) => l.lane === this.store.view.focus.value)
     return html`
-      ${lane && lanes.length > 1 ? html`<p class="note" style=${laneStyle(lane.colour)}>${laneLine(lane.colour)} lane ${lane.name}</p>` : nothing}
+      ${lane && lanes.length > 1 ? html`<p class="note" style=${laneStyle(lane.colour)}>${laneLine(lane.colour)} model ${lane.name}</p>` : nothing}
       ${metricsByTarget(this.store, data, this.store.focused(frames), this.store.view.split.value)}
     `
   }

@@ -7,7 +7,7 @@ import type { Store } from '../state/store'
 export function offer(store: Store, mark: Mark, done: () => void): TemplateResult {
   return html`
     <span class="offer" role="status">${changeInWords(mark, store.controls, store.lanes.value)}, step ${count(mark.step)}</span>
-    ${mark.undo && store.steers.value ? html`<button type="button" class="quiet-button" @click=${() => { done(); void store.past.undo(mark.revision) }}>undo it and what followed</button>` : nothing}
+    ${mark.undo && store.steers.value ? html`<button type="button" class="quiet-button" @click=${() => { done(); void store.past.undo(mark.revision) }}>undo this and later changes</button>` : nothing}
     <button type="button" class="quiet-button" @click=${done}>close</button>
   `
 }

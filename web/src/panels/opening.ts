@@ -94,10 +94,10 @@ export abstract class Opening extends Watching implements Host {
           e.preventDefault()
           answer((e.target as HTMLFormElement).querySelector('input')?.value.trim() ?? '')
         }}>
-          <label for="token">This server asks for the token that it printed when it was started.</label>
+          <label for="token">Enter the access token (shown in the terminal where the server was started).</label>
           <span class="field"><input type="password" id="token" autocomplete="off" required aria-describedby="token-why"></span>
           <p class="why" id="token-why" role="alert">${why}</p>
-          <button type="submit" class="button primary">Go on</button>
+          <button type="submit" class="button primary">Continue</button>
         </form>
       </main>
     `

@@ -6,14 +6,14 @@ import { count } from '../math/format'
 const NAMES: Readonly<Record<string, string>> = { ',': 'comma', ';': 'semicolon', '\t': 'tab', ' ': 'space', '|': 'bar' }
 
 const KINDS: Readonly<Record<InspectedColumn['kind'], string>> = {
-  number: 'numbers', text: 'text', two: 'two values', empty: 'empty', sparse: 'mostly empty', constant: 'one number', index: 'row numbers', unclear: 'ambiguous',
+  number: 'numbers', text: 'text', two: 'two values', empty: 'empty', sparse: 'mostly empty', constant: 'constant', index: 'row numbers', unclear: 'ambiguous',
 }
 
-/** What a user may say of a file, so that the server need not tell it. */
+/** What a user may say about a file, so that the server need not guess. */
 const CHOICES = [
-  { name: 'header', label: 'first row', options: [['', 'told from the file'], ['yes', 'names'], ['no', 'numbers']] },
-  { name: 'delimiter', label: 'between columns', options: [['', 'told from the file'], ...['comma', 'semicolon', 'tab', 'bar', 'space'].map((v) => [v, v] as const)] },
-  { name: 'decimal', label: 'decimal mark', options: [['', 'told from each column'], ['point', 'point'], ['comma', 'comma']] },
+  { name: 'header', label: 'first row', options: [['', 'detect'], ['yes', 'names'], ['no', 'data']] },
+  { name: 'delimiter', label: 'separator', options: [['', 'detect'], ...['comma', 'semicolon', 'tab', 'bar', 'space'].map((v) => [v, v] as const)] },
+  { name: 'decimal', label: 'decimal mark', options: [['', 'detect in each column'], ['point', 'point'], ['comma', 'comma']] },
 ] as const
 
 /** What stands in the fields of a form about the dialect of a file; what is empty is left out. */
@@ -31,13 +31,13 @@ export function dialectOf(form: HTMLFormElement): Dialect {
 /** Fields by which the dialect of a file is overruled. */
 export function dialectFields(changed: () => void): TemplateResult {
   return html`
-    <div class="own-fields" role="group" aria-label="how the file is read">
+    <div class="own-fields" role="group" aria-label="format of the file">
       ${CHOICES.map((c) => html`
         <label>${c.label}
           <span class="select"><select id="own-${c.name}" @change=${changed}>${c.options.map(([value, label]) => html`<option value=${value}>${label}</option>`)}</select></span>
         </label>
       `)}
-      <label class="wide">stands for no value
+      <label class="wide">value that means missing
         <span class="field"><input type="text" id="own-missing" placeholder="such as -200" autocomplete="off" spellcheck="false" @change=${changed}></span>
       </label>
     </div>
@@ -46,18 +46,18 @@ export function dialectFields(changed: () => void): TemplateResult {
 
 /** What was found in a file, in a sentence. */
 export function summary(found: Inspection): string {
-  return `${found.rows} rows, ${NAMES[found.delimiter] ?? found.delimiter} between columns, decimal ${found.decimal === ',' ? 'comma' : 'point'}, ${found.header ? 'with' : 'without'} a header${missing(found.missing.total)}.`
+  return `${found.rows} rows, ${NAMES[found.delimiter] ?? found.delimiter}-separated, decimal ${found.decimal === ',' ? 'comma' : 'point'}, ${found.header ? 'with' : 'without'} header.${missing(found.missing.total)}`
 }
 
 function missing(cells: number): string {
   if (cells === 0) return ''
-  return `; ${cells === 1 ? '1 cell is missing, and a row that needs it' : `${cells} cells are missing, and rows that need them`} will be left out`
+  return ` ${cells === 1 ? '1 empty cell' : `${cells} empty cells`}; rows with a gap in a chosen column are skipped.`
 }
 
-/** What is to be known of a file before it is learned from. */
+/** What to know about a file before training on it. */
 export function warnings(found: Inspection): TemplateResult | typeof nothing {
   if (found.warnings.length === 0) return nothing
-  return html`<ul class="own-warnings" aria-label="what is odd about the file">${found.warnings.map((line) => html`<li>${line}</li>`)}</ul>`
+  return html`<ul class="own-warnings" aria-label="warnings about the file">${found.warnings.map((line) => html`<li>${line}</li>`)}</ul>`
 }
 
 const number = (v: number): string => String(Number(v.toPrecision(6))).replace('-', '−')
@@ -84,21 +84,21 @@ export function columnCells(c: InspectedColumn): TemplateResult {
 /** What it means that several columns are learned. */
 export function targetsNote(targets: readonly string[]): TemplateResult | typeof nothing {
   if (targets.length < 2) return nothing
-  return html`<p class="note">One network learns ${targets.length} targets, each with a mean and a variance of its own. The loss assumes that their noises are independent.</p>`
+  return html`<p class="note">One network predicts ${targets.length} targets, each with its own mean and variance. The loss assumes that their noises are independent.</p>`
 }
 
 const CIRCLES = [
-  ['', 'days'], ['year', 'days, and where in the year'], ['day', 'days, and where in the day'], ['year,day', 'days, and where in both'],
+  ['', 'days'], ['year', 'days + position in the year'], ['day', 'days + position in the day'], ['year,day', 'days + both positions'],
 ] as const
 
-/** What becomes of rows that lack an input. */
+/** What happens to rows with a missing input. */
 export function gaps(): TemplateResult {
   return html`
     <div class="own-fields">
-      <label>rows that lack an input
+      <label>rows with a missing input
         <span class="select"><select id="own-lacking">
-          <option value="">are left out</option>
-          <option value="mean">have its mean, and a mark</option>
+          <option value="">skip</option>
+          <option value="mean">fill with the mean and mark</option>
         </select></span>
       </label>
     </div>
@@ -109,7 +109,7 @@ export function gaps(): TemplateResult {
 export function circles(): TemplateResult {
   return html`
     <div class="own-fields">
-      <label>dates become
+      <label>dates as
         <span class="select"><select id="own-circles">${CIRCLES.map(([value, label]) => html`<option value=${value}>${label}</option>`)}</select></span>
       </label>
     </div>

@@ -12,8 +12,8 @@ import { Part } from './part'
 type Tab = 'formula' | 'csv'
 
 const TABS = [
-  { value: 'formula', label: 'Formula', help: 'rows drawn from a truth that you write' },
-  { value: 'csv', label: 'CSV', help: 'rows of a file' },
+  { value: 'formula', label: 'Formula', help: 'data drawn from formulas that you write' },
+  { value: 'csv', label: 'CSV', help: 'a table from a file or the clipboard' },
 ] as const
 
 const FIELDS = [
@@ -37,7 +37,7 @@ const MOST_INPUTS = 16
 /** How many columns one network can learn. */
 const MOST_TARGETS = 16
 
-/** A dialog for rows of one's own: from a formula, or from a file. */
+/** The dialog for the user's own data: from a formula, or from a file. */
 class GnllOwn extends Part {
   static override properties = {
     tab: { state: true }, mistakes: { state: true }, inspection: { state: true }, targets: { state: true }, inputs: { state: true }, busy: { state: true },
@@ -83,7 +83,7 @@ class GnllOwn extends Part {
   async #useFormula(): Promise<void> {
     const number = (name: Field): number => parseNumber(this.#field(name))
     const numbers = { from: number('from'), to: number('to'), rows: number('rows') }
-    this.mistakes = Object.fromEntries(Object.entries(numbers).filter(([, v]) => !Number.isFinite(v)).map(([name]) => [name, 'not a number']))
+    this.mistakes = Object.fromEntries(Object.entries(numbers).filter(([, v]) => !Number.isFinite(v)).map(([name]) => [name, 'enter a number']))
     if (Object.keys(this.mistakes).length > 0) return
     await this.#use({ formula: { mean: this.#field('mean'), std: this.#field('std'), ...numbers } })
   }
@@ -190,8 +190,8 @@ class GnllOwn extends Part {
     return html`
       <dialog class="own" aria-labelledby="own-title" @close=${this.#dialog.closed}>
         <header class="plot-head">
-          <h2 id="own-title">Your own data</h2>
-          <span class="keys-row">${segments({ name: 'own-tab', label: 'where the rows come from', options: TABS }, this.tab, (v) => { this.tab = v as Tab; this.mistakes = {} })}</span>
+          <h2 id="own-title">Your data</h2>
+          <span class="keys-row">${segments({ name: 'own-tab', label: 'source of the data', options: TABS }, this.tab, (v) => { this.tab = v as Tab; this.mistakes = {} })}</span>
           <button type="button" class="button square" aria-label="close" @click=${() => { this.#close() }}>✕</button>
         </header>
         ${this.tab === 'formula' ? this.#formula() : this.#csv()}
@@ -202,7 +202,7 @@ class GnllOwn extends Part {
   #formula(): TemplateResult {
     return html`
       <form class="own-form" @submit=${(e: Event) => { e.preventDefault(); void this.#useFormula() }}>
-        <p class="note">Rows are drawn from a normal distribution with this mean and this standard deviation at x, so the truth is known and is drawn with the fit.</p>
+        <p class="note">Points are drawn from a normal distribution with this mean and standard deviation at x. The truth is then known and shown with the fit.</p>
         <div class="own-fields">
           ${FIELDS.map((f) => html`
             <label class=${f.wide ? 'wide' : ''}>${f.label}
@@ -214,7 +214,7 @@ class GnllOwn extends Part {
             </label>
           `)}
         </div>
-        <footer><button type="submit" class="button primary" ?disabled=${this.busy}>Learn it</button></footer>
+        <footer><button type="submit" class="button primary" ?disabled=${this.busy}>Train on this data</button></footer>
       </form>
     `
   }
@@ -223,7 +223,7 @@ class GnllOwn extends Part {
     const found = this.inspection
     return html`
       <form class="own-form" @submit=${(e: Event) => { e.preventDefault(); void (found ? this.#useCSV() : this.#inspect()) }}>
-        <label>Paste the rows, or choose a file
+        <label>Paste a table, or choose a file
           <textarea id="own-csv" rows="7" spellcheck="false" placeholder="x,y&#10;1.5,2.1&#10;…" aria-describedby="own-csv-why" @paste=${(e: ClipboardEvent) => { this.#paste(e) }} @input=${() => { this.inspection = null }}></textarea>
         </label>
         <input type="file" accept=".csv,.tsv,.txt,.dat,.gz,text/csv" aria-label="choose a file" @change=${(e: Event) => { void this.#read(e.target as HTMLInputElement) }}>
@@ -232,8 +232,8 @@ class GnllOwn extends Part {
         ${found ? this.#columns(found) : nothing}
         <footer>
           ${found
-            ? html`<button type="submit" class="button primary" ?disabled=${this.busy || this.targets.length === 0 || this.inputs.length === 0}>Learn it</button>`
-            : html`<button type="submit" class="button primary" ?disabled=${this.busy}>Read</button>`}
+            ? html`<button type="submit" class="button primary" ?disabled=${this.busy || this.targets.length === 0 || this.inputs.length === 0}>Train on this data</button>`
+            : html`<button type="submit" class="button primary" ?disabled=${this.busy}>Preview</button>`}
         </footer>
       </form>
     `
@@ -246,23 +246,23 @@ class GnllOwn extends Part {
       ${warnings(found)}
       <div class="own-columns" role="group" aria-label="columns">
         <table>
-          <thead><tr><th scope="col">column</th><th scope="col">learn</th><th scope="col">from</th><th scope="col">holds</th><th scope="col">range</th><th scope="col">missing</th><th scope="col">odd</th></tr></thead>
+          <thead><tr><th scope="col">column</th><th scope="col">predict this</th><th scope="col">use as input</th><th scope="col">contents</th><th scope="col">range</th><th scope="col">missing</th><th scope="col">unusual</th></tr></thead>
           <tbody>
             ${found.columns.map((c) => html`
               <tr>
                 <th scope="row">${c.name}${c.unit === '' ? nothing : html` <span class="aside">${c.unit}</span>`}</th>
-                <td><input type="checkbox" aria-label="learn ${c.name}" .checked=${this.targets.includes(c.name)} ?disabled=${full && !this.targets.includes(c.name)} @change=${() => { this.#aim(c.name) }}></td>
-                <td><input type="checkbox" aria-label="from ${c.name}" .checked=${this.inputs.includes(c.name)} ?disabled=${this.targets.includes(c.name)} @change=${() => { this.#toggle(c.name) }}></td>
+                <td><input type="checkbox" aria-label="predict ${c.name}" .checked=${this.targets.includes(c.name)} ?disabled=${full && !this.targets.includes(c.name)} @change=${() => { this.#aim(c.name) }}></td>
+                <td><input type="checkbox" aria-label="use ${c.name} as input" .checked=${this.inputs.includes(c.name)} ?disabled=${this.targets.includes(c.name)} @change=${() => { this.#toggle(c.name) }}></td>
                 ${columnCells(c)}
               </tr>
             `)}
           </tbody>
         </table>
         ${targetsNote(this.targets)}
-        ${found.columns.some((c) => c.words > 1) ? html`<p class="note">From a column of words one input is made for each word. It is used where you tick it.</p>` : nothing}
+        ${found.columns.some((c) => c.words > 1) ? html`<p class="note">A column of words becomes one input for each word, if you tick it.</p>` : nothing}
         ${found.columns.some((c) => c.date !== '') ? circles() : nothing}
         ${found.missing.total > 0 ? gaps() : nothing}
-        ${found.columns.length < 2 ? html`<p class="note">It takes two columns: one to learn, and one to learn it from.</p>` : nothing}
+        ${found.columns.length < 2 ? html`<p class="note">You need at least two columns: a target and an input.</p>` : nothing}
       </div>
     `
   }

@@ -20,7 +20,7 @@ class GnllPaper extends Part {
       <p>${target}: ${data?.train ?? 0} training and ${data?.test ?? 0} test rows. Step ${count(step ?? NaN)}, <time>${new Date().toLocaleString(undefined, { dateStyle: 'long', timeStyle: 'short' })}</time>.</p>
       <dl>
         ${settingsRow('run', run)}
-        ${lanes.map((l) => settingsRow(html`<span style=${laneStyle(l.colour)}>${laneLine(l.colour)}</span> lane ${l.name}`, this.#said(store.values.of(l.lane), (c) => !c.run)))}
+        ${lanes.map((l) => settingsRow(html`<span style=${laneStyle(l.colour)}>${laneLine(l.colour)}</span> model ${l.name}`, this.#said(store.values.of(l.lane), (c) => !c.run)))}
       </dl>
       <p class="paper-address">${store.address.fresh}</p>
     `

@@ -10,15 +10,15 @@ import { Part } from './part'
 import { several } from './target-choice'
 
 const LENSES = [
-  { value: 'off', label: 'off', help: 'all points of the fit are of one size' },
-  { value: 'mean', label: 'mean', help: 'a point is as large as it pulls on the mean' },
-  { value: 'variance', label: 'variance', help: 'a point is as large as it pulls on the variance' },
+  { value: 'off', label: 'equal', help: 'all dots have the same size' },
+  { value: 'mean', label: 'mean', help: 'how strongly a point pushes on the predicted mean' },
+  { value: 'variance', label: 'variance', help: 'how strongly a point pushes on the predicted variance' },
 ] as const
 
 /** What the log scale always has room for, so that it stands still. */
 const USUAL = [1e-3, 1e2] as const
 
-/** How hard the last step's gradient pulled on both heads, and which rows do. */
+/** The norms of the last step's gradient, and how unevenly it is spread over the points. */
 class GnllPull extends Part {
   readonly #decades = new CalmDecades()
 
@@ -30,25 +30,25 @@ class GnllPull extends Part {
     const norms = [s?.mean_norm ?? NaN, s?.variance_norm ?? NaN] as const
     const { min, max } = this.#scale(norms)
     const length = (v: number): number => Math.max(0, Math.min(100, (100 * Math.log10(v / min)) / Math.log10(max / min))) || 0
-    const row = (id: FigureID, kind: string, v: number): TemplateResult => html`
-      <dt>${figureName(id)}</dt><dd class="figure">${significant(v, 2)}</dd>
+    const row = (id: FigureID, words: string, kind: string, v: number): TemplateResult => html`
+      <dt>${figureName(id, words)}</dt><dd class="figure">${significant(v, 2)}</dd>
       <dd class="norm" aria-hidden="true"><i class=${kind} style="width:${length(v).toFixed(1)}%"></i></dd>
     `
     return html`
       <section class="card pull explained" aria-labelledby="pull-title">
         <header class="plot-head">
-          <h2 id="pull-title">Pull on the network</h2>
+          <h2 id="pull-title">Gradients</h2>
           ${explainChart('pull', FIGURES.pull_mean.help)}
           <span class="aside">${this.#batch()}</span>
         </header>
         <dl class="norms">
-          ${row('mean_norm', 'residual', norms[0])}
-          ${row('variance_norm', 'variance', norms[1])}
+          ${row('mean_norm', 'norm, mean', 'residual', norms[0])}
+          ${row('variance_norm', 'norm, variance', 'variance', norms[1])}
           <dt class="rate">${figureName('rate')}</dt><dd class="figure">${scientific(s?.rate ?? NaN, 2)}</dd>
           <dd class="ends" aria-hidden="true"><i>${scientific(min)}</i><i>${scientific(max)}</i></dd>
         </dl>
         <p class="who">${several(data) ? html`<b>${data?.target.name}</b>: ` : nothing}${p ? this.#who(concentration(p.rows.pullMean), concentration(p.rows.pullVariance), p.fit.scalars.guarded) : nothing}</p>
-        <div class="lens"><span aria-hidden="true">size points by pull</span>${segments({ name: 'lens', label: 'size points of the fit by their pull on', options: LENSES }, store.view.lens.value, (v) => { store.view.lens.value = v as Lens })}</div>
+        <div class="lens"><span aria-hidden="true">dot size</span>${segments({ name: 'lens', label: 'dot size: gradient of', options: LENSES }, store.view.lens.value, (v) => { store.view.lens.value = v as Lens })}</div>
       </section>
     `
   }
@@ -58,18 +58,18 @@ class GnllPull extends Part {
     return this.#decades.follow(Math.min(USUAL[0], ...known), Math.max(USUAL[1], ...known))
   }
 
-  /** What reduction makes of the rows' gradients. */
+  /** How the gradients of a batch are combined. */
   #batch(): string {
     const { batch, reduction } = this.store.settings.value
     const rows = Math.min(Number(batch ?? NaN), this.store.run.value?.data.train ?? NaN)
-    return `${reduction === 'mean' ? 'mean' : 'sum'} of ${count(rows)} rows`
+    return `${reduction === 'mean' ? 'averaged' : 'summed'} over a batch of ${count(rows)}`
   }
 
   #who(mean: number, variance: number, guarded: number): TemplateResult {
     const share = (v: number): TemplateResult => html`<b>${fixed(100 * v, 0)}&nbsp;%</b>`
-    if (Number.isNaN(mean) && Number.isNaN(variance)) return html`no row pulls on the network`
-    if (Number.isNaN(variance)) return html`10&nbsp;% of the points make ${share(mean)} of the mean’s pull; nothing pulls on the variance`
-    return html`10&nbsp;% of the points make ${share(mean)} of the mean’s pull and ${share(variance)} of the variance’s${guarded > 0 ? html`; the last step guarded ${count(guarded)} ${guarded === 1 ? 'variance' : 'variances'}` : nothing}`
+    if (Number.isNaN(mean) && Number.isNaN(variance)) return html`all gradients are zero`
+    if (Number.isNaN(variance)) return html`10&nbsp;% of the training points cause ${share(mean)} of the gradient on the mean; the gradient on the variance is zero`
+    return html`10&nbsp;% of the training points cause ${share(mean)} of the gradient on the mean and ${share(variance)} on the variance${guarded > 0 ? html`; ${count(guarded)} ${guarded === 1 ? 'variance was' : 'variances were'} limited to avoid overflow` : nothing}`
   }
 }
 

@@ -59,7 +59,7 @@ class GnllQrWall extends Part {
     const dialog = this.store.view.dialog.value
     const { text, label } = dialog?.name === 'code' ? dialog : { text: '', label: '' }
     return html`
-      <dialog class="qr-wall" aria-label="QR code ${label}" @close=${() => { this.#closed() }} @click=${(e: Event) => { (e.currentTarget as HTMLDialogElement).close() }}>
+      <dialog class="qr-wall" aria-label="QR code: ${label}" @close=${() => { this.#closed() }} @click=${(e: Event) => { (e.currentTarget as HTMLDialogElement).close() }}>
         ${text === '' ? nothing : html`<gnll-qr text=${text}></gnll-qr>`}
         <p class="qr-text">${text}</p>
         <button type="button" class="button square" aria-label="close">✕</button>

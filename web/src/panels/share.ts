@@ -23,11 +23,11 @@ interface Way {
 }
 
 const FRAMES = [
-  { value: 'run', label: 'this run', help: 'the frame shows this run, to watch' },
-  { value: 'own', label: 'its own', help: 'each frame makes a run of its own when its reader presses Play, with the same settings, and its reader steers it' },
+  { value: 'run', label: 'this run', help: 'every frame shows this run, view only' },
+  { value: 'own', label: 'a new run for each viewer', help: 'pressing Play in the frame starts a new run with the same settings, which the viewer controls' },
 ]
 
-/** The links to the run and to another like it, and whether everybody who has one may steer. */
+/** The links to the run and to another like it, and the switch that opens it to all. */
 class GnllShare extends Part {
   static override properties = { copied: { state: true }, coded: { state: true }, frame: { state: true }, isOpen: { state: true } }
   /** The way that was copied just now. */
@@ -68,14 +68,14 @@ class GnllShare extends Part {
             <wa-switch
               size="s" .checked=${live(open)}
               @change=${(e: Event) => { store.order({ type: 'open', open: (e.target as WaSwitch).checked }) }}
-            >open to all: everybody who watches may steer</wa-switch>
+            >Let everyone who watches change settings</wa-switch>
           `}
           ${this.#warnings().map((words) => html`<p class="note warning">${words}</p>`)}
         </div>
         ${this.isOpen && coded ? html`
           <div class="share-code">
-            <button type="button" class="qr" aria-label="QR code ${coded.label}: larger" title="larger" @click=${() => { this.#enlarge(coded) }}><gnll-qr text=${coded.code}></gnll-qr></button>
-            <p class="note">${coded.label}, to be photographed; a click shows it on the whole screen</p>
+            <button type="button" class="qr" aria-label="QR code, ${coded.label}: enlarge" title="Enlarge" @click=${() => { this.#enlarge(coded) }}><gnll-qr text=${coded.code}></gnll-qr></button>
+            <p class="note">${coded.label}: scan to open. Click to enlarge.</p>
           </div>
         ` : nothing}
       `,
@@ -91,12 +91,12 @@ class GnllShare extends Part {
     const { address, key } = this.store
     const fresh = address.fresh
     return [
-      { name: 'watch', label: 'to watch', help: open ? 'Everybody may steer now.' : 'Who has it sees everything and changes nothing.', text: address.run(false), code: address.short(false) },
+      { name: 'watch', label: 'View only', help: open ? 'Everyone who watches can change settings now.' : 'Anyone with this link can watch.', text: address.run(false), code: address.short(false) },
       ...(key === undefined ? [] : [
-        { name: 'steer', label: 'to steer', help: 'Who has it can change everything.', text: address.run(true), code: address.short(true) } as const,
+        { name: 'steer', label: 'Can edit', help: 'Anyone with this link can change everything.', text: address.run(true), code: address.short(true) } as const,
       ]),
-      { name: 'copy', label: 'a copy', help: 'The same settings and the same seed, in a run of one’s own, from step 0.', text: fresh, code: fresh.length > LONGEST_CODE ? '' : fresh },
-      { name: 'embed', label: 'to embed', help: 'For a page of slides or a notebook. Add #show=controls,loss,transport or #controls=eps,full for more than the picture.', text: this.#snippet(), code: '' },
+      { name: 'copy', label: 'Own copy', help: 'Opens a separate run with these settings, from step 0.', text: fresh, code: fresh.length > LONGEST_CODE ? '' : fresh },
+      { name: 'embed', label: 'Embed', help: 'For slides or a notebook. Add #show=controls,loss,transport or #controls=eps,full to show more than the fit.', text: this.#snippet(), code: '' },
     ]
   }
 
@@ -109,11 +109,11 @@ class GnllShare extends Part {
     return html`
       <div class="popup-row link-row"><label for="link-${name}">${label}</label>
         <span class="field"><input type="text" readonly id="link-${name}" .value=${text} aria-describedby="link-${name}-help" @focus=${(e: Event) => { (e.target as HTMLInputElement).select() }}></span>
-        <button type="button" class="button" aria-label="copy the link ${label}" @click=${() => { void this.#copy(name, text) }}>${this.copied === name ? 'Copied' : 'Copy'}</button>
-        <button type="button" class="button" aria-label="QR code ${label}" aria-pressed=${isCoded ? 'true' : 'false'} ?disabled=${code === ''} @click=${() => { this.coded = name }}>QR</button>
+        <button type="button" class="button" aria-label="copy link: ${label}" @click=${() => { void this.#copy(name, text) }}>${this.copied === name ? 'Copied' : 'Copy'}</button>
+        <button type="button" class="button" aria-label="QR code: ${label}" aria-pressed=${isCoded ? 'true' : 'false'} ?disabled=${code === ''} @click=${() => { this.coded = name }}>QR</button>
       </div>
       <p class="note" id="link-${name}-help">${help}</p>
-      ${name === 'embed' ? html`<div class="frames">${segments({ name: 'frame', label: 'which run the frame shows', options: FRAMES }, this.frame, (v) => { this.frame = v })}</div>` : nothing}
+      ${name === 'embed' ? html`<div class="frames">${segments({ name: 'frame', label: 'run in the frame', options: FRAMES }, this.frame, (v) => { this.frame = v })}</div>` : nothing}
     `
   }
 
@@ -125,11 +125,11 @@ class GnllShare extends Part {
     const edited = changes.value.slice(changes.value.findLastIndex(isOther) + 1).some((c) => c.kind === 'data')
     return [
       ...(isLoopback(location.hostname) ? [html`
-        This address leads to this machine alone. For others to open it, start the server with
-        <code>gnllviz --addr 0.0.0.0:${location.port === '' ? '80' : location.port}</code> and open the address that it prints.
+        This link works only on this computer. To share it, start the server with
+        <code>gnllviz --addr 0.0.0.0:${location.port === '' ? '80' : location.port}</code> and use the address that it prints.
       `] : []),
-      ...(isOwn && !address.holdsData ? [html`Your rows are too many for an address: a copy begins on the first data set, and whoever has the file puts it in again.`] : []),
-      ...(edited ? [html`Rows that were edited or acquired are not in an address: a copy has those of the beginning.`] : []),
+      ...(isOwn && !address.holdsData ? [html`Your data are too large for a link: a copy starts with the first data set, and the data must be uploaded again.`] : []),
+      ...(edited ? [html`Edited and added points are not part of a link: a copy starts with the original points.`] : []),
     ]
   }
 

@@ -18,9 +18,9 @@ export class SmallMaps {
     const lanes = store.lanes.value
     if (lanes.length < 2) return nothing
     return html`
-      <div class="small-maps" role="group" aria-label="maps of all lanes">
+      <div class="small-maps" role="group" aria-label="maps of all models">
         ${lanes.map((l) => html`
-          <button type="button" class="small-map" style=${laneStyle(l.colour)} aria-pressed=${l.lane === store.view.focus.value ? 'true' : 'false'} aria-label="maps of lane ${l.name}" @click=${() => { store.look(l.lane) }}>
+          <button type="button" class="small-map" style=${laneStyle(l.colour)} aria-pressed=${l.lane === store.view.focus.value ? 'true' : 'false'} aria-label="maps of model ${l.name}" @click=${() => { store.look(l.lane) }}>
             <span class="small-name">${laneLine(l.colour)}${l.name}</span>
             ${KINDS.map((kind) => html`<canvas data-small="${l.lane} ${kind}" aria-hidden="true"></canvas>`)}
           </button>

@@ -39,7 +39,7 @@ class GnllStatus extends Part {
       case 'waiting': {
         if (!navigator.onLine) return html`offline`
         const seconds = Math.max(0, Math.ceil((link.until - Date.now()) / 1000))
-        return html`reconnecting in ${seconds} s <button type="button" class="quiet-button" @click=${() => { this.store.retry() }}>now</button>`
+        return html`reconnecting in ${seconds} s <button type="button" class="quiet-button" @click=${() => { this.store.retry() }}>retry now</button>`
       }
     }
   }

@@ -99,9 +99,9 @@ class GnllSweepMap extends LitElement {
     const steps = Array.from({ length: 9 }, (_, i) => MEAN.css[entry(1 - i / 8)] ?? '').join(',')
     return html`
       <p class="sweep-legend note">
-        <span>★ best ${withUnit(significant(best, 4), this.unit)}</span>
+        <span>★ best: ${withUnit(significant(best, 3), this.unit)}</span>
         <span class="sweep-bar" style="background:linear-gradient(to right,${steps})"></span>
-        <span>${withUnit(significant(worst, 4), this.unit)}${isCut ? ' and worse' : ''}</span>
+        <span>worst: ${withUnit(significant(worst, 3), this.unit)}${isCut ? ' or worse' : ''}</span>
       </p>
     `
   }

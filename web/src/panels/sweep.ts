@@ -17,8 +17,8 @@ const STEPS = 1000
 type Side = 'x' | 'y'
 
 const SIDES: ReadonlyArray<{ readonly side: Side; readonly label: string; readonly control: string }> = [
-  { side: 'x', label: 'across', control: 'decay' },
-  { side: 'y', label: 'upward', control: 'variance_decay' },
+  { side: 'x', label: 'horizontal axis', control: 'decay' },
+  { side: 'y', label: 'vertical axis', control: 'variance_decay' },
 ]
 
 /** Trains a run for each pair of two controls' values, and shows them on a map. */
@@ -68,7 +68,7 @@ class GnllSweep extends Part {
     const steps = parseNumber(this.steps)
     if (this.x.control === this.y.control) return 'Choose two different controls.'
     if (nx * ny === 0) return 'Choose at least one value of each control.'
-    if (nx * ny > MOST_CELLS) return `${nx * ny} runs are more than the ${MOST_CELLS} that a sweep may have.`
+    if (nx * ny > MOST_CELLS) return `${nx * ny} runs are too many; the limit is ${MOST_CELLS}.`
     if (!Number.isInteger(steps) || steps < 1) return 'The steps must be a whole number, 1 or more.'
     return ''
   }
@@ -82,7 +82,7 @@ class GnllSweep extends Part {
         x: { control: this.x.control, values: this.#values('x') }, y: { control: this.y.control, values: this.#values('y') },
       })
     } catch (e) {
-      this.sweep.mistake.value = `The rows of run ${store.id} cannot be had: ${e instanceof Error ? e.message : String(e)}.`
+      this.sweep.mistake.value = `Cannot read the data of run ${store.id}: ${e instanceof Error ? e.message : String(e)}.`
     }
   }
 
@@ -98,7 +98,7 @@ class GnllSweep extends Part {
     }
   }
 
-  /** The run here begins as that of the cell did; who only watches has it in a run of one's own. */
+  /** Replaces this run by that of the cell; for a viewer it opens in a new run. */
   async #openCell(cell: Cell): Promise<void> {
     const { store } = this
     const grid = this.sweep.grid.value
@@ -111,10 +111,12 @@ class GnllSweep extends Part {
       return
     }
     this.querySelector('dialog')?.close()
+    const count = store.lanes.value.length
+    const models = count === 1 ? '1 model' : `${count} models`
     const ack = await store.ask(beginOf(grid, cell, `sweep: ${said}`))
     if (!ack) return
     store.touched.value = true
-    store.notice.value = `Begun anew with ${said}, as the sweep trained it. Undo brings back what was.`
+    store.notice.value = `Started a new run with ${said}. Undo returns to your previous run (${models}).`
   }
 
   /** A cell's values in words. */
@@ -134,9 +136,9 @@ class GnllSweep extends Part {
     return html`
       <dialog @close=${this.#dialog.closed} class="own sweep" aria-labelledby="sweep-title">
         <header class="plot-head explained">
-          <h2 id="sweep-title">Sweep</h2>
-          ${help('sweep', 'sweeps', 'Trains a run for each pair of values, from the same seed and the same rows, and shows how good each has become. Its runs take turns with those that are watched.', 'sweeps')}
-          <span class="aside">of lane <b>${lane?.name}</b>, with all its other settings</span>
+          <h2 id="sweep-title">Grid of settings</h2>
+          ${help('sweep', 'grids of settings', 'Trains one run for each pair of values, with the same seed and data, and shows the scores on a map (a sweep). This slows down runs that are being watched.', 'sweeps')}
+          <span class="aside">all other settings as in model <b>${lane?.name}</b></span>
           <button type="button" class="button square" aria-label="close" @click=${() => { this.querySelector('dialog')?.close() }}>✕</button>
         </header>
         <form class="own-form" @submit=${(e: Event) => { e.preventDefault(); void this.#start() }}>
@@ -159,7 +161,7 @@ class GnllSweep extends Part {
 
   #warning(): string {
     const edited = this.store.changes.value.some((c) => c.kind === 'data' && c.dataset === undefined)
-    return edited ? '; rows that were edited or acquired are as they were at the beginning' : ''
+    return edited ? '; uses the original points, without edits' : ''
   }
 
   #axis(side: Side, label: string): TemplateResult {
@@ -199,7 +201,7 @@ class GnllSweep extends Part {
     if (when.control === '') return ''
     const isSwept = this.x.control === when.control || this.y.control === when.control
     const now = String(this.store.settings.value[when.control])
-    return isSwept || when.values.includes(now) ? '' : `It changes nothing while ${this.#control(when.control).label} is ${controlValue(this.#control(when.control), now)}. `
+    return isSwept || when.values.includes(now) ? '' : `No effect while ${this.#control(when.control).label} is ${controlValue(this.#control(when.control), now)}. `
   }
 
   #number(c: Control | null, side: string, label: string, value: number, set: (v: number) => void): TemplateResult {
@@ -226,7 +228,7 @@ class GnllSweep extends Part {
     const failed = cells.value.filter((c) => c.failed !== undefined)
     const metrics = metricsOf(cells.value)
     return html`
-      <section class="sweep-found" aria-label="what was found">
+      <section class="sweep-found" aria-label="results">
         <div class="sweep-head">
           <span class="select"><select aria-label="score" @change=${(e: Event) => {
             const [part, name] = (e.target as HTMLSelectElement).value.split(' ')
@@ -234,7 +236,7 @@ class GnllSweep extends Part {
           }}>
             ${(metrics.length === 0 ? [this.metric] : metrics).map((m) => html`<option value="${m.part} ${m.name}" ?selected=${m.part === this.metric.part && m.name === this.metric.name}>${metricLabel(m)}</option>`)}
           </select></span>
-          <progress max=${all} .value=${cells.value.length} aria-label="runs that have ended"></progress>
+          <progress max=${all} .value=${cells.value.length} aria-label="finished runs"></progress>
           <span class="note" role="status">${state.value}, ${count(cells.value.length)} of ${count(all)}${failed.length === 0 ? nothing : `, ${failed.length} failed`}</span>
         </div>
         <gnll-sweep-map
@@ -243,7 +245,7 @@ class GnllSweep extends Part {
           .value=${(name: string, v: ControlValue) => controlValue(this.#control(name), v)}
           @open-cell=${(e: CustomEvent<Cell>) => { void this.#openCell(e.detail) }}
         ></gnll-sweep-map>
-        <p class="note">${this.store.steers.value ? 'A click on a run begins the one on the page anew with its settings; undo brings back what was.' : 'A click on a run begins one of your own with its settings, in a new tab.'}</p>
+        <p class="note">${this.store.steers.value ? 'Click a cell to load its settings (replaces the current run; undo reverts).' : 'Click a cell to start a run of your own with its settings, in a new tab.'}</p>
         ${failed.length === 0 ? nothing : html`<ul class="sweep-failed">${failed.map((c) => html`<li><b>${this.#said(c)}:</b> ${c.failed}</li>`)}</ul>`}
       </section>
     `

@@ -33,7 +33,7 @@ export function targetChoice(store: Store): TemplateResult | typeof nothing {
   return html`
     <span class="target-choice" ${place(store.view.places, 'target')}>
       ${select({ name: 'target', label: 'which target is shown', unit: '', options: targetOptions(data) }, String(store.shown(control)), (v) => { showTarget(store, Number(v)) }, !store.steers.value)}
-      <button type="button" class="quiet-button" aria-label="all ${data.targets.length} targets" title="all targets at once" @click=${() => { store.view.panel.value = 'targets' }}>all ${data.targets.length}</button>
+      <button type="button" class="quiet-button" aria-label="all ${data.targets.length} targets" title="Show all targets at once" @click=${() => { store.view.panel.value = 'targets' }}>all ${data.targets.length}</button>
     </span>
   `
 }

@@ -85,7 +85,7 @@ class GnllTargets extends Part {
     return html`
       <button
         type="button" class="small-target" aria-pressed=${isShown ? 'true' : 'false'} ?disabled=${!steers.value}
-        title=${steers.value ? `show ${target.name}` : 'which target is shown is for whoever steers the run to say'}
+        title=${steers.value ? `show ${target.name}` : 'view only: the owner chooses the target'}
         @click=${() => { this.#choose(k + 1) }}
       >
         <span class="small-head"><span class="unseen">show </span><b>${target.name}</b><span class="unit">${unit}</span><span class="small-nll"><span class="unseen">test </span>NLL <b class="figure">${nll}</b></span></span>

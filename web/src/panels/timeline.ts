@@ -12,9 +12,9 @@ import { isSomethingOpen } from './opened'
 import { LatePart } from './late'
 import { popupPanel } from './popup'
 
-const HELP = 'Drag the handle to look back: at every step at first, later at moments ever further apart, which the fine ticks mark. '
-  + 'Distances grow with the root of the steps, so that early steps can be reached: the left half is the first quarter of the run. '
-  + 'What is shown are the weights of then under the controls and on the rows of now. Training goes on meanwhile.'
+const HELP = 'Drag the handle to look back. Early steps are all kept, later ones are thinned (ticks). '
+  + 'The axis is compressed so early steps are easy to reach: the left half is the first quarter of the run. '
+  + 'You see the old weights with today’s settings and data. Training continues meanwhile.'
 
 const TICK_GAP = 4 // pixels
 const LABEL_GAP = 58
@@ -112,7 +112,7 @@ class GnllTimeline extends LatePart {
     const at = rewind.at.value
     const goal = run.value?.goal ?? null
     const replaying = rewind.replaying.value
-    const show = replaying ? 'stay here' : 'show the run from its start'
+    const show = replaying ? 'Stop the replay here' : 'Replay from the start'
     return html`
       <footer class="timeline explained" aria-label="timeline" ?data-past=${at !== null} ?data-goal=${goal !== null}>
         <button
@@ -121,13 +121,13 @@ class GnllTimeline extends LatePart {
         >${replaying ? STOP : REPLAY}</button>
         ${this.#bar(at)}
         <div class="time-where">
-          <span class="time-step">step <b class="time-at">${count(at ?? this.#now)}</b>${at === null ? html`, <span class="time-of">now</span>` : html` of <span class="time-of">${count(this.#now)}</span>`}</span>
+          <span class="time-step">step <b class="time-at">${count(at ?? this.#now)}</b>${at === null ? html`, <span class="time-of">live</span>` : html` of <span class="time-of">${count(this.#now)}</span>`}</span>
           ${goal ? this.#goal(goal) : nothing}
         </div>
         ${help('timeline', 'the timeline', HELP, 'chart-timeline')}
-        <button type="button" class="button time-go-on" ?disabled=${at === null || !steers.value} title="training goes on from the weights that are shown; undo takes it back" @click=${() => { void rewind.goOn() }}>continue from here</button>
-        <button type="button" class="button time-now" ?disabled=${at === null} aria-keyshortcuts="Escape" @click=${() => { rewind.now() }}>now</button>
-        ${popupPanel({ id: 'time-mark', label: 'a change', body: this.#offer() }, () => this.querySelector('.time-mark[data-chosen]'))}
+        <button type="button" class="button time-go-on" ?disabled=${at === null || !steers.value} title="Resume training from this step; undo reverts" @click=${() => { void rewind.goOn() }}>resume from here</button>
+        <button type="button" class="button time-now" ?disabled=${at === null} aria-keyshortcuts="Escape" @click=${() => { rewind.now() }}>back to live</button>
+        ${popupPanel({ id: 'time-mark', label: 'change', body: this.#offer() }, () => this.querySelector('.time-mark[data-chosen]'))}
       </footer>
     `
   }
@@ -139,7 +139,7 @@ class GnllTimeline extends LatePart {
     const marks = this.#marks()
     const goal = run.value?.goal?.step ?? null
     const near = at === null ? [] : marksAt(marks, at, this.#reach(at)).slice(0, 3)
-    const words = [at === null ? 'now' : `step ${count(at)} of ${count(this.#now)}`, ...near.map((m) => this.#words(m))].join('; ')
+    const words = [at === null ? 'live' : `step ${count(at)} of ${count(this.#now)}`, ...near.map((m) => this.#words(m))].join('; ')
     return html`
       <div class="time-bar" style="--at:${share(at ?? this.#now)};--now:${share(this.#now)}" @pointerenter=${() => { void rewind.list() }}>
         <svg class="time-ticks" aria-hidden="true">${svg`<path d=${this.#tickPath(end)}></path>`}</svg>
@@ -171,7 +171,7 @@ class GnllTimeline extends LatePart {
   }
 
   #words(m: Mark): string {
-    return `${changeInWords(m, this.store.controls, this.store.lanes.value)}, after ${count(m.step)} steps`
+    return `${changeInWords(m, this.store.controls, this.store.lanes.value)}, step ${count(m.step)}`
   }
 
   /** How many steps away something is near: so many pixels, or as far as the next snapshot. */
@@ -183,9 +183,9 @@ class GnllTimeline extends LatePart {
   /** What is trained up to, and a way to end it. */
   #goal({ step, nll, plateau }: Goal): TemplateResult {
     const parts = [
-      step === null ? '' : `to step ${count(step)}`,
-      nll === null ? '' : `to test NLL ${fixed(nll, 2)}`,
-      plateau === null ? '' : `while it falls in ${count(plateau)} steps`,
+      step === null ? '' : `until step ${count(step)}`,
+      nll === null ? '' : `until test NLL ${fixed(nll, 2)}`,
+      plateau === null ? '' : `until no improvement for ${count(plateau)} steps`,
     ].filter((p) => p !== '')
     return html`<span class="time-to">${parts.join(' or ')} <button type="button" class="quiet-button" ?disabled=${!this.store.steers.value} @click=${() => { this.store.pause() }}>stop</button></span>`
   }
@@ -203,7 +203,7 @@ class GnllTimeline extends LatePart {
     return html`
       <div class="popup-row time-offer">
         ${offer(this.store, mark, close)}
-        <button type="button" class="quiet-button" @click=${() => { close(); this.store.rewind.look(mark.step) }}>look there</button>
+        <button type="button" class="quiet-button" @click=${() => { close(); this.store.rewind.look(mark.step) }}>view this step</button>
       </div>
     `
   }

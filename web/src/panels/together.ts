@@ -40,17 +40,17 @@ export function togetherPanel(data: Data | undefined, picture: LanePicture | und
     <section class="together" aria-labelledby="together-title" ${place(places, 'residuals')}><div class="together-room" tabindex="0" role="group" aria-labelledby="together-title">
       <header class="together-head">
         <h3 id="together-title">Residuals against each other</h3>
-        ${targets.length > 2 ? select({ name: 'pair', label: 'of which two targets', unit: '', options }, String(pair), (p) => { chosen.value = p }) : nothing}
+        ${targets.length > 2 ? select({ name: 'pair', label: 'pair of targets', unit: '', options }, String(pair), (p) => { chosen.value = p }) : nothing}
       </header>
       ${figures(test)}
       <div class="framed square">
         <span class="y-name">z of ${b}</span><span class="y-ends"><i>${REACH}</i><i>−${REACH}</i></span>
-        ${scatter(all, test.correlation, `z-scores of ${a} and ${b}: ${test.rows} test rows, ${train.rows} train rows; their correlation on the test rows is ${fixed(test.correlation, 2)}`)}
+        ${scatter(all, test.correlation, `z-scores of ${a} and ${b}: ${test.rows} test points, ${train.rows} training points; their correlation on the test points is ${fixed(test.correlation, 2)}`)}
         <span class="x-ends"><i>−${REACH}</i><span>z of ${a}</span><i>${REACH}</i></span>
       </div>
       <ul class="together-keys" aria-label="keys">
         <li><i class="swatch dot mine" aria-hidden="true"></i>test</li><li><i class="swatch dot faint" aria-hidden="true"></i>train</li>
-        <li><i class="swatch dash" aria-hidden="true"></i>95 % if independent</li><li><i class="swatch thin mine" aria-hidden="true"></i>of a joint normal</li>
+        <li><i class="swatch dash" aria-hidden="true"></i>95 % if independent</li><li><i class="swatch thin mine" aria-hidden="true"></i>joint normal</li>
       </ul>
       ${note(test, train)}
     </div></section>
@@ -62,7 +62,7 @@ function figures(test: Together): TemplateResult {
     <dl class="together-figures">
       <dt>correlation of the ${figureName('z', 'z-scores')}</dt>
       <dd><b class="figure" data-figure="correlation">${fixed(test.correlation, 2)}</b></dd>
-      <dt>what independent noise costs, ${FIGURES.nll.unit} per row</dt>
+      <dt>cost of assuming independent noise, ${FIGURES.nll.unit} per point</dt>
       <dd><b class="figure" data-figure="cost">${fixed(test.cost, 2)}</b></dd>
     </dl>
   `
@@ -70,7 +70,7 @@ function figures(test: Together): TemplateResult {
 
 function note(test: Together, train: Together): TemplateResult {
   return html`
-    <p class="note"><b class="together-verdict">${verdictOn(test)}</b>: of ${test.rows} test rows, ±${fixed(test.chance, 2)} by chance; train ${fixed(train.correlation, 2)}. The loss assumes that the noises of the targets are independent. For both targets together, one joint normal of this correlation would have an NLL lower by <span class="formula-inline">−½ log(1 − ρ²)</span>.</p>
+    <p class="note"><b class="together-verdict">${verdictOn(test)}</b> (${test.rows} test points; within ±${fixed(test.chance, 2)} by chance; training ${fixed(train.correlation, 2)}). The loss assumes that the noises of the targets are independent. One joint normal distribution with this correlation would have an NLL lower by <span class="formula-inline">−½ log(1 − ρ²)</span>.</p>
   `
 }
 

@@ -11,9 +11,9 @@ const STEPS = [1, 10, 100, 1000]
 
 /** What a run can train up to. */
 const UNTIL: ReadonlyArray<{ readonly name: 'step' | 'plateau' | 'nll'; readonly label: string; readonly unit: string; readonly first: string; readonly help: string }> = [
-  { name: 'step', label: 'step', unit: '', first: '5000', help: 'so many steps are made' },
-  { name: 'plateau', label: 'no fall for', unit: 'steps', first: '2000', help: 'in so many steps no lane’s test NLL has fallen' },
-  { name: 'nll', label: 'test NLL at most', unit: 'nats', first: '4.1', help: 'a lane’s test NLL is that low' },
+  { name: 'step', label: 'step', unit: '', first: '5000', help: 'stop at this step' },
+  { name: 'plateau', label: 'no improvement for', unit: 'steps', first: '2000', help: 'stop when the test NLL has not improved for this many steps' },
+  { name: 'nll', label: 'test NLL at most', unit: 'nats', first: '4.1', help: 'stop when the test NLL is this low' },
 ]
 
 /** Play, pause, step and reset. */
@@ -75,7 +75,7 @@ class GnllTransport extends Part {
   #until(form: HTMLFormElement, name: keyof Omit<UntilCommand, 'type' | 'id'>): void {
     const field = form.querySelector('input')
     const value = parseNumber(field?.value ?? '')
-    field?.setCustomValidity(Number.isFinite(value) ? '' : 'not a number')
+    field?.setCustomValidity(Number.isFinite(value) ? '' : 'Enter a number')
     if (!form.reportValidity()) return
     this.querySelector<HTMLElement>('#until')?.hidePopover()
     this.store.order({ type: 'until', [name]: value })
@@ -95,8 +95,8 @@ class GnllTransport extends Part {
           <wa-dropdown placement="bottom-start" @wa-select=${(e: CustomEvent<{ item: { value: string } }>) => { this.#chosen(e.currentTarget as WaDropdown, e.detail.item.value) }}>
             <button type="button" slot="trigger" class="button caret" ?disabled=${off || diverged} aria-label="how many steps">▾</button>
             ${STEPS.map((n) => html`<wa-dropdown-item value=${n}>${count(n)} ${n === 1 ? 'step' : 'steps'}</wa-dropdown-item>`)}
-            <wa-dropdown-item value="epoch">1 epoch: every row once</wa-dropdown-item>
-            <wa-dropdown-item value="until">until …</wa-dropdown-item>
+            <wa-dropdown-item value="epoch">1 epoch (every training point once)</wa-dropdown-item>
+            <wa-dropdown-item value="until">train until …</wa-dropdown-item>
           </wa-dropdown>
           ${popupPanel({ id: 'until', label: 'train until', body: this.#untilForms() }, (panel) => panel.parentElement)}
         </span>

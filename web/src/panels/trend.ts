@@ -25,7 +25,7 @@ export function trend(history: History, lane: number, range: CalmRange): Templat
   const [low, high] = extent(reach, [0]) ?? [0, 0]
   const { min, max } = range.follow(low, Math.max(high, low + 0.1))
   return html`
-    <svg class="small-chart trend" viewBox="0 0 100 100" preserveAspectRatio="none" role="img" aria-label="log variance and residual over the whole run">
+    <svg class="small-chart trend" viewBox="0 0 100 100" preserveAspectRatio="none" role="img" aria-label="log-variance and residual over the whole run">
       ${svg`
         <path class="zero" d=${`M0 ${up(0, min, max)}H${BOX}`}></path>
         ${lines.map(({ kind, points }) => svg`<path class=${kind} d=${path(points.map(([step, v]) => [(BOX * step) / last, Math.max(-BOX, Math.min(2 * BOX, up(v, min, max)))]))}></path>`)}

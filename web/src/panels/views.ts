@@ -22,10 +22,10 @@ export function shownView(store: Store): Shown {
 export function viewTitle(store: Store, id: string): TemplateResult {
   const isMapped = store.run.value && isMap(store.run.value.data)
   const options = [
-    { value: 'fit', label: isMapped ? 'Map' : 'Fit', help: isMapped ? 'what is predicted, over both inputs' : 'what is predicted, over one input' },
-    { value: 'actual', label: 'Predicted vs. actual', help: 'each row’s prediction against its target' },
-    { value: 'residual', label: 'Std vs. residual', help: 'how far each row is from its mean, against how far that was expected' },
-    ...(several(store.run.value?.data) ? [{ value: 'targets', label: 'All targets', help: 'a small fit of each target, and their residuals against each other' }] : []),
+    { value: 'fit', label: isMapped ? 'Map' : 'Fit', help: isMapped ? 'the prediction over both inputs' : 'the prediction over one input' },
+    { value: 'actual', label: 'Predicted vs. actual', help: 'the prediction of each point against its target' },
+    { value: 'residual', label: 'Std vs. residual', help: 'the error of each point against its predicted std' },
+    ...(several(store.run.value?.data) ? [{ value: 'targets', label: 'All targets', help: 'a small fit of each target, and their residuals plotted against each other' }] : []),
   ]
   const view = shownView(store) === 'targets' || store.view.panel.value !== 'targets' ? store.view.panel.value : 'fit'
   return html`
@@ -39,7 +39,7 @@ export function sliceSelect(store: Store): TemplateResult | typeof nothing {
   const choice = sliceChoice(store)
   if (!choice) return nothing
   return html`
-    <label class="over">over ${select({ name: 'over', label: 'over which input', unit: '', options: choice.options }, choice.value, (v) => { store.set('slice', Number(v)) }, !store.steers.value)}</label>
+    <label class="over">over ${select({ name: 'over', label: 'input of the chart', unit: '', options: choice.options }, choice.value, (v) => { store.set('slice', Number(v)) }, !store.steers.value)}</label>
     ${heldChoice(store)}
   `
 }

@@ -154,6 +154,6 @@ describe('rows of one’s own in the address', () => {
   it('do not grow beyond all bounds', async () => {
     const packed = await pack({ csv: { text: '0'.repeat(2 << 20), target: 'y', inputs: [] } })
     expect(packed.length).toBeLessThan(6000)
-    await expect(unpack(packed)).rejects.toThrow('too long')
+    await expect(unpack(packed)).rejects.toThrow('too large')
   })
 })

@@ -44,7 +44,7 @@ function named(targets: readonly string[]): Pick<CSVSpec, 'target' | 'targets'> 
 
 /** Reads what pack wrote; whether the rows are any good is the server's to say. Throws on anything else. */
 export async function unpack(text: string): Promise<DataSpec> {
-  if (text.length > LONGEST) throw new Error('they are too long')
+  if (text.length > LONGEST) throw new Error('it is too large')
   const [kind, ...parts] = items(text)
   if (kind === 'formula') {
     const [mean = '', std = '', from = '', to = '', rows = '', inputs] = parts
@@ -55,7 +55,7 @@ export async function unpack(text: string): Promise<DataSpec> {
     return { csv: { text: await inflated(file), ...named(targets.split(',').map(fromItem)), inputs: inputs === '' ? [] : inputs.split(',').map(fromItem) } }
   }
   if (kind === 'rows') return { rows: JSON.parse(await inflated(parts[0] ?? '')) as RowsSpec }
-  throw new Error('they are neither a formula nor a file')
+  throw new Error('neither a formula nor a table')
 }
 
 async function deflated(text: string): Promise<string> {
@@ -83,7 +83,7 @@ async function through(stream: CompressionStream | DecompressionStream, bytes: U
     length += value.length
     if (length > MOST_TEXT) {
       await reader.cancel()
-      throw new Error('they are too long')
+      throw new Error('it is too large')
     }
   }
   const all = new Uint8Array(length)

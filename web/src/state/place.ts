@@ -61,6 +61,6 @@ export function placeInWords(r: PlaceReading, data: Data): string[] {
     `95 % [${round(r.low)}, ${withUnit(`${round(r.high)}]`, unit)}`,
     ...(epistemic === null ? [] : [`epistemic std ${withUnit(significant(epistemic, 3), unit)}`]),
     ...(truth ? [`truth: mean ${round(truth.mean)}, std ${withUnit(significant(truth.std, 3), unit)}`] : []),
-    ...(nearest ? [`nearest ${nearest.test ? 'test' : 'train'} row ${zInWords(nearest.z)}, NLL ${significant(nearest.nll, 3)}`] : []),
+    ...(nearest ? [`nearest ${nearest.test ? 'test' : 'training'} point ${zInWords(nearest.z)}, NLL ${significant(nearest.nll, 3)}`] : []),
   ]
 }

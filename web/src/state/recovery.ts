@@ -1,10 +1,10 @@
 import { Problem, STATUS, type Api, type Opened, type Order } from '../net/api'
 import type { Signal } from '@preact/signals-core'
 
-export const BEGUN_ANEW = 'The server no longer knew this run: it was begun anew, from step 0, with the same settings.'
-export const GONE = 'This run has ended, or its maker is away. The page goes on as soon as it is back.'
+export const RESTARTED = 'The server restarted, so training started again from step 0 with the same settings.'
+export const GONE = 'This run is no longer available. The page will reconnect if it comes back.'
 
-/** Finds a run again after its connection broke, or begins it anew where the server has forgotten it. */
+/** Finds a run again after its connection broke, or makes it again if the server has forgotten it. */
 export class Recovery {
   /** The next run message is of another run, even if its generation has the same number. */
   forgotten = false
@@ -27,7 +27,7 @@ export class Recovery {
 
   /**
    * A refused upgrade looks to the page like a broken network: ask for the run,
-   * and begin it anew where the server was restarted. Another page of the run
+   * and make it again if the server was restarted. Another page of the run
    * may have done so already; a page without the key can only wait for that.
    * Throws if there is no run to talk to.
    */
@@ -38,11 +38,11 @@ export class Recovery {
       if (run.created === this.#created) return
       this.#created = run.created
       this.forgotten = true
-      this.notice.value = BEGUN_ANEW
+      this.notice.value = RESTARTED
     } catch (e) {
       if (e instanceof Problem) {
         const gone = this.#key === undefined && e.status === STATUS.NOT_FOUND
-        this.notice.value = gone ? GONE : `The server cannot make this run: ${e.message}`
+        this.notice.value = gone ? GONE : `The server cannot create this run: ${e.message}`
       }
       throw e
     }

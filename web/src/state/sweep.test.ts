@@ -118,7 +118,7 @@ describe('a sweep', () => {
     const half = new Sweep({ sweep: () => Promise.resolve(answer(3)) })
     await half.start(grid)
     expect([half.state.value, half.cells.value.length]).toEqual(['stopped', 3])
-    expect(half.mistake.value).toContain('broke off')
+    expect(half.mistake.value).toContain('closed before the end')
     const none = new Sweep({ sweep: () => Promise.reject(new Error('no')) })
     await none.start(grid)
     expect([none.state.value, none.mistake.value]).toEqual(['none', 'no'])

@@ -65,7 +65,7 @@ export class Sweep {
     const all = grid.x.values.length * grid.y.values.length
     try {
       const response = await this.api.sweep(orderOf(grid), abort.signal)
-      if (!response.body) throw new Error('the server answers nothing')
+      if (!response.body) throw new Error('the server sent no answer')
       let isFirst = true
       for await (const line of lines(response.body)) {
         if (this.#abort !== abort) return
@@ -73,7 +73,7 @@ export class Sweep {
         if (!isFirst) this.cells.value = [...this.cells.value, JSON.parse(line) as Cell]
         isFirst = false
       }
-      if (this.cells.value.length < all) throw new Error('The server broke off. Start it again; fewer steps take less time.')
+      if (this.cells.value.length < all) throw new Error('The connection was closed before the end. Start again; fewer steps take less time.')
       this.state.value = 'done'
     } catch (e) {
       if (this.#abort !== abort) return

@@ -149,7 +149,7 @@ export class Values {
       // The change itself is told to every viewer, but perhaps only after this.
       this.put(slot, value, ack.revision)
     } catch (e) {
-      if (e instanceof Disconnected) this.#tell('Not connected: the change was not made.')
+      if (e instanceof Disconnected) this.#tell('Not connected; nothing was changed.')
       else reason = e instanceof Error ? e.message : String(e)
     }
     this.refused.value = edited(this.refused.value, k, reason === '' ? undefined : reason)
