@@ -29,6 +29,7 @@ type besides struct {
 	Data   *wire.DataSpec  `json:"data" doc:"Rows of your own, of a formula or of a file; the control dataset is then \"own\"."`
 	Edits  []wire.Edit     `json:"edits" doc:"What is done to the rows before the first step."`
 	Paused bool            `json:"paused" doc:"The run makes no step until it is told to play or to step."`
+	From   string          `json:"from" doc:"The id of a run of this server, of which the new one is an independent copy: the same lanes with their weights of this moment, rows, settings, seed, history and lesson. Rows that not everyone who watches may have take that run's key, in the header Run-Key. Nothing but paused may be given beside it."`
 	Recipe *wire.Recipe    `json:"recipe" doc:"The recipe of an earlier run, from GET /api/runs/{id}/recipe: it is replayed as fast as possible, and then paused. Nothing else may be given beside it."`
 }
 
@@ -51,10 +52,14 @@ func parseOrder(body []byte, more ...any) (order, error) {
 		return o, errors.New("the body is not a JSON object of controls: it is null")
 	}
 	members := len(o.controls)
+	_, paused := o.controls["paused"]
 	for _, into := range append([]any{&o.besides}, more...) {
 		if err := o.take(into); err != nil {
 			return o, err
 		}
+	}
+	if alone := members == 1 || members == 2 && paused; o.From != "" && !alone {
+		return o, errors.New(`"from" defines the whole run; nothing but "paused" may be given beside it`)
 	}
 	if o.Recipe != nil && members > 1 {
 		return o, errors.New(`a "recipe" defines the whole run; nothing else may be given beside it`)

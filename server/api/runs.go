@@ -48,7 +48,8 @@ func (a runRoutes) register(to *API) {
 		example: "[" + exampleSummary + "}]",
 	}, a.getRuns)
 	register(to, operation{
-		at: "POST /api/runs", id: "makeRun", tag: "runs", summary: "Make a run", members: true, body: order, errors: bodyErrors,
+		at: "POST /api/runs", id: "makeRun", tag: "runs", summary: "Make a run", members: true, body: order,
+		errors: with(with(bodyErrors, http.StatusNotFound, "There is no run of which a copy was asked for."), http.StatusForbidden, "The run of which a copy was asked for has data that only its owner may have, and the header Run-Key does not have its key."),
 		help: "The run starts training at once, unless paused is true. The response has its id, with which anyone can watch it, " +
 			"and its key, with which it is controlled; the key is returned only here. If there are too many runs, the oldest that nobody watches is ended.",
 		answers: map[int]string{http.StatusCreated: "The run was made."},
@@ -173,7 +174,33 @@ func (a runRoutes) openRun(ctx context.Context, q *request, id, key string) (*op
 			return nil, err
 		}
 	}
-	return a.openBy(ctx, q, id, key, order.run())
+	of := order.run()
+	if order.From != "" {
+		if of.Copy, err = a.copyOf(ctx, q, order.From, key != ""); err != nil {
+			return nil, err
+		}
+	}
+	return a.openBy(ctx, q, id, key, of)
+}
+
+// copyOf returns the copy of a run that whoever asks may have, who has been let make a new
+// one.
+func (a *core) copyOf(ctx context.Context, q *request, of string, isNew bool) (*run.Copy, error) {
+	if !isNew {
+		return nil, problem.New(http.StatusUnprocessableEntity, `"from" makes another run; send it to POST /api/runs`)
+	}
+	x, missing := a.Runs.Find(of)
+	if missing != nil {
+		return nil, missing
+	}
+	c, err := x.Copy(ctx)
+	if err != nil {
+		return nil, a.runFailed(x, err)
+	}
+	if c.Private && !access.Steers(of, q.r.Header.Get(access.KeyHeader)) {
+		return nil, problem.New(http.StatusForbidden, "this run has data that only its owner may have, so it cannot be copied without the run's key; send it in the header "+access.KeyHeader)
+	}
+	return c, nil
 }
 
 // mayMake counts one more run of the peer, or refuses it.

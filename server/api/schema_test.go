@@ -159,7 +159,7 @@ func sweepOf(r huma.Registry, order *huma.Schema) *huma.Schema {
 		Type: huma.TypeObject, AdditionalProperties: false, Properties: maps.Clone(order.Properties), Required: []string{"x", "y", "steps"},
 		Description: "Two controls with their values, how many steps each pair of them trains, and what all runs have in common, as in an order.",
 	}
-	for _, name := range []string{"paused", "recipe"} {
+	for _, name := range []string{"paused", "recipe", "from"} {
 		delete(s.Properties, name)
 	}
 	maps.Copy(s.Properties, axes.Properties)

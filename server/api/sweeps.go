@@ -121,8 +121,8 @@ func (a sweepRoutes) parseSweep(b []byte) (sweep.Grid, error) {
 	switch {
 	case err != nil:
 		return sweep.Grid{}, refuseBody(err)
-	case order.Recipe != nil || order.Paused:
-		return sweep.Grid{}, problem.New(http.StatusBadRequest, `a sweep has no "recipe" and is not "paused"`)
+	case order.Recipe != nil || order.Paused || order.From != "":
+		return sweep.Grid{}, problem.New(http.StatusBadRequest, `a sweep has no "recipe" and no "from", and is not "paused"`)
 	}
 	g := sweep.Grid{Spec: order.spec(), X: sweep.Axis(on.X), Y: sweep.Axis(on.Y), Steps: on.Steps}
 	// One by one, as their product may be more than a number holds.

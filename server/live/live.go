@@ -256,10 +256,16 @@ func (c *client) do(ctx context.Context, command wire.Command, viewer *session.V
 		if *viewer == nil {
 			return nil, wire.Refuse(wire.BadState, "", "watch: say hello first")
 		}
-		ack, err := (*viewer).WantFrames(ctx, *command.Frames)
+		ack, err := (*viewer).Attend(ctx, *command)
 		return &ack, err
 	default:
-		ack, err := c.Run.Do(ctx, command, c.steers)
+		do := func(ctx context.Context, command wire.Command) (wire.Ack, error) {
+			return c.Run.Do(ctx, command, false)
+		}
+		if *viewer != nil {
+			do = (*viewer).Do
+		}
+		ack, err := do(ctx, command)
 		if err == nil {
 			c.Run.Note()
 		}

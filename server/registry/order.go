@@ -9,10 +9,11 @@ import (
 	"github.com/gnllviz/gnllviz/server/wire"
 )
 
-// An Order says what a run begins with: a model to go on from, a recipe to do over again,
-// or else a spec.
+// An Order says what a run begins with: a model or a copy of a run to go on from, a recipe
+// to do over again, or else a spec.
 type Order struct {
 	Model  *export.Model
+	Copy   *run.Copy
 	Recipe *wire.Recipe
 	Spec   wire.Spec
 	Paused bool // with a model it is, whatever this says
@@ -24,6 +25,9 @@ func (o *Order) make(id string, options run.Options) (*run.Run, error) {
 	case o.Model != nil:
 		options.Paused = true
 		return run.Import(id, o.Model, options)
+	case o.Copy != nil:
+		options.Paused = o.Paused
+		return run.From(id, o.Copy, options)
 	case o.Recipe != nil:
 		return run.Replay(id, *o.Recipe, options)
 	}

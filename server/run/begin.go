@@ -67,6 +67,7 @@ func (r *loop) become(l *past.Generation) {
 		l.Changes[i].Generation = r.generation
 	}
 	r.broadcast(r.greeting(0)...)
+	r.forgetStep()
 	r.tellGoal()
 	r.stale = true
 }

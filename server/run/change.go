@@ -15,6 +15,11 @@ import (
 // says whether it is of somebody who may steer the run though it is not open to all. Where
 // it is refused the error is a *wire.ErrorMessage and nothing was changed.
 func (h *Run) Do(ctx context.Context, c wire.Command, steers bool) (ack wire.Ack, err error) {
+	return h.doBy(ctx, c, steers, nil)
+}
+
+// doBy is Do for a viewer, who stands by what it changes, or for nobody in particular.
+func (h *Run) doBy(ctx context.Context, c wire.Command, steers bool, by *Viewer) (ack wire.Ack, err error) {
 	var own *rows.Own
 	if spec := rows.RowsOf(c); spec != nil {
 		// A file may take longer to read than other commands should wait. Who may
@@ -28,6 +33,11 @@ func (h *Run) Do(ctx context.Context, c wire.Command, steers bool) (ack wire.Ack
 		}
 	}
 	err = h.ask(ctx, func(r *loop) error {
+		if by != nil {
+			person := by.person // as others know it now
+			r.by = &person
+			defer func() { r.by = nil }()
+		}
 		var refused *wire.ErrorMessage
 		ack, refused = r.command(c, own, steers)
 		return wire.AsError(refused)
@@ -176,6 +186,9 @@ func (r *loop) changedBy(l *past.Generation, was past.Moment, changes ...wire.Ch
 // told puts changes into the generation's record and tells the viewers. The changes
 // are part of the state with which a new generation greets.
 func (r *loop) told(l *past.Generation, changes []wire.Change) {
+	for i := range changes {
+		changes[i].By = r.by
+	}
 	l.Changes = append(l.Changes, changes...)
 	if l != r.present {
 		r.begin(l)

@@ -31,6 +31,7 @@ type Viewer struct {
 	// ---- owned by the run's goroutine ----
 	wantsFrames bool
 	steers      bool
+	person      wire.Person
 }
 
 // Frames has one slot: the newest fit frames, one of each lane, that were not
@@ -52,10 +53,13 @@ func (h *Run) Watch(ctx context.Context, hello wire.Hello, steers bool) (*Viewer
 	}
 	err := h.do(ctx, func(r *loop) {
 		r.flush()
-		r.viewers[v] = struct{}{}
+		r.seat(v)
 		r.watched()
-		v.send(r.text(wire.WelcomeMessage{Type: "welcome", Steer: steers}))
+		v.send(r.text(wire.WelcomeMessage{Type: "welcome", Steer: steers, You: v.person}))
 		r.greet(v, hello)
+		if r.presenter != nil && !steers {
+			v.send(r.text(r.viewMessage()))
+		}
 	})
 	return v, err
 }
@@ -68,22 +72,40 @@ func (v *Viewer) Hello(ctx context.Context, h wire.Hello) error {
 	})
 }
 
-// WantFrames says whether the viewer wants frames, as a hidden page does not.
-func (v *Viewer) WantFrames(ctx context.Context, want bool) (wire.Ack, error) {
-	var a wire.Ack
-	err := v.run.do(ctx, func(r *loop) {
-		v.wantsFrames = want
-		r.stale = true
+// Attend does a command about the viewer itself. Where it is refused the error is a
+// *wire.ErrorMessage and nothing was changed.
+func (v *Viewer) Attend(ctx context.Context, c wire.WatchCommand) (a wire.Ack, err error) {
+	err = v.run.ask(ctx, func(r *loop) error {
+		if c.Presents != nil {
+			if refused := r.presents(v, c.Presents); refused != nil {
+				return refused
+			}
+		}
+		if c.Name != nil && v.person.Name != *c.Name {
+			v.person.Name = *c.Name
+			r.peopleDue = true
+		}
+		if c.Frames != nil {
+			v.wantsFrames = *c.Frames
+			r.stale = true
+		}
 		a = r.ack()
+		return nil
 	})
 	return a, err
+}
+
+// Do applies a command as [Run.Do] does, given by the viewer, who stands by the changes
+// that it makes.
+func (v *Viewer) Do(ctx context.Context, c wire.Command) (wire.Ack, error) {
+	return v.run.doBy(ctx, c, v.steers, v) // steers never changes
 }
 
 // Close takes the viewer off the run.
 func (v *Viewer) Close() {
 	// A run that has ended has forgotten its viewers anyway.
 	_ = v.run.do(context.Background(), func(r *loop) {
-		delete(r.viewers, v)
+		r.unseat(v)
 		if len(r.viewers) == 0 {
 			r.pieces = pieces{}
 		}

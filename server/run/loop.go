@@ -62,6 +62,7 @@ type audience struct {
 	hurried  time.Time // when the last one was that only those who steer got
 	showSoon bool      // without waiting for the clock
 	changed  time.Time // when a change was applied that no frame has shown yet
+	people
 }
 
 func newLoop(id string, o Options) *loop {

@@ -586,7 +586,7 @@ func TestHiddenViewerGetsNoFrames(t *testing.T) {
 	v := watch(t, r, wire.Hello{})
 	other := watch(t, r, wire.Hello{})
 	nextFrame(t, v)
-	if _, err := v.WantFrames(t.Context(), false); err != nil {
+	if _, err := v.Attend(t.Context(), wire.WatchCommand{Frames: new(bool)}); err != nil {
 		t.Fatal(err)
 	}
 	select {
@@ -601,7 +601,8 @@ func TestHiddenViewerGetsNoFrames(t *testing.T) {
 		t.Error("a frame came to who wants none")
 	default:
 	}
-	if _, err := v.WantFrames(t.Context(), true); err != nil {
+	yes := true
+	if _, err := v.Attend(t.Context(), wire.WatchCommand{Frames: &yes}); err != nil {
 		t.Fatal(err)
 	}
 	nextFrame(t, v)

@@ -47,6 +47,7 @@ func (r *loop) tick() {
 		}
 		return
 	}
+	r.tellPeople(now)
 	r.show(now)
 }
 

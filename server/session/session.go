@@ -33,6 +33,9 @@ type Session interface {
 	Predict(ctx context.Context, lane *uint8, x [][]float64) ([]lane.Prediction, error)
 	Recipe(ctx context.Context) (wire.Recipe, error)
 
+	// Copy is the run as it is, for another that goes on from it.
+	Copy(ctx context.Context) (*run.Copy, error)
+
 	// Capture and CaptureModel are copies of a lane for files, of which the latter has what
 	// small ones are made of.
 	Capture(ctx context.Context, lane *uint8) (*capture.Capture, error)
@@ -62,8 +65,10 @@ type Viewer interface {
 	// Hello asks again for the state of the run and for history from a point on.
 	Hello(ctx context.Context, h wire.Hello) error
 
-	// WantFrames says whether the viewer wants frames, as a hidden page does not.
-	WantFrames(ctx context.Context, want bool) (wire.Ack, error)
+	// Attend does a command about the viewer itself, and Do any other, with the rights that
+	// the viewer came with.
+	Attend(ctx context.Context, c wire.WatchCommand) (wire.Ack, error)
+	Do(ctx context.Context, c wire.Command) (wire.Ack, error)
 
 	// Close takes the viewer off the run.
 	Close()

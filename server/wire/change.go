@@ -32,6 +32,7 @@ type Change struct {
 	Text       string     `json:"text"`              // what was changed, in words, unless it is a control change
 	Dataset    string     `json:"dataset,omitempty"` // the title of the user's own rows that a data change brought; absent for an edit
 	Undo       bool       `json:"undo"`              // whether undo could go back to before it when this was told
+	By         *Person    `json:"by,omitempty"`      // the viewer who made it; absent where a program did, or the run itself. It is in no file
 
 	// From is where the run goes on from after an undo, a redo, a return or a restore: what
 	// was trained between there and Step is of a branch that was left. Absent for every

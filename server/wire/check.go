@@ -192,8 +192,25 @@ func (c *AcquireCommand) check() *ErrorMessage {
 	return nil
 }
 
-func (c *OpenCommand) check() *ErrorMessage  { return has("open", "open", c.Open != nil) }
-func (c *WatchCommand) check() *ErrorMessage { return has("watch", "frames", c.Frames != nil) }
+func (c *OpenCommand) check() *ErrorMessage { return has("open", "open", c.Open != nil) }
+
+func (c *WatchCommand) check() *ErrorMessage {
+	if c.Frames == nil && c.Name == nil && c.Presents == nil {
+		return Refuse(MissingField, "", `watch has no "frames", no "name" and no "presents"`)
+	}
+	if c.Name != nil {
+		name, refused := PersonName(*c.Name)
+		if refused != nil {
+			refused.Field = "name"
+			return refused
+		}
+		c.Name = &name
+	}
+	if c.Presents != nil {
+		return c.Presents.check()
+	}
+	return nil
+}
 
 func has(command, field string, there bool) *ErrorMessage {
 	if there {

@@ -224,11 +224,16 @@ type OpenCommand struct {
 	Open *bool `json:"open"` // everybody who watches may steer
 }
 
-// WatchCommand says whether this viewer wants fit frames: a hidden page does
-// not.
+// WatchCommand says something of this viewer: whether it wants fit frames, what it is
+// called, what it presents. It has one member of these, or several.
 type WatchCommand struct {
 	Head
-	Frames *bool `json:"frames"` // whether they are wanted
+	Frames *bool   `json:"frames,omitempty"` // whether fit frames are wanted: a hidden page wants none
+	Name   *string `json:"name,omitempty"`   // what others are to call whoever watches; empty: nothing
+
+	// Presents is what those who watch may follow: it takes the run's key, whether or not
+	// the run is open to all.
+	Presents *PresentedView `json:"presents,omitempty"`
 }
 
 // A Command is a hello or one of the types that are named ...Command.

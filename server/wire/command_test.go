@@ -21,7 +21,7 @@ func TestParseCommand(t *testing.T) {
 		`{"type":"pause","id":2}`:                      &PauseCommand{Head{"pause", 2}},
 		`{"type":"step","id":3,"steps":10}`:            &StepCommand{Head{"step", 3}, 10},
 		`{"type":"reset","id":4}`:                      &ResetCommand{Head: Head{"reset", 4}},
-		`{"type":"watch","id":5,"frames":true}`:        &WatchCommand{Head{"watch", 5}, &yes},
+		`{"type":"watch","id":5,"frames":true}`:        &WatchCommand{Head: Head{"watch", 5}, Frames: &yes},
 		`{"type":"change","id":7,"set":{"eps":0.001}}`: &ChangeCommand{Head: Head{"change", 7}, Set: map[string]json.RawMessage{"eps": json.RawMessage("0.001")}},
 		`{"type":"hello","key":"k"}`:                   &Hello{Type: "hello", Key: "k"},
 		`{"type":"epoch","id":8}`:                      &EpochCommand{Head{"epoch", 8}},

@@ -26,7 +26,7 @@
 // "next" on (from 0 if the generation is no longer that one), and from then on
 // whatever happens:
 //
-//	< {"type":"welcome","steer":true}
+//	< {"type":"welcome","steer":true,"you":{"person":17,"colour":4}}
 //	< {"type":"run","id":"k3v9...","generation":3,"revision":12,"state":"playing","lanes":[...],...}
 //	< frames grid and truth (if the data set knows it)
 //	< {"type":"history","generation":3,"first":120,"points":[...]}
@@ -109,10 +109,37 @@
 //	{"type":"restore","id":1}                     of a diverged run: to before that
 //	{"type":"reset","id":1}                       to the first weights; with "rows":true to the first rows, too
 //
-// And {"type":"open","id":1,"open":true} lets everybody who watches steer, and
-// {"type":"watch","id":1,"frames":false} spares a viewer frames that nobody looks
-// at. After undo and redo the run message is sent again; "lanes" and "data"
+// And {"type":"open","id":1,"open":true} lets everybody who watches steer. After undo and redo the run message is sent again; "lanes" and "data"
 // messages tell of lanes and rows that have become others.
+//
+// # People
+//
+// A viewer is somebody: a number, a colour, and a name if they choose one ([Person]).
+// What a viewer says of itself is a watch command, which a run takes from everybody and
+// no recipe has:
+//
+//	{"type":"watch","id":1,"frames":false}        sends no fit frames, as nobody looks
+//	{"type":"watch","id":1,"name":"Ada"}          what others are to call this viewer
+//	{"type":"watch","id":1,"presents":{"lane":1,"step":800,"view":"panel:residual~loss:nll"}}
+//
+// A change that a viewer made says so, in "by"; files that are made of a run do not. Who
+// has the key is told how many watch, at most once a second:
+//
+//	< {"type":"viewers","watching":31,"steering":2,"named":[{"person":17,"name":"Ada","colour":4}]}
+//
+// What somebody with the key presents (the lane in focus, the earlier step that is looked
+// back at, and how the page shows it) goes to those without, at most four times a second,
+// and to each who comes later. They may follow it. When that viewer has gone "here" is
+// false, and nothing is presented:
+//
+//	< {"type":"view","here":true,"lane":1,"step":800,"view":"panel:residual~loss:nll"}
+//	< {"type":"view","here":false,"lane":0}
+//
+// Whoever watches can have a copy of the run: POST /api/runs with {"from":"..."}, the id,
+// makes another with the same lanes, weights, rows, settings, seed and history, whose key
+// is in the answer. Rows that not everyone who watches may have need the run's key.
+//
+// # Liveness
 //
 // When there is nothing else to tell, {"type":"alive"} comes every [AliveSeconds]: a
 // viewer who hears nothing for some 7 seconds has lost the connection, whether or not

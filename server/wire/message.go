@@ -50,6 +50,7 @@ func (n *Number) UnmarshalJSON(b []byte) error {
 type WelcomeMessage struct {
 	Type  string `json:"type"`  // "welcome"
 	Steer bool   `json:"steer"` // the hello had the run's key: this viewer steers
+	You   Person `json:"you"`   // what others know this viewer by
 }
 
 // RunMessage is the whole state of a run, sent in answer to a hello and

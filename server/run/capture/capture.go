@@ -125,6 +125,7 @@ func Take(g *past.Generation, l *lane.Lane, a About) *Copy {
 	}
 	for _, c := range g.Changes {
 		if c.Lane == nil || *c.Lane == l.ID {
+			c.By = nil // who made it is nobody's business but of those who watch
 			rec.Changes = append(rec.Changes, c)
 		}
 	}

@@ -64,6 +64,24 @@ func newGeneration(t wire.Table, s wire.RunSettings, d *rows.Data, starts []lane
 	return l, nil
 }
 
+// Copy returns an independent copy with the same past, of which nothing says who made
+// its changes.
+func (l *Generation) Copy() *Generation {
+	c := *l
+	c.Lanes = make([]*lane.Lane, len(l.Lanes))
+	for i, ln := range l.Lanes {
+		c.Lanes[i] = ln.CopyAs(ln.Start, l.Steps)
+		c.Lanes[i].From = ln.From
+	}
+	c.Points = slices.Clone(l.Points)
+	c.Changes = slices.Clone(l.Changes)
+	for i := range c.Changes {
+		c.Changes[i].By = nil
+	}
+	c.Recipe.Events = slices.Clone(l.Recipe.Events)
+	return &c
+}
+
 // Entitle gives a generation that begins its title, and says which lesson it is.
 func (l *Generation) Entitle(title, lesson string) {
 	l.Title, l.Lesson = title, lesson

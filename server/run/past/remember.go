@@ -23,7 +23,8 @@ func (l *Generation) Remember(t *export.Training) error {
 			return wire.Refuse(wire.BadData, "", "the model's changes cannot be read: %.200v", err)
 		}
 		l.Changes = l.Changes[max(0, len(l.Changes)-wire.MaxChanges):]
-		for _, c := range l.Changes {
+		for i, c := range l.Changes {
+			l.Changes[i].By = nil
 			if c.Revision > maxRevision || c.Step > l.Steps {
 				return wire.Refuse(wire.BadData, "", "the model's change %d, at step %d, is not valid", c.Revision, c.Step)
 			}

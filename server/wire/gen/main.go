@@ -62,6 +62,7 @@ func generate() []byte {
 	constant("MAX_LAYERS", wire.MaxLayers)
 	constant("MAX_LANES", wire.MaxLanes)
 	constant("MAX_COLOURS", wire.MaxColours)
+	constant("MAX_PERSON_NAME", wire.MaxPersonName)
 	constant("OWN_DATA", wire.OwnData)
 	constant("AUTO", wire.Auto)
 	constant("BENT_ACTIVATIONS", wire.BentActivations())
@@ -106,6 +107,8 @@ func generate() []byte {
 		{wire.ChangeMessage{}, "change"},
 		{wire.StateMessage{}, "state"},
 		{wire.OpenMessage{}, "open"},
+		{wire.ViewMessage{}, "view"},
+		{wire.ViewersMessage{}, "viewers"},
 		{wire.HistoryMessage{}, "history"},
 		{wire.GapMessage{}, "gap"},
 		{wire.AliveMessage{}, "alive"},
@@ -129,6 +132,8 @@ func generate() []byte {
 		{wire.InputSource{}, ""},
 		{wire.TrueValue{}, ""},
 		{wire.Moment{}, ""},
+		{wire.Person{}, ""},
+		{wire.PresentedView{}, ""},
 		{wire.Change{}, ""},
 		{wire.Goal{}, ""},
 		{wire.NewRow{}, ""},

@@ -12,6 +12,7 @@ export const MAX_STEPS = 100000 as const
 export const MAX_LAYERS = 4 as const
 export const MAX_LANES = 6 as const
 export const MAX_COLOURS = 12 as const
+export const MAX_PERSON_NAME = 32 as const
 export const OWN_DATA = "own" as const
 export const AUTO = "auto" as const
 export const BENT_ACTIVATIONS = ["relu","leaky_relu","identity"] as const
@@ -138,6 +139,18 @@ export interface Moment {
   revision: number
 }
 
+export interface Person {
+  person: number
+  name?: string
+  colour: number
+}
+
+export interface PresentedView {
+  lane: number
+  step?: number
+  view?: string
+}
+
 export interface Change {
   revision: number
   generation: number
@@ -150,6 +163,7 @@ export interface Change {
   text: string
   dataset?: string
   undo: boolean
+  by?: Person
   from?: Moment
 }
 
@@ -319,6 +333,7 @@ export interface Summary {
 export interface WelcomeMessage {
   type: 'welcome'
   steer: boolean
+  you: Person
 }
 
 export interface RunMessage {
@@ -370,6 +385,21 @@ export interface StateMessage {
 export interface OpenMessage {
   type: 'open'
   open: boolean
+}
+
+export interface ViewMessage {
+  type: 'view'
+  here: boolean
+  lane: number
+  step?: number
+  view?: string
+}
+
+export interface ViewersMessage {
+  type: 'viewers'
+  watching: number
+  steering: number
+  named: ReadonlyArray<Person>
 }
 
 export interface HistoryMessage {
@@ -542,9 +572,11 @@ export interface OpenCommand {
 export interface WatchCommand {
   type: 'watch'
   id: number
-  frames: boolean
+  frames?: boolean
+  name?: string
+  presents?: PresentedView
 }
 
-export type ServerMessage = WelcomeMessage | RunMessage | LanesMessage | DataMessage | ChangeMessage | StateMessage | OpenMessage | HistoryMessage | GapMessage | AliveMessage | Ack | ErrorMessage
+export type ServerMessage = WelcomeMessage | RunMessage | LanesMessage | DataMessage | ChangeMessage | StateMessage | OpenMessage | ViewMessage | ViewersMessage | HistoryMessage | GapMessage | AliveMessage | Ack | ErrorMessage
 
 export type Command = Hello | ChangeCommand | PlayCommand | PauseCommand | StepCommand | EpochCommand | UntilCommand | ResetCommand | RestoreCommand | UndoCommand | RedoCommand | ReturnCommand | LaneAddCommand | LaneRemoveCommand | LaneEditCommand | EditCommand | DataCommand | BeginCommand | AcquireCommand | OpenCommand | WatchCommand
