@@ -46,8 +46,9 @@ describe('a question mark', () => {
   it('leads on to its place in the help, by keyboard alone', async () => {
     const w = await visit()
     await w.drawn()
-    const mark = w.page.getByRole('button', { name: 'help: eps', exact: true })
-    await mark.focus()
+    const slider = w.page.getByRole('slider', { name: 'eps' })
+    await slider.focus()
+    await w.page.keyboard.press('F1')
     await w.page.getByRole('tooltip').waitFor()
     await w.page.keyboard.press('Tab')
     const link = w.page.getByRole('link', { name: 'more on eps, in a new tab' })
@@ -58,10 +59,10 @@ describe('a question mark', () => {
     await expect.poll(() => opened.locator('#eps').evaluate((e) => e.getBoundingClientRect().top)).toBeLessThan(120)
     expect(await opened.locator('#eps').evaluate((e) => e.getBoundingClientRect().top)).toBeGreaterThan(50)
     expect(await opened.evaluate(() => window.opener === null)).toBe(true)
-    // The page is where it was left: Escape goes back to the question mark.
+    // The page is where it was left: Escape goes back to the control.
     await w.page.bringToFront()
     await w.page.keyboard.press('Escape')
-    expect(await mark.evaluate((e) => e === document.activeElement)).toBe(true)
+    expect(await slider.evaluate((e) => e === document.activeElement)).toBe(true)
     await w.page.getByRole('tooltip').waitFor({ state: 'hidden' })
   })
 

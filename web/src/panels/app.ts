@@ -4,6 +4,7 @@ import { placeOfControl } from '../state/places'
 import { select } from './choices'
 import { Opening } from './opening'
 import './anatomy'
+import './announce'
 import './calibration'
 import './caption'
 import { inHeader } from './controls'
@@ -41,6 +42,14 @@ class GnllApp extends Opening {
     if (sheet.value) places.find('predictions')?.scrollIntoView({ block: 'start' })
   }
 
+  /** Past everything above it, to what reads the fit. */
+  #toFit(): void {
+    const fit = this.store.view.places.find('predictions')
+    fit?.scrollIntoView({ block: 'nearest' })
+    const first = fit?.querySelector<HTMLElement>('.probe') ?? fit?.querySelector<HTMLElement>('select, button')
+    first?.focus()
+  }
+
   protected override renderRun(): TemplateResult {
     const { store } = this
     const { dialog, mode, places, sheet } = store.view
@@ -50,6 +59,7 @@ class GnllApp extends Opening {
       <div class="in-header in-header-${c.name}" ${place(places, placeOfControl(c.name))}>${select(c, String(store.shown(c)), (v) => { this.#choose(c.name, v) }, !store.steers.value)}</div>
     `)
     return html`
+      <button type="button" class="button skip-link" @click=${() => { this.#toFit() }}>Skip to the fit</button>
       <header class="head">
         <div class="top">
           <h1 class="brand">gnll<span>viz</span></h1>
@@ -70,6 +80,7 @@ class GnllApp extends Opening {
           <gnll-caption></gnll-caption>
         </div>
         <gnll-lesson></gnll-lesson>
+        <gnll-announce></gnll-announce>
       </header>
       <gnll-paper></gnll-paper>
       <main class="rooms" data-mode=${mode.value}>

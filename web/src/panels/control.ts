@@ -44,7 +44,7 @@ class GnllControl extends Part {
     const pending = this.store.values.isPending(c.name)
     const why = this.mistake === '' ? this.store.values.refusal(c.name) : this.mistake
     return html`
-      <div class="control control-${c.kind}" ?data-pending=${pending} data-control=${c.name} ${place(this.store.view.places, placeOfControl(c.name))}>
+      <div class="control control-${c.kind}" ?data-pending=${pending} data-control=${c.name} ${place(this.store.view.places, placeOfControl(c.name))} @keydown=${(e: KeyboardEvent) => { this.#key(e) }}>
         <div class="control-head">
           ${this.#toDefault(c, value)}
           <label class="control-label" id="label-${c.name}" for="field-${c.name}">${c.label}</label>
@@ -60,6 +60,13 @@ class GnllControl extends Part {
         ${why === undefined ? nothing : html`<p class="refused" role="alert">${why}</p>`}
       </div>
     `
+  }
+
+  /** Delete is the default, where it takes no letter away. */
+  #key(e: KeyboardEvent): void {
+    if (e.key !== 'Delete' || this.#off || (e.target instanceof HTMLInputElement && e.target.type !== 'range')) return
+    e.preventDefault()
+    this.#set(this.control.default)
   }
 
   /** A dot in the margin where the value is not the default, which goes back to it. */
@@ -84,6 +91,7 @@ class GnllControl extends Part {
             else this.draft = v
           },
           commit: (v) => { this.#set(v) },
+          type: () => { this.#type() },
         })
       }
       case 'choice':
@@ -109,25 +117,43 @@ class GnllControl extends Part {
     return controlValue(c, this.draft ?? value, this.store.automatic(c))
   }
 
+  /** Goes from the slider, which is the stop of the Tab key, to the field beside it. */
+  #type(): void {
+    const field = this.querySelector<HTMLInputElement>('.field input')
+    field?.focus()
+    field?.select()
+  }
+
   /** A text field, not a number field: it shows 1e-6 as 1e-6, and a browser's locale has no say. */
   #field(c: Control, value: ControlValue): TemplateResult {
     const shown = this.draft ?? this.store.number(c, value)
+    const beside = hasSlider(c)
     return html`
       <span class="field" ?data-auto=${value === AUTO && this.draft === null}>
         <input
-          type="text" inputmode="decimal" size="7" autocomplete="off" spellcheck="false" id="field-${c.name}"
+          type="text" inputmode="decimal" size="7" autocomplete="off" spellcheck="false" id="field-${c.name}" tabindex=${beside ? -1 : nothing}
           aria-label=${c.label} aria-describedby="help-${c.name}" ?disabled=${this.#off} .value=${this.#text(0, this.#inWords(c, value))}
           @input=${() => { this.#typing = 0 }} @blur=${() => { this.#untyped() }}
           @change=${(e: Event) => { this.#typed(e.target as HTMLInputElement, (v) => v) }}
-          @keydown=${(e: KeyboardEvent) => {
-            if (e.key !== 'ArrowUp' && e.key !== 'ArrowDown') return
-            e.preventDefault()
-            this.#set(moved(c, shown, e.key, e.shiftKey) ?? shown)
-          }}
+          @keydown=${(e: KeyboardEvent) => { this.#fieldKey(c, shown, e) }}
         >
         ${c.unit === '' ? nothing : html`<span class="unit">${c.unit}</span>`}
       </span>
     `
+  }
+
+  /** The arrow keys count; Enter and Escape go back to the slider, Escape without what was typed. */
+  #fieldKey(c: Control, shown: number, e: KeyboardEvent): void {
+    const slider = this.querySelector<HTMLInputElement>('.slider input')
+    if (e.key === 'ArrowUp' || e.key === 'ArrowDown') this.#set(moved(c, shown, e.key, e.shiftKey) ?? shown)
+    else if (e.key === 'Enter' && slider) slider.focus() // which commits what was typed
+    else if (e.key === 'Escape' && slider) {
+      this.#typing = null
+      ;(e.target as HTMLInputElement).value = this.#inWords(c, shown)
+      slider.focus()
+      this.requestUpdate()
+    } else return
+    e.preventDefault()
   }
 
   /** Inputs have names, and these say more than their numbers. */
@@ -198,14 +224,15 @@ class GnllControl extends Part {
 
   #layers(c: Control, layers: readonly number[]): TemplateResult {
     return html`
-      <div class="layers" role="group" aria-labelledby="label-${c.name}" aria-describedby="help-${c.name}">
+      <div class="layers" role="group" aria-labelledby="label-${c.name}" aria-describedby="help-${c.name}" aria-keyshortcuts="F1 ArrowLeft ArrowRight">
         ${layers.map((units, i) => html`
           <span class="field">
             <input
-              type="text" inputmode="numeric" size="3" autocomplete="off" aria-label="layer ${i + 1}, ${c.unit}" ?disabled=${this.#off} .value=${this.#text(i, String(units))}
+              type="text" inputmode="numeric" size="3" autocomplete="off" aria-label="layer ${i + 1}, ${c.unit}" tabindex=${i === 0 ? nothing : -1} ?disabled=${this.#off} .value=${this.#text(i, String(units))}
               @input=${() => { this.#typing = i }} @blur=${() => { this.#untyped() }}
               @change=${(e: Event) => { this.#typed(e.target as HTMLInputElement, (v) => layers.with(i, v)) }}
               @keydown=${(e: KeyboardEvent) => {
+                this.#alongLayers(e)
                 const next = e.key === 'ArrowUp' || e.key === 'ArrowDown' ? moved(c, units, e.key, e.shiftKey) : null
                 if (next === null) return
                 e.preventDefault()
@@ -218,11 +245,26 @@ class GnllControl extends Part {
     `
   }
 
+  /** Left and right go from layer to layer and on to the buttons: together they are one stop of the Tab key. */
+  #alongLayers(e: KeyboardEvent): void {
+    const step = e.key === 'ArrowRight' ? 1 : e.key === 'ArrowLeft' ? -1 : 0
+    const at = e.target
+    if (step === 0 || e.shiftKey || e.ctrlKey || e.altKey || e.metaKey) return
+    if (at instanceof HTMLInputElement && (step > 0 ? at.selectionEnd !== at.value.length : at.selectionStart !== 0)) return
+    const stops = [...this.querySelectorAll<HTMLElement>('.layers input, .stepper button:enabled')]
+      .sort((a, b) => Number(a.localName === 'button') - Number(b.localName === 'button'))
+    const next = stops[stops.findIndex((s) => s === at) + step]
+    if (!next) return
+    e.preventDefault()
+    next.focus()
+    if (next instanceof HTMLInputElement) next.select()
+  }
+
   #layerButtons(layers: readonly number[]): TemplateResult {
     return html`
-      <span class="stepper">
-        <button type="button" aria-label="remove the last layer" ?disabled=${this.#off || layers.length <= 1} @click=${() => { this.#set(layers.slice(0, -1)) }}>−</button>
-        <button type="button" aria-label="add a layer" ?disabled=${this.#off || layers.length >= MAX_LAYERS} @click=${() => { this.#set([...layers, layers.at(-1) ?? 1]) }}>+</button>
+      <span class="stepper" @keydown=${(e: KeyboardEvent) => { this.#alongLayers(e) }}>
+        <button type="button" tabindex="-1" aria-label="remove the last layer" ?disabled=${this.#off || layers.length <= 1} @click=${() => { this.#set(layers.slice(0, -1)) }}>−</button>
+        <button type="button" tabindex="-1" aria-label="add a layer" ?disabled=${this.#off || layers.length >= MAX_LAYERS} @click=${() => { this.#set([...layers, layers.at(-1) ?? 1]) }}>+</button>
       </span>
     `
   }

@@ -1,6 +1,7 @@
 import { html, nothing, type TemplateResult } from 'lit'
 import { readShown, type Shown } from '../state/link'
 import './anatomy'
+import './announce'
 import './controls'
 import './equation'
 import './fit'
@@ -36,6 +37,7 @@ class GnllEmbed extends Opening {
           ${shows('transport') ? html`<gnll-transport></gnll-transport><gnll-counter></gnll-counter>` : nothing}
           ${this.#lanes()}
           <span class="embed-says" role="status" title=${this.#words()}>${this.#words()}</span>
+          <gnll-announce></gnll-announce>
           <gnll-status></gnll-status>
           <a class="embed-origin" href=${store.address.run(true)} target="_blank" rel="noopener" title="Open the whole page in a new tab">gnll<span>viz</span></a>
         </footer>

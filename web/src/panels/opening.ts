@@ -3,6 +3,7 @@ import { ContextProvider } from '@lit/context'
 import type { Host } from '../state/host'
 import type { Store } from '../state/store'
 import { root } from '../net/root'
+import { openHelp } from './help'
 import { PLAY } from './icons'
 import { STORE, Watching } from './part'
 import { poster } from './poster'
@@ -24,6 +25,16 @@ export abstract class Opening extends Watching implements Host {
     this.elsewhere = ''
     this.token = null
     this.play = null
+  }
+
+  override connectedCallback(): void {
+    super.connectedCallback()
+    document.addEventListener('keydown', openHelp)
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback()
+    document.removeEventListener('keydown', openHelp)
   }
 
   readonly #provider = new ContextProvider(this, { context: STORE })

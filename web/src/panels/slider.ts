@@ -19,7 +19,11 @@ interface Options {
   input(value: number): void
   /** When the movement is over. */
   commit(value: ControlValue): void
+  /** Somebody wants to type the value. */
+  type(): void
 }
+
+const DIGIT = /^\d$/
 
 const fingers = new WeakMap<EventTarget, Finger>()
 
@@ -51,7 +55,7 @@ export function slider(c: Control, o: Options): TemplateResult {
     <span class="slider" style="--at:${share(o.value).toFixed(4)};--default:${share(o.initial).toFixed(4)}">
       <input
         type="range" min=${min} max=${max} step="any" aria-label=${c.label} aria-valuetext=${o.text}
-        aria-describedby="help-${c.name} keys" ?disabled=${o.off} .value=${live(String(toPosition(c, o.value)))}
+        aria-describedby="help-${c.name} keys" aria-keyshortcuts="F1 Enter" ?disabled=${o.off} .value=${live(String(toPosition(c, o.value)))}
         @pointerdown=${(e: PointerEvent) => { fingerOn(e).down(e, thumb(e)) }}
         @pointermove=${(e: PointerEvent) => { fingerOn(e).move(e) }}
         @pointerup=${(e: PointerEvent) => { fingerOn(e).up(e) }}
@@ -66,10 +70,16 @@ export function slider(c: Control, o: Options): TemplateResult {
           if (v !== null) o.commit(v)
         }}
         @keydown=${(e: KeyboardEvent) => {
+          if (e.altKey || e.ctrlKey || e.metaKey) return
           const next = keyed(c, o.value, e.key, e.shiftKey)
-          if (next === null || e.altKey || e.ctrlKey || e.metaKey) return
+          if (next !== null) o.commit(next)
+          else {
+            // The digit itself goes where the focus is then.
+            if (DIGIT.test(e.key)) o.type()
+            if (e.key !== 'Enter') return
+            o.type()
+          }
           e.preventDefault()
-          o.commit(next)
         }}
       >
     </span>

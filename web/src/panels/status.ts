@@ -19,6 +19,7 @@ class GnllStatus extends Part {
   protected override render(): TemplateResult {
     const link = this.store.link.value
     this.dataset['link'] = link.kind
+    this.dataset['training'] = this.#training()
     // What is spoken changes only when the state does, not at every second.
     const spoken = isConnected(link) ? 'connected' : 'connection lost, reconnecting'
     return html`
@@ -27,13 +28,20 @@ class GnllStatus extends Part {
     `
   }
 
+  /** What the run does, of which the page hears: live only while it trains. */
+  #training(): string {
+    const { state, goal } = this.store.run.value ?? {}
+    if (state === 'diverged') return 'diverged'
+    return (state === 'paused' && !goal) || state === 'idle' ? 'paused' : 'live'
+  }
+
   #words(): TemplateResult {
     const link = this.store.link.value
     switch (link.kind) {
       case 'live':
-        return html`<span class="link-word">live</span>`
+        return html`<span class="link-word" title="connected">${this.#training()}</span>`
       case 'events':
-        return html`<span class="link-word" title=${`Connected by server-sent events: ${link.why}`}>live, by events</span>`
+        return html`<span class="link-word" title=${`Connected by server-sent events: ${link.why}`}>${this.#training()}, by events</span>`
       case 'connecting':
         return html`<span class="link-word">connecting</span>`
       case 'waiting': {
