@@ -58,7 +58,7 @@ class GnllHelp extends LitElement {
 
   /** What explains the other rows of the same table, in their order. */
   #inTable(): HTMLButtonElement[] {
-    return [...this.closest('tr')?.closest('table')?.querySelectorAll<HTMLButtonElement>('tr gnll-help button') ?? []]
+    return [...this.closest('tr')?.closest('table')?.querySelectorAll<HTMLButtonElement>('tr :is(.help, .told)') ?? []]
   }
 
   /** Shows it with its link within reach of the Tab key. */
@@ -148,7 +148,7 @@ export function openHelp(e: KeyboardEvent): void {
   if ((e.key !== 'F1' && e.key !== '?') || e.ctrlKey || e.altKey || e.metaKey || e.defaultPrevented || !at) return
   if (e.key === '?' && at.matches('input:not([type=range], [type=checkbox]), textarea')) return
   for (let around = at.closest(`${EXPLAINED}, section`); around; around = around.parentElement?.closest(`${EXPLAINED}, section`) ?? null) {
-    const found = around.querySelector('gnll-help')
+    const found = around.querySelector('.help, .told')?.closest('gnll-help')
     if (!(found instanceof GnllHelp)) continue
     e.preventDefault()
     found.ask()
