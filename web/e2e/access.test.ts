@@ -105,7 +105,7 @@ describe('the keyboard', () => {
     const link = w.page.getByRole('button', { name: 'Skip to the fit' })
     expect((await link.boundingBox())?.width).toBeGreaterThan(60)
     await w.page.keyboard.press('Enter')
-    expect((await focus(w.page)).name).toBe('read the fit at x')
+    expect((await focus(w.page)).name).toBe('inspect the fit at x')
   })
 })
 
@@ -134,7 +134,7 @@ describe('what is said aloud', () => {
   })
 
   it.each([
-    ['mcycle', '', /^read the fit/], ['bowl', '', /^read the maps/], ['mcycle', 'actual', /^read the rows/], ['mcycle', '', /^read the loss/],
+    ['mcycle', '', /^inspect the fit/], ['bowl', '', /^inspect the maps/], ['mcycle', 'actual', /^inspect the points/], ['mcycle', '', /^inspect the loss/],
   ] as const)('has no empty part and no double comma: %s %s %o', async (dataset, view, name) => {
     const w = await still({ dataset })
     if (view !== '') await w.page.getByRole('combobox', { name: 'what this panel shows' }).selectOption(view)

@@ -52,7 +52,7 @@ class GnllControls extends Part {
           ${isSimple ? nothing : this.#advanced(group, controls.filter((c) => c.advanced))}
         </div>
       `)}
-      <p class="keys" id="keys" ?hidden=${isSimple}><kbd>←</kbd> <kbd>→</kbd> change a slider (<kbd>Shift</kbd> ×10) · <kbd>Home</kbd> default · <kbd>Space</kbd> play or pause · <kbd>.</kbd> one step · <kbd>Esc</kbd> back to live</p>
+      <p class="keys" id="keys" ?hidden=${isSimple}><kbd>←</kbd> <kbd>→</kbd> change a slider (<kbd>Shift</kbd> ×10) · <kbd>Home</kbd> default · <kbd>Enter</kbd> or a digit types a value · <kbd>Delete</kbd> default of any control · <kbd>F1</kbd> or <kbd>?</kbd> help · <kbd>Space</kbd> play or pause · <kbd>.</kbd> one step · <kbd>Esc</kbd> back to live</p>
     `
   }
 
