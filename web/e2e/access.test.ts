@@ -119,7 +119,7 @@ describe('what is said aloud', () => {
     await expect.poll(() => said.textContent()).toMatch(/^Paused at step [\d  ]+\.$/)
     expect(Number((await said.textContent())?.replace(/\D/g, ''))).toBeLessThanOrEqual(step)
     expect(await w.page.locator('gnll-status .link-word').textContent()).toBe('paused')
-    await w.page.getByRole('button', { name: 'Play' }).click()
+    await w.page.getByRole('button', { name: 'Play', exact: true }).click()
     await expect.poll(() => said.textContent()).toMatch(/^Training at step/)
     await expect.poll(() => w.page.locator('gnll-status .link-word').textContent()).toBe('live')
   })
