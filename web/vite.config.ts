@@ -31,13 +31,35 @@ function early(): Plugin {
   }
 }
 
+/**
+ * Has browsers fetch, beside the script that a document begins with, what that script
+ * imports by and by: the page's parts, while its run is asked for.
+ */
+function ahead(): Plugin {
+  return {
+    name: 'ahead',
+    transformIndexHtml: {
+      order: 'post',
+      handler: (_html, { bundle = {}, chunk, path }) => {
+        const up = /^\/(r|embed)\//.test(path) ? '../' : './'
+        const chunks = (files: Iterable<string>) => [...files].map((file) => bundle[file]).filter((part) => part?.type === 'chunk')
+        const begun = new Set(chunk ? [chunk.fileName, ...chunk.imports] : [])
+        const later = new Set(chunks(begun).flatMap((part) => part.dynamicImports))
+        for (const part of chunks(later)) part.imports.forEach((file) => later.add(file))
+        return [...later].filter((file) => !begun.has(file))
+          .map((file) => ({ tag: 'link', attrs: { rel: 'modulepreload', crossorigin: true, href: up + file }, injectTo: 'head' as const }))
+      },
+    },
+  }
+}
+
 // In development `npm run dev` serves the page and passes the interface and the
 // help on to `gnllviz serve`, so that the Go side knows nothing of Vite.
 const server = process.env['GNLLVIZ_URL'] ?? 'http://127.0.0.1:8080'
 
 export default defineConfig({
   base: './',
-  plugins: [early()],
+  plugins: [early(), ahead()],
   build: {
     outDir: 'site/dist',
     emptyOutDir: true,

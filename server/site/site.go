@@ -5,9 +5,11 @@ package site
 
 import (
 	"bytes"
+	"encoding/json"
 	"io/fs"
 	"log/slog"
 	"net/http"
+	"slices"
 	"strings"
 	"sync"
 
@@ -15,6 +17,7 @@ import (
 	"github.com/gnllviz/gnllviz/server/edge"
 	"github.com/gnllviz/gnllviz/server/lesson"
 	"github.com/gnllviz/gnllviz/server/problem"
+	"github.com/gnllviz/gnllviz/server/run/lane"
 )
 
 // A Site is the page and the guide.
@@ -23,6 +26,7 @@ type Site struct {
 	datasets func() ([]api.Dataset, error)
 	lessons  []lesson.Lesson
 	guide    func() ([]byte, error) // written once
+	told     func() []byte          // written once
 	log      *slog.Logger
 }
 
@@ -30,15 +34,17 @@ type Site struct {
 func New(page fs.FS, datasets func() ([]api.Dataset, error), lessons []lesson.Lesson, log *slog.Logger) *Site {
 	s := &Site{page: page, datasets: datasets, lessons: lessons, log: log}
 	s.guide = sync.OnceValues(s.write)
+	s.told = sync.OnceValue(tell)
 	return s
 }
 
 // Route puts the site on a mux.
 func (s *Site) Route(mux *http.ServeMux) {
-	mux.HandleFunc("GET /{$}", s.servePage("index.html"))
-	mux.HandleFunc("GET /r/{id}", s.servePage("r/index.html"))
-	mux.HandleFunc("GET /embed/{$}", edge.Framed(s.servePage("embed/index.html")))
-	mux.HandleFunc("GET /embed/{id}", edge.Framed(s.servePage("embed/index.html")))
+	embed := api.Packed(edge.Framed(s.servePage("embed/index.html")))
+	mux.Handle("GET /{$}", api.Packed(s.servePage("index.html")))
+	mux.Handle("GET /r/{id}", api.Packed(s.servePage("r/index.html")))
+	mux.Handle("GET /embed/{$}", embed)
+	mux.Handle("GET /embed/{id}", embed)
 	mux.Handle("GET /help", api.Packed(http.HandlerFunc(s.getGuide)))
 	mux.HandleFunc("GET /help/{image}", getGuideImage)
 	mux.Handle("/", api.Packed(s.files()))
@@ -57,6 +63,7 @@ func (s *Site) servePage(name string) http.HandlerFunc {
 			s.log.Error("reading the page", "name", name, "err", err)
 			return
 		}
+		html = bytes.Replace(html, []byte(headEnd), s.told(), 1)
 		w.Header().Set("Content-Type", "text/html; charset=utf-8")
 		w.Header().Set("Cache-Control", "no-cache")
 		if isForeignFrame(r) {
@@ -86,6 +93,20 @@ func (s *Site) files() http.Handler {
 		}
 		files.ServeHTTP(w, r)
 	})
+}
+
+// headEnd is where the document's head ends.
+const headEnd = "</head>"
+
+// tell returns the end of a document's head with the table of controls before it, as
+// data: the page needs it to read its address, and would have to ask for it before
+// anything else.
+func tell() []byte {
+	table, err := json.Marshal(lane.Table()) // with < escaped, so that nothing ends the element
+	if err != nil {
+		panic(err) // it is the program's own
+	}
+	return slices.Concat([]byte(`<script type="application/json" id="controls">`), table, []byte("</script>"+headEnd))
 }
 
 // embedMark is what the document has that others may frame. Where they do it is told so,

@@ -1,14 +1,18 @@
 package site
 
 import (
+	"encoding/json"
 	"log/slog"
 	"net/http"
+	"net/http/httptest"
 	"os"
 	"strings"
 	"testing"
+	"testing/fstest"
 
 	"github.com/gnllviz/gnllviz/server/access"
 	"github.com/gnllviz/gnllviz/server/api"
+	"github.com/gnllviz/gnllviz/server/run/lane"
 )
 
 // A document that a page of another origin frames is told so, and no other.
@@ -41,5 +45,29 @@ func TestHelpWithoutThePage(t *testing.T) {
 	html, err := New(os.DirFS("../../web/site/missing"), datasets, nil, log).write()
 	if err != nil || !strings.Contains(string(html), `id="eps"`) {
 		t.Errorf("%.200s %v", html, err)
+	}
+}
+
+// The page reads its address by the table of controls, and does not ask for it.
+func TestDocumentsHaveTheControls(t *testing.T) {
+	log := slog.New(slog.DiscardHandler)
+	page := fstest.MapFS{}
+	for _, name := range []string{"index.html", "r/index.html", "embed/index.html"} {
+		page[name] = &fstest.MapFile{Data: []byte("<html><head><title>a page</title></head><body></body></html>")}
+	}
+	mux := http.NewServeMux()
+	New(page, nil, nil, log).Route(mux)
+	for _, path := range []string{"/", "/r/aaaaaaaaaaaaaaaa", "/embed/", "/embed/aaaaaaaaaaaaaaaa"} {
+		w := httptest.NewRecorder()
+		mux.ServeHTTP(w, httptest.NewRequest("GET", path, nil))
+		_, rest, _ := strings.Cut(w.Body.String(), `<script type="application/json" id="controls">`)
+		told, _, found := strings.Cut(rest, "</script></head>")
+		want, err := json.Marshal(lane.Table())
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !found || told != string(want) || strings.Contains(told, "<") {
+			t.Errorf("%s: %.300q", path, w.Body)
+		}
 	}
 }

@@ -1,7 +1,11 @@
-import './webawesome'
-import './panels/embed'
 import { open } from './open'
 
-const page = document.querySelector('gnll-embed')
-if (!page) throw new Error('the page has no gnll-embed')
-void open(page)
+/** As in main.ts. */
+async function page(): Promise<HTMLElementTagNameMap['gnll-embed']> {
+  await import('./embedded')
+  const page = document.querySelector('gnll-embed')
+  if (!page) throw new Error('the page has no gnll-embed')
+  return page
+}
+
+void open(page())

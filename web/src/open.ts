@@ -19,8 +19,11 @@ const ID = /^[a-z2-7]{16}$/
 const { form = '' } = document.documentElement.dataset
 const api = new Api(root)
 
-/** Opens the run of the address, or makes the one that it describes. */
-export async function open(host: Host): Promise<void> {
+/**
+ * Opens the run of the address, or makes the one that it describes. What shows it may
+ * come later: the server makes the run in the meantime.
+ */
+export async function open(coming: Promise<Host>): Promise<void> {
   let token = readToken()
   api.framed = api.waits = form === 'embed' && isFramed()
   for (;;) {
@@ -34,12 +37,13 @@ export async function open(host: Host): Promise<void> {
       }
       const id = idFromPath()
       if (id !== undefined && !ID.test(id)) {
+        const host = await coming
         host.trouble = 'There is no run at this address (it may have expired).'
         host.elsewhere = new URL(location.hash, root).href
         return
       }
       if (api.waits && !(await isThere(id))) {
-        await host.askPlay()
+        await (await coming).askPlay()
         api.waits = false
       }
       const controls = await api.controls()
@@ -51,9 +55,10 @@ export async function open(host: Host): Promise<void> {
       const store = new Store(api, controls, opened, settings, { view: new View(asked.view), data: granted ? data : null, lesson: asked.lesson })
       store.notice.value = notice === '' && opened.made ? trouble : notice
       sayWhere(store)
-      host.store = store
+      ;(await coming).store = store
       return
     } catch (e) {
+      const host = await coming
       if (e instanceof Problem && e.status === STATUS.UNAUTHORIZED) {
         token = await host.askToken(e.message)
         continue

@@ -1,6 +1,5 @@
 import { Signal } from '@preact/signals-core'
-
-const KEY = 'gnllviz.projector' // early.js reads it too
+import { keep } from './kept'
 
 /** Whether type and strokes are as large as the back row needs them; early.js has already put it on the page. */
 export const projector = new Signal(document.documentElement.dataset['projector'] !== undefined)
@@ -12,11 +11,7 @@ export function setProjector(on: boolean): void {
   const { dataset } = document.documentElement
   if (on) dataset['projector'] = ''
   else delete dataset['projector']
-  try {
-    localStorage.setItem(KEY, on ? 'on' : 'off')
-  } catch {
-    // Storage can be forbidden; then the choice holds for this page only.
-  }
+  keep('projector', on ? 'on' : undefined)
   projector.value = on
 }
 

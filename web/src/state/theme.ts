@@ -1,8 +1,8 @@
 import { Signal } from '@preact/signals-core'
+import { keep } from './kept'
 
 export type Theme = 'auto' | 'light' | 'dark'
 
-const KEY = 'gnllviz.theme' // early.js reads it too
 const system = matchMedia('(prefers-color-scheme: dark)')
 const paper = matchMedia('print')
 
@@ -16,11 +16,7 @@ export function setTheme(next: Theme): void {
   const { dataset } = document.documentElement
   if (next === 'auto') delete dataset['theme']
   else dataset['theme'] = next
-  try {
-    localStorage.setItem(KEY, next)
-  } catch {
-    // Storage can be forbidden; then the choice holds for this page only.
-  }
+  keep('theme', next === 'auto' ? undefined : next)
   theme.value = next
   dark.value = isDark()
 }

@@ -1,0 +1,3 @@
+// What the page consists of within another one, each part an element.
+import './webawesome'
+import './panels/embed'
