@@ -66,10 +66,8 @@ export class Api {
   /** The address of the page's root, with a slash at the end. */
   constructor(readonly root: URL) {}
 
-  /** The table of controls, which the server puts into the document. */
-  async controls(): Promise<readonly Control[]> {
-    const told = document.getElementById('controls')?.textContent
-    return told === undefined ? this.#ask('api/controls') : JSON.parse(told) as readonly Control[]
+  controls(): Promise<readonly Control[]> {
+    return this.#ask('api/controls')
   }
 
   /** A range of a curve, with about two points for each pixel. */
