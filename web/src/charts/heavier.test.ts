@@ -1,6 +1,7 @@
 import { expect, it, vi } from 'vitest'
 
 vi.stubGlobal('document', { documentElement: { dataset: {} }, addEventListener: () => undefined })
+vi.stubGlobal('location', new URL('http://127.0.0.1/'))
 const { heavier } = await import('./heavier')
 
 it('makes lines heavier and points larger, in shapes too, and leaves the rest alone', () => {
