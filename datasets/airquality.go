@@ -11,7 +11,7 @@ func airquality() Entry {
 	return Entry{
 		Name:  "airquality",
 		Title: "Ozone over New York",
-		Help:  "Ozone from sun, wind, temperature and month, over the complete days of one summer: on cool days there is always little, on hot days it differs.",
+		Help:  "Ozone on the complete days of one summer, from sun, wind, temperature and month. On cool days it is always low; on hot days it varies.",
 		build: func(uint64) (*Set, error) {
 			s := &Set{
 				Source:  "Chambers et al. (1983); R package datasets",

@@ -5,8 +5,8 @@ import "math"
 func bowl() Entry {
 	return Entry{
 		Name:  "bowl",
-		Title: "Bowl, quiet at its bottom",
-		Help:  "Two inputs: mean and noise both grow with the distance from the middle, in all directions alike.",
+		Title: "Bowl, quiet in the middle",
+		Help:  "Two inputs. Mean and noise grow with the distance from the centre, equally in all directions.",
 		build: func(seed uint64) (*Set, error) {
 			s := &Set{
 				Source:  "y = (x1² + x2²)/2 + (0.05 + 0.4 √(x1² + x2²)) z, with z standard normal, x1 and x2 uniform from -2 to 2, 600 rows",

@@ -6,7 +6,7 @@ func bowtie() Entry {
 	return Entry{
 		Name:  "bowtie",
 		Title: "Sine, noise like a bow tie",
-		Help:  "The noise almost vanishes at x = 5 and grows to both sides: can the network be sure at one spot alone?",
+		Help:  "The noise almost vanishes at x = 5 and grows on both sides. Can the network be certain at a single spot?",
 		build: func(seed uint64) (*Set, error) {
 			s := &Set{
 				Source:  "uncertainty-toolbox (Chung et al. 2021): y = sin x + (0.01 + |x - 5|/10) z, with z standard normal, x uniform from 0 to 15, 400 rows",

@@ -9,7 +9,7 @@ func chickweight() Entry {
 	return Entry{
 		Name:  "chickweight",
 		Title: "Chicks growing up",
-		Help:  "The weight of chicks over their first three weeks: they hatch alike and grow apart.",
+		Help:  "Weights of chicks in their first three weeks: almost equal at hatching, then increasingly different.",
 		build: func(uint64) (*Set, error) {
 			s := &Set{
 				Source:  "Crowder & Hand (1990); R package datasets",

@@ -6,7 +6,7 @@ func constant() Entry {
 	return Entry{
 		Name:  "constant",
 		Title: "Sine, constant noise",
-		Help:  "The control: the noise is the same everywhere, and a good fit says so.",
+		Help:  "The noise is the same everywhere, and a good model finds that.",
 		build: func(seed uint64) (*Set, error) {
 			s := &Set{
 				Source:  "y = sin x + 0.3 z, with z standard normal, x uniform from -3 to 3, 400 rows",

@@ -4,7 +4,7 @@ func cubic() Entry {
 	return Entry{
 		Name:  "cubic",
 		Title: "Cubic, few rows",
-		Help:  "Twenty rows of a cubic with constant noise: beyond them a single network is sure of what it cannot know.",
+		Help:  "Twenty points of a cubic with constant noise. Outside them a single network is certain without any evidence.",
 		build: func(seed uint64) (*Set, error) {
 			s := &Set{
 				Source:  "Lakshminarayanan et al. (2017), after Hernández-Lobato & Adams (2015): y = x³ + 3 z, with z standard normal, x uniform from -4 to 4, 20 rows",

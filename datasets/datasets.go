@@ -98,7 +98,7 @@ type Split struct{ Train, Test []int }
 func (s *Set) Split(share float64, seed uint64) (Split, error) {
 	n := s.Rows()
 	if n < 2 {
-		return Split{}, fmt.Errorf("datasets: %s has %d rows, and a split wants at least 2", s.Name, n)
+		return Split{}, fmt.Errorf("datasets: %s has %d rows; a split needs at least 2", s.Name, n)
 	}
 	if !(share > 0 && share < 1) {
 		return Split{}, fmt.Errorf("datasets: train share %g is not between 0 and 1", share)
@@ -151,7 +151,7 @@ func Load(name string, seed uint64) (*Set, error) {
 		s.Name, s.Title, s.Help = e.Name, e.Title, e.Help
 		return s, nil
 	}
-	return nil, fmt.Errorf("datasets: there is no set %q; there are %s", name, strings.Join(names, ", "))
+	return nil, fmt.Errorf("datasets: no data set %q; known: %s", name, strings.Join(names, ", "))
 }
 
 // embedded fills X and Y from a table that comes with the program.
@@ -165,7 +165,7 @@ func (s *Set) embedded(text []byte, target string, inputs ...string) error {
 		return err
 	}
 	if report.Dropped > 0 {
-		return fmt.Errorf("%d rows lack a number", report.Dropped)
+		return fmt.Errorf("%d rows with missing numbers", report.Dropped)
 	}
 	s.X, s.Y = rows.X, rows.Y
 	return nil

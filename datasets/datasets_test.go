@@ -136,15 +136,15 @@ func TestFromNumbersRefuses(t *testing.T) {
 		x, y    []float64
 		want    string
 	}{
-		{nil, x, y, "0 targets are chosen; choose 1 to 16"},
-		{columns(strings.Split(strings.Repeat("y", 17), "")...), x, y, "17 targets are chosen"},
-		{columns("a", "a"), x, y, "two of this name"},
-		{columns("a", "x"), x, y, "two of this name"},
-		{columns("a", "b"), x, y[:7], "7 numbers of targets are not rows of 2"},
-		{columns("a", "b"), x[:3], y, "3 numbers of inputs for 4 rows"},
-		{columns("a", "b"), x, []float64{1, 5, 2, 5, 3, 5, 4, 5}, "nothing to learn from it"},
-		{columns("a", "b"), x, []float64{1, 5, 2, 6, 3, math.NaN(), 4, 9}, "a number is NaN"},
-		{columns("a", "b\n"), x, y, "cannot be shown"},
+		{nil, x, y, "0 targets chosen; choose 1 to 16"},
+		{columns(strings.Split(strings.Repeat("y", 17), "")...), x, y, "17 targets chosen"},
+		{columns("a", "a"), x, y, "two columns have this name"},
+		{columns("a", "x"), x, y, "two columns have this name"},
+		{columns("a", "b"), x, y[:7], "7 target values do not fill rows of 2"},
+		{columns("a", "b"), x[:3], y, "3 input values for 4 rows"},
+		{columns("a", "b"), x, []float64{1, 5, 2, 5, 3, 5, 4, 5}, "the same number"},
+		{columns("a", "b"), x, []float64{1, 5, 2, 6, 3, math.NaN(), 4, 9}, "contains NaN"},
+		{columns("a", "b\n"), x, y, "not printable"},
 	} {
 		var e *table.Error
 		if _, err := FromNumbers(columns("x"), c.targets, c.x, c.y); !errors.As(err, &e) || !wording.Has(err.Error(), c.want) {

@@ -9,7 +9,7 @@ func engel() Entry {
 	return Entry{
 		Name:  "engel",
 		Title: "Income and food",
-		Help:  "What Belgian households spent on food, against their income: the more they had, the more they differed.",
+		Help:  "Food expenditure of Belgian households against income. The higher the income, the larger the differences.",
 		build: func(uint64) (*Set, error) {
 			s := &Set{
 				Source:  "Engel (1857); Koenker & Bassett (1982); R package quantreg",

@@ -24,5 +24,5 @@ func ExampleFormula() {
 	fmt.Println(err)
 	// Output:
 	// 200 rows; at x = 1 mean 0.841, standard deviation 0.600
-	// standard deviation, column 8: it makes no sense from "x" on; write products with *, as in 2*x, decimals with a point, and close every parenthesis
+	// standard deviation, column 8: cannot be read from "x" on; write products with * (2*x), decimals with a point, and close every parenthesis
 }

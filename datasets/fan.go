@@ -6,7 +6,7 @@ func fan() Entry {
 	return Entry{
 		Name:  "fan",
 		Title: "Waves in a widening fan",
-		Help:  "Waves grow with x and so does the noise, a lot: the mean is soon lost in it.",
+		Help:  "Waves grow with x, and the noise grows even faster: the mean is soon lost in it.",
 		build: func(seed uint64) (*Set, error) {
 			s := &Set{
 				Source:  "TensorFlow Probability, Probabilistic Layers Regression: y = 0.125 x (1 + sin x) + 5 + 3 (0.25 + ((x + 40)/100)²) z, with z standard normal, x uniform from -40 to 60, 150 rows",

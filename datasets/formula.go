@@ -92,8 +92,8 @@ func (f Formula) Set(seed uint64) (*Set, error) {
 	}
 	s := &Set{
 		Name:    "formula",
-		Title:   "A formula of your own",
-		Help:    "Made by a formula of your own; the truth is known.",
+		Title:   "Your formula",
+		Help:    "Drawn from your formula; the truth is known.",
 		Source:  fmt.Sprintf("y = (%s) + (%s) z, with z standard normal, %d rows from %g to %g", f.Mean, f.Std, f.Rows, f.From, f.To),
 		Targets: []Column{{Name: "y"}},
 		Truth: single(func(x []float64) (float64, float64) {
@@ -129,10 +129,10 @@ func (f Formula) Set(seed uint64) (*Set, error) {
 func (f Formula) check() error {
 	for _, p := range []struct{ name, text string }{{"mean", f.Mean}, {nameOfStd, f.Std}} {
 		if len(p.text) > maxFormula {
-			return &FormulaError{Formula: p.name, What: fmt.Sprintf("%d bytes long", len(p.text)), Cure: fmt.Sprintf("keep to %d", maxFormula)}
+			return &FormulaError{Formula: p.name, What: fmt.Sprintf("too long: %d bytes", len(p.text)), Cure: fmt.Sprintf("the maximum is %d", maxFormula)}
 		}
 		if !utf8.ValidString(p.text) {
-			return &FormulaError{Formula: p.name, What: "text that is not UTF-8", Cure: "type it again"}
+			return &FormulaError{Formula: p.name, What: "not valid UTF-8", Cure: "type it again"}
 		}
 	}
 	for _, p := range []struct {
@@ -140,17 +140,17 @@ func (f Formula) check() error {
 		value float64
 	}{{"from", f.From}, {"to", f.To}} {
 		if !(math.Abs(p.value) <= table.MaxMagnitude) {
-			return &FormulaError{Formula: p.name, What: fmt.Sprintf("it is %g", p.value), Cure: fmt.Sprintf("keep within %g", table.MaxMagnitude)}
+			return &FormulaError{Formula: p.name, What: fmt.Sprintf("%g is out of range", p.value), Cure: fmt.Sprintf("use a number between -%[1]g and %[1]g", table.MaxMagnitude)}
 		}
 	}
 	if !(f.From < f.To) {
-		return &FormulaError{Formula: "from", What: fmt.Sprintf("%g is not below %g, where x ends", f.From, f.To), Cure: "let x begin below its end"}
+		return &FormulaError{Formula: "from", What: fmt.Sprintf("%g is not below to (%g)", f.From, f.To), Cure: "choose a smaller start or a larger end"}
 	}
 	if f.Rows < 2 || f.Rows > maxRows {
-		return &FormulaError{Formula: "rows", What: fmt.Sprintf("there are to be %d", f.Rows), Cure: fmt.Sprintf("take 2 to %d", maxRows)}
+		return &FormulaError{Formula: "rows", What: fmt.Sprintf("%d is out of range", f.Rows), Cure: fmt.Sprintf("choose 2 to %d", maxRows)}
 	}
 	if f.Inputs < 0 || f.Inputs > 2 {
-		return &FormulaError{Formula: "inputs", What: fmt.Sprintf("there are to be %d", f.Inputs), Cure: "take 1 or 2"}
+		return &FormulaError{Formula: "inputs", What: fmt.Sprintf("%d is out of range", f.Inputs), Cure: "choose 1 or 2"}
 	}
 	return nil
 }
@@ -166,10 +166,10 @@ func noValue(formula string, v float64, x []float64) error {
 	case math.IsNaN(v):
 		e.What = "it has no value at " + where
 	case v < 0 && v >= -table.MaxMagnitude:
-		e.What = fmt.Sprintf("it is %.6g, below 0, at %s", v, where)
-		e.Cure = "change the range of x, or take the abs of the formula"
+		e.What = fmt.Sprintf("it is %.6g at %s, below 0", v, where)
+		e.Cure = "change the range of x, or use abs(…)"
 	default:
-		e.What = fmt.Sprintf("it is %.6g, beyond %g, at %s", v, table.MaxMagnitude, where)
+		e.What = fmt.Sprintf("it is %.6g at %s, larger than %g", v, where, table.MaxMagnitude)
 	}
 	return e
 }

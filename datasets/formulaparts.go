@@ -25,7 +25,7 @@ func compile(formula, text string, inputs []string) (program, error) {
 
 func (c *compiler) compile(text string) (program, error) {
 	if strings.TrimSpace(text) == "" {
-		return nil, c.refuse(0, "it is empty", "write a number or a formula of "+strings.Join(c.inputs, " and "))
+		return nil, c.refuse(0, "it is empty", "enter a number or a formula of "+strings.Join(c.inputs, " and "))
 	}
 	tree, err := parser.ParseWithConfig(text, grammar())
 	if err != nil {
@@ -69,20 +69,20 @@ func (c *compiler) at(n ast.Node, what, cure string) error {
 func (c *compiler) syntax(text string, err error) error {
 	var e *file.Error
 	if !errors.As(err, &e) {
-		return c.refuse(0, "it cannot be read: "+err.Error(), "write it as in sin(2*x) + 1")
+		return c.refuse(0, "it cannot be read: "+err.Error(), "an example is sin(2*x) + 1")
 	}
 	runes := []rune(text)
 	at := min(max(e.From, 0), len(runes))
 	rest := strings.TrimSpace(string(runes[at:]))
 	if rest == "" || strings.Contains(e.Message, "EOF") { // whose place is the last character
-		return c.refuse(len(runes)+1, "it ends too early", "close every parenthesis, and give every operator its right side")
+		return c.refuse(len(runes)+1, "it ends too early", "check for an open parenthesis, or an operator without a right-hand side")
 	}
-	return c.refuse(at+1, fmt.Sprintf("it makes no sense from %q on", table.Printable(rest)), "write products with *, as in 2*x, decimals with a point, and close every parenthesis")
+	return c.refuse(at+1, fmt.Sprintf("cannot be read from %q on", table.Printable(rest)), "write products with * (2*x), decimals with a point, and close every parenthesis")
 }
 
 func (c *compiler) count(n ast.Node) error {
 	if c.parts++; c.parts > maxParts {
-		return c.at(n, fmt.Sprintf("more than %d numbers, names, operators and calls", maxParts), "make it simpler")
+		return c.at(n, fmt.Sprintf("too long: more than %d numbers, names, operators and calls", maxParts), "simplify it")
 	}
 	return nil
 }
@@ -133,7 +133,7 @@ func (c *compiler) number(n ast.Node) (int, error) {
 	case *ast.BuiltinNode:
 		return 0, c.unknown(n, n.Name)
 	}
-	return 0, c.at(n, describe(n)+" where a number is wanted", "use numbers, "+strings.Join(c.inputs, ", ")+", + - * / ^ and functions such as sin(x)")
+	return 0, c.at(n, describe(n)+" where a number is expected", "use numbers, "+strings.Join(c.inputs, ", ")+", + - * / ^ and functions such as sin(x)")
 }
 
 // condition compiles a part that is true or false.
@@ -154,7 +154,7 @@ func (c *compiler) condition(n ast.Node) (int, error) {
 			return c.operation(operators[n.Operator], c.condition, n.Left, n.Right)
 		}
 	}
-	return 0, c.at(n, describe(n)+" where a comparison is wanted", "compare numbers, as in x < 0 ? 1 : 2")
+	return 0, c.at(n, describe(n)+" where a comparison is expected", "compare numbers, as in x < 0 ? 1 : 2")
 }
 
 // operation compiles an operator after its operands.
@@ -184,28 +184,28 @@ func (c *compiler) name(n *ast.IdentifierNode) (int, error) {
 		return c.add(part{constant: math.E}), nil
 	}
 	if _, ok := functions[n.Value]; ok {
-		return 0, c.at(n, n.Value+" without its parentheses", fmt.Sprintf("write %s(%s)", n.Value, c.inputs[0]))
+		return 0, c.at(n, n.Value+" needs parentheses", fmt.Sprintf("write %s(%s)", n.Value, c.inputs[0]))
 	}
-	return 0, c.at(n, fmt.Sprintf("unknown name %s", n.Value), "there are "+strings.Join(append(slices.Clone(c.inputs), "pi"), ", ")+" and e"+c.more)
+	return 0, c.at(n, fmt.Sprintf("unknown name %s", n.Value), "known names: "+strings.Join(append(slices.Clone(c.inputs), "pi"), ", ")+" and e"+c.more)
 }
 
 func (c *compiler) call(n *ast.CallNode) (int, error) {
 	callee, ok := n.Callee.(*ast.IdentifierNode)
 	if !ok {
-		return 0, c.at(n, "a call of what is no function", "call functions by their names, as in sin(x)")
+		return 0, c.at(n, "only functions can be called", "an example is sin(x)")
 	}
 	f, ok := functions[callee.Value]
 	if !ok {
 		return 0, c.unknown(n, callee.Value)
 	}
 	if len(n.Arguments) != f.arguments {
-		return 0, c.at(n, fmt.Sprintf("%s with %d arguments", callee.Value, len(n.Arguments)), fmt.Sprintf("give it %d", f.arguments))
+		return 0, c.at(n, fmt.Sprintf("%s has %d arguments", callee.Value, len(n.Arguments)), fmt.Sprintf("it needs %d", f.arguments))
 	}
 	return c.operation(f, c.number, n.Arguments...)
 }
 
 func (c *compiler) unknown(n ast.Node, name string) error {
-	return c.at(n, "unknown function "+name, "there are sin, cos, tan, asin, acos, atan, sinh, cosh, tanh, exp, log, log10, sqrt, abs, pow, min, max, floor, ceil, round and sign")
+	return c.at(n, "unknown function "+name, "known functions: sin, cos, tan, asin, acos, atan, sinh, cosh, tanh, exp, log, log10, sqrt, abs, pow, min, max, floor, ceil, round and sign")
 }
 
 // describe names a part that is out of place.
@@ -224,5 +224,5 @@ func describe(n ast.Node) string {
 	case *ast.BoolNode:
 		return "true or false"
 	}
-	return "something that formulas do not have"
+	return "something unknown"
 }

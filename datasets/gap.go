@@ -6,7 +6,7 @@ func gap() Entry {
 	return Entry{
 		Name:  "gap",
 		Title: "Two islands",
-		Help:  "Rows on two islands and none between them: ensembles of smooth activations such as silu disagree there, those of relu hardly do.",
+		Help:  "Two groups of points with a gap between them. Ensembles with smooth activations such as silu disagree in the gap; those with relu hardly do.",
 		build: func(seed uint64) (*Set, error) {
 			s := &Set{
 				Source:  "y = sin 2x + (0.05 + 0.05 |x|) z, with z standard normal, x uniform from -4 to 4 without -1.5 to 1.5, 200 rows",

@@ -9,7 +9,7 @@ func geyser() Entry {
 	return Entry{
 		Name:  "geyser",
 		Title: "Old Faithful",
-		Help:  "How long the geyser erupts after a wait: two kinds of eruption, of which the normal distribution knows but one.",
+		Help:  "Duration of an eruption after a waiting time. There are two kinds of eruption, and one normal distribution cannot describe both.",
 		build: func(uint64) (*Set, error) {
 			s := &Set{
 				Source:  "Azzalini & Bowman (1990); R package MASS",

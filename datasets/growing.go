@@ -6,7 +6,7 @@ func growing() Entry {
 	return Entry{
 		Name:  "growing",
 		Title: "Growing wave, growing noise",
-		Help:  "Wave and noise grow together, from nothing to a lot.",
+		Help:  "The wave and its noise grow together.",
 		build: func(seed uint64) (*Set, error) {
 			s := &Set{
 				Source:  "Skafte et al. (2019): y = x sin x + 0.3 √(1 + x²) z, with z standard normal, x uniform from 0 to 10, 500 rows",

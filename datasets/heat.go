@@ -6,7 +6,7 @@ func heat() Entry {
 	return Entry{
 		Name:  "heat",
 		Title: "Heat in a rod with a source",
-		Help:  "The temperature along a rod that is heated in one place and cooled at its ends; near the heater the sensors are noisy, and how strong it is the equation tells.",
+		Help:  "Temperature along a rod that is heated at one place and cooled at its ends. Sensors near the heater are noisy; its power is a parameter of the equation.",
 		build: func(seed uint64) (*Set, error) {
 			const place, width, strength, left, right = 0.6, 0.15, 400.0, 20.0, 30.0
 			// twice is the second antiderivative of exp(-((x - place)/width)²).

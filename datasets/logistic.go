@@ -6,7 +6,7 @@ func logistic() Entry {
 	return Entry{
 		Name:  "logistic",
 		Title: "Logistic growth, growing noise",
-		Help:  "A population grows until there is no more room. Large populations are harder to count, so the noise grows too; the equation has a rate and a capacity.",
+		Help:  "A population grows up to a capacity. Large populations are harder to count, so the noise grows too. Rate and capacity are parameters of the equation.",
 		build: func(seed uint64) (*Set, error) {
 			const begin, rate, capacity = 0.05, 1.2, 2.0
 			s := &Set{

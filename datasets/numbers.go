@@ -19,35 +19,35 @@ const maxColumnName = 200
 // *table.Error.
 func FromNumbers(inputs, targets []Column, x, y []float64) (*Set, error) {
 	if len(inputs) == 0 || len(inputs) > table.MaxEncoded {
-		return nil, &table.Error{What: fmt.Sprintf("%d inputs are chosen", len(inputs)), Cure: fmt.Sprintf("choose 1 to %d", table.MaxEncoded)}
+		return nil, &table.Error{What: fmt.Sprintf("%d inputs chosen", len(inputs)), Cure: fmt.Sprintf("choose 1 to %d", table.MaxEncoded)}
 	}
 	if len(targets) == 0 || len(targets) > table.MaxTargets {
 		return nil, table.TargetCount(len(targets))
 	}
 	n := len(y) / len(targets)
 	if len(y) != n*len(targets) {
-		return nil, &table.Error{What: fmt.Sprintf("%d numbers of targets are not rows of %d targets", len(y), len(targets)), Cure: "give each row one number for each target"}
+		return nil, &table.Error{What: fmt.Sprintf("%d target values do not fill rows of %d targets", len(y), len(targets)), Cure: "give one number per target in each row"}
 	}
 	if len(x) != n*len(inputs) {
-		return nil, &table.Error{What: fmt.Sprintf("%d numbers of inputs for %d rows of %d inputs", len(x), n, len(inputs)), Cure: "give each row one number for each input"}
+		return nil, &table.Error{What: fmt.Sprintf("%d input values for %d rows of %d inputs", len(x), n, len(inputs)), Cure: "give one number per input in each row"}
 	}
 	columns := slices.Concat(inputs, targets)
 	var names []string
 	for _, c := range columns {
 		if slices.Contains(names, c.Name) {
-			return nil, &table.Error{Column: c.Name, What: "there are two of this name", Cure: "give one another name"}
+			return nil, &table.Error{Column: c.Name, What: "two columns have this name", Cure: "rename one of them"}
 		}
 		names = append(names, c.Name)
 	}
 	for _, text := range words(columns) {
 		if len(text) > maxColumnName || !utf8.ValidString(text) || strings.ContainsFunc(text, func(r rune) bool { return !unicode.IsPrint(r) }) {
-			return nil, &table.Error{What: "the name or the unit of a column is too long or cannot be shown", Cure: fmt.Sprintf("give it a name of at most %d bytes that can be printed", maxColumnName)}
+			return nil, &table.Error{What: "the name or unit of a column is too long or not printable", Cure: fmt.Sprintf("use at most %d printable bytes", maxColumnName)}
 		}
 	}
 	for _, list := range [][]float64{x, y} {
 		for _, v := range list {
 			if !(math.Abs(v) <= table.MaxMagnitude) {
-				return nil, &table.Error{What: fmt.Sprintf("a number is %g, and at most %g is taken", v, table.MaxMagnitude), Cure: "give the column a larger unit"}
+				return nil, &table.Error{What: fmt.Sprintf("contains %g; the maximum is %g", v, table.MaxMagnitude), Cure: "use a larger unit"}
 			}
 		}
 	}
@@ -55,16 +55,16 @@ func FromNumbers(inputs, targets []Column, x, y []float64) (*Set, error) {
 		Name:   "table",
 		Title:  strings.Join(names[len(inputs):], ", ") + " against " + strings.Join(names[:len(inputs)], ", "),
 		Help:   fmt.Sprintf("Your own table: %d rows.", n),
-		Source: "a table of your own",
+		Source: "your table",
 		Inputs: inputs, Targets: targets, X: x, Y: y,
 	}
 	if s.Rows() < table.MinRows {
-		return nil, &table.Error{What: fmt.Sprintf("there are %d rows", s.Rows()), Cure: fmt.Sprintf("give at least %d", table.MinRows)}
+		return nil, &table.Error{What: fmt.Sprintf("only %d rows", s.Rows()), Cure: fmt.Sprintf("at least %d are needed", table.MinRows)}
 	}
 	rows := table.Rows{Inputs: make([]table.Column, len(inputs)), Targets: make([]table.Column, len(targets)), X: x, Y: y}
 	for k, name := range names {
 		if rows.Constant(k) {
-			return nil, &table.Error{Column: name, What: "the same number in all rows, so there is nothing to learn from it", Cure: "choose another column"}
+			return nil, &table.Error{Column: name, What: "all rows have the same number", Cure: "choose another column"}
 		}
 	}
 	return s, nil

@@ -20,7 +20,7 @@ func oscillator() Entry {
 	return Entry{
 		Name:  "oscillator",
 		Title: "Damped oscillator",
-		Help:  "A spring swings out, measured 40 times with noise; the equation that it obeys is known, its friction is not.",
+		Help:  "A damped spring, measured 40 times with noise. Its equation is known, its friction is not.",
 		build: func(seed uint64) (*Set, error) {
 			s := &Set{
 				Source:  oscillatorSource + "0 to 1, 40 rows",
@@ -40,8 +40,8 @@ func oscillator() Entry {
 func oscillatorStart() Entry {
 	return Entry{
 		Name:  "oscillator_start",
-		Title: "Damped oscillator, only its beginning",
-		Help:  "The same spring, measured in the first third of the time alone: what comes after only the equation knows.",
+		Title: "Damped oscillator, first third only",
+		Help:  "The same spring, measured only in the first third of the time. Beyond it, only the equation helps.",
 		build: func(seed uint64) (*Set, error) {
 			s := &Set{
 				Source:  oscillatorSource + "0 to 1/3, 40 rows",

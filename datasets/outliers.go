@@ -9,7 +9,7 @@ func outliers() Entry {
 	return Entry{
 		Name:  "outliers",
 		Title: "Wave with outliers",
-		Help:  "Clean rows on the left, four that contradict each other on the right: is that noise, or another wave?",
+		Help:  "Clean points on the left, four contradictory ones on the right: noise, or another wave?",
 		build: func(seed uint64) (*Set, error) {
 			s := &Set{
 				Source:  "after Gal (2016): y = x sin x + 0.2 z, with z standard normal, x uniform from -5 to 5, 60 rows; and 10 z' further off at x = 7, 8.5, 10 and 11.5, alternately up and down",

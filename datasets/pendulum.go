@@ -5,8 +5,8 @@ import "math"
 func pendulum() Entry {
 	return Entry{
 		Name:  "pendulum",
-		Title: "Pendulum from far out",
-		Help:  "A pendulum let go far from its rest, so that the sine in its equation counts; friction and length are to be learned.",
+		Title: "Pendulum, large swings",
+		Help:  "A pendulum released at a large angle, where the sine in its equation matters. Friction and length are parameters of the equation.",
 		build: func(seed uint64) (*Set, error) {
 			const friction, pull, end = 0.3, 9.0, 6.0
 			swing := swings(friction, pull, 2.4, end)

@@ -9,7 +9,7 @@ func quakes() Entry {
 	return Entry{
 		Name:  "quakes",
 		Title: "Earthquakes near Fiji",
-		Help:  "How deep below a place the earth quakes: in the far east all are shallow, around 170° and 182° shallow and deep ones lie above each other.",
+		Help:  "Depth of earthquakes by place. In the far east all are shallow; around 170° and 182° shallow and deep ones occur at the same places.",
 		build: func(uint64) (*Set, error) {
 			s := &Set{
 				Source:  "Harvard PRIM-H project; R package datasets",

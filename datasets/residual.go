@@ -35,26 +35,26 @@ func ParseResidual(text string, parameters []string) (*Residual, error) {
 	}
 	switch {
 	case len(text) > maxFormula:
-		return refuse(fmt.Sprintf("%d bytes long", len(text)), fmt.Sprintf("keep to %d", maxFormula))
+		return refuse(fmt.Sprintf("too long: %d bytes", len(text)), fmt.Sprintf("the maximum is %d", maxFormula))
 	case !utf8.ValidString(text):
-		return refuse("text that is not UTF-8", "write it again")
+		return refuse("not valid UTF-8", "type it again")
 	case len(parameters) > MaxEquationParameters:
-		return refuse(fmt.Sprintf("%d parameters", len(parameters)), fmt.Sprintf("keep to %d", MaxEquationParameters))
+		return refuse(fmt.Sprintf("%d parameters are too many", len(parameters)), fmt.Sprintf("the maximum is %d", MaxEquationParameters))
 	}
 	for i, name := range parameters {
 		switch _, called := functions[name]; {
 		case !isName(name):
-			return refuse(fmt.Sprintf("%.40q as the name of a parameter", name), "name it by letters, digits and _, a letter first")
+			return refuse(fmt.Sprintf("%.40q is not a valid name of a parameter", name), "use letters, digits and _, starting with a letter")
 		case slices.Contains(residualNames, name), name == "pi", name == "e", called:
-			return refuse(fmt.Sprintf("a parameter called %s, which formulas have already", name), "give it another name")
+			return refuse(fmt.Sprintf("%s has a meaning in formulas, and cannot be a parameter", name), "rename the parameter")
 		case slices.Contains(parameters[:i], name):
-			return refuse("two parameters called "+name, "give one of them another name")
+			return refuse("two parameters are called "+name, "rename one of them")
 		}
 	}
 	c := compiler{
 		formula: "equation",
 		inputs:  slices.Concat(residualNames, parameters),
-		more:    "; give another name a value, as a parameter",
+		more:    "; declare other names as parameters",
 	}
 	p, err := c.compile(text)
 	if err != nil {
@@ -64,11 +64,11 @@ func ParseResidual(text string, parameters []string) (*Residual, error) {
 		return slices.ContainsFunc(p, func(q part) bool { return q.kind == partVariable && q.variable == variable })
 	}
 	if !uses(1) && !uses(2) && !uses(3) {
-		return refuse("it says nothing of u, du or d2u", "write what the mean should obey, as in du + k*u")
+		return refuse("it contains none of u, du and d2u", "write an equation for the mean, as in du + k*u")
 	}
 	for i, name := range parameters {
 		if !uses(len(residualNames) + i) {
-			return refuse("the parameter "+name+" is not in it", "leave the parameter out, or use it")
+			return refuse("parameter "+name+" is not used", "remove it, or use it in the equation")
 		}
 	}
 	return &Residual{text: text, parameters: slices.Clone(parameters), program: p}, nil
@@ -108,8 +108,8 @@ func ParseEquation(text string) (*Residual, error) {
 	}
 	if len(names) > MaxEquationParameters {
 		return nil, &FormulaError{
-			Formula: "equation", What: fmt.Sprintf("%d parameters: %s", len(names), strings.Join(names, ", ")),
-			Cure: fmt.Sprintf("keep to %d, and write numbers for the others", MaxEquationParameters),
+			Formula: "equation", What: fmt.Sprintf("%d parameters are too many: %s", len(names), strings.Join(names, ", ")),
+			Cure: fmt.Sprintf("the maximum is %d; write numbers for the others", MaxEquationParameters),
 		}
 	}
 	return ParseResidual(text, names)

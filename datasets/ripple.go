@@ -6,7 +6,7 @@ func ripple() Entry {
 	return Entry{
 		Name:  "ripple",
 		Title: "Ripples, noise from one side",
-		Help:  "Two inputs: rings around the middle, and noise that grows with the first input alone; does the network find out which?",
+		Help:  "Two inputs. Rings around the centre, and noise that depends on the first input only. Does the network find out which?",
 		build: func(seed uint64) (*Set, error) {
 			s := &Set{
 				Source:  "y = cos(2 √(x1² + x2²)) + (0.02 + 0.08 (x1 + 3)) z, with z standard normal, x1 and x2 uniform from -3 to 3, 1000 rows",

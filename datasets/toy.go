@@ -6,7 +6,7 @@ func toy() Entry {
 	return Entry{
 		Name:  "toy",
 		Title: "Big sine with a gap",
-		Help:  "A sine with noise of its own rhythm, and no rows from 0.5 to 2: what does the network claim there?",
+		Help:  "A sine whose noise follows another rhythm, without points from 0.5 to 2. What does the network predict there?",
 		build: func(seed uint64) (*Set, error) {
 			s := &Set{
 				Source:  "after lightning-uq-box (Lehmann et al. 2024): y = 7 sin x + 3 |cos(x/2)| z, with z standard normal, x uniform from -4 to 4 without 0.5 to 2, 250 rows",

@@ -6,7 +6,7 @@ func waves() Entry {
 	return Entry{
 		Name:  "waves",
 		Title: "Waves, hardly any noise",
-		Help:  "Six periods with almost no noise: the plain NLL takes most of them for noise and stays there; beta-NLL does not.",
+		Help:  "Six periods with almost no noise. Plain NLL treats most of them as noise and stays there; beta-NLL does not.",
 		build: func(seed uint64) (*Set, error) {
 			s := &Set{
 				Source:  "after Seitzer et al. (2022): y = 0.4 sin 2πx + 0.01 z, with z standard normal, x uniform from 0 to 6, 500 rows",

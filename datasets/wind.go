@@ -6,7 +6,7 @@ func wind() Entry {
 	return Entry{
 		Name:  "wind",
 		Title: "Wind over a day, two targets",
-		Help:  "Two targets, the east and the north component of the wind over the hours of a day: both are noisy in the afternoon, and a gust moves both at once, which independent noise cannot say.",
+		Help:  "Two targets: the east and north components of the wind over a day. Both are noisy in the afternoon, and gusts move both at once, which independent noise cannot describe.",
 		build: func(seed uint64) (*Set, error) {
 			s := &Set{
 				Source:  "with t the hour and g = exp(-((t - 14)/4)²): east = -1 - 4 cos(2π(t - 3)/24) + (0.3 + 1.5 g) z1, north = 2 + 2 sin(2π(t - 3)/24) + (0.5 + 0.8 g) z2, with z1 and z2 standard normal and of correlation 0.8, t uniform from 0 to 24, 800 rows",

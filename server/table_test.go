@@ -35,13 +35,13 @@ func TestNotesOnRows(t *testing.T) {
 		t.Helper()
 		want := []wire.LeftOut{
 			{Column: "who", Kind: "text", Reason: "text", Value: "p0", Rows: 30, FirstRow: 2},
-			{Column: "plant", Kind: "constant", Reason: "the same number in all rows", Rows: 30, FirstRow: 2},
-			{Column: "y", Reason: "a mark after the number, such as a footnote's", Value: "3.25*", Rows: 3, FirstRow: 7},
+			{Column: "plant", Kind: "constant", Reason: "all rows have the same number", Rows: 30, FirstRow: 2},
+			{Column: "y", Reason: "a mark after the number, such as a footnote", Value: "3.25*", Rows: 3, FirstRow: 7},
 		}
 		if !wording.Same(leftOut, want) {
 			t.Errorf("%s: left out %+v, want %+v", way, leftOut, want)
 		}
-		if len(warnings) != 1 || !wording.Begins(warnings[0], `column "co": -200 stands 3 times, far outside the rest`) {
+		if len(warnings) != 1 || !wording.Begins(warnings[0], `column "co": -200 occurs 3 times, far outside the rest`) {
 			t.Errorf("%s: warnings %q", way, warnings)
 		}
 	}
@@ -78,7 +78,7 @@ func TestNotesOnRows(t *testing.T) {
 		t.Fatal(err)
 	}
 	x = makeRun(t, addr, `{"paused":true,"data":`+string(named)+`}`)
-	if len(x.LeftOut) != 2 || !wording.Same(x.LeftOut[0], wire.LeftOut{Column: "co", Reason: "named as missing", Value: "-200", Rows: 3, FirstRow: 5}) {
+	if len(x.LeftOut) != 2 || !wording.Same(x.LeftOut[0], wire.LeftOut{Column: "co", Reason: "declared as missing", Value: "-200", Rows: 3, FirstRow: 5}) {
 		t.Errorf("left out %+v", x.LeftOut)
 	}
 }

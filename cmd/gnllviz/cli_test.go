@@ -293,9 +293,9 @@ func TestPredictSaysWhatIsAmiss(t *testing.T) {
 	folder := trained(t)
 	x := "time after impact (ms)\n"
 	for _, c := range []struct{ input, want string }{
-		{x + "\"\"\n\"\"\n", `column "time after impact": it is empty`},
-		{x + "six\nseven\n", `row 2, column "time after impact": hardly any cell is a number: "six" (not a number)`},
-		{"time\n5\n", `column "time after impact": there is none of this name; choose among time`},
+		{x + "\"\"\n\"\"\n", `column "time after impact": the column is empty`},
+		{x + "six\nseven\n", `row 2, column "time after impact": contains text that cannot be used: "six" (not a number)`},
+		{"time\n5\n", `column "time after impact": no column has this name; choose one of time`},
 		{"5\n6\n", "the first row names no columns"},
 		{"", "the table has no rows"},
 	} {
@@ -306,10 +306,10 @@ func TestPredictSaysWhatIsAmiss(t *testing.T) {
 	}
 	// What lacks an input has a row all the same, without a prediction.
 	for input, want := range map[string]string{
-		x + "5\n\"\"\n":             `"time after impact" leaves out 1 row: nothing there (first: row 3)`,
-		x + "5\nNA\n":               `"time after impact" leaves out 1 row: nothing there (first: row 3, "NA")`,
-		x + "5\nsix\n7\n":           `"time after impact" leaves out 1 row: not a number (first: row 3, "six")`,
-		"a," + x + "1,5\n2,\n3,7\n": `"time after impact" leaves out 1 row: nothing there (first: row 3)`,
+		x + "5\n\"\"\n":             `"time after impact" skips 1 row: empty (first: row 3)`,
+		x + "5\nNA\n":               `"time after impact" skips 1 row: empty (first: row 3, "NA")`,
+		x + "5\nsix\n7\n":           `"time after impact" skips 1 row: not a number (first: row 3, "six")`,
+		"a," + x + "1,5\n2,\n3,7\n": `"time after impact" skips 1 row: empty (first: row 3)`,
 	} {
 		r := program(t, input, "predict", "--model", folder)
 		rows := strings.Split(strings.TrimSpace(r.stdout), "\n")[1:]
@@ -872,7 +872,7 @@ func TestSweepOfAFile(t *testing.T) {
 		}
 	}
 	r := program(t, rows, "sweep", "--train", "-", "--target", "speed", "--x", "batch=8,16", "--y", "seed=1,2", "--steps", "5")
-	if r.status != 2 || !wording.Has(r.stderr, `--train -: column "speed": there is none of this name`) {
+	if r.status != 2 || !wording.Has(r.stderr, `--train -: column "speed": no column has this name`) {
 		t.Errorf("status %d, %q", r.status, r.stderr)
 	}
 	r = program(t, "", "sweep", "--x", "lr=0.9,1", "--y", "reduction=sum,none", "--loss", "mse", "--optimizer", "sgd", "--activation", "identity", "--steps", "100")
@@ -940,8 +940,8 @@ func TestBadFlagsAndFilesAreOneLine(t *testing.T) {
 		{"train --train nothing.csv --target y", "--train: nothing.csv: no such file or directory"},
 		{"train --train " + rows, "without --target"},
 		{"train --data toy --target y --train " + rows, "not both"},
-		{"train --target z --train " + rows, "--train " + rows + `: column "z": there is none of this name`},
-		{"train --target y --features a,c --train " + rows, `column "c": there is none of this name`},
+		{"train --target z --train " + rows, "--train " + rows + `: column "z": no column has this name`},
+		{"train --target y --features a,c --train " + rows, `column "c": no column has this name`},
 		{"train --target y --train " + text, `"x" (not a number)`},
 		{"train --target y --train " + rows + " --test " + text, "--test " + text + ": "},
 		{"train --target y --train - --test -", "both standard input"},

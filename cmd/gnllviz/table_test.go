@@ -38,16 +38,16 @@ func TestTrainSaysWhatItLeavesOut(t *testing.T) {
 		leftOut      string // column, reason, rows and first row of the first
 		said         string // on standard error
 	}{
-		{"01-sentinel-minus200.csv", "co", nil, "zeit temp", 60, 0, "", `column "co": -200 stands 7 times`},
-		{"01-sentinel-minus200.csv", "co", []string{"--missing", "-200,-999"}, "zeit temp", 53, 7, "co 7 2: named as missing", `"co" leaves out 7 rows: named as missing (first: row 2, "-200")`},
-		{"06-year-header.csv", "2020", nil, "2019", 60, 0, "region 60 2: text", "row 1 (region, 2019, 2020) holds numbers, and was taken for the names"},
+		{"01-sentinel-minus200.csv", "co", nil, "zeit temp", 60, 0, "", `column "co": -200 occurs 7 times`},
+		{"01-sentinel-minus200.csv", "co", []string{"--missing", "-200,-999"}, "zeit temp", 53, 7, "co 7 2: declared as missing", `"co" skips 7 rows: declared as missing (first: row 2, "-200")`},
+		{"06-year-header.csv", "2020", nil, "2019", 60, 0, "region 60 2: text", "row 1 (region, 2019, 2020) contains numbers, but is used as the header"},
 		{"06-year-header.csv", "col3", []string{"--header", "no"}, "col2", 61, 0, "col1 61 1: text", `"col1" is not an input`},
-		{"09-flagged-values.csv", "y", nil, "x", 47, 13, "y 13 5: a mark after the number, such as a footnote's", "13 of 60 rows are left out"},
-		{"12-mostly-empty-column.csv", "y", nil, "x", 60, 0, "note_code 54 3: no number in most rows", `"note_code" is not an input`},
-		{"12-mostly-empty-column.csv", "y", []string{"--features", "x,note_code"}, "x note_code", 6, 54, "note_code 54 3: nothing there", `54 of 60 rows are left out, most of them as column "note_code"`},
+		{"09-flagged-values.csv", "y", nil, "x", 47, 13, "y 13 5: a mark after the number, such as a footnote", "13 of 60 rows were skipped"},
+		{"12-mostly-empty-column.csv", "y", nil, "x", 60, 0, "note_code 54 3: most rows have no number", `"note_code" is not an input`},
+		{"12-mostly-empty-column.csv", "y", []string{"--features", "x,note_code"}, "x note_code", 6, 54, "note_code 54 3: empty", `54 of 60 rows were skipped, most of them because column "note_code"`},
 		{"20b-utf16.txt", "y ", nil, "x", 60, 0, "", ""},
 		{"22-wide-70-columns.csv", " y", []string{"--features", " x "}, "x", 60, 0, "", ""},
-		{"25-doubled-with-header.csv", "y", nil, "x", 120, 1, " 1 62: the names again", "60 of 120 rows are equal to a row before"},
+		{"25-doubled-with-header.csv", "y", nil, "x", 120, 1, " 1 62: a repeated header", "60 of 120 rows are duplicates"},
 	} {
 		args := append([]string{"train", "--train", fromTheField(t, c.file), "--target", c.target, "--hidden", "4", "--steps", "2", "--json"}, c.more...)
 		r := program(t, "", args...)
@@ -89,12 +89,12 @@ func TestTrainSaysWhatItLeavesOut(t *testing.T) {
 
 func TestTrainSaysWhyThereIsNothingToLearnFrom(t *testing.T) {
 	r := program(t, "", "train", "--train", fromTheField(t, "24-currency.csv"), "--target", "y")
-	if r.status != 2 || !wording.Has(r.stderr, `column "x": "$1.34" in row 2: a currency sign`) || strings.Count(r.stderr, "\n") != 1 {
+	if r.status != 2 || !wording.Has(r.stderr, `column "x": "$1.34" in row 2: currency signs`) || strings.Count(r.stderr, "\n") != 1 {
 		t.Errorf("%d %q", r.status, r.stderr)
 	}
 	for flag, value := range map[string]string{"header": "perhaps", "delimiter": "x", "decimal": "5"} {
 		r := program(t, "", "train", "--train", fromTheField(t, "24-currency.csv"), "--target", "y", "--"+flag, value)
-		if r.status != 2 || !wording.Has(r.stderr, "--"+flag+` "`+value+`"; say `) {
+		if r.status != 2 || !wording.Has(r.stderr, "--"+flag+` "`+value+`"; choose `) {
 			t.Errorf("--%s: %d %q", flag, r.status, r.stderr)
 		}
 		if r := program(t, "", "train", "--"+flag, value); r.status != 2 || !wording.Has(r.stderr, "--"+flag+" needs data of your own") {
@@ -106,7 +106,7 @@ func TestTrainSaysWhyThereIsNothingToLearnFrom(t *testing.T) {
 // A sweep tells the same of its rows, once.
 func TestSweepSaysWhatItLeavesOut(t *testing.T) {
 	r := program(t, "", "sweep", "--train", fromTheField(t, "14-constant-column.csv"), "--target", "y", "--x", "lr=0.01,0.1", "--y", "decay=0,0.1", "--hidden", "4", "--steps", "2", "--json")
-	if r.status != 0 || !wording.Has(r.stderr, `column "plant" is not an input: the same number in all rows`) || strings.Count(r.stderr, `"plant"`) != 1 {
+	if r.status != 0 || !wording.Has(r.stderr, `column "plant" is not an input: all rows have the same number`) || strings.Count(r.stderr, `"plant"`) != 1 {
 		t.Errorf("%d %q", r.status, r.stderr)
 	}
 }
@@ -184,8 +184,8 @@ func TestPredictTakesWords(t *testing.T) {
 			}
 		}
 		for _, said := range []string{
-			`column "shade": 1 row has a value that was not there in training, and so has 0 in all columns of it (first: row 5, "Blue")`,
-			`2 of 6 rows lack an input`, `column "shade" leaves out 1 row: nothing there (first: row 7)`,
+			`column "shade": 1 row has a value that was not in the training data; it is encoded as all zeros (first: row 5, "Blue")`,
+			`2 of 6 rows lack an input`, `column "shade" skips 1 row: empty (first: row 7)`,
 		} {
 			if !wording.Has(r.stderr, said) {
 				t.Errorf("%s: said %q, not %q", model, r.stderr, said)
@@ -198,7 +198,7 @@ func TestPredictTakesWords(t *testing.T) {
 			t.Errorf("%s predicts %q, and the first one %q", model, r.stdout, first)
 		}
 	}
-	if r := program(t, "a,on\n1,yes\n", "predict", "--model", folder); r.status != 2 || !wording.Has(r.stderr, `column "shade": there is none of this name`) {
+	if r := program(t, "a,on\n1,yes\n", "predict", "--model", folder); r.status != 2 || !wording.Has(r.stderr, `column "shade": no column has this name`) {
 		t.Errorf("%d %q", r.status, r.stderr)
 	}
 	// Without rows it goes on from the same file alone.
@@ -224,11 +224,11 @@ func TestTrainRefusesWordsWithWhatToDo(t *testing.T) {
 		text += fmt.Sprintf("n%d,%d\n", i%40, i)
 	}
 	r := program(t, text, "train", "--train", "-", "--target", "y", "--features", "name")
-	if r.status != 2 || !wording.Has(r.stderr, `row 34, column "name": more than 32 different words; "n32" is one too many; put rare ones together`) {
+	if r.status != 2 || !wording.Has(r.stderr, `row 34, column "name": more than 32 different words ("n32" is one too many); merge rare words`) {
 		t.Errorf("%d %q", r.status, r.stderr)
 	}
 	r = program(t, text, "train", "--train", "-", "--target", "y")
-	if r.status != 2 || !wording.Has(r.stderr, "name the inputs") {
+	if r.status != 2 || !wording.Has(r.stderr, "choose the inputs") {
 		t.Errorf("%d %q", r.status, r.stderr)
 	}
 }
@@ -249,10 +249,10 @@ func TestPredictTakesDates(t *testing.T) {
 	if r.status != 0 || len(lines) != 3 || lines[0] != "sold,mean,std,lower,upper" || !strings.HasPrefix(lines[1], "3/14/2024,") || lines[2] != "2024-03-14,,,," {
 		t.Errorf("%d %q %q", r.status, r.stdout, r.stderr)
 	}
-	if !wording.Has(r.stderr, `column "sold" leaves out 1 row: not a date as the column's others are written (first: row 3, "2024-03-14")`) {
+	if !wording.Has(r.stderr, `column "sold" skips 1 row: not a date in the format of the others (first: row 3, "2024-03-14")`) {
 		t.Errorf("said %q", r.stderr)
 	}
-	if r := program(t, "", "train", "--train", file, "--target", "y", "--features", "sold", "--circles", "week"); r.status != 2 || !wording.Has(r.stderr, `--circles ["week"]; say year, day or both`) {
+	if r := program(t, "", "train", "--train", file, "--target", "y", "--features", "sold", "--circles", "week"); r.status != 2 || !wording.Has(r.stderr, `--circles ["week"]; choose year, day or both`) {
 		t.Errorf("%d %q", r.status, r.stderr)
 	}
 	if r := program(t, "", "train", "--circles", "year"); r.status != 2 || !wording.Has(r.stderr, "--circles needs data of your own") {
@@ -275,19 +275,19 @@ func TestPredictFillsWhatIsLacking(t *testing.T) {
 		t.Fatal(err)
 	}
 	folder := filepath.Join(t.TempDir(), "model")
-	said := `column "a": 12 rows have nothing there, and so the mean of the training rows and a mark (first: row 2)`
+	said := `column "a": 12 empty cells are filled with the mean of the training rows and marked (first: row 2)`
 	warns(t, said, "", "train", "--train", file, "--target", "y", "--features", "a,s", "--lacking", "mean", "--hidden", "8", "--steps", "50", "--out", folder)
 	r := program(t, "a,s\n,red\n3,\n4,blue\n", "predict", "--model", folder)
 	lines := strings.Split(strings.TrimSpace(r.stdout), "\n")
 	if r.status != 0 || len(lines) != 4 || !strings.HasPrefix(lines[1], ",red,") || strings.HasSuffix(lines[1], ",,") || lines[2] != "3,,,,," || !strings.HasPrefix(lines[3], "4,blue,") {
 		t.Errorf("%d %q", r.status, r.stdout)
 	}
-	for _, want := range []string{`column "a": 1 row has nothing there, and so the mean`, `column "s" leaves out 1 row: nothing there`} {
+	for _, want := range []string{`column "a": 1 empty cell is filled with the mean`, `column "s" skips 1 row: empty`} {
 		if !wording.Has(r.stderr, want) {
 			t.Errorf("said %q, not %q", r.stderr, want)
 		}
 	}
-	if r := program(t, "", "train", "--train", file, "--target", "y", "--lacking", "zero"); r.status != 2 || !wording.Has(r.stderr, `--lacking "zero"; say drop or mean`) {
+	if r := program(t, "", "train", "--train", file, "--target", "y", "--lacking", "zero"); r.status != 2 || !wording.Has(r.stderr, `--lacking "zero"; choose drop or mean`) {
 		t.Errorf("%d %q", r.status, r.stderr)
 	}
 }

@@ -25,28 +25,28 @@ func TestFilesFromTheField(t *testing.T) {
 		leftOut      string // the first that is left out, as a line
 		said         string // one of the warnings
 	}{
-		{"01-sentinel-minus200.csv", "co", "zeit temp", 60, -1289.4, 0, "", `column "co": -200 stands 7 times, far outside the rest`},
-		{"03-us-thousands-semicolon.csv", "income", "age", 60, 282477, 0, "", `column "income": its comma is read as between thousands`},
-		{"03b-us-thousands-tab.tsv", "income", "age", 60, 282477, 0, "", `its comma is read as between thousands`},
-		{"05-us-thousands-quoted-few.csv", "spend", "age", 60, 57606, 0, "", `its comma is read as between thousands`},
-		{"06-year-header.csv", "2020", "2019", 60, sumY, 0, `column "region" is not an input: text ("r0" in row 2)`, "row 1 (region, 2019, 2020) holds numbers, and was taken for the names"},
+		{"01-sentinel-minus200.csv", "co", "zeit temp", 60, -1289.4, 0, "", `column "co": -200 occurs 7 times, far outside the rest`},
+		{"03-us-thousands-semicolon.csv", "income", "age", 60, 282477, 0, "", `column "income": the comma is read as a thousands separator`},
+		{"03b-us-thousands-tab.tsv", "income", "age", 60, 282477, 0, "", `the comma is read as a thousands separator`},
+		{"05-us-thousands-quoted-few.csv", "spend", "age", 60, 57606, 0, "", `the comma is read as a thousands separator`},
+		{"06-year-header.csv", "2020", "2019", 60, sumY, 0, `column "region" is not an input: text ("r0" in row 2)`, "row 1 (region, 2019, 2020) contains numbers, but is used as the header"},
 		{"07-unicode-minus.csv", "y", "x", 60, sumY, 0, "", ""},
-		{"09-flagged-values.csv", "y", "x", 47, 61.489, 13, `column "y" leaves out 13 rows: a mark after the number, such as a footnote's (first: row 5, "11.273*")`, "13 of 60 rows are left out, most of them as column \"y\""},
+		{"09-flagged-values.csv", "y", "x", 47, 61.489, 13, `column "y" skips 13 rows: a mark after the number, such as a footnote (first: row 5, "11.273*")`, "13 of 60 rows were skipped, most of them because column \"y\""},
 		{"11-decimal-comma-after-1000-rows.csv", "y", "n", 1700, 13900, 0, "", ""},
-		{"12-mostly-empty-column.csv", "y", "x", 60, sumY, 0, `column "note_code" is not an input: no number in most rows`, ""},
-		{"13-row-index.csv", "y", "x", 60, sumY, 0, `column "col1" is not an input: it numbers the rows`, ""},
-		{"14-constant-column.csv", "y", "x", 60, sumY, 0, `column "plant" is not an input: the same number in all rows`, ""},
+		{"12-mostly-empty-column.csv", "y", "x", 60, sumY, 0, `column "note_code" is not an input: most rows have no number`, ""},
+		{"13-row-index.csv", "y", "x", 60, sumY, 0, `column "col1" is not an input: row numbers`, ""},
+		{"14-constant-column.csv", "y", "x", 60, sumY, 0, `column "plant" is not an input: all rows have the same number`, ""},
 		{"15-spaces.txt", "col2", "col1", 60, sumY, 0, "", ""},
 		{"15b-aligned-with-header.txt", "y", "x", 60, sumY, 0, "", ""},
 		{"16-comment-preamble.csv", "y", "x", 60, sumY, 0, "", ""},
 		{"18-trailing-delimiter.csv", "y", "x", 60, sumY, 0, "", ""},
 		{"18b-blank-line-of-spaces.csv", "y", "x", 60, sumY, 0, "", ""},
-		{"19-inch-mark.csv", "y", "x", 60, sumY, 0, `column "part" is not an input: text of two values, pipe and pipe 5" long`, "1 quote is without a partner (first: row 42), and part of the text"},
-		{"20-latin1-unused-column.csv", "y", "x", 60, sumY, 0, `column "Ort" is not an input: text of two values, Bonn and Köln`, "the text is not UTF-8 (first: row 3); it was read as Windows-1252"},
+		{"19-inch-mark.csv", "y", "x", 60, sumY, 0, `column "part" is not an input: text with two values, pipe and pipe 5" long`, "1 quote is not closed (first: row 42) and read as text"},
+		{"20-latin1-unused-column.csv", "y", "x", 60, sumY, 0, `column "Ort" is not an input: text with two values, Bonn and Köln`, "the text is not UTF-8 (first: row 3); it was read as Windows-1252"},
 		{"20b-utf16.txt", "y", "x", 60, sumY, 0, "", ""},
-		{"22-wide-70-columns.csv", "y", "v1 v2 v3 v4 v5 v6 v7 v8 x", 60, sumY, 0, `column "v0" is not an input: the same number in all rows`, ""},
-		{"23-boolean-column.csv", "y", "x", 60, 454.377, 0, `column "on" is not an input: text of two values, FALSE and TRUE; name it as an input to learn from it`, ""},
-		{"25-doubled-with-header.csv", "y", "x", 120, 2 * sumY, 1, "1 row is left out: the names again (first: row 62)", "60 of 120 rows are equal to a row before"},
+		{"22-wide-70-columns.csv", "y", "v1 v2 v3 v4 v5 v6 v7 v8 x", 60, sumY, 0, `column "v0" is not an input: all rows have the same number`, ""},
+		{"23-boolean-column.csv", "y", "x", 60, 454.377, 0, `column "on" is not an input: text with two values, FALSE and TRUE; choose it as an input to use it`, ""},
+		{"25-doubled-with-header.csv", "y", "x", 120, 2 * sumY, 1, "skipped 1 row: a repeated header (first: row 62)", "60 of 120 rows are duplicates"},
 	} {
 		t.Run(c.file, func(t *testing.T) {
 			text, err := os.ReadFile(filepath.Join("testdata", c.file))
@@ -91,8 +91,8 @@ func TestFilesFromTheField(t *testing.T) {
 
 func TestFilesFromTheFieldThatAreRefused(t *testing.T) {
 	for _, c := range []struct{ file, target, want string }{
-		{"24-currency.csv", "y", `no column is left to learn from: column "x": "$1.34" in row 2: a currency sign, which is not read; name the inputs`},
-		{"24-currency.csv", "x", `row 2, column "x": hardly any cell is a number: "$1.34" (a currency sign, which is not read); choose a column of numbers`},
+		{"24-currency.csv", "y", `no column can be used as an input: column "x": "$1.34" in row 2: currency signs are not supported; choose the inputs`},
+		{"24-currency.csv", "x", `row 2, column "x": contains text that cannot be used: "$1.34" (currency signs are not supported); choose another column`},
 	} {
 		text, err := os.ReadFile(filepath.Join("testdata", c.file))
 		if err != nil {

@@ -67,7 +67,7 @@ func (t *Table) Choose(targets, inputs []string) (*Rows, Report, error) {
 	for _, k := range looked {
 		if c := &t.Columns[k]; c.Like != "" {
 			if like, _ := t.column(c.Like); slices.Contains(looked, like) {
-				report.Warnings = append(report.Warnings, fmt.Sprintf("column %q: it has the same numbers as %q in all rows", c.Name, c.Like))
+				report.Warnings = append(report.Warnings, fmt.Sprintf("column %q has the same numbers as %q in all rows", c.Name, c.Like))
 			}
 		}
 	}
@@ -80,12 +80,12 @@ func (t *Table) Choose(targets, inputs []string) (*Rows, Report, error) {
 	t.tell(from, aims, &report)
 	t.tellCircles(from, &report)
 	if len(whole) < MinRows {
-		what := fmt.Sprintf("%d rows are left", len(whole))
+		what := fmt.Sprintf("only %d rows are complete", len(whole))
 		if len(report.Cells.First) > 0 {
 			c := report.Cells.First[0]
-			what += fmt.Sprintf(" after %d without a number, such as %q in row %d, column %q (%s)", report.Dropped, c.Value, c.Row, c.Column, c.Why)
+			what += fmt.Sprintf("; %d were skipped, the first for %q in row %d, column %q (%s)", report.Dropped, c.Value, c.Row, c.Column, c.Why)
 		}
-		return nil, report, &Error{What: what, Cure: fmt.Sprintf("give at least %d, or choose other columns", MinRows)}
+		return nil, report, &Error{What: what, Cure: fmt.Sprintf("at least %d are needed; choose other columns, or add rows", MinRows)}
 	}
 	if err := from.fit(); err != nil {
 		return nil, report, err
@@ -119,7 +119,7 @@ func (t *Table) aims(targets []string) ([]int, error) {
 			return nil, err
 		}
 		if slices.Contains(list, k) {
-			return nil, &Error{Column: t.Columns[k].Name, What: "it is a target twice", Cure: "choose it once"}
+			return nil, &Error{Column: t.Columns[k].Name, What: "chosen twice as a target", Cure: "choose it once"}
 		}
 		list = append(list, k)
 	}
@@ -128,13 +128,13 @@ func (t *Table) aims(targets []string) ([]int, error) {
 
 // TargetCount says that there cannot be so many targets.
 func TargetCount(n int) *Error {
-	return &Error{What: fmt.Sprintf("%d targets are chosen", n), Cure: fmt.Sprintf("choose 1 to %d", MaxTargets)}
+	return &Error{What: fmt.Sprintf("%d targets chosen", n), Cure: fmt.Sprintf("choose 1 to %d", MaxTargets)}
 }
 
 // constant says that a column teaches nothing.
 func constant(name, kind string) *Error {
 	what := map[string]string{OfNumber: "number", OfValues: "word", OfDates: "date"}[kind]
-	return &Error{Column: name, What: "the same " + what + " in all rows that are left, so there is nothing to learn from it", Cure: "choose another column"}
+	return &Error{Column: name, What: "all complete rows have the same " + what, Cure: "choose another column"}
 }
 
 // fit says where the inputs become too many numbers.
@@ -145,8 +145,8 @@ func (o origins) fit() error {
 	}
 	most := slices.MaxFunc(o, func(a, b origin) int { return a.width() - b.width() })
 	return &Error{
-		Column: most.Name, What: fmt.Sprintf("the %d inputs become %d columns, %d of them this one's, and at most %d are taken", len(o), e.Width(), most.width(), MaxEncoded),
-		Cure: "choose fewer inputs, or put rare words together",
+		Column: most.Name, What: fmt.Sprintf("the %d inputs become %d columns, %d of them from this one; the maximum is %d", len(o), e.Width(), most.width(), MaxEncoded),
+		Cure: "choose fewer inputs, or merge rare words",
 	}
 }
 
@@ -170,7 +170,7 @@ func (t *Table) originsOf(chosen []int) origins {
 // named returns the columns of inputs that were named.
 func (t *Table) named(aims []int, inputs []string) ([]int, error) {
 	if len(inputs) > MaxInputs {
-		return nil, &Error{What: fmt.Sprintf("%d inputs are chosen", len(inputs)), Cure: fmt.Sprintf("choose 1 to %d", MaxInputs)}
+		return nil, &Error{What: fmt.Sprintf("%d inputs chosen", len(inputs)), Cure: fmt.Sprintf("choose 1 to %d", MaxInputs)}
 	}
 	var chosen []int
 	for _, name := range inputs {
@@ -179,9 +179,9 @@ func (t *Table) named(aims []int, inputs []string) ([]int, error) {
 		case err != nil:
 			return nil, err
 		case slices.Contains(aims, k):
-			return nil, &Error{Column: t.Columns[k].Name, What: "it is a target and an input", Cure: "choose it once"}
+			return nil, &Error{Column: t.Columns[k].Name, What: "chosen as a target and as an input", Cure: "choose it once"}
 		case slices.Contains(chosen, k):
-			return nil, &Error{Column: t.Columns[k].Name, What: "it is an input twice", Cure: "choose it once"}
+			return nil, &Error{Column: t.Columns[k].Name, What: "chosen twice as an input", Cure: "choose it once"}
 		}
 		chosen = append(chosen, k)
 	}
@@ -189,7 +189,7 @@ func (t *Table) named(aims []int, inputs []string) ([]int, error) {
 }
 
 // nameIt is what to do with a column of words or dates.
-const nameIt = "; name it as an input to learn from it"
+const nameIt = "; choose it as an input to use it"
 
 // Reason says why a column is no input where none are named, and is empty if it is
 // one. Its count is that of the rows which the reason is about, its line the first's.
@@ -207,14 +207,14 @@ func (t *Table) Reason(p *Profile) (reason string, rows, line int) {
 			why = p.Odd[0].Why
 		}
 		if p.Words > 1 && p.Distinct < p.Numbers+p.Other { // else they are names
-			why = fmt.Sprintf("text of %d values%s", p.Words, nameIt)
+			why = fmt.Sprintf("text with %d different values%s", p.Words, nameIt)
 		}
 		if p.Date != "" {
 			why = "dates" + nameIt
 		}
 		return why, p.Other, at(p.first[0])
 	case TwoWords:
-		why := fmt.Sprintf("text of two values, %s and %s", p.words[0], p.words[1])
+		why := fmt.Sprintf("text with two values, %s and %s", p.words[0], p.words[1])
 		if p.Words > 0 {
 			why += nameIt
 		}
@@ -229,13 +229,13 @@ func (t *Table) Reason(p *Profile) (reason string, rows, line int) {
 		if first < 0 || p.first[0] >= 0 && p.first[0] < first {
 			first = p.first[0]
 		}
-		return "no number in most rows", p.Missing + p.Other, at(first)
+		return "most rows have no number", p.Missing + p.Other, at(first)
 	case Constant:
-		return "the same number in all rows", p.Numbers, at(0)
+		return "all rows have the same number", p.Numbers, at(0)
 	case Index:
-		return "it numbers the rows", p.Numbers, at(0)
+		return "row numbers", p.Numbers, at(0)
 	case Unclear:
-		return "numbers that can be read in two ways", p.unclear, at(p.first[0])
+		return "ambiguous numbers", p.unclear, at(p.first[0])
 	}
 	if p.Like != "" {
 		return fmt.Sprintf("the same numbers as %q in all rows", p.Like), p.Numbers, at(0)
@@ -273,7 +273,7 @@ func (t *Table) defaults(aims []int, report *Report) ([]int, error) {
 	if len(chosen) > 0 {
 		return chosen, nil
 	}
-	e := &Error{What: "no column is left to learn from", Cure: "name the inputs, or give a column of numbers"}
+	e := &Error{What: "no column can be used as an input", Cure: "choose the inputs, or add a column of numbers"}
 	for i, l := range report.LeftOut {
 		if i == 3 {
 			e.What += " and so on"
@@ -286,7 +286,7 @@ func (t *Table) defaults(aims []int, report *Report) ([]int, error) {
 		e.What += l.Reason
 	}
 	if len(report.LeftOut) == 0 {
-		e.What = "the table has no column but the target"
+		e.What = "the table has no columns besides the target"
 		if len(aims) > 1 {
 			e.What += "s"
 		}
@@ -407,9 +407,9 @@ func (t *Table) tell(from origins, aims []int, report *Report) {
 				worst = l
 			}
 		}
-		line := fmt.Sprintf("%d of %d rows are left out", report.Dropped, t.Rows)
+		line := fmt.Sprintf("%d of %d rows were skipped", report.Dropped, t.Rows)
 		if worst != nil {
-			line += ", most of them as " + worst.Line()
+			line += ", most of them because " + worst.Line()
 		}
 		report.Warnings = append(report.Warnings, line)
 	}
@@ -423,7 +423,7 @@ func (t *Table) tellColumns(from origins, report *Report) {
 		if o.Kind == OfNumber { // what is said of a column is about its numbers
 			report.Warnings = append(report.Warnings, t.Columns[o.at].notes...)
 		} else if a, b, ok := o.alike(); ok {
-			report.Warnings = append(report.Warnings, fmt.Sprintf("column %q: %q and %q are two values; write them alike if they are one", o.Name, a, b))
+			report.Warnings = append(report.Warnings, fmt.Sprintf("column %q: %q and %q count as different values; use one spelling if they are the same", o.Name, a, b))
 		}
 	}
 }
@@ -453,7 +453,7 @@ func (t *Table) Like(first *Rows) (*Rows, Report, error) {
 	}
 	sameUnit := func(name, want string, at int) error {
 		if unit := t.Columns[at].Unit; unit != want && unit != "" && want != "" {
-			return &Error{Column: name, What: fmt.Sprintf("it is in %s here, and in %s in the first table", unit, want), Cure: "bring both to one unit"}
+			return &Error{Column: name, What: fmt.Sprintf("the unit is %s here, but %s in the first table", unit, want), Cure: "convert one of them"}
 		}
 		return nil
 	}
@@ -476,7 +476,7 @@ func (t *Table) Like(first *Rows) (*Rows, Report, error) {
 	rows := t.rows(t.wholeRows(from, aims, &report), from, aims, &report)
 	t.tell(from, aims, &report)
 	if rows.Len() == 0 {
-		return nil, report, &Error{What: "no row has a number in all columns that were chosen", Cure: "give at least one"}
+		return nil, report, &Error{What: "no row has a number in every chosen column", Cure: "add complete rows, or choose other columns"}
 	}
 	return rows, report, nil
 }
@@ -590,10 +590,10 @@ func (l *LeftOut) Line() string {
 		return b.String()
 	}
 	if l.Column == "" {
-		fmt.Fprintf(&b, "%s left out: %s (first: row %d)", number(l.Rows, "row is", "rows are"), l.Reason, l.First)
+		fmt.Fprintf(&b, "skipped %s: %s (first: row %d)", number(l.Rows, "row", "rows"), l.Reason, l.First)
 		return b.String()
 	}
-	fmt.Fprintf(&b, "leaves out %s: %s (first: row %d", number(l.Rows, "row", "rows"), l.Reason, l.First)
+	fmt.Fprintf(&b, "skips %s: %s (first: row %d", number(l.Rows, "row", "rows"), l.Reason, l.First)
 	if l.Value != "" {
 		fmt.Fprintf(&b, ", %q", l.Value)
 	}

@@ -114,14 +114,14 @@ func (t *Table) planColumns(o *Options) {
 		}
 		for _, mark := range guessed {
 			name := map[rune]string{',': "comma", '.': "point"}[mark]
-			is := "between thousands"
+			is := "a thousands separator"
 			if mark == '.' && c.plan.point == isDecimal {
 				is = "a decimal mark"
 			}
-			c.note("its %s is read as %s, as it always has three digits behind it; name the decimal mark if it is not", name, is)
+			c.note("the %s is read as %s, because three digits always follow it; set the decimal mark if this is wrong", name, is)
 		}
 		if n := &all[k].count; n[comma]+n[pointComma] > 0 && n[point]+n[commaPoint] > 0 && o.Decimal == 0 {
-			c.note("some numbers have a decimal comma, and some a decimal point; each is read as it stands")
+			c.note("some numbers have a decimal comma, others a decimal point; each is read as written")
 		}
 		if c.plan.percent && c.Unit == "" {
 			c.Unit = "%"
@@ -262,7 +262,7 @@ func (s *stat) finish(t *Table, k int) {
 	if p.Numeric() {
 		p.Far = s.far()
 		for _, f := range p.Far {
-			p.note("%v stands %s, far outside the rest, and is a number like the others unless it is named as missing", f.Value, number(f.Count, "time", "times"))
+			p.note("%v occurs %s, far outside the rest; if it means missing, declare it as such", f.Value, number(f.Count, "time", "times"))
 		}
 	}
 	switch {
@@ -381,6 +381,6 @@ func (t *Table) findCopies(seed maphash.Seed) {
 		}
 	}
 	if t.Copies*100 >= t.Rows && t.Copies > 0 { // a few are equal by chance
-		t.warn("%s equal to a row before; a copy may be a training row and its like a test row, and the scores are then no test", number(t.Copies, fmt.Sprintf("of %d rows is", t.Rows), fmt.Sprintf("of %d rows are", t.Rows)))
+		t.warn("%s; with copies in both training and test set, the test scores are too good", number(t.Copies, fmt.Sprintf("of %d rows is a duplicate", t.Rows), fmt.Sprintf("of %d rows are duplicates", t.Rows)))
 	}
 }

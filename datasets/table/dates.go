@@ -18,7 +18,7 @@ const (
 func checkCircles(circles []string) error {
 	for i, c := range circles {
 		if c != InYear && c != InDay || slices.Contains(circles[:i], c) {
-			return &Error{Option: "circles", What: fmt.Sprintf("%.20q", circles), Cure: "say year, day or both"}
+			return &Error{Option: "circles", What: fmt.Sprintf("%.20q", circles), Cure: "choose year, day or both"}
 		}
 	}
 	return nil
@@ -56,11 +56,11 @@ func (t *Table) tellCircles(from origins, report *Report) {
 		}
 		dates = true
 		if len(o.Circles) < len(t.circles) {
-			report.Warnings = append(report.Warnings, fmt.Sprintf("column %q: its dates have no time of day, and so no circle of the day", o.Name))
+			report.Warnings = append(report.Warnings, fmt.Sprintf("column %q: its dates have no time of day, so the position in the day is not used", o.Name))
 		}
 	}
 	if !dates && len(t.circles) > 0 {
-		report.Warnings = append(report.Warnings, "no input holds dates, so there are no circles")
+		report.Warnings = append(report.Warnings, "no input contains dates, so circles has no effect")
 	}
 }
 
@@ -110,7 +110,7 @@ func (t *Table) unclearDates(k int) *Error {
 	i := p.beyond - 1
 	return &Error{
 		Row: int(t.grid.rows[i].line), Column: p.Name,
-		What: fmt.Sprintf("%q may be %s or %s, and no other row tells", Printable(string(t.word(i, k))), p.twoDates[0], p.twoDates[1]),
+		What: fmt.Sprintf("%q may be %s or %s, and no other row decides it", Printable(string(t.word(i, k))), p.twoDates[0], p.twoDates[1]),
 		Cure: "write dates as year-month-day",
 	}
 }

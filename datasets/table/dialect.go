@@ -41,7 +41,7 @@ func tell(text []byte, comments []byte, o *Options) (guess, error) {
 		return weigh(sample, ',', comments, o), nil
 	}
 	if best.delimiter == ',' && second.delimiter == ' ' && best.score > 1 && second.score > 1 && second.score >= 0.999*best.score && best.width != 1 && second.width > 1 {
-		return best, &Error{What: "the fields may stand between commas or between blanks, and hold numbers either way", Cure: "say which is the delimiter"}
+		return best, &Error{What: "commas and blanks could both separate the columns", Cure: "set the delimiter"}
 	}
 	if best.delimiter == ',' && bare1(sample, comments) {
 		// One column, of decimal commas: the first line has no comma.
@@ -49,7 +49,7 @@ func tell(text []byte, comments []byte, o *Options) (guess, error) {
 			return weigh(sample, ';', comments, o), nil
 		}
 		if o.Decimal == 0 && best.width == 2 {
-			return best, &Error{What: "the first row has one field, and the rows have a comma, which may be a delimiter or a decimal mark", Cure: "say which mark is the decimal one, or which the delimiter"}
+			return best, &Error{What: "the comma could be a delimiter or a decimal mark", Cure: "set the decimal mark or the delimiter"}
 		}
 	}
 	return best, nil
@@ -203,7 +203,7 @@ func (g *grid) findHeader(guess guess, last note, o *Options) heading {
 		h.row = top
 	case g.numbersAsNames(top, width, shape):
 		h.row = top
-		g.warn("row %d (%s) holds numbers, and was taken for the names", g.rows[top].line, g.joined(top, width))
+		g.warn("row %d (%s) contains numbers, but is used as the header", g.rows[top].line, g.joined(top, width))
 	case top == 0 && last.text != nil:
 		h.names = g.namesInComment(last, width)
 	}
@@ -441,7 +441,7 @@ func (g *grid) namesInComment(last note, width int) []string {
 		}
 		names = append(names, string(cell))
 	}
-	g.warn("the names were taken from the comment in row %d", last.line)
+	g.warn("the column names are from the comment in row %d", last.line)
 	return names
 }
 

@@ -153,25 +153,25 @@ const maxValueText = 4096
 // Check says what is wrong with an encoding that was read from somewhere.
 func (e Encoding) Check() error {
 	if len(e) == 0 || e.Width() > MaxEncoded {
-		return fmt.Errorf("table: an encoding of %d columns, which become %d; it must be 1 to %d", len(e), e.Width(), MaxEncoded)
+		return fmt.Errorf("table: the encoding has %d columns, which become %d; the range is 1 to %d", len(e), e.Width(), MaxEncoded)
 	}
 	seen := map[string]bool{}
 	for i := range e {
 		s := &e[i]
 		switch {
 		case s.Name == "" || seen[s.Name] || !utf8.ValidString(s.Name) || len(s.Name) > maxEncodedName || len(s.Unit) > maxEncodedName:
-			return fmt.Errorf("table: column %d of the encoding, %.40q, has no name, one that is taken, or one that is too long", i+1, s.Name)
+			return fmt.Errorf("table: the name of column %d of the encoding, %.40q, is empty, taken or too long", i+1, s.Name)
 		case s.Kind != OfNumber && s.Kind != OfValues && s.Kind != OfDates:
-			return fmt.Errorf("table: column %.40q of the encoding is of the kind %.20q; it must be %s, %s or %s", s.Name, s.Kind, OfNumber, OfValues, OfDates)
+			return fmt.Errorf("table: column %.40q of the encoding has the kind %.20q; it must be %s, %s or %s", s.Name, s.Kind, OfNumber, OfValues, OfDates)
 		case s.Kind != OfValues && len(s.Values) > 0:
-			return fmt.Errorf("table: column %.40q of the encoding is of the kind %s and has values", s.Name, s.Kind)
+			return fmt.Errorf("table: column %.40q of the encoding has the kind %s and must not have values", s.Name, s.Kind)
 		case s.Kind != OfDates && (s.Layout != "" || len(s.Circles) > 0):
-			return fmt.Errorf("table: column %.40q of the encoding is of the kind %s and has what only dates have", s.Name, s.Kind)
+			return fmt.Errorf("table: column %.40q of the encoding has the kind %s and must not have a layout or circles", s.Name, s.Kind)
 		case s.Kind == OfDates && !slices.Contains(layouts(), s.Layout):
-			return fmt.Errorf("table: column %.40q of the encoding has dates of the layout %.40q, which is none of those that are read", s.Name, s.Layout)
+			return fmt.Errorf("table: column %.40q of the encoding has the unknown date layout %.40q", s.Name, s.Layout)
 		}
 		if len(s.Fill) > 0 && (len(s.Fill) != s.own() || slices.ContainsFunc(s.Fill, func(v float64) bool { return !(math.Abs(v) <= MaxMagnitude) })) {
-			return fmt.Errorf("table: column %.40q of the encoding is filled with %d numbers, or some that are too large; it has %d", s.Name, len(s.Fill), s.own())
+			return fmt.Errorf("table: column %.40q of the encoding has %d fill values, or some that are too large; it needs %d", s.Name, len(s.Fill), s.own())
 		}
 		if err := checkCircles(s.Circles); err != nil {
 			return fmt.Errorf("table: column %.40q of the encoding: %w", s.Name, err)
@@ -194,9 +194,9 @@ func (s *Source) checkValues() error {
 	for i, v := range s.Values {
 		switch {
 		case v == "" || strings.TrimSpace(v) != v || !utf8.ValidString(v) || len(v) > maxValueText:
-			return errors.New("has a value that is empty, has blanks around it, is no text, or is too long")
+			return errors.New("has a value that is empty, not text, too long or surrounded by blanks")
 		case i > 0 && s.Values[i-1] >= v:
-			return errors.New("has values that are not in the order of their bytes, or one twice")
+			return errors.New("has values that are unsorted or repeated")
 		}
 	}
 	return nil
@@ -236,7 +236,7 @@ type Unseen struct {
 
 // Line says what was not known, in words.
 func (u *Unseen) Line() string {
-	return fmt.Sprintf("column %q: %s a value that was not there in training, and so has 0 in all columns of it (first: row %d, %q)",
+	return fmt.Sprintf("column %q: %s a value that was not in the training data; it is encoded as all zeros (first: row %d, %q)",
 		u.Column, number(u.Rows, "row has", "rows have"), u.First, u.Value)
 }
 
@@ -349,7 +349,7 @@ type Filled struct {
 
 // Line says what was filled in, in words.
 func (f *Filled) Line() string {
-	return fmt.Sprintf("column %q: %s nothing there, and so the mean of the training rows and a mark (first: row %d)", f.Column, number(f.Rows, "row has", "rows have"), f.First)
+	return fmt.Sprintf("column %q: %s filled with the mean of the training rows and marked (first: row %d)", f.Column, number(f.Rows, "empty cell is", "empty cells are"), f.First)
 }
 
 // fill counts a row that lacks a column.

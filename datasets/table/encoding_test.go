@@ -43,16 +43,16 @@ func TestWordsBecomeColumns(t *testing.T) {
 		{"codes", "c,y\nA1,1\nB2,2\nA1,3\n7,5\n", Options{}, "c", "c=7|c=A1|c=B2", []float64{0, 1, 0, 0, 0, 1, 0, 1, 0, 1, 0, 0}, ""},
 		{"ages", "age,y\n<18,1\n18-25,2\n26-40,3\n>40,5\n", Options{}, "age", "age=18-25|age=26-40|age=<18|age=>40", []float64{0, 0, 1, 0, 1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 1}, ""},
 		{"quotes, delimiters and lines within", "s,y\n\"a,b\",1\n\"say \"\"a\"\"\",2\n\"two\nlines\",3\n\"a,b\",5\n", Options{}, "s", `s=a,b|s=say "a"|s=two lines`, []float64{1, 0, 0, 0, 1, 0, 0, 0, 1, 1, 0, 0}, ""},
-		{"blanks around", "s;y\n  red ;1\nred;2\n\"red\";3\n\" red \";5\nblue;4\n", Options{}, "s", "s=blue|s=red", []float64{0, 1, 0, 1, 0, 1, 0, 1, 1, 0}, ""},
+		{"surrounded by blanks", "s;y\n  red ;1\nred;2\n\"red\";3\n\" red \";5\nblue;4\n", Options{}, "s", "s=blue|s=red", []float64{0, 1, 0, 1, 0, 1, 0, 1, 1, 0}, ""},
 		{"white space of any kind around", "s;y\n\u00a0red\u2003;1\n\"\u00a0red\";2\n\" red\n\";3\nblue;4\n", Options{}, "s", "s=blue|s=red", []float64{0, 1, 0, 1, 0, 1, 1, 0}, ""},
-		{"capitals are told apart", "s,y\nRed,1\nred,2\nRed,3\nred,5\n", Options{}, "s", "s=Red|s=red", []float64{1, 0, 0, 1, 1, 0, 0, 1}, `column "s": "Red" and "red" are two values; write them alike if they are one`},
-		{"blanks within are told apart", "s,y\nNew York,1\nNew  York,2\nBonn,3\nBonn,5\n", Options{}, "s", "s=Bonn|s=New  York|s=New York", []float64{0, 0, 1, 0, 1, 0, 1, 0, 0, 1, 0, 0}, `are two values`},
+		{"capitals are told apart", "s,y\nRed,1\nred,2\nRed,3\nred,5\n", Options{}, "s", "s=Red|s=red", []float64{1, 0, 0, 1, 1, 0, 0, 1}, `column "s": "Red" and "red" count as different values; use one spelling if they are the same`},
+		{"blanks within are told apart", "s,y\nNew York,1\nNew  York,2\nBonn,3\nBonn,5\n", Options{}, "s", "s=Bonn|s=New  York|s=New York", []float64{0, 0, 1, 0, 1, 0, 1, 0, 0, 1, 0, 0}, `count as different values`},
 		{"a byte order mark and every script", "\ufeffStraße,y\nKöln,1\n東京,2\nКиев,3\n🙂,5\n", Options{}, "Straße", "Straße=Köln|Straße=Киев|Straße=東京|Straße=🙂", []float64{1, 0, 0, 0, 0, 0, 1, 0, 0, 1, 0, 0, 0, 0, 0, 1}, ""},
 		{"Windows-1252", "s,y\nK\xf6ln,1\nBonn,2\nK\xf6ln,3\nBonn,5\n", Options{}, "s", "s=Bonn|s=Köln", []float64{0, 1, 1, 0, 0, 1, 1, 0}, "read as Windows-1252"},
-		{"rows that lack a word", "s,y\nred,1\n,2\nblue,3\nNA,4\nred,5\n?,6\nblue,7\n", Options{}, "s", "s=blue|s=red", []float64{0, 1, 1, 0, 0, 1, 1, 0}, `column "s" leaves out 3 rows: nothing there (first: row 3)`},
-		{"words that stand for nothing", "s,y\nred,1\nunknown,2\nblue,3\nred,5\nblue,7\n", Options{Missing: []string{"unknown"}}, "s", "s=blue|s=red", []float64{0, 1, 1, 0, 0, 1, 1, 0}, `named as missing (first: row 3, "unknown")`},
+		{"rows that lack a word", "s,y\nred,1\n,2\nblue,3\nNA,4\nred,5\n?,6\nblue,7\n", Options{}, "s", "s=blue|s=red", []float64{0, 1, 1, 0, 0, 1, 1, 0}, `column "s" skips 3 rows: empty (first: row 3)`},
+		{"words that stand for nothing", "s,y\nred,1\nunknown,2\nblue,3\nred,5\nblue,7\n", Options{Missing: []string{"unknown"}}, "s", "s=blue|s=red", []float64{0, 1, 1, 0, 0, 1, 1, 0}, `declared as missing (first: row 3, "unknown")`},
 		{"words of rows that lack what is not chosen", "s,a,y\nred,1,1\ngreen,,2\nblue,3,3\nred,4,5\nblue,5,7\n", Options{}, "s", "s=blue|s=green|s=red", []float64{0, 0, 1, 0, 1, 0, 1, 0, 0, 0, 0, 1, 1, 0, 0}, ""},
-		{"words of rows that lack another input", "s,a,y\nred,1,1\ngreen,,2\nblue,3,3\nred,4,5\nblue,5,7\n", Options{}, "s a", "s=blue|s=red|a", []float64{0, 1, 1, 1, 0, 3, 0, 1, 4, 1, 0, 5}, `column "a" leaves out 1 row`},
+		{"words of rows that lack another input", "s,a,y\nred,1,1\ngreen,,2\nblue,3,3\nred,4,5\nblue,5,7\n", Options{}, "s a", "s=blue|s=red|a", []float64{0, 1, 1, 1, 0, 3, 0, 1, 4, 1, 0, 5}, `column "a" skips 1 row`},
 		{"names that are taken", "s,s=red,y\nred,1,1\nblue,2,2\nred,3,3\nblue,4,5\n", Options{}, "s s=red", "s=blue|s=red_2|s=red", []float64{0, 1, 1, 1, 0, 2, 0, 1, 3, 1, 0, 4}, ""},
 		{"a column meant by its head", "shade (RAL),y\nred,1\nblue,2\nred,3\nblue,5\n", Options{}, "shade", "shade=blue|shade=red", []float64{0, 1, 1, 0, 0, 1, 1, 0}, ""},
 	} {
@@ -124,8 +124,8 @@ func TestWordsAreNoInputUnasked(t *testing.T) {
 		t.Fatalf("got %+v, %+v, %v", rows, report, err)
 	}
 	for i, want := range []string{
-		`column "s" is not an input: text of 3 values; name it as an input to learn from it ("red" in row 2)`,
-		`column "on" is not an input: text of two values, yes and no; name it as an input to learn from it ("yes" in row 2)`,
+		`column "s" is not an input: text with 3 different values; choose it as an input to use it ("red" in row 2)`,
+		`column "on" is not an input: text with two values, yes and no; choose it as an input to use it ("yes" in row 2)`,
 	} {
 		if got := report.LeftOut[i].Line(); !wording.Is(got, want) {
 			t.Errorf("said %q, want %q", got, want)
@@ -153,20 +153,20 @@ func TestWordsThatAreRefused(t *testing.T) {
 		name, text, target, inputs, want string
 	}{
 		{"as many as may be", many(MaxValues), "y", "s", ""},
-		{"one too many", many(MaxValues + 1), "y", "s", `row 34, column "s": more than 32 different words; "w32" is one too many; put rare ones together under one word, or choose another column`},
+		{"one too many", many(MaxValues + 1), "y", "s", `row 34, column "s": more than 32 different words ("w32" is one too many); merge rare words, or choose another column`},
 		{"as many columns as may be", two, "y", "s t u", ""},
-		{"columns too many", three, "y", "s t v", `column "s": the 3 inputs become 67 columns, 32 of them this one's, and at most 64 are taken; choose fewer inputs, or put rare words together`},
-		{"one word", "s,y\nred,1\nred,2\nred,3\nred,4\n", "y", "s", `column "s": the same word in all rows that are left, so there is nothing to learn from it; choose another column`},
-		{"words as target", "s,y\nred,1\nblue,2\nred,3\nblue,4\n", "s", "y", `row 2, column "s": hardly any cell is a number: "red" (not a number); choose a column of numbers`},
-		{"currencies", "s,y\n$1,1\n$2,2\n$1,3\n$2,4\n", "y", "s", `row 2, column "s": hardly any cell is a number: "$1" (a currency sign, which is not read); choose a column of numbers`},
-		{"units", "s,y\n1 kg,1\n2 kg,2\n1 kg,3\n2 kg,4\n", "y", "s", `(a word or a unit beside the number)`},
-		{"bounds", "s,y\n<0.5,1\n0.7,2\n<0.5,3\n<0.5,4\n", "y", "s", `(a bound such as <1, which is no number)`},
-		{"dates in two ways", "s,y\n3/1/2024,1\n3/2/2024,2\n4/3/2024,3\n4/5/2024,4\n", "y", "s", `row 2, column "s": "3/1/2024" may be 2024-01-03 or 2024-03-01, and no other row tells; write dates as year-month-day`},
-		{"dates and others", "s,y\n2024-01-02,1\n2024-01-03,2\n2024-01-02,3\n3.4.2024,4\n", "y", "s", `(a date or a time, which is not read)`},
-		{"one date", "s,y\n2024-01-02,1\n2024-01-02,2\n2024-01-02,3\n2024-01-02,4\n", "y", "s", `the same date in all rows that are left`},
-		{"dates as target", "y,s\n2024-01-02,1\n2024-01-03,2\n2024-01-02,3\n2024-01-04,4\n", "y", "s", `hardly any cell is a number: "2024-01-02" (a date or a time, which is not read)`},
-		{"times", "s,y\n10:30,1\n11:30,2\n10:30,3\n11:30,4\n", "y", "s", `(a date or a time, which is not read)`},
-		{"few rows", "s,y\nred,1\n,2\nred,3\nblue,4\n", "y", "s", `3 rows are left`},
+		{"columns too many", three, "y", "s t v", `column "s": the 3 inputs become 67 columns, 32 of them from this one; the maximum is 64; choose fewer inputs, or merge rare words`},
+		{"one word", "s,y\nred,1\nred,2\nred,3\nred,4\n", "y", "s", `column "s": all complete rows have the same word; choose another column`},
+		{"words as target", "s,y\nred,1\nblue,2\nred,3\nblue,4\n", "s", "y", `row 2, column "s": contains text that cannot be used: "red" (not a number); choose another column`},
+		{"currencies", "s,y\n$1,1\n$2,2\n$1,3\n$2,4\n", "y", "s", `row 2, column "s": contains text that cannot be used: "$1" (currency signs are not supported); choose another column`},
+		{"units", "s,y\n1 kg,1\n2 kg,2\n1 kg,3\n2 kg,4\n", "y", "s", `(a word or unit beside the number)`},
+		{"bounds", "s,y\n<0.5,1\n0.7,2\n<0.5,3\n<0.5,4\n", "y", "s", `(a bound such as <1 is not a number)`},
+		{"dates in two ways", "s,y\n3/1/2024,1\n3/2/2024,2\n4/3/2024,3\n4/5/2024,4\n", "y", "s", `row 2, column "s": "3/1/2024" may be 2024-01-03 or 2024-03-01, and no other row decides it; write dates as year-month-day`},
+		{"dates and others", "s,y\n2024-01-02,1\n2024-01-03,2\n2024-01-02,3\n3.4.2024,4\n", "y", "s", `(a date or time in an unsupported format)`},
+		{"one date", "s,y\n2024-01-02,1\n2024-01-02,2\n2024-01-02,3\n2024-01-02,4\n", "y", "s", `all complete rows have the same date`},
+		{"dates as target", "y,s\n2024-01-02,1\n2024-01-03,2\n2024-01-02,3\n2024-01-04,4\n", "y", "s", `contains text that cannot be used: "2024-01-02" (a date or time in an unsupported format)`},
+		{"times", "s,y\n10:30,1\n11:30,2\n10:30,3\n11:30,4\n", "y", "s", `(a date or time in an unsupported format)`},
+		{"few rows", "s,y\nred,1\n,2\nred,3\nblue,4\n", "y", "s", `3 rows are complete`},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			_, _, err := read(t, c.text).Choose([]string{c.target}, strings.Fields(c.inputs))
@@ -196,7 +196,7 @@ func TestUnseenWords(t *testing.T) {
 		unseen     string
 	}{
 		{"all known", "a,s\n1,blue\n2,red\n", []float64{1, 0, 1, 0, 1, 2}, ""},
-		{"others", "s,a\nmauve,1\nred,2\nRED,3\n", []float64{0, 0, 1, 0, 1, 2, 0, 0, 3}, `column "s": 2 rows have a value that was not there in training, and so has 0 in all columns of it (first: row 2, "mauve")`},
+		{"others", "s,a\nmauve,1\nred,2\nRED,3\n", []float64{0, 0, 1, 0, 1, 2, 0, 0, 3}, `column "s": 2 rows have a value that was not in the training data; it is encoded as all zeros (first: row 2, "mauve")`},
 		{"numbers alone", "s,a\n5,1\n6,2\n", []float64{0, 0, 1, 0, 0, 2}, `column "s": 2 rows have`},
 		{"nothing", "s,a\n,1\nred,\nblue,2\n", []float64{nan, nan, 1, 0, 1, nan, 1, 0, 2}, ""},
 	} {
@@ -214,7 +214,7 @@ func TestUnseenWords(t *testing.T) {
 	if err != nil || !slices.Equal(more.X, []float64{1, 0, 2, 0, 0, 3}) || len(report.Unseen) != 1 || report.Unseen[0] != (Unseen{"s", "green", 1, 3}) {
 		t.Errorf("%+v, %+v, %v", more, report, err)
 	}
-	if _, _, err := read(t, "y,a\n1,2\n2,3\n").Like(rows); err == nil || !wording.Begins(err.Error(), `column "s": there is none of this name`) {
+	if _, _, err := read(t, "y,a\n1,2\n2,3\n").Like(rows); err == nil || !wording.Begins(err.Error(), `column "s": no column has this name`) {
 		t.Error(err)
 	}
 }
@@ -246,17 +246,17 @@ func TestEncodingsFromElsewhereAreChecked(t *testing.T) {
 		`[{"name":"a","kind":"values","values":[` + values(33) + `]}]`:                                                                                         "1 to 32",
 		`[{"name":"a","kind":"values"}]`:                                                "has 0 values",
 		`[{"name":"a","kind":"date","layout":"2006-1-2","circles":["year"]}]`:           "",
-		`[{"name":"a","kind":"date","layout":"Monday"}]`:                                "none of those that are read",
-		`[{"name":"a","kind":"date","layout":"2006-1-2","circles":["week"]}]`:           "say year, day or both",
-		`[{"name":"a","kind":"date","layout":"2006-1-2","circles":["day","day"]}]`:      "say year, day or both",
-		`[{"name":"a","kind":"number","layout":"2006-1-2"}]`:                            "what only dates have",
-		`[{"name":"a","kind":"words"}]`:                                                 `of the kind "words"`,
-		`[{"kind":"number"}]`:                                                           "no name",
+		`[{"name":"a","kind":"date","layout":"Monday"}]`:                                "unknown date layout",
+		`[{"name":"a","kind":"date","layout":"2006-1-2","circles":["week"]}]`:           "choose year, day or both",
+		`[{"name":"a","kind":"date","layout":"2006-1-2","circles":["day","day"]}]`:      "choose year, day or both",
+		`[{"name":"a","kind":"number","layout":"2006-1-2"}]`:                            "must not have a layout",
+		`[{"name":"a","kind":"words"}]`:                                                 `the kind "words"`,
+		`[{"kind":"number"}]`:                                                           "is empty",
 		`[{"name":"a","kind":"number"},{"name":"a","kind":"number"}]`:                   "taken",
-		`[{"name":"a","kind":"number","values":["x"]}]`:                                 "and has values",
-		`[{"name":"a","kind":"values","values":["y","x"]}]`:                             "order",
-		`[{"name":"a","kind":"values","values":["x","x"]}]`:                             "twice",
-		`[{"name":"a","kind":"values","values":[" x"]}]`:                                "blanks around",
+		`[{"name":"a","kind":"number","values":["x"]}]`:                                 "must not have values",
+		`[{"name":"a","kind":"values","values":["y","x"]}]`:                             "unsorted",
+		`[{"name":"a","kind":"values","values":["x","x"]}]`:                             "repeated",
+		`[{"name":"a","kind":"values","values":[" x"]}]`:                                "surrounded by blanks",
 		`[{"name":"a","kind":"values","values":["","x"]}]`:                              "empty",
 		`[{"name":"a","kind":"values","values":["` + strings.Repeat("x", 5000) + `"]}]`: "too long",
 		`[{"name":"` + strings.Repeat("x", 500) + `","kind":"number"}]`:                 "too long",
@@ -363,10 +363,10 @@ func TestDatesOfALaterTable(t *testing.T) {
 	if err != nil || !equal(values, []float64{31, nan, nan, nan}) || len(report.LeftOut) != 1 {
 		t.Fatalf("%v, %+v, %v", values, report, err)
 	}
-	if got := report.LeftOut[0].Line(); !wording.Is(got, `column "d" leaves out 3 rows: not a date as the column's others are written (first: row 3, "1970-01-05")`) {
+	if got := report.LeftOut[0].Line(); !wording.Is(got, `column "d" skips 3 rows: not a date in the format of the others (first: row 3, "1970-01-05")`) {
 		t.Error(got)
 	}
-	if _, err := Read(strings.NewReader("d,y\n"), Options{Circles: []string{"week"}}); err == nil || !wording.Has(err.Error(), "say year, day or both") {
+	if _, err := Read(strings.NewReader("d,y\n"), Options{Circles: []string{"week"}}); err == nil || !wording.Has(err.Error(), "choose year, day or both") {
 		t.Error(err)
 	}
 }
@@ -407,7 +407,7 @@ func TestLackingInputsAreFilled(t *testing.T) {
 	if err != nil || !equal(values, []float64{3.75, 1, third, 2 * third, 1, 1.75, 1, 1, 0, 0, 1, 0, nan, nan, 1, 0, 0, 0, 0, 0, 0}) || len(report.Filled) != 3 || report.Dropped != 1 || report.Unseen[0].Rows != 1 {
 		t.Errorf("%v, %+v, %v", values, report, err)
 	}
-	if got := report.Filled[0].Line(); !wording.Is(got, `column "a": 1 row has nothing there, and so the mean of the training rows and a mark (first: row 2)`) {
+	if got := report.Filled[0].Line(); !wording.Is(got, `column "a": 1 empty cell is filled with the mean of the training rows and marked (first: row 2)`) {
 		t.Error(got)
 	}
 	// Where none lack it there is no mark, and a row that does is dropped later.
@@ -415,11 +415,11 @@ func TestLackingInputsAreFilled(t *testing.T) {
 	if err != nil || whole.Encoding != nil {
 		t.Errorf("%+v, %v", whole, err)
 	}
-	if _, err := Read(strings.NewReader("a,y\n"), Options{Lacking: "zero"}); err == nil || !wording.Has(err.Error(), "say drop or mean") {
+	if _, err := Read(strings.NewReader("a,y\n"), Options{Lacking: "zero"}); err == nil || !wording.Has(err.Error(), "choose drop or mean") {
 		t.Error(err)
 	}
 	for text, want := range map[string]string{
-		`[{"name":"a","kind":"number","fill":[1,2]}]`:                        "filled with 2 numbers",
+		`[{"name":"a","kind":"number","fill":[1,2]}]`:                        "2 fill values",
 		`[{"name":"a","kind":"number","fill":[1e300]}]`:                      "too large",
 		`[{"name":"a","kind":"values","values":["x","y"],"fill":[0.5,0.5]}]`: "",
 	} {

@@ -36,7 +36,7 @@ func ExampleRead() {
 	// accel in "g": 4 numbers from -5.4 to 0, 1 missing
 	// remark in "": 0 numbers from 0 to 0, 5 missing
 	// accel [2.4 2.6 4 5] [0 -1.3 -2.7 -5.4]
-	// column "accel" leaves out 1 row: nothing there (first: row 4, "n/a")
-	// column "accel" leaves out 1 row: not a number (first: row 5, "oops")
-	// row 4, column "remark": hardly any cell is a number: "sensor slipped" (not a number); choose a column of numbers
+	// column "accel" skips 1 row: empty (first: row 4, "n/a")
+	// column "accel" skips 1 row: not a number (first: row 5, "oops")
+	// row 4, column "remark": contains text that cannot be used: "sensor slipped" (not a number); choose another column
 }

@@ -34,9 +34,9 @@ func TestKindsOfTables(t *testing.T) {
 		said       string      // in the notes
 	}{
 		// Thousands and decimals.
-		{"commas of thousands", "a;b\n1;8,079\n2;858\n3;1,250\n", Options{}, "a b", [][]float64{{1, 8079}, {2, 858}, {3, 1250}}, "between thousands"},
-		{"points of thousands", "a;b\n1;8.079\n2;858\n3;1.250\n", Options{}, "a b", [][]float64{{1, 8079}, {2, 858}, {3, 1250}}, "between thousands"},
-		{"points of thousands, tabs", "a\tb\n1\t8.079\n2\t858\n3\t1.250\n", Options{}, "a b", [][]float64{{1, 8079}, {2, 858}, {3, 1250}}, "between thousands"},
+		{"commas of thousands", "a;b\n1;8,079\n2;858\n3;1,250\n", Options{}, "a b", [][]float64{{1, 8079}, {2, 858}, {3, 1250}}, "a thousands separator"},
+		{"points of thousands", "a;b\n1;8.079\n2;858\n3;1.250\n", Options{}, "a b", [][]float64{{1, 8079}, {2, 858}, {3, 1250}}, "a thousands separator"},
+		{"points of thousands, tabs", "a\tb\n1\t8.079\n2\t858\n3\t1.250\n", Options{}, "a b", [][]float64{{1, 8079}, {2, 858}, {3, 1250}}, "a thousands separator"},
 		{"two marks", "a;b\n1;8,079.5\n2;858\n3;1,250\n", Options{}, "a b", [][]float64{{1, 8079.5}, {2, 858}, {3, 1250}}, ""},
 		{"two marks, German", "a;b\n1;8.079,5\n2;858\n3;1.250\n", Options{}, "a b", [][]float64{{1, 8079.5}, {2, 858}, {3, 1250}}, ""},
 		{"millions", "a;b\n1;8,079,123\n2;858\n3;1,250\n", Options{}, "a b", [][]float64{{1, 8079123}, {2, 858}, {3, 1250}}, ""},
@@ -91,9 +91,9 @@ func TestKindsOfTables(t *testing.T) {
 		// Comments, preambles, footers.
 		{"comments", "# one, two\n# three\na,b\n1,2\n3,4\n", Options{}, "a b", [][]float64{{1, 2}, {3, 4}}, ""},
 		{"other comments", "% one, two\n! three\n// four\na,b\n1,2\n3,4\n", Options{}, "a b", [][]float64{{1, 2}, {3, 4}}, ""},
-		{"names in a comment", "# run 7\n# a b\n1 2\n3 4\n", Options{}, "a b", [][]float64{{1, 2}, {3, 4}}, "the names were taken from the comment in row 2"},
-		{"names in a comment with commas", "#a,b\n1,2\n3,4\n", Options{}, "a b", [][]float64{{1, 2}, {3, 4}}, "the names were taken from the comment in row 1"},
-		{"a comment among the rows", "a,b\n1,2\n# broken\n3,4\n", Options{}, "a b", [][]float64{{1, 2}, {3, 4}}, "1 comment is among the rows"},
+		{"names in a comment", "# run 7\n# a b\n1 2\n3 4\n", Options{}, "a b", [][]float64{{1, 2}, {3, 4}}, "the column names are from the comment in row 2"},
+		{"names in a comment with commas", "#a,b\n1,2\n3,4\n", Options{}, "a b", [][]float64{{1, 2}, {3, 4}}, "the column names are from the comment in row 1"},
+		{"a comment among the rows", "a,b\n1,2\n# broken\n3,4\n", Options{}, "a b", [][]float64{{1, 2}, {3, 4}}, "skipped 1 comment among the rows"},
 		{"a quote in a comment", "# 5\" pipe\na,b\n1,2\n3,4\n", Options{}, "a b", [][]float64{{1, 2}, {3, 4}}, ""},
 		{"a column called #", "#,a\n1,2\n2,3\n", Options{}, "# a", [][]float64{{1, 2}, {2, 3}}, ""},
 		{"text that begins with #", "c,a\n#f00,2\n#0f0,3\n", Options{}, "c a", [][]float64{{nan, 2}, {nan, 3}}, ""},
@@ -104,34 +104,34 @@ func TestKindsOfTables(t *testing.T) {
 		{"NIST", "NIST/ITL StRD\nDataset Name:  Misra1a (Misra1a.dat)\n\nFile Format:   ASCII\n               Certified Values  (lines 41 to 47)\n               Data              (lines 61 to 74)\n\nData:   y               x\n      10.07E0      77.6E0\n      14.73E0     114.9E0\n      17.94E0     141.1E0\n      23.93E0     190.8E0\n", Options{}, "y x", [][]float64{{10.07, 77.6}, {14.73, 114.9}, {17.94, 141.1}, {23.93, 190.8}}, "before the table"},
 		{"a blank line under the names", "a,b\n\n1,2\n3,4\n", Options{}, "a b", [][]float64{{1, 2}, {3, 4}}, ""},
 		{"units under the names", "a,b\ns,g\n1,2\n3,4\n", Options{}, "a b", [][]float64{{nan, nan}, {1, 2}, {3, 4}}, ""},
-		{"a footer", "a,b\n1,2\n3,4\nTotal rows: 2\n", Options{}, "a b", [][]float64{{1, 2}, {3, 4}}, "under the table"},
-		{"a line of sums", "c,a,b\nx,1,2\ny,3,4\nTotal,4,6\n", Options{}, "c a b", [][]float64{{nan, 1, 2}, {nan, 3, 4}}, "under the table"},
+		{"a footer", "a,b\n1,2\n3,4\nTotal rows: 2\n", Options{}, "a b", [][]float64{{1, 2}, {3, 4}}, "after the table"},
+		{"a line of sums", "c,a,b\nx,1,2\ny,3,4\nTotal,4,6\n", Options{}, "c a b", [][]float64{{nan, 1, 2}, {nan, 3, 4}}, "after the table"},
 		{"the end of a DOS file", "a,b\r\n1,2\r\n3,4\r\n\x1a", Options{}, "a b", [][]float64{{1, 2}, {3, 4}}, ""},
 		{"empty rows at the end", "a;b\n1;2\n3;4\n;\n;\n", Options{}, "a b", [][]float64{{1, 2}, {3, 4}}, ""},
 		{"ragged ends", "a,b\n1,2,\n3,4\n5,6,,\n", Options{}, "a b", [][]float64{{1, 2}, {3, 4}, {5, 6}}, ""},
 		{"ragged names", "a,b,,\n1,2\n3,4\n", Options{}, "a b", [][]float64{{1, 2}, {3, 4}}, ""},
-		{"short rows", "a,b\n1,2\n3\n5,6\n", Options{}, "a b", [][]float64{{1, 2}, {3, nan}, {5, 6}}, "1 row has fewer fields"},
-		{"a row of blanks that lacks a field", lines("a b c\n", 200, func(i int) string { return fmt.Sprintf("%d %d %d", i, 2*i, i%9) }) + "7 8\n", Options{}, "a b c", nil, "1 row is left out: 2 fields"},
-		{"stray quotes", "s,a,b\n5\" pipe,1,2\nx,3,4\n\"abc,5,6\ny,7,8\n\"z\",9,10\n", Options{}, "s a b", [][]float64{{nan, 1, 2}, {nan, 3, 4}, {nan, 5, 6}, {nan, 7, 8}, {nan, 9, 10}}, "2 quotes are without a partner"},
+		{"short rows", "a,b\n1,2\n3\n5,6\n", Options{}, "a b", [][]float64{{1, 2}, {3, nan}, {5, 6}}, "1 row has fewer than the 2 fields"},
+		{"a row of blanks that lacks a field", lines("a b c\n", 200, func(i int) string { return fmt.Sprintf("%d %d %d", i, 2*i, i%9) }) + "7 8\n", Options{}, "a b c", nil, "skipped 1 row: 2 fields"},
+		{"stray quotes", "s,a,b\n5\" pipe,1,2\nx,3,4\n\"abc,5,6\ny,7,8\n\"z\",9,10\n", Options{}, "s a b", [][]float64{{nan, 1, 2}, {nan, 3, 4}, {nan, 5, 6}, {nan, 7, 8}, {nan, 9, 10}}, "2 quotes are not closed"},
 		{"a text over lines", "s,a,b\n\"two\nlines, 5\",1,2\nx,3,4\n", Options{}, "s a b", [][]float64{{nan, 1, 2}, {nan, 3, 4}}, ""},
-		{"two stray quotes that pair", "s,a,b\n\"abc,1,2\nx,3,4\npipe 5\",5,6\n", Options{}, "s a b", [][]float64{{nan, 1, 2}, {nan, 3, 4}, {nan, 5, 6}}, "without a partner"},
+		{"two stray quotes that pair", "s,a,b\n\"abc,1,2\nx,3,4\npipe 5\",5,6\n", Options{}, "s a b", [][]float64{{nan, 1, 2}, {nan, 3, 4}, {nan, 5, 6}}, "not closed"},
 
 		// Names.
-		{"years", "region,2019,2020\nr0,1.5,2.5\nr1,3.5,4.5\nr2,0.1,2\n", Options{}, "region 2019 2020", [][]float64{{nan, 1.5, 2.5}, {nan, 3.5, 4.5}, {nan, 0.1, 2}}, "row 1 (region, 2019, 2020) holds numbers"},
-		{"years alone", "2019,2020\n1.5,2.5\n3.5,4.5\n0.1,2\n", Options{}, "2019 2020", [][]float64{{1.5, 2.5}, {3.5, 4.5}, {0.1, 2}}, "holds numbers"},
+		{"years", "region,2019,2020\nr0,1.5,2.5\nr1,3.5,4.5\nr2,0.1,2\n", Options{}, "region 2019 2020", [][]float64{{nan, 1.5, 2.5}, {nan, 3.5, 4.5}, {nan, 0.1, 2}}, "row 1 (region, 2019, 2020) contains numbers"},
+		{"years alone", "2019,2020\n1.5,2.5\n3.5,4.5\n0.1,2\n", Options{}, "2019 2020", [][]float64{{1.5, 2.5}, {3.5, 4.5}, {0.1, 2}}, "contains numbers"},
 		{"years under years", "2001,2002\n2003,2004\n2005,2006\n", Options{}, "col1 col2", [][]float64{{2001, 2002}, {2003, 2004}, {2005, 2006}}, ""},
 		{"a year in each row", "Bonn,2001,1.5\nRome,2002,2.5\nOslo,2003,3.5\n", Options{}, "col1 col2 col3", [][]float64{{nan, 2001, 1.5}, {nan, 2002, 2.5}, {nan, 2003, 3.5}}, ""},
-		{"quantiles", "0.05,0.5,0.95\n10,20,30\n11,21,32\n9,18,27\n", Options{}, "0.05 0.5 0.95", [][]float64{{10, 20, 30}, {11, 21, 32}, {9, 18, 27}}, "holds numbers"},
-		{"quantiles beside a name", "q,0.1,0.5,0.9\nr1,0,10,20\nr2,5,11,21\nr3,9,12,25\n", Options{}, "q 0.1 0.5 0.9", [][]float64{{nan, 0, 10, 20}, {nan, 5, 11, 21}, {nan, 9, 12, 25}}, "holds numbers"},
+		{"quantiles", "0.05,0.5,0.95\n10,20,30\n11,21,32\n9,18,27\n", Options{}, "0.05 0.5 0.95", [][]float64{{10, 20, 30}, {11, 21, 32}, {9, 18, 27}}, "contains numbers"},
+		{"quantiles beside a name", "q,0.1,0.5,0.9\nr1,0,10,20\nr2,5,11,21\nr3,9,12,25\n", Options{}, "q 0.1 0.5 0.9", [][]float64{{nan, 0, 10, 20}, {nan, 5, 11, 21}, {nan, 9, 12, 25}}, "contains numbers"},
 		{"shares under shares", "0.1,0.5,0.9\n0.2,0.4,0.7\n0.3,0.6,0.8\n0.1,0.3,0.9\n", Options{}, "col1 col2 col3", [][]float64{{0.1, 0.5, 0.9}, {0.2, 0.4, 0.7}, {0.3, 0.6, 0.8}, {0.1, 0.3, 0.9}}, ""},
-		{"wavelengths", "400,410,420\n0.1,0.2,0.3\n0.2,0.1,0.3\n0.3,0.2,0.1\n", Options{}, "400 410 420", [][]float64{{0.1, 0.2, 0.3}, {0.2, 0.1, 0.3}, {0.3, 0.2, 0.1}}, "holds numbers"},
-		{"a count", ",0,1\n0,1.5,2.5\n1,3.5,0.5\n2,0.1,2.25\n", Options{}, "col1 0 1", [][]float64{{0, 1.5, 2.5}, {1, 3.5, 0.5}, {2, 0.1, 2.25}}, "holds numbers"},
+		{"wavelengths", "400,410,420\n0.1,0.2,0.3\n0.2,0.1,0.3\n0.3,0.2,0.1\n", Options{}, "400 410 420", [][]float64{{0.1, 0.2, 0.3}, {0.2, 0.1, 0.3}, {0.3, 0.2, 0.1}}, "contains numbers"},
+		{"a count", ",0,1\n0,1.5,2.5\n1,3.5,0.5\n2,0.1,2.25\n", Options{}, "col1 0 1", [][]float64{{0, 1.5, 2.5}, {1, 3.5, 0.5}, {2, 0.1, 2.25}}, "contains numbers"},
 		{"numbers that are none", "1,2\n3,4\n5,6\n", Options{}, "col1 col2", [][]float64{{1, 2}, {3, 4}, {5, 6}}, ""},
 		{"told that there are", "1,2\n3,4\n5,6\n", Options{Header: "yes"}, "1 2", [][]float64{{3, 4}, {5, 6}}, ""},
 		{"told that there are none", "region,2019,2020\nr0,1.5,2.5\nr1,3.5,4.5\nr2,0.1,2\n", Options{Header: "no"}, "col1 col2 col3", [][]float64{{nan, 2019, 2020}, {nan, 1.5, 2.5}, {nan, 3.5, 4.5}, {nan, 0.1, 2}}, ""},
 		{"a first row that lacks numbers", "a,b\noops,2\n3,4\n5,6\n", Options{}, "a b", [][]float64{{nan, 2}, {3, 4}, {5, 6}}, ""},
 		{"blanks around names", " a , b \n1,2\n3,4\n", Options{}, "a b", [][]float64{{1, 2}, {3, 4}}, ""},
-		{"a name twice", "a,a,b\n1,2,3\n4,5,6\n", Options{}, "a a_2 b", [][]float64{{1, 2, 3}, {4, 5, 6}}, `another column is called "a"`},
+		{"a name twice", "a,a,b\n1,2,3\n4,5,6\n", Options{}, "a a_2 b", [][]float64{{1, 2, 3}, {4, 5, 6}}, `two columns are called "a"`},
 		{"names of rows, as R writes them", "\"a\",\"b\"\n\"1\",1.5,2.5\n\"2\",3.5,4.5\n", Options{}, "col1 a b", [][]float64{{1, 1.5, 2.5}, {2, 3.5, 4.5}}, ""},
 		{"names of rows between blanks", "a b\nx 1.5 2.5\ny 3.5 4.5\n", Options{}, "col1 a b", [][]float64{{nan, 1.5, 2.5}, {nan, 3.5, 4.5}}, ""},
 		{"one column", "a\n1\n2\n", Options{}, "a", [][]float64{{1}, {2}}, ""},
@@ -145,13 +145,13 @@ func TestKindsOfTables(t *testing.T) {
 				return fmt.Sprintf("%d,-999.99", i)
 			}
 			return fmt.Sprintf("%d,%d.5", i, i%7)
-		}), Options{}, "a b", nil, `column "b": -999.99 stands 3 times, far outside the rest`},
+		}), Options{}, "a b", nil, `column "b": -999.99 occurs 3 times, far outside the rest`},
 		{"nines", lines("a,b\n", 30, func(i int) string {
 			if i%10 == 3 {
 				return fmt.Sprintf("%d,9999", i)
 			}
 			return fmt.Sprintf("%d,%d.5", i, i%7)
-		}), Options{}, "a b", nil, `column "b": 9999 stands 3 times, far outside the rest`},
+		}), Options{}, "a b", nil, `column "b": 9999 occurs 3 times, far outside the rest`},
 		{"codes at both ends", lines("a,b\n", 30, func(i int) string {
 			switch i % 10 {
 			case 3:
@@ -160,16 +160,16 @@ func TestKindsOfTables(t *testing.T) {
 				return fmt.Sprintf("%d,9999", i)
 			}
 			return fmt.Sprintf("%d,%d.5", i, i%7)
-		}), Options{}, "a b", nil, `column "b": -999 stands 3 times, far outside the rest`},
+		}), Options{}, "a b", nil, `column "b": -999 occurs 3 times, far outside the rest`},
 		{"mostly codes", lines("a,b\n", 30, func(i int) string {
 			if i%3 > 0 {
 				return fmt.Sprintf("%d,-200", i)
 			}
 			return fmt.Sprintf("%d,%d.5", i, i%7)
-		}), Options{}, "a b", nil, `column "b": -200 stands 20 times, far outside the rest`},
-		{"in the order of time", lines("date,b\n", 20, func(i int) string { return fmt.Sprintf("2024-01-%02d,%d.5", i+1, i%7) }), Options{}, "date b", nil, `the rows stand in the order of "date"`},
-		{"in the order of days", lines("day;b\n", 20, func(i int) string { return fmt.Sprintf("%d.1.2024;%d,5", i+1, i%7) }), Options{}, "day b", nil, `the rows stand in the order of "day"`},
-		{"in the order of years", lines("year,b\n", 20, func(i int) string { return fmt.Sprintf("%d,%d.5", 1990+i/2, i%7) }), Options{}, "year b", nil, `the rows stand in the order of "year"`},
+		}), Options{}, "a b", nil, `column "b": -200 occurs 20 times, far outside the rest`},
+		{"in the order of time", lines("date,b\n", 20, func(i int) string { return fmt.Sprintf("2024-01-%02d,%d.5", i+1, i%7) }), Options{}, "date b", nil, `the rows are sorted by "date"`},
+		{"in the order of days", lines("day;b\n", 20, func(i int) string { return fmt.Sprintf("%d.1.2024;%d,5", i+1, i%7) }), Options{}, "day b", nil, `the rows are sorted by "day"`},
+		{"in the order of years", lines("year,b\n", 20, func(i int) string { return fmt.Sprintf("%d,%d.5", 1990+i/2, i%7) }), Options{}, "year b", nil, `the rows are sorted by "year"`},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			table, err := Read(strings.NewReader(c.text), c.o)
@@ -211,11 +211,11 @@ func TestKindsOfTables(t *testing.T) {
 // What can be read in two ways is refused where it is chosen.
 func TestUnclearTablesAreRefused(t *testing.T) {
 	for _, c := range []struct{ name, text, want string }{
-		{"thousands or decimals", "a;b\n1;8,079\n2;9,858\n3;1,250\n4;3,125\n5;4,111\n", `row 2, column "b": 5 cells are ambiguous: "8,079" (8,079 may be 8079 with a thousands mark or a decimal one`},
-		{"one column or two", "b\n1,5\n2,5\n3,7\n", "may be a delimiter or a decimal mark"},
-		{"a decimal comma as a delimiter", "a,b\n1,5,2\n2,5,3\n4,5,1\n", "row 2: 3 fields where the first row has 2"},
-		{"commas or blanks", "42,1 416\n43,2 083\n44,3 152\n", "may stand between commas or between blanks"},
-		{"many rows that are too long", "a,b\n1,2\n3,4,5\n6,7\n", "row 3: 3 fields where the first row has 2"},
+		{"thousands or decimals", "a;b\n1;8,079\n2;9,858\n3;1,250\n4;3,125\n5;4,111\n", `row 2, column "b": 5 cells are ambiguous: "8,079" (8,079 could also be read as 8079`},
+		{"one column or two", "b\n1,5\n2,5\n3,7\n", "could be a delimiter or a decimal mark"},
+		{"a decimal comma as a delimiter", "a,b\n1,5,2\n2,5,3\n4,5,1\n", "row 2: 3 fields, but the first row has 2"},
+		{"commas or blanks", "42,1 416\n43,2 083\n44,3 152\n", "commas and blanks could both"},
+		{"many rows that are too long", "a,b\n1,2\n3,4,5\n6,7\n", "row 3: 3 fields, but the first row has 2"},
 	} {
 		table, err := Read(strings.NewReader(c.text), Options{})
 		if err == nil {

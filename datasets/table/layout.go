@@ -86,17 +86,17 @@ func layOut(text []byte, o *Options) (*grid, error) {
 		return nil, err
 	}
 	if len(g.rows) == 0 {
-		return nil, &Error{What: "the table has no rows", Cure: "give it rows of numbers, with or without a first row of names"}
+		return nil, &Error{What: "the table has no rows", Cure: "add rows of numbers, with or without a header"}
 	}
 	h := g.findHeader(guess, notes, o)
 	if err := g.keep(h, o.Limits); err != nil {
 		return nil, err
 	}
 	if c.stray > 0 {
-		g.warn("%s without a partner (first: row %d), and part of the text", number(c.stray, "quote is", "quotes are"), c.strayLine)
+		g.warn("%s not closed (first: row %d) and read as text", number(c.stray, "quote is", "quotes are"), c.strayLine)
 	}
 	if len(g.rows) == 0 {
-		return nil, &Error{What: "the table has no rows", Cure: "give it rows of numbers, with or without a first row of names"}
+		return nil, &Error{What: "the table has no rows", Cure: "add rows of numbers, with or without a header"}
 	}
 	if len(g.rows) > o.Limits.Rows {
 		return nil, tooManyRows(int(g.rows[o.Limits.Rows].line), o.Limits)
@@ -157,8 +157,8 @@ func (g *grid) cut(c *cutter, l Limits) (last note, err error) {
 			if int(s.to-s.from) > l.Field {
 				if cell := content(g.text, s); len(cell) > l.Field {
 					return last, &Error{
-						Row: line, Column: unnamed(i), What: fmt.Sprintf("a field of %d bytes, and at most %d are read", len(cell), l.Field),
-						Cure: "shorten it, and look whether a quote before it is not closed", Limit: "field",
+						Row: line, Column: unnamed(i), What: fmt.Sprintf("a field has %d bytes; the maximum is %d", len(cell), l.Field),
+						Cure: "shorten it, or close the quote before it", Limit: "field",
 					}
 				}
 			}
@@ -167,8 +167,8 @@ func (g *grid) cut(c *cutter, l Limits) (last note, err error) {
 			r := row{line: int32(line), first: uint32(from), n: int32(n)}
 			if filled := g.filled(&r); filled > l.Columns {
 				return last, &Error{
-					Row: line, What: fmt.Sprintf("%d columns, and at most %d are read", filled, l.Columns),
-					Cure: "leave out those that are not needed", Limit: "columns",
+					Row: line, What: fmt.Sprintf("%d columns; the maximum is %d", filled, l.Columns),
+					Cure: "remove columns that are not needed", Limit: "columns",
 				}
 			}
 			n = l.Columns
@@ -181,7 +181,7 @@ func (g *grid) cut(c *cutter, l Limits) (last note, err error) {
 		gap = false
 	}
 	if inside > 0 {
-		g.warn("%s among the rows (first in row %d) left out", number(inside, "comment is", "comments are"), first)
+		g.warn("skipped %s among the rows (first: row %d)", number(inside, "comment", "comments"), first)
 	}
 	return last, nil
 }
@@ -237,7 +237,7 @@ func (g *grid) keep(h heading, l Limits) error {
 			skipped = h.row
 		}
 		if skipped > 0 {
-			g.warn("%s before the table left out (first: row %d)", number(skipped, "line is", "lines are"), g.rows[0].line)
+			g.warn("skipped %s before the table (first: row %d)", number(skipped, "line", "lines"), g.rows[0].line)
 		}
 	}
 	var names *row
@@ -255,7 +255,7 @@ func (g *grid) keep(h heading, l Limits) error {
 		end--
 	}
 	if end < len(rows) {
-		g.warn("%s under the table left out (first: row %d, %q)", number(len(rows)-end, "line is", "lines are"), rows[end].line, Printable(string(g.at(&rows[end], 0))))
+		g.warn("skipped %s after the table (first: row %d, %q)", number(len(rows)-end, "line", "lines"), rows[end].line, Printable(string(g.at(&rows[end], 0))))
 	}
 	rows = rows[:end]
 	again, short, long := 0, 0, 0
@@ -283,18 +283,18 @@ func (g *grid) keep(h heading, l Limits) error {
 	}
 	if long > 0 && long*100 > len(rows) {
 		return &Error{
-			Row: int(longest.line), What: fmt.Sprintf("%d fields where the first row has %d", longest.n, width),
-			Cure: "give every row the same number, and put fields that contain the delimiter in quotes",
+			Row: int(longest.line), What: fmt.Sprintf("%d fields, but the first row has %d", longest.n, width),
+			Cure: "use the same number in every row, and quote fields that contain the delimiter",
 		}
 	}
 	if long > 0 {
-		g.leftOut = append(g.leftOut, LeftOut{Reason: fmt.Sprintf("%d fields, or another number than the %d of the table", longest.n, width), Rows: long, First: int(longest.line)})
+		g.leftOut = append(g.leftOut, LeftOut{Reason: fmt.Sprintf("%d fields instead of the %d of the table", longest.n, width), Rows: long, First: int(longest.line)})
 	}
 	if short > 0 {
-		g.warn("%s fewer fields than the %d of the table (first: row %d, with %d); the last ones count as missing", number(short, "row has", "rows have"), width, shortest.line, shortest.n)
+		g.warn("%s fewer than the %d fields of the table (first: row %d, with %d); the missing ones are empty", number(short, "row has", "rows have"), width, shortest.line, shortest.n)
 	}
 	if again > 0 {
-		g.leftOut = append(g.leftOut, LeftOut{Reason: "the names again", Rows: again, First: int(doubled.line)})
+		g.leftOut = append(g.leftOut, LeftOut{Reason: "a repeated header", Rows: again, First: int(doubled.line)})
 	}
 	g.rows = kept
 	if width > 1 && len(h.names) > 0 && h.names[0] == "" && g.firstEmpty() { // before a bar at the beginning of each line

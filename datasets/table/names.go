@@ -46,7 +46,7 @@ func (t *Table) nameColumns(names []string, width int) {
 			}
 		}
 		taken[c.Name], seen[c.Name] = true, true
-		t.warn("another column is called %q; the one in place %d is called %q here", was, i+1, c.Name)
+		t.warn("two columns are called %q; number %d was renamed to %q", was, i+1, c.Name)
 	}
 }
 
@@ -136,7 +136,7 @@ func (t *Table) find(head string) (int, error) {
 		}
 		names = append(names, c.Name)
 	}
-	return 0, &Error{Column: name, What: "there is none of this name", Cure: "choose among " + strings.Join(names, ", ")}
+	return 0, &Error{Column: name, What: "no column has this name", Cure: "choose one of " + strings.Join(names, ", ")}
 }
 
 // column returns the number of a column of numbers, from 0, by its name or head.
@@ -164,8 +164,8 @@ func (t *Table) input(head string) (int, error) {
 		i := c.beyond - 1
 		return 0, &Error{
 			Row: int(t.grid.rows[i].line), Column: c.Name,
-			What: fmt.Sprintf("more than %d different words; %q is one too many", MaxValues, Printable(string(t.grid.cell(i, k)))),
-			Cure: "put rare ones together under one word, or choose another column",
+			What: fmt.Sprintf("more than %d different words (%q is one too many)", MaxValues, Printable(string(t.grid.cell(i, k)))),
+			Cure: "merge rare words, or choose another column",
 		}
 	}
 	return k, t.usable(c)
@@ -176,14 +176,14 @@ func (t *Table) usable(c *Profile) error {
 	if c.Numeric() {
 		return nil
 	}
-	e := &Error{Column: c.Name, What: "hardly any cell is a number", Cure: "choose a column of numbers"}
+	e := &Error{Column: c.Name, What: "contains text that cannot be used", Cure: "choose another column"}
 	switch {
 	case c.Other == 0 && c.Numbers == 0:
-		e.What = "it is empty"
+		e.What = "the column is empty"
 		return e
 	case c.unclear > 0:
 		e.What = fmt.Sprintf("%s ambiguous", number(c.unclear, "cell is", "cells are"))
-		e.Cure = "say which mark is the decimal one"
+		e.Cure = "set the decimal mark"
 	}
 	for i, cell := range c.Odd {
 		if c.unclear > 0 && c.odd[i] != whyTwoWays {

@@ -67,10 +67,10 @@ func ParseOptions(header, delimiter, decimal string, missing []string) (Options,
 	o := Options{Header: strings.ToLower(strings.TrimSpace(header))}
 	var ok bool
 	if o.Delimiter, ok = delimiters[strings.ToLower(delimiter)]; !ok {
-		return o, &Error{Option: "delimiter", What: fmt.Sprintf("%.20q", delimiter), Cure: "say comma, semicolon, tab, bar or space"}
+		return o, &Error{Option: "delimiter", What: fmt.Sprintf("%.20q", delimiter), Cure: "choose comma, semicolon, tab, bar or space"}
 	}
 	if o.Decimal, ok = map[string]rune{"": 0, ".": '.', "point": '.', "dot": '.', ",": ',', "comma": ','}[strings.ToLower(strings.TrimSpace(decimal))]; !ok {
-		return o, &Error{Option: "decimal", What: fmt.Sprintf("%.20q", decimal), Cure: "say point or comma"}
+		return o, &Error{Option: "decimal", What: fmt.Sprintf("%.20q", decimal), Cure: "choose point or comma"}
 	}
 	for _, code := range missing {
 		if code = strings.TrimSpace(code); code != "" {
@@ -84,17 +84,17 @@ func ParseOptions(header, delimiter, decimal string, missing []string) (Options,
 func (o *Options) Check() error {
 	switch {
 	case o.Header != "" && o.Header != "yes" && o.Header != "no":
-		return &Error{Option: "header", What: fmt.Sprintf("%.20q", o.Header), Cure: "say yes or no"}
+		return &Error{Option: "header", What: fmt.Sprintf("%.20q", o.Header), Cure: "choose yes or no"}
 	case o.Delimiter != 0 && !strings.ContainsRune(",;\t| ", o.Delimiter):
-		return &Error{Option: "delimiter", What: fmt.Sprintf("%q", o.Delimiter), Cure: "say comma, semicolon, tab, bar or space"}
+		return &Error{Option: "delimiter", What: fmt.Sprintf("%q", o.Delimiter), Cure: "choose comma, semicolon, tab, bar or space"}
 	case o.Decimal != 0 && o.Decimal != '.' && o.Decimal != ',':
-		return &Error{Option: "decimal", What: fmt.Sprintf("%q", o.Decimal), Cure: "say point or comma"}
+		return &Error{Option: "decimal", What: fmt.Sprintf("%q", o.Decimal), Cure: "choose point or comma"}
 	case o.Lacking != "" && o.Lacking != DropRows && o.Lacking != FillMean:
-		return &Error{Option: "lacking", What: fmt.Sprintf("%.20q", o.Lacking), Cure: "say drop or mean"}
+		return &Error{Option: "lacking", What: fmt.Sprintf("%.20q", o.Lacking), Cure: "choose drop or mean"}
 	case checkCircles(o.Circles) != nil:
 		return checkCircles(o.Circles)
 	case len(o.Missing) > maxCodes || slices.ContainsFunc(o.Missing, func(code string) bool { return len(code) > maxCode }):
-		return &Error{Option: "missing", What: "has too many or too long codes", Cure: fmt.Sprintf("give at most %d of at most %d bytes", maxCodes, maxCode)}
+		return &Error{Option: "missing", What: "has too many codes, or codes that are too long", Cure: fmt.Sprintf("use at most %d codes of at most %d bytes", maxCodes, maxCode)}
 	}
 	return nil
 }

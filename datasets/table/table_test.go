@@ -135,25 +135,25 @@ func TestListsAreBounded(t *testing.T) {
 // What is not read as a number is told why.
 func TestWhatIsNoNumber(t *testing.T) {
 	for _, c := range []struct{ cell, why string }{
-		{"1e999", "beyond"},
-		{"-2e18", "beyond 1e+18"},
+		{"1e999", "larger than 1e+18"},
+		{"-2e18", "larger than 1e+18"},
 		{"inf", "not finite"},
 		{"-Infinity", "not finite"},
 		{"0x1F", "hexadecimal"},
 		{"0x1p-2", "hexadecimal"},
 		{"1_000", "underscores"},
-		{"12 34.5", "neither decimal nor between thousands"},
-		{"1.2.3", "a date or a time"},
-		{"2024-05-06", "a date or a time"},
-		{"12:30", "a date or a time"},
-		{"06/05/2024 12:30:00", "a date or a time"},
+		{"12 34.5", "neither decimal nor thousands separators"},
+		{"1.2.3", "a date or time"},
+		{"2024-05-06", "a date or time"},
+		{"12:30", "a date or time"},
+		{"06/05/2024 12:30:00", "a date or time"},
 		{"=1+1", "not a number"},
 		{"five", "not a number"},
 		{"5%", "a percent sign"},
-		{"$3", "a currency sign"},
-		{"3 €", "a currency sign"},
-		{"USD 3", "a currency sign"},
-		{"3 EUR", "a currency sign"},
+		{"$3", "currency signs"},
+		{"3 €", "currency signs"},
+		{"USD 3", "currency signs"},
+		{"3 EUR", "currency signs"},
 		{"<1", "a bound"},
 		{"≥ 2", "a bound"},
 		{"~3", "a bound"},
@@ -161,8 +161,8 @@ func TestWhatIsNoNumber(t *testing.T) {
 		{"12.3†", "a mark after the number"},
 		{"12.3a", "a mark after the number"},
 		{"12.3[1]", "a mark after the number"},
-		{"3 m", "a word or a unit"},
-		{"3 km/h", "a word or a unit"},
+		{"3 m", "a word or unit"},
+		{"3 km/h", "a word or unit"},
 		{"'3.5'", "single quotes"},
 		{"1e", "a mark after the number"},
 		{"--1", "not a number"},
@@ -206,19 +206,19 @@ func TestReadRefuses(t *testing.T) {
 		{"blank lines", "\n\n\n", Limits{}, 0, "", "no rows"},
 		{"only a header", "x,y\n", Limits{}, 0, "", "no rows"},
 		{"NUL", "x,y\n1,2\n3,\x004\n", Limits{}, 3, "", "NUL"},
-		{"more fields", "x,y\n1,2\n3,4,5\n", Limits{}, 3, "", "3 fields where the first row has 2"},
+		{"more fields", "x,y\n1,2\n3,4,5\n", Limits{}, 3, "", "3 fields, but the first row has 2"},
 		{"more fields behind a field of two lines", "x,y\n\"a\nb\",2\n3,4,5\n", Limits{}, 4, "", "3 fields"},
 		{"UTF-32, low byte first", "\xff\xfe\x00\x00x\x00\x00\x00", Limits{}, 1, "", "UTF-32"},
 		{"damaged gzip", "\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\x03zzz", Limits{}, 0, "", "gzip"},
-		{"UTF-16 without a mark", utf16("x,y\n1,2\n", ""), Limits{}, 1, "", "NUL byte, as in UTF-16"},
+		{"UTF-16 without a mark", utf16("x,y\n1,2\n", ""), Limits{}, 1, "", "NUL byte: this is not a text file"},
 		{"UTF-32", "\x00\x00\xfe\xff\x00\x00\x00x", Limits{}, 1, "", "UTF-32"},
-		{"10,000 columns", strings.Repeat("1,", 9999) + "1\n", Limits{}, 1, "", "10000 columns, and at most 64"},
-		{"long field", "x,y\n1,2\n1," + strings.Repeat("9", 1025) + "\n", Limits{}, 3, "col2", "1025 bytes, and at most 1024"},
-		{"long line", "x,y\n" + strings.Repeat("9", 200_000), Limits{}, 2, "", "a line of more than"},
-		{"too many bytes", strings.Repeat("1,2\n", 16), Limits{Bytes: 60}, 16, "", "goes on, and at most 6e-05 MB"},
-		{"too many rows", "x,y\n1,2\n1,2\n1,2\n1,2\n", small, 5, "", "at most 3 rows"},
-		{"too many columns", "1,2,3,4\n", small, 1, "", "4 columns, and at most 3"},
-		{"too long a field", "1,2,12345678901\n", small, 1, "col3", "11 bytes, and at most 10"},
+		{"10,000 columns", strings.Repeat("1,", 9999) + "1\n", Limits{}, 1, "", "10000 columns; the maximum is 64"},
+		{"long field", "x,y\n1,2\n1," + strings.Repeat("9", 1025) + "\n", Limits{}, 3, "col2", "1025 bytes; the maximum is 1024"},
+		{"long line", "x,y\n" + strings.Repeat("9", 200_000), Limits{}, 2, "", "a line has more than"},
+		{"too many bytes", strings.Repeat("1,2\n", 16), Limits{Bytes: 60}, 16, "", "larger than the maximum of 6e-05 MB"},
+		{"too many rows", "x,y\n1,2\n1,2\n1,2\n1,2\n", small, 5, "", "maximum of 3 rows"},
+		{"too many columns", "1,2,3,4\n", small, 1, "", "4 columns; the maximum is 3"},
+		{"too long a field", "1,2,12345678901\n", small, 1, "col3", "11 bytes; the maximum is 10"},
 	} {
 		_, err := Read(strings.NewReader(c.text), Options{Limits: c.limits})
 		var e *Error
@@ -246,18 +246,18 @@ func TestChooseSeveralTargets(t *testing.T) {
 	if s, _, err := table.Choose([]string{"a", "b"}, nil); err != nil || !slices.Equal(s.Inputs, []Column{{Name: "x"}, {Name: "c"}}) {
 		t.Errorf("without inputs: %+v, %v", s, err)
 	}
-	if _, report, err := table.Choose([]string{"a", "twin"}, []string{"x"}); err != nil || !slices.ContainsFunc(report.Warnings, func(w string) bool { return wording.Has(w, `column "twin": it has the same numbers as "a"`) }) {
+	if _, report, err := table.Choose([]string{"a", "twin"}, []string{"x"}); err != nil || !slices.ContainsFunc(report.Warnings, func(w string) bool { return wording.Has(w, `column "twin" has the same numbers as "a"`) }) {
 		t.Errorf("of twins: %q, %v", report.Warnings, err)
 	}
 	constant := read(t, "x,a,b\n1,1,5\n2,2,5\n3,3,5\n4,5,5\n")
 	for want, targets := range map[string][]string{
-		"0 targets are chosen; choose 1 to 16":     nil,
-		"17 targets are chosen; choose 1 to 16":    make([]string, 17),
-		`column "a": it is a target twice`:         {"a", "a "},
-		`column "x": it is a target and an input`:  {"a", "x"},
-		`column "z": there is none of this name`:   {"a", "z"},
-		`column "b": the same number in all rows`:  {"a", "b"},
-		"the table has no column but the targets;": {"a", "b", "x"},
+		"0 targets chosen; choose 1 to 16":                   nil,
+		"17 targets chosen; choose 1 to 16":                  make([]string, 17),
+		`column "a": chosen twice as a target`:               {"a", "a "},
+		`column "x": chosen as a target and as an input`:     {"a", "x"},
+		`column "z": no column has this name`:                {"a", "z"},
+		`column "b": all complete rows have the same number`: {"a", "b"},
+		"the table has no columns besides the targets;":      {"a", "b", "x"},
 	} {
 		inputs := []string{"x"}
 		if slices.Contains(targets, "x") && slices.Contains(targets, "b") {
@@ -310,16 +310,16 @@ func TestChooseRefuses(t *testing.T) {
 		column string
 		want   string
 	}{
-		{"a", many, "", "17 inputs are chosen"},
-		{"a", []string{"b", "a"}, "a", "it is a target and an input"},
-		{"a", []string{"b", "b"}, "b", "an input twice"},
-		{"z", []string{"b"}, "z", "none of this name; choose among a, b, c, city"},
-		{"a", []string{"z"}, "z", "none of this name"},
+		{"a", many, "", "17 inputs chosen"},
+		{"a", []string{"b", "a"}, "a", "chosen as a target and as an input"},
+		{"a", []string{"b", "b"}, "b", "chosen twice as an input"},
+		{"z", []string{"b"}, "z", "no column has this name; choose one of a, b, c, city"},
+		{"a", []string{"z"}, "z", "no column has this name"},
 		{"city", []string{"a"}, "city", `"Bonn" (not a number)`},
-		{"a", []string{"empty"}, "empty", "it is empty"},
-		{"c", []string{"a"}, "c", "the same number in all rows"},
-		{"a", []string{"b", "c"}, "c", "the same number in all rows"},
-		{"a", []string{"typo"}, "", `3 rows are left after 2 without a number, such as "NA" in row 2, column "typo" (nothing there); give at least 4`},
+		{"a", []string{"empty"}, "empty", "is empty"},
+		{"c", []string{"a"}, "c", "all complete rows have the same number"},
+		{"a", []string{"b", "c"}, "c", "all complete rows have the same number"},
+		{"a", []string{"typo"}, "", `only 3 rows are complete; 2 were skipped, the first for "NA" in row 2, column "typo" (empty); at least 4`},
 	} {
 		_, _, err := table.Choose([]string{c.target}, c.inputs)
 		var e *Error
@@ -347,7 +347,7 @@ func TestRowsLikeOthers(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for head, want := range map[string]string{"y,time (ms)": "", "y,time": "", "y (m),time [ms]": "", "y,time (s)": "it is in s here, and in ms in the first table"} {
+	for head, want := range map[string]string{"y,time (ms)": "", "y,time": "", "y (m),time [ms]": "", "y,time (s)": "the unit is s here, but ms in the first table"} {
 		more, _, err := read(head + "\n7,8\n").Like(first)
 		if want != "" {
 			var e *Error
@@ -387,11 +387,11 @@ func TestValuesSayWhereThereIsNone(t *testing.T) {
 		err    string
 	}{
 		{"a,b\n1,2\n3,4\n", []float64{2, 1, 4, 3}, "", ""},
-		{"a,b\n1,2\n3,x\n5,6\n", []float64{2, 1, nan, 3, 6, 5}, `column "b" leaves out 1 row: not a number (first: row 3, "x")`, ""},
-		{"a,b\n1,2\n,4\n4,?\n", []float64{2, 1, 4, nan, nan, 4}, `column "a" leaves out 1 row: nothing there (first: row 3)`, ""},
-		{"a,b\n1,2\n3,1e40\n5,6\n", []float64{2, 1, nan, 3, 6, 5}, `column "b" leaves out 1 row: beyond 1e+18`, ""},
-		{"a,c\n1,2\n", nil, "", `column "b": there is none of this name`},
-		{"a,b\n1,x\n", nil, "", `row 2, column "b": hardly any cell is a number: "x" (not a number)`},
+		{"a,b\n1,2\n3,x\n5,6\n", []float64{2, 1, nan, 3, 6, 5}, `column "b" skips 1 row: not a number (first: row 3, "x")`, ""},
+		{"a,b\n1,2\n,4\n4,?\n", []float64{2, 1, 4, nan, nan, 4}, `column "a" skips 1 row: empty (first: row 3)`, ""},
+		{"a,b\n1,2\n3,1e40\n5,6\n", []float64{2, 1, nan, 3, 6, 5}, `column "b" skips 1 row: larger than 1e+18`, ""},
+		{"a,c\n1,2\n", nil, "", `column "b": no column has this name`},
+		{"a,b\n1,x\n", nil, "", `row 2, column "b": contains text that cannot be used: "x" (not a number)`},
 	} {
 		values, report, err := read(t, c.text).Values([]string{"b", "a"})
 		if c.err != "" {

@@ -54,7 +54,7 @@ func readText(r io.Reader, l Limits) (*source, error) {
 	var from io.Reader = text
 	switch {
 	case bytes.HasPrefix(head, []byte("\xff\xfe\x00\x00")):
-		return nil, &Error{Row: 1, What: "UTF-32", Cure: "save the file as UTF-8"}
+		return nil, &Error{Row: 1, What: "UTF-32 is not supported", Cure: "save the file as UTF-8"}
 	case bytes.HasPrefix(head, []byte("\xff\xfe")):
 		s.encoding = "utf-16le"
 		from = transform.NewReader(text, unicode.UTF16(unicode.LittleEndian, unicode.ExpectBOM).NewDecoder())
@@ -93,7 +93,7 @@ func packed(raw *counted, err error) error {
 	if raw.err != nil && raw.err != io.EOF {
 		return fmt.Errorf("table: reading a text: %w", raw.err)
 	}
-	return &Error{What: "gzip that is damaged or not complete", Cure: "compress the file again, or send it as it is"}
+	return &Error{What: "the gzip file is damaged or incomplete", Cure: "compress the file again, or send it uncompressed"}
 }
 
 // A counted reader refuses what goes on beyond so many bytes, of which it takes one.
@@ -159,7 +159,7 @@ func (s *source) decode(l Limits) {
 	}
 	s.text = out
 	if mixed {
-		s.warnings = append(s.warnings, fmt.Sprintf("%s not UTF-8 (first: row %d), and read as Windows-1252", number(bad, "byte is", "bytes are"), first))
+		s.warnings = append(s.warnings, fmt.Sprintf("%s not UTF-8 (first: row %d) and read as Windows-1252", number(bad, "byte is", "bytes are"), first))
 		return
 	}
 	s.encoding = "windows-1252"
@@ -215,12 +215,12 @@ func (g *guard) check(p []byte) error {
 			line = p[:end+1]
 		}
 		if i := bytes.IndexByte(line, 0); i >= 0 {
-			return &Error{Row: g.line, What: "a NUL byte, as in UTF-16, UTF-32 or a file that is no text", Cure: "save it as CSV in UTF-8"}
+			return &Error{Row: g.line, What: "a NUL byte: this is not a text file, or it is in UTF-16 or UTF-32", Cure: "save it as CSV in UTF-8"}
 		}
 		if g.bytes+int64(len(line)) > g.limits.Bytes {
 			return &Error{
-				Row: g.line, What: fmt.Sprintf("the table goes on, and at most %.4g MB are read", float64(g.limits.Bytes)/1e6),
-				Cure: "take a sample of its rows, and leave out columns that are not needed", Limit: "bytes",
+				Row: g.line, What: fmt.Sprintf("the table is larger than the maximum of %.4g MB", float64(g.limits.Bytes)/1e6),
+				Cure: "use a sample of the rows, or remove columns that are not needed", Limit: "bytes",
 			}
 		}
 		g.bytes += int64(len(line))
@@ -231,8 +231,8 @@ func (g *guard) check(p []byte) error {
 				g.length = len(line) - i
 			} else {
 				return &Error{
-					Row: g.line, What: fmt.Sprintf("a line of more than %d bytes", g.limits.line()),
-					Cure: fmt.Sprintf("keep to %d columns of %d bytes, one row a line", g.limits.Columns, g.limits.Field), Limit: "field",
+					Row: g.line, What: fmt.Sprintf("a line has more than %d bytes", g.limits.line()),
+					Cure: fmt.Sprintf("the maximum is %d columns of %d bytes, one row per line", g.limits.Columns, g.limits.Field), Limit: "field",
 				}
 			}
 		}
@@ -254,7 +254,7 @@ func (g *guard) check(p []byte) error {
 }
 
 func tooManyRows(line int, l Limits) *Error {
-	return &Error{Row: line, What: fmt.Sprintf("the table goes on, and at most %d rows are read", l.Rows), Cure: "take a sample of them", Limit: "rows"}
+	return &Error{Row: line, What: fmt.Sprintf("the table has more than the maximum of %d rows", l.Rows), Cure: "use a sample of them", Limit: "rows"}
 }
 
 // number returns a count with the word for one or for more.

@@ -25,7 +25,7 @@ func TestTableIsLookedOver(t *testing.T) {
 			{Name: "time", Unit: "ms", Kind: "number", Numeric: true, Decimal: ",", Numbers: 2, Missing: 1, Min: 2.4, Max: 2.6, Distinct: 2, Odd: []badCell{}, Far: []farValue{}},
 			{Name: "accel", Unit: "g", Kind: "number", Numeric: true, Decimal: ",", Numbers: 3, Min: -1.3, Max: 1.5, Distinct: 3, Odd: []badCell{}, Far: []farValue{}},
 			{
-				Name: "who", Kind: "two", Reason: "text of two values, ann and bob; name it as an input to learn from it", Decimal: ".",
+				Name: "who", Kind: "two", Reason: "text with two values, ann and bob; choose it as an input to use it", Decimal: ".",
 				Other: 2, Missing: 1, Words: 2, Distinct: 2, Odd: []badCell{{2, "who", "ann", "not a number"}, {3, "who", "bob", "not a number"}}, Far: []farValue{},
 			},
 		},
@@ -97,7 +97,7 @@ func TestWideTables(t *testing.T) {
 	a := newAPI(t, access.Limits{})
 	var p problem.Problem
 	call(t, a, "POST", "/api/data/inspect", wide, http.StatusUnprocessableEntity, &p)
-	if !wording.Has(p.Detail, "72 columns, and at most 64") || !wording.Has(p.Detail, "--max-columns") {
+	if !wording.Has(p.Detail, "72 columns; the maximum is 64") || !wording.Has(p.Detail, "--max-columns") {
 		t.Errorf("got %s", p.Detail)
 	}
 	a = newAPI(t, access.Limits{SizeLimits: access.SizeLimits{Columns: 100}})

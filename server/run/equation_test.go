@@ -161,7 +161,7 @@ func TestEquationsThatCannotBe(t *testing.T) {
 	}{
 		"grammar":      {map[string]any{"equation": "d2u + "}, "equation", "ends too early"},
 		"function":     {map[string]any{"equation": "tahn(u)"}, "equation", "unknown function tahn"},
-		"no mean":      {map[string]any{"equation": "k*x"}, "equation", "says nothing of u"},
+		"no mean":      {map[string]any{"equation": "k*x"}, "equation", "contains none of u"},
 		"many names":   {map[string]any{"equation": "u+a+b+c+d+f+g+h+i+j"}, "equation", "9 parameters"},
 		"range":        {map[string]any{"equation_from": 2, "equation_to": 1}, "equation_from", "begin at 2 and end at 1"},
 		"activation":   {map[string]any{"activation": "relu"}, "equation", "second derivative"},

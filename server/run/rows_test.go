@@ -288,7 +288,7 @@ func TestOwnFileWithWords(t *testing.T) {
 		words string
 	}{
 		"other columns": {func(r *wire.RowsSpec) { r.Inputs[0].Name = "colour=blau" }, "not the columns that its encoding makes"},
-		"another order": {func(r *wire.RowsSpec) { slices.Reverse(r.Encoding[0].Values) }, "order"},
+		"another order": {func(r *wire.RowsSpec) { slices.Reverse(r.Encoding[0].Values) }, "unsorted"},
 		"another word":  {func(r *wire.RowsSpec) { r.Encoding[0].Values[0] = "Blaw"; r.SHA256 = own.Rows.SHA256 }, "sha256"},
 		"no encoding":   {func(r *wire.RowsSpec) { r.Encoding = nil; r.SHA256 = own.Rows.SHA256 }, "sha256"},
 		"too many":      {func(r *wire.RowsSpec) { r.Inputs = make([]wire.Column, wire.MaxInputs+1) }, "1 to 64"},
@@ -320,7 +320,7 @@ func TestOwnFileWithDates(t *testing.T) {
 	if got := strings.Join(names, "|"); got != "at|at year sine|at year cosine|at day sine|at day cosine|day|day year sine|day year cosine" {
 		t.Errorf("inputs %s", got)
 	}
-	if notes, err := r.Notes(t.Context()); err != nil || !wording.Among(notes.Warnings, `column "day": its dates have no time of day, and so no circle of the day`) {
+	if notes, err := r.Notes(t.Context()); err != nil || !wording.Among(notes.Warnings, `column "day": its dates have no time of day, so the position in the day is not used`) {
 		t.Errorf("%+v, %v", notes, err)
 	}
 	steps(t, r, 30)
@@ -340,7 +340,7 @@ func TestOwnFileWithDates(t *testing.T) {
 	if !slices.Equal(weights(t, again, 0), weights(t, r, 0)) {
 		t.Error("brought back the weights are others")
 	}
-	refused(t, r, &wire.DataCommand{Data: &wire.DataSpec{CSV: &wire.CSVSpec{Text: text, Target: "y", Inputs: []string{"at"}, Circles: []string{"week"}}}}, wire.BadData, "say year, day or both")
+	refused(t, r, &wire.DataCommand{Data: &wire.DataSpec{CSV: &wire.CSVSpec{Text: text, Target: "y", Inputs: []string{"at"}, Circles: []string{"week"}}}}, wire.BadData, "choose year, day or both")
 }
 
 // Rows that lack an input are trained on by choice, with a mark; the fit is that of rows
@@ -368,7 +368,7 @@ func TestOwnFileWithGaps(t *testing.T) {
 		t.Errorf("inputs %s, %d rows", got, d.Train+d.Test)
 	}
 	notes, err := r.Notes(t.Context())
-	if err != nil || !wording.Among(notes.Warnings, `column "a": 12 rows have nothing there, and so the mean of the training rows and a mark (first: row 2)`) {
+	if err != nil || !wording.Among(notes.Warnings, `column "a": 12 empty cells are filled with the mean of the training rows and marked (first: row 2)`) {
 		t.Errorf("%+v, %v", notes, err)
 	}
 	if err := r.do(t.Context(), func(*loop) {
@@ -386,7 +386,7 @@ func TestOwnFileWithGaps(t *testing.T) {
 	if err := capture.GiveRows(m, wire.CSVSpec{Text: text}, Options{}.Table); err != nil {
 		t.Error(err)
 	}
-	refused(t, r, &wire.DataCommand{Data: &wire.DataSpec{CSV: &wire.CSVSpec{Text: text, Target: "y", Lacking: "zero"}}}, wire.BadData, "say drop or mean")
+	refused(t, r, &wire.DataCommand{Data: &wire.DataSpec{CSV: &wire.CSVSpec{Text: text, Target: "y", Lacking: "zero"}}}, wire.BadData, "choose drop or mean")
 }
 
 func fmtFloat(v float64) string { return string(wire.Encode(v)) }

@@ -68,7 +68,7 @@ func ParseParameters(text string) (Parameters, error) {
 			return nil, err
 		}
 		if _, twice := list.Find(q.Name); twice {
-			return nil, fmt.Errorf("there are two parameters called %s; leave one of them out", q.Name)
+			return nil, fmt.Errorf("two parameters are called %s; remove one of them", q.Name)
 		}
 		list = append(list, q)
 	}

@@ -33,7 +33,7 @@ func TestParameters(t *testing.T) {
 		"mu=1:free":                    "neither learned nor fixed",
 		"2mu=1":                        "name",
 		"größe=1":                      "name",
-		"a=1, a=2":                     "two parameters called a",
+		"a=1, a=2":                     "two parameters are called a",
 		strings.Repeat("a", 41) + "=1": "name",
 		"a=1,b=1,c=1,d=1,e=1,f=1,g=1,h=1,i=1,j=1,k=1,l=1,m=1,n=1,o=1,p=1,q=1": "17 parameters",
 	} {

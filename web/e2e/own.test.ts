@@ -83,8 +83,8 @@ describe('a file of one’s own', () => {
     const from = (name: string): Promise<boolean> => w.page.getByRole('checkbox', { name: `use ${name} as input` }).isChecked()
     expect([await from('Ort'), await from('x'), await from('co'), await from('plant')]).toEqual([false, true, true, false])
     const odd = w.page.locator('.own-warnings')
-    expect(await odd.textContent()).toContain('30 of 60 rows are equal to a row before')
-    expect(await odd.textContent()).toContain('-200 stands 6 times, far outside the rest')
+    expect(await odd.textContent()).toContain('30 of 60 rows are duplicates')
+    expect(await odd.textContent()).toContain('-200 occurs 6 times, far outside the rest')
     expect(await odd.textContent()).toContain('not UTF-8')
     expect(await w.page.getByRole('textbox', { name: 'Paste a table' }).inputValue()).toContain('Köln')
     expect(await w.violations()).toEqual([])
@@ -170,16 +170,16 @@ describe('a file of one’s own', () => {
   })
 
   it.each([
-    ['numbers beyond all bounds', '1e999', 'beyond 1e+18; give the column a larger unit'],
+    ['numbers beyond all bounds', '1e999', 'larger than 1e+18; use a larger unit'],
     ['words', 'calm', 'not a number'],
-    ['currencies', '$3', 'a currency sign, which is not read'],
+    ['currencies', '$3', 'currency signs are not supported'],
   ])('has nothing to be learned from %s, in the server’s words', async (_, cell, words) => {
     const w = await still()
     await openCSV(w)
     await paste(w, `x,y\n${Array.from({ length: 9 }, (_, i) => `${i},${cell}`).join('\n')}\n`)
     await learn(w)
-    await expect.poll(() => why(w)).toContain(`hardly any cell is a number: "${cell}" (${words}`)
-    expect(await why(w)).toContain('choose a column of numbers')
+    await expect.poll(() => why(w)).toContain(`contains text that cannot be used: "${cell}" (${words}`)
+    expect(await why(w)).toContain('choose another column')
     expect(await w.page.getByRole('combobox', { name: 'data set' }).inputValue()).not.toBe('own')
   })
 
@@ -189,7 +189,7 @@ describe('a file of one’s own', () => {
     await paste(w, EUROPEAN)
     await aim(w, 'road', 'wind')
     await learn(w)
-    await expect.poll(() => why(w)).toMatch(/road.*hardly any cell is a number: "wet"/)
+    await expect.poll(() => why(w)).toMatch(/road.*contains text that cannot be used: "wet"/)
     await aim(w, 'wind', 'road')
     await expect.poll(async () => (await why(w))?.trim()).toBe('')
     await w.page.getByRole('checkbox', { name: 'use road as input' }).uncheck()
@@ -210,7 +210,7 @@ describe('a file of one’s own', () => {
     await openCSV(w)
     await paste(w, `x,y\n0,1e999\n${Array.from({ length: 20 }, (_, i) => `${i},${i % 3}`).join('\n')}\n`)
     await learn(w)
-    await expect.poll(() => caption(w)).toContain('Skipped 1 row (first: line 2, column y: beyond 1e+18')
+    await expect.poll(() => caption(w)).toContain('Skipped 1 row (first: line 2, column y: larger than 1e+18')
   })
 
   it('that teaches nothing is refused in the server’s words, and the run goes on', async () => {
@@ -219,7 +219,7 @@ describe('a file of one’s own', () => {
     await openCSV(w)
     await paste(w, `x,y\n${Array.from({ length: 9 }, (_, i) => `${i},5`).join('\n')}\n`)
     await learn(w)
-    await expect.poll(() => why(w)).toContain('the same number in all rows')
+    await expect.poll(() => why(w)).toContain('all rows have the same number')
     expect(await w.page.locator('dialog[open]').count()).toBe(1)
     await w.page.keyboard.press('Escape')
     const step = await w.step()
