@@ -84,7 +84,7 @@ describe('the batches', () => {
     const w = await still({}, 1500)
     await w.page.getByRole('button', { name: '+ Compare' }).click()
     await expect.poll(() => w.lanes()).toEqual(['A', 'B*'])
-    await choose(w, 'batches')
+    await choose(w, 'every batch')
     const steps = await w.step()
     await expect.poll(async () => (await figures(w))[1]).toBe(steps)
     await table(w)
