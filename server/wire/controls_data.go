@@ -37,7 +37,7 @@ func rowControls(c Choices) []Control {
 		},
 		{
 			Name: "slice", Label: "along input", Group: "data", Kind: KindInteger, Live: true, Run: true, Advanced: true,
-			Help:    "With several inputs: the one along the horizontal axis, counted from 1. 0 shows a map of two inputs, or the first of more.",
+			Help:    "With several inputs: the one along the horizontal axis, counted from 1. 0 shows a map of two inputs; of more, the one that changes the noise most.",
 			Default: 0, Min: 0, Max: MaxInputs, Step: 1,
 			field: func(s *Settings) any { return &s.Slice },
 		},
@@ -46,6 +46,12 @@ func rowControls(c Choices) []Control {
 			Help:    `Values of the inputs that are not on the axis, as in {"colour":"red","age":40}. Others are at their mean, or at their most frequent word.`,
 			Default: "", Max: 4000,
 			field: func(s *Settings) any { return &s.SliceAt },
+		},
+		{
+			Name: "slice_average", Label: "average others", Group: "data", Kind: KindSwitch, Live: true, Run: true, Advanced: true,
+			Help:    "With several inputs: shows the prediction averaged over training points (partial dependence), with the range of the middle 80 % of them, instead of other inputs held at one place.",
+			Default: false,
+			field:   func(s *Settings) any { return &s.SliceAverage },
 		},
 	}
 }

@@ -27,6 +27,8 @@ type Data struct {
 
 	// Sources are the columns that the inputs are made of, in their order.
 	Sources []InputSource `json:"sources"`
+	Held    []float64     `json:"held"`    // where each input stands in fits along another
+	Average bool          `json:"average"` // whether fits are averaged over training rows instead
 
 	Train int `json:"train"` // training rows in all
 	Test  int `json:"test"`  // test rows in all
@@ -82,6 +84,11 @@ type InputSource struct {
 	First  int      `json:"first"`  // the number, from 1, of the first input that is made of it
 	Inputs int      `json:"inputs"` // how many are
 	Held   string   `json:"held"`   // a number, a word or a date: where it stands, by slice_at or of itself
+
+	// Moves is how much of the noise goes with the column, from 0 to 1: the share of the
+	// variance of its logarithm that lies between parts of the column's values, less what
+	// chance puts there. It is 0 of a single column.
+	Moves float64 `json:"moves"`
 }
 
 // A TargetData is what a Data says of the target that is shown, of another.

@@ -55,6 +55,12 @@ const (
 	FrameTargetRows   FrameKind = 9
 	FrameTargetScores FrameKind = 10
 	FrameTargetTruth  FrameKind = 11
+
+	// FrameAverage comes where slice_average is on. The fit is then averaged over training
+	// rows, its standard deviation after the clamp, and this has on the grid what 10 % and
+	// 90 % of these rows have at most: two columns of the mean and two of the standard
+	// deviation.
+	FrameAverage FrameKind = 12
 )
 
 // MaxTargetsOfRows is the largest number of targets of which frames tell each row.

@@ -41,7 +41,9 @@ type RunSettings struct {
 
 	Slice   int    // the input, counted from 1, along which frames show the fit; 0: a map of two, else the first
 	SliceAt string // where the others stand, as an object of columns and values in JSON; the others at their means
-	Speed   Speed
+
+	SliceAverage bool // whether frames have the average over training rows beside the fit along an input
+	Speed        Speed
 }
 
 // OwnData is the dataset of a run that has rows of its user's own.

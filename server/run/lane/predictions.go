@@ -23,6 +23,8 @@ type predictions struct {
 	of []seen    // each target
 
 	mean, vari, spread []float32 // of the rows of x, of several targets row by row
+
+	average average
 }
 
 // seen is what a look has of one target.
@@ -71,6 +73,9 @@ func (l *Lane) lookAt(most int) {
 			one.mean, one.vari, one.spread = make([]float32, n), make([]float32, n), make([]float32, n)
 		}
 		k.of = append(k.of, one)
+	}
+	if in, places, rows := d.AverageGrid(); rows > 0 {
+		k.average = average{in: l.Ensemble.Inputs(in), places: places, rows: rows}
 	}
 	l.seen = k
 }
@@ -264,6 +269,13 @@ func (l *Lane) Frames(at *engine.State, most int) ([]*wire.Frame, error) {
 	}
 	if len(of) > 1 {
 		frames = append(frames, l.targetFrames(of)...)
+	}
+	averaged, err := l.averageFit(frames[0], at, o)
+	if err != nil {
+		return nil, err
+	}
+	if averaged != nil {
+		frames = append(frames, averaged)
 	}
 	for _, name := range wire.Scalars {
 		frames[0].Scalars = append(frames[0].Scalars, float32(values[name]))

@@ -96,7 +96,7 @@ func (e *Env) applyLive(g *Generation, p *Proposal, revision uint32) *wire.Error
 			return refused
 		}
 	}
-	if next.Noise != old.Noise || next.Slice != old.Slice || next.SliceAt != old.SliceAt || next.ShownTarget != old.ShownTarget {
+	if next.Noise != old.Noise || next.Slice != old.Slice || next.SliceAt != old.SliceAt || next.SliceAverage != old.SliceAverage || next.ShownTarget != old.ShownTarget {
 		if err := g.SetData(g.Data.Shown(&next.RunSettings).WithRevision(revision)); err != nil {
 			g.Settings = old
 			return wire.Refuse(wire.BadData, "", "%v", err)

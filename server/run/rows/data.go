@@ -48,6 +48,7 @@ type Data struct {
 	Target    int       // which is shown, counted from 0
 	Held      []float64 // where the inputs stand along which the fit is not shown
 	GridRows  []float64 // (places, inputs)
+	Average   bool      // whether frames have the average over rows beside the fit on the slice
 	Described wire.Data // without the scale, which the lanes have
 }
 

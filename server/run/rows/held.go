@@ -90,7 +90,7 @@ func quoted(v any) string {
 func (d *Data) describeSources() []wire.InputSource {
 	list := []wire.InputSource{}
 	first := 0
-	for _, s := range d.sources() {
+	for k, s := range d.sources() {
 		n := table.Encoding{s}.Width()
 		one := wire.InputSource{Name: s.Name, Unit: s.Unit, Kind: s.Kind, Values: append([]string{}, s.Values...), First: first + 1, Inputs: n}
 		switch at := d.Held[first]; s.Kind {
@@ -101,6 +101,9 @@ func (d *Data) describeSources() []wire.InputSource {
 			one.Held = time.Unix(int64(seconds), int64(part*1e9)).UTC().Format(s.Layout)
 		default:
 			one.Held = strconv.FormatFloat(at, 'g', 6, 64)
+		}
+		if k < len(d.moves) {
+			one.Moves = d.moves[k]
 		}
 		list = append(list, one)
 		first += n

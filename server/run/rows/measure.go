@@ -13,6 +13,8 @@ type first struct {
 	Center        []float64    // of each input: its mean over the training rows, of words the commonest
 	along         engine.Scale // of the input of the training rows, where there is one
 	Centres, Stds []float64    // of each target of the training rows, without noise
+	moves         []float64    // of each column of several: how much of the noise goes with it
+	moving        []int        // of each column: its input along which that is seen
 }
 
 // measure notes what is fixed by the rows that the set began with.
@@ -50,6 +52,9 @@ func (d *Data) measure() {
 	}
 	for _, k := range d.marks() {
 		d.Center[k] = 0 // as of a row that lacks nothing
+	}
+	if n > 1 {
+		d.moves, d.moving = d.columnMoves()
 	}
 }
 

@@ -21,7 +21,10 @@ func (d *Data) Shown(s *wire.RunSettings) *Data {
 	targets := len(d.Set.Targets)
 	if s.Slice == 0 && len(d.Set.Inputs) == 2 && len(d.groups()) == 0 {
 		e.Slice = IsMap
+	} else if s.Slice == 0 && len(d.Set.Inputs) > 1 {
+		e.Slice = d.naturalSlice()
 	}
+	e.Average = s.SliceAverage && e.Slice != IsMap && len(d.Set.Inputs) > 1
 	for _, r := range []*Part{&e.Train, &e.Test, &e.Pool} {
 		r.Y = slices.Clone(r.clean)
 		for i, id := range r.IDs {
@@ -52,7 +55,7 @@ func (d *Data) describe() {
 		Train: d.Train.Len(), Test: d.Test.Len(), Pool: d.Pool.Len(),
 		IDs: []uint32{}, X: make([][]float64, inputs), Y: []float64{}, IsTest: []bool{},
 		Truth:   d.Set.Truth != nil,
-		Dropped: []wire.Drop{}, Sources: d.describeSources(),
+		Dropped: []wire.Drop{}, Sources: d.describeSources(), Held: d.Held, Average: d.Average,
 
 		Equation: describeEquation(d.Set),
 	}

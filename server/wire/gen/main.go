@@ -52,7 +52,7 @@ func generate() []byte {
 	constant("FRAME_HEADER_SIZE", wire.FrameHeaderSize)
 	constant("FRAME_KIND", map[string]wire.FrameKind{
 		"grid": wire.FrameGrid, "truth": wire.FrameTruth, "fit": wire.FrameFit, "rows": wire.FrameRows, "calibration": wire.FrameCalibration, "pit": wire.FramePIT, "residual": wire.FrameResidual,
-		"targets": wire.FrameTargets, "targetRows": wire.FrameTargetRows, "targetScores": wire.FrameTargetScores, "targetTruth": wire.FrameTargetTruth,
+		"targets": wire.FrameTargets, "targetRows": wire.FrameTargetRows, "targetScores": wire.FrameTargetScores, "targetTruth": wire.FrameTargetTruth, "average": wire.FrameAverage,
 	})
 	constant("SCALARS", wire.Scalars)
 	constant("TARGET_SCORES", wire.TargetScores)

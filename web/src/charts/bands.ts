@@ -9,6 +9,9 @@ import type { Palette } from './palette'
 /** How the epistemic part is drawn, here and on the noise. */
 export const EPISTEMIC_DASH = [7, 3, 2, 3] as const
 
+/** How the range of points is drawn over which the fit is averaged. */
+export const RANGE_DASH = [2, 3] as const
+
 interface Banded {
   readonly frame: FitFrame
   readonly x: Values

@@ -4,7 +4,7 @@ import { PICTURE, type Data, type Lane } from '../generated/wire'
 import { nearestRow, sliced } from '../math/reading'
 import type { Lens } from '../state/view'
 import { areaBetween, inputAxis, linear, rangeAxis, type At } from './axes'
-import { bandFigures } from './bands'
+import { bandFigures, RANGE_DASH } from './bands'
 import type { Steady } from './card'
 import { RowDots, type Dragged } from './row-dots'
 import { Plot, type Area, type ChartOption, type Figure, type LineSeriesOption, type Painting, type Pixel } from './echarts'
@@ -118,10 +118,12 @@ export class FitChart {
     const look = this.#look(focus.lane, picture, p)
     const mean = ({ fit, lane }: LanePicture, width: number): Figure[] =>
       polylines(Array.from(grid.x, (v, i) => at(v, fit.mean[i] ?? NaN)), this.#look(lane, picture, p), width)
+    const spread = ({ average }: LanePicture): Figure[] => (average ? [average.meanLow, average.meanHigh] : []).flatMap((edge) =>
+      polylines(Array.from(grid.x, (v, i) => at(v, edge[i] ?? NaN)), { colour: look.colour, dash: RANGE_DASH }, 1.4))
     const paintings: Painting[] = [
       { z: 1, clip: area, figures: bandFigures({ frame: focus.fit, x: grid.x, reaches: reaches(view.bands), apart: view.apart, look, palette: p, at }) },
       { z: 3, figures: [this.#dots.figure({ data, rows: focus.rows, lens: view.lens, dragged: this.#dragged, palette: p, area, at })] },
-      { z: 4, clip: area, figures: [...pictures.filter((q) => q !== focus).flatMap((q) => mean(q, 1.7)), ...mean(focus, 2.4)] },
+      { z: 4, clip: area, figures: [...pictures.filter((q) => q !== focus).flatMap((q) => mean(q, 1.7)), ...mean(focus, 2.4), ...spread(focus)] },
       { z: 5, figures: [...this.#probe(picture, view, p, area, at), ...this.#ring(p, at)] },
     ]
     this.#plot.paint(paintings)

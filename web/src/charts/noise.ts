@@ -2,7 +2,7 @@ import { effective, type GridFrame, type LanePicture, type TruthFrame } from '..
 import { PICTURE, type Data } from '../generated/wire'
 import { aleatoricOf, sliced } from '../math/reading'
 import { areaBetween, inputAxis, logarithmic, logAxis } from './axes'
-import { EPISTEMIC_DASH } from './bands'
+import { EPISTEMIC_DASH, RANGE_DASH } from './bands'
 import { Plot, type Area, type Figure, type Pixel } from './echarts'
 import type { Picture } from './fit'
 import { Floor } from './floor'
@@ -98,7 +98,7 @@ export class NoiseChart {
   }
 
   /** The range that has room for all lanes, and for a decade of what the clamp hides. */
-  #follow({ pictures, focus: { fit } }: Picture): { min: number; max: number } {
+  #follow({ pictures, focus: { fit, average: focusAverage } }: Picture): { min: number; max: number } {
     const n = this.#grid?.x.length ?? 0
     const { floor } = fit.scalars
     let [low, high] = [Infinity, 0]
@@ -109,6 +109,11 @@ export class NoiseChart {
         low = Math.min(low, v)
         high = Math.max(high, v)
       }
+    }
+    for (const v of focusAverage ? [...focusAverage.stdLow, ...focusAverage.stdHigh] : []) {
+      if (!(v > 0 && v < Infinity)) continue
+      low = Math.min(low, v)
+      high = Math.max(high, v)
     }
     if (high === 0) [low, high] = [1, 1]
     let [hidden, agreed] = [low, low]
@@ -140,7 +145,7 @@ export class NoiseChart {
   }
 
   /** What is predicted, and of what it is made. */
-  #lines({ fit }: LanePicture, std: Pixel[], raw: Pixel[], curve: (value: (i: number) => number) => Pixel[], look: LaneLook, p: Palette): Figure[] {
+  #lines({ fit, average }: LanePicture, std: Pixel[], raw: Pixel[], curve: (value: (i: number) => number) => Pixel[], look: LaneLook, p: Palette): Figure[] {
     const { floor } = fit.scalars
     const { epistemic } = fit
     const hidden = raw.map((at, i): Pixel => ((fit.std[i] ?? NaN) < floor ? at : [NaN, NaN]))
@@ -148,6 +153,7 @@ export class NoiseChart {
       ...polylines(hidden, { colour: look.colour, dash: [1.5, 3] }, 1.3),
       ...(epistemic ? polylines(curve((i) => epistemic[i] ?? NaN), { colour: p.epistemic, dash: EPISTEMIC_DASH }, 1.8) : []),
       ...(epistemic ? polylines(curve((i) => aleatoricOf(effective(fit, i), epistemic[i] ?? NaN)), { colour: look.colour, dash: [] }, 1.1, 0.75) : []),
+      ...(average ? [average.stdLow, average.stdHigh] : []).flatMap((edge) => polylines(curve((i) => edge[i] ?? NaN), { colour: look.colour, dash: RANGE_DASH }, 1.4)),
       ...polylines(std, look, 2.2),
     ]
   }

@@ -3,7 +3,7 @@
 export const SUBPROTOCOL = "gnllviz.v2" as const
 export const ALIVE_SECONDS = 2 as const
 export const FRAME_HEADER_SIZE = 40 as const
-export const FRAME_KIND = {"calibration":5,"fit":3,"grid":1,"pit":6,"residual":7,"rows":4,"targetRows":9,"targetScores":10,"targetTruth":11,"targets":8,"truth":2} as const
+export const FRAME_KIND = {"average":12,"calibration":5,"fit":3,"grid":1,"pit":6,"residual":7,"rows":4,"targetRows":9,"targetScores":10,"targetTruth":11,"targets":8,"truth":2} as const
 export const SCALARS = ["train_loss","test_loss","train_nll","test_nll","train_rmse","test_rmse","train_coverage","test_coverage","log_variance","residual","constant","clamped","floor","steps_per_s","train_crps","test_crps","batch_loss","mean_norm","variance_norm","rate","guarded","train_mae","test_mae","train_r2","test_r2","train_interval","test_interval","train_sharpness","test_sharpness","train_miscal_area","test_miscal_area","train_coverage_50","test_coverage_50","train_coverage_68","test_coverage_68","train_coverage_90","test_coverage_90","verdict","scaled_verdict","scale_factor","scaled_nll","scaled_miscal_area","isotonic_miscal_area","equation_loss","equation_rms","equation_noise","parameter_1","parameter_2","parameter_3","parameter_4","parameter_5","parameter_6","parameter_7","parameter_8","spread_1","spread_2","spread_3","spread_4","spread_5","spread_6","spread_7","spread_8","train_interval_50","test_interval_50","train_interval_68","test_interval_68","train_interval_90","test_interval_90","train_interval_95","test_interval_95"] as const
 export const TARGET_SCORES = ["train_nll","test_nll","train_rmse","test_rmse","train_crps","test_crps","train_coverage","test_coverage","train_r2","test_r2","verdict"] as const
 export const VERDICTS = [{"id":"few","words":"too few points"},{"id":"over","words":"overconfident"},{"id":"under","words":"underconfident"},{"id":"well","words":"calibrated"}] as const
@@ -45,6 +45,8 @@ export interface Data {
   shown_target: number
   slice: number
   sources: ReadonlyArray<InputSource>
+  held: ReadonlyArray<number>
+  average: boolean
   train: number
   test: number
   pool: number
@@ -127,6 +129,7 @@ export interface InputSource {
   first: number
   inputs: number
   held: string
+  moves: number
 }
 
 export interface TrueValue {

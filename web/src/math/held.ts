@@ -1,13 +1,13 @@
 /** The text of the control slice_at with another value for a column; null takes it out, and it stands at its mean again. */
 export function heldWith(text: string, column: string, value: string | number | null): string {
-  const next = new Map(Object.entries(held(text)))
+  const next = new Map(Object.entries(heldValues(text)))
   if (value === null) next.delete(column)
   else next.set(column, value)
   return next.size === 0 ? '' : JSON.stringify(Object.fromEntries(next))
 }
 
 /** What the control says; what is no such text says nothing. */
-function held(text: string): Record<string, unknown> {
+export function heldValues(text: string): Record<string, unknown> {
   if (text === '') return {}
   try {
     const value: unknown = JSON.parse(text)

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { beyondInWords, bySurprise, INTERVALS, judge } from './judged'
+import type { InputSource } from '../generated/wire'
 import { nearness } from '../state/nearness'
 
 const data = { y: [1, 2, 3, 4], is_test: [false, true, true, true] }
@@ -26,17 +27,32 @@ describe('rows', () => {
 describe('nearness', () => {
   const y = [0, 0, 0, 0, 0]
   const is_test = [false, false, false, false, true]
+  const number = (first: number): InputSource => ({ name: `x${first}`, unit: '', kind: 'number', values: [], first, inputs: 1, held: '', moves: 0 })
+  const of = (x: number[][], slice: number, held: number[], sources = x.map((_, i) => number(i + 1)), average = false): Float64Array | null =>
+    nearness({ x, y, is_test, slice, sources, held, average })
+  const others = [-1, 1, -1, 1, 2]
 
   it('is none where every row is on the slice', () => {
-    expect(nearness({ x: [[1, 2, 3, 4, 5]], y, is_test, slice: 1 })).toBeNull()
-    expect(nearness({ x: [[1, 2, 3, 4, 5], [1, 2, 3, 4, 5]], y, is_test, slice: 0 })).toBeNull()
+    expect(of([[1, 2, 3, 4, 5]], 1, [0])).toBeNull()
+    expect(of([[1, 2, 3, 4, 5], [1, 2, 3, 4, 5]], 0, [0, 0])).toBeNull()
+    expect(of([[9, 9, 9, 9, 9], others], 1, [9, 0], undefined, true)).toBeNull()
   })
 
-  it('falls with the distance of the other inputs, whatever their units', () => {
-    const others = [-1, 1, -1, 1, 2]
-    const near = nearness({ x: [[9, 9, 9, 9, 9], others, others.map((v) => 1000 * v + 7)], y, is_test, slice: 1 })
+  it('falls with the distance of the other inputs from where they are held, whatever their units', () => {
+    const x = [[9, 9, 9, 9, 9], others, others.map((v) => 1000 * v + 7)]
+    const near = of(x, 1, [9, 0, 7])
     expect(near?.[0]).toBeCloseTo(Math.exp(-0.5), 6)
     expect(near?.[4]).toBeCloseTo(Math.exp(-2), 6)
-    expect(nearness({ x: [[1, 2, 3, 4, 5], [7, 7, 7, 7, 7]], y, is_test, slice: 1 })?.[4]).toBe(1)
+    const moved = of(x, 1, [9, 2, 2007])
+    expect(moved?.[4]).toBe(1)
+    expect(moved?.[0]).toBeCloseTo(Math.exp(-4.5), 6)
+    expect(of([[1, 2, 3, 4, 5], [7, 7, 7, 7, 7]], 1, [0, 7])?.[4]).toBe(1)
+  })
+
+  it('counts another word as one standard deviation', () => {
+    const words: InputSource = { name: 'w', unit: '', kind: 'values', values: ['a', 'b'], first: 2, inputs: 2, held: 'a', moves: 0 }
+    const near = of([[1, 2, 3, 4, 5], [1, 0, 1, 0, 1], [0, 1, 0, 1, 0]], 1, [0, 1, 0], [number(1), words])
+    expect(near?.[0]).toBe(1)
+    expect(near?.[1]).toBeCloseTo(Math.exp(-0.5), 6)
   })
 })

@@ -94,7 +94,16 @@ export interface ResidualFrame extends Head {
   readonly residual: Values
 }
 
-export type Frame = GridFrame | TruthFrame | FitFrame | RowsFrame | CalibrationFrame | PITFrame | TargetsFrame | TargetScoresFrame | ResidualFrame
+/** Of a fit that is averaged over training points: between which values 80 % of them lie. */
+export interface AverageFrame extends Head {
+  readonly kind: 'average'
+  readonly meanLow: Values
+  readonly meanHigh: Values
+  readonly stdLow: Values
+  readonly stdHigh: Values
+}
+
+export type Frame = GridFrame | TruthFrame | FitFrame | RowsFrame | CalibrationFrame | PITFrame | TargetsFrame | TargetScoresFrame | ResidualFrame | AverageFrame
 
 /** What is seen of all targets where there are several. */
 export interface TargetsPicture {
@@ -115,6 +124,8 @@ export interface LanePicture {
   readonly targets: TargetsPicture | null
   /** Of a lane with an equation. */
   readonly residual?: ResidualFrame | undefined
+  /** Where the fit is averaged over points. */
+  readonly average?: AverageFrame | undefined
 }
 
 /** The lanes of a message; one of which something is missing is left out. */
@@ -124,7 +135,7 @@ export function lanePictures(frames: readonly Frame[]): LanePicture[] {
     const of = <K extends Frame['kind']>(kind: K): Extract<Frame, { kind: K }> | undefined =>
       frames.find((f): f is Extract<Frame, { kind: K }> => f.kind === kind && f.lane === fit.lane)
     const [rows, calibration, pit] = [of('rows'), of('calibration'), of('pit')]
-    return rows && calibration && pit ? [{ lane: fit.lane, fit, rows, calibration, pit, targets: targetsOf(frames, fit.lane), residual: of('residual') }] : []
+    return rows && calibration && pit ? [{ lane: fit.lane, fit, rows, calibration, pit, targets: targetsOf(frames, fit.lane), residual: of('residual'), average: of('average') }] : []
   })
 }
 
@@ -225,6 +236,8 @@ function decodeFrame(bytes: ArrayBuffer, begin: number): { frame: Frame | null; 
       return { frame: { kind: 'targetScores', ...head, scores: Object.fromEntries(TARGET_SCORES.map((name, i) => [name, column(i)])) as Record<TargetScore, Float32Array> }, end }
     case FRAME_KIND.residual:
       return { frame: { kind: 'residual', ...head, residual: far(0) }, end }
+    case FRAME_KIND.average:
+      return { frame: { kind: 'average', ...head, meanLow: far(0), meanHigh: far(1), stdLow: column(2), stdHigh: column(3) }, end }
     default:
       return { frame: null, end }
   }

@@ -112,7 +112,7 @@ class GnllControls extends Part {
     if (c.name === 'equation' && data && (data.inputs.length > 1 || several(data)) && this.store.shown(c) === '') return false
     // Of one input there is but one view.
     if (c.name === 'slice' && this.store.run.value?.data.inputs.length === 1) return false
-    if (c.name === 'slice_at') return false // it is chosen above the fit
+    if (c.name === 'slice_at' || c.name === 'slice_average') return false // they are chosen at the fit
     if (c.name === 'shown_target' && !several(this.store.run.value?.data)) return false
     if (c.when.control === '') return true
     const other = this.store.controls.find(({ name }) => name === c.when.control)

@@ -13,6 +13,7 @@ import { FitCurves } from './fit-curves'
 import { fitTable } from './fit-table'
 import { fitTools } from './fit-tools'
 import { laneStyle } from './lane-line'
+import './inputs'
 import './map'
 import { Part } from './part'
 import { place } from './place'
@@ -62,7 +63,7 @@ class GnllFit extends Part {
       <section class="plot fit" aria-labelledby="fit-title" ${place(view.places, 'fit')}>
         <header class="plot-head">
           ${viewTitle(store, 'fit-title')} ${explainChart('fit', this.#ensemble ? '' : ONE_NETWORK)}
-          ${sliceSelect(store)} ${inHead ? targetChoice(store) : nothing}
+          ${sliceSelect(store, this.embedded)} ${inHead ? targetChoice(store) : nothing}
           <span class="keys-row">
             ${key('line', 'mean')}
             <span class="key"><i class="swatch band" aria-hidden="true"></i>${bandChoice(view, this.#ensemble)}</span>
@@ -92,7 +93,15 @@ class GnllFit extends Part {
         </header>
         <div class="plot-body" ${place(view.places, 'noise x')}><div id="noise-chart" class="chart" role="img"></div></div>
       </section>
+      <gnll-inputs></gnll-inputs>
     `
+  }
+
+  /** What is drawn otherwise because there are other inputs. */
+  #sliceKey(): TemplateResult | typeof nothing {
+    const data = this.store.run.value?.data
+    if (!data || data.inputs.length < 2) return nothing
+    return data.average ? key('dots', '80 % of points') : key('dot faint', 'far from this slice')
   }
 
   /** How rows are drawn, which a lens changes. */
@@ -100,7 +109,7 @@ class GnllFit extends Part {
     const truth = this.store.run.value?.data.truth ? key('dash', 'truth') : nothing
     switch (this.store.view.lens.value) {
       case 'off':
-        return html`${key('dot', 'train')}${key('ring', 'test')}${(this.store.run.value?.data.inputs.length ?? 1) > 1 ? key('dot faint', 'far from this slice') : nothing}${truth}`
+        return html`${key('dot', 'train')}${key('ring', 'test')}${this.#sliceKey()}${truth}`
       case 'mean':
         return html`${key('half', 'wants the curve higher')}${key('half down', 'lower')}${truth}`
       case 'variance':

@@ -143,7 +143,7 @@ class GnllMap extends Part {
       <section class="plot map" aria-labelledby="map-title">
         <header class="plot-head">
           ${viewTitle(store, 'map-title')} ${explainChart('map')}
-          ${sliceSelect(store)} ${targetChoice(store)}
+          ${sliceSelect(store, false)} ${targetChoice(store)}
           <span class="keys-row">
             ${data?.truth ? choice('map-show', 'what the maps show', SHOWS, view.show, (show) => { store.view.setMaps({ show }) }) : nothing}
             ${this.#read?.fit.epistemic && view.show === 'prediction' ? choice('map-part', 'which standard deviation', PARTS, view.part, (part) => { store.view.setMaps({ part }) }) : nothing}

@@ -6,10 +6,10 @@ export function sliceChoice(store: Store): { readonly options: Control['options'
   const inputs = store.run.value?.data.inputs ?? []
   const control = store.controls.find((c) => c.name === 'slice')
   if (!control || inputs.length < 2) return null
-  const slice = Number(store.shown(control))
+  // Which one it is where none is named, the server says.
+  const slice = Number(store.shown(control)) || (store.run.value?.data.slice ?? 0)
   const along = inputs.map(({ name }, i) => ({ value: String(i + 1), label: name, help: `along ${name}, ${inputs.length === 2 ? 'the other input at its mean' : 'the other inputs at their means'}` }))
   return inputs.length === 2
     ? { options: [{ value: '0', label: 'both inputs', help: 'a map of both inputs' }, ...along], value: String(slice) }
-    // The natural view of more inputs is along the first.
     : { options: along, value: String(Math.max(1, slice)) }
 }

@@ -34,12 +34,12 @@ export function viewTitle(store: Store, id: string): TemplateResult {
   `
 }
 
-/** Over which input the fit is shown; nothing where there is but one. */
-export function sliceSelect(store: Store): TemplateResult | typeof nothing {
+/** Over which input the fit is shown, and within another page where the others stand; nothing where there is but one. */
+export function sliceSelect(store: Store, embedded: boolean): TemplateResult | typeof nothing {
   const choice = sliceChoice(store)
   if (!choice) return nothing
   return html`
     <label class="over">over ${select({ name: 'over', label: 'input of the chart', unit: '', options: choice.options }, choice.value, (v) => { store.set('slice', Number(v)) }, !store.steers.value)}</label>
-    ${heldChoice(store)}
+    ${embedded ? heldChoice(store) : nothing}
   `
 }
