@@ -26,7 +26,7 @@ type NetConfig struct {
 	InitialVariance float64
 }
 
-// The largest network that is supported.
+// The bounds of a network that can be had at all.
 const (
 	MaxLayers  = 16
 	MaxWidth   = 4096

@@ -88,25 +88,45 @@ describe('the batches', () => {
     const steps = await w.step()
     await expect.poll(async () => (await figures(w))[1]).toBe(steps)
     await table(w)
-    expect(await panel(w).locator('thead th').allTextContents()).toEqual(['step', 'batch', 'batch, A', 'changed'])
+    expect(await panel(w).locator('thead th').allTextContents()).toEqual(['step', 'batch', 'batch, A', 'batch, smoothed', 'changed'])
   })
 })
 
 describe('how the loss is drawn', () => {
-  it('is smoothed only on request, over the curve itself', async () => {
+  it('is smoothed from the start, over the curve itself, and remembers how much', async () => {
     const w = await still({}, 800)
-    await openView(w)
     const slider = w.page.getByRole('slider', { name: 'smoothing' })
-    expect(await slider.inputValue()).toBe('0')
+    expect(await slider.inputValue()).toBe('0.6')
+    expect(await panel(w).locator('output').textContent()).toBe('0.60')
+    const usual = await picture(w)
+    await slider.fill('0')
     expect(await panel(w).locator('output').textContent()).toBe('off')
-    const raw = await picture(w)
+    await expect.poll(() => picture(w)).not.toBe(usual)
     await slider.fill('0.9')
     expect(await panel(w).locator('output').textContent()).toBe('0.90')
-    await panel(w).getByText(/Half-life of a value: \d+ steps/).waitFor()
-    await expect.poll(() => picture(w)).not.toBe(raw)
-    await w.page.keyboard.press('Escape')
     await table(w)
     expect(await panel(w).locator('thead th').allTextContents()).toEqual(['step', 'train', 'test', 'train, smoothed', 'test, smoothed', 'changed'])
+    // Raw and smoothed, at the same step.
+    const field = w.page.getByRole('slider', { name: 'inspect the loss at a step' })
+    await field.focus()
+    await field.press('End')
+    await expect.poll(() => field.getAttribute('aria-valuetext')).toMatch(/test −?[\d.]+ \(smoothed −?[\d.]+\), train −?[\d.]+ \(smoothed −?[\d.]+\)/)
+    await w.page.reload()
+    await w.drawn()
+    await expect.poll(() => slider.inputValue()).toBe('0.9')
+  })
+
+  it('says why it is negative, with the formula', async () => {
+    const w = await still({}, 1500)
+    const why = panel(w).getByRole('button', { name: 'why negative?' })
+    await why.click()
+    const answer = w.page.getByRole('dialog', { name: 'why negative?' })
+    await answer.getByText('lower is better').waitFor()
+    await answer.getByText('density can exceed 1').waitFor()
+    expect(await answer.locator('math').count()).toBe(1)
+    await w.page.keyboard.press('Escape')
+    await choose(w, 'NLL') // in g, where it is about 4
+    await expect.poll(() => why.count()).toBe(0)
   })
 
   it('has a log axis only where every value is above zero, and says so', async () => {
@@ -128,6 +148,52 @@ describe('how the loss is drawn', () => {
     const symlog = await picture(w)
     await log.check()
     await expect.poll(() => picture(w)).not.toBe(symlog)
+  })
+})
+
+describe('models with different losses', () => {
+  const checked = (w: Watched): Promise<string | null> => panel(w).locator('wa-radio[aria-checked=true]').textContent()
+
+  it('are compared by NLL, unless another loss is chosen, and that says what it is worth', async () => {
+    const w = await still({ lanes: [{ name: 'A' }, { name: 'B' }] }, 400)
+    expect(await checked(w)).toBe('training loss')
+    await w.page.locator('[data-control=loss] select').selectOption('beta_nll')
+    await expect.poll(() => checked(w)).toBe('NLL')
+    expect(await panel(w).locator('.loss-warning').count()).toBe(0)
+    await choose(w, 'training loss')
+    await panel(w).locator('.loss-warning').filter({ hasText: 'not comparable' }).waitFor()
+    // What was chosen stays, and is in the address.
+    await w.page.locator('[data-control=beta] input').first().fill('0.7')
+    expect(await checked(w)).toBe('training loss')
+    await expect.poll(() => w.settings()).toContain('loss:loss')
+    await panel(w).getByRole('button', { name: 'compare by NLL' }).click()
+    await expect.poll(() => checked(w)).toBe('NLL')
+    expect(await panel(w).locator('.loss-warning').count()).toBe(0)
+  })
+})
+
+describe('the axis', () => {
+  const axis = async (w: Watched): Promise<number[]> => ((await panel(w).getAttribute('data-axis')) ?? '').replaceAll('−', '-').split(' to ').map(Number)
+
+  it('recovers when training has gone wrong and that is undone', async () => {
+    const w = await still({}, 1000)
+    await expect.poll(async () => (await axis(w))[1]).toBeLessThan(10)
+    const [, before = NaN] = await axis(w)
+    const run = Run.of(w.page)
+    await w.type('lr', '1')
+    await expect.poll(() => w.value('lr')).toBe('1')
+    await run.command({ type: 'step', steps: 1500 })
+    await expect.poll(async () => (await axis(w))[1]).toBeGreaterThan(10 * Math.max(1, before))
+    await w.says(({ state }) => state !== 'playing')
+    await run.command({ type: 'undo' })
+    await expect.poll(() => w.value('lr')).toBe('3e-3')
+    await expect.poll(async () => (await axis(w))[1]).toBeLessThan(2 * Math.max(1, before))
+    await panel(w).locator('.key', { hasText: 'undone' }).waitFor()
+    await run.command({ type: 'step', steps: 200 })
+    // One spelling, with the control's label, on the mark and in the table.
+    await table(w)
+    await panel(w).getByRole('cell', { name: /^learning rate 3e-3 → 1$/ }).waitFor()
+    await panel(w).getByRole('cell', { name: /undone: learning rate 3e-3 → 1/ }).waitFor()
   })
 })
 

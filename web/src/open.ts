@@ -113,7 +113,7 @@ async function order({ controls, lesson, lanes, paused }: Asked, data: DataSpec 
 
 interface Begun {
   readonly opened: Opened
-  /** Whether what was asked for can be; otherwise the defaults are used. */
+  /** Whether what was asked for can be; else the defaults hold. */
   readonly granted: boolean
   readonly notice: string
 }
@@ -133,7 +133,7 @@ async function openRun(asked: Order, id: string | undefined, key: string | undef
     // A link may ask for what the server refuses; a run with the defaults is
     // better than none.
     const opened = await make({})
-    // A run that continues already is not what the address asked for.
+    // A run that goes on already is not what the address asked for.
     return { opened, granted: false, notice: opened.made ? `The link contains an invalid setting (${e.message}). Default settings are used instead.` : '' }
   }
 }

@@ -1,7 +1,7 @@
 import { significant, tick } from '../math/format'
 import type { Area, Pixel, Plot } from './echarts'
 import { counted, logMeasureOf, meant, measureOf } from './measure'
-import { ticksWithin, type Range } from '../math/scale'
+import { decadesApart, ticksWithin, type Range } from '../math/scale'
 
 /** Where a point of the data lies on the canvas. */
 export type At = (x: number, y: number) => Pixel
@@ -50,8 +50,12 @@ export function rangeAxis({ min, max, interval }: Range) {
   return { axis, measure }
 }
 
-/** A logarithmic axis between two values. */
-export function logAxis({ min, max }: { readonly min: number; readonly max: number }) {
+/** A logarithmic axis between two values, with as many labels as fit on so many pixels. */
+export function logAxis({ min, max }: { readonly min: number; readonly max: number }, pixels = Infinity) {
   const measure = logMeasureOf(min, max)
-  return { axis: { min: counted(min, measure), max: counted(max, measure), axisLabel: { formatter: (v: number) => significant(meant(v, measure), 1) } }, measure }
+  const apart = decadesApart(min, max, pixels, LABEL)
+  const label = (v: number): string => (Math.round(Math.log10(v)) % apart === 0 ? significant(v, 1) : '')
+  return { axis: { min: counted(min, measure), max: counted(max, measure), axisLabel: { formatter: (v: number) => label(meant(v, measure)) } }, measure }
 }
+
+const LABEL = 16 // pixels, the height of a label with its air

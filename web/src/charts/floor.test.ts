@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { LanePicture } from '../net/frame'
 import type { Data } from '../generated/wire'
-import { clampedRows, stretches } from './floor'
+import { clampedRows, isFree, spotsFor, stretches } from './floor'
 import { floorInWords } from './noise-words'
 
 const at = (x: number, y: number): [number, number] => [100 * x, y]
@@ -20,6 +20,30 @@ describe('what the floor holds up', () => {
     const data = { inputs: [{}], x: [[0, 1, 2, 3]], is_test: [false, false, true, false] } as unknown as Data
     expect(clampedRows({ picture: picture([], [0.5, 0.7, 0.5, NaN], 0.5, 1), data, at })).toEqual([0])
     expect(clampedRows({ picture: picture([], [0.5, 0.7, 0.5, NaN], 0.5, 0), data, at })).toEqual([])
+  })
+})
+
+describe('the words of the floor', () => {
+  const area = { x: 50, y: 30, width: 400, height: 100 }
+  const flat = (y: number): Array<[number, number]> => Array.from({ length: 11 }, (_, i) => [50 + 40 * i, y])
+
+  it('stand above the line, or under it, and else elsewhere in the plot, never on the line', () => {
+    const spots = spotsFor(area, 110, 120)
+    expect(spots[0]).toEqual({ left: 326, top: 90 })
+    for (const { left, top } of spots) {
+      expect(top + 16 <= 110 || top >= 110).toBe(true)
+      expect([left >= 50, left + 120 <= 450, top >= 30, top + 16 <= 130]).toEqual([true, true, true, true])
+    }
+  })
+
+  it('are never struck through, by what runs between two points either', () => {
+    const box = { x: 300, y: 60, width: 100, height: 16 }
+    expect(isFree([flat(40)], box)).toBe(true)
+    expect(isFree([flat(68)], box)).toBe(false)
+    expect(isFree([[[50, 0], [450, 130]]], { x: 200, y: 60, width: 100, height: 16 })).toBe(false)
+    expect(isFree([[[50, 0], [450, 130]]], { x: 50, y: 100, width: 100, height: 16 })).toBe(true)
+    expect(isFree([[[350, 0], [350, 130]]], box)).toBe(false)
+    expect(isFree([[[300, NaN], [350, 68], [360, NaN]]], box)).toBe(true)
   })
 })
 

@@ -4,11 +4,13 @@ import type { Span } from '../state/zoom'
 import type { Area, ChartOption } from './echarts'
 import type { Values } from './loss-lines'
 import type { Geometry } from './loss-paint'
-import { CalmRange, ticksWithin } from '../math/scale'
+import { CalmRange, Glide, ticksWithin } from '../math/scale'
 import type { ScaleName } from '../state/view'
 import { LINEAR, LOG, LOG_STEPS, STEPS, symlog, thresholdFor, valueLabel, valueTicks, type StepScale, type ValueScale } from './value-scale'
 
 type Axis<A extends 'xAxis' | 'yAxis'> = Exclude<ChartOption[A], readonly unknown[] | undefined>
+
+const GLIDE = 350 // ms
 
 /** What the axes are to show. */
 export interface AxesOf {
@@ -28,6 +30,9 @@ export interface AxesOf {
 /** The axes of the loss: scales of their own over linear axes, standing still as long as they can. */
 export class LossAxes {
   readonly #range = new CalmRange(PICTURE.loss_ticks)
+  readonly #glide = new Glide(GLIDE)
+  #jumps = true
+  #aim = { min: 0, max: 1 }
   #of = ''
   #threshold = 1
   #x: StepScale = STEPS
@@ -47,6 +52,11 @@ export class LossAxes {
     return this.#x
   }
 
+  /** Where the upright axis is going. */
+  get range(): { readonly low: number; readonly high: number } {
+    return { low: this.#y.back(this.#aim.min), high: this.#y.back(this.#aim.max) }
+  }
+
   /** Whether a line of zero belongs into the picture. */
   get hasZero(): boolean {
     return this.#y.name !== 'log' && this.#values.low < 0 && this.#values.high > 0
@@ -56,12 +66,20 @@ export class LossAxes {
     return Math.min(this.right, Math.max(this.left, place))
   }
 
-  /** Fits the axes to what they are to show in so many pixels. */
-  fit(o: AxesOf, width: number, height: number): { xAxis: Axis<'xAxis'>; yAxis: Axis<'yAxis'> } {
+  /** Whether the upright axis is on its way to where it is to be at that time in ms: then it is to be fitted again. */
+  moves(now: number): boolean {
+    return this.#glide.moves(now)
+  }
+
+  /** Fits the axes to what they are to show in so many pixels, as they are at a time in ms on their way there; still, they are there at once. */
+  fit(o: AxesOf, width: number, height: number, now: number, still: boolean): { xAxis: Axis<'xAxis'>; yAxis: Axis<'yAxis'> } {
+    this.#jumps = still
     this.#rescale(o)
-    const { min, max } = this.#follow(o)
+    this.#aim = this.#follow(o)
+    this.#glide.aim(this.#aim, now, this.#jumps)
+    const { min, max } = this.#glide.at(now)
     this.#values = { low: min, high: max }
-    const losses = valueTicks(this.#y, min, max, fitting(height, 34))
+    const losses = apartOn(height, (n) => valueTicks(this.#y, min, max, n), (v) => ((this.#y.to(v) - min) / (max - min)) * height)
     const atLosses = losses.map((v) => this.#y.to(v))
     const steps = o.logSteps ? valueTicks(LOG, this.left, this.right, fitting(width, 75)).filter((v) => Number.isInteger(v)) : ticksWithin(o.span.from, o.span.to, fitting(width, 75)).values
     const atSteps = steps.map((s) => this.#x.to(s))
@@ -96,14 +114,17 @@ export class LossAxes {
       this.#threshold = thresholdFor(values.usual)
     }
     const shows = `${wanted} ${this.#threshold} ${everything} ${of}`
-    if (shows !== this.#of) this.#range.forget()
+    if (shows !== this.#of) {
+      this.#range.forget()
+      this.#jumps = true
+    }
     this.#of = shows
     this.#y = wanted === 'linear' ? LINEAR : wanted === 'log' ? LOG : symlog(this.#threshold)
   }
 
   #follow({ values, everything, bar }: AxesOf): { min: number; max: number } {
     if (!values) return { min: this.#y.to(0.1), max: this.#y.to(1) }
-    let [low, high] = everything ? [values.least, values.greatest] : [values.low, values.high]
+    let [low, high] = everything ? [values.least, values.greatest] : worthSeeing(values, this.#y)
     if (bar !== null && (this.#y.name !== 'log' || bar > 0)) {
       const span = Math.max(high - low, 0.1)
       if (everything || (bar > low - 2 * span && bar < high + span)) [low, high] = [Math.min(low, bar), Math.max(high, bar)]
@@ -114,9 +135,37 @@ export class LossAxes {
   }
 }
 
+/**
+ * The range of the values, unless the newest would be pressed flat in it: after training
+ * has gone wrong and recovered, what was is left at the edge.
+ */
+function worthSeeing({ low, high, now: [least, most] }: Values, { name }: ValueScale): [number, number] {
+  if (name !== 'linear') return [low, high]
+  const reach = FLAT * Math.max(most - least, LEAST)
+  return [Math.max(low, least - reach), Math.min(high, most + reach)]
+}
+
+const FLAT = 10 // times as high as what is new an axis reaches beyond it
+const LEAST = 0.2 // nats: what is flat need not fill the axis
+
 /** Whether everything that is shown can stand on a log axis. */
 export function isLogValid(values: Values | null): boolean {
   return values !== null && values.least > 0
+}
+
+const LABEL = 15 // pixels, the height of a label with its air
+
+/** As many ticks as their labels have room for, so that none is printed over another. */
+export function apartOn(height: number, ticks: (n: number) => number[], along: (v: number) => number): number[] {
+  const isNear = (list: readonly number[]): boolean => list.some((v, i) => i > 0 && Math.abs(along(v) - along(list[i - 1] ?? v)) < LABEL)
+  for (let n = fitting(height, 34); n > 0; n--) {
+    const list = ticks(n)
+    if (!isNear(list)) return list
+  }
+  // There are too many even so: every second one, or fourth.
+  let list = ticks(1)
+  while (list.length > 1 && isNear(list)) list = list.filter((_, i) => i % 2 === 0)
+  return list
 }
 
 /** How many labels fit. */

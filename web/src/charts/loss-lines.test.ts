@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import type { Lane, Point } from '../generated/wire'
+import type { Change, Lane, Point } from '../generated/wire'
 import { History } from '../state/history'
+import { presentBranch } from './branch'
 import { oddSteps, toLines, valuesOf, type LinesOf } from './loss-lines'
 
 const lane = (n: number): Lane => ({ lane: n, name: 'AB'[n] ?? '', colour: n, controls: {}, params: 1, from: null, parameters: [] })
@@ -11,7 +12,7 @@ function scene(last: number, value: (step: number) => number | null, change: Par
   const history = new History()
   history.add(0, Array.from({ length: last + 1 }, (_, step) => [point(0, step, value(step)), point(1, step, 1)]).flat())
   return {
-    history, batches: new Map(), lanes, focus: 1, kind: 'loss', othersTrain: false, smoothing: 0,
+    history, batches: new Map(), lanes, focus: 1, kind: 'loss', othersTrain: false, smoothing: 0, jumps: [],
     span: { from: 0, to: last }, pixels: 100, along: (step) => (step / last) * 100, ...change,
   }
 }
@@ -39,6 +40,15 @@ describe('the lines of the loss', () => {
     expect(values?.high).toBeLessThan(3)
     expect([values?.least, values?.greatest]).toEqual([1, 900])
     expect(valuesOf(toLines(scene(10, () => null, { lanes: [lane(0)], focus: 0 })), o.span)).toBeNull()
+  })
+
+  it('are judged by the present branch, and by what is newest', () => {
+    const wrecked = scene(1000, (step) => (step > 300 && step <= 700 ? 1e8 : 1 + (step % 10) / 100), { focus: 0, lanes: [lane(0)] })
+    const branch = presentBranch([{ generation: 1, step: 700, revision: 2, from: { step: 300, revision: 0 } } as Change], 1)
+    expect(valuesOf(toLines(wrecked), wrecked.span)?.high).toBe(1e8)
+    expect(valuesOf(toLines(wrecked), wrecked.span, branch)).toMatchObject({ low: 1, greatest: 1.09, now: [1, 1.09] })
+    // Where nothing of it is shown, what is shown has the say.
+    expect(valuesOf(toLines({ ...wrecked, span: { from: 400, to: 600 } }), { from: 400, to: 600 }, branch)?.high).toBe(1e8)
   })
 
   it('know where a loss was not finite, drawn or not', () => {

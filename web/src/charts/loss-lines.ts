@@ -4,7 +4,8 @@ import type { History, Series, XY, LossKind } from '../state/history'
 import type { Span } from '../state/zoom'
 import { decimate, type Decimated } from './buckets'
 import { extent, quantile } from '../math/scale'
-import { smoothed } from './smooth'
+import { isPresent, type Jump, type Stretch } from './branch'
+import { partOf, smoothed } from './smooth'
 
 /** One curve of one lane. */
 export interface Line {
@@ -32,6 +33,8 @@ export interface LinesOf {
   readonly othersTrain: boolean
   /** From 0, which is none, to below 1. */
   readonly smoothing: number
+  /** Where the run went back: an average goes on from there. */
+  readonly jumps: readonly Jump[]
   readonly span: Span
   readonly pixels: number
   /** The pixel of a step. */
@@ -52,7 +55,7 @@ export function toLines(o: LinesOf): Line[] {
     const drawn = batch ? { ...kept, of: Math.max(batch.of, kept.of) } : kept
     // An average over extremes alone would be no average.
     const isSmooth = o.smoothing > 0 && !isUnder && (part !== 'batch' || batch?.full === true)
-    const average = isSmooth ? smoothed(all, o.smoothing, to - from) : null
+    const average = isSmooth ? smoothed(all, o.smoothing, partOf(all, o.span, o.pixels), o.jumps) : null
     const smooth = average && decimate(average, from, to, o.pixels, o.along).points
     return { lane, part, isFocus, isUnder, all, drawn, average, smooth }
   }
@@ -72,6 +75,8 @@ export interface Values {
   /** The range worth seeing: neither the first fall nor a spike presses the rest flat. */
   readonly low: number
   readonly high: number
+  /** Where the newest values lie. */
+  readonly now: readonly [low: number, high: number]
   /** All of them lie between these. */
   readonly least: number
   readonly greatest: number
@@ -79,24 +84,32 @@ export interface Values {
   readonly usual: number
 }
 
-/** null where there is no finite value. */
-export function valuesOf(lines: readonly Line[], span: Span): Values | null {
+/** Of the present branch, as far as any of it is shown; null where there is no finite value. */
+export function valuesOf(lines: readonly Line[], span: Span, branch: readonly Stretch[] = WHOLE): Values | null {
+  return branch === WHOLE ? valuesWithin(lines, span, WHOLE) : valuesWithin(lines, span, branch) ?? valuesWithin(lines, span, WHOLE)
+}
+
+const WHOLE: readonly Stretch[] = [{ from: -Infinity, to: Infinity }]
+const NEWEST = 0.25 // of the steps shown that there are
+
+function valuesWithin(lines: readonly Line[], span: Span, branch: readonly Stretch[]): Values | null {
   const settled = span.from === 0 ? span.to * PICTURE.loss_fall : span.from
-  const seen: number[] = []
-  const late: number[] = []
+  const seen: XY[] = []
   for (const l of lines) {
     if (l.isUnder) continue
-    for (const [step, v] of l.drawn.points) {
-      if (step < span.from || step > span.to || !Number.isFinite(v)) continue
-      seen.push(v)
-      if (step >= settled) late.push(v)
-    }
+    for (const p of l.drawn.points) if (p[0] >= span.from && p[0] <= span.to && Number.isFinite(p[1]) && isPresent(branch, p[0])) seen.push(p)
   }
-  const all = extent(seen)
+  const all = extent(seen.map(([, v]) => v))
   if (!all) return null
-  const sorted = Float64Array.from(late.length > 0 ? late : seen).sort()
+  const last = Math.max(...seen.map(([step]) => step))
+  const since = (step: number): number[] => seen.filter((p) => p[0] >= step).map(([, v]) => v)
+  const late = since(settled)
+  const sorted = Float64Array.from(late.length > 0 ? late : seen.map(([, v]) => v)).sort()
   const sizes = Float64Array.from(sorted, Math.abs).sort()
-  return { low: quantile(sorted, PICTURE.loss_low), high: quantile(sorted, PICTURE.loss_high), least: all[0], greatest: all[1], usual: quantile(sizes, 0.5) }
+  return {
+    low: quantile(sorted, PICTURE.loss_low), high: quantile(sorted, PICTURE.loss_high), least: all[0], greatest: all[1], usual: quantile(sizes, 0.5),
+    now: extent(since(last - NEWEST * (last - span.from))) ?? all,
+  }
 }
 
 const EVALUATED = ['train_loss', 'test_loss', 'train_nll', 'test_nll'] as const

@@ -1,8 +1,8 @@
 import { fixed } from '../math/format'
 import type { Lane } from '../generated/wire'
-import type { XY } from '../state/history'
 import type { Area, Pixel, Shape } from './echarts'
 import { lookOf, polylines } from './lanes'
+import { apart, isPresent, type Stretch } from './branch'
 import type { Line } from './loss-lines'
 import type { Palette } from './palette'
 import { textWidth } from './text'
@@ -19,6 +19,7 @@ const SIDE = 4 // pixels, half a mark's width
 const LEAST_APART = 6 // pixels between two marks at an edge
 
 const FAINT = 0.28
+const LEFT = 0.22 // what was undone
 const LOOKS = {
   under: { width: 1, opacity: 0.3 },
   other: { width: 1.1, opacity: 0.85 },
@@ -35,11 +36,11 @@ function kindOf(l: Line): keyof typeof LOOKS {
   return l.isFocus ? 'strong' : 'other'
 }
 
-/** The curves, and the line of zero under them. */
-export function paintLines(lines: readonly Line[], g: Geometry, zero: boolean, p: Palette): Shape {
+/** The curves, those that were left behind faint, and the line of zero under them. */
+export function paintLines(lines: readonly Line[], g: Geometry, zero: boolean, branch: readonly Stretch[], p: Palette): Shape {
   const { area } = g
   const [top, bottom] = [area.y - FAR, area.y + area.height + FAR]
-  const at = ([step, v]: XY): Pixel => (Number.isFinite(v) ? [g.x(step), Math.min(bottom, Math.max(top, g.y(v)))] : [NaN, NaN])
+  const at = ([step, v]: readonly [number, number]): Pixel => (Number.isFinite(v) ? [g.x(step), Math.min(bottom, Math.max(top, g.y(v)))] : [NaN, NaN])
   const children: Shape[] = []
   if (zero) {
     const y = Math.round(g.y(0)) + 0.5
@@ -50,14 +51,16 @@ export function paintLines(lines: readonly Line[], g: Geometry, zero: boolean, p
     const { width, opacity } = LOOKS[kindOf(l)]
     // Dashes are for one clear line: what is fainter or a cloud is solid.
     const beneath = { colour: look.colour, dash: [] }
-    if (l.smooth) children.push(...polylines(l.drawn.points.map(at), beneath, 1, FAINT), ...polylines(l.smooth.map(at), l.part === 'train' ? beneath : look, width, opacity))
-    else children.push(...polylines(l.drawn.points.map(at), l.part !== 'test' ? beneath : look, width, opacity))
+    const raw = apart(l.drawn.points, branch)
+    children.push(...polylines(raw.left.map(at), beneath, 1, LEFT))
+    if (l.smooth) children.push(...polylines(raw.present.map(at), beneath, 1, FAINT), ...polylines(apart(l.smooth, branch).present.map(at), l.part === 'train' ? beneath : look, width, opacity))
+    else children.push(...polylines(raw.present.map(at), l.part !== 'test' ? beneath : look, width, opacity))
   }
   return { type: 'group', children }
 }
 
 /** Small marks at the upper and lower edge where a curve leaves the plot; returns how many values do. */
-export function paintClipped(lines: readonly Line[], g: Geometry, p: Palette): { shapes: Shape[]; values: number } {
+export function paintClipped(lines: readonly Line[], g: Geometry, branch: readonly Stretch[], p: Palette): { shapes: Shape[]; values: number } {
   const { area } = g
   const [top, bottom] = [area.y, area.y + area.height]
   const shapes: Shape[] = []
@@ -68,7 +71,7 @@ export function paintClipped(lines: readonly Line[], g: Geometry, p: Palette): {
     if (l.isUnder) continue
     for (const [step, v] of l.drawn.points) {
       const x = g.x(step)
-      if (!Number.isFinite(v) || x < area.x - 0.5 || x > area.x + area.width + 0.5) continue
+      if (!Number.isFinite(v) || !isPresent(branch, step) || x < area.x - 0.5 || x > area.x + area.width + 0.5) continue
       const y = g.y(v)
       if (y >= top - 1 && y <= bottom + 1) continue
       values++

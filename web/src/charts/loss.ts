@@ -6,7 +6,8 @@ import type { LossView } from '../state/view'
 import type { Span } from '../state/zoom'
 import { areaOf, ONE_ITEM, Plot, type Area, type ChartOption, type RenderItem, type Shape } from './echarts'
 import { paintCard } from './card'
-import { LossAxes } from './loss-axes'
+import { jumpsOf, presentBranch, type Stretch } from './branch'
+import { LossAxes, type AxesOf } from './loss-axes'
 import { readLoss, type LossReading } from './loss-card'
 import { oddSteps, toLines, valuesOf, type Line, type Values } from './loss-lines'
 import { paintMarks } from './loss-marks'
@@ -42,9 +43,11 @@ export interface Drawn {
   readonly values: Values | null
   /** How many of the points drawn are beyond the axis. */
   readonly clipped: number
+  /** The steps that the present weights have gone through; what else is drawn was undone. */
+  readonly branch: readonly Stretch[]
 }
 
-export const NOTHING_DRAWN: Drawn = { lines: [], odd: new Map(), values: null, clipped: 0 }
+export const NOTHING_DRAWN: Drawn = { lines: [], odd: new Map(), values: null, clipped: 0, branch: presentBranch([], 0) }
 
 const MARK_REACH = 7 // pixels from a mark within which the pointer means it
 const MARKS_ROOM = 28 // pixels above the plot, where the marks and their words stand
@@ -53,6 +56,7 @@ const MARGINS = 82 // pixels at the left and the right of the plot
 const ROOMY = { top: 58, bottom: 42 }
 const LOW = { top: 46, bottom: 22 }
 const LOW_BELOW = 260 // pixels, the height of the canvas
+const calm = matchMedia('(prefers-reduced-motion: reduce)')
 const DRAG = 6 // pixels; a shorter one is a click
 const NAMES: Readonly<Record<LossKind, (per: string) => string>> = { loss: (per) => `training loss per ${per} (standardised)`, nll: (per) => `NLL (nats per ${per})`, batch: (per) => `loss of each batch per ${per}` }
 
@@ -68,6 +72,9 @@ export class LossChart {
   /** The place of the pointer, and of where it was pressed, along the step axis. */
   #probe: number | null = null
   #pressed: number | null = null
+  /** How the axes are to be fitted again while they glide. */
+  #fits: AxesOf | null = null
+  #gliding = 0
 
   constructor(host: HTMLElement, controls: readonly Control[]) {
     this.#controls = controls
@@ -83,12 +90,13 @@ export class LossChart {
     this.#plot.set({
       series: [
         series('changes', 1, false, (area, p, { lanes }) => paintMarks(this.#marks, this.#axes.geometry(area), this.#controls, lanes, p)),
-        series('curves', 2, true, (area, p) => paintLines(this.#drawn.lines, this.#axes.geometry(area), this.#axes.hasZero, p)),
+        series('curves', 2, true, (area, p) => paintLines(this.#drawn.lines, this.#axes.geometry(area), this.#axes.hasZero, this.#drawn.branch, p)),
         series('edges', 4, false, (area, p, scene) => this.#paintEdges(area, p, scene)),
         series('probe', 5, false, (area, p) => this.#paintProbe(area, p)),
       ].flat(),
     })
     this.#plot.onPointer((place) => { this.#point(place) }, MARKS_ROOM)
+    this.#plot.onResize(() => { if (this.#scene) this.draw(this.#scene) })
   }
 
   /** Calls back with the marks near which the chart was clicked, the nearest first. */
@@ -120,6 +128,11 @@ export class LossChart {
     return Math.max(100, this.#plot.width - MARGINS)
   }
 
+  /** From the least value to the greatest that the axis is to show. */
+  get range(): { readonly low: number; readonly high: number } {
+    return this.#axes.range
+  }
+
   get marks(): readonly Mark[] {
     return this.#marks
   }
@@ -131,6 +144,7 @@ export class LossChart {
   }
 
   dispose(): void {
+    cancelAnimationFrame(this.#gliding)
     this.#plot.dispose()
   }
 
@@ -149,26 +163,37 @@ export class LossChart {
     const axes = this.#axes
     axes.spread(span, view.logSteps)
     const perPixel = (axes.right - axes.left) / pixels
-    const lines = toLines({ ...scene, ...view, pixels, along: (step) => (axes.x.to(step) - axes.left) / perPixel })
-    const values = valuesOf(lines, span)
+    const branch = presentBranch(scene.changes, generation)
+    const lines = toLines({ ...scene, ...view, jumps: jumpsOf(scene.changes, generation), pixels, along: (step) => (axes.x.to(step) - axes.left) / perPixel })
+    const values = valuesOf(lines, span, branch)
     const changes = scene.changes.filter((c) => leavesTrace(c, this.#controls))
     this.#marks = toMarks(changes, generation, (span.to - span.from) / pixels)
-    this.#drawn = { lines, odd: oddSteps(scene, lines, span), values, clipped: 0 }
+    this.#drawn = { lines, odd: oddSteps(scene, lines, span), values, clipped: 0, branch }
     const bar = barOf(scene.best, view.kind)
+    this.#fits = { ...view, span, values, bar, name: nameOf(view.kind, target), of: `${view.kind} ${generation} ${focus} ${target} ${span.from}` }
+    this.#fit()
+    return this.#drawn
+  }
+
+  /** Fits the axes and paints, and again in the next frames while they are on their way. */
+  #fit(): void {
+    if (!this.#fits) return
     const { height } = this.#plot
     const isLow = height < LOW_BELOW
     const grid = isLow ? LOW : ROOMY
-    const { xAxis, yAxis } = axes.fit({ ...view, span, values, bar, name: nameOf(view.kind, target), of: `${view.kind} ${generation} ${focus} ${target} ${span.from}` }, pixels, height - grid.top - grid.bottom)
+    const now = performance.now()
+    const { xAxis, yAxis } = this.#axes.fit(this.#fits, this.pixels, height - grid.top - grid.bottom, now, calm.matches || document.hidden)
     this.#plot.set({
       grid, yAxis, xAxis: { ...xAxis, name: isLow ? '' : 'step' },
       series: ['changes', 'curves', 'edges', 'probe'].map((id) => ({ type: 'custom', id, data: ONE_ITEM })),
     })
-    return this.#drawn
+    cancelAnimationFrame(this.#gliding)
+    if (this.#axes.moves(now)) this.#gliding = requestAnimationFrame(() => { this.#fit() })
   }
 
   #paintEdges(area: Area, p: Palette, { best, view, past }: LossScene): Shape {
     const g = this.#axes.geometry(area)
-    const { shapes, values } = paintClipped(this.#drawn.lines, g, p)
+    const { shapes, values } = paintClipped(this.#drawn.lines, g, this.#drawn.branch, p)
     this.#drawn = { ...this.#drawn, clipped: values }
     const bar = barOf(best, view.kind)
     return { type: 'group', children: [...(bar === null ? [] : paintBest(bar, g, p)), ...shapes, ...paintOdd(this.#drawn.odd, g, p), ...(past === null ? [] : paintPast(past, g, p))] }
@@ -211,7 +236,7 @@ export class LossChart {
   }
 }
 
-/** The best possible loss that the chart is held against: the batches are training rows. */
+/** The best attainable loss that the chart is held against: the batches are training rows. */
 function barOf(best: Best | null, kind: LossKind): number | null {
   const bar = kind === 'batch' || !Number.isFinite(best?.test) ? best?.train : best?.test
   return bar !== undefined && Number.isFinite(bar) ? bar : null

@@ -1,5 +1,6 @@
 import { effective, type GridFrame, type LanePicture, type TruthFrame } from '../net/frame'
 import { PICTURE, type Data } from '../generated/wire'
+import { clampedOf } from '../math/clamped'
 import { aleatoricOf, sliced } from '../math/reading'
 import { areaBetween, inputAxis, logarithmic, logAxis } from './axes'
 import { EPISTEMIC_DASH, RANGE_DASH } from './bands'
@@ -24,12 +25,20 @@ export class NoiseChart {
   #grid: GridFrame | null = null
   #truth: TruthFrame | null = null
   #rangeOf = ''
-  #shown = { min: 0, max: 0 }
+  #shown = { min: 1, max: 10 }
+  /** What a sensible fit needs: the axis has room for it, whatever is seen. */
+  #usual: readonly [low: number, high: number] = [1, 10]
   #picture: Picture | null = null
 
+  readonly #host: HTMLElement
+
   constructor(host: HTMLElement) {
+    this.#host = host
     this.#plot = new Plot(host, 'noise', base({ grid: NAMELESS, y: 'log' }))
-    this.#plot.onResize(() => { this.#paint() })
+    this.#plot.onResize(() => {
+      this.#rescale(this.#shown)
+      this.#paint()
+    })
   }
 
   onPointer(listener: (x: number | null) => void): void {
@@ -52,15 +61,15 @@ export class NoiseChart {
     this.#palette = p
     // The room that a sensible fit needs, so that the axis stands from the start.
     const spread = data.target_std ?? 1
-    this.#shown = this.#range.follow(spread * PICTURE.noise_low, spread * PICTURE.noise_high)
     const known = truth && extent(truth.std.filter((v) => v > 0))
-    if (known) this.#shown = this.#range.follow(...known)
+    this.#usual = [Math.min(spread * PICTURE.noise_low, known?.[0] ?? Infinity), Math.max(spread * PICTURE.noise_high, known?.[1] ?? 0)]
+    this.#shown = this.#range.follow(...this.#usual)
 
     const [left = 0, right = 1] = extent(grid.x) ?? []
     this.#plot.prepare(skin(p))
     this.#plot.prepare(described(`Noise of ${data.title}: the predicted standard deviation of ${labelOf(data.target)} over ${labelOf(sliced(data).column)} on a log axis, and the minimum set by eps.`))
     const across = inputAxis(left, right)
-    const up = logAxis(this.#shown)
+    const up = this.#upright(this.#shown)
     this.#plot.measures = { x: across.measure, y: up.measure }
     this.#plot.set({
       // The name stands under the fit, on the same x.
@@ -84,10 +93,14 @@ export class NoiseChart {
     this.#paint()
   }
 
+  #upright(range: { min: number; max: number }): ReturnType<typeof logAxis> {
+    return logAxis(range, this.#plot.height - NAMELESS.top - NAMELESS.bottom)
+  }
+
   /** Another range of the upright axis: where it counts in another unit, the truth stands elsewhere, too. */
   #rescale(range: { min: number; max: number }): void {
     const { x, y } = this.#plot.measures
-    const up = logAxis(range)
+    const up = this.#upright(range)
     this.#plot.measures = { x, y: up.measure }
     const [grid, truth] = [this.#grid, this.#truth]
     const moved = truth && grid && up.measure.unit !== y.unit
@@ -122,7 +135,8 @@ export class NoiseChart {
       if (raw > 0 && raw < floor) hidden = Math.min(hidden, raw)
       if (epistemic > 0) agreed = Math.min(agreed, epistemic)
     }
-    return this.#range.follow(Math.min(low, Math.max(hidden, floor / 10), Math.max(agreed, low / 30)), high)
+    const [least, most] = this.#usual
+    return this.#range.follow(Math.min(least, low, Math.max(hidden, floor / 10), Math.max(agreed, low / 30)), Math.max(most, high))
   }
 
   #paint(): void {
@@ -134,12 +148,20 @@ export class NoiseChart {
     const area = areaBetween(at, [left, this.#shown.min], [right, this.#shown.max])
     const look = (q: LanePicture): LaneLook => lookOf(picture.lanes.find((l) => l.lane === q.lane)?.colour ?? 0, p)
     const curve = (value: (i: number) => number): Pixel[] => Array.from(grid.x, (x, i) => at(x, value(i)))
-    const others = picture.pictures.filter((q) => q !== focus).flatMap((q) => polylines(curve((i) => effective(q.fit, i)), look(q), 1.6))
+    const others = picture.pictures.filter((q) => q !== focus).map((q): [LanePicture, Pixel[]] => [q, curve((i) => effective(q.fit, i))])
     const std = curve((i) => effective(focus.fit, i))
     const raw = curve((i) => focus.fit.std[i] ?? NaN)
+    const { epistemic } = focus.fit
+    // The words of the floor are to stand beside all of them.
+    const curves = [
+      std, raw, ...others.map(([, points]) => points), ...(this.#truth ? [curve((i) => this.#truth?.std[i] ?? NaN)] : []),
+      ...(epistemic ? [curve((i) => epistemic[i] ?? NaN), curve((i) => aleatoricOf(effective(focus.fit, i), epistemic[i] ?? NaN))] : []),
+    ]
+    const clamped = clampedOf(focus, data)
+    this.#host.dataset['clamped'] = `${clamped.points} of ${clamped.of}`
     this.#plot.paint([
-      { z: 1, figures: this.#floor.figures({ picture: focus, data, x: grid.x, curves: [std, raw], palette: p, area, at }) },
-      { z: 4, clip: area, figures: [...others, ...this.#lines(focus, std, raw, curve, look(focus), p)] },
+      { z: 1, figures: this.#floor.figures({ picture: focus, data, clamped, x: grid.x, curves, palette: p, area, at, isRead: probe !== null }) },
+      { z: 4, clip: area, figures: [...others.flatMap(([q, points]) => polylines(points, look(q), 1.6)), ...this.#lines(focus, std, raw, curve, look(focus), p)] },
       { z: 5, figures: probe === null ? [] : reading(noiseInWords(focus.fit, grid, data, probe), at(probe, 1)[0], area, p) },
     ])
   }

@@ -18,7 +18,7 @@ function magnitude(v: number, digits: number): number {
 export function fixed(v: number, digits: number): string {
   if (!Number.isFinite(v)) return '–'
   const order = v === 0 ? 0 : magnitude(v, MOST_DIGITS)
-  if (order >= MOST_DIGITS) return withMinus(scientific(v, MOST_DIGITS))
+  if (order >= MOST_DIGITS) return withMinus(scientific(v, 3))
   return plain(v, Math.min(digits, MOST_DIGITS - 1 - order))
 }
 

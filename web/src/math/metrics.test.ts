@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { best, METRICS, metricsOf, valueOf, type Metric } from './metrics'
+import { METRICS, metricsOf, missOf, tieOf, valueOf, type Metric } from './metrics'
 import { PRESETS } from './bands'
 import type { Data, Scalar } from '../generated/wire'
 
@@ -11,16 +11,16 @@ function metric(id: string): Metric {
   return found
 }
 
-it('knows which way is better, and takes ties for ties', () => {
-  expect(best(metric('nll'), [4.2, 4.1, NaN, 4.105])).toEqual([false, true, false, true])
-  expect(best(metric('r2'), [0.8, 0.9])).toEqual([false, true])
-  expect(best(metric('coverage'), [1, 0.92, 0.2])).toEqual([false, true, false])
-  expect(best(metric('rmse'), [20, 20.1])).toEqual([false, false])
-  expect(best(metric('sharpness'), [1, 2])).toEqual([false, false])
-  expect(best(metric('nll'), [NaN, NaN])).toEqual([false, false])
+it('knows which way is better', () => {
+  expect(missOf(metric('nll'), 4.2)).toBe(4.2)
+  expect(missOf(metric('r2'), 0.9)).toBe(-0.9)
+  expect(missOf(metric('coverage'), 0.92)).toBeCloseTo(0.03)
+  expect(missOf(metric('coverage'), 1)).toBeCloseTo(0.05)
+  expect(missOf(metric('sharpness'), 1)).toBeNaN()
+  expect([tieOf(metric('nll'), 4), tieOf(metric('rmse'), -20)]).toEqual([0.01, 0.1])
 })
 
-it('measures the NLL from the best possible one, where that is known', () => {
+it('measures the NLL from the best attainable one, where that is known', () => {
   const scalars = { train_nll: 1, test_nll: 1.5 } as Record<Scalar, number>
   const data = { best_train_nll: 1.2, best_test_nll: 1.25 } as Data
   expect(valueOf(metric('gap'), 'test', scalars, data)).toBe(0.25)

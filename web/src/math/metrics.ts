@@ -34,7 +34,7 @@ export const METRICS: readonly Metric[] = (Object.values(FIGURES) as readonly Fi
   .filter((f): f is Metric => f.metric !== undefined).toSorted((a, b) => a.metric - b.metric)
 
 /**
- * The metrics that there are for the data, as the best possible NLL is not known of all;
+ * The metrics that there are for the data, as the best attainable NLL is not known of all;
  * of those of a level the one that is nearest to what the widest band holds.
  */
 export function metricsOf(data: Data | undefined, bands: Bands): readonly Metric[] {
@@ -49,14 +49,13 @@ export function valueOf({ id }: Metric, split: Split, scalars: Readonly<Record<S
   return (scalars?.[`${split}_nll`] ?? NaN) - (data?.[`best_${split}_nll`] ?? NaN)
 }
 
-/** Which of the values are the best; none where they tie, or where none is better than another. */
-export function best(m: Metric, values: readonly number[]): readonly boolean[] {
-  const { better, best: ideal } = m
+/** How far a value is from the best that it could be, the less the better; NaN where none is better than another. */
+export function missOf({ better, best }: Metric, v: number): number {
+  return better === 'none' ? NaN : better === 'lower' ? v : better === 'higher' ? -v : Math.abs(v - best)
+}
+
+/** By how much two values of a metric must differ for anybody to care, whatever is sure of it. */
+export function tieOf(m: Metric, v: number): number {
   const { tie } = lookOf(m)
-  if (better === 'none') return values.map(() => false)
-  const miss = values.map((v) => (better === 'lower' ? v : better === 'higher' ? -v : Math.abs(v - ideal)))
-  const least = Math.min(...miss.filter((v) => Number.isFinite(v)))
-  const within = 'amount' in tie ? tie.amount : tie.share * Math.abs(least)
-  const isBest = miss.map((v) => v <= least + within)
-  return isBest.every((b) => b) ? values.map(() => false) : isBest
+  return 'amount' in tie ? tie.amount : tie.share * Math.abs(v)
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { CalmDecades, CalmRange, extent, niceRange, quantile, stepsAhead, ticksWithin } from './scale'
+import { CalmDecades, CalmRange, decadesApart, extent, Glide, niceRange, quantile, stepsAhead, ticksWithin } from './scale'
 
 describe('ranges', () => {
   it('end on ticks', () => {
@@ -19,6 +19,31 @@ describe('ranges', () => {
     const d = new CalmDecades()
     expect(d.follow(1.6, 57)).toEqual({ min: 1, max: 100 })
     expect(d.follow(0.5, 20)).toEqual({ min: 0.1, max: 100 })
+  })
+
+  it('narrow again when what widened a log axis is gone', () => {
+    const d = new CalmDecades()
+    d.follow(1e-3, 1e20)
+    expect(d.follow(1, 100)).toEqual({ min: 1, max: 100 })
+    expect(decadesApart(1, 1e3, 100, 16)).toBe(1)
+    expect(decadesApart(1, 1e9, 60, 16)).toBe(3)
+    expect(decadesApart(1e-3, 1e20, 60, 16)).toBe(10)
+  })
+
+  it('glide to another range, and are there in time', () => {
+    const g = new Glide(100)
+    g.aim({ min: 0, max: 1 }, 0, false)
+    expect([g.at(0), g.moves(0)]).toEqual([{ min: 0, max: 1 }, false])
+    g.aim({ min: 0, max: 1e8 }, 10, false)
+    expect(g.at(10)).toEqual({ min: 0, max: 1 })
+    const half = g.at(60).max
+    expect(half).toBeGreaterThan(0.5e8)
+    expect(half).toBeLessThan(1e8)
+    // The same again does not begin anew.
+    g.aim({ min: 0, max: 1e8 }, 60, false)
+    expect([g.at(60).max, g.moves(60), g.at(110).max, g.moves(110)]).toEqual([half, true, 1e8, false])
+    g.aim({ min: 0, max: 2 }, 200, true)
+    expect([g.at(200).max, g.moves(200)]).toEqual([2, false])
   })
 
   it('keep ahead of the last step', () => {

@@ -73,7 +73,7 @@ export class CalmRange {
   }
 }
 
-/** The same for a log axis, in whole decades; narrows only when forgotten. */
+/** The same for a log axis, in whole decades. */
 export class CalmDecades {
   #low = Infinity
   #high = -Infinity
@@ -84,10 +84,20 @@ export class CalmDecades {
   }
 
   follow(low: number, high: number): { min: number; max: number } {
-    this.#low = Math.min(this.#low, Math.floor(Math.log10(low) + 1e-9))
-    this.#high = Math.max(this.#high, Math.ceil(Math.log10(high) - 1e-9), this.#low + 1)
+    const from = Math.floor(Math.log10(low) + 1e-9)
+    const to = Math.max(Math.ceil(Math.log10(high) - 1e-9), from + 1)
+    if (to - from < 0.5 * (this.#high - this.#low)) [this.#low, this.#high] = [from, to]
+    this.#low = Math.min(this.#low, from)
+    this.#high = Math.max(this.#high, to, this.#low + 1)
     return { min: 10 ** this.#low, max: 10 ** this.#high }
   }
+}
+
+/** Every how many decades a label fits between two values on so many pixels. */
+export function decadesApart(min: number, max: number, pixels: number, each: number): number {
+  const decades = Math.round(Math.log10(max / min))
+  // Beyond ten of them ECharts has a tick at every tenth alone.
+  return decades >= 10 ? 10 : Math.max(1, Math.ceil((decades * each) / Math.max(1, pixels)))
 }
 
 /** The end of a step axis: ahead of the last step, so that the axis stands still most of the time. */
@@ -95,4 +105,38 @@ export function stepsAhead(lastStep: number): number {
   const decade = 10 ** Math.floor(Math.log10(Math.max(lastStep, 100)))
   const factor = Math.max(lastStep, 100) / decade
   return decade * ([1, 1.2, 1.5, 2, 2.5, 3, 4, 5, 6, 8].find((f) => factor <= f) ?? 10)
+}
+
+interface Ends {
+  readonly min: number
+  readonly max: number
+}
+
+/** An axis that glides to the range that it is to have, in so many ms. */
+export class Glide {
+  #from: Ends = { min: 0, max: 1 }
+  #to: Ends | null = null
+  #since = 0
+
+  constructor(readonly takes: number) {}
+
+  /** Says at a time in ms what it is to be. It is there at once if it was nowhere, or is to jump. */
+  aim({ min, max }: Ends, now: number, jumps: boolean): void {
+    if (this.#to && !jumps && min === this.#to.min && max === this.#to.max) return
+    this.#from = this.#to && !jumps ? this.at(now) : { min, max }
+    this.#to = { min, max }
+    this.#since = now
+  }
+
+  /** Where it is at that time. */
+  at(now: number): Ends {
+    const [from, to] = [this.#from, this.#to ?? this.#from]
+    const left = (1 - Math.min(1, Math.max(0, (now - this.#since) / this.takes))) ** 3
+    return left === 0 ? to : { min: to.min + (from.min - to.min) * left, max: to.max + (from.max - to.max) * left }
+  }
+
+  /** Whether it is still on its way. */
+  moves(now: number): boolean {
+    return this.#to !== null && now < this.#since + this.takes && (this.#from.min !== this.#to.min || this.#from.max !== this.#to.max)
+  }
 }

@@ -1,11 +1,12 @@
 import { html, nothing, type TemplateResult } from 'lit'
 import { CalmRange } from '../math/scale'
 import type { LanePicture } from '../net/frame'
-import { count, fixed } from '../math/format'
+import { fixed } from '../math/format'
 import { formula, isNLL, noteOn } from './formula'
 import { FIGURES } from '../generated/wire'
 import { explainChart, figureName } from './explain'
 import { Part } from './part'
+import './clamped'
 import './pull'
 import { trend } from './trend'
 
@@ -59,20 +60,19 @@ class GnllAnatomy extends Part {
     const nll = isNLL(loss)
     // As the picture has it: settings may be ahead of it.
     const full = scalars ? scalars.constant !== 0 : store.settings.value['full'] === true
-    const rows = store.run.value?.data.train ?? 0
     const terms = TERMS.map((t) => ({ ...t, value: scalars?.[t.id] ?? NaN }))
     return html`
       <section class="card anatomy explained" aria-labelledby="anatomy-title">
         <header class="plot-head">
           <h2 id="anatomy-title">What the loss is made of</h2>
           ${explainChart('anatomy', `${noteOn(loss)}. L is the average over the training points, in nats per point if the loss is a likelihood. Under the bar: two terms over the whole run.`)}
-          <span class="aside">${nll ? html`${lane}average over training points` : 'bar: Gaussian NLL of these predictions, for comparison'}</span>
+          <span class="aside">${nll ? html`nats, ${lane}average over training points` : 'bar: Gaussian NLL of these predictions, for comparison'}</span>
         </header>
         <p class="formula">${formula(loss, scalars, full)}</p>
         ${this.#bar(terms, this.#range, terms.some((t) => t.kind === 'constant' && t.value !== 0) ? 0 : CONSTANT)}
         <dl class="terms">
           ${terms.map((t) => html`<div class=${t.kind} ?data-off=${t.kind === 'constant' && !full}><dt>${figureName(t.id)}</dt><dd class=${nll ? 'unseen' : ''}>${fixed(t.value, 2)}</dd></div>`)}
-          <div class="clamped" ?data-some=${(scalars?.clamped ?? 0) > 0}><dt class="unseen">${FIGURES.clamped.label}</dt><dd>${scalars ? figureName('clamped', nll ? `eps applies to ${count(scalars.clamped)} of ${rows}` : `${count(scalars.clamped)} clamped`) : nothing}</dd></div>
+          <div class="clamped"><dt class="unseen">${FIGURES.clamped.label}</dt><dd><gnll-clamped></gnll-clamped></dd></div>
         </dl>
         ${this.#shares(scalars)}
         ${this.#trend}

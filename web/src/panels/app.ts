@@ -113,7 +113,7 @@ class GnllApp extends Opening {
     `
   }
 
-  /** The user's own rows must be given first, if the run does not have them yet. */
+  /** Rows of one's own that the run does not have yet must be given first. */
   #choose(control: string, value: string): void {
     if (control === 'dataset' && value === OWN_DATA && !this.store.hasOwn) {
       this.#own()

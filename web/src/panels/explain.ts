@@ -18,7 +18,8 @@ export function explainChart(id: ChartID, more = ''): TemplateResult {
   return help(`chart-${id}`, label, more === '' ? sentence : `${sentence} ${more}`, `chart-${id}`)
 }
 
-/** The unit in which a figure of these data is. */
+/** The unit in which a figure of these data is; what is in nats is a mean over points. */
 export function unitOf(figure: Figure, data: Data | undefined): string {
+  if (figure.unit === 'nats') return 'nats/point'
   return figure.unit === TARGET_UNIT ? (data?.target.unit ?? '') : figure.unit
 }

@@ -3,10 +3,8 @@ import type { Drawn } from '../charts/loss'
 import type { Line } from '../charts/loss-lines'
 import { count } from '../math/format'
 import type { Lane } from '../generated/wire'
-import { told } from './help'
 import { laneLine, laneStyle } from './lane-line'
-
-const BELOW_ZERO = 'Not a bug: a narrow density exceeds 1, and its negative logarithm is then below 0. Lower is still better. A squared error cannot fall below 0; a negative log likelihood can.'
+import { whyNegative } from './why-negative'
 
 /** Which line is which, why one may be below zero, and whether the curve is thinned. */
 export function lossLegend(drawn: Drawn, lanes: readonly Lane[]): TemplateResult {
@@ -17,9 +15,10 @@ export function lossLegend(drawn: Drawn, lanes: readonly Lane[]): TemplateResult
   return html`
     ${own.map((l) => html`<span class="key" style=${laneStyle(l.lane.colour)}>${sign(l)}${many && !l.isUnder ? html`<b>${l.lane.name}</b> ` : nothing}${l.isUnder ? 'each batch' : l.part}</span>`)}
     ${others.map((l) => html`<span class="key" style=${laneStyle(l.lane.colour)} title="model ${l.lane.name}, ${l.part}">${sign(l)}<span class="loss-name">${l.lane.name}</span></span>`)}
+    ${drawn.branch.length > 1 ? html`<span class="key" title="trained, then undone or left by going back"><i class="swatch thin faint" aria-hidden="true"></i>undone</span>` : nothing}
     ${drawn.odd.size > 0 ? html`<span class="key" title="a loss or gradient was NaN, infinite or unusably large">✕ not finite</span>` : nothing}
     <span class="loss-facts">
-      ${isNegative ? html`<span class="explained key">${told('below-zero', 'a loss below zero', html`why negative?`, BELOW_ZERO, 'negative')}</span>` : nothing}
+      ${isNegative ? whyNegative() : nothing}
       ${thinned(own)}
     </span>
   `
@@ -27,7 +26,7 @@ export function lossLegend(drawn: Drawn, lanes: readonly Lane[]): TemplateResult
 
 function sign(l: Line): TemplateResult {
   if (l.isUnder) return html`<i class="swatch thin faint" aria-hidden="true"></i>`
-  return l.part === 'test' || l.smooth ? laneLine(l.lane.colour) : html`<i class="swatch thin" aria-hidden="true"></i>`
+  return l.part === 'test' || (l.part === 'batch' && l.smooth) ? laneLine(l.lane.colour) : html`<i class="swatch thin" aria-hidden="true"></i>`
 }
 
 /** How many of the values are drawn, of the selected lane's curve and of its batches; seen where some are left out. */
@@ -36,5 +35,5 @@ function thinned(own: readonly Line[]): TemplateResult {
   const lines = [...(main ? [[main, 'values'] as const] : []), ...own.filter((l) => l.isUnder).map((l) => [l, 'batches'] as const)]
   const told = lines.map(([{ drawn: { shown, of } }, what]) => `${count(shown)} of ${count(of)} ${what}`).join(', ')
   const isThinned = lines.some(([l]) => l.drawn.shown < l.drawn.of)
-  return html`<span class="points ${isThinned ? '' : 'unseen'}" title="Zoom in to see all values">${told === '' ? nothing : `curve thinned: ${told}`}</span>`
+  return html`<span class="points unseen">${told === '' ? nothing : `${isThinned ? 'curve thinned, zoom in to see all values: ' : ''}${told}`}</span>`
 }

@@ -5,10 +5,12 @@ import { bestOf, type Best } from '../math/best'
 import { LossChart, NOTHING_DRAWN, type Drawn } from '../charts/loss'
 import { isLogValid } from '../charts/loss-axes'
 import type { Mark } from '../charts/marks'
-import { count } from '../math/format'
+import { count, significant } from '../math/format'
 import type { Change, Data } from '../generated/wire'
 import type { History } from '../state/history'
+import { minimiseTheSame } from '../state/comparable'
 import { later } from '../state/later'
+import { rememberedSmoothing } from '../state/smoothing'
 import type { LossView } from '../state/view'
 import type { Span } from '../state/zoom'
 import { chartTable, tableButton } from './chart-table'
@@ -20,12 +22,13 @@ import { lossLegend } from './loss-legend'
 import { LossSource, SMOOTHABLE } from './loss-source'
 import { lossTable } from './loss-table'
 import { lossViewPopup } from './loss-view'
+import { smoothingField } from './loss-smoothing'
 import { offer } from './offer'
 import { LatePart } from './late'
 import { groundOf, Scene, type Ground } from './scene'
 import { several } from './target-choice'
 
-// The training loss is drawn first: it is the curve that `full` lifts by
+// The loss as trained is drawn first: it is the curve that `full` lifts by
 // 0.919 and that answers to eps, while the NLL in the data's units compares
 // runs whatever they were trained with.
 const KINDS = [
@@ -68,6 +71,7 @@ class GnllLoss extends LatePart {
 
   protected override firstUpdated(): void {
     const { store } = this
+    store.view.setLoss({ smoothing: rememberedSmoothing() })
     const more = (): void => { this.#seen.value = { history: store.history } }
     more()
     const source = new LossSource(store, more)
@@ -102,8 +106,15 @@ class GnllLoss extends LatePart {
     return this.#scene?.charts.values().next().value
   }
 
+  /** Unless one was chosen, models that minimise different losses are compared by their NLL. */
   get #view(): LossView {
-    return this.store.view.loss.value
+    const view = this.store.view.loss.value
+    return view.chosen || this.#comparable ? view : { ...view, kind: 'nll' }
+  }
+
+  get #comparable(): boolean {
+    const { lanes, values, controls } = this.store
+    return minimiseTheSame(lanes.value, (lane) => values.of(lane), controls)
   }
 
   #chartIn(room: HTMLElement): LossChart {
@@ -114,8 +125,8 @@ class GnllLoss extends LatePart {
   }
 
   #draw(chart: LossChart, source: LossSource, data: Data): void {
-    const { changes, run, lanes, rewind, view: { loss, focus } } = this.store
-    const view = loss.value
+    const { changes, run, lanes, rewind, view: { focus } } = this.store
+    const view = this.#view
     const seen = this.#seen.value
     if (!run.value || !seen) return
     this.#span = source.span
@@ -123,6 +134,8 @@ class GnllLoss extends LatePart {
       history: seen.history, view, generation: run.value.generation, span: this.#span, batches: source.batches(view, chart.pixels), changes: changes.value,
       lanes: lanes.value, focus: focus.value, best: this.#best, target: several(data) ? data.target.name : '', odd: source.odd, past: rewind.at.value,
     })
+    const { low, high } = chart.range
+    this.dataset['axis'] = `${significant(low, 3)} to ${significant(high, 3)}`
     this.requestUpdate()
   }
 
@@ -170,7 +183,6 @@ class GnllLoss extends LatePart {
     const { store } = this
     const view = this.#view
     const lanes = store.lanes.value
-    const { from, to } = this.#span
     this.style.cssText = laneStyle(lanes.find((l) => l.lane === store.view.focus.value)?.colour ?? 0)
     const isRough = view.kind === 'batch' && view.smoothing > 0 && this.#drawn.lines.some((l) => l.all.steps.length > 0 && !l.smooth)
     return html`
@@ -181,8 +193,7 @@ class GnllLoss extends LatePart {
             ${segments({ name: 'loss-kind', label: 'which loss', options: KINDS }, view.kind, (v) => { this.#set({ kind: kindOf(v) }) })}
           </span>
           ${lossViewPopup({
-            view, log: isLogValid(this.#drawn.values), range: to - from, lanes: lanes.length,
-            rough: isRough ? `Smoothing needs every step: zoom in to at most ${count(SMOOTHABLE)} steps.` : '',
+            view, log: isLogValid(this.#drawn.values), lanes: lanes.length,
             set: (v) => { this.#set(v) },
           })}
           ${tableButton('loss', this.asTable, () => { this.asTable = !this.asTable })}
@@ -193,7 +204,14 @@ class GnllLoss extends LatePart {
           ${zoomButtons(store.view.zoom.zoomed, (m) => { this.#go(m) })}
           ${this.asTable ? chartTable(lossTable({ drawn: this.#drawn, view, span: this.#span, best: this.#best, controls: store.controls, lanes, changes: this.#changes })) : nothing}
         </div>
-        <footer class="plot-foot">${this.mark ? offer(store, this.mark, () => { this.mark = null }) : lossLegend(this.#drawn, lanes)}</footer>
+        <footer class="plot-foot">
+          ${this.mark ? offer(store, this.mark, () => { this.mark = null }) : lossLegend(this.#drawn, lanes)}
+          ${view.kind === 'nll' || this.#comparable ? nothing : html`
+            <p class="loss-warning" role="note">These models minimise different losses: their training losses are not comparable.
+              <button type="button" class="quiet-button" @click=${() => { this.#set({ kind: 'nll' }) }}>compare by NLL</button></p>
+          `}
+          ${smoothingField(view.smoothing, isRough ? `Smoothing needs every step: zoom in to at most ${count(SMOOTHABLE)} steps.` : '', (v) => { this.#set({ smoothing: v }) })}
+        </footer>
         <span class="unseen" role="status">${this.said}</span>
       </section>
     `

@@ -1,7 +1,8 @@
 import { html, nothing, type TemplateResult } from 'lit'
 import type { LanePicture } from '../net/frame'
 import type { Data, Lane } from '../generated/wire'
-import { best, metricsOf, shown, valueOf, type Metric, type Split } from '../math/metrics'
+import { ClearBest } from '../math/clear-best'
+import { metricsOf, shown, valueOf, type Metric, type Split } from '../math/metrics'
 import { segments } from './choices'
 import { explain, unitOf } from './explain'
 import { laneLine, laneStyle } from './lane-line'
@@ -24,6 +25,8 @@ const ROOMY = 3
 
 /** By how much: the figures of the present frame. */
 class GnllMetrics extends LatePart {
+  readonly #best = new ClearBest()
+
   protected override render(): TemplateResult {
     const { view } = this.store
     const frames = this.store.reading.value
@@ -56,8 +59,8 @@ class GnllMetrics extends LatePart {
     `
   }
 
-  #name(m: Metric): TemplateResult {
-    return html`<th scope="row">${m.label} ${explain(m)}</th>`
+  #name(m: Metric, unit = '', tie: TemplateResult | typeof nothing = nothing): TemplateResult {
+    return html`<th scope="row">${m.label}${unit === '' ? nothing : html` <span class="unit-of">(${unit})</span>`} ${explain(m)} ${tie}</th>`
   }
 
   #bySplit(frame: LanePicture | undefined, data: Data | undefined): TemplateResult {
@@ -79,30 +82,43 @@ class GnllMetrics extends LatePart {
     `
   }
 
-  /** The lanes' figures side by side, the best of each row marked. */
+  /** The lanes' figures side by side, the best of each row marked where it is clear which that is. */
   #byLane(lanes: readonly Lane[], frames: readonly LanePicture[], data: Data | undefined): TemplateResult {
     const isRoomy = lanes.length <= ROOMY
+    const { view: { bands, split }, rewind, run } = this.store
+    const metrics = metricsOf(data, bands.value)
+    const pictures = lanes.flatMap((l) => frames.find((f) => f.lane === l.lane) ?? [])
+    const clear = data && pictures.length === lanes.length
+      ? this.#best.look({ metrics, pictures, data, split: split.value, of: `${run.value?.generation ?? ''} ${rewind.at.value ?? ''}` })
+      : new Map<string, number>()
     return html`
       <table class="by-lane" ?data-many=${!isRoomy}>
         <thead><tr><td></td>${lanes.map((l) => html`<th scope="col" title=${l.name} style=${laneStyle(l.colour)}>${laneLine(l.colour)}<span class="lane-head">${l.name}</span></th>`)}${isRoomy ? html`<td></td>` : nothing}</tr></thead>
         <tbody>
-          ${metricsOf(data, this.store.view.bands.value).map((m) => {
-            const values = lanes.map((l) => valueOf(m, this.store.view.split.value, frames.find((f) => f.lane === l.lane)?.fit.scalars, data))
-            const isBest = best(m, values)
+          ${metrics.map((m) => {
+            const best = clear.get(m.id)
+            const unit = unitOf(m, data)
+            const tie = m.better === 'none' ? nothing : html`<span class="tie" title=${best === undefined ? NO_BEST : ''} ?data-ties=${best === undefined}><span aria-hidden="true">≈</span>${best === undefined ? html`<span class="unseen">no clear best</span>` : nothing}</span>`
             return html`
-              <tr data-metric=${m.id}>
-                ${this.#name(m)}
-                ${values.map((v, i) => html`<td class="figure ${isBest[i] === true ? 'best' : ''}">${shown(m, v)}${isBest[i] === true ? BEST : nothing}</td>`)}
-                ${isRoomy ? html`<td class="unit">${unitOf(m, data)}</td>` : nothing}
+              <tr data-metric=${m.id} data-best=${lanes.find((l) => l.lane === best)?.name ?? ''}>
+                ${this.#name(m, isRoomy ? '' : unit, tie)}
+                ${lanes.map((l) => {
+                  const v = valueOf(m, split.value, frames.find((f) => f.lane === l.lane)?.fit.scalars, data)
+                  const isBest = l.lane === best
+                  return html`<td class="figure ${isBest ? 'best' : ''}">${shown(m, v)}${isBest ? BEST : nothing}</td>`
+                })}
+                ${isRoomy ? html`<td class="unit">${unit}</td>` : nothing}
               </tr>
             `
           })}
         </tbody>
       </table>
+      <p class="note metrics-note">Bold: better than every other model by more than the standard error of the difference, point by point. ≈ no clear best.</p>
     `
   }
 }
 
 const BEST = html`<span class="best-sign" aria-hidden="true"></span><span class="unseen"> best</span>`
+const NO_BEST = 'no clear best: the models differ by no more than chance explains on these points'
 
 customElements.define('gnll-metrics', GnllMetrics)

@@ -29,7 +29,7 @@ export interface Run {
   readonly reason: string
   /** What it trains up to. */
   readonly goal: Goal | null
-  /** Whether everyone who watches may change settings. */
+  /** Whether everybody who watches may steer. */
   readonly open: boolean
   readonly data: Data
 }
@@ -77,7 +77,7 @@ export class Store {
   readonly view: View
   readonly own: OwnRows
   readonly id: string
-  /** It gives control of the run. */
+  /** Who has it steers. */
   readonly key: string | undefined
   readonly #connection: Connection
   readonly #address: Address
@@ -131,7 +131,7 @@ export class Store {
     return this.values.settings
   }
 
-  /** Whether the run has the user's own rows, as far as is known here. */
+  /** Whether the run has rows of one's own, as far as is known here. */
   get hasOwn(): boolean {
     return this.own.given !== null || this.run.value?.data.name === OWN_DATA
   }
@@ -212,7 +212,7 @@ export class Store {
     if (ack) this.look(ack.lane)
   }
 
-  /** Restarts the run with the user's own rows. Fails with the server's words. */
+  /** Begins the run anew on rows of one's own. Fails with the server's words. */
   async useData(data: DataSpec): Promise<void> {
     const size = new TextEncoder().encode(JSON.stringify(data)).length
     if (size < LONGEST_COMMAND) await this.#connection.command({ type: 'data', data })
@@ -221,7 +221,7 @@ export class Store {
     this.touched.value = true
   }
 
-  /** Restarts the run, with everything that it has. */
+  /** Begins the run anew, with everything that it has. */
   async #beginAnew(order: Omit<BeginCommand, 'id'>): Promise<Ack | null> {
     const ack = await this.ask(order)
     if (!ack) return null
@@ -283,7 +283,7 @@ export class Store {
       const settings = { ...this.values.run, ...this.values.of(lane) }
       for (const c of this.controls) {
         if (c.run && i > 0) continue
-        // The user's own rows have no name in an address.
+        // Rows of one's own have no name in an address.
         const otherwise = c.name === 'dataset' && settings[c.name] === OWN_DATA ? OWN_DATA : c.default
         const value = wanted[c.name] ?? otherwise
         if (!sameValue(value, settings[c.name])) this.set(c.name, value, lane)
@@ -301,7 +301,7 @@ export class Store {
   }
 
   #watch(): void {
-    // A page that nobody sees wants no frames; its history continues.
+    // A page that nobody sees wants no frames; its history goes on.
     this.#connection.command({ type: 'watch', frames: !document.hidden }).catch(() => undefined)
   }
 

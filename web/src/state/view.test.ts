@@ -12,6 +12,18 @@ describe('what is looked at', () => {
     expect(view.text.value).toBe('loss:nll~of:another version')
   })
 
+  it('knows a loss that was chosen from one that was not', () => {
+    const view = new View()
+    expect([view.loss.value.chosen, view.text.value]).toEqual([false, ''])
+    view.setLoss({ smoothing: 0.3 })
+    expect(view.loss.value.chosen).toBe(false)
+    view.setLoss({ kind: 'loss' })
+    expect([view.loss.value.chosen, view.text.value]).toEqual([true, 'loss:loss'])
+    expect(new View('loss:loss').loss.value).toMatchObject({ kind: 'loss', chosen: true })
+    view.read('')
+    expect(view.loss.value).toMatchObject({ kind: 'loss', chosen: false, smoothing: 0.3 })
+  })
+
   it('follows an address that is edited', () => {
     const view = new View()
     view.read('bands:sigma~scale:log')

@@ -8,7 +8,7 @@ import { rememberedMode, rememberMode, type Mode } from './mode'
 import { Places } from './places'
 import { Zoom } from './zoom'
 
-/** What a pointer does on the fit; on a map, and with several targets, rows are moved, but not added, because a place there does not give all of their targets. */
+/** What a pointer does on the fit; on a map, and with several targets, rows are moved, but not added, as nothing there says all of their targets. */
 export type Tool = 'read' | 'add' | 'move' | 'erase'
 
 /** What the panel of the fit shows: the fit itself, the rows against what is predicted of them, or all targets. */
@@ -24,9 +24,14 @@ export type Compare = 'overlay' | 'beside'
 export const SCALES = ['linear', 'symlog', 'log'] as const
 export type ScaleName = (typeof SCALES)[number]
 
+/** As in TensorBoard. */
+export const USUAL_SMOOTHING = 0.6
+
 /** How the loss is looked at. */
 export interface LossView {
+  /** Where it was not chosen: whichever compares the models. */
   readonly kind: LossKind
+  readonly chosen: boolean
   readonly scale: ScaleName
   readonly logSteps: boolean
   /** From 0, which is none, to below 1. */
@@ -91,7 +96,7 @@ export class View {
   readonly maps = signal<MapView>({ show: 'prediction', part: 'total', spots: 'target' })
   /** What the bars of predicted against actual hold, in per cent. */
   readonly bars = signal<keyof typeof INTERVALS>(95)
-  readonly loss = signal<LossView>({ kind: 'loss', scale: 'linear', logSteps: false, smoothing: 0, everything: false, othersTrain: false })
+  readonly loss = signal<LossView>({ kind: 'loss', chosen: false, scale: 'linear', logSteps: false, smoothing: USUAL_SMOOTHING, everything: false, othersTrain: false })
   readonly zoom = new Zoom()
   readonly recalibration = signal<Recalibration>('predicted')
   /** Which part of the split the metrics of several lanes are of. */
@@ -120,7 +125,10 @@ export class View {
   readonly #others: Signal<readonly string[]> = signal([])
   readonly #said: ReadonlyMap<string, Said> = new Map([
     ['bands', { options: UNITS, get: () => this.bands.value.unit, set: (v: string) => { this.#setBands(v) } }],
-    ['loss', { options: LOSSES, get: () => this.loss.value.kind, set: (v: string) => { this.setLoss({ kind: v as LossKind }) } }],
+    ['loss', {
+      options: ['', ...LOSSES], get: () => (this.loss.value.chosen ? this.loss.value.kind : ''),
+      set: (v: string) => { this.setLoss(v === '' ? { kind: 'loss', chosen: false } : { kind: v as LossKind }) },
+    }],
     ['scale', { options: SCALES, get: () => this.loss.value.scale, set: (v: string) => { this.setLoss({ scale: v as ScaleName }) } }],
   ])
 
@@ -157,8 +165,10 @@ export class View {
     this.#others.value = pairs.filter((pair) => !this.#said.has(nameOf(pair)))
   }
 
+  /** Shows the loss otherwise; which one is chosen from now on, if it is said. */
   setLoss(view: Partial<LossView>): void {
-    this.loss.value = { ...this.loss.value, ...view }
+    const { chosen } = this.loss.value
+    this.loss.value = { ...this.loss.value, chosen: chosen || view.kind !== undefined, ...view }
   }
 
   setMaps(view: Partial<MapView>): void {
