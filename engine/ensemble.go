@@ -124,7 +124,7 @@ func (e *Ensemble) Step(loss Loss, h Hyper) (float64, error) {
 				t.abandon()
 			}
 			if len(e.members) > 1 {
-				err = fmt.Errorf("member %d: %w", i+1, err)
+				err = &MemberError{i + 1, err}
 			}
 			return e.values[i], err
 		}
@@ -133,6 +133,18 @@ func (e *Ensemble) Step(loss Loss, h Hyper) (float64, error) {
 	e.crew.run(len(e.members), e.update)
 	return sum / float64(len(e.values)), nil
 }
+
+// A MemberError is the error of one member of an ensemble.
+type MemberError struct {
+	Member int // counted from 1
+	Err    error
+}
+
+// Error names the member.
+func (e *MemberError) Error() string { return fmt.Sprintf("member %d: %v", e.Member, e.Err) }
+
+// Unwrap returns the member's own error.
+func (e *MemberError) Unwrap() error { return e.Err }
 
 // Last returns what the last step has seen: of losses and norms the mean over the
 // members, whether any of them clipped its gradient, and the number of variances

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"strings"
 )
 
 // A Cause is why a training diverged, as far as can be told.
@@ -45,6 +46,9 @@ type Divergence struct {
 	Cause    Cause
 }
 
+// IsGradient says whether the quantity is a gradient.
+func (d *Divergence) IsGradient() bool { return strings.HasPrefix(d.Quantity, "gradient") }
+
 // Error says it in a sentence.
 func (d *Divergence) Error() string {
 	where := ""
@@ -54,8 +58,12 @@ func (d *Divergence) Error() string {
 	if d.Row >= 0 {
 		where = fmt.Sprintf(" (row %d of the batch)", d.Row)
 	}
-	return fmt.Sprintf("the %s was %.4g at step %d%s; probable cause: %s; %s",
-		d.Quantity, d.Value, d.Step, where, d.Cause, d.Cause.remedy())
+	what := "the " + d.Quantity
+	if d.IsGradient() {
+		what = "a gradient" // which one tells nothing to whoever did not make the network
+	}
+	return fmt.Sprintf("%s was %.4g at step %d%s; probable cause: %s; %s",
+		what, d.Value, d.Step, where, d.Cause, d.Cause.remedy())
 }
 
 // equationLoss is what diverged calls the share of an equation in the loss.

@@ -91,6 +91,7 @@ type Trainer struct {
 	batchY    []float32
 	predictor pass
 	gridX     kernel.Matrix
+	slopes    []float32 // of a layer's activations
 
 	crew     crew
 	choice   choice

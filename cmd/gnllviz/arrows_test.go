@@ -46,8 +46,9 @@ var arrows = map[string][]string{
 	"server/registry":       {"datasets/table", "engine/export", "server/access", "server/lesson", "server/panics", "server/problem", "server/run", "server/run/lane", "server/run/rows", "server/session", "server/wire"},
 	"server/run":            {"datasets/table", "engine", "engine/export", "server/run/capture", "server/run/history", "server/run/lane", "server/run/past", "server/run/rows", "server/wire"},
 	"server/run/capture":    {"datasets/table", "engine", "engine/export", "engine/metrics", "loss", "server/run/history", "server/run/lane", "server/run/past", "server/run/rows", "server/wire"},
+	"server/run/guard":      {"server/wire"},
 	"server/run/history":    {},
-	"server/run/lane":       {"datasets", "engine", "engine/export", "engine/metrics", "loss", "server/run/history", "server/run/rows", "server/wire"},
+	"server/run/lane":       {"datasets", "engine", "engine/export", "engine/metrics", "loss", "server/run/guard", "server/run/history", "server/run/rows", "server/wire"},
 	"server/run/past":       {"engine", "engine/export", "server/run/lane", "server/run/rows", "server/wire"},
 	"server/run/rows":       {"datasets", "datasets/table", "engine", "engine/metrics", "server/wire"},
 	"server/run/runtest":    {"server/run", "server/run/capture", "server/wire"}, // for tests

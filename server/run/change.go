@@ -108,6 +108,9 @@ func (r *loop) apply(c wire.Command, own *rows.Own) (lane uint8, refused *wire.E
 	case *wire.RedoCommand:
 		return 0, r.redo(c)
 	case *wire.ReturnCommand:
+		if c.Lane != nil {
+			return *c.Lane, r.recover(c)
+		}
 		return 0, r.goBack(c)
 	case *wire.RestoreCommand:
 		return 0, r.restore(c)

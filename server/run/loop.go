@@ -47,6 +47,7 @@ type drive struct {
 	left   int            // steps still to make while paused
 	stopAt *stopCondition // or what to train up to
 	goal   *wire.Goal     // the same, as viewers were told
+	wrong  []wire.Trouble // what viewers were told is wrong
 	replay *past.Replay   // or what to do over again
 }
 
@@ -153,6 +154,7 @@ func (r *loop) train(commands <-chan func()) {
 // command goes first: a frame takes longer than an answer.
 func (r *loop) do(command func()) {
 	command()
+	r.tellTrouble()
 	if r.showSoon {
 		r.showSoon = false
 		runtime.Gosched()

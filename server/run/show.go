@@ -133,7 +133,7 @@ func (r *loop) message(next int) wire.RunMessage {
 	}
 	return wire.RunMessage{
 		Type: "run", ID: r.id, Title: r.present.Title, Lesson: r.present.Lesson, Generation: r.generation, Revision: r.revision, Step: r.present.Steps,
-		State: r.state, Reason: r.reason, Goal: r.aim(), Open: r.open, Redo: len(r.undone.Undone), Controls: r.runValues(), Lanes: r.lanesMessage().Lanes,
+		State: r.state, Reason: r.reason, Goal: r.aim(), Trouble: r.trouble(), Open: r.open, Redo: len(r.undone.Undone), Controls: r.runValues(), Lanes: r.lanesMessage().Lanes,
 		Changes: changes, Data: r.present.DescribeData(r.env.Table), Points: len(r.present.Points), Next: next,
 	}
 }
@@ -144,7 +144,7 @@ func (h *Run) Summary(ctx context.Context) (s wire.Summary, err error) {
 		s = wire.Summary{
 			ID: r.id, Dataset: r.present.Settings.Dataset, Created: r.created.Format(time.RFC3339Nano),
 			Generation: r.generation, Revision: r.revision, Step: r.present.Steps,
-			State: r.state, Reason: r.reason, Viewers: len(r.viewers),
+			State: r.state, Reason: r.reason, Trouble: r.trouble(), Viewers: len(r.viewers),
 		}
 		return nil
 	}, func(g *capture.Glimpse, lanes []*lane.Lane) error {

@@ -30,6 +30,7 @@ func (r *loop) ready() (ready <-chan struct{}, later <-chan time.Time) {
 // step makes one training step of every lane, with the controls as they stand now.
 func (r *loop) step() {
 	if r.replay != nil && !r.follow() {
+		r.tellTrouble()
 		return
 	}
 	l := r.present
@@ -52,6 +53,9 @@ func (r *loop) step() {
 		r.record()
 		r.stop(a.Diverged.Reason(len(l.Lanes))) // a recipe may know what was done about it
 		return
+	}
+	if a.Turned {
+		r.tellTrouble()
 	}
 	r.tellAcquired(a)
 	r.keep()

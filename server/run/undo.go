@@ -112,6 +112,7 @@ func (r *loop) goBack(c *wire.ReturnCommand) *wire.ErrorMessage {
 			return wire.Refuse(wire.BadState, "", "return: %v", err)
 		}
 		lane.Diverged = nil
+		lane.Watching.Return(at, l.Steps)
 	}
 	r.judge()
 	// The recipe has the very step: a ladder that had more room, or less, has others.
@@ -119,6 +120,9 @@ func (r *loop) goBack(c *wire.ReturnCommand) *wire.ErrorMessage {
 	r.changedBy(l, was, wire.Change{Kind: wire.WeightsChange, Text: fmt.Sprintf("continued from step %d", at), From: &wire.Moment{Step: at}})
 	return nil
 }
+
+// restoredSteps is how many steps restore goes back at most.
+const restoredSteps = 128
 
 // restore puts back the weights that the diverged lanes had some steps before.
 func (r *loop) restore(c *wire.RestoreCommand) *wire.ErrorMessage {
@@ -131,6 +135,7 @@ func (r *loop) restore(c *wire.RestoreCommand) *wire.ErrorMessage {
 		if lane.Diverged != nil {
 			back = max(back, lane.Ensemble.Steps()-lane.Ensemble.Restore())
 			lane.Diverged = nil
+			lane.Watching.Return(r.present.Steps-min(r.present.Steps, restoredSteps), r.present.Steps)
 		}
 	}
 	r.present.Note(c, r.revision)

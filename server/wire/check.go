@@ -50,7 +50,12 @@ func (c *UntilCommand) check() *ErrorMessage {
 	return nil
 }
 
-func (c *ReturnCommand) check() *ErrorMessage { return has("return", "step", c.Step != nil) }
+func (c *ReturnCommand) check() *ErrorMessage {
+	if e := has("return", "step", c.Step != nil); e != nil {
+		return e
+	}
+	return has("return", "lane", c.Lane != nil || len(c.Set) == 0)
+}
 
 func (c *LaneAddCommand) check() *ErrorMessage { return CheckLook(&c.Name, c.Colour) }
 

@@ -82,10 +82,15 @@ type RedoCommand struct{ Head }
 
 // ReturnCommand restores the weights of an earlier step: those of the newest snapshot
 // at or before it that all lanes have. Training continues from there; the step count
-// does not go back.
+// does not go back. With a lane it restores that one's weights alone, from its own newest
+// snapshot, and sets controls of it at once: the way out of a training that went wrong, see
+// [Trouble]. A run that has diverged then does again what it did before. One undo takes back
+// all of it.
 type ReturnCommand struct {
 	Head
-	Step *uint64 `json:"step"` // the step
+	Step *uint64                    `json:"step"`           // the step
+	Lane *uint8                     `json:"lane,omitempty"` // the lane; without it all go back
+	Set  map[string]json.RawMessage `json:"set,omitempty"`  // controls of the lane, by name, all of which can change during training; needs a lane
 }
 
 // LaneAddCommand adds a lane: a copy of another with its weights and history,

@@ -28,7 +28,7 @@ func TestParseCommand(t *testing.T) {
 		`{"type":"until","id":9,"step":3,"nll":-0.5}`:  &UntilCommand{Head: Head{"until", 9}, Step: &three, NLL: &nll},
 		`{"type":"undo","id":10,"revision":12}`:        &UndoCommand{Head{"undo", 10}, 12},
 		`{"type":"redo","id":10}`:                      &RedoCommand{Head{"redo", 10}},
-		`{"type":"return","id":11,"step":0}`:           &ReturnCommand{Head{"return", 11}, &step},
+		`{"type":"return","id":11,"step":0}`:           &ReturnCommand{Head: Head{"return", 11}, Step: &step},
 		`{"type":"change","id":7,"lane":1,"set":{"eps":0.1}}`: &ChangeCommand{
 			Head: Head{"change", 7}, Lane: &one, Set: map[string]json.RawMessage{"eps": json.RawMessage("0.1")},
 		},

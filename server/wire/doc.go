@@ -106,6 +106,7 @@
 //	{"type":"undo","id":1}                        the last change, or "revision" and all that came after it
 //	{"type":"redo","id":1}
 //	{"type":"return","id":1,"step":800}           to the newest snapshot of that step or before
+//	{"type":"return","id":1,"step":800,"lane":0,"set":{"lr":0.003}}  one lane alone, with other settings
 //	{"type":"restore","id":1}                     of a diverged run: to before that
 //	{"type":"reset","id":1}                       to the first weights; with "rows":true to the first rows, too
 //
@@ -144,6 +145,15 @@
 // When there is nothing else to tell, {"type":"alive"} comes every [AliveSeconds]: a
 // viewer who hears nothing for some 7 seconds has lost the connection, whether or not
 // it was told so, and opens another.
+//
+// The member "trouble" of the run and of state messages lists the lanes whose training went
+// wrong: what is not finite, and what is finite but learns nothing any more, such as a
+// network whose units are all saturated. It is empty where all is well. Each has the
+// sentences that people read, and what a return command takes to make it well:
+//
+//	< {"type":"state","state":"playing","trouble":[{"kind":"units","lane":0,"since":3008,"step":2944,
+//	   "cause":{"control":"lr","value":1,"suggested":0.003},"text":"Training has gone wrong since ...",...}],...}
+//	> {"type":"return","id":9,"lane":0,"step":2944,"set":{"lr":0.003}}
 //
 // Numbers that JSON cannot hold (NaN and the infinities, which are what a
 // diverging run is made of) are null in messages and themselves in frames.

@@ -66,6 +66,7 @@ type RunMessage struct {
 	State      State          `json:"state"`      // what it is doing
 	Reason     string         `json:"reason"`     // why the state is what it is, or empty
 	Goal       *Goal          `json:"goal"`       // what it trains up to, then to pause; null if nothing
+	Trouble    []Trouble      `json:"trouble"`    // lanes whose training went wrong, in their order; empty where all is well
 	Open       bool           `json:"open"`       // everybody who watches may steer
 	Redo       int            `json:"redo"`       // undos that can be taken back; the next change makes it 0
 	Controls   map[string]any `json:"controls"`   // the value of every control that the run has once, by name
@@ -151,12 +152,13 @@ type Goal struct {
 // StateMessage tells every viewer that the run plays, pauses or stopped, or trains
 // up to something else.
 type StateMessage struct {
-	Type       string `json:"type"`       // "state"
-	State      State  `json:"state"`      // what the run is doing
-	Reason     string `json:"reason"`     // why, or empty
-	Goal       *Goal  `json:"goal"`       // what it trains up to, then to pause; null if nothing
-	Generation uint32 `json:"generation"` // which it is in
-	Step       uint64 `json:"step"`       // steps made in this generation
+	Type       string    `json:"type"`       // "state"
+	State      State     `json:"state"`      // what the run is doing
+	Reason     string    `json:"reason"`     // why, or empty
+	Goal       *Goal     `json:"goal"`       // what it trains up to, then to pause; null if nothing
+	Trouble    []Trouble `json:"trouble"`    // lanes whose training went wrong, in their order; empty where all is well
+	Generation uint32    `json:"generation"` // which it is in
+	Step       uint64    `json:"step"`       // steps made in this generation
 }
 
 // OpenMessage tells every viewer who may steer.

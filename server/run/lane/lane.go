@@ -31,6 +31,10 @@ type Lane struct {
 	seen     predictions
 	Diverged error // since the last step, until its weights are put back
 
+	Watching      // what the guard knows
+	Turned   bool // the last step has changed the guard's verdict
+	sample   sample
+
 	Steps       *history.Series   // every step
 	Evaluations []*history.Series // those that are points, of each target
 	Snapshots   *history.Ladder[*engine.State]
@@ -99,7 +103,8 @@ func (l *Lane) CopyAs(s Start, step uint64) *Lane {
 	copied := &Lane{
 		Start: s, From: &wire.Origin{Lane: l.ID, Step: step},
 		Data: l.Data, Ensemble: l.Ensemble.Clone(), Params: l.Params, Diverged: l.Diverged,
-		Steps: l.Steps.Clone(), Snapshots: l.Snapshots.Clone(),
+		Watching: l.Watching.Clone(),
+		Steps:    l.Steps.Clone(), Snapshots: l.Snapshots.Clone(),
 	}
 	for _, e := range l.Evaluations {
 		copied.Evaluations = append(copied.Evaluations, e.Clone())
@@ -112,6 +117,9 @@ func (l *Lane) SetData(d *rows.Data) error {
 	if err := l.Ensemble.SetRows(d.Train.X, d.Train.Y); err != nil {
 		return err
 	}
+	if l.Data != d {
+		l.Watching.Measure()
+	}
 	l.Data, l.seen = d, predictions{}
 	return nil
 }
@@ -119,6 +127,7 @@ func (l *Lane) SetData(d *rows.Data) error {
 // Step makes one training step, the run's number step, with the settings as they
 // are now. Where it diverges the weights are as before.
 func (l *Lane) Step(step uint64) error {
+	l.Turned = l.settle(step - 1)
 	o := ObjectiveOf(&l.Settings)
 	value, err := l.Ensemble.Step(o.Trained, HyperOf(&l.Settings, l.Data.Train.Len()))
 	var diverged *engine.Divergence
@@ -128,6 +137,9 @@ func (l *Lane) Step(step uint64) error {
 		l.Diverged = err
 	case err != nil:
 		return err
+	}
+	if diverged == nil && l.Watching.Due(step) && l.watch(step) {
+		l.Turned = true
 	}
 	last := l.Ensemble.Last()
 	if diverged == nil {

@@ -14,6 +14,7 @@ type Advanced struct {
 	Acquired int                // points, as it was time for one
 	Refused  *wire.ErrorMessage // why that could not be, and is not tried any more
 	Every    int                // steps after which it was time, until then
+	Turned   bool               // the guard of a lane has another verdict
 }
 
 // Advance makes one training step of every lane, with the settings as they stand now, and
@@ -25,6 +26,7 @@ func (l *Generation) Advance(b lane.Bounds, revision uint32) (a Advanced, err er
 		if err := lane.Step(l.Steps); err != nil {
 			return a, err
 		}
+		a.Turned = a.Turned || lane.Turned
 	}
 	if a.Diverged = l.Diverged(); a.Diverged != nil {
 		return a, nil

@@ -27,13 +27,14 @@ type laneMoment struct {
 	start    lane.Start
 	diverged error
 	State    *engine.State
+	watching lane.Watching
 }
 
 // Moment returns the present one, in which the user's own rows are own.
 func (l *Generation) Moment(own *rows.Own) Moment {
 	m := Moment{Generation: l, settings: l.Settings, Own: own, Data: l.Data, acquired: l.Acquired}
 	for _, lane := range l.Lanes {
-		m.Lanes = append(m.Lanes, laneMoment{lane, lane.Start, lane.Diverged, lane.Ensemble.State()})
+		m.Lanes = append(m.Lanes, laneMoment{lane, lane.Start, lane.Diverged, lane.Ensemble.State(), lane.Watching.Clone()})
 	}
 	return m
 }
@@ -63,6 +64,7 @@ func (m *Moment) Restore() (otherRows bool, err error) {
 			return false, err
 		}
 		lane.Start, lane.Diverged = was.start, was.diverged
+		lane.Watching = lane.Watching.Back(&was.watching, l.Steps)
 		if err := lane.Obey(); err != nil {
 			return false, err
 		}

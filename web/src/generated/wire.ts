@@ -328,6 +328,7 @@ export interface Summary {
   step: number
   state: State
   reason: string
+  trouble: ReadonlyArray<Trouble>
   viewers: number
   metrics: Metrics
   lanes: ReadonlyArray<LaneSummary>
@@ -350,6 +351,7 @@ export interface RunMessage {
   state: State
   reason: string
   goal: Goal | null
+  trouble: ReadonlyArray<Trouble>
   open: boolean
   redo: number
   controls: Record<string, ControlValue>
@@ -381,6 +383,7 @@ export interface StateMessage {
   state: State
   reason: string
   goal: Goal | null
+  trouble: ReadonlyArray<Trouble>
   generation: number
   step: number
 }
@@ -509,6 +512,8 @@ export interface ReturnCommand {
   type: 'return'
   id: number
   step: number
+  lane?: number
+  set?: Record<string, ControlValue>
 }
 
 export interface LaneAddCommand {

@@ -1,0 +1,150 @@
+package guard
+
+import (
+	"math"
+	"testing"
+
+	"github.com/gnllviz/gnllviz/server/wire"
+)
+
+var scale = Scale{Constant: 0.5, Margin: 1}
+
+func well(score float64) []Signs { return []Signs{{Score: score, RMS: 0.5, Spread: 1}} }
+
+// see looks at every step at which a look is due, as long as the verdict is not another,
+// and returns that step.
+func see(t *testing.T, w *Watch, from uint64, of []Signs) uint64 {
+	t.Helper()
+	for step := from; step < from+10_000; step++ {
+		if w.Due(step) && w.See(step, scale, of) {
+			return step
+		}
+	}
+	t.Fatalf("after 10,000 steps the verdict is still %v", w.Verdict())
+	return 0
+}
+
+func TestKinds(t *testing.T) {
+	for kind, bad := range map[wire.TroubleKind]Signs{
+		wire.TroubleLoss:     {Score: 2, RMS: 1, Spread: 1},
+		wire.TroubleMean:     {Score: 2, RMS: 6, Spread: 1},
+		wire.TroubleVariance: {Score: 2, RMS: 1, Spread: 1, Floor: true},
+		wire.TroubleUnits:    {Score: 0.6, RMS: 1, Spread: 1, Idle: 1},
+		wire.TroubleConstant: {Score: 0.5, RMS: 1},
+	} {
+		var w Watch
+		w.See(0, scale, well(-1))
+		w.See(Every, scale, well(-1))
+		at := see(t, &w, Every+1, []Signs{bad})
+		v := w.Verdict()
+		if v == nil || v.Kind != kind || v.Since != 2*Every || v.Best != -1 || at > Every+Within || w.Well() != Every {
+			t.Errorf("%s: at step %d the verdict is %+v, and all was well at step %d", kind, at, v, w.Well())
+		}
+	}
+}
+
+func TestNumbersThatAreNoneAreBad(t *testing.T) {
+	var w Watch
+	w.See(0, scale, well(0.4))
+	see(t, &w, 1, []Signs{{Score: math.NaN(), RMS: math.Inf(1), Spread: math.NaN()}})
+	if v := w.Verdict(); v.Kind != wire.TroubleMean || v.Best != 0.4 {
+		t.Errorf("the verdict is %+v", v)
+	}
+}
+
+// What goes up and down, what began badly and what only overfits is not wrecked.
+func TestSilence(t *testing.T) {
+	var w Watch
+	w.See(0, scale, well(300)) // a variance that is far too small at first
+	for step := uint64(1); step < 20_000; step++ {
+		now := well(310)
+		switch {
+		case step%(8*Close) == 0: // a spike now and then
+			now = []Signs{{Score: 1e6, RMS: 9, Spread: 9}}
+		case step > 10_000:
+			now = well(-3)
+		}
+		if w.Due(step) && w.See(step, scale, now) {
+			t.Fatalf("at step %d: %+v", step, w.Verdict())
+		}
+	}
+}
+
+func TestVerdictEndsByItself(t *testing.T) {
+	var w Watch
+	w.See(0, scale, well(0))
+	from := see(t, &w, 1, well(9))
+	to := see(t, &w, from+1, well(0))
+	if w.Verdict() != nil || to-from > Close*(enough+1) {
+		t.Errorf("from step %d to %d: %+v", from, to, w.Verdict())
+	}
+	for _, step := range []uint64{Every, from, to} {
+		if !w.Spoiled(step) {
+			t.Errorf("step %d counts as well", step)
+		}
+	}
+	if w.Spoiled(Every-1) || w.Spoiled(to+1) {
+		t.Error("a step before or after counts as spoilt")
+	}
+}
+
+// The worst of several networks counts, and is named.
+func TestMember(t *testing.T) {
+	var w Watch
+	three := append(append(well(0), well(0)...), well(0)...)
+	w.See(0, scale, three)
+	three[1] = Signs{Score: 1e9, RMS: 1e3, Spread: 1}
+	at := see(t, &w, 1, three)
+	if v := w.Verdict(); v.Member != 1 || at > Every+Close*enough/2 {
+		t.Errorf("at step %d the verdict is %+v", at, v)
+	}
+}
+
+// Under another loss, or on other rows, scores are measured by the next one; what is
+// wrecked already stays so.
+func TestMeasuredAnew(t *testing.T) {
+	var w Watch
+	w.See(0, scale, well(-5))
+	w.Measure()
+	if !w.Fresh() {
+		t.Fatal("it is not to be measured")
+	}
+	for step := uint64(0); step < 5000; step++ {
+		if w.Due(step) && w.See(step, scale, well(40)) {
+			t.Fatalf("at step %d: %+v", step, w.Verdict())
+		}
+	}
+	w = Watch{}
+	w.See(0, scale, well(-5))
+	see(t, &w, 1, well(40))
+	w.Measure()
+	for step := uint64(1000); step < 2000; step++ {
+		if w.Due(step) && w.See(step, scale, well(40)) {
+			t.Fatal("a change of the loss made it well")
+		}
+	}
+}
+
+// Weights that were trained between what is gone back to and now are never gone back to;
+// an undo knows what it has left.
+func TestBack(t *testing.T) {
+	var w Watch
+	w.See(0, scale, well(0))
+	w.See(Every, scale, well(0))
+	moment := w.Clone()
+	at := see(t, &w, Every+1, well(9))
+	w.Return(Every-28, at)
+	if w.Verdict() != nil || w.Well() != at || w.Spoiled(Every-28) || !w.Spoiled(Every-27) || !w.Spoiled(at) {
+		t.Errorf("after a return: %+v", w)
+	}
+	at2 := see(t, &w, at+1, well(9))
+	back := w.Back(moment, at2)
+	if back.Verdict() != nil || !back.Spoiled(at) || !back.Spoiled(at2) || back.Spoiled(Every-28) {
+		t.Errorf("after an undo: %+v", back)
+	}
+	wrecked := w.Clone()
+	w.Return(0, at2)
+	if again := w.Back(wrecked, at2+5); again.Verdict() == nil {
+		t.Error("a redo forgot what was wrong")
+	}
+}
