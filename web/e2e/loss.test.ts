@@ -228,7 +228,7 @@ describe('what went wrong', () => {
     await w.drawn()
     await w.type('batch', '1')
     await w.type('lr', '1')
-    await w.page.getByRole('alert').filter({ hasText: 'Diverged' }).waitFor()
+    await w.says(({ state }) => state === 'diverged')
     await table(w)
     await expect.poll(() => panel(w).locator('thead th').allTextContents()).toContain('not finite')
     // Its loss may have been finite, and its gradient not.

@@ -92,6 +92,7 @@ func generate() []byte {
 	union("ErrorCode", wire.BadMessage, wire.UnknownCommand, wire.MissingField, wire.UnknownControl,
 		wire.BadValue, wire.OutOfRange, wire.BadState, wire.UnknownLane, wire.BadData, wire.TooMuch, wire.ReadOnly)
 	union("ChangeKind", wire.ControlChange, wire.LaneChange, wire.DataChange, wire.WeightsChange, wire.BeginChange, wire.UndoChange, wire.RedoChange)
+	union("TroubleKind", wire.TroubleNotFinite, wire.TroubleLoss, wire.TroubleMean, wire.TroubleVariance, wire.TroubleConstant, wire.TroubleUnits)
 	union("Better", wire.BetterLower, wire.BetterHigher, wire.BetterNear, wire.BetterNone)
 	b.WriteString("export type FigureID = keyof typeof FIGURES\n")
 	b.WriteString("export type ChartID = keyof typeof CHARTS\n")
@@ -136,6 +137,8 @@ func generate() []byte {
 		{wire.PresentedView{}, ""},
 		{wire.Change{}, ""},
 		{wire.Goal{}, ""},
+		{wire.Trouble{}, ""},
+		{wire.ProbableCause{}, ""},
 		{wire.NewRow{}, ""},
 		{wire.MovedRow{}, ""},
 		{wire.DataSpec{}, ""},
@@ -197,7 +200,7 @@ func typeScript(t reflect.Type) string {
 	switch t {
 	case reflect.TypeFor[wire.Number]():
 		return "number | null"
-	case reflect.TypeFor[wire.State](), reflect.TypeFor[wire.ControlKind](), reflect.TypeFor[wire.ErrorCode](), reflect.TypeFor[wire.ChangeKind](), reflect.TypeFor[wire.Point](), reflect.TypeFor[wire.Better]():
+	case reflect.TypeFor[wire.State](), reflect.TypeFor[wire.ControlKind](), reflect.TypeFor[wire.ErrorCode](), reflect.TypeFor[wire.ChangeKind](), reflect.TypeFor[wire.Point](), reflect.TypeFor[wire.Better](), reflect.TypeFor[wire.TroubleKind]():
 		return t.Name()
 	case reflect.TypeFor[json.RawMessage]():
 		return "ControlValue"

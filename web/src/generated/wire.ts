@@ -26,6 +26,7 @@ export type State = 'playing' | 'paused' | 'idle' | 'diverged'
 export type ControlKind = 'number' | 'integer' | 'switch' | 'choice' | 'layers' | 'text'
 export type ErrorCode = 'bad_message' | 'unknown_command' | 'missing_field' | 'unknown_control' | 'bad_value' | 'out_of_range' | 'bad_state' | 'unknown_lane' | 'bad_data' | 'too_much' | 'read_only'
 export type ChangeKind = 'control' | 'lane' | 'data' | 'weights' | 'begin' | 'undo' | 'redo'
+export type TroubleKind = 'not_finite' | 'loss' | 'mean' | 'variance' | 'constant' | 'units'
 export type Better = 'lower' | 'higher' | 'near' | 'none'
 export type FigureID = keyof typeof FIGURES
 export type ChartID = keyof typeof CHARTS
@@ -174,6 +175,24 @@ export interface Goal {
   step: number | null
   nll: number | null
   plateau: number | null
+}
+
+export interface Trouble {
+  kind: TroubleKind
+  lane: number
+  member: number
+  since: number
+  score: number | null
+  best: number | null
+  cause: ProbableCause | null
+  step: number
+  text: string
+}
+
+export interface ProbableCause {
+  control: string
+  value: ControlValue
+  suggested: ControlValue
 }
 
 export interface NewRow {

@@ -28,6 +28,7 @@ import './share'
 import './status'
 import './timeline'
 import './transport'
+import './trouble'
 import './verdict'
 
 /** The whole page, once there is a run to show. */
@@ -78,6 +79,7 @@ class GnllApp extends Opening {
         <div class="under">
           <gnll-lanes></gnll-lanes>
           <gnll-caption></gnll-caption>
+          <gnll-trouble></gnll-trouble>
         </div>
         <gnll-lesson></gnll-lesson>
         <gnll-announce></gnll-announce>

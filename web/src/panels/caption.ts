@@ -6,7 +6,7 @@ class GnllCaption extends Part {
   protected override render(): TemplateResult {
     const run = this.store.run.value
     const notice = this.store.notice.value
-    if (run?.state === 'diverged') {
+    if (run?.state === 'diverged' && run.trouble.length === 0) {
       return html`<p class="caption bad" role="alert"><b>Diverged:</b> ${run.reason}. ${!this.store.steers.value ? '' : html`Then <button type="button" class="quiet-button" @click=${() => { this.store.restore() }}>go back to before it</button> or <button type="button" class="quiet-button" @click=${() => { this.store.reset() }}>reset</button>`}</p>`
     }
     if (notice !== '') {

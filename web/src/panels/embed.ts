@@ -71,6 +71,8 @@ class GnllEmbed extends Opening {
     const { run, notice, link } = this.store
     if (notice.value !== '') return notice.value
     if (link.value.why !== '') return link.value.kind === 'events' ? `Connected by server-sent events: ${link.value.why}` : `No connection: ${link.value.why}`
+    const [trouble] = run.value?.trouble ?? []
+    if (trouble) return trouble.text
     if (run.value?.state === 'diverged') return `Diverged: ${run.value.reason}`
     return run.value?.state === 'paused' ? 'paused' : ''
   }

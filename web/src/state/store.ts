@@ -2,7 +2,7 @@ import { Address } from './address'
 import type { Api, Opened, Order } from '../net/api'
 import { Connection, Disconnected, isConnected, Refusal, type Link as Connected, type News, type Order as Command } from '../net/connection'
 import { lanePictures, type Frame, type GridFrame, type LanePicture, type TargetsFrame, type TruthFrame } from '../net/frame'
-import { AUTO, OWN_DATA, type Ack, type BeginCommand, type Change, type Control, type ControlValue, type Data, type DataSpec, type Goal, type Hello, type Lane, type RunMessage, type State } from '../generated/wire'
+import { AUTO, OWN_DATA, type Ack, type BeginCommand, type Change, type Control, type ControlValue, type Data, type DataSpec, type Goal, type Hello, type Lane, type RunMessage, type State, type Trouble } from '../generated/wire'
 import { inFrame } from './frame'
 import { History } from './history'
 import { later } from './later'
@@ -29,6 +29,8 @@ export interface Run {
   readonly reason: string
   /** What it trains up to. */
   readonly goal: Goal | null
+  /** Lanes whose training went wrong. */
+  readonly trouble: readonly Trouble[]
   /** Whether everybody who watches may steer. */
   readonly open: boolean
   readonly data: Data
@@ -192,6 +194,10 @@ export class Store {
   reset(): void { this.order({ type: 'reset' }) }
   /** Back to weights from before the run diverged. */
   restore(): void { this.order({ type: 'restore' }) }
+  /** Back to weights with which a lane's training was well, and to the setting that is probably better. */
+  recover({ step, lane, cause }: Trouble): void {
+    this.order({ type: 'return', step, lane, ...(cause === null ? {} : { set: { [cause.control]: cause.suggested } }) })
+  }
   retry(): void { this.#connection.retry() }
 
   /** Trains so many steps further, from a standstill. */
@@ -329,7 +335,7 @@ export class Store {
         this.#begin(m)
         break
       case 'state':
-        if (run) this.run.value = { ...run, state: m.state, reason: m.reason, goal: m.goal }
+        if (run) this.run.value = { ...run, state: m.state, reason: m.reason, goal: m.goal, trouble: m.trouble }
         void this.rewind.list()
         break
       case 'open':
@@ -377,7 +383,7 @@ export class Store {
       this.targetTruth.value = null
       this.view.probe.value = null
     }
-    this.run.value = { id: m.id, title: m.title, lesson: m.lesson, generation: m.generation, state: m.state, reason: m.reason, goal: m.goal, open: m.open, data: m.data }
+    this.run.value = { id: m.id, title: m.title, lesson: m.lesson, generation: m.generation, state: m.state, reason: m.reason, goal: m.goal, trouble: m.trouble, open: m.open, data: m.data }
     this.#shows(m.data)
     this.#lanesAre(m.lanes)
     this.values.begin(m)
