@@ -5,7 +5,7 @@ import { stage } from './stage'
 const { server, visit, still } = stage()
 
 /** The notice of what went wrong, and its ways out. */
-const notice = (w: Watched): ReturnType<Watched['page']['locator']> => w.page.locator('.trouble[data-on]')
+const notice = (w: Watched): ReturnType<Watched['page']['locator']> => w.page.locator('.wreck[data-on]')
 const back = (w: Watched): ReturnType<Watched['page']['locator']> => notice(w).getByRole('button', { name: /^Go back to step/ })
 
 interface Trouble { readonly kind: string; readonly since: number; readonly step: number; readonly text: string }
@@ -152,7 +152,7 @@ describe('the notice', () => {
       observer.observe({ type: 'layout-shift' })
       run.value = { ...now, trouble: [] }
       await frames()
-      if (document.querySelector('.trouble[data-on]')) throw new Error('the notice is still there')
+      if (document.querySelector('.wreck[data-on]')) throw new Error('the notice is still there')
       run.value = now
       await frames()
       add(observer.takeRecords())
@@ -161,7 +161,7 @@ describe('the notice', () => {
     expect(shift).toBe(0)
     expect(await boxes()).toBe(shown)
     const of = async (selector: string): Promise<DOMRect> => w.page.locator(selector).first().evaluate((e) => e.getBoundingClientRect())
-    const [box, plot, bar] = [await of('.trouble'), await of('gnll-fit canvas'), await of('gnll-transport')]
+    const [box, plot, bar] = [await of('.wreck'), await of('gnll-fit canvas'), await of('gnll-transport')]
     expect(box.bottom <= plot.top || box.top >= plot.bottom, `${JSON.stringify(box)} covers ${JSON.stringify(plot)}`).toBe(true)
     expect(box.bottom <= bar.top || box.top >= bar.bottom, `${JSON.stringify(box)} covers ${JSON.stringify(bar)}`).toBe(true)
     if (models === 1 && width >= 1280) expect(box.bottom).toBeLessThanOrEqual((await of('.panel')).top)
@@ -179,7 +179,7 @@ describe('the notice', () => {
       new MutationObserver((records) => {
         for (const r of records) {
           const of = r.target instanceof Element ? r.target : r.target.parentElement
-          if (of?.closest('.trouble [role=alert]')) page.said.push(of.textContent)
+          if (of?.closest('.wreck [role=alert]')) page.said.push(of.textContent)
         }
       }).observe(document.body, { subtree: true, childList: true, characterData: true })
     })

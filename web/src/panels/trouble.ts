@@ -17,10 +17,10 @@ class GnllTrouble extends Part {
     this.toggleAttribute('data-many', lanes.value.length >= MANY)
     // What is spoken is an element that is always there, and changes only when the trouble is another.
     return html`
-      <section class="trouble" aria-label=${first ? 'training has gone wrong' : nothing} ?data-on=${first !== undefined}>
+      <section class="wreck" aria-label=${first ? 'training has gone wrong' : nothing} ?data-on=${first !== undefined}>
         <p role="alert">${first?.text ?? ''}${others.length === 0 ? '' : ` (${others.length} more ${others.length === 1 ? 'model' : 'models'})`}</p>
         ${first && steers.value ? html`
-          <div class="trouble-ways">
+          <div class="wreck-ways">
             <button type="button" class="button primary" @click=${() => { this.store.recover(first) }}>${this.#back(first)}</button>
             <button type="button" class="button" @click=${() => { this.store.reset() }}>Restart</button>
           </div>
