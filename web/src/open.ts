@@ -64,7 +64,10 @@ export async function open(coming: Promise<Host>): Promise<void> {
         continue
       }
       host.trouble = e instanceof Problem ? e.message : 'The server does not answer. Retrying.'
-      if (e instanceof Problem && e.status === STATUS.NOT_FOUND) host.trouble = GONE
+      if (e instanceof Problem && e.status === STATUS.NOT_FOUND) {
+        host.trouble = GONE
+        host.elsewhere = new URL(`#${withKey(location.hash, undefined)}`, root).href
+      }
       await new Promise((resolve) => setTimeout(resolve, RETRY))
     }
   }

@@ -122,6 +122,13 @@ export class Api {
     return { run, key: run.key, made: true }
   }
 
+  /** Makes a copy of a run, with its weights as they are now. Who has its key may copy rows that others may not. */
+  async copy(id: string, key: string | undefined): Promise<Opened> {
+    const response = await this.#send('api/runs', 'POST', JSON.stringify({ from: id }), { ...this.#from, ...(key === undefined ? {} : { [KEY_HEADER]: key }) })
+    const run = (await response.json()) as Summary & { readonly key: string }
+    return { run, key: run.key, made: true }
+  }
+
   /**
    * The run, made with that order unless it exists, which takes its key. To make
    * it takes the server's token, too; one that exists can be steered without.

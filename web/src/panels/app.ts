@@ -5,6 +5,7 @@ import { select } from './choices'
 import { Opening } from './opening'
 import './anatomy'
 import './announce'
+import './audience'
 import './calibration'
 import './caption'
 import { inHeader } from './controls'
@@ -30,6 +31,7 @@ import './timeline'
 import './transport'
 import './trouble'
 import './verdict'
+import './viewer'
 
 /** The whole page, once there is a run to show. */
 class GnllApp extends Opening {
@@ -70,6 +72,7 @@ class GnllApp extends Opening {
           ${others}
           <gnll-counter></gnll-counter>
           <gnll-status></gnll-status>
+          <gnll-audience></gnll-audience>
           <gnll-lessons></gnll-lessons>
           <gnll-share></gnll-share>
           <gnll-export></gnll-export>
@@ -78,6 +81,7 @@ class GnllApp extends Opening {
         </div>
         <div class="under">
           <gnll-lanes></gnll-lanes>
+          <gnll-viewer></gnll-viewer>
           <gnll-caption></gnll-caption>
           <gnll-trouble></gnll-trouble>
         </div>

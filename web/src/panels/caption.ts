@@ -1,4 +1,6 @@
 import { html, type TemplateResult } from 'lit'
+import { GONE } from '../state/recovery'
+import { othersNotice } from './others'
 import { Part } from './part'
 
 /** One line under the header: what has gone wrong, else what to try first, else what the data are. */
@@ -9,26 +11,28 @@ class GnllCaption extends Part {
     if (run?.state === 'diverged' && run.trouble.length === 0) {
       return html`<p class="caption bad" role="alert"><b>Diverged:</b> ${run.reason}. ${!this.store.steers.value ? '' : html`Then <button type="button" class="quiet-button" @click=${() => { this.store.restore() }}>go back to before it</button> or <button type="button" class="quiet-button" @click=${() => { this.store.reset() }}>reset</button>`}</p>`
     }
+    if (notice === GONE) {
+      return html`<p class="caption told" role="status">${notice} <a class="quiet-button" href=${this.store.address.fresh}>Start a new run</a></p>`
+    }
     if (notice !== '') {
       return html`<p class="caption told" role="status">${notice} <button type="button" class="quiet-button" @click=${() => { this.store.notice.value = '' }}>dismiss</button></p>`
     }
+    const others = this.store.others.newest.value
+    if (others && this.store.steers.value) return othersNotice(this.store, others)
     const { kind, why } = this.store.link.value
     if (why !== '') {
       return kind === 'events'
         ? html`<p class="caption" role="status"><b>Connected by server-sent events</b>, because websockets do not get through: ${why}</p>`
-        : html`<p class="caption told" role="status"><b>No connection:</b> ${why}</p>`
+        : html`<p class="caption told" role="status"><b>No connection:</b> ${why} <button type="button" class="quiet-button" @click=${() => { this.store.retry() }}>Try again</button></p>`
     }
     if (run?.state === 'idle') return html`<p class="caption">Paused while nobody was watching; resuming.</p>`
     if (run?.state === 'paused' && run.reason !== '') return html`<p class="caption" role="status"><b>Paused:</b> ${run.reason}.</p>`
     const { data } = run ?? {}
-    if (run && !this.store.steers.value) {
-      return html`<p class="caption" role="status"><b>View only. The owner controls this run.</b> ${data?.title}: ${data?.help}</p>`
-    }
     if (data && data.dropped_rows > 0) {
       const [first] = data.dropped
       return html`<p class="caption" role="status"><b>${data.title}</b> Skipped ${data.dropped_rows} ${data.dropped_rows === 1 ? 'row' : 'rows'}${first ? html` (first: line ${first.row}, column ${first.column}: ${first.reason})` : ''}.</p>`
     }
-    if (!this.store.touched.value) {
+    if (!this.store.touched.value && this.store.steers.value) {
       return html`<p class="caption first">This network predicts a value <em>and</em> how uncertain it is (the shaded bands). Raise <b>eps</b>: predictions may not be more certain than that, so the narrow part of the band widens first.</p>`
     }
     return html`<p class="caption"><b>${data?.title}</b> ${data?.help} <span class="source">${data?.source}</span></p>`

@@ -2,6 +2,7 @@ import { html, nothing, type TemplateResult } from 'lit'
 import { repeat } from 'lit/directives/repeat.js'
 import type { Control } from '../generated/wire'
 import './control'
+import './copy'
 import { tight } from '../state/media'
 import { inPanel } from '../math/equation'
 import { sameValue } from '../net/settings'
@@ -44,6 +45,7 @@ class GnllControls extends Part {
     const lane = lanes.find((l) => l.lane === this.store.view.focus.value)
     return html`
       ${this.besides ? this.#modeButton(isSimple) : nothing}
+      ${this.besides && !this.store.steers.value && this.store.run.value ? html`<p class="view-only"><b>View only.</b> <gnll-copy></gnll-copy></p>` : nothing}
       ${lane && lanes.length > 1 ? html`<p class="of-lane" style=${laneStyle(lane.colour)}>${laneLine(lane.colour)} model <b>${lane.name}</b></p>` : nothing}
       ${[...groups].map(([group, controls]) => html`
         <div class="group" role="group" aria-labelledby="group-${group}">

@@ -2,12 +2,16 @@ import { Address } from './address'
 import type { Api, Opened, Order } from '../net/api'
 import { Connection, Disconnected, isConnected, Refusal, type Link as Connected, type News, type Order as Command } from '../net/connection'
 import { lanePictures, type Frame, type GridFrame, type LanePicture, type TargetsFrame, type TruthFrame } from '../net/frame'
-import { AUTO, OWN_DATA, type Ack, type BeginCommand, type Change, type Control, type ControlValue, type Data, type DataSpec, type Goal, type Hello, type Lane, type RunMessage, type State, type Trouble } from '../generated/wire'
+import { AUTO, OWN_DATA, type Ack, type BeginCommand, type Change, type Control, type ControlValue, type Data, type DataSpec, type Goal, type Hello, type Lane, type Person, type RunMessage, type State, type Trouble, type ViewersMessage, type WatchCommand } from '../generated/wire'
+import { originalOf } from './copied'
+import { Follow } from './follow'
 import { inFrame } from './frame'
 import { History } from './history'
 import { later } from './later'
 import { Lessons } from './lessons'
 import type { Asked, Link } from './link'
+import { rememberedName, rememberName } from './name'
+import { OthersChanges } from './others'
 import { OwnRows } from './own-rows'
 import { Past } from './past'
 import { Recovery } from './recovery'
@@ -37,7 +41,12 @@ export interface Run {
 }
 
 const READ_EVERY = 120 // ms; faster than this nobody reads figures
+const PRESENT_EVERY = 200 // ms
 const LONGEST_COMMAND = 60_000 // bytes; beyond it rows go by HTTP
+
+/** What who only watches is told when all may change settings, and when that is over. */
+export const OPENED = 'You can change settings now.'
+export const CLOSED = 'The controls are closed again.'
 
 /** What the page knows. Elements read its signals and call its methods. */
 export class Store {
@@ -77,6 +86,12 @@ export class Store {
 
   /** What this page looks at, and how. */
   readonly view: View
+  readonly follow: Follow
+  readonly others = new OthersChanges()
+  /** What others know whoever is at this page by. */
+  readonly me = new Signal<Person | null>(null)
+  /** Who watches, for whoever has the run's key. */
+  readonly viewers = new Signal<ViewersMessage | null>(null)
   readonly own: OwnRows
   readonly id: string
   /** Who has it steers. */
@@ -86,6 +101,9 @@ export class Store {
   readonly #recovery: Recovery
   /** The hello had the run's key. */
   #mine = false
+  /** This page has shown others where it looks. */
+  #presents = false
+  #presentTimer: number | undefined
   #newest: readonly LanePicture[] = []
   #readTimer: number | undefined
 
@@ -99,6 +117,7 @@ export class Store {
   ) {
     const { run, key } = opened
     this.view = view
+    this.follow = new Follow(view, this.rewind, () => this.lanes.peek())
     this.own = new OwnRows(api, key, data)
     this.id = run.id
     this.key = key
@@ -114,7 +133,7 @@ export class Store {
       frames: (f) => { this.#frames(f) },
       link: (l) => {
         this.link.value = l
-        if (isConnected(l)) this.#watch()
+        if (isConnected(l)) this.#greet()
       },
       hello: () => this.#hello(),
       recover: () => this.#recovery.recover(),
@@ -125,6 +144,7 @@ export class Store {
     this.#address = new Address(api.root, run.id, key, controls, () => this.#link)
     this.#address.onEdit((asked) => { this.#edited(asked) })
     for (const signal of [this.values.settings, this.lanes, this.own.packed, view.text, this.lessons.shown]) later<unknown>(signal, () => { this.#address.show() })
+    later(this.follow.own, () => { this.#present() })
     this.#connection.open()
   }
 
@@ -311,6 +331,37 @@ export class Store {
     this.#connection.command({ type: 'watch', frames: !document.hidden }).catch(() => undefined)
   }
 
+  /** A line is new to whoever is at its other end. */
+  #greet(): void {
+    this.#watch()
+    const name = rememberedName()
+    if (name !== '') this.#attend({ name })
+    if (this.#presents) this.#present()
+  }
+
+  /** Says what others are to call whoever is at this page. Fails with the server's words. */
+  async callMe(name: string): Promise<void> {
+    await this.#connection.command({ type: 'watch', name })
+    const me = this.me.value
+    const trimmed = name.trim()
+    rememberName(trimmed)
+    if (me) this.me.value = { person: me.person, colour: me.colour, ...(trimmed === '' ? {} : { name: trimmed }) }
+  }
+
+  #attend(what: Partial<Pick<WatchCommand, 'name' | 'presents'>>): void {
+    this.#connection.command({ type: 'watch', ...what }).catch(() => undefined)
+  }
+
+  /** Shows those who follow where somebody looks who has the key: the newest, and not too often. */
+  #present(): void {
+    if (!this.#mine) return
+    this.#presents = true
+    this.#presentTimer ??= window.setTimeout(() => {
+      this.#presentTimer = undefined
+      if (isConnected(this.link.value)) this.#attend({ presents: this.follow.own.value })
+    }, PRESENT_EVERY)
+  }
+
   /** The order for a run like this one. */
   #again(): Order {
     const { dataset, ...run } = this.values.run
@@ -329,6 +380,7 @@ export class Store {
     switch (m.type) {
       case 'welcome':
         this.#mine = m.steer
+        this.me.value = { ...m.you, name: rememberedName() }
         this.#mayAll(run?.open ?? false)
         break
       case 'run':
@@ -340,13 +392,21 @@ export class Store {
         break
       case 'open':
         if (run) this.run.value = { ...run, open: m.open }
+        if (!this.#mine && m.open !== run?.open) this.notice.value = m.open ? OPENED : CLOSED
         this.#mayAll(m.open)
+        break
+      case 'view':
+        if (!this.#mine) this.follow.told(m)
+        break
+      case 'viewers':
+        this.viewers.value = m
         break
       case 'lanes':
         this.#lanesAre(m.lanes)
         this.values.lanesAre(m)
         this.rewind.changed()
         void this.rewind.list()
+        this.follow.apply()
         break
       case 'data':
         // Until their grid comes the old picture stands.
@@ -391,6 +451,11 @@ export class Store {
     this.changes.value = m.changes
     this.past.begin(m, isAnother)
     this.rewind.begin(m.generation, isAnother)
+    if (!before) {
+      const original = originalOf(this.id)
+      if (original) this.follow.go(original.view)
+    } else if (before.generation !== m.generation) this.follow.begin()
+    this.follow.apply()
     this.lessons.told(m.lesson)
     void this.own.learn(m)
     this.#drawSoon()
@@ -417,6 +482,7 @@ export class Store {
     if (this.changes.value.some((c) => c.revision === change.revision && c.control === change.control)) return
     this.changes.value = [...this.changes.value, change]
     this.past.add(change)
+    if (this.steers.value) this.others.add(change, this.me.value?.person, performance.now())
     this.rewind.changed()
     if (change.kind === 'control') this.values.put({ name: change.control, lane: change.lane }, change.new, change.revision)
   }
