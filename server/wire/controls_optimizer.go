@@ -57,7 +57,7 @@ func optimizerControls() []Control {
 			field: func(s *Settings) any { return &s.VarianceDecay },
 		},
 		{
-			Name: "batch", Label: "batch", Unit: "rows", Group: "optimiser", Kind: KindInteger, Live: true, Log: true,
+			Name: "batch", Label: "batch", Unit: "points", Group: "optimiser", Kind: KindInteger, Live: true, Log: true,
 			Help:    "Training points per step. If it is at least the number of training points, each step uses all of them.",
 			Default: 32, Min: 1, Max: 1024, Step: 0.1,
 			field: func(s *Settings) any { return &s.Batch },

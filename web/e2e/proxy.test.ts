@@ -66,7 +66,7 @@ describe('behind a proxy', () => {
     { wrong: 'that changes the host', edit: without('Host $http_host'), says: /must pass Host with its port/, code: 'origin_refused', host: '127.0.0.1:' },
     { wrong: 'that drops the port of the host', edit: (c: string): string => c.replace('Host $http_host', 'Host $host'), says: /must pass Host with its port/, code: 'origin_refused', host: `${NAME} ` },
     { wrong: 'that hides TLS', edit: without('X-Forwarded-Proto'), says: /must pass X-Forwarded-Proto/, code: 'origin_refused', host: `${NAME}:` },
-    { wrong: 'that passes no Upgrade', edit: without('Upgrade $http_upgrade', 'Connection $connection_upgrade'), says: /must pass Upgrade and Connection/, code: 'upgrade_missing', host: `${NAME}:` },
+    { wrong: 'that passes no Upgrade', edit: without('Upgrade $http_upgrade', 'Connection $connection_upgrade'), says: /must pass on Upgrade and Connection/, code: 'upgrade_missing', host: `${NAME}:` },
   ])('nginx $wrong: page and log say what it must pass, and events carry on', async ({ edit, says, code, host }) => {
     allow(/WebSocket connection|403 .*\/api\/connection|status of 403/)
     const port = await freePort()

@@ -120,7 +120,7 @@ describe('a sweep', () => {
   it('of many columns is seen as a whole, and tells its figures to who asks', async () => {
     const w = await still({}, 0)
     await openSweep(w)
-    for (const side of ['across', 'upward']) {
+    for (const side of ['horizontal axis', 'vertical axis']) {
       await w.page.getByLabel(`${side}: values`).fill('20')
       await w.page.getByLabel(`${side}: values`).press('Tab')
     }

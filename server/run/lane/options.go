@@ -14,7 +14,7 @@ func Table() wire.Table {
 		c.Datasets = append(c.Datasets, wire.Option{Value: e.Name, Label: e.Title, Help: e.Help})
 	}
 	c.Datasets = append(c.Datasets, wire.Option{
-		Value: wire.OwnData, Label: "your own", Help: "Rows of a formula or of a file that you gave.",
+		Value: wire.OwnData, Label: "Your data", Help: "Your own table or formula.",
 	})
 	c.Acquisitions = options([]string{rows.ByTotal, rows.ByEpistemic, rows.ByAleatoric, rows.ByRandom}, map[string]string{
 		rows.ByTotal:     "Where the predicted standard deviation is largest.",

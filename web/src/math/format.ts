@@ -55,7 +55,12 @@ export function count(v: number): string {
 
 /** The value and its unit, with a space that does not break; none if there is no unit. */
 export function withUnit(value: string, unit: string): string {
-  return unit === '' ? value : `${value}\u00a0${unit}`
+  return unit === '' ? value : `${value}\u00a0${unitFor(value, unit)}`
+}
+
+/** The unit as it follows the value: 1 network, 2 networks. */
+export function unitFor(value: string, unit: string): string {
+  return value === '1' ? unit.replace(/^(network|point|row|step|unit)s\b/, '$1') : unit
 }
 
 /** All digits of a number, so many of them after the point: for what must be told exactly. */

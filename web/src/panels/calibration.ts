@@ -19,7 +19,7 @@ const VIEWS = [
   { value: 'isotonic', label: 'isotonic', help: 'predicted probabilities mapped to observed frequencies by isotonic regression (cross-fitted on halves of the test set)' },
 ] as const
 
-const HELP = `Left: ${FIGURES.reliability.help} Right: ${FIGURES.pit.help} Grey: the range expected by chance (95 %).`
+const HELP = `Left: on the diagonal exactly as promised, below it overconfident, above it underconfident. Right: ${FIGURES.pit.help} Grey: the range expected by chance (95 %).`
 
 const MARK: Readonly<Record<Coverage['side'], string>> = { below: '▾', within: '✓', above: '▴', unknown: '' }
 const SIDE: Readonly<Record<Coverage['side'], string>> = {

@@ -33,7 +33,7 @@ class GnllCaption extends Part {
       return html`<p class="caption" role="status"><b>${data.title}</b> Skipped ${data.dropped_rows} ${data.dropped_rows === 1 ? 'row' : 'rows'}${first ? html` (first: line ${first.row}, column ${first.column}: ${first.reason})` : ''}.</p>`
     }
     if (!this.store.touched.value && this.store.steers.value) {
-      return html`<p class="caption first">This network predicts a value <em>and</em> how uncertain it is (the shaded bands). Raise <b>eps</b>: predictions may not be more certain than that, so the narrow part of the band widens first.</p>`
+      return html`<p class="caption first">This network predicts a value <em>and</em> its uncertainty (the bands). Raise <b>eps</b>: the narrow part of the band widens first.</p>`
     }
     return html`<p class="caption"><b>${data?.title}</b> ${data?.help} <span class="source">${data?.source}</span></p>`
   }

@@ -1,7 +1,7 @@
 import { html, noChange, nothing, type TemplateResult } from 'lit'
 import { live } from 'lit/directives/live.js'
 import type WaSwitch from '@awesome.me/webawesome/dist/components/switch/switch.js'
-import { controlValue, parseNumber, scientific, significant, withUnit } from '../math/format'
+import { controlValue, parseNumber, scientific, significant, unitFor, withUnit } from '../math/format'
 import { AUTO, MAX_LAYERS, type Control, type ControlValue } from '../generated/wire'
 import { sameValue } from '../net/settings'
 import { help } from './help'
@@ -137,7 +137,7 @@ class GnllControl extends Part {
           @change=${(e: Event) => { this.#typed(e.target as HTMLInputElement, (v) => v) }}
           @keydown=${(e: KeyboardEvent) => { this.#fieldKey(c, shown, e) }}
         >
-        ${c.unit === '' ? nothing : html`<span class="unit">${c.unit}</span>`}
+        ${c.unit === '' ? nothing : html`<span class="unit">${unitFor(this.#inWords(c, value), c.unit)}</span>`}
       </span>
     `
   }

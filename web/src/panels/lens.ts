@@ -18,7 +18,7 @@ export function lensChoice(store: Store): TemplateResult {
   const { lens } = store.view
   const name = LENSES.find((l) => l.value === lens.value)?.label ?? ''
   return popup({
-    id: 'lens-panel', label: `dot size: ${name}`, style: 'quiet-button choice-button', face: html`dot size<span class="choice-now">: ${name}</span><span class="caret-sign" aria-hidden="true">▾</span>`,
+    id: 'lens-panel', label: `dot size: ${name}`, style: 'quiet-button choice-button', face: html`<span>dot size<span class="choice-now">: ${name}</span></span><span class="caret-sign" aria-hidden="true">▾</span>`,
     body: html`
       <p class="popup-title">Dot size</p>
       <div class="popup-row">${segments({ name: 'size', label: 'dot size', options: LENSES }, lens.value, (v) => { lens.value = v as Lens })}</div>

@@ -17,7 +17,7 @@ class GnllPaper extends Part {
     const target = data ? `${data.targets.map((t) => t.name).join(', ')} against ${data.inputs.map((i) => i.name).join(', ')}${several(data) ? `, with charts of ${data.target.name}` : ''}` : ''
     return html`
       <h2>${data?.title ?? ''}</h2>
-      <p>${target}: ${data?.train ?? 0} training and ${data?.test ?? 0} test rows. Step ${count(step ?? NaN)}, <time>${new Date().toLocaleString(undefined, { dateStyle: 'long', timeStyle: 'short' })}</time>.</p>
+      <p>${target}: ${data?.train ?? 0} training and ${data?.test ?? 0} test points. Step ${count(step ?? NaN)}, <time>${new Date().toLocaleString(undefined, { dateStyle: 'long', timeStyle: 'short' })}</time>.</p>
       <dl>
         ${settingsRow('run', run)}
         ${lanes.map((l) => settingsRow(html`<span style=${laneStyle(l.colour)}>${laneLine(l.colour)}</span> model ${l.name}`, this.#said(store.values.of(l.lane), (c) => !c.run)))}

@@ -101,7 +101,7 @@ class GnllSweepMap extends LitElement {
       <p class="sweep-legend note">
         <span>★ best: ${withUnit(significant(best, 3), this.unit)}</span>
         <span class="sweep-bar" style="background:linear-gradient(to right,${steps})"></span>
-        <span>worst: ${withUnit(significant(worst, 3), this.unit)}${isCut ? ' or worse' : ''}</span>
+        <span>${isCut ? '' : 'worst: '}${withUnit(significant(worst, 3), this.unit)}${isCut ? ' or worse' : ''}</span>
       </p>
     `
   }
