@@ -30,7 +30,7 @@ func TestREADMEListsFormats(t *testing.T) {
 	for _, f := range Formats() {
 		help := f.Help
 		if f.Read && f.Group != groupAll {
-			help += " Can be brought back."
+			help += " Can be imported."
 		}
 		fmt.Fprintf(&table, "| `%s` | `%s` | %s |\n", f.Name, f.File, strings.ReplaceAll(help, "|", "\\|"))
 	}

@@ -82,6 +82,7 @@ func chapters() []chapter {
 		{"own-data", "Your own data"},
 		{"sharing", "Sharing"},
 		{"taking-away", "Export, import and sweeps"},
+		{"command-line", "The command line"},
 		{"keys", "Keys and commands"},
 		{"limits", "Limits and safety"},
 		{"behind-a-proxy", "Behind a proxy"},

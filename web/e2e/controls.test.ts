@@ -19,7 +19,7 @@ describe('the controls', () => {
 
   it('go back to their defaults, one by one', async () => {
     const w = await still()
-    const dot = w.page.getByRole('button', { name: 'Reset eps to its default, 1e-6' })
+    const dot = w.page.getByRole('button', { name: 'Set eps to its default, 1e-6' })
     expect(await dot.isVisible()).toBe(false)
     const height = await w.page.locator('[data-control=eps]').evaluate((e) => e.getBoundingClientRect().height)
     await w.type('eps', '1e-2')
@@ -31,8 +31,8 @@ describe('the controls', () => {
     // Choices, switches and layers, too.
     await w.page.locator('[data-control=activation] select').selectOption('relu')
     await w.page.getByRole('button', { name: 'add a layer' }).click()
-    await w.page.getByRole('button', { name: /^Reset activation to/ }).click()
-    await w.page.getByRole('button', { name: /^Reset hidden layers to/ }).click()
+    await w.page.getByRole('button', { name: /^Set activation to/ }).click()
+    await w.page.getByRole('button', { name: /^Set hidden layers to/ }).click()
     await expect.poll(() => w.page.locator('.to-default:visible').count()).toBe(0)
     expect(await w.violations()).toEqual([])
   })
@@ -47,7 +47,7 @@ describe('the controls', () => {
     await w.type('decay', '0.02')
     await expect.poll(() => w.value('decay')).toBe('2e-2')
     await expect.poll(() => w.settings()).toContain('decay=0.02')
-    await w.page.getByRole('button', { name: `Reset weight decay to its default, ${auto}` }).click()
+    await w.page.getByRole('button', { name: `Set weight decay to its default, ${auto}` }).click()
     await expect.poll(() => w.value('decay')).toBe(auto)
     await w.page.locator('[data-control=decay] input[type=range]').press('ArrowRight')
     await expect.poll(() => w.value('decay')).toBe('1.3e-2')

@@ -71,7 +71,7 @@ class GnllControl extends Part {
 
   /** A dot in the margin where the value is not the default, which goes back to it. */
   #toDefault(c: Control, value: ControlValue): TemplateResult {
-    const label = `Reset ${c.label} to its default, ${controlValue(c, c.default, this.store.automatic(c))}`
+    const label = `Set ${c.label} to its default, ${controlValue(c, c.default, this.store.automatic(c))}`
     return html`<button type="button" class="to-default" tabindex="-1" aria-label=${label} title=${label} ?hidden=${sameValue(value, c.default) || this.#off} @click=${() => { this.#set(c.default) }}></button>`
   }
 
