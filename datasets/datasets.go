@@ -36,7 +36,7 @@ type Set struct {
 
 	// Truth sets mean and std, one value for each target, to the means and the
 	// standard deviations (at least 0) from which the targets at x were drawn; x has
-	// len(Inputs) values. It is nil where nobody knows.
+	// len(Inputs) values. It is nil if it is unknown.
 	Truth func(mean, std, x []float64)
 
 	// Correlation is that between the noises of any two targets, from 0, where they are
@@ -44,7 +44,7 @@ type Set struct {
 	Correlation float64
 
 	// Equation is what the true mean obeys, as [ParseEquation] reads it, with the true
-	// values of its parameters by name; empty where nobody knows.
+	// values of its parameters by name; empty if they are unknown.
 	Equation   string
 	Parameters map[string]float64
 

@@ -24,7 +24,7 @@ func TestMcycleIsTheMotorcycleData(t *testing.T) {
 		t.Errorf("got targets from %g to %g g, want -134 to 75", lo, hi)
 	}
 	if s.Truth != nil {
-		t.Error("nobody knows the truth behind a measurement")
+		t.Error("a measurement has no known truth")
 	}
 }
 

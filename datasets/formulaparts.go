@@ -16,7 +16,7 @@ import (
 )
 
 // compile makes a program of a formula of the inputs that are named. The grammar is
-// expr's; what of it a formula may use is what the switches below know. Nothing there
+// expr's; what of it a formula may use is what the switches below know. Nothing in it
 // loops or allocates, so a formula takes no longer than its parts are many.
 func compile(formula, text string, inputs []string) (program, error) {
 	c := compiler{formula: formula, inputs: inputs}

@@ -6,7 +6,7 @@ import (
 	"github.com/gnllviz/gnllviz/engine/kernel"
 )
 
-// An Activation is what a hidden unit does to its sum, as torch.nn.functional
+// An Activation is the activation function of hidden units, as torch.nn.functional
 // defines it with its default arguments. The zero value is Tanh.
 type Activation uint8
 

@@ -66,7 +66,7 @@ type memberValues struct {
 }
 
 // checkpointConfig is Config with names in the place of numbers, which a later
-// version may give out anew.
+// version may number differently.
 type checkpointConfig struct {
 	Inputs          int     `json:"inputs"`
 	Outputs         int     `json:"outputs"`
@@ -107,7 +107,7 @@ func (s *checkpointConfig) config() (Config, error) {
 }
 
 // Checkpoint writes all that the next step depends on, except the rows: a
-// trainer that Resume makes of it goes on, bit for bit, as this one would.
+// trainer that Resume makes of it continues, bit for bit, as this one would.
 func (t *Trainer) Checkpoint(w io.Writer) error { return writeTrainers(w, []*Trainer{t}) }
 
 // Checkpoint is Trainer's Checkpoint of all members, for ResumeEnsemble.

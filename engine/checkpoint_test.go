@@ -91,7 +91,7 @@ func TestEnsembleBitsDoNotDependOnTheCores(t *testing.T) {
 	}
 }
 
-// A resumed training goes on bit for bit, through the end of an epoch, the end of
+// A resumed training continues bit for bit, through the end of an epoch, the end of
 // the warm-up, dropout, and a change of optimiser.
 func TestResumeGoesOnBitForBit(t *testing.T) {
 	x, y := wave(100)

@@ -8,7 +8,7 @@ import "time"
 // are timed, and every so often a few are made in the way that was last found
 // slower.
 type choice struct {
-	blocks  int        // of the steps that were timed; others begin anew
+	blocks  int        // of the steps that were timed; other numbers start a new measurement
 	average [2]float64 // seconds per step alone and with helpers, newer ones weighing more
 	steps   int
 	began   time.Time
@@ -20,8 +20,8 @@ const (
 	trySteps = 3
 )
 
-// begin returns how many of the helpers that could be had the step that now
-// begins, of that many blocks, is to be made with: all or none.
+// begin returns how many of the available helpers the next step, of that many blocks,
+// uses: all or none.
 func (c *choice) begin(blocks, helpers int) int {
 	if c.blocks != blocks {
 		*c = choice{blocks: blocks}

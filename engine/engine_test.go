@@ -145,7 +145,7 @@ func TestEpochVisitsEveryRowOnce(t *testing.T) {
 
 func TestStepDoesNotAllocate(t *testing.T) {
 	trainer, _, _ := mcycle(t, 1)
-	// An interface made anew at each step would be the caller's allocation.
+	// An interface made at each step would be the caller's allocation.
 	var l Loss = loss.DefaultGaussianNLL()
 	h := DefaultHyper()
 	step := func() {

@@ -33,7 +33,7 @@ const (
 
 // LogVarianceLimit is the guard of the exp head: its log-variance is held
 // within ± this, so that the variance stays a normal float32. The gradient
-// passes straight through, so that training can bring it back.
+// ignores the clamp, so that training can recover.
 const LogVarianceLimit = 80
 
 // LeastPrecision is what the natural head adds to its precision, and so keeps its

@@ -16,11 +16,11 @@ const (
 	LinearInit Init = iota
 
 	// HeInit draws weights from a normal distribution of variance 2/n; biases
-	// are 0 (He et al. 2015). It suits relu and its kin.
+	// are 0 (He et al. 2015). It suits relu and similar activations.
 	HeInit
 
 	// LeCunInit draws weights from a normal distribution of variance 1/n;
-	// biases are 0 (LeCun et al. 1998). It suits tanh and its kin.
+	// biases are 0 (LeCun et al. 1998). It suits tanh and similar activations.
 	LeCunInit
 )
 

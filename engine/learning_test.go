@@ -93,9 +93,9 @@ func TestComesCloseToTheBestAttainableNLL(t *testing.T) {
 		learn(t, trainer, loss.DefaultGaussianNLL(), h, 4000)
 		mean, std := predictIn(trainer, testX)
 		got, best := nllOf(t, mean, std, testY), p.best(t, testX, testY)
-		t.Logf("seed %d: test NLL %.3f, best attainable %.3f", seed, got, best)
+		t.Logf("seed %d: test NLL %.3f, best possible %.3f", seed, got, best)
 		if got > best+0.05 {
-			t.Errorf("seed %d: test NLL %.3f, more than 0.05 nats above the best attainable %.3f", seed, got, best)
+			t.Errorf("seed %d: test NLL %.3f, more than 0.05 nats above the best possible %.3f", seed, got, best)
 		}
 	}
 }
@@ -198,7 +198,7 @@ func TestEnsembleKnowsWhereThereWereNoData(t *testing.T) {
 		members += nllOf(t, mean, std, testY) / 5
 	}
 	got := nllOf(t, mean, std, testY)
-	t.Logf("test NLL %.4f, members' mean %.4f, best attainable %.4f", got, members, p.best(t, testX, testY))
+	t.Logf("test NLL %.4f, members' mean %.4f, best possible %.4f", got, members, p.best(t, testX, testY))
 	if got > members {
 		t.Errorf("the ensemble's test NLL %.4f is worse than its members' mean %.4f", got, members)
 	}

@@ -26,7 +26,7 @@ type NetConfig struct {
 	InitialVariance float64
 }
 
-// The bounds of a network that can be had at all.
+// The largest network that is supported.
 const (
 	MaxLayers  = 16
 	MaxWidth   = 4096

@@ -37,7 +37,7 @@ type Physics struct {
 	Parameters []Parameter // of the residual, in its order
 
 	// Points are where the equation is to hold, in the input's unit: at least 1 and at
-	// most MaxCollocation. Drawn has each step draw as many anew, uniformly from the
+	// most MaxCollocation. With Drawn each step draws as many new ones, uniformly from the
 	// least of them to the greatest.
 	Points []float64
 	Drawn  bool
@@ -170,7 +170,7 @@ type physics struct {
 }
 
 // SetPhysics has the steps that follow add a term to the loss; nil has them add none.
-// Parameters of a name that the equation before had, too, go on from the value they
+// Parameters of a name that the equation before had, too, continue from the value they
 // have reached, others begin; so does the log-variance of the residual. A parameter
 // that is not learned is at its Start. Where the network cannot be held to it the
 // error says why, and everything stays as it was.
@@ -264,7 +264,7 @@ func (t *Trainer) PhysicsState() PhysicsState {
 }
 
 // SetParameter gives one of the equation's parameters that are learned another value,
-// from which it goes on; of one that is not, SetPhysics sets the Start.
+// from which it continues; of one that is not, SetPhysics sets the Start.
 func (t *Trainer) SetParameter(name string, value float64) error {
 	if t.physics == nil {
 		return fmt.Errorf("engine: parameter %s of no equation", name)

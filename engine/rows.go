@@ -8,11 +8,10 @@ import (
 	"github.com/gnllviz/gnllviz/engine/kernel"
 )
 
-// SetRows has the trainer go on with other rows, as NewTrainer takes them: of any
+// SetRows has the trainer continue with other rows, as NewTrainer takes them: of any
 // number from 1. Their scales stay those of the first rows, since that is what the
 // parameters are in terms of: rows that are set again give the training that they
-// gave before. Each epoch begins anew with the next step, in an order that comes
-// from where the chance of the orders stands. SetRows keeps neither slice.
+// gave before. The next step starts a new epoch; its order is the next of the orders' random stream. SetRows keeps neither slice.
 //
 // A value that is not finite, or too large for float32 once it is standardised,
 // is an error, and the trainer is as it was.

@@ -15,7 +15,7 @@ type rower interface {
 	SetRows(x, y []float64) error
 }
 
-// Training goes on with more rows, with fewer, and with full batches, shows each
+// Training continues with more rows, with fewer, and with full batches, shows each
 // of them, and is the same each time.
 func TestRowsAreSetBetweenSteps(t *testing.T) {
 	x, y := wave(100)

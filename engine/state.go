@@ -117,7 +117,7 @@ func (e *Ensemble) SetState(s *State) error {
 	return nil
 }
 
-// SetWeights is SetState without the order of the rows, which goes on as it is: for
+// SetWeights is SetState without the order of the rows, which continues as it is: for
 // a state of any number of them.
 func (e *Ensemble) SetWeights(s *State) error {
 	if err := s.fits(e.members, false); err != nil {
@@ -199,7 +199,7 @@ func (t *Trainer) setState(m *memberState) {
 	t.good = m.good
 }
 
-// Clone returns a trainer of its own in the present state, which goes on with the
+// Clone returns a trainer of its own in the present state, which continues with the
 // same bits on the same rows.
 func (t *Trainer) Clone() *Trainer {
 	c := t.config.around(t.net.config.blank(), t.inputs, t.target)

@@ -206,7 +206,7 @@ func TestStatesDoNotChange(t *testing.T) {
 	trail(t, trainer, DefaultHyper(), 10)
 }
 
-// A clone goes on with the same bits, and neither sees what the other does.
+// A clone continues with the same bits, and neither sees what the other does.
 func TestClonesGoOnBitForBit(t *testing.T) {
 	x, y := wave(100)
 	for name, s := range subjects(t, stateConfig(), x, y) {
@@ -246,7 +246,7 @@ func TestClonesGoOnBitForBit(t *testing.T) {
 	}
 }
 
-// Predictions as of a state are those of then, and disturb nothing.
+// Predictions of a state are those that were made at it, and change nothing.
 func TestPredictionsAsOfAState(t *testing.T) {
 	x, y := wave(100)
 	for _, head := range Heads() {

@@ -47,9 +47,9 @@ type Config struct {
 	// RawTargets leaves the targets alone as they are.
 	RawTargets bool
 
-	// Ordered takes the rows in their order: each batch goes on where the last
+	// Ordered takes the rows in their order: each batch continues where the last
 	// one ended, and begins again at the first row in its midst if it must.
-	// Otherwise each epoch visits every row once, in an order of its own.
+	// Otherwise each epoch visits every row exactly once, in a new order.
 	Ordered bool
 
 	// Workers is the number of goroutines that a step may use; 0 is

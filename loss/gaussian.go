@@ -9,7 +9,7 @@
 // Descriptions of this loss disagree about eps: that it is added to the
 // variance, that variances are clipped to it, that clamping is the caller's
 // business. PyTorch's behaviour decides here: eps clamps the variance from
-// below, and the gradient with respect to the variance passes straight through
+// below, and the gradient with respect to the variance ignores the clamp
 // the clamp: it is 0.5 (1/v - d²/v²) everywhere, also where the variance is
 // below eps and the loss itself no longer depends on it.
 //

@@ -225,7 +225,7 @@ func elements32(out, input, target, variance []float32, eps float32, full bool) 
 	return sign || p.signed(1)
 }
 
-// What follows chooses by element type. A type of one's own on top of float32
+// What follows chooses by element type. A named type whose underlying type is float32
 // takes the portable way.
 
 func blockSum[T Float](input, target, variance []T, eps T) (sum float64, sign bool) {

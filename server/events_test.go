@@ -204,7 +204,7 @@ func TestEventsAreTheSameConnection(t *testing.T) {
 	mine.post(`{"type":"play","id":9}`, http.StatusNotFound)
 }
 
-// A new stream goes on where the one before it broke off.
+// A new stream continues where the one before it broke off.
 func TestEventsGoOnWithTheHistory(t *testing.T) {
 	addr, _ := serve(t, Config{})
 	id := makeRun(t, addr, "").ID
@@ -237,7 +237,7 @@ func TestEventsWaitForPongs(t *testing.T) {
 			payload = string(data)
 		}
 	}
-	// Unanswered, frames cease, and everything else goes on.
+	// Unanswered, frames cease, and everything else continues.
 	for without := 0; without < 10; without++ {
 		if name, _ := l.event(); name == "frames" {
 			without = 0

@@ -33,7 +33,7 @@ func stepped(t testing.TB, addr string, x made, steps int) {
 	await(t, func() bool { return state().Step == want })
 }
 
-// Every file can be had, as what it is, by who only watches, and is never shown.
+// Viewers can download every file, with its type, and browsers never display it.
 func TestEveryFormatIsTaken(t *testing.T) {
 	addr, _ := serve(t, Config{Token: token})
 	x := makeWith(t, addr, `{"paused":true,"speed":"max","hidden":[8]}`)
@@ -123,7 +123,7 @@ func ofTwoInputs(t *testing.T) string {
 	return ""
 }
 
-// Whatever has a model in it comes back as a run that predicts the same, at its step.
+// Whatever has a model in it can be imported as a run that predicts the same, at its step.
 func TestEveryModelComesBack(t *testing.T) {
 	addr, _ := serve(t, Config{})
 	x := makeRun(t, addr, `{"paused":true,"speed":"max","hidden":[8],"members":2,"seed":7}`)
@@ -146,7 +146,7 @@ func TestEveryModelComesBack(t *testing.T) {
 	}
 }
 
-// A model comes back as a run of its own, paused, with the same bits and its past.
+// A model can be imported as a run of its own, paused, with the same bits and its past.
 func TestModelsComeBack(t *testing.T) {
 	addr, _ := serve(t, Config{})
 	x := makeRun(t, addr, `{"paused":true,"speed":"max","hidden":[8],"members":2,"seed":7}`)

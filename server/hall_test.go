@@ -80,7 +80,7 @@ func (c *clock) probe(ctx context.Context, w *watcher) error {
 // A spectator is a watcher in the hall, and what it sees from there.
 type spectator struct {
 	watcher
-	deaf   bool         // it reads nothing, and connects anew twice a minute
+	deaf   bool         // it reads nothing, and reconnects twice a minute
 	made   atomic.Int64 // its newest frame was made after this, in ns since 1970
 	visits int
 	heard  int // points that it had while it was slow

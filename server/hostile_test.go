@@ -339,7 +339,7 @@ func TestAGigabyteIsRefusedEarly(t *testing.T) {
 	}{
 		"an order":          {"POST /api/runs HTTP/1.1", " ", 400, 6 << 20},
 		"an order of lanes": {"POST /api/runs HTTP/1.1", `{"lanes":[[`, 400, 6 << 20},
-		"a run made anew":   {"PUT /api/runs/" + x.ID + " HTTP/1.1" + key, " ", 400, 6 << 20},
+		"a run made again":  {"PUT /api/runs/" + x.ID + " HTTP/1.1" + key, " ", 400, 6 << 20},
 		"a command":         {"POST /api/runs/" + x.ID + "/commands HTTP/1.1" + key, " ", 400, 6 << 20},
 		"without the key":   {"POST /api/runs/" + x.ID + "/commands HTTP/1.1", " ", 400, 64 << 10},
 		"rows":              {"PUT /api/runs/" + x.ID + "/data HTTP/1.1" + key, " ", 400, 6 << 20},

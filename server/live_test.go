@@ -145,7 +145,7 @@ func TestChangeIsAcknowledgedAndSeenByAll(t *testing.T) {
 }
 
 // Whatever a client sends, it gets a reason, nothing changes, and both the run
-// and the connection go on.
+// and the connection continue.
 func TestBadMessagesAreRefused(t *testing.T) {
 	addr, _ := serve(t, Config{})
 	id := makeRun(t, addr, "").ID

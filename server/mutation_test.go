@@ -101,7 +101,7 @@ func newMutant(t *testing.T, addr, id string) *mutant {
 	return m
 }
 
-// Whatever peers send, there is no panic, the run goes on, and when they have
+// Whatever peers send, there is no panic, the run continues, and when they have
 // left, nothing of them stays behind.
 func TestMutatedCommands(t *testing.T) {
 	const peers, each = 4, 25_000

@@ -44,7 +44,7 @@ func TestPeopleOverAWebsocket(t *testing.T) {
 		presenter.await(&viewers, "viewers")
 	}
 
-	// Names: hostile ones are refused by name of the field, and nothing of them goes on.
+	// Names: hostile ones are refused by name of the field, and nothing of them continues.
 	var refused wire.ErrorMessage
 	for i, name := range []string{`<img src=x onerror=alert(1)>`, strings.Repeat("x", 33), `\u202eevil`, `a\nb`, `\u0000`, `A\u0301\u0301\u0301\u0301\u0301`} {
 		student.send(fmt.Sprintf(`{"type":"watch","id":%d,"name":"%s"}`, i+1, name))

@@ -102,7 +102,7 @@ func TestPanicOfARunEndsThatRun(t *testing.T) {
 	if after := bystander.hello(); before.State != wire.Playing || after.Step < before.Step {
 		t.Errorf("the other run went from %+v to %+v", before, after)
 	}
-	// Its page may have it anew.
+	// Its page may make it again.
 	remake(t, addr, patient.ID, patient.Key, "", http.StatusCreated)
 	bystander.conn.Close() // the server would give it a second to take leave
 	cancel()

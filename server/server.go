@@ -156,7 +156,7 @@ func New(ctx context.Context, c Config) *Server {
 	return s
 }
 
-// Bring makes a run that goes on from a model, paused at the step to which it had come,
+// Bring makes a run that continues from a model, paused at the step to which it had come,
 // and returns its id and the key that steers it. Like any other run it is dropped when
 // nobody has watched it for long.
 func (s *Server) Bring(m *export.Model) (id, key string, err error) {

@@ -103,7 +103,7 @@ type problemDocument struct {
 	Status        int
 }
 
-// makeRun makes a run that everybody who watches may steer.
+// makeRun makes a run that everyone who watches may change settings.
 func makeRun(t testing.TB, addr, body string) made {
 	t.Helper()
 	var s made
@@ -173,7 +173,7 @@ func TestForgottenRunComesBackUnderItsName(t *testing.T) {
 	}
 }
 
-// remake makes a run anew under its old id.
+// remake makes a run again under its old id.
 func remake(t testing.TB, addr, id, key, body string, status int) (s wire.Summary) {
 	t.Helper()
 	r, err := http.NewRequestWithContext(t.Context(), "PUT", "http://"+addr+"/api/runs/"+id, strings.NewReader(body))

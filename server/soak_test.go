@@ -168,7 +168,7 @@ func fewest(wanted int) int {
 	return least
 }
 
-// visit looks at a run of one's own for a moment.
+// visit looks at an own run for a moment.
 func (k *soak) visit(m made) {
 	w := &watcher{addr: k.addr, id: m.ID, key: m.Key}
 	if err := w.open(); err != nil {

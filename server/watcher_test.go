@@ -231,7 +231,7 @@ func (w *watcher) takeText(b []byte) error {
 }
 
 // takeRun takes the state of the run. While a gap is open it may be another than
-// the answer to the hello, and go on beyond what was left out: that one is let by.
+// the answer to the hello, and continue beyond what was left out: that one is let by.
 func (w *watcher) takeRun(generation uint32, next int) {
 	ahead := next
 	if w.known && generation == w.generation {

@@ -464,7 +464,7 @@ func interrupt(t *testing.T, signal os.Signal, args ...string) (r ran, o trainJS
 
 const manySteps = "50000000"
 
-// A training that a signal ends, and that goes on, comes to the same bits as one that
+// A training that a signal ends, and that continues, comes to the same bits as one that
 // nobody disturbed.
 func TestInterruptedTrainingGoesOn(t *testing.T) {
 	for _, signal := range []os.Signal{os.Interrupt, syscall.SIGTERM} {
@@ -484,7 +484,7 @@ func TestInterruptedTrainingGoesOn(t *testing.T) {
 	}
 }
 
-// A training that was killed goes on from its last checkpoint.
+// A training that was killed continues from its last checkpoint.
 func TestKilledTrainingHasItsCheckpoint(t *testing.T) {
 	out := filepath.Join(t.TempDir(), "out")
 	c := exec.CommandContext(t.Context(), built, "train", "--data", "sine", "--steps", manySteps, "--checkpoint-every", "50ms", "--out", out)
@@ -607,7 +607,7 @@ func folderHas(t *testing.T, folder string, words ...string) string {
 	return ""
 }
 
-// A model whose rows were left out goes on with the same bits when it is given the same
+// A model whose rows were left out continues with the same bits when it is given the same
 // file, and takes no other.
 func TestModelsWithoutRowsGoOn(t *testing.T) {
 	file := people(t, 60)
@@ -698,7 +698,7 @@ func TestResumeWithOtherControls(t *testing.T) {
 	}
 }
 
-// Files of weights alone are gone on from too, but not in silence: the bits are others.
+// Files of weights alone are continued from too, but not in silence: the bits are others.
 func TestResumeFromWeightsAloneSaysSo(t *testing.T) {
 	folder := trained(t)
 	for file, alone := range map[string]bool{"model.json": false, "model.onnx": true, "model.safetensors": true} {

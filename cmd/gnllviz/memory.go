@@ -15,7 +15,7 @@ const leastMemory = 128
 const goPart = 92
 
 // limitMemory gives Go a limit of so many MB, or for 0 half of what the machine or its
-// container has, and returns it in bytes: 0 where nobody knows how much that is.
+// container has, and returns it in bytes: 0 if that is unknown.
 func limitMemory(mb int) (int, error) {
 	switch {
 	case mb == 0:

@@ -41,7 +41,7 @@ func readPredictor(c *cobra.Command, flag, path string) (*export.Model, error) {
 	return m, nil
 }
 
-// checkpointFile is the file of a folder from which training goes on.
+// checkpointFile is the file of a folder from which training continues.
 const checkpointFile = "model.json"
 
 // modelFile returns the file of a model that a path means: of a folder what train wrote

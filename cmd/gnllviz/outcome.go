@@ -32,7 +32,7 @@ type outcome struct {
 	Seconds float64 // that it took
 	Out     string  // folder, or empty
 	Files   []string
-	Resumed string // the model that it went on from, or empty
+	Resumed string // the model that it continued from, or empty
 	Notes   wire.DataNotes
 }
 
@@ -259,7 +259,7 @@ func writeEquation(w io.Writer, e *export.Equation) {
 }
 
 // writeFolder writes all files of a record into a folder, and returns the names of those
-// that are there. The model that training can go on from comes first; the others are
+// that are there. The model that training can continue from comes first; the others are
 // made and put on the disk side by side. One that cannot be made keeps no other from
 // being; what this build of the program has not the means for is no failure, and missing
 // says so.
@@ -295,7 +295,7 @@ func writeFolder(folder string, rec *capture.Capture) (names []string, missing, 
 
 func isCheckpoint(f artifact.Format) bool { return f.File == checkpointFile }
 
-// writeCheckpoint writes the file that training goes on from.
+// writeCheckpoint writes the file that training continues from.
 func writeCheckpoint(folder string, rec *capture.Capture) error {
 	formats := artifact.Files(rec)
 	return writeFormat(folder, formats[slices.IndexFunc(formats, isCheckpoint)], rec)

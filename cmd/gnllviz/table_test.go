@@ -201,7 +201,7 @@ func TestPredictTakesWords(t *testing.T) {
 	if r := program(t, "a,on\n1,yes\n", "predict", "--model", folder); r.status != 2 || !wording.Has(r.stderr, `column "shade": no column has this name`) {
 		t.Errorf("%d %q", r.status, r.stderr)
 	}
-	// Without rows it goes on from the same file alone.
+	// Without rows it continues from the same file alone.
 	half := trained(t, append(of, "--steps", "50", "--no-rows")...)
 	other := filepath.Join(t.TempDir(), "other.csv")
 	text, err := os.ReadFile(file)

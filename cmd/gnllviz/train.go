@@ -195,7 +195,7 @@ func (t *trainFlags) verdict(o *outcome, goal uint64) error {
 	}
 }
 
-// rowsAgain is what it takes to go on with a model besides, where its rows were left out.
+// rowsAgain is what it takes to continue with a model besides, where its rows were left out.
 func (t *trainFlags) rowsAgain(o *outcome) string {
 	if capture.RowsLeftOut(o.Model) == nil || t.rows.train == "" {
 		return ""
@@ -241,7 +241,7 @@ func (t *trainFlags) begin(c *cobra.Command) (*run.Run, error) {
 	return r, nil
 }
 
-// goOn makes the run of a model that goes on, with the controls that were given.
+// goOn makes the run of a model that continues, with the controls that were given.
 func (t *trainFlags) goOn(c *cobra.Command) (*run.Run, error) {
 	for _, name := range []string{"target", "features", "circles", "lacking"} {
 		if c.Flags().Changed(name) {
@@ -328,7 +328,7 @@ func atFullSpeed(set map[string]json.RawMessage) map[string]json.RawMessage {
 // newID returns a run's id.
 func newID() string { return strings.ToLower(rand.Text()[:16]) }
 
-// stepsOf sets the controls that were given to a run that goes on, and returns how many
+// stepsOf sets the controls that were given to a run that continues, and returns how many
 // steps it is to make.
 func (t *trainFlags) stepsOf(ctx context.Context, r *run.Run) (uint64, error) {
 	if t.resume != "" && len(t.controls.set) > 0 {

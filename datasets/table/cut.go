@@ -140,7 +140,7 @@ func (c *cutter) plain(to []span, at, end int) []span {
 
 func blank(b byte) bool { return b == ' ' || b == '\t' }
 
-// quoted cuts a record with quotes, which may go on over lines.
+// quoted cuts a record with quotes, which may continue over lines.
 func (c *cutter) quoted(to []span, end, next int) []span {
 	at := c.at
 	for {
@@ -229,7 +229,7 @@ func (c *cutter) closing(open, end int) (stop int, ok bool) {
 	return 0, false
 }
 
-// rowsWithin tells whether a field in quotes that goes on over lines has swallowed
+// rowsWithin tells whether a field in quotes that continues over lines has swallowed
 // rows: its first line, and each that lies within it, has the fields of a row, and
 // numbers among them.
 func (c *cutter) rowsWithin(end, stop int) bool {

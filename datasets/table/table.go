@@ -75,7 +75,7 @@ type Kind string
 // The kinds of columns.
 const (
 	Number   Kind = "number"   // it can be a target or an input
-	Text     Kind = "text"     // hardly any cell is a number
+	Text     Kind = "text"     // almost no cell is a number
 	TwoWords Kind = "two"      // text of two different values, such as yes and no
 	Empty    Kind = "empty"    // nothing in it
 	Sparse   Kind = "sparse"   // numbers in less than half of the rows

@@ -96,7 +96,7 @@ func packed(raw *counted, err error) error {
 	return &Error{What: "the gzip file is damaged or incomplete", Cure: "compress the file again, or send it uncompressed"}
 }
 
-// A counted reader refuses what goes on beyond so many bytes, of which it takes one.
+// A counted reader refuses what continues beyond so many bytes, of which it takes one.
 type counted struct {
 	r    io.Reader
 	left int64

@@ -15,7 +15,7 @@ type Card struct {
 	Version string    `json:"version"`
 	Commit  string    `json:"commit"`
 	Run     string    `json:"run"`    // id
-	Parent  string    `json:"parent"` // id of the run from which that one went on
+	Parent  string    `json:"parent"` // id of the run from which that one continued
 	Lane    string    `json:"lane"`
 	Time    time.Time `json:"time"` // UTC, of the export
 

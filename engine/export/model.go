@@ -247,7 +247,7 @@ func (b *buffer) Write(p []byte) (int, error) {
 var errNoModel = errors.New("this is no model of gnllviz")
 
 // Training is what it takes to train a model on, and how it came to be. The program
-// that trained it makes of Spec the rows and settings, and goes on from Checkpoint.
+// that trained it makes of Spec the rows and settings, and continues from Checkpoint.
 type Training struct {
 	Spec       []byte `json:"-"` // JSON; it may have rows
 	Rowless    []byte `json:"-"` // the same without rows; what files but those of JSON carry of it

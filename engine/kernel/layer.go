@@ -20,7 +20,7 @@ type Layer struct {
 }
 
 // Pack takes weights w (out, in), row by row, and biases b (out), which must
-// stay as they are until the next Pack. It does not allocate for a shape that it
+// do not change until the next Pack. It does not allocate for a shape that it
 // has seen.
 func (l *Layer) Pack(w, b []float32, in, out int) {
 	l.in, l.out = in, out

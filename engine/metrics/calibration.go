@@ -152,7 +152,7 @@ func Cover(level float64, mean, std, y []float64) (Coverage, error) {
 }
 
 // PIT returns each row's probability integral transform: the predicted
-// probability of an observation at or below the one that was made. Those of a
+// probability of an observation at or below the actual one. Those of a
 // calibrated prediction are uniform from 0 to 1.
 func PIT(mean, std, y []float64) ([]float64, error) {
 	if err := check(mean, std, y); err != nil {

@@ -65,7 +65,7 @@ type Report struct {
 	MiscalArea float64 `json:"miscal_area"`
 
 	// Sharpness is the root of the mean predicted variance (Gneiting et al.
-	// 2007); of no worth without the calibration beside it.
+	// 2007); meaningful only together with calibration.
 	Sharpness float64 `json:"sharpness"`
 
 	// Coverage is the share of the rows within the central 95 % interval, and the

@@ -7,7 +7,7 @@ import (
 	"time"
 )
 
-// threadTime is the time that has passed, where nobody knows what a thread has had of it.
+// threadTime is the time that has passed, where the time of a thread is unknown.
 func threadTime() time.Duration { return time.Duration(time.Now().UnixNano()) }
 
 // programTime is what all processors could have worked.

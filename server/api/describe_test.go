@@ -186,7 +186,7 @@ func (a *API) openAPI() *huma.OpenAPI {
 		Components: &huma.Components{Schemas: schemas, SecuritySchemes: map[string]*huma.SecurityScheme{
 			tokenScheme:  {Type: "http", Scheme: "bearer", Description: "The token that the server printed when it started. A server on a loopback address has none, and then none is needed."},
 			cookieScheme: {Type: "apiKey", In: "cookie", Name: "{cookie}", Description: "What POST /api/login gives a browser for the token."},
-			keyScheme:    {Type: "apiKey", In: "header", Name: access.KeyHeader, Description: "The key of a run, which POST /api/runs answered. Whoever has it steers the run."},
+			keyScheme:    {Type: "apiKey", In: "header", Name: access.KeyHeader, Description: "The key of a run, which POST /api/runs answered. It gives control of the run."},
 		}},
 		Tags: []*huma.Tag{
 			{Name: "runs", Description: "Making runs, and ending them."},

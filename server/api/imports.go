@@ -43,7 +43,7 @@ func (a importRoutes) register(to *API) {
 // importTime is how long a model may take to come in: the largest at 2 Mbit/s.
 const importTime = 2 * time.Minute
 
-// postImport makes a run that goes on from a model, paused at the step to which it
+// postImport makes a run that continues from a model, paused at the step to which it
 // had come.
 func (a importRoutes) postImport(ctx context.Context, q *request) (*opened, error) {
 	// Where it cannot be set that of other requests holds.

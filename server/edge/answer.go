@@ -42,7 +42,7 @@ type answer struct {
 	begun atomic.Int64 // when the piece under way was begun, in ns since 1970; 0 while there is none
 	cut   atomic.Bool  // nothing more is to be sent
 
-	hijacked func() // is told that a websocket goes on with the connection
+	hijacked func() // is told that a websocket continues with the connection
 }
 
 func newAnswer(w http.ResponseWriter) *answer {

@@ -74,7 +74,7 @@ type peerConn struct {
 
 	// ---- guarded by of.mu ----
 	requests int       // that are being answered
-	kept     bool      // a websocket goes on with it
+	kept     bool      // a websocket continues with it
 	since    time.Time // when it last had a request
 	proven   bool      // of a spare one: it may stay
 	gone     bool
@@ -209,7 +209,7 @@ func (x *peerConn) work(more int) {
 	x.since = time.Now()
 }
 
-// keep notes that a websocket goes on with the connection.
+// keep notes that a websocket continues with the connection.
 func (x *peerConn) keep() {
 	x.of.mu.Lock()
 	defer x.of.mu.Unlock()

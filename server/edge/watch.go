@@ -192,7 +192,7 @@ func (e *Edge) Way(r *http.Request) Way {
 	return Way{e, x, peerConnOf(r)}
 }
 
-// Keep notes that a viewer goes on with the connection: that is no answer which is to be
+// Keep notes that a viewer continues with the connection: that is no answer which is to be
 // sent soon, and has a bound of its own.
 func (w Way) Keep() {
 	if w.flight != nil {

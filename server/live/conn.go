@@ -13,7 +13,7 @@ import (
 // Send and Ping; the rest may be called from any.
 type Conn interface {
 	// Next returns the viewer's next message, JSON text in UTF-8. An error that is a
-	// *wire.ErrorMessage is about one message, and the connection goes on; any other
+	// *wire.ErrorMessage is about one message, and the connection continues; any other
 	// is its end. What comes meanwhile in answer to a ping is given to pong.
 	Next(pong func(payload string)) ([]byte, error)
 

@@ -16,7 +16,7 @@ const (
 
 // A pacer keeps frames from queueing in the buffers on their way, where they grow
 // old: a ping follows a frame, and while its pong is long in coming no further
-// frame is written. The run goes on replacing the one in the viewer's slot, so
+// frame is written. The run continues replacing the one in the viewer's slot, so
 // what is written next is the newest. Every browser answers pings by itself.
 //
 // It is owned by the writing goroutine.

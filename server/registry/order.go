@@ -9,7 +9,7 @@ import (
 	"github.com/gnllviz/gnllviz/server/wire"
 )
 
-// An Order says what a run begins with: a model or a copy of a run to go on from, a recipe
+// An Order says what a run begins with: a model or a copy of a run to continue from, a recipe
 // to do over again, or else a spec.
 type Order struct {
 	Model  *export.Model

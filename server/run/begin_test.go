@@ -128,7 +128,7 @@ func TestBeginThatIsRefused(t *testing.T) {
 	}
 }
 
-// A run that had stopped goes on as it did before.
+// A run that had stopped continues as it did before.
 func TestBeginSetsARunFree(t *testing.T) {
 	for _, stopped := range []struct {
 		by   func(*Run)

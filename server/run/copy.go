@@ -36,7 +36,7 @@ func (h *Run) Copy(ctx context.Context) (*Copy, error) {
 	return c, err
 }
 
-// From returns a run that goes on from the copy of another, bit for bit as that one
+// From returns a run that continues from the copy of another, bit for bit as that one
 // would have, and plays or is paused as that one was. An error that is a
 // *wire.ErrorMessage says why there is no room for it.
 func From(id string, c *Copy, o Options) (*Run, error) {

@@ -7,7 +7,7 @@ import (
 	"github.com/gnllviz/gnllviz/server/wire"
 )
 
-// copyOf serves a run that goes on from a copy of another.
+// copyOf serves a run that continues from a copy of another.
 func copyOf(t *testing.T, r *Run, o Options) *Run {
 	t.Helper()
 	c, err := r.Copy(t.Context())
@@ -21,7 +21,7 @@ func copyOf(t *testing.T, r *Run, o Options) *Run {
 	return serve(t, copied)
 }
 
-// A copy of a run of several lanes, each with a past and settings of its own, goes on with
+// A copy of a run of several lanes, each with a past and settings of its own, continues with
 // the same bits, and neither run knows of the other.
 func TestCopyGoesOnWithTheSameBits(t *testing.T) {
 	r := paused(t, wire.Spec{

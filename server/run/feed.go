@@ -128,7 +128,7 @@ func (r *loop) greet(v *Viewer, h wire.Hello) {
 }
 
 // greeting is what every viewer of a generation begins with: the whole state, whose
-// history goes on with point number next, and the grid.
+// history continues with point number next, and the grid.
 func (r *loop) greeting(next int) []Message {
 	return append([]Message{r.text(r.message(next))}, r.grid())
 }

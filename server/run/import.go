@@ -8,7 +8,7 @@ import (
 	"github.com/gnllviz/gnllviz/server/wire"
 )
 
-// Import returns a run that goes on from a model that a run made: with its rows,
+// Import returns a run that continues from a model that a run made: with its rows,
 // settings, history and changes, and where the model has its training's state with
 // the same bits as if it had never stopped. With weights alone the optimiser begins
 // with moments of zero. The run has this lane alone, so that it chooses what points are

@@ -11,7 +11,7 @@ import (
 // Everything here runs on the goroutine that owns the run.
 
 // addLane adds a copy of a lane. Where a control is set that needs new networks,
-// all lanes begin anew: they are to be a fair comparison.
+// all lanes restart, so that the comparison is fair.
 func (r *loop) addLane(c *wire.LaneAddCommand) (uint8, *wire.ErrorMessage) {
 	l := r.present
 	from, refused := l.Lane(c.Copy)

@@ -15,7 +15,7 @@ import (
 // it, and before there is one on that of whoever makes it.
 type loop struct {
 	id      string
-	parent  string // id of the run whose model this one went on from, or empty
+	parent  string // id of the run whose model this one continued from, or empty
 	created time.Time
 	options Options
 	env     past.Env
@@ -43,7 +43,7 @@ type drive struct {
 	state  wire.State
 	reason string         // why it is what it is
 	before wire.State     // what it did until it diverged
-	open   bool           // everybody who watches may steer
+	open   bool           // everyone who watches may change settings
 	left   int            // steps still to make while paused
 	stopAt *stopCondition // or what to train up to
 	goal   *wire.Goal     // the same, as viewers were told

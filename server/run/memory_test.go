@@ -30,7 +30,7 @@ func (s *shelf) Admit(int) error {
 	return nil
 }
 
-// A run that is told to hold less gives up old changes, curves and snapshots, goes on with
+// A run that is told to hold less gives up old changes, curves and snapshots, continues with
 // the same bits, and holds them again when there is room.
 func TestRunFitsItsMemory(t *testing.T) {
 	var room shelf

@@ -55,7 +55,7 @@ func (h *Run) Snapshots(ctx context.Context) (steps []uint64, err error) {
 
 // FramesAt returns the grid and what every lane predicted on it by the newest
 // weights at or before a step that are kept of all of them, under the controls and
-// on the rows of now: a message of frames, one after the other. Who asks for them
+// on the present rows: a message of frames, one after the other. Who asks for them
 // watches, as far as being idle goes.
 func (h *Run) FramesAt(ctx context.Context, step uint64) (frames []byte, err error) {
 	err = h.observe(ctx, func(r *loop, g *capture.Glimpse) error {

@@ -234,7 +234,7 @@ func TestReplayHasTheSameBits(t *testing.T) {
 	if a.Revision != b.Revision || len(a.Changes) != len(b.Changes) || !reflect.DeepEqual(a.Data.Y, b.Data.Y) {
 		t.Errorf("revision %d with %d changes became %d with %d", a.Revision, len(a.Changes), b.Revision, len(b.Changes))
 	}
-	// And both go on alike.
+	// And both continue alike.
 	steps(t, r, 100)
 	steps(t, again, 100)
 	if !slices.Equal(weights(t, again, 1), weights(t, r, 1)) {
@@ -442,7 +442,7 @@ func TestEmptyListsAreNoNulls(t *testing.T) {
 	}
 }
 
-// What went back says from where the run goes on, so that a chart can tell the branch
+// What went back says from where the run continues, so that a chart can tell the branch
 // that was left from the present one.
 func TestWhatWentBackSaysWhereItGoesOnFrom(t *testing.T) {
 	r := paused(t, wire.Spec{Controls: raw(t, map[string]any{"speed": "max"})})

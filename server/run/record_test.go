@@ -154,7 +154,7 @@ func TestImportedModelsGoOnBitForBit(t *testing.T) {
 	}
 }
 
-// Weights alone, as safetensors and ONNX have them, go on from their step.
+// Weights alone, as safetensors and ONNX have them, continue from their step.
 func TestWeightsAloneGoOn(t *testing.T) {
 	spec := specWith(t, wire.Spec{}, `{"speed":"max","members":2,"hidden":[8]}`)
 	r, err := New("one", spec, Options{Paused: true})
@@ -179,7 +179,7 @@ func TestWeightsAloneGoOn(t *testing.T) {
 			t.Errorf("%s: it came back with other weights", name)
 		}
 		if !wording.Has(again.loop.reason, "weights alone") {
-			t.Errorf("%s: it does not say that the optimiser begins anew: %q", name, again.loop.reason)
+			t.Errorf("%s: it does not say that the optimiser starts from zero: %q", name, again.loop.reason)
 		}
 		trainTo(t, again, 1)
 		if s, err := again.Summary(context.Background()); err != nil || s.Step != 51 {

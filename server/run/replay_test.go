@@ -98,7 +98,7 @@ func TestReplaysThatCostTooMuchAreRefused(t *testing.T) {
 }
 
 // A recipe that becomes dear on its way is left where its work is spent, and the run
-// goes on as any other.
+// continues as any other.
 func TestReplayEndsWhereItsWorkIsSpent(t *testing.T) {
 	const step, one = 14 * 4, 14 * past.EventRows
 	recipe := small(t)

@@ -24,7 +24,7 @@ import (
 // ErrEnded is returned by every method of a run that has ended.
 var ErrEnded = errors.New("run: the run has ended")
 
-// DefaultIdle is how long a run goes on training with nobody watching.
+// DefaultIdle is how long a run continues training with nobody watching.
 const DefaultIdle = time.Minute
 
 // DefaultReplay is what doing a recipe over again may cost, in rows times parameters
@@ -33,7 +33,7 @@ const DefaultReplay = 1e12
 
 // Options are what a run needs besides its settings. The zero value is ready.
 type Options struct {
-	// Idle is how long the run goes on training with nobody watching; 0 means
+	// Idle is how long the run continues training with nobody watching; 0 means
 	// DefaultIdle. It takes up again when somebody watches.
 	Idle time.Duration
 

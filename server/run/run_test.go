@@ -447,7 +447,7 @@ func TestEnsembleFramesSayWhereItsMembersDiffer(t *testing.T) {
 }
 
 func TestDivergenceIsToldAndResetHeals(t *testing.T) {
-	// From the first step on, lest it depend on when the settings arrive.
+	// Set from the first step, so that it does not depend on when settings arrive.
 	r := paused(t, wire.Spec{Controls: raw(t, map[string]any{
 		"speed": "max", "lr": 1, "decay": 0, "variance_decay": 0, "eps": 0, "activation": "relu", "batch": 1,
 	})})

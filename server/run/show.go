@@ -62,7 +62,7 @@ func (r *loop) show(now time.Time) {
 		return
 	}
 	if r.dataDue && now.Sub(r.dataSent) < dataEvery {
-		return // frames on rows that nobody knows yet are of no use
+		return // frames of rows that viewers do not have yet are of no use
 	}
 	var eyes []*Viewer
 	for v := range r.viewers {
@@ -107,8 +107,8 @@ func frameInterval(viewers int) time.Duration {
 	case viewers <= 500:
 		ticks = 3
 	}
-	// The clock that asks is itself not exact: half a tick less, lest a frame
-	// that is due be put off by a whole one.
+	// The clock that asks is itself not exact: half a tick less, so that
+	// a frame that is due is not delayed by a whole one.
 	return time.Duration(2*ticks-1) * time.Second / (2 * ticksPerSecond)
 }
 
@@ -122,7 +122,7 @@ func (r *loop) ack() wire.Ack {
 	return wire.Ack{Type: "ack", Revision: r.revision, Generation: r.generation, Step: r.present.Steps}
 }
 
-// message describes the whole run to a viewer whose history goes on with point
+// message describes the whole run to a viewer whose history continues with point
 // number next.
 func (r *loop) message(next int) wire.RunMessage {
 	changes := r.present.Changes

@@ -8,7 +8,7 @@ import (
 	"github.com/gnllviz/gnllviz/server/wire"
 )
 
-// bringBack makes the present what the moment says. Steps and history go on.
+// bringBack makes the present what the moment says. Steps and history continue.
 func (r *loop) bringBack(m *past.Moment) error {
 	otherRows, err := m.Restore()
 	if err != nil {

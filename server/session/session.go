@@ -33,7 +33,7 @@ type Session interface {
 	Predict(ctx context.Context, lane *uint8, x [][]float64) ([]lane.Prediction, error)
 	Recipe(ctx context.Context) (wire.Recipe, error)
 
-	// Copy is the run as it is, for another that goes on from it.
+	// Copy is the run as it is, for another that continues from it.
 	Copy(ctx context.Context) (*run.Copy, error)
 
 	// Capture and CaptureModel are copies of a lane for files, of which the latter has what

@@ -13,7 +13,7 @@ const (
 	ControlChange ChangeKind = "control" // a control has another value
 	LaneChange    ChangeKind = "lane"    // a lane was added or removed
 	DataChange    ChangeKind = "data"    // rows were added, moved, erased, acquired, or are others
-	WeightsChange ChangeKind = "weights" // other weights: of an earlier step, or the first ones anew
+	WeightsChange ChangeKind = "weights" // other weights: of an earlier step, or new initial ones
 	BeginChange   ChangeKind = "begin"   // settings, lanes and rows are others
 	UndoChange    ChangeKind = "undo"    // all is as it was before an earlier change
 	RedoChange    ChangeKind = "redo"    // all is as it was before an undo
@@ -31,10 +31,10 @@ type Change struct {
 	New        any        `json:"new"`               // and its value after; null unless it is a control change
 	Text       string     `json:"text"`              // what was changed, in words, unless it is a control change
 	Dataset    string     `json:"dataset,omitempty"` // the title of the user's own rows that a data change brought; absent for an edit
-	Undo       bool       `json:"undo"`              // whether undo could go back to before it when this was told
+	Undo       bool       `json:"undo"`              // whether undo could revert it when this was sent
 	By         *Person    `json:"by,omitempty"`      // the viewer who made it; absent where a program did, or the run itself. It is in no file
 
-	// From is where the run goes on from after an undo, a redo, a return or a restore: what
+	// From is where the run continues from after an undo, a redo, a return or a restore: what
 	// was trained between there and Step is of a branch that was left. Absent for every
 	// other change, and where it is of another generation.
 	From *Moment `json:"from,omitempty"`
@@ -53,7 +53,7 @@ type Spec struct {
 	Lesson   string                     `json:"lesson,omitempty"`   // the name of the lesson that it is
 	Controls map[string]json.RawMessage `json:"controls,omitempty"` // of the run and, as a default, of every lane
 	Lanes    []LaneSpec                 `json:"lanes,omitempty"`    // empty: one lane
-	Data     *DataSpec                  `json:"data,omitempty"`     // rows of one's own: the dataset is then "own"
+	Data     *DataSpec                  `json:"data,omitempty"`     // the user's own rows; the dataset is then "own"
 	Edits    []Edit                     `json:"edits,omitempty"`    // of the rows, before the first step; what is added has no noise yet
 
 	// Step and Acquired are what the states of the lanes had come to: how many
@@ -94,7 +94,7 @@ type LaneSpec struct {
 	Colour   *uint8                     `json:"colour,omitempty"`   // 0 to 11; without it the next one
 	Controls map[string]json.RawMessage `json:"controls,omitempty"` // besides the spec's
 
-	// State is what the lane goes on from in place of new weights: a checkpoint of
+	// State is what the lane continues from in place of new weights: a checkpoint of
 	// package engine, in base64, of the network that the controls describe.
 	State []byte `json:"state,omitempty"`
 }

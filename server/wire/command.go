@@ -226,7 +226,7 @@ const MaxAcquired = 100
 // OpenCommand says whether everyone who watches can change settings.
 type OpenCommand struct {
 	Head
-	Open *bool `json:"open"` // everybody who watches may steer
+	Open *bool `json:"open"` // everyone who watches may change settings
 }
 
 // WatchCommand says something of this viewer: whether it wants fit frames, what it is

@@ -35,7 +35,7 @@ func timeControls() []Control {
 	return []Control{
 		{
 			Name: "speed", Label: "speed", Unit: "steps/s", Group: "time", Kind: KindChoice, Run: true, Live: true,
-			Help:    "How many steps a second at most; slow enough to watch, or as fast as the machine goes.",
+			Help:    "Maximum number of training steps per second.",
 			Default: "300", Options: speedOptions(),
 			field: func(s *Settings) any { return &s.Speed },
 		},
@@ -45,9 +45,12 @@ func timeControls() []Control {
 func speedOptions() []Option {
 	var o []Option
 	for _, v := range speeds() {
-		help := v.String() + " steps a second, or as many as the machine can."
-		if v == SpeedMax {
-			help = "As fast as the machine goes."
+		help := "At most " + v.String() + " steps per second."
+		switch v.String() {
+		case "1":
+			help = "At most 1 step per second."
+		case SpeedMax.String():
+			help = "As many steps as this machine can."
 		}
 		o = append(o, Option{Value: v.String(), Label: v.String(), Help: help})
 	}

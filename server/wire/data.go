@@ -65,7 +65,7 @@ type Data struct {
 	// whatever they are set to.
 	Auto map[string]float64 `json:"auto"`
 
-	// Equation is what the truth obeys; absent where nobody knows.
+	// Equation is what the truth obeys; absent if it is unknown.
 	Equation *Equation `json:"equation,omitempty"`
 
 	// Private says that there are rows of the owner's, of a file or put in by hand,

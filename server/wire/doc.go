@@ -20,7 +20,7 @@
 // is full, who brings the key to the door still comes in: as a second subprotocol,
 // "key." and the key, or as the header Run-Key.
 //
-// The key is what POST /api/runs answered besides the id. Who has it steers the
+// The key is what POST /api/runs answered besides the id. Whoever sends it controls the
 // run; a hello without it is a viewer's, who watches. The server answers with
 // who one is, the whole state of the run, the grid frames, the history from point
 // "next" on (from 0 if the generation is no longer that one), and from then on
@@ -34,9 +34,9 @@
 //
 // A generation is one life of the networks: reset and every restart control begin
 // a new one, and the run message is sent again. Generations count up from a random
-// number, so that a run that was made anew under its old id is not mistaken for
+// number, so that a run that was made again under its old id is not mistaken for
 // itself. Steps and history points count from 0 within their generation, but for an
-// undo that brings an earlier generation's networks back, which go on counting. A
+// undo that brings an earlier generation's networks back, which continue counting. A
 // revision counts the changes of a run and never goes back.
 //
 // A run has one lane or more: networks that train side by side on the same rows,
@@ -94,7 +94,7 @@
 // The ack of a command that brought a file says what was left out of it, in left_out,
 // and what else there is to know, in warnings; nobody but who brought it is told:
 //
-//	< {"type":"ack","id":1,...,"left_out":[{"column":"y","reason":"nothing there","rows":3,"first_row":9}],"warnings":["..."]}
+//	< {"type":"ack","id":1,...,"left_out":[{"column":"y","reason":"empty","rows":3,"first_row":9}],"warnings":["..."]}
 //
 // Everything at once, as POST /api/runs would begin it; what is not named is at its
 // default:

@@ -16,7 +16,7 @@ type State string
 const (
 	Playing  State = "playing"  // training, at its speed
 	Paused   State = "paused"   // somebody paused it
-	Idle     State = "idle"     // nobody has watched for a while; it goes on when somebody does
+	Idle     State = "idle"     // nobody has watched for a while; it continues when somebody does
 	Diverged State = "diverged" // a number stopped being finite; restore, undo or reset it
 )
 
@@ -67,7 +67,7 @@ type RunMessage struct {
 	Reason     string         `json:"reason"`     // why the state is what it is, or empty
 	Goal       *Goal          `json:"goal"`       // what it trains up to, then to pause; null if nothing
 	Trouble    []Trouble      `json:"trouble"`    // lanes whose training went wrong, in their order; empty where all is well
-	Open       bool           `json:"open"`       // everybody who watches may steer
+	Open       bool           `json:"open"`       // everyone who watches may change settings
 	Redo       int            `json:"redo"`       // undos that can be taken back; the next change makes it 0
 	Controls   map[string]any `json:"controls"`   // the value of every control that the run has once, by name
 	Lanes      []Lane         `json:"lanes"`      // in the order in which they were made
@@ -110,7 +110,7 @@ type Lane struct {
 type LaneParameter struct {
 	Name    string   `json:"name"`    // what the equation calls it
 	Learned bool     `json:"learned"` // it is trained with the weights; else it stands where it is
-	Value   float64  `json:"value"`   // where it was last set to: one that is learned goes on from there
+	Value   float64  `json:"value"`   // where it was last set to: one that is learned continues from there
 	True    *float64 `json:"true"`    // what it is in the data set's equation, where the lane's is that; else null
 }
 

@@ -85,7 +85,7 @@ describe('calibration', () => {
 describe('metrics', () => {
   const row = (w: Watched, id: string): Locator => w.page.locator(`[data-metric=${id}]`)
 
-  it('are there for both parts of the split, and measured from the best attainable NLL where that is known', async () => {
+  it('are there for both parts of the split, and measured from the best possible NLL where that is known', async () => {
     const w = await still({ dataset: 'sine' })
     const nll = await figure(row(w, 'nll').locator('.test'))
     const gap = await figure(row(w, 'gap').locator('.test'))
@@ -169,7 +169,7 @@ describe('the anatomy', () => {
     const losses = await w.page.locator('[data-control=loss] option').evaluateAll((all) => all.map((o) => o.getAttribute('value') ?? ''))
     expect(losses.length).toBeGreaterThan(7)
     const formulas = new Set<string>()
-    // Without the figures, which go on changing.
+    // Without the figures, which continue changing.
     const shown = (): Promise<string> => w.page.locator('.formula math').evaluate((m) => {
       const copy = m.cloneNode(true) as Element
       for (const value of copy.querySelectorAll('.term-value')) value.remove()
@@ -191,7 +191,7 @@ describe('the anatomy', () => {
   })
 })
 
-describe('the pull on the network', () => {
+describe('the gradients', () => {
   it('grows with the batch where the rows’ losses are added up', async () => {
     // All rows in each batch, and hardly a step: the gradient is the same but for reduction.
     const w = await still({ batch: 106, lr: 1e-6 })

@@ -169,7 +169,7 @@ describe('a frame of a server with a token', () => {
   beforeAll(() => guarded.start())
   afterAll(() => guarded.stop())
 
-  it('watches without it, and makes runs for who has it, though its cookies are kept back', async () => {
+  it('watches without it, and makes runs with it, although its cookies are blocked', async () => {
     const complaints = /401|^request to /
     const a = await visit(guarded.printed)
     await a.drawn()

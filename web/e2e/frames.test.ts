@@ -83,7 +83,7 @@ describe.each([
   })
 })
 
-it('a frame that has a run’s key begins it anew after a click alone', async () => {
+it('a frame with a run’s key restarts it only after a click', async () => {
   allow(/^request to |404/)
   const s = await serve()
   const mine = await Run.make(s.url, { paused: true })

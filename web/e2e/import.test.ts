@@ -34,7 +34,7 @@ const why = (w: Watched): Promise<string | null> => w.page.locator('#export .why
 const figures = (w: Watched): Promise<string> => w.page.locator('.metrics tbody').textContent().then((t) => (t ?? '').replace(/\s+/g, ' '))
 
 describe('a model that is dropped on the page', () => {
-  it('comes back as a run at the same step, with its past, and trains on with the same bits', async () => {
+  it('can be imported as a run at the same step, with its past, and trains on with the same bits', async () => {
     const w = await visit(`${server.url}#paused&seed=4&hidden=16`)
     await expect.poll(() => w.step()).toBe(0)
     const step = async (): Promise<void> => {

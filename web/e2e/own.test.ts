@@ -35,7 +35,7 @@ const EUROPEAN = [
 /** Rows that are too many for one message. */
 const long = (rows: number): string => ['x,y', ...Array.from({ length: rows }, (_, i) => `${(i / rows).toFixed(9)},${Math.sin(i / 100).toFixed(9)}`)].join('\n')
 
-describe('a file of one’s own', () => {
+describe('an own file', () => {
   it('is pasted, its columns chosen, and learned; rows that lack a number are told', async () => {
     const w = await visit()
     await w.drawn()
@@ -219,7 +219,7 @@ describe('a file of one’s own', () => {
     await openCSV(w)
     await paste(w, `x,y\n${Array.from({ length: 9 }, (_, i) => `${i},5`).join('\n')}\n`)
     await learn(w)
-    await expect.poll(() => why(w)).toContain('all rows have the same number')
+    await expect.poll(() => why(w)).toContain('all complete rows have the same number')
     expect(await w.page.locator('dialog[open]').count()).toBe(1)
     await w.page.keyboard.press('Escape')
     const step = await w.step()

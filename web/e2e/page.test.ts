@@ -44,7 +44,7 @@ describe('training', () => {
     await expect.poll(() => w.step()).toBeLessThan(at)
   })
 
-  it('begins anew with another data set and other layers', async () => {
+  it('restarts with another data set and other layers', async () => {
     const w = await visit()
     await w.drawn()
     const fit = await picture(w, 'fit-chart')
@@ -97,7 +97,7 @@ describe('losses, optimisers and heads', () => {
     await w.page.waitForURL(/#.*loss=beta_nll.*clip=1/)
   })
 
-  it('begins anew with another head', async () => {
+  it('restarts with another head', async () => {
     const w = await visit(`${server.url}#speed=1000`)
     await w.drawn()
     const { generation } = await w.where()
@@ -260,7 +260,7 @@ describe('the address', () => {
     expect(await w.value('eps')).toBe('1e-2')
   })
 
-  it.each(['A!b', 'x', 'n%20o', '%E0'])('that names no run offers a new one: %s', async (id) => {
+  it.each(['A!b', 'x', 'n%20o', '%E0'])('without a run offers a new one: %s', async (id) => {
     allow(/400/)
     const w = await visit(`${server.url}r/${id}#eps=0.01`)
     await w.page.getByText('There is no run at this address').waitFor()
@@ -269,7 +269,7 @@ describe('the address', () => {
     expect(await w.value('eps')).toBe('1e-2')
   })
 
-  it('that names no run is asked for once', async () => {
+  it('without a run is asked for once', async () => {
     allow(/400/)
     const w = await visit(`${server.url}r/x`)
     await w.page.getByText('There is no run at this address').waitFor()

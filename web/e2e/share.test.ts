@@ -137,7 +137,7 @@ describe('an address', () => {
   it.each([
     ['a formula', 'formula'],
     ['a file', 'csv'],
-  ])('brings rows of one’s own along: %s', async (_, kind) => {
+  ])('brings own rows along: %s', async (_, kind) => {
     const a = await visit()
     await a.drawn()
     await a.page.getByRole('button', { name: '+ Your data' }).click()

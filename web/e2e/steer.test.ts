@@ -282,7 +282,7 @@ describe('rows', () => {
     await expect.poll(() => w.page.locator('.metrics .aside').textContent()).toMatch(new RegExp(`^${before - 1} training|, 26 test`))
   })
 
-  it('come from a formula of one’s own, whose mistakes are told at its field', async () => {
+  it('come from an own formula, whose mistakes are told at its field', async () => {
     const w = await visit()
     await w.drawn()
     await w.page.getByRole('button', { name: '+ Your data' }).click()

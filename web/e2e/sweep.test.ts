@@ -49,7 +49,7 @@ describe('a sweep', () => {
     await expect.poll(() => w.step()).toBe(100)
     const nllOf = (): Promise<number> => w.page.evaluate(async (at) => ((await (await fetch(at)).json()) as { metrics: { test: { nll: number } } }).metrics.test.nll, `../api/runs/${new URL(w.page.url()).pathname.split('/').at(-1) ?? ''}`)
     expect((await nllOf()).toFixed(3)).toBe(found)
-    // One undo brings back what was.
+    // One undo restores the previous run.
     await w.page.getByRole('button', { name: 'undo', exact: true }).click()
     await expect.poll(() => w.settings()).not.toContain('variance_decay')
     await w.page.getByRole('button', { name: 'Try a grid of settings' }).click()
@@ -132,7 +132,7 @@ describe('a sweep', () => {
     expect(await w.violations()).toEqual([])
   })
 
-  it('opens a run of one’s own for who only watches', async () => {
+  it('opens an own run for viewers', async () => {
     const a = await visit(`${server.url}#paused`)
     await a.page.getByRole('button', { name: 'Play', exact: true }).waitFor()
     const b = await visit(a.toWatch)

@@ -82,7 +82,7 @@ describe('several targets', () => {
     await expect.poll(async () => (await w.page.evaluate(() => document.querySelector('gnll-app')?.store.run.value?.data.ids.length)) ?? 0).toBe(before.ids.length - 1)
   })
 
-  it('of one’s own table are chosen, and travel in the address', async () => {
+  it('of an own table are chosen, and travel in the address', async () => {
     const w = await still()
     await w.page.getByRole('button', { name: '+ Your data' }).click()
     await w.page.getByText('CSV', { exact: true }).click()

@@ -117,7 +117,7 @@ describe('looking back', () => {
     expect(await past(w)).toBe(1)
   })
 
-  it('is under the controls and on the rows of now, as they change', async () => {
+  it('is under the controls and on the present rows, as they change', async () => {
     const w = await trained(300)
     await lookAtTen(w)
     const [revision, then] = [await w.revision(), await figures(w)]
@@ -164,7 +164,7 @@ describe('looking back', () => {
 })
 
 describe('continuing from a moment', () => {
-  it('trains on from the weights of then, and can be undone', async () => {
+  it('resumes from the weights at that step, and can be undone', async () => {
     const at = 600
     const w = await still({}, at)
     const present = await figures(w)
@@ -192,7 +192,7 @@ describe('continuing from a moment', () => {
     expect(await past(a)).toBe(0)
     await lookAtTen(a)
     expect(await goOn(a).isEnabled()).toBe(true)
-    // Who steers goes on from elsewhere: who looks back is left where they are.
+    // Who steers continues from elsewhere: who looks back is left where they are.
     const step = await counter(b)
     await goOn(a).click()
     await expect.poll(() => past(a)).toBe(0)

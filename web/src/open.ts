@@ -116,7 +116,7 @@ async function order({ controls, lesson, lanes, paused }: Asked, data: DataSpec 
 
 interface Begun {
   readonly opened: Opened
-  /** Whether what was asked for can be; else the defaults hold. */
+  /** Whether what was asked for can be; otherwise the defaults are used. */
   readonly granted: boolean
   readonly notice: string
 }
@@ -136,7 +136,7 @@ async function openRun(asked: Order, id: string | undefined, key: string | undef
     // A link may ask for what the server refuses; a run with the defaults is
     // better than none.
     const opened = await make({})
-    // A run that goes on already is not what the address asked for.
+    // A run that continues already is not what the address asked for.
     return { opened, granted: false, notice: opened.made ? `The link contains an invalid setting (${e.message}). Default settings are used instead.` : '' }
   }
 }

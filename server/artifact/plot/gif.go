@@ -19,7 +19,7 @@ const (
 	lastTime  = 250 // that the end is looked at
 )
 
-// Animation draws how the fit came to be: a frame for each snapshot, with its step,
+// Animation draws the fit during training: a frame for each snapshot, with its step,
 // over and over. All frames have the axes of the last.
 func Animation(w io.Writer, r *capture.Capture) error {
 	if r.Grid == nil || len(r.Snapshots) == 0 {

@@ -15,8 +15,8 @@ import (
 
 // A Way is the connection by which a viewer has come.
 type Way interface {
-	Keep()  // notes that the viewer goes on with it
-	Prove() // notes that whoever has it steers a run
+	Keep()  // notes that the viewer continues with it
+	Prove() // notes that the viewer has the key of a run
 }
 
 // A Lobby is where viewers come in.

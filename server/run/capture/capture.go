@@ -21,7 +21,7 @@ import (
 type Capture struct {
 	Model    *export.Model
 	Run      string // id
-	Parent   string // id of the run that it went on from, or empty
+	Parent   string // id of the run that it continued from, or empty
 	Lane     wire.Lane
 	Controls map[string]any // of the run and of the lane, by name
 	Data     wire.Data

@@ -122,7 +122,7 @@ func TestLadderRefuses(t *testing.T) {
 	}
 }
 
-// A ladder that goes on from a clone ends as the one that was not interrupted,
+// A ladder that continues from a clone ends as the one that was not interrupted,
 // and the clone's origin stays as it was.
 func TestLadderIsTheSameInAReplay(t *testing.T) {
 	size := func(step uint64) int { return int(rand.New(rand.NewPCG(step, 0)).IntN(1000)) }

@@ -12,7 +12,7 @@ import (
 
 // A calibration is how far a lane's predictions of the test rows can be believed, as
 // they are and after recalibration. What recalibrates a row was learned from the
-// other half of the rows, lest it be judged by what it has seen.
+// other half of the rows (cross-fitting).
 type calibration struct {
 	pit, scaled, isotonic []float64 // of each row; the latter two only if there are rows enough
 

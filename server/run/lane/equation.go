@@ -98,7 +98,7 @@ func physicsReason(err error) error {
 }
 
 // SetLane gives the lane settings that need no new network, which have been checked. A
-// learned parameter that was given another value goes on from that.
+// learned parameter that was given another value continues from that.
 func (l *Lane) SetLane(next wire.LaneSettings) error {
 	before := l.Settings
 	l.Settings = next
@@ -169,7 +169,7 @@ func (l *Lane) equationFigures(values map[string]float64, at *engine.State) ([]f
 	return r, nil
 }
 
-// GoOnWith has learned parameters go on from where a card says that they had come to, of
+// GoOnWith has learned parameters continue from where a card says that they had come to, of
 // a model that has weights alone.
 func (l *Lane) GoOnWith(e *export.Equation) {
 	for _, q := range e.Parameters {

@@ -40,7 +40,7 @@ type Lane struct {
 	Snapshots   *history.Ladder[*engine.State]
 }
 
-// New returns a lane that begins with new weights, or where its start has a state goes on
+// New returns a lane that begins with new weights, or where its start has a state continues
 // from that. workers is how many goroutines a step may use.
 func New(s Start, of *wire.RunSettings, d *rows.Data, workers int) (*Lane, error) {
 	c := configOf(&s.Settings, of.Seed, d.Shape())

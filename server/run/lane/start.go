@@ -13,7 +13,7 @@ type Start struct {
 	Name     string
 	Colour   uint8
 	Settings wire.LaneSettings
-	State    []byte // a checkpoint that it goes on from, or nil
+	State    []byte // a checkpoint that it continues from, or nil
 }
 
 // Read makes settings of a spec, and lanes that begin with them.

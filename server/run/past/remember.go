@@ -16,7 +16,7 @@ import (
 const maxRevision = 1 << 31
 
 // Remember has a generation of one lane begin with the history and the changes of the
-// model that it goes on from.
+// model that it continues from.
 func (l *Generation) Remember(t *export.Training) error {
 	if len(t.Changes) > 0 {
 		if err := json.Unmarshal(t.Changes, &l.Changes); err != nil {

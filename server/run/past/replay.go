@@ -30,7 +30,7 @@ func (l *Generation) Work() (step, event float64) {
 	return step, event
 }
 
-// Afford refuses what would cost more than the budget if all went on as it begins.
+// Afford refuses what would cost more than the budget if all continued as it begins.
 func (p *Replay) Afford(l *Generation) *wire.ErrorMessage {
 	step, event := l.Work()
 	if most := min(p.Budget/event, MaxEvents); float64(len(p.Events)) > most {

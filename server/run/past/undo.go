@@ -49,7 +49,7 @@ func (m *Moment) size() int {
 }
 
 // Restore has the generation of the moment be as it was then, but for its steps and its
-// history, which go on, and says whether its rows are others than they were till now.
+// history, which continue, and says whether its rows are others than they were till now.
 func (m *Moment) Restore() (otherRows bool, err error) {
 	l := m.Generation
 	lanes := make([]*lane.Lane, len(m.Lanes))

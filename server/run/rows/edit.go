@@ -20,7 +20,7 @@ const maxValue = 1e30
 // keeps.
 const MaxEdited = 500_000
 
-// Edits are what was done to rows, the last first. Whoever goes on from one has
+// Edits are what was done to rows, the last first. Whoever continues from one has
 // what came before in common with the others.
 type Edits struct {
 	Before *Edits

@@ -17,7 +17,7 @@ export class Actual implements Form {
 
   #axes: { readonly x: Range; readonly y: Range; readonly option: ChartOption } | null = null
 
-  /** Other targets: the axes begin anew. */
+  /** Other targets: the axes are chosen again. */
   setTargets(of: string, target: Column, y: readonly number[]): void {
     this.#target = target
     const [low = 0, high = 1] = extent(y) ?? []

@@ -13,7 +13,7 @@ export interface Decimated {
 /**
  * The points within a range with about two for each of the pixels: the least
  * and the greatest of each pixel's, so that no spike is lost, and the first that
- * is not finite. The neighbours outside come too, not counted, since lines go on
+ * is not finite. The neighbours outside come too, not counted, since lines continue
  * to the edges. The pixel of a step says along.
  */
 export function decimate({ steps, values }: Series, from: number, to: number, pixels: number, along: (step: number) => number): Decimated {

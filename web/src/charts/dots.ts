@@ -32,7 +32,7 @@ export class Dots {
 
   paint(c: CanvasRenderingContext2D, stamp: HTMLCanvasElement, x: number, y: number): void {
     const size = stamp.width / this.#ratio
-    // On whole pixels: between them each copy would be computed anew.
+    // On whole pixels: between them each copy would be computed separately.
     const snap = (v: number): number => Math.round((v - size / 2) * this.#ratio) / this.#ratio
     c.drawImage(stamp, snap(x), snap(y), size, size)
   }

@@ -91,7 +91,7 @@ export class Plot {
 
   /**
    * Paints over the axes what changes with every frame, before it returns. It goes
-   * past ECharts, which would lay out axes and series anew each time.
+   * past ECharts, which would lay out axes and series each time.
    */
   paint(paintings: readonly Painting[]): void {
     this.#measured(() => {

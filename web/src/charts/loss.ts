@@ -236,7 +236,7 @@ export class LossChart {
   }
 }
 
-/** The best attainable loss that the chart is held against: the batches are training rows. */
+/** The best possible loss that the chart is held against: the batches are training rows. */
 function barOf(best: Best | null, kind: LossKind): number | null {
   const bar = kind === 'batch' || !Number.isFinite(best?.test) ? best?.train : best?.test
   return bar !== undefined && Number.isFinite(bar) ? bar : null

@@ -159,7 +159,7 @@ export class MapChart {
     ]
   }
 
-  /** Painted anew only where something about them is new: the prediction alone does not move them. */
+  /** Repainted only where something about them has changed: the prediction alone does not move them. */
   #spots({ spots }: MapPicture, area: Area, at: At, p: Palette): Figure {
     const now = [spots, p, area.x, area.y, area.width, area.height, pixelRatio()]
     if (this.#painted?.every((v, i) => v === now[i]) === true) return this.#layer.shown(area, MARGIN)

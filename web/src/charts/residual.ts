@@ -23,7 +23,7 @@ export class Residual implements Form {
   #axes: { readonly of: string; readonly option: ChartOption } | null = null
   #ends = { x: { min: 0.1, max: 1 }, y: { min: 0.1, max: 1 } }
 
-  /** Other data: the axes begin anew. */
+  /** Other data: the axes are chosen again. */
   setData(of: string, unit: string): void {
     this.#unit = unit
     if (of === this.#of) return

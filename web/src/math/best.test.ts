@@ -3,7 +3,7 @@ import { bestOf } from './best'
 
 const data = { best_train_nll: 1.5, best_test_nll: 2, target_std: Math.E }
 
-describe('the best attainable loss', () => {
+describe('the best possible loss', () => {
   it('is the NLL of the truth, in the data’s units as the server has it', () => {
     expect(bestOf(data, true, { loss: 'beta_nll' })).toEqual({ train: 1.5, test: 2 })
   })

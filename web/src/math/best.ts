@@ -12,7 +12,7 @@ export interface Best {
 type Known = Pick<Data, 'best_train_nll' | 'best_test_nll' | 'target_std'>
 
 /**
- * The best attainable loss: null where the truth of the data is not known, or
+ * The best possible loss: null where the truth of the data is not known, or
  * where another loss than the NLL is trained. As trained the target is divided by
  * its standard deviation, the constant is there only with full, and of several
  * targets it is the mean over them.

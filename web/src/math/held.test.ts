@@ -10,7 +10,7 @@ describe('where other inputs stand', () => {
     expect(heldWith(one, 'colour', null)).toBe('')
   })
 
-  it('begins anew from what it cannot read', () => {
+  it('starts from nothing where it cannot read the text', () => {
     expect(heldWith('nope', 'a "b"', 1)).toBe('{"a \\"b\\"":1}')
     expect(heldWith('[1]', 'a', 1)).toBe('{"a":1}')
   })

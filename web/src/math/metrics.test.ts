@@ -20,7 +20,7 @@ it('knows which way is better', () => {
   expect([tieOf(metric('nll'), 4), tieOf(metric('rmse'), -20)]).toEqual([0.01, 0.1])
 })
 
-it('measures the NLL from the best attainable one, where that is known', () => {
+it('measures the NLL from the best possible one, where that is known', () => {
   const scalars = { train_nll: 1, test_nll: 1.5 } as Record<Scalar, number>
   const data = { best_train_nll: 1.2, best_test_nll: 1.25 } as Data
   expect(valueOf(metric('gap'), 'test', scalars, data)).toBe(0.25)

@@ -34,7 +34,7 @@ export const METRICS: readonly Metric[] = (Object.values(FIGURES) as readonly Fi
   .filter((f): f is Metric => f.metric !== undefined).toSorted((a, b) => a.metric - b.metric)
 
 /**
- * The metrics that there are for the data, as the best attainable NLL is not known of all;
+ * The metrics that there are for the data, as the best possible NLL is not known of all;
  * of those of a level the one that is nearest to what the widest band holds.
  */
 export function metricsOf(data: Data | undefined, bands: Bands): readonly Metric[] {

@@ -38,7 +38,7 @@ export interface LaneOrder {
 /** A run as the server made it or found it. */
 export interface Opened {
   readonly run: Summary
-  /** Who has it steers the run; a viewer has none. */
+  /** It gives control of the run; a viewer has none. */
   readonly key: string | undefined
   readonly made: boolean
 }
@@ -164,7 +164,7 @@ export class Api {
     return (await (await this.#send(`api/data/inspect?${query}`, 'POST', file, { 'Content-Type': 'text/csv' })).json()) as Inspection
   }
 
-  /** Begins the run anew on rows that are too many for one message. */
+  /** Restarts the run with rows that are too many for one message. */
   async putData(id: string, key: string | undefined, data: DataSpec): Promise<void> {
     await this.#send(`${this.#run(id)}/data`, 'PUT', JSON.stringify(data), key === undefined ? {} : { [KEY_HEADER]: key })
   }

@@ -2,7 +2,7 @@ import { html, type TemplateResult } from 'lit'
 import { count } from '../math/format'
 import { Part } from './part'
 
-/** Says aloud that training goes on, stands still or has failed: only when that has changed, and at which step. */
+/** Says aloud that training continues, stands still or has failed: only when that has changed, and at which step. */
 class GnllAnnounce extends Part {
   /** What was the state when something was said last; empty until the first is known, which nobody needs to hear. */
   #known = ''

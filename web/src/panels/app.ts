@@ -119,7 +119,7 @@ class GnllApp extends Opening {
     `
   }
 
-  /** Rows of one's own that the run does not have yet must be given first. */
+  /** The user's own rows must be given first, if the run does not have them yet. */
   #choose(control: string, value: string): void {
     if (control === 'dataset' && value === OWN_DATA && !this.store.hasOwn) {
       this.#own()

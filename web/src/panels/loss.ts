@@ -28,7 +28,7 @@ import { LatePart } from './late'
 import { groundOf, Scene, type Ground } from './scene'
 import { several } from './target-choice'
 
-// The loss as trained is drawn first: it is the curve that `full` lifts by
+// The training loss is drawn first: it is the curve that `full` lifts by
 // 0.919 and that answers to eps, while the NLL in the data's units compares
 // runs whatever they were trained with.
 const KINDS = [

@@ -45,7 +45,7 @@ const palettes = computed((): { readonly palette: Palette; readonly dark: boolea
 })
 
 /**
- * The charts of a panel: they come and go with their rooms, begin anew with other data
+ * The charts of a panel: they come and go with their rooms, start again with other data
  * and on a screen of another kind, follow the theme, and are drawn in an animation frame,
  * once in each, whatever has changed.
  */
@@ -151,7 +151,7 @@ export function gridGroundOf(store: Store): GridGround | null {
   return { ...ground, grid, truth: ground.data.truth ? truth : null }
 }
 
-/** What charts are made anew for. */
+/** What charts are made again for. */
 function madeFor({ name, title, inputs, target, slice, truth }: Data): string {
   return JSON.stringify([name, title, inputs, target, slice, truth])
 }

@@ -51,7 +51,7 @@ export class Address {
     return behind(this.#at(`r/${this.id}`), toSteer && this.key !== undefined ? `key=${encodeURIComponent(this.key)}` : '')
   }
 
-  /** The address at which a run of one's own begins, with the same settings. */
+  /** The address at which an own run begins, with the same settings. */
   get fresh(): string {
     return behind(this.root.href, this.#hash(undefined))
   }

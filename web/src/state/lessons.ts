@@ -7,7 +7,7 @@ import { Signal } from '@preact/signals-core'
 interface Runs {
   /** The lessons that there are. */
   list(): Promise<readonly Lesson[]>
-  /** Has the run begin anew; null if it did not. */
+  /** Restarts the run as the lesson says; null if that was refused. */
   begin(lesson: ReturnType<typeof beginOf>): Promise<Ack | null>
 }
 
@@ -76,7 +76,7 @@ export class Lessons {
     return i < 0 ? null : (list.value[(i + 1) % list.value.length] ?? null)
   }
 
-  /** The run goes on, without card and marks. */
+  /** The run continues, without card and marks. */
   close(): void {
     this.#closed = this.#name ?? ''
     this.#settle()

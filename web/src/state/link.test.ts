@@ -104,7 +104,7 @@ describe('lanes in the address', () => {
   })
 })
 
-describe('rows of one’s own in the address', () => {
+describe('own rows in the address', () => {
   const rows = (n: number): string => ['x,y', ...Array.from({ length: n }, (_, i) => `${i / 7},${Math.sin(i)}`)].join('\n')
 
   it.each<[string, DataSpec]>([

@@ -24,7 +24,7 @@ export interface Link {
   /** The name of the lesson that is on, or empty. */
   readonly lesson: string
   readonly lanes: readonly KnownLane[]
-  /** Rows of one's own, packed; empty if there are none. */
+  /** The user's own rows, packed; empty if there are none. */
   readonly data: string
   /** How the page shows things. */
   readonly view: string

@@ -5,12 +5,12 @@ import { Signal } from '@preact/signals-core'
 
 const MOST_ROWS = 4000 // beyond these no file fits into an address
 
-/** The rows of one's own that the run stands on, as they were given: to begin it anew with, and for its address. */
+/** The user's own rows in the run, as they were given: to restart it with them, and for its address. */
 export class OwnRows {
   /** As the address has them; empty if there are none, or too many. */
   readonly packed = new Signal('')
   #given: DataSpec | null
-  /** What is asked for or known, lest an older answer hold. */
+  /** What is asked for or known, so that an older answer is ignored. */
   #generation: number | undefined
 
   constructor(readonly api: Api, readonly key: string | undefined, given: DataSpec | null) {

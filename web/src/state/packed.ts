@@ -1,7 +1,7 @@
 import type { Column, CSVSpec, DataSpec, RowsSpec } from '../generated/wire'
 import { fromItem, item, items } from './link'
 
-// Rows of one's own as a parameter of an address: a formula as it was written, a file
+// The user's own rows as a parameter of an address: a formula as it was written, a file
 // deflated, and rows that were encoded as they are kept, since no text has their words.
 
 const LONGEST = 6000 // characters; with the settings an address has twice that at most

@@ -59,7 +59,7 @@ describe('the past', () => {
     expect(told).toHaveLength(1)
   })
 
-  it('is another run’s after it was begun anew, whose revisions count from 0', async () => {
+  it('is another run’s after a restart, whose revisions count from 0', async () => {
     const { past: p, orders } = past()
     p.begin({ redo: 0, changes: [change(9, 'control', 'eps')] }, false)
     p.begin({ redo: 0, changes: [] }, true)

@@ -6,9 +6,9 @@ import { Signal } from '@preact/signals-core'
 export interface Recording {
   /** The steps of which there is a snapshot, ascending. */
   snapshots(): Promise<readonly number[]>
-  /** A message of frames by the newest snapshot at or before the step, under the controls and on the rows of now. */
+  /** A message of frames by the newest snapshot at or before the step, under the controls and on the present rows. */
   frames(step: number): Promise<readonly Frame[]>
-  /** Has training go on from the snapshot; null if that was refused, which was told. */
+  /** Has training continue from the snapshot; null if that was refused, which was told. */
   return(step: number): Promise<Ack | null>
   /** Other pictures are to be shown. */
   changed(): void
@@ -17,7 +17,7 @@ export interface Recording {
 }
 
 const KEPT = 64 // pictures
-const GROWTH = 1.1 // the list of snapshots is asked for anew when the run is so many times as long,
+const GROWTH = 1.1 // the list of snapshots is requested again when the run is so many times as long,
 const ASK_EVERY = 2000 // but not more often than this, in ms
 
 const REPLAY = 10_000 // ms for the whole run
@@ -25,7 +25,7 @@ const FASTEST = 50 // ms from one picture to the next
 const SLOWEST = 250
 
 /**
- * Looking back at a run that goes on: which moment is wanted, and its picture. At
+ * Looking back at a run that continues: which moment is wanted, and its picture. At
  * most one picture is asked for at a time, and the newest wish is the next.
  */
 export class Rewind {
@@ -46,7 +46,7 @@ export class Rewind {
   #listing: Promise<void> | null = null
   #listAgain = false
   #listed = -Infinity
-  /** Training went on from here with this revision: now is shown as soon as it has it. */
+  /** Training continued from here with this revision: now is shown as soon as it has it. */
   #leaving = Infinity
   #newest: readonly LanePicture[] = []
   /** How many were begun or stopped. */
@@ -175,7 +175,7 @@ export class Rewind {
     this.replaying.value = false
   }
 
-  /** Training goes on from the weights that are looked at. */
+  /** Training continues from the weights that are looked at. */
   async goOn(): Promise<void> {
     const at = this.at.value
     if (at === null) return

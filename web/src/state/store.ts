@@ -35,7 +35,7 @@ export interface Run {
   readonly goal: Goal | null
   /** Lanes whose training went wrong. */
   readonly trouble: readonly Trouble[]
-  /** Whether everybody who watches may steer. */
+  /** Whether everyone who watches may change settings. */
   readonly open: boolean
   readonly data: Data
 }
@@ -94,7 +94,7 @@ export class Store {
   readonly viewers = new Signal<ViewersMessage | null>(null)
   readonly own: OwnRows
   readonly id: string
-  /** Who has it steers. */
+  /** It gives control of the run. */
   readonly key: string | undefined
   readonly #connection: Connection
   readonly #address: Address
@@ -153,7 +153,7 @@ export class Store {
     return this.values.settings
   }
 
-  /** Whether the run has rows of one's own, as far as is known here. */
+  /** Whether the run has the user's own rows, as far as is known here. */
   get hasOwn(): boolean {
     return this.own.given !== null || this.run.value?.data.name === OWN_DATA
   }
@@ -238,7 +238,7 @@ export class Store {
     if (ack) this.look(ack.lane)
   }
 
-  /** Begins the run anew on rows of one's own. Fails with the server's words. */
+  /** Restarts the run with the user's own rows. Fails with the server's words. */
   async useData(data: DataSpec): Promise<void> {
     const size = new TextEncoder().encode(JSON.stringify(data)).length
     if (size < LONGEST_COMMAND) await this.#connection.command({ type: 'data', data })
@@ -247,7 +247,7 @@ export class Store {
     this.touched.value = true
   }
 
-  /** Begins the run anew, with everything that it has. */
+  /** Restarts the run, with everything that it has. */
   async #beginAnew(order: Omit<BeginCommand, 'id'>): Promise<Ack | null> {
     const ack = await this.ask(order)
     if (!ack) return null
@@ -309,7 +309,7 @@ export class Store {
       const settings = { ...this.values.run, ...this.values.of(lane) }
       for (const c of this.controls) {
         if (c.run && i > 0) continue
-        // Rows of one's own have no name in an address.
+        // The user's own rows have no name in an address.
         const otherwise = c.name === 'dataset' && settings[c.name] === OWN_DATA ? OWN_DATA : c.default
         const value = wanted[c.name] ?? otherwise
         if (!sameValue(value, settings[c.name])) this.set(c.name, value, lane)
@@ -327,7 +327,7 @@ export class Store {
   }
 
   #watch(): void {
-    // A page that nobody sees wants no frames; its history goes on.
+    // A page that nobody sees wants no frames; its history continues.
     this.#connection.command({ type: 'watch', frames: !document.hidden }).catch(() => undefined)
   }
 

@@ -64,7 +64,7 @@ describe('a cell', () => {
     })
   })
 
-  it('stands on rows of one’s own where the run does', () => {
+  it('uses own rows where the run does', () => {
     const data = { formula: { mean: 'x', std: '1', from: 0, to: 1, rows: 9 } }
     const own: Grid = { ...grid, base: { ...grid.base, run: { dataset: 'own', seed: 1 }, data } }
     expect(orderOf(own)).toEqual({ seed: 1, data, lanes: [{ name: 'A', colour: 2, controls: { decay: 0.01, lr: 0.1 } }], x: own.x, y: own.y, steps: 10 })

@@ -9,7 +9,7 @@ import type { Axis } from './sweep-axis'
 export interface Base {
   readonly run: Settings
   readonly lane: KnownLane
-  /** Rows of one's own, where the run stands on them. */
+  /** The user's own rows, where the run uses them. */
   readonly data: DataSpec | undefined
 }
 

@@ -8,7 +8,7 @@ import { rememberedMode, rememberMode, type Mode } from './mode'
 import { Places } from './places'
 import { Zoom } from './zoom'
 
-/** What a pointer does on the fit; on a map, and with several targets, rows are moved, but not added, as nothing there says all of their targets. */
+/** What a pointer does on the fit; on a map, and with several targets, rows are moved, but not added, because a place there does not give all of their targets. */
 export type Tool = 'read' | 'add' | 'move' | 'erase'
 
 /** What the panel of the fit shows: the fit itself, the rows against what is predicted of them, or all targets. */

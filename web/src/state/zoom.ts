@@ -13,7 +13,7 @@ const HOP = 1 / 8
 
 /**
  * Which steps are shown: all of them, or a range. A range that has the newest
- * step in it when it is chosen goes on with the training; one in the past
+ * step in it when it is chosen continues with the training; one in the past
  * stands still.
  */
 export class Zoom {
@@ -25,7 +25,7 @@ export class Zoom {
     return this.#span.value !== null
   }
 
-  /** Whether the range goes on with the training. */
+  /** Whether the range continues with the training. */
   get follows(): boolean {
     return this.#follows
   }
