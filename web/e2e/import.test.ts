@@ -82,7 +82,7 @@ describe('a model that is dropped on the page', () => {
       [file.slice(0, file.length / 2), 'cut short'],
       [file.replace('"version":1,', '"version":7,'), 'version 7'],
       ['{"a":1}', 'no model of gnllviz'],
-      ['<script>alert(1)</script>', '<script>.json was not brought back'],
+      ['<script>alert(1)</script>', 'Cannot import <script>.json'],
     ] as const) {
       await drop(w, { name: '<script>.json', text })
       await expect.poll(() => why(w)).toContain(reason)

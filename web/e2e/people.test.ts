@@ -175,7 +175,7 @@ describe('who presents', () => {
     await expect.poll(() => b.value('eps')).toBe('1e-6')
     await notice.waitFor({ state: 'detached' })
 
-    // With a name of one's own.
+    // With a chosen name.
     await b.page.getByRole('button', { name: 'your name' }).click()
     const field = b.page.getByRole('textbox', { name: 'Your name' })
     for (const hostile of ['<img src=x onerror=alert(1)>', '\u202eevil', 'A\u0301\u0301\u0301\u0301\u0301']) {

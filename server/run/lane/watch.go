@@ -97,7 +97,7 @@ type sample struct {
 	variance []float32
 }
 
-// sampleOf takes the rows anew if they are others.
+// sampleOf copies the rows again if they have changed.
 func (l *Lane) sampleOf() *sample {
 	s := &l.sample
 	if s.of == l.Data {

@@ -51,7 +51,7 @@ export interface LookedAt {
   readonly pictures: readonly LanePicture[]
   readonly data: Data
   readonly split: Split
-  /** With another of these everything begins anew: whether an earlier moment is looked at, and of which generation. */
+  /** With another of these everything starts again: whether an earlier moment is looked at, and of which generation. */
   readonly of: string
 }
 

@@ -39,7 +39,7 @@ describe('ranges', () => {
     const half = g.at(60).max
     expect(half).toBeGreaterThan(0.5e8)
     expect(half).toBeLessThan(1e8)
-    // The same again does not begin anew.
+    // The same again does not restart it.
     g.aim({ min: 0, max: 1e8 }, 60, false)
     expect([g.at(60).max, g.moves(60), g.at(110).max, g.moves(110)]).toEqual([half, true, 1e8, false])
     g.aim({ min: 0, max: 2 }, 200, true)
