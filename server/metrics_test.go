@@ -22,6 +22,10 @@ func TestMetrics(t *testing.T) {
 	if err := json.Unmarshal([]byte(text), &x); err != nil {
 		t.Fatal(err)
 	}
+	wrecked := made{}
+	if _, text := ask(t, http.DefaultClient, "POST", "http://"+addr+"/api/runs", token, `{"speed":"max","optimizer":"sgd","lr":1}`); json.Unmarshal([]byte(text), &wrecked) != nil || wrecked.ID == "" {
+		t.Fatal(text)
+	}
 	steer(t, addr, x, `{"type":"open","open":true}`, http.StatusOK, nil)
 	c := dial(t, addr, x.ID)
 	c.hello()
@@ -36,12 +40,12 @@ func TestMetrics(t *testing.T) {
 	call(t, "GET", "http://"+addr+"/made/zzz", "", http.StatusNotFound, nil)
 
 	wanted := []string{
-		"gnllviz_runs 1", "gnllviz_connections 1", "gnllviz_viewers 1",
+		"gnllviz_runs 2", `gnllviz_troubles_total{kind="not_finite"} 1`, "gnllviz_connections 1", "gnllviz_viewers 1",
 		"gnllviz_steps_total [1-9]", "gnllviz_frames_total [1-9]", "gnllviz_frames_dropped_total [0-9]", "gnllviz_frame_bytes_total [1-9]",
 		"gnllviz_change_to_frame_seconds_count [1-9]", "gnllviz_frame_age_seconds_count [1-9]",
 		`gnllviz_commands_total{outcome="done",type="hello"} 1`, `gnllviz_commands_total{outcome="done",type="change"} 1`,
 		`gnllviz_commands_total{outcome="out_of_range",type="change"} 1`, `gnllviz_commands_total{outcome="unknown_command",type="unreadable"} 1`,
-		`gnllviz_http_requests_total{route="POST /api/runs",status="201"} 1`, `gnllviz_http_requests_total{route="/",status="404"} 1`,
+		`gnllviz_http_requests_total{route="POST /api/runs",status="201"} 2`, `gnllviz_http_requests_total{route="/",status="404"} 1`,
 		"go_goroutines ", "process_resident_memory_bytes ",
 	}
 	await(t, func() bool { // a run tells what it did a little later

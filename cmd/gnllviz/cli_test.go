@@ -27,6 +27,7 @@ import (
 	"github.com/gnllviz/gnllviz/engine/metrics"
 	"github.com/gnllviz/gnllviz/server/artifact"
 	"github.com/gnllviz/gnllviz/server/run/lane"
+	"github.com/gnllviz/gnllviz/server/wire"
 	"github.com/gnllviz/gnllviz/server/wire/wording"
 )
 
@@ -132,6 +133,7 @@ type trainJSON struct {
 	Seconds     float64
 	State       string
 	Reason      string
+	Trouble     *wire.Trouble
 	Dataset     string
 	Rows        struct{ Train, Test, Pool int }
 	Parameters  int
@@ -720,6 +722,28 @@ func TestDivergenceIsAFailure(t *testing.T) {
 	}
 	if c := model(t, filepath.Join(folder, "model.json")).Card; c.Stopped == "" {
 		t.Error("the model's card does not say why it stopped")
+	}
+}
+
+// A training that is finite and wrecked is told, with the same sentence everywhere, and
+// is no failure; of one that is well nothing is said.
+func TestWreckedTrainingIsAWarning(t *testing.T) {
+	folder := filepath.Join(t.TempDir(), "model")
+	r := program(t, "", "train", "--lr", "1", "--steps", "1000", "--json", "--out", folder)
+	var o trainJSON
+	parse(t, r.stdout, &o)
+	if r.status != 0 || o.State != "done" || o.Trouble == nil || o.Trouble.Cause == nil || o.Trouble.Cause.Control != "lr" ||
+		!strings.Contains(r.stderr, "gnllviz: warning: "+o.Trouble.Text+"\n") || !strings.Contains(o.Trouble.Text, "The learning rate (1) is probably too high.") {
+		t.Errorf("status %d, %+v, %q", r.status, o.Trouble, r.stderr)
+	}
+	report, err := os.ReadFile(filepath.Join(folder, "report.html"))
+	if err != nil || !strings.Contains(string(report), o.Trouble.Text) {
+		t.Errorf("the report does not say it: %v", err)
+	}
+	well := program(t, "", "train", "--steps", "300", "--json")
+	parse(t, well.stdout, &o)
+	if o = (trainJSON{}); strings.Contains(well.stderr, "warning") {
+		t.Errorf("a training that is well: %q", well.stderr)
 	}
 }
 

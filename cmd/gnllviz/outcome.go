@@ -98,6 +98,7 @@ func (o *outcome) writeJSON(w io.Writer) error {
 		Warnings   []string       `json:"warnings"`
 		Parameters int            `json:"parameters"`
 		Seed       uint64         `json:"seed"`
+		Trouble    *wire.Trouble  `json:"trouble"` // what went wrong with the training; null if nothing did
 		Verdict    string         `json:"verdict"` // on the calibration of the test rows
 		Controls   map[string]any `json:"controls"`
 
@@ -113,7 +114,7 @@ func (o *outcome) writeJSON(w io.Writer) error {
 		v.ByTarget = append(v.ByTarget, targetScores{of.Target.Name, of.Target.Unit, scoresOf(&of.Train), scoresOf(&of.Test), of.Test.Verdict.String()})
 	}
 	v.Steps, v.From, v.Seconds = o.Step, o.From, o.Seconds
-	v.State = o.state()
+	v.State, v.Trouble = o.state(), o.Trouble
 	if o.At.State == wire.Diverged {
 		v.Reason = o.At.Reason
 	}

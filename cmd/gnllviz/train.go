@@ -59,6 +59,10 @@ the training data, and the report and pictures of the fit show them: of your own
 the target and the features, and no other column. --no-rows leaves them out. The
 different words of a feature with words are part of the model, and stay.
 
+If the training goes wrong, for example because the learning rate is too high, a warning
+on standard error says what is wrong, since which step, and the probable cause; --json has
+it as "trouble". The exit status stays 0, unless a number stopped being finite.
+
 A long training writes a checkpoint, model.json, every minute, so that --resume can
 continue if the machine fails. An interrupt (Ctrl-C) stops after the current step and
 saves what has been trained. --resume continues exactly, bit for bit, except from ONNX
@@ -149,6 +153,9 @@ func (t *trainFlags) run(c *cobra.Command) error {
 	rec, err := r.Capture(ctx, nil)
 	if err != nil {
 		return err
+	}
+	if w := rec.Trouble; w != nil && at.State != wire.Diverged { // which is an error, and told as one
+		fmt.Fprintln(c.ErrOrStderr(), "gnllviz: warning:", w.Text)
 	}
 	if t.noRows {
 		rec = rec.WithoutRows()

@@ -24,6 +24,7 @@ type Meter struct {
 	steps         prometheus.Counter
 	frames        prometheus.Counter
 	dropped       prometheus.Counter
+	troubles      *prometheus.CounterVec
 	frameBytes    prometheus.Counter
 	frameAge      prometheus.Histogram
 	changeToFrame prometheus.Histogram
@@ -48,11 +49,14 @@ func New(runs, connections, held func() int) *Meter {
 		})
 	}
 	m := &Meter{
-		registry:      prometheus.NewRegistry(),
-		viewers:       prometheus.NewGauge(prometheus.GaugeOpts{Name: "gnllviz_viewers", Help: "Viewers that watch a run now."}),
-		steps:         counter("steps_total", "Training steps of all runs."),
-		frames:        counter("frames_total", "Frames that runs made."),
-		dropped:       counter("frames_dropped_total", "Frames that a viewer did not take before the next."),
+		registry: prometheus.NewRegistry(),
+		viewers:  prometheus.NewGauge(prometheus.GaugeOpts{Name: "gnllviz_viewers", Help: "Viewers that watch a run now."}),
+		steps:    counter("steps_total", "Training steps of all runs."),
+		frames:   counter("frames_total", "Frames that runs made."),
+		dropped:  counter("frames_dropped_total", "Frames that a viewer did not take before the next."),
+		troubles: prometheus.NewCounterVec(prometheus.CounterOpts{
+			Name: "gnllviz_troubles_total", Help: "Trainings that went wrong, by what went wrong: see the member trouble of a run.",
+		}, []string{"kind"}),
 		frameBytes:    counter("frame_bytes_total", "Bytes of frames sent to viewers."),
 		frameAge:      seconds("frame_age_seconds", "Time from the making of a frame to its writing to a viewer."),
 		changeToFrame: seconds("change_to_frame_seconds", "Time from a change to the making of the first frame that shows it."),
@@ -69,7 +73,7 @@ func New(runs, connections, held func() int) *Meter {
 		now("runs", "Runs kept now.", runs),
 		now("run_bytes", "Bytes that runs hold, about.", held),
 		now("connections", "Viewers connected now, those included that have not said hello.", connections),
-		m.viewers, m.steps, m.frames, m.dropped, m.frameBytes, m.frameAge, m.changeToFrame, m.commands, m.requests,
+		m.viewers, m.steps, m.frames, m.dropped, m.troubles, m.frameBytes, m.frameAge, m.changeToFrame, m.commands, m.requests,
 	)
 	return m
 }
@@ -84,6 +88,9 @@ func (m *Meter) Trained(s run.Stats) {
 	m.steps.Add(float64(s.Steps))
 	m.frames.Add(float64(s.Frames))
 	m.dropped.Add(float64(s.Dropped))
+	for _, kind := range s.Troubles {
+		m.troubles.WithLabelValues(string(kind)).Inc()
+	}
 	for _, d := range s.Shown {
 		m.changeToFrame.Observe(d.Seconds())
 	}

@@ -59,7 +59,8 @@ func (r *loop) setState(s wire.State, reason string) {
 }
 
 func (r *loop) tellState() {
-	r.goal, r.wrong = r.aim(), r.trouble()
+	r.goal = r.aim()
+	r.look()
 	r.tell(wire.StateMessage{Type: "state", State: r.state, Reason: r.reason, Goal: r.goal, Trouble: r.wrong, Generation: r.generation, Step: r.present.Steps})
 }
 

@@ -26,9 +26,21 @@ func (r *loop) tellTrouble() {
 	if !r.troubled() && len(r.wrong) == 0 {
 		return
 	}
-	if now := r.trouble(); !sameTrouble(now, r.wrong) {
+	if !sameTrouble(r.trouble(), r.wrong) {
 		r.tellState()
 	}
+}
+
+// look finds out what is wrong now, and counts what was not so before.
+func (r *loop) look() {
+	now := r.trouble()
+	for _, t := range now {
+		known := func(o wire.Trouble) bool { return o.Lane == t.Lane && o.Kind == t.Kind && o.Since == t.Since }
+		if !slices.ContainsFunc(r.wrong, known) {
+			r.stats.Troubles = append(r.stats.Troubles, t.Kind)
+		}
+	}
+	r.wrong = now
 }
 
 // troubled says whether a lane's training went wrong.

@@ -2,16 +2,19 @@ package run
 
 import (
 	"time"
+
+	"github.com/gnllviz/gnllviz/server/wire"
 )
 
 // Stats are what a run has done since it last told.
 type Stats struct {
-	Steps   int
-	Work    float64         // of the steps, in rows times parameters
-	Trained time.Duration   // that the steps took, and what was done between them
-	Frames  int             // that were made, each for any number of viewers
-	Dropped int             // that a viewer did not take before the next one
-	Shown   []time.Duration // from each change that was applied to the frame that shows it
+	Steps    int
+	Work     float64            // of the steps, in rows times parameters
+	Trained  time.Duration      // that the steps took, and what was done between them
+	Frames   int                // that were made, each for any number of viewers
+	Troubles []wire.TroubleKind // of lanes whose training went wrong since
+	Dropped  int                // that a viewer did not take before the next one
+	Shown    []time.Duration    // from each change that was applied to the frame that shows it
 }
 
 // reportStats tells what was done since it was last told.

@@ -12,6 +12,8 @@ type Status struct {
 	State  wire.State
 	Reason string // why the state is what it is; may be empty
 	Step   uint64
+
+	Trouble []wire.Trouble // lanes whose training went wrong; not to be changed
 }
 
 // Status says what the run is at, which takes no time worth speaking of.
@@ -60,7 +62,7 @@ func (h *Run) await(ctx context.Context, holds func(*loop) bool) error {
 
 // ---- what follows runs on the owner's goroutine ----
 
-func (r *loop) status() Status { return Status{r.state, r.reason, r.present.Steps} }
+func (r *loop) status() Status { return Status{r.state, r.reason, r.present.Steps, r.wrong} }
 
 // answerWaits lets go whoever waits for what holds now.
 func (r *loop) answerWaits() {

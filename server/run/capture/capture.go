@@ -26,6 +26,7 @@ type Capture struct {
 	Controls map[string]any // of the run and of the lane, by name
 	Data     wire.Data
 	State    wire.State
+	Trouble  *wire.Trouble // what went wrong with the lane's training, or nil
 	Step     uint64
 	Changes  []wire.Change // of this generation, the run's and this lane's
 
@@ -121,6 +122,7 @@ func Take(g *past.Generation, l *lane.Lane, a About) *Copy {
 	table := a.Env.Table
 	rec := &Capture{
 		Run: a.Run, Parent: a.Parent, Private: g.Private(), Lane: l.Describe(table, g.Settings), Data: g.DescribeData(table), State: a.State, Step: g.Steps,
+		Trouble:  l.Trouble(table, g.Settings, 1),
 		Controls: table.Values(wire.Settings{RunSettings: g.Settings, LaneSettings: l.Settings}),
 	}
 	for _, c := range g.Changes {
