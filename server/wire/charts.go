@@ -59,6 +59,8 @@ func Charts() []Chart {
 			Read: []string{
 				"The loss can be negative: where a density exceeds 1, its negative logarithm is below 0, and the variance of a standardised target is soon below 1. Only differences have a meaning, and only between losses of one kind.",
 				"Where the test curve turns up while the training curve keeps falling, the network has begun to overfit. The variances overfit first.",
+				"The strong curve is an exponential moving average, as in TensorBoard; the values themselves stay behind it, faint. The slider under the chart sets how much is averaged. After an undo the average continues from the step that the run went back to, and what was undone is drawn faint.",
+				"Models that minimise different losses are compared by their NLL, as their training losses are not comparable.",
 				"A mark is a change, described beside it. The steps before it used the previous settings.",
 			},
 		},

@@ -179,6 +179,8 @@ describe('the axis', () => {
     const w = await still({}, 1000)
     await expect.poll(async () => (await axis(w))[1]).toBeLessThan(10)
     const [, before = NaN] = await axis(w)
+    const noise = async (): Promise<number[]> => ((await w.page.locator('#noise-chart').getAttribute('data-axis')) ?? '').split(' to ').map(Number)
+    const quiet = await noise()
     const run = Run.of(w.page)
     await w.type('lr', '1')
     await expect.poll(() => w.value('lr')).toBe('1')
@@ -188,6 +190,7 @@ describe('the axis', () => {
     await run.command({ type: 'undo' })
     await expect.poll(() => w.value('lr')).toBe('3e-3')
     await expect.poll(async () => (await axis(w))[1]).toBeLessThan(2 * Math.max(1, before))
+    await expect.poll(noise).toEqual(quiet)
     await panel(w).locator('.key', { hasText: 'undone' }).waitFor()
     await run.command({ type: 'step', steps: 200 })
     // One spelling, with the control's label, on the mark and in the table.

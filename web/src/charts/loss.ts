@@ -55,6 +55,9 @@ const MARGINS = 82 // pixels at the left and the right of the plot
 /** Pixels above and below it. Where there is little height the words of changes have one row, and steps no name. */
 const ROOMY = { top: 58, bottom: 42 }
 const LOW = { top: 46, bottom: 22 }
+/** Where there is hardly any, and nothing was changed. */
+const LOWEST = { top: 28, bottom: 22 }
+const LOWEST_BELOW = 190
 const LOW_BELOW = 260 // pixels, the height of the canvas
 const calm = matchMedia('(prefers-reduced-motion: reduce)')
 const DRAG = 6 // pixels; a shorter one is a click
@@ -180,11 +183,11 @@ export class LossChart {
     if (!this.#fits) return
     const { height } = this.#plot
     const isLow = height < LOW_BELOW
-    const grid = isLow ? LOW : ROOMY
+    const grid = !isLow ? ROOMY : height < LOWEST_BELOW && this.#marks.length === 0 ? LOWEST : LOW
     const now = performance.now()
     const { xAxis, yAxis } = this.#axes.fit(this.#fits, this.pixels, height - grid.top - grid.bottom, now, calm.matches || document.hidden)
     this.#plot.set({
-      grid, yAxis, xAxis: { ...xAxis, name: isLow ? '' : 'step' },
+      grid, yAxis: { ...yAxis, nameGap: grid === LOWEST ? 12 : 36 }, xAxis: { ...xAxis, name: isLow ? '' : 'step' },
       series: ['changes', 'curves', 'edges', 'probe'].map((id) => ({ type: 'custom', id, data: ONE_ITEM })),
     })
     cancelAnimationFrame(this.#gliding)

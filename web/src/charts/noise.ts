@@ -1,6 +1,7 @@
 import { effective, type GridFrame, type LanePicture, type TruthFrame } from '../net/frame'
 import { PICTURE, type Data } from '../generated/wire'
 import { clampedOf } from '../math/clamped'
+import { significant } from '../math/format'
 import { aleatoricOf, sliced } from '../math/reading'
 import { areaBetween, inputAxis, logarithmic, logAxis } from './axes'
 import { EPISTEMIC_DASH, RANGE_DASH } from './bands'
@@ -158,6 +159,7 @@ export class NoiseChart {
       ...(epistemic ? [curve((i) => epistemic[i] ?? NaN), curve((i) => aleatoricOf(effective(focus.fit, i), epistemic[i] ?? NaN))] : []),
     ]
     const clamped = clampedOf(focus, data)
+    this.#host.dataset['axis'] = `${significant(this.#shown.min, 1)} to ${significant(this.#shown.max, 1)}`
     this.#host.dataset['clamped'] = `${clamped.points} of ${clamped.of}`
     this.#plot.paint([
       { z: 1, figures: this.#floor.figures({ picture: focus, data, clamped, x: grid.x, curves, palette: p, area, at, isRead: probe !== null }) },

@@ -74,7 +74,7 @@ class GnllMetrics extends LatePart {
               ${this.#name(m)}
               <td class="figure">${value(m, 'train')}</td>
               <td class="figure test">${value(m, 'test')}</td>
-              <td class="unit">${unitOf(m, data)}</td>
+              ${unitCell(unitOf(m, data))}
             </tr>
           `)}
         </tbody>
@@ -107,7 +107,7 @@ class GnllMetrics extends LatePart {
                   const isBest = l.lane === best
                   return html`<td class="figure ${isBest ? 'best' : ''}">${shown(m, v)}${isBest ? BEST : nothing}</td>`
                 })}
-                ${isRoomy ? html`<td class="unit">${unit}</td>` : nothing}
+                ${isRoomy ? unitCell(unit) : nothing}
               </tr>
             `
           })}
@@ -116,6 +116,12 @@ class GnllMetrics extends LatePart {
       <p class="note metrics-note">Bold: better than every other model by more than the standard error of the difference, point by point. ≈ no clear best.</p>
     `
   }
+}
+
+/** A unit; what it is divided by is left out where there is no room. */
+function unitCell(unit: string): TemplateResult {
+  const [what = '', per] = unit === 'nats/point' ? unit.split('/') : [unit]
+  return html`<td class="unit" title=${unit}>${what}${per === undefined ? nothing : html`<span class="unit-per">/${per}</span>`}</td>`
 }
 
 const BEST = html`<span class="best-sign" aria-hidden="true"></span><span class="unseen"> best</span>`

@@ -128,7 +128,7 @@ class GnllCounter extends Part {
     const frame = this.store.focused(this.store.live.value)?.fit
     return html`
       <span>step <b class="figure-step">${count(frame?.step ?? NaN)}</b></span>
-      <span class="rate"><b>${count(frame?.scalars.steps_per_s ?? NaN)}</b> steps/s</span>
+      <span class="rate"><b>${count(frame?.scalars.steps_per_s ?? NaN)}</b><span class="rate-of"> steps</span>/s</span>
     `
   }
 }
