@@ -46,6 +46,7 @@ type Spot struct {
 	Control string   `json:"control,omitempty" doc:"The control's name, or else:"`
 	Panel   string   `json:"panel,omitempty" doc:"The panel's." enum:"fit,noise,equation,loss,anatomy,calibration,metrics,timeline,targets,residuals"`
 	X       *float64 `json:"x,omitempty" doc:"Where on the fit or the noise, in the input's unit."`
+	Lane    string   `json:"lane,omitempty" doc:"The lane that is spoken of: the page looks at it when it goes there."`
 	Label   string   `json:"label" doc:"What is there, in a few words."`
 }
 

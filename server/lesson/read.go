@@ -170,7 +170,7 @@ func (l *Lesson) check(t wire.Table) error {
 		return fmt.Errorf("spots: there are %d, not one for each sentence and perhaps a fourth for what to try", n)
 	}
 	for i := range l.Spots {
-		if err := l.Spots[i].check(t); err != nil {
+		if err := l.Spots[i].check(t, l); err != nil {
 			return fmt.Errorf("spots: spot %d: %w", i+1, err)
 		}
 	}
@@ -206,7 +206,7 @@ func isLine(s string, most int) error {
 	return nil
 }
 
-func (s *Spot) check(t wire.Table) error {
+func (s *Spot) check(t wire.Table, l *Lesson) error {
 	if (s.Control == "") == (s.Panel == "") {
 		return errors.New("it has either a control or a panel")
 	}
@@ -215,6 +215,9 @@ func (s *Spot) check(t wire.Table) error {
 	}
 	if s.Panel != "" && !slices.Contains(panels(), s.Panel) {
 		return fmt.Errorf("there is no panel %q; there are %s", s.Panel, strings.Join(panels(), ", "))
+	}
+	if s.Lane != "" && !l.has(s.Lane) {
+		return fmt.Errorf("lane: no lane is called %.60q", s.Lane)
 	}
 	if s.X != nil && s.Panel != "fit" && s.Panel != "noise" {
 		return errors.New("only the fit and the noise have an x")

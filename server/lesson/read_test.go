@@ -136,6 +136,7 @@ func TestBadFilesAreRefused(t *testing.T) {
 		{`"set"`, `"claims": [{"after": 10, "lane": "one", "figure": "verdict", "is": "good"}], "set"`, "claims: claim 1: is: no verdict is called"},
 		{`"set"`, `"claims": [{"after": 10, "lane": "one", "figure": "test_nll", "is": "well"}], "set"`, "claims: claim 1: is: a verdict needs it"},
 		{`"set"`, `"claims": [{"after": 10, "lane": "one", "figure": "verdict", "is": "well", "most": 1}], "set"`, "claims: claim 1: is: a verdict is compared with nothing else"},
+		{`"panel": "loss"`, `"panel": "loss", "lane": "three"`, `spots: spot 3: lane: no lane is called "three"`},
 		{`"set"`, `"pause": -1, "set"`, "pause is -1; it must be a step from 1 to 1000000"},
 		{`"set"`, asks(`{"ask": "Which?", "choices": [{"answer": "a", "right": true}, {"answer": "b"}], "explain": "So."}`), "questions: they are answered where the run pauses; give the lesson a pause (a step) or claims"},
 		{`"set"`, `"pause": 9, ` + asks(`{"choices": [{"answer": "a", "right": true}, {"answer": "b"}], "explain": "So."}`), "questions: before: question 1: ask: it is missing"},

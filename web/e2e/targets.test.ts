@@ -100,6 +100,7 @@ describe('several targets', () => {
 
   it('have a lesson, which shows them all', async () => {
     const w = await visit(`${server.url}#lesson=independent-noise&paused`)
+    await w.page.getByRole('button', { name: 'Skip', exact: true }).click()
     await expect.poll(() => w.page.locator('[data-spot]').evaluateAll((all) => all.map((e) => (e as HTMLElement).dataset['spot']).sort())).toEqual(
       ['① two good fits', '② the noise of both moves together', '③ no score shows it', '④'],
     )

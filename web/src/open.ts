@@ -1,5 +1,6 @@
 import { Api, Problem, STATUS, type Opened, type Order } from './net/api'
 import { isFramed } from './net/framed'
+import type { Lesson } from './generated/api'
 import type { Control, DataSpec } from './generated/wire'
 import { keyOf, readLink, takeToken, withKey, type Asked } from './state/link'
 import { orderOf } from './net/lesson'
@@ -49,10 +50,12 @@ export async function open(coming: Promise<Host>): Promise<void> {
       const controls = await table()
       const asked = readLink(controls, location.hash)
       const { data, trouble } = await rows(asked)
-      const { opened, granted, notice } = await openRun(await order(asked, data), id, keyOf(location.hash))
+      const lesson = asked.lesson === '' ? undefined : (await api.lessons()).find((l) => l.slug === asked.lesson)
+      const { opened, granted, notice } = await openRun(order(asked, data, lesson), id, keyOf(location.hash))
       moveTo(opened, granted ? location.hash : '')
       const settings = granted ? { ...asked.controls, ...asked.lanes[0]?.controls } : {}
-      const store = new Store(api, controls, opened, settings, { view: new View(asked.view), data: granted ? data : null, lesson: asked.lesson })
+      const store = new Store(api, controls, opened, settings, { view: new View(asked.view), data: granted ? data : null, lesson: lesson?.slug ?? '' })
+      if (!lesson) store.lessons.missing.value = asked.lesson
       store.notice.value = notice === '' && opened.made ? trouble : notice
       sayWhere(store)
       ;(await coming).store = store
@@ -102,10 +105,9 @@ async function rows({ data }: Asked): Promise<{ readonly data: DataSpec | null; 
   }
 }
 
-async function order({ controls, lesson, lanes, paused }: Asked, data: DataSpec | null): Promise<Order> {
-  const known = lesson === '' ? undefined : (await api.lessons()).find((l) => l.slug === lesson)
+function order({ controls, lanes, paused }: Asked, data: DataSpec | null, lesson: Lesson | undefined): Order {
   return {
-    ...(known ? orderOf(known) : {
+    ...(lesson ? orderOf(lesson) : {
       ...controls,
       ...(lanes.length === 0 ? {} : { lanes }),
       ...(data === null ? {} : { data }),

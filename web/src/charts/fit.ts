@@ -1,4 +1,5 @@
 import { reaches, type Bands } from '../math/bands'
+import type { Band } from '../math/sketch'
 import { REACH_95, type GridFrame, type LanePicture, type TruthFrame } from '../net/frame'
 import { PICTURE, type Data, type Lane } from '../generated/wire'
 import { nearestRow, sliced } from '../math/reading'
@@ -32,6 +33,8 @@ export interface FitView {
   /** Whether the bands of an ensemble are taken apart. */
   readonly apart: boolean
   readonly lens: Lens
+  /** The band that somebody has drawn, or draws; null: none here. */
+  readonly sketch: Band | null
 }
 
 /** Where the pointer is over the fit: in data coordinates, and how far it reaches if it works on rows. */
@@ -124,6 +127,7 @@ export class FitChart {
       { z: 1, clip: area, figures: bandFigures({ frame: focus.fit, x: grid.x, reaches: reaches(view.bands), apart: view.apart, look, palette: p, at }) },
       { z: 3, figures: [this.#dots.figure({ data, rows: focus.rows, lens: view.lens, dragged: this.#dragged, palette: p, area, at })] },
       { z: 4, clip: area, figures: [...pictures.filter((q) => q !== focus).flatMap((q) => mean(q, 1.7)), ...mean(focus, 2.4), ...spread(focus)] },
+      { z: 4, clip: area, figures: sketched(view.sketch, p, at) },
       { z: 5, figures: [...this.#probe(picture, view, p, area, at), ...this.#ring(p, at)] },
     ]
     this.#plot.paint(paintings)
@@ -187,4 +191,16 @@ export class FitChart {
       yAxis: { ...up.axis, name, ...(isChosen ? { nameTextStyle: { padding: [0, 0, 0, 230] } } : {}), axisLabel: { ...up.axis.axisLabel, showMaxLabel: true, showMinLabel: true } },
     }
   }
+}
+
+/** A band as somebody drew it: its edges, and between them a tint. */
+function sketched(band: Band | null, p: Palette, at: At): Figure[] {
+  if (!band) return []
+  const edge = (values: readonly number[]): Pixel[] => band.x.map((x, i) => at(x, values[i] ?? NaN))
+  const [low, high] = [edge(band.low), edge(band.high)]
+  const look = { colour: p.spot, dash: [6, 4] }
+  return [
+    { type: 'polygon', shape: { points: [...high, ...low.toReversed()] }, style: { fill: p.spot, opacity: 0.1 } },
+    ...polylines(high, look, 2), ...polylines(low, look, 2),
+  ]
 }

@@ -294,6 +294,8 @@ export interface Spot {
     readonly control?: string;
     /** @description What is there, in a few words. */
     readonly label: string;
+    /** @description The lane that is spoken of: the page looks at it when it goes there. */
+    readonly lane?: string;
     /**
      * @description The panel's.
      * @enum {string}

@@ -85,15 +85,17 @@ class GnllApp extends Opening {
           <gnll-caption></gnll-caption>
           <gnll-trouble></gnll-trouble>
         </div>
-        <gnll-lesson></gnll-lesson>
         <gnll-announce></gnll-announce>
       </header>
       <gnll-paper></gnll-paper>
       <main class="rooms" data-mode=${mode.value}>
-        <aside class="panel controls" id="controls" aria-label="controls" ?data-open=${sheet.value} ${place(places, 'controls')}>
-          <gnll-controls .besides=${true}></gnll-controls>
-          <p class="keys"><a href=${helpAddress('controls')} target="_blank" rel="noopener">All controls, with formulas and sources<span class="unseen">, in a new tab</span></a></p>
-        </aside>
+        <div class="rail">
+          <gnll-lesson></gnll-lesson>
+          <aside class="panel controls" id="controls" aria-label="controls" ?data-open=${sheet.value} ${place(places, 'controls')}>
+            <gnll-controls .besides=${true}></gnll-controls>
+            <p class="keys"><a href=${helpAddress('controls')} target="_blank" rel="noopener">All controls, with formulas and sources<span class="unseen">, in a new tab</span></a></p>
+          </aside>
+        </div>
         <div class="room middle">
           <gnll-fit class="panel" ${place(places, 'predictions')}></gnll-fit>
           <gnll-moment></gnll-moment>

@@ -19,6 +19,10 @@ class GnllCaption extends Part {
     }
     const others = this.store.others.newest.value
     if (others && this.store.steers.value) return othersNotice(this.store, others)
+    const { missing } = this.store.lessons
+    if (missing.value !== '') {
+      return html`<p class="caption told" role="status"><b>This server has no lesson “${missing.value}”.</b> <button type="button" class="quiet-button" popovertarget="lessons">Show the list of lessons</button> <button type="button" class="quiet-button" @click=${() => { missing.value = '' }}>dismiss</button></p>`
+    }
     const { kind, why } = this.store.link.value
     if (why !== '') {
       return kind === 'events'
@@ -26,7 +30,7 @@ class GnllCaption extends Part {
         : html`<p class="caption told" role="status"><b>No connection:</b> ${why} <button type="button" class="quiet-button" @click=${() => { this.store.retry() }}>Try again</button></p>`
     }
     if (run?.state === 'idle') return html`<p class="caption">Paused while nobody was watching; resuming.</p>`
-    if (run?.state === 'paused' && run.reason !== '') return html`<p class="caption" role="status"><b>Paused:</b> ${run.reason}.</p>`
+    if (run?.state === 'paused' && run.reason !== '' && this.store.course.phase.value !== 'shown') return html`<p class="caption" role="status"><b>Paused:</b> ${run.reason}.</p>`
     const { data } = run ?? {}
     if (data && data.dropped_rows > 0) {
       const [first] = data.dropped

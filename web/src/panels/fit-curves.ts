@@ -1,7 +1,9 @@
 import { FitChart, type FitView, type Picture } from '../charts/fit'
 import { NoiseChart } from '../charts/noise'
 import { predictAt } from '../math/reading'
+import { drawn, edgeAt, type Edge } from '../math/sketch'
 import type { Store } from '../state/store'
+import type { Sketch } from '../state/lesson-play'
 import { sayPainted } from '../state/where'
 import type { Part } from './part'
 import { Points, REACH } from './points'
@@ -18,6 +20,21 @@ class Fit {
     this.#lane = lane === undefined ? null : Number(lane)
     this.chart = new FitChart(room, lane !== undefined)
     this.#points = new Points(store, this.chart)
+    this.#sketches()
+  }
+
+  /** A pointer draws the band that a lesson asks for: the edge that it was nearer to when it was pressed. */
+  #sketches(): void {
+    const { course, view } = this.store
+    let stroke: { readonly edge: Edge; readonly at: readonly [number, number] } | null = null
+    this.chart.plot.onPress((kind, at) => {
+      const sketch = course.sketch.peek()
+      if (!sketch?.active || view.tool.peek() !== 'read') return
+      if (kind === 'down') stroke = { edge: edgeAt(sketch.band, ...at), at }
+      if (!stroke) return
+      course.draft.value = drawn(sketch.band, stroke.edge, stroke.at, at)
+      stroke = kind === 'up' ? null : { ...stroke, at }
+    })
   }
 
   stand({ data, grid, truth, palette }: GridGround): void {
@@ -25,9 +42,9 @@ class Fit {
     this.chart.setScene(data, grid, truth, palette)
   }
 
-  draw(picture: Picture, view: FitView): void {
+  draw(picture: Picture, { sketch, ...view }: Omit<FitView, 'sketch'> & { readonly sketch: Sketch | null }): void {
     const own = this.#lane === null ? undefined : picture.pictures.find((p) => p.lane === this.#lane)
-    this.chart.draw(own ? { ...picture, pictures: [own], focus: own } : picture, view)
+    this.chart.draw(own ? { ...picture, pictures: [own], focus: own } : picture, { ...view, sketch: this.#lane === null || this.#lane === sketch?.lane ? (sketch?.band ?? null) : null })
   }
 
   use(at: readonly [x: number, y: number], test: boolean): void {
@@ -104,10 +121,10 @@ export class FitCurves {
   }
 
   #draw(charts: ReadonlyArray<Fit | Noise>, revision: number): void {
-    const { lanes, settings, view } = this.#store
+    const { course, lanes, settings, view } = this.#store
     const { pictures, focus } = lanesSeen(this.#store)
     const isEnsemble = Number(settings.value['members'] ?? 1) > 1
-    const looks = { bands: view.bands.value, apart: view.apart.value && isEnsemble, lens: view.lens.value }
+    const looks = { bands: view.bands.value, apart: view.apart.value && isEnsemble, lens: view.lens.value, sketch: course.sketch.value }
     const picture = { pictures, lanes: lanes.value, probe: view.probe.value }
     if (!focus || charts.length === 0 || focus.fit.dataRevision !== revision) return
     for (const chart of charts) chart.draw({ ...picture, focus }, looks)

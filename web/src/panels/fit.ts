@@ -59,6 +59,7 @@ class GnllFit extends Part {
     const inHead = tight.value && !this.embedded
     const { view } = store
     const beside = view.compare.value === 'beside' && lanes.length > 1
+    this.toggleAttribute('data-sketching', store.course.sketch.value?.active === true)
     return html`
       <section class="plot fit" aria-labelledby="fit-title" ${place(view.places, 'fit')}>
         <header class="plot-head">

@@ -1,18 +1,25 @@
-import { html, nothing, type TemplateResult } from 'lit'
+import { html, nothing, type PropertyValues, type TemplateResult } from 'lit'
+import { keyed } from 'lit/directives/keyed.js'
 import { isConnected } from '../net/connection'
-import type { Lesson, Spot } from '../generated/api'
+import type { Lesson, Question, Spot } from '../generated/api'
+import { count } from '../math/format'
 import { numberOf } from '../net/lesson'
+import type { Answer } from '../state/answers'
+import { act, actionWords } from '../state/lesson-action'
 import { modeOf } from '../state/mode'
 import { Spots } from '../state/spots'
+import { questionForm, reveal, type Asked } from './lesson-questions'
 import { Part } from './part'
 
-/** The lesson that is on: what to watch, where, and what to try. */
+/** The lesson that is on: what it asks, what to watch, where, and what to try. */
 class GnllLesson extends Part {
   static override properties = { folded: { state: true } }
   /** Where there is little room: only the title is seen. */
   declare folded: boolean
   #spots: Spots | null = null
-  #stop: (() => void) | null = null
+  #stops: Array<() => void> = []
+  /** The focus is to go to what follows an answer, as the form that had it is gone. */
+  #answered = false
 
   constructor() {
     super()
@@ -21,7 +28,7 @@ class GnllLesson extends Part {
 
   protected override firstUpdated(): void {
     this.#spots = new Spots(this.store)
-    const { lanes, lessons: { shown }, view } = this.store
+    const { course, lanes, lessons: { shown }, view } = this.store
     const change = (lesson: Lesson | null): void => {
       this.folded = false
       view.askMode(lesson && modeOf(lesson))
@@ -30,47 +37,150 @@ class GnllLesson extends Part {
         const lane = lanes.value[typeof lesson.view['focus'] === 'number' ? lesson.view['focus'] : 0]
         if (lane) view.focus.value = lane.lane
         this.store.touched.value = true // nobody needs to be told what to try first
-      } else view.lens.value = 'off'
+      } else view.release()
     }
-    this.#stop = shown.subscribe(change)
+    this.#stops = [
+      shown.subscribe(change),
+      course.phase.subscribe(() => { this.querySelector('.lesson-room')?.scrollTo({ top: 0 }) }),
+    ]
   }
 
   override disconnectedCallback(): void {
     super.disconnectedCallback()
     this.#spots?.dispose()
-    this.#stop?.()
+    for (const stop of this.#stops) stop()
+  }
+
+  protected override updated(changed: PropertyValues): void {
+    super.updated(changed)
+    if (this.#answered) this.querySelector<HTMLElement>('.lesson-question input, .lesson-now')?.focus({ preventScroll: true })
+    this.#answered = false
   }
 
   protected override render(): TemplateResult | typeof nothing {
-    const { lessons, steers, link } = this.store
+    const { course, lessons, steers, link } = this.store
+    if (!lessons.on.value) return nothing
     const lesson = lessons.shown.value
-    if (!lesson) return nothing
-    const off = !steers.value || !isConnected(link.value)
+    const phase = course.phase.value
+    // Its text comes in a moment, and has its room already.
+    if (!lesson || !phase) return html`<section class="lesson" aria-label="lesson" aria-busy="true"></section>`
+    const off = !isConnected(link.value)
     const { next } = lessons
     return html`
-      <section class="lesson" aria-labelledby="lesson-title" ?data-folded=${this.folded}>
+      <section class="lesson" aria-labelledby="lesson-title" data-phase=${phase} ?data-folded=${this.folded}>
         <header class="lesson-head">
           <h2 id="lesson-title"><span class="lesson-word">Lesson</span> ${lesson.title}</h2>
           <div class="lesson-buttons">
             <button type="button" class="quiet-button lesson-fold" aria-expanded=${this.folded ? 'false' : 'true'} aria-controls="lesson-body" @click=${() => { this.folded = !this.folded }}>${this.folded ? 'Unfold' : 'Fold'}</button>
-            <button type="button" class="quiet-button" title="Restart this lesson" ?disabled=${off} @click=${() => { void lessons.begin(lesson) }}>Again</button>
-            ${next ? html`<button type="button" class="quiet-button" title="next lesson: ${next.title}" ?disabled=${off} @click=${() => { void lessons.begin(next) }}>Next lesson</button>` : nothing}
+            ${steers.value ? html`
+              <button type="button" class="quiet-button" title="Restart this lesson" ?disabled=${off} @click=${() => { void lessons.begin(lesson) }}>Again</button>
+              ${next ? html`<button type="button" class="quiet-button" title="next lesson: ${next.title}" ?disabled=${off} @click=${() => { void lessons.begin(next) }}>Next lesson</button>` : nothing}
+            ` : nothing}
             <button type="button" class="quiet-button" title="Close the lesson; the run continues" @click=${() => { lessons.close() }}>Close</button>
           </div>
         </header>
-        <ol class="lesson-body" id="lesson-body">
-          ${lesson.watch.map((sentence, i) => html`<li>${this.#number(i, lesson.spots[i])}<p>${sentence}</p></li>`)}
-          <li>${this.#number(3, lesson.spots[3])}<p><b>Try:</b> ${lesson.try}</p></li>
-        </ol>
-        <span class="unseen" role="status">lesson ${lesson.title} is on</span>
+        <div class="lesson-room" id="lesson-body" role="group" aria-label="text of the lesson" tabindex="0">
+          ${keyed(phase, phase === 'ask' ? this.#ask(lesson) : html`
+            ${this.#now(lesson, phase === 'shown')}
+            ${phase === 'shown' ? this.#revealed(lesson, 'before') : nothing}
+            <ol class="lesson-body">
+              ${lesson.watch.map((sentence, i) => html`<li>${this.#number(i, lesson.spots[i])}<p>${sentence}</p></li>`)}
+              ${phase === 'shown' ? html`<li class="lesson-after">${this.#after(lesson)}</li>` : nothing}
+              <li>${this.#number(3, lesson.spots[3])}<p><b>Try:</b> ${lesson.try} ${this.#tryButton(lesson, off)}</p></li>
+            </ol>
+          `)}
+        </div>
+        <span class="unseen" role="status">${this.#status(lesson, phase)}</span>
       </section>
     `
+  }
+
+  #status(lesson: Lesson, phase: string): string {
+    const pause = lesson.pause ?? 0
+    if (phase === 'ask') return `lesson ${lesson.title}: a question before training starts`
+    if (phase === 'shown') return `lesson ${lesson.title}: step ${count(pause)} is reached, and the answer is shown`
+    return `lesson ${lesson.title} is on`
+  }
+
+  /** The question before the run whose turn it is. */
+  #ask(lesson: Lesson): TemplateResult {
+    const { course, steers } = this.store
+    const questions = lesson.questions?.before ?? []
+    const i = course.asked.value
+    const question = questions[i]
+    return html`
+      <p class="lesson-summary">${lesson.summary}</p>
+      ${question ? this.#form({ part: 'before', i, of: questions.length, question }) : nothing}
+      ${steers.value ? nothing : html`<p class="note">Training starts when the presenter starts it.</p>`}
+    `
+  }
+
+  #form(asked: Asked): TemplateResult {
+    return questionForm(this.store, asked, (answer) => { this.#give(asked, answer) })
+  }
+
+  #give({ part, i }: Asked, answer: Answer): void {
+    this.#answered = true
+    this.store.course.give(part, i, answer)
+    this.requestUpdate()
+  }
+
+  /** What the run does now, and what lets it go on. */
+  #now(lesson: Lesson, isThere: boolean): TemplateResult | typeof nothing {
+    const { course, lanes, run, steers } = this.store
+    const pause = lesson.pause ?? 0
+    const { state, goal } = run.value ?? {}
+    const rests = state === 'paused' && (goal ?? null) === null
+    if (pause === 0) return nothing
+    if (isThere) {
+      return html`<p class="lesson-now" tabindex="-1">${rests
+        ? html`<b>Here it is${steers.value ? '. Continue?' : '.'}</b> ${steers.value ? html`<button type="button" class="button primary" @click=${() => { this.store.play() }}>Continue</button>` : nothing}`
+        : html`<b>Here it is.</b>`}</p>`
+    }
+    const yours = this.#predicted(lesson)
+    return html`
+      <p class="lesson-now" tabindex="-1">${rests && steers.value
+        ? html`<button type="button" class="button primary" @click=${() => { course.go() }}>Run to step ${count(pause)}</button>`
+        : html`Training ${lanes.value.length > 1 ? `${lanes.value.length} models` : ''} pauses by itself at step ${count(pause)}.`}
+        ${yours === '' ? nothing : html`<span>${yours}</span>`}</p>
+    `
+  }
+
+  /** The reader's answer to the last question that has choices. */
+  #predicted(lesson: Lesson): string {
+    const said = (lesson.questions?.before ?? []).flatMap((q, i) => {
+      const answer = this.store.course.answer('before', i)
+      return typeof answer === 'number' ? [q.choices?.[answer]?.answer ?? ''] : []
+    })
+    return said.length === 0 ? '' : `Your prediction: ${said.at(-1) ?? ''}.`
+  }
+
+  #revealed(lesson: Lesson, part: 'before' | 'after'): TemplateResult[] {
+    const questions = lesson.questions?.[part] ?? []
+    return questions.map((question, i) => reveal(this.store, { part, i, of: questions.length, question }, this.store.course.answer(part, i)))
+  }
+
+  /** The questions after the run: each to be answered, or with its answer. */
+  #after(lesson: Lesson): TemplateResult[] {
+    const questions: readonly Question[] = lesson.questions?.after ?? []
+    return questions.map((question, i) => {
+      const asked: Asked = { part: 'after', i, of: questions.length, question }
+      const answer = this.store.course.answer('after', i)
+      return answer === null ? this.#form(asked) : reveal(this.store, asked, answer)
+    })
+  }
+
+  #tryButton(lesson: Lesson, off: boolean): TemplateResult | typeof nothing {
+    const { action } = lesson
+    if (!action || !this.store.steers.value) return nothing
+    return html`<button type="button" class="button lesson-try" ?disabled=${off} @click=${() => { void act(this.store, action) }}>${actionWords(action, this.store.controls)}</button>`
   }
 
   /** The number that stands at the spot; it brings it into sight. */
   #number(i: number, spot: Spot | undefined): TemplateResult | typeof nothing {
     if (!spot) return nothing
-    const where = spot.control ?? spot.panel ?? ''
+    const control = this.store.controls.find(({ name }) => name === spot.control)
+    const where = control?.label ?? spot.panel ?? ''
     return html`
       <button type="button" class="lesson-number" aria-label="${i + 1}, at ${where}: ${spot.label}" title="at ${where}: ${spot.label}" @click=${() => { this.#spots?.show(spot) }}>${numberOf(i)}</button>
     `

@@ -63,10 +63,25 @@ describe('lessons', () => {
     expect(lessons.shown.value).toBe(SECOND)
   })
 
-  it('that there are not do not begin', async () => {
+  it('that there are not do not begin, and are said to be missing', async () => {
     const { lessons, begun } = school()
     await lessons.open('third')
     expect(begun).toEqual([])
+    expect(lessons.missing.value).toBe('third')
+    await lessons.open('first')
+    expect(lessons.missing.value).toBe('')
+  })
+
+  it('have their room before their text has come', async () => {
+    const { lessons } = school()
+    expect(lessons.on.value).toBe(false)
+    lessons.told('first')
+    expect([lessons.on.value, lessons.shown.value]).toEqual([true, null])
+    await lessons.load()
+    expect([lessons.on.value, lessons.shown.value]).toEqual([true, FIRST])
+    lessons.told('of-another-server')
+    expect(lessons.on.value).toBe(false)
+    expect(new Lessons({ list: () => Promise.resolve(LIST), begin: () => Promise.resolve(null) }, false, true).on.value).toBe(true)
   })
 
   it('are asked for again if they did not come', async () => {
@@ -83,6 +98,12 @@ describe('lessons', () => {
 })
 
 describe('a lesson', () => {
+  it('that asks something first begins paused', () => {
+    const asks: Lesson = { ...FIRST, pause: 9, questions: { before: [{ ask: '', explain: '', draw: { lane: 'first' } }] } }
+    expect([beginOf(asks).paused, orderOf(asks)['paused']]).toEqual([true, true])
+    expect([beginOf(FIRST).paused, orderOf(FIRST)['paused']]).toEqual([undefined, undefined])
+  })
+
   it('begins as a command and as an order', () => {
     expect(beginOf(FIRST)).toEqual({ type: 'begin', title: 'lesson: The first', lesson: 'first', set: { eps: 1 }, lanes: [{ name: 'first' }] })
     expect(orderOf(FIRST)).toEqual({ title: 'lesson: The first', lesson: 'first', eps: 1, lanes: [{ name: 'first' }] })

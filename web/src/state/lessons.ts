@@ -19,6 +19,10 @@ export class Lessons {
   readonly list = new Signal<readonly Lesson[]>([])
   /** Whose card and marks are seen. */
   readonly shown = new Signal<Lesson | null>(null)
+  /** Whether the run is a lesson whose card is to be seen, also while its text has not come yet. */
+  readonly on = new Signal(false)
+  /** The name of a lesson that was asked for and that there is not; else empty. */
+  readonly missing = new Signal('')
   readonly #runs: Runs
   /** The name of the one that the run says it is; null until it has said something. */
   #name: string | null = null
@@ -30,8 +34,11 @@ export class Lessons {
     runs: Runs,
     /** Whether the lesson that is on when the page opens had been closed. */
     readonly wasClosed = false,
+    /** Whether the run of the page is about to be a lesson, which has its room from the beginning. */
+    isExpected = false,
   ) {
     this.#runs = runs
+    this.on.value = isExpected
   }
 
   /** Asks for the list, once. */
@@ -58,6 +65,7 @@ export class Lessons {
   /** Begins a lesson, also one that is on, from its beginning. */
   async begin(lesson: Lesson): Promise<void> {
     this.#closed = ''
+    this.missing.value = ''
     await this.#runs.begin(beginOf(lesson))
     this.#settle()
   }
@@ -67,6 +75,7 @@ export class Lessons {
     await this.load()
     const lesson = this.list.value.find((l) => l.slug === slug)
     if (lesson) await this.begin(lesson)
+    else if (this.list.value.length > 0) this.missing.value = slug
   }
 
   /** The one after the one that is on; after the last the first. */
@@ -83,6 +92,8 @@ export class Lessons {
   }
 
   #settle(): void {
+    const known = this.list.value.length === 0 || this.list.value.some((l) => l.slug === this.#name)
+    this.on.value = this.#name !== null && this.#name !== '' && this.#name !== this.#closed && known
     this.shown.value = this.#name === this.#closed ? null : (this.list.value.find((l) => l.slug === this.#name) ?? null)
   }
 }

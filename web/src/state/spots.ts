@@ -19,6 +19,9 @@ const PANELS: Readonly<Record<string, readonly string[]>> = {
   residuals: ['residuals', 'predictions'],
 }
 
+/** Somebody points at an element: whatever has put it aside, as behind a tab, shows it. */
+export const REVEAL = 'gnll-reveal'
+
 interface Marked {
   readonly n: number
   readonly spot: Spot
@@ -39,7 +42,8 @@ export class Spots {
   #unwatch: (() => void) | undefined
 
   constructor(readonly store: Store) {
-    this.#stop = store.lessons.shown.subscribe(() => { inFrame(this.#point) })
+    const stops = [store.lessons.shown, store.course.phase].map((signal) => signal.subscribe(() => { inFrame(this.#point) }))
+    this.#stop = () => { for (const stop of stops) stop() }
   }
 
   dispose(): void {
@@ -51,8 +55,24 @@ export class Spots {
 
   /** Brings a spot into sight. */
   show(spot: Spot): void {
+    const { lanes, view } = this.store
+    const lane = lanes.value.find(({ name }) => name === spot.lane)
+    if (lane) view.focus.value = lane.lane
+    if (spot.control !== undefined) view.sheet.value = true // where controls have no room beside the charts
     this.#unfold(spot)
-    this.#find(spot)?.scrollIntoView({ block: 'center' })
+    inFrame(() => { this.#reach(spot) })
+  }
+
+  /** Opens what an element is hidden in, and scrolls to it. */
+  #reach(spot: Spot): void {
+    const element = this.#find(spot)
+    if (!element) return
+    for (let e: HTMLElement | null = element; e; e = e.parentElement) {
+      if (e instanceof HTMLDetailsElement) e.open = true
+      if (e.popover !== null && !e.matches(':popover-open')) e.showPopover()
+    }
+    element.dispatchEvent(new Event(REVEAL, { bubbles: true }))
+    element.scrollIntoView({ block: 'center' })
   }
 
   /** After the parts of the page have rendered what has changed; and again when a place that was looked for comes or goes. */
@@ -68,8 +88,10 @@ export class Spots {
       const lesson = this.store.lessons.shown.value
       if (lesson !== this.#known) this.#fresh = lesson
       this.#known = lesson
-      const marked = (lesson?.spots ?? []).map((spot, i) => ({ n: i, spot }))
-      if (this.#fresh === lesson && lesson) this.#bring(marked)
+      // What is marked before somebody has answered would tell the answer.
+      const asks = this.store.course.phase.value === 'ask'
+      const marked = (asks ? [] : (lesson?.spots ?? [])).map((spot, i) => ({ n: i, spot }))
+      if (this.#fresh === lesson && lesson && !asks) this.#bring(marked)
       this.#mark(marked)
     })
   }

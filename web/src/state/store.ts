@@ -8,6 +8,7 @@ import { Follow } from './follow'
 import { inFrame } from './frame'
 import { History } from './history'
 import { later } from './later'
+import { LessonPlay } from './lesson-play'
 import { Lessons } from './lessons'
 import type { Asked, Link } from './link'
 import { rememberedName, rememberName } from './name'
@@ -73,6 +74,8 @@ export class Store {
   /** Whether somebody has moved a control on this page. */
   readonly touched = new Signal(false)
   readonly lessons: Lessons
+  /** The course of the lesson that is on. */
+  readonly course: LessonPlay
   readonly history = new History()
   readonly past = new Past((order) => this.#do(order), (e) => { this.#tell(e) })
   readonly rewind = new Rewind({
@@ -122,7 +125,12 @@ export class Store {
     this.id = run.id
     this.key = key
     // The address of a page that steers says which lesson is on.
-    this.lessons = new Lessons({ list: () => api.lessons(), begin: (order) => this.#beginAnew(order) }, key !== undefined && lesson === '')
+    this.lessons = new Lessons({ list: () => api.lessons(), begin: (order) => this.#beginLesson(order) }, key !== undefined && lesson === '', lesson !== '')
+    const { run: now, lanes, live, grid, steers } = this
+    this.course = new LessonPlay({
+      id: this.id, shown: this.lessons.shown, run: now, lanes, live, grid, steers,
+      until: (step) => { this.#connection.command({ type: 'until', step }).catch(() => undefined) }, // it may be there by then
+    })
     this.#recovery = new Recovery(opened, api, () => this.#again(), this.notice)
     this.values = new Values(controls, settings, view.focus, (slot, value) => {
       const lane = slot.lane === null ? {} : { lane: slot.lane }
@@ -245,6 +253,12 @@ export class Store {
     else await this.api.putData(this.id, this.key, data)
     this.own.give(data)
     this.touched.value = true
+  }
+
+  /** A lesson that begins again asks again. */
+  #beginLesson(order: Omit<BeginCommand, 'id'>): Promise<Ack | null> {
+    this.course.forget()
+    return this.#beginAnew(order)
   }
 
   /** Restarts the run, with everything that it has. */

@@ -47,4 +47,18 @@ describe('what is looked at', () => {
     view.follow({})
     expect([view.panel.value, view.lens.value]).toEqual(['fit', 'off'])
   })
+
+  it('is the reader’s own again after a lesson, and stays that in the address', () => {
+    const view = new View('loss:batch')
+    view.lens.value = 'mean'
+    view.follow({ lens: 'variance', bands: 'sigma', loss: 'nll', compare: 'beside' })
+    expect([view.lens.value, view.bands.value.unit, view.loss.value.kind, view.compare.value]).toEqual(['variance', 'sigma', 'nll', 'beside'])
+    expect(view.text.value).toBe('loss:batch')
+    view.follow({ loss: 'loss' })
+    expect([view.lens.value, view.bands.value.unit, view.loss.value.kind, view.compare.value]).toEqual(['off', 'percent', 'loss', 'overlay'])
+    view.release()
+    expect([view.lens.value, view.bands.value.unit, view.loss.value.kind, view.compare.value]).toEqual(['mean', 'percent', 'batch', 'overlay'])
+    view.release()
+    expect(view.text.value).toBe('loss:batch')
+  })
 })

@@ -66,7 +66,17 @@ export type Dialog =
 const PANELS: readonly Panel[] = ['fit', 'targets']
 const LENSES: readonly Lens[] = ['off', 'mean', 'variance']
 const LOSSES: readonly LossKind[] = ['loss', 'nll', 'batch']
+const COMPARES: readonly Compare[] = ['overlay', 'beside']
 const UNITS = PRESETS.map(({ bands }) => bands.unit)
+
+/** What a lesson may show otherwise. */
+interface Looked {
+  readonly panel: Panel
+  readonly lens: Lens
+  readonly compare: Compare
+  readonly loss: Pick<LossView, 'kind' | 'chosen'>
+  readonly bands: Bands
+}
 
 /** A choice that an address can hold, by its name there: the first is not said. */
 interface Said {
@@ -121,12 +131,14 @@ export class View {
 
   /** What the address is to say of it: only what is not as it is at first. */
   readonly text: ReadonlySignal<string>
+  /** What was looked at before a lesson had its own way, to be looked at again after it; null: there is none. */
+  readonly #before: Signal<Looked | null> = signal(null)
   /** What an address said by names that nobody knows: it is kept. */
   readonly #others: Signal<readonly string[]> = signal([])
   readonly #said: ReadonlyMap<string, Said> = new Map([
-    ['bands', { options: UNITS, get: () => this.bands.value.unit, set: (v: string) => { this.#setBands(v) } }],
+    ['bands', { options: UNITS, get: () => (this.#before.value?.bands ?? this.bands.value).unit, set: (v: string) => { this.#setBands(v) } }],
     ['loss', {
-      options: ['', ...LOSSES], get: () => (this.loss.value.chosen ? this.loss.value.kind : ''),
+      options: ['', ...LOSSES], get: () => saidLoss(this.#before.value?.loss ?? this.loss.value),
       set: (v: string) => { this.setLoss(v === '' ? { kind: 'loss', chosen: false } : { kind: v as LossKind }) },
     }],
     ['scale', { options: SCALES, get: () => this.loss.value.scale, set: (v: string) => { this.setLoss({ scale: v as ScaleName }) } }],
@@ -183,11 +195,14 @@ export class View {
     this.unfolded.value = next
   }
 
-  /** Shows things as a lesson wants them shown, as far as its words are known here. */
+  /** Shows things as a lesson wants them shown, as far as its words are known here; what was looked at comes back by release. */
   follow(wanted: Readonly<Record<string, unknown>>): void {
+    this.release()
+    this.#before.value = { panel: this.panel.value, lens: this.lens.value, compare: this.compare.value, loss: { kind: this.loss.value.kind, chosen: this.loss.value.chosen }, bands: this.bands.value }
     const among = <T extends string>(name: string, options: readonly T[]): T | undefined => options.find((o) => o === wanted[name])
     this.panel.value = among('panel', PANELS) ?? 'fit'
     this.lens.value = among('lens', LENSES) ?? 'off'
+    this.compare.value = among('compare', COMPARES) ?? 'overlay'
     const kind = among('loss', LOSSES)
     if (kind) this.setLoss({ kind })
     const unit = among('bands', UNITS)
@@ -195,9 +210,26 @@ export class View {
     if (preset) this.bands.value = preset.bands
   }
 
+  /** The lesson is over: its views go with it. */
+  release(): void {
+    const before = this.#before.value
+    if (!before) return
+    this.#before.value = null
+    this.panel.value = before.panel
+    this.lens.value = before.lens
+    this.compare.value = before.compare
+    this.setLoss(before.loss)
+    this.bands.value = before.bands
+  }
+
   /** The usual bands of that unit, unless they have it already. */
   #setBands(unit: string): void {
     const preset = PRESETS.find(({ bands }) => bands.unit === unit)
     if (preset && unit !== this.bands.value.unit) this.bands.value = preset.bands
   }
+}
+
+/** What an address says of a loss: nothing where it was not chosen. */
+function saidLoss({ kind, chosen }: Pick<LossView, 'kind' | 'chosen'>): string {
+  return chosen ? kind : ''
 }
