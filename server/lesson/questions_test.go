@@ -4,8 +4,10 @@ package lesson
 
 import (
 	"encoding/json"
+	"io/fs"
 	"maps"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -13,6 +15,32 @@ import (
 	"github.com/gnllviz/gnllviz/server/run/lane"
 	"github.com/gnllviz/gnllviz/server/wire"
 )
+
+// What a lesson proposes calls controls by the names of the table, not by copies of them.
+func TestTriesNameControls(t *testing.T) {
+	for _, l := range lessons(t) {
+		names, err := fs.Glob(Files(), "*"+l.Slug+".json")
+		if err != nil || len(names) != 1 {
+			t.Fatalf("%s is in %v (%v)", l.Slug, names, err)
+		}
+		b, err := fs.ReadFile(Files(), names[0])
+		if err != nil {
+			t.Fatal(err)
+		}
+		var raw struct{ Try string }
+		if err := json.Unmarshal(b, &raw); err != nil {
+			t.Fatal(err)
+		}
+		for name := range l.Action.Set {
+			if !strings.Contains(raw.Try, "{"+name+"}") {
+				t.Errorf("%s: %q does not name {%s}, which its button sets", l.Slug, raw.Try, name)
+			}
+		}
+		if strings.ContainsAny(l.Try, "{}") {
+			t.Errorf("%s: %q", l.Slug, l.Try)
+		}
+	}
+}
 
 // Every lesson of the program asks something before and after, has a button for what it
 // proposes to try, and pauses where all that it claims is to be seen.
