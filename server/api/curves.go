@@ -2,6 +2,7 @@ package api
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"math"
 	"net/http"
@@ -9,6 +10,7 @@ import (
 
 	"github.com/gnllviz/gnllviz/server/problem"
 	"github.com/gnllviz/gnllviz/server/run"
+	"github.com/gnllviz/gnllviz/server/wire"
 )
 
 // curveRoutes are those about what a run was.
@@ -44,6 +46,7 @@ type curveRequest struct {
 	From   whole  `query:"from" doc:"The first step; without it the first that is kept." example:"1000"`
 	To     whole  `query:"to" doc:"The last step; without it the newest." example:"2000"`
 	Pixels whole  `query:"pixels" doc:"For how many pixels: about two points are answered for each, or all where there are no more. At most 8192; without it 1000." example:"800"`
+	Gone   whole  `query:"gone" doc:"1 answers with an empty curve, not with an error, where there is no such lane any more: a page hears of that a moment later." example:"1"`
 }
 
 // A curve is one quantity over the steps.
@@ -100,7 +103,15 @@ func (a curveRoutes) getCurve(ctx context.Context, q *curveRequest) (*body[curve
 	if err != nil {
 		return nil, err
 	}
+	gone, err := q.Gone.read("gone", 0, 1)
+	if err != nil {
+		return nil, err
+	}
 	c, err := x.Curve(ctx, lane, q.Curve, from, to, int(pixels))
+	var refused *wire.ErrorMessage
+	if gone == 1 && errors.As(err, &refused) && refused.Code == wire.UnknownLane {
+		return &body[curve]{curve{Steps: []uint64{}, Values: floats{}, Full: true}}, nil
+	}
 	if err != nil {
 		return nil, a.runFailed(x, err)
 	}

@@ -151,3 +151,113 @@ describe('what is said aloud', () => {
     }
   })
 })
+
+describe('somebody who wants nothing to move', () => {
+  it('finds a paused run and a large button that plays it', async () => {
+    const w = await visit(undefined, { reducedMotion: 'reduce' })
+    await w.says(({ state, step }) => state === 'paused' && step === '0')
+    const play = w.page.getByRole('button', { name: 'Play the training' })
+    const box = await play.boundingBox()
+    expect(box?.height).toBeGreaterThanOrEqual(48)
+    expect(await play.evaluate((b) => b.scrollWidth <= b.clientWidth)).toBe(true)
+    expect(await w.violations()).toEqual([])
+    await play.click()
+    await w.past(10)
+    await play.waitFor({ state: 'detached' })
+    await w.pause()
+    expect(await play.count()).toBe(0)
+  })
+})
+
+describe('forced colours', () => {
+  it.each(['light', 'dark'] as const)('draw tracks, handles, bars and what is chosen: %s', async (colorScheme) => {
+    const w = await still({ dataset: 'airquality' }, 30, { forcedColors: 'active', colorScheme })
+    expect(await w.violations()).toEqual([])
+    /** How a piece is painted, and what is behind it. */
+    const drawn = await w.page.evaluate(() => {
+      const colour = (e: Element | null, pseudo: string | null, property: string): string => (e ? getComputedStyle(e, pseudo).getPropertyValue(property) : 'nothing')
+      const canvas = getComputedStyle(document.body).backgroundColor
+      const at = (selector: string): Element | null => document.querySelector(selector)
+      return {
+        canvas,
+        bar: colour(at('.bar-part.variance'), null, 'background-color'),
+        axis: colour(at('.bar-zero'), null, 'background-color'),
+        pillar: colour(at('.handle-bars rect'), null, 'fill'),
+        needle: colour(at('.handle'), '::after', 'background-color'),
+        chosen: colour(at('.segments wa-radio:state(checked)'), null, 'background-color'),
+        dot: colour(at('.link .dot'), null, 'background-color'),
+        tick: colour(at('.slider'), '::before', 'background-color'),
+      }
+    })
+    const { canvas, ...pieces } = drawn
+    for (const [name, painted] of Object.entries(pieces)) expect([canvas, 'rgba(0, 0, 0, 0)', 'nothing'], name).not.toContain(painted)
+    // The picture of a slider's track has more than one colour: what is filled, what is not, and the handle.
+    const slider = w.page.getByRole('slider', { name: 'eps' })
+    const colours = await w.page.evaluate(async (png) => {
+      const picture = new Image()
+      picture.src = `data:image/png;base64,${png}`
+      await picture.decode()
+      const c = new OffscreenCanvas(picture.width, picture.height).getContext('2d')
+      c?.drawImage(picture, 0, 0)
+      const row = c?.getImageData(0, Math.floor(picture.height / 2), picture.width, 1).data ?? new Uint8ClampedArray()
+      const at = (share: number): string => [...row.slice(4 * Math.floor(share * (picture.width - 1)), 4 * Math.floor(share * (picture.width - 1)) + 3)].join()
+      return [at(0.1), at(0.9)]
+    }, (await slider.screenshot()).toString('base64'))
+    expect(colours[0]).not.toBe(colours[1])
+  })
+})
+
+describe('a control that restarts', () => {
+  it('names the models that it restarts', async () => {
+    const w = await still()
+    const sign = w.page.locator('[data-control=activation] .tag')
+    expect(await sign.getAttribute('aria-label')).toBe('restarts training')
+    await w.page.evaluate(() => { void document.querySelector('gnll-app')?.store.copyLane(0) })
+    await expect.poll(() => sign.getAttribute('aria-label')).toBe('restarts both models: A, B')
+  })
+})
+
+describe('the console', () => {
+  it('has no answer of an error while models come and go', async () => {
+    const w = await visit(`${server.url}#speed=max`)
+    await w.drawn()
+    for (let i = 0; i < 12; i++) {
+      await w.page.evaluate(async (round) => {
+        const store = document.querySelector('gnll-app')?.store
+        if (!store) return
+        store.view.setLoss({ kind: round % 2 === 0 ? 'batch' : 'loss' })
+        await store.copyLane(store.view.focus.value)
+        if (round % 3 === 0) store.set('seed', round + 2)
+        else if (round % 3 === 1) await store.past.undo()
+        else for (const { lane } of store.lanes.value.slice(1)) store.order({ type: 'lane_remove', lane })
+      }, i)
+      await w.settled()
+    }
+    expect(w.faults).toEqual([])
+  })
+})
+
+describe('nothing is cut off', () => {
+  it.each([360, 390, 768, 1024, 1280, 1440, 1920])('of what controls and lists say, at %i', async (width) => {
+    const w = await still({ members: 3 }, 30, { viewport: { width, height: width < 800 ? 844 : 900 } })
+    if (width < 760) await w.page.getByRole('button', { name: 'Controls' }).click()
+    /** Whose chosen text is wider than its box. */
+    const cut = await w.page.evaluate(() => {
+      const canvas = new OffscreenCanvas(1, 1).getContext('2d')
+      return [...document.querySelectorAll<HTMLSelectElement | HTMLInputElement>('.controls select, .in-header select, .controls .field input')].filter((e) => e.offsetParent !== null).flatMap((e) => {
+        const style = getComputedStyle(e)
+        if (!canvas) return ['no canvas']
+        canvas.font = style.font
+        const text = e instanceof HTMLSelectElement ? (e.selectedOptions[0]?.label ?? '') : e.value
+        const room = e.clientWidth - parseFloat(style.paddingLeft) - parseFloat(style.paddingRight)
+        return canvas.measureText(text).width > room + 1 ? [`${text} in ${room} px`] : []
+      })
+    })
+    expect(cut).toEqual([])
+    const beyond = await w.page.evaluate(() => [...document.querySelectorAll('.controls .control-head > *')].filter((e) => {
+      const [box, rail] = [e.getBoundingClientRect(), e.closest('.controls')?.getBoundingClientRect()]
+      return box.width > 0 && rail !== undefined && box.right > rail.right + 1
+    }).map((e) => e.outerHTML.slice(0, 80)))
+    expect(beyond).toEqual([])
+  })
+})

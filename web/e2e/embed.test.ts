@@ -148,6 +148,34 @@ describe('a frame in somebody else’s page', () => {
     }
   })
 
+  it.each([[300, 200], [420, 300], [640, 360], [720, 480], [960, 540], [1200, 675]] as const)('keeps fit and loss apart at %i x %i', async (width, height) => {
+    const w = await visit(`${server.url}embed/#show=loss,transport&lane=NLL~0&lane=B~1~loss:beta_nll`, { viewport: { width, height } })
+    await w.drawn()
+    await w.page.locator('#loss-chart canvas').waitFor()
+    const [fit, loss] = await Promise.all(['gnll-fit .plot.fit, #fit-chart canvas', '.embed-beside'].map(async (of) => w.page.locator(of).evaluateAll((all) => all.map((e) => e.getBoundingClientRect().toJSON() as DOMRect))))
+    for (const a of fit ?? []) {
+      for (const b of loss ?? []) expect(a.right <= b.left + 1 || a.bottom <= b.top + 1, `${JSON.stringify(a)} and ${JSON.stringify(b)}`).toBe(true)
+    }
+    expect(await w.page.evaluate(() => [document.documentElement.scrollWidth, document.documentElement.scrollHeight])).toEqual([width, height])
+  })
+
+  it('carries the sentences of its lesson, where it is asked to', async () => {
+    const w = await visit(`${server.url}embed/#show=lesson&lesson=what-eps-does`, { viewport: { width: 720, height: 480 } })
+    await w.drawn()
+    await expect.poll(() => w.page.locator('.embed-lesson li').count()).toBe(3)
+    const [lesson, fit] = await Promise.all([w.page.locator('.embed-lesson').boundingBox(), w.page.locator('#fit-chart').boundingBox()])
+    expect((lesson?.y ?? 0) + (lesson?.height ?? 0)).toBeLessThanOrEqual((fit?.y ?? 0) + 1)
+    expect(await w.violations()).toEqual([])
+    const page = await visit(`${server.url}#lesson=what-eps-does`)
+    await page.drawn()
+    await page.page.locator('.lesson').waitFor()
+    await page.page.getByRole('button', { name: 'Share', exact: true }).or(page.page.getByRole('button', { name: 'share this run' })).first().click()
+    const snippet = page.page.locator('#link-embed')
+    await expect.poll(() => snippet.inputValue()).toContain('#show=lesson')
+    await page.page.getByLabel('with the lesson’s sentences').uncheck()
+    await expect.poll(() => snippet.inputValue()).not.toContain('show=lesson')
+  })
+
   it.each([[240, 160], [320, 240], [1200, 700]] as const)('asks whether to begin where it is seen whole: %i x %i', async (width, height) => {
     for (const theme of ['light', 'dark']) {
       const w = await visit(framed(`${server.url}embed/#theme=${theme}`, { width: String(width), height: String(height) }))

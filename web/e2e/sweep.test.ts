@@ -11,6 +11,13 @@ async function openSweep(w: Watched): Promise<void> {
 
 const said = (w: Watched): Promise<string> => w.page.locator('.sweep-found [role=status]').textContent().then((t) => (t ?? '').trim())
 const cells = (w: Watched): Promise<string[]> => w.page.locator('.sweep-cell').evaluateAll((all) => all.map((c) => [...c.childNodes].filter((n) => n.nodeType === Node.TEXT_NODE || (n as Element).className === 'sweep-figure').map((n) => n.textContent).join('').trim()))
+/** Says yes to what is asked before a cell takes the place of the run. */
+async function replace(w: Watched): Promise<void> {
+  const asked = w.page.getByRole('alertdialog')
+  expect(await asked.textContent()).toMatch(/^\s*Start a new run with .*\? (Model “.+”|\d models \(.*\)) at step [\d\s]+will be replaced\. Undo brings (it|them) back\./)
+  await asked.getByRole('button', { name: 'Replace' }).click()
+}
+
 const start = (w: Watched): Promise<void> => w.page.getByRole('button', { name: 'Start', exact: true }).click()
 
 describe('a sweep', () => {
@@ -39,6 +46,7 @@ describe('a sweep', () => {
     expect(await cell.textContent()).toMatch(/^weight decay 1e-2, variance decay 1: test NLL [\d.]+ nats$/)
     const found = /NLL ([\d.]+)/.exec((await cell.getAttribute('title')) ?? '')?.[1]
     await cell.click()
+    await replace(w)
     await expect.poll(() => w.page.locator('dialog[open]').count()).toBe(0)
     await expect.poll(() => w.page.locator('.caption').textContent()).toContain('Started a new run with weight decay 1e-2, variance decay 1')
     await expect.poll(() => w.step()).toBe(0)
@@ -167,6 +175,7 @@ describe('a sweep', () => {
     for (const key of ['ArrowUp', 'ArrowRight', 'End', 'ArrowDown', 'ArrowDown']) await w.page.keyboard.press(key)
     expect(await at()).toBe('4 0')
     await w.page.keyboard.press('Enter')
+    await replace(w)
     await expect.poll(() => dialog.evaluate((d) => (d as HTMLDialogElement).open)).toBe(false)
     await expect.poll(() => w.settings()).toContain('decay=1&variance_decay=0.0001')
   })

@@ -7,6 +7,7 @@ import { orderOf } from './net/lesson'
 import { unpack } from './state/packed'
 import { RESTARTED, GONE } from './state/recovery'
 import { root } from './net/root'
+import { calm } from './state/media'
 import { Store } from './state/store'
 import { View } from './state/view'
 import type { Host } from './state/host'
@@ -112,7 +113,7 @@ function order({ controls, lanes, paused }: Asked, data: DataSpec | null, lesson
       ...(lanes.length === 0 ? {} : { lanes }),
       ...(data === null ? {} : { data }),
     }),
-    ...(paused ? { paused } : {}),
+    ...(paused || (calm.value && form !== 'embed') ? { paused: true } : {}),
   }
 }
 

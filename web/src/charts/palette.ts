@@ -15,6 +15,7 @@ export type Palette = Readonly<Record<(typeof TOKENS)[number] | 'font', string>>
 export function readPalette(): Palette {
   const probe = document.createElement('span')
   probe.hidden = true
+  probe.style.setProperty('forced-color-adjust', 'none') // on a canvas colours are the page's own
   document.body.append(probe)
   const style = getComputedStyle(probe)
   const read = (token: string): string => {

@@ -70,9 +70,9 @@ export class Api {
     return this.#ask('api/controls')
   }
 
-  /** A range of a curve, with about two points for each pixel. */
+  /** A range of a curve, with about two points for each pixel; none of a lane that has gone meanwhile. */
   curve(id: string, q: CurveQuery): Promise<Curve> {
-    const query = new URLSearchParams(Object.entries(q).map(([name, value]) => [name, String(value)]))
+    const query = new URLSearchParams(Object.entries({ ...q, gone: 1 }).map(([name, value]) => [name, String(value)]))
     return this.#ask(`${this.#run(id)}/curve?${query.toString()}`)
   }
 

@@ -1,5 +1,6 @@
 import { html, nothing, type TemplateResult } from 'lit'
 import { OWN_DATA } from '../generated/wire'
+import { calm } from '../state/media'
 import { placeOfControl } from '../state/places'
 import { select } from './choices'
 import { Opening } from './opening'
@@ -15,6 +16,7 @@ import './equation'
 import './export'
 import './fit'
 import { helpAddress } from './help'
+import { PLAY } from './icons'
 import './lanes'
 import './lesson'
 import './lessons'
@@ -43,6 +45,14 @@ class GnllApp extends Opening {
     const { sheet, places } = this.store.view
     sheet.value = !sheet.value
     if (sheet.value) places.find('predictions')?.scrollIntoView({ block: 'start' })
+  }
+
+  /** Where nothing moves before it is asked to, what asks is large. */
+  #bigPlay(): TemplateResult | typeof nothing {
+    const { run, steers, history, historyVersion } = this.store
+    const begun = historyVersion.value > 0 && history.lastStep > 0
+    if (!calm.value || !steers.value || begun || run.value?.state !== 'paused' || run.value.goal) return nothing
+    return html`<button type="button" class="button primary big-play" @click=${() => { this.store.play() }}>${PLAY} Play the training</button>`
   }
 
   /** Past everything above it, to what reads the fit. */
@@ -97,6 +107,7 @@ class GnllApp extends Opening {
           </aside>
         </div>
         <div class="room middle">
+          ${this.#bigPlay()}
           <gnll-fit class="panel" ${place(places, 'predictions')}></gnll-fit>
           <gnll-moment></gnll-moment>
           <gnll-equation class="panel"></gnll-equation>

@@ -49,7 +49,7 @@ class GnllControl extends Part {
           ${this.#toDefault(c, value)}
           <label class="control-label" id="label-${c.name}" for="field-${c.name}">${c.label}</label>
           ${help(c.name, c.label, c.auto === '' ? c.help : `${c.help} ${AUTO} is ${c.auto}.`)}
-          ${c.live ? nothing : html`<span class="tag" role="img" aria-label="restarts training" title="Changing this restarts training">↻</span>`}
+          ${c.live ? nothing : this.#restarts()}
           ${c.name === 'slice' ? this.#slice(c) : c.name === 'shown_target' ? this.#target(c, value) : c.kind === 'number' || c.kind === 'integer' ? this.#field(c, value) : nothing}
           ${c.kind === 'switch' ? this.#switch(c, value as boolean) : nothing}
           ${inline(c) ? choose(c, value as string, this.#off, (v) => { this.#set(v) }) : nothing}
@@ -60,6 +60,13 @@ class GnllControl extends Part {
         ${why === undefined ? nothing : html`<p class="refused" role="alert">${why}</p>`}
       </div>
     `
+  }
+
+  /** A control that needs new networks restarts all of them: its sign says which. */
+  #restarts(): TemplateResult {
+    const names = this.store.lanes.value.map(({ name }) => name)
+    const label = names.length < 2 ? 'restarts training' : `restarts ${names.length === 2 ? 'both' : `all ${names.length}`} models: ${names.join(', ')}`
+    return html`<span class="tag" role="img" aria-label=${label} title="Changing this ${label}">↻</span>`
   }
 
   /** Delete is the default, where it takes no letter away. */

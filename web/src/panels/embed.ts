@@ -21,9 +21,10 @@ class GnllEmbed extends Opening {
     const shows = (part: string): boolean => this.#shown.parts.has(part)
     const beside = ['equation', 'loss', 'anatomy', 'metrics'].filter(shows)
     return html`
-      <main class="embed" aria-label="training" ?data-beside=${beside.length > 0} ?data-controls=${shows('controls')}>
+      <main class="embed" aria-label="training" ?data-beside=${beside.length > 0} ?data-controls=${shows('controls')} ?data-lesson=${shows('lesson') && store.lessons.shown.value !== null}>
         ${shows('controls') ? html`<aside class="embed-controls" aria-label="controls">${this.#controls()}</aside>` : nothing}
         <h1 class="unseen">gnllviz</h1>
+        ${shows('lesson') ? this.#lesson() : nothing}
         <gnll-fit .embedded=${true}></gnll-fit>
         ${beside.length === 0 ? nothing : html`
           <div class="embed-beside">
@@ -42,6 +43,18 @@ class GnllEmbed extends Opening {
           <a class="embed-origin" href=${store.address.run(true)} target="_blank" rel="noopener" title="Open the whole page in a new tab">gnll<span>viz</span></a>
         </footer>
       </main>
+    `
+  }
+
+  /** The sentences of the lesson that is on; the whole page points at what they speak of. */
+  #lesson(): TemplateResult | typeof nothing {
+    const lesson = this.store.lessons.shown.value
+    if (!lesson) return nothing
+    return html`
+      <section class="embed-lesson" aria-label="lesson: ${lesson.title}" tabindex="0">
+        <h2>${lesson.title}</h2>
+        <ol>${lesson.watch.map((sentence) => html`<li>${sentence}</li>`)}</ol>
+      </section>
     `
   }
 

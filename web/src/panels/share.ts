@@ -29,7 +29,7 @@ const FRAMES = [
 
 /** The links to the run and to another like it, and the switch that opens it to all. */
 class GnllShare extends Part {
-  static override properties = { copied: { state: true }, coded: { state: true }, frame: { state: true }, isOpen: { state: true } }
+  static override properties = { copied: { state: true }, sentences: { state: true }, coded: { state: true }, frame: { state: true }, isOpen: { state: true } }
   /** The way that was copied just now. */
   declare copied: Name | ''
   /** The way whose QR code is shown. */
@@ -37,6 +37,8 @@ class GnllShare extends Part {
   /** Which run an embedded page is to show. */
   declare frame: string
   declare isOpen: boolean
+  /** Whether an embedded page has the sentences of the lesson that is on. */
+  declare sentences: boolean
   #timer: number | undefined
 
   constructor() {
@@ -45,6 +47,7 @@ class GnllShare extends Part {
     this.coded = 'watch'
     this.frame = 'run'
     this.isOpen = false
+    this.sentences = true
     // It does not bubble.
     this.addEventListener('beforetoggle', (e) => { if ((e.target as Element).id === 'share') this.isOpen = e.newState === 'open' }, true)
   }
@@ -101,7 +104,11 @@ class GnllShare extends Part {
   }
 
   #snippet(): string {
-    const src = this.store.address.frame(this.frame === 'own').replaceAll('&', '&amp;').replaceAll('"', '&quot;')
+    const { lessons, address } = this.store
+    const plain = address.frame(this.frame === 'own')
+    const more = this.sentences && lessons.shown.value ? 'show=lesson' : ''
+    const framed = more === '' ? plain : plain.includes('#') ? plain.replace('#', `#${more}&`) : `${plain}#${more}`
+    const src = framed.replaceAll('&', '&amp;').replaceAll('"', '&quot;')
     return `<iframe src="${src}" width="720" height="480" title="gnllviz" style="border: 0"></iframe>`
   }
 
@@ -113,7 +120,9 @@ class GnllShare extends Part {
         <button type="button" class="button" aria-label="QR code: ${label}" aria-pressed=${isCoded ? 'true' : 'false'} ?disabled=${code === ''} @click=${() => { this.coded = name }}>QR</button>
       </div>
       <p class="note" id="link-${name}-help">${help}</p>
-      ${name === 'embed' ? html`<div class="frames">${segments({ name: 'frame', label: 'run in the frame', options: FRAMES }, this.frame, (v) => { this.frame = v })}</div>` : nothing}
+      ${name === 'embed' ? html`<div class="frames">${segments({ name: 'frame', label: 'run in the frame', options: FRAMES }, this.frame, (v) => { this.frame = v })}${this.store.lessons.shown.value ? html`
+        <label class="frame-lesson"><input type="checkbox" .checked=${this.sentences} @change=${(e: Event) => { this.sentences = (e.target as HTMLInputElement).checked }}> with the lesson’s sentences</label>
+      ` : nothing}</div>` : nothing}
     `
   }
 

@@ -23,7 +23,9 @@ const SIDES: ReadonlyArray<{ readonly side: Side; readonly label: string; readon
 
 /** Trains a run for each pair of two controls' values, and shows them on a map. */
 class GnllSweep extends Part {
-  static override properties = { x: { state: true }, y: { state: true }, steps: { state: true }, metric: { state: true } }
+  static override properties = { asked: { state: true }, x: { state: true }, y: { state: true }, steps: { state: true }, metric: { state: true } }
+  /** The cell whose settings are to replace the run, until somebody has said so. */
+  declare asked: Cell | null
   declare x: AxisChoice
   declare y: AxisChoice
   declare steps: string
@@ -33,6 +35,7 @@ class GnllSweep extends Part {
 
   constructor() {
     super()
+    this.asked = null
     this.steps = String(STEPS)
     this.metric = { part: 'test', name: 'nll' }
   }
@@ -98,6 +101,42 @@ class GnllSweep extends Part {
     }
   }
 
+  /** What is replaced is asked about first; a run of one's own replaces nothing. */
+  #ask(cell: Cell): void {
+    if (!this.store.steers.value) {
+      void this.#openCell(cell)
+      return
+    }
+    this.asked = cell
+    void this.updateComplete.then(() => { this.querySelector<HTMLElement>('.sweep-question .primary')?.focus() })
+  }
+
+  #question(): TemplateResult | typeof nothing {
+    const cell = this.asked
+    if (!cell) return nothing
+    const lanes = this.store.lanes.value
+    const names = lanes.map(({ name }) => `“${name}”`)
+    const models = names.length === 1 ? `Model ${names.join('')}` : `${names.length} models (${names.join(', ')})`
+    const step = this.store.focused(this.store.frames.peek())?.fit.step
+    return html`
+      <div class="sweep-question" role="alertdialog" aria-labelledby="sweep-asked" @keydown=${(e: KeyboardEvent) => {
+        if (e.key !== 'Escape') return
+        e.preventDefault()
+        e.stopPropagation()
+        this.#keep()
+      }}>
+        <p id="sweep-asked">Start a new run with <b>${this.#said(cell)}</b>? ${models}${step === undefined ? '' : ` at step ${count(step)}`} will be replaced. Undo brings ${names.length === 1 ? 'it' : 'them'} back.</p>
+        <button type="button" class="button primary" @click=${() => { void this.#openCell(cell) }}>Replace</button>
+        <button type="button" class="button" @click=${() => { this.#keep() }}>Keep my run</button>
+      </div>
+    `
+  }
+
+  #keep(): void {
+    this.asked = null
+    this.querySelector<HTMLElement>('.sweep-cell[tabindex="0"]')?.focus()
+  }
+
   /** Replaces this run by that of the cell; for a viewer it opens in a new run. */
   async #openCell(cell: Cell): Promise<void> {
     const { store } = this
@@ -110,6 +149,7 @@ class GnllSweep extends Part {
       window.open(new URL(`#${hash}`, store.api.root), '_blank', 'noopener')
       return
     }
+    this.asked = null
     this.querySelector('dialog')?.close()
     const count = store.lanes.value.length
     const models = count === 1 ? '1 model' : `${count} models`
@@ -243,8 +283,9 @@ class GnllSweep extends Part {
           .grid=${grid.value} .cells=${cells.value} .metric=${this.metric} .unit=${this.#unit()}
           .label=${(name: string) => withUnit(this.#control(name).label, unitInBrackets(this.#control(name).unit))}
           .value=${(name: string, v: ControlValue) => controlValue(this.#control(name), v)}
-          @open-cell=${(e: CustomEvent<Cell>) => { void this.#openCell(e.detail) }}
+          @open-cell=${(e: CustomEvent<Cell>) => { this.#ask(e.detail) }}
         ></gnll-sweep-map>
+        ${this.#question()}
         <p class="note">${this.store.steers.value ? 'Click a cell to load its settings (replaces the current run; undo reverts).' : 'Click a cell to start a run of your own with its settings, in a new tab.'}</p>
         ${failed.length === 0 ? nothing : html`<ul class="sweep-failed">${failed.map((c) => html`<li><b>${this.#said(c)}:</b> ${c.failed}</li>`)}</ul>`}
       </section>

@@ -7,6 +7,9 @@ const narrowWall = follow('(max-width: 1700px)')
 /** Whether the header has no room for more than the least; projector.css and header.css have the same widths. */
 export const tight = computed(() => narrowHeader.value || (projector.value && narrowWall.value))
 
+/** Whether somebody wants nothing to move before it is asked to. */
+export const calm = follow('(prefers-reduced-motion: reduce)')
+
 function follow(media: string): ReadonlySignal<boolean> {
   const query = matchMedia(media)
   const matches = signal(query.matches)
