@@ -95,6 +95,9 @@ func (r *loop) recover(c *wire.ReturnCommand) *wire.ErrorMessage {
 	l.Note(&wire.ReturnCommand{Head: c.Head, Step: &at, Lane: &lane.ID, Set: c.Set}, r.revision)
 	id := lane.ID // a change outlives what undo does to the lane
 	changes := []wire.Change{{Kind: wire.WeightsChange, Lane: &id, Text: fmt.Sprintf("continued from step %d", at)}}
+	if len(l.Lanes) == 1 { // of several the others go on where they are
+		changes[0].From = &wire.Moment{Step: at}
+	}
 	for _, d := range p.Deltas {
 		changes = append(changes, wire.Change{Kind: wire.ControlChange, Control: d.Control.Name, Old: d.Old, New: d.New, Lane: &id})
 	}

@@ -36,7 +36,8 @@ type Change struct {
 
 	// From is where the run continues from after an undo, a redo, a return or a restore: what
 	// was trained between there and Step is of a branch that was left. Absent for every
-	// other change, and where it is of another generation.
+	// other change, where it is of another generation, and where of several lanes one went
+	// back alone.
 	From *Moment `json:"from,omitempty"`
 }
 

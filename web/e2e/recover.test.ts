@@ -57,11 +57,29 @@ describe('a training that is wrecked', () => {
     await expect.poll(() => w.value('lr')).toBe('3e-3')
   })
 
+  it('leaves axes that are those of a training that is well', async () => {
+    const w = await still({}, 1000)
+    const loss = w.page.locator('[data-axis]').first()
+    const top = async (): Promise<number> => Number((await loss.getAttribute('data-axis'))?.replaceAll('−', '-').split(' to ')[1])
+    await expect.poll(top).toBeLessThan(10)
+    const before = await top()
+    const run = Run.of(w.page)
+    await run.command({ type: 'change', set: { lr: 1 } })
+    await run.to(2500)
+    await notice(w).waitFor()
+    await expect.poll(top).toBeGreaterThan(10 * Math.max(1, before))
+    await back(w).click()
+    await notice(w).waitFor({ state: 'detached' })
+    await expect.poll(top).toBeLessThan(2 * Math.max(1, before))
+    await run.to(2700)
+    await expect.poll(top).toBeLessThan(2 * Math.max(1, before))
+  })
+
   it('begins again', async () => {
     const w = await wrecked()
     const { generation } = await w.where()
     await notice(w).getByRole('button', { name: 'Restart' }).click()
-    await notice(w).waitFor({ state: 'detached' })
+    // With the same rate it goes wrong again before long.
     await w.says((now) => now.generation !== generation)
   })
 
