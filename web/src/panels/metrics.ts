@@ -60,7 +60,7 @@ class GnllMetrics extends LatePart {
   }
 
   #name(m: Metric, unit = '', tie: TemplateResult | typeof nothing = nothing): TemplateResult {
-    return html`<th scope="row">${m.label}${unit === '' ? nothing : html` <span class="unit-of">(${unit})</span>`} ${explain(m)} ${tie}</th>`
+    return html`<th scope="row">${m.label}${unit === '' ? nothing : html` <span class="unit-of">(${unitWords(unit)})</span>`} ${explain(m)} ${tie}</th>`
   }
 
   #bySplit(frame: LanePicture | undefined, data: Data | undefined): TemplateResult {
@@ -101,7 +101,7 @@ class GnllMetrics extends LatePart {
             const tie = m.better === 'none' ? nothing : html`<span class="tie" title=${best === undefined ? NO_BEST : ''} ?data-ties=${best === undefined}><span aria-hidden="true">≈</span>${best === undefined ? html`<span class="unseen">no clear best</span>` : nothing}</span>`
             return html`
               <tr data-metric=${m.id} data-best=${lanes.find((l) => l.lane === best)?.name ?? ''}>
-                ${this.#name(m, isRoomy ? '' : unit, tie)}
+                ${this.#name(m, isRoomy || unit === '%' ? '' : unit, tie)}
                 ${lanes.map((l) => {
                   const v = valueOf(m, split.value, frames.find((f) => f.lane === l.lane)?.fit.scalars, data)
                   const isBest = l.lane === best
@@ -119,9 +119,13 @@ class GnllMetrics extends LatePart {
 }
 
 /** A unit; what it is divided by is left out where there is no room. */
-function unitCell(unit: string): TemplateResult {
+function unitWords(unit: string): TemplateResult {
   const [what = '', per] = unit === 'nats/point' ? unit.split('/') : [unit]
-  return html`<td class="unit" title=${unit}>${what}${per === undefined ? nothing : html`<span class="unit-per">/${per}</span>`}</td>`
+  return html`${what}${per === undefined ? nothing : html`<span class="unit-per">/${per}</span>`}`
+}
+
+function unitCell(unit: string): TemplateResult {
+  return html`<td class="unit" title=${unit}>${unitWords(unit)}</td>`
 }
 
 const BEST = html`<span class="best-sign" aria-hidden="true"></span><span class="unseen"> best</span>`
