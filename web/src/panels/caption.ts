@@ -9,7 +9,7 @@ class GnllCaption extends Part {
     const run = this.store.run.value
     const notice = this.store.notice.value
     if (run?.state === 'diverged' && run.trouble.length === 0) {
-      return html`<p class="caption bad" role="alert"><b>Diverged:</b> ${run.reason}. ${!this.store.steers.value ? '' : html`Then <button type="button" class="quiet-button" @click=${() => { this.store.restore() }}>go back to before it</button> or <button type="button" class="quiet-button" @click=${() => { this.store.reset() }}>reset</button>`}</p>`
+      return html`<p class="caption bad" role="alert"><b>Diverged:</b> ${run.reason}. ${!this.store.steers.value ? '' : html`<button type="button" class="quiet-button" @click=${() => { this.store.restore() }}>Go back to before the divergence</button> <button type="button" class="quiet-button" @click=${() => { this.store.reset() }}>Restart</button>`}</p>`
     }
     if (notice === GONE) {
       return html`<p class="caption told" role="status">${notice} <a class="quiet-button" href=${this.store.address.fresh}>Start a new run</a></p>`

@@ -36,7 +36,7 @@ export function fitTools(store: Store): TemplateResult | typeof nothing {
       ${steers && data.inputs.length === 1 ? segments({ name: 'tool', label: 'what a click on the fit does', options: several(data) ? MOVES : TOOLS }, tool.value, (v) => { tool.value = v as Tool }) : nothing}
       ${steers && tool.value === 'add' ? segments({ name: 'added', label: 'use of added points', options: SPLITS }, addsTest.value ? 'test' : 'train', (v) => { addsTest.value = v === 'test' }) : nothing}
       ${steers && (data.pool > 0 || data.truth) ? html`
-        <button type="button" class="quiet-button" title="Adds the point where the first model is most uncertain" @click=${() => { store.order({ type: 'acquire', count: 1 }) }}>add most informative point</button>
+        <button type="button" class="quiet-button" title="Adds the point where the first model is most uncertain" @click=${() => { store.order({ type: 'acquire', count: 1 }) }}>add informative point</button>
       ` : nothing}
     </div>
   `

@@ -163,7 +163,7 @@ class GnllMap extends Part {
           ${store.steers.value ? html`
             ${segments({ name: 'tool', label: 'what a click on the maps does', options: TOOLS }, store.view.tool.value, (v) => { store.view.tool.value = v as Tool })}
             ${data && (data.pool > 0 || data.truth) ? html`
-              <button type="button" class="quiet-button" title="Adds the point where the first model is most uncertain" @click=${() => { store.order({ type: 'acquire', count: 1 }) }}>add most informative point</button>
+              <button type="button" class="quiet-button" title="Adds the point where the first model is most uncertain" @click=${() => { store.order({ type: 'acquire', count: 1 }) }}>add informative point</button>
             ` : nothing}
           ` : nothing}
           <span class="key"><i class="swatch dot" aria-hidden="true"></i>train</span><span class="key"><i class="swatch ring" aria-hidden="true"></i>test</span>

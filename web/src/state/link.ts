@@ -8,7 +8,7 @@ import { parseValue, sameValue, valueText, type Settings } from '../net/settings
 //
 // Controls by their names are the run's and the first lane's, as far as they are
 // not at their defaults; a lane has its name, its colour and what it has different
-// from the first. Names that nobody knows are left out, so that a link from
+// from the first. Names that this page does not know are left out, so that a link from
 // another version works.
 
 /** A lane as the page knows it: with the value of every control. */

@@ -133,7 +133,7 @@ export class View {
   readonly text: ReadonlySignal<string>
   /** What was looked at before a lesson had its own way, to be looked at again after it; null: there is none. */
   readonly #before: Signal<Looked | null> = signal(null)
-  /** What an address said by names that nobody knows: it is kept. */
+  /** What an address said by names that this page does not know: it is kept. */
   readonly #others: Signal<readonly string[]> = signal([])
   readonly #said: ReadonlyMap<string, Said> = new Map([
     ['bands', { options: UNITS, get: () => (this.#before.value?.bands ?? this.bands.value).unit, set: (v: string) => { this.#setBands(v) } }],
