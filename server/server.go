@@ -149,6 +149,7 @@ func New(ctx context.Context, c Config) *Server {
 	streams := &events.Server{Lobby: s.lobby}
 	s.api.Handle("POST /api/login", s.gate.Login)
 	s.api.Handle("GET /api/connection", s.lobby.Door.Connection)
+	s.api.Handle("GET /api/addresses", s.hosts.Reach)
 	s.api.Handle("GET /api/runs/{id}/live", websocket.Handler(ctx, s.lobby))
 	s.api.Handle("GET /api/runs/{id}/events", streams.Open(ctx))
 	s.api.Handle("POST /api/runs/{id}/events/{stream}", streams.Post)

@@ -81,6 +81,12 @@ func (a *API) describeOthers() {
 		body: &payload{text: "Messages, one a line.", required: true, media: "application/x-ndjson", example: `{"type":"change","id":7,"set":{"eps":0.001}}`},
 	})
 	a.describe(operation{
+		at: "GET /api/addresses", id: "addresses", tag: "server", summary: "Ask where others reach the server's machine",
+		help:    "For a page that was opened at localhost, whose links lead nobody else here. Only the server's own machine is told.",
+		example: `{"every":false,"port":"8080","addresses":["192.168.1.20"]}`,
+		errors:  map[int]string{http.StatusForbidden: "The request is not from the server's own machine, or came by a proxy."},
+	})
+	a.describe(operation{
 		at: "GET /api/connection", id: "connection", tag: "server", summary: "Ask whether a page's websocket would be let in",
 		help: "Browsers do not tell a page why its websocket was refused. This says what a proxy must pass on: beside the detail the problem has code, host, scheme, origin, " +
 			"x_forwarded_host, x_forwarded_proto, the headers that it needs, and the flag of gnllviz that helps instead.",

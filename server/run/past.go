@@ -2,6 +2,7 @@ package run
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"strings"
 
@@ -57,6 +58,9 @@ func (h *Run) Snapshots(ctx context.Context) (steps []uint64, err error) {
 // weights at or before a step that are kept of all of them, under the controls and
 // on the present rows: a message of frames, one after the other. Who asks for them
 // watches, as far as being idle goes.
+//
+// A class that follows a presenter asks for the same ones at once: those that were made
+// last are kept, and are not to be changed.
 func (h *Run) FramesAt(ctx context.Context, step uint64) (frames []byte, err error) {
 	err = h.observe(ctx, func(r *loop, g *capture.Glimpse) error {
 		r.watched()
@@ -65,11 +69,40 @@ func (h *Run) FramesAt(ctx context.Context, step uint64) (frames []byte, err err
 			return refused
 		}
 		g.States, g.Step = states, at
+		if h.shown.frames != nil && h.shown.of == momentOf(g) {
+			frames = h.shown.frames
+			return errShown
+		}
 		return nil
 	}, func(g *capture.Glimpse, lanes []*lane.Lane) error {
 		of, err := g.Frames(lanes)
-		frames = append(g.Data.GridBytes(g.Generation), of...)
+		if err == nil {
+			frames = append(g.Data.GridBytes(g.Generation), of...)
+			h.shown = pastFrames{momentOf(g), frames}
+		}
 		return err
 	})
+	if errors.Is(err, errShown) {
+		err = nil
+	}
 	return frames, err
 }
+
+// pastFrames are the frames of an earlier step, and what they were made of.
+type pastFrames struct {
+	of     shownMoment
+	frames []byte
+}
+
+// A shownMoment is all on which frames of an earlier step depend.
+type shownMoment struct {
+	generation, revision, data uint32
+	step                       uint64
+}
+
+func momentOf(g *capture.Glimpse) shownMoment {
+	return shownMoment{g.Generation, g.Revision, g.Data.Revision, g.Step}
+}
+
+// errShown says that frames were made already.
+var errShown = errors.New("run: made already")

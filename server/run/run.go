@@ -92,6 +92,7 @@ type Run struct {
 
 	reading   chan struct{} // has room for the one who has the observers
 	observers capture.Observers
+	shown     pastFrames // by whoever had room in reading last
 }
 
 // New returns a run that plays, unless it is to be paused, as soon as Serve is called. An

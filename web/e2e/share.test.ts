@@ -6,7 +6,7 @@ import { describe, expect, it } from 'vitest'
 import type { Watched } from './harness'
 import { stage } from './stage'
 
-const { server, visit } = stage()
+const { server, visit, serve } = stage()
 
 const decoder = readFileSync(createRequire(import.meta.url).resolve('jsqr'), 'utf8')
 
@@ -44,6 +44,8 @@ async function figures(w: Watched): Promise<unknown> {
 
 async function openShare(w: Watched): Promise<void> {
   await w.page.getByRole('button', { name: 'share this run' }).click()
+  // The tests' server is at an address whose links lead nobody else anywhere.
+  await w.page.locator('#share .local-links').evaluate((e) => { (e as HTMLDetailsElement).open = true })
   await w.page.locator('#share .qr-code').waitFor()
 }
 
@@ -218,12 +220,50 @@ describe('the share panel', () => {
     await wall.waitFor({ state: 'hidden' })
   })
 
+  it('leads with what to do instead, where its links would lead nobody else here', async () => {
+    const w = await visit()
+    await w.drawn()
+    await w.page.getByRole('button', { name: 'share this run' }).click()
+    const { port } = new URL(w.page.url())
+    const command = `gnllviz --addr 0.0.0.0:${port}`
+    await w.page.locator('#share').getByText(command, { exact: true }).waitFor()
+    expect(await w.page.locator('#share').innerText()).toMatch(/^To share this, start the server so that others can reach it/)
+    expect(await w.page.locator('#share .qr-code').count()).toBe(0)
+    for (const field of await w.page.locator('#share .link-row input').all()) expect(await field.isVisible()).toBe(false)
+    // The machine's own addresses, as it knows them.
+    const { every, addresses } = (await (await fetch(new URL('api/addresses', server.url))).json()) as { every: boolean; addresses: string[] }
+    expect(every).toBe(false)
+    const said = await w.page.locator('#share .here .note').innerText()
+    for (const address of addresses.filter((a) => !a.includes(':')).slice(0, 1)) expect(said).toContain(`http://${address}:${port}/`)
+    expect(await w.violations()).toEqual([])
+    await w.context.grantPermissions(['clipboard-read', 'clipboard-write'])
+    await w.page.getByRole('button', { name: 'Copy the command' }).click()
+    expect(await w.page.evaluate(() => navigator.clipboard.readText())).toBe(command)
+    await w.page.getByText('Links that work on this computer only').click()
+    await w.page.locator('#share .qr-code').waitFor()
+    expect(await w.violations()).toEqual([])
+
+    // A server that listens everywhere is asked for where it can be reached.
+    const wide = await serve('--addr', '0.0.0.0:0', '--token', 'off')
+    const here = new URL(wide.url)
+    const x = await visit(`http://127.0.0.1:${here.port}/`)
+    await x.drawn()
+    await x.page.getByRole('button', { name: 'share this run' }).click()
+    if (addresses.length > 0) {
+      const page = x.page.locator('#share .here a').first()
+      await page.waitFor()
+      const there = new URL((await page.getAttribute('href')) ?? '')
+      expect([there.hostname.replace(/^\[|\]$/g, ''), there.port, there.pathname]).toEqual([addresses[0], here.port, new URL(x.page.url()).pathname])
+      expect(there.hash).toContain('key=')
+    } else await x.page.locator('#share').getByText(/gnllviz --addr/).waitFor()
+  })
+
   it('says what an address cannot do', async () => {
     const w = await visit()
     await w.drawn()
     await openShare(w)
     const warnings = w.page.locator('#share .warning')
-    expect(await warnings.allTextContents()).toEqual([expect.stringMatching(/works only on this computer.*gnllviz --addr 0\.0\.0\.0:\d+/s)])
+    expect(await warnings.allTextContents()).toEqual([])
     await w.page.keyboard.press('Escape')
     await w.page.getByRole('button', { name: '+ Your data' }).click()
     await w.page.locator('dialog').getByText('CSV').click()

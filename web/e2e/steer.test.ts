@@ -38,6 +38,7 @@ describe('who has not the key', () => {
     const b = await visit(a.toWatch)
     await b.drawn()
     await a.page.getByRole('button', { name: 'share this run' }).click()
+    await a.page.locator('#share .local-links').evaluate((e) => { (e as HTMLDetailsElement).open = true })
     expect(await a.page.getByRole('textbox', { name: 'Can edit' }).inputValue()).toContain('key=')
     expect(await a.page.getByRole('textbox', { name: 'View only' }).inputValue()).toBe(a.toWatch)
     const all = a.page.locator('wa-switch', { hasText: 'Let everyone who watches' })

@@ -35,6 +35,15 @@ export interface LaneOrder {
   readonly controls: Settings
 }
 
+/** Where the server's machine can be reached. */
+export interface Reach {
+  /** The server listens on every address of the machine. */
+  readonly every: boolean
+  readonly port: string
+  /** Of the machine, in its networks. */
+  readonly addresses: readonly string[]
+}
+
 /** A run as the server made it or found it. */
 export interface Opened {
   readonly run: Summary
@@ -74,6 +83,11 @@ export class Api {
   curve(id: string, q: CurveQuery): Promise<Curve> {
     const query = new URLSearchParams(Object.entries({ ...q, gone: 1 }).map(([name, value]) => [name, String(value)]))
     return this.#ask(`${this.#run(id)}/curve?${query.toString()}`)
+  }
+
+  /** Where others reach the server's machine, which it tells to that machine alone. */
+  addresses(): Promise<Reach> {
+    return this.#ask('api/addresses')
   }
 
   lessons(): Promise<readonly Lesson[]> {

@@ -3,6 +3,8 @@ import type WaSwitch from '@awesome.me/webawesome/dist/components/switch/switch.
 import { live } from 'lit/directives/live.js'
 import { OWN_DATA, type Change } from '../generated/wire'
 import { segments } from './choices'
+import './here'
+import { isLoopback } from '../state/loopback'
 import { Part } from './part'
 import { popup } from './popup'
 import './qr'
@@ -29,7 +31,7 @@ const FRAMES = [
 
 /** The links to the run and to another like it, and the switch that opens it to all. */
 class GnllShare extends Part {
-  static override properties = { copied: { state: true }, sentences: { state: true }, coded: { state: true }, frame: { state: true }, isOpen: { state: true } }
+  static override properties = { copied: { state: true }, sentences: { state: true }, coded: { state: true }, frame: { state: true }, isOpen: { state: true }, local: { state: true } }
   /** The way that was copied just now. */
   declare copied: Name | ''
   /** The way whose QR code is shown. */
@@ -39,6 +41,8 @@ class GnllShare extends Part {
   declare isOpen: boolean
   /** Whether an embedded page has the sentences of the lesson that is on. */
   declare sentences: boolean
+  /** The links are seen that lead to this computer alone. */
+  declare local: boolean
   #timer: number | undefined
 
   constructor() {
@@ -48,6 +52,7 @@ class GnllShare extends Part {
     this.frame = 'run'
     this.isOpen = false
     this.sentences = true
+    this.local = false
     // It does not bubble.
     this.addEventListener('beforetoggle', (e) => { if ((e.target as Element).id === 'share') this.isOpen = e.newState === 'open' }, true)
   }
@@ -62,11 +67,25 @@ class GnllShare extends Part {
     const open = store.run.value?.open ?? false
     const ways = this.#ways(open)
     const coded = ways.find((w) => w.name === this.coded && w.code !== '') ?? ways[0]
+    const isHere = isLoopback(location.hostname)
+    const code = this.isOpen && coded ? html`
+      <div class="share-code">
+        <button type="button" class="qr" aria-label="QR code, ${coded.label}: enlarge" title="Enlarge" @click=${() => { this.#enlarge(coded) }}><gnll-qr text=${coded.code}></gnll-qr></button>
+        <p class="note">${coded.label}: scan to open. Click to enlarge.</p>
+      </div>
+    ` : nothing
     const panel = popup({
       id: 'share', label: 'share this run', style: 'button', face: html`Share`,
       body: html`
         <div class="share-rows">
-          ${ways.map((w) => this.#way(w, w === coded))}
+          ${isHere ? html`
+            <gnll-here .wanted=${this.isOpen}></gnll-here>
+            <details class="local-links" .open=${this.local} @toggle=${(e: ToggleEvent) => { this.local = e.newState === 'open' }}>
+              <summary>Links that work on this computer only</summary>
+              ${ways.map((w) => this.#way(w, w === coded))}
+              ${this.local ? code : nothing}
+            </details>
+          ` : ways.map((w) => this.#way(w, w === coded))}
           ${store.key === undefined ? nothing : html`
             <wa-switch
               size="s" .checked=${live(open)}
@@ -75,12 +94,7 @@ class GnllShare extends Part {
           `}
           ${this.#warnings().map((words) => html`<p class="note warning">${words}</p>`)}
         </div>
-        ${this.isOpen && coded ? html`
-          <div class="share-code">
-            <button type="button" class="qr" aria-label="QR code, ${coded.label}: enlarge" title="Enlarge" @click=${() => { this.#enlarge(coded) }}><gnll-qr text=${coded.code}></gnll-qr></button>
-            <p class="note">${coded.label}: scan to open. Click to enlarge.</p>
-          </div>
-        ` : nothing}
+        ${isHere ? nothing : code}
       `,
     })
     return html`${panel}<gnll-qr-wall></gnll-qr-wall>`
@@ -133,10 +147,6 @@ class GnllShare extends Part {
     const isOther = (c: Change): boolean => c.control === 'dataset' || c.dataset !== undefined
     const edited = changes.value.slice(changes.value.findLastIndex(isOther) + 1).some((c) => c.kind === 'data')
     return [
-      ...(isLoopback(location.hostname) ? [html`
-        This link works only on this computer. To share it, start the server with
-        <code>gnllviz --addr 0.0.0.0:${location.port === '' ? '80' : location.port}</code> and use the address that it prints.
-      `] : []),
       ...(isOwn && !address.holdsData ? [html`Your data are too large for a link: a copy starts with the first data set, and the data must be uploaded again.`] : []),
       ...(edited ? [html`Edited and added points are not part of a link: a copy starts with the original points.`] : []),
     ]
@@ -154,10 +164,6 @@ class GnllShare extends Part {
     clearTimeout(this.#timer)
     this.#timer = window.setTimeout(() => { this.copied = '' }, SAID_FOR)
   }
-}
-
-function isLoopback(hostname: string): boolean {
-  return hostname === 'localhost' || hostname === '[::1]' || hostname.startsWith('127.')
 }
 
 customElements.define('gnll-share', GnllShare)
