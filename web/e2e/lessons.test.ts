@@ -119,7 +119,7 @@ describe('a lesson', () => {
     await w.page.getByRole('button', { name: 'Close', exact: true }).click()
     await isOver(w)
     await expect.poll(() => w.settings()).not.toContain('lesson')
-    expect(await w.lanes()).toEqual(['one*', 'many'])
+    expect(await w.lanes()).toEqual(['one', 'many*'])
     await w.page.reload()
     await w.drawn()
     await expect.poll(() => w.lanes()).toEqual(['one*', 'many'])

@@ -41,7 +41,10 @@ class GnllLesson extends Part {
     }
     this.#stops = [
       shown.subscribe(change),
-      course.phase.subscribe(() => { this.querySelector('.lesson-room')?.scrollTo({ top: 0 }) }),
+      course.phase.subscribe((phase) => {
+        this.querySelector('.lesson-room')?.scrollTo({ top: 0 })
+        if (phase) this.#bring()
+      }),
     ]
   }
 
@@ -49,6 +52,12 @@ class GnllLesson extends Part {
     super.disconnectedCallback()
     this.#spots?.dispose()
     for (const stop of this.#stops) stop()
+  }
+
+  /** Where the page scrolls, the fit comes into sight above the card. */
+  #bring(): void {
+    const { scrollHeight, clientHeight } = document.documentElement
+    if (scrollHeight > clientHeight) this.store.view.places.find('predictions')?.scrollIntoView({ block: 'start' })
   }
 
   protected override updated(changed: PropertyValues): void {
