@@ -167,7 +167,7 @@ describe('a frame in somebody else’s page', () => {
     expect((lesson?.y ?? 0) + (lesson?.height ?? 0)).toBeLessThanOrEqual((fit?.y ?? 0) + 1)
     expect(await w.violations()).toEqual([])
     const page = await visit(`${server.url}#lesson=what-eps-does`)
-    await page.drawn()
+    await page.says(({ step }) => step !== undefined)
     await page.page.locator('.lesson').waitFor()
     await page.page.getByRole('button', { name: 'Share', exact: true }).or(page.page.getByRole('button', { name: 'share this run' })).first().click()
     const snippet = page.page.locator('#link-embed')

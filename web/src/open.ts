@@ -113,7 +113,8 @@ function order({ controls, lanes, paused }: Asked, data: DataSpec | null, lesson
       ...(lanes.length === 0 ? {} : { lanes }),
       ...(data === null ? {} : { data }),
     }),
-    ...(paused || (calm.value && form !== 'embed') ? { paused: true } : {}),
+    // Within another page nothing asks a lesson's question, for which it would wait.
+    ...(form === 'embed' ? { paused } : paused || calm.value ? { paused: true } : {}),
   }
 }
 
