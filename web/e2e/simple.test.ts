@@ -32,7 +32,7 @@ describe('a first visit', () => {
     await w.page.reload()
     await w.drawn()
     await w.page.locator('gnll-metrics').waitFor()
-    await w.page.getByRole('button', { name: 'Main controls only' }).click()
+    await w.page.getByRole('button', { name: 'Fewer controls' }).click()
     await expect.poll(() => controls(w)).toEqual(EIGHT)
   })
 
@@ -40,7 +40,7 @@ describe('a first visit', () => {
     const w = await visit(`${server.url}#batch=8&clip=1&paused`, first)
     await w.says(({ step }) => step !== undefined)
     expect(await controls(w)).toEqual([...EIGHT, 'batch', 'clip'].sort())
-    await w.page.getByRole('button', { name: /^batch.* back to its default/ }).click()
+    await w.page.getByRole('button', { name: /^Reset batch/ }).click()
     await expect.poll(() => w.value('batch')).toBe('32')
     expect(await controls(w)).toContain('batch')
   })

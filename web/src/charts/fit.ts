@@ -9,6 +9,7 @@ import { bandFigures, RANGE_DASH } from './bands'
 import type { Steady } from './card'
 import { RowDots, type Dragged } from './row-dots'
 import { Plot, type Area, type ChartOption, type Figure, type LineSeriesOption, type Painting, type Pixel } from './echarts'
+import { zoom } from './heavier'
 import { lookOf, polylines, type LaneLook } from './lanes'
 import { base, described } from './options'
 import { skin, type Palette } from './palette'
@@ -68,6 +69,14 @@ export class FitChart {
 
   get plot(): Pick<Plot, 'onPlace' | 'onPress' | 'scale'> {
     return this.#plot
+  }
+
+  /** How high the plot is on the screen between its axes, without what stands around it. */
+  get plotHeight(): number {
+    const range = this.#axis?.range
+    if (!range || this.#plot.width === 0) return 0
+    const at = linear(this.#plot)
+    return (at(0, range.min)[1] - at(0, range.max)[1]) * zoom()
   }
 
   dispose(): void {

@@ -21,6 +21,11 @@ function tokens(): Tokens {
   return found
 }
 
+/** By how much a chart is magnified. */
+export function zoom(): number {
+  return tokens().zoom
+}
+
 /** How many pixels of the screen there are to one of a chart. */
 export function pixelRatio(): number {
   return window.devicePixelRatio * tokens().zoom

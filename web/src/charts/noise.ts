@@ -10,7 +10,7 @@ import type { Picture } from './fit'
 import { Floor } from './floor'
 import { lookOf, polylines, type LaneLook } from './lanes'
 import { noiseInWords } from './noise-words'
-import { base, described, NAMELESS } from './options'
+import { base, described, LOW } from './options'
 import { skin, type Palette } from './palette'
 import { counted } from './measure'
 import { labelOf } from './shown'
@@ -35,7 +35,7 @@ export class NoiseChart {
 
   constructor(host: HTMLElement) {
     this.#host = host
-    this.#plot = new Plot(host, 'noise', base({ grid: NAMELESS, y: 'log' }))
+    this.#plot = new Plot(host, 'noise', base({ grid: LOW, y: 'log' }))
     this.#plot.onResize(() => {
       this.#rescale(this.#shown)
       this.#paint()
@@ -73,9 +73,9 @@ export class NoiseChart {
     const up = this.#upright(this.#shown)
     this.#plot.measures = { x: across.measure, y: up.measure }
     this.#plot.set({
-      // The name stands under the fit, on the same x.
+      // Both names stand elsewhere: under the fit, on the same x, and in the panel's head.
       xAxis: { ...across.axis, name: '' },
-      yAxis: { ...up.axis, name: `${labelOf({ name: 'standard deviation', unit: data.target.unit })}, log` },
+      yAxis: { ...up.axis, name: '' },
       series: truth
         ? [{
             type: 'line', id: 'truth', silent: true, z: 2, showSymbol: false,
@@ -95,7 +95,7 @@ export class NoiseChart {
   }
 
   #upright(range: { min: number; max: number }): ReturnType<typeof logAxis> {
-    return logAxis(range, this.#plot.height - NAMELESS.top - NAMELESS.bottom)
+    return logAxis(range, this.#plot.height - LOW.top - LOW.bottom)
   }
 
   /** Another range of the upright axis: where it counts in another unit, the truth stands elsewhere, too. */

@@ -4,10 +4,13 @@ import type { ChartOption } from './echarts'
  * The margins of a plot in CSS pixels. Those along one input share left and right, so
  * that an x of one stands straight above the same x of the other.
  */
-const MARGINS = { left: 56, right: 18, top: 30, bottom: 42 }
+const MARGINS = { left: 56, right: 18, top: 30, bottom: 38 }
 
 /** Where the input's name is said already, under the plot above. */
 export const NAMELESS = { ...MARGINS, bottom: 22 }
+
+/** And where the name of the upright axis stands above the plot: room for what is read at the pointer. */
+export const LOW = { ...NAMELESS, top: 20 }
 
 /** Room for the colour bar and its ticks at the right. */
 export const BESIDE_BAR = { ...MARGINS, left: 50, right: 62 }

@@ -1,7 +1,9 @@
 import { html, nothing, type TemplateResult } from 'lit'
 import { OWN_DATA } from '../generated/wire'
-import { calm } from '../state/media'
+import { calm, columns, height } from '../state/media'
 import { placeOfControl } from '../state/places'
+import { projector } from '../state/projector'
+import { tabsOf, type Tab } from '../state/tabs'
 import { select } from './choices'
 import { Opening } from './opening'
 import './anatomy'
@@ -12,7 +14,7 @@ import './caption'
 import { inHeader } from './controls'
 import './display'
 import './drop'
-import './equation'
+import { equationShown } from './equation'
 import './export'
 import './fit'
 import { helpAddress } from './help'
@@ -29,6 +31,7 @@ import { place } from './place'
 import './prompts'
 import './share'
 import './status'
+import { openTab, panelOf, tabBar } from './tabs'
 import './timeline'
 import './transport'
 import './trouble'
@@ -67,6 +70,10 @@ class GnllApp extends Opening {
     const { store } = this
     const { dialog, mode, places, sheet } = store.view
     const isFull = mode.value === 'full'
+    const tabs = isFull ? tabsOf({
+      columns: columns.value, height: height.value, projector: projector.value,
+      equation: equationShown(store), borrowed: store.view.borrows,
+    }) : []
     this.#sweeps ||= dialog.value?.name === 'sweep'
     const [dataset, ...others] = store.controls.filter(inHeader).map((c) => html`
       <div class="in-header in-header-${c.name}" ${place(places, placeOfControl(c.name))}>${select(c, String(store.shown(c)), (v) => { this.#choose(c.name, v) }, !store.steers.value)}</div>
@@ -76,6 +83,7 @@ class GnllApp extends Opening {
       <header class="head">
         <div class="top">
           <h1 class="brand">gnll<span>viz</span></h1>
+          <button type="button" class="button rail-button" aria-expanded=${sheet.value ? 'true' : 'false'} aria-controls="controls" @click=${() => { this.#toggleSheet() }}>Controls</button>
           ${dataset}
           <button type="button" class="button own-button" title="Upload or paste a CSV, or write a formula" ?disabled=${!store.steers.value} @click=${() => { this.#own() }}>+ Your data</button>
           <gnll-transport></gnll-transport>
@@ -111,14 +119,11 @@ class GnllApp extends Opening {
           <gnll-fit class="panel" ${place(places, 'predictions')}></gnll-fit>
           <gnll-moment></gnll-moment>
           <gnll-equation class="panel"></gnll-equation>
-          ${isFull ? html`<gnll-anatomy class="panel" ${place(places, 'anatomy')}></gnll-anatomy>` : nothing}
+          ${isFull && !tabs.includes('anatomy') ? html`<gnll-anatomy class="panel" ${place(places, 'anatomy')}></gnll-anatomy>` : nothing}
         </div>
-        <div class="room side">
+        <div class="room side" ?data-tabs=${tabs.length > 0}>
           <gnll-loss class="panel" ${place(places, 'loss')}></gnll-loss>
-          ${isFull ? html`
-            <gnll-calibration class="panel" ${place(places, 'calibration')}></gnll-calibration>
-            <gnll-metrics class="panel" ${place(places, 'metrics')}></gnll-metrics>
-          ` : html`
+          ${isFull ? this.#secondary(tabs) : html`
             <gnll-verdict class="panel"></gnll-verdict>
             <gnll-prompts></gnll-prompts>
           `}
@@ -129,6 +134,23 @@ class GnllApp extends Opening {
       <gnll-own></gnll-own>
       <gnll-drop></gnll-drop>
       ${this.#sweeps ? html`<gnll-sweep></gnll-sweep>` : nothing}
+    `
+  }
+
+  /** What explains the fit: each panel in a place of its own, or several as tabs in one. */
+  #secondary(tabs: readonly Tab[]): TemplateResult {
+    const { view } = this.store
+    const open = openTab(view, tabs)
+    const shut = (panel: Tab): boolean => tabs.includes(panel) && open !== null && panelOf(open) !== panel
+    const role = (panel: Tab): string | typeof nothing => (tabs.includes(panel) ? 'tabpanel' : nothing)
+    const by = (panel: Tab): string | typeof nothing => (tabs.includes(panel) ? `tab-${panel}` : nothing)
+    return html`
+      ${tabs.length > 0 ? tabBar(view, tabs) : nothing}
+      <gnll-calibration class="panel" id="panel-calibration" role=${role('calibration')} aria-labelledby=${by('calibration')} ?hidden=${shut('calibration')} ${place(view.places, 'calibration')}></gnll-calibration>
+      <gnll-metrics class="panel" id="panel-metrics" role=${role('metrics')} aria-labelledby=${by('metrics')} ?hidden=${shut('metrics')} ${place(view.places, 'metrics')}></gnll-metrics>
+      ${tabs.includes('anatomy') ? html`
+        <gnll-anatomy class="panel" id="panel-anatomy" role="tabpanel" aria-labelledby="tab-${open === 'gradients' ? 'gradients' : 'anatomy'}" data-part=${open === 'gradients' ? 'gradients' : 'anatomy'} ?hidden=${shut('anatomy')} ${place(view.places, 'anatomy')}></gnll-anatomy>
+      ` : nothing}
     `
   }
 

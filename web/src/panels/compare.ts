@@ -1,10 +1,11 @@
-import { html, nothing, type TemplateResult } from 'lit'
+import { html, type TemplateResult } from 'lit'
 import { repeat } from 'lit/directives/repeat.js'
 import { differences, NONE, type Difference } from '../state/differences'
 import type { Store } from '../state/store'
 import type { Compare } from '../state/view'
 import { segments } from './choices'
 import { laneLine, laneStyle } from './lane-line'
+import type { LineItem } from './overflow'
 import { popup } from './popup'
 
 const COMPARE = [
@@ -13,20 +14,17 @@ const COMPARE = [
 ]
 
 /** The choice between one fit of all lanes and one of each, and in what they differ; nothing where there is but one. */
-export function compareChoice(store: Store): TemplateResult | typeof nothing {
-  const lanes = store.lanes.value
-  if (lanes.length < 2) return nothing
+export function compareItems(store: Store): LineItem[] {
+  if (store.lanes.value.length < 2) return []
   const differ = lanesDiffer(store)
-  return html`
-    <span class="compare">
-      ${segments({ name: 'compare', label: 'how models are compared', options: COMPARE }, store.view.compare.value, (v) => { store.view.compare.value = v as Compare })}
-      ${popup({
-        id: 'differences-panel', label: `${differInWords(differ.length)} between the models`, style: 'quiet-button choice-button',
-        face: html`${differInWords(differ.length)}<span class="caret-sign" aria-hidden="true">▾</span>`,
-        body: differ.length === 0 ? html`<p class="note">All models have identical settings, so their results are identical. Change one setting to compare.</p>` : table(store, differ),
-      })}
-    </span>
-  `
+  return [
+    { name: 'compare', rank: 3, body: html`<span class="compare">${segments({ name: 'compare', label: 'how models are compared', options: COMPARE }, store.view.compare.value, (v) => { store.view.compare.value = v as Compare })}</span>` },
+    { name: 'differ', rank: 6, body: html`<span class="compare">${popup({
+      id: 'differences-panel', label: `${differInWords(differ.length)} between the models`, style: 'quiet-button choice-button',
+      face: html`${differInWords(differ.length)}<span class="caret-sign" aria-hidden="true">▾</span>`,
+      body: differ.length === 0 ? html`<p class="note">All models have identical settings, so their results are identical. Change one setting to compare.</p>` : table(store, differ),
+    })}</span>` },
+  ]
 }
 
 /** 2 settings differ */

@@ -1,6 +1,6 @@
 import { html, nothing, type TemplateResult } from 'lit'
 import { repeat } from 'lit/directives/repeat.js'
-import type { Control } from '../generated/wire'
+import type { Control, Lane } from '../generated/wire'
 import './control'
 import './copy'
 import { tight } from '../state/media'
@@ -31,7 +31,7 @@ class GnllControls extends Part {
   }
 
   protected override render(): TemplateResult {
-    const isSimple = this.store.view.mode.value === 'simple'
+    const isSimple = this.store.view.mode.value === 'simple' || this.store.view.borrows
     if (!isSimple) this.#besides.clear()
     const groups = new Map<string, Control[]>()
     const panel = this.besides && equationShown(this.store)
@@ -44,9 +44,9 @@ class GnllControls extends Part {
     const lanes = this.store.lanes.value
     const lane = lanes.find((l) => l.lane === this.store.view.focus.value)
     return html`
-      ${this.besides ? this.#modeButton(isSimple) : nothing}
+      ${this.besides ? this.#modeRow(isSimple, lane) : nothing}
       ${this.besides && !this.store.steers.value && this.store.run.value ? html`<p class="view-only"><b>View only.</b> <gnll-copy></gnll-copy></p>` : nothing}
-      ${lane && lanes.length > 1 ? html`<p class="of-lane" style=${laneStyle(lane.colour)}>${laneLine(lane.colour)} model <b>${lane.name}</b></p>` : nothing}
+      ${!this.besides && lane && lanes.length > 1 ? html`<p class="of-lane" style=${laneStyle(lane.colour)}>${laneLine(lane.colour)} model <b>${lane.name}</b></p>` : nothing}
       ${[...groups].map(([group, controls]) => html`
         <div class="group" role="group" aria-labelledby="group-${group}">
           <h2 id="group-${group}" class="group-name">${group}</h2>
@@ -83,17 +83,17 @@ class GnllControls extends Part {
     this.#goesOn = false
   }
 
-  /** One click shows everything, or only what a first visit needs. */
-  #modeButton(isSimple: boolean): TemplateResult {
+  /** Whose controls they are; and one click shows everything, or only what a first visit needs. It is as high with one model as with several. */
+  #modeRow(isSimple: boolean, lane: Lane | undefined): TemplateResult {
     const { view } = this.store
     return html`
-      <p class="mode-row">
-        <span>${isSimple ? 'Main controls' : 'All controls'}</span>
+      <div class="mode-row">
+        ${lane ? html`<p class="of-lane" style=${laneStyle(lane.colour)}>${laneLine(lane.colour)} <span class="unseen">model</span> <b title=${lane.name}>${lane.name}</b></p>` : nothing}
         <button
           type="button" class="quiet-button mode-button" title=${isSimple ? 'show every control, and the panels Calibration, Metrics and Anatomy' : 'show only the eight main controls, the fit, its noise and the loss'}
           @click=${() => { view.chooseMode(isSimple ? 'full' : 'simple') }}
-        >${isSimple ? 'All controls' : 'Main controls only'}</button>
-      </p>
+        >${isSimple ? 'All controls' : 'Fewer controls'}</button>
+      </div>
     `
   }
 

@@ -101,6 +101,11 @@ export class FitCurves {
     })
   }
 
+  /** How high the plot of the fit is, in pixels of the page; of several fits the least. */
+  get plotHeight(): number {
+    return Math.min(...[...this.#scene.charts.values()].flatMap((c) => (c instanceof Fit ? [c.chart.plotHeight] : [])))
+  }
+
   /** Without a pointer: adds a row where the mean is, or erases the nearest one, as the tool in hand says. */
   useAt(x: number, shift: boolean): void {
     const { grid, frames, view } = this.#store

@@ -1,20 +1,22 @@
 import { untracked } from '@preact/signals-core'
 import { html, nothing, type TemplateResult } from 'lit'
 import { floorInWords } from '../charts/noise-words'
+import { labelOf } from '../charts/shown'
 import { located, withUnit } from '../math/format'
 import { tight } from '../state/media'
 import { inWords, nearestRow, readAt, sliced } from '../math/reading'
 import './against'
 import { bandChoice, ONE_NETWORK } from './band-choice'
 import { chartTable, tableButton } from './chart-table'
-import { compareChoice, laneFits } from './compare'
+import { compareItems, laneFits } from './compare'
 import { explainChart } from './explain'
 import { FitCurves } from './fit-curves'
 import { fitTable } from './fit-table'
-import { fitTools } from './fit-tools'
+import { fitItems } from './fit-tools'
 import { laneStyle } from './lane-line'
 import './inputs'
 import './map'
+import { Overflow } from './overflow'
 import { Part } from './part'
 import { place } from './place'
 import { TableClock } from './table-clock'
@@ -29,6 +31,7 @@ class GnllFit extends Part {
   declare embedded: boolean
   declare asTable: boolean
   #curves: FitCurves | null = null
+  readonly #line = new Overflow(this)
 
   constructor() {
     super()
@@ -39,6 +42,11 @@ class GnllFit extends Part {
 
   protected override firstUpdated(): void {
     this.#curves = new FitCurves(this)
+  }
+
+  /** How high the plot of the fit itself is; 0 while there is none. */
+  get plotHeight(): number {
+    return this.#curves?.plotHeight ?? 0
   }
 
   /** Whether there is more than one network to differ. */
@@ -65,19 +73,18 @@ class GnllFit extends Part {
         <header class="plot-head">
           ${viewTitle(store, 'fit-title')} ${explainChart('fit', this.#ensemble ? '' : ONE_NETWORK)}
           ${sliceSelect(store, this.embedded)} ${inHead ? targetChoice(store) : nothing}
-          <span class="keys-row">
-            ${key('line', 'mean')}
-            <span class="key"><i class="swatch band" aria-hidden="true"></i>${bandChoice(view, this.#ensemble)}</span>
-            ${this.#ensemble && view.apart.value ? key('epistemic', 'epistemic') : nothing}
-            ${this.#rowKeys()}
-            ${compareChoice(store)}
-          </span>
-          ${tableButton('fit and noise', this.asTable, () => { this.asTable = !this.asTable })}
+          ${this.embedded ? html`${this.#keys()} ${tableButton('fit and noise', this.asTable, () => { this.asTable = !this.asTable })}` : html`
+            <div class="tools">${this.#line.render('fit-more', 'more tools of the fit', [
+              ...fitItems(store),
+              { name: 'table', rank: 4, body: tableButton('fit and noise', this.asTable, () => { this.asTable = !this.asTable }) },
+              ...compareItems(store),
+            ])}</div>
+          `}
         </header>
+        ${this.embedded ? nothing : this.#keys()}
         <div class="plot-body" ${place(view.places, 'fit x')}>
           ${beside ? laneFits(store) : html`<div id="fit-chart" class="chart fit-room" role="img" data-tool=${store.view.tool.value}></div>`}
           ${inHead ? nothing : targetChoice(store)}
-          ${fitTools(store)}
           <gnll-lens></gnll-lens>
           ${this.#probeField()}
           ${this.asTable ? chartTable(untracked(() => fitTable(store, store.view.bands.value))) : nothing}
@@ -86,6 +93,7 @@ class GnllFit extends Part {
       <section class="plot noise" aria-labelledby="noise-title" ${place(view.places, 'noise')}>
         <header class="plot-head">
           <h2 id="noise-title">Noise${ofTarget(store.run.value?.data)}</h2> ${explainChart('noise', this.#noiseWords)}
+          <span class="axis-name">${labelOf({ name: 'standard deviation', unit: store.run.value?.data.target.unit ?? '' })}, log</span>
           <span class="keys-row">
             ${key('line', this.#ensemble ? 'total std' : 'std used by the loss')}${key('dots', 'std before eps')}
             ${this.#ensemble ? html`${key('thin', 'aleatoric')}${key('epistemic', 'epistemic')}` : nothing}
@@ -103,6 +111,19 @@ class GnllFit extends Part {
     const data = this.store.run.value?.data
     if (!data || data.inputs.length < 2) return nothing
     return data.average ? key('dots', '80 % of points') : key('dot faint', 'far from this slice')
+  }
+
+  /** What is what in the picture, on the line of the axis' name. */
+  #keys(): TemplateResult {
+    const { view } = this.store
+    return html`
+      <span class="keys-row fit-keys">
+        ${key('line', 'mean')}
+        <span class="key"><i class="swatch band" aria-hidden="true"></i>${bandChoice(view, this.#ensemble)}</span>
+        ${this.#ensemble && view.apart.value ? key('epistemic', 'epistemic') : nothing}
+        ${this.#rowKeys()}
+      </span>
+    `
   }
 
   /** How rows are drawn, which a lens changes. */
@@ -160,3 +181,9 @@ function key(kind: string, words: string): TemplateResult {
 }
 
 customElements.define('gnll-fit', GnllFit)
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'gnll-fit': GnllFit
+  }
+}

@@ -31,7 +31,7 @@ class GnllLesson extends Part {
     const { course, lanes, lessons: { shown }, view } = this.store
     const change = (lesson: Lesson | null): void => {
       this.folded = false
-      view.askMode(lesson && modeOf(lesson))
+      view.askMode(lesson && modeOf(lesson), lesson?.view['mode'] !== undefined)
       if (lesson) {
         view.follow(lesson.view)
         const lane = lanes.value[typeof lesson.view['focus'] === 'number' ? lesson.view['focus'] : 0]

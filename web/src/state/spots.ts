@@ -98,7 +98,8 @@ export class Spots {
 
   /** Once at the beginning: what is folded away opens, and the panel of controls is scrolled. */
   #bring(marked: readonly Marked[]): void {
-    for (const { spot } of marked) this.#unfold(spot)
+    // Of several tabs the first that is spoken of is open.
+    for (const { spot } of marked.toReversed()) this.#unfold(spot)
     // A control that was folded away, or that the lesson's settings bring along, is looked for again when it is there.
     if (marked.some(({ spot }) => spot.control !== undefined && this.#find(spot) === null)) return
     this.#fresh = null
@@ -111,8 +112,9 @@ export class Spots {
     }
   }
 
-  /** Opens the group in which a control is folded away. */
-  #unfold({ control }: Spot): void {
+  /** Opens the group in which a control is folded away, or the tab in which a panel is. */
+  #unfold({ control, panel }: Spot): void {
+    if (panel !== undefined) this.store.view.reveal(panel)
     const c = this.store.controls.find(({ name }) => name === control)
     if (c?.advanced) this.store.view.unfold(c.group, true)
   }

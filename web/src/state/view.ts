@@ -6,6 +6,7 @@ import type { Split } from '../math/metrics'
 import type { LossKind } from './history'
 import { rememberedMode, rememberMode, type Mode } from './mode'
 import { Places } from './places'
+import { TABS, type Tab } from './tabs'
 import { Zoom } from './zoom'
 
 /** What a pointer does on the fit; on a map, and with several targets, rows are moved, but not added, because a place there does not give all of their targets. */
@@ -121,6 +122,9 @@ export class View {
   readonly mode: ReadonlySignal<Mode>
   readonly #chosenMode = signal(rememberedMode())
   readonly #askedMode = signal<Mode | null>(null)
+  readonly #asksByName = signal(true)
+  /** Which of the panels is seen that share a place where room is short. */
+  readonly tab = signal<Tab>('calibration')
   /** Whether the controls are open, where there is no room for them beside the charts. */
   readonly sheet = signal(false)
   readonly dialog = signal<Dialog | null>(null)
@@ -160,9 +164,10 @@ export class View {
     this.#askedMode.value = null
   }
 
-  /** Shows the page simple or full as long as a lesson is on; null: as it was chosen. */
-  askMode(mode: Mode | null): void {
+  /** Shows the page simple or full as long as a lesson is on, which names that or only needs it; null: as it was chosen. */
+  askMode(mode: Mode | null, named = true): void {
     this.#askedMode.value = mode
+    this.#asksByName.value = named
   }
 
   /** Takes what an address says, such as bands:sigma~loss:nll; what it does not say is as it is at first. */
@@ -175,6 +180,17 @@ export class View {
       set(value !== undefined && options.includes(value) ? value : (options[0] ?? ''))
     }
     this.#others.value = pairs.filter((pair) => !this.#said.has(nameOf(pair)))
+  }
+
+  /** Whether a lesson shows more panels than was chosen, as it points at them: the controls stay as they are. */
+  get borrows(): boolean {
+    return this.#askedMode.value === 'full' && !this.#asksByName.value && this.#chosenMode.value === 'simple'
+  }
+
+  /** Brings a panel into sight, by the name that spots of lessons use, where it is one of several tabs. */
+  reveal(panel: string): void {
+    const tab = TABS.find((t) => t === panel)
+    if (tab) this.tab.value = tab
   }
 
   /** Shows the loss otherwise; which one is chosen from now on, if it is said. */
