@@ -134,7 +134,6 @@ describe('nothing jumps', () => {
     const jumped = await shifts(w, async () => {
       await w.page.locator('.lesson-list button').first().click()
       await w.page.locator('.lesson').waitFor()
-      await w.page.locator('[data-spot]').first().waitFor({ state: 'attached' })
       await expect.poll(() => w.lanes()).toHaveLength(3)
       await w.settled()
     })
