@@ -24,7 +24,7 @@ func orderExamples() map[string]string {
 }
 
 // exampleSummary is a run's summary but for its last brace.
-const exampleSummary = `{"id":"k3v9x2mq7ab4cd5e","dataset":"mcycle","created":"2026-03-01T09:00:00Z","generation":1207959552,"revision":0,"step":0,"state":"playing","reason":"","viewers":0,` +
+const exampleSummary = `{"id":"k3v9x2mq7ab4cd5e","dataset":"mcycle","created":"2026-03-01T09:00:00Z","generation":1207959552,"revision":0,"step":0,"state":"playing","reason":"","trouble":[],"viewers":0,` +
 	`"metrics":{"train":{"nll":5.35,"rmse":48.1,"mae":39.7,"crps":27.9,"coverage":0.96},"test":{"nll":5.31,"rmse":46.9,"mae":38.2,"crps":27.1,"coverage":1}},` +
 	`"lanes":[{"lane":0,"name":"A","metrics":{"train":{"nll":5.35,"rmse":48.1,"mae":39.7,"crps":27.9,"coverage":0.96},"test":{"nll":5.31,"rmse":46.9,"mae":38.2,"crps":27.1,"coverage":1}}}]`
 

@@ -101,7 +101,7 @@ class GnllSweep extends Part {
     }
   }
 
-  /** What is replaced is asked about first; a run of one's own replaces nothing. */
+  /** What is replaced is asked about first; a new run replaces nothing. */
   #ask(cell: Cell): void {
     if (!this.store.steers.value) {
       void this.#openCell(cell)
