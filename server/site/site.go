@@ -106,7 +106,7 @@ func tell() []byte {
 	if err != nil {
 		panic(err) // it is the program's own
 	}
-	return slices.Concat([]byte(`<script type="application/json" id="controls">`), table, []byte("</script>"+headEnd))
+	return slices.Concat([]byte(`<script type="application/json" id="table-of-controls">`), table, []byte("</script>"+headEnd))
 }
 
 // embedMark is what the document has that others may frame. Where they do it is told so,

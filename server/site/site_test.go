@@ -60,7 +60,7 @@ func TestDocumentsHaveTheControls(t *testing.T) {
 	for _, path := range []string{"/", "/r/aaaaaaaaaaaaaaaa", "/embed/", "/embed/aaaaaaaaaaaaaaaa"} {
 		w := httptest.NewRecorder()
 		mux.ServeHTTP(w, httptest.NewRequest("GET", path, nil))
-		_, rest, _ := strings.Cut(w.Body.String(), `<script type="application/json" id="controls">`)
+		_, rest, _ := strings.Cut(w.Body.String(), `<script type="application/json" id="table-of-controls">`)
 		told, _, found := strings.Cut(rest, "</script></head>")
 		want, err := json.Marshal(lane.Table())
 		if err != nil {

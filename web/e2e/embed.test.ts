@@ -172,6 +172,7 @@ describe('a frame in somebody else’s page', () => {
     await page.page.getByRole('button', { name: 'Share', exact: true }).or(page.page.getByRole('button', { name: 'share this run' })).first().click()
     const snippet = page.page.locator('#link-embed')
     await expect.poll(() => snippet.inputValue()).toContain('#show=lesson')
+    await page.page.locator('#share .local-links').evaluate((e) => { (e as HTMLDetailsElement).open = true })
     await page.page.getByLabel('with the lesson’s sentences').uncheck()
     await expect.poll(() => snippet.inputValue()).not.toContain('show=lesson')
   })

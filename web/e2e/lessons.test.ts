@@ -334,8 +334,7 @@ describe('a lesson', () => {
   })
 
   it.each([[1440, 900], [1280, 720], [390, 844]])('moves nothing when it starts, and when its card changes: %i x %i', async (width, height) => {
-    // As many models as the lesson has: what a model brings along is another matter.
-    const w = await visit(`${server.url}#lane=A~0&lane=B~1`, { viewport: { width, height } })
+    const w = await visit(server.url, { viewport: { width, height } })
     await w.drawn()
     await w.page.getByRole('button', { name: 'lessons', exact: true }).click()
     await w.page.locator('.lesson-list').getByRole('button', { name: 'full or not' }).waitFor()

@@ -88,9 +88,9 @@ describe('who watches', () => {
 
   it('takes a copy along: models, weights, settings and lesson, to control', async () => {
     const a = await visit(`${server.url}#lesson=what-eps-does`)
-    await a.drawn()
-    await a.page.locator('gnll-lesson .lesson').waitFor()
-    await a.pause()
+    await a.page.locator('.lesson[data-phase=ask]').waitFor()
+    await Run.of(a.page).to(40)
+    await a.stands(40)
     const lanes = await a.lanes()
     expect(lanes.length).toBeGreaterThan(1)
     const b = await visit(a.toWatch)

@@ -59,7 +59,7 @@ describe('a training that is wrecked', () => {
 
   it('leaves axes that are those of a training that is well', async () => {
     const w = await still({}, 1000)
-    const loss = w.page.locator('[data-axis]').first()
+    const loss = w.page.locator('gnll-loss')
     const top = async (): Promise<number> => Number((await loss.getAttribute('data-axis'))?.replaceAll('−', '-').split(' to ')[1])
     await expect.poll(top).toBeLessThan(10)
     const before = await top()

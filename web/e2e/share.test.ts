@@ -37,7 +37,8 @@ async function figures(w: Watched): Promise<unknown> {
     return {
       step, names: lanes, looks: known.map(({ name, colour, controls }) => ({ name, colour, controls })),
       mean: predicted.map((p) => (strip(p) as { mean: unknown }).mean), std: predicted.map((p) => (strip(p) as { std: unknown }).std),
-      metrics: document.querySelector('.metrics tbody')?.textContent.replace(/\s+/g, ' '),
+      // Which is the best is told of several frames.
+      metrics: [...document.querySelectorAll('.metrics td.figure')].map((e) => [...e.childNodes].filter((n) => n.nodeType === Node.TEXT_NODE).map((n) => n.textContent).join('')),
     }
   }, { run: id, lanes: names })
 }

@@ -40,7 +40,7 @@ describe('a first visit', () => {
     const w = await visit(`${server.url}#batch=8&clip=1&paused`, first)
     await w.says(({ step }) => step !== undefined)
     expect(await controls(w)).toEqual([...EIGHT, 'batch', 'clip'].sort())
-    await w.page.getByRole('button', { name: /^Reset batch/ }).click()
+    await w.page.getByRole('button', { name: /^Set batch.* to its default/ }).click()
     await expect.poll(() => w.value('batch')).toBe('32')
     expect(await controls(w)).toContain('batch')
   })

@@ -74,7 +74,7 @@ describe('the fit', () => {
 describe('on a projector', () => {
   it('everything is legible from the back row', async () => {
     const w = await visit(`${server.url}#lesson=calibration`, { viewport: { width: 1280, height: 720 } })
-    await w.drawn()
+    await w.says(({ step }) => step !== undefined) // it asks its question first
     await w.page.keyboard.press('p')
     const small = (): Promise<string[]> => w.page.evaluate(() => {
       const found = new Set<string>()

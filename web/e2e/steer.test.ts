@@ -102,7 +102,7 @@ describe('lanes', () => {
     await expect.poll(() => name.evaluate((e) => e === document.activeElement)).toBe(true)
     await name.fill('calm')
     await name.press('Enter')
-    await expect.poll(() => other.lanes()).toEqual(['A*', 'calm'])
+    await expect.poll(() => other.lanes()).toEqual(['A', 'calm*']) // it follows who presents
     await w.page.getByRole('button', { name: 'model calm: name' }).click()
     await panel.getByRole('button', { name: 'colour 4', exact: true }).click()
     await expect.poll(() => other.page.locator('.lane').last().getAttribute('style')).toContain('--lane-3')

@@ -79,7 +79,7 @@ export async function open(coming: Promise<Host>): Promise<void> {
 
 /** The table of controls, which the server puts into the document. */
 async function table(): Promise<readonly Control[]> {
-  const told = document.getElementById('controls')?.textContent
+  const told = document.getElementById('table-of-controls')?.textContent
   return told === undefined ? api.controls() : JSON.parse(told) as readonly Control[]
 }
 
