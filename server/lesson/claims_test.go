@@ -7,7 +7,6 @@ package lesson
 
 import (
 	"encoding/json"
-	"maps"
 	"math"
 	"slices"
 	"testing"
@@ -132,13 +131,6 @@ func (l *trained) figure(name string, x *float64) float64 {
 		return l.correlation(true)
 	}
 	return l.scalar(name)
-}
-
-// with is a lesson with another value of one control of the run.
-func with(l Lesson, control string, value json.RawMessage) Lesson {
-	l.Set = maps.Clone(l.Set)
-	l.Set[control] = value
-	return l
 }
 
 func furthers() map[string]further {

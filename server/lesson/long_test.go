@@ -4,6 +4,7 @@ package lesson
 
 import (
 	"encoding/json"
+	"maps"
 	"slices"
 	"sync"
 	"testing"
@@ -101,4 +102,11 @@ func TestLongQuestionsCanBeAnswered(t *testing.T) {
 	})
 	t.Logf("from what is seen at the pause: %d of %d questions after the run have the answer that the lesson calls right; in %d of %d runs all questions have; %d of %d choices are as the lesson says",
 		right.so, right.choices, runs.so, runs.choices, all.so, all.choices)
+}
+
+// with is a lesson with another value of one control of the run.
+func with(l Lesson, control string, value json.RawMessage) Lesson {
+	l.Set = maps.Clone(l.Set)
+	l.Set[control] = value
+	return l
 }
