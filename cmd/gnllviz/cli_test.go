@@ -874,7 +874,7 @@ func TestSweepOfAFile(t *testing.T) {
 	rows := works(t, "", "datasets", "mcycle", "--csv")
 	for _, target := range []string{"acceleration", "acceleration (g)"} {
 		var s struct{ Target column }
-		parse(t, warns(t, "series in time", rows, "sweep", "--train", "-", "--target", target, "--x", "batch=8,16", "--y", "seed=1,2", "--steps", "5", "--json"), &s)
+		parse(t, warns(t, "time series", rows, "sweep", "--train", "-", "--target", target, "--x", "batch=8,16", "--y", "seed=1,2", "--steps", "5", "--json"), &s)
 		if want := (column{"acceleration", "g"}); s.Target != want {
 			t.Errorf("target %v, want %v", s.Target, want)
 		}
@@ -1054,7 +1054,7 @@ func TestHelpOfCommands(t *testing.T) {
 // on the card.
 func TestPrecision(t *testing.T) {
 	folder := filepath.Join(t.TempDir(), "model")
-	warns(t, "series in time", "", "train", "--hidden", "8", "--steps", "50", "--out", folder, "--train", absolute(t, "testdata/28-unix-seconds.csv"), "--target", "y")
+	warns(t, "time series", "", "train", "--hidden", "8", "--steps", "50", "--out", folder, "--train", absolute(t, "testdata/28-unix-seconds.csv"), "--target", "y")
 	float := works(t, "", "export", "--model", folder, "--format", "onnx", "--precision", "float")
 	for file, same := range map[string]bool{"model_float.onnx": true, "model.onnx": false} {
 		b, err := os.ReadFile(filepath.Join(folder, file))
