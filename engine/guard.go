@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"math"
 	"slices"
-	"strings"
 )
 
 // A Cause is why a training diverged, as far as can be told.
@@ -38,16 +37,17 @@ func (c Cause) remedy() string {
 // A Divergence says that a number of a training step was no longer finite, or a
 // gradient beyond any use.
 type Divergence struct {
-	Step     uint64  // counted from 1
-	Quantity string  // loss, mean, variance, target, residual of the equation, or the gradient of a parameter by its name
-	Value    float64 // of that quantity
-	Row      int     // of the batch, or -1
-	At       float64 // the input at which an equation's residual was looked at; else 0
-	Cause    Cause
+	Step      uint64  // counted from 1
+	Quantity  string  // loss, mean, variance, target, residual of the equation, or gradient
+	Parameter string  // whose gradient it was, by its name in the network; else empty
+	Value     float64 // of that quantity
+	Row       int     // of the batch, or -1
+	At        float64 // the input at which an equation's residual was looked at; else 0
+	Cause     Cause
 }
 
 // IsGradient says whether the quantity is a gradient.
-func (d *Divergence) IsGradient() bool { return strings.HasPrefix(d.Quantity, "gradient") }
+func (d *Divergence) IsGradient() bool { return d.Quantity == gradient }
 
 // Error says it in a sentence.
 func (d *Divergence) Error() string {
@@ -65,6 +65,9 @@ func (d *Divergence) Error() string {
 	return fmt.Sprintf("%s was %.4g at step %d%s; probable cause: %s; %s",
 		what, d.Value, d.Step, where, d.Cause, d.Cause.remedy())
 }
+
+// gradient is what diverged calls that of all parameters together.
+const gradient = "gradient"
 
 // equationLoss is what diverged calls the share of an equation in the loss.
 const equationLoss = "loss of the equation"
@@ -103,11 +106,11 @@ func (t *Trainer) diverged(quantity string, value float64, target []float32) err
 		d.Cause, d.Quantity, d.Value, d.At = CauseEquation, "residual of the equation", t.physics.worst, t.physics.worstAt
 		return d
 	}
-	if quantity == "gradient" {
+	if quantity == gradient {
 		for _, tensor := range t.net.tensors {
 			g := t.grads[tensor.at : tensor.at+len(tensor.Data)]
 			if i := slices.IndexFunc(g, func(v float32) bool { return v-v != 0 || math.Abs(float64(v)) > maxNorm }); i >= 0 {
-				d.Quantity, d.Value = "gradient of "+tensor.Name, float64(g[i])
+				d.Parameter, d.Value = tensor.Name, float64(g[i])
 				break
 			}
 		}

@@ -30,11 +30,11 @@ func diverge(t *testing.T, trainer *Trainer, l Loss, h Hyper) *Divergence {
 		if d.Step != trainer.Steps()+1 {
 			t.Errorf("the divergence is said to be of step %d, after %d steps", d.Step, trainer.Steps())
 		}
-		what := d.Quantity
+		what := "the " + d.Quantity
 		if d.IsGradient() {
 			what = "a gradient" // names of parameters are for programs
 		}
-		if !strings.Contains(d.Error(), string(d.Cause)) || !strings.Contains(d.Error(), what) {
+		if !strings.Contains(d.Error(), string(d.Cause)) || !wording.Has(d.Error(), what) {
 			t.Errorf("the message does not say what and why: %v", d)
 		}
 		return d

@@ -733,7 +733,7 @@ func TestWreckedTrainingIsAWarning(t *testing.T) {
 	var o trainJSON
 	parse(t, r.stdout, &o)
 	if r.status != 0 || o.State != "done" || o.Trouble == nil || o.Trouble.Cause == nil || o.Trouble.Cause.Control != "lr" ||
-		!strings.Contains(r.stderr, "gnllviz: warning: "+o.Trouble.Text+"\n") || !strings.Contains(o.Trouble.Text, "The learning rate (1) is probably too high.") {
+		!strings.Contains(r.stderr, o.Trouble.Text+"\n") || !wording.Has(o.Trouble.Text, "The learning rate (1) is probably too high.") {
 		t.Errorf("status %d, %+v, %q", r.status, o.Trouble, r.stderr)
 	}
 	report, err := os.ReadFile(filepath.Join(folder, "report.html"))

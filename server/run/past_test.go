@@ -472,7 +472,7 @@ func TestWhatWentBackSaysWhereItGoesOnFrom(t *testing.T) {
 	if from := froms[wire.WeightsChange]; from == nil || *from != (wire.Moment{Step: 16}) {
 		t.Errorf("the weights of step 16 are said to be of %+v", from)
 	}
-	if text := undone[len(undone)-1].Text; !strings.HasSuffix(text, "learning rate 3e-3 → 0.5") {
+	if text := undone[len(undone)-1].Text; !wording.Ends(text, "learning rate 3e-3 → 0.5") {
 		t.Errorf("the undo says %q", text)
 	}
 }

@@ -9,6 +9,7 @@ import (
 
 	"github.com/gnllviz/gnllviz/server/run/guard"
 	"github.com/gnllviz/gnllviz/server/wire"
+	"github.com/gnllviz/gnllviz/server/wire/wording"
 )
 
 // onItsOwn returns a run that no goroutine serves, so that a test makes its steps.
@@ -190,8 +191,8 @@ func TestGoingBackWithOneLane(t *testing.T) {
 	one := uint8(1)
 	command(t, r, &wire.ChangeCommand{Lane: &one, Set: controls(t, `{"lr":1}`)})
 	told := untilTrouble(r, soon)
-	if told == nil || told.Lane != 1 || len(r.wrong) != 1 || !strings.HasPrefix(told.Text, "Model wild: training has gone wrong since step ") ||
-		!strings.HasSuffix(told.Text, "The learning rate (1) is probably too high.") || told.Step > 400 || told.Step < 370 {
+	if told == nil || told.Lane != 1 || len(r.wrong) != 1 || !wording.Begins(told.Text, "Model wild: training has gone wrong since step ") ||
+		!wording.Ends(told.Text, "The learning rate (1) is probably too high.") || told.Step > 400 || told.Step < 370 {
 		t.Fatalf("%+v", told)
 	}
 	changes, revision := len(r.present.Changes), r.revision
@@ -219,7 +220,7 @@ func TestGoingBackWithOneLane(t *testing.T) {
 	for again.loop.replay != nil {
 		again.loop.step()
 	}
-	if !slices.Equal(weights(again.loop, 1), weights(r, 1)) || !strings.HasSuffix(again.loop.reason, "was reached") {
+	if !slices.Equal(weights(again.loop, 1), weights(r, 1)) || !wording.Ends(again.loop.reason, "was reached") {
 		t.Errorf("a replay has other weights: %s", again.loop.reason)
 	}
 
@@ -253,7 +254,7 @@ func TestGoingBackFromADivergence(t *testing.T) {
 		r.left = 100
 		told := untilTrouble(r, 100)
 		if told == nil || told.Kind != wire.TroubleNotFinite || r.state != wire.Diverged || told.Step > 200 || told.Cause.Suggested != 3e-3 ||
-			!strings.HasPrefix(told.Text, "Training blew up at step ") {
+			!wording.Begins(told.Text, "Training blew up at step ") {
 			t.Fatalf("%s: %+v", r.state, told)
 		}
 		command(t, r, &wire.ReturnCommand{Step: &told.Step, Lane: &told.Lane, Set: controls(t, `{"lr":0.003}`)})

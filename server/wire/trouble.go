@@ -89,10 +89,12 @@ func (w *Trouble) Sentence(t Table, whose, what string) string {
 		begin = "Training blew up at step "
 	}
 	if whose != "" {
-		whose += ": t"
-		begin = begin[1:]
+		begin = whose + ": training has gone wrong since step "
+		if w.Kind == TroubleNotFinite {
+			begin = whose + ": training blew up at step "
+		}
 	}
-	return whose + begin + Steps(w.Since) + ": " + what + "." + w.Cause.sentence(t)
+	return begin + Steps(w.Since) + ": " + what + "." + w.Cause.sentence(t)
 }
 
 // sentence says what the cause is, or nothing.

@@ -22,7 +22,7 @@ func rewriteLesson(path string) (string, []place, error) {
 		if err != nil {
 			return member
 		}
-		p := place{text: text, after: nonsense(text, path)}
+		p := place{text: text, after: nonsense(text, path+text)}
 		p.at.Filename = path
 		found = append(found, p)
 		return m[1] + strconv.Quote(p.after) + m[3]
