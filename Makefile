@@ -36,7 +36,7 @@ test-long: HALL = -load.viewers 200 -load.changes 50
 test-long: build long soak load fuzz measure
 
 long:
-	go test -tags long -run '^TestLong' -count 1 ./...
+	go test -tags long -run '^TestLong' -count 1 -timeout 30m ./...
 
 # What the page costs: latencies, its heap over minutes, how much of the main thread.
 measure: build chromium

@@ -10,13 +10,17 @@ import (
 	"github.com/gnllviz/gnllviz/server/wire"
 )
 
-// On every data set, with each loss, optimiser, activation, head and way to draw the first
-// weights, nothing is said in 20,000 steps.
+// On every data set, and on one with each loss, optimiser, activation, head and way to draw
+// the first weights, nothing is said in 20,000 steps.
 func TestLongSilenceWhereAllIsWell(t *testing.T) {
 	for _, e := range datasets.Catalogue() {
 		t.Run(e.Name, func(t *testing.T) {
 			t.Parallel()
-			for _, set := range healthy(t, []string{e.Name}) {
+			sets := healthy(t, []string{e.Name})
+			if e.Name != "mcycle" {
+				sets = sets[:1]
+			}
+			for _, set := range sets {
 				silent(t, wire.Spec{Controls: set}, 20_000)
 			}
 		})
