@@ -127,23 +127,10 @@ func number(v any) (float64, bool) {
 	return 0, false
 }
 
-// words is a value of the control as people read it.
+// words is Words with numbers as a notice has them: short, whatever the scale.
 func (c *Control) words(v any) string {
 	if f, ok := number(v); ok {
 		return ShortNumber(f, 4)
 	}
-	switch v := v.(type) {
-	case bool:
-		if v {
-			return "on"
-		}
-		return "off"
-	case string:
-		for _, o := range c.Options {
-			if o.Value == v {
-				return o.Label
-			}
-		}
-	}
-	return fmt.Sprint(v)
+	return c.Words(v)
 }

@@ -206,8 +206,8 @@ func (w *Watch) Spoiled(step uint64) bool {
 	return slices.ContainsFunc(w.spoiled, func(s span) bool { return s.from <= step && step <= s.to })
 }
 
-// Return has the watch go on at a step with the weights of an earlier one, that of step
-// to. Nothing that was trained between is to be gone back to where that went wrong.
+// Return tells the watch that training continues at a step with the weights of the earlier
+// step to. If what was trained between them went wrong, none of it is offered again.
 func (w *Watch) Return(to, step uint64) {
 	if w.weight > 0 || w.verdict != nil {
 		w.since = min(w.since, to+1)
