@@ -75,6 +75,31 @@ describe('a training that is wrecked', () => {
     await expect.poll(top).toBeLessThan(2 * Math.max(1, before))
   })
 
+  it('widens the axes of fit and noise, which come back when it is undone', async () => {
+    const w = await still({}, 1000)
+    const axes = (): Promise<Array<readonly [number, number]>> => Promise.all(['#fit-chart', '#noise-chart'].map(async (chart) => {
+      const [low = NaN, high = NaN] = ((await w.page.locator(chart).getAttribute('data-axis')) ?? '').replaceAll('−', '-').split(' to ').map(Number)
+      return [low, high] as const
+    }))
+    const quiet = await axes()
+    const height = async (): Promise<number> => (await axes()).map(([low, high]) => high - low)[0] ?? NaN
+    const decades = async (): Promise<number> => (await axes()).map(([low, high]) => Math.log10(high / low))[1] ?? NaN
+    const [high, few] = [await height(), await decades()]
+    const run = Run.of(w.page)
+    await run.command({ type: 'change', set: { lr: 1 } })
+    await run.to(2500)
+    await w.says(({ step }) => step === '2500')
+    await expect.poll(height).toBeGreaterThan(1.2 * high)
+    await expect.poll(decades).toBeGreaterThan(few)
+    // The points keep their half of it, however far away the rest is.
+    expect(await height()).toBeLessThan(2.5 * high)
+    await run.command({ type: 'undo' })
+    await expect.poll(axes).toEqual(quiet)
+    await run.to(2700)
+    await w.says(({ step }) => step === '2700')
+    await expect.poll(axes).toEqual(quiet)
+  })
+
   it('begins again', async () => {
     const w = await wrecked()
     const { generation } = await w.where()

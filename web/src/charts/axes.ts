@@ -1,7 +1,7 @@
 import { significant, tick } from '../math/format'
 import type { Area, Pixel, Plot } from './echarts'
 import { counted, logMeasureOf, meant, measureOf } from './measure'
-import { decadesApart, ticksWithin, type Range } from '../math/scale'
+import { ticksWithin, type Range } from '../math/scale'
 
 /** Where a point of the data lies on the canvas. */
 export type At = (x: number, y: number) => Pixel
@@ -12,14 +12,6 @@ export function linear(plot: Plot): At {
   const [x0, y0] = plot.pixel(0, 0)
   const [x1, y1] = plot.pixel(1, 1)
   return (x, y) => [x0 + (x1 - x0) * counted(x, across), y0 + (y1 - y0) * counted(y, up)]
-}
-
-/** The same where the upright axis is logarithmic; what it has no place for is NaN. */
-export function logarithmic(plot: Plot): At {
-  const { x: across, y: up } = plot.measures
-  const [x0, y0] = plot.pixel(0, 1)
-  const [x1, y1] = plot.pixel(1, 10)
-  return (x, y) => [x0 + (x1 - x0) * counted(x, across), y > 0 ? y0 + (y1 - y0) * Math.log10(counted(y, up)) : NaN]
 }
 
 /** The rectangle between two corners of the data. */
@@ -50,12 +42,11 @@ export function rangeAxis({ min, max, interval }: Range) {
   return { axis, measure }
 }
 
-/** A logarithmic axis between two values, with as many labels as fit on so many pixels. */
-export function logAxis({ min, max }: { readonly min: number; readonly max: number }, pixels = Infinity) {
+/** A logarithmic axis between two values. */
+export function logAxis({ min, max }: { readonly min: number; readonly max: number }) {
   const measure = logMeasureOf(min, max)
-  const apart = decadesApart(min, max, pixels, LABEL)
+  // Beyond ten decades ECharts has a tick at every tenth alone.
+  const apart = Math.log10(max / min) > 9.5 ? 10 : 1
   const label = (v: number): string => (Math.round(Math.log10(v)) % apart === 0 ? significant(v, 1) : '')
   return { axis: { min: counted(min, measure), max: counted(max, measure), axisLabel: { formatter: (v: number) => label(meant(v, measure)) } }, measure }
 }
-
-const LABEL = 16 // pixels, the height of a label with its air

@@ -1,22 +1,24 @@
 import { reaches, type Bands } from '../math/bands'
 import type { Band } from '../math/sketch'
 import { REACH_95, type GridFrame, type LanePicture, type TruthFrame } from '../net/frame'
-import { PICTURE, type Data, type Lane } from '../generated/wire'
+import type { Data, Lane } from '../generated/wire'
+import { significant } from '../math/format'
 import { nearestRow, sliced } from '../math/reading'
 import type { Lens } from '../state/view'
-import { areaBetween, inputAxis, linear, rangeAxis, type At } from './axes'
+import { areaBetween, inputAxis, linear, type At } from './axes'
 import { bandFigures, RANGE_DASH } from './bands'
 import type { Steady } from './card'
 import { RowDots, type Dragged } from './row-dots'
-import { Plot, type Area, type ChartOption, type Figure, type LineSeriesOption, type Painting, type Pixel } from './echarts'
+import { Plot, type Area, type Figure, type LineSeriesOption, type Painting, type Pixel } from './echarts'
+import type { FitAxis } from './fit-axis'
 import { zoom } from './heavier'
 import { lookOf, polylines, type LaneLook } from './lanes'
-import { base, described } from './options'
+import { base, described, MARGINS } from './options'
 import { skin, type Palette } from './palette'
 import { paintProbe } from './probe'
 import { axisName, counted } from './measure'
 import { labelOf } from './shown'
-import { extent, niceRange, type Range } from '../math/scale'
+import { extent, type Ends } from '../math/scale'
 
 /** One moment: the pictures of the lanes, and what is seen of them. */
 export interface Picture {
@@ -48,6 +50,7 @@ const SMALL = 420 // pixels; a narrower fit has fewer ticks
 
 /** The data, the predicted means, and the bands around one of them. */
 export class FitChart {
+  readonly #host: HTMLElement
   readonly #plot: Plot
   readonly #brief: boolean
   readonly #dots = new RowDots()
@@ -55,16 +58,23 @@ export class FitChart {
   #palette: Palette | null = null
   #data: Data | null = null
   #grid: GridFrame | null = null
-  #axis: { readonly of: string; readonly range: Range } | null = null
+  readonly #axis: FitAxis
+  /** What of the axis is drawn; null: nothing yet. */
+  #shown: Ends | null = null
   #dragged: Dragged | null = null
   #pointer: Pointer | null = null
   #last: { readonly picture: Picture; readonly view: FitView } | null = null
 
-  /** A brief one is one of several, and says less. */
-  constructor(host: HTMLElement, brief: boolean) {
+  /** A brief one is one of several, which have one axis, and says less. */
+  constructor(host: HTMLElement, axis: FitAxis, brief: boolean) {
+    this.#host = host
+    this.#axis = axis
     this.#brief = brief
     this.#plot = new Plot(host, 'fit', base())
-    this.#plot.onResize(() => { this.#again() })
+    this.#plot.onResize(() => {
+      this.#shown = null // as many ticks as have room
+      this.again()
+    })
   }
 
   get plot(): Pick<Plot, 'onPlace' | 'onPress' | 'scale'> {
@@ -73,7 +83,7 @@ export class FitChart {
 
   /** How high the plot is on the screen between its axes, without what stands around it. */
   get plotHeight(): number {
-    const range = this.#axis?.range
+    const range = this.#shown
     if (!range || this.#plot.width === 0) return 0
     const at = linear(this.#plot)
     return (at(0, range.min)[1] - at(0, range.max)[1]) * zoom()
@@ -90,15 +100,23 @@ export class FitChart {
     this.#palette = p
     this.#plot.prepare(skin(p))
     this.#plot.prepare(described(`Fit of ${data.title}: ${labelOf(data.target)} over ${labelOf(sliced(data).column)}. Training and test points, the predicted mean, and bands of the predicted standard deviation around it.`))
-    const axes = this.#axes(data, grid, truth)
-    const { x: across, y: up } = this.#plot.measures
+    const [left = 0, right = 1] = extent(grid.x) ?? []
+    const { axis: acrossAxis, measure: across } = inputAxis(left, right, this.#plot.width < SMALL ? 4 : 6)
+    const up = this.#axis.measure
+    this.#plot.measures = { x: across, y: up }
+    // Of several targets the choice stands in the place of the name, unless there is more to say.
+    const isChosen = data.targets.length > 1 && !this.#brief
+    const name = isChosen && up.base === 0 ? '' : axisName(data.target, up)
     const trueLine = (t: TruthFrame, id: string, reach: number): LineSeriesOption => ({
       type: 'line', id, silent: true, z: 2, showSymbol: false,
       data: Array.from(grid.x, (at, i) => [counted(at, across), counted((t.mean[i] ?? NaN) + reach * (t.std[i] ?? NaN), up)]),
       lineStyle: { color: p.ink, width: reach === 0 ? 1.4 : 1, type: reach === 0 ? [7, 5] : [2, 4], opacity: reach === 0 ? 0.8 : 0.55 },
     })
-    this.#plot.set({
-      ...axes,
+    this.#shown = null
+    this.#plot.prepare({
+      // The name stands at the right end, so that there is room for a sentence beside it.
+      xAxis: { ...acrossAxis, name: axisName(sliced(data).column, across), nameLocation: 'end', nameGap: 0, nameTextStyle: { align: 'right', verticalAlign: 'top', padding: [24, 0, 0, 0] } },
+      yAxis: { ...this.#upright(performance.now()), name, ...(isChosen ? { nameTextStyle: { padding: [0, 0, 0, 230] } } : {}) },
       series: truth ? [trueLine(truth, 'truth', 0), trueLine(truth, 'truth_low', -REACH_95), trueLine(truth, 'truth_high', REACH_95)] : [],
     })
   }
@@ -106,7 +124,7 @@ export class FitChart {
   /** Shows a row elsewhere than the data say; null: where they say. */
   drag(dragged: Dragged | null): void {
     this.#dragged = dragged
-    this.#again()
+    this.again()
   }
 
   /** The pointer has moved; null: it has gone. It is seen with the next drawing. */
@@ -116,12 +134,18 @@ export class FitChart {
 
   draw(picture: Picture, view: FitView): void {
     this.#last = { picture, view }
-    this.#again()
+    this.again()
   }
 
-  #again(): void {
-    const [grid, p, data, range, last] = [this.#grid, this.#palette, this.#data, this.#axis?.range, this.#last]
-    if (!grid || !p || !data || !range || !last || this.#plot.width === 0) return
+  /** Draws the same again, as its axis is now. */
+  again(): void {
+    const [grid, p, data, last] = [this.#grid, this.#palette, this.#data, this.#last]
+    if (!grid || !p || !data || !last || this.#plot.width === 0) return
+    const now = performance.now()
+    const range = this.#axis.at(now)
+    if (range.min !== this.#shown?.min || range.max !== this.#shown.max) this.#plot.set({ yAxis: this.#upright(now) })
+    this.#shown = range
+    this.#host.dataset['axis'] = `${significant(range.min, 3)} to ${significant(range.max, 3)}`
     const { picture, view } = last
     const { focus, pictures } = picture
     const at = linear(this.#plot)
@@ -174,31 +198,8 @@ export class FitChart {
     return [{ type: 'circle', shape: { cx, cy, r: this.#pointer.reach }, style: { fill: 'none', stroke: p.ink, lineWidth: 1.2, opacity: 0.7 } }]
   }
 
-  /**
-   * The axes stand on the data, not on the bands: they must not move while these
-   * do. Nor do they while rows are moved about within them.
-   */
-  #axes(data: Data, grid: GridFrame, truth: TruthFrame | null): ChartOption {
-    const [left = 0, right = 1] = extent(grid.x) ?? []
-    const bound = (sign: number): number[] =>
-      truth ? Array.from(truth.mean, (m, i) => m + sign * REACH_95 * (truth.std[i] ?? 0)) : []
-    const [low = 0, high = 1] = extent(data.y, bound(-1), bound(1)) ?? []
-    const of = `${data.name} ${data.shown_target} ${grid.generation} ${data.slice}`
-    const before = this.#axis?.of === of ? this.#axis.range : null
-    const air = PICTURE.fit_air * (high - low || 1)
-    const y = before && low >= before.min && high <= before.max ? before : niceRange(low - air, high + air, PICTURE.ticks)
-    this.#axis = { of, range: y }
-    const across = inputAxis(left, right, this.#plot.width < SMALL ? 4 : 6)
-    const up = rangeAxis(y)
-    this.#plot.measures = { x: across.measure, y: up.measure }
-    // Of several targets the choice stands in the place of the name, unless there is more to say.
-    const isChosen = data.targets.length > 1 && !this.#brief
-    const name = isChosen && up.measure.base === 0 ? '' : axisName(data.target, up.measure)
-    return {
-      // The name stands at the right end, so that there is room for a sentence beside it.
-      xAxis: { ...across.axis, name: axisName(sliced(data).column, across.measure), nameLocation: 'end', nameGap: 0, nameTextStyle: { align: 'right', verticalAlign: 'top', padding: [24, 0, 0, 0] } },
-      yAxis: { ...up.axis, name, ...(isChosen ? { nameTextStyle: { padding: [0, 0, 0, 230] } } : {}), axisLabel: { ...up.axis.axisLabel, showMaxLabel: true, showMinLabel: true } },
-    }
+  #upright(now: number): ReturnType<FitAxis['option']> {
+    return this.#axis.option(now, this.#plot.height - MARGINS.top - MARGINS.bottom)
   }
 }
 

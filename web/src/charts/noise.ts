@@ -3,7 +3,7 @@ import { PICTURE, type Data } from '../generated/wire'
 import { clampedOf } from '../math/clamped'
 import { significant } from '../math/format'
 import { aleatoricOf, sliced } from '../math/reading'
-import { areaBetween, inputAxis, logarithmic, logAxis } from './axes'
+import { areaBetween, inputAxis, linear, type At } from './axes'
 import { EPISTEMIC_DASH, RANGE_DASH } from './bands'
 import { Plot, type Area, type Figure, type Pixel } from './echarts'
 import type { Picture } from './fit'
@@ -12,21 +12,34 @@ import { lookOf, polylines, type LaneLook } from './lanes'
 import { noiseInWords } from './noise-words'
 import { base, described, LOW } from './options'
 import { skin, type Palette } from './palette'
-import { counted } from './measure'
+import { counted, PLAIN } from './measure'
 import { labelOf } from './shown'
-import { CalmDecades, extent } from '../math/scale'
+import { extent, Glide, type Ends } from '../math/scale'
+import { decadesOn, visibleDecades } from '../math/visible'
+
+const GLIDE = 300 // ms
+const LABEL = 16 // pixels, the height of a label with its air
+const calm = matchMedia('(prefers-reduced-motion: reduce)')
 
 /** The predicted standard deviation on a log axis, and the floor under it. */
 export class NoiseChart {
   readonly #plot: Plot
-  readonly #range = new CalmDecades()
+  readonly #glide = new Glide(GLIDE)
   readonly #floor = new Floor()
   #palette: Palette | null = null
   #data: Data | null = null
   #grid: GridFrame | null = null
   #truth: TruthFrame | null = null
   #rangeOf = ''
-  #shown = { min: 1, max: 10 }
+  /** Where the axis is going, in powers of ten; null: other data. */
+  #aim: Ends | null = null
+  /** What of it is drawn. */
+  #shown: Ends = { min: 0, max: 1 }
+  /** For what the axis was laid out. */
+  #drawn = ''
+  /** Whether what comes next is another picture, and not this one as it goes on. */
+  #jumps = true
+  #gliding = 0
   /** What a sensible fit needs: the axis has room for it, whatever is seen. */
   #usual: readonly [low: number, high: number] = [1, 10]
   #picture: Picture | null = null
@@ -35,7 +48,7 @@ export class NoiseChart {
 
   constructor(host: HTMLElement) {
     this.#host = host
-    this.#plot = new Plot(host, 'noise', base({ grid: LOW, y: 'log' }))
+    this.#plot = new Plot(host, 'noise', base({ grid: LOW }))
     this.#plot.onResize(() => {
       this.#rescale(this.#shown)
       this.#paint()
@@ -47,6 +60,7 @@ export class NoiseChart {
   }
 
   dispose(): void {
+    cancelAnimationFrame(this.#gliding)
     this.#plot.dispose()
   }
 
@@ -54,7 +68,7 @@ export class NoiseChart {
   setScene(data: Data, grid: GridFrame, truth: TruthFrame | null, p: Palette): void {
     // Rows that come and go must not move the axis.
     const of = `${data.name} ${data.shown_target} ${grid.generation} ${data.slice}`
-    if (this.#rangeOf !== of) this.#range.forget()
+    if (this.#rangeOf !== of) this.#aim = null
     this.#rangeOf = of
     this.#data = data
     this.#grid = grid
@@ -64,22 +78,25 @@ export class NoiseChart {
     const spread = data.target_std ?? 1
     const known = truth && extent(truth.std.filter((v) => v > 0))
     this.#usual = [Math.min(spread * PICTURE.noise_low, known?.[0] ?? Infinity), Math.max(spread * PICTURE.noise_high, known?.[1] ?? 0)]
-    this.#shown = this.#range.follow(...this.#usual)
+    if (!this.#aim) {
+      this.#jumps = true
+      this.#aimAt(...this.#usual)
+    }
 
     const [left = 0, right = 1] = extent(grid.x) ?? []
     this.#plot.prepare(skin(p))
     this.#plot.prepare(described(`Noise of ${data.title}: the predicted standard deviation of ${labelOf(data.target)} over ${labelOf(sliced(data).column)} on a log axis, and the minimum set by eps.`))
     const across = inputAxis(left, right)
-    const up = this.#upright(this.#shown)
-    this.#plot.measures = { x: across.measure, y: up.measure }
-    this.#plot.set({
+    this.#plot.measures = { x: across.measure, y: PLAIN }
+    this.#drawn = ''
+    this.#plot.prepare({
       // Both names stand elsewhere: under the fit, on the same x, and in the panel's head.
       xAxis: { ...across.axis, name: '' },
-      yAxis: { ...up.axis, name: '' },
+      yAxis: { ...this.#upright(this.#shown), name: '' },
       series: truth
         ? [{
             type: 'line', id: 'truth', silent: true, z: 2, showSymbol: false,
-            data: Array.from(grid.x, (x, i) => [counted(x, across.measure), counted(truth.std[i] ?? NaN, up.measure)]),
+            data: Array.from(grid.x, (x, i) => [counted(x, across.measure), Math.log10(truth.std[i] ?? NaN)]),
             lineStyle: { color: p.ink, width: 1.4, type: [7, 5], opacity: 0.8 },
           }]
         : [],
@@ -88,31 +105,42 @@ export class NoiseChart {
 
   draw(picture: Picture): void {
     this.#picture = picture
-    const range = this.#follow(picture)
-    if (range.min !== this.#shown.min || range.max !== this.#shown.max) this.#rescale(range)
-    this.#shown = range
+    this.#aimAt(...this.#seen(picture))
+    this.#jumps = false
+    this.#fit()
+  }
+
+  #aimAt(low: number, high: number): void {
+    const now = performance.now()
+    this.#aim = visibleDecades(this.#aim, low, high)
+    this.#glide.aim(this.#aim, now, this.#jumps || calm.matches || document.hidden)
+    this.#shown = this.#glide.at(now)
+  }
+
+  /** Paints, and again in the next frames while the axis is on its way. */
+  #fit(): void {
+    const now = performance.now()
+    const range = this.#glide.at(now)
+    this.#rescale(range)
     this.#paint()
+    cancelAnimationFrame(this.#gliding)
+    if (this.#glide.moves(now)) this.#gliding = requestAnimationFrame(() => { this.#fit() })
   }
 
-  #upright(range: { min: number; max: number }): ReturnType<typeof logAxis> {
-    return logAxis(range, this.#plot.height - LOW.top - LOW.bottom)
+  #upright(range: Ends) {
+    const customValues = decadesOn(range, this.#plot.height - LOW.top - LOW.bottom, LABEL)
+    return { ...range, axisTick: { customValues }, axisLabel: { customValues, formatter: (v: number) => significant(10 ** v, 1) } }
   }
 
-  /** Another range of the upright axis: where it counts in another unit, the truth stands elsewhere, too. */
-  #rescale(range: { min: number; max: number }): void {
-    const { x, y } = this.#plot.measures
-    const up = this.#upright(range)
-    this.#plot.measures = { x, y: up.measure }
-    const [grid, truth] = [this.#grid, this.#truth]
-    const moved = truth && grid && up.measure.unit !== y.unit
-    this.#plot.set({
-      yAxis: up.axis,
-      ...(moved ? { series: [{ type: 'line', id: 'truth', data: Array.from(grid.x, (v, i) => [counted(v, x), counted(truth.std[i] ?? NaN, up.measure)]) }] } : {}),
-    })
+  #rescale(range: Ends): void {
+    this.#shown = range
+    const drawn = `${range.min} ${range.max} ${this.#plot.height}`
+    if (drawn !== this.#drawn) this.#plot.set({ yAxis: this.#upright(range) })
+    this.#drawn = drawn
   }
 
-  /** The range that has room for all lanes, and for a decade of what the clamp hides. */
-  #follow({ pictures, focus: { fit, average: focusAverage } }: Picture): { min: number; max: number } {
+  /** From the least to the greatest of all lanes, with room for a sensible fit and for a decade of what the clamp hides. */
+  #seen({ pictures, focus: { fit, average: focusAverage } }: Picture): [number, number] {
     const n = this.#grid?.x.length ?? 0
     const { floor } = fit.scalars
     let [low, high] = [Infinity, 0]
@@ -129,7 +157,7 @@ export class NoiseChart {
       low = Math.min(low, v)
       high = Math.max(high, v)
     }
-    if (high === 0) [low, high] = [1, 1]
+    if (high === 0) [low, high] = this.#usual
     let [hidden, agreed] = [low, low]
     for (let i = 0; i < n; i++) {
       const [raw, epistemic] = [fit.std[i] ?? NaN, fit.epistemic?.[i] ?? NaN]
@@ -137,16 +165,17 @@ export class NoiseChart {
       if (epistemic > 0) agreed = Math.min(agreed, epistemic)
     }
     const [least, most] = this.#usual
-    return this.#range.follow(Math.min(least, low, Math.max(hidden, floor / 10), Math.max(agreed, low / 30)), Math.max(most, high))
+    return [Math.min(least, low, Math.max(hidden, floor / 10), Math.max(agreed, low / 30)), Math.max(most, high)]
   }
 
   #paint(): void {
     const [picture, grid, p, data] = [this.#picture, this.#grid, this.#palette, this.#data]
     if (!picture || !grid || !p || !data || this.#plot.width === 0) return
     const { focus, probe } = picture
-    const at = logarithmic(this.#plot)
+    const powers = linear(this.#plot)
+    const at: At = (x, y) => powers(x, y > 0 ? Math.log10(y) : NaN)
     const [left = 0, right = 1] = extent(grid.x) ?? []
-    const area = areaBetween(at, [left, this.#shown.min], [right, this.#shown.max])
+    const area = areaBetween(powers, [left, this.#shown.min], [right, this.#shown.max])
     const look = (q: LanePicture): LaneLook => lookOf(picture.lanes.find((l) => l.lane === q.lane)?.colour ?? 0, p)
     const curve = (value: (i: number) => number): Pixel[] => Array.from(grid.x, (x, i) => at(x, value(i)))
     const others = picture.pictures.filter((q) => q !== focus).map((q): [LanePicture, Pixel[]] => [q, curve((i) => effective(q.fit, i))])
@@ -159,7 +188,7 @@ export class NoiseChart {
       ...(epistemic ? [curve((i) => epistemic[i] ?? NaN), curve((i) => aleatoricOf(effective(focus.fit, i), epistemic[i] ?? NaN))] : []),
     ]
     const clamped = clampedOf(focus, data)
-    this.#host.dataset['axis'] = `${significant(this.#shown.min, 1)} to ${significant(this.#shown.max, 1)}`
+    this.#host.dataset['axis'] = `${significant(10 ** this.#shown.min, 1)} to ${significant(10 ** this.#shown.max, 1)}`
     this.#host.dataset['clamped'] = `${clamped.points} of ${clamped.of}`
     this.#plot.paint([
       { z: 1, figures: this.#floor.figures({ picture: focus, data, clamped, x: grid.x, curves, palette: p, area, at, isRead: probe !== null }) },

@@ -4,7 +4,7 @@ import type { ChartOption } from './echarts'
  * The margins of a plot in CSS pixels. Those along one input share left and right, so
  * that an x of one stands straight above the same x of the other.
  */
-const MARGINS = { left: 56, right: 18, top: 30, bottom: 38 }
+export const MARGINS = { left: 56, right: 18, top: 30, bottom: 38 }
 
 /** Where the input's name is said already, under the plot above. */
 export const NAMELESS = { ...MARGINS, bottom: 22 }

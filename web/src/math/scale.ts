@@ -93,13 +93,6 @@ export class CalmDecades {
   }
 }
 
-/** Every how many decades a label fits between two values on so many pixels. */
-export function decadesApart(min: number, max: number, pixels: number, each: number): number {
-  const decades = Math.round(Math.log10(max / min))
-  // Beyond ten of them ECharts has a tick at every tenth alone.
-  return decades >= 10 ? 10 : Math.max(1, Math.ceil((decades * each) / Math.max(1, pixels)))
-}
-
 /** The end of a step axis: ahead of the last step, so that the axis stands still most of the time. */
 export function stepsAhead(lastStep: number): number {
   const decade = 10 ** Math.floor(Math.log10(Math.max(lastStep, 100)))
@@ -107,7 +100,7 @@ export function stepsAhead(lastStep: number): number {
   return decade * ([1, 1.2, 1.5, 2, 2.5, 3, 4, 5, 6, 8].find((f) => factor <= f) ?? 10)
 }
 
-interface Ends {
+export interface Ends {
   readonly min: number
   readonly max: number
 }

@@ -1,7 +1,11 @@
 import { FitChart, type FitView, type Picture } from '../charts/fit'
+import { FitAxis } from '../charts/fit-axis'
 import { NoiseChart } from '../charts/noise'
 import { predictAt } from '../math/reading'
+import { reaches, type Bands } from '../math/bands'
 import { drawn, edgeAt, type Edge } from '../math/sketch'
+import type { LanePicture } from '../net/frame'
+import { calm } from '../state/media'
 import type { Store } from '../state/store'
 import type { Sketch } from '../state/lesson-play'
 import { sayPainted } from '../state/where'
@@ -15,10 +19,10 @@ class Fit {
   readonly #points: Points
   readonly #lane: number | null
 
-  constructor(room: HTMLElement, readonly store: Store) {
+  constructor(room: HTMLElement, axis: FitAxis, readonly store: Store) {
     const { lane } = room.dataset
     this.#lane = lane === undefined ? null : Number(lane)
-    this.chart = new FitChart(room, lane !== undefined)
+    this.chart = new FitChart(room, axis, lane !== undefined)
     this.#points = new Points(store, this.chart)
     this.#sketches()
   }
@@ -85,6 +89,8 @@ class Noise {
 export class FitCurves {
   readonly #store: Store
   readonly #scene: Scene<Fit | Noise>
+  readonly #axis = new FitAxis()
+  #gliding = 0
 
   constructor(panel: Part) {
     const { store } = panel
@@ -96,7 +102,10 @@ export class FitCurves {
       },
       rooms: () => [...panel.querySelectorAll<HTMLElement>('.fit-room, #noise-chart')],
       make: (room) => (room.id === 'noise-chart' ? new Noise(room, store) : this.#fitIn(room)),
-      stand: (charts, ground) => { for (const chart of charts.values()) chart.stand(ground) },
+      stand: (charts, ground) => {
+        this.#axis.stand(ground.data, ground.grid, ground.truth)
+        for (const chart of charts.values()) chart.stand(ground)
+      },
       draw: (charts, { grid }) => { this.#draw([...charts.values()], grid.dataRevision) },
     })
   }
@@ -115,7 +124,11 @@ export class FitCurves {
   }
 
   #fitIn(room: HTMLElement): Fit {
-    const fit = new Fit(room, this.#store)
+    const fit = new Fit(room, this.#axis, this.#store)
+    fit.chart.plot.onPress((kind) => {
+      this.#axis.held = kind !== 'up'
+      this.#scene.soon()
+    })
     fit.chart.plot.onPlace((place) => {
       const { tool, probe } = this.#store.view
       fit.chart.point(place && { at: place.at, reach: tool.value === 'read' ? null : REACH })
@@ -132,7 +145,28 @@ export class FitCurves {
     const looks = { bands: view.bands.value, apart: view.apart.value && isEnsemble, lens: view.lens.value, sketch: course.sketch.value }
     const picture = { pictures, lanes: lanes.value, probe: view.probe.value }
     if (!focus || charts.length === 0 || focus.fit.dataRevision !== revision) return
+    this.#follow(picture.pictures, focus, looks)
     for (const chart of charts) chart.draw({ ...picture, focus }, looks)
     sayPainted(pictures)
+    this.#glide()
+  }
+
+  /** Side by side each model has its bands. */
+  #follow(pictures: readonly LanePicture[], focus: LanePicture, { bands, sketch }: { readonly bands: Bands; readonly sketch: Sketch | null }): void {
+    const beside = this.#store.view.compare.value === 'beside'
+    this.#axis.follow(
+      { pictures, banded: beside ? pictures : [focus], reach: reaches(bands)[0] ?? 0, sketch: sketch?.band ?? null },
+      performance.now(), calm.value || document.hidden,
+    )
+  }
+
+  /** Draws again in the next frames while the axis is on its way. */
+  #glide(): void {
+    cancelAnimationFrame(this.#gliding)
+    if (!this.#axis.moves(performance.now())) return
+    this.#gliding = requestAnimationFrame(() => {
+      this.#glide()
+      for (const chart of this.#scene.charts.values()) if (chart instanceof Fit) chart.chart.again()
+    })
   }
 }
