@@ -17,7 +17,7 @@ const module = "github.com/gnllviz/gnllviz/"
 // that is not here does not belong to the house; ARCHITECTURE.md says why the
 // arrows point as they do.
 var arrows = map[string][]string{
-	"cmd/gnllviz":           {"datasets", "datasets/table", "engine", "engine/export", "engine/kernel", "engine/metrics", "loss", "server", "server/access", "server/artifact", "server/artifact/plot", "server/lesson", "server/registry", "server/run", "server/run/capture", "server/run/lane", "server/run/rows", "server/sweep", "server/wire", "web"},
+	"cmd/gnllviz":           {"datasets", "datasets/table", "engine", "engine/export", "engine/kernel", "engine/metrics", "loss", "server", "server/access", "server/artifact", "server/artifact/plot", "server/lesson", "server/registry", "server/run", "server/run/capture", "server/run/lane", "server/run/rows", "server/store", "server/sweep", "server/wire", "web"},
 	"datasets":              {"datasets/table"},
 	"datasets/table":        {},
 	"engine":                {"engine/kernel"},
@@ -43,7 +43,7 @@ var arrows = map[string][]string{
 	"server/meter":          {"server/run", "server/wire"},
 	"server/panics":         {},
 	"server/problem":        {},
-	"server/registry":       {"datasets/table", "engine/export", "server/access", "server/lesson", "server/panics", "server/problem", "server/run", "server/run/lane", "server/run/rows", "server/session", "server/wire"},
+	"server/registry":       {"datasets/table", "engine/export", "server/access", "server/lesson", "server/panics", "server/problem", "server/run", "server/run/lane", "server/run/rows", "server/session", "server/store", "server/wire"},
 	"server/run":            {"datasets/table", "engine", "engine/export", "server/run/capture", "server/run/history", "server/run/lane", "server/run/past", "server/run/rows", "server/wire"},
 	"server/run/capture":    {"datasets/table", "engine", "engine/export", "engine/metrics", "loss", "server/run/history", "server/run/lane", "server/run/past", "server/run/rows", "server/wire"},
 	"server/run/guard":      {"server/wire"},
@@ -54,6 +54,7 @@ var arrows = map[string][]string{
 	"server/run/runtest":    {"server/run", "server/run/capture", "server/wire"}, // for tests
 	"server/session":        {"server/run", "server/run/capture", "server/run/history", "server/run/lane", "server/wire"},
 	"server/site":           {"server/access", "server/api", "server/edge", "server/guide", "server/lesson", "server/problem", "server/registry", "server/run/lane"},
+	"server/store":          {},
 	"server/sweep":          {"server/run", "server/run/capture", "server/run/lane", "server/run/past", "server/run/rows", "server/wire"},
 	"server/tex":            {},
 	"server/wire":           {"engine", "loss", "server/tex"},
@@ -68,7 +69,9 @@ var arrows = map[string][]string{
 var owners = map[string][]string{
 	"github.com/spf13/":                      {"cmd/gnllviz"},
 	"github.com/schollz/progressbar/":        {"cmd/gnllviz"},
-	"github.com/google/renameio/":            {"cmd/gnllviz"},
+	"github.com/google/renameio/":            {"cmd/gnllviz", "server/store"},
+	"github.com/nats-io/":                    {"server/store"},
+	"github.com/gofrs/flock":                 {"server/store"},
 	"github.com/KimMachineGun/automemlimit/": {"cmd/gnllviz"},
 	"golang.org/x/term":                      {"cmd/gnllviz"},
 	"github.com/gorilla/websocket":           {"server/live/websocket"},

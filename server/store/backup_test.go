@@ -1,0 +1,100 @@
+package store
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"strings"
+	"testing"
+)
+
+func filled(t testing.TB, s *Store, ids ...string) {
+	t.Helper()
+	for i, id := range ids {
+		l := create(t, s, id)
+		for j := range uint64(5) {
+			appendN(t, l, 2)
+			save(t, l, fmt.Sprint(j), noise(uint64(i), 10_000), noise(100*uint64(i)+j, 3_000))
+		}
+		appendN(t, l, 2)
+		l.Close()
+	}
+}
+
+func TestABackupIsRestored(t *testing.T) {
+	s := open(t, Config{Dir: t.TempDir()})
+	filled(t, s, "a", "b", "c")
+	var all, one bytes.Buffer
+	if err := s.Backup(t.Context(), &all); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Backup(t.Context(), &one, "b"); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Backup(t.Context(), &one, "d"); !errors.Is(err, ErrNotFound) {
+		t.Errorf("backup of what is not there: %v", err)
+	}
+	if all.Len() > 3*(10_000+5*3_000+30_000) || one.Len() > all.Len()/2 {
+		t.Errorf("backups of %d and %d bytes", all.Len(), one.Len())
+	}
+
+	other := open(t, Config{Dir: t.TempDir()})
+	if n, err := other.Restore(t.Context(), bytes.NewReader(one.Bytes())); n != 1 || err != nil {
+		t.Fatalf("restored %d: %v", n, err)
+	}
+	var skipped *SkippedError
+	n, err := other.Restore(t.Context(), bytes.NewReader(all.Bytes()))
+	if n != 2 || !errors.As(err, &skipped) || len(skipped.IDs) != 1 || skipped.IDs[0] != "b" {
+		t.Fatalf("restored %d: %v", n, err)
+	}
+	other = reopen(t, other)
+	for _, id := range []string{"a", "b", "c"} {
+		r, l := load(t, other, id)
+		holds(t, r, "4 3 2", 7, 12)
+		was, _ := s.Meta(id)
+		is := r.Meta
+		is.Bytes = was.Bytes
+		if is != was {
+			t.Errorf("meta %+v, want %+v", is, was)
+		}
+		appendN(t, l, 1)
+		save(t, l, "5", noise(1, 10))
+	}
+}
+
+func TestADamagedBackupIsNamed(t *testing.T) {
+	s := open(t, Config{Dir: t.TempDir()})
+	filled(t, s, "a", "b")
+	var b bytes.Buffer
+	if err := s.Backup(t.Context(), &b); err != nil {
+		t.Fatal(err)
+	}
+	whole := b.Bytes()
+	restore := func(data []byte) (int, error) {
+		other := open(t, Config{Dir: t.TempDir()})
+		n, err := other.Restore(t.Context(), bytes.NewReader(data))
+		if got := len(other.List()); got != n {
+			t.Errorf("%d runs are listed after %d were restored", got, n)
+		}
+		for _, m := range other.List() {
+			r, _ := load(t, other, m.ID)
+			holds(t, r, "4 3 2", 7, 12)
+		}
+		return n, err
+	}
+	for i := range 10 {
+		cut := len(whole) * i / 10
+		if n, err := restore(whole[:cut]); err == nil || n > 1 {
+			t.Errorf("%d of %d bytes: %d restored, %v", cut, len(whole), n, err)
+		}
+		flipped := bytes.Clone(whole)
+		flipped[len(whole)*i/10+37] ^= 4
+		if n, err := restore(flipped); err == nil && n != 2 {
+			t.Errorf("a bit at %d: %d restored", len(whole)*i/10+37, n)
+		}
+	}
+	newer := bytes.Replace(whole, []byte(`{"version":1}`), []byte(`{"version":2}`), 1)
+	if _, err := restore(newer); err == nil || !strings.Contains(err.Error(), "newer") {
+		t.Errorf("a newer version: %v", err)
+	}
+}

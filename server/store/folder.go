@@ -1,0 +1,142 @@
+package store
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"runtime"
+
+	"github.com/gofrs/flock"
+	"github.com/google/renameio/v2/maybe"
+)
+
+// format is the format of the store in a folder. What changes between two is said in
+// migrate.
+const format = 1
+
+// folder is a store's folder, which this process alone uses.
+//
+//	lock         locked while a process has the folder
+//	owner.json   which process, for people
+//	format.json  the format and the program that wrote it
+//	nats/        JetStream's files
+type folder struct {
+	dir  string
+	lock *flock.Flock
+}
+
+type owner struct {
+	PID  int    `json:"pid"`
+	Host string `json:"host"`
+}
+
+type written struct {
+	Format  int    `json:"format"`
+	Program string `json:"program"`
+}
+
+func openFolder(dir string) (*folder, error) {
+	if dir == "" {
+		return nil, errors.New("a store needs a folder")
+	}
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return nil, fmt.Errorf("the store's folder cannot be made: %w; choose another one", err)
+	}
+	f := &folder{dir, flock.New(filepath.Join(dir, "lock"), flock.SetPermissions(0o600))}
+	ok, err := f.lock.TryLock()
+	if err != nil {
+		return nil, fmt.Errorf("the store's folder cannot be written to: %w; choose another one", err)
+	}
+	if !ok {
+		return nil, &LockedError{dir, f.owner()}
+	}
+	if err := f.claim(); err != nil {
+		return nil, errors.Join(err, f.close())
+	}
+	return f, nil
+}
+
+// owner says who has the folder, or nothing.
+func (f *folder) owner() string {
+	data, err := os.ReadFile(filepath.Join(f.dir, "owner.json"))
+	var o owner
+	if err != nil || json.Unmarshal(data, &o) != nil || o.PID == 0 {
+		return ""
+	}
+	return fmt.Sprintf("process %d on %s", o.PID, o.Host)
+}
+
+// claim writes who has the folder, and looks at its format.
+func (f *folder) claim() error {
+	host, _ := os.Hostname()
+	if err := f.write("owner.json", owner{os.Getpid(), host}); err != nil {
+		return fmt.Errorf("the store's folder cannot be written to: %w; choose another one, or make room", err)
+	}
+	name := filepath.Join(f.dir, "format.json")
+	data, err := os.ReadFile(name)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return f.write("format.json", written{format, "gnllviz"})
+	case err != nil:
+		return err
+	}
+	var w written
+	if err := json.Unmarshal(data, &w); err != nil || w.Format < 1 {
+		// Nothing hangs on this file while there is one format only.
+		return f.write("format.json", written{format, "gnllviz"})
+	}
+	if w.Format > format {
+		return &VersionError{f.dir, w.Format, format, w.Program}
+	}
+	return nil
+}
+
+// write writes a file whole or not at all.
+func (f *folder) write(name string, v any) error {
+	data, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	return maybe.WriteFile(filepath.Join(f.dir, name), append(data, '\n'), 0o600)
+}
+
+func (f *folder) close() error {
+	os.Remove(filepath.Join(f.dir, "owner.json"))
+	return f.lock.Close()
+}
+
+// DefaultDir gives the folder of the user's runs: $XDG_STATE_HOME/gnllviz or
+// ~/.local/state/gnllviz, on macOS ~/Library/Application Support/gnllviz, on Windows
+// %LocalAppData%\gnllviz.
+func DefaultDir() (string, error) {
+	return defaultDir(runtime.GOOS, os.Getenv, os.UserHomeDir)
+}
+
+func defaultDir(goos string, env func(string) string, home func() (string, error)) (string, error) {
+	const advice = "say with --store where runs are to be kept, or --store none"
+	switch goos {
+	case "windows":
+		if dir := env("LocalAppData"); dir != "" {
+			return filepath.Join(dir, "gnllviz"), nil
+		}
+		return "", errors.New("%LocalAppData% is not set: " + advice)
+	case "darwin", "ios":
+		h, err := home()
+		if err != nil {
+			return "", fmt.Errorf("%w: %s", err, advice)
+		}
+		return filepath.Join(h, "Library", "Application Support", "gnllviz"), nil
+	}
+	// The specification has relative paths ignored.
+	if dir := env("XDG_STATE_HOME"); filepath.IsAbs(dir) {
+		return filepath.Join(dir, "gnllviz"), nil
+	}
+	h, err := home()
+	if err != nil {
+		return "", fmt.Errorf("%w: %s", err, advice)
+	}
+	return filepath.Join(h, ".local", "state", "gnllviz"), nil
+}

@@ -1,0 +1,318 @@
+package store
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/nats-io/nats.go/jetstream"
+)
+
+// Record is a stored run as it is loaded.
+type Record struct {
+	Meta        Meta
+	Checkpoints []Checkpoint // those that are whole by their hashes, newest first, at most three
+	Entries     []Entry      // in order and without gaps, from the oldest checkpoint on, or as far back as they reach; without a checkpoint from 1 on
+	Damaged     []string     // what was there and cannot be used, in words for the log
+}
+
+// After gives the entries that follow a checkpoint, and whether they do: if entries
+// between the two are lost, ok is false.
+func (r *Record) After(c Checkpoint) (entries []Entry, ok bool) {
+	i := slices.IndexFunc(r.Entries, func(e Entry) bool { return e.Number > c.Number })
+	if i < 0 {
+		return nil, len(r.Entries) == 0 || r.Entries[len(r.Entries)-1].Number == c.Number
+	}
+	return r.Entries[i:], r.Entries[i].Number == c.Number+1
+}
+
+// message is one message of a run.
+type message struct {
+	seq     uint64
+	subject string
+	data    []byte
+}
+
+// record is what was stored at once, put together again.
+type record struct {
+	kind   kind
+	number uint64
+	body   []byte
+	seqs   []uint64
+	size   int64
+}
+
+// assembly puts records together from a run's messages. Those of one subject come in
+// their order.
+type assembly struct {
+	records []record
+	damaged []string
+	lost    []uint64 // messages that belong to no whole record
+	open    map[string]*partial
+}
+
+type partial struct {
+	record
+	head head // of the part that is expected next
+}
+
+// add takes a message.
+func (a *assembly) add(id string, m message) {
+	if a.open == nil {
+		a.open = map[string]*partial{}
+	}
+	h, piece, err := parseHead(m.data)
+	if err != nil {
+		a.damaged = append(a.damaged, fmt.Sprintf("message %d: %v", m.seq, err))
+		a.lost = append(a.lost, m.seq)
+		return
+	}
+	p := a.open[m.subject]
+	if p != nil && p.head != h {
+		a.abandon(m.subject)
+		p = nil
+	}
+	if p == nil {
+		first := h
+		first.part = 0
+		p = &partial{record: record{kind: h.kind, number: h.number}, head: first}
+		a.open[m.subject] = p
+	}
+	p.seqs = append(p.seqs, m.seq)
+	p.size += int64(len(m.data))
+	if p.head != h { // its beginning is missing
+		a.abandon(m.subject)
+		return
+	}
+	if h.parts == 1 {
+		p.body = piece
+	} else {
+		p.body = append(p.body, piece...)
+	}
+	p.head.part++
+	if p.head.part < h.parts {
+		return
+	}
+	if sumOf(id, h.kind, h.number, p.body) != h.sum {
+		a.abandon(m.subject)
+		return
+	}
+	a.records = append(a.records, p.record)
+	delete(a.open, m.subject)
+}
+
+// abandon gives up the record that is being put together of a subject.
+func (a *assembly) abandon(subject string) {
+	p := a.open[subject]
+	delete(a.open, subject)
+	a.lost = append(a.lost, p.seqs...)
+	a.damaged = append(a.damaged, fmt.Sprintf("%s is not whole", p.name()))
+}
+
+func (r *record) name() string {
+	if r.kind == kindEntry {
+		return fmt.Sprintf("entry %d", r.number)
+	}
+	return fmt.Sprintf("the checkpoint after entry %d", r.number)
+}
+
+// end gives up what is not whole.
+func (a *assembly) end() {
+	for subject := range a.open {
+		a.abandon(subject)
+	}
+}
+
+// Load reads a run and begins to write it; a Log that somebody had of it writes no more.
+// ErrNotFound where there is none, *DamageError where nothing of it can be used.
+func (s *Store) Load(ctx context.Context, id string) (*Record, *Log, error) {
+	r, l, err := s.read(ctx, id)
+	if damage := (*DamageError)(nil); errors.As(err, &damage) {
+		s.trouble(id, err.Error())
+	}
+	if err != nil {
+		return nil, nil, err
+	}
+	s.trouble(id, "")
+	r.Meta.Trouble = ""
+	return r, s.open(l), nil
+}
+
+// read reads a run.
+func (s *Store) read(ctx context.Context, id string) (*Record, *Log, error) {
+	b, err := s.connection()
+	if err != nil {
+		return nil, nil, err
+	}
+	k, ok := s.known(id)
+	if !ok || checkID(id) != nil {
+		return nil, nil, fmt.Errorf("%s: %w", id, ErrNotFound)
+	}
+	var a assembly
+	l := newLog(s, id)
+	err = b.each(ctx, id, func(m message) {
+		switch {
+		case isLog(m.subject):
+			l.log.seq = m.seq
+		case isChecks(m.subject):
+			l.checks.seq = m.seq
+		}
+		a.add(id, m)
+	})
+	if err != nil {
+		return nil, nil, fmt.Errorf("cannot read the stored run %s: %w", id, err)
+	}
+	a.end()
+	r := &Record{Meta: k.Meta, Damaged: a.damaged}
+	l.doomed = a.lost
+	l.takeCheckpoints(r, a.records)
+	l.takeEntries(r, a.records)
+	if len(r.Checkpoints) == 0 && (len(r.Entries) == 0 || r.Entries[0].Number != 1) {
+		what := r.Damaged
+		if len(what) == 0 {
+			what = []string{"no checkpoint of it is in the store"}
+		}
+		return nil, nil, &DamageError{id, what}
+	}
+	return r, l, nil
+}
+
+// each reads all messages of a run, in their order.
+func (b *bus) each(ctx context.Context, id string, f func(message)) error {
+	c, err := b.work.CreateConsumer(ctx, jetstream.ConsumerConfig{
+		FilterSubject: allOf(id), AckPolicy: jetstream.AckNonePolicy,
+		MemoryStorage: true, InactiveThreshold: time.Minute,
+	})
+	if err != nil {
+		return err
+	}
+	defer b.work.DeleteConsumer(context.WithoutCancel(ctx), c.CachedInfo().Name)
+	if c.CachedInfo().NumPending == 0 {
+		return nil
+	}
+	for read := uint64(0); ; {
+		// What is damaged is left out, so there may be fewer than were counted.
+		batch, err := c.FetchNoWait(64)
+		if err != nil {
+			return err
+		}
+		before := read
+		for m := range batch.Messages() {
+			meta, err := m.Metadata()
+			if err != nil {
+				return err
+			}
+			if read++; meta.Sequence.Consumer != read {
+				return fmt.Errorf("message %d of it came as %d", read, meta.Sequence.Consumer)
+			}
+			f(message{meta.Sequence.Stream, m.Subject(), m.Data()})
+		}
+		if err := cmp.Or(batch.Error(), ctx.Err()); err != nil {
+			return err
+		}
+		if read == before {
+			return nil
+		}
+	}
+}
+
+// takeCheckpoints finds the checkpoints that are whole, and enters all records of
+// checkpoints in the books.
+func (l *Log) takeCheckpoints(r *Record, records []record) {
+	blobs := map[hash][]byte{}
+	manifests := map[*pack][]byte{}
+	for _, rec := range records {
+		if rec.kind != kindCheckpoint {
+			continue
+		}
+		manifest, refs, its, err := parseCheckpoint(rec.body)
+		if err != nil {
+			r.Damaged = append(r.Damaged, fmt.Sprintf("%s: %v", rec.name(), err))
+			l.doomed = append(l.doomed, rec.seqs...)
+			continue
+		}
+		k := &pack{number: rec.number, refs: refs, blobs: map[hash]int64{}, seqs: rec.seqs, size: rec.size}
+		for h, b := range its {
+			blobs[h] = b
+			k.blobs[h] = int64(len(b))
+			l.where[h] = k
+		}
+		manifests[k] = manifest
+		l.packs = append(l.packs, k)
+	}
+	for _, k := range slices.Backward(l.packs) {
+		if len(l.kept) == keep {
+			break
+		}
+		c := Checkpoint{Number: k.number, Manifest: manifests[k], Blobs: make(map[string][]byte, len(k.refs))}
+		lost := 0
+		for _, h := range k.refs {
+			b, ok := blobs[h]
+			if !ok {
+				lost++
+				continue
+			}
+			c.Blobs[h.String()] = b
+		}
+		if lost > 0 {
+			r.Damaged = append(r.Damaged, fmt.Sprintf("the checkpoint after entry %d lacks %d of %d blobs", k.number, lost, len(k.refs)))
+			continue
+		}
+		l.kept = append(l.kept, k)
+		r.Checkpoints = append(r.Checkpoints, c)
+		l.last = max(l.last, k.number)
+	}
+}
+
+// takeEntries finds the entries that can be used: those that follow the newest checkpoint
+// without a gap, and before them as many as reach back to the oldest.
+func (l *Log) takeEntries(r *Record, records []record) {
+	var all []record
+	for _, rec := range records {
+		if rec.kind != kindEntry {
+			continue
+		}
+		// An entry takes the place of one with its number and ends what came after that.
+		for len(all) > 0 && all[len(all)-1].number >= rec.number {
+			l.doomed = append(l.doomed, all[len(all)-1].seqs...)
+			all = all[:len(all)-1]
+		}
+		all = append(all, rec)
+	}
+	next := uint64(1) // the first that nothing includes
+	if len(r.Checkpoints) > 0 {
+		next = r.Checkpoints[0].Number + 1
+	}
+	i := slices.IndexFunc(all, func(rec record) bool { return rec.number >= next })
+	if i < 0 {
+		i = len(all)
+	}
+	end := i
+	for end < len(all) && all[end].number == next+uint64(end-i) {
+		end++
+	}
+	first := i
+	for first > 0 && all[first-1].number+uint64(i-first)+1 == next {
+		first--
+	}
+	if end < len(all) {
+		r.Damaged = append(r.Damaged, fmt.Sprintf("entries from %d to %d cannot be used, as entry %d is lost", all[end].number, all[len(all)-1].number, next+uint64(end-i)))
+	}
+	for _, rec := range slices.Concat(all[:first], all[end:]) {
+		l.doomed = append(l.doomed, rec.seqs...)
+	}
+	floor := uint64(0)
+	if len(r.Checkpoints) > 0 {
+		floor = r.Checkpoints[len(r.Checkpoints)-1].Number
+	}
+	for _, rec := range all[first:end] {
+		l.entries = append(l.entries, placed{rec.number, rec.seqs, rec.size})
+		l.last = max(l.last, rec.number)
+		if rec.number > floor {
+			r.Entries = append(r.Entries, Entry{rec.number, rec.body})
+		}
+	}
+}

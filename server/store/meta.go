@@ -1,0 +1,275 @@
+package store
+
+import (
+	"cmp"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/nats-io/nats.go/jetstream"
+)
+
+// Meta is what is known of a stored run without loading it.
+type Meta struct {
+	ID       string    `json:"id"` // 1 to 64 of A-Z, a-z, 0-9, _ and -
+	Name     string    `json:"name,omitempty"`
+	Dataset  string    `json:"dataset,omitempty"`
+	State    string    `json:"state,omitempty"`
+	Created  time.Time `json:"created"`
+	Touched  time.Time `json:"touched"`
+	Step     uint64    `json:"step,omitempty"`
+	Training bool      `json:"training,omitempty"`
+	Changed  bool      `json:"changed,omitempty"`
+	By       int       `json:"by,omitempty"`
+	Peer     string    `json:"peer,omitempty"`
+	Bytes    int64     `json:"bytes,omitempty"` // on the disk, as the store counts
+	Trouble  string    `json:"-"`               // why it cannot be loaded, or empty; of this process
+}
+
+// known is what the store remembers of a key.
+type known struct {
+	Meta
+	revision uint64
+	unready  bool // being restored
+	gone     bool // deleted by us, and the watch has not said so yet
+}
+
+// stored is a meta as the bucket has it.
+type stored struct {
+	Version int  `json:"v"`
+	Unready bool `json:"unready,omitempty"`
+	Meta
+}
+
+var validID = regexp.MustCompile(`^[A-Za-z0-9_-]{1,64}$`)
+
+func checkID(id string) error {
+	if !validID.MatchString(id) {
+		return fmt.Errorf("%q cannot be the id of a stored run: 1 to 64 of A-Z, a-z, 0-9, _ and -", id)
+	}
+	return nil
+}
+
+// Subjects of a run's messages.
+func allOf(id string) string       { return "w." + id + ".>" }
+func logOf(id string) string       { return "w." + id + ".log" }
+func checksOf(id string) string    { return "w." + id + ".ck" }
+func isLog(subject string) bool    { return strings.HasSuffix(subject, ".log") }
+func isChecks(subject string) bool { return strings.HasSuffix(subject, ".ck") }
+
+func subjectRun(subject string) (id string, ok bool) {
+	parts := strings.Split(subject, ".")
+	if len(parts) != 3 || parts[0] != "w" {
+		return "", false
+	}
+	return parts[1], true
+}
+
+// follow keeps the metas current; it closes seen when those that there were are known.
+func (s *Store) follow(b *bus, seen chan<- struct{}) {
+	defer close(b.watched)
+	for e := range b.watch.Updates() {
+		if e == nil {
+			close(seen)
+			continue
+		}
+		s.learn(e)
+	}
+}
+
+// learn takes an entry of the bucket, unless a later one is known.
+func (s *Store) learn(e jetstream.KeyValueEntry) {
+	if e.Operation() != jetstream.KeyValuePut {
+		s.forget(e.Key(), e.Revision())
+		return
+	}
+	var m stored
+	err := json.Unmarshal(e.Value(), &m)
+	if err == nil && m.ID != e.Key() {
+		err = fmt.Errorf("it says that it is %q", m.ID)
+	}
+	if err != nil {
+		s.log.Warn("a run's meta in the store cannot be read", "run", e.Key(), "error", err)
+		m = stored{Meta: Meta{ID: e.Key(), Created: e.Created(), Touched: e.Created()}}
+		m.Trouble = "what the store's list says of it cannot be read"
+	}
+	s.remember(m, e.Revision())
+}
+
+func (s *Store) remember(m stored, revision uint64) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	old := s.metas[m.ID]
+	if old.revision >= revision {
+		return
+	}
+	if m.Trouble == "" {
+		m.Trouble = old.Trouble
+	}
+	s.metas[m.ID] = known{Meta: m.Meta, revision: revision, unready: m.Unready}
+}
+
+func (s *Store) forget(id string, revision uint64) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if k, ok := s.metas[id]; ok && k.revision < revision {
+		delete(s.metas, id)
+	}
+}
+
+func (s *Store) trouble(id, why string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if k, ok := s.metas[id]; ok && !k.gone {
+		k.Trouble = why
+		s.metas[id] = k
+	}
+}
+
+// List gives the metas of all stored runs, newest touched first.
+func (s *Store) List() []Meta {
+	s.mu.Lock()
+	list := make([]Meta, 0, len(s.metas))
+	for _, k := range s.metas {
+		if !k.unready && !k.gone {
+			list = append(list, k.Meta)
+		}
+	}
+	s.mu.Unlock()
+	slices.SortFunc(list, func(a, b Meta) int {
+		return cmp.Or(b.Touched.Compare(a.Touched), cmp.Compare(a.ID, b.ID))
+	})
+	return list
+}
+
+// Meta gives the meta of one run.
+func (s *Store) Meta(id string) (Meta, bool) {
+	k, ok := s.known(id)
+	return k.Meta, ok && !k.unready
+}
+
+func (s *Store) known(id string) (known, bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	k, ok := s.metas[id]
+	return k, ok && !k.gone
+}
+
+// vanish takes a run out of the list that this process deleted.
+func (s *Store) vanish(id string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if k, ok := s.metas[id]; ok {
+		s.metas[id] = known{revision: k.revision, gone: true}
+	}
+	delete(s.logs, id)
+}
+
+// SetMeta changes what is known of a run, all but Bytes and Trouble, which the store
+// knows itself. It is on the disk when it returns nil. ErrNotFound where there is none.
+func (s *Store) SetMeta(ctx context.Context, m Meta) error {
+	return s.setMeta(ctx, m.ID, func(was Meta) Meta {
+		m.Bytes = was.Bytes
+		return m
+	}, false)
+}
+
+// setMeta writes a run's meta, if the run is there.
+func (s *Store) setMeta(ctx context.Context, id string, change func(Meta) Meta, unready bool) error {
+	b, err := s.connection()
+	if err != nil {
+		return err
+	}
+	for {
+		k, ok := s.known(id)
+		if !ok {
+			return fmt.Errorf("%s: %w", id, ErrNotFound)
+		}
+		m := stored{Version: 1, Unready: unready, Meta: change(k.Meta)}
+		m.ID = id
+		data, err := json.Marshal(m)
+		if err != nil {
+			return err
+		}
+		revision, err := b.runs.Update(ctx, id, data, k.revision)
+		if err == nil {
+			m.Trouble = k.Trouble
+			s.remember(m, revision)
+			return nil
+		}
+		if !errors.Is(err, jetstream.ErrKeyExists) {
+			return fmt.Errorf("cannot write the meta of %s: %w", id, err)
+		}
+		// Somebody else wrote it: look at it again.
+		e, err := b.runs.Get(ctx, id)
+		if errors.Is(err, jetstream.ErrKeyNotFound) {
+			s.vanish(id)
+			continue
+		}
+		if err != nil {
+			return fmt.Errorf("cannot read the meta of %s: %w", id, err)
+		}
+		s.learn(e)
+	}
+}
+
+// Create begins to keep a run. ErrExists where there is one with its id.
+// It may let others go, to stay within the store's bounds, and fails with *FullError where
+// that is not enough.
+func (s *Store) Create(ctx context.Context, m Meta) (*Log, error) {
+	if _, err := s.trim(ctx, 1); err != nil {
+		return nil, err
+	}
+	return s.create(ctx, m, false)
+}
+
+func (s *Store) create(ctx context.Context, m Meta, unready bool) (*Log, error) {
+	if err := checkID(m.ID); err != nil {
+		return nil, err
+	}
+	b, err := s.connection()
+	if err != nil {
+		return nil, err
+	}
+	data, err := json.Marshal(stored{Version: 1, Unready: unready, Meta: m})
+	if err != nil {
+		return nil, err
+	}
+	if _, ok := s.known(m.ID); ok {
+		return nil, fmt.Errorf("%s: %w", m.ID, ErrExists)
+	}
+	revision, err := b.runs.Create(ctx, m.ID, data)
+	if errors.Is(err, jetstream.ErrKeyExists) {
+		return nil, fmt.Errorf("%s: %w", m.ID, ErrExists)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("cannot store the run %s: %w", m.ID, err)
+	}
+	s.remember(stored{Meta: m, Unready: unready}, revision)
+	return s.open(newLog(s, m.ID)), nil
+}
+
+// Delete drops a run and all of it. ErrNotFound where there is none.
+func (s *Store) Delete(ctx context.Context, id string) error {
+	b, err := s.connection()
+	if err != nil {
+		return err
+	}
+	if _, ok := s.known(id); !ok {
+		return fmt.Errorf("%s: %w", id, ErrNotFound)
+	}
+	// The key first: what is left of a run without one is swept when the store is opened.
+	if err := b.runs.Delete(ctx, id); err != nil {
+		return fmt.Errorf("cannot delete the stored run %s: %w", id, err)
+	}
+	s.vanish(id)
+	if err := b.work.Purge(ctx, jetstream.WithPurgeSubject(allOf(id))); err != nil {
+		s.log.Warn("what is left of a deleted run goes when the store is opened again", "run", id, "error", err)
+	}
+	return nil
+}
