@@ -129,6 +129,40 @@ func TestViewersWithoutAHelloKeepNobodyOut(t *testing.T) {
 	}
 }
 
+// A viewer who finds no seat is told what to do, and no flag, which they cannot set; the
+// log tells it once, however often they try.
+func TestWhoFindsNoSeatIsToldNoFlag(t *testing.T) {
+	for _, c := range []struct {
+		limits access.ViewerLimits
+		want   string // flag
+		says   string
+	}{
+		{access.ViewerLimits{Viewers: 1, PeerViewers: 5}, "max-viewers", "this run is full (1 viewer). Wait until one leaves, ask the presenter, or make your own copy"},
+		{access.ViewerLimits{PeerViewers: 1}, "max-peer-viewers", "this run is full: it has 1 viewer from your network. Wait until one leaves, ask the presenter, or make your own copy"},
+		{access.ViewerLimits{Connections: 1, PeerConnections: 5}, "max-connections", "the server is full (1 viewer). Wait until one leaves"},
+		{access.ViewerLimits{PeerConnections: 1}, "max-peer-connections", "the server is full: it has 1 viewer from your network. Wait until one leaves"},
+	} {
+		t.Run(c.want, func(t *testing.T) {
+			var log record
+			addr, _ := serve(t, Config{Limits: access.Limits{ViewerLimits: c.limits}, Log: slog.New(slog.NewTextHandler(&log, nil))})
+			x := makeRun(t, addr, `{"paused":true}`)
+			who := caller{t, addr, "127.0.0.1"}
+			if limit := who.comes(x.ID, ""); limit != "" {
+				t.Fatalf("the first is refused by %q", limit)
+			}
+			for range 3 {
+				_, refused := who.call(x.ID, "", false)
+				if refused == nil || refused.Limit != c.want || !wording.Is(refused.Detail, c.says) || strings.Contains(refused.Detail, "--") {
+					t.Errorf("refused with %+v, want %s: %q", refused, c.want, c.says)
+				}
+			}
+			if n := strings.Count(log.String(), "limit=--"+c.want); n != 1 {
+				t.Errorf("the log names --%s %d times, want once: %s", c.want, n, log.String())
+			}
+		})
+	}
+}
+
 // Of a run's seats and of the server's one address has its share, and who brings the
 // key has one all the same, though others have taken all that there are.
 func TestSeatsAreShared(t *testing.T) {
@@ -173,7 +207,7 @@ func TestSeatsAreShared(t *testing.T) {
 		t.Error(refused)
 	}
 	_, refused := a.call(x.ID, "", false)
-	if want := "this run is full: it has 2 viewers from your address; --max-peer-viewers raises it"; refused == nil || !wording.Is(refused.Detail, want) {
+	if want := "this run is full: it has 2 viewers from your network. Wait until one leaves, ask the presenter, or make your own copy"; refused == nil || !wording.Is(refused.Detail, want) {
 		t.Errorf("refused with %+v, want %q", refused, want)
 	}
 }

@@ -125,6 +125,15 @@ func (d *Door) Connection(w http.ResponseWriter, r *http.Request) {
 	w.WriteHeader(http.StatusNoContent)
 }
 
+// TurnAway answers a viewer for whom a limit leaves no seat. Which flag raises it is for
+// whoever runs the server, and stands in the log.
+func (d *Door) TurnAway(w http.ResponseWriter, e *LimitError) {
+	if d.seen.isNew("full " + e.Flag) {
+		d.log.Warn("viewer refused", "limit", "--"+e.Flag, "why", e.Detail)
+	}
+	e.Problem().Answer(w)
+}
+
 // answer answers with the refusal, and logs it.
 func (d *Door) answer(w http.ResponseWriter, r *http.Request, e *refusal) {
 	if d.seen.isNew(e.Code + " " + e.Host + " " + e.Scheme + " " + e.Origin) {

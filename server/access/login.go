@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"log/slog"
 	"net/http"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -94,18 +95,21 @@ func (g *Gate) check(peer, token string) (ok bool, wait time.Duration) {
 	return false, wait
 }
 
+// Knows says whether whoever sent a request may make and list runs without showing a
+// token: there is none, or they have logged in. A token that comes along is not looked
+// at, as the answer would tell whether it is the right one.
+func (g *Gate) Knows(r *http.Request) bool {
+	return g.open || slices.ContainsFunc(r.CookiesNamed(g.cookie), func(c *http.Cookie) bool {
+		return subtle.ConstantTimeCompare([]byte(c.Value), []byte(g.session)) == 1
+	})
+}
+
 // Members answers only those who have logged in, or bring the token along.
 func (g *Gate) Members(next http.HandlerFunc) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
-		if g.open {
+		if g.Knows(r) {
 			next(w, r)
 			return
-		}
-		for _, c := range r.CookiesNamed(g.cookie) {
-			if subtle.ConstantTimeCompare([]byte(c.Value), []byte(g.session)) == 1 {
-				next(w, r)
-				return
-			}
 		}
 		scheme, token, _ := strings.Cut(r.Header.Get("Authorization"), " ")
 		if !strings.EqualFold(scheme, "Bearer") {

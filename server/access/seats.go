@@ -37,11 +37,11 @@ var errMadeRoom = errors.New("others came, and no hello had")
 // A LimitError says which limit keeps somebody out.
 type LimitError struct {
 	Flag   string // that raises it, without its dashes
-	Detail string
+	Detail string // for whoever is kept out: what is full, and what they can do
 }
 
 // Error says it in a sentence.
-func (e *LimitError) Error() string { return fmt.Sprintf("%s; --%s raises it", e.Detail, e.Flag) }
+func (e *LimitError) Error() string { return e.Detail }
 
 // Problem is what is answered to whoever is kept out.
 func (e *LimitError) Problem() *problem.Problem {
@@ -127,23 +127,30 @@ type fullness struct {
 func (s *Seats) full(e any, peer string) *fullness {
 	at := s.of(e)
 	reached := func(flag string, of func(*Seat) bool, format string, n int) *fullness {
-		return &fullness{LimitError{flag, fmt.Sprintf(format, n)}, of}
+		return &fullness{LimitError{flag, fmt.Sprintf(format, viewers(n))}, of}
 	}
 	switch {
 	case at.peers[peer] >= s.eachOfARun:
 		return reached("max-peer-viewers", func(x *Seat) bool { return x.run == e && x.Peer == peer },
-			"this run is full: it has %d viewers from your address", at.peers[peer])
+			"this run is full: it has %s from your network. Wait until one leaves, ask the presenter, or make your own copy", at.peers[peer])
 	case s.at.peers[peer] >= s.each:
 		return reached("max-peer-connections", func(x *Seat) bool { return x.Peer == peer },
-			"the server is full: it has %d viewers from your address", s.at.peers[peer])
+			"the server is full: it has %s from your network. Wait until one leaves", s.at.peers[peer])
 	case at.taken >= s.run:
 		return reached("max-viewers", func(x *Seat) bool { return x.run == e },
-			"this run is full (%d viewers)", at.taken)
+			"this run is full (%s). Wait until one leaves, ask the presenter, or make your own copy", at.taken)
 	case s.at.taken >= s.all:
 		return reached("max-connections", func(*Seat) bool { return true },
-			"the server is full (%d viewers)", s.at.taken)
+			"the server is full (%s). Wait until one leaves", s.at.taken)
 	}
 	return nil
+}
+
+func viewers(n int) string {
+	if n == 1 {
+		return "1 viewer"
+	}
+	return fmt.Sprintf("%d viewers", n)
 }
 
 // longestLent returns the seat that makes room: of the peers that have one to give,

@@ -70,7 +70,7 @@ func (a runRoutes) register(to *API) {
 	register(to, operation{
 		at: "GET /api/runs/{id}", id: "getRun", tag: "runs", summary: "Summarise a run",
 		help:    "The state of the run, the current scores of its lanes, and the value of every control.",
-		example: exampleSummary + `,"controls":{"dataset":"mcycle","seed":7,"eps":0.001,"decay":"auto"},"auto":{"decay":0.0094,"variance_decay":0.0094}}`,
+		example: exampleSummary + `,"controls":{"dataset":"mcycle","seed":7,"eps":0.001,"decay":"auto"},"can_make":true,"auto":{"decay":0.0094,"variance_decay":0.0094}}`,
 	}, a.getRun)
 	register(to, operation{
 		at: "DELETE /api/runs/{id}", id: "deleteRun", tag: "runs", summary: "End a run", security: []string{keyScheme},
@@ -100,6 +100,7 @@ type made struct {
 type known struct {
 	wire.Summary
 	Controls map[string]any     `json:"controls" doc:"The value of every control: the run's and those of its first lane."`
+	CanMake  bool               `json:"can_make" doc:"Whether whoever asks may make runs on this server, and so a copy of this one, without showing its token: it has none, or they have logged in."`
 	Auto     map[string]float64 `json:"auto" doc:"The values that controls have when they are \"auto\", for the current training rows, by name, whatever they are set to."`
 }
 
@@ -279,7 +280,7 @@ func (a runRoutes) getRun(ctx context.Context, q *request) (*body[known], error)
 	if err != nil {
 		return nil, a.runFailed(x, err)
 	}
-	return &body[known]{known{summary, controls, data.Auto}}, nil
+	return &body[known]{known{summary, controls, a.Gate.Knows(q.r), data.Auto}}, nil
 }
 
 // theRun returns the run that a request names.

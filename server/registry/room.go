@@ -26,9 +26,9 @@ type Maker struct {
 const Settling = 10 * time.Second
 
 var (
-	errFull = &access.LimitError{Flag: "max-runs", Detail: "the server has no room for another run: all are being watched, have been changed, or were made recently by programs; end one"}
+	errFull = &access.LimitError{Flag: "max-runs", Detail: "the server has no room for another run: all are being watched, have been changed, or were made recently by programs; end one; --max-runs raises it"}
 
-	errFramesFull = &access.LimitError{Flag: "max-framed-runs", Detail: "too many runs are shown in pages of other sites; close one, or open the page itself"}
+	errFramesFull = &access.LimitError{Flag: "max-framed-runs", Detail: "too many runs are shown in pages of other sites; close one, or open the page itself; --max-framed-runs raises it"}
 )
 
 // makeRoom ends a run if there are as many as there may be, or says why none can be

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { bytesOf } from './harness'
 import { stage } from './stage'
 
 const TOKEN = 'chosen by us & nobody else'
@@ -64,6 +65,39 @@ describe('a server that asks for a token', () => {
     await c.drawn()
     await c.type('eps', '1e-2')
     await expect.poll(() => a.value('eps')).toBe('1e-2')
+  })
+
+  it('says before a tap that a copy needs the token, and what there is without', async () => {
+    const a = await visit(server.printed)
+    await a.drawn()
+    await a.type('eps', '0.25')
+    await a.settled()
+    await a.pause()
+    const b = await visit(a.toWatch)
+    await b.drawn()
+    const viewer = b.page.locator('gnll-viewer')
+    await viewer.getByText('(needs the access token)').waitFor()
+    await viewer.getByRole('button', { name: 'Make my own copy: needs this server’s access token' }).click()
+    const popup = viewer.getByRole('dialog')
+    await popup.getByLabel('access token').waitFor()
+    expect(await b.violations()).toEqual([])
+    // The lighter way: the model, for one's own installation.
+    const saved = b.page.waitForEvent('download')
+    await popup.getByRole('link', { name: 'Save the model (JSON)' }).click()
+    const model = JSON.parse((await bytesOf(await saved)).toString()) as { readonly format?: string }
+    expect(Object.keys(model).length).toBeGreaterThan(3)
+    allow(/401/)
+    await popup.getByLabel('access token').fill('a wrong token')
+    await popup.getByRole('button', { name: 'Copy with token' }).click()
+    await popup.getByRole('alert').getByText('wrong token').waitFor()
+    await popup.getByLabel('access token').fill(TOKEN)
+    await popup.getByRole('button', { name: 'Copy with token' }).click()
+    await b.page.getByText('Your own copy.').waitFor()
+    expect(await b.value('eps')).toBe('0.25')
+    // Who has logged in is asked no more.
+    const again = await b.context.newPage()
+    await again.goto(a.toWatch)
+    await again.locator('gnll-viewer').getByRole('button', { name: 'Make my own copy', exact: true }).waitFor()
   })
 
   it('is logged in to again after a restart, on whichever page', async () => {

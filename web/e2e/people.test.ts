@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { Run, type Watched } from './harness'
 import { stage } from './stage'
 
-const { server, visit, still, allow } = stage()
+const { server, visit, still, serve, allow } = stage()
 
 const pressed = (w: Watched): Promise<string | null> => w.page.getByRole('button', { name: 'Follow the presenter' }).getAttribute('aria-pressed')
 const focus = async (w: Watched): Promise<string | undefined> => (await w.lanes()).find((l) => l.endsWith('*'))
@@ -169,7 +169,7 @@ describe('who presents', () => {
     // Without a name it is a colour; an address is nowhere.
     await b.type('eps', '0.1')
     const notice = a.page.locator('.caption.by-others')
-    await expect.poll(() => notice.textContent()).toMatch(/Someone \(\w+\): A: eps 1e-6 → 0\.1/)
+    await expect.poll(() => notice.textContent()).toMatch(/Someone \(\w+\) set eps of model A to 0\.1 \(before: 1e-6\)/)
     expect(await a.page.locator('body').innerText()).not.toContain('127.0.0.1')
     await notice.getByRole('button', { name: 'Undo' }).click()
     await expect.poll(() => b.value('eps')).toBe('1e-6')
@@ -192,9 +192,20 @@ describe('who presents', () => {
     const slider = b.page.locator('[data-control=eps] input[type=range]')
     for (let i = 0; i < 4; i++) await slider.press('ArrowRight')
     await b.settled()
-    await expect.poll(() => notice.textContent()).toMatch(/Ada 山田: A: eps 1e-6 →/)
+    await expect.poll(() => notice.textContent()).toMatch(/Ada 山田 set eps of model A to /)
     const now = await b.value('eps')
-    await expect.poll(() => notice.textContent()).toContain(now)
+    await expect.poll(() => notice.textContent()).toContain(`to ${now} (before: 1e-6)`)
+    // So do the marks on the charts, for everyone but Ada.
+    const marks = (w: Watched): Promise<string[]> => w.page.locator('.time-mark').evaluateAll((all) => all.map((m) => m.getAttribute('aria-label') ?? ''))
+    for (const w of [a, c]) await expect.poll(() => marks(w)).toContain(`A: eps 1e-6 → ${now}, by Ada 山田, step 30`)
+    await expect.poll(() => marks(b)).toContain(`A: eps 1e-6 → ${now}, step 30`)
+    await a.page.getByRole('button', { name: 'by Ada 山田' }).focus()
+    await a.page.keyboard.press('Enter')
+    await a.page.locator('#time-mark .offer').getByText('by Ada 山田').waitFor()
+    await a.page.keyboard.press('Escape')
+    // A third one, who may change things, too, reads it once what was told before is dismissed.
+    await c.page.locator('.caption').getByRole('button', { name: 'dismiss' }).click()
+    await c.page.locator('.caption.by-others').getByText('Ada 山田').waitFor()
     await notice.getByRole('button', { name: 'Undo', exact: true }).click()
     await expect.poll(() => a.value('eps')).toBe('1e-6')
     await a.page.getByRole('button', { name: '2 watching' }).click()
@@ -206,6 +217,9 @@ describe('who presents', () => {
     await b.page.reload()
     await b.stands(30)
     await b.page.getByText('Ada 山田').first().waitFor()
+    // What it did before is still not somebody else's.
+    expect((await marks(b)).filter((m) => m.includes('→')).length).toBeGreaterThan(1)
+    expect((await marks(b)).filter((m) => /by (Ada|Someone)/.test(m) && !m.startsWith('undone'))).toEqual([])
     await open(a, false)
     await b.page.getByText('The controls are closed again.').waitFor()
     await expect.poll(() => b.page.locator('[data-control=eps] .field input').isEnabled()).toBe(false)
@@ -231,5 +245,30 @@ describe('a run that is gone', () => {
     const c = await visit(new URL(`r/${run.id}`, server.url).href)
     await c.page.getByText('This run is no longer available.').waitFor()
     await c.page.getByRole('link', { name: 'Start a new run' }).waitFor()
+  })
+})
+
+describe('a run that is full', () => {
+  it('says what a viewer can do, and no flag; a copy is made from there, or a place becomes free', async () => {
+    allow(/503|WebSocket/)
+    const small = await serve('--max-peer-viewers', '1')
+    const run = await Run.make(small.url, { paused: true, eps: 0.25 })
+    const address = new URL(`r/${run.id}`, small.url).href
+    const first = await visit(address)
+    await first.says(({ link }) => link === 'live')
+    const second = await visit(address)
+    const caption = second.page.locator('.caption')
+    await caption.getByText('This run is full').waitFor()
+    expect(await caption.textContent()).toContain('Wait until one leaves, ask the presenter, or make your own copy.')
+    expect(await second.page.locator('body').innerText()).not.toContain('--max')
+    expect(await second.violations()).toEqual([])
+    const third = await visit(address)
+    await third.page.locator('.caption').getByText('This run is full').waitFor()
+    await caption.getByRole('button', { name: 'Make my own copy' }).click()
+    await second.page.getByText('Your own copy.').waitFor()
+    expect(await second.value('eps')).toBe('0.25')
+    await first.close()
+    await third.says(({ link }) => link === 'live' || link === 'events')
+    await expect.poll(() => third.page.locator('.caption').textContent()).not.toContain('full')
   })
 })

@@ -53,7 +53,7 @@ func (l *Lobby) Admit(w http.ResponseWriter, r *http.Request, x *registry.Kept) 
 	peer := l.Proxies.PeerOf(r)
 	seat, full := l.Seats.Take(x, peer, access.Steers(x.ID(), access.KeyOf(r)))
 	if full != nil {
-		full.Problem().Answer(w)
+		l.Door.TurnAway(w, full)
 		return nil
 	}
 	// Counted while the HTTP server still knows of the connection, so that a

@@ -3,7 +3,7 @@ import { count, fixed } from '../math/format'
 import type { Control, Lane } from '../generated/wire'
 import { nearest } from './buckets'
 import type { Line } from './loss-lines'
-import { changeInWords, type Mark } from './marks'
+import { changeAndWho, type Mark } from './marks'
 
 const MOST_TOLD = 4 // changes in one card
 
@@ -40,7 +40,7 @@ export function readLoss(s: ReadFrom, at: number, marks: readonly Mark[], reach:
       `${others.length === 0 ? '' : `${name} `}${own.join(', ')}`,
       ...(others.length === 0 ? [] : [`${part} ${others.map((l) => `${l.lane.name} ${valueAt(l, step)}`).join(', ')}`]),
       ...(odd.length === 0 ? [] : [s.lanes.length > 1 ? `not finite here: ${odd.join(', ')}` : 'not finite here']),
-      ...marks.slice(0, MOST_TOLD).map((m) => `${changeInWords(m, s.controls, s.lanes)}${m.step === step ? '' : `, step ${count(m.step)}`}`),
+      ...marks.slice(0, MOST_TOLD).map((m) => `${changeAndWho(m, s.controls, s.lanes)}${m.step === step ? '' : `, step ${count(m.step)}`}`),
       ...(marks.length > MOST_TOLD ? [`and ${marks.length - MOST_TOLD} more changes`] : []),
     ],
   }

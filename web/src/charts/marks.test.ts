@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import type { Change, Control, ControlValue } from '../generated/wire'
-import { changeInWords, marksAt, toMarks } from './marks'
+import { changeAndWho, changeInWords, didInWords, marksAt, toMarks } from './marks'
 
 const change = (control: string, step: number, old: ControlValue, value: ControlValue, generation = 1): Change => ({
   kind: 'control', lane: 0, control, step, old, new: value, text: '', generation, revision: step, undo: true,
@@ -56,5 +56,30 @@ describe('marks', () => {
 
   it('leave out other generations, their beginning, and what came back', () => {
     expect(toMarks([change('eps', 5, 1, 2, 7), change('eps', 0, 1, 2), change('full', 50, false, true), change('full', 52, true, false)], 1, 1)).toEqual([])
+  })
+})
+
+describe('who changed it', () => {
+  const [ada, someone] = [{ person: 1, name: 'Ada', colour: 0 }, { person: 2, colour: 1 }]
+  const eps = { name: 'eps', label: 'eps', kind: 'number', log: true, options: [] } as unknown as Control
+  const lanes = [{ lane: 0, name: 'A' }, { lane: 1, name: 'B' }]
+
+  it('stands with a mark, and marks of two people stay two', () => {
+    const changes: Change[] = [{ ...change('eps', 5, 1, 2), by: ada }, { ...change('eps', 6, 2, 3), by: ada }, { ...change('eps', 7, 3, 4), by: someone }, change('eps', 8, 4, 5)]
+    const marks = toMarks(changes, 1, 1)
+    expect(marks.map((m) => changeAndWho(m, [eps]))).toEqual(['eps 1 → 3, by Ada', 'eps 3 → 4, by Someone (violet)', 'eps 4 → 5'])
+  })
+
+  it('is the name that they have chosen since', () => {
+    const changes: Change[] = [{ ...change('eps', 5, 1, 2), by: { person: 1, colour: 0 } }, { ...change('eps', 6, 2, 3), by: ada }]
+    expect(toMarks(changes, 1, 1).map((m) => changeAndWho(m, [eps]))).toEqual(['eps 1 → 3, by Ada'])
+  })
+
+  it('makes a sentence', () => {
+    expect(didInWords(change('eps', 5, 1e-6, 0.1), [eps])).toBe(' set eps to 0.1 (before: 1e-6)')
+    expect(didInWords(change('eps', 5, 1e-6, 0.1), [eps], lanes)).toBe(' set eps of model A to 0.1 (before: 1e-6)')
+    expect(didInWords(change('full', 5, false, true), [{ name: 'full', label: 'full', kind: 'bool', options: [] } as unknown as Control])).toBe(' switched full on')
+    expect(didInWords({ ...change('', 5, 0, 0), kind: 'data', text: '3 points added' }, [eps])).toBe(': 3 points added')
+    expect(didInWords({ ...change('', 5, 0, 0), kind: 'lane', text: 'model C added, a copy of A' }, [eps], lanes)).toBe(': model C added, a copy of A')
   })
 })

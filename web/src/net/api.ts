@@ -50,6 +50,8 @@ export interface Opened {
   /** It gives control of the run; a viewer has none. */
   readonly key: string | undefined
   readonly made: boolean
+  /** Whether this browser may make runs without showing the server's token. */
+  readonly canMake: boolean
 }
 
 /** What the server is not to tell from the file. */
@@ -133,14 +135,14 @@ export class Api {
   async make(order: Order): Promise<Opened> {
     const response = await this.#send('api/runs', 'POST', JSON.stringify(order), this.#from)
     const run = (await response.json()) as Summary & { readonly key: string }
-    return { run, key: run.key, made: true }
+    return { run, key: run.key, made: true, canMake: true }
   }
 
   /** Makes a copy of a run, with its weights as they are now. Who has its key may copy rows that others may not. */
   async copy(id: string, key: string | undefined): Promise<Opened> {
     const response = await this.#send('api/runs', 'POST', JSON.stringify({ from: id }), { ...this.#from, ...(key === undefined ? {} : { [KEY_HEADER]: key }) })
     const run = (await response.json()) as Summary & { readonly key: string }
-    return { run, key: run.key, made: true }
+    return { run, key: run.key, made: true, canMake: true }
   }
 
   /**
@@ -151,7 +153,7 @@ export class Api {
     if (this.waits) return { ...await this.find(id), key }
     try {
       const response = await this.#promptly(this.#run(id), { method: 'PUT', body: JSON.stringify(order), headers: this.#headers({ ...this.#from, [KEY_HEADER]: key }) })
-      return { run: (await response.json()) as Summary, key, made: response.status === 201 }
+      return { run: (await response.json()) as Summary, key, made: response.status === 201, canMake: true }
     } catch (e) {
       if (!(e instanceof Problem) || e.status !== STATUS.UNAUTHORIZED) throw e
       const found = await this.find(id).catch(() => { throw e })
@@ -160,7 +162,8 @@ export class Api {
   }
 
   async find(id: string): Promise<Opened> {
-    return { run: await this.#ask<Summary>(this.#run(id)), key: undefined, made: false }
+    const run = await this.#ask<Summary & { readonly can_make: boolean }>(this.#run(id))
+    return { run, key: undefined, made: false, canMake: run.can_make }
   }
 
   /** The user's own rows with which the run's generation began. */

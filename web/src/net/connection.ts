@@ -17,7 +17,10 @@ export type Link = { readonly why: string } & (
   | { readonly kind: 'events' }
   /** Until Date.now() of the next try. */
   | { readonly kind: 'waiting'; readonly until: number }
-)
+) & {
+  /** The limit of the server that leaves no seat, by its flag; empty: none is known. */
+  readonly limit: string
+}
 
 /** Whether commands can be given. */
 export function isConnected({ kind }: Link): boolean {
@@ -86,6 +89,7 @@ export class Connection {
   #left: Line | null = null
   #by: Line['by'] = 'socket'
   #why = ''
+  #limit = ''
   /** The line has brought a message. */
   #proved = false
   /** Websockets in a row that brought none, while the server answered otherwise. */
@@ -110,7 +114,7 @@ export class Connection {
 
   open(): void {
     clearTimeout(this.#socketAgain)
-    this.listener.link({ kind: 'connecting', why: this.#why })
+    this.listener.link({ kind: 'connecting', why: this.#why, limit: this.#limit })
     this.#proved = false
     this.#line = this.#by === 'socket' ? this.#socket() : this.#events()
     this.#silence.begin()
@@ -181,8 +185,8 @@ export class Connection {
       frames: (data) => {
         if (isMine()) this.listener.frames(decodeFrames(data))
       },
-      closed: (refusal) => {
-        if (isMine()) this.#closed(refusal)
+      closed: (refusal, limit) => {
+        if (isMine()) this.#closed(refusal, limit)
         else if (line() === this.#aside) this.#inVain()
       },
     }
@@ -222,10 +226,12 @@ export class Connection {
       this.#vain = 0
       this.#socketAgainIn = FIRST_SOCKET_AGAIN
       this.#why = ''
-      this.listener.link({ kind: 'live', why: '' })
+      this.#limit = ''
+      this.listener.link({ kind: 'live', why: '', limit: '' })
     } else {
-      if (this.#why === HELD_BACK) this.#why = UNPASSED
-      this.listener.link({ kind: 'events', why: this.#why })
+      if (this.#why === HELD_BACK || this.#limit !== '') this.#why = UNPASSED
+      this.#limit = ''
+      this.listener.link({ kind: 'events', why: this.#why, limit: '' })
       this.#socketLater()
     }
   }
@@ -253,7 +259,7 @@ export class Connection {
     this.#waiting.clear()
   }
 
-  #closed(refusal: string): void {
+  #closed(refusal: string, limit = ''): void {
     if (this.#line !== null && !this.#proved) {
       if (this.#by === 'socket') this.#vain++
       else {
@@ -263,9 +269,9 @@ export class Connection {
       }
     }
     this.#forsake()
-    if (refusal !== '') this.#why = refusal
+    if (refusal !== '') [this.#why, this.#limit] = [refusal, limit]
     const wait = backoff(this.#failures++)
-    this.listener.link({ kind: 'waiting', until: Date.now() + wait, why: this.#why })
+    this.listener.link({ kind: 'waiting', until: Date.now() + wait, why: this.#why, limit: this.#limit })
     this.#timer = window.setTimeout(() => {
       this.#timer = undefined
       void this.#reopen()
@@ -273,11 +279,12 @@ export class Connection {
   }
 
   async #reopen(): Promise<void> {
-    this.listener.link({ kind: 'connecting', why: this.#why })
+    this.listener.link({ kind: 'connecting', why: this.#why, limit: this.#limit })
     try {
       await this.listener.recover()
       if (this.#vain >= ENOUGH) {
-        if (this.#why !== HELD_BACK) this.#why = await this.listener.refused()
+        // Where no seat is free, that is why.
+        if (this.#why !== HELD_BACK && this.#limit === '') this.#why = await this.listener.refused()
         this.#by = 'events'
         this.#vain = 0
       }

@@ -6,8 +6,8 @@ export interface LineListener {
   opened(): void
   text(data: string): void
   frames(data: ArrayBuffer): void
-  /** The server's words for a refusal, where there are any. */
-  closed(refusal: string): void
+  /** The server's words for a refusal, where there are any, and which limit is reached, if one is. */
+  closed(refusal: string, limit: string): void
   /** Something has come, be it a part of a message. */
   heard(): void
 }
@@ -38,7 +38,7 @@ export class SocketLine implements Line {
       if (typeof data === 'string') listener.text(data)
       else listener.frames(data)
     }
-    socket.onclose = () => { listener.closed('') }
+    socket.onclose = () => { listener.closed('', '') }
   }
 
   send(text: string): boolean {
@@ -106,7 +106,7 @@ export class EventsLine implements Line {
     if (next !== undefined) from.searchParams.set('next', String(next))
     this.#read(from, key === undefined ? {} : { 'Run-Key': key }).then(
       () => { this.#close('') },
-      (e: unknown) => { this.#close(e instanceof Refused ? e.message : '') },
+      (e: unknown) => { if (e instanceof Refused) this.#close(e.message, e.limit); else this.#close('') },
     )
   }
 
@@ -121,10 +121,10 @@ export class EventsLine implements Line {
     this.#ended.abort()
   }
 
-  #close(refusal: string): void {
+  #close(refusal: string, limit = ''): void {
     if (this.#ended.signal.aborted) return
     this.#ended.abort()
-    this.#listener.closed(refusal)
+    this.#listener.closed(refusal, limit)
   }
 
   async #read(from: URL, headers: Readonly<Record<string, string>>): Promise<void> {
@@ -187,9 +187,13 @@ export class EventsLine implements Line {
   }
 }
 
-class Refused extends Error {}
+class Refused extends Error {
+  constructor(detail: string, readonly limit: string) {
+    super(detail)
+  }
+}
 
 async function refused(response: Response): Promise<Refused> {
-  const { detail } = (await response.json().catch(() => ({}))) as { detail?: string }
-  return new Refused(detail ?? '')
+  const { detail = '', limit = '' } = (await response.json().catch(() => ({}))) as { detail?: string; limit?: string }
+  return new Refused(detail, limit)
 }

@@ -1,7 +1,11 @@
-import { html, type TemplateResult } from 'lit'
+import { html, nothing, type TemplateResult } from 'lit'
 import { GONE } from '../state/recovery'
+import './copy'
 import { othersNotice } from './others'
 import { Part } from './part'
+
+/** Limits of one run: its copy has seats of its own. */
+const OF_A_RUN: ReadonlySet<string> = new Set(['max-viewers', 'max-peer-viewers'])
 
 /** One line under the header: what has gone wrong, else what to try first, else what the data are. */
 class GnllCaption extends Part {
@@ -23,7 +27,8 @@ class GnllCaption extends Part {
     if (missing.value !== '') {
       return html`<p class="caption told" role="status"><b>This server has no lesson “${missing.value}”.</b> <button type="button" class="quiet-button" popovertarget="lessons">Show the list of lessons</button> <button type="button" class="quiet-button" @click=${() => { missing.value = '' }}>dismiss</button></p>`
     }
-    const { kind, why } = this.store.link.value
+    const { kind, why, limit } = this.store.link.value
+    if (limit !== '') return this.#full(why, limit)
     if (why !== '') {
       return kind === 'events'
         ? html`<p class="caption" role="status"><b>Connected by server-sent events</b>, because websockets do not get through: ${why}</p>`
@@ -40,6 +45,18 @@ class GnllCaption extends Part {
       return html`<p class="caption first">This network predicts a value <em>and</em> its uncertainty (the bands). Raise <b>eps</b>: the narrow part of the band widens first.</p>`
     }
     return html`<p class="caption"><b>${data?.title}</b> ${data?.help} <span class="source">${data?.source}</span></p>`
+  }
+
+  /** There is no seat: of this run, or of the server. */
+  #full(why: string, limit: string): TemplateResult {
+    const { key, run } = this.store
+    return html`
+      <p class="caption told" role="status">
+        <b>${why.charAt(0).toUpperCase()}${why.slice(1)}.</b>
+        ${OF_A_RUN.has(limit) && key === undefined && !run.value ? html`<gnll-copy></gnll-copy>` : nothing}
+        <button type="button" class="quiet-button" @click=${() => { this.store.retry() }}>Try again</button>
+      </p>
+    `
   }
 }
 

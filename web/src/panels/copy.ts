@@ -3,11 +3,15 @@ import { Problem, STATUS } from '../net/api'
 import { noteCopy } from '../state/copied'
 import type { Store } from '../state/store'
 import { Part } from './part'
+import { popup } from './popup'
+
+let made = 0 // of these elements, as a page has several
 
 /** Makes a copy of the run that whoever is at this page controls, and goes there. */
 class GnllCopy extends Part {
   static override properties = { busy: { state: true }, trouble: { state: true } }
   declare busy: boolean
+  readonly #number = made++
   /** Why there is no copy. */
   declare trouble: { readonly words: string; readonly status: number } | null
 
@@ -23,21 +27,33 @@ class GnllCopy extends Part {
     if (isPrivate || trouble?.status === STATUS.FORBIDDEN) {
       return html`<span class="no-copy">Its data are private, so it cannot be copied. <a class="quiet-button" href=${this.store.address.fresh}>Same settings on example data</a></span>`
     }
+    const refused = trouble === null ? nothing : html`<span class="refused" role="alert">${trouble.words}</span>`
+    if (!this.store.canMake.value) return this.#token(refused)
     return html`
       <button type="button" class="quiet-button make-copy" title="Opens a run of your own with the same settings, seed and weights" ?disabled=${this.busy} @click=${() => { void this.#copy() }}>Make my own copy</button>
-      ${trouble === null ? nothing : html`<span class="refused" role="alert">${trouble.words}</span>`}
-      ${trouble?.status === STATUS.UNAUTHORIZED ? this.#token() : nothing}
+      ${refused}
     `
   }
 
-  /** Whoever may not make runs on this server can be told the word that lets them. */
-  #token(): TemplateResult {
-    return html`
-      <form class="copy-token" @submit=${(e: Event) => { e.preventDefault(); void this.#login(e.target as HTMLFormElement) }}>
-        <span class="field"><input type="password" autocomplete="off" required aria-label="access token"></span>
-        <button type="submit" class="quiet-button">Copy with token</button>
-      </form>
-    `
+  /** Whoever may not make runs on this server is told so before, and what there is without its token. */
+  #token(refused: TemplateResult | typeof nothing): TemplateResult {
+    return popup({
+      id: `copy-token-${this.#number}`, style: 'quiet-button make-copy', label: 'Make my own copy: needs this server’s access token',
+      face: html`Make my own copy <span class="needs">(needs the access token)</span>`,
+      body: html`
+        <p class="popup-title">Your own copy</p>
+        <p>New runs on this server need its access token. Whoever runs the server has it.</p>
+        <form class="copy-token" @submit=${(e: Event) => { e.preventDefault(); void this.#login(e.target as HTMLFormElement) }}>
+          <span class="field"><input type="password" autocomplete="off" required aria-label="access token"></span>
+          <button type="submit" class="button" ?disabled=${this.busy}>Copy with token</button>
+        </form>
+        ${refused}
+        ${this.store.run.value === null ? nothing : html`
+          <p>Without it: save the model and drop the file on the page of your own gnllviz. Training continues there from the same weights.</p>
+          <div class="popup-row"><a class="button" href=${this.store.api.file(this.store.id, this.store.view.focus.value, 'json', true)} download>Save the model (JSON)</a></div>
+        `}
+      `,
+    })
   }
 
   async #login(form: HTMLFormElement): Promise<void> {
@@ -62,6 +78,7 @@ class GnllCopy extends Part {
   }
 
   #fail(e: unknown): void {
+    if (e instanceof Problem && e.status === STATUS.UNAUTHORIZED) this.store.canMake.value = false
     if (e instanceof Problem) this.trouble = { words: e.message, status: e.status }
     else this.trouble = { words: 'The server does not answer. Try again.', status: 0 }
   }

@@ -2,7 +2,7 @@ import { bestInWords } from '../charts/loss-card'
 import type { Drawn } from '../charts/loss'
 import type { LossView } from '../state/view'
 import { bisectLeft, bisectRight } from 'd3-array'
-import { changeInWords } from '../charts/marks'
+import { changeAndWho } from '../charts/marks'
 import type { Best } from '../math/best'
 import { count, fixed } from '../math/format'
 import { PICTURE, type Change, type Control, type Lane } from '../generated/wire'
@@ -39,7 +39,7 @@ export function lossTable({ drawn, view, span, best, controls, lanes, changes }:
   const steps = [...new Set([...spread(within.length, ROWS).map((i) => within[i] ?? 0), ...spread(odd.length, MOST_ODD).map((i) => odd[i] ?? 0)])].sort((a, b) => a - b)
   // What was changed since the row above.
   const changed = (row: number): string =>
-    changes.filter((c) => c.step <= (steps[row] ?? -1) && c.step > (steps[row - 1] ?? span.from - 1)).map((c) => changeInWords(c, controls, lanes)).join(', ')
+    changes.filter((c) => c.step <= (steps[row] ?? -1) && c.step > (steps[row - 1] ?? span.from - 1)).map((c) => changeAndWho(c, controls, lanes)).join(', ')
   const notFinite = (step: number): string => [...drawn.odd].filter(([, at]) => at.includes(step)).map(([lane]) => lane.name).join(', ')
   return {
     caption: [

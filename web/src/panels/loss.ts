@@ -125,13 +125,13 @@ class GnllLoss extends LatePart {
   }
 
   #draw(chart: LossChart, source: LossSource, data: Data): void {
-    const { changes, run, lanes, rewind, view: { focus } } = this.store
+    const { told, run, lanes, rewind, view: { focus } } = this.store
     const view = this.#view
     const seen = this.#seen.value
     if (!run.value || !seen) return
     this.#span = source.span
     this.#drawn = chart.draw({
-      history: seen.history, view, generation: run.value.generation, span: this.#span, batches: source.batches(view, chart.pixels), changes: changes.value,
+      history: seen.history, view, generation: run.value.generation, span: this.#span, batches: source.batches(view, chart.pixels), changes: told.value,
       lanes: lanes.value, focus: focus.value, best: this.#best, target: several(data) ? data.target.name : '', odd: source.odd, past: rewind.at.value,
     })
     const { low, high } = chart.range
@@ -218,7 +218,7 @@ class GnllLoss extends LatePart {
   }
 
   get #changes(): readonly Change[] {
-    return this.store.changes.value.filter((c) => c.generation === this.store.run.value?.generation)
+    return this.store.told.value.filter((c) => c.generation === this.store.run.value?.generation)
   }
 
   #set(view: Partial<LossView>): void {

@@ -1,5 +1,5 @@
 import { html, type TemplateResult } from 'lit'
-import { changeInWords } from '../charts/marks'
+import { didInWords } from '../charts/marks'
 import type { Others } from '../state/others'
 import type { Store } from '../state/store'
 import { personTag } from './person'
@@ -11,7 +11,7 @@ export function othersNotice(store: Store, { by, change, revision }: Others): Te
   const canUndo = change.kind !== 'undo' && change.kind !== 'redo' && store.past.canUndo.value
   return html`
     <p class="caption by-others" role="status">
-      ${personTag(by)}: ${changeInWords(change, store.controls, store.lanes.value)}
+      ${personTag(by)}${didInWords(change, store.controls, store.lanes.value)}
       ${canUndo ? html`<button type="button" class="quiet-button" @click=${() => { store.others.dismiss(); void store.past.undo(revision) }}>${later === 0 ? 'Undo' : `Undo this and ${later} later`}</button>` : ''}
       <button type="button" class="quiet-button" @click=${() => { store.others.dismiss() }}>dismiss</button>
     </p>

@@ -76,6 +76,8 @@ export class Scene<C extends Chart, G extends Ground = GridGround> implements Re
 
   hostUpdated(): void {
     const rooms = this.#of.rooms()
+    // A chart describes itself; before it is there, nobody else would.
+    for (const room of rooms) if (!room.hasAttribute('aria-label')) room.setAttribute('aria-label', 'No data yet')
     if (rooms.length !== this.#charts.size || rooms.some((room) => !this.#charts.has(room))) inFrame(this.#paint)
   }
 

@@ -1,6 +1,6 @@
 import { html, nothing, svg, type PropertyValues, type TemplateResult } from 'lit'
 import { live } from 'lit/directives/live.js'
-import { changeInWords, leavesTrace, marksAt, toMarks, type Mark } from '../charts/marks'
+import { changeAndWho, leavesTrace, marksAt, toMarks, type Mark } from '../charts/marks'
 import { stepsAhead } from '../math/scale'
 import { count, fixed } from '../math/format'
 import type { Goal } from '../generated/wire'
@@ -75,8 +75,8 @@ class GnllTimeline extends LatePart {
 
   /** The changes of this generation, but for those that leave no trace. */
   #marks(): Mark[] {
-    const { changes, controls, run } = this.store
-    const traced = changes.value.filter((c) => leavesTrace(c, controls))
+    const { told, controls, run } = this.store
+    const traced = told.value.filter((c) => leavesTrace(c, controls))
     return toMarks(traced, run.value?.generation ?? NaN, (step) => stepsPerPixel(step, this.#end, this.width))
   }
 
@@ -171,7 +171,7 @@ class GnllTimeline extends LatePart {
   }
 
   #words(m: Mark): string {
-    return `${changeInWords(m, this.store.controls, this.store.lanes.value)}, step ${count(m.step)}`
+    return `${changeAndWho(m, this.store.controls, this.store.lanes.value)}, step ${count(m.step)}`
   }
 
   /** How many steps away something is near: so many pixels, or as far as the next snapshot. */

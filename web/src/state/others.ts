@@ -37,6 +37,23 @@ export class OthersChanges {
   }
 }
 
+/**
+ * Changes without who made them where that was whoever is at this page, under the number
+ * that they have now or under those that they had before, which are asked for only where
+ * there is somebody else.
+ */
+export function byOthers(changes: readonly Change[], me: number | undefined, before: () => readonly number[]): readonly Change[] {
+  if (changes.every(({ by }) => !by)) return changes
+  let mine: ReadonlySet<number> | undefined
+  return changes.map((change) => {
+    const { by, ...rest } = change
+    if (!by) return change
+    if (by.person === me) return rest
+    mine ??= new Set(before())
+    return mine.has(by.person) ? rest : change
+  })
+}
+
 /** What people are called who chose no name, by their colours; person.css has these in the same order. */
 const COLOURS = ['teal', 'violet', 'amber', 'rose', 'olive', 'indigo', 'bronze', 'sky', 'plum', 'moss', 'coral', 'slate']
 

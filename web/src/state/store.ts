@@ -11,14 +11,14 @@ import { later } from './later'
 import { LessonPlay } from './lesson-play'
 import { Lessons } from './lessons'
 import type { Asked, Link } from './link'
-import { rememberedName, rememberName } from './name'
-import { OthersChanges } from './others'
+import { noteNumber, numbersOf, rememberedName, rememberName } from './name'
+import { byOthers, OthersChanges } from './others'
 import { OwnRows } from './own-rows'
 import { Past } from './past'
 import { Recovery } from './recovery'
 import { Rewind } from './rewind'
 import { sameValue, type Settings } from '../net/settings'
-import { Signal, type ReadonlySignal } from '@preact/signals-core'
+import { computed, Signal, type ReadonlySignal } from '@preact/signals-core'
 import { Values } from './values'
 import { View, type Tool } from './view'
 
@@ -51,13 +51,15 @@ export const CLOSED = 'The controls are closed again.'
 
 /** What the page knows. Elements read its signals and call its methods. */
 export class Store {
-  readonly link = new Signal<Connected>({ kind: 'connecting', why: '' })
+  readonly link = new Signal<Connected>({ kind: 'connecting', why: '', limit: '' })
   readonly run = new Signal<Run | null>(null)
   /** Whether this page may change anything. */
   readonly steers = new Signal(false)
   readonly lanes = new Signal<readonly Lane[]>([])
   readonly values: Values
   readonly changes = new Signal<readonly Change[]>([])
+  /** The same, each with who made it only where somebody else did. */
+  readonly told: ReadonlySignal<readonly Change[]> = computed(() => byOthers(this.changes.value, this.me.value?.person, () => numbersOf(this.id)))
   readonly grid = new Signal<GridFrame | null>(null)
   readonly truth = new Signal<TruthFrame | null>(null)
   /** The truth of every target where there are several. */
@@ -99,6 +101,8 @@ export class Store {
   readonly id: string
   /** It gives control of the run. */
   readonly key: string | undefined
+  /** Whether this browser may make runs here without showing the server's token. */
+  readonly canMake: Signal<boolean>
   readonly #connection: Connection
   readonly #address: Address
   readonly #recovery: Recovery
@@ -118,7 +122,8 @@ export class Store {
     settings: Settings,
     { view = new View(), data = null, lesson = '' }: { readonly view?: View; readonly data?: DataSpec | null; readonly lesson?: string } = {},
   ) {
-    const { run, key } = opened
+    const { run, key, canMake } = opened
+    this.canMake = new Signal(canMake)
     this.view = view
     this.follow = new Follow(view, this.rewind, () => this.lanes.peek())
     this.own = new OwnRows(api, key, data)
@@ -496,6 +501,7 @@ export class Store {
     if (this.changes.value.some((c) => c.revision === change.revision && c.control === change.control)) return
     this.changes.value = [...this.changes.value, change]
     this.past.add(change)
+    if (change.by && change.by.person === this.me.value?.person) noteNumber(this.id, change.by.person)
     if (this.steers.value) this.others.add(change, this.me.value?.person, performance.now())
     this.rewind.changed()
     if (change.kind === 'control') this.values.put({ name: change.control, lane: change.lane }, change.new, change.revision)
