@@ -43,17 +43,17 @@ func refusedDial(t *testing.T, addr, id string) (int, problemDocument) {
 
 func TestWebsocketsHaveTheirLimits(t *testing.T) {
 	for flag, l := range map[string]access.Limits{
-		"--max-connections":      {ViewerLimits: access.ViewerLimits{Connections: 2}},
-		"--max-peer-connections": {ViewerLimits: access.ViewerLimits{PeerConnections: 2}},
-		"--max-viewers":          {ViewerLimits: access.ViewerLimits{Viewers: 2}},
-		"--max-peer-viewers":     {ViewerLimits: access.ViewerLimits{PeerViewers: 2}},
+		"max-connections":      {ViewerLimits: access.ViewerLimits{Connections: 2}},
+		"max-peer-connections": {ViewerLimits: access.ViewerLimits{PeerConnections: 2}},
+		"max-viewers":          {ViewerLimits: access.ViewerLimits{Viewers: 2}},
+		"max-peer-viewers":     {ViewerLimits: access.ViewerLimits{PeerViewers: 2}},
 	} {
 		addr, _ := serve(t, Config{Limits: l})
 		id := makeRun(t, addr, "").ID
 		first := dial(t, addr, id)
 		first.hello()
 		dial(t, addr, id).hello()
-		if status, p := refusedDial(t, addr, id); status != http.StatusServiceUnavailable || !strings.Contains(p.Detail, flag) {
+		if status, p := refusedDial(t, addr, id); status != http.StatusServiceUnavailable || p.Limit != flag || strings.Contains(p.Detail, "--") {
 			t.Errorf("%s: got %d, %+v", flag, status, p)
 		}
 		// Who leaves makes room.

@@ -103,6 +103,7 @@ func withID(command []byte) []byte {
 type problemDocument struct {
 	Title, Detail string
 	Status        int
+	Limit         string `json:"limit"`
 }
 
 // makeRun makes a run that everyone who watches may change settings.
