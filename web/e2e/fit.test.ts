@@ -129,17 +129,21 @@ describe('reading', () => {
 describe('the noise', () => {
   it('says the floor in both units, and shades where it holds', async () => {
     const w = await standing({}, 3000)
-    /** The longest stretch of about the floor's colour along a line: words and dashes have none. */
+    /** The longest stretch of the floor's colour along a line: words and dashes have none. */
     const longest = (): Promise<number> => w.page.evaluate(() => {
       const canvas = document.querySelector<HTMLCanvasElement>('#noise-chart canvas')
       const copy = new OffscreenCanvas(canvas?.width ?? 1, canvas?.height ?? 1).getContext('2d', { willReadFrequently: true })
       if (!canvas || !copy) return 0
       copy.drawImage(canvas, 0, 0)
       const { data } = copy.getImageData(0, 0, canvas.width, canvas.height)
+      const probe = document.body.appendChild(document.createElement('i'))
+      probe.style.color = 'var(--floor)'
+      const floor = getComputedStyle(probe).color.match(/\d+/g)?.map(Number) ?? []
+      probe.remove()
       let [run, most] = [0, 0]
       for (let i = 0; i < data.length; i += 4) {
-        const isRed = (data[i] ?? 0) > (data[i + 1] ?? 0) + 60 && (data[i + 3] ?? 0) > 90
-        run = isRed && i % (4 * canvas.width) !== 0 ? run + 1 : 0
+        const isFloor = (data[i + 3] ?? 0) > 90 && floor.every((v, k) => Math.abs((data[i + k] ?? 0) - v) <= 8)
+        run = isFloor && i % (4 * canvas.width) !== 0 ? run + 1 : 0
         most = Math.max(most, run)
       }
       return most

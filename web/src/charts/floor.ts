@@ -13,6 +13,8 @@ const HEIGHT = 16 // pixels of a line of words
 const GAP = 4 // pixels between the words and the line, a curve or an edge
 const ROOM_ABOVE = 20 // pixels over the plot, where words stand for which there is no room in it
 const STRIP = 5 // pixels under the floor, where the network would go below it
+/** Dashes of no model, of no truth. */
+const FLOOR_DASH = [14, 4]
 const TICK = 6 // pixels above the floor, for a row that is clamped
 
 /** Where words stand: their upper left corner. */
@@ -56,11 +58,11 @@ export class Floor {
     }]
     if (!inside) return label
     return [
-      { type: 'rect', shape: { x: area.x, y, width: area.width, height: bottom - y }, style: { fill: p.floor, opacity: 0.08 } },
+      { type: 'rect', shape: { x: area.x, y, width: area.width, height: bottom - y }, style: { fill: p.floor, opacity: 0.1 } },
       ...stretches(s).map(([x1, x2]): Figure => ({
         type: 'rect', shape: { x: x1, y, width: x2 - x1, height: Math.min(STRIP, bottom - y) }, style: { fill: p.floor, opacity: 0.45 },
       })),
-      { type: 'line', shape: { x1: area.x, y1: y, x2: right, y2: y }, style: { stroke: p.floor, lineWidth: 1.2, lineDash: [4, 3] } },
+      { type: 'line', shape: { x1: area.x, y1: y, x2: right, y2: y }, style: { stroke: p.floor, lineWidth: 1.4, lineDash: FLOOR_DASH } },
       ...clampedRows(s).map((x): Figure => ({
         type: 'line', shape: { x1: x, y1: y, x2: x, y2: y - TICK }, style: { stroke: p.floor, lineWidth: 1.2, opacity: 0.8 },
       })),

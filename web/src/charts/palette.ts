@@ -1,7 +1,7 @@
 import type { ChartOption } from './echarts'
 import { LANE_COLOURS, tokenOf } from './lanes'
 
-const TOKENS = ['ink', 'quiet', 'grid', 'surface', 'border', 'floor', 'good', 'mark', 'epistemic', 'spot'] as const
+const TOKENS = ['ink', 'quiet', 'grid', 'surface', 'border', 'floor', 'bad', 'good', 'mark', 'epistemic', 'spot'] as const
 
 /** The page's colours as a canvas takes them, and its font. */
 export type Palette = Readonly<Record<(typeof TOKENS)[number] | 'font', string>> & {

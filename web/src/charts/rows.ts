@@ -132,7 +132,7 @@ export class RowsChart {
       this.#paintBars(c, place, area)
       // Test rows lie on top, and what is far out on top of all.
       for (const [test, beyond, opacity] of [[false, false, 0.45], [true, false, 1], [false, true, 1], [true, true, 1]] as const) {
-        const colour = beyond ? p.floor : focus.colour
+        const colour = beyond ? p.bad : focus.colour
         const look = this.#dots.of(test ? { radius: r, fill: p.surface, edges: [[beyond ? 2 : 1.4, colour]] } : { radius: r, fill: colour, edges: [] })
         c.globalAlpha = opacity
         for (const [row, x, y] of this.#painted) {
