@@ -223,31 +223,32 @@ func (b *bus) each(ctx context.Context, id string, f func(message)) error {
 // checkpoints in the books.
 func (l *Log) takeCheckpoints(r *Record, records []record) {
 	blobs := map[hash][]byte{}
-	manifests := map[*pack][]byte{}
+	stored := map[*pack]checkpoint{}
 	for _, rec := range records {
 		if rec.kind != kindCheckpoint {
 			continue
 		}
-		manifest, refs, its, err := parseCheckpoint(rec.body)
+		c, err := parseCheckpoint(rec.body)
 		if err != nil {
 			r.Damaged = append(r.Damaged, fmt.Sprintf("%s: %v", rec.name(), err))
 			l.doomed = append(l.doomed, rec.seqs...)
 			continue
 		}
-		k := &pack{number: rec.number, refs: refs, blobs: map[hash]int64{}, seqs: rec.seqs, size: rec.size}
-		for h, b := range its {
+		k := &pack{number: rec.number, refs: c.refs, blobs: map[hash]int64{}, seqs: rec.seqs, size: rec.size}
+		for h, b := range c.blobs {
 			blobs[h] = b
 			k.blobs[h] = int64(len(b))
 			l.where[h] = k
 		}
-		manifests[k] = manifest
+		stored[k] = c
 		l.packs = append(l.packs, k)
 	}
+	more := keep
 	for _, k := range slices.Backward(l.packs) {
-		if len(l.kept) == keep {
+		if more == 0 {
 			break
 		}
-		c := Checkpoint{Number: k.number, Manifest: manifests[k], Blobs: make(map[string][]byte, len(k.refs))}
+		c := Checkpoint{Number: k.number, Manifest: stored[k].manifest, Blobs: make(map[string][]byte, len(k.refs))}
 		lost := 0
 		for _, h := range k.refs {
 			b, ok := blobs[h]
@@ -260,6 +261,9 @@ func (l *Log) takeCheckpoints(r *Record, records []record) {
 		if lost > 0 {
 			r.Damaged = append(r.Damaged, fmt.Sprintf("the checkpoint after entry %d lacks %d of %d blobs", k.number, lost, len(k.refs)))
 			continue
+		}
+		if more--; len(l.kept) == 0 {
+			more = min(more, stored[k].kept)
 		}
 		l.kept = append(l.kept, k)
 		r.Checkpoints = append(r.Checkpoints, c)

@@ -246,7 +246,7 @@ func (l *Log) save(ctx context.Context, c Checkpoint, refs []string, m Meta, kee
 	if len(p.missing) > 0 {
 		return &MissingError{p.missing}
 	}
-	seqs, size, err := l.write(ctx, &l.checks, kindCheckpoint, c.Number, checkpointBody(c.Manifest, p.refs, p.blobs))
+	seqs, size, err := l.write(ctx, &l.checks, kindCheckpoint, c.Number, checkpointBody(len(p.kept), c.Manifest, p.refs, p.blobs))
 	if err != nil {
 		return fmt.Errorf("cannot store a checkpoint of %s: %w", l.id, err)
 	}
@@ -351,7 +351,7 @@ func (l *Log) carry(ctx context.Context, p *plan) error {
 		return err
 	}
 	for k, hashes := range p.carried {
-		_, _, blobs, err := l.fetch(ctx, b, k)
+		stored, err := l.fetch(ctx, b, k)
 		if damaged := (*unreadable)(nil); errors.As(err, &damaged) {
 			l.store.log.Warn("stored blobs cannot be read", "run", l.id, "error", err)
 			l.mu.Lock()
@@ -366,7 +366,7 @@ func (l *Log) carry(ctx context.Context, p *plan) error {
 			return err
 		}
 		for _, h := range hashes {
-			p.blobs[h] = blobs[h]
+			p.blobs[h] = stored.blobs[h]
 		}
 	}
 	return nil
@@ -378,33 +378,33 @@ type unreadable struct{ err error }
 func (e *unreadable) Error() string { return e.err.Error() }
 
 // fetch reads a checkpoint's record.
-func (l *Log) fetch(ctx context.Context, b *bus, k *pack) (manifest []byte, refs []hash, blobs map[hash][]byte, err error) {
+func (l *Log) fetch(ctx context.Context, b *bus, k *pack) (checkpoint, error) {
 	var a assembly
 	for _, seq := range k.seqs {
 		m, err := b.work.GetMsg(ctx, seq)
 		if api := (*jetstream.APIError)(nil); errors.Is(err, jetstream.ErrMsgNotFound) || errors.As(err, &api) {
-			return nil, nil, nil, &unreadable{err}
+			return checkpoint{}, &unreadable{err}
 		}
 		if err != nil {
-			return nil, nil, nil, err
+			return checkpoint{}, err
 		}
 		a.add(l.id, message{m.Sequence, m.Subject, m.Data})
 	}
 	a.end()
 	if len(a.records) != 1 {
-		return nil, nil, nil, &unreadable{errors.New(strings.Join(a.damaged, "; "))}
+		return checkpoint{}, &unreadable{errors.New(strings.Join(a.damaged, "; "))}
 	}
-	manifest, refs, blobs, err = parseCheckpoint(a.records[0].body)
+	c, err := parseCheckpoint(a.records[0].body)
 	if err != nil {
-		err = &unreadable{err}
+		return checkpoint{}, &unreadable{err}
 	}
-	return manifest, refs, blobs, err
+	return c, nil
 }
 
 // settleIn puts a record that was written into the books. l.mu is held.
 func (l *Log) settleIn(fresh *pack, p *plan) {
 	l.kept = append([]*pack{fresh}, p.kept...)
-	for _, k := range p.gone {
+	for _, k := range slices.Backward(p.gone) { // so that what is still there lacks nothing
 		for h := range k.blobs {
 			if l.where[h] == k {
 				delete(l.where, h)
@@ -436,14 +436,12 @@ func (l *Log) drop(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if err := l.dropEntries(ctx, b); err != nil {
-		return err
-	}
+	// Checkpoints before the entries that follow them.
 	for {
 		l.mu.Lock()
 		if len(l.doomed) == 0 {
 			l.mu.Unlock()
-			return nil
+			return l.dropEntries(ctx, b)
 		}
 		seq := l.doomed[0]
 		l.mu.Unlock()

@@ -113,15 +113,17 @@ func parseHash(s string) (h hash, err error) {
 
 // checkpointBody is the body of a checkpoint's record: numbers are uvarints,
 //
+//	how many checkpoints before it stay kept,
 //	length of the manifest, number of refs, number of blobs,
 //	refs (32 each), for each blob: hash (32), length;
 //	the manifest, the blobs
-func checkpointBody(manifest []byte, refs []hash, blobs map[hash][]byte) []byte {
-	size := 30 + len(manifest) + 32*len(refs)
+func checkpointBody(kept int, manifest []byte, refs []hash, blobs map[hash][]byte) []byte {
+	size := 40 + len(manifest) + 32*len(refs)
 	for _, b := range blobs {
 		size += 32 + 10 + len(b)
 	}
 	body := make([]byte, 0, size)
+	body = binary.AppendUvarint(body, uint64(kept))
 	body = binary.AppendUvarint(body, uint64(len(manifest)))
 	body = binary.AppendUvarint(body, uint64(len(refs)))
 	body = binary.AppendUvarint(body, uint64(len(blobs)))
@@ -140,8 +142,16 @@ func checkpointBody(manifest []byte, refs []hash, blobs map[hash][]byte) []byte 
 	return body
 }
 
+// checkpoint is what a checkpoint's record has.
+type checkpoint struct {
+	kept     int
+	manifest []byte
+	refs     []hash
+	blobs    map[hash][]byte
+}
+
 // parseCheckpoint reads the body of a checkpoint's record. What it gives lies in body.
-func parseCheckpoint(body []byte) (manifest []byte, refs []hash, blobs map[hash][]byte, err error) {
+func parseCheckpoint(body []byte) (c checkpoint, err error) {
 	bad := errors.New("a checkpoint's record makes no sense")
 	number := func() uint64 {
 		n, k := binary.Uvarint(body)
@@ -161,12 +171,13 @@ func parseCheckpoint(body []byte) (manifest []byte, refs []hash, blobs map[hash]
 		body = body[n:]
 		return piece
 	}
-	length, refCount, blobCount := number(), number(), number()
+	kept, length, refCount, blobCount := number(), number(), number(), number()
 	if err != nil || 32*refCount > uint64(len(body)) || 33*blobCount > uint64(len(body)) {
-		return nil, nil, nil, bad
+		return c, bad
 	}
+	c.kept = int(kept)
 	for range refCount {
-		refs = append(refs, hash(take(32)))
+		c.refs = append(c.refs, hash(take(32)))
 	}
 	type piece struct {
 		hash   hash
@@ -176,22 +187,22 @@ func parseCheckpoint(body []byte) (manifest []byte, refs []hash, blobs map[hash]
 	for range blobCount {
 		h := take(32)
 		if err != nil {
-			return nil, nil, nil, err
+			return c, err
 		}
 		pieces = append(pieces, piece{hash(h), number()})
 	}
-	manifest = take(length)
-	blobs = make(map[hash][]byte, len(pieces))
+	c.manifest = take(length)
+	c.blobs = make(map[hash][]byte, len(pieces))
 	for _, p := range pieces {
-		blobs[p.hash] = take(p.length)
+		c.blobs[p.hash] = take(p.length)
 	}
 	if err != nil || len(body) != 0 {
-		return nil, nil, nil, bad
+		return c, bad
 	}
-	for h, b := range blobs {
+	for h, b := range c.blobs {
 		if sha256.Sum256(b) != h {
-			return nil, nil, nil, fmt.Errorf("the blob %s is not what its hash says", h)
+			return c, fmt.Errorf("the blob %s is not what its hash says", h)
 		}
 	}
-	return manifest, refs, blobs, nil
+	return c, nil
 }

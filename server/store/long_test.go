@@ -1,0 +1,7 @@
+//go:build long
+
+package store
+
+import "testing"
+
+func TestLongKilledAtRandomInstants(t *testing.T) { killed(t, 200) }
