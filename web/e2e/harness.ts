@@ -203,9 +203,9 @@ export class Watched {
     if (!firstVisit) {
       await context.addInitScript(() => {
         try {
-          if (localStorage.getItem('gnllviz.mode') === null) localStorage.setItem('gnllviz.mode', 'full')
+          if (!document.cookie.includes('gnllviz.mode=')) document.cookie = 'gnllviz.mode=full; Path=/; Max-Age=86400; SameSite=Lax'
         } catch {
-          // A page within another one may have no storage; it is full anyway.
+          // A page within another one may have no cookies; it is full anyway.
         }
       })
     }

@@ -28,6 +28,19 @@ describe('who watches', () => {
     await expect.poll(() => panel(b)).toBe('residual')
     await a.page.getByRole('combobox', { name: 'what this panel shows' }).selectOption('fit')
     await expect.poll(() => panel(b)).toBe('fit')
+    // Whatever else is chosen of the view, too.
+    await a.page.evaluate(() => {
+      const { view } = document.querySelector('gnll-app')?.store ?? {}
+      if (!view) throw new Error('there is no page')
+      view.tab.value = 'metrics'
+      view.bands.value = { unit: 'sigma', levels: [1, 2] }
+      view.setLoss({ smoothing: 0.9, logSteps: true })
+    })
+    const seen = (w: Watched): Promise<unknown> => w.page.evaluate(() => {
+      const { tab, bands, loss } = document.querySelector('gnll-app')?.store.view ?? {}
+      return [tab?.value, bands?.value.levels.join(), loss?.value.smoothing, loss?.value.logSteps]
+    })
+    await expect.poll(() => seen(b)).toEqual(['metrics', '1,2', 0.9, true])
     await a.page.getByRole('slider', { name: 'look back' }).press('ArrowLeft')
     await a.page.getByRole('slider', { name: 'look back' }).press('ArrowLeft')
     const step = await lookedBack(a)

@@ -36,6 +36,27 @@ describe('a first visit', () => {
     await expect.poll(() => controls(w)).toEqual(EIGHT)
   })
 
+  it('asks the browser’s storage for nothing before the first fit; what an earlier version kept there holds after it', async () => {
+    const opened = await still({}, 30, first)
+    const page = await opened.context.newPage()
+    await page.addInitScript(() => {
+      const getItem = Reflect.get(Storage.prototype, 'getItem') as (this: Storage, key: string) => string | null
+      const early: string[] = []
+      Object.assign(window, { early })
+      if (sessionStorage.length === 0) localStorage.setItem('gnllviz.mode', 'full') // once
+      Storage.prototype.getItem = function (key: string) {
+        if (performance.getEntriesByName('first fit').length === 0 && document.documentElement.dataset['step'] === undefined) early.push(key)
+        return getItem.call(this, key)
+      }
+    })
+    await opened.context.clearCookies()
+    await page.goto(opened.page.url())
+    await page.locator('gnll-metrics').waitFor()
+    expect(await page.evaluate(() => (window as unknown as { early: string[] }).early)).toEqual([])
+    expect(await page.evaluate(() => localStorage.getItem('gnllviz.mode'))).toBe(null)
+    expect(await page.evaluate(() => document.cookie)).toContain('gnllviz.mode=full')
+  })
+
   it('by a link with a setting that is not among the eight shows that one too, also when it is at its default again', async () => {
     const w = await visit(`${server.url}#batch=8&clip=1&paused`, first)
     await w.says(({ step }) => step !== undefined)

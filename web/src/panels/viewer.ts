@@ -1,5 +1,4 @@
 import { html, nothing, type TemplateResult } from 'lit'
-import { originalOf } from '../state/copied'
 import { colourOf } from '../state/others'
 import './copy'
 import './name-field'
@@ -42,7 +41,7 @@ class GnllViewer extends Part {
   }
 
   #way(): TemplateResult | typeof nothing {
-    const original = originalOf(this.store.id)
+    const original = this.store.original.value
     if (!original) return nothing
     return html`<p class="viewer"><b>Your own copy.</b> <a class="quiet-button" href=${original.page}>Back to the original</a></p>`
   }

@@ -2,44 +2,12 @@ import { batch, computed, signal, type ReadonlySignal } from '@preact/signals-co
 import type { PresentedView, ViewMessage } from '../generated/wire'
 import { byHand } from './hand'
 import { later } from './later'
+import { lookAs, viewOf } from './presented'
 import type { Rewind } from './rewind'
-import { SCALES, type View } from './view'
-
-/** What is shared of a view: a choice by its name, as addresses have it. */
-interface Shared {
-  readonly options: readonly string[]
-  readonly get: (view: View) => string
-  readonly set: (view: View, value: string) => void
-}
-
-function shared<T extends string>(options: readonly T[], get: (view: View) => T, set: (view: View, value: T) => void): Shared {
-  return {
-    options, get,
-    set: (view, value) => {
-      const known = options.find((o) => o === value)
-      if (known !== undefined && get(view) !== known) set(view, known)
-    },
-  }
-}
-
-/** What those who follow see as the presenter does; whatever a page does not know it passes over. */
-export const SHARED: ReadonlyMap<string, Shared> = new Map([
-  ['panel', shared(['fit', 'actual', 'residual', 'targets'], (v) => v.panel.value, (v, panel) => { v.panel.value = panel })],
-  ['lens', shared(['off', 'mean', 'variance'], (v) => v.lens.value, (v, lens) => { v.lens.value = lens })],
-  ['compare', shared(['overlay', 'beside'], (v) => v.compare.value, (v, compare) => { v.compare.value = compare })],
-  ['loss', shared(['loss', 'nll', 'batch'], (v) => v.loss.value.kind, (v, kind) => { v.setLoss({ kind }) })],
-  ['scale', shared(SCALES, (v) => v.loss.value.scale, (v, scale) => { v.setLoss({ scale }) })],
-  ['split', shared(['train', 'test'], (v) => v.split.value, (v, split) => { v.split.value = split })],
-])
+import type { View } from './view'
 
 /** The look back at an earlier step of those who follow is spread over so long, in ms: a class asks for it at once. */
 const SPREAD = 500
-
-/** A view as one text: two that are the same look the same. */
-export function viewOf(view: View, step: number | null): PresentedView {
-  const text = [...SHARED].map(([name, { get }]) => `${name}:${get(view)}`).join('~')
-  return { lane: view.focus.value, ...(step === null ? {} : { step }), view: text }
-}
 
 /** What the presenter looks at, and whether this page looks there, too. */
 export class Follow {
@@ -94,13 +62,9 @@ export class Follow {
   /** Looks at the present as that view does. */
   go(to: PresentedView): void {
     this.#goes = true
-    const asked = new Map((to.view ?? '').split('~').map((pair) => [pair.slice(0, pair.indexOf(':')), pair.slice(pair.indexOf(':') + 1)]))
     batch(() => {
       if (this.lanes().some(({ lane }) => lane === to.lane)) this.#view.focus.value = to.lane
-      for (const [name, { set }] of SHARED) {
-        const value = asked.get(name)
-        if (value !== undefined) set(this.#view, value)
-      }
+      lookAs(this.#view, to.view ?? '')
     })
     this.#goes = false
   }

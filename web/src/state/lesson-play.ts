@@ -46,7 +46,13 @@ export class LessonPlay {
   constructor(of: Needs) {
     this.#of = of
     const { shown, run, live, steers } = of
-    this.answers.value = readAnswers(of.id)
+    // Only a lesson has any: a page without one does not wait for the browser's storage.
+    let isRead = false
+    effect(() => {
+      if (isRead || !shown.value) return
+      isRead = true
+      this.answers.value = readAnswers(of.id)
+    })
     const step = computed(() => {
       const fit = live.value[0]?.fit
       return fit && fit.generation === run.value?.generation ? fit.step : 0

@@ -1,21 +1,12 @@
-const KEY = 'gnllviz.name'
+import { keep, kept } from './kept'
 
 /** What this browser's user wants to be called where others see it; empty: by a colour. */
 export function rememberedName(): string {
-  try {
-    return localStorage.getItem(KEY) ?? ''
-  } catch {
-    return '' // storage can be forbidden
-  }
+  return kept('name') ?? ''
 }
 
 export function rememberName(name: string): void {
-  try {
-    if (name === '') localStorage.removeItem(KEY)
-    else localStorage.setItem(KEY, name)
-  } catch {
-    // Storage can be forbidden; then the name holds for this page only.
-  }
+  keep('name', name === '' ? undefined : name)
 }
 
 const NUMBERS = 'gnllviz.numbers.'

@@ -3,7 +3,7 @@ import type { Api, Opened, Order } from '../net/api'
 import { Connection, Disconnected, isConnected, Refusal, type Link as Connected, type News, type Order as Command } from '../net/connection'
 import { lanePictures, type Frame, type GridFrame, type LanePicture, type TargetsFrame, type TruthFrame } from '../net/frame'
 import { AUTO, OWN_DATA, type Ack, type BeginCommand, type Change, type Control, type ControlValue, type Data, type DataSpec, type Goal, type Hello, type Lane, type Person, type RunMessage, type State, type Trouble, type ViewersMessage, type WatchCommand } from '../generated/wire'
-import { originalOf } from './copied'
+import { originalOf, type Original } from './copied'
 import { Follow } from './follow'
 import { inFrame } from './frame'
 import { History } from './history'
@@ -11,9 +11,12 @@ import { later } from './later'
 import { LessonPlay } from './lesson-play'
 import { Lessons } from './lessons'
 import type { Asked, Link } from './link'
+import { moveKept } from './moved'
 import { noteNumber, numbersOf, rememberedName, rememberName } from './name'
 import { byOthers, OthersChanges } from './others'
 import { OwnRows } from './own-rows'
+import { painted } from './painted'
+import { remember as rememberPrompts } from './prompts'
 import { Past } from './past'
 import { Recovery } from './recovery'
 import { Rewind } from './rewind'
@@ -59,7 +62,7 @@ export class Store {
   readonly values: Values
   readonly changes = new Signal<readonly Change[]>([])
   /** The same, each with who made it only where somebody else did. */
-  readonly told: ReadonlySignal<readonly Change[]> = computed(() => byOthers(this.changes.value, this.me.value?.person, () => numbersOf(this.id)))
+  readonly told: ReadonlySignal<readonly Change[]> = computed(() => byOthers(this.changes.value, this.me.value?.person, () => this.#numbers.value))
   readonly grid = new Signal<GridFrame | null>(null)
   readonly truth = new Signal<TruthFrame | null>(null)
   /** The truth of every target where there are several. */
@@ -97,6 +100,8 @@ export class Store {
   readonly me = new Signal<Person | null>(null)
   /** Who watches, for whoever has the run's key. */
   readonly viewers = new Signal<ViewersMessage | null>(null)
+  /** The run of which this tab made this one as a copy; null: it did not, or that is not known yet. */
+  readonly original = new Signal<Original | null>(null)
   readonly own: OwnRows
   readonly id: string
   /** It gives control of the run. */
@@ -105,6 +110,8 @@ export class Store {
   readonly canMake: Signal<boolean>
   readonly #connection: Connection
   readonly #address: Address
+  /** Under which numbers this tab has changed the run before. */
+  readonly #numbers = new Signal<readonly number[]>([])
   readonly #recovery: Recovery
   /** The hello had the run's key. */
   #mine = false
@@ -159,6 +166,20 @@ export class Store {
     for (const signal of [this.values.settings, this.lanes, this.own.packed, view.text, this.lessons.shown]) later<unknown>(signal, () => { this.#address.show() })
     later(this.follow.own, () => { this.#present() })
     this.#connection.open()
+    void painted.then(() => { this.#look() })
+  }
+
+  /** What is in the browser's storage, which nothing waits for that is to be seen at once. */
+  #look(): void {
+    this.#numbers.value = numbersOf(this.id)
+    const original = originalOf(this.id)
+    this.original.value = original
+    if (original) this.follow.go(original.view)
+    if (!moveKept()) return
+    this.view.remember()
+    rememberPrompts()
+    const name = rememberedName()
+    if (name !== '' && isConnected(this.link.value)) void this.callMe(name).catch(() => undefined)
   }
 
   /** The values of the lane in focus, with the run's, as the server has them. */
@@ -470,10 +491,7 @@ export class Store {
     this.changes.value = m.changes
     this.past.begin(m, isAnother)
     this.rewind.begin(m.generation, isAnother)
-    if (!before) {
-      const original = originalOf(this.id)
-      if (original) this.follow.go(original.view)
-    } else if (before.generation !== m.generation) this.follow.begin()
+    if (before && before.generation !== m.generation) this.follow.begin()
     this.follow.apply()
     this.lessons.told(m.lesson)
     void this.own.learn(m)

@@ -66,7 +66,7 @@ export type Dialog =
 
 const PANELS: readonly Panel[] = ['fit', 'targets']
 const LENSES: readonly Lens[] = ['off', 'mean', 'variance']
-const LOSSES: readonly LossKind[] = ['loss', 'nll', 'batch']
+export const LOSSES: readonly LossKind[] = ['loss', 'nll', 'batch']
 const COMPARES: readonly Compare[] = ['overlay', 'beside']
 const UNITS = PRESETS.map(({ bands }) => bands.unit)
 
@@ -162,6 +162,11 @@ export class View {
     rememberMode(mode)
     this.#chosenMode.value = mode
     this.#askedMode.value = null
+  }
+
+  /** Shows the page as this browser remembers, which may have been learned only now. */
+  remember(): void {
+    this.#chosenMode.value = rememberedMode()
   }
 
   /** Shows the page simple or full as long as a lesson is on, which names that or only needs it; null: as it was chosen. */
