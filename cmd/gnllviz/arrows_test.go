@@ -72,6 +72,7 @@ var owners = map[string][]string{
 	"github.com/google/renameio/":            {"cmd/gnllviz", "server/store"},
 	"github.com/nats-io/":                    {"server/store"},
 	"github.com/gofrs/flock":                 {"server/store"},
+	"github.com/minio/highwayhash":           {"server/store"},
 	"github.com/KimMachineGun/automemlimit/": {"cmd/gnllviz"},
 	"golang.org/x/term":                      {"cmd/gnllviz"},
 	"github.com/gorilla/websocket":           {"server/live/websocket"},

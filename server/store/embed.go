@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"path/filepath"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"github.com/nats-io/nats-server/v2/server"
@@ -14,8 +15,10 @@ import (
 
 // embedded is a nats-server in this process, without a port, and the folder it owns.
 type embedded struct {
-	nats   *server.Server
 	folder *folder
+	log    *slog.Logger
+	nats   *server.Server // nil when it could not be started
+	found  []string       // what was damaged in the folder, in words
 }
 
 // embed starts one on dir. It fails with *LockedError when another process has it.
@@ -24,11 +27,24 @@ func embed(dir string, log *slog.Logger) (*embedded, error) {
 	if err != nil {
 		return nil, err
 	}
+	e := &embedded{folder: folder, log: log}
+	if err := e.start(folder.clean); err != nil {
+		return nil, errors.Join(err, e.stop())
+	}
+	return e, nil
+}
+
+func (e *embedded) start(clean bool) error {
+	found, err := repair(e.folder.dir, clean, e.log)
+	e.found = append(e.found, found...)
+	if err != nil {
+		return err
+	}
 	n, err := server.NewServer(&server.Options{
 		ServerName:             "gnllviz",
 		DontListen:             true,
 		JetStream:              true,
-		StoreDir:               filepath.Join(dir, "nats"),
+		StoreDir:               filepath.Join(e.folder.dir, "nats"),
 		SyncAlways:             true,
 		JetStreamMaxMemory:     1 << 20, // nothing is kept in memory
 		JetStreamMaxStore:      1 << 50, // else it is a share of what is free now
@@ -36,18 +52,19 @@ func embed(dir string, log *slog.Logger) (*embedded, error) {
 		DisableJetStreamBanner: true,
 	})
 	if err != nil {
-		return nil, errors.Join(err, folder.close())
+		return err
 	}
-	n.SetLoggerV2(logger{log}, false, false, false)
+	l := &logger{log: e.log}
+	n.SetLoggerV2(l, false, false, false)
 	n.Start()
-	e := &embedded{n, folder}
-	if !n.ReadyForConnections(10 * time.Second) {
-		return nil, errors.Join(errors.New("the store's nats-server does not start; its log says why"), e.stop())
+	e.nats = n
+	if why := l.fatal.Load(); why != nil {
+		return errors.New(*why)
 	}
-	if !n.JetStreamEnabled() {
-		return nil, errors.Join(errors.New("the store's nats-server cannot use its files; its log says why"), e.stop())
+	if !n.ReadyForConnections(10*time.Second) || !n.JetStreamEnabled() {
+		return errors.New("its nats-server does not start; the log says why")
 	}
-	return e, nil
+	return nil
 }
 
 func (e *embedded) connect(log *slog.Logger) (*nats.Conn, error) {
@@ -57,22 +74,62 @@ func (e *embedded) connect(log *slog.Logger) (*nats.Conn, error) {
 		}))
 }
 
+// health gives why JetStream has given up, or nil. After one failed write it takes no
+// other, and does not answer, until it is started again.
+func (e *embedded) health() error {
+	if h := e.nats.Healthz(nil); h.StatusCode != 200 {
+		return errors.New(h.Error)
+	}
+	return nil
+}
+
+// restart starts the nats-server again, if the folder can be written to.
+func (e *embedded) restart() error {
+	if err := e.folder.probe(); err != nil {
+		return err
+	}
+	e.halt()
+	return e.start(false)
+}
+
+func (e *embedded) halt() {
+	if e.nats != nil {
+		e.nats.Shutdown()
+		e.nats.WaitForShutdown()
+		e.nats = nil
+	}
+}
+
 func (e *embedded) stop() error {
-	e.nats.Shutdown()
-	e.nats.WaitForShutdown()
+	closed := e.nats != nil && e.health() == nil
+	e.halt()
+	if closed {
+		if err := e.folder.closed(); err != nil {
+			e.log.Warn("the store is looked through when it is opened again", "error", err)
+		}
+	}
 	return e.folder.close()
 }
 
 // logger has a nats-server speak to a slog.Logger.
-type logger struct{ log *slog.Logger }
-
-func (l logger) say(at func(string, ...any), format string, v []any) {
-	at("nats: " + strings.TrimSpace(fmt.Sprintf(format, v...)))
+type logger struct {
+	log   *slog.Logger
+	fatal atomic.Pointer[string] // the first thing for which it would have ended the process
 }
 
-func (l logger) Noticef(format string, v ...any) { l.say(l.log.Debug, format, v) }
-func (l logger) Warnf(format string, v ...any)   { l.say(l.log.Warn, format, v) }
-func (l logger) Fatalf(format string, v ...any)  { l.say(l.log.Error, format, v) }
-func (l logger) Errorf(format string, v ...any)  { l.say(l.log.Error, format, v) }
-func (l logger) Debugf(format string, v ...any)  {}
-func (l logger) Tracef(format string, v ...any)  {}
+func (l *logger) say(at func(string, ...any), format string, v []any) string {
+	what := strings.TrimSpace(fmt.Sprintf(format, v...))
+	at("nats: " + what)
+	return what
+}
+
+func (l *logger) Noticef(format string, v ...any) { l.say(l.log.Debug, format, v) }
+func (l *logger) Warnf(format string, v ...any)   { l.say(l.log.Warn, format, v) }
+func (l *logger) Errorf(format string, v ...any)  { l.say(l.log.Error, format, v) }
+func (l *logger) Debugf(format string, v ...any)  {}
+func (l *logger) Tracef(format string, v ...any)  {}
+
+func (l *logger) Fatalf(format string, v ...any) {
+	what := l.say(l.log.Error, format, v)
+	l.fatal.CompareAndSwap(nil, &what)
+}

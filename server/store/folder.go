@@ -22,10 +22,13 @@ const format = 1
 //	lock         locked while a process has the folder
 //	owner.json   which process, for people
 //	format.json  the format and the program that wrote it
+//	closed       is there when the store was closed, and not while it is open
 //	nats/        JetStream's files
+//	damaged-*/   what was damaged, as it was found
 type folder struct {
-	dir  string
-	lock *flock.Flock
+	dir   string
+	lock  *flock.Flock
+	clean bool // it was closed
 }
 
 type owner struct {
@@ -45,7 +48,7 @@ func openFolder(dir string) (*folder, error) {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, fmt.Errorf("the store's folder cannot be made: %w; choose another one", err)
 	}
-	f := &folder{dir, flock.New(filepath.Join(dir, "lock"), flock.SetPermissions(0o600))}
+	f := &folder{dir: dir, lock: flock.New(filepath.Join(dir, "lock"), flock.SetPermissions(0o600))}
 	ok, err := f.lock.TryLock()
 	if err != nil {
 		return nil, fmt.Errorf("the store's folder cannot be written to: %w; choose another one", err)
@@ -71,6 +74,11 @@ func (f *folder) owner() string {
 
 // claim writes who has the folder, and looks at its format.
 func (f *folder) claim() error {
+	err := os.Remove(filepath.Join(f.dir, "closed"))
+	f.clean = err == nil
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("the store's folder cannot be written to: %w; choose another one", err)
+	}
 	host, _ := os.Hostname()
 	if err := f.write("owner.json", owner{os.Getpid(), host}); err != nil {
 		return fmt.Errorf("the store's folder cannot be written to: %w; choose another one, or make room", err)
@@ -101,6 +109,25 @@ func (f *folder) write(name string, v any) error {
 		return err
 	}
 	return maybe.WriteFile(filepath.Join(f.dir, name), append(data, '\n'), 0o600)
+}
+
+// probe says whether the folder can be written to.
+func (f *folder) probe() error {
+	const size = 1 << 20 // more than a message
+	file, err := os.CreateTemp(f.dir, "probe-")
+	if err == nil {
+		_, err = file.Write(make([]byte, size))
+		err = errors.Join(err, file.Sync(), file.Close(), os.Remove(file.Name()))
+	}
+	if err != nil {
+		return fmt.Errorf("the store cannot be written to: %w; make room, or see to the disk", err)
+	}
+	return nil
+}
+
+// closed notes that JetStream has closed its files.
+func (f *folder) closed() error {
+	return os.WriteFile(filepath.Join(f.dir, "closed"), nil, 0o600)
 }
 
 func (f *folder) close() error {

@@ -143,7 +143,7 @@ func (s *Store) Load(ctx context.Context, id string) (*Record, *Log, error) {
 
 // read reads a run.
 func (s *Store) read(ctx context.Context, id string) (*Record, *Log, error) {
-	b, err := s.connection()
+	b, err := s.reading()
 	if err != nil {
 		return nil, nil, err
 	}

@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"crypto/sha256"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"math/rand/v2"
@@ -110,17 +111,18 @@ func (l *Log) Close() {
 	}
 }
 
-// connection gives the bus, as long as l is its run's Log.
-func (l *Log) connection() (*bus, error) {
+// writing gives a connection, as long as l is its run's Log.
+func (l *Log) writing(ctx context.Context) (*bus, error) {
+	b, err := l.store.writing(ctx)
+	if err != nil {
+		return nil, err
+	}
 	l.store.mu.Lock()
 	defer l.store.mu.Unlock()
-	switch {
-	case l.store.done:
-		return nil, ErrClosed
-	case l.store.logs[l.id] != l:
+	if l.store.logs[l.id] != l {
 		return nil, fmt.Errorf("%s: %w", l.id, ErrTaken)
 	}
-	return l.store.bus, nil
+	return b, nil
 }
 
 // Last gives the number of the last entry, or 0.
@@ -163,7 +165,7 @@ func (l *Log) Append(ctx context.Context, e Entry) error {
 // write stores a record at the end of a subject, whole or so that it does not count. Its
 // caller holds the lock for the subject.
 func (l *Log) write(ctx context.Context, t *tail, k kind, number uint64, body []byte) (seqs []uint64, size int64, err error) {
-	b, err := l.connection()
+	b, err := l.writing(ctx)
 	if err != nil {
 		return nil, 0, err
 	}
@@ -178,7 +180,11 @@ func (l *Log) write(ctx context.Context, t *tail, k kind, number uint64, body []
 	l.mu.Unlock()
 	end := t.seq
 	for _, message := range split(l.id, k, number, ticket, body) {
-		ack, err := b.js.PublishMsg(ctx, &nats.Msg{Subject: t.subject, Data: message}, jetstream.WithExpectLastSequencePerSubject(end))
+		var ack *jetstream.PubAck
+		err := b.write(ctx, func(ctx context.Context) (err error) {
+			ack, err = b.js.PublishMsg(ctx, &nats.Msg{Subject: t.subject, Data: message}, jetstream.WithExpectLastSequencePerSubject(end))
+			return err
+		})
 		if err != nil {
 			t.unsure = true
 			if api := (*jetstream.APIError)(nil); errors.As(err, &api) && api.ErrorCode == jetstream.JSErrCodeStreamWrongLastSequence {
@@ -212,7 +218,7 @@ func (l *Log) settle(ctx context.Context, b *bus, t *tail) error {
 		if h, _, err := parseHead(m.Data); err != nil || h.ticket&^0xffffffff != l.tag {
 			return ErrTaken
 		}
-		if err := b.work.DeleteMsg(ctx, m.Sequence); err != nil {
+		if err := b.remove(ctx, m.Sequence); err != nil {
 			return err
 		}
 	}
@@ -246,7 +252,12 @@ func (l *Log) save(ctx context.Context, c Checkpoint, refs []string, m Meta, kee
 	if len(p.missing) > 0 {
 		return &MissingError{p.missing}
 	}
-	seqs, size, err := l.write(ctx, &l.checks, kindCheckpoint, c.Number, checkpointBody(len(p.kept), c.Manifest, p.refs, p.blobs))
+	m.ID = l.id
+	inside, err := json.Marshal(m)
+	if err != nil {
+		return err
+	}
+	seqs, size, err := l.write(ctx, &l.checks, kindCheckpoint, c.Number, checkpointBody(len(p.kept), inside, c.Manifest, p.refs, p.blobs))
 	if err != nil {
 		return fmt.Errorf("cannot store a checkpoint of %s: %w", l.id, err)
 	}
@@ -346,7 +357,7 @@ func (l *Log) carry(ctx context.Context, p *plan) error {
 	if len(p.carried) == 0 {
 		return nil
 	}
-	b, err := l.connection()
+	b, err := l.writing(ctx)
 	if err != nil {
 		return err
 	}
@@ -432,7 +443,7 @@ func (l *Log) bytes() (n int64) {
 
 // drop deletes what is needed no longer.
 func (l *Log) drop(ctx context.Context) error {
-	b, err := l.connection()
+	b, err := l.writing(ctx)
 	if err != nil {
 		return err
 	}
@@ -445,8 +456,7 @@ func (l *Log) drop(ctx context.Context) error {
 		}
 		seq := l.doomed[0]
 		l.mu.Unlock()
-		err := b.work.DeleteMsg(ctx, seq)
-		if api := (*jetstream.APIError)(nil); err != nil && !errors.As(err, &api) && !errors.Is(err, jetstream.ErrMsgNotFound) {
+		if err := b.remove(ctx, seq); err != nil {
 			return err
 		}
 		l.mu.Lock()
@@ -475,11 +485,11 @@ func (l *Log) dropEntries(ctx context.Context, b *bus) error {
 		upTo = l.entries[n].seqs[0]
 	}
 	l.mu.Unlock()
-	options := []jetstream.StreamPurgeOpt{jetstream.WithPurgeSubject(l.log.subject)}
+	var options []jetstream.StreamPurgeOpt
 	if upTo > 0 {
 		options = append(options, jetstream.WithPurgeSequence(upTo))
 	}
-	if err := b.work.Purge(ctx, options...); err != nil {
+	if err := b.purge(ctx, l.log.subject, options...); err != nil {
 		l.log.unsure = true
 		return err
 	}

@@ -73,10 +73,22 @@ func subjectRun(subject string) (id string, ok bool) {
 // follow keeps the metas current; it closes seen when those that there were are known.
 func (s *Store) follow(b *bus, seen chan<- struct{}) {
 	defer close(b.watched)
+	all := false
 	for e := range b.watch.Updates() {
 		if e == nil {
+			s.mu.Lock()
+			for id, k := range s.metas {
+				if k.revision == 0 { // of a connection before, and gone
+					delete(s.metas, id)
+				}
+			}
+			s.mu.Unlock()
 			close(seen)
+			all = true
 			continue
+		}
+		if !all && e.Operation() != jetstream.KeyValuePut {
+			b.deleted = append(b.deleted, e.Key())
 		}
 		s.learn(e)
 	}
@@ -181,11 +193,11 @@ func (s *Store) SetMeta(ctx context.Context, m Meta) error {
 
 // setMeta writes a run's meta, if the run is there.
 func (s *Store) setMeta(ctx context.Context, id string, change func(Meta) Meta, unready bool) error {
-	b, err := s.connection()
-	if err != nil {
-		return err
-	}
 	for {
+		b, err := s.writing(ctx)
+		if err != nil {
+			return err
+		}
 		k, ok := s.known(id)
 		if !ok {
 			return fmt.Errorf("%s: %w", id, ErrNotFound)
@@ -196,7 +208,11 @@ func (s *Store) setMeta(ctx context.Context, id string, change func(Meta) Meta, 
 		if err != nil {
 			return err
 		}
-		revision, err := b.runs.Update(ctx, id, data, k.revision)
+		var revision uint64
+		err = b.write(ctx, func(ctx context.Context) (err error) {
+			revision, err = b.runs.Update(ctx, id, data, k.revision)
+			return err
+		})
 		if err == nil {
 			m.Trouble = k.Trouble
 			s.remember(m, revision)
@@ -232,7 +248,7 @@ func (s *Store) create(ctx context.Context, m Meta, unready bool) (*Log, error) 
 	if err := checkID(m.ID); err != nil {
 		return nil, err
 	}
-	b, err := s.connection()
+	b, err := s.writing(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -243,7 +259,11 @@ func (s *Store) create(ctx context.Context, m Meta, unready bool) (*Log, error) 
 	if _, ok := s.known(m.ID); ok {
 		return nil, fmt.Errorf("%s: %w", m.ID, ErrExists)
 	}
-	revision, err := b.runs.Create(ctx, m.ID, data)
+	var revision uint64
+	err = b.write(ctx, func(ctx context.Context) (err error) {
+		revision, err = b.runs.Create(ctx, m.ID, data)
+		return err
+	})
 	if errors.Is(err, jetstream.ErrKeyExists) {
 		return nil, fmt.Errorf("%s: %w", m.ID, ErrExists)
 	}
@@ -256,7 +276,7 @@ func (s *Store) create(ctx context.Context, m Meta, unready bool) (*Log, error) 
 
 // Delete drops a run and all of it. ErrNotFound where there is none.
 func (s *Store) Delete(ctx context.Context, id string) error {
-	b, err := s.connection()
+	b, err := s.writing(ctx)
 	if err != nil {
 		return err
 	}
@@ -264,11 +284,12 @@ func (s *Store) Delete(ctx context.Context, id string) error {
 		return fmt.Errorf("%s: %w", id, ErrNotFound)
 	}
 	// The key first: what is left of a run without one is swept when the store is opened.
-	if err := b.runs.Delete(ctx, id); err != nil {
+	err = b.write(ctx, func(ctx context.Context) error { return b.runs.Delete(ctx, id) })
+	if err != nil {
 		return fmt.Errorf("cannot delete the stored run %s: %w", id, err)
 	}
 	s.vanish(id)
-	if err := b.work.Purge(ctx, jetstream.WithPurgeSubject(allOf(id))); err != nil {
+	if err := b.purge(ctx, allOf(id)); err != nil {
 		s.log.Warn("what is left of a deleted run goes when the store is opened again", "run", id, "error", err)
 	}
 	return nil

@@ -114,16 +114,17 @@ func parseHash(s string) (h hash, err error) {
 // checkpointBody is the body of a checkpoint's record: numbers are uvarints,
 //
 //	how many checkpoints before it stay kept,
-//	length of the manifest, number of refs, number of blobs,
+//	lengths of the run's meta and of the manifest, number of refs, number of blobs,
 //	refs (32 each), for each blob: hash (32), length;
-//	the manifest, the blobs
-func checkpointBody(kept int, manifest []byte, refs []hash, blobs map[hash][]byte) []byte {
-	size := 40 + len(manifest) + 32*len(refs)
+//	the meta as JSON, the manifest, the blobs
+func checkpointBody(kept int, meta, manifest []byte, refs []hash, blobs map[hash][]byte) []byte {
+	size := 50 + len(meta) + len(manifest) + 32*len(refs)
 	for _, b := range blobs {
 		size += 32 + 10 + len(b)
 	}
 	body := make([]byte, 0, size)
 	body = binary.AppendUvarint(body, uint64(kept))
+	body = binary.AppendUvarint(body, uint64(len(meta)))
 	body = binary.AppendUvarint(body, uint64(len(manifest)))
 	body = binary.AppendUvarint(body, uint64(len(refs)))
 	body = binary.AppendUvarint(body, uint64(len(blobs)))
@@ -135,6 +136,7 @@ func checkpointBody(kept int, manifest []byte, refs []hash, blobs map[hash][]byt
 		body = append(body, h[:]...)
 		body = binary.AppendUvarint(body, uint64(len(blobs[h])))
 	}
+	body = append(body, meta...)
 	body = append(body, manifest...)
 	for _, h := range order {
 		body = append(body, blobs[h]...)
@@ -145,6 +147,7 @@ func checkpointBody(kept int, manifest []byte, refs []hash, blobs map[hash][]byt
 // checkpoint is what a checkpoint's record has.
 type checkpoint struct {
 	kept     int
+	meta     []byte
 	manifest []byte
 	refs     []hash
 	blobs    map[hash][]byte
@@ -171,7 +174,7 @@ func parseCheckpoint(body []byte) (c checkpoint, err error) {
 		body = body[n:]
 		return piece
 	}
-	kept, length, refCount, blobCount := number(), number(), number(), number()
+	kept, metaLength, length, refCount, blobCount := number(), number(), number(), number(), number()
 	if err != nil || 32*refCount > uint64(len(body)) || 33*blobCount > uint64(len(body)) {
 		return c, bad
 	}
@@ -191,6 +194,7 @@ func parseCheckpoint(body []byte) (c checkpoint, err error) {
 		}
 		pieces = append(pieces, piece{hash(h), number()})
 	}
+	c.meta = take(metaLength)
 	c.manifest = take(length)
 	c.blobs = make(map[hash][]byte, len(pieces))
 	for _, p := range pieces {

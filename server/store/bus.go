@@ -1,0 +1,204 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+	"time"
+
+	"github.com/nats-io/nats.go"
+	"github.com/nats-io/nats.go/jetstream"
+)
+
+const (
+	bucket = "runs" // a run's meta under its id
+	stream = "work" // w.ID.log has a run's entries, w.ID.ck its checkpoints
+)
+
+// bus is one connection to JetStream and what is asked of it.
+type bus struct {
+	conn    *nats.Conn
+	js      jetstream.JetStream
+	work    jetstream.Stream
+	runs    jetstream.KeyValue
+	watch   jetstream.KeyWatcher
+	watched chan struct{} // closed when the watch's goroutine has ended
+	deleted []string      // runs of which the bucket says that they were deleted, as it was found
+	health  func() error  // why JetStream answers no more, or nil
+
+	mu   sync.Mutex
+	sick error
+}
+
+// attach finds or makes the bucket and the stream and waits until all metas are known.
+func (s *Store) attach(ctx context.Context, conn *nats.Conn) (*bus, error) {
+	b := &bus{conn: conn, watched: make(chan struct{}), health: s.server.health}
+	var err error
+	if b.js, err = jetstream.New(conn); err != nil {
+		conn.Close()
+		return nil, err
+	}
+	b.work, err = b.js.CreateOrUpdateStream(ctx, jetstream.StreamConfig{
+		Name: stream, Subjects: []string{"w.>"}, Storage: jetstream.FileStorage,
+		MaxMsgSize: partSize + 4096,
+		Duplicates: time.Second, // none is looked for; the least that is allowed
+	})
+	if err == nil {
+		b.runs, err = b.js.CreateOrUpdateKeyValue(ctx, jetstream.KeyValueConfig{Bucket: bucket, History: 1, Storage: jetstream.FileStorage})
+	}
+	if err == nil {
+		b.watch, err = b.runs.WatchAll(ctx)
+	}
+	if err != nil {
+		conn.Close()
+		return nil, err
+	}
+	s.mu.Lock()
+	for id, k := range s.metas { // of a connection before
+		k.revision = 0
+		s.metas[id] = k
+	}
+	s.mu.Unlock()
+	seen := make(chan struct{})
+	go s.follow(b, seen)
+	select {
+	case <-seen:
+		return b, nil
+	case <-ctx.Done():
+		b.close()
+		return nil, ctx.Err()
+	}
+}
+
+func (b *bus) close() {
+	b.watch.Stop()
+	<-b.watched
+	b.conn.Close()
+}
+
+// reading gives the present connection.
+func (s *Store) reading() (*bus, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	switch {
+	case s.done:
+		return nil, ErrClosed
+	case s.bus == nil:
+		return nil, errors.New("the store is out of order; the log says why")
+	}
+	return s.bus, nil
+}
+
+// writing gives a connection over which one can write, as far as is known: after a failed
+// write it starts JetStream again, once the folder can be written to.
+func (s *Store) writing(ctx context.Context) (*bus, error) {
+	b, err := s.reading()
+	if errors.Is(err, ErrClosed) || err == nil && b.trouble() == nil {
+		return b, err
+	}
+	s.reviving.Lock()
+	defer s.reviving.Unlock()
+	if now, err := s.reading(); now != b || errors.Is(err, ErrClosed) { // somebody else did
+		return now, err
+	}
+	if err := s.server.folder.probe(); err != nil {
+		return nil, err
+	}
+	s.mu.Lock()
+	s.bus = nil
+	s.mu.Unlock()
+	if b != nil {
+		b.close()
+	}
+	err = s.server.restart()
+	var conn *nats.Conn
+	if err == nil {
+		conn, err = s.server.connect(s.log)
+	}
+	if err == nil {
+		b, err = s.attach(ctx, conn)
+	}
+	if err != nil {
+		s.log.Error("the store cannot be started again", "error", err)
+		return nil, fmt.Errorf("the store cannot be started again: %w", err)
+	}
+	s.log.Info("the store can be written to again")
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.bus = b
+	return b, nil
+}
+
+func (b *bus) trouble() error {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.sick
+}
+
+// check asks JetStream whether it has given up.
+func (b *bus) check() error {
+	if err := b.health(); err != nil {
+		b.mu.Lock()
+		defer b.mu.Unlock()
+		b.sick = err
+		return err
+	}
+	return nil
+}
+
+// write does something that writes. When JetStream gives up meanwhile, which it does
+// without an answer, write waits no longer.
+func (b *bus) write(ctx context.Context, f func(context.Context) error) error {
+	ctx, cancel := context.WithCancelCause(ctx)
+	ended := make(chan struct{})
+	go func() {
+		defer close(ended)
+		tick := time.NewTicker(50 * time.Millisecond)
+		defer tick.Stop()
+		for {
+			select {
+			case <-ctx.Done():
+				return
+			case <-tick.C:
+				if err := b.check(); err != nil {
+					cancel(err)
+					return
+				}
+			}
+		}
+	}()
+	err := f(ctx)
+	cancel(nil)
+	<-ended
+	if err == nil || answered(err) {
+		return err
+	}
+	if sick := b.check(); sick != nil {
+		return fmt.Errorf("the store cannot be written to: %w", sick)
+	}
+	return err
+}
+
+// answered says whether an error is an answer of JetStream, not the lack of one.
+func answered(err error) bool {
+	api := (*jetstream.APIError)(nil)
+	return errors.As(err, &api) && api.Code < 500 ||
+		errors.Is(err, jetstream.ErrMsgNotFound) || errors.Is(err, jetstream.ErrKeyNotFound) || errors.Is(err, jetstream.ErrKeyExists)
+}
+
+// purge deletes the messages of some subjects of the stream.
+func (b *bus) purge(ctx context.Context, subject string, options ...jetstream.StreamPurgeOpt) error {
+	return b.write(ctx, func(ctx context.Context) error {
+		return b.work.Purge(ctx, append(options, jetstream.WithPurgeSubject(subject))...)
+	})
+}
+
+// remove deletes one message of the stream, if it is there.
+func (b *bus) remove(ctx context.Context, seq uint64) error {
+	err := b.write(ctx, func(ctx context.Context) error { return b.work.DeleteMsg(ctx, seq) })
+	if err != nil && !answered(err) {
+		return err
+	}
+	return nil
+}

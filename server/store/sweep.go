@@ -1,0 +1,111 @@
+package store
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/nats-io/nats.go/jetstream"
+)
+
+// sweep sets right what the end of the program, or damage, left when the store is opened.
+func (s *Store) sweep(ctx context.Context) error {
+	b, err := s.reading()
+	if err != nil {
+		return err
+	}
+	info, err := b.work.Info(ctx, jetstream.WithSubjectFilter("w.>"))
+	if err != nil {
+		return err
+	}
+	has := map[string]bool{}
+	for subject := range info.State.Subjects {
+		if id, ok := subjectRun(subject); ok {
+			has[id] = true
+		}
+	}
+	var unready []string
+	s.mu.Lock()
+	for id, k := range s.metas {
+		if k.unready {
+			unready = append(unready, id)
+		}
+		if !has[id] && k.Trouble == "" {
+			k.Trouble = "nothing but its name is in the store"
+			s.metas[id] = k
+		}
+		delete(has, id)
+	}
+	s.mu.Unlock()
+	for _, id := range unready {
+		s.log.Info("dropping a run that was restored only in part", "run", id)
+		if err := s.Delete(ctx, id); err != nil {
+			return err
+		}
+	}
+	for id := range has {
+		if slices.Contains(b.deleted, id) {
+			s.log.Info("dropping what is left of a run that was deleted", "run", id)
+			err = b.purge(ctx, allOf(id))
+		} else {
+			err = s.adopt(ctx, b, id)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return b.forgetDeleted(ctx)
+}
+
+// forgetDeleted drops the marks of deleted runs, of which nothing is left.
+func (b *bus) forgetDeleted(ctx context.Context) error {
+	if len(b.deleted) == 0 {
+		return nil
+	}
+	keys, err := b.js.Stream(ctx, "KV_"+bucket)
+	if err != nil {
+		return err
+	}
+	for _, id := range b.deleted[:min(len(b.deleted), 200)] { // the next time others
+		err := b.write(ctx, func(ctx context.Context) error {
+			return keys.Purge(ctx, jetstream.WithPurgeSubject("$KV."+bucket+"."+id))
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// adopt lists a run again of which the meta is lost: its checkpoints have one, too.
+func (s *Store) adopt(ctx context.Context, b *bus, id string) error {
+	if checkID(id) != nil {
+		return nil
+	}
+	var a assembly
+	if err := b.each(ctx, id, func(m message) { a.add(id, m) }); err != nil {
+		return err
+	}
+	a.end()
+	now := time.Now()
+	m := Meta{ID: id, Name: id, Created: now, Touched: now}
+	for _, rec := range a.records {
+		if c, err := parseCheckpoint(rec.body); rec.kind == kindCheckpoint && err == nil {
+			if its := (Meta{}); json.Unmarshal(c.meta, &its) == nil && its.ID == id {
+				m = its
+			}
+		}
+	}
+	if len(a.records) == 0 {
+		return b.purge(ctx, allOf(id))
+	}
+	s.log.Warn("a stored run was not in the list, and is again", "run", id)
+	l, err := s.create(ctx, m, false)
+	if err != nil {
+		return fmt.Errorf("cannot list the stored run %s again: %w", id, err)
+	}
+	l.Close()
+	return nil
+}
