@@ -52,8 +52,12 @@ func (r *loop) command(c wire.Command, own *rows.Own, steers bool) (ack wire.Ack
 	if refused := r.admit(c, steers); refused != nil {
 		return ack, refused
 	}
+	if refused := r.write(c, own); refused != nil {
+		return ack, refused
+	}
 	lane, refused := r.apply(c, own)
 	if refused != nil {
+		r.strike()
 		return ack, refused
 	}
 	ack = r.ack()

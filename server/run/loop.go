@@ -29,6 +29,7 @@ type loop struct {
 
 	drive
 	audience
+	journaled
 
 	waits   []*wait
 	touched time.Time // when somebody last watched or commanded
@@ -79,6 +80,7 @@ func newLoop(id string, o Options) *loop {
 		pace:       newPace(),
 	}
 	r.env.Admit = r.admitLife
+	r.journal = o.Journal
 	r.dataRev = r.generation // for the same reason by chance: see package wire
 	r.touched = r.now()
 	return r
@@ -111,6 +113,7 @@ func (r *loop) serve(ctx context.Context, commands <-chan func()) {
 		}
 		select {
 		case <-ctx.Done():
+			r.giveStill(r.now())
 			return
 		case command := <-commands:
 			r.do(command)

@@ -41,6 +41,7 @@ func (r *loop) tick() {
 	r.rate.sample(now, r.present.Steps, r.training())
 	r.reportStats()
 	r.fit(now)
+	r.keepStill(now)
 	if len(r.viewers) == 0 {
 		if r.state == wire.Playing && now.Sub(r.touched) > r.options.Idle {
 			r.setState(wire.Idle, "nobody is watching")

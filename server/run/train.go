@@ -29,6 +29,7 @@ func (r *loop) ready() (ready <-chan struct{}, later <-chan time.Time) {
 
 // step makes one training step of every lane, with the controls as they stand now.
 func (r *loop) step() {
+	r.calls++
 	if r.replay != nil && !r.follow() {
 		r.tellTrouble()
 		return

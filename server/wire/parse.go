@@ -23,9 +23,10 @@ const (
 	OutOfRange     ErrorCode = "out_of_range"
 	BadState       ErrorCode = "bad_state" // right in itself, but not now
 	UnknownLane    ErrorCode = "unknown_lane"
-	BadData        ErrorCode = "bad_data"  // rows, a file or a formula that cannot be trained on
-	TooMuch        ErrorCode = "too_much"  // beyond what one run may take
-	ReadOnly       ErrorCode = "read_only" // this viewer does not steer
+	BadData        ErrorCode = "bad_data"   // rows, a file or a formula that cannot be trained on
+	TooMuch        ErrorCode = "too_much"   // beyond what one run may take
+	ReadOnly       ErrorCode = "read_only"  // this viewer does not steer
+	NotStored      ErrorCode = "not_stored" // the server could not save the change, and so did not make it
 )
 
 // ParseCommand reads one text message of a client: a command and its id. A

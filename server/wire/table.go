@@ -32,6 +32,27 @@ func (t Table) Values(s Settings) map[string]any {
 	return m
 }
 
+// RunValues returns the value of every control that a run has once, by name, as Apply
+// takes them.
+func (t Table) RunValues(s RunSettings) map[string]json.RawMessage {
+	return t.encoded(Settings{RunSettings: s}, true)
+}
+
+// LaneValues is RunValues of the controls that each lane has.
+func (t Table) LaneValues(s LaneSettings) map[string]json.RawMessage {
+	return t.encoded(Settings{LaneSettings: s}, false)
+}
+
+func (t Table) encoded(s Settings, run bool) map[string]json.RawMessage {
+	m := map[string]json.RawMessage{}
+	for i := range t {
+		if t[i].Run == run {
+			m[t[i].Name] = Encode(t[i].value(&s))
+		}
+	}
+	return m
+}
+
 // A Delta is one control that Apply has given another value.
 type Delta struct {
 	Control  *Control

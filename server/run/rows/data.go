@@ -43,6 +43,7 @@ type Data struct {
 	Noise float64 // percent of Stds
 	Edits *Edits  // that made these rows from the set's, in clean targets
 
+	settings  wire.RunSettings // that they are shown by
 	Revision  uint32
 	Slice     int       // the input along which the grid runs, counted from 0, or isMap
 	Target    int       // which is shown, counted from 0

@@ -12,6 +12,7 @@ import (
 // trained on and drawn.
 func (d *Data) Shown(s *wire.RunSettings) *Data {
 	e := *d
+	e.settings = *s
 	e.Noise, e.Slice = s.Noise, min(max(s.Slice, 1), len(d.Set.Inputs))-1
 	e.Held = d.Center
 	if at, refused := d.heldAt(s.SliceAt); refused == nil { // which was checked

@@ -1,0 +1,205 @@
+package history
+
+import (
+	"errors"
+	"fmt"
+
+	"github.com/gnllviz/gnllviz/server/run/image"
+)
+
+// A SeriesImage is a [Series] in parts: blobs for what does not change any more, and the
+// rest.
+type SeriesImage struct {
+	Columns, Full, Groups, Rows int
+
+	Last   uint64
+	Open   *chunkImage
+	Chunks []image.Hash
+	Levels [][]image.Hash
+}
+
+type chunkImage struct {
+	Size, Rows int
+	First      uint64
+	Steps      []uint64
+	Columns    []image.Floats // each of Rows values
+}
+
+type groupImage struct {
+	Spans   []spanImage
+	Columns [][]bucketImage
+}
+
+type spanImage struct{ First, Last, Rows uint64 }
+
+type bucketImage struct {
+	Min, Max, OddValue  float32
+	MinAt, MaxAt, OddAt uint64
+	Odd                 uint64
+}
+
+// Image writes the series, which is a clone that nobody changes.
+func (s *Series) Image(w *image.Writer) SeriesImage {
+	i := SeriesImage{Columns: s.columns, Full: s.full, Groups: s.groups, Rows: s.rows, Last: s.last}
+	if s.open != nil {
+		i.Open = s.open.image()
+	}
+	for _, c := range s.chunks {
+		i.Chunks = append(i.Chunks, w.Blob(c, func() ([]byte, error) { return image.Encode(c.image()) }))
+	}
+	for _, level := range s.levels {
+		var of []image.Hash
+		for _, g := range level {
+			of = append(of, w.Blob(g, func() ([]byte, error) { return image.Encode(g.image()) }))
+		}
+		i.Levels = append(i.Levels, of)
+	}
+	return i
+}
+
+// Series returns the series that was written.
+func (i *SeriesImage) Series(r *image.Reader) (*Series, error) {
+	if i.Columns < 1 || i.Full < 1 || i.Groups < 1 {
+		return nil, errors.New("history: a series of no columns")
+	}
+	s := &Series{columns: i.Columns, full: i.Full, groups: i.Groups, rows: i.Rows, last: i.Last}
+	var err error
+	if i.Open != nil {
+		if s.open, err = i.Open.chunk(i.Columns); err != nil {
+			return nil, err
+		}
+	}
+	for _, h := range i.Chunks {
+		c, err := image.Read(r, h, func(b []byte) (*chunk, error) {
+			var c chunkImage
+			if err := image.Decode(b, &c); err != nil {
+				return nil, err
+			}
+			return c.chunk(i.Columns)
+		})
+		if err != nil {
+			return nil, fmt.Errorf("history: %w", err)
+		}
+		c.share()
+		s.chunks = append(s.chunks, c)
+	}
+	for _, level := range i.Levels {
+		var of []*group
+		for _, h := range level {
+			g, err := image.Read(r, h, func(b []byte) (*group, error) {
+				var g groupImage
+				if err := image.Decode(b, &g); err != nil {
+					return nil, err
+				}
+				return g.group(i.Columns)
+			})
+			if err != nil {
+				return nil, fmt.Errorf("history: %w", err)
+			}
+			g.share()
+			of = append(of, g)
+		}
+		s.levels = append(s.levels, of)
+	}
+	return s, nil
+}
+
+func (c *chunk) image() *chunkImage {
+	i := &chunkImage{Size: c.size, Rows: c.rows, First: c.first, Steps: c.steps}
+	for _, column := range c.columns {
+		i.Columns = append(i.Columns, image.Floats(column[:c.rows]))
+	}
+	return i
+}
+
+func (i *chunkImage) chunk(columns int) (*chunk, error) {
+	if i.Size < blockRows || i.Size > chunkRows || i.Size%blockRows != 0 || i.Rows < 1 || i.Rows > i.Size ||
+		len(i.Columns) != columns || len(i.Steps) != 0 && len(i.Steps) != i.Rows {
+		return nil, errors.New("history: rows that are none")
+	}
+	c := newChunk(columns, i.Size)
+	c.rows, c.first, c.steps = i.Rows, i.First, i.Steps
+	for k, column := range i.Columns {
+		if len(column) != i.Rows {
+			return nil, errors.New("history: a column of other length")
+		}
+		copy(c.columns[k], column)
+		for b := range i.Rows / blockRows {
+			c.blocks[k][b] = summarise(c.columns[k], b*blockRows, (b+1)*blockRows)
+		}
+	}
+	return c, nil
+}
+
+func (g *group) image() groupImage {
+	var i groupImage
+	for _, s := range g.spans {
+		i.Spans = append(i.Spans, spanImage{s.first, s.last, s.rows})
+	}
+	for _, column := range g.columns {
+		var of []bucketImage
+		for _, b := range column {
+			of = append(of, bucketImage{Min: b.min, Max: b.max, OddValue: b.oddValue, MinAt: b.minAt, MaxAt: b.maxAt, OddAt: b.oddAt, Odd: b.odd})
+		}
+		i.Columns = append(i.Columns, of)
+	}
+	return i
+}
+
+func (i *groupImage) group(columns int) (*group, error) {
+	g := newGroup(columns)
+	if len(i.Spans) != len(g.spans) || len(i.Columns) != columns {
+		return nil, errors.New("history: buckets that are none")
+	}
+	for k, s := range i.Spans {
+		g.spans[k] = span{s.First, s.Last, s.Rows}
+	}
+	for k, column := range i.Columns {
+		if len(column) != len(g.columns[k]) {
+			return nil, errors.New("history: a column of other length")
+		}
+		for j, b := range column {
+			g.columns[k][j] = bucket{min: b.Min, max: b.Max, oddValue: b.OddValue, minAt: b.MinAt, maxAt: b.MaxAt, oddAt: b.OddAt, odd: b.Odd}
+		}
+	}
+	return g, nil
+}
+
+// A LadderImage is a [Ladder] in parts: a blob for each item.
+type LadderImage struct {
+	Budget int
+	Rungs  []RungImage
+}
+
+// A RungImage is an item of a ladder.
+type RungImage struct {
+	Step uint64
+	Item image.Hash
+	Size int
+}
+
+// Image writes the ladder; item writes one of its items.
+func (l *Ladder[T]) Image(item func(T) image.Hash) LadderImage {
+	i := LadderImage{Budget: l.budget}
+	for _, r := range l.rungs {
+		i.Rungs = append(i.Rungs, RungImage{r.step, item(r.item), r.size})
+	}
+	return i
+}
+
+// LadderOf returns the ladder that was written; item reads one of its items.
+func LadderOf[T any](i *LadderImage, item func(image.Hash) (T, error)) (*Ladder[T], error) {
+	l := &Ladder[T]{budget: i.Budget}
+	for k, r := range i.Rungs {
+		if k > 0 && r.Step <= i.Rungs[k-1].Step || r.Size < 0 {
+			return nil, errors.New("history: a ladder whose steps do not ascend")
+		}
+		t, err := item(r.Item)
+		if err != nil {
+			return nil, fmt.Errorf("history: %w", err)
+		}
+		l.rungs = append(l.rungs, rung[T]{r.Step, t, r.Size})
+		l.bytes += r.Size
+	}
+	return l, nil
+}

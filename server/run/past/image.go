@@ -1,0 +1,482 @@
+package past
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"math"
+	"slices"
+
+	"github.com/gnllviz/gnllviz/server/run/image"
+	"github.com/gnllviz/gnllviz/server/run/lane"
+	"github.com/gnllviz/gnllviz/server/run/rows"
+	"github.com/gnllviz/gnllviz/server/wire"
+)
+
+// A Still is a generation and what can be undone, at one moment, which nothing changes:
+// any goroutine may write it.
+type Still struct {
+	present     *Generation
+	generations []generationStill // the present one first
+	lanes       []laneStill
+	undone      Stack
+}
+
+type generationStill struct {
+	of *Generation // its name, and nothing to be read
+	Generation
+}
+
+type laneStill struct {
+	of *lane.Lane // its name, and nothing to be read
+	*lane.Still
+}
+
+// StillOf returns what is, as it is now. It shares what never changes.
+func StillOf(present *Generation, undone *Stack) *Still {
+	s := &Still{present: present, undone: Stack{Entries: slices.Clone(undone.Entries)}}
+	for _, u := range undone.Undone {
+		u.Entries = slices.Clip(u.Entries) // to which nobody writes
+		s.undone.Undone = append(s.undone.Undone, u)
+	}
+	s.add(present)
+	for _, m := range s.undone.Moments() {
+		s.add(m.Generation)
+		for _, l := range m.Lanes {
+			s.addLane(l.Lane)
+		}
+	}
+	return s
+}
+
+func (s *Still) add(g *Generation) {
+	if slices.ContainsFunc(s.generations, func(x generationStill) bool { return x.of == g }) {
+		return
+	}
+	copied := *g
+	copied.Points = slices.Clip(g.Points) // to which the run only appends
+	copied.Recipe.Events = slices.Clip(g.Recipe.Events)
+	copied.Changes = slices.Clone(g.Changes)
+	copied.Lanes = slices.Clone(g.Lanes)
+	s.generations = append(s.generations, generationStill{g, copied})
+	for _, l := range g.Lanes {
+		s.addLane(l)
+	}
+}
+
+func (s *Still) addLane(l *lane.Lane) {
+	if !slices.ContainsFunc(s.lanes, func(x laneStill) bool { return x.of == l }) {
+		s.lanes = append(s.lanes, laneStill{l, l.Still()})
+	}
+}
+
+// An Image is a [Still] as bytes have it.
+type Image struct {
+	Generations []GenerationImage // the present one first
+	Lanes       []LaneImage
+	Entries     []image.Hash
+	Undone      []UndoneImage
+}
+
+// A LaneImage is a lane, of which others speak by its number.
+type LaneImage struct {
+	Number int
+	lane.Image
+}
+
+// A GenerationImage is a [Generation] as bytes have it.
+type GenerationImage struct {
+	Number        int
+	Title, Lesson string
+	Settings      map[string]json.RawMessage
+	Data          image.Hash
+	Lanes         []int
+	NextLane      int
+
+	Steps, Due, Acquired uint64
+
+	Points  []image.Hash
+	Changes []image.Hash
+	Spec    image.Hash // of the recipe
+	LaneIDs []int
+	Events  []image.Hash
+	Recipe  RecipeImage
+
+	EventBytes     int
+	ByHand, Edited bool
+}
+
+// A RecipeImage is a recipe without its spec and its events.
+type RecipeImage struct {
+	Revision uint32
+}
+
+// An UndoneImage is an [Undone] as bytes have it.
+type UndoneImage struct {
+	Entries  []image.Hash
+	Before   image.Hash
+	Steps    uint64
+	Revision uint32
+}
+
+type entryImage struct {
+	Revision uint32
+	Text     string
+	Before   image.Hash
+	Steps    uint64
+}
+
+type momentImage struct {
+	Generation int
+	Settings   map[string]json.RawMessage
+	Own, Data  image.Hash
+	Acquired   uint64
+	Lanes      []laneMomentImage
+}
+
+type laneMomentImage struct {
+	Lane     int
+	Start    lane.StartImage
+	Diverged *lane.DivergedImage
+	State    image.Hash
+	Watching lane.WatchingImage
+}
+
+// pieceOf is how many points, changes or events make a blob.
+const pieceOf = 512
+
+// A Numbers gives what others speak of a number that stays its own.
+type Numbers struct {
+	next int
+	of   map[any]int
+}
+
+// number returns that of a pointer.
+func (n *Numbers) number(of any) int {
+	if n.of == nil {
+		n.of = map[any]int{}
+	}
+	k, ok := n.of[of]
+	if !ok {
+		n.next++
+		k = n.next
+		n.of[of] = k
+	}
+	return k
+}
+
+// keep forgets all others.
+func (n *Numbers) keep(of map[any]bool) {
+	for k := range n.of {
+		if !of[k] {
+			delete(n.of, k)
+		}
+	}
+}
+
+// Image writes what is.
+func (s *Still) Image(w *image.Writer, n *Numbers, t wire.Table) Image {
+	var i Image
+	alive := map[any]bool{}
+	for k := range s.generations {
+		g := &s.generations[k]
+		alive[g.of] = true
+		i.Generations = append(i.Generations, g.image(w, n, t))
+	}
+	for _, l := range s.lanes {
+		alive[l.of] = true
+		i.Lanes = append(i.Lanes, LaneImage{n.number(l.of), l.Still.Image(w, t)})
+	}
+	for k := range s.undone.Entries {
+		i.Entries = append(i.Entries, s.undone.Entries[k].image(w, n, t))
+	}
+	for k := range s.undone.Undone {
+		u := &s.undone.Undone[k]
+		x := UndoneImage{Before: u.Before.image(w, n, t), Steps: u.Steps, Revision: u.Revision}
+		for j := range u.Entries {
+			x.Entries = append(x.Entries, u.Entries[j].image(w, n, t))
+		}
+		i.Undone = append(i.Undone, x)
+	}
+	n.keep(alive)
+	return i
+}
+
+func (g *generationStill) image(w *image.Writer, n *Numbers, t wire.Table) GenerationImage {
+	i := GenerationImage{
+		Number: n.number(g.of), Title: g.Title, Lesson: g.Lesson, Settings: t.RunValues(g.Settings), Data: g.Data.Image(w, t),
+		NextLane: g.NextLane, Steps: g.Steps, Due: g.Due, Acquired: g.Acquired,
+		LaneIDs: g.Recipe.LaneIDs, Recipe: RecipeImage{g.Recipe.Revision}, EventBytes: g.EventBytes, ByHand: g.byHand, Edited: g.edited,
+	}
+	for _, l := range g.Lanes {
+		i.Lanes = append(i.Lanes, n.number(l))
+	}
+	i.Spec = w.Blob(g.of, func() ([]byte, error) { return json.Marshal(g.Recipe.Spec) })
+	i.Points = pieces(w, g.Points, true, func(p []wire.Point) ([]byte, error) { return encodePoints(p), nil })
+	i.Events = pieces(w, g.Recipe.Events, true, func(e []wire.Event) ([]byte, error) { return json.Marshal(e) })
+	i.Changes = pieces(w, g.Changes, false, func(c []wire.Change) ([]byte, error) { return json.Marshal(c) })
+	return i
+}
+
+// pieces writes a list in pieces. Where it only grows, pieces that are full never change.
+func pieces[T any](w *image.Writer, list []T, grows bool, encode func([]T) ([]byte, error)) (of []image.Hash) {
+	for len(list) > 0 {
+		n := min(len(list), pieceOf)
+		piece := list[:n:n]
+		var key any = &piece[0]
+		if !grows || n < pieceOf {
+			key = new(byte) // another each time
+		}
+		of = append(of, w.Blob(key, func() ([]byte, error) { return encode(piece) }))
+		list = list[n:]
+	}
+	return of
+}
+
+// joined reads what pieces wrote.
+func joined[T any](r *image.Reader, of []image.Hash, decode func([]byte) ([]T, error)) (list []T, err error) {
+	for _, h := range of {
+		piece, err := image.Read(r, h, decode)
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, piece...)
+	}
+	return list, nil
+}
+
+func (e *Entry) image(w *image.Writer, n *Numbers, t wire.Table) image.Hash {
+	before := e.Before.image(w, n, t)
+	return w.Blob(momentKey{e.Before.Lanes[0].State, e.Revision}, func() ([]byte, error) {
+		return json.Marshal(entryImage{e.Revision, e.Text, before, e.Steps})
+	})
+}
+
+// A momentKey names what there is with a moment: of each the first lane's state is its own.
+type momentKey struct {
+	state    any
+	revision uint32
+}
+
+func (m *Moment) image(w *image.Writer, n *Numbers, t wire.Table) image.Hash {
+	own, data := m.Own.Image(w), m.Data.Image(w, t)
+	i := momentImage{Own: own, Data: data}
+	for _, l := range m.Lanes { // each time, as the names of blobs are those that are kept
+		i.Lanes = append(i.Lanes, laneMomentImage{State: lane.WriteState(w, l.State)})
+	}
+	generation := n.number(m.Generation)
+	return w.Blob(momentKey{m.Lanes[0].State, math.MaxUint32}, func() ([]byte, error) {
+		i.Generation, i.Settings, i.Acquired = generation, t.RunValues(m.settings), m.acquired
+		for k, l := range m.Lanes {
+			x := &i.Lanes[k]
+			x.Lane, x.Start, x.Diverged, x.Watching = n.number(l.Lane), l.start.Image(t), lane.DivergedOf(l.diverged), l.watching.Image(t)
+		}
+		return image.Encode(i)
+	})
+}
+
+// Restore makes what was written: the present generation and what can be undone.
+func (i *Image) Restore(e *Env, r *image.Reader) (*Generation, Stack, error) {
+	b := &builder{Env: e, Reader: r, rows: rows.Builder{Reader: r, Table: e.Table}, lanes: map[int]*lane.Lane{}, generations: map[int]*Generation{}}
+	g, u, err := b.restore(i)
+	if err != nil {
+		return nil, u, fmt.Errorf("past: %w", err)
+	}
+	return g, u, nil
+}
+
+// A builder makes what was written.
+type builder struct {
+	*Env
+	*image.Reader
+	rows        rows.Builder
+	lanes       map[int]*lane.Lane
+	generations map[int]*Generation
+}
+
+func (b *builder) restore(i *Image) (present *Generation, u Stack, err error) {
+	for k := range i.Lanes {
+		l := &i.Lanes[k]
+		d, err := b.rows.Data(l.Data)
+		if err != nil {
+			return nil, u, err
+		}
+		if b.lanes[l.Number], err = l.Lane(b.Reader, b.Table, d, b.Workers); err != nil {
+			return nil, u, err
+		}
+	}
+	for k := range i.Generations {
+		g, err := b.generation(&i.Generations[k])
+		if err != nil {
+			return nil, u, err
+		}
+		b.generations[i.Generations[k].Number] = g
+		if k == 0 {
+			present = g
+		}
+	}
+	if present == nil {
+		return nil, u, errors.New("there is no generation")
+	}
+	if u.Entries, err = b.entries(i.Entries); err != nil {
+		return nil, u, err
+	}
+	for _, x := range i.Undone {
+		n := Undone{Steps: x.Steps, Revision: x.Revision}
+		if n.Entries, err = b.entries(x.Entries); err != nil {
+			return nil, u, err
+		}
+		if n.Before, err = b.moment(x.Before); err != nil {
+			return nil, u, err
+		}
+		u.Undone = append(u.Undone, n)
+	}
+	return present, u, nil
+}
+
+func (b *builder) generation(i *GenerationImage) (*Generation, error) {
+	s, _, refused := b.Table.Apply(b.Table.Defaults(), i.Settings)
+	if refused != nil {
+		return nil, refused
+	}
+	d, err := b.rows.Data(i.Data)
+	if err != nil {
+		return nil, err
+	}
+	g := &Generation{
+		Title: i.Title, Lesson: i.Lesson, Settings: s.RunSettings, Data: d, NextLane: i.NextLane,
+		Steps: i.Steps, Due: i.Due, Acquired: i.Acquired, EventBytes: i.EventBytes, byHand: i.ByHand, edited: i.Edited,
+	}
+	if g.Lanes, err = b.lanesOf(i.Lanes); err != nil {
+		return nil, err
+	}
+	if len(g.Lanes) == 0 {
+		return nil, errors.New("a generation without lanes")
+	}
+	g.Recipe.Spec, err = image.Read(b.Reader, i.Spec, func(b []byte) (s wire.Spec, err error) { return s, json.Unmarshal(b, &s) })
+	if err != nil {
+		return nil, err
+	}
+	g.Recipe.LaneIDs, g.Recipe.Revision = i.LaneIDs, i.Recipe.Revision
+	if g.Points, err = joined(b.Reader, i.Points, decodePoints); err != nil {
+		return nil, err
+	}
+	g.Recipe.Events, err = joined(b.Reader, i.Events, func(b []byte) (e []wire.Event, err error) { return e, json.Unmarshal(b, &e) })
+	if err != nil {
+		return nil, err
+	}
+	if g.Recipe.Events == nil {
+		g.Recipe.Events = []wire.Event{}
+	}
+	g.Changes, err = joined(b.Reader, i.Changes, func(b []byte) (c []wire.Change, err error) { return c, json.Unmarshal(b, &c) })
+	return g, err
+}
+
+func (b *builder) lanesOf(numbers []int) (list []*lane.Lane, err error) {
+	for _, n := range numbers {
+		l := b.lanes[n]
+		if l == nil {
+			return nil, fmt.Errorf("lane number %d is missing", n)
+		}
+		list = append(list, l)
+	}
+	return list, nil
+}
+
+func (b *builder) entries(of []image.Hash) (list []Entry, err error) {
+	for _, h := range of {
+		i, err := image.Read(b.Reader, h, func(b []byte) (i entryImage, err error) { return i, json.Unmarshal(b, &i) })
+		if err != nil {
+			return nil, err
+		}
+		before, err := b.moment(i.Before)
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, Entry{Revision: i.Revision, Text: i.Text, Before: before, Steps: i.Steps})
+	}
+	return list, nil
+}
+
+func (b *builder) moment(h image.Hash) (m Moment, err error) {
+	i, err := image.Read(b.Reader, h, func(b []byte) (i momentImage, err error) { return i, image.Decode(b, &i) })
+	if err != nil {
+		return m, err
+	}
+	s, _, refused := b.Table.Apply(b.Table.Defaults(), i.Settings)
+	if refused != nil {
+		return m, refused
+	}
+	m = Moment{Generation: b.generations[i.Generation], settings: s.RunSettings, acquired: i.Acquired}
+	if m.Generation == nil || len(i.Lanes) == 0 {
+		return m, fmt.Errorf("generation number %d is missing", i.Generation)
+	}
+	if m.Own, err = rows.OwnOf(b.Reader, i.Own); err != nil {
+		return m, err
+	}
+	if m.Data, err = b.rows.Data(i.Data); err != nil {
+		return m, err
+	}
+	for k := range i.Lanes {
+		l := &i.Lanes[k]
+		x := laneMoment{Lane: b.lanes[l.Lane], diverged: l.Diverged.Err()}
+		if x.Lane == nil {
+			return m, fmt.Errorf("lane number %d is missing", l.Lane)
+		}
+		if x.start, err = l.Start.Start(b.Table); err != nil {
+			return m, err
+		}
+		if x.State, err = lane.ReadState(b.Reader, l.State); err != nil {
+			return m, err
+		}
+		if x.watching, err = l.Watching.Watching(b.Table); err != nil {
+			return m, err
+		}
+		m.Lanes = append(m.Lanes, x)
+	}
+	return m, nil
+}
+
+// A pointsImage are points by columns.
+type pointsImage struct {
+	Lanes  []byte
+	Steps  []uint64
+	Values image.Floats // of one point after the other
+}
+
+func encodePoints(list []wire.Point) []byte {
+	var i pointsImage
+	for _, p := range list {
+		i.Lanes, i.Steps = append(i.Lanes, p.Lane), append(i.Steps, p.Step)
+		i.Values = append(i.Values, p.Values[:]...)
+	}
+	b, err := image.Encode(i)
+	if err != nil {
+		panic("past: numbers that cannot be encoded: " + err.Error())
+	}
+	return b
+}
+
+func decodePoints(b []byte) ([]wire.Point, error) {
+	var i pointsImage
+	if err := image.Decode(b, &i); err != nil {
+		return nil, err
+	}
+	list := make([]wire.Point, len(i.Steps))
+	if len(i.Lanes) != len(list) || len(list) == 0 {
+		return nil, errors.New("points that are none")
+	}
+	n := len(i.Values) / len(list) // columns that came later are no numbers in older ones
+	if n*len(list) != len(i.Values) || n > len(list[0].Values) {
+		return nil, errors.New("points of other columns")
+	}
+	for k := range list {
+		p := &list[k]
+		p.Lane, p.Step = i.Lanes[k], i.Steps[k]
+		for j := range p.Values {
+			p.Values[j] = float32(math.NaN())
+		}
+		copy(p.Values[:], i.Values[k*n:(k+1)*n])
+	}
+	return list, nil
+}
