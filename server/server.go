@@ -134,7 +134,7 @@ func New(ctx context.Context, c Config) *Server {
 	rations, file := access.NewRations(c.Limits.ReadingShare/100, load), api.FileBytes(c.Memory)
 	s.edge = edge.New(edge.Config{
 		Limits: c.Limits.TrafficLimits, Proxies: s.proxies, Answering: rations.Answering, FileBytes: int64(file), Log: s.log,
-		Steered: func(id string) bool { return s.runs.Get(id) != nil },
+		Steered: func(id string) bool { return s.runs.Known(id) },
 		Count:   s.meter.Requested,
 	})
 	s.lobby = &lobby.Lobby{

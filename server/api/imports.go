@@ -65,7 +65,7 @@ func (a importRoutes) postImport(ctx context.Context, q *request) (*opened, erro
 	key := access.NewKey()
 	id := access.IDOf(key)
 	o, err := a.openBy(ctx, q, id, key, registry.Order{Model: m})
-	if x := a.Runs.Get(id); err == nil && x != nil {
+	if x, lost := a.Runs.Get(id); err == nil && lost == nil && x != nil {
 		x.Note() // what it is worth was done elsewhere
 	}
 	return o, err

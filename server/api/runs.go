@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
 	"net/http"
 	"time"
 
@@ -11,6 +12,7 @@ import (
 	"github.com/gnllviz/gnllviz/server/problem"
 	"github.com/gnllviz/gnllviz/server/registry"
 	"github.com/gnllviz/gnllviz/server/run"
+	"github.com/gnllviz/gnllviz/server/store"
 	"github.com/gnllviz/gnllviz/server/wire"
 )
 
@@ -44,7 +46,7 @@ func (a runRoutes) register(to *API) {
 	order := jsonBody(orderSchema, "Controls by name, all of which have defaults, and lanes, data, edits, paused and recipe beside them. It is read as JSON whatever its Content-Type. At most {max-upload-bytes} bytes (--max-upload-bytes).", false, orderExamples())
 	register(to, operation{
 		at: "GET /api/runs", id: "listRuns", tag: "runs", summary: "List the runs", members: true,
-		help:    "Every run that the server keeps, the newest first.",
+		help:    "Every run that the server keeps: those in memory, the newest first, and then those that are stored alone (resting), the one touched last first.",
 		example: "[" + exampleSummary + "}]",
 	}, a.getRuns)
 	register(to, operation{
@@ -136,7 +138,23 @@ func (a runRoutes) getRuns(ctx context.Context, q *request) (*body[[]wire.Summar
 		}
 		all = append(all, summary)
 	}
+	for _, m := range a.Runs.Resting() {
+		all = append(all, resting(&m))
+	}
 	return &body[[]wire.Summary]{all}, nil
+}
+
+// resting is the summary of a stored run that is not in memory.
+func resting(m *store.Meta) wire.Summary {
+	s := wire.Summary{
+		ID: m.ID, Name: m.Name, Resting: true, Dataset: m.Dataset, Created: m.Created.UTC().Format(time.RFC3339Nano),
+		Step: m.Step, State: wire.State(m.State), Reason: m.Trouble, Trouble: []wire.Trouble{}, Lanes: []wire.LaneSummary{},
+	}
+	for _, p := range []*wire.SplitMetrics{&s.Metrics.Train, &s.Metrics.Test} {
+		nan := wire.Number(math.NaN())
+		*p = wire.SplitMetrics{NLL: nan, RMSE: nan, MAE: nan, CRPS: nan, Coverage: nan}
+	}
+	return s
 }
 
 func (a runRoutes) postRun(ctx context.Context, q *request) (*opened, error) {
@@ -170,7 +188,7 @@ func (a runRoutes) openRun(ctx context.Context, q *request, id, key string) (*op
 	if err != nil {
 		return nil, refuseBody(err)
 	}
-	if a.Runs.Get(id) == nil {
+	if !a.Runs.Known(id) {
 		if err := a.mayMake(q); err != nil {
 			return nil, err
 		}
@@ -249,16 +267,15 @@ func (a runRoutes) deleteRun(ctx context.Context, q *request) (*none, error) {
 	if err := onlySteersmen(q, "end it"); err != nil {
 		return nil, err
 	}
-	x, err := a.theRun(q)
-	if err != nil {
+	id := q.r.PathValue("id")
+	if !a.Runs.Known(id) {
+		_, err := a.theRun(q)
 		return nil, err
 	}
-	x.End()
-	select {
-	case <-x.Ended():
-	case <-ctx.Done():
+	if err := a.Runs.Delete(ctx, id); err != nil {
+		return nil, problem.New(http.StatusServiceUnavailable, fmt.Sprintf("the run could not be deleted from the store: %v; try again", err))
 	}
-	a.Log.Info("run ended, as was asked", "run", x.ID())
+	a.Log.Info("run ended, as was asked", "run", id)
 	return new(none), nil
 }
 

@@ -8,6 +8,7 @@ package registry
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"net/http"
@@ -21,6 +22,7 @@ import (
 	"github.com/gnllviz/gnllviz/server/problem"
 	"github.com/gnllviz/gnllviz/server/run"
 	"github.com/gnllviz/gnllviz/server/session"
+	"github.com/gnllviz/gnllviz/server/store"
 )
 
 // Config says how a [Registry] keeps its runs.
@@ -34,6 +36,10 @@ type Config struct {
 	// Trainers is how many runs train at a time, and goroutines at a step of one run. The
 	// others wait for their turn, and are served meanwhile.
 	Trainers int
+
+	// Store, unless nil, keeps the runs beyond the end of the program, and those that
+	// nobody watches out of memory. Whoever opened it closes it, after Wait.
+	Store *store.Store
 
 	// Version and Commit are of the program, for the cards of models.
 	Version, Commit string
@@ -55,22 +61,32 @@ type Registry struct {
 	turns  chan struct{}  // that runs take to train
 	work   sync.WaitGroup // runs, and viewers
 
-	mu   sync.Mutex
-	runs []*Kept // oldest first
+	mu      sync.Mutex
+	runs    []*Kept                  // oldest first
+	leaving map[string]*Kept         // that are off the list, and still being saved
+	opening map[string]chan struct{} // runs that are being made or loaded; closed when they are
 }
 
 // New returns a registry without runs, whose runs end with ctx.
 func New(ctx context.Context, c Config) *Registry {
-	return &Registry{Config: c, ctx: ctx, memory: newBudget(c.Memory), turns: make(chan struct{}, c.Trainers)}
+	return &Registry{
+		Config: c, ctx: ctx, memory: newBudget(c.Memory), turns: make(chan struct{}, c.Trainers),
+		leaving: map[string]*Kept{}, opening: map[string]chan struct{}{},
+	}
 }
 
 // A Kept is a run and what the server keeps about it.
 type Kept struct {
 	session.Session
-	of    *Registry
-	end   context.CancelFunc
-	ended chan struct{} // closed when the run's goroutine has ended
-	err   error         // why it ended by itself; set before ended is closed
+	of      *Registry
+	serving context.Context // while it is on the list
+	end     context.CancelFunc
+	ended   chan struct{} // closed when the run's goroutine has ended
+	err     error         // why it ended by itself; set before ended is closed
+	keeper  *keeper       // writes it to the store; nil without one
+	stored  *store.Log    // of a run that was loaded
+	created bool          // the store has it since it was made
+	hurt    bool          // not all of it could be loaded
 
 	Maker
 	made    time.Time
@@ -86,52 +102,95 @@ type Kept struct {
 // Open returns the run with that id, or has it made and says so. To make one can
 // take a while, in which the others are not to wait.
 func (g *Registry) Open(id string, by Maker, order Order) (k *Kept, made bool, err error) {
-	if k := g.Get(id); k != nil {
-		return k, false, nil
+	done := g.open(id)
+	defer done()
+	if k, err := g.there(id); k != nil || err != nil {
+		return k, false, err
 	}
+	k = &Kept{Maker: by, made: time.Now()}
+	err = g.begin(k, func(o run.Options) (*run.Run, error) { return order.make(id, o) })
+	if err != nil {
+		return nil, false, err
+	}
+	return k, true, nil
+}
+
+// open waits until nobody else makes or loads the run with that id. Nobody else does until
+// done is called.
+func (g *Registry) open(id string) (done func()) {
+	for {
+		g.mu.Lock()
+		busy := g.opening[id]
+		if busy == nil {
+			mine := make(chan struct{})
+			g.opening[id] = mine
+			g.mu.Unlock()
+			return func() {
+				g.mu.Lock()
+				delete(g.opening, id)
+				g.mu.Unlock()
+				close(mine)
+			}
+		}
+		g.mu.Unlock()
+		<-busy
+	}
+}
+
+// begin has a run made, and trains and serves it. Callers have it open.
+func (g *Registry) begin(k *Kept, order func(run.Options) (*run.Run, error)) (err error) {
 	share := g.memory.open()
 	work, o := new(atomic.Uint64), g.Options()
 	o.Memory = share
-	defer func() {
-		if !made {
-			share.close()
-		}
-	}()
 	report := o.Report
 	o.Report = func(s run.Stats) {
 		work.Add(uint64(s.Work))
 		report(s)
 	}
-	r, err := order.make(id, o)
+	k.of, k.ended, k.work, k.asked = g, make(chan struct{}), work, time.Now()
+	r, err := order(o)
+	if err == nil {
+		k.Session = session.Of(r)
+		err = g.record(k, r)
+	}
+	if err == nil {
+		err = g.admit(k)
+	}
 	if err != nil {
-		return nil, false, err
+		share.close()
+		g.unrecord(k)
+		return err
 	}
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	if k := g.find(id); k != nil { // another page was faster
-		return k, false, nil
-	}
-	if err := g.ctx.Err(); err != nil {
-		return nil, false, err
-	}
-	if err := g.makeRoom(by); err != nil {
-		return nil, false, err
-	}
-	ctx, end := context.WithCancel(g.ctx)
-	now := time.Now()
-	k = &Kept{Session: session.Of(r), of: g, end: end, ended: make(chan struct{}), Maker: by, made: now, work: work, asked: now}
-	k.drop = time.AfterFunc(g.Limits.Drop, func() { g.dropUnwatched(k) })
-	g.runs = append(g.runs, k)
+	ctx := k.serving
 	g.work.Go(func() {
 		defer close(k.ended)
 		defer share.close()
 		defer g.forget(k)
-		k.err = panics.Guard(g.Log.With("run", id), "a run", func() error {
+		k.err = panics.Guard(g.Log.With("run", k.ID()), "a run", func() error {
 			r.Serve(ctx)
 			return nil
 		})
+		if k.keeper != nil {
+			k.keeper.finish(k.err == nil && g.ctx.Err() == nil)
+		}
 	})
-	return k, true, nil
+	return nil
+}
+
+// admit puts a run on the list, for which another may have to go.
+func (g *Registry) admit(k *Kept) error {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if err := g.ctx.Err(); err != nil {
+		return err
+	}
+	if err := g.makeRoom(k.Maker); err != nil {
+		return err
+	}
+	k.serving, k.end = context.WithCancel(g.ctx)
+	k.drop = time.AfterFunc(g.dropAfter(), func() { g.dropUnwatched(k) })
+	g.runs = append(g.runs, k)
+	return nil
 }
 
 // Options are those of every run that the server makes.
@@ -147,6 +206,9 @@ func (g *Registry) remove(e *Kept) {
 	e.end()
 	e.drop.Stop()
 	g.runs = slices.DeleteFunc(g.runs, func(x *Kept) bool { return x == e })
+	if e.keeper != nil {
+		g.leaving[e.ID()] = e // until forget
+	}
 }
 
 // forget takes a run that has ended by itself off the list.
@@ -154,6 +216,9 @@ func (g *Registry) forget(e *Kept) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	g.remove(e)
+	if g.leaving[e.ID()] == e {
+		delete(g.leaving, e.ID())
+	}
 }
 
 // dropUnwatched ends a run for which nobody has come for long, or looks again
@@ -164,7 +229,7 @@ func (g *Registry) dropUnwatched(e *Kept) {
 	if e.watchers > 0 {
 		return // the last of them starts the clock again
 	}
-	if left := g.Limits.Drop - time.Since(e.asked); left > 0 {
+	if left := g.dropAfter() - time.Since(e.asked); left > 0 {
 		e.drop.Reset(left)
 		return
 	}
@@ -186,11 +251,17 @@ func (g *Registry) find(id string) *Kept {
 // Context ends where all runs do.
 func (g *Registry) Context() context.Context { return g.ctx }
 
-// Get returns the run with that id, or nil.
-func (g *Registry) Get(id string) *Kept {
+// Get returns the run with that id, out of the store if it is not in memory, or nil. An
+// error says why one that is stored cannot be had.
+func (g *Registry) Get(id string) (*Kept, error) {
 	g.mu.Lock()
-	defer g.mu.Unlock()
-	return g.find(id)
+	k := g.find(id)
+	g.mu.Unlock()
+	if k != nil || !g.Known(id) {
+		return k, nil
+	}
+	defer g.open(id)()
+	return g.there(id)
 }
 
 // Ended is closed when the run has ended.
@@ -225,7 +296,7 @@ func (k *Kept) Leave() {
 	k.watchers--
 	k.asked = time.Now()
 	if k.watchers == 0 && g.find(k.ID()) == k {
-		k.drop.Reset(g.Limits.Drop)
+		k.drop.Reset(g.dropAfter())
 	}
 }
 
@@ -278,8 +349,16 @@ func (g *Registry) Wait(ctx context.Context) error {
 
 // Find is Get for a request, which is told where there is no such run.
 func (g *Registry) Find(id string) (*Kept, *problem.Problem) {
-	if k := g.Get(id); k != nil {
-		return k, nil
+	k, err := g.Get(id)
+	var full *access.LimitError
+	switch {
+	case errors.As(err, &full):
+		return nil, full.Problem()
+	case err != nil:
+		g.Log.Error("loading a run", "run", id, "err", err)
+		return nil, problem.New(http.StatusInternalServerError, fmt.Sprintf("the run is stored, but cannot be loaded: %v", err))
+	case k == nil:
+		return nil, problem.New(http.StatusNotFound, fmt.Sprintf("there is no run %.40q; GET /api/runs lists them", id))
 	}
-	return nil, problem.New(http.StatusNotFound, fmt.Sprintf("there is no run %.40q; GET /api/runs lists them", id))
+	return k, nil
 }

@@ -118,10 +118,13 @@ func (r *loop) keepStill(now time.Time) {
 }
 
 func (r *loop) giveStill(now time.Time) {
-	if r.journal == nil {
-		return
+	if r.journal != nil {
+		r.journal.Keep(r.take(now))
 	}
-	r.kept, r.keptEntry, r.keptCalls, r.keptState = now, r.entry, r.calls, r.state
-	r.journal.Keep(r.still())
 }
 
+// take returns the run as it is, and notes when that was.
+func (r *loop) take(now time.Time) *Still {
+	r.kept, r.keptEntry, r.keptCalls, r.keptState = now, r.entry, r.calls, r.state
+	return r.still()
+}

@@ -80,7 +80,6 @@ func newLoop(id string, o Options) *loop {
 		pace:       newPace(),
 	}
 	r.env.Admit = r.admitLife
-	r.journal = o.Journal
 	r.dataRev = r.generation // for the same reason by chance: see package wire
 	r.touched = r.now()
 	return r

@@ -77,9 +77,6 @@ type Options struct {
 	// Memory, unless nil, says how much the run may hold.
 	Memory Memory
 
-	// Journal, unless nil, keeps what the run does.
-	Journal Journal
-
 	// Report, unless nil, is told what the run has done since it was last told,
 	// on the run's goroutine.
 	Report func(Stats)

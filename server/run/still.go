@@ -89,7 +89,7 @@ func (r *loop) still() *Still {
 			ID: r.id, Dataset: r.present.Settings.Dataset, Created: r.created.Format(time.RFC3339Nano),
 			Generation: r.generation, Revision: r.revision, Step: r.present.Steps, State: r.state, Reason: r.reason,
 		},
-		Training: r.training() || r.state == wire.Idle,
+		Training: r.training(),
 		image: stillImage{
 			Version: stillVersion, Parent: r.parent, Created: r.created, Entry: r.entry, Calls: r.calls,
 			Revision: r.revision, Generation: r.generation, DataRevision: r.dataRev,
@@ -122,7 +122,8 @@ type Entry struct {
 // Resume returns a run that goes on from a still, with the entries of its journal that
 // came after, bit for bit as the run would have that wrote them. Entries that the still
 // has in it are left out. Where an entry cannot be done the run is returned as it was
-// before, paused, with an error that says why. Serve is to be called as for any other.
+// before, paused, with an error that says why; the next still leaves such entries behind.
+// Serve is to be called as for any other.
 func Resume(id string, manifest []byte, blobs map[image.Hash][]byte, entries []Entry, o Options) (*Run, error) {
 	var i stillImage
 	if err := image.Decode(manifest, &i); err != nil {
@@ -132,8 +133,6 @@ func Resume(id string, manifest []byte, blobs map[image.Hash][]byte, entries []E
 		return nil, fmt.Errorf("run: the manifest is of version %d; this program reads version %d", i.Version, stillVersion)
 	}
 	reader := &image.Reader{Blobs: blobs}
-	journal := o.Journal
-	o.Journal = nil // which has it all already
 	r := newLoop(id, o)
 	var err error
 	if r.present, r.undone, err = i.Past.Restore(&r.env, reader); err != nil {
@@ -174,12 +173,18 @@ func Resume(id string, manifest []byte, blobs map[image.Hash][]byte, entries []E
 	r.touched, r.dataDue, r.showSoon = r.now(), false, false
 	r.stats = Stats{}
 	if failed != nil {
+		r.entry = max(r.entry, entries[len(entries)-1].Number) // those that are left out have had their numbers
 		r.left, r.stopAt, r.replay = 0, nil, nil
 		r.setState(wire.Paused, failed.Error())
 	}
-	r.journal = journal
-	r.options.Journal = journal
 	return handleOf(r), failed
+}
+
+// Record has a journal keep what the run does from now on, and returns the run as it is.
+// It is called before Serve is, on the goroutine of whoever made the run.
+func (h *Run) Record(j Journal) *Still {
+	h.loop.journal = j
+	return h.loop.take(h.loop.now())
 }
 
 // catchUp does what the journal says.

@@ -259,7 +259,7 @@ func TestJournalThatIsDamaged(t *testing.T) {
 		if err == nil || got == nil {
 			t.Fatalf("%s: run %v, error %v", name, got, err)
 		}
-		if g := got.loop; g.entry != 1 || g.state != wire.Paused || g.reason != err.Error() || g.present.Lanes[0].Settings.LR != 0.5 {
+		if g := got.loop; g.entry != 3 || g.state != wire.Paused || g.reason != err.Error() || g.present.Lanes[0].Settings.LR != 0.5 {
 			t.Errorf("%s: entry %d, %s (%s), rate %g", name, g.entry, g.state, g.reason, g.present.Lanes[0].Settings.LR)
 		}
 	}

@@ -2,17 +2,19 @@ package wire
 
 // A Summary is a run in a few words: a row of GET /api/runs.
 type Summary struct {
-	ID         string    `json:"id"`         // of the run
-	Dataset    string    `json:"dataset"`    // its name, or own
-	Created    string    `json:"created"`    // UTC, RFC 3339
-	Generation uint32    `json:"generation"` // counts the restarts, from a random number on
-	Revision   uint32    `json:"revision"`   // counts the changes
-	Step       uint64    `json:"step"`       // steps made in this generation
-	State      State     `json:"state"`      // what it is doing
-	Reason     string    `json:"reason"`     // why the state is what it is, or empty
-	Trouble    []Trouble `json:"trouble"`    // lanes whose training went wrong, in their order; empty where all is well
-	Viewers    int       `json:"viewers"`    // who watch now
-	Metrics    Metrics   `json:"metrics"`    // of this moment, of the first lane
+	ID         string    `json:"id"`                // of the run
+	Name       string    `json:"name,omitempty"`    // what its owner calls it; absent where it has no name
+	Resting    bool      `json:"resting,omitempty"` // it is stored and not in memory; it is loaded when somebody asks for it. Until then it has no lanes, viewers or metrics here
+	Dataset    string    `json:"dataset"`           // its name, or own
+	Created    string    `json:"created"`           // UTC, RFC 3339
+	Generation uint32    `json:"generation"`        // counts the restarts, from a random number on
+	Revision   uint32    `json:"revision"`          // counts the changes
+	Step       uint64    `json:"step"`              // steps made in this generation
+	State      State     `json:"state"`             // what it is doing
+	Reason     string    `json:"reason"`            // why the state is what it is, or empty
+	Trouble    []Trouble `json:"trouble"`           // lanes whose training went wrong, in their order; empty where all is well
+	Viewers    int       `json:"viewers"`           // who watch now
+	Metrics    Metrics   `json:"metrics"`           // of this moment, of the first lane
 
 	Lanes []LaneSummary `json:"lanes"` // in the order in which they were made
 }

@@ -16,12 +16,12 @@ import (
 )
 
 // Hash names a blob: its SHA-256, in hex. That of no blob is empty.
-type Hash string
+type Hash = string
 
 // HashOf returns the name of a blob.
 func HashOf(blob []byte) Hash {
 	sum := sha256.Sum256(blob)
-	return Hash(hex.EncodeToString(sum[:]))
+	return hex.EncodeToString(sum[:])
 }
 
 // A Writer gathers the blobs of one manifest after the other. Its zero value is ready.

@@ -1,0 +1,181 @@
+package registry
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"sync"
+	"time"
+
+	"github.com/gnllviz/gnllviz/server/run"
+	"github.com/gnllviz/gnllviz/server/store"
+	"github.com/gnllviz/gnllviz/server/wire"
+)
+
+const (
+	// appendTime is how long a change may wait for the disk.
+	appendTime = 5 * time.Second
+
+	// saveTime is how long a still may.
+	saveTime = time.Minute
+
+	// retryEvery is the time between two attempts to save what could not be saved.
+	retryEvery = time.Second
+)
+
+// A keeper writes one run to the store. It is the run's [run.Journal], and owns the
+// goroutine that writes stills, until finish is called.
+type keeper struct {
+	of    *store.Log
+	slog  *slog.Logger
+	meta  func() store.Meta // what others than the run know of it
+	slot  chan job          // room for one, the newest
+	ended chan struct{}
+
+	mu     sync.Mutex
+	failed error // of the last save, or nil
+
+	// ---- owned by the goroutine ----
+	writer run.StillWriter
+	last   *run.Still // that was given
+	saved  bool       // and written
+}
+
+// A job is a still to be written. done, unless nil, has room for how that went.
+type job struct {
+	still *run.Still
+	done  chan error
+}
+
+func newKeeper(of *store.Log, log *slog.Logger, meta func() store.Meta) *keeper {
+	k := &keeper{of: of, slog: log, meta: meta, slot: make(chan job, 1), ended: make(chan struct{})}
+	go k.write()
+	return k
+}
+
+// Append implements [run.Journal].
+func (k *keeper) Append(e *run.Entry) error {
+	ctx, cancel := context.WithTimeout(context.Background(), appendTime)
+	defer cancel()
+	return k.of.Append(ctx, store.Entry{Number: e.Number, Data: wire.Encode(e)})
+}
+
+// Keep implements [run.Journal].
+func (k *keeper) Keep(s *run.Still) { k.put(job{still: s}) }
+
+func (k *keeper) put(j job) {
+	for {
+		select {
+		case k.slot <- j:
+			return
+		default:
+		}
+		select {
+		case <-k.slot: // an older one that was not begun
+		default:
+		}
+	}
+}
+
+// Failed returns why the last still could not be saved, or nil.
+func (k *keeper) Failed() error {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	return k.failed
+}
+
+// write writes stills until the slot is closed.
+func (k *keeper) write() {
+	defer close(k.ended)
+	retry := time.NewTicker(retryEvery)
+	defer retry.Stop()
+	for {
+		select {
+		case j, ok := <-k.slot:
+			if !ok {
+				return
+			}
+			k.last, k.saved = j.still, false
+			err := k.try(false)
+			if j.done != nil {
+				j.done <- err
+			}
+		case <-retry.C:
+			if k.last != nil && !k.saved {
+				_ = k.try(false)
+			}
+		}
+	}
+}
+
+// try saves the last still, and says when that fails, and when it is well again.
+func (k *keeper) try(rest bool) error {
+	err := k.save(k.last, rest)
+	if errors.Is(err, store.ErrTaken) || errors.Is(err, store.ErrNotFound) {
+		k.last = nil // the run was deleted, and nobody wants it
+		return err
+	}
+	k.saved = err == nil
+	k.mu.Lock()
+	was := k.failed
+	k.failed = err
+	k.mu.Unlock()
+	switch {
+	case err != nil && was == nil:
+		k.slog.Error("the run is not saved; trying again until it is", "err", err)
+	case err == nil && was != nil:
+		k.slog.Info("the run is saved again")
+	}
+	return err
+}
+
+func (k *keeper) save(s *run.Still, rest bool) error {
+	ctx, cancel := context.WithTimeout(context.Background(), saveTime)
+	defer cancel()
+	for again := false; ; again = true {
+		manifest, fresh, refs, err := k.writer.Write(s)
+		if err != nil {
+			return err
+		}
+		m := k.meta()
+		m.Dataset, m.State, m.Step, m.Training, m.Touched = s.Summary.Dataset, string(s.Summary.State), s.Summary.Step, s.Training && !rest, time.Now().UTC()
+		c := store.Checkpoint{Number: s.Entry, Manifest: manifest, Blobs: fresh}
+		save := k.of.Save
+		if rest {
+			save = k.of.Rest
+		}
+		err = save(ctx, c, refs, m)
+		if err == nil {
+			return nil
+		}
+		k.writer.Forget() // what was fresh is to be brought once more
+		if lacks := (*store.MissingError)(nil); !errors.As(err, &lacks) || again {
+			return err
+		}
+	}
+}
+
+// first saves a run that nobody serves yet, and returns when it is on the disk.
+func (k *keeper) first(s *run.Still) error {
+	j := job{still: s, done: make(chan error, 1)}
+	k.put(j)
+	return <-j.done
+}
+
+// abandon ends the goroutine, and saves nothing.
+func (k *keeper) abandon() {
+	close(k.slot)
+	<-k.ended
+	k.of.Close()
+}
+
+// finish saves the run as it was last, and ends the goroutine. The run has ended. rest says
+// that it leaves memory for a while, and else that the program ends.
+func (k *keeper) finish(rest bool) {
+	close(k.slot)
+	<-k.ended
+	if k.last != nil && (rest || !k.saved) {
+		_ = k.try(rest)
+	}
+	k.of.Close()
+}
