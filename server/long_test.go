@@ -99,7 +99,7 @@ func TestLongFramesDoNotQueueOnASlowLine(t *testing.T) {
 		}
 	}()
 	id := makeRun(t, l.Addr().String(), "").ID
-	r := s.runs.Get(id)
+	r := kept(t, s, id)
 
 	// A viewer within the process sees every frame at once, and knows its time.
 	beside, err := r.Watch(ctx, wire.Hello{}, false)

@@ -87,7 +87,7 @@ func TestPanicOfARunEndsThatRun(t *testing.T) {
 	bystander.hello()
 
 	// A command that is not there: a mistake which nobody can make from outside.
-	_, _ = s.runs.Get(sick).Do(t.Context(), (*wire.ChangeCommand)(nil), true)
+	_, _ = kept(t, s, sick).Do(t.Context(), (*wire.ChangeCommand)(nil), true)
 	for _, v := range viewers {
 		if code, reason := v.closedWith(); code != websocket.CloseInternalServerErr || !wording.Is(reason, "the run failed") {
 			t.Errorf("a viewer was told %d %q", code, reason)

@@ -23,7 +23,7 @@ func TestRunsThatWereChangedAreKnown(t *testing.T) {
 		call(t, "POST", edge.URL+"/api/runs", `{"paused":true,"hidden":[4]}`, http.StatusCreated, &m)
 		return m
 	}
-	changed := func(id string) bool { return s.runs.Get(id).Changed() }
+	changed := func(id string) bool { return kept(t, s, id).Changed() }
 	posted, said, watched, refused := make(), make(), make(), make()
 	steer(t, addr, posted, `{"type":"pause"}`, http.StatusOK, nil)
 	p := dial(t, addr, said.ID)

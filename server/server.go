@@ -29,6 +29,7 @@ import (
 	"github.com/gnllviz/gnllviz/server/registry"
 	"github.com/gnllviz/gnllviz/server/run"
 	"github.com/gnllviz/gnllviz/server/site"
+	"github.com/gnllviz/gnllviz/server/store"
 	"github.com/gnllviz/gnllviz/web"
 )
 
@@ -70,6 +71,10 @@ type Config struct {
 
 	// Profiles serves the runtime's profiles under /debug/pprof/.
 	Profiles bool
+
+	// Store, unless nil, keeps the runs when the program ends, and those that nobody
+	// watches out of memory. Whoever opened it closes it after Serve.
+	Store *store.Store
 
 	// Trainers is how many runs train at a time, and goroutines at a step of one
 	// run; 0 means runtime.GOMAXPROCS. The others wait for their turn, and are
@@ -122,7 +127,7 @@ func New(ctx context.Context, c Config) *Server {
 	s.gate = access.NewGate(c.Token, c.TokenMade, s.proxies, s.log)
 	load := new(access.Load)
 	s.runs = registry.New(ctx, registry.Config{
-		Limits: c.Limits, Memory: c.Memory, Trainers: c.Trainers, Version: c.Version, Commit: c.Commit, Log: s.log,
+		Limits: c.Limits, Memory: c.Memory, Trainers: c.Trainers, Version: c.Version, Commit: c.Commit, Store: c.Store, Log: s.log,
 		Prepare: websocket.Prepare,
 		Report: func(done run.Stats) {
 			s.meter.Trained(done)
@@ -193,6 +198,11 @@ func (s *Server) Serve(l net.Listener) error {
 		ConnContext:       edge.ConnContext,
 		ErrorLog:          slog.NewLogLogger(s.log.Handler(), slog.LevelWarn),
 	}
+	awake := s.runs.Enter()
+	go func() {
+		defer awake()
+		s.runs.Wake()
+	}()
 	failed := make(chan error, 1)
 	bounded := edge.Bound(l, s.log, s.limits.TrafficLimits, s.proxies)
 	go func() { failed <- h.Serve(bounded) }()

@@ -19,7 +19,7 @@ func TestFramesDoNotQueueOnASlowLine(t *testing.T) {
 		n := newLAN(t, line{50_000, 150 * time.Millisecond})
 		s, _ := serveOn(t, n, Config{})
 		id := makeRun(t, n.addr.String(), "").ID
-		r := s.runs.Get(id)
+		r := kept(t, s, id)
 
 		// A viewer within the process sees every frame at once, and knows its time.
 		beside, err := r.Watch(t.Context(), wire.Hello{}, false)

@@ -29,6 +29,9 @@ func TestMain(m *testing.M) {
 	if err != nil {
 		panic(err)
 	}
+	if err := os.Setenv("XDG_STATE_HOME", dir); err != nil { // where runs are kept
+		panic(err)
+	}
 	built = filepath.Join(dir, "gnllviz")
 	status := 1
 	if out, err := exec.Command("go", "build", "-o", built, ".").CombinedOutput(); err != nil {

@@ -28,6 +28,7 @@ func serveCommand() *cobra.Command {
 	var memory int
 	var proxies, origins []string
 	var config server.Config
+	var kept storeFlags
 	c := &cobra.Command{
 		Use:     "serve",
 		Short:   "Serve the page (the default)",
@@ -44,6 +45,9 @@ func serveCommand() *cobra.Command {
 	f.StringVar(&format, "log-format", "text", "format of the log: text or json")
 	f.IntVar(&memory, "max-memory", 0, "memory in MB that the program may use; 0 is half the memory of the machine or its container")
 	f.BoolVar(&config.Profiles, "pprof", false, "serve profiles of the program under /debug/pprof/ to anyone with the token")
+	f.StringVar(&kept.dir, "store", "", "folder in which runs are kept when the program ends; none keeps them in memory only; default: gnllviz in the user's state folder")
+	f.IntVar(&kept.runs, "max-stored-runs", 10_000, "runs to keep in the store; beyond this those that were used longest ago are deleted")
+	f.Int64Var(&kept.bytes, "max-store-bytes", 20<<30, "bytes that the store may take; beyond this the runs that were used longest ago are deleted")
 	f.StringVar(&lessons, "lessons", "", "folder with your own lessons, one JSON file each, in addition to the built-in ones")
 	f.StringVar(&model, "model", "", "start with a paused run of an existing model: "+modelUsage)
 	f.StringSliceVar(&config.Hosts, "host", nil, "additional host name of the server (can be repeated)")
@@ -102,7 +106,11 @@ func serveCommand() *cobra.Command {
 		if config.Memory, err = limitMemory(memory); err != nil {
 			return err
 		}
-		return serve(c, addr, token, model, open, config)
+		kept.keep = storedFor
+		if c.Flags().Changed("keep") {
+			kept.keep = config.Limits.Keep
+		}
+		return serve(c, addr, token, model, open, config, &kept)
 	}
 	return c
 }
@@ -164,13 +172,12 @@ func addresses(a net.Addr) []string {
 	return hosts
 }
 
-func serve(c *cobra.Command, addr, token, model string, open bool, config server.Config) error {
+func serve(c *cobra.Command, addr, token, model string, open bool, config server.Config, kept *storeFlags) (err error) {
 	if err := config.Limits.Check(); err != nil {
 		return mistake{err}
 	}
 	var brought *export.Model
 	if model != "" {
-		var err error
 		if brought, err = readModel(c, "model", model); err != nil {
 			return err
 		}
@@ -196,6 +203,12 @@ func serve(c *cobra.Command, addr, token, model string, open bool, config server
 	// train; with one more than train there is always one to wait for them.
 	config.Trainers = runtime.GOMAXPROCS(0)
 	runtime.GOMAXPROCS(config.Trainers + 1)
+	if config.Store, err = kept.open(ctx, config.Log); err != nil {
+		return err
+	}
+	if config.Store != nil {
+		defer func() { err = errors.Join(err, config.Store.Close()) }()
+	}
 	s := server.New(ctx, config)
 	place := ""
 	if brought != nil {

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"time"
 
 	"github.com/gnllviz/gnllviz/datasets/table"
 	"github.com/gnllviz/gnllviz/server/problem"
@@ -13,9 +14,15 @@ import (
 	"github.com/gnllviz/gnllviz/server/wire"
 )
 
+// storeRetry is when to try again what could not be saved.
+const storeRetry = 5 * time.Second
+
 // refuseCommand says what of a run or of a command is not right.
 func refuseCommand(e *wire.ErrorMessage) *problem.Problem {
 	p := problem.New(http.StatusUnprocessableEntity, e.Reason)
+	if e.Code == wire.NotStored {
+		p = problem.After(storeRetry, http.StatusServiceUnavailable, e.Reason)
+	}
 	p.Field = cmp.Or(e.Control, e.Field)
 	return p
 }

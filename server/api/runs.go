@@ -236,7 +236,10 @@ func (a *core) openBy(ctx context.Context, q *request, id, key string, order reg
 	x, isNew, err := a.Runs.Open(id, a.makerOf(q.r), order)
 	var refused *wire.ErrorMessage
 	var full *access.LimitError
+	var unsaved *registry.StoreError
 	switch {
+	case errors.As(err, &unsaved):
+		return nil, problem.After(storeRetry, http.StatusServiceUnavailable, unsaved.Error())
 	case errors.As(err, &full):
 		return nil, full.Problem()
 	case errors.As(err, &refused):

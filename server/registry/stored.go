@@ -12,6 +12,17 @@ import (
 	"github.com/gnllviz/gnllviz/server/store"
 )
 
+// A StoreError says that a run could not be written to the store, and so was not made.
+type StoreError struct{ Err error }
+
+// Error says what to do.
+func (e *StoreError) Error() string {
+	return fmt.Sprintf("the run was not made, as it could not be saved: %v; make room, or see to the server's store, and try again", e.Err)
+}
+
+// Unwrap returns the reason alone.
+func (e *StoreError) Unwrap() error { return e.Err }
+
 // loadTime is how long it may take to read a run out of the store, or to write one that
 // begins.
 const loadTime = time.Minute
@@ -155,7 +166,7 @@ func (g *Registry) record(k *Kept, r *run.Run) error {
 		defer cancel()
 		var err error
 		if of, err = g.Store.Create(ctx, k.meta()); err != nil {
-			return fmt.Errorf("the run cannot be saved: %w", err)
+			return &StoreError{err}
 		}
 		k.created = true
 	}
@@ -165,7 +176,7 @@ func (g *Registry) record(k *Kept, r *run.Run) error {
 		return nil
 	}
 	if err := k.keeper.first(still); err != nil {
-		return fmt.Errorf("the run cannot be saved: %w", err)
+		return &StoreError{err}
 	}
 	return nil
 }

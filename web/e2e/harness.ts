@@ -43,7 +43,7 @@ export class Server {
     mkdirSync(LOGS, { recursive: true })
     this.log = join(LOGS, `server-${randomUUID().slice(0, 8)}.log`)
     const log = createWriteStream(this.log)
-    const child = spawn(binary, ['serve', '--addr', addr, ...FLAGS, ...this.flags], { stdio: ['ignore', 'pipe', 'pipe'] })
+    const child = spawn(binary, ['serve', '--addr', addr, '--store', 'none', ...FLAGS, ...this.flags], { stdio: ['ignore', 'pipe', 'pipe'] })
     this.#process = child
     this.printed = await new Promise((found, failed) => {
       let said = ''

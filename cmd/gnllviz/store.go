@@ -1,0 +1,52 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"time"
+
+	"github.com/gnllviz/gnllviz/server/store"
+)
+
+// noStore is what --store says to have runs in memory alone.
+const noStore = "none"
+
+// storedFor is how long a stored run is kept that nobody opens, unless --keep says.
+const storedFor = 90 * 24 * time.Hour
+
+// A storeFlags is where runs are kept, and how many.
+type storeFlags struct {
+	dir   string // empty: the user's own folder for such things
+	runs  int
+	bytes int64
+	keep  time.Duration
+}
+
+// open opens the store, or returns nil where runs are in memory alone. The folder that
+// nobody asked for may be in use, or there may be none: then a warning says that runs are
+// not kept.
+func (f *storeFlags) open(ctx context.Context, log *slog.Logger) (*store.Store, error) {
+	if f.dir == noStore {
+		return nil, nil
+	}
+	dir, asked := f.dir, f.dir != ""
+	var err error
+	if !asked {
+		dir, err = store.DefaultDir()
+	}
+	var s *store.Store
+	if err == nil {
+		s, err = store.Open(ctx, store.Config{Dir: dir, Log: log, MaxRuns: f.runs, MaxBytes: f.bytes, Keep: f.keep})
+	}
+	var newer *store.VersionError
+	switch {
+	case err == nil:
+		log.Info("runs are kept", "store", dir, "runs", len(s.List()))
+		return s, nil
+	case asked || errors.As(err, &newer):
+		return nil, err
+	}
+	log.Warn("runs are in memory only, and end with this program; --store says where to keep them", "err", err)
+	return nil, nil
+}
