@@ -74,7 +74,7 @@ func (h *house) gone(runs []string, want ...int) {
 	h.t.Helper()
 	var got []int
 	for i, id := range runs {
-		if h.g.Get(id) == nil {
+		if !h.g.Known(id) {
 			got = append(got, i)
 		}
 	}

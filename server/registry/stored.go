@@ -173,6 +173,7 @@ func (g *Registry) record(k *Kept, r *run.Run) error {
 	k.keeper = newKeeper(of, g.Log.With("run", k.ID()), k.meta)
 	still := r.Record(k.keeper)
 	if !k.created && !k.hurt {
+		k.keeper.Keep(still) // so that what was made again need not be once more
 		return nil
 	}
 	if err := k.keeper.first(still); err != nil {

@@ -340,6 +340,8 @@ export interface LaneSummary {
 
 export interface Summary {
   id: string
+  name?: string
+  resting?: boolean
   dataset: string
   created: string
   generation: number
