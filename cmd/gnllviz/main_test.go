@@ -29,7 +29,7 @@ func TestMain(m *testing.M) {
 	if err != nil {
 		panic(err)
 	}
-	if err := os.Setenv("XDG_STATE_HOME", dir); err != nil { // where runs are kept
+	if err := os.Setenv("XDG_STATE_HOME", filepath.Join(dir, "state")); err != nil { // where runs are kept
 		panic(err)
 	}
 	built = filepath.Join(dir, "gnllviz")
