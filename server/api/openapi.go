@@ -56,6 +56,7 @@ const (
 	laneControlsSchema = "LaneControls"
 	orderSchema        = "Order"
 	sweepSchema        = "SweepOrder"
+	nameSchema         = "RunName"
 	commandSchema      = "Command"
 )
 

@@ -6,7 +6,10 @@ import (
 	"fmt"
 	"math"
 	"net/http"
+	"strings"
 	"time"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/gnllviz/gnllviz/server/access"
 	"github.com/gnllviz/gnllviz/server/problem"
@@ -75,6 +78,18 @@ func (a runRoutes) register(to *API) {
 		example: exampleSummary + `,"controls":{"dataset":"mcycle","seed":7,"eps":0.001,"decay":"auto"},"can_make":true,"auto":{"decay":0.0094,"variance_decay":0.0094}}`,
 	}, a.getRun)
 	register(to, operation{
+		at: "GET /api/runs/{id}/summary", id: "summariseRun", tag: "runs", summary: "Say what a run is without waking it",
+		help:    "The run's summary. One that is resting stays so: it has neither lanes nor metrics then.",
+		example: exampleSummary + "}",
+	}, a.getSummary)
+	register(to, operation{
+		at: "PATCH /api/runs/{id}", id: "renameRun", tag: "runs", summary: "Name a run", security: []string{keyScheme},
+		body:    jsonBody(nameSchema, "The name.", true, map[string]string{"a name": `{"name":"For the lecture of Monday"}`}),
+		help:    "The name is for whoever has the run's key to find it again. It changes nothing else, and does not wake a run that is resting.",
+		errors:  with(bodyErrors, http.StatusForbidden, "The header Run-Key does not have the key of this run."),
+		answers: map[int]string{http.StatusNoContent: "The run has the name."},
+	}, a.patchRun)
+	register(to, operation{
 		at: "DELETE /api/runs/{id}", id: "deleteRun", tag: "runs", summary: "End a run", security: []string{keyScheme},
 		help:    "The run and all it has learned are deleted. The websockets of its viewers are closed with code 1001.",
 		errors:  map[int]string{http.StatusForbidden: "The header Run-Key does not have the key of this run."},
@@ -128,7 +143,7 @@ func (a runRoutes) getRuns(ctx context.Context, q *request) (*body[[]wire.Summar
 	defer done()
 	all := []wire.Summary{} // a list in JSON, not null
 	for _, x := range a.Runs.List() {
-		summary, err := x.Summary(ctx)
+		summary, err := a.summary(ctx, x)
 		if err != nil {
 			// One run that cannot answer does not hide the others.
 			if !errors.Is(err, run.ErrEnded) {
@@ -250,7 +265,7 @@ func (a *core) openBy(ctx context.Context, q *request, id, key string, order reg
 		}
 		return nil, problem.New(http.StatusUnprocessableEntity, err.Error())
 	}
-	summary, err := x.Summary(ctx)
+	summary, err := a.summary(ctx, x)
 	if err != nil {
 		return nil, a.runFailed(x, err)
 	}
@@ -263,6 +278,68 @@ func (a *core) openBy(ctx context.Context, q *request, id, key string, order reg
 		a.Log.Info("run made", "run", id, "dataset", summary.Dataset)
 	}
 	return answer, nil
+}
+
+// getSummary says what a run is, without having it loaded.
+func (a runRoutes) getSummary(ctx context.Context, q *request) (*body[wire.Summary], error) {
+	if m := a.Runs.RestingOne(q.r.PathValue("id")); m != nil {
+		return &body[wire.Summary]{resting(m)}, nil
+	}
+	x, done, err := a.lookAt(ctx, q)
+	if err != nil {
+		return nil, err
+	}
+	defer done()
+	s, err := a.summary(ctx, x)
+	if err != nil {
+		return nil, a.runFailed(x, err)
+	}
+	return &body[wire.Summary]{s}, nil
+}
+
+// summary is a run's, with its name.
+func (a *core) summary(ctx context.Context, x *registry.Kept) (wire.Summary, error) {
+	s, err := x.Summary(ctx)
+	s.Name = x.Name()
+	return s, err
+}
+
+// A runName is the body of a request that names a run.
+type runName struct {
+	Name string `json:"name" maxLength:"80" doc:"What its owner calls the run; empty for no name."`
+}
+
+// maxRunName is the largest number of characters of a run's name.
+const maxRunName = 80
+
+func (a runRoutes) patchRun(ctx context.Context, q *request) (*none, error) {
+	if err := onlySteersmen(q, "name it"); err != nil {
+		return nil, err
+	}
+	b, done, err := a.readBody(q, false)
+	if err != nil {
+		return nil, err
+	}
+	defer done()
+	var n runName
+	if err := strictly(b, &n); err != nil {
+		return nil, refuseBody(err)
+	}
+	n.Name = strings.TrimSpace(n.Name)
+	if utf8.RuneCountInString(n.Name) > maxRunName || strings.ContainsFunc(n.Name, unicode.IsControl) {
+		p := problem.New(http.StatusUnprocessableEntity, fmt.Sprintf("a name has at most %d characters, in one line", maxRunName))
+		p.Field = "name"
+		return nil, p
+	}
+	id := q.r.PathValue("id")
+	if !a.Runs.Known(id) {
+		_, err := a.theRun(q)
+		return nil, err
+	}
+	if err := a.Runs.Rename(ctx, id, n.Name); err != nil {
+		return nil, problem.After(storeRetry, http.StatusServiceUnavailable, fmt.Sprintf("the name could not be saved: %v; try again", err))
+	}
+	return new(none), nil
 }
 
 // deleteRun ends a run, which the writers of its websockets tell their viewers.
@@ -288,7 +365,7 @@ func (a runRoutes) getRun(ctx context.Context, q *request) (*body[known], error)
 		return nil, err
 	}
 	defer done()
-	summary, err := x.Summary(ctx)
+	summary, err := a.summary(ctx, x)
 	if err != nil {
 		return nil, a.runFailed(x, err)
 	}

@@ -37,6 +37,7 @@ func newSchemas(t wire.Table) huma.Registry {
 	all[laneControlsSchema] = controls(t, "The controls that each lane has for itself.", func(c wire.Control) bool { return !c.Run })
 	all[orderSchema] = orderOf(r, all[controlsSchema])
 	all[sweepSchema] = sweepOf(r, all[orderSchema])
+	r.Schema(reflect.TypeFor[runName](), true, "")
 	all[commandSchema] = commandsOf(r)
 	return r
 }

@@ -94,6 +94,7 @@ type Kept struct {
 	changed atomic.Bool    // somebody has given it a command
 
 	// ---- guarded by the registry's mu ----
+	name     string
 	watchers int       // viewers who have said hello
 	asked    time.Time // when somebody last came for it or left it
 	drop     *time.Timer

@@ -53,6 +53,49 @@ func (g *Registry) Resting() []store.Meta {
 	return slices.DeleteFunc(g.Store.List(), func(m store.Meta) bool { return here[m.ID] })
 }
 
+// RestingOne returns what is known of a stored run that is not in memory, or nil.
+func (g *Registry) RestingOne(id string) *store.Meta {
+	if g.Store == nil {
+		return nil
+	}
+	g.mu.Lock()
+	here := slices.ContainsFunc(g.runs, func(k *Kept) bool { return k.ID() == id })
+	g.mu.Unlock()
+	m, ok := g.Store.Meta(id)
+	if here || !ok {
+		return nil
+	}
+	return &m
+}
+
+// Rename gives a run a name, which is on the disk when it returns.
+func (g *Registry) Rename(ctx context.Context, id, name string) error {
+	defer g.open(id)()
+	if g.Store != nil {
+		m, ok := g.Store.Meta(id)
+		if !ok {
+			return store.ErrNotFound
+		}
+		m.Name = name
+		if err := g.Store.SetMeta(ctx, m); err != nil {
+			return err
+		}
+	}
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if k := g.find(id); k != nil {
+		k.name = name
+	}
+	return nil
+}
+
+// Name returns what the run's owner calls it, or nothing.
+func (k *Kept) Name() string {
+	k.of.mu.Lock()
+	defer k.of.mu.Unlock()
+	return k.name
+}
+
 // Wake loads the runs that were training when the program ended, those that were touched
 // last first, as many as there may be in memory. Those that cannot be loaded are logged.
 func (g *Registry) Wake() {
@@ -135,7 +178,7 @@ func (g *Registry) load(m store.Meta) (*Kept, error) {
 	for _, d := range r.Damaged {
 		log.Warn("a part of the stored run is damaged", "what", d)
 	}
-	k := &Kept{Maker: Maker{By: MadeBy(m.By), Peer: m.Peer}, made: m.Created, stored: of}
+	k := &Kept{Maker: Maker{By: MadeBy(m.By), Peer: m.Peer}, made: m.Created, stored: of, name: m.Name}
 	k.changed.Store(m.Changed)
 	err = g.begin(k, func(o run.Options) (*run.Run, error) {
 		x, err := resume(m.ID, r, o)
@@ -202,8 +245,8 @@ func (g *Registry) unrecord(k *Kept) {
 
 // meta is what the store's list says of a run, but for what the run itself knows.
 func (k *Kept) meta() store.Meta {
-	m, _ := k.of.Store.Meta(k.ID()) // with the name that it has now
-	m.ID, m.Created, m.Changed, m.By, m.Peer = k.ID(), k.made.UTC(), k.changed.Load(), int(k.By), k.Peer
+	m, _ := k.of.Store.Meta(k.ID())
+	m.ID, m.Name, m.Created, m.Changed, m.By, m.Peer = k.ID(), k.Name(), k.made.UTC(), k.changed.Load(), int(k.By), k.Peer
 	if m.Touched.IsZero() {
 		m.Touched = m.Created
 	}

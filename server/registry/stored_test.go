@@ -264,3 +264,33 @@ func TestDamagedStore(t *testing.T) {
 		t.Errorf("of %d runs %d are whole and %d are named", len(ids), whole, named)
 	}
 }
+
+// A name stays with the run, in memory, at rest and after a restart.
+func TestRenamedRun(t *testing.T) {
+	dir := t.TempDir()
+	h := stayAt(t, dir, access.Limits{})
+	id := h.make("one")
+	if err := h.g.Rename(t.Context(), id, "Monday"); err != nil {
+		t.Fatal(err)
+	}
+	h.do(id, `{"type":"change","id":1,"set":{"lr":0.02}}`)
+	k := h.run(id)
+	if k.Name() != "Monday" {
+		t.Errorf("in memory it is called %q", k.Name())
+	}
+	h.g.mu.Lock()
+	h.g.evict(k)
+	h.g.mu.Unlock()
+	h.rested(k)
+	if m := h.g.RestingOne(id); m == nil || m.Name != "Monday" {
+		t.Fatalf("at rest it is %+v", m)
+	}
+	if err := h.g.Rename(t.Context(), id, "Tuesday"); err != nil {
+		t.Fatal(err)
+	}
+	h.end()
+	h = stayAt(t, dir, access.Limits{})
+	if name := h.run(id).Name(); name != "Tuesday" {
+		t.Errorf("after a restart it is called %q", name)
+	}
+}
