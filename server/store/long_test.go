@@ -2,8 +2,131 @@
 
 package store
 
-import "testing"
+import (
+	"fmt"
+	"io/fs"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"runtime"
+	"testing"
+	"time"
+)
 
 func TestLongKilledAtRandomInstants(t *testing.T) { killed(t, 200) }
 
 func TestLongDamagedFiles(t *testing.T) { damaged(t, 400) }
+
+// size counts the bytes of a folder's files, and the files.
+func size(t testing.TB, dir string) (bytes int64, files int) {
+	t.Helper()
+	err := filepath.WalkDir(dir, func(_ string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		info, err := d.Info()
+		if err != nil {
+			return nil // it is gone meanwhile
+		}
+		bytes += info.Size()
+		files++
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return bytes, files
+}
+
+// An hour of two runs: the disk has what three checkpoints need, and what JetStream has
+// not tidied up yet.
+func TestLongAnHourOfCheckpoints(t *testing.T) {
+	dir := t.TempDir()
+	s := open(t, Config{Dir: dir, Log: slog.New(slog.DiscardHandler)})
+	logs := []*Log{create(t, s, "a"), create(t, s, "b")}
+	constant := noise(1, 300_000)
+	var most int64
+	begin := time.Now()
+	for i := range uint64(3600) {
+		for j, l := range logs {
+			appendN(t, l, 1)
+			save(t, l, "x", constant, noise(10*i+uint64(j)+2, 60_000), noise(i/100, 20_000))
+		}
+		if i%100 == 99 {
+			bytes, _ := size(t, dir)
+			most = max(most, bytes)
+		}
+	}
+	// It tidies up every few seconds, which were minutes of this hour.
+	more := 0
+	bytes, files := size(t, dir)
+	for ; bytes > 24<<20 && more < 10_000; more++ {
+		save(t, logs[0], "x", constant, noise(uint64(more)+2, 60_000))
+		bytes, files = size(t, dir)
+	}
+	t.Logf("%d saves in %v; at most %d bytes; %d files with %d bytes after %d more", 7200, time.Since(begin), most, files, bytes, more)
+	if bytes > 24<<20 || most > 7200*80_000/2 {
+		t.Errorf("%d bytes on the disk, at most %d", bytes, most)
+	}
+	for _, l := range logs {
+		r, _ := load(t, s, l.id)
+		if n := len(r.Entries); n > 2 || l.Last() != 3600 || len(r.Checkpoints) != 3 {
+			t.Errorf("%d entries up to %d, %d checkpoints", n, l.Last(), len(r.Checkpoints))
+		}
+	}
+}
+
+// heap gives the bytes of memory that are in use.
+func heap() int64 {
+	var m runtime.MemStats
+	for range 3 { // what finalizers and pools let go
+		runtime.GC()
+	}
+	runtime.ReadMemStats(&m)
+	return int64(m.HeapAlloc)
+}
+
+func TestLongTenThousandRuns(t *testing.T) {
+	const runs = 10_000
+	dir := t.TempDir()
+	s := open(t, Config{Dir: dir, Log: slog.New(slog.DiscardHandler)})
+	begin := time.Now()
+	for i := range runs {
+		l := create(t, s, fmt.Sprintf("0123456789abcdef%05d", i))
+		appendN(t, l, 1)
+		bs, refs := blobs(noise(uint64(i), 60_000))
+		if err := l.Rest(t.Context(), Checkpoint{1, noise(3, 1000), bs}, refs, meta(l.id)); err != nil {
+			t.Fatal(err)
+		}
+		l.Close()
+	}
+	bytes, files := size(t, dir)
+	t.Logf("stored in %v, %d files with %d bytes", time.Since(begin), files, bytes)
+	if err := s.Close(); err != nil {
+		t.Fatal(err)
+	}
+	for _, how := range []string{"closed", "killed"} {
+		if how == "killed" {
+			if err := os.Remove(filepath.Join(dir, "closed")); err != nil {
+				t.Fatal(err)
+			}
+		}
+		before := heap()
+		begin := time.Now()
+		s := open(t, Config{Dir: dir, Log: slog.New(slog.DiscardHandler)})
+		took := time.Since(begin)
+		if n := len(s.List()); n != runs {
+			t.Errorf("%d runs", n)
+		}
+		cost := heap() - before
+		begin = time.Now()
+		load(t, s, "0123456789abcdef05000")
+		t.Logf("%s: opened in %v, %d bytes of memory; one loaded in %v", how, took, cost, time.Since(begin))
+		if cost > 50<<20 {
+			t.Errorf("%s: %d runs cost %d bytes of memory", how, runs, cost)
+		}
+		if err := s.Close(); err != nil {
+			t.Fatal(err)
+		}
+	}
+}

@@ -10,9 +10,11 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/google/renameio/v2/maybe"
@@ -28,7 +30,8 @@ import (
 type repairer struct {
 	dir   string // of the store
 	log   *slog.Logger
-	aside string // where damaged files go, made when the first does
+	mu    sync.Mutex // guards what follows
+	aside string     // where damaged files go, made when the first does
 	found []string
 }
 
@@ -76,12 +79,20 @@ func (r *repairer) stream(dir, name string, clean bool) error {
 	if err := os.Remove(index); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return err
 	}
-	for i, b := range blocks {
-		if err := r.block(b, i == len(blocks)-1 && !clean); err != nil {
-			return err
-		}
+	// As many at a time as there are processors, each in a buffer of its own.
+	workers := min(runtime.GOMAXPROCS(0), len(blocks))
+	errs := make([]error, workers)
+	var wait sync.WaitGroup
+	for w := range workers {
+		wait.Go(func() {
+			var buffer bytes.Buffer
+			for i := w; i < len(blocks) && errs[w] == nil; i += workers {
+				errs[w] = r.block(blocks[i], i == len(blocks)-1 && !clean, &buffer)
+			}
+		})
 	}
-	return nil
+	wait.Wait()
+	return errors.Join(errs...)
 }
 
 // config takes away a stream's settings if they are damaged; they are made again.
@@ -166,8 +177,8 @@ func quick(index, stream string, blocks []block) (bool, error) {
 
 // block checks a block and takes out what is damaged. The last one may end in what was
 // being written.
-func (r *repairer) block(b block, last bool) error {
-	data, err := os.ReadFile(b.name)
+func (r *repairer) block(b block, last bool, buffer *bytes.Buffer) error {
+	data, err := readInto(buffer, b.name)
 	if err != nil {
 		return err
 	}
@@ -178,6 +189,8 @@ func (r *repairer) block(b block, last bool) error {
 	case last && torn:
 		return os.Truncate(b.name, int64(len(data)-lost))
 	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
 	r.found = append(r.found, fmt.Sprintf("%d of %d bytes of %s of the stream %s", lost, len(data), filepath.Base(b.name), b.stream))
 	if len(whole) == 0 {
 		return r.setAside(b.name, b.stream)
@@ -186,6 +199,21 @@ func (r *repairer) block(b block, last bool) error {
 		return err
 	}
 	return maybe.WriteFile(b.name, bytes.Join(whole, nil), 0o600)
+}
+
+// readInto reads a file into a buffer in place of what it has.
+func readInto(b *bytes.Buffer, name string) ([]byte, error) {
+	f, err := os.Open(name)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	b.Reset()
+	if info, err := f.Stat(); err == nil {
+		b.Grow(int(info.Size()) + bytes.MinRead)
+	}
+	_, err = b.ReadFrom(f)
+	return b.Bytes(), err
 }
 
 func (r *repairer) folder(stream string) (string, error) {
