@@ -32,9 +32,10 @@ async function run(models: number, lesson: boolean): Promise<Run> {
 describe('the fit', () => {
   const heights = new Map<string, number[]>(SIZES.map((size) => [size.join(' x '), []]))
   const projected: string[] = []
+  const beside: string[] = []
 
   afterAll(() => {
-    console.log(['plot of the fit, px, with 1, 2, 6 models; then the same with a lesson', ...[...heights].map(([size, all]) => `${size}: ${all.join(' ')}`), ...projected].join('\n'))
+    console.log(['plot of the fit, px, with 1, 2, 6 models; then the same with a lesson', ...[...heights].map(([size, all]) => `${size}: ${all.join(' ')}`), ...projected, 'side by side, the least', ...beside].join('\n'))
   })
 
   it.each([false, true].flatMap((lesson) => MODELS.map((models) => ({ lesson, models }))))('is a large picture at every size, with $models models, lesson: $lesson', async ({ lesson, models }) => {
@@ -53,6 +54,31 @@ describe('the fit', () => {
     }
   })
 
+  it.each([2, 3, 6])('has as large a picture of each of %i models side by side', async (models) => {
+    const made = await run(models, false)
+    await made.to(40)
+    const w = await visit(made.address)
+    await w.stands(40)
+    await w.page.evaluate(() => {
+      const store = document.querySelector('gnll-app')?.store
+      if (store) store.view.compare.value = 'beside'
+    })
+    await w.page.locator('.lane-fit canvas').nth(models - 1).waitFor({ state: 'attached' })
+    for (const [width, high] of SIZES) {
+      await w.page.setViewportSize({ width, height: high })
+      await expect.poll(() => height(w), { message: `at ${width} x ${high}`, timeout: 10_000 }).toBeGreaterThanOrEqual(220)
+      await expect.poll(() => cutOff(w), { message: `at ${width} x ${high}`, timeout: 10_000 }).toEqual([])
+      // What has no room scrolls within the panel, up and down alone.
+      const { across, ends } = await w.page.locator('.lane-fits').evaluate((room) => {
+        room.scrollTop = room.scrollHeight
+        const last = room.lastElementChild?.getBoundingClientRect()
+        return { across: room.scrollWidth > room.clientWidth + 1, ends: (last?.bottom ?? Infinity) <= room.getBoundingClientRect().bottom + 1 }
+      })
+      expect([across, ends], `at ${width} x ${high}`).toEqual([false, true])
+      beside.push(`${width} x ${high}, ${models} models: ${await height(w)}`)
+    }
+  })
+
   it.each([[1280, 720], [1920, 1080]])('is larger on a projector, at %i x %i', async (width, high) => {
     const made = await run(1, false)
     await made.to(40)
@@ -63,6 +89,16 @@ describe('the fit', () => {
     await expect.poll(() => height(w), { timeout: 10_000 }).toBeGreaterThan(before)
     await expect.poll(() => cutOff(w), { timeout: 10_000 }).toEqual([])
     projected.push(`${width} x ${high}: ${before}, on a projector ${await height(w)}`)
+    // Nothing that is drawn is a mere strip: the noise of a low window is a line that opens.
+    const folds = high < 860
+    if (folds) {
+      expect(await w.page.locator('#noise-chart').count()).toBe(0)
+      await w.page.locator('.noise-fold').click()
+      await w.page.locator('#noise-chart canvas').waitFor()
+      await expect.poll(() => height(w)).toBeGreaterThanOrEqual(220)
+    }
+    for (const chart of ['#noise-chart', '#loss-chart']) expect((await w.page.locator(chart).boundingBox())?.height, chart).toBeGreaterThan(150)
+    if (folds) await w.page.locator('.noise-fold').click()
     // The controls are one click away, beside the picture.
     expect(await w.page.locator('.controls').isVisible()).toBe(false)
     await w.page.locator('.rail-button').click()

@@ -26,6 +26,8 @@ interface Seen {
 export class FitAxis {
   readonly #glide = new Glide(GLIDE)
   #of = ''
+  /** All rows and the truth; and the same with air around it. */
+  #bare: readonly [number, number] = [0, 1]
   #must: readonly [number, number] = [0, 1]
   #range: Range | null = null
   #jumps = true
@@ -43,6 +45,7 @@ export class FitAxis {
       truth ? Array.from(truth.mean, (m, i) => m + sign * REACH_95 * (truth.std[i] ?? 0)) : []
     const [low = 0, high = 1] = extent(data.y, bound(-1), bound(1)) ?? []
     const air = PICTURE.fit_air * (high - low || 1)
+    this.#bare = [low, high]
     this.#must = [low - air, high + air]
     const of = `${data.name} ${data.shown_target} ${grid.generation} ${data.slice}`
     if (of !== this.#of) {
@@ -57,8 +60,10 @@ export class FitAxis {
   /** Fits it to what is to be seen from a time in ms on; still, it is there at once. */
   follow(seen: Seen, now: number, still: boolean): void {
     if (this.held && this.#range) return
-    const [low, high] = near(this.#must, extentOf(seen))
-    this.#range = visibleRange(this.#range, low, high, PICTURE.ticks)
+    const all = extentOf(seen)
+    const [low, high] = near(this.#must, all)
+    const inside = extent(this.#bare, all ? [Math.max(low, all[0]), Math.min(high, all[1])] : []) ?? this.#bare
+    this.#range = visibleRange(this.#range, inside, [low, high], PICTURE.ticks)
     this.#glide.aim(this.#range, now, still || this.#jumps)
     this.#jumps = false
   }

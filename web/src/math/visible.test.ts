@@ -10,21 +10,28 @@ describe('the range of what is visible', () => {
   })
 
   it('widens at once, does not tremble, and comes back', () => {
-    const quiet = visibleRange(null, -180, 121, 7)
+    const quiet = visibleRange(null, [-180, 121], [-180, 121], 7)
     expect(quiet).toEqual({ min: -200, max: 150, interval: 50 })
-    const wide = visibleRange(quiet, -240, 300, 7)
+    const wide = visibleRange(quiet, [-240, 300], [-240, 300], 7)
     expect(wide.min).toBeLessThanOrEqual(-240)
     expect(wide.max).toBeGreaterThanOrEqual(300)
-    expect(visibleRange(wide, -180, 121, 7)).toEqual(quiet)
+    expect(visibleRange(wide, [-180, 121], [-180, 121], 7)).toEqual(quiet)
     // To and fro about a tick: it stays at the wider one.
-    const first = visibleRange(quiet, -180, 151, 7)
+    const first = visibleRange(quiet, [-180, 151], [-180, 151], 7)
     expect(first.max).toBe(200)
-    for (const high of [149, 151, 148, 152]) expect(visibleRange(first, -180, high, 7)).toBe(first)
+    for (const high of [149, 151, 148, 152]) expect(visibleRange(first, [-180, high], [-180, high], 7)).toBe(first)
+  })
+
+  it('stays where something comes near its edge, or leaves it', () => {
+    const quiet = visibleRange(null, [-134, 75], [-180, 121], 7)
+    expect(visibleRange(quiet, [-134, 140], [-194, 200], 7)).toBe(quiet)
+    expect(visibleRange(quiet, [-134, 75], [-180, 121], 7)).toBe(quiet)
+    expect(visibleRange(quiet, [-134, 151], [-197, 214], 7).max).toBe(250)
   })
 
   it('is the same for the same states, whatever was before them', () => {
     const states = [[0, 1], [0, 1e6], [0, 1]] as const
-    const ranges = states.reduce<Array<ReturnType<typeof visibleRange>>>((all, [low, high]) => [...all, visibleRange(all.at(-1) ?? null, low, high, 5)], [])
+    const ranges = states.reduce<Array<ReturnType<typeof visibleRange>>>((all, [low, high]) => [...all, visibleRange(all.at(-1) ?? null, [low, high], [low, high], 5)], [])
     expect(ranges[2]).toEqual(ranges[0])
   })
 })

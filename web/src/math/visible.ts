@@ -15,11 +15,12 @@ export function near([low, high]: readonly [number, number], seen: readonly [num
 }
 
 /**
- * The range of an axis that shows from low to high, given the one that it has: it
- * widens as soon as something is outside, and narrows when the range would be much less high.
+ * The range of an axis, given the one that it has, what must be inside, and how much it
+ * would show if it were chosen now: it is chosen when something is outside, or when it
+ * would be much less high. So what comes to lie near an edge moves nothing.
  */
-export function visibleRange(before: Range | null, low: number, high: number, ticks: number): Range {
-  const fitting = niceRange(low, high, ticks)
+export function visibleRange(before: Range | null, [low, high]: readonly [number, number], wanted: readonly [number, number], ticks: number): Range {
+  const fitting = niceRange(...wanted, ticks)
   if (!before || low < before.min || high > before.max) return fitting
   return before.max - before.min > SPARE * (fitting.max - fitting.min) ? fitting : before
 }

@@ -66,7 +66,7 @@ class GnllAnatomy extends Part {
         <header class="plot-head">
           <h2 id="anatomy-title">What the loss is made of</h2>
           ${explainChart('anatomy', `${noteOn(loss)}. L is the average over the training points, in nats per point if the loss is a likelihood. Under the bar: two terms over the whole run.`)}
-          <span class="aside">${nll ? html`nats, ${lane}training points` : 'bar: Gaussian NLL of these predictions'}</span>
+          <span class="aside">${nll ? html`${lane}nats, training` : 'bar: Gaussian NLL of these predictions'}</span>
         </header>
         <p class="formula">${formula(loss, scalars, full)}</p>
         ${this.#bar(terms, this.#range, terms.some((t) => t.kind === 'constant' && t.value !== 0) ? 0 : CONSTANT)}

@@ -3,7 +3,8 @@ import { html, nothing, type TemplateResult } from 'lit'
 import { floorInWords } from '../charts/noise-words'
 import { labelOf } from '../charts/shown'
 import { located, withUnit } from '../math/format'
-import { tight } from '../state/media'
+import { columns, height, tight } from '../state/media'
+import { projector } from '../state/projector'
 import { inWords, nearestRow, readAt, sliced } from '../math/reading'
 import './against'
 import { bandChoice, ONE_NETWORK } from './band-choice'
@@ -67,6 +68,9 @@ class GnllFit extends Part {
     const inHead = tight.value && !this.embedded
     const { view } = store
     const beside = view.compare.value === 'beside' && lanes.length > 1
+    // Of a low window on a projector the fit has all.
+    const folds = projector.value && columns.value && height.value === 'short' && !this.embedded
+    const folded = folds && !view.noise.value
     this.toggleAttribute('data-sketching', store.course.sketch.value?.active === true)
     return html`
       <section class="plot fit" aria-labelledby="fit-title" ${place(view.places, 'fit')}>
@@ -90,17 +94,20 @@ class GnllFit extends Part {
           ${this.asTable ? chartTable(untracked(() => fitTable(store, store.view.bands.value))) : nothing}
         </div>
       </section>
-      <section class="plot noise" aria-labelledby="noise-title" ${place(view.places, 'noise')}>
+      <section class="plot noise" aria-labelledby="noise-title" ?data-folded=${folded} ${place(view.places, 'noise')}>
         <header class="plot-head">
           <h2 id="noise-title">Noise${ofTarget(store.run.value?.data)}</h2> ${explainChart('noise', this.#noiseWords)}
-          <span class="axis-name">${labelOf({ name: 'standard deviation', unit: store.run.value?.data.target.unit ?? '' })}, log</span>
-          <span class="keys-row">
-            ${key('line', this.#ensemble ? 'total std' : 'std used by the loss')}${key('dots', 'std before eps')}
-            ${this.#ensemble ? html`${key('thin', 'aleatoric')}${key('epistemic', 'epistemic')}` : nothing}
-            ${store.run.value?.data.truth ? key('dash', 'truth') : nothing}
-          </span>
+          ${folded ? nothing : html`
+            <span class="axis-name">${labelOf({ name: 'standard deviation', unit: store.run.value?.data.target.unit ?? '' })}, log</span>
+            <span class="keys-row">
+              ${key('line', this.#ensemble ? 'total std' : 'std used by the loss')}${key('dots', 'std before eps')}
+              ${this.#ensemble ? html`${key('thin', 'aleatoric')}${key('epistemic', 'epistemic')}` : nothing}
+              ${store.run.value?.data.truth ? key('dash', 'truth') : nothing}
+            </span>
+          `}
+          ${folds ? html`<button type="button" class="quiet-button noise-fold" aria-expanded=${folded ? 'false' : 'true'} @click=${() => { view.noise.value = folded }}>${folded ? 'show' : 'hide'}</button>` : nothing}
         </header>
-        <div class="plot-body" ${place(view.places, 'noise x')}><div id="noise-chart" class="chart" role="img"></div></div>
+        ${folded ? nothing : html`<div class="plot-body" ${place(view.places, 'noise x')}><div id="noise-chart" class="chart" role="img"></div></div>`}
       </section>
       <gnll-inputs></gnll-inputs>
     `

@@ -8,6 +8,7 @@ import { Part } from './part'
 import { popup } from './popup'
 
 const LONGEST_NAME = 40
+const MANY = 5 // models, beside which there is hardly room for anything
 
 /** The lanes side by side: which one is looked at, and what each is called. Undo and redo stand before them. */
 class GnllLanes extends Part {
@@ -45,7 +46,7 @@ class GnllLanes extends Part {
         <button type="button" class="button square" aria-label="undo" title="undo (Ctrl+Z)" aria-keyshortcuts="Control+Z" ?disabled=${this.#off || !store.past.canUndo.value} @click=${() => { void store.past.undo() }}>${UNDO}</button>
         <button type="button" class="button square" aria-label="redo" title="redo (Ctrl+Shift+Z)" aria-keyshortcuts="Control+Shift+Z" ?disabled=${this.#off || !store.past.canRedo.value} @click=${() => { void store.past.redo() }}>${REDO}</button>
       </div>
-      <div class="lanes" role="group" aria-label="models">
+      <div class="lanes" role="group" aria-label="models" ?data-many=${lanes.length >= MANY}>
         ${repeat(lanes, (l) => l.lane, (l) => html`
           <span class="lane" style=${laneStyle(l.colour)} ?data-focus=${l.lane === focus}>
             <button type="button" class="lane-name" aria-pressed=${l.lane === focus ? 'true' : 'false'} title="model ${l.name}, ${l.params} parameters" @click=${() => { store.look(l.lane) }}>
@@ -57,7 +58,7 @@ class GnllLanes extends Part {
         ${this.#off ? nothing : html`
           <button type="button" class="lane-add" title="Copy this model and change one setting" ?disabled=${lanes.length >= MAX_LANES} @click=${() => { void store.copyLane(focus) }}>+ Compare</button>
         `}
-        <button type="button" class="lane-add sweep-button" title="Train a run for each pair of values of two controls (a sweep)" @click=${() => { void openSweep(store.view) }}>Try a grid of settings</button>
+        <button type="button" class="lane-add sweep-button" title="Train a run for each pair of values of two controls (a sweep)" @click=${() => { void openSweep(store.view) }}><span class="said-long">Try a </span>grid<span class="said-long"> of settings</span></button>
       </div>
     `
   }

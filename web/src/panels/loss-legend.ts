@@ -4,23 +4,18 @@ import type { Line } from '../charts/loss-lines'
 import { count } from '../math/format'
 import type { Lane } from '../generated/wire'
 import { laneLine, laneStyle } from './lane-line'
-import { whyNegative } from './why-negative'
 
-/** Which line is which, why one may be below zero, and whether the curve is thinned. */
+/** Which line is which, and whether the curve is thinned. */
 export function lossLegend(drawn: Drawn, lanes: readonly Lane[]): TemplateResult {
   const many = lanes.length > 1
   const own = drawn.lines.filter((l) => l.isFocus).toReversed()
   const others = drawn.lines.filter((l) => !l.isFocus && l.part !== 'train')
-  const isNegative = drawn.values !== null && drawn.values.least < 0
   return html`
     ${own.map((l) => html`<span class="key" style=${laneStyle(l.lane.colour)}>${sign(l)}${many && !l.isUnder ? html`<b>${l.lane.name}</b> ` : nothing}${l.isUnder ? 'each batch' : l.part}</span>`)}
     ${others.map((l) => html`<span class="key" style=${laneStyle(l.lane.colour)} title="model ${l.lane.name}, ${l.part}">${sign(l)}<span class="loss-name">${l.lane.name}</span></span>`)}
     ${drawn.branch.length > 1 ? html`<span class="key" title="trained, then undone or left by going back"><i class="swatch thin faint" aria-hidden="true"></i>undone</span>` : nothing}
     ${drawn.odd.size > 0 ? html`<span class="key" title="a loss or gradient was NaN, infinite or unusably large">✕ not finite</span>` : nothing}
-    <span class="loss-facts">
-      ${isNegative ? whyNegative() : nothing}
-      ${thinned(own)}
-    </span>
+    ${thinned(own)}
   `
 }
 

@@ -23,6 +23,7 @@ import { LossSource, SMOOTHABLE } from './loss-source'
 import { lossTable } from './loss-table'
 import { lossViewPopup } from './loss-view'
 import { smoothingField } from './loss-smoothing'
+import { whyNegative } from './why-negative'
 import { offer } from './offer'
 import { LatePart } from './late'
 import { groundOf, Scene, type Ground } from './scene'
@@ -191,7 +192,9 @@ class GnllLoss extends LatePart {
           <h2 id="loss-title">Loss</h2> ${explainChart('loss')}
           <span class="keys-row">
             ${segments({ name: 'loss-kind', label: 'which loss', options: KINDS }, view.kind, (v) => { this.#set({ kind: kindOf(v) }) })}
+            ${this.#drawn.values !== null && this.#drawn.values.least < 0 ? whyNegative() : nothing}
           </span>
+          ${smoothingField(view.smoothing, isRough ? `Smoothing needs every step: zoom in to at most ${count(SMOOTHABLE)} steps.` : '', (v) => { this.#set({ smoothing: v }) })}
           ${lossViewPopup({
             view, log: isLogValid(this.#drawn.values), lanes: lanes.length,
             set: (v) => { this.#set(v) },
@@ -210,7 +213,6 @@ class GnllLoss extends LatePart {
             <p class="loss-warning" role="note">These models minimise different losses: their training losses are not comparable.
               <button type="button" class="quiet-button" @click=${() => { this.#set({ kind: 'nll' }) }}>compare by NLL</button></p>
           `}
-          ${smoothingField(view.smoothing, isRough ? `Smoothing needs every step: zoom in to at most ${count(SMOOTHABLE)} steps.` : '', (v) => { this.#set({ smoothing: v }) })}
         </footer>
         <span class="unseen" role="status">${this.said}</span>
       </section>

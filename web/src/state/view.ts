@@ -104,6 +104,8 @@ export class View {
   /** Whether the bands of an ensemble are taken apart. */
   readonly apart = signal(false)
   readonly compare = signal<Compare>('overlay')
+  /** Whether the noise is open where it is folded at first, as on a low projector. */
+  readonly noise = signal(false)
   readonly maps = signal<MapView>({ show: 'prediction', part: 'total', spots: 'target' })
   /** What the bars of predicted against actual hold, in per cent. */
   readonly bars = signal<keyof typeof INTERVALS>(95)
@@ -196,6 +198,7 @@ export class View {
   reveal(panel: string): void {
     const tab = TABS.find((t) => t === panel)
     if (tab) this.tab.value = tab
+    if (panel === 'noise') this.noise.value = true
   }
 
   /** Shows the loss otherwise; which one is chosen from now on, if it is said. */
