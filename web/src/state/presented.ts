@@ -46,6 +46,7 @@ export const PARTS: Parts = {
     },
   },
   apart: toggle('apart', (v) => v.apart.value, (v, apart) => { v.apart.value = apart }),
+  noise: { own: 'what has no room on this page’s own screen' },
   compare: choice('compare', ['overlay', 'beside'], (v) => v.compare.value, (v, compare) => { v.compare.value = compare }),
   maps: {
     show: choice('maps', ['prediction', 'truth', 'difference'], (v) => v.maps.value.show, (v, show) => { v.setMaps({ show }) }),
