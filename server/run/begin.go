@@ -72,14 +72,18 @@ func (r *loop) become(l *past.Generation) {
 	r.stale = true
 }
 
-// reset begins another generation with the same settings and rows, edits included unless
-// the command removes them.
+// reset begins another generation with the same rows, edits included unless the command
+// removes them, and the same settings but for those that it sets.
 func (r *loop) reset(c *wire.ResetCommand) *wire.ErrorMessage {
 	was := r.moment()
-	l, err := r.env.Again(r.present, r.present.Settings, r.present.Starts(), r.own, c.Rows, r.dataRev+1)
+	settings, starts, changes, refused := r.env.Restarted(r.present, c.Lanes)
+	if refused != nil {
+		return refused
+	}
+	l, err := r.env.Again(r.present, settings, starts, r.own, c.Rows, r.dataRev+1)
 	if err != nil {
 		return wire.AsRefusal(err)
 	}
-	r.changedBy(l, was, wire.Change{Kind: wire.WeightsChange, Text: "reset"})
+	r.changedBy(l, was, append([]wire.Change{{Kind: wire.WeightsChange, Text: "reset"}}, changes...)...)
 	return nil
 }

@@ -151,11 +151,7 @@ func (r *loop) change(c *wire.ChangeCommand) (uint8, *wire.ErrorMessage) {
 	}
 	changes := make([]wire.Change, len(p.Deltas))
 	for i, d := range p.Deltas {
-		changes[i] = wire.Change{Kind: wire.ControlChange, Control: d.Control.Name, Old: d.Old, New: d.New}
-		if !d.Control.Run {
-			id := p.Lane.ID // a change outlives what undo does to the lane
-			changes[i].Lane = &id
-		}
+		changes[i] = d.Change(p.Lane.ID)
 	}
 	r.changedBy(fresh, was, changes...)
 	if slices.ContainsFunc(p.Deltas, func(d wire.Delta) bool { return d.Control.Group == "equation" }) {

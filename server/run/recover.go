@@ -15,10 +15,24 @@ func (r *loop) trouble() []wire.Trouble {
 	l, list := r.present, []wire.Trouble{}
 	for _, lane := range l.Lanes {
 		if t := lane.Trouble(r.env.Table, l.Settings, len(l.Lanes)); t != nil {
+			if t.Edit != nil {
+				t.Edit.Revision = r.editOf(t.Edit.Step, t.Since)
+			}
 			list = append(list, *t)
 		}
 	}
 	return list
+}
+
+// editOf returns the first change of rows between two steps that can be undone, or 0.
+func (r *loop) editOf(from, to uint64) uint32 {
+	for _, c := range r.present.Changes {
+		ofRows := c.Kind == wire.DataChange || c.Kind == wire.ControlChange && c.Control == "noise"
+		if ofRows && c.Step >= from && c.Step <= to && r.undone.Index(c.Revision) >= 0 {
+			return c.Revision
+		}
+	}
+	return 0
 }
 
 // tellTrouble tells viewers what is wrong, if that has changed.
@@ -56,7 +70,7 @@ func (r *loop) troubled() bool {
 // sameTrouble compares what viewers are told: scores may be no numbers.
 func sameTrouble(a, b []wire.Trouble) bool {
 	return slices.EqualFunc(a, b, func(a, b wire.Trouble) bool {
-		return a.Lane == b.Lane && a.Kind == b.Kind && a.Since == b.Since && a.Step == b.Step && a.Text == b.Text && reflect.DeepEqual(a.Cause, b.Cause)
+		return a.Lane == b.Lane && a.Kind == b.Kind && a.Since == b.Since && a.Step == b.Step && a.Text == b.Text && reflect.DeepEqual(a.Cause, b.Cause) && reflect.DeepEqual(a.Edit, b.Edit) && reflect.DeepEqual(a.Row, b.Row)
 	})
 }
 
@@ -85,8 +99,8 @@ func (r *loop) recover(c *wire.ReturnCommand) *wire.ErrorMessage {
 	if err := lane.Ensemble.SetWeights(state); err != nil {
 		return wire.Refuse(wire.BadState, "", "return: %v", err)
 	}
+	lane.Watching.Return(at, l.Steps, lane.Diverged != nil)
 	lane.Diverged = nil
-	lane.Watching.Return(at, l.Steps)
 	diverged := r.state == wire.Diverged
 	if r.judge(); diverged && r.state == wire.Paused {
 		r.setState(r.before, "")
@@ -99,7 +113,7 @@ func (r *loop) recover(c *wire.ReturnCommand) *wire.ErrorMessage {
 		changes[0].From = &wire.Moment{Step: at}
 	}
 	for _, d := range p.Deltas {
-		changes = append(changes, wire.Change{Kind: wire.ControlChange, Control: d.Control.Name, Old: d.Old, New: d.New, Lane: &id})
+		changes = append(changes, d.Change(id))
 	}
 	r.changedBy(l, was, changes...)
 	return nil

@@ -28,7 +28,7 @@ func TestLongSilenceWhereAllIsWell(t *testing.T) {
 }
 
 // Adam with a learning rate of 1 is told on every data set, from the first step on or from
-// step 3,000.
+// step 3,000; and whoever goes back as is suggested trains on to step 20,000.
 func TestLongRateOfOneIsTold(t *testing.T) {
 	for _, e := range datasets.Catalogue() {
 		t.Run(e.Name, func(t *testing.T) {
@@ -50,6 +50,28 @@ func TestLongRateOfOneIsTold(t *testing.T) {
 					t.Fatalf("after %d steps nothing was said", after)
 				}
 				t.Logf("from step %d: said %d steps later, %s", after, r.present.Steps-uint64(after), told.Kind)
+				command(t, r, goBack(told))
+				if again := untilTrouble(r, 20_000-int(r.present.Steps)); again != nil {
+					t.Errorf("from step %d, gone back as suggested: %+v, cause %+v", after, again, again.Cause)
+				}
+			}
+		})
+	}
+}
+
+// The same with every other wreck.
+func TestLongWayBackFromWrecks(t *testing.T) {
+	for _, w := range wrecks {
+		t.Run(w.with+w.bad, func(t *testing.T) {
+			t.Parallel()
+			r := onItsOwn(t, wire.Spec{Controls: controls(t, w.with, w.bad)})
+			told := untilTrouble(r, 4*soon)
+			if told == nil {
+				t.Fatal("nothing was said")
+			}
+			command(t, r, goBack(told))
+			if again := untilTrouble(r, 20_000-int(r.present.Steps)); again != nil {
+				t.Errorf("gone back as suggested: %+v, cause %+v", again, again.Cause)
 			}
 		})
 	}

@@ -32,6 +32,15 @@ func untilTrouble(r *loop, most int) *wire.Trouble {
 	return nil
 }
 
+// goBack is what the notice's first button does.
+func goBack(w *wire.Trouble) *wire.ReturnCommand {
+	c := &wire.ReturnCommand{Step: &w.Step, Lane: &w.Lane}
+	if w.Cause != nil {
+		c.Set = map[string]json.RawMessage{w.Cause.Control: wire.Encode(w.Cause.Suggested)}
+	}
+	return c
+}
+
 func command(t *testing.T, r *loop, c wire.Command) {
 	t.Helper()
 	if _, refused := r.command(c, nil, true); refused != nil {
@@ -98,7 +107,8 @@ func controls(t *testing.T, list ...string) map[string]json.RawMessage {
 const soon = 2 * guard.Within
 
 // What is wrecked from the first step, or by a change on the way, is told soon, with the
-// learning rate as the cause; and what is suggested makes it well again.
+// learning rate as the cause; and what is suggested makes it well again: the rate of before,
+// or where there was none the usual one.
 func TestWrecksAreTold(t *testing.T) {
 	for _, w := range wrecks {
 		for _, after := range []int{0, 700} {
@@ -109,10 +119,8 @@ func TestWrecksAreTold(t *testing.T) {
 			if w := untilTrouble(r, after); w != nil {
 				t.Fatalf("before anything was done: %+v", w)
 			}
-			suggested := w.lr / 10
 			if after > 0 {
 				command(t, r, &wire.ChangeCommand{Set: controls(t, w.bad)})
-				suggested = 3e-3
 			}
 			patience := soon
 			if strings.Contains(w.with, "standardise") {
@@ -125,14 +133,11 @@ func TestWrecksAreTold(t *testing.T) {
 				t.Errorf("%s, %s after %d steps: nothing was said in %d steps", w.with, w.bad, after, patience)
 				continue
 			}
-			if told.Cause == nil || told.Cause.Control != "lr" || told.Cause.Value != w.lr || told.Cause.Suggested != suggested ||
+			if told.Cause == nil || told.Cause.Control != "lr" || told.Cause.Value != w.lr || told.Cause.Suggested != 3e-3 || told.Cause.Restart ||
 				told.Step > uint64(after) || told.Since < uint64(after) || strings.Contains(told.Text, ".weight") {
 				t.Errorf("%s, %s after %d steps: %+v, cause %+v", w.with, w.bad, after, told, told.Cause)
 			}
-			if after == 0 {
-				continue
-			}
-			command(t, r, &wire.ReturnCommand{Step: &told.Step, Lane: &told.Lane, Set: controls(t, `{"lr":0.003}`)})
+			command(t, r, goBack(told))
 			if len(r.wrong) > 0 || r.state != wire.Playing {
 				t.Errorf("%s, %s: after going back the run is %s, and %+v", w.with, w.bad, r.state, r.wrong)
 			}

@@ -111,8 +111,8 @@ func (r *loop) goBack(c *wire.ReturnCommand) *wire.ErrorMessage {
 		if err := lane.Ensemble.SetWeights(states[i]); err != nil {
 			return wire.Refuse(wire.BadState, "", "return: %v", err)
 		}
+		lane.Watching.Return(at, l.Steps, lane.Diverged != nil)
 		lane.Diverged = nil
-		lane.Watching.Return(at, l.Steps)
 	}
 	r.judge()
 	// The recipe has the very step: a ladder that had more room, or less, has others.
@@ -135,7 +135,7 @@ func (r *loop) restore(c *wire.RestoreCommand) *wire.ErrorMessage {
 		if lane.Diverged != nil {
 			back = max(back, lane.Ensemble.Steps()-lane.Ensemble.Restore())
 			lane.Diverged = nil
-			lane.Watching.Return(r.present.Steps-min(r.present.Steps, restoredSteps), r.present.Steps)
+			lane.Watching.Return(r.present.Steps-min(r.present.Steps, restoredSteps), r.present.Steps, true)
 		}
 	}
 	r.present.Note(c, r.revision)

@@ -28,10 +28,24 @@ func (c *ChangeCommand) check() *ErrorMessage {
 func (*PlayCommand) check() *ErrorMessage    { return nil }
 func (*PauseCommand) check() *ErrorMessage   { return nil }
 func (*EpochCommand) check() *ErrorMessage   { return nil }
-func (*ResetCommand) check() *ErrorMessage   { return nil }
 func (*RestoreCommand) check() *ErrorMessage { return nil }
 func (*UndoCommand) check() *ErrorMessage    { return nil }
 func (*RedoCommand) check() *ErrorMessage    { return nil }
+
+func (c *ResetCommand) check() *ErrorMessage {
+	if len(c.Lanes) > MaxLanes {
+		return Refuse(TooMuch, "", "reset: %d lanes; a run has at most %d", len(c.Lanes), MaxLanes)
+	}
+	for _, l := range c.Lanes {
+		if len(l.Set) == 0 {
+			return Refuse(MissingField, "", `reset: each of "lanes" needs a "set" with at least one control`)
+		}
+		if l.Set["dataset"] != nil {
+			return Refuse(BadValue, "dataset", "reset: %s cannot be set here; use a change command", ControlName("dataset"))
+		}
+	}
+	return nil
+}
 
 func (c *StepCommand) check() *ErrorMessage {
 	if c.Steps < 1 || c.Steps > MaxSteps {

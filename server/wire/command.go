@@ -59,11 +59,18 @@ type UntilCommand struct {
 	Plateau *uint64 `json:"plateau,omitempty"`
 }
 
-// ResetCommand begins a new generation with the same controls, the same seed and the
-// same rows.
+// ResetCommand begins a new generation with the same controls, but for those that it
+// sets, the same seed and the same rows. One undo takes back all of it.
 type ResetCommand struct {
 	Head
-	Rows bool `json:"rows,omitempty"` // the rows, too, become what they were before they were edited
+	Rows  bool      `json:"rows,omitempty"`  // the rows, too, become what they were before they were edited
+	Lanes []LaneSet `json:"lanes,omitempty"` // controls that lanes begin with, such as those that a [Trouble] suggests
+}
+
+// A LaneSet is controls of one lane, with those that all lanes share.
+type LaneSet struct {
+	Lane *uint8                     `json:"lane,omitempty"` // the lane; without it the first
+	Set  map[string]json.RawMessage `json:"set"`            // new values, by control name; the data set is not among them
 }
 
 // RestoreCommand gives lanes that diverged their weights from some 64 to 128 steps

@@ -109,6 +109,7 @@
 //	{"type":"return","id":1,"step":800,"lane":0,"set":{"lr":0.003}}  one lane alone, with other settings
 //	{"type":"restore","id":1}                     of a diverged run: to before that
 //	{"type":"reset","id":1}                       to the first weights; with "rows":true to the first rows, too
+//	{"type":"reset","id":1,"lanes":[{"lane":0,"set":{"lr":0.003}}]}  with other settings
 //
 // And {"type":"open","id":1,"open":true} lets everybody who watches steer. After undo and redo the run message is sent again; "lanes" and "data"
 // messages tell of lanes and rows that have become others.
@@ -149,7 +150,8 @@
 // The member "trouble" of the run and of state messages lists the lanes whose training went
 // wrong: what is not finite, and what is finite but learns nothing any more, such as a
 // network whose units are all saturated. It is empty where all is well. Each has the
-// sentences that people read, and what a return command takes to make it well:
+// sentences that people read, and what makes it well: a return command, or a reset where
+// the cause takes a restart, or an undo where rows that were changed are to blame:
 //
 //	< {"type":"state","state":"playing","trouble":[{"kind":"units","lane":0,"since":3008,"step":2944,
 //	   "cause":{"control":"lr","value":1,"suggested":0.003},"text":"Training has gone wrong since ...",...}],...}

@@ -59,6 +59,15 @@ type Delta struct {
 	Old, New any
 }
 
+// Change returns the delta as a change of a lane, or of the run where that has the control.
+func (d *Delta) Change(lane uint8) Change {
+	c := Change{Kind: ControlChange, Control: d.Control.Name, Old: d.Old, New: d.New}
+	if !d.Control.Run {
+		c.Lane = &lane
+	}
+	return c
+}
+
 // Apply returns s with the named controls set, and what that altered, in the
 // table's order. Where one of them is refused it returns the reason and s as it
 // was.

@@ -16,7 +16,7 @@ const (
 	TroubleLoss      TroubleKind = "loss"       // the training loss is far above its best, and that of a constant
 	TroubleMean      TroubleKind = "mean"       // the predicted mean is far off the data
 	TroubleVariance  TroubleKind = "variance"   // every variance is at a limit, and the loss far above its best
-	TroubleConstant  TroubleKind = "constant"   // the mean has become the same everywhere, after more had been learned
+	TroubleConstant  TroubleKind = "constant"   // the mean has become nearly the same everywhere, after more had been learned, or a setting keeps it so
 	TroubleUnits     TroubleKind = "units"      // nearly all units of a hidden layer are saturated or dead
 )
 
@@ -28,8 +28,10 @@ type Trouble struct {
 	Since  uint64         `json:"since"`  // step at which it was first seen
 	Score  Number         `json:"score"`  // training loss when it was found, in nats per row where the loss is a likelihood; null where it is not finite
 	Best   Number         `json:"best"`   // and the lowest before; null where none is known
-	Cause  *ProbableCause `json:"cause"`  // what probably did it; null where no control is to blame
-	Step   uint64         `json:"step"`   // whose weights are well: to go back to, by a return command with the lane and, where there is a cause, its suggested value
+	Cause  *ProbableCause `json:"cause"`  // the control that probably did it; null where none is to blame
+	Edit   *ProbableEdit  `json:"edit"`   // or the change of rows that probably did; null where none is to blame
+	Row    *uint32        `json:"row"`    // or the id of a row whose target is so far from all others that it probably did; null where none is
+	Step   uint64         `json:"step"`   // whose weights are well: to go back to, by a return command with the lane and, where there is a cause that takes no restart, its suggested value
 	Text   string         `json:"text"`   // all that in sentences for people, but for what to do
 }
 
@@ -38,6 +40,13 @@ type ProbableCause struct {
 	Control   string `json:"control"`   // its name
 	Value     any    `json:"value"`     // that it had
 	Suggested any    `json:"suggested"` // what to set it to: what it was when training was well, else a safer value
+	Restart   bool   `json:"restart"`   // it takes a restart to set it: a reset command does, and a return command refuses to
+}
+
+// A ProbableEdit is the change of rows that probably made a training go wrong.
+type ProbableEdit struct {
+	Step     uint64 `json:"step"`     // before which the rows were changed
+	Revision uint32 `json:"revision"` // of the change, for an undo command; 0 where it can no longer be undone
 }
 
 // ShortNumber returns a number with so many significant digits, at most, as people write it:
@@ -94,7 +103,19 @@ func (w *Trouble) Sentence(t Table, whose, what string) string {
 			begin = whose + ": training blew up at step "
 		}
 	}
-	return begin + Steps(w.Since) + ": " + what + "." + w.Cause.sentence(t)
+	text := begin + Steps(w.Since) + ": " + what + "." + w.Cause.sentence(t) + w.Edit.sentence()
+	if w.Row != nil {
+		text += " One point is very far from all others: check the data."
+	}
+	return text
+}
+
+// sentence says what the cause is, or nothing.
+func (e *ProbableEdit) sentence() string {
+	if e == nil {
+		return ""
+	}
+	return " The probable cause is the change of points at step " + Steps(e.Step) + "."
 }
 
 // sentence says what the cause is, or nothing.
@@ -105,9 +126,18 @@ func (c *ProbableCause) sentence(t Table) string {
 	label, say := c.Control, func(v any) string { return fmt.Sprint(v) }
 	if control := t.Find(c.Control); control != nil {
 		label, say = control.Label, control.words
+		switch control.Kind {
+		case KindSwitch:
+			return fmt.Sprintf(" The probable cause: %s is %s.", label, say(c.Value))
+		case KindText:
+			return fmt.Sprintf(" The probable cause is the %s.", label)
+		}
 	}
 	value, ok := number(c.Value)
 	suggested, also := number(c.Suggested)
+	if zeroIsNone(c.Control) && value*suggested == 0 {
+		ok = false
+	}
 	switch {
 	case ok && also && suggested < value:
 		return fmt.Sprintf(" The %s (%s) is probably too high.", label, say(c.Value))
@@ -116,6 +146,9 @@ func (c *ProbableCause) sentence(t Table) string {
 	}
 	return fmt.Sprintf(" The probable cause is the %s (%s).", label, say(c.Value))
 }
+
+// zeroIsNone says whether 0 of a control is not its least value, but none at all.
+func zeroIsNone(control string) bool { return control == "clip" || control == "initial_variance" }
 
 func number(v any) (float64, bool) {
 	switch v := v.(type) {
@@ -130,6 +163,12 @@ func number(v any) (float64, bool) {
 // words is Words with numbers as a notice has them: short, whatever the scale.
 func (c *Control) words(v any) string {
 	if f, ok := number(v); ok {
+		switch {
+		case f == 0 && zeroIsNone(c.Name):
+			return "none"
+		case c.Unit == "%":
+			return ShortNumber(f, 4) + " %"
+		}
 		return ShortNumber(f, 4)
 	}
 	return c.Words(v)

@@ -130,7 +130,7 @@ describe('losses, optimisers and heads', () => {
     const alert = w.page.getByRole('alert').filter({ hasText: 'blew up' })
     await alert.waitFor()
     expect(await alert.textContent()).toMatch(/at step [\d\u202f]+: .* The learning rate \(1\) is probably too high/)
-    await w.page.getByRole('button', { name: /^Go back to step .* and use 0\.003$/ }).click()
+    await w.page.getByRole('button', { name: /^Go back to step .* with learning rate 0\.003$/ }).click()
     await alert.waitFor({ state: 'detached' })
     await w.past(await w.step())
   })

@@ -38,7 +38,7 @@ describe('a training that is wrecked', () => {
     expect(text).toMatch(/^Training has gone wrong since step [\d\u202f]+: .*\. The learning rate \(1\) is probably too high\.$/)
     expect(text).not.toMatch(/\d{5}|\.weight|\.bias/)
     expect(told?.step).toBeLessThanOrEqual(told?.since ?? 0)
-    expect((await back(w).textContent())?.replaceAll('\u202f', '')).toBe(`Go back to step ${told?.step ?? NaN} and use 0.003`)
+    expect((await back(w).textContent())?.replaceAll('\u202f', '')).toBe(`Go back to step ${told?.step ?? NaN} with learning rate 0.003`)
 
     await back(w).click()
     await notice(w).waitFor({ state: 'detached' })
@@ -100,22 +100,66 @@ describe('a training that is wrecked', () => {
     await expect.poll(axes).toEqual(quiet)
   })
 
-  it('begins again', async () => {
+  it('begins again with the rate of before', async () => {
     const w = await wrecked()
     const { generation } = await w.where()
-    await notice(w).getByRole('button', { name: 'Restart' }).click()
-    // With the same rate it goes wrong again before long.
+    await notice(w).getByRole('button', { name: 'Restart with 0.003' }).click()
     await w.says((now) => now.generation !== generation)
+    await expect.poll(() => w.value('lr')).toBe('3e-3')
+    await notice(w).waitFor({ state: 'detached' })
+    await w.past(1000)
+    expect(await notice(w).count()).toBe(0)
+    // One undo takes back all of it.
+    await w.page.getByRole('button', { name: 'undo', exact: true }).click()
+    await notice(w).waitFor()
+    await expect.poll(() => w.value('lr')).toBe('1')
   })
 
-  it('is told by a tenth of the rate where there was no other', async () => {
+  it('is offered the usual rate where there was no other', async () => {
     const w = await still({ lr: 1 })
     await Run.of(w.page).to(600)
     await notice(w).waitFor()
+    expect(await back(w).textContent()).toBe('Go back to step 0 with learning rate 0.003')
     await back(w).click()
-    await expect.poll(() => w.value('lr')).toBe('0.1')
+    await expect.poll(() => w.value('lr')).toBe('3e-3')
     await notice(w).waitFor({ state: 'detached' })
     expect((await stateOf(w)).state).toBe('paused')
+  })
+
+  it('is only restarted where the cause takes a restart', async () => {
+    const w = await still({ activation: 'relu', hidden: [1, 1, 1, 1] })
+    await Run.of(w.page).to(600)
+    await notice(w).waitFor()
+    expect(await notice(w).getByRole('button').allTextContents()).toEqual(['Restart with activation tanh', '✕'])
+    await notice(w).getByRole('button', { name: 'Restart with activation tanh' }).click()
+    await expect.poll(() => w.page.locator('[data-control=activation] select').inputValue()).toBe('tanh')
+    await notice(w).waitFor({ state: 'detached' })
+  })
+
+  it('is undone where points did it', async () => {
+    const w = await still({}, 700)
+    await Run.of(w.page).command({ type: 'edit', add: [{ x: [30], y: 1e6 }] })
+    await Run.of(w.page).to(1500)
+    await notice(w).waitFor()
+    expect(await notice(w).getByRole('alert').textContent()).toMatch(/The probable cause is the change of points at step 700\.$/)
+    expect(await back(w).count()).toBe(0)
+    await notice(w).getByRole('button', { name: 'Undo the change of points' }).click()
+    await notice(w).waitFor({ state: 'detached' })
+    await Run.of(w.page).to(2000)
+    expect(await notice(w).count()).toBe(0)
+  })
+
+  it('is dismissed, and told again when something else goes wrong', async () => {
+    const w = await wrecked()
+    await notice(w).getByRole('button', { name: 'dismiss this notice' }).click()
+    await notice(w).waitFor({ state: 'detached' })
+    await w.past((await w.step()) + 1000)
+    expect(await notice(w).count()).toBe(0)
+    expect((await stateOf(w)).trouble.length).toBe(1)
+    await w.page.getByRole('button', { name: 'undo', exact: true }).click()
+    await w.past((await w.step()) + 700)
+    await Run.of(w.page).command({ type: 'change', set: { lr: 1 } })
+    await notice(w).waitFor()
   })
 
   it('goes away when it recovers by itself', async () => {
@@ -146,7 +190,7 @@ describe('a training that is wrecked', () => {
     await b.drawn()
     await notice(b).waitFor()
     expect(await notice(b).getByRole('alert').textContent()).toContain('gone wrong')
-    expect(await notice(b).getByRole('button').count()).toBe(0)
+    expect(await notice(b).getByRole('button').allTextContents()).toEqual(['✕']) // to dismiss it
   })
 })
 

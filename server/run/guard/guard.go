@@ -26,8 +26,13 @@ const (
 	// on, at every look, is said to be so.
 	Within = Every + Close*enough
 
+	// late is the number of steps after which a mean that has always been far off the data
+	// counts as wrecked, and one that never moved under settings that hold it.
+	late, held = 5000, 1000
+
 	idle  = 0.98 // share of a layer's units that are idle, from which on it is stuck
-	even  = 1e-3 // spread of the means below which they are the same everywhere
+	even  = 0.1  // spread of the means below which they are nearly the same everywhere
+	level = 1e-3 // and below which they are the same
 	far   = 5    // root mean square of the mean's error, in standard deviations of the target
 	awful = 30   // margins from which on a look counts twice
 )
@@ -41,6 +46,8 @@ type Signs struct {
 	Spread float64 // of the means over the rows, from their middle to the farthest, in standard deviations of the target; of several targets the largest
 
 	Floor, Ceiling bool // every variance is at the floor, or at the most that the head allows
+
+	Held bool // the settings can keep the network from learning anything
 }
 
 // A Scale is what scores are measured by.
@@ -54,6 +61,7 @@ type Verdict struct {
 	Kind    wire.TroubleKind
 	Member  int     // of an ensemble, counted from 0
 	Ceiling bool    // of variances: they are at the most that the head allows, not at the floor
+	Born    bool    // of units: they were idle at the first look
 	Since   uint64  // step of the first bad look
 	Score   float64 // when it was found
 	Best    float64 // score before
@@ -62,7 +70,9 @@ type Verdict struct {
 // A Watch is what is known of a lane's training. Its zero value is ready.
 type Watch struct {
 	measured bool
-	best     []measure // of each network
+	begun    uint64    // step of the look that the others are measured by
+	first    []measure // of each network, what it then showed
+	best     []measure // and the best since
 	weight   int
 	since    uint64 // step of the first bad look
 	well     uint64 // step of the last good look before it
@@ -72,7 +82,10 @@ type Watch struct {
 }
 
 // A measure is the best that one network has shown.
-type measure struct{ score, rms float64 }
+type measure struct {
+	score, rms float64
+	idle       bool
+}
 
 // A span is a stretch of steps whose weights are not to go back to.
 type span struct{ from, to uint64 }
@@ -109,14 +122,17 @@ func (w *Watch) Verdict() *Verdict { return w.verdict }
 // verdict is another.
 func (w *Watch) See(step uint64, s Scale, of []Signs) (changed bool) {
 	if !w.measured || len(w.best) != len(of) {
-		w.measure(s, of)
+		w.measure(step, s, of)
 	}
 	var worst Verdict
 	weight := -1
 	for i := range of {
-		if bad, kind := w.bad(i, s, &of[i]); bad > weight {
+		if bad, kind := w.bad(i, step, s, &of[i]); bad > weight {
 			weight = bad
-			worst = Verdict{Kind: kind, Member: i, Ceiling: of[i].Ceiling, Score: of[i].Score, Best: w.best[i].score}
+			worst = Verdict{
+				Kind: kind, Member: i, Score: of[i].Score, Best: w.best[i].score,
+				Ceiling: of[i].Ceiling, Born: kind == wire.TroubleUnits && w.first[i].idle,
+			}
 		}
 		b := &w.best[i]
 		b.score, b.rms = least(b.score, of[i].Score), least(b.rms, of[i].RMS)
@@ -148,29 +164,35 @@ func (w *Watch) See(step uint64, s Scale, of []Signs) (changed bool) {
 
 // measure makes what is seen the measure of what follows. Of a training that is wrecked
 // already a constant is.
-func (w *Watch) measure(s Scale, of []Signs) {
-	w.measured = true
+func (w *Watch) measure(step uint64, s Scale, of []Signs) {
+	w.measured, w.begun = true, step
 	w.best = make([]measure, len(of))
 	for i := range of {
-		m := measure{of[i].Score, of[i].RMS}
+		m := measure{of[i].Score, of[i].RMS, of[i].Idle >= idle}
 		if w.weight > 0 {
-			m = measure{least(m.score, s.Constant), least(m.rms, 1)}
+			m.score, m.rms = least(m.score, s.Constant), least(m.rms, 1)
 		}
 		w.best[i] = m
 	}
+	w.first = slices.Clone(w.best)
 }
 
 // bad returns the weight of a look at one network, -1 where it is well, and why.
-func (w *Watch) bad(member int, s Scale, now *Signs) (int, wire.TroubleKind) {
-	best := w.best[member]
+func (w *Watch) bad(member int, step uint64, s Scale, now *Signs) (int, wire.TroubleKind) {
+	best, since := w.best[member], step-w.begun
 	limit := s.Constant + s.Margin
 	if over := best.score - s.Constant; over > 0 {
 		limit += 3 * over
 	}
 	high := !(now.Score <= limit)
-	off := !(now.RMS <= far*max(1, best.rms))
+	leeway := max(1, best.rms)
+	if since >= late {
+		leeway = 1
+	}
+	off := !(now.RMS <= far*leeway)
 	stuck := now.Idle >= idle && (now.Score >= s.Constant-0.1*s.Margin || now.Score >= best.score+s.Margin)
-	flat := now.Spread < even && now.Score >= s.Constant-0.02*s.Margin && best.score < s.Constant-0.1*s.Margin
+	learned := best.score < s.Constant-0.1*s.Margin
+	flat := (learned && now.Spread < even || now.Held && now.Spread < level && since >= held) && now.Score >= s.Constant-0.02*s.Margin
 	weight := -1
 	switch {
 	case !high && !off && !stuck && !flat:
@@ -207,19 +229,25 @@ func (w *Watch) Spoiled(step uint64) bool {
 }
 
 // Return tells the watch that training continues at a step with the weights of the earlier
-// step to. If what was trained between them went wrong, none of it is offered again.
-func (w *Watch) Return(to, step uint64) {
+// step to, which are given as much time as those that training began with. If what was
+// trained between them went wrong, as it is known to have where it diverged, none of it is
+// offered again.
+func (w *Watch) Return(to, step uint64, diverged bool) {
+	from := to + 1
 	if w.weight > 0 || w.verdict != nil {
-		w.since = min(w.since, to+1)
-		w.spoil(step)
+		from, diverged = min(from, w.since), true
+	}
+	if diverged {
+		w.spoiled = append(slices.Clip(w.spoiled), span{from, step})
 	}
 	w.weight, w.verdict, w.well = 0, nil, step
+	w.begun, w.best = step, slices.Clone(w.first)
 }
 
 // Clone returns a watch that goes its own way.
 func (w *Watch) Clone() Watch {
 	c := *w
-	c.best = slices.Clone(w.best)
+	c.first, c.best = slices.Clone(w.first), slices.Clone(w.best)
 	return c
 }
 

@@ -133,7 +133,7 @@ func TestBack(t *testing.T) {
 	w.See(Every, scale, well(0))
 	moment := w.Clone()
 	at := see(t, &w, Every+1, well(9))
-	w.Return(Every-28, at)
+	w.Return(Every-28, at, false)
 	if w.Verdict() != nil || w.Well() != at || w.Spoiled(Every-28) || !w.Spoiled(Every-27) || !w.Spoiled(at) {
 		t.Errorf("after a return: %+v", w)
 	}
@@ -143,7 +143,7 @@ func TestBack(t *testing.T) {
 		t.Errorf("after an undo: %+v", back)
 	}
 	wrecked := w.Clone()
-	w.Return(0, at2)
+	w.Return(0, at2, false)
 	if again := w.Back(wrecked, at2+5); again.Verdict() == nil {
 		t.Error("a redo forgot what was wrong")
 	}

@@ -117,7 +117,7 @@ func (l *Lane) SetData(d *rows.Data) error {
 	if err := l.Ensemble.SetRows(d.Train.X, d.Train.Y); err != nil {
 		return err
 	}
-	if l.Data != d {
+	if trainedOf(l.Data) != trainedOf(d) {
 		l.Watching.Measure()
 	}
 	l.Data, l.seen = d, predictions{}
@@ -135,6 +135,7 @@ func (l *Lane) Step(step uint64) error {
 	case errors.As(err, &diverged):
 		diverged.Step = step // a lane that went back counts its own steps again
 		l.Diverged = err
+		l.Watching.wentWrong()
 	case err != nil:
 		return err
 	}

@@ -2,6 +2,8 @@ package lane
 
 import (
 	"math"
+	"reflect"
+	"slices"
 
 	"github.com/gnllviz/gnllviz/loss"
 	"github.com/gnllviz/gnllviz/server/run/guard"
@@ -31,12 +33,39 @@ type Watching struct {
 	stretches []stretch // oldest first; the last one holds
 }
 
-// A stretch is the steps under one setting of loss and optimiser.
+// A stretch is the steps under one setting of loss, optimiser and equation, on the same rows.
 type stretch struct {
-	from uint64 // step before the first
-	good uint64 // last one at which all was well, from..; 0: none
-	loss wire.LossSettings
-	opt  wire.OptimizerSettings
+	from     uint64 // step before the first
+	good     uint64 // last one at which all was well, from..; 0: none
+	wrecked  bool   // training went wrong in it
+	loss     wire.LossSettings
+	opt      wire.OptimizerSettings
+	equation wire.EquationSettings
+	rows     trained
+}
+
+// A trained says which rows are trained on, within a generation.
+type trained struct {
+	edits *rows.Edits
+	noise float64
+}
+
+func trainedOf(d *rows.Data) trained { return trained{d.Edits, d.Noise} }
+
+// sameEquation says whether two equations and what they are weighed by are the same.
+func equallyHeld(a, b *wire.EquationSettings) bool {
+	return a.Equation == b.Equation && (a.Equation == "" || reflect.DeepEqual(a, b))
+}
+
+// alike says whether two stretches have the same settings.
+func (x *stretch) alike(o *stretch) bool {
+	return x.loss == o.loss && x.opt == o.opt && equallyHeld(&x.equation, &o.equation)
+}
+
+// stretch returns one that begins after so many steps.
+func (l *Lane) stretch(from uint64) stretch {
+	s := &l.Settings
+	return stretch{from: from, loss: s.LossSettings, opt: s.OptimizerSettings, equation: s.EquationSettings, rows: trainedOf(l.Data)}
 }
 
 // Clone returns a copy that goes its own way.
@@ -51,39 +80,66 @@ func (w *Watching) Back(to *Watching, step uint64) Watching {
 	return c
 }
 
-// settle notes the settings that hold for the step after so many. Where they are others
-// the lane is looked at once more: up to here those before went well, or did not. It says
-// whether that has changed the guard's verdict.
+// settle notes the settings that hold for the step after so many. Where they are others,
+// or the rows are, the lane is looked at once more: up to here those before went well, or
+// did not. It says whether that has changed the guard's verdict.
 func (l *Lane) settle(steps uint64) (turned bool) {
-	w, s := &l.Watching, &l.Settings
+	w, now := &l.Watching, l.stretch(steps)
 	n := len(w.stretches)
 	if n > 0 {
 		last := &w.stretches[n-1]
-		if last.loss == s.LossSettings && last.opt == s.OptimizerSettings {
+		alike := last.alike(&now)
+		if alike && last.rows == now.rows {
 			return w.Fresh() && l.watch(steps)
 		}
-		if last.loss != s.LossSettings {
+		if last.loss != now.loss {
 			w.Measure()
 		}
-		turned = l.watch(steps)
-		if steps < last.from+proven { // a slider on its way
-			last.loss, last.opt = s.LossSettings, s.OptimizerSettings
+		if w.Well() != steps { // which is known, or what it came to was left
+			turned = l.watch(steps)
+		}
+		if !alike {
 			w.Closely(steps)
+		}
+		if steps < last.from+proven { // a slider on its way
+			now.from = last.from
+			*last = now
 			return turned
 		}
+	} else {
+		w.Closely(steps)
 	}
-	w.Closely(steps)
 	if n == maxStretches {
-		w.stretches = append(w.stretches[:0:0], w.stretches[1:]...)
+		w.forget()
 	}
-	w.stretches = append(w.stretches, stretch{from: steps, loss: s.LossSettings, opt: s.OptimizerSettings})
+	w.stretches = append(w.stretches, now)
 	return w.Fresh() && l.watch(steps) || turned
+}
+
+// forget makes room for another stretch: of those that differ from the next one in their
+// rows alone the oldest goes, or else the oldest of all.
+func (w *Watching) forget() {
+	i := 0
+	for j := range len(w.stretches) - 1 {
+		if w.stretches[j].alike(&w.stretches[j+1]) {
+			i = j
+			break
+		}
+	}
+	w.stretches = slices.Delete(slices.Clone(w.stretches), i, i+1)
 }
 
 // wentWell notes that the settings have gone well up to a step.
 func (w *Watching) wentWell(step uint64) {
 	if n := len(w.stretches); n > 0 {
 		w.stretches[n-1].good = step
+	}
+}
+
+// wentWrong notes that training has gone wrong under the present settings.
+func (w *Watching) wentWrong() {
+	if n := len(w.stretches); n > 0 {
+		w.stretches[n-1].wrecked = true
 	}
 }
 
@@ -163,8 +219,9 @@ func (l *Lane) watch(step uint64) bool {
 
 	var signs []guard.Signs
 	floor := float32(o.Gaussian.Eps)
+	held := l.holds() != ""
 	for _, t := range l.Ensemble.Members() {
-		g := guard.Signs{Idle: t.Vitals(s.mean, s.variance, s.x), Floor: true, Ceiling: true}
+		g := guard.Signs{Idle: t.Vitals(s.mean, s.variance, s.x), Floor: true, Ceiling: true, Held: held}
 		var square float64
 		squares := make([]float64, targets)
 		for i, v := range s.variance {
@@ -191,6 +248,9 @@ func (l *Lane) watch(step uint64) bool {
 		signs = append(signs, g)
 	}
 	changed := l.Watching.See(step, scale, signs)
+	if l.Watching.Verdict() != nil {
+		l.Watching.wentWrong()
+	}
 	if !l.Watching.Doubt() {
 		l.Watching.wentWell(step)
 	}

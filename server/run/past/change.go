@@ -1,6 +1,8 @@
 package past
 
 import (
+	"slices"
+
 	"github.com/gnllviz/gnllviz/server/run/lane"
 	"github.com/gnllviz/gnllviz/server/run/rows"
 	"github.com/gnllviz/gnllviz/server/wire"
@@ -106,6 +108,28 @@ func (e *Env) applyLive(g *Generation, p *Proposal, revision uint32) *wire.Error
 		return wire.AsRefusal(err) // which has been checked
 	}
 	return nil
+}
+
+// Restarted returns the settings of a generation that begins as g stands, but for what is
+// set of its lanes, and what that changes.
+func (e *Env) Restarted(g *Generation, sets []wire.LaneSet) (s wire.RunSettings, starts []lane.Start, changes []wire.Change, refused *wire.ErrorMessage) {
+	s, starts = g.Settings, g.Starts()
+	for _, c := range sets {
+		ln, refused := g.Lane(c.Lane)
+		if refused != nil {
+			return s, nil, nil, refused
+		}
+		start := &starts[slices.Index(g.Lanes, ln)]
+		next, deltas, refused := e.Table.Apply(wire.Settings{RunSettings: s, LaneSettings: start.Settings}, c.Set)
+		if refused != nil {
+			return s, nil, nil, refused
+		}
+		s, start.Settings = next.RunSettings, next.LaneSettings
+		for _, d := range deltas {
+			changes = append(changes, d.Change(ln.ID))
+		}
+	}
+	return s, starts, changes, nil
 }
 
 // Again makes a generation with the rows of another, edits included unless afresh, that

@@ -139,6 +139,8 @@ func generate() []byte {
 		{wire.Goal{}, ""},
 		{wire.Trouble{}, ""},
 		{wire.ProbableCause{}, ""},
+		{wire.ProbableEdit{}, ""},
+		{wire.LaneSet{}, ""},
 		{wire.NewRow{}, ""},
 		{wire.MovedRow{}, ""},
 		{wire.DataSpec{}, ""},

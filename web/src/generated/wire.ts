@@ -185,6 +185,8 @@ export interface Trouble {
   score: number | null
   best: number | null
   cause: ProbableCause | null
+  edit: ProbableEdit | null
+  row: number | null
   step: number
   text: string
 }
@@ -193,6 +195,17 @@ export interface ProbableCause {
   control: string
   value: ControlValue
   suggested: ControlValue
+  restart: boolean
+}
+
+export interface ProbableEdit {
+  step: number
+  revision: number
+}
+
+export interface LaneSet {
+  lane?: number
+  set: Record<string, ControlValue>
 }
 
 export interface NewRow {
@@ -511,6 +524,7 @@ export interface ResetCommand {
   type: 'reset'
   id: number
   rows?: boolean
+  lanes?: ReadonlyArray<LaneSet>
 }
 
 export interface RestoreCommand {

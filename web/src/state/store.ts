@@ -252,6 +252,11 @@ export class Store {
   recover({ step, lane, cause }: Trouble): void {
     this.order({ type: 'return', step, lane, ...(cause === null ? {} : { set: { [cause.control]: cause.suggested } }) })
   }
+  /** Again from step 0, with the settings that are probably better for the lanes whose training went wrong. */
+  restart(troubles: readonly Trouble[]): void {
+    const sets = troubles.flatMap(({ lane, cause }) => cause === null ? [] : [{ lane, set: { [cause.control]: cause.suggested } }])
+    this.order({ type: 'reset', ...(sets.length === 0 ? {} : { lanes: sets }) })
+  }
   retry(): void { this.#connection.retry() }
 
   /** Trains so many steps further, from a standstill. */
