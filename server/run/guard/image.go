@@ -5,6 +5,8 @@ import "errors"
 // A WatchImage is what a [Watch] knows, for bytes.
 type WatchImage struct {
 	Measured bool
+	Begun    uint64
+	First    []MeasureImage
 	Best     [][2]float64 // score and RMS of each network
 	Weight   int
 	Since    uint64
@@ -14,9 +16,18 @@ type WatchImage struct {
 	Spoiled  [][2]uint64
 }
 
+// A MeasureImage is what a network showed at the look that others are measured by.
+type MeasureImage struct {
+	Score, RMS float64
+	Idle       bool
+}
+
 // Image returns what the watch knows.
 func (w *Watch) Image() WatchImage {
-	i := WatchImage{Measured: w.measured, Weight: w.weight, Since: w.since, Well: w.well, Verdict: w.verdict, Closely: w.closely}
+	i := WatchImage{Measured: w.measured, Begun: w.begun, Weight: w.weight, Since: w.since, Well: w.well, Verdict: w.verdict, Closely: w.closely}
+	for _, m := range w.first {
+		i.First = append(i.First, MeasureImage{m.score, m.rms, m.idle})
+	}
 	for _, m := range w.best {
 		i.Best = append(i.Best, [2]float64{m.score, m.rms})
 	}
@@ -31,9 +42,15 @@ func (i *WatchImage) Watch() (w Watch, err error) {
 	if i.Weight < 0 || i.Weight > enough {
 		return w, errors.New("guard: a weight out of range")
 	}
-	w = Watch{measured: i.Measured, weight: i.Weight, since: i.Since, well: i.Well, verdict: i.Verdict, closely: i.Closely}
+	if len(i.First) != len(i.Best) {
+		return w, errors.New("guard: not as many first measures as best ones")
+	}
+	w = Watch{measured: i.Measured, begun: i.Begun, weight: i.Weight, since: i.Since, well: i.Well, verdict: i.Verdict, closely: i.Closely}
 	for _, m := range i.Best {
-		w.best = append(w.best, measure{m[0], m[1]})
+		w.best = append(w.best, measure{score: m[0], rms: m[1]})
+	}
+	for _, m := range i.First {
+		w.first = append(w.first, measure{m.Score, m.RMS, m.Idle})
 	}
 	for _, s := range i.Spoiled {
 		w.spoiled = append(w.spoiled, span{s[0], s[1]})

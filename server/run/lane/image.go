@@ -188,10 +188,14 @@ type WatchingImage struct {
 	Stretches []StretchImage
 }
 
-// A StretchImage is the steps under one setting of loss and optimiser.
+// A StretchImage is the steps under one setting of loss, optimiser and equation, on the same
+// rows.
 type StretchImage struct {
 	From, Good uint64
-	Settings   map[string]json.RawMessage // of a lane, of which those of loss and optimiser count
+	Wrecked    bool
+	Edits      int                        // of the rows
+	Noise      float64                    // percent
+	Settings   map[string]json.RawMessage // of a lane, of which those of loss, optimiser and equation count
 }
 
 // Image returns what the guard knows.
@@ -199,8 +203,8 @@ func (w *Watching) Image(t wire.Table) WatchingImage {
 	i := WatchingImage{Watch: w.Watch.Image()}
 	all := t.Defaults().LaneSettings
 	for _, s := range w.stretches {
-		all.LossSettings, all.OptimizerSettings = s.loss, s.opt
-		i.Stretches = append(i.Stretches, StretchImage{s.from, s.good, t.LaneValues(all)})
+		all.LossSettings, all.OptimizerSettings, all.EquationSettings = s.loss, s.opt, s.equation
+		i.Stretches = append(i.Stretches, StretchImage{s.from, s.good, s.wrecked, s.rows.edits, s.rows.noise, t.LaneValues(all)})
 	}
 	return i
 }
@@ -215,7 +219,10 @@ func (i *WatchingImage) Watching(t wire.Table) (w Watching, err error) {
 		if refused != nil {
 			return w, refused
 		}
-		w.stretches = append(w.stretches, stretch{from: s.From, good: s.Good, loss: set.LossSettings, opt: set.OptimizerSettings})
+		w.stretches = append(w.stretches, stretch{
+			from: s.From, good: s.Good, wrecked: s.Wrecked, rows: trained{s.Edits, s.Noise},
+			loss: set.LossSettings, opt: set.OptimizerSettings, equation: set.EquationSettings,
+		})
 	}
 	return w, nil
 }

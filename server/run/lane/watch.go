@@ -44,13 +44,14 @@ type stretch struct {
 	rows     trained
 }
 
-// A trained says which rows are trained on, within a generation.
+// A trained tells the rows that are trained on from those before and after: undo, which
+// leaves edits, leaves what is known since as well.
 type trained struct {
-	edits *rows.Edits
+	edits int
 	noise float64
 }
 
-func trainedOf(d *rows.Data) trained { return trained{d.Edits, d.Noise} }
+func trainedOf(d *rows.Data) trained { return trained{d.Edits.Len(), d.Noise} }
 
 // sameEquation says whether two equations and what they are weighed by are the same.
 func equallyHeld(a, b *wire.EquationSettings) bool {

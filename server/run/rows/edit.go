@@ -39,6 +39,14 @@ func (e *Edits) And(edit *wire.Edit) *Edits {
 	return more
 }
 
+// Len returns how many there are.
+func (e *Edits) Len() int {
+	if e == nil {
+		return 0
+	}
+	return e.n
+}
+
 // List returns them in the order in which they were made.
 func (e *Edits) List() []wire.Edit {
 	if e == nil {
