@@ -2,6 +2,8 @@ package store
 
 import (
 	"fmt"
+	"os"
+	"path/filepath"
 	"runtime"
 	"slices"
 	"testing"
@@ -21,6 +23,26 @@ func quantiles(b *testing.B, times []time.Duration) {
 // BenchmarkAppend stores entries of 200 bytes, alone and beside as many busy loops as
 // there are processors, which give way after every millisecond, or never.
 func BenchmarkAppend(b *testing.B) {
+	b.Run("a file alone", func(b *testing.B) { // the baseline: what the disk takes
+		f, err := os.Create(filepath.Join(b.TempDir(), "file"))
+		if err != nil {
+			b.Fatal(err)
+		}
+		defer f.Close()
+		var times []time.Duration
+		data := noise(1, 500)
+		for b.Loop() {
+			begin := time.Now()
+			if _, err := f.Write(data); err != nil {
+				b.Fatal(err)
+			}
+			if err := f.Sync(); err != nil {
+				b.Fatal(err)
+			}
+			times = append(times, time.Since(begin))
+		}
+		quantiles(b, times)
+	})
 	for _, how := range []struct {
 		name string
 		busy int

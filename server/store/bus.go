@@ -151,26 +151,22 @@ func (b *bus) check() error {
 // without an answer, write waits no longer.
 func (b *bus) write(ctx context.Context, f func(context.Context) error) error {
 	ctx, cancel := context.WithCancelCause(ctx)
-	ended := make(chan struct{})
-	go func() {
-		defer close(ended)
-		tick := time.NewTicker(50 * time.Millisecond)
-		defer tick.Stop()
-		for {
+	defer cancel(nil)
+	const patience = 50 * time.Millisecond
+	slow := time.AfterFunc(patience, func() {
+		for ctx.Err() == nil {
+			if err := b.check(); err != nil {
+				cancel(err)
+				return
+			}
 			select {
 			case <-ctx.Done():
-				return
-			case <-tick.C:
-				if err := b.check(); err != nil {
-					cancel(err)
-					return
-				}
+			case <-time.After(patience):
 			}
 		}
-	}()
+	})
+	defer slow.Stop()
 	err := f(ctx)
-	cancel(nil)
-	<-ended
 	if err == nil || answered(err) {
 		return err
 	}

@@ -17,8 +17,8 @@ import (
 type embedded struct {
 	folder *folder
 	log    *slog.Logger
-	nats   *server.Server // nil when it could not be started
-	found  []string       // what was damaged in the folder, in words
+	nats   atomic.Pointer[server.Server] // nil when it could not be started
+	found  []string                      // what was damaged in the folder, in words
 }
 
 // embed starts one on dir. It fails with *LockedError when another process has it.
@@ -58,7 +58,7 @@ func (e *embedded) start(clean bool) error {
 	l := &logger{log: e.log}
 	n.SetLoggerV2(l, false, false, false)
 	n.Start()
-	e.nats = n
+	e.nats.Store(n)
 	if why := l.fatal.Load(); why != nil {
 		return errors.New(*why)
 	}
@@ -69,7 +69,7 @@ func (e *embedded) start(clean bool) error {
 }
 
 func (e *embedded) connect(log *slog.Logger) (*nats.Conn, error) {
-	return nats.Connect("", nats.InProcessServer(e.nats), nats.Name("gnllviz"), nats.NoReconnect(),
+	return nats.Connect("", nats.InProcessServer(e.nats.Load()), nats.Name("gnllviz"), nats.NoReconnect(),
 		nats.ErrorHandler(func(_ *nats.Conn, _ *nats.Subscription, err error) {
 			log.Warn("store", "error", err)
 		}))
@@ -78,7 +78,11 @@ func (e *embedded) connect(log *slog.Logger) (*nats.Conn, error) {
 // health gives why JetStream has given up, or nil. After one failed write it takes no
 // other, and does not answer, until it is started again.
 func (e *embedded) health() error {
-	if h := e.nats.Healthz(nil); h.StatusCode != 200 {
+	n := e.nats.Load()
+	if n == nil {
+		return errors.New("its nats-server was stopped")
+	}
+	if h := n.Healthz(nil); h.StatusCode != 200 {
 		return errors.New(h.Error)
 	}
 	return nil
@@ -94,15 +98,14 @@ func (e *embedded) restart() error {
 }
 
 func (e *embedded) halt() {
-	if e.nats != nil {
-		e.nats.Shutdown()
-		e.nats.WaitForShutdown()
-		e.nats = nil
+	if n := e.nats.Swap(nil); n != nil {
+		n.Shutdown()
+		n.WaitForShutdown()
 	}
 }
 
 func (e *embedded) stop() error {
-	closed := e.nats != nil && e.health() == nil
+	closed := e.health() == nil
 	e.halt()
 	if closed {
 		if err := e.folder.closed(); err != nil {
