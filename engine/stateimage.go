@@ -9,7 +9,7 @@ import (
 	"math/rand/v2"
 )
 
-// A stateImage is a State as bytes have it: see [State.MarshalBinary].
+// A stateImage is a State as bytes have it: see [State.Encode].
 type stateImage struct {
 	Version int
 	Members []memberImage
@@ -26,8 +26,8 @@ type memberImage struct {
 	Rows  []uint32
 	Next  int
 
-	Good   []savedImage // oldest first
-	GoodAt int          // how many were kept in all
+	Good   []string // names of parts, oldest first
+	GoodAt int      // how many were kept in all
 }
 
 type savedImage struct {
@@ -62,9 +62,11 @@ func (f *floats) UnmarshalBinary(b []byte) error {
 	return err
 }
 
-// MarshalBinary returns all of the state as bytes, from which UnmarshalBinary makes one
-// that continues with the same bits.
-func (s *State) MarshalBinary() ([]byte, error) {
+// Encode returns the state as bytes, from which DecodeState makes one that continues with
+// the same bits. What Restore goes back to, which states that are close have in common, it
+// gives part, which returns a name for it: of is a pointer to what never changes, and make
+// returns it in bytes.
+func (s *State) Encode(part func(of any, make func() ([]byte, error)) string) ([]byte, error) {
 	image := stateImage{Version: stateVersion}
 	for i := range s.members {
 		m := &s.members[i]
@@ -78,41 +80,45 @@ func (s *State) MarshalBinary() ([]byte, error) {
 			of.Rows = append(of.Rows, uint32(r))
 		}
 		for k := max(0, m.good.kept-2); k < m.good.kept; k++ {
-			of.Good = append(of.Good, m.good.states[k%2].image())
+			g := m.good.states[k%2]
+			of.Good = append(of.Good, part(g, func() ([]byte, error) { return encodeGob(g.image()) }))
 		}
 		image.Members = append(image.Members, of)
 	}
+	return encodeGob(image)
+}
+
+func encodeGob(v any) ([]byte, error) {
 	var b bytes.Buffer
-	if err := gob.NewEncoder(&b).Encode(image); err != nil {
+	if err := gob.NewEncoder(&b).Encode(v); err != nil {
 		return nil, fmt.Errorf("engine: state: %w", err)
 	}
 	return b.Bytes(), nil
 }
 
-// UnmarshalBinary makes s the state of which b is. What is wrong with b is an error, and
-// then s is as it was.
-func (s *State) UnmarshalBinary(b []byte) error {
+// DecodeState returns the state of which b is, whose parts have names: part returns what
+// make makes of the bytes that have one, the same each time. What is wrong is an error.
+func DecodeState(b []byte, part func(name string, make func([]byte) (any, error)) (any, error)) (*State, error) {
 	var image stateImage
 	if err := gob.NewDecoder(bytes.NewReader(b)).Decode(&image); err != nil {
-		return fmt.Errorf("engine: state: %w", err)
+		return nil, fmt.Errorf("engine: state: %w", err)
 	}
 	if image.Version != stateVersion {
-		return fmt.Errorf("engine: state: it is of version %d; this program reads version %d", image.Version, stateVersion)
+		return nil, fmt.Errorf("engine: state: it is of version %d; this program reads version %d", image.Version, stateVersion)
 	}
 	if n := len(image.Members); n < 1 || n > MaxMembers {
-		return fmt.Errorf("engine: state: members: %d is out of range 1 to %d", n, MaxMembers)
+		return nil, fmt.Errorf("engine: state: members: %d is out of range 1 to %d", n, MaxMembers)
 	}
-	members := make([]memberState, len(image.Members))
+	s := &State{make([]memberState, len(image.Members))}
 	for i := range image.Members {
-		if err := image.Members[i].put(&members[i]); err != nil {
-			return fmt.Errorf("engine: state: member %d: %w", i+1, err)
+		if err := image.Members[i].put(&s.members[i], part); err != nil {
+			return nil, fmt.Errorf("engine: state: member %d: %w", i+1, err)
 		}
 	}
-	s.members = members
-	return nil
+	return s, nil
 }
 
-func (m *memberImage) put(s *memberState) error {
+func (m *memberImage) put(s *memberState, part func(string, func([]byte) (any, error)) (any, error)) error {
 	c, err := m.Net.config()
 	if err != nil {
 		return err
@@ -145,11 +151,22 @@ func (m *memberImage) put(s *memberState) error {
 	}
 	s.good = goodStates{kept: m.GoodAt, shared: [2]bool{true, true}}
 	for i := range m.Good {
-		g, err := m.Good[i].saved(&c.Net)
+		g, err := part(m.Good[i], func(b []byte) (any, error) {
+			var image savedImage
+			if err := gob.NewDecoder(bytes.NewReader(b)).Decode(&image); err != nil {
+				return nil, err
+			}
+			g, err := image.saved(&c.Net)
+			return &g, err
+		})
 		if err != nil {
 			return err
 		}
-		s.good.states[(m.GoodAt-len(m.Good)+i)%2] = &g
+		good, ok := g.(*saved)
+		if !ok || len(good.params) != len(s.params) {
+			return errors.New("what Restore goes back to is of another network")
+		}
+		s.good.states[(m.GoodAt-len(m.Good)+i)%2] = good
 	}
 	return nil
 }

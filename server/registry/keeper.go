@@ -19,6 +19,11 @@ const (
 	// saveTime is how long a still may.
 	saveTime = time.Minute
 
+	// pause is how many times as long as a still took no other is written, up to longest:
+	// to write them is to cost little, whatever a run has to keep.
+	pause   = 30
+	longest = 5 * time.Second
+
 	// retryEvery is the time between two attempts to save what could not be saved.
 	retryEvery = time.Second
 )
@@ -33,7 +38,10 @@ type keeper struct {
 	ended chan struct{}
 
 	mu     sync.Mutex
-	failed error // of the last save, or nil
+	failed error     // of the last save, or nil
+	busy   bool      // a still is being written
+	begun  time.Time // when the last one was
+	ready  time.Time // when the next one may
 
 	// ---- owned by the goroutine ----
 	writer run.StillWriter
@@ -58,6 +66,14 @@ func (k *keeper) Append(e *run.Entry) error {
 	ctx, cancel := context.WithTimeout(context.Background(), appendTime)
 	defer cancel()
 	return k.of.Append(ctx, store.Entry{Number: e.Number, Data: wire.Encode(e)})
+}
+
+// Ready implements [run.Journal].
+func (k *keeper) Ready() bool {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	now := time.Now()
+	return !k.busy && (!now.Before(k.ready) || now.Sub(k.begun) >= longest)
 }
 
 // Keep implements [run.Journal].
@@ -110,7 +126,13 @@ func (k *keeper) write() {
 
 // try saves the last still, and says when that fails, and when it is well again.
 func (k *keeper) try(rest bool) error {
+	k.mu.Lock()
+	k.busy, k.begun = true, time.Now()
+	k.mu.Unlock()
 	err := k.save(k.last, rest)
+	k.mu.Lock()
+	k.busy, k.ready = false, time.Now().Add(pause*time.Since(k.begun))
+	k.mu.Unlock()
 	if errors.Is(err, store.ErrTaken) || errors.Is(err, store.ErrNotFound) {
 		k.last = nil // the run was deleted, and nobody wants it
 		return err

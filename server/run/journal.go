@@ -14,6 +14,9 @@ type Journal interface {
 	// returns an error there is nothing of it, and the next entry has its number.
 	Append(*Entry) error
 
+	// Ready says whether a still would be written soon, and has not cost too much of late.
+	Ready() bool
+
 	// Keep takes the run as it is, and returns at once: it is written elsewhere. One that
 	// was not begun yet when the next comes is left out.
 	Keep(*Still)
@@ -112,7 +115,7 @@ func (r *loop) keepStill(now time.Time) {
 	if r.entry != r.keptEntry || !r.training() {
 		wait = keepSoon
 	}
-	if now.Sub(r.kept) >= wait {
+	if now.Sub(r.kept) >= wait && r.journal.Ready() {
 		r.giveStill(now)
 	}
 }

@@ -39,6 +39,8 @@ func (b *book) Append(e *Entry) error {
 	return nil
 }
 
+func (b *book) Ready() bool { return true }
+
 func (b *book) Keep(s *Still) {
 	manifest, fresh, refs, err := b.writer.Write(s)
 	if err != nil {

@@ -26,38 +26,60 @@ func HashOf(blob []byte) Hash {
 
 // A Writer gathers the blobs of one manifest after the other. Its zero value is ready.
 type Writer struct {
-	known map[any]Hash // of what earlier manifests had, by its pointer
+	known map[any]written // of what earlier manifests had, by its pointer
 
-	next  map[any]Hash
-	refs  map[Hash]bool
-	blobs map[Hash][]byte
-	err   error
+	next   map[any]written
+	inside []*written // blobs that are being made, the innermost last
+	blobs  map[Hash][]byte
+	err    error
+}
+
+// A written is what is known of a blob.
+type written struct {
+	hash  Hash
+	parts []any // pointers to what it names by their blobs
 }
 
 // Begin begins another manifest.
 func (w *Writer) Begin() {
-	w.next, w.refs, w.blobs, w.err = map[any]Hash{}, map[Hash]bool{}, map[Hash][]byte{}, nil
+	w.next, w.blobs, w.err = map[any]written{}, map[Hash][]byte{}, nil
 }
 
 // Blob returns the name of what of is in bytes, which make returns if it is not known yet.
-// of is a pointer to what never changes.
+// of is a pointer to what never changes. make may call Blob for what its bytes name.
 func (w *Writer) Blob(of any, make func() ([]byte, error)) Hash {
-	if h, ok := w.next[of]; ok {
-		return h
+	if n := len(w.inside); n > 0 {
+		w.inside[n-1].parts = append(w.inside[n-1].parts, of)
 	}
-	h, ok := w.known[of]
-	if !ok {
-		b, err := make()
-		if err != nil {
-			w.err = errors.Join(w.err, err)
-			return ""
+	if x, ok := w.next[of]; ok {
+		return x.hash
+	}
+	if x, ok := w.known[of]; ok {
+		w.keep(of, x)
+		return x.hash
+	}
+	var x written
+	w.inside = append(w.inside, &x)
+	b, err := make()
+	w.inside = w.inside[:len(w.inside)-1]
+	if err != nil {
+		w.err = errors.Join(w.err, err)
+		return ""
+	}
+	x.hash = HashOf(b)
+	w.blobs[x.hash] = b
+	w.next[of] = x
+	return x.hash
+}
+
+// keep has the manifest have a blob that an earlier one had, and what that names.
+func (w *Writer) keep(of any, x written) {
+	w.next[of] = x
+	for _, part := range x.parts {
+		if _, ok := w.next[part]; !ok {
+			w.keep(part, w.known[part])
 		}
-		h = HashOf(b)
-		w.blobs[h] = b
 	}
-	w.next[of] = h
-	w.refs[h] = true
-	return h
 }
 
 // End returns the blobs that no manifest had before, and the names of all that this one
@@ -67,8 +89,12 @@ func (w *Writer) End() (fresh map[Hash][]byte, refs []Hash, err error) {
 		return nil, nil, w.err
 	}
 	w.known = w.next
-	for h := range w.refs {
-		refs = append(refs, h)
+	seen := map[Hash]bool{}
+	for _, x := range w.next {
+		if !seen[x.hash] {
+			seen[x.hash] = true
+			refs = append(refs, x.hash)
+		}
 	}
 	return w.blobs, refs, nil
 }

@@ -123,13 +123,16 @@ func (i *Image) Lane(r *image.Reader, t wire.Table, d *rows.Data, workers int) (
 }
 
 // WriteState writes a state.
-func WriteState(w *image.Writer, s *engine.State) image.Hash { return w.Blob(s, s.MarshalBinary) }
+func WriteState(w *image.Writer, s *engine.State) image.Hash {
+	return w.Blob(s, func() ([]byte, error) { return s.Encode(w.Blob) })
+}
 
 // ReadState returns a state that was written.
 func ReadState(r *image.Reader, h image.Hash) (*engine.State, error) {
 	return image.Read(r, h, func(b []byte) (*engine.State, error) {
-		s := new(engine.State)
-		return s, s.UnmarshalBinary(b)
+		return engine.DecodeState(b, func(name string, make func([]byte) (any, error)) (any, error) {
+			return image.Read(r, name, make)
+		})
 	})
 }
 

@@ -246,9 +246,8 @@ func joined[T any](r *image.Reader, of []image.Hash, decode func([]byte) ([]T, e
 }
 
 func (e *Entry) image(w *image.Writer, n *Numbers, t wire.Table) image.Hash {
-	before := e.Before.image(w, n, t)
 	return w.Blob(momentKey{e.Before.Lanes[0].State, e.Revision}, func() ([]byte, error) {
-		return json.Marshal(entryImage{e.Revision, e.Text, before, e.Steps})
+		return json.Marshal(entryImage{e.Revision, e.Text, e.Before.image(w, n, t), e.Steps})
 	})
 }
 
@@ -259,17 +258,16 @@ type momentKey struct {
 }
 
 func (m *Moment) image(w *image.Writer, n *Numbers, t wire.Table) image.Hash {
-	own, data := m.Own.Image(w), m.Data.Image(w, t)
-	i := momentImage{Own: own, Data: data}
-	for _, l := range m.Lanes { // each time, as the names of blobs are those that are kept
-		i.Lanes = append(i.Lanes, laneMomentImage{State: lane.WriteState(w, l.State)})
-	}
-	generation := n.number(m.Generation)
 	return w.Blob(momentKey{m.Lanes[0].State, math.MaxUint32}, func() ([]byte, error) {
-		i.Generation, i.Settings, i.Acquired = generation, t.RunValues(m.settings), m.acquired
-		for k, l := range m.Lanes {
-			x := &i.Lanes[k]
-			x.Lane, x.Start, x.Diverged, x.Watching = n.number(l.Lane), l.start.Image(t), lane.DivergedOf(l.diverged), l.watching.Image(t)
+		i := momentImage{
+			Generation: n.number(m.Generation), Settings: t.RunValues(m.settings), Acquired: m.acquired,
+			Own: m.Own.Image(w), Data: m.Data.Image(w, t),
+		}
+		for _, l := range m.Lanes {
+			i.Lanes = append(i.Lanes, laneMomentImage{
+				Lane: n.number(l.Lane), Start: l.start.Image(t), Diverged: lane.DivergedOf(l.diverged),
+				State: lane.WriteState(w, l.State), Watching: l.watching.Image(t),
+			})
 		}
 		return image.Encode(i)
 	})

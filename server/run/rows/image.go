@@ -66,9 +66,9 @@ type segmentImage struct {
 
 // Image writes what the rows are made from.
 func (d *Data) Image(w *image.Writer, t wire.Table) image.Hash {
-	own := d.Own.Image(w)
-	before, edits := d.Edits.image(w)
 	return w.Blob(d, func() ([]byte, error) {
+		own := d.Own.Image(w)
+		before, edits := d.Edits.image(w)
 		return json.Marshal(dataImage{Own: own, Settings: t.RunValues(d.settings), Revision: d.Revision, Before: before, Edits: edits})
 	})
 }
