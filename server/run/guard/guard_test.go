@@ -2,6 +2,7 @@ package guard
 
 import (
 	"math"
+	"reflect"
 	"testing"
 
 	"github.com/gnllviz/gnllviz/server/wire"
@@ -146,5 +147,63 @@ func TestBack(t *testing.T) {
 	w.Return(0, at2, false)
 	if again := w.Back(wrecked, at2+5); again.Verdict() == nil {
 		t.Error("a redo forgot what was wrong")
+	}
+}
+
+// A mean that was far off from the start has its time to come near, and no more; one that
+// nothing was ever learned of is bad only where the settings keep it so.
+func TestSlowStarts(t *testing.T) {
+	var w Watch
+	off := []Signs{{Score: 300, RMS: 8, Spread: 1}}
+	w.See(0, scale, off)
+	if at := see(t, &w, 1, off); at < late || at > late+Within || w.Verdict().Kind != wire.TroubleMean {
+		t.Errorf("at step %d: %+v", at, w.Verdict())
+	}
+	for _, keeps := range []bool{false, true} {
+		w = Watch{}
+		flat := []Signs{{Score: 0.5, RMS: 1, Held: keeps}}
+		w.See(0, scale, flat)
+		told := false
+		for step := uint64(1); step <= held+Within; step++ {
+			told = told || w.Due(step) && w.See(step, scale, flat)
+		}
+		if told != keeps {
+			t.Errorf("kept so: %t, told: %t", keeps, told)
+		}
+	}
+}
+
+// Units that were idle at the first look are known from those that came to it.
+func TestBornIdle(t *testing.T) {
+	stuck := []Signs{{Score: 0.6, RMS: 1, Spread: 1, Idle: 1}}
+	var born, late Watch
+	born.See(0, scale, stuck)
+	see(t, &born, 1, stuck)
+	late.See(0, scale, well(0))
+	see(t, &late, 1, stuck)
+	if !born.Verdict().Born || late.Verdict().Born {
+		t.Errorf("%+v, %+v", born.Verdict(), late.Verdict())
+	}
+}
+
+// Weights that are gone back to have as much time as those that training began with, and
+// those that led to a divergence are spoilt.
+func TestReturnGivesTime(t *testing.T) {
+	var w Watch
+	w.See(0, scale, well(50))
+	w.See(Every, scale, well(-2))
+	w.Return(0, Every+5, true)
+	if w.Spoiled(0) || !w.Spoiled(1) || !w.Spoiled(Every+5) {
+		t.Errorf("%+v", w)
+	}
+	for step := uint64(Every + 6); step < 2000; step++ {
+		if w.Due(step) && w.See(step, scale, well(45)) {
+			t.Fatalf("at step %d: %+v", step, w.Verdict())
+		}
+	}
+	i := w.Image()
+	again, err := i.Watch()
+	if err != nil || !reflect.DeepEqual(again, w) {
+		t.Errorf("from bytes: %+v, not %+v: %v", again, w, err)
 	}
 }
