@@ -22,6 +22,10 @@ const (
 	// training is wrecked.
 	enough = 20
 
+	// relapses is how often the number of good looks that end a verdict doubles, each time
+	// that the training has gone wrong again: who goes up and down is not told so each time.
+	relapses = 4
+
 	// Within is the number of steps within which a training that is wrecked from one step
 	// on, at every look, is said to be so.
 	Within = Every + Close*enough
@@ -74,6 +78,7 @@ type Watch struct {
 	first    []measure // of each network, what it then showed
 	best     []measure // and the best since
 	weight   int
+	ended    int    // verdicts that ended by themselves, up to relapses
 	since    uint64 // step of the first bad look
 	well     uint64 // step of the last good look before it
 	verdict  *Verdict
@@ -144,7 +149,7 @@ func (w *Watch) See(step uint64, s Scale, of []Signs) (changed bool) {
 		if w.weight == 0 {
 			w.since = step
 		}
-		w.weight = min(w.weight+weight, enough)
+		w.weight = min(w.weight+weight, w.full())
 	}
 	if w.weight == 0 {
 		w.well = step
@@ -152,14 +157,23 @@ func (w *Watch) See(step uint64, s Scale, of []Signs) (changed bool) {
 	switch was := w.verdict != nil; {
 	case was && w.weight == 0:
 		w.spoil(step)
-		w.verdict = nil
+		w.verdict, w.ended = nil, min(w.ended+1, relapses)
 		return true
 	case !was && w.weight == enough:
 		worst.Since = w.since
 		w.verdict = &worst
+		w.weight = w.full()
 		return true
 	}
 	return false
+}
+
+// full is the most that bad looks weigh together: how many good ones it takes to forget them.
+func (w *Watch) full() int {
+	if w.verdict == nil {
+		return enough
+	}
+	return enough << w.ended
 }
 
 // measure makes what is seen the measure of what follows. Of a training that is wrecked
@@ -240,7 +254,7 @@ func (w *Watch) Return(to, step uint64, diverged bool) {
 	if diverged {
 		w.spoiled = append(slices.Clip(w.spoiled), span{from, step})
 	}
-	w.weight, w.verdict, w.well = 0, nil, step
+	w.weight, w.ended, w.verdict, w.well = 0, 0, nil, step
 	w.begun, w.best = step, slices.Clone(w.first)
 }
 

@@ -207,3 +207,25 @@ func TestReturnGivesTime(t *testing.T) {
 		t.Errorf("from bytes: %+v, not %+v: %v", again, w, err)
 	}
 }
+
+// What goes wrong again and again is told ever longer, so that a notice does not flicker;
+// who goes back begins afresh.
+func TestRelapses(t *testing.T) {
+	var w Watch
+	w.See(0, scale, well(0))
+	step, last := uint64(0), uint64(0)
+	for i := range relapses {
+		from := see(t, &w, step+1, well(9))
+		step = see(t, &w, from+1, well(0))
+		if took := step - from; i > 0 && (took < 2*last-2*Close || took > 2*last+2*Close) {
+			t.Errorf("verdict %d took %d steps to end, and the one before %d", i, took, last)
+		}
+		last = step - from
+	}
+	from := see(t, &w, step+1, well(9))
+	w.Return(0, from, false)
+	from = see(t, &w, from+1, well(9))
+	if to := see(t, &w, from+1, well(0)); to-from > Close*(enough+1) {
+		t.Errorf("gone back, the verdict took %d steps to end", to-from)
+	}
+}

@@ -9,6 +9,7 @@ type WatchImage struct {
 	First    []MeasureImage
 	Best     [][2]float64 // score and RMS of each network
 	Weight   int
+	Ended    int
 	Since    uint64
 	Well     uint64
 	Verdict  *Verdict
@@ -24,7 +25,7 @@ type MeasureImage struct {
 
 // Image returns what the watch knows.
 func (w *Watch) Image() WatchImage {
-	i := WatchImage{Measured: w.measured, Begun: w.begun, Weight: w.weight, Since: w.since, Well: w.well, Verdict: w.verdict, Closely: w.closely}
+	i := WatchImage{Measured: w.measured, Begun: w.begun, Weight: w.weight, Ended: w.ended, Since: w.since, Well: w.well, Verdict: w.verdict, Closely: w.closely}
 	for _, m := range w.first {
 		i.First = append(i.First, MeasureImage{m.score, m.rms, m.idle})
 	}
@@ -39,13 +40,13 @@ func (w *Watch) Image() WatchImage {
 
 // Watch returns a watch that knows it.
 func (i *WatchImage) Watch() (w Watch, err error) {
-	if i.Weight < 0 || i.Weight > enough {
+	if i.Weight < 0 || i.Weight > enough<<relapses || i.Ended < 0 || i.Ended > relapses {
 		return w, errors.New("guard: a weight out of range")
 	}
 	if len(i.First) != len(i.Best) {
 		return w, errors.New("guard: not as many first measures as best ones")
 	}
-	w = Watch{measured: i.Measured, begun: i.Begun, weight: i.Weight, since: i.Since, well: i.Well, verdict: i.Verdict, closely: i.Closely}
+	w = Watch{measured: i.Measured, begun: i.Begun, weight: i.Weight, ended: i.Ended, since: i.Since, well: i.Well, verdict: i.Verdict, closely: i.Closely}
 	for _, m := range i.Best {
 		w.best = append(w.best, measure{score: m[0], rms: m[1]})
 	}
