@@ -236,7 +236,13 @@ func (l *Log) Save(ctx context.Context, c Checkpoint, refs []string, m Meta) err
 // Rest is Save of a run that leaves memory: of what is stored only this checkpoint stays,
 // in as few messages as can be.
 func (l *Log) Rest(ctx context.Context, c Checkpoint, refs []string, m Meta) error {
-	return l.save(ctx, c, refs, m, 1, false)
+	if err := l.save(ctx, c, refs, m, 1, false); err != nil {
+		return err
+	}
+	if _, err := l.store.Trim(ctx); err != nil {
+		l.store.log.Warn("the store is not within its bounds", "error", err)
+	}
+	return nil
 }
 
 func (l *Log) save(ctx context.Context, c Checkpoint, refs []string, m Meta, keep int, unready bool) error {

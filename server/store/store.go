@@ -69,6 +69,9 @@ func Open(ctx context.Context, c Config) (*Store, error) {
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("cannot open the store in %s: %w", c.Dir, err), s.Close())
 	}
+	if _, err := s.Trim(ctx); err != nil {
+		log.Warn("the store is not within its bounds", "error", err)
+	}
 	return s, nil
 }
 

@@ -22,7 +22,7 @@ func (e *FullError) Error() string {
 
 // Trim lets runs go, those first that were touched longest ago, until the store is
 // within its bounds, and gives those that went. Runs that are open stay, and go not even
-// by age. *FullError where that was not enough. Create calls it.
+// by age. *FullError where that was not enough. Open, Create and Rest do it, too.
 func (s *Store) Trim(ctx context.Context) (gone []Meta, err error) { return s.trim(ctx, 0) }
 
 // trim makes room for so many more runs.

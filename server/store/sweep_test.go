@@ -1,0 +1,111 @@
+package store
+
+import (
+	"errors"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/nats-io/nats.go/jetstream"
+)
+
+func TestARunWhoseMetaIsLostIsListedAgain(t *testing.T) {
+	s := open(t, Config{Dir: t.TempDir()})
+	filled(t, s, "a", "b")
+	keys, err := s.bus.js.Stream(t.Context(), "KV_"+bucket)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := keys.Purge(t.Context(), jetstream.WithPurgeSubject("$KV."+bucket+".a")); err != nil {
+		t.Fatal(err)
+	}
+	s = reopen(t, s)
+	want := meta("a")
+	m, ok := s.Meta("a")
+	m.Bytes = 0
+	if !ok || m != want {
+		t.Errorf("meta %+v, want %+v", m, want)
+	}
+	r, _ := load(t, s, "a")
+	holds(t, r, "4 3 2", 7, 12)
+}
+
+func TestADeletionThatWasInterruptedIsFinished(t *testing.T) {
+	s := open(t, Config{Dir: t.TempDir()})
+	filled(t, s, "a", "b")
+	if err := s.bus.runs.Delete(t.Context(), "a"); err != nil {
+		t.Fatal(err)
+	}
+	for range 2 { // the mark that it was deleted goes, too
+		s = reopen(t, s)
+		if l := s.List(); len(l) != 1 || l[0].ID != "b" {
+			t.Errorf("list %v", l)
+		}
+	}
+	if len(s.bus.deleted) != 0 {
+		t.Errorf("marks of %v", s.bus.deleted)
+	}
+	info, err := s.bus.work.Info(t.Context(), jetstream.WithSubjectFilter(allOf("a")))
+	if err != nil || len(info.State.Subjects) != 0 {
+		t.Errorf("%v is left: %v", info.State.Subjects, err)
+	}
+}
+
+func TestARestorationThatWasInterruptedIsUndone(t *testing.T) {
+	s := open(t, Config{Dir: t.TempDir()})
+	l, err := s.create(t.Context(), meta("a"), true)
+	if err != nil {
+		t.Fatal(err)
+	}
+	appendN(t, l, 3)
+	if len(s.List()) != 0 {
+		t.Error("half a run is listed")
+	}
+	s = reopen(t, s)
+	if _, _, err := s.Load(t.Context(), "a"); !errors.Is(err, ErrNotFound) {
+		t.Errorf("load: %v", err)
+	}
+	create(t, s, "a")
+}
+
+// What repair.go takes for the form of JetStream's files is what it writes.
+func TestFilesOfJetStream(t *testing.T) {
+	dir := t.TempDir()
+	s := open(t, Config{Dir: dir})
+	filled(t, s, "a", "b", "c")
+	l := create(t, s, "d")
+	save(t, l, "large", noise(1, 20<<20))
+	if err := s.Delete(t.Context(), "b"); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Close(); err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range []string{stream, "KV_" + bucket} {
+		messages := filepath.Join(dir, "nats/jetstream/$G/streams", name, "msgs")
+		blocks, err := blocksOf(messages, name)
+		if err != nil || len(blocks) == 0 {
+			t.Fatalf("%s has blocks %v, %v", name, blocks, err)
+		}
+		for _, b := range blocks {
+			data, err := os.ReadFile(b.name)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if whole, lost, torn := wholeRecords(b.digest(), data); lost != 0 || torn || len(whole) > 1 || len(data) > 0 && len(whole) == 0 {
+				t.Errorf("%s: %d bytes are lost, %d pieces are whole", b.name, lost, len(whole))
+			}
+			f, err := os.Open(b.name)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if ok, err := looksWhole(f); !ok || err != nil {
+				t.Errorf("%s looks damaged: %v", b.name, err)
+			}
+			f.Close()
+		}
+		if ok, err := quick(filepath.Join(messages, "index.db"), name, blocks); !ok || err != nil {
+			t.Errorf("%s is not trusted: %v", name, err)
+		}
+	}
+}
