@@ -37,7 +37,7 @@ func rowControls(c Choices) []Control {
 		},
 		{
 			Name: "slice", Label: "along input", Group: "data", Kind: KindInteger, Live: true, Run: true, Advanced: true,
-			Help:    "With several inputs: the one along the horizontal axis, counted from 1. 0 shows a map of two inputs; of more, the one that changes the noise most.",
+			Help:    "With several inputs: the one along the horizontal axis, counted from 1. 0 shows a map of two inputs; of more, the one that changes the noise most, computed from the rows and the same for each seed.",
 			Default: 0, Min: 0, Max: MaxInputs, Step: 1,
 			field: func(s *Settings) any { return &s.Slice },
 		},

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import type { Watched } from './harness'
 import { stage } from './stage'
 
-const { still } = stage()
+const { still, visit } = stage()
 
 /** Rows of four columns of numbers and one of words; the noise goes with loud. */
 function table(extra = 0): string {
@@ -100,6 +100,50 @@ describe('other inputs', () => {
     await expect.poll(() => w.page.locator('.fit-room').count()).toBe(2)
     await w.page.locator('.inputs wa-radio', { hasText: 'average' }).click()
     await expect.poll(() => w.page.evaluate(() => (document.querySelector('gnll-app')?.store.frames.value ?? []).filter((p) => p.average).length)).toBe(2)
+  })
+
+  it.each([[1440, 900], [1280, 720], [1920, 1080]])('have room for their handles at %d by %d, which a pointer moves', async (width, height) => {
+    const w = await own(0, {}, { viewport: { width, height } })
+    const a = w.page.getByRole('slider', { name: 'a', exact: true })
+    const box = await a.boundingBox()
+    const panel = await w.page.locator('gnll-fit').boundingBox()
+    if (!box || !panel) throw new Error('there is no handle')
+    expect(box.y + box.height).toBeLessThanOrEqual(panel.y + panel.height)
+    const reset = await w.page.getByRole('combobox', { name: 'reset the other inputs' }).boundingBox()
+    expect((reset?.y ?? Infinity) + (reset?.height ?? 0)).toBeLessThanOrEqual(panel.y + panel.height)
+    const before = await a.getAttribute('aria-valuetext')
+    await w.page.mouse.move(box.x + box.width / 2, box.y + box.height / 2)
+    await w.page.mouse.down()
+    await w.page.mouse.move(box.x + 0.9 * box.width, box.y + box.height / 2, { steps: 4 })
+    await w.page.mouse.up()
+    await expect.poll(() => a.getAttribute('aria-valuetext')).not.toBe(before)
+    await expect.poll(() => w.settings()).toContain('slice_at=')
+  })
+
+  it('of several targets are set from the view of all of them, and in the embed, by the keys, words too', async () => {
+    const w = await still({ data: { csv: { text: table(1), targets: ['y', 'm0'], inputs: ['a', 'c', 'colour', 'loud'] } } }, 60)
+    await w.page.getByRole('slider', { name: 'c', exact: true }).focus()
+    await w.page.keyboard.press('ArrowRight')
+    await expect.poll(() => w.settings()).toContain('slice_at=%7B%22c%22')
+    await w.page.getByRole('combobox', { name: 'what this panel shows' }).selectOption('targets')
+    const set = async (on: Watched, root: string): Promise<void> => {
+      const at = on.page.locator(root).getByRole('button', { name: /^values of the other inputs/ })
+      await at.focus()
+      await on.page.keyboard.press('Enter')
+      const colour = on.page.locator('#held-at').getByRole('combobox', { name: 'colour' })
+      const other = (await colour.inputValue()) === 'blue' ? 'green' : 'blue'
+      await colour.selectOption(other)
+      await expect.poll(() => on.page.locator(root).getByRole('button', { name: /^values of the other inputs/ }).getAttribute('aria-label')).toContain(`colour ${other}`)
+      const field = on.page.locator('#held-at').getByRole('textbox', { name: 'a', exact: true })
+      await field.fill('0,25')
+      await on.page.keyboard.press('Enter')
+      await expect.poll(() => at.getAttribute('aria-label')).toContain('a 0.25')
+      expect(await on.violations()).toEqual([])
+    }
+    await set(w, 'gnll-targets')
+    const embed = await visit(w.page.url().replace('/r/', '/embed/').replace('#', '#show=fit&'))
+    await embed.says(({ step }) => step === '60')
+    await set(embed, 'gnll-embed')
   })
 
   it.each([

@@ -40,7 +40,7 @@ describe('a first visit', () => {
     const opened = await still({}, 30, first)
     const page = await opened.context.newPage()
     await page.addInitScript(() => {
-      const getItem = Reflect.get(Storage.prototype, 'getItem') as (this: Storage, key: string) => string | null
+      const getItem = Object.getOwnPropertyDescriptor(Storage.prototype, 'getItem')?.value as (this: Storage, key: string) => string | null
       const early: string[] = []
       Object.assign(window, { early })
       if (sessionStorage.length === 0) localStorage.setItem('gnllviz.mode', 'full') // once

@@ -9,8 +9,9 @@ import (
 )
 
 const (
-	moveRows   = 2000 // training rows that are looked at
-	moveBins   = 8    // parts of an input's values, each of as many rows
+	moveRows   = 2000 // rows that are looked at
+	moveBins   = 8    // parts of an input's values at most, each of as many rows
+	moveLeast  = 30   // rows of a part, where there are enough for two parts
 	moveRounds = 4    // of taking each column's share of the mean in turn
 )
 
@@ -18,23 +19,24 @@ const (
 // of the noise's logarithm that goes with it, from 0 to 1, and the input of the column along
 // which that is seen best. Where the truth is known it is the true standard deviation's
 // logarithm, else that of how far a row lies off a sum of curves, one of each column. It
-// depends on the first training rows alone.
+// depends on the rows of the set alone, be they trained on or held out: a seed that splits
+// them otherwise changes nothing, nor does what is trained or edited later.
 func (d *Data) columnMoves() (moves []float64, inputs []int) {
 	n, targets := len(d.Set.Inputs), len(d.Set.Targets)
-	rows := Spread(d.Train.Len(), moveRows)
+	rows := Spread(d.Set.Rows(), moveRows)
 	sources := d.sources()
 	parts := make([][]int, len(sources)) // of each column: in which part of its values each row lies
 	values := make([][]float64, len(sources))
 	for k := range sources {
 		first := sources[:k].Width()
 		for _, i := range rows {
-			values[k] = append(values[k], d.Train.X[i*n+first])
+			values[k] = append(values[k], d.Set.X[i*n+first])
 		}
 		parts[k] = quantileParts(values[k])
 		if sources[k].Kind == table.OfValues {
 			values[k] = make([]float64, len(rows)) // a word has a level, and no slope
 			for j, i := range rows {
-				parts[k][j] = wordOf(d.Train.X[i*n+first:][:len(sources[k].Values)])
+				parts[k][j] = wordOf(d.Set.X[i*n+first:][:len(sources[k].Values)])
 			}
 		}
 	}
@@ -57,7 +59,7 @@ func (d *Data) logNoise(rows []int, targets int, values [][]float64, parts [][]i
 	if d.Set.Truth != nil {
 		mean, std := make([]float64, targets), make([]float64, targets)
 		for j, i := range rows {
-			d.truths(mean, std, d.Train.X[i*n:(i+1)*n])
+			d.truths(mean, std, d.Set.X[i*n:(i+1)*n])
 			for k := range targets {
 				noise[j] += math.Log(max(std[k], 1e-9*d.Stds[k])) / float64(targets)
 			}
@@ -67,7 +69,7 @@ func (d *Data) logNoise(rows []int, targets int, values [][]float64, parts [][]i
 	for k := range targets {
 		left := make([]float64, len(rows))
 		for j, i := range rows {
-			left[j] = (d.Train.clean[i*targets+k] - d.Centres[k]) / d.Stds[k]
+			left[j] = (d.Set.Y[i*targets+k] - d.Centres[k]) / d.Stds[k]
 		}
 		takeAway(left, values, parts)
 		for j, v := range left {
@@ -155,17 +157,18 @@ func explained(v []float64, parts []int) (share float64, farthest int) {
 	return max(0, (between-groups*chance)/(between+within+chance)), farthest
 }
 
-// quantileParts returns in which of moveBins parts of about as many rows each value lies.
-// Equal values lie in one.
+// quantileParts returns in which of up to moveBins parts of about as many rows each value
+// lies: of few rows more parts would follow their noise. Equal values lie in one.
 func quantileParts(v []float64) []int {
 	order := make([]int, len(v))
 	for i := range order {
 		order[i] = i
 	}
 	slices.SortStableFunc(order, func(a, b int) int { return cmp.Compare(v[a], v[b]) })
+	bins := min(moveBins, max(2, len(v)/moveLeast))
 	parts := make([]int, len(v))
 	for rank, i := range order {
-		parts[i] = rank * moveBins / len(v)
+		parts[i] = rank * bins / len(v)
 		if rank > 0 && v[order[rank-1]] == v[i] {
 			parts[i] = parts[order[rank-1]]
 		}

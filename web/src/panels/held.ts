@@ -19,7 +19,7 @@ export function heldChoice(store: Store): TemplateResult | typeof nothing {
   const others = data ? othersOf(data) : []
   if (others.length === 0) return nothing
   return popup({
-    id: 'held-at', style: 'quiet-button choice-button', label: `values of the other inputs: ${others.map((o) => `${o.name} ${o.held}`).join(', ')}`,
+    id: 'held-at', style: 'quiet-button choice-button', label: `values of the other inputs, at: ${others.map((o) => `${o.name} ${o.held}`).join(', ')}`,
     face: html`at<span class="caret-sign" aria-hidden="true">▾</span>`,
     body: heldFields(store, others),
   })

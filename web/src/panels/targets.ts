@@ -16,7 +16,7 @@ import { place } from './place'
 import { smallFit, smallRows, type SmallRows } from './small-fit'
 import { showTarget } from './target-choice'
 import { togetherPanel } from './together'
-import { viewTitle } from './views'
+import { sliceSelect, viewTitle } from './views'
 
 const MOST_DOTS = 4096 // in all charts together
 
@@ -65,7 +65,7 @@ class GnllTargets extends Part {
   #keys(data: Data): TemplateResult {
     if (this.store.grid.value?.y) return html`<span class="key">mean over ${data.inputs.map((c) => c.name).join(' and ')}: dark is low, bright is high</span>`
     return html`
-      <span class="key">over ${labelOf(sliced(data).column)}</span>
+      ${data.inputs.length > 1 ? sliceSelect(this.store, true) : html`<span class="key">over ${labelOf(sliced(data).column)}</span>`}
       <span class="key"><i class="swatch line" aria-hidden="true"></i>mean</span><span class="key"><i class="swatch band" aria-hidden="true"></i>95 %</span>
       <span class="key"><i class="swatch dot" aria-hidden="true"></i>train</span><span class="key"><i class="swatch ring" aria-hidden="true"></i>test</span>
       ${data.truth ? html`<span class="key"><i class="swatch dash" aria-hidden="true"></i>truth</span>` : nothing}
