@@ -253,6 +253,7 @@ describe('the notice', () => {
     expect(box.bottom <= bar.top || box.top >= bar.bottom, `${JSON.stringify(box)} covers ${JSON.stringify(bar)}`).toBe(true)
     if (models === 1 && width >= 1280) expect(box.bottom).toBeLessThanOrEqual((await of('.panel')).top)
     expect(box.right).toBeLessThanOrEqual(width)
+    for (const b of await notice(w).getByRole('button').all()) expect(await b.evaluate((e) => e.getBoundingClientRect().right), await b.textContent() ?? '').toBeLessThanOrEqual(box.right)
     for (const b of await notice(w).getByRole('button').all()) expect(await b.evaluate((e) => e.scrollWidth <= e.clientWidth + 1), await b.textContent() ?? '').toBe(true)
     expect(await w.violations()).toEqual([])
   })
