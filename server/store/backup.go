@@ -63,7 +63,7 @@ func (s *Store) Backup(ctx context.Context, w io.Writer, ids ...string) error {
 	var left []error
 	n := 0
 	for _, id := range ids {
-		r, _, err := s.read(ctx, id)
+		r, _, err := s.readAll(ctx, id)
 		switch {
 		case err == nil:
 			t.run(r)

@@ -138,13 +138,18 @@ func (b *bus) trouble() error {
 
 // check asks JetStream whether it has given up.
 func (b *bus) check() error {
-	if err := b.health(); err != nil {
-		b.mu.Lock()
-		defer b.mu.Unlock()
-		b.sick = err
-		return err
+	err := b.health()
+	if err != nil {
+		b.fail(err)
 	}
-	return nil
+	return err
+}
+
+// fail has JetStream started again before the next write.
+func (b *bus) fail(err error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.sick = err
 }
 
 // write does something that writes. When JetStream gives up meanwhile, which it does

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -38,7 +39,7 @@ var damages = []damage{
 	{"the file", func(*rand.Rand, int) int { return 1000 }, func(*rand.Rand, []byte) []byte { return nil }},
 }
 
-func TestDamagedFiles(t *testing.T) { damaged(t, 60) }
+func TestDamagedFiles(t *testing.T) { damaged(t, 40) }
 
 func damaged(t *testing.T, times int) {
 	// Runs at rest, runs with entries, runs of several messages, one that was deleted.
@@ -123,6 +124,50 @@ func damaged(t *testing.T, times int) {
 				hurt = 0
 			}
 			served(t, dir, want, hurt, killed)
+		})
+	}
+}
+
+// The last entry is the one that the next must follow. In the newest block it is found
+// when the store is opened, in an older one, of a store that was closed, when it is read.
+func TestTheLastEntryIsDamaged(t *testing.T) {
+	for _, c := range []struct{ closed, old bool }{{true, false}, {false, false}, {true, true}, {false, true}} {
+		t.Run(fmt.Sprintf("%+v", c), func(t *testing.T) {
+			dir := t.TempDir()
+			s := open(t, Config{Dir: dir})
+			filled(t, s, "a", "b", "c")
+			if c.old {
+				l := create(t, s, "large")
+				save(t, l, "large", noise(1, 20<<20))
+				l.Close()
+			}
+			if err := s.Close(); err != nil {
+				t.Fatal(err)
+			}
+			name := filepath.Join(dir, "nats/jetstream/$G/streams/work/msgs/1.blk")
+			data, err := os.ReadFile(name)
+			if err != nil {
+				t.Fatal(err)
+			}
+			data[bytes.Index(data, entryData("b", 12))] ^= 1
+			if err := os.WriteFile(name, data, 0o600); err != nil {
+				t.Fatal(err)
+			}
+			if !c.closed {
+				os.Remove(filepath.Join(dir, "closed"))
+			}
+			s = open(t, Config{Dir: dir})
+			r, l := load(t, s, "b")
+			if l.Last() != 11 || len(s.Damaged())+len(r.Damaged) == 0 {
+				t.Errorf("the last entry is %d; damaged: %q, %q", l.Last(), s.Damaged(), r.Damaged)
+			}
+			r.Damaged = nil
+			holds(t, r, "4 3 2", 7, 11)
+			appendN(t, l, 2)
+			save(t, l, "5")
+			s = reopen(t, s)
+			r, _ = load(t, s, "b")
+			holds(t, r, "5 4 3", 9, 13)
 		})
 	}
 }

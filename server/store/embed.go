@@ -5,7 +5,9 @@ import (
 	"fmt"
 	"log/slog"
 	"path/filepath"
+	"slices"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -18,7 +20,8 @@ type embedded struct {
 	folder *folder
 	log    *slog.Logger
 	nats   atomic.Pointer[server.Server] // nil when it could not be started
-	found  []string                      // what was damaged in the folder, in words
+	mu     sync.Mutex
+	found  []string // what was damaged in the folder, in words
 }
 
 // embed starts one on dir. It fails with *LockedError when another process has it.
@@ -36,7 +39,9 @@ func embed(dir string, log *slog.Logger) (*embedded, error) {
 
 func (e *embedded) start(clean bool) error {
 	found, err := repair(e.folder.dir, clean, e.log)
+	e.mu.Lock()
 	e.found = append(e.found, found...)
+	e.mu.Unlock()
 	if err != nil {
 		return err
 	}
@@ -82,8 +87,12 @@ func (e *embedded) health() error {
 	if n == nil {
 		return errors.New("its nats-server was stopped")
 	}
-	if h := n.Healthz(nil); h.StatusCode != 200 {
-		return errors.New(h.Error)
+	for _, e := range n.Healthz(&server.HealthzOptions{Details: true}).Errors {
+		// It may also say that it does not take connections, when it has not had a
+		// millisecond to look.
+		if e.Type == server.HealthzErrorStream || e.Type == server.HealthzErrorJetStream {
+			return errors.New(e.Error)
+		}
 	}
 	return nil
 }
@@ -95,6 +104,13 @@ func (e *embedded) restart() error {
 	}
 	e.halt()
 	return e.start(false)
+}
+
+// damaged says what was damaged in the folder, in words.
+func (e *embedded) damaged() []string {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	return slices.Clone(e.found)
 }
 
 func (e *embedded) halt() {

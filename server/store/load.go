@@ -129,8 +129,8 @@ func (a *assembly) end() {
 // Load reads a run and begins to write it; a Log that somebody had of it writes no more.
 // ErrNotFound where there is none, *DamageError where nothing of it can be used.
 func (s *Store) Load(ctx context.Context, id string) (*Record, *Log, error) {
-	r, l, err := s.read(ctx, id)
-	if damage := (*DamageError)(nil); errors.As(err, &damage) {
+	r, l, err := s.readAll(ctx, id)
+	if isDamage(err) {
 		s.trouble(id, err.Error())
 	}
 	if err != nil {
@@ -141,19 +141,53 @@ func (s *Store) Load(ctx context.Context, id string) (*Record, *Log, error) {
 	return r, s.open(l), nil
 }
 
-// read reads a run.
+// readAll reads a run. Where JetStream does not give all that it says it has, it is
+// started again, so that what is damaged is taken out of its files: nothing could be
+// written after it. Of a run that is being written, the count may be behind.
+func (s *Store) readAll(ctx context.Context, id string) (*Record, *Log, error) {
+	b, err := s.reading()
+	if err != nil {
+		return nil, nil, err
+	}
+	r, l, lost, err := s.readFrom(ctx, b, id)
+	if lost == 0 || err != nil && !isDamage(err) || s.isOpen(id) {
+		return r, l, err
+	}
+	b.fail(fmt.Errorf("%d messages of the run %s cannot be read", lost, id))
+	if b, err = s.writing(ctx); err != nil {
+		return nil, nil, err
+	}
+	r, l, _, err = s.readFrom(ctx, b, id)
+	if err == nil {
+		r.Damaged = append(r.Damaged, fmt.Sprintf("%d messages of it cannot be read", lost))
+	}
+	return r, l, err
+}
+
+func isDamage(err error) bool {
+	damage := (*DamageError)(nil)
+	return errors.As(err, &damage)
+}
+
+// read reads a run as it is.
 func (s *Store) read(ctx context.Context, id string) (*Record, *Log, error) {
 	b, err := s.reading()
 	if err != nil {
 		return nil, nil, err
 	}
+	r, l, _, err := s.readFrom(ctx, b, id)
+	return r, l, err
+}
+
+// readFrom reads a run. lost says how many of its messages JetStream does not give.
+func (s *Store) readFrom(ctx context.Context, b *bus, id string) (r *Record, l *Log, lost uint64, err error) {
 	k, ok := s.known(id)
 	if !ok || checkID(id) != nil {
-		return nil, nil, fmt.Errorf("%s: %w", id, ErrNotFound)
+		return nil, nil, 0, fmt.Errorf("%s: %w", id, ErrNotFound)
 	}
 	var a assembly
-	l := newLog(s, id)
-	err = b.each(ctx, id, func(m message) {
+	l = newLog(s, id)
+	lost, err = b.each(ctx, id, func(m message) {
 		switch {
 		case isLog(m.subject):
 			l.log.seq = m.seq
@@ -163,10 +197,10 @@ func (s *Store) read(ctx context.Context, id string) (*Record, *Log, error) {
 		a.add(id, m)
 	})
 	if err != nil {
-		return nil, nil, fmt.Errorf("cannot read the stored run %s: %w", id, err)
+		return nil, nil, 0, fmt.Errorf("cannot read the stored run %s: %w", id, err)
 	}
 	a.end()
-	r := &Record{Meta: k.Meta, Damaged: a.damaged}
+	r = &Record{Meta: k.Meta, Damaged: a.damaged}
 	l.doomed = a.lost
 	l.takeCheckpoints(r, a.records)
 	l.takeEntries(r, a.records)
@@ -175,46 +209,56 @@ func (s *Store) read(ctx context.Context, id string) (*Record, *Log, error) {
 		if len(what) == 0 {
 			what = []string{"no checkpoint of it is in the store"}
 		}
-		return nil, nil, &DamageError{id, what}
+		return nil, nil, lost, &DamageError{id, what}
 	}
-	return r, l, nil
+	return r, l, lost, nil
 }
 
-// each reads all messages of a run, in their order.
-func (b *bus) each(ctx context.Context, id string, f func(message)) error {
+// each reads all messages of a run, in their order. lost says how many JetStream counts
+// and does not give.
+func (b *bus) each(ctx context.Context, id string, f func(message)) (lost uint64, err error) {
 	c, err := b.work.CreateConsumer(ctx, jetstream.ConsumerConfig{
 		FilterSubject: allOf(id), AckPolicy: jetstream.AckNonePolicy,
 		MemoryStorage: true, InactiveThreshold: time.Minute,
 	})
 	if err != nil {
-		return err
+		return 0, err
 	}
 	defer b.work.DeleteConsumer(context.WithoutCancel(ctx), c.CachedInfo().Name)
 	if c.CachedInfo().NumPending == 0 {
-		return nil
+		return 0, nil
 	}
 	for read := uint64(0); ; {
 		// What is damaged is left out, so there may be fewer than were counted.
 		batch, err := c.FetchNoWait(64)
 		if err != nil {
-			return err
+			return 0, err
 		}
 		before := read
 		for m := range batch.Messages() {
 			meta, err := m.Metadata()
 			if err != nil {
-				return err
+				return 0, err
 			}
 			if read++; meta.Sequence.Consumer != read {
-				return fmt.Errorf("message %d of it came as %d", read, meta.Sequence.Consumer)
+				return 0, fmt.Errorf("message %d of it came as %d", read, meta.Sequence.Consumer)
 			}
 			f(message{meta.Sequence.Stream, m.Subject(), m.Data()})
 		}
 		if err := cmp.Or(batch.Error(), ctx.Err()); err != nil {
-			return err
+			return 0, err
 		}
 		if read == before {
-			return nil
+			// Some may have been dropped while they were read: ask again.
+			info, err := b.work.Info(ctx, jetstream.WithSubjectFilter(allOf(id)))
+			if err != nil {
+				return 0, err
+			}
+			has := uint64(0)
+			for _, n := range info.State.Subjects {
+				has += n
+			}
+			return max(has, read) - read, nil
 		}
 	}
 }

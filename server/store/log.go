@@ -46,13 +46,13 @@ type Log struct {
 	id    string
 	tag   uint64 // upper half of its tickets
 
-	appending sync.Mutex // held by Append, and taken by Save for what concerns entries
+	appending sync.Mutex // held by Append, and by Save while it drops entries
+	log       tail       // of entries; appending guards it
 	saving    sync.Mutex // held by Save
+	checks    tail       // of checkpoints; saving guards it
 
 	mu      sync.Mutex // guards what follows; held for no longer than it takes to look
 	tickets uint32
-	log     tail // of entries
-	checks  tail // of checkpoints
 	last    uint64
 	entries []placed
 	packs   []*pack // checkpoints' records that are stored, oldest first

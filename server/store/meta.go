@@ -245,19 +245,35 @@ func (s *Store) Create(ctx context.Context, m Meta) (*Log, error) {
 }
 
 func (s *Store) create(ctx context.Context, m Meta, unready bool) (*Log, error) {
-	if err := checkID(m.ID); err != nil {
+	if err := s.enter(ctx, m, unready); err != nil {
 		return nil, err
+	}
+	// What a deletion may have left under the same id.
+	b, err := s.writing(ctx)
+	if err == nil {
+		err = b.purge(ctx, allOf(m.ID))
+	}
+	if err != nil {
+		return nil, fmt.Errorf("cannot store the run %s: %w", m.ID, err)
+	}
+	return s.open(newLog(s, m.ID)), nil
+}
+
+// enter puts a run into the list, if there is none with its id.
+func (s *Store) enter(ctx context.Context, m Meta, unready bool) error {
+	if err := checkID(m.ID); err != nil {
+		return err
 	}
 	b, err := s.writing(ctx)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	data, err := json.Marshal(stored{Version: 1, Unready: unready, Meta: m})
 	if err != nil {
-		return nil, err
+		return err
 	}
 	if _, ok := s.known(m.ID); ok {
-		return nil, fmt.Errorf("%s: %w", m.ID, ErrExists)
+		return fmt.Errorf("%s: %w", m.ID, ErrExists)
 	}
 	var revision uint64
 	err = b.write(ctx, func(ctx context.Context) (err error) {
@@ -265,13 +281,13 @@ func (s *Store) create(ctx context.Context, m Meta, unready bool) (*Log, error) 
 		return err
 	})
 	if errors.Is(err, jetstream.ErrKeyExists) {
-		return nil, fmt.Errorf("%s: %w", m.ID, ErrExists)
+		return fmt.Errorf("%s: %w", m.ID, ErrExists)
 	}
 	if err != nil {
-		return nil, fmt.Errorf("cannot store the run %s: %w", m.ID, err)
+		return fmt.Errorf("cannot store the run %s: %w", m.ID, err)
 	}
 	s.remember(stored{Meta: m, Unready: unready}, revision)
-	return s.open(newLog(s, m.ID)), nil
+	return nil
 }
 
 // Delete drops a run and all of it. ErrNotFound where there is none.

@@ -15,7 +15,6 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"slices"
 	"sync"
 	"time"
 )
@@ -97,4 +96,4 @@ func (s *Store) Close() error {
 
 // Damaged says in words what was damaged in the store's files when they were opened. It
 // was taken out of them, and lies in a folder beside them.
-func (s *Store) Damaged() []string { return slices.Clone(s.server.found) }
+func (s *Store) Damaged() []string { return s.server.damaged() }

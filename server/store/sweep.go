@@ -3,7 +3,6 @@ package store
 import (
 	"context"
 	"encoding/json"
-	"fmt"
 	"slices"
 	"time"
 
@@ -85,7 +84,7 @@ func (s *Store) adopt(ctx context.Context, b *bus, id string) error {
 		return nil
 	}
 	var a assembly
-	if err := b.each(ctx, id, func(m message) { a.add(id, m) }); err != nil {
+	if _, err := b.each(ctx, id, func(m message) { a.add(id, m) }); err != nil {
 		return err
 	}
 	a.end()
@@ -102,10 +101,5 @@ func (s *Store) adopt(ctx context.Context, b *bus, id string) error {
 		return b.purge(ctx, allOf(id))
 	}
 	s.log.Warn("a stored run was not in the list, and is again", "run", id)
-	l, err := s.create(ctx, m, false)
-	if err != nil {
-		return fmt.Errorf("cannot list the stored run %s again: %w", id, err)
-	}
-	l.Close()
-	return nil
+	return s.enter(ctx, m, false)
 }
