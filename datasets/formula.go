@@ -92,9 +92,9 @@ func (f Formula) Set(seed uint64) (*Set, error) {
 	}
 	s := &Set{
 		Name:    "formula",
-		Title:   "Your formula",
-		Help:    "Drawn from your formula; the truth is known.",
-		Source:  fmt.Sprintf("y = (%s) + (%s) z, with z standard normal, %d rows from %g to %g", f.Mean, f.Std, f.Rows, f.From, f.To),
+		Title:   "A formula",
+		Help:    "Points drawn from a formula, so that the truth is known.",
+		Source:  fmt.Sprintf("y = %s + (%s) z with z standard normal, %d points from %g to %g", f.Mean, f.Std, f.Rows, f.From, f.To),
 		Targets: []Column{{Name: "y"}},
 		Truth: single(func(x []float64) (float64, float64) {
 			m, sd := mean.value(x), std.value(x)

@@ -54,8 +54,8 @@ func FromNumbers(inputs, targets []Column, x, y []float64) (*Set, error) {
 	s := &Set{
 		Name:   "table",
 		Title:  strings.Join(names[len(inputs):], ", ") + " against " + strings.Join(names[:len(inputs)], ", "),
-		Help:   fmt.Sprintf("Your own table: %d rows.", n),
-		Source: "your table",
+		Help:   "Rows of a table.",
+		Source: fmt.Sprintf("a table of %d rows", n),
 		Inputs: inputs, Targets: targets, X: x, Y: y,
 	}
 	if s.Rows() < table.MinRows {

@@ -66,7 +66,7 @@ func (c *Claim) checkIn(l *Lesson, least, most int) error {
 	verdict := c.Figure == "verdict" || c.Figure == "scaled_verdict"
 	switch {
 	case c.After != 0 && most == 0:
-		return fmt.Errorf("after: a choice is about the step of the pause; leave it out")
+		return fmt.Errorf("after: a choice is about the step of the pause, as a claim of an action is; leave it out")
 	case c.After < least || c.After > most:
 		return fmt.Errorf("after is %d steps; it must be from %d to %d", c.After, least, most)
 	case !has(c.Lane):

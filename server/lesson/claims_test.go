@@ -12,6 +12,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/gnllviz/gnllviz/server/run"
 	"github.com/gnllviz/gnllviz/server/run/lane"
 	"github.com/gnllviz/gnllviz/server/wire"
 )
@@ -70,7 +71,7 @@ func isTrue(t *testing.T, l Lesson, steps []int) {
 	f, more := furthers()[l.Slug]
 	values := make([][]float64, len(l.Claims))
 	start := time.Now()
-	follow(t, l, steps, nil, func(step int, o *outcome) {
+	follow(t, l, steps, nil, func(_ *run.Run, step int, o *outcome) {
 		for i := range l.Claims {
 			c := &l.Claims[i]
 			if c.After > step {

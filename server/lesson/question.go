@@ -42,7 +42,12 @@ type Action struct {
 	Lane  string                     `json:"lane,omitempty" doc:"The lane whose controls are set; without it those of the run and of every lane."`
 	Set   map[string]json.RawMessage `json:"set,omitempty" doc:"Controls and their new values."`
 	Erase []uint32                   `json:"erase,omitempty" doc:"Rows to erase, by their numbers from 0."`
-	Reset bool                       `json:"reset,omitempty" doc:"Whether training begins again at step 0 with these settings."`
+	Reset bool                       `json:"reset,omitempty" doc:"Whether the lesson begins again at step 0 with these settings: the same first weights, and its own rows as they were."`
+
+	Steps  int      `json:"steps,omitempty" doc:"After so many further steps, or after step 0 with a reset, the run pauses by itself, as what is to be seen is there; without it training continues."`
+	Watch  []string `json:"watch,omitempty" doc:"One to three short sentences: what there is to see after it, in place of those of the lesson."`
+	Spots  []Spot   `json:"spots,omitempty" doc:"Where it is to be seen: a spot for each of these sentences."`
+	Claims []Claim  `json:"claims,omitempty" doc:"What these sentences say, in figures, where the run pauses after it: the program's tests do it and hold the lesson to them. They have no \"after\"."`
 }
 
 // maxQuestions bounds each of the two lists of questions.
@@ -115,7 +120,8 @@ func (q *Question) check(l *Lesson) error {
 	return nil
 }
 
-// check says what of an action cannot be done in a lesson.
+// check says what of an action cannot be done in a lesson, and notes whether it starts
+// training again.
 func (a *Action) check(t wire.Table, l *Lesson) error {
 	if len(a.Set) == 0 && len(a.Erase) == 0 && !a.Reset {
 		return errors.New("it does nothing; give set, erase or reset")
@@ -123,13 +129,47 @@ func (a *Action) check(t wire.Table, l *Lesson) error {
 	if a.Lane != "" && !l.has(a.Lane) {
 		return fmt.Errorf("lane: no lane is called %.60q", a.Lane)
 	}
-	_, deltas, refused := t.Apply(t.Defaults(), a.Set)
-	if refused != nil {
+	if _, _, refused := t.Apply(t.Defaults(), a.Set); refused != nil {
 		return fmt.Errorf("set: %s", refused.Reason)
 	}
-	for _, d := range deltas {
-		if d.Control.Run && a.Lane != "" {
-			return fmt.Errorf("set: %s is the run's, the same for all lanes; leave out lane", d.Control.Name)
+	for _, c := range t {
+		if a.Set[c.Name] == nil {
+			continue
+		}
+		if c.Run && a.Lane != "" {
+			return fmt.Errorf("set: %s is the run's, the same for all lanes; leave out lane", c.Name)
+		}
+		// What starts training again in any case does so as a reset does, and the run is still the lesson.
+		a.Reset = a.Reset || !c.Live
+	}
+	return a.checkSeen(t, l)
+}
+
+// checkSeen says what is wrong with what is to be seen after an action.
+func (a *Action) checkSeen(t wire.Table, l *Lesson) error {
+	switch {
+	case a.Steps < 0 || a.Steps > 1_000_000:
+		return fmt.Errorf("steps is %d; it must be from 1 to 1000000", a.Steps)
+	case len(a.Watch) > 3:
+		return fmt.Errorf("watch: it has %d sentences, and may have three", len(a.Watch))
+	case len(a.Spots) != len(a.Watch):
+		return fmt.Errorf("spots: there are %d, and %d sentences in watch; give one for each", len(a.Spots), len(a.Watch))
+	case len(a.Claims) > 0 && a.Steps == 0:
+		return errors.New("claims: they are about the step at which the run pauses; give steps")
+	}
+	for i, s := range a.Watch {
+		if err := isLine(s, maxSentence); err != nil {
+			return fmt.Errorf("watch: sentence %d: %w", i+1, err)
+		}
+	}
+	for i := range a.Spots {
+		if err := a.Spots[i].check(t, l); err != nil {
+			return fmt.Errorf("spots: spot %d: %w", i+1, err)
+		}
+	}
+	for i := range a.Claims {
+		if err := a.Claims[i].checkIn(l, 0, 0); err != nil {
+			return fmt.Errorf("claims: claim %d: %w", i+1, err)
 		}
 	}
 	return nil
@@ -176,6 +216,14 @@ func (l *Lesson) texts() []text {
 	}
 	for i := range l.Spots {
 		list = append(list, text{"spots", &l.Spots[i].Label})
+	}
+	if l.Action != nil {
+		for i := range l.Action.Watch {
+			list = append(list, text{"action", &l.Action.Watch[i]})
+		}
+		for i := range l.Action.Spots {
+			list = append(list, text{"action", &l.Action.Spots[i].Label})
+		}
 	}
 	for _, questions := range [][]Question{l.Questions.Before, l.Questions.After} {
 		for i := range questions {

@@ -21,6 +21,9 @@ import (
 // maxBytes bounds a lesson's file: all of it is one message to the run.
 const maxBytes = 48 << 10
 
+// maxSentence bounds a sentence that says what there is to see, in characters.
+const maxSentence = 180
+
 // fileName is what a lesson's file may be called; its second part is the slug.
 var fileName = regexp.MustCompile(`^([0-9]+-)?([a-z][a-z0-9]*(?:-[a-z0-9]+)*)\.json$`)
 
@@ -162,7 +165,7 @@ func (l *Lesson) check(t wire.Table) error {
 		return fmt.Errorf("watch: it has %d sentences, not three", n)
 	}
 	for i, s := range l.Watch {
-		if err := isLine(s, 180); err != nil {
+		if err := isLine(s, maxSentence); err != nil {
 			return fmt.Errorf("watch: sentence %d: %w", i+1, err)
 		}
 	}

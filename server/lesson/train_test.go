@@ -50,14 +50,14 @@ func train(t *testing.T, l Lesson, steps int, tries ...tried) (o *outcome) {
 	for _, try := range tries {
 		at = append(at, try.after)
 	}
-	follow(t, l, append(at, steps), tries, func(step int, now *outcome) { o = now })
+	follow(t, l, append(at, steps), tries, func(_ *run.Run, _ int, now *outcome) { o = now })
 	return o
 }
 
 // follow runs a lesson as fast as it goes, once, and looks at it after each of some
 // numbers of steps, in their order. The frames are of the newest snapshot, which is at
 // most a sixteenth of the steps earlier.
-func follow(t *testing.T, l Lesson, steps []int, tries []tried, look func(step int, o *outcome)) {
+func follow(t *testing.T, l Lesson, steps []int, tries []tried, look func(r *run.Run, step int, o *outcome)) {
 	t.Helper()
 	l.Set = maps.Clone(l.Set)
 	l.Set["speed"] = json.RawMessage(`"max"`)
@@ -76,7 +76,7 @@ func follow(t *testing.T, l Lesson, steps []int, tries []tried, look func(step i
 			t.Fatalf("at step %d the run is %s: %s (%v)", at.Step, at.State, at.Reason, err)
 		}
 		made = step
-		look(step, observe(t, r, step, l.Pause))
+		look(r, step, observe(t, r, step, l.Pause))
 		for _, try := range tries {
 			if try.after != step {
 				continue
@@ -90,6 +90,47 @@ func follow(t *testing.T, l Lesson, steps []int, tries []tried, look func(step i
 			}
 		}
 	}
+}
+
+// do has the lesson's button pressed, as the page does it, in a run that is paused at a
+// step, and trains for so many steps as the action says.
+func (a *Action) do(t *testing.T, r *run.Run, l Lesson, at int) *outcome {
+	t.Helper()
+	ctx, step := t.Context(), at+a.Steps
+	if a.Reset {
+		s := acted(l)
+		begin := wire.BeginCommand{Title: TitlePrefix + l.Title, Lesson: l.Slug, Set: s.Set, Lanes: s.Lanes, Data: l.Data, Paused: true}
+		if _, err := r.Do(ctx, &begin, true); err != nil {
+			t.Fatal(err)
+		}
+		step = a.Steps
+	} else {
+		m, err := r.State(ctx)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, lane := range m.Lanes {
+			if len(a.Set) == 0 || a.Lane != "" && a.Lane != lane.Name {
+				continue
+			}
+			if _, err := r.Do(ctx, &wire.ChangeCommand{Lane: &lane.Lane, Set: a.Set}, true); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if len(a.Erase) > 0 {
+			if _, err := r.Do(ctx, &wire.EditCommand{Edit: wire.Edit{Erase: a.Erase}}, true); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	if _, err := r.Do(ctx, &wire.StepCommand{Steps: a.Steps}, true); err != nil {
+		t.Fatal(err)
+	}
+	now, err := r.Await(ctx, func(s run.Status) bool { return s.Step >= uint64(step) || s.State == wire.Diverged })
+	if err != nil || now.State == wire.Diverged {
+		t.Fatalf("at step %d the run is %s: %s (%v)", now.Step, now.State, now.Reason, err)
+	}
+	return observe(t, r, step, step)
 }
 
 // serving has a run serve until the function that it returns is called.

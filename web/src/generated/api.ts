@@ -3,14 +3,22 @@ import type { ControlValue, DataSpec, LaneSpec } from './wire'
 
 /** @description An Action is what the button beside a lesson's "try" does: one change, which one undo takes back. */
 export interface Action {
+    /** @description What these sentences say, in figures, where the run pauses after it: the program's tests do it and hold the lesson to them. They have no "after". */
+    readonly claims?: readonly Claim[];
     /** @description Rows to erase, by their numbers from 0. */
     readonly erase?: readonly number[];
     /** @description The lane whose controls are set; without it those of the run and of every lane. */
     readonly lane?: string;
-    /** @description Whether training begins again at step 0 with these settings. */
+    /** @description Whether the lesson begins again at step 0 with these settings: the same first weights, and its own rows as they were. */
     readonly reset?: boolean;
     /** @description Controls and their new values. */
     readonly set?: Readonly<Record<string, ControlValue>>;
+    /** @description Where it is to be seen: a spot for each of these sentences. */
+    readonly spots?: readonly Spot[];
+    /** @description After so many further steps, or after step 0 with a reset, the run pauses by itself, as what is to be seen is there; without it training continues. */
+    readonly steps?: number;
+    /** @description One to three short sentences: what there is to see after it, in place of those of the lesson. */
+    readonly watch?: readonly string[];
 }
 
 /** @description A badCell is a cell that holds no number. */

@@ -1,5 +1,5 @@
 import { html, nothing, type TemplateResult } from 'lit'
-import { OWN_DATA } from '../generated/wire'
+import { OWN_DATA, type Control } from '../generated/wire'
 import { calm, columns, height } from '../state/media'
 import { placeOfControl } from '../state/places'
 import { projector } from '../state/projector'
@@ -76,7 +76,7 @@ class GnllApp extends Opening {
     }) : []
     this.#sweeps ||= dialog.value?.name === 'sweep'
     const [dataset, ...others] = store.controls.filter(inHeader).map((c) => html`
-      <div class="in-header in-header-${c.name}" ${place(places, placeOfControl(c.name))}>${select(c, String(store.shown(c)), (v) => { this.#choose(c.name, v) }, !store.steers.value)}</div>
+      <div class="in-header in-header-${c.name}" ${place(places, placeOfControl(c.name))}>${select(this.#ofLesson(c), String(store.shown(c)), (v) => { this.#choose(c.name, v) }, !store.steers.value)}</div>
     `)
     return html`
       <button type="button" class="button skip-link" @click=${() => { this.#toFit() }}>Skip to the fit</button>
@@ -152,6 +152,12 @@ class GnllApp extends Opening {
         <gnll-anatomy class="panel" id="panel-anatomy" role="tabpanel" aria-labelledby="tab-${open === 'gradients' ? 'gradients' : 'anatomy'}" data-part=${open === 'gradients' ? 'gradients' : 'anatomy'} ?hidden=${shut('anatomy')} ${place(view.places, 'anatomy')}></gnll-anatomy>
       ` : nothing}
     `
+  }
+
+  /** The rows that a lesson brings along are not the reader's. */
+  #ofLesson(c: Control): Control {
+    if (c.name !== 'dataset' || !this.store.run.value?.lesson) return c
+    return { ...c, options: c.options.map((o) => (o.value === OWN_DATA ? { ...o, label: 'Data of this lesson' } : o)) }
   }
 
   /** The user's own rows must be given first, if the run does not have them yet. */

@@ -1,4 +1,5 @@
 import { html, nothing, type TemplateResult } from 'lit'
+import { OWN_DATA } from '../generated/wire'
 import { GONE } from '../state/recovery'
 import './copy'
 import { othersNotice } from './others'
@@ -6,6 +7,9 @@ import { Part } from './part'
 
 /** Limits of one run: its copy has seats of its own. */
 const OF_A_RUN: ReadonlySet<string> = new Set(['max-viewers', 'max-peer-viewers'])
+
+/** Where a lesson's card says that the run pauses, and why. */
+const THERE: ReadonlySet<string | null> = new Set(['shown', 'tried'])
 
 /** One line under the header: what has gone wrong, else what to try first, else what the data are. */
 class GnllCaption extends Part {
@@ -35,7 +39,7 @@ class GnllCaption extends Part {
         : html`<p class="caption told" role="status"><b>No connection:</b> ${why} <button type="button" class="quiet-button" @click=${() => { this.store.retry() }}>Try again</button></p>`
     }
     if (run?.state === 'idle') return html`<p class="caption">Paused while nobody was watching; resuming.</p>`
-    if (run?.state === 'paused' && run.reason !== '' && this.store.course.phase.value !== 'shown') return html`<p class="caption" role="status"><b>Paused:</b> ${run.reason}.</p>`
+    if (run?.state === 'paused' && run.reason !== '' && !THERE.has(this.store.course.phase.value)) return html`<p class="caption" role="status"><b>Paused:</b> ${run.reason}.</p>`
     const { data } = run ?? {}
     if (data && data.dropped_rows > 0) {
       const [first] = data.dropped
@@ -44,6 +48,7 @@ class GnllCaption extends Part {
     if (!this.store.touched.value && this.store.steers.value) {
       return html`<p class="caption first">This network predicts a value <em>and</em> its uncertainty (the bands). Raise <b>eps</b>: the narrow part of the band widens first.</p>`
     }
+    if (data?.name === OWN_DATA && run?.lesson) return html`<p class="caption"><b>Data made for this lesson:</b> <span class="source">${data.source}</span></p>`
     return html`<p class="caption"><b>${data?.title}</b> ${data?.help} <span class="source">${data?.source}</span></p>`
   }
 

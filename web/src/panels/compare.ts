@@ -7,6 +7,7 @@ import { segments } from './choices'
 import { laneLine, laneStyle } from './lane-line'
 import type { LineItem } from './overflow'
 import { popup } from './popup'
+import { place } from './place'
 
 const COMPARE = [
   { value: 'overlay', label: 'overlay', help: 'all models in one chart, with the bands of the selected one' },
@@ -61,7 +62,7 @@ export function laneFits(store: Store): TemplateResult {
               <button type="button" class="lane-name" aria-pressed=${l.lane === focus ? 'true' : 'false'} @click=${() => { store.look(l.lane) }}>${laneLine(l.colour)}${l.name}</button>
               <span class="lane-own" title=${own}>${own}</span>
             </p>
-            <div class="lane-fit-body"><div class="chart fit-room" role="img" data-lane=${l.lane} data-tool=${store.view.tool.value}></div></div>
+            <div class="lane-fit-body" ${place(store.view.places, `fit x ${l.lane}`)}><div class="chart fit-room" role="img" data-lane=${l.lane} data-tool=${store.view.tool.value}></div></div>
           </section>
         `
       })}

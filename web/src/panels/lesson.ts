@@ -2,10 +2,11 @@ import { html, nothing, type PropertyValues, type TemplateResult } from 'lit'
 import { keyed } from 'lit/directives/keyed.js'
 import { isConnected } from '../net/connection'
 import type { Lesson, Question, Spot } from '../generated/api'
-import { count } from '../math/format'
+import { count, withUnit } from '../math/format'
 import { numberOf } from '../net/lesson'
 import type { Answer } from '../state/answers'
-import { act, actionWords } from '../state/lesson-action'
+import { act, actionWords, back, doneWords } from '../state/lesson-action'
+import type { Phase } from '../state/lesson-play'
 import { modeOf } from '../state/mode'
 import { Spots } from '../state/spots'
 import { questionForm, reveal, type Asked } from './lesson-questions'
@@ -89,26 +90,86 @@ class GnllLesson extends Part {
           </div>
         </header>
         <div class="lesson-room" id="lesson-body" role="group" aria-label="text of the lesson" tabindex="0">
-          ${keyed(phase, phase === 'ask' ? this.#ask(lesson) : html`
-            ${this.#now(lesson, phase === 'shown')}
-            ${phase === 'shown' ? this.#revealed(lesson, 'before') : nothing}
-            <ol class="lesson-body">
-              ${lesson.watch.map((sentence, i) => html`<li>${this.#number(i, lesson.spots[i])}<p>${sentence}</p></li>`)}
-              ${phase === 'shown' ? html`<li class="lesson-after">${this.#after(lesson)}</li>` : nothing}
-              <li>${this.#number(3, lesson.spots[3])}<p><b>Try:</b> ${lesson.try} ${this.#tryButton(lesson, off)}</p></li>
-            </ol>
-          `)}
+          ${keyed(phase, this.#body(lesson, phase, off))}
         </div>
         <span class="unseen" role="status">${this.#status(lesson, phase)}</span>
       </section>
     `
   }
 
-  #status(lesson: Lesson, phase: string): string {
-    const pause = lesson.pause ?? 0
-    if (phase === 'ask') return `lesson ${lesson.title}: a question before training starts`
-    if (phase === 'shown') return `lesson ${lesson.title}: step ${count(pause)} is reached, and the answer is shown`
-    return `lesson ${lesson.title} is on`
+  #body(lesson: Lesson, phase: Phase, off: boolean): TemplateResult {
+    const { action } = lesson
+    switch (phase) {
+      case 'ask':
+        return this.#ask(lesson)
+      case 'run':
+        // A sentence would tell the answer before it is there to be seen.
+        return html`
+          ${this.#now()}
+          ${this.store.course.until.value > 0 ? this.#places(lesson.spots.slice(0, lesson.watch.length)) : this.#sentences(lesson.watch, lesson.spots, this.#try(lesson, off))}
+        `
+      case 'shown':
+        return html`
+          ${this.#here()}
+          ${this.#revealed(lesson, 'before')}
+          ${this.#sentences(lesson.watch, lesson.spots, html`<li class="lesson-after">${this.#after(lesson)}</li>${this.#try(lesson, off)}`)}
+        `
+      case 'tries':
+        return html`${this.#done(lesson, off)} ${this.#now()} ${this.#places(action?.spots ?? [])}`
+      case 'tried':
+        return html`
+          ${this.#done(lesson, off)}
+          ${this.store.course.until.value > 0 ? this.#here() : nothing}
+          ${this.#sentences(action?.watch ?? [], action?.spots ?? [], nothing)}
+        `
+    }
+  }
+
+  #sentences(sentences: readonly string[], spots: readonly Spot[], more: TemplateResult | typeof nothing): TemplateResult {
+    return html`<ol class="lesson-body">${sentences.map((sentence, i) => html`<li>${this.#number(i, spots[i])}<p>${sentence}</p></li>`)}${more}</ol>`
+  }
+
+  /** Where there will be something to see. */
+  #places(spots: readonly Spot[]): TemplateResult | typeof nothing {
+    if (spots.length === 0) return nothing
+    return html`
+      <p class="lesson-summary">Meanwhile watch:</p>
+      <ol class="lesson-body lesson-places">${spots.map((spot, i) => html`<li>${this.#number(i, spot, false)}<p>${this.#where(spot)}</p></li>`)}</ol>
+    `
+  }
+
+  /** The place of a spot, in the words of the page. */
+  #where({ control, panel, x, lane }: Spot): string {
+    const name = this.store.controls.find((c) => c.name === control)?.label ?? panel ?? ''
+    const input = this.store.run.value?.data.inputs[0]
+    const at = x === undefined ? '' : ` at ${input?.name ?? 'x'} = ${withUnit(String(x).replace('-', '−'), input?.unit ?? '')}`
+    return `${name.charAt(0).toUpperCase()}${name.slice(1)}${at}${lane === undefined ? '' : `, model “${lane}”`}`
+  }
+
+  #try(lesson: Lesson, off: boolean): TemplateResult {
+    return html`<li>${this.#number(3, lesson.spots[3])}<p><b>Try:</b> ${lesson.try} ${this.#tryButton(lesson, off)}</p></li>`
+  }
+
+  /** What was proposed has been done, and can be taken back. */
+  #done({ action }: Lesson, off: boolean): TemplateResult | typeof nothing {
+    const { controls, steers, tried } = this.store
+    const { value } = tried
+    if (!action || !value) return nothing
+    return html`
+      <p class="lesson-done"><b>✓ Done:</b> ${doneWords(action, controls)}
+      ${steers.value ? html`<button type="button" class="button lesson-back" title="Undo this and all later changes" ?disabled=${off} @click=${() => { void back(this.store, value) }}>Back</button>` : nothing}</p>
+    `
+  }
+
+  #status(lesson: Lesson, phase: Phase): string {
+    const { until } = this.store.course
+    switch (phase) {
+      case 'ask': return `lesson ${lesson.title}: a question before training starts`
+      case 'shown': return `lesson ${lesson.title}: step ${count(until.value)} is reached, and the answer is shown`
+      case 'tries': return `lesson ${lesson.title}: what it proposes is done, and trains`
+      case 'tried': return `lesson ${lesson.title}: what it proposes is done, and what comes of it is shown`
+      case 'run': return `lesson ${lesson.title} is on`
+    }
   }
 
   /** The question before the run whose turn it is. */
@@ -134,30 +195,38 @@ class GnllLesson extends Part {
     this.requestUpdate()
   }
 
-  /** What the run does now, and what lets it go on. */
-  #now(lesson: Lesson, isThere: boolean): TemplateResult | typeof nothing {
-    const { course, lanes, run, steers } = this.store
-    const pause = lesson.pause ?? 0
-    const { state, goal } = run.value ?? {}
-    const rests = state === 'paused' && (goal ?? null) === null
-    if (pause === 0) return nothing
-    if (isThere) {
-      return html`<p class="lesson-now" tabindex="-1">${rests
-        ? html`<b>Here it is${steers.value ? '. Continue?' : '.'}</b> ${steers.value ? html`<button type="button" class="button primary" @click=${() => { this.store.play() }}>Continue</button>` : nothing}`
-        : html`<b>Here it is.</b>`}</p>`
-    }
-    const yours = this.#predicted(lesson)
+  /** Up to where the run trains now, and what lets it. */
+  #now(): TemplateResult | typeof nothing {
+    const { course, lanes, steers } = this.store
+    const { value: until } = course.until
+    if (until === 0) return nothing
+    const yours = course.phase.value === 'run' ? this.#predicted() : ''
     return html`
-      <p class="lesson-now" tabindex="-1">${rests && steers.value
-        ? html`<button type="button" class="button primary" @click=${() => { course.go() }}>Run to step ${count(pause)}</button>`
-        : html`Training ${lanes.value.length > 1 ? `${lanes.value.length} models` : ''} pauses by itself at step ${count(pause)}.`}
+      <p class="lesson-now" tabindex="-1">${this.#rests && steers.value
+        ? html`<button type="button" class="button primary" @click=${() => { course.go() }}>Run to step ${count(until)}</button>`
+        : html`Training ${lanes.value.length > 1 ? `${lanes.value.length} models` : ''} pauses by itself at step ${count(until)}.`}
         ${yours === '' ? nothing : html`<span>${yours}</span>`}</p>
     `
   }
 
+  /** What was to be seen is there; training can go on as long as it changes anything. */
+  #here(): TemplateResult {
+    const { course, steers } = this.store
+    if (course.finished.value) return html`<p class="lesson-now" tabindex="-1"><b>Here it is.</b> <span>Training is finished: the learning rate has fallen to 0.</span></p>`
+    return html`<p class="lesson-now" tabindex="-1">${this.#rests
+      ? html`<b>Here it is${steers.value ? '. Continue?' : '.'}</b> ${steers.value ? html`<button type="button" class="button primary" @click=${() => { this.store.play() }}>Continue</button>` : nothing}`
+      : html`<b>Here it is.</b>`}</p>`
+  }
+
+  /** The run is paused, and not on its way. */
+  get #rests(): boolean {
+    const { state, goal } = this.store.run.value ?? {}
+    return state === 'paused' && (goal ?? null) === null
+  }
+
   /** The reader's answer to the last question that has choices. */
-  #predicted(lesson: Lesson): string {
-    const said = (lesson.questions?.before ?? []).flatMap((q, i) => {
+  #predicted(): string {
+    const said = (this.store.lessons.shown.value?.questions?.before ?? []).flatMap((q, i) => {
       const answer = this.store.course.answer('before', i)
       return typeof answer === 'number' ? [q.choices?.[answer]?.answer ?? ''] : []
     })
@@ -182,16 +251,16 @@ class GnllLesson extends Part {
   #tryButton(lesson: Lesson, off: boolean): TemplateResult | typeof nothing {
     const { action } = lesson
     if (!action || !this.store.steers.value) return nothing
-    return html`<button type="button" class="button lesson-try" ?disabled=${off} @click=${() => { void act(this.store, action) }}>${actionWords(action, this.store.controls)}</button>`
+    return html`<button type="button" class="button lesson-try" ?disabled=${off} @click=${() => { void act(this.store, lesson, action) }}>${actionWords(action, this.store.controls)}</button>`
   }
 
   /** The number that stands at the spot; it brings it into sight. */
-  #number(i: number, spot: Spot | undefined): TemplateResult | typeof nothing {
+  #number(i: number, spot: Spot | undefined, isThere = true): TemplateResult | typeof nothing {
     if (!spot) return nothing
     const control = this.store.controls.find(({ name }) => name === spot.control)
-    const where = control?.label ?? spot.panel ?? ''
+    const where = `at ${control?.label ?? spot.panel ?? ''}${isThere ? `: ${spot.label}` : ''}`
     return html`
-      <button type="button" class="lesson-number" aria-label="${i + 1}, at ${where}: ${spot.label}" title="at ${where}: ${spot.label}" @click=${() => { this.#spots?.show(spot) }}>${numberOf(i)}</button>
+      <button type="button" class="lesson-number" aria-label="${i + 1}, ${where}" title=${where} @click=${() => { this.#spots?.show(spot) }}>${numberOf(i)}</button>
     `
   }
 }

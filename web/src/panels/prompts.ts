@@ -19,9 +19,10 @@ const WORDS: Readonly<Record<Prompt, Words>> = {
 /** Of the simple page: three things to try, each one click away. Whoever watches cannot try them. */
 class GnllPrompts extends Part {
   protected override render(): TemplateResult | typeof nothing {
-    const { run, steers } = this.store
+    const { lessons, run, steers } = this.store
     const open = PROMPTS.filter((p) => !dismissed.value.has(p))
-    if (!steers.value || !run.value || open.length === 0) return nothing
+    // A lesson has its own.
+    if (!steers.value || !run.value || lessons.on.value || open.length === 0) return nothing
     return html`
       <section class="panel prompts" aria-labelledby="prompts-title">
         <h2 id="prompts-title" class="group-name">Try this</h2>

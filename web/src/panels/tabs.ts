@@ -1,6 +1,8 @@
 import { html, type TemplateResult } from 'lit'
+import { placeOfTab } from '../state/places'
 import { TABS, type Tab } from '../state/tabs'
 import type { View } from '../state/view'
+import { place } from './place'
 
 const LABELS: Readonly<Record<Tab, string>> = { calibration: 'Calibration', metrics: 'Metrics', anatomy: 'Anatomy', gradients: 'Gradients' }
 
@@ -24,6 +26,7 @@ export function tabBar(view: View, tabs: readonly Tab[]): TemplateResult {
     <div class="tab-bar" role="tablist" aria-label="panels" @keydown=${key}>
       ${TABS.filter((t) => tabs.includes(t)).map((t) => html`
         <button
+          ${place(view.places, placeOfTab(t))}
           type="button" role="tab" id="tab-${t}" aria-selected=${t === open ? 'true' : 'false'} aria-controls="panel-${panelOf(t)}" tabindex=${t === open ? 0 : -1}
           @click=${() => { view.tab.value = t }}
         >${LABELS[t]}</button>

@@ -121,7 +121,7 @@ class GnllTimeline extends LatePart {
         >${replaying ? STOP : REPLAY}</button>
         ${this.#bar(at)}
         <div class="time-where">
-          <span class="time-step">step <b class="time-at">${count(at ?? this.#now)}</b>${at === null ? html`, <span class="time-of">live</span>` : html` of <span class="time-of">${count(this.#now)}</span>`}</span>
+          <span class="time-step">step <b class="time-at">${count(at ?? this.#now)}</b>${at === null ? html`, <span class="time-of">${this.#state}</span>` : html` of <span class="time-of">${count(this.#now)}</span>`}</span>
           ${goal ? this.#goal(goal) : nothing}
         </div>
         ${help('timeline', 'the timeline', HELP, 'chart-timeline')}
@@ -130,6 +130,13 @@ class GnllTimeline extends LatePart {
         ${popupPanel({ id: 'time-mark', label: 'change', body: this.#offer() }, () => this.querySelector('.time-mark[data-chosen]'))}
       </footer>
     `
+  }
+
+  /** What the run does while its newest step is looked at. */
+  get #state(): string {
+    const { state, goal } = this.store.run.value ?? {}
+    if (state === 'diverged') return 'diverged'
+    return (state === 'paused' && (goal ?? null) === null) || state === 'idle' ? 'paused' : 'live'
   }
 
   #bar(at: number | null): TemplateResult {

@@ -1,9 +1,10 @@
-import { signal } from '@preact/signals-core'
+import { signal, type Signal } from '@preact/signals-core'
 import { beforeEach, describe, expect, it } from 'vitest'
 import type { Lesson } from '../generated/api'
 import type { Lane } from '../generated/wire'
 import type { GridFrame, LanePicture } from '../net/frame'
 import { LessonPlay } from './lesson-play'
+import type { Tried } from './lesson-tried'
 import type { Run } from './store'
 
 const choices = [{ answer: 'a', right: true }, { answer: 'b' }]
@@ -19,6 +20,7 @@ beforeEach(() => { kept.clear() })
 interface School {
   readonly play: LessonPlay
   readonly asked: number[]
+  readonly tried: Signal<Tried | null>
   /** The run has come to a step. */
   readonly at: (step: number, state?: Run['state'], goal?: number) => void
 }
@@ -34,8 +36,9 @@ function school({ id = 'run', steers = true, lesson = LESSON }: { readonly id?: 
   at(0)
   const lanes = signal([{ lane: 3, name: 'one' }, { lane: 4, name: 'two' }] as unknown as readonly Lane[])
   const grid = signal({ x: [0, 1, 2] } as unknown as GridFrame)
-  const play = new LessonPlay({ id, shown: signal(lesson), run, lanes, live, grid, steers: signal(steers), until: (step) => { asked.push(step) } })
-  return { play, asked, at }
+  const tried = signal<Tried | null>(null)
+  const play = new LessonPlay({ id, shown: signal(lesson), run, lanes, live, grid, steers: signal(steers), tried, until: (step) => { asked.push(step) } })
+  return { play, asked, at, tried }
 }
 
 describe('the course of a lesson', () => {
@@ -53,6 +56,37 @@ describe('the course of a lesson', () => {
     at(50, 'playing')
     at(51, 'playing')
     expect([play.phase.value, asked]).toEqual(['shown', [50]])
+  })
+
+  it('shows what comes of what it proposes, once that is done, and goes back with an undo', () => {
+    const { play, asked, at, tried } = school()
+    play.give('before', 0, 'skipped')
+    play.give('before', 1, 1)
+    at(50)
+    tried.value = { revision: 7, until: 90 }
+    expect([play.phase.value, play.until.value]).toEqual(['tries', 90])
+    at(60, 'playing', 90)
+    at(60)
+    at(60, 'playing') // somebody presses Play
+    expect([play.phase.value, asked]).toEqual(['tries', [50, 90]])
+    at(90)
+    expect(play.phase.value).toBe('tried')
+    tried.value = null
+    expect([play.phase.value, play.until.value]).toEqual(['shown', 50])
+    tried.value = { revision: 7, until: 0 }
+    expect(play.phase.value).toBe('tried')
+  })
+
+  it('is finished where the learning rate is 0, and trains no further', () => {
+    const lesson = { ...LESSON, questions: {}, set: { schedule: 'cosine', schedule_steps: 80, schedule_final: 0 } }
+    const { play, asked, at } = school({ lesson })
+    at(50)
+    at(50, 'playing')
+    expect([play.phase.value, play.finished.value, asked]).toEqual(['shown', false, [80]])
+    at(80)
+    expect(play.finished.value).toBe(true)
+    at(80, 'playing')
+    expect(asked).toEqual([80])
   })
 
   it('stops there whoever lets it train', () => {

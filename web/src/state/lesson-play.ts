@@ -4,9 +4,13 @@ import type { Data, Goal, Lane, State } from '../generated/wire'
 import { levelBand, type Band } from '../math/sketch'
 import type { GridFrame, LanePicture } from '../net/frame'
 import { keepAnswers, noAnswers, readAnswers, type Answer, type Answers } from './answers'
+import type { Tried } from './lesson-tried'
 
-/** Where a lesson is: its questions are asked, its run trains, or what is to be seen is there. */
-export type Phase = 'ask' | 'run' | 'shown'
+/**
+ * Where a lesson is: its questions are asked, its run trains, or what is to be seen is there;
+ * or what it proposes to try has been done, and trains, or shows what comes of it.
+ */
+export type Phase = 'ask' | 'run' | 'shown' | 'tries' | 'tried'
 
 /** A band on the fit that somebody has drawn, or is drawing. */
 export interface Sketch {
@@ -25,6 +29,8 @@ interface Needs {
   readonly live: ReadonlySignal<readonly LanePicture[]>
   readonly grid: ReadonlySignal<GridFrame | null>
   readonly steers: ReadonlySignal<boolean>
+  /** What the lesson proposes, if it has been done. */
+  readonly tried: ReadonlySignal<Tried | null>
   /** Trains up to a step, then pauses. */
   until(step: number): void
 }
@@ -41,11 +47,15 @@ export class LessonPlay {
   /** The number of the question before the run that is asked now; -1: none. */
   readonly asked: ReadonlySignal<number>
   readonly sketch: ReadonlySignal<Sketch | null>
+  /** The step at which the run pauses by itself; 0: at none. */
+  readonly until: ReadonlySignal<number>
+  /** Whether the learning rate has fallen to 0, so that nothing changes any more. */
+  readonly finished: ReadonlySignal<boolean>
   readonly #of: Needs
 
   constructor(of: Needs) {
     this.#of = of
-    const { shown, run, live, steers } = of
+    const { shown, run, live, steers, tried } = of
     // Only a lesson has any: a page without one does not wait for the browser's storage.
     let isRead = false
     effect(() => {
@@ -57,7 +67,10 @@ export class LessonPlay {
       const fit = live.value[0]?.fit
       return fit && fit.generation === run.value?.generation ? fit.step : 0
     })
-    const pause = computed(() => shown.value?.pause ?? 0)
+    this.until = computed(() => (shown.value ? (tried.value ? tried.value.until : (shown.value.pause ?? 0)) : 0))
+    const end = computed(() => endOf(shown.value))
+    this.finished = computed(() => end.value > 0 && step.value >= end.value)
+    const there = computed(() => step.value >= this.until.value)
     const rests = computed(() => run.value?.state !== 'playing' && (run.value?.goal ?? null) === null)
     this.asked = computed(() => {
       const { before } = this.#given
@@ -66,7 +79,8 @@ export class LessonPlay {
     })
     this.phase = computed(() => {
       if (!shown.value) return null
-      if (pause.value > 0 && step.value >= pause.value) return 'shown'
+      if (tried.value) return there.value ? 'tried' : 'tries'
+      if (this.until.value > 0 && there.value) return 'shown'
       return this.asked.value >= 0 ? 'ask' : 'run'
     })
     this.sketch = computed(() => this.#sketched())
@@ -74,7 +88,9 @@ export class LessonPlay {
     let played = false
     effect(() => {
       const plays = steers.value && run.value?.state === 'playing' && run.value.goal === null
-      if (plays && !played && pause.value > 0 && step.value < pause.value) of.until(pause.value)
+      // Once the learning rate is 0 there is nothing more to see.
+      const next = [this.until.value, end.value].find((at) => step.value < at)
+      if (plays && !played && next !== undefined) of.until(next)
       played = plays
     })
   }
@@ -104,8 +120,8 @@ export class LessonPlay {
 
   /** Trains until the pause. */
   go(): void {
-    const pause = this.#of.shown.value?.pause ?? 0
-    if (this.#of.steers.value && pause > 0) this.#of.until(pause)
+    const { value } = this.until
+    if (this.#of.steers.value && value > 0) this.#of.until(value)
   }
 
   /** Nothing has been answered. */
@@ -129,4 +145,10 @@ export class LessonPlay {
     const [question, band] = [before[i], this.answer('before', i)]
     return question && typeof band === 'object' && band ? { lane: laneOf(question), band, active: false } : null
   }
+}
+
+/** The step at which a lesson's learning rate has fallen to 0; 0: it does not. */
+function endOf(lesson: Lesson | null): number {
+  const { schedule, schedule_steps: steps, schedule_final: final } = lesson?.set ?? {}
+  return schedule === 'cosine' && final === 0 && typeof steps === 'number' ? steps : 0
 }

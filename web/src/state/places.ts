@@ -46,3 +46,8 @@ export class Places {
 export function placeOfControl(control: string): string {
   return `control ${control}`
 }
+
+/** The name of the place of a tab. */
+export function placeOfTab(tab: string): string {
+  return `tab ${tab}`
+}

@@ -2,7 +2,8 @@ import { effect } from '@preact/signals-core'
 import type { Lesson, Spot } from '../generated/api'
 import { numberOf } from '../net/lesson'
 import { inFrame, notInFrame } from './frame'
-import { placeOfControl } from './places'
+import type { Phase } from './lesson-play'
+import { placeOfControl, placeOfTab } from './places'
 import type { Store } from './store'
 
 /** Where the panels are; if the first is not there, the next. */
@@ -22,6 +23,19 @@ const PANELS: Readonly<Record<string, readonly string[]>> = {
 /** Somebody points at an element: whatever has put it aside, as behind a tab, shows it. */
 export const REVEAL = 'gnll-reveal'
 
+const NOWHERE: readonly Spot[] = []
+
+/** What is marked: before somebody has answered it would tell the answer. */
+function spotsOf(lesson: Lesson | null, phase: Phase | null): readonly Spot[] {
+  switch (phase) {
+    case 'run':
+    case 'shown': return lesson?.spots ?? NOWHERE
+    case 'tries':
+    case 'tried': return lesson?.action?.spots ?? NOWHERE
+    default: return NOWHERE
+  }
+}
+
 interface Marked {
   readonly n: number
   readonly spot: Spot
@@ -29,14 +43,14 @@ interface Marked {
 
 /**
  * Marks the spots of the lesson that is on: an attribute on each element, which the
- * style sheet turns into a ring with numbers and words. Nothing moves by it. Places come
+ * style sheet turns into a ring with numbers. Nothing moves by it. Places come
  * and go, as controls do that matter only sometimes, and the marks with them.
  */
 export class Spots {
   readonly #stop: () => void
-  /** The lesson whose controls are still to be brought into sight. */
-  #fresh: Lesson | null = null
-  #known: Lesson | null = null
+  /** The spots that are still to be brought into sight. */
+  #fresh: readonly Spot[] = []
+  #known: readonly Spot[] = []
   #marked: readonly HTMLElement[] = []
   #crossed: readonly HTMLElement[] = []
   #unwatch: (() => void) | undefined
@@ -85,13 +99,12 @@ export class Spots {
         return
       }
       points = false
-      const lesson = this.store.lessons.shown.value
-      if (lesson !== this.#known) this.#fresh = lesson
-      this.#known = lesson
-      // What is marked before somebody has answered would tell the answer.
-      const asks = this.store.course.phase.value === 'ask'
-      const marked = (asks ? [] : (lesson?.spots ?? [])).map((spot, i) => ({ n: i, spot }))
-      if (this.#fresh === lesson && lesson && !asks) this.#bring(marked)
+      const { course, lessons } = this.store
+      const spots = spotsOf(lessons.shown.value, course.phase.value)
+      if (spots !== this.#known) this.#fresh = spots
+      this.#known = spots
+      const marked = spots.map((spot, i) => ({ n: i, spot }))
+      if (this.#fresh === spots) this.#bring(marked)
       this.#mark(marked)
     })
   }
@@ -102,7 +115,7 @@ export class Spots {
     for (const { spot } of marked.toReversed()) this.#unfold(spot)
     // A control that was folded away, or that the lesson's settings bring along, is looked for again when it is there.
     if (marked.some(({ spot }) => spot.control !== undefined && this.#find(spot) === null)) return
-    this.#fresh = null
+    this.#fresh = NOWHERE
     const room = this.store.view.places.find('controls')
     for (const { spot } of marked) {
       const element = spot.control === undefined ? null : this.#find(spot)
@@ -123,20 +136,37 @@ export class Spots {
     return this.store.view.places.find(...(control === undefined ? PANELS[panel ?? ''] ?? [] : [placeOfControl(control)]))
   }
 
+  /** What the ring goes around: of a panel behind a tab, the tab. */
+  #ringed(spot: Spot): HTMLElement | null {
+    const element = this.#find(spot)
+    const { places, tab } = this.store.view
+    const isOpen = tab.value === spot.panel || element?.checkVisibility() !== false
+    return isOpen ? element : places.find(placeOfTab(spot.panel ?? ''))
+  }
+
+  /** The plot on which an x is marked: where each model has its own fit, that of the model that is spoken of. */
+  #plot({ panel, x, lane: name }: Spot): HTMLElement | null {
+    if (x === undefined || panel === undefined) return null
+    const { lanes, view } = this.store
+    const [first] = lanes.value
+    const lane = lanes.value.find((l) => l.name === name) ?? first
+    return view.places.find(`${panel} x ${lane?.lane ?? 0}`, `${panel} x`)
+  }
+
   #mark(marked: readonly Marked[]): void {
     const by = new Map<HTMLElement, Marked[]>()
     const crossed = new Map<HTMLElement, Marked[]>()
     for (const m of marked) {
-      const element = this.#find(m.spot)
+      const element = this.#ringed(m.spot)
       if (!element) continue
       by.set(element, [...(by.get(element) ?? []), m])
-      const body = m.spot.x === undefined || m.spot.panel === undefined ? null : this.store.view.places.find(`${m.spot.panel} x`)
+      const body = this.#plot(m.spot)
       if (body && this.#share(m.spot) !== null) crossed.set(body, [...(crossed.get(body) ?? []), m])
     }
     for (const old of this.#marked) if (!by.has(old)) delete old.dataset['spot']
     for (const [element, list] of by) {
-      // Beside a control there is no room for words; the card has them.
-      element.dataset['spot'] = list.map(({ n, spot }) => numberOf(n) + (spot.control === undefined ? ` ${spot.label}` : '')).join('  ')
+      // The card has the words: here they would stand on others.
+      element.dataset['spot'] = list.map(({ n }) => numberOf(n)).join('')
     }
     for (const old of this.#crossed) {
       if (crossed.has(old)) continue

@@ -9,6 +9,7 @@ import { inFrame } from './frame'
 import { History } from './history'
 import { later } from './later'
 import { LessonPlay } from './lesson-play'
+import { triedOf, type Tried } from './lesson-tried'
 import { Lessons } from './lessons'
 import type { Asked, Link } from './link'
 import { moveKept } from './moved'
@@ -81,6 +82,8 @@ export class Store {
   readonly lessons: Lessons
   /** The course of the lesson that is on. */
   readonly course: LessonPlay
+  /** What the lesson proposes, if it has been done. */
+  readonly tried: ReadonlySignal<Tried | null>
   readonly history = new History()
   readonly past = new Past((order) => this.#do(order), (e) => { this.#tell(e) })
   readonly rewind = new Rewind({
@@ -139,8 +142,12 @@ export class Store {
     // The address of a page that steers says which lesson is on.
     this.lessons = new Lessons({ list: () => api.lessons(), begin: (order) => this.#beginLesson(order) }, key !== undefined && lesson === '', lesson !== '')
     const { run: now, lanes, live, grid, steers } = this
+    this.tried = computed(() => triedOf(this.lessons.shown.value?.action, {
+      lanes: lanes.value, ids: now.value?.data.ids ?? [], changes: this.changes.value,
+      settings: (lane) => ({ ...this.values.run, ...this.values.of(lane) }),
+    }))
     this.course = new LessonPlay({
-      id: this.id, shown: this.lessons.shown, run: now, lanes, live, grid, steers,
+      id: this.id, shown: this.lessons.shown, run: now, lanes, live, grid, steers, tried: this.tried,
       until: (step) => { this.#connection.command({ type: 'until', step }).catch(() => undefined) }, // it may be there by then
     })
     this.#recovery = new Recovery(opened, api, () => this.#again(), this.notice)
