@@ -26,6 +26,7 @@ import (
 	"github.com/gnllviz/gnllviz/server/live/lobby"
 	"github.com/gnllviz/gnllviz/server/live/websocket"
 	"github.com/gnllviz/gnllviz/server/meter"
+	"github.com/gnllviz/gnllviz/server/operator"
 	"github.com/gnllviz/gnllviz/server/registry"
 	"github.com/gnllviz/gnllviz/server/run"
 	"github.com/gnllviz/gnllviz/server/site"
@@ -175,6 +176,10 @@ func (s *Server) Bring(m *export.Model) (id, key string, err error) {
 	x.Note()
 	return id, key, nil
 }
+
+// Operator answers whoever runs the server, of which there is to be a Store. It asks for no
+// rights, so it must not be served to others.
+func (s *Server) Operator() http.Handler { return operator.New(s.runs, s.log) }
 
 // shutdownTime is how long Serve waits for requests to be answered, and then
 // for viewers to take leave, before it cuts them off.

@@ -17,7 +17,7 @@ const module = "github.com/gnllviz/gnllviz/"
 // that is not here does not belong to the house; ARCHITECTURE.md says why the
 // arrows point as they do.
 var arrows = map[string][]string{
-	"cmd/gnllviz":           {"datasets", "datasets/table", "engine", "engine/export", "engine/kernel", "engine/metrics", "loss", "server", "server/access", "server/artifact", "server/artifact/plot", "server/lesson", "server/registry", "server/run", "server/run/capture", "server/run/lane", "server/run/rows", "server/store", "server/sweep", "server/wire", "web"},
+	"cmd/gnllviz":           {"datasets", "datasets/table", "engine", "engine/export", "engine/kernel", "engine/metrics", "loss", "server", "server/access", "server/artifact", "server/artifact/plot", "server/lesson", "server/operator", "server/problem", "server/registry", "server/run", "server/run/capture", "server/run/lane", "server/run/rows", "server/store", "server/sweep", "server/wire", "web"},
 	"datasets":              {"datasets/table"},
 	"datasets/table":        {},
 	"engine":                {"engine/kernel"},
@@ -26,7 +26,7 @@ var arrows = map[string][]string{
 	"engine/metrics":        {},
 	"loss":                  {},
 	"loss/internal/stream":  {}, // for loss's benchmarks
-	"server":                {"engine/export", "server/access", "server/api", "server/edge", "server/lesson", "server/live/events", "server/live/lobby", "server/live/websocket", "server/meter", "server/registry", "server/run", "server/site", "server/store", "web"},
+	"server":                {"engine/export", "server/access", "server/api", "server/edge", "server/lesson", "server/live/events", "server/live/lobby", "server/live/websocket", "server/meter", "server/operator", "server/registry", "server/run", "server/site", "server/store", "web"},
 	"server/access":         {"server/problem", "server/wire"},
 	"server/api":            {"datasets", "datasets/table", "engine/export", "server/access", "server/api/streamjson", "server/artifact", "server/lesson", "server/live", "server/problem", "server/registry", "server/run", "server/run/capture", "server/run/lane", "server/session", "server/store", "server/sweep", "server/wire"},
 	"server/api/streamjson": {},
@@ -41,6 +41,7 @@ var arrows = map[string][]string{
 	"server/live/lobby":     {"server/access", "server/live", "server/registry"},
 	"server/live/websocket": {"server/live", "server/live/lobby", "server/problem", "server/run", "server/wire"},
 	"server/meter":          {"server/run", "server/wire"},
+	"server/operator":       {"server/artifact", "server/problem", "server/registry", "server/store"},
 	"server/panics":         {},
 	"server/problem":        {},
 	"server/registry":       {"datasets/table", "engine/export", "server/access", "server/lesson", "server/panics", "server/problem", "server/run", "server/run/lane", "server/run/rows", "server/session", "server/store", "server/wire"},

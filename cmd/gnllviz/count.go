@@ -10,6 +10,7 @@ import (
 // A count shows how many of some things are done.
 type count struct {
 	to         io.Writer
+	unit       string
 	done, most int
 	told       time.Time
 	bar        interface {
@@ -18,10 +19,10 @@ type count struct {
 	}
 }
 
-func newCount(to io.Writer, most int) *count {
-	c := &count{to: to, most: most, told: time.Now()}
+func newCount(to io.Writer, most int, what, unit string) *count {
+	c := &count{to: to, unit: unit, most: most, told: time.Now()}
 	if onTerminal(to) && os.Getenv("TERM") != "dumb" {
-		c.bar = newBar(to, int64(most), "sweeping", "trainings")
+		c.bar = newBar(to, int64(most), what, unit)
 	}
 	return c
 }
@@ -34,7 +35,7 @@ func (c *count) add() {
 	}
 	if now := time.Now(); now.Sub(c.told) >= lineEvery {
 		c.told = now
-		fmt.Fprintf(c.to, "%d of %d trainings\n", c.done, c.most)
+		fmt.Fprintf(c.to, "%d of %d %s\n", c.done, c.most, c.unit)
 	}
 }
 

@@ -11,15 +11,56 @@ import (
 	"github.com/spf13/cobra"
 )
 
-func exportCommand() *cobra.Command {
-	var model, format, precision, out string
-	var noRows bool
+// formatFlags say as what a model is written, and where to.
+type formatFlags struct {
+	format, precision, out string
+	noRows                 bool
+}
+
+func (x *formatFlags) add(c *cobra.Command) {
 	help := "`name` of the format:"
 	var words []string
 	for _, f := range artifact.Formats() {
 		help += " " + f.Name + ","
 		words = append(words, f.Name+"\t"+f.Help)
 	}
+	f := c.Flags()
+	f.StringVar(&x.format, "format", "", strings.TrimSuffix(help, ","))
+	f.StringVar(&x.out, "out", "-", "`file` to write; - is standard output")
+	f.StringVar(&x.precision, "precision", artifact.Double, "of ONNX, `double or float`: float uses only float32, for tools without double; the model card gives the loss of accuracy")
+	f.BoolVar(&x.noRows, "no-rows", false, aboutRows)
+	complete(c, "format", words)
+	complete(c, "precision", []string{artifact.Double, artifact.Float})
+}
+
+// find returns the format that they name.
+func (x *formatFlags) find(c *cobra.Command) (artifact.Format, error) {
+	if x.format == "" {
+		return artifact.Format{}, mistakef("--format is missing; gnllviz export --help lists the formats")
+	}
+	f, err := artifact.Find(x.format)
+	if err != nil {
+		return f, mistakef("--format: %w", err)
+	}
+	if c.Flags().Changed("precision") {
+		if f, err = f.In(x.precision); err != nil {
+			return f, mistakef("--precision: %w", err)
+		}
+	}
+	return f, nil
+}
+
+// showable refuses to write what is no text to a terminal.
+func showable(c *cobra.Command, f artifact.Format, out string) error {
+	if (out == "" || out == "-") && !isText(f.Media) && onTerminal(c.OutOrStdout()) {
+		return mistakef("%s cannot be shown in a terminal: give --out FILE, or use a pipe", f.Name)
+	}
+	return nil
+}
+
+func exportCommand() *cobra.Command {
+	var model string
+	var to formatFlags
 	c := &cobra.Command{
 		Use: "export", Short: "Write a trained model in another format",
 		Long: `Write a model, or a table, chart or report of it, in another format.
@@ -35,28 +76,14 @@ source code never contain rows.`,
 		Example: "  gnllviz export --model model --format onnx --out model.onnx\n  gnllviz export --model model.json --format go > model.go",
 		Args:    arguments(cobra.NoArgs),
 	}
-	f := c.Flags()
-	f.StringVar(&model, "model", "", modelUsage)
-	f.StringVar(&format, "format", "", strings.TrimSuffix(help, ","))
-	f.StringVar(&out, "out", "-", "`file` to write; - is standard output")
-	f.StringVar(&precision, "precision", artifact.Double, "of ONNX, `double or float`: float uses only float32, for tools without double; the model card gives the loss of accuracy")
-	f.BoolVar(&noRows, "no-rows", false, aboutRows)
-	complete(c, "format", words)
-	complete(c, "precision", []string{artifact.Double, artifact.Float})
+	c.Flags().StringVar(&model, "model", "", modelUsage)
+	to.add(c)
 	c.RunE = func(c *cobra.Command, _ []string) error {
-		if format == "" {
-			return mistakef("--format is missing; gnllviz export --help lists the formats")
-		}
-		f, err := artifact.Find(format)
+		f, err := to.find(c)
 		if err != nil {
-			return mistakef("--format: %w", err)
+			return err
 		}
-		if c.Flags().Changed("precision") {
-			if f, err = f.In(precision); err != nil {
-				return mistakef("--precision: %w", err)
-			}
-		}
-		return exportModel(c, model, f, out, noRows)
+		return exportModel(c, model, f, to.out, to.noRows)
 	}
 	return c
 }
@@ -89,8 +116,8 @@ for its charts; --no-rows leaves them out.`,
 
 // exportModel writes a model in a format, with the rows that belong to it or without.
 func exportModel(c *cobra.Command, path string, f artifact.Format, out string, noRows bool) error {
-	if (out == "" || out == "-") && !isText(f.Media) && onTerminal(c.OutOrStdout()) {
-		return mistakef("%s cannot be shown in a terminal: give --out FILE, or use a pipe", f.Name)
+	if err := showable(c, f, out); err != nil {
+		return err
 	}
 	m, err := readModel(c, "model", path)
 	if err != nil {

@@ -19,6 +19,7 @@ import (
 	"github.com/gnllviz/gnllviz/server"
 	"github.com/gnllviz/gnllviz/server/access"
 	"github.com/gnllviz/gnllviz/server/lesson"
+	"github.com/gnllviz/gnllviz/server/operator"
 	"github.com/gnllviz/gnllviz/server/registry"
 )
 
@@ -210,6 +211,9 @@ func serve(c *cobra.Command, addr, token, model string, open bool, config server
 		defer func() { err = errors.Join(err, config.Store.Close()) }()
 	}
 	s := server.New(ctx, config)
+	if config.Store != nil {
+		defer operator.Serve(config.Store.Dir(), s.Operator(), config.Log)()
+	}
 	place := ""
 	if brought != nil {
 		id, key, err := s.Bring(brought)

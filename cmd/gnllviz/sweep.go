@@ -110,7 +110,7 @@ func (s *sweepFlags) run(c *cobra.Command) error {
 	for _, line := range notes {
 		fmt.Fprintln(c.ErrOrStderr(), "gnllviz:", line)
 	}
-	p := newCount(c.ErrOrStderr(), len(g.X.Values)*len(g.Y.Values))
+	p := newCount(c.ErrOrStderr(), len(g.X.Values)*len(g.Y.Values), "sweeping", "trainings")
 	begun := time.Now()
 	err = sweep.Sweep(ctx, g, runOptions(), s.cores, func(cell sweep.Cell) {
 		done.Cells = append(done.Cells, cell)

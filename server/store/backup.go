@@ -11,6 +11,7 @@ import (
 	"fmt"
 	gohash "hash"
 	"io"
+	"maps"
 	"slices"
 	"time"
 )
@@ -46,7 +47,8 @@ type backupCheckpoint struct {
 
 // Backup writes the runs with these ids, or all, into one file. It fails with
 // ErrNotFound, before it writes, where one is not there. A run that cannot be loaded is
-// left out; after all others were written, Backup fails and says which it was.
+// left out; after all others were written, Backup fails with *LeftOutError, which says
+// which it was.
 func (s *Store) Backup(ctx context.Context, w io.Writer, ids ...string) error {
 	if len(ids) == 0 {
 		for _, m := range s.List() {
@@ -85,8 +87,21 @@ func (s *Store) Backup(ctx context.Context, w io.Writer, ids ...string) error {
 	if t.err != nil {
 		return fmt.Errorf("cannot write the backup: %w", t.err)
 	}
-	return errors.Join(left...)
+	if len(left) > 0 {
+		return &LeftOutError{left}
+	}
+	return nil
 }
+
+// LeftOutError says why runs are not in a backup that is whole otherwise.
+type LeftOutError struct{ Runs []error }
+
+func (e *LeftOutError) Error() string {
+	return fmt.Sprintf("%d runs are not in the backup: %v", len(e.Runs), errors.Join(e.Runs...))
+}
+
+// Unwrap returns the reasons.
+func (e *LeftOutError) Unwrap() []error { return e.Runs }
 
 // tarWriter writes files; after an error it writes no more.
 type tarWriter struct {
@@ -128,14 +143,13 @@ func (t *tarWriter) run(r *Record) {
 	written := map[string]bool{}
 	for _, c := range slices.Backward(r.Checkpoints) {
 		head := backupCheckpoint{Number: c.Number, Manifest: c.Manifest, Refs: []string{}}
-		for h, b := range c.Blobs {
+		for _, h := range slices.Sorted(maps.Keys(c.Blobs)) {
 			head.Refs = append(head.Refs, h)
 			if !written[h] {
-				t.file(at+"blobs/"+h, b)
+				t.file(at+"blobs/"+h, c.Blobs[h])
 				written[h] = true
 			}
 		}
-		slices.Sort(head.Refs)
 		t.json(fmt.Sprintf("%scheckpoints/%d.json", at, c.Number), head)
 	}
 	for _, e := range r.Entries {
@@ -148,24 +162,25 @@ func (t *tarWriter) run(r *Record) {
 
 // Restore stores the runs of a backup, and says how many. Runs that are in the store
 // already are left alone; *SkippedError, after all others were stored, names them. Of a
-// file that is cut short or damaged the runs before that place are restored.
+// file that is cut short or damaged the runs before that place are restored; the error is
+// a *FileError then.
 func (s *Store) Restore(ctx context.Context, r io.Reader) (n int, err error) {
 	t := tar.NewReader(r)
+	skipped := &SkippedError{}
 	fail := func(err error) (int, error) {
-		return n, fmt.Errorf("cannot read the backup beyond its first %d runs: %w", n, err)
+		return n, &FileError{fmt.Errorf("cannot read the backup beyond its first %d runs: %w", n+len(skipped.IDs), err)}
 	}
 	name, data, err := readFile(t)
 	if err != nil || name != backupFirst {
-		return 0, fmt.Errorf("this is not a backup by gnllviz%s", because(err))
+		return 0, &FileError{fmt.Errorf("this is not a backup by gnllviz%s", because(err))}
 	}
 	var head backupHead
 	if err := json.Unmarshal(data, &head); err != nil {
 		return fail(err)
 	}
 	if head.Version > backupVersion {
-		return 0, fmt.Errorf("this backup has version %d, and this gnllviz knows versions up to %d: use a newer gnllviz", head.Version, backupVersion)
+		return 0, &FileError{fmt.Errorf("this backup has version %d, and this gnllviz knows versions up to %d: use a newer gnllviz", head.Version, backupVersion)}
 	}
-	skipped := &SkippedError{}
 	for {
 		name, data, err := readFile(t)
 		if err != nil {
@@ -199,6 +214,14 @@ func (s *Store) Restore(ctx context.Context, r io.Reader) (n int, err error) {
 	}
 	return n, nil
 }
+
+// FileError says what is wrong with a file that is to be restored.
+type FileError struct{ Err error }
+
+func (e *FileError) Error() string { return e.Err.Error() }
+
+// Unwrap returns what is wrong.
+func (e *FileError) Unwrap() error { return e.Err }
 
 // SkippedError names the runs of a backup that were in the store already.
 type SkippedError struct{ IDs []string }

@@ -70,6 +70,7 @@ func TestADamagedBackupIsNamed(t *testing.T) {
 		t.Fatal(err)
 	}
 	whole := b.Bytes()
+	var file *FileError
 	restore := func(data []byte) (int, error) {
 		other := open(t, Config{Dir: t.TempDir()})
 		n, err := other.Restore(t.Context(), bytes.NewReader(data))
@@ -84,7 +85,7 @@ func TestADamagedBackupIsNamed(t *testing.T) {
 	}
 	for i := range 10 {
 		cut := len(whole) * i / 10
-		if n, err := restore(whole[:cut]); err == nil || n > 1 {
+		if n, err := restore(whole[:cut]); !errors.As(err, &file) || n > 1 {
 			t.Errorf("%d of %d bytes: %d restored, %v", cut, len(whole), n, err)
 		}
 		flipped := bytes.Clone(whole)
@@ -94,7 +95,7 @@ func TestADamagedBackupIsNamed(t *testing.T) {
 		}
 	}
 	newer := bytes.Replace(whole, []byte(`{"version":1}`), []byte(`{"version":2}`), 1)
-	if _, err := restore(newer); err == nil || !strings.Contains(err.Error(), "newer") {
+	if _, err := restore(newer); !errors.As(err, &file) || !strings.Contains(err.Error(), "newer") {
 		t.Errorf("a newer version: %v", err)
 	}
 }

@@ -23,6 +23,7 @@ const format = 1
 //	owner.json   which process, for people
 //	format.json  the format and the program that wrote it
 //	closed       is there when the store was closed, and not while it is open
+//	gnllviz.sock asks whoever has the folder; see package operator
 //	nats/        JetStream's files
 //	damaged-*/   what was damaged, as it was found
 type folder struct {
@@ -60,6 +61,12 @@ func openFolder(dir string) (*folder, error) {
 		return nil, errors.Join(err, f.close())
 	}
 	return f, nil
+}
+
+// Exists says whether there is a store in a folder.
+func Exists(dir string) bool {
+	_, err := os.Stat(filepath.Join(dir, "format.json"))
+	return err == nil
 }
 
 // owner says who has the folder, or nothing.

@@ -169,6 +169,15 @@ func isDamage(err error) bool {
 	return errors.As(err, &damage)
 }
 
+// Read reads a run as Load does, and leaves it to whoever writes it: nothing is changed.
+func (s *Store) Read(ctx context.Context, id string) (*Record, error) {
+	r, _, err := s.read(ctx, id)
+	if isDamage(err) {
+		s.trouble(id, err.Error())
+	}
+	return r, err
+}
+
 // read reads a run as it is.
 func (s *Store) read(ctx context.Context, id string) (*Record, *Log, error) {
 	b, err := s.reading()

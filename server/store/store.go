@@ -94,6 +94,9 @@ func (s *Store) Close() error {
 	return s.server.stop()
 }
 
+// Dir returns the folder of the store.
+func (s *Store) Dir() string { return s.config.Dir }
+
 // Damaged says in words what was damaged in the store's files when they were opened. It
 // was taken out of them, and lies in a folder beside them.
 func (s *Store) Damaged() []string { return s.server.damaged() }

@@ -1,0 +1,127 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"log/slog"
+	"net/http"
+	"syscall"
+	"time"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"github.com/gnllviz/gnllviz/server/access"
+	"github.com/gnllviz/gnllviz/server/operator"
+	"github.com/gnllviz/gnllviz/server/problem"
+	"github.com/gnllviz/gnllviz/server/registry"
+	"github.com/gnllviz/gnllviz/server/store"
+)
+
+// lockTime is how long a command waits for the store of a process that does not answer: a
+// server that is starting, or another command.
+const lockTime = 5 * time.Second
+
+// addStore adds the flag that names the store's folder.
+func addStore(f *pflag.FlagSet, dir *string) {
+	f.StringVar(dir, "store", "", "`folder` in which the server keeps its runs; default: gnllviz in the user's state folder, as for serve")
+}
+
+// operate calls f with a client of the server that has the store, or, where there is none,
+// of the store itself. make says that the store may be a new one. Where the store is in use
+// and nobody answers it waits for a while.
+func operate(c *cobra.Command, dir string, make bool, wait time.Duration, f func(context.Context, *operator.Client) error) (err error) {
+	if dir == noStore {
+		return mistakef("--store none keeps no runs; name the folder of a store")
+	}
+	if dir == "" {
+		if dir, err = store.DefaultDir(); err != nil {
+			return err
+		}
+	}
+	if !make && !store.Exists(dir) {
+		return mistakef("there is no store in %s: gnllviz serve makes one there, and --store names another", dir)
+	}
+	ctx, stop := untilSignal(c)
+	defer stop()
+	until := time.Now().Add(wait)
+	for {
+		s, err := store.Open(ctx, store.Config{Dir: dir})
+		var locked *store.LockedError
+		if !errors.As(err, &locked) {
+			return withStore(ctx, c, s, err, f)
+		}
+		client, refused := operator.Dial(ctx, dir)
+		if refused == nil {
+			defer client.Close()
+			return outcomeOf(ctx, f(ctx, client))
+		}
+		starting := errors.Is(refused, fs.ErrNotExist) || errors.Is(refused, syscall.ECONNREFUSED)
+		if !starting || time.Now().After(until) {
+			return fmt.Errorf("%w; %w", err, refused)
+		}
+		select {
+		case <-time.After(100 * time.Millisecond):
+		case <-ctx.Done():
+			return outcomeOf(ctx, ctx.Err())
+		}
+	}
+}
+
+// withStore calls f with a client of a store that was opened here.
+func withStore(ctx context.Context, c *cobra.Command, s *store.Store, err error, f func(context.Context, *operator.Client) error) error {
+	if err != nil {
+		return err
+	}
+	for _, what := range s.Damaged() {
+		fmt.Fprintln(c.ErrOrStderr(), "gnllviz: a part of the store is damaged:", what)
+	}
+	serving, end := context.WithCancel(context.WithoutCancel(ctx))
+	client := operator.Local(localHandler(serving, s))
+	err = outcomeOf(ctx, f(ctx, client))
+	client.Close()
+	end()
+	return errors.Join(err, s.Close())
+}
+
+// localHandler answers for a store that no server has. Runs are made to be looked at, one
+// at a time, whatever the limits of the server that they were made on.
+func localHandler(ctx context.Context, s *store.Store) http.Handler {
+	l := access.DefaultLimits()
+	l.UploadBytes, l.Rows, l.Columns, l.FieldBytes = 1<<30, 1<<24, 1<<16, 1<<20
+	version, commit := version()
+	log := slog.New(slog.DiscardHandler)
+	return operator.New(registry.New(ctx, registry.Config{
+		Limits: l, Memory: 1 << 40, Store: s, Version: version, Commit: commit, Log: log,
+	}), log)
+}
+
+// naming checks that a command is given arguments, of which there may be from one on to most.
+func naming(what string, most int) cobra.PositionalArgs {
+	return arguments(func(c *cobra.Command, args []string) error {
+		switch {
+		case len(args) == 0:
+			return fmt.Errorf("%s: name %s", c.CommandPath(), what)
+		case len(args) > most:
+			return fmt.Errorf("%s: name only %s, not %d", c.CommandPath(), what, len(args))
+		}
+		return nil
+	})
+}
+
+// outcomeOf says whether what an operator was told is a mistake, a failure, or neither, as
+// a signal ended it.
+func outcomeOf(ctx context.Context, err error) error {
+	var p *problem.Problem
+	switch {
+	case err == nil:
+		return nil
+	case ctx.Err() != nil:
+		return interrupted{"interrupted"}
+	case errors.As(err, &p) && p.Status < http.StatusInternalServerError:
+		return mistake{err}
+	}
+	return err
+}
