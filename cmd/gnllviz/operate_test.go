@@ -15,6 +15,7 @@ import (
 	"sync"
 	"syscall"
 	"testing"
+	"time"
 
 	"github.com/gnllviz/gnllviz/server/operator"
 	"github.com/gnllviz/gnllviz/server/store"
@@ -387,7 +388,7 @@ func TestOperatorNamesWhatIsDamaged(t *testing.T) {
 		t.Fatal(err)
 	}
 	const hollow = "hollow"
-	if _, err := kept.Create(t.Context(), store.Meta{ID: hollow}); err != nil { // and nothing of the run
+	if _, err := kept.Create(t.Context(), store.Meta{ID: hollow, Touched: time.Now()}); err != nil { // and nothing of the run
 		t.Fatal(err)
 	}
 	if err := kept.Close(); err != nil {

@@ -160,4 +160,3 @@ them; --no-rows leaves them out.`,
 	}
 	return c
 }
-
