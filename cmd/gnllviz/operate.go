@@ -46,41 +46,57 @@ func operate(c *cobra.Command, dir string, make bool, wait time.Duration, f func
 	}
 	ctx, stop := untilSignal(c)
 	defer stop()
+	s, client, err := openStore(ctx, store.Config{Dir: dir}, wait, func(err error) {
+		fmt.Fprintf(c.ErrOrStderr(), "gnllviz: waiting up to %v: %v\n", wait, err)
+	})
+	switch {
+	case client != nil:
+		defer client.Close()
+		return outcomeOf(ctx, f(ctx, client))
+	case err != nil:
+		return outcomeOf(ctx, err)
+	}
+	return withStore(ctx, c, s, f)
+}
+
+// openStore opens a store. Beside a *store.LockedError it returns a client of the server
+// that has the store. Where another process has it that does not answer, it says so, and
+// waits for a while.
+func openStore(ctx context.Context, config store.Config, wait time.Duration, say func(error)) (*store.Store, *operator.Client, error) {
 	until := time.Now().Add(wait)
-	for {
-		s, err := store.Open(ctx, store.Config{Dir: dir})
+	for first := true; ; first = false {
+		s, err := store.Open(ctx, config)
 		var locked *store.LockedError
 		if !errors.As(err, &locked) {
-			return withStore(ctx, c, s, err, f)
+			return s, nil, err
 		}
-		client, refused := operator.Dial(ctx, dir)
+		client, refused := operator.Dial(ctx, config.Dir)
 		if refused == nil {
-			defer client.Close()
-			return outcomeOf(ctx, f(ctx, client))
+			return nil, client, err
 		}
 		starting := errors.Is(refused, fs.ErrNotExist) || errors.Is(refused, syscall.ECONNREFUSED)
 		if !starting || time.Now().After(until) {
-			return fmt.Errorf("%w; %w", err, refused)
+			return nil, nil, fmt.Errorf("%w; %w", err, refused)
+		}
+		if first {
+			say(err)
 		}
 		select {
 		case <-time.After(100 * time.Millisecond):
 		case <-ctx.Done():
-			return outcomeOf(ctx, ctx.Err())
+			return nil, nil, ctx.Err()
 		}
 	}
 }
 
 // withStore calls f with a client of a store that was opened here.
-func withStore(ctx context.Context, c *cobra.Command, s *store.Store, err error, f func(context.Context, *operator.Client) error) error {
-	if err != nil {
-		return err
-	}
+func withStore(ctx context.Context, c *cobra.Command, s *store.Store, f func(context.Context, *operator.Client) error) error {
 	for _, what := range s.Damaged() {
 		fmt.Fprintln(c.ErrOrStderr(), "gnllviz: a part of the store is damaged:", what)
 	}
 	serving, end := context.WithCancel(context.WithoutCancel(ctx))
 	client := operator.Local(localHandler(serving, s))
-	err = outcomeOf(ctx, f(ctx, client))
+	err := outcomeOf(ctx, f(ctx, client))
 	client.Close()
 	end()
 	return errors.Join(err, s.Close())

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bufio"
 	"bytes"
 	"encoding/json"
 	"fmt"
@@ -374,6 +375,69 @@ func TestBackupIsPrivate(t *testing.T) {
 	}
 	if left, err := os.ReadDir(dir); err != nil || len(left) != 1 {
 		t.Errorf("there are %v, %v", left, err)
+	}
+}
+
+// A command waits for another that has the store, and so does a server; an interrupted
+// backup leaves nothing.
+func TestOperatorsWaitForOneAnother(t *testing.T) {
+	s := newServed(t)
+	s.trainedTo(5)
+	s.end(syscall.SIGTERM)
+	dir := t.TempDir()
+	// waits starts the program, which is to say that it waits for the store.
+	waits := func(args ...string) (c *exec.Cmd, stdout *bytes.Buffer) {
+		c = exec.CommandContext(t.Context(), built, append(args, "--store", s.dir)...)
+		stdout = new(bytes.Buffer)
+		c.Stdout = stdout
+		stderr, err := c.StderrPipe()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := c.Start(); err != nil {
+			t.Fatal(err)
+		}
+		if line, err := bufio.NewReader(stderr).ReadString('\n'); err != nil || !wording.Has(line, "waiting") {
+			t.Fatalf("%v says %q, %v", args, line, err)
+		}
+		return c, stdout
+	}
+	holding := func() *store.Store {
+		kept, err := store.Open(t.Context(), store.Config{Dir: s.dir})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return kept
+	}
+	kept := holding()
+	interrupted, _ := waits("backup", "--out", filepath.Join(dir, "b.tar"))
+	if err := interrupted.Process.Signal(syscall.SIGTERM); err != nil {
+		t.Fatal(err)
+	}
+	if err := interrupted.Wait(); interrupted.ProcessState.ExitCode() != 130 {
+		t.Errorf("the interrupted backup: %v", err)
+	}
+	if left, err := os.ReadDir(dir); err != nil || len(left) != 0 {
+		t.Errorf("it left %v, %v", left, err)
+	}
+	list, text := waits("runs")
+	if err := kept.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if err := list.Wait(); err != nil || strings.Count(text.String(), "\n") != 2 {
+		t.Errorf("the list is\n%s%v", text, err)
+	}
+	kept = holding()
+	s.program, _ = waits("serve", "--addr", "127.0.0.1:0")
+	if err := kept.Close(); err != nil {
+		t.Fatal(err)
+	}
+	poll(t, "the server does not answer", func() bool {
+		_, err := os.Lstat(filepath.Join(s.dir, "gnllviz.sock"))
+		return err == nil
+	})
+	if n := len(s.list()); n != 1 {
+		t.Errorf("the server has %d runs", n)
 	}
 }
 

@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"time"
 
+	"github.com/gnllviz/gnllviz/server/operator"
 	"github.com/gnllviz/gnllviz/server/store"
 )
 
@@ -37,7 +38,13 @@ func (f *storeFlags) open(ctx context.Context, log *slog.Logger) (*store.Store, 
 	}
 	var s *store.Store
 	if err == nil {
-		s, err = store.Open(ctx, store.Config{Dir: dir, Log: log, MaxRuns: f.runs, MaxBytes: f.bytes, Keep: f.keep})
+		var other *operator.Client // of a server that has the store
+		s, other, err = openStore(ctx, store.Config{Dir: dir, Log: log, MaxRuns: f.runs, MaxBytes: f.bytes, Keep: f.keep}, lockTime, func(err error) {
+			log.Info("waiting for the store", "err", err)
+		})
+		if other != nil {
+			other.Close()
+		}
 	}
 	var newer *store.VersionError
 	switch {

@@ -160,7 +160,7 @@ func (t *tarWriter) run(r *Record) {
 	t.file(at+"sha256", append(hex.AppendEncode(nil, sum), '\n'))
 }
 
-// Restore stores the runs of a backup, and says how many. Runs that are in the store
+// Restore stores the runs of a backup, as touched now, and says how many. Runs that are in the store
 // already are left alone; *SkippedError, after all others were stored, names them. Of a
 // file that is cut short or damaged the runs before that place are restored; the error is
 // a *FileError then.
@@ -200,6 +200,7 @@ func (s *Store) Restore(ctx context.Context, r io.Reader) (n int, err error) {
 		if err != nil {
 			return fail(err)
 		}
+		run.Meta.Touched = time.Now().UTC() // so that it does not go by its age at once
 		switch err := s.restore(ctx, run); {
 		case errors.Is(err, ErrExists):
 			skipped.IDs = append(skipped.IDs, run.Meta.ID)

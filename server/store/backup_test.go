@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"time"
 )
 
 func filled(t testing.TB, s *Store, ids ...string) {
@@ -38,6 +39,7 @@ func TestABackupIsRestored(t *testing.T) {
 		t.Errorf("backups of %d and %d bytes", all.Len(), one.Len())
 	}
 
+	begun := time.Now()
 	other := open(t, Config{Dir: t.TempDir()})
 	if n, err := other.Restore(t.Context(), bytes.NewReader(one.Bytes())); n != 1 || err != nil {
 		t.Fatalf("restored %d: %v", n, err)
@@ -53,7 +55,10 @@ func TestABackupIsRestored(t *testing.T) {
 		holds(t, r, "4 3 2", 7, 12)
 		was, _ := s.Meta(id)
 		is := r.Meta
-		is.Bytes = was.Bytes
+		if is.Touched.Before(begun) {
+			t.Errorf("%s was touched at %v, before it was restored", id, is.Touched)
+		}
+		is.Bytes, is.Touched = was.Bytes, was.Touched
 		if is != was {
 			t.Errorf("meta %+v, want %+v", is, was)
 		}
