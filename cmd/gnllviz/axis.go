@@ -23,7 +23,7 @@ func (cs *controls) axis(flag, text string) (sweep.Axis, error) {
 	case text == "":
 		return sweep.Axis{}, mistakef("--%s CONTROL=VALUES is missing, such as --%s lr=1e-4:1e-1:7 or --%s beta=0,0.5,1", flag, flag, flag)
 	case c == nil:
-		return sweep.Axis{}, mistakef("--%s: there is no control %.40q", flag, name)
+		return sweep.Axis{}, mistakef("--%s: there is no control %.40q%s; they are the flags that gnllviz train --help lists", flag, name, meant(name, cs.flags(), ""))
 	case !ok || list == "":
 		return sweep.Axis{}, mistakef("--%s %s has no values: write %s=from:to:count or %s=value,value", flag, name, name, name)
 	}

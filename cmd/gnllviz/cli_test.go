@@ -297,7 +297,7 @@ func TestPredictSaysWhatIsAmiss(t *testing.T) {
 	for _, c := range []struct{ input, want string }{
 		{x + "\"\"\n\"\"\n", `column "time after impact": the column is empty`},
 		{x + "six\nseven\n", `row 2, column "time after impact": contains text that cannot be used: "six" (not a number)`},
-		{"time\n5\n", `column "time after impact": no column has this name; choose one of time`},
+		{"time\n5\n", `column "time after impact": no column has this name, which the model needs (it needs time after impact; the file has time)`},
 		{"5\n6\n", "the first row names no columns"},
 		{"", "the table has no rows"},
 	} {
@@ -323,7 +323,7 @@ func TestPredictSaysWhatIsAmiss(t *testing.T) {
 		}
 	}
 	r := program(t, "other,time after impact\na,20\nb,99\nc,-1\n", "predict", "--model", filepath.Join(folder, "model.json"))
-	if r.status != 0 || !wording.Has(r.stderr, "2 of 3 rows have time after impact outside") {
+	if r.status != 0 || !wording.Has(r.stderr, `in 2 of 3 rows "time after impact" is outside 2.4 to 57.6, the range the model was trained on`) {
 		t.Errorf("status %d, %q", r.status, r.stderr)
 	}
 	if _, c := predictions(t, r.stdout); !slices.Equal(c["time after impact"], []float64{20, 99, -1}) {
@@ -940,10 +940,13 @@ func TestBadFlagsAndFilesAreOneLine(t *testing.T) {
 		args string
 		want string
 	}{
-		{"dance", `there is no command "dance"`},
+		{"dance", `there is no command "dance"; gnllviz --help lists them`},
 		{"trainn", "did you mean train?"},
 		{"train extra", "extra"},
-		{"train --bogus", "unknown flag: --bogus"},
+		{"train --bogus", "unknown flag: --bogus; gnllviz train --help lists them"},
+		{"train --learning-rate 1", "unknown flag: --learning-rate; did you mean --lr?"},
+		{"serve --port 1", "unknown flag: --port; did you mean --addr?"},
+		{"train --dekay 1", "unknown flag: --dekay; did you mean --decay?"},
 		{"train --lr", "flag needs an argument: --lr"},
 		{"train --lr 5", "--lr must be from 1e-6 to 1, not 5"},
 		{"train --lr fast", `--lr must be a number, not "fast"`},
@@ -1005,7 +1008,7 @@ func TestBadFlagsAndFilesAreOneLine(t *testing.T) {
 		{"restore " + dir, "is a directory"},
 		{"bench --fast", "unknown flag: --fast"},
 		{"sweep", "--x CONTROL=VALUES is missing"},
-		{"sweep --x nothing=1,2 --y lr=1e-3,1e-2", `--x: there is no control "nothing"`},
+		{"sweep --x nothing=1,2 --y lr=1e-3,1e-2", `--x: there is no control "nothing"; they are the flags that gnllviz train --help lists`},
 		{"sweep --x lr=1:2 --y beta=0,1", "a range is from:to:count"},
 		{"sweep --x lr=0:1:3 --y beta=0,1", "logarithmic"},
 		{"sweep --x lr=1e-3,7 --y beta=0,1", "--lr must be from 1e-6 to 1, not 7"},

@@ -35,7 +35,7 @@ func addControls(c *cobra.Command) *controls {
 			continue
 		}
 		v := &controlValue{controls: cs, control: control}
-		f := c.Flags().VarPF(v, flagOf(control), "", controlHelp(control))
+		f := c.Flags().VarPF(v, flagOf(control), "", controlHelp(cs.table, control))
 		if control.Kind == wire.KindSwitch {
 			f.NoOptDefVal = "true"
 		}
@@ -50,6 +50,16 @@ func addControls(c *cobra.Command) *controls {
 		return pflag.NormalizedName(name)
 	})
 	return cs
+}
+
+// flags returns the names of the controls' flags.
+func (cs *controls) flags() (names []string) {
+	for i := range cs.table {
+		if !forPages(cs.table[i].Name) {
+			names = append(names, flagOf(&cs.table[i]))
+		}
+	}
+	return names
 }
 
 // complete offers words after a flag.
@@ -96,6 +106,25 @@ func (cs *controls) checkParameters() error {
 	return nil
 }
 
+// unused returns a warning for each control that was given although it has no effect with
+// the settings of the run, in the table's order.
+func (cs *controls) unused(values map[string]any) (lines []string) {
+	for i := range cs.table {
+		c := &cs.table[i]
+		if _, given := cs.set[c.Name]; !given || cs.table.Matters(c, values) {
+			continue
+		}
+		other := cs.table.Find(c.When.Control)
+		switch value := fmt.Sprint(values[other.Name]); {
+		case !cs.table.Matters(other, values), value == "":
+			lines = append(lines, fmt.Sprintf("--%s has no effect: it needs --%s", flagOf(c), flagOf(other)))
+		default:
+			lines = append(lines, fmt.Sprintf("--%s has no effect with --%s %s; it is used with %s", flagOf(c), flagOf(other), value, strings.Join(c.When.Values, " or ")))
+		}
+	}
+	return lines
+}
+
 // find returns the control that has a name, or a flag, or nil.
 func (cs *controls) find(name string) *wire.Control {
 	for i := range cs.table {
@@ -132,7 +161,7 @@ func (cs *controls) byFlag(e *wire.ErrorMessage) refusal {
 }
 
 // controlHelp says in one paragraph what a control's flag is and takes.
-func controlHelp(c *wire.Control) string {
+func controlHelp(table wire.Table, c *wire.Control) string {
 	text := strings.ReplaceAll(c.Help, "`", "'")
 	switch {
 	case c.Name == "dataset":
@@ -155,9 +184,9 @@ func controlHelp(c *wire.Control) string {
 		text += "."
 	}
 	if c.When.Control != "" && len(c.When.Values) == 0 {
-		text += fmt.Sprintf(" Only used with --%s.", c.When.Control)
+		text += fmt.Sprintf(" Only used with --%s.", flagOf(table.Find(c.When.Control)))
 	} else if c.When.Control != "" {
-		text += fmt.Sprintf(" Only used with %s %s.", c.When.Control, strings.Join(c.When.Values, " or "))
+		text += fmt.Sprintf(" Only used with --%s %s.", flagOf(table.Find(c.When.Control)), strings.Join(c.When.Values, " or "))
 	}
 	return text
 }

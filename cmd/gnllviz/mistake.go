@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/gnllviz/gnllviz/server/wire"
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 )
@@ -53,7 +54,11 @@ type refusal string
 func (r refusal) Error() string { return string(r) }
 
 // flagMistake says what is wrong with the flags.
-func flagMistake(_ *cobra.Command, err error) error {
+func flagMistake(c *cobra.Command, err error) error {
+	var unknown *pflag.NotExistError
+	if errors.As(err, &unknown) {
+		return mistakef("%w%s; %s --help lists them", err, meantFlag(c, unknown.GetSpecifiedName()), c.CommandPath())
+	}
 	var bad *pflag.InvalidValueError
 	if !errors.As(err, &bad) {
 		return mistake{err}
@@ -73,6 +78,32 @@ func flagMistake(_ *cobra.Command, err error) error {
 	return mistakef("--%s must be %s, not %q", f.Name, want, bad.GetValue())
 }
 
+// usual are flags of other programs, and what they are here.
+var usual = map[string]string{
+	"port": "addr", "listen": "addr", "address": "addr", "bind": "addr", "learning-rate": "lr", "weight-decay": "decay",
+	"batch-size": "batch", "layers": "hidden", "members": "ensemble", "iterations": "steps", "iters": "steps", "output": "out",
+	"csv": "train", "inputs": "features", "epsilon": "eps", "std": "variance",
+}
+
+// meantFlag returns the flag of a command that a name was probably to be, as a question,
+// or nothing.
+func meantFlag(c *cobra.Command, name string) string {
+	if f := c.Flags().Lookup(usual[name]); f != nil {
+		return "; did you mean --" + f.Name + "?"
+	}
+	var names []string
+	c.Flags().VisitAll(func(f *pflag.Flag) { names = append(names, f.Name) })
+	return meant(name, names, "--")
+}
+
+// meant asks whether another word was meant, if one is near.
+func meant(word string, among []string, dashes string) string {
+	if near := wire.Nearest(word, among); near != "" {
+		return "; did you mean " + dashes + near + "?"
+	}
+	return ""
+}
+
 // arguments has what is wrong with a command's arguments count as a mistake.
 func arguments(check cobra.PositionalArgs) cobra.PositionalArgs {
 	return func(c *cobra.Command, args []string) error {
@@ -84,6 +115,8 @@ func arguments(check cobra.PositionalArgs) cobra.PositionalArgs {
 			err = fmt.Errorf("there is no command %.40q", args[0])
 			if near := c.SuggestionsFor(args[0]); len(near) > 0 {
 				err = fmt.Errorf("%w; did you mean %s?", err, strings.Join(near, " or "))
+			} else {
+				err = fmt.Errorf("%w; gnllviz --help lists them", err)
 			}
 		}
 		return mistake{err}

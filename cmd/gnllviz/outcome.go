@@ -16,6 +16,7 @@ import (
 
 	"github.com/gnllviz/gnllviz/datasets/table"
 	"github.com/gnllviz/gnllviz/engine/export"
+	"github.com/gnllviz/gnllviz/engine/metrics"
 	"github.com/gnllviz/gnllviz/server/artifact"
 	"github.com/gnllviz/gnllviz/server/run"
 	"github.com/gnllviz/gnllviz/server/run/capture"
@@ -189,8 +190,7 @@ func (o *outcome) writeTable(w io.Writer) error {
 		fmt.Fprintf(w, "%s %s: %.4g\n", c.Label, wire.Auto, auto[name])
 	}
 	if d.DroppedRows > 0 {
-		first := d.Dropped[0]
-		fmt.Fprintf(w, "%d rows were left out, such as row %d: column %q, %s\n", d.DroppedRows, first.Row, first.Column, first.Reason)
+		fmt.Fprintf(w, "%d of %d rows were skipped\n", d.DroppedRows, d.Train+d.Test+d.Pool+d.DroppedRows)
 	}
 	fmt.Fprintf(w, "%d steps in %.3g s (%s)\n\n", o.Step-o.From, o.Seconds, o.state())
 	for i := range o.Targets {
@@ -227,7 +227,14 @@ func writeScores(w io.Writer, trainScores, testScores *capture.Scores) error {
 	if err := t.Flush(); err != nil {
 		return err
 	}
-	_, err := fmt.Fprintf(w, "\non the test rows it is %s\n", testScores.Verdict)
+	verdict := "it is " + testScores.Verdict.String()
+	switch testScores.Verdict {
+	case metrics.TooFewRows:
+		verdict = "its calibration cannot be judged: they are too few"
+	case metrics.WellCalibrated:
+		verdict += " on average"
+	}
+	_, err := fmt.Fprintf(w, "\non the test rows %s\n", verdict)
 	return err
 }
 

@@ -155,7 +155,7 @@ func outside(inputs []export.Column, x []float64) (lines []string) {
 			}
 		}
 		if n > 0 {
-			lines = append(lines, fmt.Sprintf("%d of %d rows have %s outside the %g to %g of the training rows; their predictions are guesses", n, rows, c.Name, c.Min, c.Max))
+			lines = append(lines, fmt.Sprintf("in %d of %d rows %q is outside %.6g to %.6g, the range the model was trained on; their predictions are guesses", n, rows, c.Name, c.Min, c.Max))
 		}
 	}
 	return lines

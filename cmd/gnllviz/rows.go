@@ -195,7 +195,10 @@ func noteLines(n wire.DataNotes) []string {
 			break
 		}
 		out := table.LeftOut{Column: l.Column, Kind: table.Kind(l.Kind), Reason: l.Reason, Value: l.Value, Rows: l.Rows, First: l.FirstRow}
-		lines = append(lines, out.Line())
+		line := out.Line()
+		if !slices.ContainsFunc(n.Warnings, func(w string) bool { return strings.HasSuffix(w, line) }) { // which says it already
+			lines = append(lines, line)
+		}
 	}
 	return lines
 }

@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/exec"
 	"runtime"
+	"strconv"
 	"strings"
 	"syscall"
 	"time"
@@ -119,7 +120,7 @@ func serveCommand() *cobra.Command {
 // lessonsOf returns the program's lessons and those of a folder.
 func lessonsOf(folder string, limits access.Limits) ([]lesson.Lesson, error) {
 	if info, err := os.Stat(folder); err != nil {
-		return nil, mistakef("--lessons: %w", err)
+		return nil, mistakef("--lessons %s: %w", folder, cause(err))
 	} else if !info.IsDir() {
 		return nil, mistakef("--lessons %s is not a folder", folder)
 	}
@@ -183,6 +184,9 @@ func serve(c *cobra.Command, addr, token, model string, open bool, config server
 			return err
 		}
 	}
+	if err := checkAddr(addr); err != nil {
+		return err
+	}
 	ctx, stop := untilSignal(c)
 	defer stop()
 	l, err := new(net.ListenConfig).Listen(ctx, "tcp", addr)
@@ -190,7 +194,7 @@ func serve(c *cobra.Command, addr, token, model string, open bool, config server
 		return fmt.Errorf("%s is taken by another program; choose another address with --addr", addr)
 	}
 	if err != nil {
-		return fmt.Errorf("cannot listen on %s: %w", addr, err)
+		return fmt.Errorf("cannot listen on %s: %w", addr, listenCause(err))
 	}
 	if config.Token, config.TokenMade, err = tokenFor(token, l.Addr()); err != nil {
 		return err
@@ -241,6 +245,32 @@ func serve(c *cobra.Command, addr, token, model string, open bool, config server
 	}
 	config.Log.Info("stopped")
 	return nil
+}
+
+// checkAddr refuses what is no address to listen on.
+func checkAddr(addr string) error {
+	_, port, err := net.SplitHostPort(addr)
+	if err != nil {
+		return mistakef("--addr %s is not HOST:PORT, such as 127.0.0.1:8080, or :8080 for all addresses of this computer", addr)
+	}
+	if n, err := strconv.Atoi(port); err == nil && (n < 0 || n > 65535) {
+		return mistakef("--addr %s: the port must be from 0 to 65535", addr)
+	}
+	return nil
+}
+
+// listenCause returns why an address cannot be listened on, without the names that Go
+// gives to what failed.
+func listenCause(err error) error {
+	var name *net.DNSError
+	var system syscall.Errno
+	switch {
+	case errors.As(err, &name):
+		return errors.New("there is no such host or port")
+	case errors.As(err, &system):
+		return system
+	}
+	return err
 }
 
 // openBrowser asks the desktop to show a page, and does not wait for it.

@@ -131,6 +131,9 @@ func (t *trainFlags) run(c *cobra.Command) error {
 	if err != nil {
 		return err
 	}
+	if err := t.warnOfUnused(ctx, c, r); err != nil {
+		return err
+	}
 	from, err := r.Status(ctx)
 	if err != nil {
 		return err
@@ -173,6 +176,21 @@ func (t *trainFlags) run(c *cobra.Command) error {
 		write = o.writeJSON
 	}
 	return errors.Join(t.verdict(&o, goal), kept, writeOut(c, "", write))
+}
+
+// warnOfUnused tells of flags that have no effect with the settings of the run.
+func (t *trainFlags) warnOfUnused(ctx context.Context, c *cobra.Command, r *run.Run) error {
+	if len(t.controls.set) == 0 {
+		return nil
+	}
+	values, err := r.Settings(ctx)
+	if err != nil {
+		return err
+	}
+	for _, line := range t.controls.unused(values) {
+		fmt.Fprintln(c.ErrOrStderr(), "gnllviz: warning:", line)
+	}
+	return nil
 }
 
 // notes tells what was left out of the rows of the user's own, and what else there is to

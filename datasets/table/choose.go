@@ -502,13 +502,14 @@ func PlainEncoding(columns []Column) Encoding {
 func (t *Table) locate(e Encoding) (origins, error) {
 	from := make(origins, len(e))
 	for i := range e {
-		find := t.column
-		if e[i].Kind != OfNumber {
-			find = t.find // whatever stands in it, if it is a number
-		}
-		k, err := find(e[i].Name)
+		k, err := t.find(e[i].Name)
 		if err != nil {
-			return nil, err
+			return nil, t.noColumn(e, i)
+		}
+		if e[i].Kind == OfNumber { // else whatever stands in it
+			if err := t.usable(&t.Columns[k]); err != nil {
+				return nil, err
+			}
 		}
 		from[i] = origin{e[i], k, len(e[i].Fill) > 0}
 	}

@@ -139,6 +139,24 @@ func (t *Table) find(head string) (int, error) {
 	return 0, &Error{Column: name, What: "no column has this name", Cure: "choose one of " + strings.Join(names, ", ")}
 }
 
+// noColumn says that the table has no column of an encoding: what columns are called cannot
+// be chosen there.
+func (t *Table) noColumn(e Encoding, i int) error {
+	columns := make([]string, len(t.Columns))
+	for k := range t.Columns {
+		columns[k] = t.Columns[k].Name
+	}
+	wants := make([]string, len(e))
+	for k := range e {
+		wants[k] = e[k].Name
+	}
+	return &Error{
+		Column: e[i].Name,
+		What:   "no column has this name, which the model needs (it needs " + strings.Join(wants, ", ") + "; the file has " + strings.Join(columns, ", ") + ")",
+		Cure:   "add the column, or rename the one that it is",
+	}
+}
+
 // column returns the number of a column of numbers, from 0, by its name or head.
 func (t *Table) column(head string) (int, error) {
 	k, err := t.find(head)

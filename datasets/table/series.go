@@ -31,7 +31,7 @@ func (t *Table) InTime() []string {
 		default:
 			continue
 		}
-		return []string{fmt.Sprintf("the rows are sorted by %q and may be a time series; random test rows lie between training rows and do not measure forecasts: for that, pass the last rows as a separate test file", c.Name)}
+		return []string{fmt.Sprintf("the rows are sorted by %q and may be a time series; test rows drawn at random lie between training rows and do not measure forecasts: for that, give the last rows as a file of their own, with gnllviz train --test FILE", c.Name)}
 	}
 	return nil
 }

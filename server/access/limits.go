@@ -197,7 +197,7 @@ func (l *Limits) Table() []Limit {
 		{"max-runs", "runs to keep; a new run beyond this replaces the one with the least work that nobody watches or has changed", &l.Runs},
 		{"max-framed-runs", "of these, runs started in frames of other sites; they replace only one another", &l.FramedRuns},
 		{"keep", "time for which a run made by a program is not replaced; if given, stored runs that nobody has used for that long are deleted (else after 2160h)", &l.Keep},
-		{"max-lanes", fmt.Sprintf("lanes in one run, at most %d", wire.MaxLanes), &l.Lanes},
+		{"max-lanes", fmt.Sprintf("models in one run, at most %d", wire.MaxLanes), &l.Lanes},
 		{"max-viewers", "viewers of one run", &l.Viewers},
 		{"max-peer-viewers", "viewers of one run at one address (IPv6: in one /64); a class behind a router shares one address; default: half of --max-viewers", &l.PeerViewers},
 		{"max-connections", "viewers of all runs", &l.Connections},

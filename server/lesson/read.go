@@ -9,6 +9,7 @@ import (
 	"io/fs"
 	"math"
 	"path"
+	"reflect"
 	"regexp"
 	"slices"
 	"strings"
@@ -146,9 +147,32 @@ func decode(b []byte, l *Lesson) error {
 		return fmt.Errorf("%s: line %d has a JSON %s, which does not belong there", typ.Field, line(typ.Offset), typ.Value)
 	}
 	if name, ok := strings.CutPrefix(err.Error(), "json: unknown field "); ok { //nonsense:keep a sentence of encoding/json, which has no type for it
-		return fmt.Errorf("%s: a lesson has no such member", strings.Trim(name, `"`))
+		name = strings.Trim(name, `"`)
+		if near := wire.Nearest(name, members(reflect.TypeFor[Lesson]())); near != "" {
+			return fmt.Errorf("%s: a lesson has no such member; did you mean %q?", name, near)
+		}
+		return fmt.Errorf("%s: a lesson has no such member", name)
 	}
 	return fmt.Errorf("it is no JSON object: %w", err)
+}
+
+// members returns the names of all members of a type and of what is in it.
+func members(t reflect.Type) (names []string) {
+	switch t.Kind() {
+	case reflect.Pointer, reflect.Slice:
+		return members(t.Elem())
+	case reflect.Struct:
+		for i := range t.NumField() {
+			f := t.Field(i)
+			if name, _, _ := strings.Cut(f.Tag.Get("json"), ","); name != "" && name != "-" {
+				names = append(names, name)
+			}
+			if f.IsExported() {
+				names = append(names, members(f.Type)...)
+			}
+		}
+	}
+	return names
 }
 
 // check says which member of a lesson is not as it may be, and why.

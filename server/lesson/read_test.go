@@ -110,6 +110,7 @@ func TestBadFilesAreRefused(t *testing.T) {
 		{`, "Three."`, ``, "watch: it has 2 sentences, not three"},
 		{`"Two."`, `" "`, "watch: sentence 2: it is missing"},
 		{`"try": "Something."`, `"tries": "Something."`, "tries: a lesson has no such member"},
+		{`"try": "Something."`, `"trry": "Something."`, `trry: a lesson has no such member; did you mean "try"?`},
 		{`, {"panel": "loss", "label": "there"}`, ``, "spots: there are 2"},
 		{`"panel": "fit"`, `"panel": "fits"`, `spots: spot 1: there is no panel "fits"; there are fit, noise`},
 		{`"panel": "fit", `, ``, "spots: spot 1: it has either a control or a panel"},
