@@ -50,7 +50,7 @@ func calibrationFigures() []Figure {
 		},
 		{
 			ID: "verdict", Label: "verdict", Better: BetterNone,
-			Help:    "Overconfident or underconfident if the test coverage at 50, 68, 90 or 95 % is off by more than 2.5 standard errors. Needs at least 20 test points.",
+			Help:    "Overconfident or underconfident if the test coverage at 50, 68, 90 or 95 % is off by more than 2.5 standard errors. An average: it can hide bands that are too wide in one place and too narrow in another. Needs at least 20 test points.",
 			Formula: setTeX(`\left|c_p - p\right| - \frac{1}{2 n} \le 2.5 \sqrt{\frac{p (1 - p)}{n}}`),
 		},
 	}

@@ -87,7 +87,7 @@ const CalibrationLevels = 21
 const PITBins = 10
 
 // Verdicts are what the scalars "verdict" and "scaled_verdict" count from 0.
-var Verdicts = []Verdict{{"few", "too few points"}, {"over", "overconfident"}, {"under", "underconfident"}, {"well", "calibrated"}}
+var Verdicts = []Verdict{{"few", "too few test points"}, {"over", "overconfident"}, {"under", "underconfident"}, {"well", "calibrated on average"}}
 
 // A Verdict says how well calibrated predictions are.
 type Verdict struct {

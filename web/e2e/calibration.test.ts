@@ -22,7 +22,7 @@ async function above(w: Watched): Promise<number> {
 describe('calibration', () => {
   // A floor far above the noise: every interval holds every row.
   it('says in a word, a sentence, a curve and a histogram that the bands are too wide', async () => {
-    const w = await still({ eps: 10 })
+    const w = await still({ eps: 10 }, 100)
     const verdict = w.page.getByRole('button', { name: 'verdict: underconfident' })
     await verdict.focus()
     const tip = w.page.locator('#help-verdict')
@@ -39,7 +39,7 @@ describe('calibration', () => {
   })
 
   it('shows what recalibration does to all of it', async () => {
-    const w = await still({ eps: 10 })
+    const w = await still({ eps: 10 }, 100)
     const [before, wide] = [await curve(w), await above(w)]
     await choose(w, 'gnll-calibration', 'rescaled')
     await expect.poll(() => text(w.page.locator('.after'))).toContain('Multiplying every std by')
@@ -59,13 +59,13 @@ describe('calibration', () => {
   })
 
   it('says when there are too few rows to tell', async () => {
-    const w = await still({ train_share: 95 })
-    await w.page.getByRole('button', { name: 'verdict: too few points' }).focus()
+    const w = await still({ train_share: 95 }, 100)
+    await w.page.getByRole('button', { name: 'verdict: too few test points' }).focus()
     expect(await text(w.page.locator('#help-verdict'))).toMatch(/^\d test points are too few/)
   })
 
   it('has a verdict for each lane, and its figures in a table', async () => {
-    const w = await still({ eps: 10 })
+    const w = await still({ eps: 10 }, 100)
     await w.page.getByRole('button', { name: '+ Compare' }).click()
     await expect.poll(() => w.page.locator('.verdicts li').count()).toBe(2)
     await w.page.getByRole('button', { name: 'model A: underconfident' }).waitFor()
@@ -186,7 +186,7 @@ describe('the anatomy', () => {
   })
 
   it('counts the variances that eps clamps', async () => {
-    const w = await still({ eps: 10 })
+    const w = await still({ eps: 10 }, 100)
     await w.page.getByText('eps applies to 106 of 106').waitFor()
   })
 })

@@ -1,5 +1,6 @@
 import type { LanePicture } from '../net/frame'
 import { fixed } from './format'
+import { failingWhere, type Failing, type Points } from './locally'
 import { PICTURE, VERDICTS, type Scalar } from '../generated/wire'
 
 /** The predictions as they are, or after recalibration. */
@@ -69,13 +70,19 @@ const percent = (share: number): string => `${fixed(100 * share, 0)}\u00a0%`
 export interface Verdict {
   readonly word: string
   readonly kind: (typeof VERDICTS)[number]['id'] | 'none'
+  /** Where the bands plainly fail although the verdict does not say so: too wide below 15 ms. Else empty. */
+  readonly where: string
   readonly sentence: string
 }
 
-const NONE = { word: 'no verdict', kind: 'none' } as const
+const NONE = { word: 'no verdict', kind: 'none', where: '' } as const
 
-/** The verdict on the calibration, with a sentence about the interval that is furthest off. */
-export function verdictOf(p: LanePicture, of: Recalibration): Verdict {
+/** Before so many steps a network has learned nothing that could be judged. */
+const LEAST_STEPS = 100
+
+/** The verdict on the calibration, with a sentence about the interval that is furthest off, and where it is wrong. It is about the average over the test points. */
+export function verdictOf(p: LanePicture, of: Recalibration, data: Points | undefined): Verdict {
+  if (p.fit.step < LEAST_STEPS) return { ...NONE, word: 'untrained', sentence: `Judged after ${LEAST_STEPS} steps of training.` }
   const all = coverages(p, of)
   const off = (c: Coverage): number => Math.abs(c.observed - c.level) / Math.sqrt(c.level * (1 - c.level))
   const furthest = all.reduce((a, b) => (off(b) > off(a) ? b : a))
@@ -85,5 +92,13 @@ export function verdictOf(p: LanePicture, of: Recalibration): Verdict {
   if (verdict === undefined) return { ...NONE, sentence: 'No verdict: too few test points to recalibrate, or numbers that are not finite.' }
   const reason = verdict.id === 'few' ? `${rowsJudged(p)} test points are too few to tell good calibration from luck. ` : ''
   const close = verdict.id === 'well' && furthest.side !== 'within' ? ' Being slightly outside may be chance, because four intervals are checked.' : ''
-  return { word: verdict.words, kind: verdict.id, sentence: reason + counted + close }
+  const fails = of === 'predicted' && data && verdict.id !== 'few' ? failingWhere(data, p.rows).filter((f) => f.side !== SAME[verdict.id]) : []
+  const [worst] = fails
+  return {
+    word: verdict.words, kind: verdict.id, where: worst ? `too ${worst.side} ${worst.where}` : '',
+    sentence: [reason + counted + close, ...fails.slice(0, 3).map((f) => f.sentence)].join(' '),
+  }
 }
+
+/** What a verdict says already. */
+const SAME: Readonly<Partial<Record<Verdict['kind'], Failing['side']>>> = { over: 'narrow', under: 'wide' }

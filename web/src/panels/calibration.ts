@@ -52,7 +52,7 @@ class GnllCalibration extends LatePart {
     return html`
       <section class="card calibration explained" aria-labelledby="calibration-title" style=${laneStyle(colour)}>
         <header class="plot-head">
-          <h2 id="calibration-title">Calibration (test set)</h2>
+          <h2 id="calibration-title">Calibration<span class="unseen"> (test set)</span></h2>
           ${explainChart('calibration', HELP)}
           <span class="keys-row">${focus ? this.#verdict(focus) : nothing}</span>
           ${tableButton('calibration', this.asTable, () => { this.asTable = !this.asTable })}
@@ -71,8 +71,8 @@ class GnllCalibration extends LatePart {
   }
 
   #verdict(p: LanePicture): TemplateResult {
-    const { word, kind, sentence } = verdictOf(p, this.#view)
-    return told('verdict', FIGURES.verdict.label, html`<span class="unseen">verdict: </span><span class="verdict verdict-${kind}">${word}</span>`, sentence, 'verdict')
+    const verdict = verdictOf(p, this.#view, this.store.run.value?.data)
+    return told('verdict', FIGURES.verdict.label, html`<span class="unseen">verdict: </span><span class="verdict verdict-${verdict.kind}">${verdict.word}</span>`, verdict.sentence, 'verdict')
   }
 
   /** The verdict on each lane. */
@@ -82,8 +82,8 @@ class GnllCalibration extends LatePart {
         ${lanes.map((l) => {
           const p = pictures.find((f) => f.lane === l.lane)
           if (!p) return nothing
-          const { word, kind, sentence } = verdictOf(p, this.#view)
-          return html`<li style=${laneStyle(l.colour)}>${told(`verdict-${l.lane}`, FIGURES.verdict.label, html`<span class="unseen">model ${l.name}: </span>${laneLine(l.colour)}<span class="verdict verdict-${kind}">${word}</span>`, `${l.name}: ${word}. ${sentence}`, 'verdict')}</li>`
+          const { word, kind, where, sentence } = verdictOf(p, this.#view, this.store.run.value?.data)
+          return html`<li style=${laneStyle(l.colour)}>${told(`verdict-${l.lane}`, FIGURES.verdict.label, html`<span class="unseen">model ${l.name}: </span>${laneLine(l.colour)}<span class="verdict verdict-${kind}">${kind === 'well' ? 'calibrated' : word}${where === '' ? '' : ' *'}</span>`, `${l.name}: ${word}. ${sentence}`, 'verdict')}</li>`
         })}
       </ul>
     `
@@ -137,9 +137,10 @@ class GnllCalibration extends LatePart {
   #after(focus: LanePicture): TemplateResult {
     const s = focus.fit.scalars
     const rows = rowsJudged(focus)
+    const { where } = verdictOf(focus, this.#view, this.store.run.value?.data)
     const area = (after: number): string => `the miscalibration from ${fixed(s.test_miscal_area, 3)} to ${fixed(after, 3)}`
     const fitted = '(cross-fitted on halves of the test set)'
-    if (this.#view === 'predicted') return html`Grey: the range expected by chance with ${rows} test points (95 %)`
+    if (this.#view === 'predicted') return html`${where === '' ? nothing : html`<b class="verdict-where">But ${where}.</b> `}Grey: the range expected by chance with ${rows} test points (95 %)`
     if (!Number.isFinite(s.isotonic_miscal_area)) return html`Too few test points to recalibrate, or numbers that are not finite`
     if (this.#view === 'isotonic') return html`Isotonic regression changes ${area(s.isotonic_miscal_area)} ${fitted}`
     return html`Multiplying every std by <b>${significant(s.scale_factor, 3)}</b> changes the NLL from ${fixed(s.test_nll, 2)} to ${fixed(s.scaled_nll, 2)} nats and ${area(s.scaled_miscal_area)} ${fitted}`
