@@ -212,6 +212,7 @@ func (c *client) read(ctx context.Context) error {
 		switch {
 		case errors.As(err, &refused):
 			c.Meter.Commanded(command, string(refused.Code))
+			refused = refused.Labelled()
 			refused.ID = id
 			c.reply(ctx, refused)
 		case err != nil:

@@ -65,6 +65,9 @@ type Control struct {
 	auto  func(Basis) float64 // what Auto says; set exactly where Auto is
 }
 
+// called returns what reasons call the control.
+func (c *Control) called() Name { return Name{ID: c.Name, Label: c.Label} }
+
 // A When says that a control matters only while another has one of some values, or
 // without values while it has any text; one without a control always does. A value may
 // be set all the same.
@@ -88,13 +91,13 @@ func (c *Control) value(s *Settings) any {
 // was.
 func (c *Control) set(s *Settings, raw json.RawMessage) *ErrorMessage {
 	badValue := func(want string) *ErrorMessage {
-		return Refuse(BadValue, c.Name, "%s must be %s, not %.60s", ControlName(c.Name), want, raw)
+		return Refuse(BadValue, c.Name, "%s must be %s, not %.60s", c.called(), want, raw)
 	}
 	number := func() (float64, *ErrorMessage) {
 		var f *float64
 		if err := json.Unmarshal(raw, &f); err != nil || f == nil {
 			if k := raw[0]; err != nil && (k == '-' || '0' <= k && k <= '9') {
-				return 0, Refuse(OutOfRange, c.Name, "%s %.60s is too large for a float64", ControlName(c.Name), raw)
+				return 0, Refuse(OutOfRange, c.Name, "%s %.60s is too large for a float64", c.called(), raw)
 			}
 			if c.Auto != "" {
 				return 0, badValue(`a number or "auto"`)
@@ -160,7 +163,7 @@ func (c *Control) set(s *Settings, raw json.RawMessage) *ErrorMessage {
 			return badValue("one of " + c.optionValues())
 		}
 		if !slices.ContainsFunc(c.Options, func(o Option) bool { return o.Value == *v }) {
-			return Refuse(OutOfRange, c.Name, "%s %.40q is none of %s", ControlName(c.Name), *v, c.optionValues())
+			return Refuse(OutOfRange, c.Name, "%s %.40q is none of %s", c.called(), *v, c.optionValues())
 		}
 		*p = *v
 	case *Parameters:
@@ -173,7 +176,7 @@ func (c *Control) set(s *Settings, raw json.RawMessage) *ErrorMessage {
 		}
 		list, err := ParseParameters(*v)
 		if err != nil {
-			return Refuse(BadValue, c.Name, "%s: %v", ControlName(c.Name), err)
+			return Refuse(BadValue, c.Name, "%s: %v", c.called(), err)
 		}
 		*p = list
 	case encoding.TextUnmarshaler: // a choice whose values have a type of their own
@@ -182,7 +185,7 @@ func (c *Control) set(s *Settings, raw json.RawMessage) *ErrorMessage {
 			return badValue("one of " + c.optionValues())
 		}
 		if p.UnmarshalText([]byte(*v)) != nil {
-			return Refuse(OutOfRange, c.Name, "%s %.40q is none of %s", ControlName(c.Name), *v, c.optionValues())
+			return Refuse(OutOfRange, c.Name, "%s %.40q is none of %s", c.called(), *v, c.optionValues())
 		}
 	case *[]int:
 		var v []int
@@ -190,7 +193,7 @@ func (c *Control) set(s *Settings, raw json.RawMessage) *ErrorMessage {
 			return badValue("a list of whole numbers")
 		}
 		if len(v) < 1 || len(v) > MaxLayers {
-			return Refuse(OutOfRange, c.Name, "%s has %d layers, not 1 to %d", ControlName(c.Name), len(v), MaxLayers)
+			return Refuse(OutOfRange, c.Name, "%s has %d layers, not 1 to %d", c.called(), len(v), MaxLayers)
 		}
 		for _, n := range v {
 			if e := c.inRange(float64(n)); e != nil {
@@ -206,7 +209,7 @@ func (c *Control) set(s *Settings, raw json.RawMessage) *ErrorMessage {
 
 func (c *Control) notTooLong(text string) *ErrorMessage {
 	if n := len(text); n > int(c.Max) {
-		return Refuse(OutOfRange, c.Name, "%s has %d bytes; at most %d are allowed", ControlName(c.Name), n, int(c.Max))
+		return Refuse(OutOfRange, c.Name, "%s has %d bytes; at most %d are allowed", c.called(), n, int(c.Max))
 	}
 	return nil
 }
@@ -215,9 +218,9 @@ func (c *Control) inRange(f float64) *ErrorMessage {
 	switch {
 	case f == 0 && c.Zero:
 	case (f < c.Min || f > c.Max) && c.Zero:
-		return Refuse(OutOfRange, c.Name, "%s must be 0 or from %s to %s, not %s", ControlName(c.Name), short(c.Min), short(c.Max), short(f))
+		return Refuse(OutOfRange, c.Name, "%s must be 0 or from %s to %s, not %s", c.called(), short(c.Min), short(c.Max), short(f))
 	case f < c.Min || f > c.Max:
-		return Refuse(OutOfRange, c.Name, "%s must be from %s to %s, not %s", ControlName(c.Name), short(c.Min), short(c.Max), short(f))
+		return Refuse(OutOfRange, c.Name, "%s must be from %s to %s, not %s", c.called(), short(c.Min), short(c.Max), short(f))
 	}
 	return nil
 }

@@ -13,6 +13,7 @@ import (
 type Name struct {
 	ID    string // of the control or the field
 	Words string // what the reason calls it; empty for its ID
+	Label string // what the page calls it; empty for what the reason does
 }
 
 // ControlName returns the name of a control.
@@ -29,6 +30,23 @@ func Refuse(code ErrorCode, control, format string, args ...any) *ErrorMessage {
 
 func inWords(format string, args []any) string {
 	return strings.ToValidUTF8(fmt.Sprintf(format, args...), "\uFFFD")
+}
+
+// Labelled returns the message as the page shows it: its reason calls controls by their
+// labels.
+func (e *ErrorMessage) Labelled() *ErrorMessage {
+	if e.format == "" {
+		return e
+	}
+	labelled := *e
+	labelled.args = slices.Clone(e.args)
+	for i, a := range labelled.args {
+		if n, ok := a.(Name); ok {
+			labelled.args[i] = cmp.Or(n.Label, n.String())
+		}
+	}
+	labelled.Reason = inWords(labelled.format, labelled.args)
+	return &labelled
 }
 
 // Error returns the reason.

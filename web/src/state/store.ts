@@ -85,7 +85,7 @@ export class Store {
   /** What the lesson proposes, if it has been done. */
   readonly tried: ReadonlySignal<Tried | null>
   readonly history = new History()
-  readonly past = new Past((order) => this.#do(order), (e) => { this.#tell(e) })
+  readonly past = new Past((order) => { this.values.forgiveAll(); return this.#do(order) }, (e) => { this.#tell(e) })
   readonly rewind = new Rewind({
     snapshots: () => this.api.snapshots(this.id),
     frames: (step) => this.api.frames(this.id, step),

@@ -70,6 +70,11 @@ export class Values {
     this.refused.value = edited(this.refused.value, this.#key(name), undefined)
   }
 
+  /** Takes back all of them: after an undo every control shows what holds. */
+  forgiveAll(): void {
+    this.refused.value = new Map()
+  }
+
   /** Notes why a value was refused that was asked for together with others. */
   refuse(name: string, reason: string): void {
     this.refused.value = edited(this.refused.value, this.#key(name), reason)
