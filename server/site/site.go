@@ -47,6 +47,7 @@ func (s *Site) Route(mux *http.ServeMux) {
 	mux.Handle("GET /embed/{id}", embed)
 	mux.Handle("GET /help", api.Packed(http.HandlerFunc(s.getGuide)))
 	mux.HandleFunc("GET /help/{image}", getGuideImage)
+	mux.Handle("GET /guide", http.RedirectHandler("/help", http.StatusFound))
 	mux.Handle("/", api.Packed(s.files()))
 }
 

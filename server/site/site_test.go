@@ -71,3 +71,14 @@ func TestDocumentsHaveTheControls(t *testing.T) {
 		}
 	}
 }
+
+// Who asks for the guide by its name is sent to where it is.
+func TestGuideIsTheHelp(t *testing.T) {
+	mux := http.NewServeMux()
+	New(fstest.MapFS{}, nil, nil, slog.New(slog.DiscardHandler)).Route(mux)
+	w := httptest.NewRecorder()
+	mux.ServeHTTP(w, httptest.NewRequest("GET", "/guide", nil))
+	if w.Code != http.StatusFound || w.Header().Get("Location") != "/help" {
+		t.Errorf("status %d, to %q", w.Code, w.Header().Get("Location"))
+	}
+}
