@@ -95,7 +95,7 @@ type predictRequest struct {
 type prediction struct {
 	X    json.RawMessage `json:"x" doc:"The places, as asked: a number for each, or with several inputs a list for each."`
 	Mean []wire.Number   `json:"mean,omitempty" doc:"The predicted mean at each, in the target's unit. With several targets these stand in targets."`
-	Std  []wire.Number   `json:"std,omitempty" doc:"The predicted standard deviation at each, not below the floor that eps puts under it, in the target's unit."`
+	Std  []wire.Number   `json:"std,omitempty" doc:"The predicted standard deviation at each, never below the minimum that eps sets, in the target's unit."`
 
 	Targets []targetPrediction `json:"targets,omitempty" doc:"Each of several targets, in the order in which they are learned."`
 }
@@ -105,7 +105,7 @@ type targetPrediction struct {
 	Name string        `json:"name" doc:"The target."`
 	Unit string        `json:"unit" doc:"Its unit; empty for a bare number."`
 	Mean []wire.Number `json:"mean" doc:"The predicted mean at each place, in the target's unit."`
-	Std  []wire.Number `json:"std" doc:"The predicted standard deviation at each place, not below the floor that eps puts under it, in the target's unit."`
+	Std  []wire.Number `json:"std" doc:"The predicted standard deviation at each place, never below the minimum that eps sets, in the target's unit."`
 }
 
 func (a lookRoutes) getPredict(ctx context.Context, q *predictRequest) (*body[prediction], error) {

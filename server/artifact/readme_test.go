@@ -31,6 +31,9 @@ func TestREADMEListsFormats(t *testing.T) {
 		help := f.Help
 		if f.Read && f.Group != groupAll {
 			help += " Can be imported."
+			if !f.Rows {
+				help = strings.TrimSuffix(help, ".") + ", if it was trained on a built-in data set."
+			}
 		}
 		fmt.Fprintf(&table, "| `%s` | `%s` | %s |\n", f.Name, f.File, strings.ReplaceAll(help, "|", "\\|"))
 	}

@@ -17,7 +17,7 @@ func Charts() []Chart {
 			Help: "The predicted standard deviation over the same input, on a log axis, with its minimum √eps.",
 			Read: []string{
 				"The chart shares its x axis with the fit above it. On a log axis equal ratios have equal heights: 1 to 2 is as far as 10 to 20.",
-				"Below the floor, the dotted line is what the network predicts; the loss uses the floor instead.",
+				"Below the minimum std, the dotted line is what the network predicts; the loss uses the minimum instead.",
 			},
 		},
 		{

@@ -174,7 +174,7 @@ func (r *RowsSpec) check() *ErrorMessage {
 	targets := len(r.TargetColumns())
 	switch {
 	case r.LeftOut():
-		return Refuse(BadData, "", "the rows were left out of it: %d rows of %s; give them again: gnllviz train --resume MODEL --train FILE", r.Count, r.columns())
+		return Refuse(BadData, "", "the file has the model but not the table that it was trained on (%d rows of %s), as ONNX, safetensors and files made without the data have not; import the JSON file or the archive of the same model, or on the command line give the table again: gnllviz train --resume MODEL --train FILE", r.Count, r.columns())
 	case len(r.Inputs) < 1 || len(r.Inputs) > MaxInputs:
 		return Refuse(BadData, "", `"rows" has %d inputs; it must have 1 to %d`, len(r.Inputs), MaxInputs)
 	case len(r.Targets) > 0 && r.Target != Column{}:

@@ -90,9 +90,8 @@ type RedoCommand struct{ Head }
 // ReturnCommand restores the weights of an earlier step: those of the newest snapshot
 // at or before it that all lanes have. Training continues from there; the step count
 // does not go back. With a lane it restores that one's weights alone, from its own newest
-// snapshot, and sets controls of it at once: the way out of a training that went wrong, see
-// [Trouble]. A run that has diverged then does again what it did before. One undo takes back
-// all of it.
+// snapshot, and sets controls of it at once: the way out of a training that went wrong. A
+// run that has diverged then does again what it did before. One undo takes back all of it.
 type ReturnCommand struct {
 	Head
 	Step *uint64                    `json:"step"`           // the step
@@ -236,7 +235,7 @@ type OpenCommand struct {
 	Open *bool `json:"open"` // everyone who watches may change settings
 }
 
-// WatchCommand says something of this viewer: whether it wants fit frames, what it is
+// WatchCommand tells the server about this viewer: whether it wants fit frames, what it is
 // called, what it presents. It has one member of these, or several.
 type WatchCommand struct {
 	Head

@@ -30,7 +30,7 @@ func lossControls() []Control {
 	return append(list, []Control{
 		{
 			Name: "eps", Label: "eps", Group: "loss", Kind: KindNumber, Live: true, Log: true, Zero: true,
-			Help:    "Smaller variances of the standardised target count as eps in the loss, so more certainty than that is neither rewarded nor punished. As in PyTorch, the gradient still flows.",
+			Help:    "Smaller variances of the standardised target count as eps in the loss, so claiming less noise than that changes nothing. As in PyTorch, the gradient still flows.",
 			Default: 1e-6, Min: 1e-12, Max: 10, Step: 0.1,
 			field: func(s *Settings) any { return &s.Eps },
 		},

@@ -39,9 +39,9 @@ func lossFigures() []Figure {
 			Source:  torchLoss,
 		},
 		{
-			ID: "floor", Label: "floor", Unit: TargetUnit, Better: BetterNone,
+			ID: "floor", Label: "minimum std", Unit: TargetUnit, Better: BetterNone,
 			Help:    "Minimum standard deviation in the loss: √eps, times the target’s standard deviation if the target is standardised.",
-			Formula: setTeX(`\sigma_{\text{floor}} = \sqrt{\text{eps}} \cdot s_y`),
+			Formula: setTeX(`\sigma_{\min} = \sqrt{\text{eps}} \cdot s_y`),
 			Source:  torchLoss,
 		},
 		{

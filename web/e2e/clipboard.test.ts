@@ -10,7 +10,7 @@ const { still } = stage()
 /** Opens the dialog where a file's rows are put. */
 async function openCSV(w: Watched): Promise<void> {
   await w.page.getByRole('button', { name: '+ Your data' }).click()
-  await w.page.locator('dialog').getByText('CSV').click()
+  await w.page.locator('dialog').getByText('Table', { exact: true }).click()
 }
 
 async function paste(w: Watched, text: string): Promise<void> {

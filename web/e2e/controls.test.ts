@@ -65,9 +65,9 @@ describe('the controls', () => {
   it('say the std ≥ in the data’s unit and in the standardised one', async () => {
     const w = await still()
     await w.type('eps', '1e-2')
-    await expect.poll(() => w.page.locator('[data-control=eps] .note').textContent()).toBe('smallest std allowed: 5.0\u00a0g (0.1 in standardised units)')
+    await expect.poll(() => w.page.locator('[data-control=eps] .note').textContent()).toBe('The network may not claim less noise than 5.0\u00a0g')
     await w.page.getByText('More data settings').click()
     await w.page.locator('[data-control=standardise] wa-switch').click()
-    await expect.poll(() => w.page.locator('[data-control=eps] .note').textContent()).toBe('smallest std allowed: 0.10\u00a0g')
+    await expect.poll(() => w.page.locator('[data-control=eps] .note').textContent()).toBe('The network may not claim less noise than 0.10\u00a0g')
   })
 })

@@ -266,9 +266,9 @@ describe('the first view', () => {
     const step = await w.step()
     await expect.poll(() => w.step()).toBeGreaterThan(step + 100)
     expect(await boxes()).toEqual(before)
-    expect(await w.page.locator('.caption').textContent()).toContain('Raise eps')
+    expect(await w.page.locator('.caption').textContent()).toContain('Move eps')
     await w.type('eps', '1e-3')
-    await expect.poll(() => w.page.locator('.caption').textContent()).not.toContain('Raise eps')
+    await expect.poll(() => w.page.locator('.caption').textContent()).not.toContain('Move eps')
   })
 })
 

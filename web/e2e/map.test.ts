@@ -46,7 +46,7 @@ describe('a map', () => {
     const rows = await figures(w)
     expect(rows).toHaveLength(25)
     const head = await w.page.locator('.chart-table thead th').allTextContents()
-    expect(head).toEqual(['x1', 'x2', 'mean', 'std before eps', 'std', 'true mean', 'true std', '95 % from', '95 % to'])
+    expect(head).toEqual(['x1', 'x2', 'mean', 'std before the minimum', 'std', 'true mean', 'true std', '95 % from', '95 % to'])
     // Over 600 rows the network has the truth to within half a std.
     await expect.poll(async () => median((await figures(w)).map((r) => Math.abs((r[2] ?? NaN) - (r[5] ?? NaN)) / (r[6] ?? NaN)))).toBeLessThan(0.5)
   })

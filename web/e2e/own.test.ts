@@ -7,7 +7,7 @@ const { still, visit, serve, allow } = stage()
 /** Opens the dialog where a file's rows are put. */
 async function openCSV(w: Watched): Promise<void> {
   await w.page.getByRole('button', { name: '+ Your data' }).click()
-  await w.page.locator('dialog').getByText('CSV').click()
+  await w.page.locator('dialog').getByText('Table', { exact: true }).click()
 }
 
 async function paste(w: Watched, text: string): Promise<void> {
@@ -54,7 +54,7 @@ describe('an own file', () => {
     await w.page.getByRole('checkbox', { name: 'use wind as input' }).uncheck()
     await learn(w)
     await expect.poll(() => w.page.locator('dialog[open]').count()).toBe(0)
-    await expect.poll(() => caption(w)).toContain('Skipped 1 row (first: line 9, column stop')
+    await expect.poll(() => caption(w)).toContain('rows is not used (first: row 9, column stop')
     expect(await caption(w)).toContain('stop against speed')
     await expect.poll(() => w.page.locator('.metrics .aside').textContent()).toMatch(/^31 training, 8 test/)
     expect(await w.page.getByRole('combobox', { name: 'data set' }).inputValue()).toBe('own')
@@ -79,7 +79,7 @@ describe('an own file', () => {
     await expect.poll(() => holds('Ort')).toMatch(/4 words.*—/s)
     expect(await holds('plant')).toContain('constant')
     expect(await holds('co')).toMatch(/numbers.*−200 to 6.25/s)
-    expect(await holds('y')).toMatch(/numbers.*0.5 to 9.5.*8.*“5,0\*” in line 2/s)
+    expect(await holds('y')).toMatch(/numbers.*0.5 to 9.5.*8.*“5,0\*” in row 2/s)
     const from = (name: string): Promise<boolean> => w.page.getByRole('checkbox', { name: `use ${name} as input` }).isChecked()
     expect([await from('Ort'), await from('x'), await from('co'), await from('plant')]).toEqual([false, true, true, false])
     const odd = w.page.locator('.own-warnings')
@@ -96,7 +96,7 @@ describe('an own file', () => {
     expect(await odd.textContent()).not.toContain('-200')
     await learn(w)
     // 6 rows lack co, 8 have a mark at y, and none both.
-    await expect.poll(() => caption(w)).toContain('Skipped 14 rows (first: line 2, column y')
+    await expect.poll(() => caption(w)).toContain('rows are not used (first: row 2, column y')
     await expect.poll(() => w.rows()).toBe(37)
   })
 
@@ -210,7 +210,7 @@ describe('an own file', () => {
     await openCSV(w)
     await paste(w, `x,y\n0,1e999\n${Array.from({ length: 20 }, (_, i) => `${i},${i % 3}`).join('\n')}\n`)
     await learn(w)
-    await expect.poll(() => caption(w)).toContain('Skipped 1 row (first: line 2, column y: larger than 1e+18')
+    await expect.poll(() => caption(w)).toContain('rows is not used (first: row 2, column y: larger than 1e+18')
   })
 
   it('that teaches nothing is refused in the server’s words, and the run goes on', async () => {

@@ -145,10 +145,11 @@ describe('an address', () => {
     await a.drawn()
     await a.page.getByRole('button', { name: '+ Your data' }).click()
     if (kind === 'csv') {
-      await a.page.locator('dialog').getByText('CSV').click()
+      await a.page.locator('dialog').getByText('Table', { exact: true }).click()
       await a.page.getByRole('textbox', { name: 'Paste a table' }).fill(['größe,"a~b, c:d"', ...Array.from({ length: 120 }, (_v, i) => `${i / 7},${Math.sin(i)}`)].join('\n'))
       await a.page.getByRole('button', { name: 'Preview' }).click()
     } else {
+      await a.page.locator('dialog').getByText('Formula', { exact: true }).click()
       await a.page.locator('#own-mean').fill('2 * sin(x) + 1')
     }
     await a.page.getByRole('button', { name: 'Train on this data' }).click()
@@ -267,7 +268,7 @@ describe('the share panel', () => {
     expect(await warnings.allTextContents()).toEqual([])
     await w.page.keyboard.press('Escape')
     await w.page.getByRole('button', { name: '+ Your data' }).click()
-    await w.page.locator('dialog').getByText('CSV').click()
+    await w.page.locator('dialog').getByText('Table', { exact: true }).click()
     const text = ['x,y', ...Array.from({ length: 2000 }, (_, i) => `${i / 7},${Math.sin(i * i)}`)].join('\n')
     await w.page.getByRole('button', { name: 'choose a file', exact: true }).setInputFiles({ name: 'rows.csv', mimeType: 'text/csv', buffer: Buffer.from(text) })
     await w.page.getByRole('button', { name: 'Train on this data' }).click()

@@ -151,7 +151,7 @@ describe('what opens over the page', () => {
     await w.page.keyboard.press('Escape')
     await w.page.getByRole('button', { name: '+ Your data' }).click()
     expect(await w.violations()).toEqual([])
-    await w.page.locator('dialog').getByText('CSV').click()
+    await w.page.locator('dialog').getByText('Table', { exact: true }).click()
     await w.page.getByRole('textbox', { name: 'Paste a table' }).waitFor()
     expect(await w.violations()).toEqual([])
     await w.page.keyboard.press('Escape')

@@ -85,7 +85,7 @@ describe('several targets', () => {
   it('of an own table are chosen, and travel in the address', async () => {
     const w = await still()
     await w.page.getByRole('button', { name: '+ Your data' }).click()
-    await w.page.getByText('CSV', { exact: true }).click()
+    await w.page.locator('dialog').getByText('Table', { exact: true }).click()
     await w.page.locator('#own-csv').fill(['x,east,"north, m"', ...Array.from({ length: 60 }, (_, i) => `${i / 10},${Math.sin(i / 5).toFixed(2)},${((i * 7) % 13) / 4}`)].join('\n'))
     await w.page.getByRole('button', { name: 'Preview' }).click()
     await w.page.getByRole('checkbox', { name: 'predict east' }).check()

@@ -275,7 +275,7 @@ func cardFacts(r *capture.Capture) (list []fact) {
 		{"program", strings.TrimSpace(c.Program + " " + c.Version + " " + c.Commit)},
 		{"run", c.Run},
 		{"continued from run", c.Parent},
-		{"lane", c.Lane},
+		{"model", c.Lane},
 		{"time", c.Time.Format("2006-01-02 15:04:05 UTC")},
 		{"task", c.Task},
 		{"network", c.Network},

@@ -26,7 +26,7 @@ func noise(r *capture.Capture) *picture {
 		{"standard deviation", g.Std, curve{line: stroke(lane, 2)}},
 		{"epistemic", g.Epistemic, curve{line: stroke(lane, 1.2, 2, 3)}},
 		{"true", g.TrueStds, curve{line: stroke(ink, 1.1, 6, 4)}},
-		{"floor √eps", constant(math.Sqrt(r.Model.Eps)*r.Model.Targets[r.Data.ShownTarget-1].Std, len(g.X)), curve{line: stroke(quiet, 0.9, 4, 4)}},
+		{"minimum std √eps", constant(math.Sqrt(r.Model.Eps)*r.Model.Targets[r.Data.ShownTarget-1].Std, len(g.X)), curve{line: stroke(quiet, 0.9, 4, 4)}},
 	}
 	xmin, xmax, ok := bounds(g.X)
 	if !ok {

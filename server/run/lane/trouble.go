@@ -32,7 +32,7 @@ func (l *Lane) Trouble(t wire.Table, s wire.RunSettings, lanes int) *wire.Troubl
 		}
 		switch v.Kind {
 		case wire.TroubleUnits:
-			what = "nearly all hidden units are stuck (saturated or dead)"
+			what = "most of the network no longer learns (its hidden units are saturated or dead)"
 		case wire.TroubleConstant:
 			what = "the prediction is nearly the same everywhere"
 		case wire.TroubleMean:

@@ -120,7 +120,7 @@ export class EquationChart {
         ...(where ? placesOf(where, area, at, p) : []),
       ] },
       { z: 4, clip: area, figures: [...others.flatMap((q) => line(q, 1.5)), ...line(focus, 2.2)] },
-      { z: 5, figures: probe !== null ? reading(focus, grid, probe, area, at, p) : names.length > 0 ? [remark(`off the chart: ${names.join(', ')}`, area, p, p.quiet)] : [] },
+      { z: 5, figures: probe !== null ? reading(focus, grid, probe, area, at, p) : names.length > 0 ? [remark(`off the chart: ${names.length === 1 ? 'model' : 'models'} ${names.map((n) => `“${n}”`).join(', ')}`, area, p, p.quiet)] : [] },
     ])
   }
 }

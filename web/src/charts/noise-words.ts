@@ -8,7 +8,7 @@ export function noiseInWords(fit: FitFrame, grid: GridFrame, data: Data, x: numb
   const { unit } = data.target
   const { std, raw, epistemic } = predictAt(fit, grid, x)
   const parts = [`std ${withUnit(significant(std, 3), unit)}`]
-  if (raw < std) parts.push(`${significant(raw, 2)} before eps`)
+  if (raw < std) parts.push(`${significant(raw, 2)} before the minimum`)
   if (fit.epistemic) parts.push(`aleatoric ${significant(aleatoricOf(std, epistemic), 3)}`, `epistemic ${significant(epistemic, 3)}`)
   return parts.join(' · ')
 }

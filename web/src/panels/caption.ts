@@ -43,10 +43,10 @@ class GnllCaption extends Part {
     const { data } = run ?? {}
     if (data && data.dropped_rows > 0) {
       const [first] = data.dropped
-      return html`<p class="caption" role="status"><b>${data.title}</b> Skipped ${data.dropped_rows} ${data.dropped_rows === 1 ? 'row' : 'rows'}${first ? html` (first: line ${first.row}, column ${first.column}: ${first.reason})` : ''}.</p>`
+      return html`<p class="caption" role="status"><b>${data.title}</b> ${data.dropped_rows} of ${data.train + data.test + data.pool + data.dropped_rows} rows ${data.dropped_rows === 1 ? 'is' : 'are'} not used${first ? html` (first: row ${first.row}, column ${first.column}: ${first.reason})` : ''}.</p>`
     }
     if (!this.store.touched.value && this.store.steers.value) {
-      return html`<p class="caption first">This network predicts a value <em>and</em> its uncertainty (the bands). Raise <b>eps</b>: the narrow part of the band widens first.</p>`
+      return html`<p class="caption first">This network predicts a value <em>and</em> its uncertainty (the bands). Move <b>eps</b> (the smallest noise the network may claim) to the right: the narrow part of the band widens first.</p>`
     }
     if (data?.name === OWN_DATA && run?.lesson) return html`<p class="caption"><b>Data made for this lesson:</b> <span class="source">${data.source}</span></p>`
     return html`<p class="caption"><b>${data?.title}</b> ${data?.help} <span class="source">${data?.source}</span></p>`

@@ -279,11 +279,11 @@ class GnllControl extends Part {
   /** eps floors the variance of the standardised target; people think in the data's unit. */
   #floor(eps: number): TemplateResult {
     const data = this.store.run.value?.data
-    if (eps === 0) return html`<p class="note">no minimum std</p>`
+    if (eps === 0) return html`<p class="note">The network may claim any noise, however small</p>`
     const root = Math.sqrt(eps)
     const floor = data?.target_std ? withUnit(significant(root * data.target_std, 2), data.target.unit) : '–'
     const raw = this.store.settings.value['standardise'] === false
-    return html`<p class="note" title="√eps: variances below eps count as eps in the loss">smallest std allowed: <output>${floor}</output>${raw ? nothing : ` (${scientific(root, 2)} in standardised units)`}</p>`
+    return html`<p class="note" title=${`√eps${raw ? '' : `, ${scientific(root, 2)} in standardised units`}: variances below eps count as eps in the loss`}>The network may not claim less noise than <output>${floor}</output></p>`
   }
 }
 

@@ -6,6 +6,7 @@ import { helpAddress } from './help'
 import { Part } from './part'
 import { popup } from './popup'
 import { isMap } from '../math/reading'
+import { OWN_DATA } from '../generated/wire'
 import { several } from './target-choice'
 
 const SAVED_WITHIN = 60_000 // ms, until which a browser has taken a file
@@ -18,15 +19,15 @@ const GROUPS: ReadonlyArray<readonly [group: string, title: string]> = [
 interface Row {
   readonly label: string
   readonly help: string
-  readonly formats: ReadonlyArray<{ readonly name: string; readonly kind: string; readonly along: boolean; readonly rows: boolean; readonly isTable: boolean }>
+  readonly formats: ReadonlyArray<{ readonly name: string; readonly kind: string; readonly along: boolean; readonly rows: boolean; readonly isTable: boolean; readonly read: boolean }>
 }
 
 /** Formats by what they are of: those of the fit are one row. */
 function rowsOf(formats: readonly Format[]): Row[] {
   const rows = new Map<string, Row>()
-  for (const { name, of, form, help, along, group, rows: hasRows } of formats) {
+  for (const { name, of, form, help, along, group, rows: hasRows, read } of formats) {
     const row = rows.get(of) ?? { label: of === form ? '' : of, help, formats: [] }
-    rows.set(of, { ...row, formats: [...row.formats, { name, along, rows: hasRows, isTable: hasRows && group === 'table', kind: form }] })
+    rows.set(of, { ...row, formats: [...row.formats, { name, along, rows: hasRows, isTable: hasRows && group === 'table', read, kind: form }] })
   }
   return [...rows.values()]
 }
@@ -136,7 +137,7 @@ class GnllExport extends Part {
         <ul>${rows.map((r) => html`
           <li>
             <span class="export-links">${r.label === '' ? nothing : html`<b>${r.label}</b>`}${r.formats.map((f) => this.#link(r, f))}</span>
-            <span class="note">${r.help}${this.#holds(r)}${r.formats.some((f) => this.#isOff(f.along)) ? html` Not available for a map: choose one input under <i>along input</i> first.` : nothing}</span>
+            <span class="note">${r.help}${this.#holds(r)}${this.#comesBack(r)}${r.formats.some((f) => this.#isOff(f.along)) ? html` Not available for a map: choose one input under <i>along input</i> first.` : nothing}</span>
           </li>
         `)}</ul>
       </section>
@@ -157,6 +158,12 @@ class GnllExport extends Part {
 
   #holds(r: Row): TemplateResult | typeof nothing {
     return this.withRows && r.formats.some((f) => f.rows) ? html` <b>Contains data.</b>` : nothing
+  }
+
+  /** Weights alone come back only where the server has the data. */
+  #comesBack(r: Row): string {
+    const isOwn = this.store.run.value?.data.name === OWN_DATA
+    return isOwn && r.formats.some((f) => f.read && !f.rows) ? ' Has no data: to import the model here again, save JSON or the archive.' : ''
   }
 
   /** A file that only the owner gets whole needs the key, and so cannot be a plain link. */
@@ -200,7 +207,7 @@ class GnllExport extends Part {
     return html`
       <section class="import">
         <h3 class="group-name">Import a model</h3>
-        <p class="note">Choose a file (${models === '' ? 'a model' : `${models} or the archive`}), or drop it anywhere on the page. It opens as a new run, paused at its step. A CSV opens as data to train on. <a href=${helpAddress('taking-away')} target="_blank" rel="noopener">more<span class="unseen"> on export and import, in a new tab</span></a></p>
+        <p class="note">Choose a file (${models === '' ? 'a model' : `${models} or the archive`}), or drop it anywhere on the page. It opens as a new run, paused at its step. A model of your own data needs JSON or the archive: the other files have no data. A CSV opens as data to train on. <a href=${helpAddress('taking-away')} target="_blank" rel="noopener">more<span class="unseen"> on export and import, in a new tab</span></a></p>
         <input type="file" accept=${accepted(formats)} aria-label="choose a model or a table" ?disabled=${sending !== null} @change=${(e: Event) => {
           const input = e.target as HTMLInputElement
           const files = [...(input.files ?? [])]

@@ -48,7 +48,7 @@ function columnsOf({ fit }: LanePicture, lane: Lane | null, unit: string, bands:
   const edge = (sign: number) => (i: number): number => (fit.mean[i] ?? NaN) + sign * reach * effective(fit, i)
   return [
     column('mean', (i) => fit.mean[i] ?? NaN),
-    column('std before eps', (i) => fit.std[i] ?? NaN),
+    column('std before the minimum', (i) => fit.std[i] ?? NaN),
     column('std', (i) => effective(fit, i)),
     ...(epistemic ? [column('epistemic std', (i) => epistemic[i] ?? NaN)] : []),
     column(`${name} from`, edge(-1)),

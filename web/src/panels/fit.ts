@@ -100,7 +100,7 @@ class GnllFit extends Part {
           ${folded ? nothing : html`
             <span class="axis-name">${labelOf({ name: 'standard deviation', unit: store.run.value?.data.target.unit ?? '' })}, log</span>
             <span class="keys-row">
-              ${key('line', this.#ensemble ? 'total std' : 'std used by the loss')}${key('dots', 'std before eps')}
+              ${key('line', this.#ensemble ? 'total std' : 'noise that counts')}${key('dots', 'noise before the minimum')}
               ${this.#ensemble ? html`${key('thin', 'aleatoric')}${key('epistemic', 'epistemic')}` : nothing}
               ${store.run.value?.data.truth ? key('dash', 'truth') : nothing}
             </span>
@@ -151,7 +151,7 @@ class GnllFit extends Part {
     const data = this.store.run.value?.data
     const eps = Number(this.store.settings.value['eps'])
     const present = data ? `Now: ${floorInWords(Math.sqrt(eps) * (data.target_std ?? NaN), data)}. ` : ''
-    const clamp = 'The dotted line is the std before eps; the strip and the ticks at the minimum show where, and for which points, eps applies. '
+    const clamp = 'The dotted line is the std before the minimum that eps sets; the strip and the ticks at the minimum show where, and for which points, eps applies. '
     return present + clamp + (this.#ensemble ? 'Total² = aleatoric² + epistemic².' : ONE_NETWORK)
   }
 

@@ -46,7 +46,7 @@ class GnllHere extends Part {
   protected override render(): TemplateResult {
     const { reach } = this
     const port = reach?.port ?? (location.port === '' ? '80' : location.port)
-    const pages = (reach?.addresses ?? []).slice(0, SHOWN).map((a) => ({ name: new URL('/', pageAt(new URL(location.href), a, port)).href, page: pageAt(new URL(location.href), a, port) }))
+    const pages = (reach?.addresses ?? []).toSorted((a, b) => Number(a.includes(':')) - Number(b.includes(':'))).slice(0, SHOWN).map((a) => ({ name: new URL('/', pageAt(new URL(location.href), a, port)).href, page: pageAt(new URL(location.href), a, port) }))
     if (reach?.every && pages.length > 0) {
       return html`
         <div class="here">
@@ -59,7 +59,7 @@ class GnllHere extends Part {
       <div class="here">
         <p><b>To share this, start the server so that others can reach it:</b></p>
         <p class="here-command"><code>${commandFor(port)}</code> <button type="button" class="button" aria-label=${this.copied ? 'Copied: the command' : 'Copy the command'} @click=${() => { void this.#copy(port) }}>${this.copied ? 'Copied' : 'Copy'}</button></p>
-        <p class="note">Then open and share the address that it prints${pages.length === 0 ? nothing : html`, such as ${pages.map(({ name }, i) => html`${i === 0 ? '' : ' or '}<code>${name}</code>`)}`}. The present address works only on this computer.</p>
+        <p class="note">Then open and share the address that it prints${pages.length === 0 ? nothing : html`, such as ${pages.map(({ name }, i) => html`${i === 0 ? '' : ' or '}<code>${name}</code>`)}`}. The present address works only on this computer. Stop the present server first: its runs are kept, unless it was started with <code>--store none</code>.</p>
       </div>
     `
   }

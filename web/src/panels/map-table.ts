@@ -17,7 +17,7 @@ export function mapTable({ run, truth }: Store, lattice: Lattice | null, f: FitF
   const known = data.truth ? truth.value : null
   const parts = f.epistemic ? [[of('aleatoric std'), stdShown(f, null, 'prediction', 'aleatoric')], [of('epistemic std'), f.epistemic]] as const : []
   const truths = known ? [[of('true mean'), known.mean], [of('true std'), known.std]] as const : []
-  const columns = [[of('mean'), f.mean], [of('std before eps'), f.std], [of('std'), std], ...parts, ...truths] as const
+  const columns = [[of('mean'), f.mean], [of('std before the minimum'), f.std], [of('std'), std], ...parts, ...truths] as const
   const places = (values: Values): number[] => spread(values.length, SIDE).map((i) => values[i] ?? NaN)
   return {
     caption: `${data.title}: the maps at step ${f.step}`,

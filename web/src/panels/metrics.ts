@@ -98,7 +98,7 @@ class GnllMetrics extends LatePart {
           ${metrics.map((m) => {
             const best = clear.get(m.id)
             const unit = unitOf(m, data)
-            const tie = m.better === 'none' ? nothing : html`<span class="tie" title=${best === undefined ? NO_BEST : ''} ?data-ties=${best === undefined}><span aria-hidden="true">≈</span>${best === undefined ? html`<span class="unseen">no clear best</span>` : nothing}</span>`
+            const tie = m.better === 'none' || best !== undefined ? nothing : html`<span class="unseen">no clear best</span>`
             return html`
               <tr data-metric=${m.id} data-best=${lanes.find((l) => l.lane === best)?.name ?? ''}>
                 ${this.#name(m, isRoomy || unit === '%' ? '' : unit, tie)}
@@ -113,7 +113,7 @@ class GnllMetrics extends LatePart {
           })}
         </tbody>
       </table>
-      <p class="note metrics-note">Bold: better than every other model by more than the standard error of the difference, point by point. ≈ no clear best.</p>
+      <p class="note metrics-note">${clear.size === 0 ? 'No clear best in any row: the models differ by no more than chance explains on these points.' : 'Bold: better than every other model by more than the standard error of the difference, point by point. Rows without bold have no clear best.'}</p>
     `
   }
 }
@@ -129,6 +129,5 @@ function unitCell(unit: string): TemplateResult {
 }
 
 const BEST = html`<span class="best-sign" aria-hidden="true"></span><span class="unseen"> best</span>`
-const NO_BEST = 'no clear best: the models differ by no more than chance explains on these points'
 
 customElements.define('gnll-metrics', GnllMetrics)

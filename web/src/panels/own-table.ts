@@ -60,11 +60,33 @@ export function warnings(found: Inspection): TemplateResult | typeof nothing {
   return html`<ul class="own-warnings" aria-label="warnings about the file">${found.warnings.map((line) => html`<li>${line}</li>`)}</ul>`
 }
 
-const number = (v: number): string => String(Number(v.toPrecision(6))).replace('-', '−')
+const number = (v: number, digits = 6): string => String(Number(v.toPrecision(digits))).replace('-', '−')
+
+/** From the least to the greatest number, told apart where they are not the same. */
+function range({ min, max }: InspectedColumn): string {
+  const digits = min !== max && number(min) === number(max) ? 12 : 6
+  return `${number(min, digits)} to ${number(max, digits)}`
+}
+
+/** Whether a column can be an input: numbers, dates, or words of which there are few. */
+export function isUsable(c: InspectedColumn): boolean {
+  return c.numeric || c.date !== '' || c.words > 1
+}
+
+/** What chosen columns hold that cannot be trained on, and what to do where a column holds nothing else. */
+export function unusable(columns: readonly InspectedColumn[], chosen: readonly string[]): TemplateResult {
+  const cell = (c: InspectedColumn): string => (c.odd[0] ? `, such as “${c.odd[0].value}” in row ${c.odd[0].row} (${c.odd[0].why})` : '')
+  const bad = columns.filter((c) => !isUsable(c))
+  const skipped = columns.filter((c) => c.numeric && c.other > 0 && chosen.includes(c.name))
+  return html`
+    ${skipped.map((c) => html`<p class="note">${c.other} of ${c.numbers + c.missing + c.other} rows are skipped if you use <b>${c.name}</b>: it holds something else than a number there${cell(c)}.</p>`)}
+    ${bad.map((c) => html`<p class="note"><b>${c.name}</b> cannot be used as it is: ${c.numbers + c.other === 0 ? 'it is empty' : `it holds text${cell(c)}`}.${columns.length - bad.length < 2 ? ' Leave only the numbers in it, and choose the file again.' : ''}</p>`)}
+  `
+}
 
 function holds(c: InspectedColumn): string {
   if (c.date !== '') return 'dates'
-  if (c.words > 1) return `${c.words} words`
+  if (c.words > 1) return `${c.words} words${c.odd[0] ? `, such as “${c.odd[0].value}”` : ''}`
   return c.reason !== '' && c.kind === 'number' ? 'a copy' : KINDS[c.kind]
 }
 
@@ -75,9 +97,9 @@ export function columnCells(c: InspectedColumn): TemplateResult {
   const [odd] = whole ? [] : c.odd
   return html`
     <td>${holds(c)}</td>
-    <td>${c.numbers > 0 ? `${number(c.min)} to ${number(c.max)}` : '—'}</td>
+    <td>${c.numbers > 0 ? range(c) : '—'}</td>
     <td>${count(c.missing)}</td>
-    <td>${count(whole ? 0 : c.other)}${odd ? html` <span class="aside" title=${odd.why}>“${odd.value}” in line ${odd.row}</span>` : nothing}</td>
+    <td>${count(whole ? 0 : c.other)}${odd ? html` <span class="aside" title=${odd.why}>“${odd.value}” in row ${odd.row}</span>` : nothing}</td>
   `
 }
 

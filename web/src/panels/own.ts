@@ -5,15 +5,15 @@ import { Refusal } from '../net/connection'
 import { parseNumber } from '../math/format'
 import type { CSVSpec, DataSpec } from '../generated/wire'
 import { segments } from './choices'
-import { circles, columnCells, dialectFields, dialectOf, gaps, summary, targetsNote, warnings } from './own-table'
+import { circles, columnCells, dialectFields, dialectOf, gaps, isUsable, summary, targetsNote, unusable, warnings } from './own-table'
 import { DialogOf } from './dialog'
 import { Part } from './part'
 
 type Tab = 'formula' | 'csv'
 
 const TABS = [
+  { value: 'csv', label: 'Table', help: 'a table from a file (CSV) or the clipboard' },
   { value: 'formula', label: 'Formula', help: 'data drawn from formulas that you write' },
-  { value: 'csv', label: 'CSV', help: 'a table from a file or the clipboard' },
 ] as const
 
 const FIELDS = [
@@ -40,7 +40,7 @@ const MOST_TARGETS = 16
 /** The dialog for the user's own data: from a formula, or from a file. */
 class GnllOwn extends Part {
   static override properties = {
-    tab: { state: true }, mistakes: { state: true }, inspection: { state: true }, targets: { state: true }, inputs: { state: true }, busy: { state: true },
+    tab: { state: true }, mistakes: { state: true }, inspection: { state: true }, targets: { state: true }, inputs: { state: true }, busy: { state: true }, file: { state: true },
   }
 
   declare tab: Tab
@@ -51,17 +51,20 @@ class GnllOwn extends Part {
   declare targets: readonly string[]
   declare inputs: readonly string[]
   declare busy: boolean
+  /** The name of the file that the text is of, if it is one's. */
+  declare file: string
 
   readonly #dialog = new DialogOf(this, 'own', ({ file }) => (file ? this.#take(file) : undefined))
 
   constructor() {
     super()
-    this.tab = 'formula'
+    this.tab = 'csv'
     this.mistakes = {}
     this.inspection = null
     this.targets = []
     this.inputs = []
     this.busy = false
+    this.file = ''
   }
 
   /** The rows of a file are read at once. */
@@ -128,7 +131,7 @@ class GnllOwn extends Part {
       if (file) await this.#show(file, found)
       this.inspection = found
       this.targets = names.slice(-1)
-      this.inputs = names.slice(0, -1).slice(0, MOST_INPUTS)
+      this.inputs = columns.slice(0, -1).filter(isUsable).map((c) => c.name).slice(0, MOST_INPUTS)
     })
   }
 
@@ -170,19 +173,20 @@ class GnllOwn extends Part {
     const area = e.target as HTMLTextAreaElement
     area.setRangeText(text, area.selectionStart, area.selectionEnd, 'end')
     this.inspection = null
+    this.file = ''
   }
 
   async #read(input: HTMLInputElement): Promise<void> {
     const file = input.files?.[0]
     if (!file) return
     await this.#fill(file)
-    input.value = ''
   }
 
   async #fill(file: File): Promise<void> {
     const area = this.querySelector<HTMLTextAreaElement>('#own-csv')
     if (!area) return
     area.value = await file.text()
+    this.file = file.name
     await this.#inspect(file)
   }
 
@@ -224,9 +228,9 @@ class GnllOwn extends Part {
     return html`
       <form class="own-form" @submit=${(e: Event) => { e.preventDefault(); void (found ? this.#useCSV() : this.#inspect()) }}>
         <label>Paste a table, or choose a file
-          <textarea id="own-csv" rows="7" spellcheck="false" placeholder="x,y&#10;1.5,2.1&#10;…" aria-describedby="own-csv-why" @paste=${(e: ClipboardEvent) => { this.#paste(e) }} @input=${() => { this.inspection = null }}></textarea>
+          <textarea id="own-csv" rows="7" spellcheck="false" placeholder="x,y&#10;1.5,2.1&#10;…" aria-describedby="own-csv-why" @paste=${(e: ClipboardEvent) => { this.#paste(e) }} @input=${() => { this.inspection = null; this.file = '' }}></textarea>
         </label>
-        <input type="file" accept=".csv,.tsv,.txt,.dat,.gz,text/csv" aria-label="choose a file" @change=${(e: Event) => { void this.#read(e.target as HTMLInputElement) }}>
+        <input type="file" accept=".csv,.tsv,.txt,.dat,.gz,text/csv" aria-label="choose a file" @click=${(e: Event) => { (e.target as HTMLInputElement).value = '' }} @change=${(e: Event) => { void this.#read(e.target as HTMLInputElement) }}>
         ${dialectFields(() => { this.#again() })}
         <p class="why" id="own-csv-why" role="alert">${this.mistakes.csv ?? nothing}</p>
         ${found ? this.#columns(found) : nothing}
@@ -242,7 +246,7 @@ class GnllOwn extends Part {
   #columns(found: Inspection): TemplateResult {
     const full = this.targets.length >= MOST_TARGETS
     return html`
-      <p class="note">${summary(found)}</p>
+      <p class="note">${summary(found)}${this.file === '' ? nothing : ` Read from ${this.file}.`}</p>
       ${warnings(found)}
       <div class="own-columns" role="group" aria-label="columns">
         <table>
@@ -258,6 +262,7 @@ class GnllOwn extends Part {
             `)}
           </tbody>
         </table>
+        ${unusable(found.columns, [...this.targets, ...this.inputs])}
         ${targetsNote(this.targets)}
         ${found.columns.some((c) => c.words > 1) ? html`<p class="note">A column of words becomes one input for each word, if you tick it.</p>` : nothing}
         ${found.columns.some((c) => c.date !== '') ? circles() : nothing}
