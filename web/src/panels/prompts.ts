@@ -12,7 +12,7 @@ interface Words {
 
 const WORDS: Readonly<Record<Prompt, Words>> = {
   paint: { title: 'Change the data', text: 'Click or drag on the fit to add points, and see the bands follow.', button: 'Add points' },
-  eps: { title: 'Limit how certain it may be', text: 'Drag eps, the smallest noise the network may claim, to the right: the narrow part of the band widens first.', button: 'Show eps' },
+  eps: { title: 'Limit how certain it may be', text: 'Drag eps, the smallest noise it may claim, to the right: the narrow part of the band widens first.', button: 'Show eps' },
   compare: { title: 'Compare two models', text: 'Copy this model, then give the copy another loss.', button: 'Compare' },
 }
 

@@ -7,7 +7,7 @@ import { LatePart } from './late'
 
 /** The answer to the question that stands before it. */
 const ANSWER: Readonly<Partial<Record<Verdict['kind'], string>>> = {
-  well: 'right on average', over: 'too narrow (overconfident)', under: 'too wide (underconfident)', few: 'too few test points to judge',
+  well: 'right on average', over: 'too narrow: overconfident', under: 'too wide: underconfident', few: 'too few test points to judge',
 }
 
 /** Of the simple page: whether the bands of the model in focus can be believed, in a word. */
