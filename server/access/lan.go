@@ -1,10 +1,12 @@
 package access
 
 import (
+	"cmp"
 	"encoding/json"
 	"net"
 	"net/http"
 	"slices"
+	"strings"
 
 	"github.com/gnllviz/gnllviz/server/problem"
 )
@@ -34,8 +36,11 @@ func (h *Hosts) Reach(w http.ResponseWriter, r *http.Request) {
 			at.Addresses = append(at.Addresses, n.IP.String())
 		}
 	}
-	// What people can type comes first.
-	slices.SortStableFunc(at.Addresses, func(a, b string) int { return len(a) - len(b) })
+	// What people can type comes first: IPv4, and of the others the short ones.
+	slices.SortStableFunc(at.Addresses, func(a, b string) int {
+		six := func(s string) int { return strings.Count(s, ":") }
+		return cmp.Or(cmp.Compare(min(six(a), 1), min(six(b), 1)), cmp.Compare(len(a), len(b)))
+	})
 	b, err := json.Marshal(at)
 	if err != nil {
 		panic("access: encoding addresses: " + err.Error()) // they are text

@@ -287,6 +287,7 @@ describe('rows', () => {
     const w = await visit()
     await w.drawn()
     await w.page.getByRole('button', { name: '+ Your data' }).click()
+    await w.page.locator('dialog').getByText('Formula', { exact: true }).click()
     await w.page.getByRole('textbox', { name: 'standard deviation' }).fill('0.1 - x')
     await w.page.getByRole('button', { name: 'Train on this data' }).click()
     await expect.poll(() => w.page.locator('#own-std-why').textContent()).toContain('below 0')

@@ -46,7 +46,7 @@ class GnllHere extends Part {
   protected override render(): TemplateResult {
     const { reach } = this
     const port = reach?.port ?? (location.port === '' ? '80' : location.port)
-    const pages = (reach?.addresses ?? []).toSorted((a, b) => Number(a.includes(':')) - Number(b.includes(':'))).slice(0, SHOWN).map((a) => ({ name: new URL('/', pageAt(new URL(location.href), a, port)).href, page: pageAt(new URL(location.href), a, port) }))
+    const pages = (reach?.addresses ?? []).slice(0, SHOWN).map((a) => ({ name: new URL('/', pageAt(new URL(location.href), a, port)).href, page: pageAt(new URL(location.href), a, port) }))
     if (reach?.every && pages.length > 0) {
       return html`
         <div class="here">
