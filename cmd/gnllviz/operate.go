@@ -89,8 +89,14 @@ func openStore(ctx context.Context, config store.Config, wait time.Duration, say
 	}
 }
 
+// localMemory is what a command should do with, in MB: what it reads becomes garbage at once.
+const localMemory = 512
+
 // withStore calls f with a client of a store that was opened here.
 func withStore(ctx context.Context, c *cobra.Command, s *store.Store, f func(context.Context, *operator.Client) error) error {
+	if _, err := limitMemory(localMemory); err != nil {
+		return err
+	}
 	for _, what := range s.Damaged() {
 		fmt.Fprintln(c.ErrOrStderr(), "gnllviz: a part of the store is damaged:", what)
 	}

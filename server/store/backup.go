@@ -65,7 +65,7 @@ func (s *Store) Backup(ctx context.Context, w io.Writer, ids ...string) error {
 	var left []error
 	n := 0
 	for _, id := range ids {
-		r, _, err := s.readAll(ctx, id)
+		r, err := s.readStill(ctx, id, s.readAll)
 		switch {
 		case err == nil:
 			t.run(r)

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"io"
 	"strings"
 	"testing"
 	"time"
@@ -102,5 +103,39 @@ func TestADamagedBackupIsNamed(t *testing.T) {
 	newer := bytes.Replace(whole, []byte(`{"version":1}`), []byte(`{"version":2}`), 1)
 	if _, err := restore(newer); !errors.As(err, &file) || !strings.Contains(err.Error(), "newer") {
 		t.Errorf("a newer version: %v", err)
+	}
+}
+
+// A run can be backed up while large checkpoints of it are saved one after the other.
+func TestABackupOfARunThatIsSaved(t *testing.T) {
+	s := open(t, Config{Dir: t.TempDir()})
+	l := create(t, s, "a")
+	body := func(i int) []byte { return noise(uint64(i), 2<<20) }
+	save(t, l, "0", body(0))
+	stop, saved := make(chan struct{}), make(chan int)
+	go func() {
+		n := 0
+		defer func() { saved <- n }()
+		for {
+			select {
+			case <-stop:
+				return
+			default:
+				n++
+				save(t, l, fmt.Sprint(n), body(n))
+			}
+		}
+	}()
+	for range 40 {
+		if err := s.Backup(t.Context(), io.Discard, "a"); err != nil {
+			t.Error(err)
+		}
+		if r, err := s.Read(t.Context(), "a"); err != nil || len(r.Checkpoints) == 0 || len(r.Damaged) > 0 {
+			t.Errorf("read: %v, %v", r, err)
+		}
+	}
+	close(stop)
+	if n := <-saved; n < 5 {
+		t.Errorf("only %d checkpoints were saved meanwhile", n)
 	}
 }

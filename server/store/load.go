@@ -171,11 +171,37 @@ func isDamage(err error) bool {
 
 // Read reads a run as Load does, and leaves it to whoever writes it: nothing is changed.
 func (s *Store) Read(ctx context.Context, id string) (*Record, error) {
-	r, _, err := s.read(ctx, id)
+	r, err := s.readStill(ctx, id, s.read)
 	if isDamage(err) {
 		s.trouble(id, err.Error())
 	}
 	return r, err
+}
+
+// readStill reads a run while nobody saves a checkpoint of it: what one replaces goes, maybe
+// from under the reader.
+func (s *Store) readStill(ctx context.Context, id string, read func(context.Context, string) (*Record, *Log, error)) (*Record, error) {
+	for {
+		writer := s.writer(id)
+		if writer != nil {
+			writer.saving.Lock()
+		}
+		r, _, err := read(ctx, id)
+		if writer != nil {
+			writer.saving.Unlock()
+		}
+		if s.writer(id) == writer || ctx.Err() != nil {
+			return r, err
+		}
+		// Somebody else began to write it, or nobody does any longer.
+	}
+}
+
+// writer returns the open Log of a run, or nil.
+func (s *Store) writer(id string) *Log {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.logs[id]
 }
 
 // read reads a run as it is.
