@@ -31,7 +31,7 @@ func TestLessonsAreTrue(t *testing.T) {
 		}
 		t.Run(l.Slug, func(t *testing.T) {
 			t.Parallel()
-			isTrue(t, l, moments(l))
+			isTrue(t, l, moments(l), true, true)
 			if try := tried[l.Slug]; try != nil {
 				try(t, l)
 			}
@@ -66,12 +66,14 @@ func moments(l Lesson) (steps []int) {
 
 // isTrue trains a lesson once and checks after each of some steps all that is to hold by
 // then. With -v it tells the range of each claim's figure.
-func isTrue(t *testing.T, l Lesson, steps []int) {
+// Where the lesson's proposal is to be tried, that is done after the last step. With its own
+// seed its claims are also true of the very frame that is seen where it pauses.
+func isTrue(t *testing.T, l Lesson, steps []int, isTried, isOwn bool) {
 	t.Helper()
 	f, more := furthers()[l.Slug]
 	values := make([][]float64, len(l.Claims))
 	start := time.Now()
-	follow(t, l, steps, nil, func(_ *run.Run, step int, o *outcome) {
+	follow(t, l, steps, nil, func(r *run.Run, step int, o *outcome) {
 		for i := range l.Claims {
 			c := &l.Claims[i]
 			if c.After > step {
@@ -91,6 +93,18 @@ func isTrue(t *testing.T, l Lesson, steps []int) {
 			o.answers(l, false)
 			seen := o.answers(l, true)
 			t.Logf("at step %d, where it pauses, %d of %d answers are what is seen", step, seen.so, seen.choices)
+			if o.seen = isOwn; isOwn {
+				o.holds(l.Claims, "where it pauses, what is seen")
+			}
+			o.seen = false
+		}
+		if isTried && step == steps[len(steps)-1] {
+			then := l.Action.do(t, r, l, step)
+			o.seen, then.seen = true, true
+			then.holds(l.Action.Claims, "once it is tried")
+			if more, ok := seenThen()[l.Slug]; ok {
+				more(t, o, then)
+			}
 		}
 	})
 	for i, v := range values {
@@ -98,6 +112,49 @@ func isTrue(t *testing.T, l Lesson, steps []int) {
 		t.Logf("at first %.4g, then from %.4g to %.4g: %s", v[0], slices.Min(v), slices.Max(v), b)
 	}
 	t.Logf("%d steps took %.1f s", steps[len(steps)-1], time.Since(start).Seconds())
+}
+
+// holds checks claims of what is seen now.
+func (o *outcome) holds(claims []Claim, when string) {
+	o.t.Helper()
+	for i := range claims {
+		v, ok := o.claimed(&claims[i])
+		b, _ := json.Marshal(claims[i])
+		if !ok {
+			o.t.Errorf("%s is %.4g: %s", when, v, b)
+		}
+		o.t.Logf("%s is %.4g: %s", when, v, b)
+	}
+}
+
+// seenThen is what the sentences after a proposal say, and their figures cannot: o is what
+// was seen before it.
+func seenThen() map[string]func(t *testing.T, o, then *outcome) {
+	return map[string]func(t *testing.T, o, then *outcome){
+		"active-learning": func(t *testing.T, o, then *outcome) {
+			before, after := o.acquired(-1.5, 1.5), then.acquired(-1.5, 1.5)
+			if after.all != 20 || after.there >= before.there {
+				t.Errorf("of %d rows %d went into the gap by chance, and before %d of %d", after.all, after.there, before.there, before.all)
+			}
+			within(t, "how many went into the gap by chance", float64(after.there), 7, 13)
+		},
+		"variance-collapse": func(t *testing.T, o, then *outcome) {
+			within(t, "how much the coverage has grown", then.lane("free").scalar("test_coverage")-o.lane("free").scalar("test_coverage"), 0.05, 1)
+		},
+		"a-faulty-sensor": func(t *testing.T, o, then *outcome) {
+			within(t, "the gradient of a row of the bad stretch for beta 1, by another's", then.lane("NLL").pull(5.5, 7.5)/then.lane("NLL").pull(0, 5), 2, 20)
+			within(t, "the std of “NLL” elsewhere, by that of before", then.lane("NLL").std(2)/o.lane("NLL").std(2), 1.5, 10)
+		},
+		"what-nobody-knows": func(t *testing.T, o, then *outcome) {
+			within(t, "the std of the five in the gap, by that of before", then.lane("five networks").std(0)/o.lane("five networks").std(0), 0, 0.5)
+		},
+		"the-noise-sets-the-weight": func(t *testing.T, o, then *outcome) {
+			within(t, "how much the test NLL has fallen", o.lane("too small").scalar("test_nll")-then.lane("too small").scalar("test_nll"), 0.5, 100)
+		},
+		"raw-targets": func(t *testing.T, o, then *outcome) {
+			within(t, "how much the NLL has fallen", o.lane("eps 1e-3").scalar("test_nll")-then.lane("eps 1e-3").scalar("test_nll"), 0.3, 10)
+		},
+	}
 }
 
 // claimed is what a claim is about, and whether the claim holds.

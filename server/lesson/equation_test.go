@@ -48,11 +48,11 @@ func spread(o *outcome) float64 {
 func whereThereAreNoRows(t *testing.T, _ Lesson, o *outcome) {
 	t.Helper()
 	const end = 1.0 / 3 // of the rows
-	rows, equation, wrong := o.lane("rows alone"), o.lane("equation"), o.lane("wrong equation")
+	rows, equation, wrong := o.lane("points alone"), o.lane("equation"), o.lane("wrong equation")
 	for _, l := range o.lanes {
 		within(t, "how far lane "+l.name+" is off among its rows", l.off(0, end), 0, 0.12)
 	}
-	within(t, "how far lane rows alone is off after them", rows.off(end, 1), 0.25, 1)
+	within(t, "how far lane points alone is off after them", rows.off(end, 1), 0.25, 1)
 	within(t, "and by its std there", rows.off(end, 1)/rows.std(0.8), 0.6, 20)
 	within(t, "how far lane equation is off after them", equation.off(end, 1), 0, 0.04)
 	within(t, "its std there by that among the rows", equation.std(0.8)/equation.std(0.2), 0.8, 1.25)
