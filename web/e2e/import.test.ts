@@ -114,7 +114,7 @@ describe('a table that is dropped on the page', () => {
     const w = await visit()
     await w.drawn()
     await w.page.getByRole('button', { name: '+ Your data' }).click()
-    const field = w.page.locator('dialog[open] input:not([type=radio])').first()
+    const field = w.page.locator('dialog[open] textarea')
     await field.fill('cos(x)')
     expect(await drop(w, { name: 'rows.csv', text: rows })).toBe(false)
     expect(await field.inputValue()).toBe('cos(x)')
