@@ -11,10 +11,11 @@ MODULES = web/node_modules/.package-lock.json
 LOAD = 2m
 SOAK = 5m
 FUZZ = 1m
+KILLS = 200
 
 INTEROP = ./engine ./engine/export ./server/artifact
 
-.PHONY: build run test test-long long race load soak fuzz measure bench generate web check chromium proxies qemu emulated interop
+.PHONY: build run test test-long long race load soak fuzz kill measure bench generate web check chromium proxies qemu emulated interop
 
 build: $(PAGE)
 	go build -o gnllviz ./cmd/gnllviz
@@ -33,7 +34,7 @@ test: build chromium proxies
 test-long: LOAD = 10s
 test-long: SOAK = 30s
 test-long: HALL = -load.viewers 200 -load.changes 50
-test-long: build long soak load fuzz measure
+test-long: build long kill soak load fuzz measure
 
 long:
 	go test -tags long -run '^TestLong' -count 1 -timeout 30m ./...
@@ -45,6 +46,10 @@ measure: build chromium
 # Each fuzz test for so long, as many at a time as there are processors.
 fuzz:
 	.ci/fuzz $(FUZZ)
+
+# The program is killed so often, and nothing that was acknowledged may be lost.
+kill:
+	go test -run '^TestKilled$$' -count 1 -v -timeout 1h ./cmd/gnllviz -args -kills $(KILLS)
 
 race:
 	go test -race ./...

@@ -22,6 +22,7 @@ import (
 	"time"
 
 	"github.com/gnllviz/gnllviz/server/access"
+	"github.com/gnllviz/gnllviz/server/store"
 	"github.com/gnllviz/gnllviz/server/wire"
 )
 
@@ -78,8 +79,14 @@ func TestSoak(t *testing.T) {
 	var log ledger
 	server, stop := context.WithCancel(context.Background())
 	defer stop()
+	folder := t.TempDir()
+	keeps, err := store.Open(t.Context(), store.Config{Dir: folder, MaxRuns: 100})
+	if err != nil {
+		t.Fatal(err)
+	}
 	s := New(server, Config{
-		Log: slog.New(slog.NewTextHandler(&log, &slog.HandlerOptions{Level: slog.LevelWarn})),
+		Store: keeps,
+		Log:   slog.New(slog.NewTextHandler(&log, &slog.HandlerOptions{Level: slog.LevelWarn})),
 		// A run that was changed makes no room for another; it is dropped soon.
 		Limits: access.Limits{RunLimits: access.RunLimits{Drop: 5 * time.Second, Idle: time.Second, Runs: 100, Keep: time.Nanosecond, RunRate: 1000}, ViewerLimits: access.ViewerLimits{HelloRate: 50}},
 	})
@@ -140,6 +147,29 @@ func TestSoak(t *testing.T) {
 	}
 	stop()
 	if err := <-ended; err != nil {
+		t.Error(err)
+	}
+	if err := keeps.Close(); err != nil {
+		t.Error(err)
+	}
+
+	// What everybody did is there when the program begins again.
+	if keeps, err = store.Open(t.Context(), store.Config{Dir: folder}); err != nil {
+		t.Fatal(err)
+	}
+	server, stop = context.WithCancel(context.Background())
+	again := New(server, Config{Store: keeps, Log: slog.New(slog.NewTextHandler(&log, &slog.HandlerOptions{Level: slog.LevelWarn}))})
+	for _, x := range subjects {
+		m, err := kept(t, again, x.ID).State(t.Context())
+		if err != nil || m.Generation != x.generation.Load() || m.Points < int(x.last.Load()) {
+			t.Errorf("a run is at generation %d with %d points; it was at %d with %d: %v", m.Generation, m.Points, x.generation.Load(), x.last.Load(), err)
+		}
+	}
+	stop()
+	if err := again.runs.Wait(t.Context()); err != nil {
+		t.Error(err)
+	}
+	if err := keeps.Close(); err != nil {
 		t.Error(err)
 	}
 	if b := log.String(); b != "" {

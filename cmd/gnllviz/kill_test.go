@@ -156,7 +156,7 @@ func TestKilled(t *testing.T) {
 	dir := t.TempDir()
 	s := &steered{t: t, chance: rand.New(rand.NewPCG(1, 2))}
 	start := func() {
-		s.program, s.url = begin(t, built, "serve", "--addr", "127.0.0.1:0", "--store", dir)
+		s.program, s.url = beginQuietly(t, "serve", "--addr", "127.0.0.1:0", "--store", dir)
 	}
 	start()
 	var made struct{ ID, Key string }
@@ -170,7 +170,7 @@ func TestKilled(t *testing.T) {
 		until := make(chan struct{})
 		var steering sync.WaitGroup
 		steering.Go(func() { s.steer(until) })
-		time.Sleep(time.Duration(s.chance.IntN(1500)) * time.Millisecond) // a moment that nothing chose
+		time.Sleep(time.Duration(s.chance.IntN(900)) * time.Millisecond) // a moment that nothing chose
 		if err := s.program.Process.Kill(); err != nil {
 			t.Fatal(err)
 		}
@@ -201,4 +201,18 @@ func TestKilled(t *testing.T) {
 	}
 	_ = s.program.Process.Kill()
 	_ = s.program.Wait()
+}
+
+// beginQuietly is begin of a program whose log is told only where the test fails.
+func beginQuietly(t *testing.T, args ...string) (*exec.Cmd, string) {
+	t.Helper()
+	c := exec.CommandContext(t.Context(), built, args...)
+	log := new(bytes.Buffer)
+	c.Stderr = log
+	t.Cleanup(func() {
+		if t.Failed() && log.Len() > 0 {
+			t.Logf("the program said:\n%s", log)
+		}
+	})
+	return c, addressOf(t, c)
 }

@@ -53,6 +53,12 @@ func begin(t *testing.T, path string, args ...string) (*exec.Cmd, string) {
 	t.Helper()
 	c := exec.CommandContext(t.Context(), path, args...)
 	c.Stderr = os.Stderr
+	return c, addressOf(t, c)
+}
+
+// addressOf starts a program, and returns the address that it prints.
+func addressOf(t *testing.T, c *exec.Cmd) string {
+	t.Helper()
 	stdout, err := c.StdoutPipe()
 	if err != nil {
 		t.Fatal(err)
@@ -68,7 +74,7 @@ func begin(t *testing.T, path string, args ...string) (*exec.Cmd, string) {
 	if at < 0 {
 		t.Fatalf("the first line was %q", line)
 	}
-	return c, strings.TrimSpace(line[at:])
+	return strings.TrimSpace(line[at:])
 }
 
 func TestServesAndStopsOnASignal(t *testing.T) {
