@@ -185,6 +185,9 @@ func (s *Server) Operator() http.Handler { return operator.New(s.runs, s.log) }
 // for viewers to take leave, before it cuts them off.
 const shutdownTime = 2 * time.Second
 
+// savingTime is how long Serve waits for runs to be saved.
+const savingTime = 30 * time.Second
+
 // Serve answers on l until the context of the server ends, then tells every
 // viewer that it goes away, and returns nil.
 func (s *Server) Serve(l net.Listener) error {
@@ -217,18 +220,19 @@ func (s *Server) Serve(l net.Listener) error {
 	case <-s.runs.Context().Done():
 	}
 	// That a peer is slow is no failure of ours.
-	within := func(what string, f func(context.Context) error) {
-		ctx, cancel := context.WithTimeout(context.Background(), shutdownTime)
+	within := func(what string, time time.Duration, f func(context.Context) error) {
+		ctx, cancel := context.WithTimeout(context.Background(), time)
 		defer cancel()
 		if err := f(ctx); err != nil {
 			s.log.Warn("cut off while stopping", "what", what, "err", err)
 		}
 	}
-	within("requests", h.Shutdown)
+	within("requests", shutdownTime, h.Shutdown)
 	if err := h.Close(); err != nil {
 		s.log.Warn("closing", "err", err)
 	}
-	within("viewers", s.runs.Wait)
+	within("viewers", shutdownTime, s.runs.Wait)
+	within("runs that are being saved", savingTime, s.runs.WaitSaved)
 	return nil
 }
 

@@ -35,6 +35,7 @@ type keeper struct {
 	slog  *slog.Logger
 	meta  func() store.Meta // what others than the run know of it
 	slot  chan job          // room for one, the newest
+	end   chan struct{}     // closed by finish
 	ended chan struct{}
 
 	mu     sync.Mutex
@@ -56,7 +57,7 @@ type job struct {
 }
 
 func newKeeper(of *store.Log, log *slog.Logger, meta func() store.Meta) *keeper {
-	k := &keeper{of: of, slog: log, meta: meta, slot: make(chan job, 1), ended: make(chan struct{})}
+	k := &keeper{of: of, slog: log, meta: meta, slot: make(chan job, 1), end: make(chan struct{}), ended: make(chan struct{})}
 	go k.write()
 	return k
 }
@@ -109,6 +110,10 @@ func (k *keeper) write() {
 		select {
 		case j, ok := <-k.slot:
 			if !ok {
+				return
+			}
+			if k.ending() { // finish saves it, once
+				k.last, k.saved = j.still, false
 				return
 			}
 			k.last, k.saved = j.still, false
@@ -184,6 +189,16 @@ func (k *keeper) first(s *run.Still) error {
 	return <-j.done
 }
 
+// ending says whether finish was called.
+func (k *keeper) ending() bool {
+	select {
+	case <-k.end:
+		return true
+	default:
+		return false
+	}
+}
+
 // abandon ends the goroutine, and saves nothing.
 func (k *keeper) abandon() {
 	close(k.slot)
@@ -194,6 +209,7 @@ func (k *keeper) abandon() {
 // finish saves the run as it was last, and ends the goroutine. The run has ended. rest says
 // that it leaves memory for a while, and else that the program ends.
 func (k *keeper) finish(rest bool) {
+	close(k.end)
 	close(k.slot)
 	<-k.ended
 	if k.last != nil && (rest || !k.saved) {

@@ -60,6 +60,7 @@ type Registry struct {
 	memory *budget
 	turns  chan struct{}  // that runs take to train
 	work   sync.WaitGroup // runs, and viewers
+	saving sync.WaitGroup // runs alone
 
 	mu      sync.Mutex
 	runs    []*Kept                  // oldest first
@@ -149,6 +150,7 @@ func (g *Registry) begin(k *Kept, order func(run.Options) (*run.Run, error)) (er
 		report(s)
 	}
 	k.of, k.ended, k.work, k.asked = g, make(chan struct{}), work, time.Now()
+	g.waitForLeaving()
 	r, err := order(o)
 	if err == nil {
 		k.Session = session.Of(r)
@@ -163,7 +165,9 @@ func (g *Registry) begin(k *Kept, order func(run.Options) (*run.Run, error)) (er
 		return err
 	}
 	ctx := k.serving
+	g.saving.Add(1)
 	g.work.Go(func() {
+		defer g.saving.Done()
 		defer close(k.ended)
 		defer share.close()
 		defer g.forget(k)
@@ -176,6 +180,27 @@ func (g *Registry) begin(k *Kept, order func(run.Options) (*run.Run, error)) (er
 		}
 	})
 	return nil
+}
+
+// mostLeaving is how many runs may be on their way to the store, in memory still.
+const mostLeaving = 8
+
+// waitForLeaving waits while there are more.
+func (g *Registry) waitForLeaving() {
+	for {
+		g.mu.Lock()
+		var one *Kept
+		if len(g.leaving) > mostLeaving {
+			for _, one = range g.leaving {
+				break
+			}
+		}
+		g.mu.Unlock()
+		if one == nil {
+			return
+		}
+		<-one.ended
+	}
 }
 
 // admit puts a run on the list, for which another may have to go.
@@ -321,6 +346,13 @@ func (g *Registry) Count() int {
 	return len(g.runs)
 }
 
+// Leaving returns how many runs are not on the list any more, and still being saved.
+func (g *Registry) Leaving() int {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return len(g.leaving)
+}
+
 // Held returns how many bytes the runs hold, about.
 func (g *Registry) Held() int { return g.memory.count() }
 
@@ -337,9 +369,15 @@ func (g *Registry) List() []*Kept {
 
 // Wait returns when all runs and viewers have ended, or with the error of
 // the context.
-func (g *Registry) Wait(ctx context.Context) error {
+func (g *Registry) Wait(ctx context.Context) error { return wait(ctx, &g.work) }
+
+// WaitSaved returns when all runs have ended and are saved, or with the error of the
+// context.
+func (g *Registry) WaitSaved(ctx context.Context) error { return wait(ctx, &g.saving) }
+
+func wait(ctx context.Context, work *sync.WaitGroup) error {
 	ended := make(chan struct{})
-	go func() { g.work.Wait(); close(ended) }()
+	go func() { work.Wait(); close(ended) }()
 	select {
 	case <-ended:
 		return nil
