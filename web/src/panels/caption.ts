@@ -48,7 +48,7 @@ class GnllCaption extends Part {
     if (!this.store.touched.value && this.store.steers.value) {
       return html`<p class="caption first">This network predicts a value <em>and</em> its uncertainty (the bands). Move <b>eps</b> (the smallest noise the network may claim) to the right: the narrow part of the band widens first.</p>`
     }
-    if (data?.name === OWN_DATA && run?.lesson) return html`<p class="caption"><b>Data made for this lesson:</b> <span class="source">${data.source}</span></p>`
+    if (data?.name === OWN_DATA && run?.lesson) return html`<p class="caption"><b>Data made for this lesson</b> ${data.source}</p>`
     return html`<p class="caption"><b>${data?.title}</b> ${data?.help} <span class="source">${data?.source}</span></p>`
   }
 
