@@ -81,12 +81,6 @@ func (c crash) resume(t *testing.T, id string) *Run {
 	return r
 }
 
-// A story is commands with steps before each, as chance makes them.
-type story struct {
-	calls []int
-	do    []string
-}
-
 // play makes steps and does a command, and says whether it was refused.
 func play(r *loop, calls int, command string) (refused string) {
 	for range calls {
