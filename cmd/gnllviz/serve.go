@@ -49,7 +49,7 @@ func serveCommand() *cobra.Command {
 	f.BoolVar(&config.Profiles, "pprof", false, "serve profiles of the program under /debug/pprof/ to anyone with the token")
 	f.StringVar(&kept.dir, "store", "", "folder in which runs are kept when the program ends; none keeps them in memory only; default: gnllviz in the user's state folder")
 	f.IntVar(&kept.runs, "max-stored-runs", 10_000, "runs to keep in the store; beyond this those that were used longest ago are deleted")
-	f.Int64Var(&kept.bytes, "max-store-bytes", 20<<30, "bytes that the store may take; beyond this the runs that were used longest ago are deleted")
+	f.Int64Var(&kept.bytes, "max-store-bytes", 4<<30, "bytes that the store may take; beyond this the runs that were used longest ago are deleted")
 	f.StringVar(&lessons, "lessons", "", "folder with your own lessons, one JSON file each, in addition to the built-in ones")
 	f.StringVar(&model, "model", "", "start with a paused run of an existing model: "+modelUsage)
 	f.StringSliceVar(&config.Hosts, "host", nil, "additional host name of the server (can be repeated)")
