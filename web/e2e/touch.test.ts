@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import type { Watched } from './harness'
 import { stage } from './stage'
 
-const { still } = stage()
+const { server, still, visit } = stage()
 
 const PHONE = { viewport: { width: 390, height: 844 }, hasTouch: true }
 
@@ -133,5 +133,53 @@ describe('the controls on a phone', () => {
     const before = await w.value('lr')
     await w.page.mouse.click(at(0.9).x, at(0.9).y)
     await expect.poll(() => w.value('lr')).not.toBe(before)
+  })
+})
+
+describe('a phone', () => {
+  it('has the plot of the fit above a lesson’s sheet, which covers less than half', async () => {
+    const w = await visit(`${server.url}#lesson=what-eps-does`, PHONE)
+    await w.page.locator('.lesson[data-phase=ask]').waitFor()
+    await w.page.locator('#fit-chart canvas').first().waitFor()
+    await expect.poll(() => w.page.locator('gnll-fit').evaluate((e) => Math.round(e.getBoundingClientRect().top))).toBe(0)
+    const { sheet, plot, title, buttons } = await w.page.evaluate(() => {
+      const box = (s: string): DOMRect => {
+        const e = document.querySelector(s)
+        if (!e) throw new Error(`there is no ${s}`)
+        return e.getBoundingClientRect()
+      }
+      const words = document.createRange()
+      words.selectNodeContents(document.querySelector('#lesson-title') ?? document.body)
+      return { sheet: box('.lesson'), plot: box('#fit-chart'), title: words.getBoundingClientRect(), buttons: box('.lesson-buttons') }
+    })
+    expect(sheet.height).toBeLessThanOrEqual(0.45 * 844)
+    expect(plot.top).toBeGreaterThanOrEqual(0)
+    expect(plot.bottom).toBeLessThanOrEqual(sheet.top)
+    expect(title.right).toBeLessThanOrEqual(buttons.left)
+  })
+
+  it('has question marks as large as a finger hits', async () => {
+    const w = await opened()
+    const mark = w.page.locator('[data-control=eps] .help')
+    await mark.scrollIntoViewIfNeeded()
+    const hits = await mark.evaluate((e) => {
+      const { left, right, top, bottom } = e.getBoundingClientRect()
+      const [x, y] = [(left + right) / 2, (top + bottom) / 2]
+      return [[-11.5, 0], [11.5, 0], [0, -11.5], [0, 11.5]].map(([dx = 0, dy = 0]) => document.elementFromPoint(x + dx, y + dy)?.className)
+    })
+    expect(hits).toEqual(['help', 'help', 'help', 'help'])
+  })
+
+  it('inspects nothing any more once a finger on the fit has scrolled the page', async () => {
+    const w = await still({}, 30, PHONE)
+    const probe = (): Promise<number | null | undefined> => w.page.evaluate(() => document.querySelector('gnll-app')?.store.view.probe.value)
+    const box = await w.page.locator('#fit-chart').boundingBox()
+    if (!box) throw new Error('there is no fit')
+    const middle = { x: box.x + box.width / 2, y: box.y + box.height / 2 }
+    await w.page.touchscreen.tap(middle.x, middle.y)
+    await expect.poll(probe).not.toBeNull()
+    await swipe(w, middle, { x: middle.x + 3, y: middle.y - 180 })
+    await expect.poll(() => w.page.evaluate(() => scrollY)).toBeGreaterThan(0)
+    expect(await probe()).toBeNull()
   })
 })

@@ -133,7 +133,9 @@ export class Plot {
   /** Calls back with the x under the pointer, or null when it has left the plot and so many pixels above it. */
   onPointer(listener: (x: number | null) => void, above = 0): void {
     const zr = this.#chart.getZr()
+    const isScrolled = this.#onScroll(() => { listener(null) })
     zr.on('mousemove', (e) => {
+      if (isScrolled()) return
       const at: Pixel = [e.offsetX, e.offsetY]
       if (!this.#chart.containPixel('grid', at) && !this.#chart.containPixel('grid', [e.offsetX, e.offsetY + above])) {
         listener(null)
@@ -147,12 +149,28 @@ export class Plot {
   /** Calls back with the place under the pointer, in data coordinates and in pixels, or null when it has left the plot. */
   onPlace(listener: (place: { readonly at: Pixel; readonly pixel: Pixel } | null) => void): void {
     const zr = this.#chart.getZr()
+    const isScrolled = this.#onScroll(() => { listener(null) })
     zr.on('mousemove', (e) => {
+      if (isScrolled()) return
       const pixel: Pixel = [e.offsetX, e.offsetY]
       const inside = this.#chart.containPixel('grid', pixel)
       listener(inside ? { at: this.#data(pixel), pixel } : null)
     })
     zr.on('globalout', () => { listener(null) })
+  }
+
+  /**
+   * Calls back when a finger on the chart turns out to scroll the page, and returns whether
+   * it still does: until it is lifted the browser goes on telling of its movements.
+   */
+  #onScroll(listener: () => void): () => boolean {
+    let scrolls = false
+    this.#host.addEventListener('pointerdown', () => { scrolls = false })
+    this.#host.addEventListener('pointercancel', () => {
+      scrolls = true
+      listener()
+    })
+    return () => scrolls
   }
 
   /**
