@@ -116,7 +116,7 @@ describe('what is said aloud', () => {
     const said = w.page.locator('gnll-announce [role=status]')
     expect(await said.textContent()).toBe('')
     const step = await w.pause()
-    await expect.poll(() => said.textContent()).toMatch(/^Paused at step [\d  ]+\.$/)
+    await expect.poll(() => said.textContent()).toMatch(/^Paused at step [\d\s]+\.$/)
     expect(Number((await said.textContent())?.replace(/\D/g, ''))).toBeLessThanOrEqual(step)
     expect(await w.page.locator('gnll-status .link-word').textContent()).toBe('paused')
     await w.page.getByRole('button', { name: 'Play', exact: true }).click()
@@ -166,6 +166,35 @@ describe('somebody who wants nothing to move', () => {
     await play.waitFor({ state: 'detached' })
     await w.pause()
     expect(await play.count()).toBe(0)
+  })
+
+  it('sees an axis jump to where it is to be', async () => {
+    const w = await still({}, 30, { reducedMotion: 'reduce' })
+    /** Notes what the fit's upright axis looks like, in each picture in which that is another. */
+    await w.page.evaluate(() => {
+      const canvas = document.querySelector<HTMLCanvasElement>('#fit-chart canvas')
+      if (!canvas) throw new Error('there is no fit')
+      const strip = document.createElement('canvas')
+      ;[strip.width, strip.height] = [Math.floor((50 * canvas.width) / canvas.clientWidth), canvas.height]
+      const looks: string[] = []
+      Object.assign(window, { looks })
+      const look = (): void => {
+        const c = strip.getContext('2d')
+        c?.clearRect(0, 0, strip.width, strip.height)
+        c?.drawImage(canvas, 0, 0)
+        const now = strip.toDataURL()
+        if (looks.at(-1) !== now) looks.push(now)
+        requestAnimationFrame(look)
+      }
+      look()
+    })
+    const looks = (): Promise<number> => w.page.evaluate(() => (window as unknown as { looks: string[] }).looks.length)
+    expect(await looks()).toBe(1)
+    await w.type('eps', '10')
+    await w.settled()
+    await expect.poll(looks).toBe(2)
+    await w.page.evaluate(async () => { for (let i = 0; i < 30; i++) await new Promise(requestAnimationFrame) })
+    expect(await looks()).toBe(2)
   })
 })
 
@@ -259,5 +288,24 @@ describe('nothing is cut off', () => {
       return box.width > 0 && rail !== undefined && box.right > rail.right + 1
     }).map((e) => e.outerHTML.slice(0, 80)))
     expect(beyond).toEqual([])
+  })
+
+  it('of six models, whose figures stand apart and whose buttons say what they do', async () => {
+    const w = await still({}, 30, { viewport: { width: 1280, height: 720 } })
+    for (let i = 0; i < 5; i++) await w.page.evaluate(async () => { await document.querySelector('gnll-app')?.store.copyLane(0) })
+    expect(await w.lanes()).toHaveLength(6)
+    await w.page.getByRole('tab', { name: 'Metrics' }).click()
+    await w.page.locator('.by-lane[data-many] .figure').first().waitFor()
+    const gaps = await w.page.locator('.by-lane tbody tr').evaluateAll((rows) => rows.flatMap((row) => {
+      const ends = [...row.querySelectorAll('.figure')].map((e) => {
+        const words = document.createRange()
+        words.selectNode([...e.childNodes].find((n) => n instanceof Text && n.data.trim() !== '') ?? e)
+        return words.getBoundingClientRect()
+      })
+      return ends.slice(1).map((end, i) => end.left - (ends[i]?.right ?? NaN))
+    }))
+    expect(gaps.length).toBeGreaterThan(30)
+    expect(Math.min(...gaps)).toBeGreaterThanOrEqual(6)
+    expect(await w.page.locator('.sweep-button').innerText()).toMatch(/^Try a grid/)
   })
 })

@@ -58,7 +58,7 @@ class GnllLanes extends Part {
         ${this.#off ? nothing : html`
           <button type="button" class="lane-add" title=${lanes.length >= MAX_LANES ? `A run has at most ${MAX_LANES} models: remove one to add another` : 'Copy this model and change one setting'} ?disabled=${lanes.length >= MAX_LANES} @click=${() => { void store.copyLane(focus) }}>+ Compare</button>
         `}
-        <button type="button" class="lane-add sweep-button" title="Train a run for each pair of values of two controls (a sweep)" @click=${() => { void openSweep(store.view) }}><span class="said-long">Try a </span>grid<span class="said-long"> of settings</span></button>
+        <button type="button" class="lane-add sweep-button" title="Train a run for each pair of values of two controls (a sweep)" @click=${() => { void openSweep(store.view) }}>Try a grid<span class="said-long"> of settings</span></button>
       </div>
     `
   }
