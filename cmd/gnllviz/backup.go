@@ -70,10 +70,10 @@ func backup(ctx context.Context, c *cobra.Command, x *operator.Client, out strin
 	if out == "-" {
 		err = take(c.OutOrStdout())
 	} else if size, err = writePrivate(out, take); err == nil {
-		fmt.Fprintf(c.OutOrStdout(), "%d runs (%s) are in %s\n", b.Runs-len(left), megabytes(size), out)
+		fmt.Fprintf(c.OutOrStdout(), "%s (%s) saved to %s\n", runsOf(b.Runs-len(left)), megabytes(size), out)
 	}
 	if err == nil && len(left) > 0 {
-		err = fmt.Errorf("%d runs are not in the backup: %s", len(left), strings.Join(left, "; "))
+		err = fmt.Errorf("not in the backup (%s): %s", runsOf(len(left)), strings.Join(left, "; "))
 	}
 	return err
 }
@@ -179,7 +179,7 @@ func restore(ctx context.Context, c *cobra.Command, x *operator.Client, r io.Rea
 		return err
 	}
 	if done.Failed == "" {
-		fmt.Fprintf(c.OutOrStdout(), "restored %d runs\n", done.Runs)
+		fmt.Fprintf(c.OutOrStdout(), "restored %s\n", runsOf(done.Runs))
 	}
 	for _, id := range done.Skipped {
 		fmt.Fprintf(c.OutOrStdout(), "skipped %s, which is in the store already\n", id)
@@ -188,9 +188,9 @@ func restore(ctx context.Context, c *cobra.Command, x *operator.Client, r io.Rea
 	case done.Failed == "":
 		return nil
 	case done.File:
-		return mistakef("%s: %s; %d runs were restored", name, done.Failed, done.Runs)
+		return mistakef("%s: %s; restored %s before that", name, done.Failed, runsOf(done.Runs))
 	}
-	return fmt.Errorf("restoring stopped after %d runs: %s", done.Runs, done.Failed)
+	return fmt.Errorf("restoring stopped after %s: %s", runsOf(done.Runs), done.Failed)
 }
 
 // A counted reader says when one more MB of it was read.
@@ -208,4 +208,12 @@ func (r *counted) Read(p []byte) (int, error) {
 	}
 	r.bytes += n
 	return n, err
+}
+
+// runsOf is a number of runs in words.
+func runsOf(n int) string {
+	if n == 1 {
+		return "1 run"
+	}
+	return fmt.Sprintf("%d runs", n)
 }

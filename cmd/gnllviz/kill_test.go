@@ -75,7 +75,7 @@ func (s *steered) command() string {
 	case 4:
 		return fmt.Sprintf(`{"type":"return","step":%d}`, c.Uint64N(s.step+1))
 	case 5:
-		return fmt.Sprintf(`{"type":"change","lane":1,"set":{"noise":%d}}`, c.IntN(20))
+		return fmt.Sprintf(`{"type":"change","lane":1,"set":{"noise":%g}}`, 20*c.Float64())
 	default:
 		return fmt.Sprintf(`{"type":"change","lane":%d,"set":{"lr":%g,"eps":%g}}`, c.IntN(2), 0.001+0.01*c.Float64(), 0.001*c.Float64())
 	}

@@ -211,14 +211,14 @@ func TestOperator(t *testing.T) {
 		}
 
 		file := filepath.Join(t.TempDir(), "runs.tar")
-		if text := works(t, "", "backup", b.id, "--out", file, "--store", s.dir); !strings.HasPrefix(text, "1 runs (") {
+		if text := works(t, "", "backup", b.id, "--out", file, "--store", s.dir); !wording.Begins(text, "1 run (") {
 			t.Errorf("%s: the backup says %q", how, text)
 		}
 		works(t, "", "runs", "delete", b.id, "--store", s.dir)
 		if ids := s.ids(); len(ids) != 1 || ids[0] != a.id {
 			t.Fatalf("%s: after one was deleted there are %v", how, ids)
 		}
-		if text := works(t, "", "restore", file, "--store", s.dir); text != "restored 1 runs\n" {
+		if text := works(t, "", "restore", file, "--store", s.dir); !wording.Begins(text, "restored 1 run\n") {
 			t.Errorf("%s: restoring says %q", how, text)
 		}
 		if text := works(t, s.backup(), "restore", "-", "--store", s.dir); !strings.HasPrefix(text, "restored 0 runs\n") || !strings.Contains(text, a.id) || !strings.Contains(text, b.id) {
@@ -296,7 +296,7 @@ func TestBackupUnderLoad(t *testing.T) {
 	other := &served{t: t}
 	for i, backup := range []string{backups[0], backups[5], backups[11]} {
 		other.dir = filepath.Join(filepath.Dir(s.dir), fmt.Sprint("other", i))
-		if text := works(t, backup, "restore", "-", "--store", other.dir); text != "restored 1 runs\n" {
+		if text := works(t, backup, "restore", "-", "--store", other.dir); !wording.Begins(text, "restored 1 run\n") {
 			t.Fatalf("restoring says %q", text)
 		}
 		other.start()
@@ -326,9 +326,9 @@ func TestRestoreNamesDamage(t *testing.T) {
 		runs int
 		said string
 	}{
-		{whole[:len(whole)*3/4], 1, "beyond its first 1 runs: unexpected EOF"},
+		{whole[:len(whole)*3/4], 1, "beyond its first 1 run: unexpected EOF"},
 		{whole[:len(whole)/4], 0, "unexpected EOF"},
-		{string(flipped), 1, "beyond its first 1 runs"},
+		{string(flipped), 1, "beyond its first 1 run"},
 		{"", 0, "not a backup"},
 		{"id,name\n1,2\n", 0, "not a backup"},
 	} {
@@ -338,7 +338,7 @@ func TestRestoreNamesDamage(t *testing.T) {
 		}
 		s.dir = filepath.Join(filepath.Dir(s.dir), fmt.Sprint("other", i))
 		r := program(t, "", "restore", file, "--store", s.dir)
-		if r.status != 2 || strings.Count(r.stderr, "\n") != 1 || !strings.Contains(r.stderr, file) || !wording.Has(r.stderr, c.said) || !wording.Has(r.stderr, fmt.Sprintf("%d runs were restored", c.runs)) {
+		if r.status != 2 || strings.Count(r.stderr, "\n") != 1 || !strings.Contains(r.stderr, file) || !wording.Has(r.stderr, c.said) || !wording.Has(r.stderr, "restored "+runsOf(c.runs)+" before that") {
 			t.Errorf("%d: status %d, said %q, want 2 and %q", i, r.status, r.stderr, c.said)
 		}
 		if n := len(s.list("--check")); n != c.runs {
@@ -477,11 +477,11 @@ func TestOperatorNamesWhatIsDamaged(t *testing.T) {
 		}
 		file := filepath.Join(t.TempDir(), "b.tar")
 		r := program(t, "", "backup", "--out", file, "--store", s.dir)
-		if r.status != 1 || !strings.Contains(r.stderr, hollow) || !strings.HasPrefix(r.stdout, "1 runs (") {
+		if r.status != 1 || !strings.Contains(r.stderr, hollow) || !wording.Begins(r.stdout, "1 run (") {
 			t.Errorf("the backup: %+v", r)
 		}
 		other := filepath.Join(filepath.Dir(s.dir), fmt.Sprint("other", running))
-		if text := works(t, "", "restore", file, "--store", other); text != "restored 1 runs\n" {
+		if text := works(t, "", "restore", file, "--store", other); !wording.Begins(text, "restored 1 run\n") {
 			t.Errorf("restoring says %q", text)
 		}
 	}

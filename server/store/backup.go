@@ -97,7 +97,7 @@ func (s *Store) Backup(ctx context.Context, w io.Writer, ids ...string) error {
 type LeftOutError struct{ Runs []error }
 
 func (e *LeftOutError) Error() string {
-	return fmt.Sprintf("%d runs are not in the backup: %v", len(e.Runs), errors.Join(e.Runs...))
+	return fmt.Sprintf("not in the backup (%s): %v", runsOf(len(e.Runs)), errors.Join(e.Runs...))
 }
 
 // Unwrap returns the reasons.
@@ -168,7 +168,7 @@ func (s *Store) Restore(ctx context.Context, r io.Reader) (n int, err error) {
 	t := tar.NewReader(r)
 	skipped := &SkippedError{}
 	fail := func(err error) (int, error) {
-		return n, &FileError{fmt.Errorf("cannot read the backup beyond its first %d runs: %w", n+len(skipped.IDs), err)}
+		return n, &FileError{fmt.Errorf("cannot read the backup beyond its first %s: %w", runsOf(n+len(skipped.IDs)), err)}
 	}
 	name, data, err := readFile(t)
 	if err != nil || name != backupFirst {
@@ -192,7 +192,7 @@ func (s *Store) Restore(ctx context.Context, r io.Reader) (n int, err error) {
 				return fail(err)
 			}
 			if end.Runs != n+len(skipped.IDs) {
-				return fail(fmt.Errorf("it says that it has %d runs, and has %d", end.Runs, n+len(skipped.IDs)))
+				return fail(fmt.Errorf("it says that it has %s, and has %d", runsOf(end.Runs), n+len(skipped.IDs)))
 			}
 			break
 		}
@@ -228,7 +228,7 @@ func (e *FileError) Unwrap() error { return e.Err }
 type SkippedError struct{ IDs []string }
 
 func (e *SkippedError) Error() string {
-	return fmt.Sprintf("%d runs of the backup are in the store already and were left alone: %s", len(e.IDs), joinSome(e.IDs))
+	return fmt.Sprintf("in the store already, and left alone (%s): %s", runsOf(len(e.IDs)), joinSome(e.IDs))
 }
 
 func because(err error) string {
@@ -345,4 +345,12 @@ func (l *Log) refill(ctx context.Context, r *Record) error {
 		}
 	}
 	return nil
+}
+
+// runsOf is a number of runs in words.
+func runsOf(n int) string {
+	if n == 1 {
+		return "1 run"
+	}
+	return fmt.Sprintf("%d runs", n)
 }
