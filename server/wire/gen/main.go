@@ -90,7 +90,7 @@ func generate() []byte {
 	union("State", wire.Playing, wire.Paused, wire.Idle, wire.Diverged)
 	union("ControlKind", wire.KindNumber, wire.KindInteger, wire.KindSwitch, wire.KindChoice, wire.KindLayers, wire.KindText)
 	union("ErrorCode", wire.BadMessage, wire.UnknownCommand, wire.MissingField, wire.UnknownControl,
-		wire.BadValue, wire.OutOfRange, wire.BadState, wire.UnknownLane, wire.BadData, wire.TooMuch, wire.ReadOnly)
+		wire.BadValue, wire.OutOfRange, wire.BadState, wire.UnknownLane, wire.BadData, wire.TooMuch, wire.ReadOnly, wire.NotStored)
 	union("ChangeKind", wire.ControlChange, wire.LaneChange, wire.DataChange, wire.WeightsChange, wire.BeginChange, wire.UndoChange, wire.RedoChange)
 	union("TroubleKind", wire.TroubleNotFinite, wire.TroubleLoss, wire.TroubleMean, wire.TroubleVariance, wire.TroubleConstant, wire.TroubleUnits)
 	union("Better", wire.BetterLower, wire.BetterHigher, wire.BetterNear, wire.BetterNone)

@@ -166,6 +166,20 @@ export class Api {
     return { run, key: undefined, made: false, canMake: run.can_make }
   }
 
+  /** What a run is; one that rests goes on resting. */
+  summary(id: string): Promise<Summary> {
+    return this.#ask(`${this.#run(id)}/summary`)
+  }
+
+  async rename(id: string, key: string, name: string): Promise<void> {
+    await this.#send(this.#run(id), 'PATCH', JSON.stringify({ name }), { [KEY_HEADER]: key })
+  }
+
+  /** Deletes a run, with everything that it has learned. */
+  async remove(id: string, key: string): Promise<void> {
+    await this.#fetch(this.#run(id), { method: 'DELETE', headers: this.#headers({ [KEY_HEADER]: key }) })
+  }
+
   /** The user's own rows with which the run's generation began. */
   async given(id: string, key: string | undefined): Promise<DataSpec | undefined> {
     const response = await this.#fetch(`${this.#run(id)}/recipe`, key === undefined ? undefined : { headers: { [KEY_HEADER]: key } })

@@ -27,10 +27,20 @@ export function isConnected({ kind }: Link): boolean {
   return kind === 'live' || kind === 'events'
 }
 
+/** The code of a change that could not be saved. */
+const NOT_STORED = 'not_stored'
+
+/** What whoever made such a change is told: the server's own reason is for whoever runs it. */
+export const NOT_SAVED = 'Not saved, so the change was not made: the server cannot write to its disk, which may be full. Everything before is safe. Ask whoever runs the server to free space, then try again.'
+
 /** The server refused a command; nothing was changed. */
 export class Refusal extends Error {
+  /** It is due not to what was asked for, but to the server's disk. */
+  readonly isUnsaved: boolean
+
   constructor(readonly answer: ErrorMessage) {
-    super(answer.reason)
+    super(answer.code === NOT_STORED ? NOT_SAVED : answer.reason)
+    this.isUnsaved = answer.code === NOT_STORED
   }
 }
 
@@ -126,6 +136,16 @@ export class Connection {
     clearTimeout(this.#timer)
     this.#timer = undefined
     void this.#reopen()
+  }
+
+  /** Ends the line until open is called. */
+  close(): void {
+    clearTimeout(this.#timer)
+    this.#timer = undefined
+    const line = this.#line
+    this.#forsake()
+    this.#proved = false
+    line?.close()
   }
 
   /** Finds out at once whether the line still is one. */

@@ -24,6 +24,7 @@ import './lesson'
 import './lessons'
 import './loss'
 import './metrics'
+import { openMine } from './open-mine'
 import './moment'
 import './own'
 import './paper'
@@ -42,6 +43,8 @@ import './viewer'
 class GnllApp extends Opening {
   /** Whether the dialog of sweeps has been opened: it keeps what it found. */
   #sweeps = false
+  /** Whether the list of one's own runs has been opened. */
+  #mine = false
 
   /** The fit stays in sight above the controls. */
   #toggleSheet(): void {
@@ -75,6 +78,7 @@ class GnllApp extends Opening {
       equation: equationShown(store), borrowed: store.view.borrows,
     }) : []
     this.#sweeps ||= dialog.value?.name === 'sweep'
+    this.#mine ||= dialog.value?.name === 'mine'
     const [dataset, ...others] = store.controls.filter(inHeader).map((c) => html`
       <div class="in-header in-header-${c.name}" ${place(places, placeOfControl(c.name))}>${select(this.#ofLesson(c), String(store.shown(c)), (v) => { this.#choose(c.name, v) }, !store.steers.value)}</div>
     `)
@@ -92,6 +96,7 @@ class GnllApp extends Opening {
           <gnll-status></gnll-status>
           <gnll-audience></gnll-audience>
           <gnll-lessons></gnll-lessons>
+          <button type="button" class="button mine-button" @click=${() => { void openMine(store.view) }}>My runs</button>
           <gnll-share></gnll-share>
           <gnll-export></gnll-export>
           <a class="button square to-help" href=${helpAddress()} target="_blank" rel="noopener" aria-label="help, in a new tab" title="help: what everything means">?</a>
@@ -134,6 +139,7 @@ class GnllApp extends Opening {
       <gnll-own></gnll-own>
       <gnll-drop></gnll-drop>
       ${this.#sweeps ? html`<gnll-sweep></gnll-sweep>` : nothing}
+      ${this.#mine ? html`<gnll-mine></gnll-mine>` : nothing}
     `
   }
 

@@ -4,6 +4,7 @@ import { live } from 'lit/directives/live.js'
 import { OWN_DATA, type Change } from '../generated/wire'
 import { segments } from './choices'
 import './here'
+import { openMine } from './open-mine'
 import { isLoopback } from '../state/loopback'
 import { Part } from './part'
 import { popup } from './popup'
@@ -93,11 +94,17 @@ class GnllShare extends Part {
             >Let everyone who watches change settings</wa-switch>
           `}
           ${this.#warnings().map((words) => html`<p class="note warning">${words}</p>`)}
+          <p class="to-mine"><button type="button" class="button" @click=${() => { this.#mine() }}>My runs</button> <span class="note">Open, rename or delete your other runs.</span></p>
         </div>
         ${isHere ? nothing : code}
       `,
     })
     return html`${panel}<gnll-qr-wall></gnll-qr-wall>`
+  }
+
+  #mine(): void {
+    this.querySelector<HTMLElement>('#share')?.hidePopover()
+    void openMine(this.store.view)
   }
 
   #enlarge({ code, label }: Way): void {

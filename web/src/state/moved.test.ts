@@ -58,10 +58,10 @@ describe('what this browser remembers', () => {
   })
 
   it('is in storage only where nothing at the start asks for it', () => {
-    // Answers are read once a lesson is on; numbers and originals once a fit is painted.
+    // Answers are read once a lesson is on; numbers, originals and one's own runs once a fit is painted.
     const modules = resolve(import.meta.dirname, '..')
     const asking = readdirSync(modules, { recursive: true, encoding: 'utf8' })
       .filter((name) => name.endsWith('.ts') && !name.endsWith('.test.ts') && /\b(local|session)Storage\./.test(readFileSync(join(modules, name), 'utf8')))
-    expect(asking.toSorted()).toEqual(['state/answers.ts', 'state/copied.ts', 'state/moved.ts', 'state/name.ts'])
+    expect(asking.toSorted()).toEqual(['state/answers.ts', 'state/copied.ts', 'state/mine.ts', 'state/moved.ts', 'state/name.ts'])
   })
 })

@@ -12,6 +12,7 @@ import { LessonPlay } from './lesson-play'
 import { triedOf, type Tried } from './lesson-tried'
 import { Lessons } from './lessons'
 import type { Asked, Link } from './link'
+import { noteMine } from './mine'
 import { moveKept } from './moved'
 import { noteNumber, numbersOf, rememberedName, rememberName } from './name'
 import { byOthers, OthersChanges } from './others'
@@ -120,6 +121,8 @@ export class Store {
   #mine = false
   /** This page has shown others where it looks. */
   #presents = false
+  /** The run is about to be deleted. */
+  #left = false
   #presentTimer: number | undefined
   #newest: readonly LanePicture[] = []
   #readTimer: number | undefined
@@ -179,6 +182,8 @@ export class Store {
   /** What is in the browser's storage, which nothing waits for that is to be seen at once. */
   #look(): void {
     this.#numbers.value = numbersOf(this.id)
+    this.#noteMine()
+    addEventListener('pagehide', () => { this.#noteMine() })
     const original = originalOf(this.id)
     this.original.value = original
     if (original) this.follow.go(original.view)
@@ -187,6 +192,23 @@ export class Store {
     rememberPrompts()
     const name = rememberedName()
     if (name !== '' && isConnected(this.link.value)) void this.callMe(name).catch(() => undefined)
+  }
+
+  /** The run is one of this browser's own; a page within another one's keeps nothing. */
+  #noteMine(): void {
+    if (this.key !== undefined && !this.#left && document.documentElement.dataset['form'] !== 'embed') noteMine(this.id, this.key)
+  }
+
+  /** Listens no more, as the run is about to be deleted: it is not to be made again. */
+  leave(): void {
+    this.#left = true
+    this.#connection.close()
+  }
+
+  /** It was not deleted after all. */
+  stay(): void {
+    this.#left = false
+    this.#connection.open()
   }
 
   /** The values of the lane in focus, with the run's, as the server has them. */

@@ -1,4 +1,4 @@
-import { Disconnected } from '../net/connection'
+import { Disconnected, Refusal } from '../net/connection'
 import type { Ack, Control, ControlValue, Lane, LanesMessage, RunMessage } from '../generated/wire'
 import type { Settings } from '../net/settings'
 import { batch, computed, signal, type ReadonlySignal, type Signal } from '@preact/signals-core'
@@ -155,6 +155,7 @@ export class Values {
       this.put(slot, value, ack.revision)
     } catch (e) {
       if (e instanceof Disconnected) this.#tell('Not connected; nothing was changed.')
+      else if (e instanceof Refusal && e.isUnsaved) this.#tell(e.message)
       else reason = e instanceof Error ? e.message : String(e)
     }
     this.refused.value = edited(this.refused.value, k, reason === '' ? undefined : reason)

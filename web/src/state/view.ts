@@ -62,6 +62,7 @@ export interface MapView {
 export type Dialog =
   | { readonly name: 'own'; readonly file?: File }
   | { readonly name: 'sweep' }
+  | { readonly name: 'mine' }
   | { readonly name: 'code'; readonly text: string; readonly label: string }
 
 const PANELS: readonly Panel[] = ['fit', 'targets']
