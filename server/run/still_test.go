@@ -167,7 +167,7 @@ func difference(a, b string) string {
 // A run that is taken up again from a still and the journal is, after every command that
 // follows, the one that never stopped: weights, rows, curves, changes, what can be undone.
 func TestResume(t *testing.T) {
-	stories := 60
+	stories := 24
 	if testing.Short() {
 		stories = 12
 	}
