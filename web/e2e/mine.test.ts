@@ -89,6 +89,7 @@ describe('my runs', () => {
     expect(await w.violations()).toEqual([])
 
     await row(w, sine).getByRole('link').click()
+    await w.page.waitForURL((url) => url.pathname.includes(sine.id))
     await w.says(({ run, step }) => run === sine.id && step === '40')
     expect(await w.page.getByRole('button', { name: 'Play', exact: true }).isEnabled()).toBe(true)
   })
@@ -155,6 +156,7 @@ describe('my runs', () => {
     // The one that is open: the page goes to a new one, and nothing makes the old one again.
     await row(w, run).getByRole('button', { name: /^Delete/ }).click()
     await question.getByRole('button', { name: 'Delete' }).click()
+    await w.page.waitForURL((url) => url.pathname.includes('/r/') && !url.pathname.includes(run.id))
     await w.says((now) => now.run !== undefined && now.run !== run.id && now.step !== undefined)
     expect(await isThere(run)).toBe(false)
     await openList(w)
