@@ -84,6 +84,19 @@ describe('the keyboard', () => {
     await expect.poll(() => w.value('eps')).toBe('1e-6')
   })
 
+  it('keeps the focus in a lesson when its answer comes', async () => {
+    const w = await visit(`${server.url}#lesson=full-or-not&speed=max`)
+    const lesson = w.page.locator('.lesson')
+    await lesson.getByRole('radio').first().focus()
+    await w.page.keyboard.press('Space')
+    await lesson.getByRole('button', { name: 'Answer and run' }).press('Enter')
+    await w.page.locator('.lesson[data-phase=shown]').waitFor()
+    const here = w.page.locator('.lesson-now')
+    await expect.poll(() => here.evaluate((e) => e === document.activeElement)).toBe(true)
+    await w.page.keyboard.press('Tab')
+    expect((await focus(w.page)).name).toBe('Continue')
+  })
+
   it('goes along the layers with the arrow keys', async () => {
     const w = await still({ hidden: [8, 8] })
     await w.page.getByRole('textbox', { name: 'layer 1, units' }).focus()

@@ -21,6 +21,8 @@ class GnllLesson extends Part {
   #stops: Array<() => void> = []
   /** The focus is to go to what follows an answer, as the form that had it is gone. */
   #answered = false
+  /** The focus is in it before it is rendered again. */
+  #focused = false
 
   constructor() {
     super()
@@ -61,9 +63,18 @@ class GnllLesson extends Part {
     if (scrollHeight > clientHeight) this.store.view.places.find('predictions')?.scrollIntoView({ block: 'start' })
   }
 
+  protected override willUpdate(changed: PropertyValues): void {
+    super.willUpdate(changed)
+    this.#focused = this.contains(document.activeElement)
+  }
+
   protected override updated(changed: PropertyValues): void {
     super.updated(changed)
-    if (this.#answered) this.querySelector<HTMLElement>('.lesson-question input, .lesson-now')?.focus({ preventScroll: true })
+    // What had the focus may be gone with its phase.
+    if (this.#answered || (this.#focused && !this.contains(document.activeElement))) {
+      const next = this.querySelector<HTMLElement>(this.#answered ? '.lesson-question input, .lesson-now' : '.lesson-now') ?? this.querySelector<HTMLElement>('.lesson-room')
+      next?.focus({ preventScroll: true })
+    }
     this.#answered = false
   }
 
