@@ -246,7 +246,9 @@ func (g *Registry) unrecord(k *Kept) {
 // meta is what the store's list says of a run, but for what the run itself knows.
 func (k *Kept) meta() store.Meta {
 	m, _ := k.of.Store.Meta(k.ID())
-	m.ID, m.Name, m.Created, m.Changed, m.By, m.Peer = k.ID(), k.Name(), k.made.UTC(), k.changed.Load(), int(k.By), k.Peer
+	k.of.mu.Lock()
+	defer k.of.mu.Unlock()
+	m.ID, m.Name, m.Created, m.Changed, m.By, m.Peer = k.ID(), k.name, k.made.UTC(), k.changed.Load(), int(k.By), k.Peer
 	if m.Touched.IsZero() {
 		m.Touched = m.Created
 	}
