@@ -341,8 +341,8 @@ func TestMethods(t *testing.T) {
 	id := makeRun(t, addr, "").ID
 	for path, allow := range map[string]string{
 		"/api/runs":                               "GET, HEAD, POST",
-		"/api/runs/" + id:                         "DELETE, GET, HEAD, PUT",
-		"/%61pi/runs/" + id:                       "DELETE, GET, HEAD, PUT",
+		"/api/runs/" + id:                         "DELETE, GET, HEAD, PATCH, PUT",
+		"/%61pi/runs/" + id:                       "DELETE, GET, HEAD, PATCH, PUT",
 		"/api/runs/" + id + "/state":              "GET, HEAD",
 		"/api/runs/" + id + "/frames":             "GET, HEAD",
 		"/api/runs/" + id + "/commands":           "POST",

@@ -109,7 +109,7 @@ func (g *Registry) Wake() {
 		if g.Count() >= g.Limits.Runs {
 			return
 		}
-		if _, err := g.Get(m.ID); err != nil {
+		if _, err := g.Get(m.ID); err != nil && g.ctx.Err() == nil {
 			g.Log.Error("a run that was training cannot be loaded", "run", m.ID, "err", err)
 		}
 	}

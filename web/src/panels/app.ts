@@ -43,7 +43,7 @@ import './viewer'
 class GnllApp extends Opening {
   /** Whether the dialog of sweeps has been opened: it keeps what it found. */
   #sweeps = false
-  /** Whether the list of one's own runs has been opened. */
+  /** Whether the list “My runs” has been opened. */
   #mine = false
 
   /** The fit stays in sight above the controls. */

@@ -20,7 +20,7 @@ const ASKED: Known = { is: 'asked' }
 
 const STATES = { playing: 'training', paused: 'paused', idle: 'resting', diverged: 'diverged' } as const
 
-/** The dialog of one's own runs: those whose keys this browser has. */
+/** The dialog “My runs”: those whose keys this browser has. */
 class GnllMine extends Part {
   static override properties = { runs: { state: true }, known: { state: true }, renamed: { state: true }, asked: { state: true }, trouble: { state: true }, told: { state: true } }
   declare runs: readonly Mine[]
