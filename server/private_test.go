@@ -447,7 +447,7 @@ func TestRowsThatAreAllShownAreOpen(t *testing.T) {
 		t.Errorf("who watches gets %+v, with %d rows", left, table.numbersIn(b))
 	}
 	var refused *wire.ErrorMessage
-	if _, err := run.Import("again", m, run.Options{}); !errors.As(err, &refused) || !wording.Has(refused.Reason, "left out") {
+	if _, err := run.Import("again", m, run.Options{}); !errors.As(err, &refused) || !wording.Has(refused.Reason, "but not the table that it was trained on") {
 		t.Errorf("got %v", err)
 	}
 }
