@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/gnllviz/gnllviz/server/wire"
+	"github.com/gnllviz/gnllviz/server/wire/wording"
 )
 
 // restartWith is what the notice's button Restart does.
@@ -32,7 +33,7 @@ func TestRestartWithWhatIsSuggested(t *testing.T) {
 	if len(r.wrong) != 0 || r.present.Steps != 0 || r.present.Lanes[0].Settings.LR != 3e-3 || r.state != wire.Playing {
 		t.Fatalf("restarted it is %s at step %d with a learning rate of %g: %+v", r.state, r.present.Steps, r.present.Lanes[0].Settings.LR, r.wrong)
 	}
-	if c := r.present.Changes; len(c) != 2 || c[0].Text != "reset" || c[1].Control != "lr" || c[1].Old != 1.0 || c[1].New != 3e-3 || c[1].Revision != c[0].Revision {
+	if c := r.present.Changes; len(c) != 2 || !wording.Is(c[0].Text, "reset") || c[1].Control != "lr" || c[1].Old != 1.0 || c[1].New != 3e-3 || c[1].Revision != c[0].Revision {
 		t.Errorf("the changes are %+v", c)
 	}
 	if w := untilTrouble(r, 2000); w != nil {

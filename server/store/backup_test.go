@@ -5,9 +5,10 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"strings"
 	"testing"
 	"time"
+
+	"github.com/gnllviz/gnllviz/server/wire/wording"
 )
 
 func filled(t testing.TB, s *Store, ids ...string) {
@@ -101,7 +102,7 @@ func TestADamagedBackupIsNamed(t *testing.T) {
 		}
 	}
 	newer := bytes.Replace(whole, []byte(`{"version":1}`), []byte(`{"version":2}`), 1)
-	if _, err := restore(newer); !errors.As(err, &file) || !strings.Contains(err.Error(), "newer") {
+	if _, err := restore(newer); !errors.As(err, &file) || !wording.Has(err.Error(), "use a newer gnllviz") {
 		t.Errorf("a newer version: %v", err)
 	}
 }
