@@ -12,6 +12,8 @@ import (
 	"strings"
 	"sync"
 	"testing"
+
+	"github.com/gnllviz/gnllviz/server/wire/wording"
 )
 
 // childEnv has this test binary be another process that uses the store it names.
@@ -179,7 +181,7 @@ func killed(t *testing.T, times int) {
 				t.Errorf("round %d: %d entries after %d, and the last is %d", round, len(r.Entries), at, l.Last())
 			}
 			for _, d := range r.Damaged {
-				if !strings.Contains(d, "is not whole") { // that one was being written
+				if !wording.Has(d, "is not whole") { // that one was being written
 					t.Errorf("round %d: %s", round, d)
 				}
 			}
