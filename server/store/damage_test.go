@@ -144,7 +144,7 @@ func TestTheLastEntryIsDamaged(t *testing.T) {
 			if err := s.Close(); err != nil {
 				t.Fatal(err)
 			}
-			name := filepath.Join(dir, "nats/jetstream/$G/streams/work/msgs/1.blk")
+			name := filepath.Join(dir, "nats", "jetstream", "$G", "streams", "work", "msgs", "1.blk")
 			data, err := os.ReadFile(name)
 			if err != nil {
 				t.Fatal(err)
