@@ -15,7 +15,7 @@ KILLS = 200
 
 INTEROP = ./engine ./engine/export ./server/artifact
 
-.PHONY: build run test test-long long race load soak fuzz kill measure bench generate web check chromium proxies qemu emulated interop
+.PHONY: build capacity run test test-long long race load soak fuzz kill measure bench generate web check chromium proxies qemu emulated interop
 
 build: $(PAGE)
 	go build -o gnllviz ./cmd/gnllviz
@@ -65,6 +65,11 @@ soak:
 
 bench:
 	go test -run '^$$' -bench . ./...
+
+# What runs and viewers cost on this machine, and what classes need by that: the guide's
+# chapter on capacity.
+capacity: build
+	go run ./server/guide/capacity/plan -measure ./gnllviz -out server/guide/capacity/measured.json -tables server/guide/capacity/tables.json
 
 generate: $(MODULES)
 	go generate ./...

@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/gnllviz/gnllviz/server/guide/capacity"
 	"github.com/gnllviz/gnllviz/server/wire"
 )
 
@@ -64,17 +65,21 @@ func (p *page) functions() template.FuncMap {
 			}
 			return v, nil
 		},
-		"note":    wire.NoteOn,
-		"math":    func(mathML string) template.HTML { return template.HTML(mathML) },
-		"anchor":  p.anchor,
-		"unit":    unit,
-		"better":  better,
-		"limits":  limits,
-		"initial": initial,
-		"column":  column,
-		"slug":    slug,
-		"when":    p.when,
-		"capital": func(s string) string { return strings.ToUpper(s[:1]) + s[1:] },
+		"capacity": capacity.Made,
+		"bytes":    capacity.Bytes,
+		"count":    count,
+		"percent":  func(share float64) string { return fmt.Sprintf("%.3g %%", 100*share) },
+		"note":     wire.NoteOn,
+		"math":     func(mathML string) template.HTML { return template.HTML(mathML) },
+		"anchor":   p.anchor,
+		"unit":     unit,
+		"better":   better,
+		"limits":   limits,
+		"initial":  initial,
+		"column":   column,
+		"slug":     slug,
+		"when":     p.when,
+		"capital":  func(s string) string { return strings.ToUpper(s[:1]) + s[1:] },
 	}
 }
 
@@ -223,3 +228,12 @@ func column(c wire.Column) string {
 
 // slug makes a name fit for an address.
 func slug(s string) string { return strings.ReplaceAll(strings.ToLower(s), " ", "-") }
+
+// count writes a whole number with a comma after each thousand.
+func count(n int) string {
+	s := strconv.Itoa(n)
+	for i := len(s) - 3; i > 0; i -= 3 {
+		s = s[:i] + "," + s[i:]
+	}
+	return s
+}
