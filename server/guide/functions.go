@@ -68,7 +68,7 @@ func (p *page) functions() template.FuncMap {
 		"capacity": capacity.Made,
 		"bytes":    capacity.Bytes,
 		"count":    count,
-		"percent":  func(share float64) string { return fmt.Sprintf("%.3g %%", 100*share) },
+		"percent":  func(share float64) string { return strconv.FormatFloat(100*share, 'g', 3, 64) + " %" },
 		"note":     wire.NoteOn,
 		"math":     func(mathML string) template.HTML { return template.HTML(mathML) },
 		"anchor":   p.anchor,

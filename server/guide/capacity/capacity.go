@@ -103,6 +103,7 @@ type Need struct {
 	Stored     float64 // bytes that the class leaves in the store, each of three times
 	First      string  // what is full first
 	Cost       float64 // US dollars an hour
+	Sending    float64 // of that for what is sent
 	PerStudent float64 // US dollars for the class's hours
 }
 
@@ -158,15 +159,17 @@ func Plan(k Class, c Costs, m Machine, p Prices) Need {
 		}
 	}
 	machines := float64(n.Nodes)*m.Processors + float64(n.Servers)*2 // small ones keep the store
-	n.Cost = machines*p.Processor + n.Sent*3600/1e9*p.Sent + 3*n.Stored/1e9*p.Stored/730
-	if k.Way == Page {
-		n.Cost = machines * p.Processor // what is sent is sent once
-		n.PerStudent = (n.Cost*k.Hours + students*(c.PageBytes+wasm)/1e9*p.Sent) / students
-		return n
+	n.Sending = n.Sent * 3600 / 1e9 * p.Sent
+	if k.Way == Page { // once
+		n.Sending = students * (c.PageBytes + wasm) / 1e9 * p.Sent / k.Hours
 	}
+	n.Cost = machines*p.Processor + n.Sending + 3*n.Stored/1e9*p.Stored/730
 	n.PerStudent = n.Cost * k.Hours / students
 	return n
 }
+
+// Cents is PerStudent in hundredths.
+func (n Need) Cents() float64 { return 100 * n.PerStudent }
 
 type share struct {
 	what string
@@ -177,18 +180,18 @@ type share struct {
 func (w Way) Words() string {
 	switch w {
 	case Own:
-		return "on the nodes, a run each"
+		return "a run for each, on the nodes"
 	case Shared:
-		return "on a node, one run for all"
+		return "one run that all watch"
 	}
-	return "in the browsers"
+	return "a run for each, in their own browsers"
 }
 
 // Runs returns how many runs one processor carries, each with a viewer.
-func (c Costs) Runs() float64 { return 1 / (c.Run + c.Watched) }
+func (c Costs) Runs() int { return int(1 / (c.Run + c.Watched)) }
 
 // Viewers returns how many viewers of one run one processor carries.
-func (c Costs) Viewers() float64 { return (1 - c.Run - c.Watched) / c.Viewer }
+func (c Costs) Viewers() int { return int((1 - c.Run - c.Watched) / c.Viewer) }
 
 // ChangeMS and LoadMS are Change and Load in milliseconds.
 func (c Costs) ChangeMS() float64 { return 1000 * c.Change }

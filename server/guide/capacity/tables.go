@@ -23,6 +23,27 @@ type Simulated struct {
 	Outcome
 }
 
+// A WayTable has what classes of each size need, one way.
+type WayTable struct {
+	Way   Way
+	Needs []Need
+}
+
+// Stores says whether that way keeps runs in the store.
+func (w WayTable) Stores() bool { return w.Way != Page }
+
+// Ways returns the needs, a table for each way.
+func (t Tables) Ways() (ways []WayTable) {
+	for _, n := range t.Needs {
+		if len(ways) == 0 || ways[len(ways)-1].Way != n.Way {
+			ways = append(ways, WayTable{Way: n.Way})
+		}
+		last := &ways[len(ways)-1]
+		last.Needs = append(last.Needs, n)
+	}
+	return ways
+}
+
 //go:embed tables.json
 var tables []byte
 
