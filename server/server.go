@@ -103,6 +103,7 @@ type Server struct {
 	lobby   *lobby.Lobby
 	api     *api.API
 	site    *site.Site
+	ready   *readiness
 
 	profiled bool
 }
@@ -127,6 +128,11 @@ func New(ctx context.Context, c Config) *Server {
 	s.hosts = access.NewHosts(slices.Concat(c.Hosts, s.origins.Hosts())...)
 	s.gate = access.NewGate(c.Token, c.TokenMade, s.proxies, s.log)
 	load := new(access.Load)
+	seats := access.NewSeats(c.Limits.ViewerLimits)
+	s.meter = meter.New(
+		func() int { return s.runs.Count() }, seats.Count, func() int { return s.runs.Held() },
+		func() meter.Runs { return meter.Runs(s.runs.Survey()) },
+	)
 	s.runs = registry.New(ctx, registry.Config{
 		Limits: c.Limits, Memory: c.Memory, Trainers: c.Trainers, Version: c.Version, Commit: c.Commit, Store: c.Store, Log: s.log,
 		Prepare: websocket.Prepare,
@@ -134,9 +140,8 @@ func New(ctx context.Context, c Config) *Server {
 			s.meter.Trained(done)
 			load.Add(done.Trained)
 		},
+		Meter: s.meter,
 	})
-	seats := access.NewSeats(c.Limits.ViewerLimits)
-	s.meter = meter.New(s.runs.Count, seats.Count, s.runs.Held)
 	rations, file := access.NewRations(c.Limits.ReadingShare/100, load), api.FileBytes(c.Memory)
 	s.edge = edge.New(edge.Config{
 		Limits: c.Limits.TrafficLimits, Proxies: s.proxies, Answering: rations.Answering, FileBytes: int64(file), Log: s.log,
@@ -160,6 +165,7 @@ func New(ctx context.Context, c Config) *Server {
 	s.api.Handle("GET /api/runs/{id}/events", streams.Open(ctx))
 	s.api.Handle("POST /api/runs/{id}/events/{stream}", streams.Post)
 	s.site = site.New(web.FS(), s.api.Datasets, c.Lessons, s.log)
+	s.ready = newReadiness(s.checks(c.Store))
 	return s
 }
 
@@ -243,6 +249,7 @@ func (s *Server) Handler() http.Handler {
 		w.Header().Set("Content-Type", "text/plain; charset=utf-8")
 		fmt.Fprintln(w, "ok")
 	})
+	mux.Handle("GET /readyz", s.ready)
 	mux.HandleFunc("GET /metrics", s.gate.Members(s.meter.Handler().ServeHTTP))
 	if s.profiled {
 		edge.Profile(mux, s.gate)

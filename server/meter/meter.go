@@ -30,11 +30,22 @@ type Meter struct {
 	changeToFrame prometheus.Histogram
 	commands      *prometheus.CounterVec
 	requests      *prometheus.CounterVec
+	appends       prometheus.Histogram
+	saves         prometheus.Histogram
+	savedBytes    prometheus.Counter
+	notSaved      *prometheus.CounterVec
+}
+
+// Runs is how the runs are when somebody asks.
+type Runs struct {
+	States map[string]int // runs by what they do
+	Lag    uint64         // changes after the newest checkpoint of the run that has most of them
+	Age    time.Duration  // of the newest checkpoint of the run in training that has the oldest
 }
 
 // New counts from nothing. The functions return how many runs and connected viewers
-// there are now, and how many bytes the runs hold.
-func New(runs, connections, held func() int) *Meter {
+// there are now, how many bytes the runs hold, and how the runs are.
+func New(runs, connections, held func() int, survey func() Runs) *Meter {
 	counter := func(name, help string) prometheus.Counter {
 		return prometheus.NewCounter(prometheus.CounterOpts{Name: "gnllviz_" + name, Help: help})
 	}
@@ -67,7 +78,17 @@ func New(runs, connections, held func() int) *Meter {
 			Name: "gnllviz_http_requests_total", Help: "Requests answered, by route and status.",
 		}, []string{"route", "status"}),
 	}
+	m.appends = seconds("append_seconds", "Time from a change to its acknowledgement by the store.")
+	m.saves = seconds("checkpoint_seconds", "Time that it took to store a checkpoint.")
+	m.savedBytes = counter("checkpoint_bytes_total", "Bytes of checkpoints that were new to the store.")
+	m.notSaved = prometheus.NewCounterVec(prometheus.CounterOpts{
+		Name: "gnllviz_store_failures_total", Help: "Writes that the store did not acknowledge, by what was to be written: a change, which was then refused, or a checkpoint, which is tried again.",
+	}, []string{"what"})
+	m.notSaved.WithLabelValues(change)
+	m.notSaved.WithLabelValues(checkpoint)
 	m.registry.MustRegister(
+		surveyed{survey}, m.appends, m.saves, m.savedBytes, m.notSaved,
+
 		collectors.NewGoCollector(),
 		collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}),
 		now("runs", "Runs kept now.", runs),

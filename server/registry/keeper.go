@@ -33,6 +33,7 @@ const (
 type keeper struct {
 	of    *store.Log
 	slog  *slog.Logger
+	meter Meter             // may be nil
 	meta  func() store.Meta // what others than the run know of it
 	slot  chan job          // room for one, the newest
 	end   chan struct{}     // closed by finish
@@ -43,21 +44,28 @@ type keeper struct {
 	busy   bool      // a still is being written
 	begun  time.Time // when the last one was
 	ready  time.Time // when the next one may
+	entry  uint64    // the last one that was appended, or that there was
+	kept   uint64    // the last one that the newest checkpoint includes
+	taken  time.Time // when that was taken
 
 	// ---- owned by the goroutine ----
 	writer run.StillWriter
 	last   *run.Still // that was given
+	given  time.Time  // when
 	saved  bool       // and written
 }
 
 // A job is a still to be written. done, unless nil, has room for how that went.
 type job struct {
 	still *run.Still
+	taken time.Time
 	done  chan error
 }
 
-func newKeeper(of *store.Log, log *slog.Logger, meta func() store.Meta) *keeper {
-	k := &keeper{of: of, slog: log, meta: meta, slot: make(chan job, 1), end: make(chan struct{}), ended: make(chan struct{})}
+func newKeeper(of *store.Log, log *slog.Logger, meter Meter, meta func() store.Meta) *keeper {
+	k := &keeper{of: of, slog: log, meter: meter, meta: meta, slot: make(chan job, 1), end: make(chan struct{}), ended: make(chan struct{})}
+	k.entry, k.taken = of.Last(), time.Now()
+	k.kept = k.entry
 	go k.write()
 	return k
 }
@@ -66,7 +74,17 @@ func newKeeper(of *store.Log, log *slog.Logger, meta func() store.Meta) *keeper 
 func (k *keeper) Append(e *run.Entry) error {
 	ctx, cancel := context.WithTimeout(context.Background(), appendTime)
 	defer cancel()
-	return k.of.Append(ctx, store.Entry{Number: e.Number, Data: wire.Encode(e)})
+	begun := time.Now()
+	err := k.of.Append(ctx, store.Entry{Number: e.Number, Data: wire.Encode(e)})
+	if k.meter != nil {
+		k.meter.Appended(time.Since(begun), err)
+	}
+	if err == nil {
+		k.mu.Lock()
+		k.entry = e.Number
+		k.mu.Unlock()
+	}
+	return err
 }
 
 // Ready implements [run.Journal].
@@ -78,7 +96,7 @@ func (k *keeper) Ready() bool {
 }
 
 // Keep implements [run.Journal].
-func (k *keeper) Keep(s *run.Still) { k.put(job{still: s}) }
+func (k *keeper) Keep(s *run.Still) { k.put(job{still: s, taken: time.Now()}) }
 
 func (k *keeper) put(j job) {
 	for {
@@ -113,10 +131,10 @@ func (k *keeper) write() {
 				return
 			}
 			if k.ending() { // finish saves it, once
-				k.last, k.saved = j.still, false
+				k.last, k.given, k.saved = j.still, j.taken, false
 				return
 			}
-			k.last, k.saved = j.still, false
+			k.last, k.given, k.saved = j.still, j.taken, false
 			err := k.try(false)
 			if j.done != nil {
 				j.done <- err
@@ -134,13 +152,20 @@ func (k *keeper) try(rest bool) error {
 	k.mu.Lock()
 	k.busy, k.begun = true, time.Now()
 	k.mu.Unlock()
-	err := k.save(k.last, rest)
+	bytes, err := k.save(k.last, rest)
 	k.mu.Lock()
-	k.busy, k.ready = false, time.Now().Add(pause*time.Since(k.begun))
+	took := time.Since(k.begun)
+	k.busy, k.ready = false, time.Now().Add(pause*took)
+	if err == nil {
+		k.kept, k.taken = k.last.Entry, k.given
+	}
 	k.mu.Unlock()
 	if errors.Is(err, store.ErrTaken) || errors.Is(err, store.ErrNotFound) {
 		k.last = nil // the run was deleted, and nobody wants it
 		return err
+	}
+	if k.meter != nil {
+		k.meter.Saved(bytes, took, err)
 	}
 	k.saved = err == nil
 	k.mu.Lock()
@@ -156,13 +181,14 @@ func (k *keeper) try(rest bool) error {
 	return err
 }
 
-func (k *keeper) save(s *run.Still, rest bool) error {
+// save writes a still, and returns how many bytes it gave to the store.
+func (k *keeper) save(s *run.Still, rest bool) (bytes int, err error) {
 	ctx, cancel := context.WithTimeout(context.Background(), saveTime)
 	defer cancel()
 	for again := false; ; again = true {
 		manifest, fresh, refs, err := k.writer.Write(s)
 		if err != nil {
-			return err
+			return 0, err
 		}
 		m := k.meta()
 		m.Dataset, m.State, m.Step, m.Training, m.Touched = s.Summary.Dataset, string(s.Summary.State), s.Summary.Step, s.Training && !rest, time.Now().UTC()
@@ -171,20 +197,24 @@ func (k *keeper) save(s *run.Still, rest bool) error {
 		if rest {
 			save = k.of.Rest
 		}
+		bytes = len(manifest)
+		for _, b := range fresh {
+			bytes += len(b)
+		}
 		err = save(ctx, c, refs, m)
 		if err == nil {
-			return nil
+			return bytes, nil
 		}
 		k.writer.Forget() // what was fresh is to be brought once more
 		if lacks := (*store.MissingError)(nil); !errors.As(err, &lacks) || again {
-			return err
+			return 0, err
 		}
 	}
 }
 
 // first saves a run that nobody serves yet, and returns when it is on the disk.
 func (k *keeper) first(s *run.Still) error {
-	j := job{still: s, done: make(chan error, 1)}
+	j := job{still: s, taken: time.Now(), done: make(chan error, 1)}
 	k.put(j)
 	return <-j.done
 }

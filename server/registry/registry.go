@@ -50,6 +50,9 @@ type Config struct {
 	// Report takes what runs have done.
 	Report func(run.Stats)
 
+	// Meter, unless nil, is told what the store is given.
+	Meter Meter
+
 	Log *slog.Logger
 }
 
@@ -93,6 +96,7 @@ type Kept struct {
 	made    time.Time
 	work    *atomic.Uint64 // spent on it, in rows times parameters
 	changed atomic.Bool    // somebody has given it a command
+	state   atomic.Value   // string, what it does, as [Registry.Survey] tells; nothing until it says so
 
 	// ---- guarded by the registry's mu ----
 	name     string
@@ -147,6 +151,7 @@ func (g *Registry) begin(k *Kept, order func(run.Options) (*run.Run, error)) (er
 	report := o.Report
 	o.Report = func(s run.Stats) {
 		work.Add(uint64(s.Work))
+		k.state.Store(stateOf(s))
 		report(s)
 	}
 	k.of, k.ended, k.work, k.asked = g, make(chan struct{}), work, time.Now()

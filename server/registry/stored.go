@@ -213,7 +213,7 @@ func (g *Registry) record(k *Kept, r *run.Run) error {
 		}
 		k.created = true
 	}
-	k.keeper = newKeeper(of, g.Log.With("run", k.ID()), k.meta)
+	k.keeper = newKeeper(of, g.Log.With("run", k.ID()), g.Meter, k.meta)
 	still := r.Record(k.keeper)
 	if !k.created && !k.hurt {
 		k.keeper.Keep(still) // so that what was made again need not be once more

@@ -15,11 +15,15 @@ type Stats struct {
 	Troubles []wire.TroubleKind // of lanes whose training went wrong since
 	Dropped  int                // that a viewer did not take before the next one
 	Shown    []time.Duration    // from each change that was applied to the frame that shows it
+
+	State    wire.State // of the run now
+	Training bool       // it makes steps now, which a paused run may be told to
 }
 
 // reportStats tells what was done since it was last told.
 func (r *loop) reportStats() {
 	if r.options.Report != nil {
+		r.stats.State, r.stats.Training = r.state, r.training()
 		r.options.Report(r.stats)
 	}
 	r.stats = Stats{}
