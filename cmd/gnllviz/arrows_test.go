@@ -33,6 +33,9 @@ var arrows = map[string][]string{
 	"server/artifact":            {"engine/export", "server/artifact/chart", "server/artifact/plot", "server/run/capture", "server/wire", "web"},
 	"server/artifact/chart":      {"engine/metrics", "server/run/capture", "server/run/lane", "server/run/rows", "server/wire"},
 	"server/artifact/plot":       {"server/run/capture", "server/run/rows", "server/wire"},
+	"server/bus":                 {},
+	"server/bus/bustest":         {"server/bus"}, // for tests
+	"server/cluster":             {"server/bus"},
 	"server/edge":                {"server/access", "server/panics", "server/problem"},
 	"server/guide":               {"server/guide/capacity", "server/wire"},
 	"server/guide/capacity":      {},
@@ -74,7 +77,7 @@ var owners = map[string][]string{
 	"github.com/spf13/":                      {"cmd/gnllviz"},
 	"github.com/schollz/progressbar/":        {"cmd/gnllviz"},
 	"github.com/google/renameio/":            {"cmd/gnllviz", "server/store"},
-	"github.com/nats-io/":                    {"server/store"},
+	"github.com/nats-io/":                    {"server/bus", "server/bus/bustest", "server/cluster", "server/store"},
 	"github.com/gofrs/flock":                 {"server/store"},
 	"github.com/minio/highwayhash":           {"server/store"},
 	"github.com/KimMachineGun/automemlimit/": {"cmd/gnllviz"},

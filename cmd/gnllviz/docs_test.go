@@ -177,7 +177,7 @@ func TestContributingTableOfLibraries(t *testing.T) {
 }
 
 func forTests(name string) bool {
-	return slices.Contains([]string{"server/wire/gen", "server/wire/nonsense", "server/wire/wording", "server/guide/capacity/plan", "server/run/runtest", "loss/internal/stream"}, name)
+	return slices.Contains([]string{"server/wire/gen", "server/wire/nonsense", "server/wire/wording", "server/guide/capacity/plan", "server/run/runtest", "server/bus/bustest", "loss/internal/stream"}, name)
 }
 
 func mapValues(m map[string]string) func(yield func(string) bool) {
