@@ -49,7 +49,7 @@ func (p *attacked) logged() string {
 }
 
 // attack starts the program within so many open files, unless that is 0, until the test
-// ends.
+// ends. Its runs are its own: it has a store that no other test uses.
 func attack(t testing.TB, files int, args ...string) *attacked {
 	t.Helper()
 	limit := ""
@@ -57,7 +57,7 @@ func attack(t testing.TB, files int, args ...string) *attacked {
 		limit = fmt.Sprintf("ulimit -n %d && ", files)
 	}
 	ctx, cancel := context.WithCancel(context.Background())
-	args = append([]string{"-c", limit + `exec "$0" serve --addr 127.0.0.1:0 "$@"`, built}, args...)
+	args = append([]string{"-c", limit + `exec "$0" serve --addr 127.0.0.1:0 --store "$@"`, built, t.TempDir()}, args...)
 	c := exec.CommandContext(ctx, "sh", args...)
 	c.Cancel = func() error { return c.Process.Signal(os.Interrupt) }
 	c.WaitDelay = 20 * time.Second

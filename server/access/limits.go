@@ -41,7 +41,8 @@ type SizeLimits struct {
 type RunLimits struct {
 	// Runs bounds the runs kept at a time. Beyond it the run with the least work in it
 	// makes room, of those that nobody watches and nobody has changed, and that no
-	// program has made of late.
+	// program has made of late. With a store the run that nobody has asked for longest
+	// is put aside instead.
 	Runs int
 
 	// FramedRuns bounds those of them that were begun in frames of other sites.
@@ -194,7 +195,7 @@ type Limit struct {
 // Flags are made from it.
 func (l *Limits) Table() []Limit {
 	return []Limit{
-		{"max-runs", "runs to keep; a new run beyond this replaces the one with the least work that nobody watches or has changed", &l.Runs},
+		{"max-runs", "runs to keep in memory; a new run beyond this replaces the one with the least work that nobody watches or has changed, or puts aside the one that was left alone longest, if there is a store", &l.Runs},
 		{"max-framed-runs", "of these, runs started in frames of other sites; they replace only one another", &l.FramedRuns},
 		{"keep", "time for which a run made by a program is not replaced; if given, stored runs that nobody has used for that long are deleted (else after 2160h)", &l.Keep},
 		{"max-lanes", fmt.Sprintf("models in one run, at most %d", wire.MaxLanes), &l.Lanes},

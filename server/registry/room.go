@@ -22,18 +22,22 @@ type Maker struct {
 	Peer string
 }
 
-// Settling is how long a run that was just made is left alone: its page is on the way.
+// Settling is how long a run is left alone that was just made, as its page is on the way, or,
+// with a store, that somebody has just asked for.
 const Settling = 10 * time.Second
 
 var (
 	errFull = &access.LimitError{Flag: "max-runs", Detail: "the server has no room for another run: all are being watched, have been changed, or were made recently by programs; end one; --max-runs raises it"}
 
+	errBusy = &access.LimitError{Flag: "max-runs", Detail: "the server has no room for another run: all are being watched, or were asked for in the last seconds; try again in 10 s, or end one; --max-runs raises it"}
+
 	errFramesFull = &access.LimitError{Flag: "max-framed-runs", Detail: "too many runs are shown in pages of other sites; close one, or open the page itself; --max-framed-runs raises it"}
 )
 
 // makeRoom ends a run if there are as many as there may be, or says why none can be
-// ended. A run that was begun in a frame takes the place of such a one alone. Callers
-// hold mu.
+// ended. With a store to end one is to put it aside, so it may have been changed, or made
+// by a program. A run that was begun in a frame takes the place of such a one alone.
+// Callers hold mu.
 func (g *Registry) makeRoom(m Maker) error {
 	if m.By == ByFrame {
 		framed := 0
@@ -50,7 +54,7 @@ func (g *Registry) makeRoom(m Maker) error {
 			return nil
 		}
 		if framed < g.Limits.FramedRuns {
-			return errFull
+			return g.full()
 		}
 		return errFramesFull
 	}
@@ -67,11 +71,22 @@ func (g *Registry) makeRoom(m Maker) error {
 			return nil
 		}
 	}
+	return g.full()
+}
+
+// full is why there is no room.
+func (g *Registry) full() error {
+	if g.Store != nil {
+		return errBusy
+	}
 	return errFull
 }
 
 // isSpare says whether a run may be ended for another. Callers hold mu.
 func (g *Registry) isSpare(e *Kept) bool {
+	if g.Store != nil {
+		return e.watchers == 0 && time.Since(e.asked) >= Settling
+	}
 	age := time.Since(e.made)
 	return e.watchers == 0 && !e.Changed() && age >= Settling && (e.By != ByProgram || age >= g.Limits.Keep)
 }
@@ -89,15 +104,23 @@ func (g *Registry) isHoarded(newcomer string) func(*Kept) bool {
 	}
 }
 
-// least returns the run with the least work in it among some, or nil; of several the
-// oldest. Callers hold mu.
+// least returns, of some runs, the one whose end costs least, or nil: the one with the least
+// work in it, of several the oldest; with a store the one for which nobody has asked for
+// longest. Callers hold mu.
 func (g *Registry) least(of func(*Kept) bool) (least *Kept) {
 	for _, e := range g.runs {
-		if of(e) && (least == nil || e.work.Load() < least.work.Load()) {
+		if of(e) && (least == nil || g.costsLess(e, least)) {
 			least = e
 		}
 	}
 	return least
+}
+
+func (g *Registry) costsLess(a, b *Kept) bool {
+	if g.Store != nil {
+		return a.asked.Before(b.asked)
+	}
+	return a.work.Load() < b.work.Load()
 }
 
 // evict ends a run for another. Callers hold mu.

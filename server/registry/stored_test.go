@@ -3,6 +3,7 @@ package registry
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"log/slog"
 	"os"
@@ -98,12 +99,12 @@ func (h *stay) make(name string) string {
 	return id
 }
 
-// age has a run be as if it had been made long ago.
+// age has a run be as if nobody had asked for it since long ago.
 func (h *stay) age(id string) {
 	k := h.run(id)
 	h.g.mu.Lock()
 	defer h.g.mu.Unlock()
-	k.made = k.made.Add(-2 * Settling)
+	k.asked = k.asked.Add(-2 * Settling)
 }
 
 // rested waits until a run has left memory.
@@ -197,6 +198,48 @@ func TestMoreRunsThanMemoryHasRoomFor(t *testing.T) {
 			t.Errorf("run %d has a rate of %v", i, got)
 		}
 		h.age(id)
+	}
+}
+
+// With a store to make room is to put aside, so whoever is neither watched nor was asked for
+// in the last seconds makes room, whatever was done to it and whoever made it: the one that
+// was left alone longest.
+func TestWhoWasLeftAloneLongestMakesRoom(t *testing.T) {
+	h := stayAt(t, t.TempDir(), access.Limits{RunLimits: access.RunLimits{Runs: 3}})
+	open := func(name string, by MadeBy) (string, error) {
+		id := access.IDOf(name)
+		_, _, err := h.g.Open(id, Maker{by, "a"}, Order{Paused: true})
+		return id, err
+	}
+	var ids []string
+	for i := range 3 {
+		id, err := open(fmt.Sprint(i), ByProgram)
+		if err != nil {
+			t.Fatal(err)
+		}
+		h.do(id, `{"type":"change","id":1,"set":{"lr":0.02}}`)
+		ids = append(ids, id)
+	}
+	h.run(ids[0]).Join()
+	// All were asked for just now.
+	if _, err := open("more", ByPage); !errors.Is(err, errBusy) {
+		t.Fatalf("got %v", err)
+	}
+	h.age(ids[2])
+	h.age(ids[0]) // which is watched
+	gone := h.g.List()[0]
+	if _, err := open("more", ByPage); err != nil {
+		t.Fatal(err)
+	}
+	h.rested(gone)
+	if resting := h.g.Resting(); len(resting) != 1 || resting[0].ID != ids[2] {
+		t.Errorf("resting are %+v, want %s", resting, ids[2])
+	}
+	h.age(ids[1]) // before the other
+	h.age(access.IDOf("more"))
+	h.run(ids[2]) // it comes back, and takes a place
+	if resting := h.g.Resting(); len(resting) != 1 || resting[0].ID != ids[1] {
+		t.Errorf("resting are %+v, want %s", resting, ids[1])
 	}
 }
 

@@ -51,9 +51,9 @@ func (e *embedded) start(clean bool) error {
 		JetStream:              true,
 		StoreDir:               filepath.Join(e.folder.dir, "nats"),
 		SyncAlways:             true,
-		SyncInterval:           10 * time.Second, // how often blocks that are half empty are written afresh
-		JetStreamMaxMemory:     1 << 20,          // nothing is kept in memory
-		JetStreamMaxStore:      1 << 50,          // else it is a share of what is free now
+		SyncInterval:           tidyEvery,
+		JetStreamMaxMemory:     1 << 20, // nothing is kept in memory
+		JetStreamMaxStore:      1 << 50, // else it is a share of what is free now
 		NoSigs:                 true,
 		DisableJetStreamBanner: true,
 	})

@@ -194,6 +194,7 @@ func (l *Log) write(ctx context.Context, t *tail, k kind, number uint64, body []
 		size += int64(len(message))
 	}
 	t.seq = end
+	l.store.tidier.note(size)
 	return seqs, size, nil
 }
 

@@ -36,6 +36,13 @@ func (l *Log) Rest(ctx context.Context, c Checkpoint, refs []string, m Meta) err
 func (l *Log) save(ctx context.Context, c Checkpoint, refs []string, m Meta, keep int, unready bool) error {
 	l.saving.Lock()
 	defer l.saving.Unlock()
+	b, err := l.writing(ctx)
+	if err == nil {
+		err = l.store.tidier.wait(ctx, b)
+	}
+	if err != nil {
+		return fmt.Errorf("cannot store a checkpoint of %s: %w", l.id, err)
+	}
 	p, err := l.plan(c, refs, keep)
 	if err != nil {
 		return err

@@ -36,6 +36,7 @@ type Store struct {
 	config Config
 	log    *slog.Logger
 	server *embedded // nil when the server is another process
+	tidier tidier
 
 	reviving sync.Mutex // held while the server is started again or stopped
 
@@ -57,7 +58,7 @@ func Open(ctx context.Context, c Config) (*Store, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Store{config: c, log: log, server: server, metas: map[string]known{}, logs: map[string]*Log{}}
+	s := &Store{config: c, log: log, server: server, tidier: tidier{dir: blocksDir(c.Dir, stream)}, metas: map[string]known{}, logs: map[string]*Log{}}
 	conn, err := server.connect(log)
 	if err == nil {
 		s.bus, err = s.attach(ctx, conn)
