@@ -2,6 +2,7 @@ package run
 
 import (
 	"cmp"
+	"math"
 	"slices"
 
 	"github.com/gnllviz/gnllviz/server/run/lane"
@@ -56,6 +57,7 @@ func (r *loop) become(l *past.Generation) {
 	r.generation++
 	r.dataRev = max(r.dataRev, l.Data.Revision)
 	r.sent, r.left, r.dataDue = 0, 0, false
+	r.resumed = math.MaxInt
 	if r.stopAt != nil {
 		r.stopAt = newStopCondition(&r.stopAt.UntilCommand) // it holds for the new generation, too
 	}

@@ -29,6 +29,7 @@ type Viewer struct {
 	events chan Message
 
 	// ---- owned by the run's goroutine ----
+	greeted     bool // it has had the answer to a hello
 	wantsFrames bool
 	steers      bool
 	person      wire.Person
@@ -119,9 +120,14 @@ func (v *Viewer) Close() {
 // viewer lacks.
 func (r *loop) greet(v *Viewer, h wire.Hello) {
 	next := 0
-	if h.Generation == r.generation && h.Next <= len(r.present.Points) {
+	known := len(r.present.Points)
+	if !v.greeted {
+		known = min(known, r.resumed)
+	}
+	if h.Generation == r.generation && h.Next <= known {
 		next = h.Next
 	}
+	v.greeted = true
 	v.send(r.greeting(next)...)
 	v.send(r.pointsSent(next)...)
 	r.stale = true

@@ -2,6 +2,7 @@ package run
 
 import (
 	"context"
+	"math"
 	"math/rand/v2"
 	"runtime"
 	"time"
@@ -56,6 +57,7 @@ type drive struct {
 type audience struct {
 	viewers  map[*Viewer]struct{}
 	sent     int       // points that viewers were sent
+	resumed  int       // points when the run was resumed: those that viewers have from before and that follow may be others now
 	pieces   pieces    // of them, encoded
 	dataSent time.Time // when viewers were last told of other rows
 	dataDue  bool      // they are to be told
@@ -76,7 +78,7 @@ func newLoop(id string, o Options) *loop {
 		id: id, created: o.Now().UTC(), options: o, env: o.Env(),
 		generation: rand.Uint32N(1 << 31),
 		drive:      drive{state: wire.Playing},
-		audience:   audience{viewers: map[*Viewer]struct{}{}},
+		audience:   audience{viewers: map[*Viewer]struct{}{}, resumed: math.MaxInt},
 		pace:       newPace(),
 	}
 	r.env.Admit = r.admitLife

@@ -169,7 +169,7 @@ func Resume(id string, manifest []byte, blobs map[image.Hash][]byte, entries []E
 	r.wrong = r.trouble()
 	r.goal = r.aim()
 	failed := r.catchUp(entries)
-	r.sent = len(r.present.Points)
+	r.sent, r.resumed = len(r.present.Points), len(r.present.Points)
 	r.touched, r.dataDue, r.showSoon = r.now(), false, false
 	r.stats = Stats{}
 	if failed != nil {
