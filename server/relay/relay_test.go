@@ -19,31 +19,15 @@ import (
 	"testing"
 	"time"
 
-	natsserver "github.com/nats-io/nats-server/v2/server"
 	"github.com/nats-io/nats.go"
+
+	"github.com/gnllviz/gnllviz/server/bus/bustest"
 )
 
-// bus starts a nats-server on a random port.
+// bus starts a nats-server.
 func bus(t testing.TB) (dial func() *nats.Conn) {
 	t.Helper()
-	s, err := natsserver.NewServer(&natsserver.Options{Host: "127.0.0.1", Port: natsserver.RANDOM_PORT, NoSigs: true, NoLog: true})
-	if err != nil {
-		t.Fatal(err)
-	}
-	s.Start()
-	t.Cleanup(func() { s.Shutdown(); s.WaitForShutdown() })
-	if !s.ReadyForConnections(20 * time.Second) {
-		t.Fatal("the nats-server does not start")
-	}
-	return func() *nats.Conn {
-		t.Helper()
-		c, err := nats.Connect(s.ClientURL())
-		if err != nil {
-			t.Fatal(err)
-		}
-		t.Cleanup(c.Close)
-		return c
-	}
+	return bustest.Start(t, 1).Dial
 }
 
 func listen(t testing.TB, conn *nats.Conn, node string, h http.HandlerFunc) *Server {
@@ -289,6 +273,9 @@ func TestFlushAndLeave(t *testing.T) {
 			t.Fatalf("got %q, %v", line, err)
 		}
 		next <- true
+	}
+	if _, err := io.ReadFull(answer.Body, line); err != nil {
+		t.Fatal(err)
 	}
 	close(next)
 	cancel()

@@ -174,9 +174,9 @@ type call struct {
 	header http.Header
 	status int
 	first  http.Header // as it was when there was a status
-	begun  bool     // the head was sent
-	isHead bool     // the method is HEAD
-	names  []string // of trailers that were announced
+	begun  bool        // the head was sent
+	isHead bool        // the method is HEAD
+	names  []string    // of trailers that were announced
 	buffer []byte
 
 	body     []byte // of the request, what was not read yet
