@@ -84,7 +84,7 @@ var owners = map[string][]string{
 	"github.com/KimMachineGun/automemlimit/": {"cmd/gnllviz"},
 	"golang.org/x/term":                      {"cmd/gnllviz"},
 	"github.com/gorilla/websocket":           {"server/guide/capacity/plan", "server/live/websocket"},
-	"github.com/klauspost/compress/":         {"server/api"},
+	"github.com/klauspost/compress/":         {"server/api", "server/store"},
 	"github.com/danielgtaylor/huma/v2/":      {"server/api"},
 	"golang.org/x/sys/unix":                  {"server/access"},
 	"golang.org/x/sys/cpu":                   {"engine/kernel", "loss"},

@@ -48,3 +48,20 @@ type VersionError struct {
 func (e *VersionError) Error() string {
 	return fmt.Sprintf("the store in %s has format %d, written by %s, and this gnllviz knows formats up to %d: use the newer gnllviz, or choose another folder", e.Dir, e.Have, e.Program, e.Known)
 }
+
+// NewerError says that a newer gnllviz wrote a run.
+type NewerError struct {
+	ID          string
+	Have, Known int // versions of records
+}
+
+func (e *NewerError) Error() string {
+	return fmt.Sprintf("the stored run %s has records of version %d, and this gnllviz knows versions up to %d: use the newer gnllviz that wrote it", e.ID, e.Have, e.Known)
+}
+
+// newerError is the version of a record that a newer gnllviz wrote.
+type newerError int
+
+func (e newerError) Error() string {
+	return fmt.Sprintf("it has version %d, and this gnllviz knows versions up to %d", int(e), version)
+}

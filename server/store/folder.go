@@ -13,9 +13,10 @@ import (
 	"github.com/google/renameio/v2/maybe"
 )
 
-// format is the format of the store in a folder. What changes between two is said in
-// migrate.
-const format = 1
+// format is the format of the store in a folder. In format 1 all records have version 1; they
+// are read as they are, and what is written is of the present version, so a folder is of the
+// present format once it was opened.
+const format = 2
 
 // folder is a store's folder, which this process alone uses.
 //
@@ -100,11 +101,14 @@ func (f *folder) claim() error {
 	}
 	var w written
 	if err := json.Unmarshal(data, &w); err != nil || w.Format < 1 {
-		// Nothing hangs on this file while there is one format only.
+		// Records say themselves which version they have.
 		return f.write("format.json", written{format, "gnllviz"})
 	}
 	if w.Format > format {
 		return &VersionError{f.dir, w.Format, format, w.Program}
+	}
+	if w.Format < format {
+		return f.write("format.json", written{format, "gnllviz"})
 	}
 	return nil
 }

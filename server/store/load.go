@@ -38,11 +38,12 @@ type message struct {
 
 // record is what was stored at once, put together again.
 type record struct {
-	kind   kind
-	number uint64
-	body   []byte
-	seqs   []uint64
-	size   int64
+	version int
+	kind    kind
+	number  uint64
+	body    []byte
+	seqs    []uint64
+	size    int64
 }
 
 // assembly puts records together from a run's messages. Those of one subject come in
@@ -51,6 +52,7 @@ type assembly struct {
 	records []record
 	damaged []string
 	lost    []uint64 // messages that belong to no whole record
+	newer   int      // version of what a newer program wrote, or 0
 	open    map[string]*partial
 }
 
@@ -65,6 +67,10 @@ func (a *assembly) add(id string, m message) {
 		a.open = map[string]*partial{}
 	}
 	h, piece, err := parseHead(m.data)
+	if newer := newerError(0); errors.As(err, &newer) {
+		a.newer = max(a.newer, int(newer))
+		return
+	}
 	if err != nil {
 		a.damaged = append(a.damaged, fmt.Sprintf("message %d: %v", m.seq, err))
 		a.lost = append(a.lost, m.seq)
@@ -78,7 +84,7 @@ func (a *assembly) add(id string, m message) {
 	if p == nil {
 		first := h
 		first.part = 0
-		p = &partial{record: record{kind: h.kind, number: h.number}, head: first}
+		p = &partial{record: record{version: h.version, kind: h.kind, number: h.number}, head: first}
 		a.open[m.subject] = p
 	}
 	p.seqs = append(p.seqs, m.seq)
@@ -99,6 +105,12 @@ func (a *assembly) add(id string, m message) {
 	if sumOf(id, h.kind, h.number, p.body) != h.sum {
 		a.abandon(m.subject)
 		return
+	}
+	if h.kind == kindEntry && h.version > 1 {
+		if p.body, err = loosen(p.body); err != nil {
+			a.abandon(m.subject)
+			return
+		}
 	}
 	a.records = append(a.records, p.record)
 	delete(a.open, m.subject)
@@ -235,6 +247,9 @@ func (s *Store) readFrom(ctx context.Context, b *bus, id string) (r *Record, l *
 		return nil, nil, 0, fmt.Errorf("cannot read the stored run %s: %w", id, err)
 	}
 	a.end()
+	if a.newer > 0 {
+		return nil, nil, 0, &NewerError{id, a.newer, version}
+	}
 	r = &Record{Meta: k.Meta, Damaged: a.damaged}
 	l.doomed = a.lost
 	l.takeCheckpoints(r, a.records)
@@ -307,16 +322,20 @@ func (l *Log) takeCheckpoints(r *Record, records []record) {
 		if rec.kind != kindCheckpoint {
 			continue
 		}
-		c, err := parseCheckpoint(rec.body)
+		c, err := parseCheckpoint(rec.version, rec.body)
+		var loose map[hash][]byte
+		if err == nil {
+			loose, err = c.allBlobs()
+		}
 		if err != nil {
 			r.Damaged = append(r.Damaged, fmt.Sprintf("%s: %v", rec.name(), err))
 			l.doomed = append(l.doomed, rec.seqs...)
 			continue
 		}
 		k := &pack{number: rec.number, refs: c.refs, blobs: map[hash]int64{}, seqs: rec.seqs, size: rec.size}
-		for h, b := range c.blobs {
+		for h, b := range loose {
 			blobs[h] = b
-			k.blobs[h] = int64(len(b))
+			k.blobs[h] = int64(len(c.squeezed[h]))
 			l.where[h] = k
 		}
 		stored[k] = c

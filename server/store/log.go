@@ -77,7 +77,7 @@ type placed struct {
 type pack struct {
 	number uint64
 	refs   []hash
-	blobs  map[hash]int64 // sizes
+	blobs  map[hash]int64 // sizes as they are stored
 	seqs   []uint64
 	size   int64
 }
@@ -148,7 +148,7 @@ func (l *Log) Append(ctx context.Context, e Entry) error {
 	if last := l.Last(); e.Number != last+1 {
 		return fmt.Errorf("%s: entry %d cannot follow entry %d", l.id, e.Number, last)
 	}
-	seqs, size, err := l.write(ctx, &l.log, kindEntry, e.Number, e.Data)
+	seqs, size, err := l.write(ctx, &l.log, kindEntry, e.Number, squeeze(e.Data))
 	if err != nil {
 		return fmt.Errorf("cannot store entry %d of %s: %w", e.Number, l.id, err)
 	}

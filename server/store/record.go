@@ -7,13 +7,15 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"runtime"
 	"slices"
+	"sync"
 )
 
 // What is stored at once, an entry or a checkpoint, is a record. It goes into one or
 // more messages, its parts, each with this head:
 //
-//	4  "GVS1"
+//	4  "GVS" and the record's version, a digit
 //	1  kind
 //	8  number of the entry, or of the entry after which the checkpoint was made
 //	8  ticket, by which the parts of one record are known
@@ -21,9 +23,12 @@ import (
 //	4  number of parts
 //	32 SHA-256 of the run's id, kind, number and the whole body
 //
-// A record of which a part is missing, as the program ended, does not count.
+// A record of which a part is missing, as the program ended, does not count. In version 1
+// nothing is squeezed; in version 2 the body of an entry is, and a checkpoint's manifest and
+// blobs are. Both are read, and 2 is written.
 const (
-	magic    = "GVS1"
+	magic    = "GVS"
+	version  = 2
 	headSize = 4 + 1 + 8 + 8 + 4 + 4 + 32
 	partSize = 512 << 10 // of a message, its head included
 	maxParts = 1 << 16
@@ -37,12 +42,13 @@ const (
 )
 
 type head struct {
-	kind   kind
-	number uint64
-	ticket uint64
-	part   uint32
-	parts  uint32
-	sum    [32]byte
+	version int
+	kind    kind
+	number  uint64
+	ticket  uint64
+	part    uint32
+	parts   uint32
+	sum     [32]byte
 }
 
 func sumOf(id string, k kind, number uint64, body []byte) (sum [32]byte) {
@@ -58,7 +64,7 @@ func sumOf(id string, k kind, number uint64, body []byte) (sum [32]byte) {
 // split cuts a record's body into messages.
 func split(id string, k kind, number, ticket uint64, body []byte) [][]byte {
 	const room = partSize - headSize
-	h := head{kind: k, number: number, ticket: ticket, sum: sumOf(id, k, number, body)}
+	h := head{version: version, kind: k, number: number, ticket: ticket, sum: sumOf(id, k, number, body)}
 	h.parts = uint32(max(1, (len(body)+room-1)/room))
 	messages := make([][]byte, 0, h.parts)
 	for ; h.part < h.parts; h.part++ {
@@ -71,7 +77,7 @@ func split(id string, k kind, number, ticket uint64, body []byte) [][]byte {
 
 func (h head) append(b []byte) []byte {
 	b = append(b, magic...)
-	b = append(b, byte(h.kind))
+	b = append(b, '0'+byte(h.version), byte(h.kind))
 	b = binary.BigEndian.AppendUint64(b, h.number)
 	b = binary.BigEndian.AppendUint64(b, h.ticket)
 	b = binary.BigEndian.AppendUint32(b, h.part)
@@ -79,10 +85,14 @@ func (h head) append(b []byte) []byte {
 	return append(b, h.sum[:]...)
 }
 
-// parseHead reads a message's head and gives what follows it.
+// parseHead reads a message's head and gives what follows it. The error is a newerError
+// where a newer program wrote it.
 func parseHead(message []byte) (h head, piece []byte, err error) {
-	if len(message) < headSize || string(message[:4]) != magic {
+	if len(message) < headSize || string(message[:3]) != magic || message[3] < '1' || message[3] > '9' {
 		return head{}, nil, errors.New("it is not a part of a record")
+	}
+	if h.version = int(message[3] - '0'); h.version > version {
+		return head{}, nil, newerError(h.version)
 	}
 	h.kind = kind(message[4])
 	h.number = binary.BigEndian.Uint64(message[5:])
@@ -117,7 +127,10 @@ func parseHash(s string) (h hash, err error) {
 //	lengths of the run's meta and of the manifest, number of refs, number of blobs,
 //	refs (32 each), for each blob: hash (32), length;
 //	the meta as JSON, the manifest, the blobs
+//
+// The blobs are squeezed already, and lengths are of what is squeezed.
 func checkpointBody(kept int, meta, manifest []byte, refs []hash, blobs map[hash][]byte) []byte {
+	manifest = squeeze(manifest)
 	size := 50 + len(meta) + len(manifest) + 32*len(refs)
 	for _, b := range blobs {
 		size += 32 + 10 + len(b)
@@ -150,11 +163,12 @@ type checkpoint struct {
 	meta     []byte
 	manifest []byte
 	refs     []hash
-	blobs    map[hash][]byte
+	squeezed map[hash][]byte // blobs
 }
 
-// parseCheckpoint reads the body of a checkpoint's record. What it gives lies in body.
-func parseCheckpoint(body []byte) (c checkpoint, err error) {
+// parseCheckpoint reads the body of a checkpoint's record of a version. What it gives may lie
+// in body.
+func parseCheckpoint(version int, body []byte) (c checkpoint, err error) {
 	bad := errors.New("a checkpoint's record makes no sense")
 	number := func() uint64 {
 		n, k := binary.Uvarint(body)
@@ -196,17 +210,53 @@ func parseCheckpoint(body []byte) (c checkpoint, err error) {
 	}
 	c.meta = take(metaLength)
 	c.manifest = take(length)
-	c.blobs = make(map[hash][]byte, len(pieces))
+	c.squeezed = make(map[hash][]byte, len(pieces))
 	for _, p := range pieces {
-		c.blobs[p.hash] = take(p.length)
+		c.squeezed[p.hash] = take(p.length)
 	}
 	if err != nil || len(body) != 0 {
 		return c, bad
 	}
-	for h, b := range c.blobs {
-		if sha256.Sum256(b) != h {
-			return c, fmt.Errorf("the blob %s is not what its hash says", h)
+	if version == 1 {
+		for h, b := range c.squeezed {
+			c.squeezed[h] = append([]byte{asIs}, b...)
 		}
+		return c, nil
 	}
-	return c, nil
+	c.manifest, err = loosen(c.manifest)
+	return c, err
+}
+
+// blob returns one of the record's blobs, if it is what its hash says.
+func (c *checkpoint) blob(h hash) ([]byte, error) {
+	b, err := loosen(c.squeezed[h])
+	if err == nil && sha256.Sum256(b) != h {
+		err = errors.New("it is not what its hash says")
+	}
+	if err != nil {
+		return nil, fmt.Errorf("the blob %s: %w", h, err)
+	}
+	return b, nil
+}
+
+// allBlobs returns all of them, as many at a time as there are processors.
+func (c *checkpoint) allBlobs() (map[hash][]byte, error) {
+	order := slices.Collect(maps.Keys(c.squeezed))
+	loose := make([][]byte, len(order))
+	workers := max(1, min(runtime.GOMAXPROCS(0), len(order)))
+	errs := make([]error, workers)
+	var wait sync.WaitGroup
+	for w := range workers {
+		wait.Go(func() {
+			for i := w; i < len(order) && errs[w] == nil; i += workers {
+				loose[i], errs[w] = c.blob(order[i])
+			}
+		})
+	}
+	wait.Wait()
+	blobs := make(map[hash][]byte, len(order))
+	for i, h := range order {
+		blobs[h] = loose[i]
+	}
+	return blobs, errors.Join(errs...)
 }

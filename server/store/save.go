@@ -47,6 +47,12 @@ func (l *Log) save(ctx context.Context, c Checkpoint, refs []string, m Meta, kee
 	if err != nil {
 		return err
 	}
+	for h, b := range p.blobs {
+		if sha256.Sum256(b) != h {
+			return fmt.Errorf("%s: the blob %s is not what its hash says", l.id, h)
+		}
+		p.blobs[h] = squeeze(b)
+	}
 	if err := l.carry(ctx, p); err != nil {
 		return fmt.Errorf("cannot store a checkpoint of %s: %w", l.id, err)
 	}
@@ -86,7 +92,7 @@ func (l *Log) save(ctx context.Context, c Checkpoint, refs []string, m Meta, kee
 // plan is what a save writes and what it lets go.
 type plan struct {
 	refs    []hash
-	blobs   map[hash][]byte // of the new record
+	blobs   map[hash][]byte // of the new record, squeezed once it is written
 	missing []string        // hashes of refs that are nowhere
 	carried map[*pack][]hash
 	kept    []*pack // which stay kept beside the new one
@@ -117,8 +123,6 @@ func (l *Log) plan(c Checkpoint, refs []string, keep int) (*plan, error) {
 		case l.where[h] != nil:
 		case !given:
 			p.missing = append(p.missing, r)
-		case sha256.Sum256(b) != h:
-			return nil, fmt.Errorf("%s: the blob %s is not what its hash says", l.id, r)
 		default:
 			p.blobs[h] = b
 		}
@@ -178,7 +182,7 @@ func (l *Log) carry(ctx context.Context, p *plan) error {
 			return err
 		}
 		for _, h := range hashes {
-			p.blobs[h] = stored.blobs[h]
+			p.blobs[h] = stored.squeezed[h]
 		}
 	}
 	return nil
@@ -206,7 +210,7 @@ func (l *Log) fetch(ctx context.Context, b *bus, k *pack) (checkpoint, error) {
 	if len(a.records) != 1 {
 		return checkpoint{}, &unreadable{errors.New(strings.Join(a.damaged, "; "))}
 	}
-	c, err := parseCheckpoint(a.records[0].body)
+	c, err := parseCheckpoint(a.records[0].version, a.records[0].body)
 	if err != nil {
 		return checkpoint{}, &unreadable{err}
 	}

@@ -88,10 +88,14 @@ func (s *Store) adopt(ctx context.Context, b *bus, id string) error {
 		return err
 	}
 	a.end()
+	if a.newer > 0 {
+		s.log.Warn("a stored run is not in the list, and a newer gnllviz wrote it", "run", id, "version", a.newer)
+		return nil
+	}
 	now := time.Now()
 	m := Meta{ID: id, Name: id, Created: now, Touched: now}
 	for _, rec := range a.records {
-		if c, err := parseCheckpoint(rec.body); rec.kind == kindCheckpoint && err == nil {
+		if c, err := parseCheckpoint(rec.version, rec.body); rec.kind == kindCheckpoint && err == nil {
 			if its := (Meta{}); json.Unmarshal(c.meta, &its) == nil && its.ID == id {
 				m = its
 			}
