@@ -95,6 +95,7 @@ type Node struct {
 	again chan struct{} // room for one: the watches are to begin again
 
 	mu      sync.Mutex
+	meter   Meter // or nil
 	peers   map[string]*peer
 	places  map[string]*place // leases, by run
 	mine    map[string]*Lease

@@ -101,7 +101,10 @@ func (l *Lease) lose() {
 	if l.of.mine[l.run] == l {
 		delete(l.of.mine, l.run)
 	}
-	l.once.Do(func() { close(l.lost) })
+	l.once.Do(func() {
+		close(l.lost)
+		l.of.count(LeaseLost)
+	})
 }
 
 // Take acquires the lease of a run. It fails with *ElsewhereError while another node has
@@ -169,6 +172,7 @@ func (n *Node) take(run string, h held, revision uint64, sent time.Time) *Lease 
 	defer n.mu.Unlock()
 	n.settle(run, h, revision, time.Now())
 	n.mine[run] = l
+	n.count(LeaseTaken)
 	return l
 }
 
@@ -202,6 +206,11 @@ func (l *Lease) Release(ctx context.Context, to string) error {
 		return nil // it was lost
 	}
 	delete(n.mine, l.run)
+	if to == "" {
+		n.count(LeaseReleased)
+	} else {
+		n.count(LeaseHandedOver)
+	}
 	n.mu.Unlock()
 	for {
 		n.mu.Lock()
@@ -310,6 +319,9 @@ func (n *Node) answered(ctx context.Context, l *Lease, sent time.Time, ack *jets
 	case err == nil:
 		l.revision = ack.Sequence
 		l.renewed(sent)
+		if n.meter != nil {
+			n.meter.Renewed(time.Since(sent))
+		}
 		n.settle(l.run, held{Node: n.id, Epoch: l.epoch, Take: l.take}, ack.Sequence, sent)
 		return
 	case !bus.Conflict(err):

@@ -34,6 +34,8 @@ type Meter struct {
 	saves         prometheus.Histogram
 	savedBytes    prometheus.Counter
 	notSaved      *prometheus.CounterVec
+	leases        *prometheus.CounterVec
+	renewals      prometheus.Histogram
 }
 
 // Runs is how the runs are when somebody asks.
@@ -86,8 +88,12 @@ func New(runs, connections, held func() int, survey func() Runs) *Meter {
 	}, []string{"what"})
 	m.notSaved.WithLabelValues(change)
 	m.notSaved.WithLabelValues(checkpoint)
+	m.leases = prometheus.NewCounterVec(prometheus.CounterOpts{
+		Name: "gnllviz_lease_changes_total", Help: "Leases of runs, by what became of them: taken, released to anybody, handed over to a node that was named, or lost.",
+	}, []string{"change"})
+	m.renewals = seconds("bus_seconds", "Time from the renewal of a lease to its acknowledgement by NATS.")
 	m.registry.MustRegister(
-		surveyed{survey}, m.appends, m.saves, m.savedBytes, m.notSaved,
+		surveyed{survey}, m.appends, m.saves, m.savedBytes, m.notSaved, m.leases, m.renewals,
 
 		collectors.NewGoCollector(),
 		collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}),

@@ -18,6 +18,7 @@ func one() *Meter {
 	m := New(zero, zero, zero, func() Runs { return Runs{States: map[string]int{"training": 1}} })
 	m.Trained(run.Stats{Steps: 1, Troubles: []wire.TroubleKind{"not_finite"}, Shown: []time.Duration{1}})
 	m.Commanded(nil, "unknown")
+	m.Leased("taken")
 	m.requests.WithLabelValues("/", "200").Inc()
 	return m
 }

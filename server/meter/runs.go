@@ -58,3 +58,9 @@ func (m *Meter) Saved(bytes int, took time.Duration, err error) {
 	m.savedBytes.Add(float64(bytes))
 	m.saves.Observe(took.Seconds())
 }
+
+// Leased counts what became of a lease.
+func (m *Meter) Leased(what string) { m.leases.WithLabelValues(what).Inc() }
+
+// Renewed counts a renewal of a lease, and how long NATS took to acknowledge it.
+func (m *Meter) Renewed(took time.Duration) { m.renewals.Observe(took.Seconds()) }
