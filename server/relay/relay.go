@@ -79,28 +79,33 @@ const (
 	alive kind = "alive"
 )
 
-// encode makes a message: the length of the head, the head, and bytes.
-func encode(h *head, data []byte) []byte {
-	b, err := json.Marshal(h)
+// Encode makes a message: the length of a head, the head as JSON, and bytes. It panics where
+// the head cannot be encoded.
+func Encode(head any, data []byte) []byte {
+	b, err := json.Marshal(head)
 	if err != nil {
-		panic("relay: encoding a head: " + err.Error()) // it is of strings and numbers
+		panic("relay: encoding a head: " + err.Error())
 	}
 	m := make([]byte, 4, 4+len(b)+len(data))
 	binary.BigEndian.PutUint32(m, uint32(len(b)))
 	return append(append(m, b...), data...)
 }
 
-// decode is the other way. data is a part of the message.
-func decode(m []byte) (h *head, data []byte, err error) {
+// Decode is the other way. data is a part of the message.
+func Decode(m []byte, head any) (data []byte, err error) {
 	if len(m) < 4 || uint64(binary.BigEndian.Uint32(m)) > uint64(len(m)-4) {
-		return nil, nil, fmt.Errorf("a message of %d bytes is not a relay's", len(m))
+		return nil, fmt.Errorf("a message of %d bytes is not a relay's", len(m))
 	}
 	end := 4 + binary.BigEndian.Uint32(m)
+	return m[end:], json.Unmarshal(m[4:end], head)
+}
+
+func encode(h *head, data []byte) []byte { return Encode(h, data) }
+
+func decode(m []byte) (h *head, data []byte, err error) {
 	h = new(head)
-	if err := json.Unmarshal(m[4:end], h); err != nil {
-		return nil, nil, err
-	}
-	return h, m[end:], nil
+	data, err = Decode(m, h)
+	return h, data, err
 }
 
 // isUnheard says whether NATS sent a message because nobody listens at the subject.

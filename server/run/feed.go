@@ -27,6 +27,8 @@ type Viewer struct {
 	run    *Run
 	frames chan Message
 	events chan Message
+	outlet Outlet // of a viewer elsewhere; nil of one that is here
+	name   string // of a viewer elsewhere
 
 	// ---- owned by the run's goroutine ----
 	greeted     bool // it has had the answer to a hello
@@ -52,17 +54,37 @@ func (h *Run) Watch(ctx context.Context, hello wire.Hello, steers bool) (*Viewer
 		wantsFrames: true,
 		steers:      steers,
 	}
-	err := h.do(ctx, func(r *loop) {
+	return v, h.watch(ctx, v, hello)
+}
+
+// An Outlet carries messages to viewers elsewhere, in the order in which it is given them.
+// Its methods are called on the run's goroutine, and must not wait. It is comparable.
+type Outlet interface {
+	// Tell takes a message for a viewer, of which none is to be missed.
+	Tell(viewer string, m Message)
+
+	// Show takes frames for all viewers that want them, or only for those who steer.
+	Show(m Message, steer bool)
+}
+
+// WatchFrom is Watch for a viewer elsewhere, whose messages an outlet takes by its name. Its
+// channels stay empty.
+func (h *Run) WatchFrom(ctx context.Context, hello wire.Hello, steers bool, o Outlet, name string) (*Viewer, error) {
+	v := &Viewer{run: h, outlet: o, name: name, wantsFrames: true, steers: steers}
+	return v, h.watch(ctx, v, hello)
+}
+
+func (h *Run) watch(ctx context.Context, v *Viewer, hello wire.Hello) error {
+	return h.do(ctx, func(r *loop) {
 		r.flush()
 		r.seat(v)
 		r.watched()
-		v.send(r.text(wire.WelcomeMessage{Type: "welcome", Steer: steers, You: v.person}))
+		v.send(r.text(wire.WelcomeMessage{Type: "welcome", Steer: v.steers, You: v.person}))
 		r.greet(v, hello)
-		if r.presenter != nil && !steers {
+		if r.presenter != nil && !v.steers {
 			v.send(r.text(r.viewMessage()))
 		}
 	})
-	return v, err
 }
 
 // Hello asks again for the state of the run and for history from a point on.
@@ -167,8 +189,10 @@ func (r *loop) tell(m any) {
 }
 
 func (r *loop) broadcast(messages ...Message) {
-	for v := range r.viewers {
-		v.send(messages...)
+	for _, m := range messages { // one after the other, so that an outlet sees which are the same
+		for v := range r.viewers {
+			v.send(m)
+		}
 	}
 }
 
@@ -186,6 +210,10 @@ func (r *loop) prepared(m Message) Message {
 // emptied the queue.
 func (v *Viewer) send(messages ...Message) {
 	for _, m := range messages {
+		if v.outlet != nil {
+			v.outlet.Tell(v.name, m)
+			continue
+		}
 		select {
 		case v.events <- m:
 			continue

@@ -86,9 +86,16 @@ func (r *loop) show(now time.Time) {
 		return
 	}
 	m := r.prepared(Message{Binary: true, Data: frames, Made: now})
+	outlets := map[Outlet]bool{}
 	for _, v := range eyes {
-		if v.show(m) {
-			r.stats.Dropped++
+		switch {
+		case v.outlet == nil:
+			if v.show(m) {
+				r.stats.Dropped++
+			}
+		case !outlets[v.outlet]:
+			outlets[v.outlet] = true
+			v.outlet.Show(m, !all)
 		}
 	}
 	r.stats.Frames++

@@ -5,6 +5,7 @@ package session
 
 import (
 	"context"
+	"errors"
 
 	"github.com/gnllviz/gnllviz/server/run"
 	"github.com/gnllviz/gnllviz/server/run/capture"
@@ -12,6 +13,9 @@ import (
 	"github.com/gnllviz/gnllviz/server/run/lane"
 	"github.com/gnllviz/gnllviz/server/wire"
 )
+
+// ErrMoved is why a run has ended that another process has now.
+var ErrMoved = errors.New("the run has moved to another machine")
 
 // A Session is a run, as those see it who speak to it. Its methods wait until the run has
 // answered, or return the error of the context, or [run.ErrEnded].
@@ -35,6 +39,9 @@ type Session interface {
 
 	// Copy is the run as it is, for another that continues from it.
 	Copy(ctx context.Context) (*run.Copy, error)
+
+	// WatchFrom is Watch for a viewer elsewhere, whose messages the outlet takes by its name.
+	WatchFrom(ctx context.Context, h wire.Hello, steers bool, o run.Outlet, name string) (Viewer, error)
 
 	// Capture and CaptureModel are copies of a lane for files, of which the latter has what
 	// small ones are made of.
@@ -81,6 +88,14 @@ type local struct{ *run.Run }
 
 func (l local) Watch(ctx context.Context, h wire.Hello, steers bool) (Viewer, error) {
 	v, err := l.Run.Watch(ctx, h, steers)
+	if err != nil {
+		return nil, err
+	}
+	return v, nil
+}
+
+func (l local) WatchFrom(ctx context.Context, h wire.Hello, steers bool, o run.Outlet, name string) (Viewer, error) {
+	v, err := l.Run.WatchFrom(ctx, h, steers, o, name)
 	if err != nil {
 		return nil, err
 	}
