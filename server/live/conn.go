@@ -53,6 +53,7 @@ const (
 	closePolicy        = 1008
 	closeTooLong       = 1009
 	closeInternalError = 1011
+	closeRestart       = 1012
 	closeTryAgainLater = 1013
 )
 

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/gnllviz/gnllviz/server/run"
+	"github.com/gnllviz/gnllviz/server/session"
 	"github.com/gnllviz/gnllviz/server/wire"
 )
 
@@ -66,6 +67,8 @@ func (c *client) write(ctx, server context.Context) {
 			switch {
 			case server.Err() != nil:
 				c.conn.Close(closeGoingAway, "the server is going away")
+			case errors.Is(c.Run.Err(), session.ErrMoved):
+				c.conn.Close(closeRestart, "the run has moved to another machine; connect again")
 			case c.Run.Err() != nil:
 				c.conn.Close(closeInternalError, "the run failed")
 			default:
