@@ -307,14 +307,19 @@ func scan(s, format string, number *uint64) bool {
 // restore stores a run as it was. Until it is whole it is not listed, and goes when the
 // store is opened again.
 func (s *Store) restore(ctx context.Context, r *Record) error {
-	l, err := s.create(ctx, r.Meta, true)
+	release, ok := s.hold(ctx, r.Meta.ID)
+	if !ok {
+		return fmt.Errorf("%s: %w", r.Meta.ID, ErrExists) // somebody is making it just now
+	}
+	defer release()
+	l, err := s.create(ctx, r.Meta, Claim{}, true)
 	if err != nil {
 		return err
 	}
 	defer l.Close()
 	err = l.refill(ctx, r)
 	if err == nil {
-		err = s.setMeta(ctx, l.id, func(m Meta) Meta { return m }, false)
+		err = s.setMeta(ctx, l.id, l, func(m Meta) Meta { return m }, false)
 	}
 	if err != nil {
 		return errors.Join(fmt.Errorf("cannot restore the run %s: %w", l.id, err), s.Delete(context.WithoutCancel(ctx), l.id))

@@ -26,26 +26,37 @@ type bus struct {
 	watched chan struct{} // closed when the watch's goroutine has ended
 	deleted []string      // runs of which the bucket says that they were deleted, as it was found
 	health  func() error  // why JetStream answers no more, or nil
+	away    bool          // JetStream is elsewhere, and is waited for
+	stop    func()
 
 	mu   sync.Mutex
 	sick error
 }
 
+// workConfig and runsConfig are the stream and the bucket, but for their replicas.
+func workConfig() jetstream.StreamConfig {
+	return jetstream.StreamConfig{
+		Name: stream, Subjects: []string{"w.>"}, Storage: jetstream.FileStorage,
+		MaxMsgSize: partSize + 4096,
+		Duplicates: time.Second, // none is looked for; the least that is allowed
+	}
+}
+
+func runsConfig() jetstream.KeyValueConfig {
+	return jetstream.KeyValueConfig{Bucket: bucket, History: 1, Storage: jetstream.FileStorage}
+}
+
 // attach finds or makes the bucket and the stream and waits until all metas are known.
 func (s *Store) attach(ctx context.Context, conn *nats.Conn) (*bus, error) {
-	b := &bus{conn: conn, watched: make(chan struct{}), health: s.server.health}
+	b := &bus{conn: conn, watched: make(chan struct{}), health: s.server.health, stop: conn.Close}
 	var err error
 	if b.js, err = jetstream.New(conn); err != nil {
 		conn.Close()
 		return nil, err
 	}
-	b.work, err = b.js.CreateOrUpdateStream(ctx, jetstream.StreamConfig{
-		Name: stream, Subjects: []string{"w.>"}, Storage: jetstream.FileStorage,
-		MaxMsgSize: partSize + 4096,
-		Duplicates: time.Second, // none is looked for; the least that is allowed
-	})
+	b.work, err = b.js.CreateOrUpdateStream(ctx, workConfig())
 	if err == nil {
-		b.runs, err = b.js.CreateOrUpdateKeyValue(ctx, jetstream.KeyValueConfig{Bucket: bucket, History: 1, Storage: jetstream.FileStorage})
+		b.runs, err = b.js.CreateOrUpdateKeyValue(ctx, runsConfig())
 	}
 	if err == nil {
 		b.watch, err = b.runs.WatchAll(ctx)
@@ -72,9 +83,11 @@ func (s *Store) attach(ctx context.Context, conn *nats.Conn) (*bus, error) {
 }
 
 func (b *bus) close() {
-	b.watch.Stop()
+	if !b.away {
+		b.watch.Stop()
+	}
+	b.stop()
 	<-b.watched
-	b.conn.Close()
 }
 
 // reading gives the present connection.
@@ -94,7 +107,7 @@ func (s *Store) reading() (*bus, error) {
 // write it starts JetStream again, once the folder can be written to.
 func (s *Store) writing(ctx context.Context) (*bus, error) {
 	b, err := s.reading()
-	if errors.Is(err, ErrClosed) || err == nil && b.trouble() == nil {
+	if errors.Is(err, ErrClosed) || s.shared() || err == nil && b.trouble() == nil {
 		return b, err
 	}
 	s.reviving.Lock()
@@ -155,6 +168,9 @@ func (b *bus) fail(err error) {
 // write does something that writes. When JetStream gives up meanwhile, which it does
 // without an answer, write waits no longer.
 func (b *bus) write(ctx context.Context, f func(context.Context) error) error {
+	if b.away {
+		return b.patiently(ctx, attemptTime, f)
+	}
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	const patience = 50 * time.Millisecond
@@ -188,11 +204,55 @@ func answered(err error) bool {
 		errors.Is(err, jetstream.ErrMsgNotFound) || errors.Is(err, jetstream.ErrKeyNotFound) || errors.Is(err, jetstream.ErrKeyExists)
 }
 
-// purge deletes the messages of some subjects of the stream.
-func (b *bus) purge(ctx context.Context, subject string, options ...jetstream.StreamPurgeOpt) error {
-	return b.write(ctx, func(ctx context.Context) error {
-		return b.work.Purge(ctx, append(options, jetstream.WithPurgeSubject(subject))...)
+// purge deletes the messages of some subjects of the stream that come before one, or all
+// where before is 0.
+func (b *bus) purge(ctx context.Context, subject string, before uint64) error {
+	options := []jetstream.StreamPurgeOpt{jetstream.WithPurgeSubject(subject)}
+	if before > 0 {
+		options = append(options, jetstream.WithPurgeSequence(before))
+	}
+	return b.write(ctx, func(ctx context.Context) error { return b.work.Purge(ctx, options...) })
+}
+
+// end returns a sequence after all that are in the stream now, or 0 where nobody else
+// writes to it.
+func (b *bus) end(ctx context.Context) (end uint64, err error) {
+	if !b.away {
+		return 0, nil
+	}
+	err = b.read(ctx, func(ctx context.Context) error {
+		info, err := b.work.Info(ctx)
+		if err == nil {
+			end = info.State.LastSeq + 1
+		}
+		return err
 	})
+	return end, err
+}
+
+// last returns the last message of a subject.
+func (b *bus) last(ctx context.Context, subject string) (m *jetstream.RawStreamMsg, err error) {
+	err = b.read(ctx, func(ctx context.Context) (err error) {
+		m, err = b.work.GetLastMsgForSubject(ctx, subject)
+		return err
+	})
+	return m, err
+}
+
+// read does something that reads, and waits while JetStream is away.
+func (b *bus) read(ctx context.Context, f func(context.Context) error) error {
+	if b.away {
+		return b.patiently(ctx, attemptTime, f)
+	}
+	return f(ctx)
+}
+
+// readLong is read of as much as a run has.
+func (b *bus) readLong(ctx context.Context, f func(context.Context) error) error {
+	if b.away {
+		return b.patiently(ctx, longTime, f)
+	}
+	return f(ctx)
 }
 
 // remove deletes one message of the stream, if it is there.

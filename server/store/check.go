@@ -9,7 +9,7 @@ func (s *Store) Check(ctx context.Context) error {
 	if err == nil {
 		_, err = b.work.Info(ctx)
 	}
-	if err == nil {
+	if err == nil && !s.shared() {
 		err = s.server.folder.probe()
 	}
 	return err

@@ -41,6 +41,7 @@ type record struct {
 	version int
 	kind    kind
 	number  uint64
+	subject string
 	body    []byte
 	seqs    []uint64
 	size    int64
@@ -84,7 +85,7 @@ func (a *assembly) add(id string, m message) {
 	if p == nil {
 		first := h
 		first.part = 0
-		p = &partial{record: record{version: h.version, kind: h.kind, number: h.number}, head: first}
+		p = &partial{record: record{version: h.version, kind: h.kind, number: h.number, subject: m.subject}, head: first}
 		a.open[m.subject] = p
 	}
 	p.seqs = append(p.seqs, m.seq)
@@ -141,7 +142,92 @@ func (a *assembly) end() {
 // Load reads a run and begins to write it; a Log that somebody had of it writes no more.
 // ErrNotFound where there is none, *DamageError where nothing of it can be used.
 func (s *Store) Load(ctx context.Context, id string) (*Record, *Log, error) {
-	r, l, err := s.readAll(ctx, id)
+	return s.loadBy(ctx, id, s.readAll)
+}
+
+// LoadAs is Load in a store that several processes share. From then on whoever wrote the
+// run before can write no more of it.
+func (s *Store) LoadAs(ctx context.Context, id string, c Claim) (*Record, *Log, error) {
+	return s.loadBy(ctx, id, func(ctx context.Context, id string) (*Record, *Log, error) {
+		b, err := s.reading()
+		if err != nil {
+			return nil, nil, err
+		}
+		if err := s.look(ctx, b, id); err != nil {
+			return nil, nil, err
+		}
+		if _, ok := s.known(id); !ok {
+			return nil, nil, fmt.Errorf("%s: %w", id, ErrNotFound)
+		}
+		begin := newLog(s, id)
+		begin.claim.Store(&c)
+		if err := begin.fences(ctx, b); err != nil {
+			return nil, nil, fmt.Errorf("cannot take over the stored run %s: %w", id, err)
+		}
+		r, l, err := s.readShared(ctx, b, id, begin)
+		if err != nil {
+			return nil, nil, err
+		}
+		err = s.setMetaFrom(ctx, id, l, anyEpoch, func(m Meta) Meta { return m }, false)
+		return r, l, err
+	})
+}
+
+// readShared reads a run whose messages other processes may write or drop meanwhile. begin,
+// unless nil, is a Log that has put its fences there: nobody writes after them, and all
+// before them is read.
+func (s *Store) readShared(ctx context.Context, b *bus, id string, begin *Log) (*Record, *Log, error) {
+	const attempts = 5 // at what looks damaged, and may only have been dropped meanwhile
+	for n := 1; ; n++ {
+		r, l, _, err := s.readFrom(ctx, b, id)
+		switch {
+		case errors.Is(err, ErrNotFound):
+			return nil, nil, err
+		case begin != nil && l != nil && (l.log.seq < begin.log.seq || l.checks.seq < begin.checks.seq):
+			// A server answered that does not have the newest yet.
+		case err == nil && (len(r.Damaged) == 0 || n >= attempts), isDamage(err) && n >= attempts:
+			if err == nil && begin != nil {
+				l.claim.Store(begin.claim.Load())
+				l.tag, l.tickets, l.fenced = begin.tag, begin.tickets, append(l.fenced, begin.fenced...)
+				l.doomed = slices.DeleteFunc(l.doomed, func(seq uint64) bool { return seq == begin.log.seq || seq == begin.checks.seq })
+				l.prune()
+			}
+			return r, l, err
+		}
+		if failed := pause(ctx); failed != nil {
+			return nil, nil, cmp.Or(err, failed)
+		}
+	}
+}
+
+// prune strikes records out that stay for no blob: an owner before may be dropping them
+// still.
+func (l *Log) prune() {
+	l.packs = slices.DeleteFunc(l.packs, func(k *pack) bool {
+		if slices.Contains(l.kept, k) {
+			return false
+		}
+		live := false
+		for _, kept := range l.kept {
+			for _, h := range kept.refs {
+				live = live || l.where[h] == k
+			}
+		}
+		if live {
+			return false
+		}
+		for h := range k.blobs {
+			if l.where[h] == k {
+				delete(l.where, h)
+			}
+		}
+		l.doomed = append(l.doomed, k.seqs...)
+		return true
+	})
+}
+
+func (s *Store) loadBy(ctx context.Context, id string, read func(context.Context, string) (*Record, *Log, error)) (*Record, *Log, error) {
+	r, l, err := read(ctx, id)
 	if isDamage(err) {
 		s.trouble(id, err.Error())
 	}
@@ -160,6 +246,9 @@ func (s *Store) readAll(ctx context.Context, id string) (*Record, *Log, error) {
 	b, err := s.reading()
 	if err != nil {
 		return nil, nil, err
+	}
+	if s.shared() {
+		return s.readShared(ctx, b, id, nil)
 	}
 	r, l, lost, err := s.readFrom(ctx, b, id)
 	if lost == 0 || err != nil && !isDamage(err) || s.isOpen(id) {
@@ -222,6 +311,9 @@ func (s *Store) read(ctx context.Context, id string) (*Record, *Log, error) {
 	if err != nil {
 		return nil, nil, err
 	}
+	if s.shared() {
+		return s.readShared(ctx, b, id, nil)
+	}
 	r, l, _, err := s.readFrom(ctx, b, id)
 	return r, l, err
 }
@@ -233,15 +325,19 @@ func (s *Store) readFrom(ctx context.Context, b *bus, id string) (r *Record, l *
 		return nil, nil, 0, fmt.Errorf("%s: %w", id, ErrNotFound)
 	}
 	var a assembly
-	l = newLog(s, id)
-	lost, err = b.each(ctx, id, func(m message) {
-		switch {
-		case isLog(m.subject):
-			l.log.seq = m.seq
-		case isChecks(m.subject):
-			l.checks.seq = m.seq
-		}
-		a.add(id, m)
+	err = b.readLong(ctx, func(ctx context.Context) error {
+		a, l = assembly{}, newLog(s, id)
+		var err error
+		lost, err = b.each(ctx, id, func(m message) {
+			switch {
+			case isLog(m.subject):
+				l.log.seq = m.seq
+			case isChecks(m.subject):
+				l.checks.seq = m.seq
+			}
+			a.add(id, m)
+		})
+		return err
 	})
 	if err != nil {
 		return nil, nil, 0, fmt.Errorf("cannot read the stored run %s: %w", id, err)
@@ -252,6 +348,11 @@ func (s *Store) readFrom(ctx context.Context, b *bus, id string) (r *Record, l *
 	}
 	r = &Record{Meta: k.Meta, Damaged: a.damaged}
 	l.doomed = a.lost
+	for _, rec := range a.records {
+		if rec.kind == kindFence && isChecks(rec.subject) {
+			l.doomed = append(l.doomed, rec.seqs...)
+		}
+	}
 	l.takeCheckpoints(r, a.records)
 	l.takeEntries(r, a.records)
 	if len(r.Checkpoints) == 0 && (len(r.Entries) == 0 || r.Entries[0].Number != 1) {
@@ -259,7 +360,7 @@ func (s *Store) readFrom(ctx context.Context, b *bus, id string) (r *Record, l *
 		if len(what) == 0 {
 			what = []string{"no checkpoint of it is in the store"}
 		}
-		return nil, nil, lost, &DamageError{id, what}
+		return nil, l, lost, &DamageError{id, what}
 	}
 	return r, l, lost, nil
 }
@@ -267,7 +368,9 @@ func (s *Store) readFrom(ctx context.Context, b *bus, id string) (r *Record, l *
 // each reads all messages of a run, in their order. lost says how many JetStream counts
 // and does not give.
 func (b *bus) each(ctx context.Context, id string, f func(message)) (lost uint64, err error) {
-	c, err := b.work.CreateConsumer(ctx, jetstream.ConsumerConfig{
+	making, cancel := context.WithTimeout(ctx, attemptTime)
+	defer cancel()
+	c, err := b.work.CreateConsumer(making, jetstream.ConsumerConfig{
 		FilterSubject: allOf(id), AckPolicy: jetstream.AckNonePolicy,
 		MemoryStorage: true, InactiveThreshold: time.Minute,
 	})

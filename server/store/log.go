@@ -1,15 +1,19 @@
 package store
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
 	"math/rand/v2"
 	"strings"
 	"sync"
+	"sync/atomic"
 
 	"github.com/nats-io/nats.go"
 	"github.com/nats-io/nats.go/jetstream"
+
+	gnllbus "github.com/gnllviz/gnllviz/server/bus"
 )
 
 // keep is how many checkpoints of a run are kept.
@@ -42,6 +46,7 @@ type Log struct {
 	store *Store
 	id    string
 	tag   uint64 // upper half of its tickets
+	claim atomic.Pointer[Claim]
 
 	appending sync.Mutex // held by Append, and by Save while it drops entries
 	log       tail       // of entries; appending guards it
@@ -56,6 +61,7 @@ type Log struct {
 	kept    []*pack // those that count, newest first
 	where   map[hash]*pack
 	doomed  []uint64 // messages that are to go
+	fenced  []uint64 // fences among the checkpoints, which go with the next
 }
 
 // tail is the end of a subject of which this Log is the only writer.
@@ -171,25 +177,14 @@ func (l *Log) write(ctx context.Context, t *tail, k kind, number uint64, body []
 			return nil, 0, err
 		}
 	}
-	l.mu.Lock()
-	l.tickets++
-	ticket := l.tag | uint64(l.tickets)
-	l.mu.Unlock()
 	end := t.seq
-	for _, message := range split(l.id, k, number, ticket, body) {
-		var ack *jetstream.PubAck
-		err := b.write(ctx, func(ctx context.Context) (err error) {
-			ack, err = b.js.PublishMsg(ctx, &nats.Msg{Subject: t.subject, Data: message}, jetstream.WithExpectLastSequencePerSubject(end))
-			return err
-		})
+	for _, message := range split(l.id, k, number, l.ticket(), body) {
+		seq, err := l.publish(ctx, b, t.subject, message, end)
 		if err != nil {
 			t.unsure = true
-			if api := (*jetstream.APIError)(nil); errors.As(err, &api) && api.ErrorCode == jetstream.JSErrCodeStreamWrongLastSequence {
-				return nil, 0, ErrTaken
-			}
 			return nil, 0, err
 		}
-		end = ack.Sequence
+		end = seq
 		seqs = append(seqs, end)
 		size += int64(len(message))
 	}
@@ -198,26 +193,91 @@ func (l *Log) write(ctx context.Context, t *tail, k kind, number uint64, body []
 	return seqs, size, nil
 }
 
-// settle takes back what a failed attempt may have left at the end of a subject.
-func (l *Log) settle(ctx context.Context, b *bus, t *tail) error {
+// ticket returns one that no record had.
+func (l *Log) ticket() uint64 {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.tickets++
+	return l.tag | uint64(l.tickets)
+}
+
+// publish writes a message that follows the one with sequence end, and returns its own.
+func (l *Log) publish(ctx context.Context, b *bus, subject string, message []byte, end uint64) (seq uint64, err error) {
 	for {
-		m, err := b.work.GetLastMsgForSubject(ctx, t.subject)
-		if errors.Is(err, jetstream.ErrMsgNotFound) {
-			t.seq, t.unsure = 0, false
-			return nil
+		if err := l.valid(); err != nil {
+			return 0, err
 		}
-		if err != nil {
-			return err
+		seq, err := l.tryPublish(ctx, b, subject, message, end)
+		if err == nil || !gnllbus.Conflict(err) {
+			return seq, err
 		}
-		if m.Sequence <= t.seq {
-			t.seq, t.unsure = m.Sequence, false
-			return nil
+		// Something else is the last: this very message, written by an attempt whose answer
+		// was lost, or what is left of an attempt before, or what another process wrote.
+		last, there, err := l.takeBack(ctx, b, subject, end, message)
+		if err != nil || there {
+			return last, err
 		}
-		if h, _, err := parseHead(m.Data); err != nil || h.ticket&^0xffffffff != l.tag {
-			return ErrTaken
-		}
-		if err := b.remove(ctx, m.Sequence); err != nil {
-			return err
+		end = last
+		if err := pause(ctx); err != nil {
+			return 0, err
 		}
 	}
+}
+
+// tryPublish writes a message if the last of its subject has the sequence end, and returns
+// its own.
+func (l *Log) tryPublish(ctx context.Context, b *bus, subject string, message []byte, end uint64) (seq uint64, err error) {
+	err = b.write(ctx, func(ctx context.Context) error {
+		ack, err := b.js.PublishMsg(ctx, &nats.Msg{Subject: subject, Data: message}, jetstream.WithExpectLastSequencePerSubject(end))
+		if err == nil {
+			seq = ack.Sequence
+		}
+		return err
+	})
+	return seq, err
+}
+
+// settle takes back what a failed attempt may have left at the end of a subject.
+func (l *Log) settle(ctx context.Context, b *bus, t *tail) error {
+	last, _, err := l.takeBack(ctx, b, t.subject, t.seq, nil)
+	if err != nil {
+		return err
+	}
+	t.seq, t.unsure = last, false
+	return nil
+}
+
+// takeBack deletes what this Log has written to a subject after the message with sequence
+// end, but for one message, and returns the sequence of what is the last then, and whether
+// it is that message. ErrTaken where the last is of somebody else.
+func (l *Log) takeBack(ctx context.Context, b *bus, subject string, end uint64, but []byte) (last uint64, there bool, err error) {
+	for {
+		m, err := b.last(ctx, subject)
+		switch {
+		case errors.Is(err, jetstream.ErrMsgNotFound) && (end == 0 || !b.away):
+			return 0, false, nil
+		case errors.Is(err, jetstream.ErrMsgNotFound):
+			return 0, false, ErrTaken // the run was deleted
+		case err != nil:
+			return 0, false, err
+		case m.Sequence <= end:
+			return m.Sequence, false, nil
+		case but != nil && bytes.Equal(m.Data, but):
+			return m.Sequence, true, nil
+		}
+		if h, _, err := parseHead(m.Data); err != nil || h.ticket&^0xffffffff != l.tag {
+			return 0, false, ErrTaken
+		}
+		if err := l.remove(ctx, b, m.Sequence); err != nil {
+			return 0, false, err
+		}
+	}
+}
+
+// remove deletes one message, if it is there.
+func (l *Log) remove(ctx context.Context, b *bus, seq uint64) error {
+	if err := l.valid(); err != nil {
+		return err
+	}
+	return b.remove(ctx, seq)
 }

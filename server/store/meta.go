@@ -1,6 +1,7 @@
 package store
 
 import (
+	"bytes"
 	"cmp"
 	"context"
 	"encoding/json"
@@ -12,6 +13,8 @@ import (
 	"time"
 
 	"github.com/nats-io/nats.go/jetstream"
+
+	gnllbus "github.com/gnllviz/gnllviz/server/bus"
 )
 
 // Meta is what is known of a stored run without loading it.
@@ -35,14 +38,17 @@ type Meta struct {
 type known struct {
 	Meta
 	revision uint64
-	unready  bool // being restored
-	gone     bool // deleted by us, and the watch has not said so yet
+	epoch    uint64    // of the claim under which it was written last
+	written  time.Time // when that was
+	unready  bool      // being restored
+	gone     bool      // deleted by us, and the watch has not said so yet
 }
 
 // stored is a meta as the bucket has it.
 type stored struct {
-	Version int  `json:"v"`
-	Unready bool `json:"unready,omitempty"`
+	Version int    `json:"v"`
+	Unready bool   `json:"unready,omitempty"`
+	Epoch   uint64 `json:"epoch,omitempty"`
 	Meta
 }
 
@@ -110,10 +116,10 @@ func (s *Store) learn(e jetstream.KeyValueEntry) {
 		m = stored{Meta: Meta{ID: e.Key(), Created: e.Created(), Touched: e.Created()}}
 		m.Trouble = "what the store's list says of it cannot be read"
 	}
-	s.remember(m, e.Revision())
+	s.remember(m, e.Revision(), e.Created())
 }
 
-func (s *Store) remember(m stored, revision uint64) {
+func (s *Store) remember(m stored, revision uint64, written time.Time) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	old := s.metas[m.ID]
@@ -123,7 +129,7 @@ func (s *Store) remember(m stored, revision uint64) {
 	if m.Trouble == "" {
 		m.Trouble = old.Trouble
 	}
-	s.metas[m.ID] = known{Meta: m.Meta, revision: revision, unready: m.Unready}
+	s.metas[m.ID] = known{Meta: m.Meta, revision: revision, epoch: m.Epoch, written: written, unready: m.Unready}
 }
 
 func (s *Store) forget(id string, revision uint64) {
@@ -185,14 +191,20 @@ func (s *Store) vanish(id string) {
 // SetMeta changes what is known of a run, all but Bytes and Trouble, which the store
 // knows itself. It is on the disk when it returns nil. ErrNotFound where there is none.
 func (s *Store) SetMeta(ctx context.Context, m Meta) error {
-	return s.setMeta(ctx, m.ID, func(was Meta) Meta {
+	return s.setMeta(ctx, m.ID, s.writer(m.ID), func(was Meta) Meta {
 		m.Bytes = was.Bytes
 		return m
 	}, false)
 }
 
-// setMeta writes a run's meta, if the run is there.
-func (s *Store) setMeta(ctx context.Context, id string, change func(Meta) Meta, unready bool) error {
+// setMeta writes a run's meta, if the run is there. l, unless nil, is the Log that has the
+// run: ErrTaken where another has it now.
+func (s *Store) setMeta(ctx context.Context, id string, l *Log, change func(Meta) Meta, unready bool) error {
+	return s.setMetaFrom(ctx, id, l, 0, change, unready)
+}
+
+// setMetaFrom is setMeta of a Log whose claim may have followed one with an earlier epoch.
+func (s *Store) setMetaFrom(ctx context.Context, id string, l *Log, earlier uint64, change func(Meta) Meta, unready bool) error {
 	for {
 		b, err := s.writing(ctx)
 		if err != nil {
@@ -202,7 +214,16 @@ func (s *Store) setMeta(ctx context.Context, id string, change func(Meta) Meta, 
 		if !ok {
 			return fmt.Errorf("%s: %w", id, ErrNotFound)
 		}
-		m := stored{Version: 1, Unready: unready, Meta: change(k.Meta)}
+		m := stored{Version: 1, Unready: unready, Epoch: k.epoch, Meta: change(k.Meta)}
+		if l != nil {
+			m.Epoch = l.epoch()
+			if k.epoch != m.Epoch && k.epoch != earlier && earlier != anyEpoch {
+				return fmt.Errorf("%s: %w", id, ErrTaken)
+			}
+			if err := l.valid(); err != nil {
+				return err
+			}
+		}
 		m.ID = id
 		data, err := json.Marshal(m)
 		if err != nil {
@@ -215,52 +236,81 @@ func (s *Store) setMeta(ctx context.Context, id string, change func(Meta) Meta, 
 		})
 		if err == nil {
 			m.Trouble = k.Trouble
-			s.remember(m, revision)
+			s.remember(m, revision, time.Now())
 			return nil
 		}
-		if !errors.Is(err, jetstream.ErrKeyExists) {
+		if !gnllbus.Conflict(err) {
 			return fmt.Errorf("cannot write the meta of %s: %w", id, err)
 		}
 		// Somebody else wrote it: look at it again.
-		e, err := b.runs.Get(ctx, id)
-		if errors.Is(err, jetstream.ErrKeyNotFound) {
-			s.vanish(id)
-			continue
+		if err := s.look(ctx, b, id); err != nil {
+			return err
 		}
-		if err != nil {
-			return fmt.Errorf("cannot read the meta of %s: %w", id, err)
-		}
-		s.learn(e)
 	}
+}
+
+// look reads a run's meta again.
+func (s *Store) look(ctx context.Context, b *bus, id string) error {
+	var e jetstream.KeyValueEntry
+	err := b.read(ctx, func(ctx context.Context) (err error) {
+		e, err = b.runs.Get(ctx, id)
+		return err
+	})
+	if errors.Is(err, jetstream.ErrKeyNotFound) {
+		s.vanish(id)
+		return nil
+	}
+	if err != nil {
+		return fmt.Errorf("cannot read the meta of %s: %w", id, err)
+	}
+	s.learn(e)
+	return nil
 }
 
 // Create begins to keep a run. ErrExists where there is one with its id.
 // It may let others go, to stay within the store's bounds, and fails with *FullError where
 // that is not enough.
 func (s *Store) Create(ctx context.Context, m Meta) (*Log, error) {
+	return s.CreateAs(ctx, m, Claim{})
+}
+
+// CreateAs is Create in a store that several processes share.
+func (s *Store) CreateAs(ctx context.Context, m Meta, c Claim) (*Log, error) {
 	if _, err := s.trim(ctx, 1); err != nil {
 		return nil, err
 	}
-	return s.create(ctx, m, false)
+	return s.create(ctx, m, c, false)
 }
 
-func (s *Store) create(ctx context.Context, m Meta, unready bool) (*Log, error) {
-	if err := s.enter(ctx, m, unready); err != nil {
+func (s *Store) create(ctx context.Context, m Meta, c Claim, unready bool) (*Log, error) {
+	b, err := s.writing(ctx)
+	if err != nil {
 		return nil, err
 	}
+	end, err := b.end(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if err := s.enter(ctx, m, c.Epoch, unready); err != nil {
+		return nil, err
+	}
+	l := newLog(s, m.ID)
+	l.claim.Store(&c)
 	// What a deletion may have left under the same id.
-	b, err := s.writing(ctx)
+	if b, err = s.writing(ctx); err == nil {
+		err = b.purge(ctx, allOf(m.ID), end)
+	}
 	if err == nil {
-		err = b.purge(ctx, allOf(m.ID))
+		err = l.fences(ctx, b)
 	}
 	if err != nil {
 		return nil, fmt.Errorf("cannot store the run %s: %w", m.ID, err)
 	}
-	return s.open(newLog(s, m.ID)), nil
+	return s.open(l), nil
 }
 
 // enter puts a run into the list, if there is none with its id.
-func (s *Store) enter(ctx context.Context, m Meta, unready bool) error {
+func (s *Store) enter(ctx context.Context, m Meta, epoch uint64, unready bool) error {
 	if err := checkID(m.ID); err != nil {
 		return err
 	}
@@ -268,7 +318,8 @@ func (s *Store) enter(ctx context.Context, m Meta, unready bool) error {
 	if err != nil {
 		return err
 	}
-	data, err := json.Marshal(stored{Version: 1, Unready: unready, Meta: m})
+	entered := stored{Version: 1, Unready: unready, Epoch: epoch, Meta: m}
+	data, err := json.Marshal(entered)
 	if err != nil {
 		return err
 	}
@@ -280,13 +331,19 @@ func (s *Store) enter(ctx context.Context, m Meta, unready bool) error {
 		revision, err = b.runs.Create(ctx, m.ID, data)
 		return err
 	})
-	if errors.Is(err, jetstream.ErrKeyExists) {
+	if b.away && gnllbus.Conflict(err) { // an attempt may have done it whose answer was lost
+		e, failed := b.runs.Get(ctx, m.ID)
+		if failed == nil && bytes.Equal(e.Value(), data) {
+			revision, err = e.Revision(), nil
+		}
+	}
+	if gnllbus.Conflict(err) {
 		return fmt.Errorf("%s: %w", m.ID, ErrExists)
 	}
 	if err != nil {
 		return fmt.Errorf("cannot store the run %s: %w", m.ID, err)
 	}
-	s.remember(stored{Meta: m, Unready: unready}, revision)
+	s.remember(entered, revision, time.Now())
 	return nil
 }
 
@@ -299,13 +356,33 @@ func (s *Store) Delete(ctx context.Context, id string) error {
 	if _, ok := s.known(id); !ok {
 		return fmt.Errorf("%s: %w", id, ErrNotFound)
 	}
-	// The key first: what is left of a run without one is swept when the store is opened.
-	err = b.write(ctx, func(ctx context.Context) error { return b.runs.Delete(ctx, id) })
+	end, err := b.end(ctx)
 	if err != nil {
-		return fmt.Errorf("cannot delete the stored run %s: %w", id, err)
+		return err
+	}
+	// The key first: what is left of a run without one is swept when the store is opened.
+	for {
+		k, ok := s.known(id)
+		if !ok {
+			break // somebody else did
+		}
+		var options []jetstream.KVDeleteOpt
+		if b.away { // what was made under this id meanwhile stays
+			options = append(options, jetstream.LastRevision(k.revision))
+		}
+		err = b.write(ctx, func(ctx context.Context) error { return b.runs.Delete(ctx, id, options...) })
+		if err == nil {
+			break
+		}
+		if !b.away || !gnllbus.Conflict(err) {
+			return fmt.Errorf("cannot delete the stored run %s: %w", id, err)
+		}
+		if err := s.look(ctx, b, id); err != nil {
+			return err
+		}
 	}
 	s.vanish(id)
-	if err := b.purge(ctx, allOf(id)); err != nil {
+	if err := b.purge(ctx, allOf(id), end); err != nil {
 		s.log.Warn("what is left of a deleted run goes when the store is opened again", "run", id, "error", err)
 	}
 	return nil

@@ -39,6 +39,7 @@ type kind byte
 const (
 	kindEntry      kind = 'E'
 	kindCheckpoint kind = 'C'
+	kindFence      kind = 'F' // number is the claim's epoch
 )
 
 type head struct {

@@ -76,7 +76,7 @@ func (l *Log) save(ctx context.Context, c Checkpoint, refs []string, m Meta, kee
 	l.settleIn(fresh, p)
 	bytes := l.bytes()
 	l.mu.Unlock()
-	err = l.store.setMeta(ctx, l.id, func(Meta) Meta {
+	err = l.store.setMeta(ctx, l.id, l, func(Meta) Meta {
 		m.Bytes = bytes
 		return m
 	}, unready)
@@ -197,7 +197,11 @@ func (e *unreadable) Error() string { return e.err.Error() }
 func (l *Log) fetch(ctx context.Context, b *bus, k *pack) (checkpoint, error) {
 	var a assembly
 	for _, seq := range k.seqs {
-		m, err := b.work.GetMsg(ctx, seq)
+		var m *jetstream.RawStreamMsg
+		err := b.read(ctx, func(ctx context.Context) (err error) {
+			m, err = b.work.GetMsg(ctx, seq)
+			return err
+		})
 		if api := (*jetstream.APIError)(nil); errors.Is(err, jetstream.ErrMsgNotFound) || errors.As(err, &api) {
 			return checkpoint{}, &unreadable{err}
 		}
@@ -228,6 +232,8 @@ func (l *Log) settleIn(fresh *pack, p *plan) {
 		}
 		l.doomed = append(l.doomed, k.seqs...)
 	}
+	l.doomed = append(l.doomed, l.fenced...) // the new record is the last now
+	l.fenced = nil
 	l.packs = slices.DeleteFunc(l.packs, func(k *pack) bool { return slices.Contains(p.gone, k) })
 	l.packs = append(l.packs, fresh)
 	for h := range fresh.blobs {
@@ -261,7 +267,7 @@ func (l *Log) drop(ctx context.Context) error {
 		}
 		seq := l.doomed[0]
 		l.mu.Unlock()
-		if err := b.remove(ctx, seq); err != nil {
+		if err := l.remove(ctx, b, seq); err != nil {
 			return err
 		}
 		l.mu.Lock()
@@ -290,11 +296,14 @@ func (l *Log) dropEntries(ctx context.Context, b *bus) error {
 		upTo = l.entries[n].seqs[0]
 	}
 	l.mu.Unlock()
-	var options []jetstream.StreamPurgeOpt
-	if upTo > 0 {
-		options = append(options, jetstream.WithPurgeSequence(upTo))
+	if upTo == 0 && b.away {
+		// The last stays: it is what an owner before, who knows of none, cannot follow.
+		upTo = l.log.seq
 	}
-	if err := b.purge(ctx, l.log.subject, options...); err != nil {
+	if err := l.valid(); err != nil {
+		return err
+	}
+	if err := b.purge(ctx, l.log.subject, upTo); err != nil {
 		l.log.unsure = true
 		return err
 	}

@@ -29,13 +29,18 @@ type Config struct {
 	MaxRuns  int
 	MaxBytes int64
 	Keep     time.Duration // age since last touched after which a stored run may go
+
+	// Hold, of a store that several processes share, has one thing to one of them at a
+	// time, until it is released: a run, by its id, or the right to tidy. ok is false while
+	// another process has it.
+	Hold func(ctx context.Context, what string) (release func(), ok bool)
 }
 
 // Store is an open store.
 type Store struct {
 	config Config
 	log    *slog.Logger
-	server *embedded // nil when the server is another process
+	server *embedded // nil when the servers are other processes
 	tidier tidier
 
 	reviving sync.Mutex // held while the server is started again or stopped
@@ -45,6 +50,10 @@ type Store struct {
 	metas map[string]known
 	logs  map[string]*Log // open ones
 	done  bool
+
+	// ---- of a store that several processes share ----
+	lone    map[string]bool      // runs of which only messages were found when last tidied
+	deleted map[string]time.Time // runs that were deleted, and when
 }
 
 // Open opens the store in c.Dir, or makes it. It fails with *LockedError when another
@@ -92,12 +101,23 @@ func (s *Store) Close() error {
 	if b != nil {
 		b.close()
 	}
+	if s.shared() {
+		return nil
+	}
 	return s.server.stop()
 }
 
-// Dir returns the folder of the store.
+// Dir returns the folder of the store, or nothing where NATS servers elsewhere have it.
 func (s *Store) Dir() string { return s.config.Dir }
 
 // Damaged says in words what was damaged in the store's files when they were opened. It
 // was taken out of them, and lies in a folder beside them.
-func (s *Store) Damaged() []string { return s.server.damaged() }
+func (s *Store) Damaged() []string {
+	if s.shared() {
+		return nil
+	}
+	return s.server.damaged()
+}
+
+// shared says whether other processes may use the store, too.
+func (s *Store) shared() bool { return s.server == nil }

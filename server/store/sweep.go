@@ -47,7 +47,7 @@ func (s *Store) sweep(ctx context.Context) error {
 	for id := range has {
 		if slices.Contains(b.deleted, id) {
 			s.log.Info("dropping what is left of a run that was deleted", "run", id)
-			err = b.purge(ctx, allOf(id))
+			err = b.purge(ctx, allOf(id), 0)
 		} else {
 			err = s.adopt(ctx, b, id)
 		}
@@ -58,6 +58,9 @@ func (s *Store) sweep(ctx context.Context) error {
 	return b.forgetDeleted(ctx)
 }
 
+// mostForgotten is how many marks of deleted runs go at a time.
+const mostForgotten = 200
+
 // forgetDeleted drops the marks of deleted runs, of which nothing is left.
 func (b *bus) forgetDeleted(ctx context.Context) error {
 	if len(b.deleted) == 0 {
@@ -67,7 +70,7 @@ func (b *bus) forgetDeleted(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	for _, id := range b.deleted[:min(len(b.deleted), 200)] { // the next time others
+	for _, id := range b.deleted[:min(len(b.deleted), mostForgotten)] { // the next time others
 		err := b.write(ctx, func(ctx context.Context) error {
 			return keys.Purge(ctx, jetstream.WithPurgeSubject("$KV."+bucket+"."+id))
 		})
@@ -102,8 +105,8 @@ func (s *Store) adopt(ctx context.Context, b *bus, id string) error {
 		}
 	}
 	if len(a.records) == 0 {
-		return b.purge(ctx, allOf(id))
+		return b.purge(ctx, allOf(id), 0)
 	}
 	s.log.Warn("a stored run was not in the list, and is again", "run", id)
-	return s.enter(ctx, m, false)
+	return s.enter(ctx, m, 0, false)
 }

@@ -53,7 +53,7 @@ func TestADeletionThatWasInterruptedIsFinished(t *testing.T) {
 
 func TestARestorationThatWasInterruptedIsUndone(t *testing.T) {
 	s := open(t, Config{Dir: t.TempDir()})
-	l, err := s.create(t.Context(), meta("a"), true)
+	l, err := s.create(t.Context(), meta("a"), Claim{}, true)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -27,6 +27,33 @@ func (s *Store) Trim(ctx context.Context) (gone []Meta, err error) { return s.tr
 
 // trim makes room for so many more runs.
 func (s *Store) trim(ctx context.Context, more int) (gone []Meta, err error) {
+	if !s.shared() {
+		return s.trimHeld(ctx, more)
+	}
+	// Others can be full at the same time: one of them makes room.
+	if !s.passes(more) {
+		return nil, nil
+	}
+	release, ok := s.hold(ctx, tidying)
+	if !ok {
+		return nil, nil
+	}
+	defer release()
+	return s.trimHeld(ctx, more)
+}
+
+// passes says whether the store has more than it may, with so many runs more.
+func (s *Store) passes(more int) bool {
+	list := s.List()
+	bytes := int64(0)
+	for _, m := range list {
+		bytes += m.Bytes
+	}
+	return s.config.MaxRuns > 0 && len(list)+more > s.config.MaxRuns || s.config.MaxBytes > 0 && bytes > s.config.MaxBytes
+}
+
+// trimHeld is trim of whoever may tidy.
+func (s *Store) trimHeld(ctx context.Context, more int) (gone []Meta, err error) {
 	if s.config.MaxRuns <= 0 && s.config.MaxBytes <= 0 && s.config.Keep <= 0 {
 		return nil, nil
 	}
@@ -53,8 +80,16 @@ func (s *Store) trim(ctx context.Context, more int) (gone []Meta, err error) {
 		if !old && !tooMany() && !tooMuch() || s.isOpen(m.ID) {
 			continue
 		}
-		if err := s.Delete(ctx, m.ID); err != nil && !errors.Is(err, ErrNotFound) {
+		went := false
+		err := s.alone(ctx, m.ID, func() error {
+			went = true
+			return s.Delete(ctx, m.ID)
+		})
+		if err != nil && !errors.Is(err, ErrNotFound) {
 			return gone, err
+		}
+		if !went { // another process has it open
+			continue
 		}
 		gone = append(gone, m)
 		count--
