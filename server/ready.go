@@ -24,7 +24,7 @@ func (s *Server) checks(kept *store.Store) []check {
 	list := []check{{
 		name: "serving", fix: "The node is stopping. Send requests to another one.",
 		look: func(context.Context) error {
-			if s.runs.Context().Err() != nil {
+			if s.ctx.Err() != nil {
 				return errors.New("the program was told to stop")
 			}
 			return nil

@@ -20,6 +20,7 @@ import (
 	"github.com/gnllviz/gnllviz/engine/export"
 	"github.com/gnllviz/gnllviz/server/access"
 	"github.com/gnllviz/gnllviz/server/api"
+	"github.com/gnllviz/gnllviz/server/cluster"
 	"github.com/gnllviz/gnllviz/server/edge"
 	"github.com/gnllviz/gnllviz/server/lesson"
 	"github.com/gnllviz/gnllviz/server/live/events"
@@ -77,6 +78,10 @@ type Config struct {
 	// watches out of memory. Whoever opened it closes it after Serve.
 	Store *store.Store
 
+	// Cluster, unless nil, is this process among others that share the Store, which is one
+	// of NATS servers elsewhere. Whoever joined leaves after Serve.
+	Cluster *cluster.Node
+
 	// Trainers is how many runs train at a time, and goroutines at a step of one
 	// run; 0 means runtime.GOMAXPROCS. The others wait for their turn, and are
 	// served meanwhile.
@@ -105,10 +110,14 @@ type Server struct {
 	site    *site.Site
 	ready   *readiness
 
+	ctx     context.Context // whose end ends the server
+	endRuns context.CancelFunc
+
 	profiled bool
 }
 
-// New returns a server that lives until ctx ends: its runs end with it.
+// New returns a server that lives until ctx ends: its runs end with it, or, in a cluster,
+// once others have them.
 func New(ctx context.Context, c Config) *Server {
 	c.Limits = c.Limits.OrDefaults()
 	c.Memory = registry.Memory(c.Memory)
@@ -124,7 +133,11 @@ func New(ctx context.Context, c Config) *Server {
 	if c.Trainers == 0 {
 		c.Trainers = runtime.GOMAXPROCS(0)
 	}
-	s := &Server{log: c.Log, limits: c.Limits, proxies: c.Proxies, origins: c.Origins, profiled: c.Profiles}
+	runs, endRuns := context.WithCancel(ctx)
+	if c.Cluster != nil {
+		runs, endRuns = context.WithCancel(context.WithoutCancel(ctx))
+	}
+	s := &Server{ctx: ctx, endRuns: endRuns, log: c.Log, limits: c.Limits, proxies: c.Proxies, origins: c.Origins, profiled: c.Profiles}
 	s.hosts = access.NewHosts(slices.Concat(c.Hosts, s.origins.Hosts())...)
 	s.gate = access.NewGate(c.Token, c.TokenMade, s.proxies, s.log)
 	load := new(access.Load)
@@ -133,8 +146,8 @@ func New(ctx context.Context, c Config) *Server {
 		func() int { return s.runs.Count() }, seats.Count, func() int { return s.runs.Held() },
 		func() meter.Runs { return meter.Runs(s.runs.Survey()) },
 	)
-	s.runs = registry.New(ctx, registry.Config{
-		Limits: c.Limits, Memory: c.Memory, Trainers: c.Trainers, Version: c.Version, Commit: c.Commit, Store: c.Store, Log: s.log,
+	s.runs = registry.New(runs, registry.Config{
+		Limits: c.Limits, Memory: c.Memory, Trainers: c.Trainers, Version: c.Version, Commit: c.Commit, Store: c.Store, Cluster: c.Cluster, Log: s.log,
 		Prepare: websocket.Prepare,
 		Report: func(done run.Stats) {
 			s.meter.Trained(done)
@@ -191,6 +204,9 @@ func (s *Server) Operator() http.Handler { return operator.New(s.runs, s.log) }
 // for viewers to take leave, before it cuts them off.
 const shutdownTime = 2 * time.Second
 
+// handOverTime is how long Serve waits for other nodes to take the runs.
+const handOverTime = 25 * time.Second
+
 // savingTime is how long Serve waits for runs to be saved.
 const savingTime = 30 * time.Second
 
@@ -223,7 +239,7 @@ func (s *Server) Serve(l net.Listener) error {
 	select {
 	case err := <-failed:
 		return fmt.Errorf("serving on %s: %w", l.Addr(), err)
-	case <-s.runs.Context().Done():
+	case <-s.ctx.Done():
 	}
 	// That a peer is slow is no failure of ours.
 	within := func(what string, time time.Duration, f func(context.Context) error) {
@@ -233,10 +249,17 @@ func (s *Server) Serve(l net.Listener) error {
 			s.log.Warn("cut off while stopping", "what", what, "err", err)
 		}
 	}
+	handed := make(chan struct{})
+	go func() {
+		defer close(handed)
+		within("runs that are handed over", handOverTime, s.runs.HandOver)
+		s.endRuns()
+	}()
 	within("requests", shutdownTime, h.Shutdown)
 	if err := h.Close(); err != nil {
 		s.log.Warn("closing", "err", err)
 	}
+	<-handed
 	within("viewers", shutdownTime, s.runs.Wait)
 	within("runs that are being saved", savingTime, s.runs.WaitSaved)
 	return nil

@@ -17,7 +17,7 @@ const module = "github.com/gnllviz/gnllviz/"
 // that is not here does not belong to the house; ARCHITECTURE.md says why the
 // arrows point as they do.
 var arrows = map[string][]string{
-	"cmd/gnllviz":                {"datasets", "datasets/table", "engine", "engine/export", "engine/kernel", "engine/metrics", "loss", "server", "server/access", "server/artifact", "server/artifact/plot", "server/lesson", "server/operator", "server/problem", "server/registry", "server/run", "server/run/capture", "server/run/lane", "server/run/rows", "server/store", "server/sweep", "server/wire", "web"},
+	"cmd/gnllviz":                {"datasets", "datasets/table", "engine", "engine/export", "engine/kernel", "engine/metrics", "loss", "server", "server/access", "server/artifact", "server/artifact/plot", "server/bus", "server/cluster", "server/lesson", "server/operator", "server/problem", "server/registry", "server/run", "server/run/capture", "server/run/lane", "server/run/rows", "server/store", "server/sweep", "server/wire", "web"},
 	"datasets":                   {"datasets/table"},
 	"datasets/table":             {},
 	"engine":                     {"engine/kernel"},
@@ -26,7 +26,7 @@ var arrows = map[string][]string{
 	"engine/metrics":             {},
 	"loss":                       {},
 	"loss/internal/stream":       {}, // for loss's benchmarks
-	"server":                     {"engine/export", "server/access", "server/api", "server/edge", "server/lesson", "server/live/events", "server/live/lobby", "server/live/websocket", "server/meter", "server/operator", "server/registry", "server/run", "server/site", "server/store", "web"},
+	"server":                     {"engine/export", "server/access", "server/api", "server/cluster", "server/edge", "server/lesson", "server/live/events", "server/live/lobby", "server/live/websocket", "server/meter", "server/operator", "server/registry", "server/run", "server/site", "server/store", "web"},
 	"server/access":              {"server/problem", "server/wire"},
 	"server/api":                 {"datasets", "datasets/table", "engine/export", "server/access", "server/api/streamjson", "server/artifact", "server/lesson", "server/live", "server/problem", "server/registry", "server/run", "server/run/capture", "server/run/lane", "server/session", "server/store", "server/sweep", "server/wire"},
 	"server/api/streamjson":      {},
@@ -50,7 +50,7 @@ var arrows = map[string][]string{
 	"server/operator":            {"server/artifact", "server/problem", "server/registry", "server/store"},
 	"server/panics":              {},
 	"server/problem":             {},
-	"server/registry":            {"datasets/table", "engine/export", "server/access", "server/lesson", "server/panics", "server/problem", "server/run", "server/run/lane", "server/run/rows", "server/session", "server/store", "server/wire"},
+	"server/registry":            {"datasets/table", "engine/export", "server/access", "server/cluster", "server/lesson", "server/panics", "server/problem", "server/run", "server/run/lane", "server/run/rows", "server/session", "server/store", "server/wire"},
 	"server/relay":               {"server/panics", "server/problem"},
 	"server/run":                 {"datasets/table", "engine", "engine/export", "server/run/capture", "server/run/history", "server/run/image", "server/run/lane", "server/run/past", "server/run/rows", "server/wire"},
 	"server/run/capture":         {"datasets/table", "engine", "engine/export", "engine/metrics", "loss", "server/run/history", "server/run/lane", "server/run/past", "server/run/rows", "server/wire"},
@@ -63,7 +63,7 @@ var arrows = map[string][]string{
 	"server/run/runtest":         {"server/run", "server/run/capture", "server/wire"}, // for tests
 	"server/session":             {"server/run", "server/run/capture", "server/run/history", "server/run/lane", "server/wire"},
 	"server/site":                {"server/access", "server/api", "server/edge", "server/guide", "server/lesson", "server/problem", "server/registry", "server/run/lane"},
-	"server/store":               {},
+	"server/store":               {"server/bus"},
 	"server/sweep":               {"server/run", "server/run/capture", "server/run/lane", "server/run/past", "server/run/rows", "server/wire"},
 	"server/tex":                 {},
 	"server/wire":                {"engine", "loss", "server/tex"},
@@ -79,7 +79,7 @@ var owners = map[string][]string{
 	"github.com/spf13/":                      {"cmd/gnllviz"},
 	"github.com/schollz/progressbar/":        {"cmd/gnllviz"},
 	"github.com/google/renameio/":            {"cmd/gnllviz", "server/store"},
-	"github.com/nats-io/":                    {"server/bus", "server/bus/bustest", "server/cluster", "server/live/remote", "server/relay", "server/store"},
+	"github.com/nats-io/":                    {"server/bus", "server/bus/bustest", "server/cluster", "server/live/remote", "server/registry", "server/relay", "server/store"},
 	"github.com/gofrs/flock":                 {"server/store"},
 	"github.com/minio/highwayhash":           {"server/store"},
 	"github.com/KimMachineGun/automemlimit/": {"cmd/gnllviz"},

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -19,9 +20,11 @@ import (
 	"github.com/gnllviz/gnllviz/engine/export"
 	"github.com/gnllviz/gnllviz/server"
 	"github.com/gnllviz/gnllviz/server/access"
+	"github.com/gnllviz/gnllviz/server/cluster"
 	"github.com/gnllviz/gnllviz/server/lesson"
 	"github.com/gnllviz/gnllviz/server/operator"
 	"github.com/gnllviz/gnllviz/server/registry"
+	"github.com/gnllviz/gnllviz/server/store"
 )
 
 func serveCommand() *cobra.Command {
@@ -31,6 +34,8 @@ func serveCommand() *cobra.Command {
 	var proxies, origins []string
 	var config server.Config
 	var kept storeFlags
+	var bus natsFlags
+	var role []string
 	c := &cobra.Command{
 		Use:     "serve",
 		Short:   "Serve the page (the default)",
@@ -50,6 +55,8 @@ func serveCommand() *cobra.Command {
 	f.StringVar(&kept.dir, "store", "", "folder in which runs are kept when the program ends; none keeps them in memory only; default: gnllviz in the user's state folder")
 	f.IntVar(&kept.runs, "max-stored-runs", 10_000, "runs to keep in the store; beyond this those that were used longest ago are deleted")
 	f.Int64Var(&kept.bytes, "max-store-bytes", 4<<30, "bytes that the store may take; beyond this the runs that were used longest ago are deleted")
+	bus.add(f, "that keep the runs of several nodes of gnllviz, instead of --store (can be repeated, or separated by commas)")
+	f.StringSliceVar(&role, "role", roles, "with --nats, what this node is for: web answers browsers, train trains runs")
 	f.StringVar(&lessons, "lessons", "", "folder with your own lessons, one JSON file each, in addition to the built-in ones")
 	f.StringVar(&model, "model", "", "start with a paused run of an existing model: "+modelUsage)
 	f.StringSliceVar(&config.Hosts, "host", nil, "additional host name of the server (can be repeated)")
@@ -111,6 +118,23 @@ func serveCommand() *cobra.Command {
 		kept.keep = storedFor
 		if c.Flags().Changed("keep") {
 			kept.keep = config.Limits.Keep
+		}
+		several, err := bus.check(c.Flags().Changed)
+		if err != nil {
+			return err
+		}
+		web, trains, err := roleOf(role)
+		switch {
+		case err != nil:
+			return err
+		case !several && c.Flags().Changed("role"):
+			return mistakef("--role is for one node of several: name their NATS servers with --nats")
+		case model != "" && !trains:
+			return mistakef("--model makes a run, which a node needs --role train for")
+		case several:
+			kept.join = func(ctx context.Context, to store.Config) (*joined, error) {
+				return bus.join(ctx, cluster.Config{Web: web, Trains: trains, Processors: runtime.GOMAXPROCS(0) - 1, Log: to.Log}, to)
+			}
 		}
 		return serve(c, addr, token, model, open, config, &kept)
 	}
@@ -208,14 +232,13 @@ func serve(c *cobra.Command, addr, token, model string, open bool, config server
 	// train; with one more than train there is always one to wait for them.
 	config.Trainers = runtime.GOMAXPROCS(0)
 	runtime.GOMAXPROCS(config.Trainers + 1)
-	if config.Store, err = kept.open(ctx, config.Log); err != nil {
+	closeStore, err := kept.into(ctx, &config)
+	if err != nil {
 		return err
 	}
-	if config.Store != nil {
-		defer func() { err = errors.Join(err, config.Store.Close()) }()
-	}
+	defer func() { err = errors.Join(err, closeStore()) }()
 	s := server.New(ctx, config)
-	if config.Store != nil {
+	if config.Store != nil && config.Cluster == nil {
 		defer operator.Serve(config.Store.Dir(), s.Operator(), config.Log)()
 	}
 	place := ""

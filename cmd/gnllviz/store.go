@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"time"
 
+	"github.com/gnllviz/gnllviz/server"
 	"github.com/gnllviz/gnllviz/server/operator"
 	"github.com/gnllviz/gnllviz/server/store"
 )
@@ -22,6 +23,26 @@ type storeFlags struct {
 	runs  int
 	bytes int64
 	keep  time.Duration
+
+	join func(context.Context, store.Config) (*joined, error) // instead, unless nil
+}
+
+// into opens the store for a server, or joins those that share one, and returns how to close
+// what it opened.
+func (f *storeFlags) into(ctx context.Context, c *server.Config) (closeAll func() error, err error) {
+	if f.join == nil {
+		if c.Store, err = f.open(ctx, c.Log); err != nil || c.Store == nil {
+			return func() error { return nil }, err
+		}
+		return c.Store.Close, nil
+	}
+	j, err := f.join(ctx, store.Config{Log: c.Log, MaxRuns: f.runs, MaxBytes: f.bytes, Keep: f.keep})
+	if err != nil {
+		return nil, err
+	}
+	c.Store, c.Cluster = j.store, j.node
+	c.Log.Info("runs are kept by NATS", "node", j.node.ID(), "runs", len(c.Store.List()))
+	return j.close, nil
 }
 
 // open opens the store, or returns nil where runs are in memory alone. The folder that

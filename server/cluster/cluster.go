@@ -35,9 +35,6 @@ type Config struct {
 	Trains     bool // it takes leases
 	Processors int  // that train; at least 1
 
-	// Load says how many runs this node trains now, and may be nil.
-	Load func() int
-
 	Log *slog.Logger
 
 	// TTL is how long a lease lasts that nobody renews; 0 means DefaultTTL. It must be the
@@ -102,8 +99,9 @@ type Node struct {
 	back    time.Time // when the buckets were last read from the beginning
 	known   uint64    // over which connection that was
 	leaving bool
-	heard   time.Time // when the watch last brought our own entry
-	said    time.Time // when it was last written
+	count   func() int // runs that this node trains; may be nil
+	heard   time.Time  // when the watch last brought our own entry
+	said    time.Time  // when it was last written
 }
 
 // A peer is what this node knows of another, or of itself.
@@ -164,6 +162,13 @@ func (n *Node) Conn() *nats.Conn { return n.config.Conn }
 
 // Trains says whether this node takes leases.
 func (n *Node) Trains() bool { return n.config.Trains }
+
+// Counts has others told how many runs this node trains.
+func (n *Node) Counts(count func() int) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	n.count = count
+}
 
 // StepBack says that this node takes no more leases, so that nobody chooses it.
 func (n *Node) StepBack(ctx context.Context) error {
@@ -279,10 +284,11 @@ func (n *Node) Share(runs []string) (ours []string) {
 // say writes what this node is.
 func (n *Node) say(ctx context.Context) error {
 	n.mu.Lock()
+	count := n.count
 	p := Peer{ID: n.id, Web: n.config.Web, Trains: n.config.Trains, Processors: n.config.Processors, Leaving: n.leaving}
 	n.mu.Unlock()
-	if n.config.Load != nil {
-		p.Training = n.config.Load()
+	if count != nil {
+		p.Training = count()
 	}
 	value, err := json.Marshal(p)
 	if err != nil {

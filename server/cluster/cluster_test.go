@@ -190,13 +190,19 @@ func TestAway(t *testing.T) {
 // divided alike by all.
 func TestChoose(t *testing.T) {
 	s := bustest.Start(t, 1)
-	load := func(n int) func() int { return func() int { return n } }
-	a := join(t, s, Config{Trains: true, Load: load(4)})
-	b := join(t, s, Config{Trains: true, Load: load(6), Processors: 2})
+	a, b := join(t, s, Config{Trains: true}), join(t, s, Config{Trains: true, Processors: 2})
+	a.Counts(func() int { return 4 })
+	b.Counts(func() int { return 6 })
 	c := join(t, s, Config{Web: true})
 	all := []*Node{a, b, c}
 	for _, n := range all {
-		until(t, "all know all", func() bool { return len(n.Nodes()) == 3 })
+		until(t, "all know all", func() bool {
+			load := 0
+			for _, p := range n.Nodes() {
+				load += p.Training
+			}
+			return len(n.Nodes()) == 3 && load == 10
+		})
 	}
 	count := map[string]int{}
 	for range 5 {

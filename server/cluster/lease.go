@@ -113,24 +113,51 @@ func (n *Node) Take(ctx context.Context, run string) (*Lease, error) {
 	if !n.config.Trains {
 		return nil, ErrLeft
 	}
+	return n.acquire(ctx, run, false)
+}
+
+// Hold acquires the lease of a run, or of anything else with a name, for a moment, whatever
+// the role of this node. ok is false where another node has it, or NATS does not answer.
+func (n *Node) Hold(ctx context.Context, what string) (release func(), ok bool) {
+	trying, cancel := context.WithTimeout(ctx, n.times.renew)
+	defer cancel()
+	l, err := n.acquire(trying, what, true)
+	if err != nil {
+		return nil, false
+	}
+	return func() {
+		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), n.times.renew)
+		defer cancel()
+		if err := l.Release(ctx, ""); err != nil {
+			n.config.Log.Debug("releasing a lease", "of", what, "err", err)
+		}
+	}, true
+}
+
+func (n *Node) acquire(ctx context.Context, run string, anyway bool) (*Lease, error) {
 	mine := held{Node: n.id, Take: nuid.Next()}
 	value, err := json.Marshal(mine)
 	if err != nil {
 		return nil, err
 	}
 	sent := time.Now()
-	for {
+	for first := true; ; first = false {
 		n.mu.Lock()
 		if l := n.mine[run]; l != nil {
 			n.mu.Unlock()
 			return nil, &ElsewhereError{run, Place{n.id, l.epoch}}
 		}
-		if n.leaving {
+		if n.leaving && !anyway {
 			n.mu.Unlock()
 			return nil, ErrLeft
 		}
 		if p, ok := n.owner(run); ok && p.Node != n.id {
 			n.mu.Unlock()
+			if first { // it may have been left to this node a moment ago
+				if _, _, err := n.look(ctx, run); err == nil {
+					continue
+				}
+			}
 			return nil, &ElsewhereError{run, p}
 		}
 		after := uint64(0)

@@ -136,7 +136,6 @@ type place struct {
 	revision uint64    // of the key
 	seen     time.Time // when it was last renewed, as far as this node saw
 	granted  bool      // it was left to Node, which has not taken it yet
-	expired  bool      // the servers say so
 }
 
 // held is a lease as the bucket has it.
@@ -165,7 +164,7 @@ func (n *Node) learn(e jetstream.KeyValueEntry) {
 		delete(n.places, e.Key())
 	case jetstream.KeyValuePurge: // by the servers, as nobody renewed it
 		if old != nil {
-			old.revision, old.expired = e.Revision(), true
+			old.revision = e.Revision()
 		}
 	default:
 		var h held

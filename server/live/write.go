@@ -89,6 +89,9 @@ func (c *client) write(ctx, server context.Context) {
 					break
 				}
 			}
+			if m.Owned != nil && !m.Owned() {
+				continue // somebody else may show other frames meanwhile
+			}
 			if err == nil {
 				err = c.conn.Send(m)
 			}

@@ -31,13 +31,15 @@ const (
 // A keeper writes one run to the store. It is the run's [run.Journal], and owns the
 // goroutine that writes stills, until finish is called.
 type keeper struct {
-	of    *store.Log
-	slog  *slog.Logger
-	meter Meter             // may be nil
-	meta  func() store.Meta // what others than the run know of it
-	slot  chan job          // room for one, the newest
-	end   chan struct{}     // closed by finish
-	ended chan struct{}
+	of      *store.Log
+	slog    *slog.Logger
+	meter   Meter             // may be nil
+	meta    func() store.Meta // what others than the run know of it
+	slot    chan job          // room for one, the newest
+	end     chan struct{}     // closed by finish
+	ended   chan struct{}
+	usurped chan struct{} // closed when somebody else writes the run
+	once    sync.Once
 
 	mu     sync.Mutex
 	failed error     // of the last save, or nil
@@ -63,7 +65,7 @@ type job struct {
 }
 
 func newKeeper(of *store.Log, log *slog.Logger, meter Meter, meta func() store.Meta) *keeper {
-	k := &keeper{of: of, slog: log, meter: meter, meta: meta, slot: make(chan job, 1), end: make(chan struct{}), ended: make(chan struct{})}
+	k := &keeper{of: of, slog: log, meter: meter, meta: meta, slot: make(chan job, 1), end: make(chan struct{}), ended: make(chan struct{}), usurped: make(chan struct{})}
 	k.entry, k.taken = of.Last(), time.Now()
 	k.kept = k.entry
 	go k.write()
@@ -78,6 +80,9 @@ func (k *keeper) Append(e *run.Entry) error {
 	err := k.of.Append(ctx, store.Entry{Number: e.Number, Data: wire.Encode(e)})
 	if k.meter != nil {
 		k.meter.Appended(time.Since(begun), err)
+	}
+	if errors.Is(err, store.ErrTaken) {
+		k.once.Do(func() { close(k.usurped) })
 	}
 	if err == nil {
 		k.mu.Lock()
@@ -162,6 +167,7 @@ func (k *keeper) try(rest bool) error {
 	k.mu.Unlock()
 	if errors.Is(err, store.ErrTaken) || errors.Is(err, store.ErrNotFound) {
 		k.last = nil // the run was deleted, and nobody wants it
+		k.once.Do(func() { close(k.usurped) })
 		return err
 	}
 	if k.meter != nil {

@@ -18,6 +18,7 @@ import (
 	"time"
 
 	"github.com/gnllviz/gnllviz/server/access"
+	"github.com/gnllviz/gnllviz/server/cluster"
 	"github.com/gnllviz/gnllviz/server/panics"
 	"github.com/gnllviz/gnllviz/server/problem"
 	"github.com/gnllviz/gnllviz/server/run"
@@ -40,6 +41,10 @@ type Config struct {
 	// Store, unless nil, keeps the runs beyond the end of the program, and those that
 	// nobody watches out of memory. Whoever opened it closes it, after Wait.
 	Store *store.Store
+
+	// Cluster, unless nil, is this process among others that share the store. The registry
+	// then has the runs alone of which it has the leases.
+	Cluster *cluster.Node
 
 	// Version and Commit are of the program, for the cards of models.
 	Version, Commit string
@@ -64,6 +69,8 @@ type Registry struct {
 	turns  chan struct{}  // that runs take to train
 	work   sync.WaitGroup // runs, and viewers
 	saving sync.WaitGroup // runs alone
+
+	parting atomic.Bool // runs are handed over, and none is taken
 
 	mu      sync.Mutex
 	runs    []*Kept                  // oldest first
@@ -91,6 +98,8 @@ type Kept struct {
 	stored  *store.Log    // of a run that was loaded
 	created bool          // the store has it since it was made
 	hurt    bool          // not all of it could be loaded
+	tenure  *tenure       // in a cluster
+	begun   time.Time     // when it came into memory
 
 	Maker
 	made    time.Time
@@ -103,6 +112,7 @@ type Kept struct {
 	watchers int       // viewers who have said hello
 	asked    time.Time // when somebody last came for it or left it
 	drop     *time.Timer
+	parting  parting
 }
 
 // Open returns the run with that id, or has it made and says so. To make one can
@@ -110,10 +120,11 @@ type Kept struct {
 func (g *Registry) Open(id string, by Maker, order Order) (k *Kept, made bool, err error) {
 	done := g.open(id)
 	defer done()
-	if k, err := g.there(id); k != nil || err != nil {
+	k, held, err := g.there(id)
+	if k != nil || err != nil {
 		return k, false, err
 	}
-	k = &Kept{Maker: by, made: time.Now()}
+	k = &Kept{Maker: by, made: time.Now(), tenure: held}
 	err = g.begin(k, func(o run.Options) (*run.Run, error) { return order.make(id, o) })
 	if err != nil {
 		return nil, false, err
@@ -154,7 +165,10 @@ func (g *Registry) begin(k *Kept, order func(run.Options) (*run.Run, error)) (er
 		k.state.Store(stateOf(s))
 		report(s)
 	}
-	k.of, k.ended, k.work, k.asked = g, make(chan struct{}), work, time.Now()
+	k.of, k.ended, k.work, k.asked, k.begun = g, make(chan struct{}), work, time.Now(), time.Now()
+	if k.tenure != nil {
+		o.Owned = k.tenure.owned
+	}
 	g.waitForLeaving()
 	r, err := order(o)
 	if err == nil {
@@ -167,9 +181,13 @@ func (g *Registry) begin(k *Kept, order func(run.Options) (*run.Run, error)) (er
 	if err != nil {
 		share.close()
 		g.unrecord(k)
+		k.tenure.release(g.Log, "")
 		return err
 	}
 	ctx := k.serving
+	if k.tenure != nil {
+		g.work.Go(func() { g.watchTenure(k) })
+	}
 	g.saving.Add(1)
 	g.work.Go(func() {
 		defer g.saving.Done()
@@ -180,9 +198,7 @@ func (g *Registry) begin(k *Kept, order func(run.Options) (*run.Run, error)) (er
 			r.Serve(ctx)
 			return nil
 		})
-		if k.keeper != nil {
-			k.keeper.finish(k.err == nil && g.ctx.Err() == nil)
-		}
+		g.part(k)
 	})
 	return nil
 }
@@ -292,7 +308,11 @@ func (g *Registry) Get(id string) (*Kept, error) {
 		return k, nil
 	}
 	defer g.open(id)()
-	return g.there(id)
+	k, held, err := g.there(id)
+	if k == nil {
+		held.release(g.Log, "")
+	}
+	return k, err
 }
 
 // Ended is closed when the run has ended.
@@ -395,7 +415,10 @@ func wait(ctx context.Context, work *sync.WaitGroup) error {
 func (g *Registry) Find(id string) (*Kept, *problem.Problem) {
 	k, err := g.Get(id)
 	var full *access.LimitError
+	var elsewhere *cluster.ElsewhereError
 	switch {
+	case errors.As(err, &elsewhere):
+		return nil, problem.New(http.StatusMisdirectedRequest, elsewhere.Error())
 	case errors.As(err, &full):
 		return nil, full.Problem()
 	case err != nil:

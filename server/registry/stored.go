@@ -35,6 +35,9 @@ func (g *Registry) Known(id string) bool {
 	if !known && g.Store != nil {
 		_, known = g.Store.Meta(id)
 	}
+	if !known && g.Cluster != nil { // one that was made elsewhere a moment ago
+		_, known = g.Cluster.Owner(id)
+	}
 	return known
 }
 
@@ -71,6 +74,11 @@ func (g *Registry) RestingOne(id string) *store.Meta {
 // Rename gives a run a name, which is on the disk when it returns.
 func (g *Registry) Rename(ctx context.Context, id, name string) error {
 	defer g.open(id)()
+	done, err := g.borrow(ctx, id)
+	if err != nil {
+		return err
+	}
+	defer done()
 	if g.Store != nil {
 		m, ok := g.Store.Meta(id)
 		if !ok {
@@ -97,9 +105,15 @@ func (k *Kept) Name() string {
 }
 
 // Wake loads the runs that were training when the program ended, those that were touched
-// last first, as many as there may be in memory. Those that cannot be loaded are logged.
+// last first, as many as there may be in memory. Those that cannot be loaded are logged. In
+// a cluster it takes those that have no owner, whenever there are some, until the context of
+// the registry ends.
 func (g *Registry) Wake() {
 	if g.Store == nil {
+		return
+	}
+	if g.Cluster != nil {
+		g.tend()
 		return
 	}
 	for _, m := range g.Store.List() {
@@ -118,6 +132,11 @@ func (g *Registry) Wake() {
 // Delete ends a run, and takes it out of the store.
 func (g *Registry) Delete(ctx context.Context, id string) error {
 	defer g.open(id)()
+	done, err := g.borrow(ctx, id)
+	if err != nil {
+		return err
+	}
+	defer done()
 	if g.Store != nil {
 		if err := g.Store.Delete(ctx, id); err != nil && !errors.Is(err, store.ErrNotFound) {
 			return err
@@ -147,38 +166,53 @@ func (g *Registry) dropAfter() time.Duration {
 }
 
 // there returns the run with that id from memory or from the store, or nil. Callers have it
-// open.
-func (g *Registry) there(id string) (*Kept, error) {
+// open. In a cluster it acquires the run's lease, which is the caller's where there is no
+// run.
+func (g *Registry) there(id string) (*Kept, *tenure, error) {
 	g.mu.Lock()
 	k, leaving := g.find(id), g.leaving[id]
 	g.mu.Unlock()
 	if k != nil || g.Store == nil {
-		return k, nil
+		return k, nil, nil
 	}
 	if leaving != nil {
 		<-leaving.ended // until all of it is saved
 	}
-	m, ok := g.Store.Meta(id)
-	if !ok {
-		return nil, nil
+	held, err := g.take(id)
+	if err != nil {
+		return nil, nil, err
 	}
-	return g.load(m)
+	m, ok := g.Store.Meta(id)
+	if held != nil {
+		ctx, cancel := context.WithTimeout(g.ctx, loadTime)
+		defer cancel()
+		if m, ok, err = g.Store.Look(ctx, id); err != nil {
+			held.release(g.Log, "")
+			return nil, nil, err
+		}
+	}
+	if !ok {
+		return nil, held, nil
+	}
+	k, err = g.load(m, held)
+	return k, nil, err
 }
 
 // load makes a run of what is stored of it. Callers have it open.
-func (g *Registry) load(m store.Meta) (*Kept, error) {
+func (g *Registry) load(m store.Meta, held *tenure) (*Kept, error) {
 	ctx, cancel := context.WithTimeout(g.ctx, loadTime)
 	defer cancel()
 	begun := time.Now()
-	r, of, err := g.Store.Load(ctx, m.ID)
+	r, of, err := g.Store.LoadAs(ctx, m.ID, held.claim())
 	if err != nil {
+		held.release(g.Log, "")
 		return nil, err
 	}
 	log := g.Log.With("run", m.ID)
 	for _, d := range r.Damaged {
 		log.Warn("a part of the stored run is damaged", "what", d)
 	}
-	k := &Kept{Maker: Maker{By: MadeBy(m.By), Peer: m.Peer}, made: m.Created, stored: of, name: m.Name}
+	k := &Kept{Maker: Maker{By: MadeBy(m.By), Peer: m.Peer}, made: m.Created, stored: of, name: m.Name, tenure: held}
 	k.changed.Store(m.Changed)
 	err = g.begin(k, func(o run.Options) (*run.Run, error) {
 		x, err := resume(m.ID, r, o)
@@ -208,7 +242,7 @@ func (g *Registry) record(k *Kept, r *run.Run) error {
 		ctx, cancel := context.WithTimeout(g.ctx, loadTime)
 		defer cancel()
 		var err error
-		if of, err = g.Store.Create(ctx, k.meta()); err != nil {
+		if of, err = g.Store.CreateAs(ctx, k.meta(), k.tenure.claim()); err != nil {
 			return &StoreError{err}
 		}
 		k.created = true

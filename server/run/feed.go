@@ -12,8 +12,9 @@ import (
 type Message struct {
 	Binary   bool // frames; else JSON text
 	Data     []byte
-	Prepared any       // what Options.Prepare made of it
-	Made     time.Time // of frames: when they were true
+	Prepared any         // what Options.Prepare made of it
+	Made     time.Time   // of frames: when they were true
+	Owned    func() bool // of frames: whether they may still be shown; nil is always
 }
 
 // queueLength bounds the messages that wait for a viewer. At full speed a run

@@ -136,7 +136,7 @@ func (r *loop) serve(ctx context.Context, commands <-chan func()) {
 // commands between them.
 func (r *loop) train(commands <-chan func()) {
 	begun := r.now()
-	for {
+	for r.owned() {
 		r.step()
 		if r.now().Sub(begun) >= past.Share {
 			break

@@ -67,6 +67,10 @@ type Options struct {
 	// 0 is 500.
 	Ladder int
 
+	// Owned, unless nil, says whether this process may still train the run, and is quick.
+	// While it may not the run makes no step and shows nothing.
+	Owned func() bool
+
 	// Workers is how many goroutines one step may use; 0 is runtime.GOMAXPROCS.
 	Workers int
 

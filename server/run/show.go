@@ -41,6 +41,9 @@ func (r *loop) tick() {
 	r.rate.sample(now, r.present.Steps, r.training())
 	r.reportStats()
 	r.fit(now)
+	if !r.owned() {
+		return
+	}
 	r.keepStill(now)
 	if len(r.viewers) == 0 {
 		if r.state == wire.Playing && now.Sub(r.touched) > r.options.Idle {
@@ -55,7 +58,7 @@ func (r *loop) tick() {
 // show publishes what has changed since the last frame, if that one has had its
 // time. Those who steer see a change at once, however many others watch.
 func (r *loop) show(now time.Time) {
-	if !r.stale {
+	if !r.stale || !r.owned() {
 		return
 	}
 	all := !now.Before(r.shown.Add(frameInterval(len(r.viewers))))
@@ -85,7 +88,7 @@ func (r *loop) show(now time.Time) {
 		r.fail(err)
 		return
 	}
-	m := r.prepared(Message{Binary: true, Data: frames, Made: now})
+	m := r.prepared(Message{Binary: true, Data: frames, Made: now, Owned: r.options.Owned})
 	outlets := map[Outlet]bool{}
 	for _, v := range eyes {
 		switch {

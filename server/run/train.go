@@ -15,11 +15,14 @@ func (r *loop) training() bool {
 	return r.replay != nil && r.state != wire.Idle || r.state == wire.Playing || r.state == wire.Paused && r.left > 0
 }
 
+// owned says whether this process may still train and show the run.
+func (r *loop) owned() bool { return r.options.Owned == nil || r.options.Owned() }
+
 // ready returns a channel that is ready when the next step is due: nil while
 // there is none, and then later tells when to ask again.
 func (r *loop) ready() (ready <-chan struct{}, later <-chan time.Time) {
 	switch {
-	case !r.training():
+	case !r.training() || !r.owned(): // the clock's next tick asks again
 		return nil, nil
 	case r.replay != nil:
 		return r.pace.open, nil

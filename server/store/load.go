@@ -148,6 +148,9 @@ func (s *Store) Load(ctx context.Context, id string) (*Record, *Log, error) {
 // LoadAs is Load in a store that several processes share. From then on whoever wrote the
 // run before can write no more of it.
 func (s *Store) LoadAs(ctx context.Context, id string, c Claim) (*Record, *Log, error) {
+	if !s.shared() {
+		return s.Load(ctx, id)
+	}
 	return s.loadBy(ctx, id, func(ctx context.Context, id string) (*Record, *Log, error) {
 		b, err := s.reading()
 		if err != nil {
@@ -180,8 +183,9 @@ func (s *Store) readShared(ctx context.Context, b *bus, id string, begin *Log) (
 	const attempts = 5 // at what looks damaged, and may only have been dropped meanwhile
 	for n := 1; ; n++ {
 		r, l, _, err := s.readFrom(ctx, b, id)
+		newer := (*NewerError)(nil)
 		switch {
-		case errors.Is(err, ErrNotFound):
+		case errors.Is(err, ErrNotFound), errors.As(err, &newer):
 			return nil, nil, err
 		case begin != nil && l != nil && (l.log.seq < begin.log.seq || l.checks.seq < begin.checks.seq):
 			// A server answered that does not have the newest yet.

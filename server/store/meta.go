@@ -171,6 +171,16 @@ func (s *Store) Meta(id string) (Meta, bool) {
 	return k.Meta, ok && !k.unready
 }
 
+// Look is Meta of a run that another process may just have stored.
+func (s *Store) Look(ctx context.Context, id string) (m Meta, ok bool, err error) {
+	b, err := s.reading()
+	if err == nil {
+		err = s.look(ctx, b, id)
+	}
+	m, ok = s.Meta(id)
+	return m, ok, err
+}
+
 func (s *Store) known(id string) (known, bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
