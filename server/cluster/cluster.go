@@ -99,7 +99,7 @@ type Node struct {
 	back    time.Time // when the buckets were last read from the beginning
 	known   uint64    // over which connection that was
 	leaving bool
-	count   func() int // runs that this node trains; may be nil
+	load    func() int // runs that this node trains; may be nil
 	heard   time.Time  // when the watch last brought our own entry
 	said    time.Time  // when it was last written
 }
@@ -167,7 +167,7 @@ func (n *Node) Trains() bool { return n.config.Trains }
 func (n *Node) Counts(count func() int) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	n.count = count
+	n.load = count
 }
 
 // StepBack says that this node takes no more leases, so that nobody chooses it.
@@ -284,7 +284,7 @@ func (n *Node) Share(runs []string) (ours []string) {
 // say writes what this node is.
 func (n *Node) say(ctx context.Context) error {
 	n.mu.Lock()
-	count := n.count
+	count := n.load
 	p := Peer{ID: n.id, Web: n.config.Web, Trains: n.config.Trains, Processors: n.config.Processors, Leaving: n.leaving}
 	n.mu.Unlock()
 	if count != nil {
