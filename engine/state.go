@@ -63,7 +63,7 @@ func (s *State) Steps() uint64 {
 
 // Size returns the bytes that the state holds; of nil it is 0. Up to two thirds of
 // them are what Restore goes back to, which states less than 64 steps apart have
-// in common and each count.
+// in common and each count, also where there is only one for two.
 func (s *State) Size() int {
 	if s == nil {
 		return 0
@@ -187,6 +187,12 @@ func (t *Trainer) state() memberState {
 		good: t.good.share(),
 	}
 	m.take(t)
+	g := &m.good
+	if g.kept > 1 && t.steps%goodEvery == 0 && g.states[(g.kept-1)%2].steps != t.steps {
+		// The next step keeps this very state in the place of the older of the two, to
+		// which nobody can go back before: so it need not be held.
+		g.states[g.kept%2] = g.states[(g.kept-1)%2]
+	}
 	return m
 }
 

@@ -326,3 +326,49 @@ func TestPredictionsAsOfAState(t *testing.T) {
 		t.Error("a state of another network was predicted at")
 	}
 }
+
+// A state at a step of which the next keeps a copy holds one state to go back to, not two,
+// and still goes back to where it would have.
+func TestStateHoldsNoMoreThanCanBeGoneBackTo(t *testing.T) {
+	x, y := wave(100)
+	h := DefaultHyper()
+	for _, steps := range []int{128, 192, 200} {
+		for _, more := range []int{1, 63, 64, 65, 129} {
+			trainer := newTrainer(t, stateConfig(), x, y)
+			trail(t, trainer, h, steps)
+			s := trainer.State()
+			states := s.members[0].good.states
+			if one := states[0] == states[1]; one != (steps%goodEvery == 0) {
+				t.Errorf("at step %d one state for two: %t", steps, one)
+			}
+			parts := map[string][]byte{}
+			b, err := s.Encode(func(_ any, make func() ([]byte, error)) string {
+				part, err := make()
+				if err != nil {
+					t.Fatal(err)
+				}
+				parts[string(part)] = part
+				return string(part)
+			})
+			if err != nil {
+				t.Fatal(err)
+			}
+			back, err := DecodeState(b, func(name string, make func([]byte) (any, error)) (any, error) { return make(parts[name]) })
+			if err != nil {
+				t.Fatal(err)
+			}
+			trail(t, trainer, h, more)
+			want := trainer.Restore()
+			losses := fmt.Sprint(trail(t, trainer, h, 70))
+			for name, s := range map[string]*State{"the state": s, "the state from bytes": back} {
+				if err := trainer.SetState(s); err != nil {
+					t.Fatal(err)
+				}
+				trail(t, trainer, h, more)
+				if got := trainer.Restore(); got != want || fmt.Sprint(trail(t, trainer, h, 70)) != losses {
+					t.Errorf("%s of step %d and %d more: restored step %d, want %d", name, steps, more, got, want)
+				}
+			}
+		}
+	}
+}

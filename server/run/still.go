@@ -54,8 +54,8 @@ type stillImage struct {
 	Own  image.Hash
 }
 
-// stillVersion is that of stillImage.
-const stillVersion = 1
+// stillVersion is that of stillImage. In version 1 no open chunk of a curve has parts.
+const stillVersion = 2
 
 // A StillWriter writes one still of a run after the other. Its zero value is ready. It
 // belongs to one goroutine.
@@ -129,8 +129,8 @@ func Resume(id string, manifest []byte, blobs map[image.Hash][]byte, entries []E
 	if err := image.Decode(manifest, &i); err != nil {
 		return nil, fmt.Errorf("run: the manifest cannot be read: %w", err)
 	}
-	if i.Version != stillVersion {
-		return nil, fmt.Errorf("run: the manifest is of version %d; this program reads version %d", i.Version, stillVersion)
+	if i.Version < 1 || i.Version > stillVersion {
+		return nil, fmt.Errorf("run: the manifest is of version %d; this program reads versions up to %d", i.Version, stillVersion)
 	}
 	reader := &image.Reader{Blobs: blobs}
 	r := newLoop(id, o)

@@ -13,7 +13,8 @@ type SeriesImage struct {
 	Columns, Full, Groups, Rows int
 
 	Last   uint64
-	Open   *chunkImage
+	Parts  []image.Hash // of the open chunk, each a number of its rows
+	Open   *chunkImage  // what follows them of it
 	Chunks []image.Hash
 	Levels [][]image.Hash
 }
@@ -41,8 +42,16 @@ type bucketImage struct {
 // Image writes the series, which is a clone that nobody changes.
 func (s *Series) Image(w *image.Writer) SeriesImage {
 	i := SeriesImage{Columns: s.columns, Full: s.full, Groups: s.groups, Rows: s.rows, Last: s.last}
-	if s.open != nil {
-		i.Open = s.open.image()
+	if c := s.open; c != nil {
+		at := 0
+		for _, rows := range partRows {
+			for ; at+rows < c.rows; at += rows {
+				from := at
+				// The chunk is another in each clone; what is in these rows stays.
+				i.Parts = append(i.Parts, w.Blob(new(byte), func() ([]byte, error) { return image.Encode(c.part(from, from+rows)) }))
+			}
+		}
+		i.Open = c.part(at, c.rows)
 	}
 	for _, c := range s.chunks {
 		i.Chunks = append(i.Chunks, w.Blob(c, func() ([]byte, error) { return image.Encode(c.image()) }))
@@ -65,7 +74,7 @@ func (i *SeriesImage) Series(r *image.Reader) (*Series, error) {
 	s := &Series{columns: i.Columns, full: i.Full, groups: i.Groups, rows: i.Rows, last: i.Last}
 	var err error
 	if i.Open != nil {
-		if s.open, err = i.Open.chunk(i.Columns); err != nil {
+		if s.open, err = i.openChunk(r); err != nil {
 			return nil, err
 		}
 	}
@@ -104,10 +113,56 @@ func (i *SeriesImage) Series(r *image.Reader) (*Series, error) {
 	return s, nil
 }
 
-func (c *chunk) image() *chunkImage {
-	i := &chunkImage{Size: c.size, Rows: c.rows, First: c.first, Steps: c.steps}
+// partRows are how many rows of an open chunk make a blob: many of those that have long been
+// there, few of the newest, as what is no blob yet is written each time.
+var partRows = [...]int{512, 64}
+
+// openChunk returns the open chunk of all its parts.
+func (i *SeriesImage) openChunk(r *image.Reader) (*chunk, error) {
+	whole := *i.Open
+	whole.Rows, whole.Steps, whole.Columns = 0, nil, make([]image.Floats, len(i.Open.Columns))
+	join := func(p *chunkImage) error {
+		if len(p.Columns) != len(whole.Columns) || len(p.Steps) > 0 != (len(i.Open.Steps) > 0) {
+			return errors.New("history: parts of another series")
+		}
+		if whole.Rows == 0 {
+			whole.First = p.First
+		}
+		whole.Rows += p.Rows
+		whole.Steps = append(whole.Steps, p.Steps...)
+		for k, column := range p.Columns {
+			whole.Columns[k] = append(whole.Columns[k], column...)
+		}
+		return nil
+	}
+	for _, h := range i.Parts {
+		p, err := image.Read(r, h, func(b []byte) (p *chunkImage, err error) { return p, image.Decode(b, &p) })
+		if err == nil {
+			err = join(p)
+		}
+		if err != nil {
+			return nil, fmt.Errorf("history: %w", err)
+		}
+	}
+	if err := join(i.Open); err != nil {
+		return nil, err
+	}
+	return whole.chunk(i.Columns)
+}
+
+func (c *chunk) image() *chunkImage { return c.part(0, c.rows) }
+
+// part returns some rows.
+func (c *chunk) part(from, to int) *chunkImage {
+	i := &chunkImage{Size: c.size, Rows: to - from, First: c.first}
+	if from < c.rows {
+		i.First = c.step(from)
+	}
+	if len(c.steps) > 0 {
+		i.Steps = c.steps[from:to]
+	}
 	for _, column := range c.columns {
-		i.Columns = append(i.Columns, image.Floats(column[:c.rows]))
+		i.Columns = append(i.Columns, image.Floats(column[from:to]))
 	}
 	return i
 }

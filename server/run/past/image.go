@@ -139,8 +139,12 @@ type laneMomentImage struct {
 	Watching lane.WatchingImage
 }
 
-// pieceOf is how many points, changes or events make a blob.
-const pieceOf = 512
+// pieceOf is how many points, changes or events make a blob, and tailOf how many of the
+// newest, which would be written more often.
+const (
+	pieceOf = 512
+	tailOf  = 64
+)
 
 // A Numbers gives what others speak of a number that stays its own.
 type Numbers struct {
@@ -218,7 +222,10 @@ func (g *generationStill) image(w *image.Writer, n *Numbers, t wire.Table) Gener
 // pieces writes a list in pieces. Where it only grows, pieces that are full never change.
 func pieces[T any](w *image.Writer, list []T, grows bool, encode func([]T) ([]byte, error)) (of []image.Hash) {
 	for len(list) > 0 {
-		n := min(len(list), pieceOf)
+		n := pieceOf
+		if len(list) < pieceOf {
+			n = min(len(list), tailOf)
+		}
 		piece := list[:n:n]
 		var key any = &piece[0]
 		if !grows || n < pieceOf {
