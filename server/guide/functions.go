@@ -50,6 +50,11 @@ func (p *page) functions() template.FuncMap {
 			b, err := files.ReadFile("proxies/" + name)
 			return strings.TrimSpace(string(b)), err
 		},
+		// A configuration of the deployment that tests run.
+		"deploy": func(name string) (string, error) {
+			b, err := files.ReadFile("deploy/" + name)
+			return strings.TrimSpace(string(b)), err
+		},
 		// The default of a flag, and a figure of the program that no flag changes.
 		"limit": func(flag string) (template.HTML, error) {
 			i := slices.IndexFunc(p.Limits, func(l Limit) bool { return l.Flag == flag })

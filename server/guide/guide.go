@@ -46,7 +46,7 @@ type Command struct{ Name, Help, Example string }
 // A Limit is a bound on what others can ask for.
 type Limit struct{ Flag, Help, Default string }
 
-//go:embed chapters/*.html proxies page.html reference.html
+//go:embed chapters/*.html proxies deploy/*.conf page.html reference.html
 var files embed.FS
 
 //go:embed images
@@ -86,6 +86,7 @@ func chapters() []chapter {
 		{"keys", "Keys and commands"},
 		{"limits", "Limits and safety"},
 		{"behind-a-proxy", "Behind a proxy"},
+		{"several-machines", "Several machines"},
 		{"capacity", "How many students"},
 		{"api", "The HTTP API"},
 		{"glossary", "Glossary"},
