@@ -129,6 +129,22 @@ func Read[T any](r *Reader, h Hash, make func([]byte) (T, error)) (t T, err erro
 	return t, nil
 }
 
+// Once returns what make makes, and asked again for the same key the same. No key is a Hash.
+func Once[T any](r *Reader, key string, make func() (T, error)) (t T, err error) {
+	key = "once " + key
+	if made, ok := r.made[key].(T); ok {
+		return made, nil
+	}
+	if t, err = make(); err != nil {
+		return t, err
+	}
+	if r.made == nil {
+		r.made = map[Hash]any{}
+	}
+	r.made[key] = t
+	return t, nil
+}
+
 // Encode returns v in bytes, of which Decode makes it again.
 func Encode(v any) ([]byte, error) {
 	var b bytes.Buffer

@@ -81,7 +81,7 @@ func (s *Still) Image(w *image.Writer, t wire.Table) Image {
 
 // Lane returns the lane that was written, on its rows.
 func (i *Image) Lane(r *image.Reader, t wire.Table, d *rows.Data, workers int) (*Lane, error) {
-	start, err := i.Start.Start(t)
+	start, err := i.Start.Start(r, t)
 	if err != nil {
 		return nil, err
 	}
@@ -97,7 +97,7 @@ func (i *Image) Lane(r *image.Reader, t wire.Table, d *rows.Data, workers int) (
 	for _, m := range e.Members() {
 		l.Params += m.Net().Params()
 	}
-	if l.Watching, err = i.Watching.Watching(t); err != nil {
+	if l.Watching, err = i.Watching.Watching(r, t); err != nil {
 		return nil, err
 	}
 	if l.Steps, err = i.Steps.Series(r); err != nil {
@@ -142,10 +142,10 @@ func (s *Start) Image(t wire.Table) StartImage {
 }
 
 // Start returns the start that was written.
-func (i *StartImage) Start(t wire.Table) (Start, error) {
-	s, _, refused := t.Apply(t.Defaults(), i.Settings)
-	if refused != nil {
-		return Start{}, refused
+func (i *StartImage) Start(r *image.Reader, t wire.Table) (Start, error) {
+	s, err := rows.Settings(r, t, i.Settings)
+	if err != nil {
+		return Start{}, err
 	}
 	return Start{ID: i.ID, Name: i.Name, Colour: i.Colour, Settings: s.LaneSettings}, nil
 }
@@ -213,14 +213,14 @@ func (w *Watching) Image(t wire.Table) WatchingImage {
 }
 
 // Watching returns what was written.
-func (i *WatchingImage) Watching(t wire.Table) (w Watching, err error) {
+func (i *WatchingImage) Watching(r *image.Reader, t wire.Table) (w Watching, err error) {
 	if w.Watch, err = i.Watch.Watch(); err != nil {
 		return w, err
 	}
 	for _, s := range i.Stretches {
-		set, _, refused := t.Apply(t.Defaults(), s.Settings)
-		if refused != nil {
-			return w, refused
+		set, err := rows.Settings(r, t, s.Settings)
+		if err != nil {
+			return w, err
 		}
 		w.stretches = append(w.stretches, stretch{
 			from: s.From, good: s.Good, wrecked: s.Wrecked, rows: trained{s.Edits, s.Noise},

@@ -71,9 +71,9 @@ func (b *builder) restore(i *Image) (present *Generation, u Stack, err error) {
 }
 
 func (b *builder) generation(i *GenerationImage) (*Generation, error) {
-	s, _, refused := b.Table.Apply(b.Table.Defaults(), i.Settings)
-	if refused != nil {
-		return nil, refused
+	s, err := rows.Settings(b.Reader, b.Table, i.Settings)
+	if err != nil {
+		return nil, err
 	}
 	d, err := b.rows.Data(i.Data)
 	if err != nil {
@@ -139,9 +139,9 @@ func (b *builder) moment(h image.Hash) (m Moment, err error) {
 	if err != nil {
 		return m, err
 	}
-	s, _, refused := b.Table.Apply(b.Table.Defaults(), i.Settings)
-	if refused != nil {
-		return m, refused
+	s, err := rows.Settings(b.Reader, b.Table, i.Settings)
+	if err != nil {
+		return m, err
 	}
 	m = Moment{Generation: b.generations[i.Generation], settings: s.RunSettings, acquired: i.Acquired}
 	if m.Generation == nil || len(i.Lanes) == 0 {
@@ -159,13 +159,13 @@ func (b *builder) moment(h image.Hash) (m Moment, err error) {
 		if x.Lane == nil {
 			return m, fmt.Errorf("lane number %d is missing", l.Lane)
 		}
-		if x.start, err = l.Start.Start(b.Table); err != nil {
+		if x.start, err = l.Start.Start(b.Reader, b.Table); err != nil {
 			return m, err
 		}
 		if x.State, err = lane.ReadState(b.Reader, l.State); err != nil {
 			return m, err
 		}
-		if x.watching, err = l.Watching.Watching(b.Table); err != nil {
+		if x.watching, err = l.Watching.Watching(b.Reader, b.Table); err != nil {
 			return m, err
 		}
 		m.Lanes = append(m.Lanes, x)

@@ -4,7 +4,9 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
+	"strings"
 
 	"github.com/gnllviz/gnllviz/datasets/table"
 	"github.com/gnllviz/gnllviz/server/run/image"
@@ -103,6 +105,25 @@ func (e *Edits) segments(w *image.Writer) (before image.Hash) {
 	return before
 }
 
+// Settings returns the settings of which these are the values. The moments of a run have
+// mostly the same ones, which are parsed once.
+func Settings(r *image.Reader, t wire.Table, values map[string]json.RawMessage) (wire.Settings, error) {
+	var key strings.Builder
+	for _, name := range slices.Sorted(maps.Keys(values)) {
+		key.WriteString(name)
+		key.WriteByte(0)
+		key.Write(values[name])
+		key.WriteByte(0)
+	}
+	return image.Once(r, key.String(), func() (wire.Settings, error) {
+		s, _, refused := t.Apply(t.Defaults(), values)
+		if refused != nil {
+			return s, refused
+		}
+		return s, nil
+	})
+}
+
 // A Builder makes rows of what was written of them. What several have in common is made
 // once.
 type Builder struct {
@@ -144,9 +165,9 @@ func (b *Builder) Data(h image.Hash) (*Data, error) {
 		if err != nil {
 			return nil, err
 		}
-		s, _, refused := b.Table.Apply(b.Table.Defaults(), i.Settings)
-		if refused != nil {
-			return nil, refused
+		s, err := Settings(b.Reader, b.Table, i.Settings)
+		if err != nil {
+			return nil, err
 		}
 		edits, err := b.segment(i.Before)
 		if err != nil {
