@@ -70,7 +70,8 @@ type Registry struct {
 	work   sync.WaitGroup // runs, and viewers
 	saving sync.WaitGroup // runs alone
 
-	parting atomic.Bool // runs are handed over, and none is taken
+	parting atomic.Bool   // runs are handed over, and none is taken
+	stay    time.Duration // how long a run stays before it is handed over for balance
 
 	mu      sync.Mutex
 	runs    []*Kept                  // oldest first
@@ -82,7 +83,7 @@ type Registry struct {
 func New(ctx context.Context, c Config) *Registry {
 	return &Registry{
 		Config: c, ctx: ctx, memory: newBudget(c.Memory), turns: make(chan struct{}, c.Trainers),
-		leaving: map[string]*Kept{}, opening: map[string]chan struct{}{},
+		leaving: map[string]*Kept{}, opening: map[string]chan struct{}{}, stay: stayTime,
 	}
 }
 

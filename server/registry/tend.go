@@ -29,7 +29,8 @@ const (
 	// atOnce is how many runs are loaded, or handed over, at the same time.
 	atOnce = 4
 
-	// stayTime is how long a run stays at least before it is handed over for balance.
+	// stayTime is how long a run stays at least before it is handed over for balance, so
+	// that none goes to and fro.
 	stayTime = 15 * time.Second
 
 	// much is how many times its share of runs in training a node may have, and one more,
@@ -272,12 +273,12 @@ func (g *Registry) balance() {
 	var parting []*Kept
 	g.mu.Lock()
 	for _, k := range g.runs {
-		if k.training() && k.watchers == 0 && time.Since(k.begun) >= stayTime {
+		if k.training() && k.watchers == 0 && time.Since(k.begun) >= g.stay {
 			parting = append(parting, k)
 		}
 	}
 	for _, k := range g.runs {
-		if k.training() && k.watchers > 0 && time.Since(k.begun) >= stayTime {
+		if k.training() && k.watchers > 0 && time.Since(k.begun) >= g.stay {
 			parting = append(parting, k)
 		}
 	}
