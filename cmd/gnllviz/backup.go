@@ -24,16 +24,17 @@ The file is a tar archive. It contains the data that people trained on, so it is
 readable for its owner alone.`
 
 func backupCommand() *cobra.Command {
-	var dir, out string
+	var from source
+	var out string
 	c := &cobra.Command{
 		Use: "backup [ID...]", Short: "Write stored runs into a backup file", Long: aboutBackup,
 		Example: "  gnllviz backup --out runs.tar\n  gnllviz backup --out - | ssh other gnllviz restore -",
 		Args:    arguments(cobra.ArbitraryArgs),
 	}
-	addStore(c.Flags(), &dir)
+	from.add(c.Flags())
 	c.Flags().StringVar(&out, "out", "", "`file` to write; - is standard output")
 	completeFiles(c, "out", "tar")
-	completeRuns(c, &dir, many)
+	completeRuns(c, &from, many)
 	c.RunE = func(c *cobra.Command, ids []string) error {
 		switch {
 		case out == "":
@@ -41,7 +42,7 @@ func backupCommand() *cobra.Command {
 		case out == "-" && onTerminal(c.OutOrStdout()):
 			return mistakef("a backup cannot be shown in a terminal: give --out FILE, or use a pipe")
 		}
-		return operate(c, dir, false, lockTime, func(ctx context.Context, x *operator.Client) error {
+		return operate(c, &from, false, lockTime, func(ctx context.Context, x *operator.Client) error {
 			return backup(ctx, c, x, out, ids)
 		})
 	}
@@ -138,7 +139,7 @@ run that was training continues when somebody opens it, or when the server start
 Of a damaged file the runs before the damage are restored, and the rest is refused.`
 
 func restoreCommand() *cobra.Command {
-	var dir string
+	var from source
 	c := &cobra.Command{
 		Use: "restore FILE", Short: "Bring the runs of a backup back", Long: aboutRestore,
 		Example: "  gnllviz restore runs.tar\n  gnllviz restore runs.tar --store /var/lib/gnllviz",
@@ -147,14 +148,14 @@ func restoreCommand() *cobra.Command {
 			return []string{"tar"}, cobra.ShellCompDirectiveFilterFileExt
 		},
 	}
-	addStore(c.Flags(), &dir)
+	from.add(c.Flags())
 	c.RunE = func(c *cobra.Command, args []string) error {
 		r, done, err := openInput(c, args[0])
 		if err != nil {
 			return mistake{err}
 		}
 		defer done()
-		return operate(c, dir, true, lockTime, func(ctx context.Context, x *operator.Client) error {
+		return operate(c, &from, true, lockTime, func(ctx context.Context, x *operator.Client) error {
 			return restore(ctx, c, x, r, args[0])
 		})
 	}

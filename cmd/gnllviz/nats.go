@@ -66,10 +66,8 @@ type joined struct {
 	store *store.Store
 }
 
-// join makes this process a node.
+// join makes this process a node, and waits for that until the context ends.
 func (f *natsFlags) join(ctx context.Context, node cluster.Config, kept store.Config) (j *joined, err error) {
-	ctx, cancel := context.WithTimeout(ctx, joinTime)
-	defer cancel()
 	j = new(joined)
 	defer func() {
 		if err != nil {

@@ -14,6 +14,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/gnllviz/gnllviz/server/access"
+	"github.com/gnllviz/gnllviz/server/cluster"
 	"github.com/gnllviz/gnllviz/server/operator"
 	"github.com/gnllviz/gnllviz/server/problem"
 	"github.com/gnllviz/gnllviz/server/registry"
@@ -24,15 +25,30 @@ import (
 // server that is starting, or another command.
 const lockTime = 5 * time.Second
 
-// addStore adds the flag that names the store's folder.
-func addStore(f *pflag.FlagSet, dir *string) {
-	f.StringVar(dir, "store", "", "`folder` in which the server keeps its runs; default: gnllviz in the user's state folder, as for serve")
+// A source is where runs are kept: in a folder, or by NATS servers.
+type source struct {
+	dir  string
+	nats natsFlags
+}
+
+// add adds the flags that name it.
+func (s *source) add(f *pflag.FlagSet) {
+	f.StringVar(&s.dir, "store", "", "`folder` in which the server keeps its runs; default: gnllviz in the user's state folder, as for serve")
+	s.nats.add(f, "that keep the runs of several nodes, as for serve (can be repeated, or separated by commas)")
 }
 
 // operate calls f with a client of the server that has the store, or, where there is none,
 // of the store itself. make says that the store may be a new one. Where the store is in use
 // and nobody answers it waits for a while.
-func operate(c *cobra.Command, dir string, make bool, wait time.Duration, f func(context.Context, *operator.Client) error) (err error) {
+func operate(c *cobra.Command, from *source, make bool, wait time.Duration, f func(context.Context, *operator.Client) error) (err error) {
+	several, err := from.nats.check(c.Flags().Changed)
+	if err != nil {
+		return err
+	}
+	if several {
+		return operateCluster(c, &from.nats, wait, f)
+	}
+	dir := from.dir
 	if dir == noStore {
 		return mistakef("--store none keeps no runs; name the folder of a store")
 	}
@@ -57,6 +73,21 @@ func operate(c *cobra.Command, dir string, make bool, wait time.Duration, f func
 		return outcomeOf(ctx, err)
 	}
 	return withStore(ctx, c, s, f)
+}
+
+// operateCluster is operate for what the nodes of a cluster share. It asks no node, but for
+// runs that it deletes.
+func operateCluster(c *cobra.Command, at *natsFlags, wait time.Duration, f func(context.Context, *operator.Client) error) (err error) {
+	ctx, stop := untilSignal(c)
+	defer stop()
+	joining, cancel := context.WithTimeout(ctx, wait)
+	defer cancel()
+	log := slog.New(slog.DiscardHandler)
+	j, err := at.join(joining, cluster.Config{Log: log}, store.Config{})
+	if err != nil {
+		return outcomeOf(ctx, err)
+	}
+	return errors.Join(withRuns(ctx, c, j.store, j.node, f), j.close())
 }
 
 // openStore opens a store. Beside a *store.LockedError it returns a client of the server
@@ -94,29 +125,33 @@ const localMemory = 512
 
 // withStore calls f with a client of a store that was opened here.
 func withStore(ctx context.Context, c *cobra.Command, s *store.Store, f func(context.Context, *operator.Client) error) error {
-	if _, err := limitMemory(localMemory); err != nil {
-		return err
-	}
 	for _, what := range s.Damaged() {
 		fmt.Fprintln(c.ErrOrStderr(), "gnllviz: a part of the store is damaged:", what)
 	}
+	return errors.Join(withRuns(ctx, c, s, nil, f), s.Close())
+}
+
+// withRuns calls f with a client of the runs of a store.
+func withRuns(ctx context.Context, c *cobra.Command, s *store.Store, node *cluster.Node, f func(context.Context, *operator.Client) error) error {
+	if _, err := limitMemory(localMemory); err != nil {
+		return err
+	}
 	serving, end := context.WithCancel(context.WithoutCancel(ctx))
-	client := operator.Local(localHandler(serving, s))
-	err := outcomeOf(ctx, f(ctx, client))
-	client.Close()
-	end()
-	return errors.Join(err, s.Close())
+	defer end()
+	client := operator.Local(localHandler(serving, s, node))
+	defer client.Close()
+	return outcomeOf(ctx, f(ctx, client))
 }
 
 // localHandler answers for a store that no server has. Runs are made to be looked at, one
 // at a time, whatever the limits of the server that they were made on.
-func localHandler(ctx context.Context, s *store.Store) http.Handler {
+func localHandler(ctx context.Context, s *store.Store, node *cluster.Node) http.Handler {
 	l := access.DefaultLimits()
 	l.UploadBytes, l.Rows, l.Columns, l.FieldBytes = 1<<30, 1<<24, 1<<16, 1<<20
 	version, commit := version()
 	log := slog.New(slog.DiscardHandler)
 	return operator.New(registry.New(ctx, registry.Config{
-		Limits: l, Memory: 1 << 40, Store: s, Version: version, Commit: commit, Log: log,
+		Limits: l, Memory: 1 << 40, Store: s, Cluster: node, Version: version, Commit: commit, Log: log,
 	}), log)
 }
 

@@ -17,24 +17,24 @@ import (
 
 const aboutRuns = `List the runs that a server keeps in its store, those that were used last first.
 
-This works while the server is running, and when it is not. A stored run that cannot be
-loaded is listed with the reason, as far as it is known; --check reads each run whole to
-find out.`
+This works while the server is running, and when it is not. With --nats it lists the runs
+that the nodes of a cluster share. A stored run that cannot be loaded is listed with the reason, as far as it is known; --check reads each
+run whole to find out.`
 
 func runsCommand() *cobra.Command {
-	var dir string
+	var from source
 	var asJSON, check bool
 	c := &cobra.Command{
 		Use: "runs", Short: "List, delete or export the runs of a server", Long: aboutRuns,
 		Example: "  gnllviz runs\n  gnllviz runs --json --store /var/lib/gnllviz\n  gnllviz runs delete k3v9x2mq7ab4cd5e\n  gnllviz runs export k3v9x2mq7ab4cd5e --format onnx --out model.onnx",
 		Args:    arguments(cobra.NoArgs),
 	}
-	addStore(c.PersistentFlags(), &dir)
+	from.add(c.PersistentFlags())
 	c.Flags().BoolVar(&asJSON, "json", false, "list in JSON")
 	c.Flags().BoolVar(&check, "check", false, "read each run whole, and say which cannot be loaded")
 	c.RunE = func(c *cobra.Command, _ []string) error {
 		var list []operator.Run
-		err := operate(c, dir, false, lockTime, func(ctx context.Context, x *operator.Client) (err error) {
+		err := operate(c, &from, false, lockTime, func(ctx context.Context, x *operator.Client) (err error) {
 			list, err = x.List(ctx, check)
 			return err
 		})
@@ -48,7 +48,7 @@ func runsCommand() *cobra.Command {
 			return listRuns(w, list)
 		})
 	}
-	c.AddCommand(deleteRunsCommand(&dir), exportRunCommand(&dir))
+	c.AddCommand(deleteRunsCommand(&from), exportRunCommand(&from))
 	return c
 }
 
@@ -73,11 +73,11 @@ func megabytes(bytes int64) string { return fmt.Sprintf("%.2f MB", float64(bytes
 const many = 1 << 30
 
 // completeRuns offers the ids of stored runs that were not named yet.
-func completeRuns(c *cobra.Command, dir *string, most int) {
+func completeRuns(c *cobra.Command, from *source, most int) {
 	c.ValidArgsFunction = func(c *cobra.Command, args []string, _ string) (words []string, _ cobra.ShellCompDirective) {
 		if len(args) < most {
 			// Without a store that answers at once there is nothing to offer.
-			_ = operate(c, *dir, false, 0, func(ctx context.Context, x *operator.Client) error {
+			_ = operate(c, from, false, 0, func(ctx context.Context, x *operator.Client) error {
 				list, err := x.List(ctx, false)
 				for _, r := range list {
 					if !slices.Contains(args, r.ID) {
@@ -91,16 +91,16 @@ func completeRuns(c *cobra.Command, dir *string, most int) {
 	}
 }
 
-func deleteRunsCommand(dir *string) *cobra.Command {
+func deleteRunsCommand(from *source) *cobra.Command {
 	c := &cobra.Command{
 		Use: "delete ID...", Short: "Delete stored runs",
 		Long:    "Delete runs and everything they have learned. Whoever watches one is told that it has ended.\nIf one of the ids is wrong nothing is deleted.",
 		Example: "  gnllviz runs delete k3v9x2mq7ab4cd5e",
 		Args:    naming("the ids of the runs; gnllviz runs lists them", many),
 	}
-	completeRuns(c, dir, many)
+	completeRuns(c, from, many)
 	c.RunE = func(c *cobra.Command, ids []string) error {
-		return operate(c, *dir, false, lockTime, func(ctx context.Context, x *operator.Client) error {
+		return operate(c, from, false, lockTime, func(ctx context.Context, x *operator.Client) error {
 			list, err := x.List(ctx, false)
 			if err != nil {
 				return err
@@ -122,7 +122,7 @@ func deleteRunsCommand(dir *string) *cobra.Command {
 	return c
 }
 
-func exportRunCommand(dir *string) *cobra.Command {
+func exportRunCommand(from *source) *cobra.Command {
 	var e operator.Export
 	var f formatFlags
 	c := &cobra.Command{
@@ -138,7 +138,7 @@ them; --no-rows leaves them out.`,
 	}
 	f.add(c)
 	c.Flags().StringVar(&e.Model, "model", "", "`name` of the model, where the run has several; default: the first one")
-	completeRuns(c, dir, 1)
+	completeRuns(c, from, 1)
 	c.RunE = func(c *cobra.Command, args []string) error {
 		format, err := f.find(c)
 		if err != nil {
@@ -148,7 +148,7 @@ them; --no-rows leaves them out.`,
 			return err
 		}
 		e.ID, e.Format, e.NoRows = args[0], format.Name, f.noRows
-		return operate(c, *dir, false, lockTime, func(ctx context.Context, x *operator.Client) error {
+		return operate(c, from, false, lockTime, func(ctx context.Context, x *operator.Client) error {
 			return writeOut(c, f.out, func(w io.Writer) error {
 				note, err := x.Export(ctx, w, e)
 				if note != "" {

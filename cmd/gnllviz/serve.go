@@ -133,6 +133,8 @@ func serveCommand() *cobra.Command {
 			return mistakef("--model makes a run, which a node needs --role train for")
 		case several:
 			kept.join = func(ctx context.Context, to store.Config) (*joined, error) {
+				ctx, cancel := context.WithTimeout(ctx, joinTime)
+				defer cancel()
 				return bus.join(ctx, cluster.Config{Web: web, Trains: trains, Processors: runtime.GOMAXPROCS(0) - 1, Log: to.Log}, to)
 			}
 		}

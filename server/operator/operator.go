@@ -111,7 +111,7 @@ func (o *operator) remove(w http.ResponseWriter, r *http.Request) {
 		unknown(id).Answer(w)
 		return
 	}
-	if err := o.runs.Delete(r.Context(), id); err != nil {
+	if err := o.runs.DeleteAnywhere(r.Context(), id); err != nil {
 		problem.Answer(w, http.StatusInternalServerError, err.Error())
 		return
 	}

@@ -3,6 +3,7 @@ package registry
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"math"
 	"slices"
 	"sync"
@@ -41,6 +42,9 @@ const (
 	adoptTime = 5 * time.Second
 )
 
+// deleteSubject is where a node is asked to delete a run that it has.
+func deleteSubject(node string) string { return "gnllviz.node." + node + ".delete" }
+
 // adoptSubject is where a node is asked to load a run that was left to it.
 func adoptSubject(node string) string { return "gnllviz.node." + node + ".adopt" }
 
@@ -67,14 +71,16 @@ func (g *Registry) tend() {
 		return
 	}
 	turns := make(chan struct{}, atOnce)
-	subscribed, err := g.Cluster.Conn().Subscribe(adoptSubject(g.Cluster.ID()), func(m *nats.Msg) {
-		g.work.Go(func() { g.adopt(m, turns) })
-	})
-	if err != nil {
-		g.Log.Error("this node cannot be handed runs", "err", err)
-	} else {
-		defer func() { _ = subscribed.Unsubscribe() }() // the connection may have ended
-	}
+	defer g.answer(adoptSubject(g.Cluster.ID()), turns, func(id string) error {
+		g.awaitGrant(id)
+		_, err := g.Get(id)
+		return err
+	})()
+	defer g.answer(deleteSubject(g.Cluster.ID()), turns, func(id string) error {
+		ctx, cancel := context.WithTimeout(g.ctx, adoptTime)
+		defer cancel()
+		return g.Delete(ctx, id)
+	})()
 	seen := map[string]time.Time{} // runs without an owner, and since when
 	tick := time.NewTicker(tendEvery)
 	defer tick.Stop()
@@ -163,37 +169,81 @@ func several[T any](list []T, f func(T)) {
 	work.Wait()
 }
 
-// An adoption asks a node to load a run, and an adopted says what came of it.
-type adoption struct {
+// A request is about a run, and a response says what came of it.
+type request struct {
 	Run string `json:"run"`
 }
 
-type adopted struct {
+type response struct {
 	Failed string `json:"failed,omitempty"`
 }
 
-// adopt loads a run that was left to this node.
-func (g *Registry) adopt(m *nats.Msg, turns chan struct{}) {
-	turns <- struct{}{}
-	defer func() { <-turns }()
-	var a adoption
-	var done adopted
-	err := json.Unmarshal(m.Data, &a)
+// answer does what other nodes ask for on a subject, a few at a time, until stop is called.
+func (g *Registry) answer(subject string, turns chan struct{}, do func(id string) error) (stop func()) {
+	s, err := g.Cluster.Conn().Subscribe(subject, func(m *nats.Msg) {
+		g.work.Go(func() {
+			turns <- struct{}{}
+			defer func() { <-turns }()
+			g.respond(m, do)
+		})
+	})
+	if err != nil {
+		g.Log.Error("other nodes cannot ask this one", "subject", subject, "err", err)
+		return func() {}
+	}
+	return func() { _ = s.Unsubscribe() } // the connection may have ended
+}
+
+func (g *Registry) respond(m *nats.Msg, do func(id string) error) {
+	var q request
+	var a response
+	err := json.Unmarshal(m.Data, &q)
 	if err == nil {
-		g.awaitGrant(a.Run)
-		_, err = g.Get(a.Run)
+		err = do(q.Run)
 	}
 	if err != nil {
-		done.Failed = err.Error()
-		g.Log.Warn("a run that was handed over is not loaded", "run", a.Run, "err", err)
+		a.Failed = err.Error()
+		g.Log.Warn("what another node asked for is not done", "subject", m.Subject, "run", q.Run, "err", err)
 	}
-	answer, err := json.Marshal(done)
+	data, err := json.Marshal(a)
 	if err == nil {
-		err = m.Respond(answer)
+		err = m.Respond(data)
 	}
 	if err != nil {
-		g.Log.Debug("answering who has handed a run over", "run", a.Run, "err", err)
+		g.Log.Debug("answering another node", "run", q.Run, "err", err)
 	}
+}
+
+// ask asks another node to do something with a run.
+func (g *Registry) ask(ctx context.Context, subject, id string) error {
+	ctx, cancel := context.WithTimeout(ctx, adoptTime)
+	defer cancel()
+	q, err := json.Marshal(request{id})
+	if err != nil {
+		return err
+	}
+	m, err := g.Cluster.Conn().RequestWithContext(ctx, subject, q)
+	if err != nil {
+		return err
+	}
+	var a response
+	if err := json.Unmarshal(m.Data, &a); err != nil {
+		return err
+	}
+	if a.Failed != "" {
+		return errors.New(a.Failed)
+	}
+	return nil
+}
+
+// DeleteAnywhere is Delete of a run that another node may have.
+func (g *Registry) DeleteAnywhere(ctx context.Context, id string) error {
+	err := g.Delete(ctx, id)
+	var elsewhere *cluster.ElsewhereError
+	if errors.As(err, &elsewhere) {
+		return g.ask(ctx, deleteSubject(elsewhere.Node), id)
+	}
+	return err
 }
 
 // awaitGrant waits until this node knows that a run was left to it.
@@ -231,17 +281,8 @@ func (g *Registry) handTo(k *Kept, heir string) {
 		return
 	}
 	begun := time.Now()
-	question, err := json.Marshal(adoption{k.ID()})
-	if err != nil {
-		return // it is a name
-	}
-	m, err := g.Cluster.Conn().Request(adoptSubject(heir), question, adoptTime)
-	var done adopted
-	if err == nil {
-		err = json.Unmarshal(m.Data, &done)
-	}
-	if err != nil || done.Failed != "" {
-		g.Log.Warn("a run was handed over, and not loaded yet", "run", k.ID(), "to", heir, "err", err, "why", done.Failed)
+	if err := g.ask(context.Background(), adoptSubject(heir), k.ID()); err != nil {
+		g.Log.Warn("a run was handed over, and not loaded yet", "run", k.ID(), "to", heir, "err", err)
 		return
 	}
 	g.Log.Info("run handed over", "run", k.ID(), "to", heir, "took", time.Since(begun).Round(time.Millisecond))

@@ -137,6 +137,9 @@ func (b *bus) patiently(ctx context.Context, each time.Duration, f func(context.
 		if err == nil || answered(err) {
 			return err
 		}
+		if b.conn.IsClosed() {
+			return fmt.Errorf("the connection to NATS was closed: %w", err)
+		}
 		if pause(ctx) != nil {
 			return fmt.Errorf("the NATS servers do not answer: %w", err)
 		}
