@@ -2,6 +2,7 @@ package main
 
 import (
 	"math"
+	"os"
 	"runtime/debug"
 
 	"github.com/KimMachineGun/automemlimit/memlimit"
@@ -14,9 +15,16 @@ const leastMemory = 128
 // code and for what other programs would call ours.
 const goPart = 92
 
+// garbage is how much of what is in use may be garbage before it is collected, in percent.
+// Training makes hardly any, so to look for it twice as often as is usual costs little time.
+const garbage = 50
+
 // limitMemory gives Go a limit of so many MB, or for 0 half of what the machine or its
 // container has, and returns it in bytes: 0 if that is unknown.
 func limitMemory(mb int) (int, error) {
+	if os.Getenv("GOGC") == "" {
+		debug.SetGCPercent(garbage)
+	}
 	switch {
 	case mb == 0:
 		// Of a container without a limit, or where there is none, the machine's.

@@ -24,6 +24,9 @@ const (
 	pause   = 30
 	longest = 5 * time.Second
 
+	// urgentPause is pause of a still on which memory depends.
+	urgentPause = 2
+
 	// retryEvery is the time between two attempts to save what could not be saved.
 	retryEvery = time.Second
 )
@@ -46,6 +49,7 @@ type keeper struct {
 	busy   bool      // a still is being written
 	begun  time.Time // when the last one was
 	ready  time.Time // when the next one may
+	urgent time.Time // and when, if memory depends on it
 	entry  uint64    // the last one that was appended, or that there was
 	kept   uint64    // the last one that the newest checkpoint includes
 	taken  time.Time // when that was taken
@@ -93,11 +97,19 @@ func (k *keeper) Append(e *run.Entry) error {
 }
 
 // Ready implements [run.Journal].
-func (k *keeper) Ready() bool {
+func (k *keeper) Ready(urgent bool) bool {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	now := time.Now()
+	if urgent {
+		return !k.busy && len(k.slot) == 0 && !now.Before(k.urgent)
+	}
 	return !k.busy && (!now.Before(k.ready) || now.Sub(k.begun) >= longest)
+}
+
+// Fetch implements [run.Journal].
+func (k *keeper) Fetch(ctx context.Context, blobs []string) (map[string][]byte, error) {
+	return k.of.Fetch(ctx, blobs)
 }
 
 // Keep implements [run.Journal].
@@ -160,7 +172,7 @@ func (k *keeper) try(rest bool) error {
 	bytes, err := k.save(k.last, rest)
 	k.mu.Lock()
 	took := time.Since(k.begun)
-	k.busy, k.ready = false, time.Now().Add(pause*took)
+	k.busy, k.ready, k.urgent = false, time.Now().Add(pause*took), time.Now().Add(urgentPause*took)
 	if err == nil {
 		k.kept, k.taken = k.last.Entry, k.given
 	}
@@ -209,12 +221,16 @@ func (k *keeper) save(s *run.Still, rest bool) (bytes int, err error) {
 		}
 		err = save(ctx, c, refs, m)
 		if err == nil {
+			k.writer.Stored(s)
 			return bytes, nil
 		}
 		k.writer.Forget() // what was fresh is to be brought once more
-		if lacks := (*store.MissingError)(nil); !errors.As(err, &lacks) || again {
+		lacks := (*store.MissingError)(nil)
+		if !errors.As(err, &lacks) || again {
 			return 0, err
 		}
+		k.slog.Warn("blobs of the stored run are damaged; those that are not in memory are lost", "blobs", len(lacks.Hashes))
+		k.writer.Lost(s, lacks.Hashes)
 	}
 }
 

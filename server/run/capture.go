@@ -3,7 +3,9 @@ package run
 import (
 	"context"
 
+	"github.com/gnllviz/gnllviz/engine"
 	"github.com/gnllviz/gnllviz/server/run/capture"
+	"github.com/gnllviz/gnllviz/server/run/lane"
 )
 
 // Capture takes a lane (nil: the first) out of the run as it is now. It takes copies
@@ -18,21 +20,31 @@ func (h *Run) CaptureModel(ctx context.Context, lane *uint8) (*capture.Capture, 
 }
 
 // takeOut makes a record, whole or of the model alone.
-func (h *Run) takeOut(ctx context.Context, lane *uint8, whole bool) (*capture.Capture, error) {
+func (h *Run) takeOut(ctx context.Context, id *uint8, whole bool) (*capture.Capture, error) {
 	var t *capture.Copy
+	var from lane.Archive
 	err := h.ask(ctx, func(r *loop) error {
-		l, refused := r.present.Lane(lane)
+		l, refused := r.present.Lane(id)
 		if refused != nil {
 			return refused
 		}
-		r.touched = r.now()
+		r.touched, from = r.now(), r.archive
 		t = capture.Take(r.present, l, r.about())
 		return nil
 	})
 	if err != nil {
 		return nil, err
 	}
-	return t.Make(whole)
+	if !whole {
+		return t.Make(nil)
+	}
+	return t.Make(func(kept []*lane.Kept) ([]*engine.State, func(), error) {
+		states, release, err := fetch(ctx, from, kept)
+		if err != nil {
+			return nil, nil, notFetched("earlier steps", err)
+		}
+		return states, release, nil
+	})
 }
 
 // about is what records of the run say of it.

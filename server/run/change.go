@@ -2,6 +2,7 @@ package run
 
 import (
 	"context"
+	"errors"
 	"slices"
 
 	"github.com/gnllviz/gnllviz/server/run/past"
@@ -32,7 +33,27 @@ func (h *Run) doBy(ctx context.Context, c wire.Command, steers bool, by *Viewer)
 			return ack, wire.AsBadData(err)
 		}
 	}
+	for try := range fetchTries {
+		var release func()
+		if release, err = h.bring(ctx, c, steers); err != nil {
+			return ack, err
+		}
+		ack, err = h.command(ctx, c, own, steers, by, try == fetchTries-1)
+		release()
+		if !errors.Is(err, past.ErrAway) {
+			break
+		}
+	}
+	return ack, err
+}
+
+// command has the loop do a command, or returns past.ErrAway where it goes back to what is not
+// in memory any more and this is not the last try.
+func (h *Run) command(ctx context.Context, c wire.Command, own *rows.Own, steers bool, by *Viewer, last bool) (ack wire.Ack, err error) {
 	err = h.ask(ctx, func(r *loop) error {
+		if !last && !r.here(c) {
+			return past.ErrAway
+		}
 		if by != nil {
 			person := by.person // as others know it now
 			r.by = &person

@@ -3,6 +3,8 @@ package run
 import (
 	"context"
 
+	"github.com/gnllviz/gnllviz/server/run/history"
+	"github.com/gnllviz/gnllviz/server/run/lane"
 	"github.com/gnllviz/gnllviz/server/run/past"
 	"github.com/gnllviz/gnllviz/server/run/rows"
 	"github.com/gnllviz/gnllviz/server/wire"
@@ -25,15 +27,38 @@ type Copy struct {
 // Copy returns the run as it is now.
 func (h *Run) Copy(ctx context.Context) (*Copy, error) {
 	var c *Copy
+	var from lane.Archive
 	err := h.do(ctx, func(r *loop) {
-		r.touched = r.now()
+		r.touched, from = r.now(), r.archive
 		c = &Copy{
 			Private: r.present.Private(), parent: r.id, present: r.present.Copy(), revision: r.revision,
 			own:    r.present.Data.Own, // others that were given before are nobody's who sees these
 			paused: r.state == wire.Paused,
 		}
 	})
-	return c, err
+	if err != nil {
+		return nil, err
+	}
+	// What is in this run's part of the store is not in that of the other.
+	own := map[*lane.Kept]*lane.Kept{} // lanes may have some in common
+	for _, l := range c.present.Lanes {
+		l.Snapshots, err = history.Map(l.Snapshots, func(k *lane.Kept) (*lane.Kept, error) {
+			if own[k] != nil {
+				return own[k], nil
+			}
+			states, release, err := fetch(ctx, from, []*lane.Kept{k})
+			if err != nil {
+				return nil, err
+			}
+			defer release()
+			own[k] = lane.Keep(states[0])
+			return own[k], nil
+		})
+		if err != nil {
+			return nil, notFetched("the run was not copied: an earlier step of it", err)
+		}
+	}
+	return c, nil
 }
 
 // From returns a run that continues from the copy of another, bit for bit as that one

@@ -28,10 +28,15 @@ func TestReadersSeeWhatTheRunIs(t *testing.T) {
 		}
 		var want []byte
 		err = r.ask(ctx, func(*loop) error {
-			states, at, refused := r.loop.present.Snapshot(1 << 40)
+			kept, at, refused := r.loop.present.Snapshot(1 << 40)
 			if refused != nil {
 				return refused
 			}
+			states, release, err := fetch(ctx, nil, kept)
+			if err != nil {
+				return err
+			}
+			defer release()
 			if at != r.loop.present.Steps {
 				t.Errorf("%s: the newest snapshot is of step %d, not %d", what, at, r.loop.present.Steps)
 			}

@@ -1,10 +1,13 @@
 package run
 
 import (
+	"context"
 	"fmt"
 
+	"github.com/gnllviz/gnllviz/engine"
 	"github.com/gnllviz/gnllviz/engine/export"
 	"github.com/gnllviz/gnllviz/server/run/capture"
+	"github.com/gnllviz/gnllviz/server/run/lane"
 	"github.com/gnllviz/gnllviz/server/wire"
 )
 
@@ -54,5 +57,7 @@ func Recall(m *export.Model, o Options) (*capture.Capture, error) {
 		Env: &e, Run: m.Card.Run, Parent: m.Card.Parent, State: wire.Paused, Time: o.Clock()(),
 		Version: o.Version, Commit: o.Commit,
 	})
-	return t.Make(true)
+	return t.Make(func(kept []*lane.Kept) ([]*engine.State, func(), error) {
+		return fetch(context.Background(), nil, kept)
+	})
 }

@@ -3,6 +3,7 @@ package run
 import (
 	"time"
 
+	"github.com/gnllviz/gnllviz/server/run/lane"
 	"github.com/gnllviz/gnllviz/server/run/rows"
 	"github.com/gnllviz/gnllviz/server/wire"
 )
@@ -15,11 +16,15 @@ type Journal interface {
 	Append(*Entry) error
 
 	// Ready says whether a still would be written soon, and has not cost too much of late.
-	Ready() bool
+	// One that is urgent, as memory depends on it, may cost more.
+	Ready(urgent bool) bool
 
 	// Keep takes the run as it is, and returns at once: it is written elsewhere. One that
 	// was not begun yet when the next comes is left out.
 	Keep(*Still)
+
+	// An Archive has the blobs of the stills that were written, from any goroutine.
+	lane.Archive
 }
 
 const (
@@ -36,8 +41,9 @@ const (
 // A journaled is what a loop knows of its journal.
 type journaled struct {
 	journal Journal
-	entry   uint64 // number of the last one
-	calls   uint64 // of step
+	archive lane.Archive // that has what is not in memory; nil: all is
+	entry   uint64       // number of the last one
+	calls   uint64       // of step
 
 	kept      time.Time // when the last still was given away
 	keptEntry uint64    // and what it had
@@ -111,11 +117,14 @@ func (r *loop) keepStill(now time.Time) {
 	if r.journal == nil || r.entry == r.keptEntry && r.calls == r.keptCalls && r.state == r.keptState {
 		return
 	}
-	wait := keepEvery
-	if r.entry != r.keptEntry || !r.training() {
+	wait, urgent := keepEvery, r.pressed()
+	switch {
+	case urgent:
+		wait = 0
+	case r.entry != r.keptEntry || !r.training():
 		wait = keepSoon
 	}
-	if now.Sub(r.kept) >= wait && r.journal.Ready() {
+	if now.Sub(r.kept) >= wait && r.journal.Ready(urgent) {
 		r.giveStill(now)
 	}
 }

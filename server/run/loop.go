@@ -31,6 +31,7 @@ type loop struct {
 	drive
 	audience
 	journaled
+	away
 
 	waits   []*wait
 	touched time.Time // when somebody last watched or commanded

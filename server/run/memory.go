@@ -3,7 +3,6 @@ package run
 import (
 	"time"
 
-	"github.com/gnllviz/gnllviz/engine"
 	"github.com/gnllviz/gnllviz/server/run/lane"
 	"github.com/gnllviz/gnllviz/server/run/past"
 	"github.com/gnllviz/gnllviz/server/run/rows"
@@ -23,6 +22,10 @@ type Memory interface {
 }
 
 // Everything here runs on the goroutine that owns the run.
+
+// storeTime is for how long what is too much in memory may wait for the store, before the run
+// gives it up.
+const storeTime = 10 * time.Second
 
 // memoryEvery is the time between two looks at what the run holds.
 const memoryEvery = time.Second
@@ -55,14 +58,18 @@ func (r *loop) lanesHeld() map[*lane.Lane]bool {
 func (r *loop) holds() holding {
 	var h holding
 	generations, rows := map[*past.Generation]bool{r.present: true}, map[*rows.Data]bool{r.present.Data: true}
-	states := map[*engine.State]bool{}
+	states := map[*lane.Kept]bool{} // those that were counted
+	held := func(k *lane.Kept) int {
+		if states[k] || k.State() == nil {
+			return 0
+		}
+		states[k] = true
+		return k.Size()
+	}
 	for _, m := range r.undone.Moments() {
 		generations[m.Generation], rows[m.Data] = true, true
 		for _, l := range m.Lanes {
-			if !states[l.State] {
-				states[l.State] = true
-				h.undo += l.State.Size()
-			}
+			h.undo += held(l.State)
 		}
 	}
 	for l := range generations {
@@ -85,7 +92,9 @@ func (r *loop) holds() holding {
 		for _, e := range l.Evaluations {
 			h.curves += e.Bytes()
 		}
-		h.snapshots += l.Snapshots.Bytes()
+		for _, k := range l.Snapshots.All() {
+			h.snapshots += held(k)
+		}
 	}
 	h.curves += r.pieces.bytes()
 	return h
@@ -105,12 +114,21 @@ func (r *loop) fit(now time.Time) {
 	for l := range lanes {
 		l.Snapshots.SetBudget(lane.SnapshotBytes) // in case there is room again
 	}
+	r.away.most = 0
 	if h.sum() <= most {
 		return
 	}
 	part := max(0, float64(most-h.least)/float64(h.sum()-h.least))
 	of := func(bytes int) int { return int(part * float64(bytes)) }
 	r.pieces = pieces{}
+	if r.archive != nil {
+		r.away.most = max(1, min(keptBytes, of(h.undo+h.snapshots)))
+		r.away.looked = time.Time{}
+		r.drop(now)
+		if !r.crowded.IsZero() && now.Sub(r.crowded) < storeTime {
+			return // what is too much will be in the store soon
+		}
+	}
 	if r.replay == nil { // which may have to undo what was undone
 		r.undone.Trim(of(h.undo))
 	}

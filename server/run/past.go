@@ -3,12 +3,14 @@ package run
 import (
 	"context"
 	"errors"
+	"fmt"
 	"slices"
 	"strings"
 
 	"github.com/gnllviz/gnllviz/server/run/capture"
 	"github.com/gnllviz/gnllviz/server/run/history"
 	"github.com/gnllviz/gnllviz/server/run/lane"
+	"github.com/gnllviz/gnllviz/server/run/past"
 	"github.com/gnllviz/gnllviz/server/wire"
 )
 
@@ -62,11 +64,41 @@ func (h *Run) Snapshots(ctx context.Context) (steps []uint64, err error) {
 // A class that follows a presenter asks for the same ones at once: those that were made
 // last are kept, and are not to be changed.
 func (h *Run) FramesAt(ctx context.Context, step uint64) (frames []byte, err error) {
+	for try := range fetchTries {
+		if frames, err = h.framesAt(ctx, step, try == fetchTries-1); !errors.Is(err, past.ErrAway) {
+			break
+		}
+	}
+	return frames, err
+}
+
+// framesAt is FramesAt, or returns past.ErrAway where there is another snapshot of the step
+// now and this is not the last try.
+func (h *Run) framesAt(ctx context.Context, step uint64, last bool) (frames []byte, err error) {
+	var kept []*lane.Kept
+	var at uint64
+	var from lane.Archive
+	err = h.ask(ctx, func(r *loop) error {
+		var refused *wire.ErrorMessage
+		kept, at, refused = r.present.Snapshot(step)
+		from = r.archive
+		return wire.AsError(refused)
+	})
+	if err != nil {
+		return nil, err
+	}
+	states, release, err := fetch(ctx, from, kept)
+	if err != nil {
+		return nil, notFetched(fmt.Sprintf("step %d", at), err)
+	}
+	defer release()
 	err = h.observe(ctx, func(r *loop, g *capture.Glimpse) error {
 		r.watched()
-		states, at, refused := r.present.Snapshot(step)
-		if refused != nil {
-			return refused
+		if now, _, _ := r.present.Snapshot(step); !slices.Equal(now, kept) {
+			if last {
+				return wire.Refuse(wire.BadState, "", "what is kept of step %d changes too fast to be shown", step)
+			}
+			return past.ErrAway
 		}
 		g.States, g.Step = states, at
 		if h.shown.frames != nil && h.shown.of == momentOf(g) {

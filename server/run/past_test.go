@@ -8,7 +8,6 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/gnllviz/gnllviz/engine"
 	"github.com/gnllviz/gnllviz/server/run/history"
 	"github.com/gnllviz/gnllviz/server/run/lane"
 	"github.com/gnllviz/gnllviz/server/run/past"
@@ -392,7 +391,7 @@ func TestLanesGoBackTogether(t *testing.T) {
 	// The second lane has forgotten the steps from 11 on but for the newest.
 	err := r.do(t.Context(), func(*loop) {
 		l := r.loop.present.Lanes[1]
-		kept := history.NewLadder[*engine.State](lane.SnapshotBytes)
+		kept := history.NewLadder[*lane.Kept](lane.SnapshotBytes)
 		for _, step := range []uint64{0, 5, 10, 30} {
 			s, _, _ := l.Snapshots.At(step)
 			if err := kept.Keep(step, s, s.Size()); err != nil {

@@ -96,7 +96,7 @@ func (r *loop) recover(c *wire.ReturnCommand) *wire.ErrorMessage {
 			return refused
 		}
 	}
-	if err := lane.Ensemble.SetWeights(state); err != nil {
+	if err := lane.Ensemble.SetWeights(state.State()); err != nil {
 		return wire.Refuse(wire.BadState, "", "return: %v", err)
 	}
 	lane.Watching.Return(at, l.Steps, lane.Diverged != nil)

@@ -41,6 +41,7 @@ func (r *loop) tick() {
 	r.rate.sample(now, r.present.Steps, r.training())
 	r.reportStats()
 	r.fit(now)
+	r.drop(now)
 	if !r.owned() {
 		return
 	}

@@ -1,6 +1,7 @@
 package run
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -78,8 +79,30 @@ func (w *StillWriter) Write(s *Still) (manifest []byte, fresh map[image.Hash][]b
 	return manifest, fresh, refs, err
 }
 
-// Forget has the next still bring all its blobs: the last one was not kept.
+// Forget has the next still bring all its blobs that are in memory: the last one was not
+// kept.
 func (w *StillWriter) Forget() { w.blobs.Forget() }
+
+// Stored says that the still which was written last is where it outlives the process. What
+// it has need not be in memory from then on.
+func (w *StillWriter) Stored(s *Still) {
+	for k := range s.past.Kept() {
+		k.Written(&w.blobs)
+	}
+	w.blobs.Sweep()
+}
+
+// Lost says which blobs are nowhere any more, and so cannot be brought once more unless they
+// are in memory: the next still that is written is without what needs the others.
+func (w *StillWriter) Lost(s *Still, blobs []image.Hash) {
+	missing := map[image.Hash]bool{}
+	for _, h := range blobs {
+		missing[h] = true
+	}
+	for k := range s.past.Kept() {
+		k.Lose(missing)
+	}
+}
 
 // still returns the run as it is.
 func (r *loop) still() *Still {
@@ -134,6 +157,7 @@ func Resume(id string, manifest []byte, blobs map[image.Hash][]byte, entries []E
 	}
 	reader := &image.Reader{Blobs: blobs}
 	r := newLoop(id, o)
+	r.archive = inMemory(blobs)
 	var err error
 	if r.present, r.undone, err = i.Past.Restore(&r.env, reader); err != nil {
 		return nil, err
@@ -168,6 +192,9 @@ func Resume(id string, manifest []byte, blobs map[image.Hash][]byte, entries []E
 	}
 	r.wrong = r.trouble()
 	r.goal = r.aim()
+	if err := r.fetchReplayed(); err != nil {
+		return nil, err
+	}
 	failed := r.catchUp(entries)
 	r.sent, r.resumed = len(r.present.Points), len(r.present.Points)
 	r.touched, r.dataDue, r.showSoon = r.now(), false, false
@@ -183,7 +210,7 @@ func Resume(id string, manifest []byte, blobs map[image.Hash][]byte, entries []E
 // Record has a journal keep what the run does from now on, and returns the run as it is.
 // It is called before Serve is, on the goroutine of whoever made the run.
 func (h *Run) Record(j Journal) *Still {
-	h.loop.journal = j
+	h.loop.journal, h.loop.archive = j, j
 	return h.loop.take(h.loop.now())
 }
 
@@ -226,6 +253,11 @@ func (r *loop) again(e *Entry) error {
 	for r.calls < e.Calls {
 		r.step()
 	}
+	_, release, err := fetch(context.Background(), r.archive, r.backTo(c))
+	if err != nil {
+		return fmt.Errorf("what change %d of its journal goes back to cannot be read: %w", e.Number, err)
+	}
+	defer release()
 	r.by = e.By
 	defer func() { r.by = nil }()
 	if _, refused := r.apply(c, own); refused != nil {

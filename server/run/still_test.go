@@ -1,6 +1,7 @@
 package run
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -20,7 +21,8 @@ type book struct {
 	writer  StillWriter
 	blobs   map[image.Hash][]byte
 	entries []Entry
-	full    bool // nothing can be written
+	full    bool  // nothing can be written
+	away    error // why nothing can be read, or nil
 
 	manifest []byte
 	has      map[image.Hash][]byte // blobs of the manifest
@@ -39,7 +41,14 @@ func (b *book) Append(e *Entry) error {
 	return nil
 }
 
-func (b *book) Ready() bool { return true }
+func (b *book) Ready(bool) bool { return true }
+
+func (b *book) Fetch(ctx context.Context, blobs []image.Hash) (map[image.Hash][]byte, error) {
+	if b.away != nil {
+		return nil, b.away
+	}
+	return inMemory(b.blobs).Fetch(ctx, blobs)
+}
 
 func (b *book) Keep(s *Still) {
 	manifest, fresh, refs, err := b.writer.Write(s)
@@ -61,6 +70,7 @@ func (b *book) Keep(s *Still) {
 		has[h] = blob
 	}
 	b.manifest, b.has, b.blobs, b.last = manifest, has, has, s
+	b.writer.Stored(s)
 }
 
 // A crash is what there would be of a run after one.
@@ -102,6 +112,11 @@ func play(r *loop, calls int, command string) (refused string) {
 			return err.Error()
 		}
 	}
+	_, release, err := fetch(context.Background(), r.archive, r.backTo(c))
+	if err != nil {
+		return err.Error()
+	}
+	defer release()
 	if _, e = r.command(c, own, true); e != nil {
 		return e.Reason
 	}
@@ -176,7 +191,7 @@ func TestResume(t *testing.T) {
 			t.Parallel()
 			r := newRandomRun(t, seed)
 			b := &book{t: t}
-			r.journal = b
+			r.journal, r.archive = b, b
 			r.giveStill(time.Time{})
 			chance := rand.New(rand.NewPCG(seed, 7))
 			twin := (*loop)(nil)
@@ -193,6 +208,9 @@ func TestResume(t *testing.T) {
 				}
 				if chance.IntN(5) == 0 {
 					r.giveStill(time.Time{})
+					for k := range r.keeps() {
+						k.Drop() // and comes back as commands go back to it
+					}
 				}
 				if chance.IntN(9) == 0 {
 					calls := r.calls

@@ -108,7 +108,7 @@ func (r *loop) goBack(c *wire.ReturnCommand) *wire.ErrorMessage {
 	}
 	was := r.moment()
 	for i, lane := range l.Lanes {
-		if err := lane.Ensemble.SetWeights(states[i]); err != nil {
+		if err := lane.Ensemble.SetWeights(states[i].State()); err != nil {
 			return wire.Refuse(wire.BadState, "", "return: %v", err)
 		}
 		lane.Watching.Return(at, l.Steps, lane.Diverged != nil)

@@ -54,7 +54,11 @@ func (s *Store) attach(ctx context.Context, conn *nats.Conn) (*bus, error) {
 		conn.Close()
 		return nil, err
 	}
-	b.work, err = b.js.CreateOrUpdateStream(ctx, workConfig())
+	work := workConfig()
+	// Messages are read as they are, not within JSON. With replicas one might be read that has
+	// not got the newest yet; here there is one copy.
+	work.AllowDirect = true
+	b.work, err = b.js.CreateOrUpdateStream(ctx, work)
 	if err == nil {
 		b.runs, err = b.js.CreateOrUpdateKeyValue(ctx, runsConfig())
 	}

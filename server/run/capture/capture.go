@@ -8,6 +8,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/gnllviz/gnllviz/engine"
 	"github.com/gnllviz/gnllviz/engine/export"
 	"github.com/gnllviz/gnllviz/server/run/history"
 	"github.com/gnllviz/gnllviz/server/run/lane"
@@ -145,8 +146,12 @@ func Take(g *past.Generation, l *lane.Lane, a About) *Copy {
 	}
 }
 
-// Make makes the record, whole or of the model alone.
-func (t *Copy) Make(whole bool) (*Capture, error) {
+// Fetch has states in memory until release is called.
+type Fetch func([]*lane.Kept) (states []*engine.State, release func(), err error)
+
+// Make makes the record: whole with a way to fetch earlier states, and of the model alone
+// without one.
+func (t *Copy) Make(fetch Fetch) (*Capture, error) {
 	rec, l, d := t.Record, t.lane, t.data
 	var inputs, targets []export.Column
 	for _, c := range d.Set.Inputs {
@@ -175,7 +180,7 @@ func (t *Copy) Make(whole bool) (*Capture, error) {
 	if err := m.MeasureFloat(slices.Concat(d.Train.X, d.Test.X, d.Pool.X)); err != nil {
 		return nil, err
 	}
-	if !whole {
+	if fetch == nil {
 		t.card(&m.Card)
 		return rec, nil
 	}
@@ -191,7 +196,7 @@ func (t *Copy) Make(whole bool) (*Capture, error) {
 		rec.Batches.Values = append(rec.Batches.Values, c.Values)
 	}
 	if d.Slice != rows.IsMap {
-		if err := t.fits(); err != nil {
+		if err := t.fits(fetch); err != nil {
 			return nil, err
 		}
 	}
@@ -246,7 +251,7 @@ func (t *Copy) training(m *export.Model) error {
 }
 
 // fits predicts along the input that is shown, now and at earlier steps.
-func (t *Copy) fits() error {
+func (t *Copy) fits(fetch Fetch) error {
 	d, inputs := t.data, len(t.data.Set.Inputs)
 	f := &Fit{Input: d.Slice}
 	for i := range d.Places() {
@@ -271,13 +276,20 @@ func (t *Copy) fits() error {
 	}
 	t.Record.Grid = f
 	steps := t.lane.Snapshots.Steps()
+	var of []uint64
+	var kept []*lane.Kept
 	for _, i := range rows.Spread(len(steps), maxSnapshots) {
-		state, _, ok := t.lane.Snapshots.At(steps[i])
-		if !ok {
-			continue
-		}
-		then := t.predict(state, d.GridRows)[d.Target]
-		s := Snapshot{steps[i], then.mean, then.std}
+		k, at, _ := t.lane.Snapshots.At(steps[i])
+		of, kept = append(of, at), append(kept, k)
+	}
+	states, release, err := fetch(kept)
+	if err != nil {
+		return err
+	}
+	defer release()
+	for i, step := range of {
+		then := t.predict(states[i], d.GridRows)[d.Target]
+		s := Snapshot{step, then.mean, then.std}
 		t.Record.Snapshots = append(t.Record.Snapshots, s)
 	}
 	if n := len(t.Record.Snapshots); n == 0 || t.Record.Snapshots[n-1].Step < t.Record.Step {

@@ -233,11 +233,14 @@ type RungImage struct {
 	Size int
 }
 
-// Image writes the ladder; item writes one of its items.
+// Image writes the ladder; item writes one of its items, or returns nothing of one that is
+// to be left out.
 func (l *Ladder[T]) Image(item func(T) image.Hash) LadderImage {
 	i := LadderImage{Budget: l.budget}
 	for _, r := range l.rungs {
-		i.Rungs = append(i.Rungs, RungImage{r.step, item(r.item), r.size})
+		if h := item(r.item); h != "" {
+			i.Rungs = append(i.Rungs, RungImage{r.step, h, r.size})
+		}
 	}
 	return i
 }

@@ -2,6 +2,7 @@ package history
 
 import (
 	"fmt"
+	"iter"
 	"math"
 	"math/bits"
 	"slices"
@@ -108,6 +109,40 @@ func (l *Ladder[T]) Steps() []uint64 {
 		steps[i] = r.step
 	}
 	return steps
+}
+
+// All yields the items with their steps, oldest first.
+func (l *Ladder[T]) All() iter.Seq2[uint64, T] {
+	return func(yield func(uint64, T) bool) {
+		for _, r := range l.rungs {
+			if !yield(r.step, r.item) {
+				return
+			}
+		}
+	}
+}
+
+// Remove takes out the items that are lost.
+func (l *Ladder[T]) Remove(lost func(T) bool) {
+	l.rungs = slices.DeleteFunc(l.rungs, func(r rung[T]) bool {
+		if !lost(r.item) {
+			return false
+		}
+		l.bytes -= r.size
+		return true
+	})
+}
+
+// Map returns a ladder that has at each step what of makes of its item, of the same size.
+func Map[T any](l *Ladder[T], of func(T) (T, error)) (*Ladder[T], error) {
+	c := l.Clone()
+	for i := range c.rungs {
+		var err error
+		if c.rungs[i].item, err = of(c.rungs[i].item); err != nil {
+			return nil, err
+		}
+	}
+	return c, nil
 }
 
 // Clone returns a ladder with the same items, which goes its own way from here.

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"iter"
 
 	"github.com/gnllviz/gnllviz/engine"
 	"github.com/gnllviz/gnllviz/server/run/guard"
@@ -25,7 +26,7 @@ type Still struct {
 	turned      bool
 	steps       *history.Series
 	evaluations []*history.Series
-	snapshots   *history.Ladder[*engine.State]
+	snapshots   *history.Ladder[*Kept]
 }
 
 // Still returns the lane as it is now. It shares what never changes.
@@ -40,6 +41,9 @@ func (l *Lane) Still() *Still {
 	}
 	return s
 }
+
+// Kept yields the states that the lane can go back to.
+func (s *Still) Kept() iter.Seq2[uint64, *Kept] { return s.snapshots.All() }
 
 // An Image is a lane as bytes have it.
 type Image struct {
@@ -71,7 +75,7 @@ func (s *Still) Image(w *image.Writer, t wire.Table) Image {
 		Start: s.start.Image(t), From: s.from, Data: s.data.Image(w, t), Plan: s.plan, State: WriteState(w, s.state),
 		Diverged: DivergedOf(s.diverged), Watching: s.watching.Image(t), Turned: s.turned,
 		Steps:     s.steps.Image(w),
-		Snapshots: s.snapshots.Image(func(s *engine.State) image.Hash { return WriteState(w, s) }),
+		Snapshots: s.snapshots.Image(func(k *Kept) image.Hash { return k.Write(w) }),
 	}
 	for _, e := range s.evaluations {
 		i.Evaluations = append(i.Evaluations, e.Image(w))
@@ -113,7 +117,7 @@ func (i *Image) Lane(r *image.Reader, t wire.Table, d *rows.Data, workers int) (
 		}
 		l.Evaluations = append(l.Evaluations, s)
 	}
-	if l.Snapshots, err = history.LadderOf(&i.Snapshots, func(h image.Hash) (*engine.State, error) { return ReadState(r, h) }); err != nil {
+	if l.Snapshots, err = history.LadderOf(&i.Snapshots, func(h image.Hash) (*Kept, error) { return ReadKept(r, h) }); err != nil {
 		return nil, err
 	}
 	if err := l.Obey(); err != nil {

@@ -37,7 +37,7 @@ type Lane struct {
 
 	Steps       *history.Series   // every step
 	Evaluations []*history.Series // those that are points, of each target
-	Snapshots   *history.Ladder[*engine.State]
+	Snapshots   *history.Ladder[*Kept]
 }
 
 // New returns a lane that begins with new weights, or where its start has a state continues
@@ -59,7 +59,7 @@ func New(s Start, of *wire.RunSettings, d *rows.Data, workers int) (*Lane, error
 		Start: s, Data: d, Ensemble: e,
 		Steps:       history.NewSeries(len(StepColumns), 0),
 		Evaluations: EmptyEvaluations(d),
-		Snapshots:   history.NewLadder[*engine.State](SnapshotBytes),
+		Snapshots:   history.NewLadder[*Kept](SnapshotBytes),
 	}
 	for _, m := range e.Members() {
 		l.Params += m.Net().Params()
@@ -161,7 +161,7 @@ func (l *Lane) Keep(step uint64) error {
 	if !history.Due(step) {
 		return nil
 	}
-	s := l.Ensemble.State()
+	s := Keep(l.Ensemble.State())
 	return l.Snapshots.Keep(step, s, s.Size())
 }
 

@@ -2,6 +2,7 @@ package past
 
 import (
 	"encoding/json"
+	"iter"
 	"math"
 	"slices"
 
@@ -44,6 +45,26 @@ func StillOf(present *Generation, undone *Stack) *Still {
 		}
 	}
 	return s
+}
+
+// Kept yields the states that can be gone back to.
+func (s *Still) Kept() iter.Seq[*lane.Kept] {
+	return func(yield func(*lane.Kept) bool) {
+		for _, l := range s.lanes {
+			for _, k := range l.Still.Kept() {
+				if !yield(k) {
+					return
+				}
+			}
+		}
+		for _, m := range s.undone.Moments() {
+			for _, k := range m.Kept() {
+				if !yield(k) {
+					return
+				}
+			}
+		}
+	}
 }
 
 func (s *Still) add(g *Generation) {
@@ -188,11 +209,13 @@ func (s *Still) Image(w *image.Writer, n *Numbers, t wire.Table) Image {
 		alive[l.of] = true
 		i.Lanes = append(i.Lanes, LaneImage{n.number(l.of), l.Still.Image(w, t)})
 	}
-	for k := range s.undone.Entries {
-		i.Entries = append(i.Entries, s.undone.Entries[k].image(w, n, t))
+	undone := s.undone
+	undone.Forget()
+	for k := range undone.Entries {
+		i.Entries = append(i.Entries, undone.Entries[k].image(w, n, t))
 	}
-	for k := range s.undone.Undone {
-		u := &s.undone.Undone[k]
+	for k := range undone.Undone {
+		u := &undone.Undone[k]
 		x := UndoneImage{Before: u.Before.image(w, n, t), Steps: u.Steps, Revision: u.Revision}
 		for j := range u.Entries {
 			x.Entries = append(x.Entries, u.Entries[j].image(w, n, t))
@@ -270,7 +293,7 @@ func (m *Moment) image(w *image.Writer, n *Numbers, t wire.Table) image.Hash {
 		for _, l := range m.Lanes {
 			i.Lanes = append(i.Lanes, laneMomentImage{
 				Lane: n.number(l.Lane), Start: l.start.Image(t), Diverged: lane.DivergedOf(l.diverged),
-				State: lane.WriteState(w, l.State), Watching: l.watching.Image(t),
+				State: l.State.Write(w), Watching: l.watching.Image(t),
 			})
 		}
 		return image.Encode(i)

@@ -162,7 +162,7 @@ func (b *builder) moment(h image.Hash) (m Moment, err error) {
 		if x.start, err = l.Start.Start(b.Reader, b.Table); err != nil {
 			return m, err
 		}
-		if x.State, err = lane.ReadState(b.Reader, l.State); err != nil {
+		if x.State, err = lane.ReadKept(b.Reader, l.State); err != nil {
 			return m, err
 		}
 		if x.watching, err = l.Watching.Watching(b.Reader, b.Table); err != nil {

@@ -1,6 +1,8 @@
 package past
 
 import (
+	"slices"
+
 	"github.com/gnllviz/gnllviz/server/run/lane"
 	"github.com/gnllviz/gnllviz/server/wire"
 )
@@ -29,7 +31,7 @@ func (u *Stack) bytes() int {
 	n := 0
 	lanes := map[*lane.Lane]bool{}
 	for _, m := range u.Moments() {
-		n += m.size()
+		n += m.held()
 		for _, l := range m.Lanes {
 			if !lanes[l.Lane] {
 				lanes[l.Lane] = true
@@ -38,6 +40,24 @@ func (u *Stack) bytes() int {
 		}
 	}
 	return n
+}
+
+// Forget leaves out the moments that the store has lost, and what comes before them.
+func (u *Stack) Forget() {
+	lost := func(m *Moment) bool { return slices.ContainsFunc(m.Kept(), (*lane.Kept).Lost) }
+	for i := len(u.Entries) - 1; i >= 0; i-- {
+		if lost(&u.Entries[i].Before) {
+			u.Entries = slices.Clone(u.Entries[i+1:])
+			break
+		}
+	}
+	for i := len(u.Undone) - 1; i >= 0; i-- {
+		x := &u.Undone[i]
+		if lost(&x.Before) || slices.ContainsFunc(x.Entries, func(e Entry) bool { return lost(&e.Before) }) {
+			u.Undone = slices.Clone(u.Undone[i+1:])
+			break
+		}
+	}
 }
 
 // Trim forgets the oldest changes, and then what was undone, until no more than so many

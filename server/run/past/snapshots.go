@@ -3,7 +3,7 @@ package past
 import (
 	"slices"
 
-	"github.com/gnllviz/gnllviz/engine"
+	"github.com/gnllviz/gnllviz/server/run/lane"
 	"github.com/gnllviz/gnllviz/server/wire"
 )
 
@@ -20,9 +20,9 @@ func (l *Generation) Snapshots() []uint64 {
 	return steps
 }
 
-// Snapshot returns the states of all lanes, in their order, at the newest moment
+// Snapshot returns what is kept of all lanes, in their order, at the newest moment
 // at or before a step that is kept of all of them.
-func (l *Generation) Snapshot(step uint64) (states []*engine.State, at uint64, refused *wire.ErrorMessage) {
+func (l *Generation) Snapshot(step uint64) (states []*lane.Kept, at uint64, refused *wire.ErrorMessage) {
 	steps := l.Snapshots()
 	i, exact := slices.BinarySearch(steps, step)
 	if !exact {

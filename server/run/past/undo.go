@@ -1,6 +1,7 @@
 package past
 
 import (
+	"errors"
 	"slices"
 
 	"github.com/gnllviz/gnllviz/engine"
@@ -10,6 +11,9 @@ import (
 )
 
 // Everything here runs on the goroutine that owns the run.
+
+// ErrAway says that what is to be gone back to is in the store, and has to be fetched first.
+var ErrAway = errors.New("past: it is not in memory")
 
 // A Moment is all that undo brings back.
 type Moment struct {
@@ -26,20 +30,38 @@ type laneMoment struct {
 	Lane     *lane.Lane
 	start    lane.Start
 	diverged error
-	State    *engine.State
+	State    *lane.Kept
 	watching lane.Watching
 }
 
 // Moment returns the present one, in which the user's own rows are own.
 func (l *Generation) Moment(own *rows.Own) Moment {
 	m := Moment{Generation: l, settings: l.Settings, Own: own, Data: l.Data, acquired: l.Acquired}
-	for _, lane := range l.Lanes {
-		m.Lanes = append(m.Lanes, laneMoment{lane, lane.Start, lane.Diverged, lane.Ensemble.State(), lane.Watching.Clone()})
+	for _, ln := range l.Lanes {
+		m.Lanes = append(m.Lanes, laneMoment{ln, ln.Start, ln.Diverged, lane.Keep(ln.Ensemble.State()), ln.Watching.Clone()})
 	}
 	return m
 }
 
-// size is how many bytes the lanes' states hold.
+// Kept are the states of the moment.
+func (m *Moment) Kept() (list []*lane.Kept) {
+	for _, l := range m.Lanes {
+		list = append(list, l.State)
+	}
+	return list
+}
+
+// held is how many bytes of the lanes' states are in memory.
+func (m *Moment) held() (n int) {
+	for _, l := range m.Lanes {
+		if l.State.State() != nil {
+			n += l.State.Size()
+		}
+	}
+	return n
+}
+
+// size is how many bytes the lanes' states hold where they are in memory.
 func (m *Moment) size() int {
 	n := 0
 	for _, l := range m.Lanes {
@@ -52,7 +74,12 @@ func (m *Moment) size() int {
 // history, which continue, and says whether its rows are others than they were till now.
 func (m *Moment) Restore() (otherRows bool, err error) {
 	l := m.Generation
-	lanes := make([]*lane.Lane, len(m.Lanes))
+	lanes, states := make([]*lane.Lane, len(m.Lanes)), make([]*engine.State, len(m.Lanes))
+	for i, was := range m.Lanes {
+		if states[i] = was.State.State(); states[i] == nil {
+			return false, ErrAway
+		}
+	}
 	for i, was := range m.Lanes {
 		lane := was.Lane
 		if lane.Data != m.Data {
@@ -60,7 +87,7 @@ func (m *Moment) Restore() (otherRows bool, err error) {
 				return false, err
 			}
 		}
-		if err := lane.Ensemble.SetState(was.State); err != nil {
+		if err := lane.Ensemble.SetState(states[i]); err != nil {
 			return false, err
 		}
 		lane.Start, lane.Diverged = was.start, was.diverged
