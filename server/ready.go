@@ -4,11 +4,14 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io/fs"
 	"net/http"
+	"strings"
 	"sync"
 	"time"
 
+	"github.com/gnllviz/gnllviz/server/cluster"
 	"github.com/gnllviz/gnllviz/server/store"
 )
 
@@ -20,7 +23,7 @@ type check struct {
 }
 
 // checks returns what the server needs, besides being there.
-func (s *Server) checks(kept *store.Store) []check {
+func (s *Server) checks(node *cluster.Node, kept *store.Store) []check {
 	list := []check{{
 		name: "serving", fix: "The node is stopping. Send requests to another one.",
 		look: func(context.Context) error {
@@ -30,6 +33,17 @@ func (s *Server) checks(kept *store.Store) []check {
 			return nil
 		},
 	}}
+	if node != nil {
+		list = append(list, check{
+			name: "bus", fix: "See that the NATS servers run and can be reached from here; the node connects again by itself.",
+			look: func(context.Context) error {
+				if conn := node.Conn(); !conn.IsConnected() {
+					return fmt.Errorf("the connection to NATS is %s", strings.ToLower(conn.Status().String()))
+				}
+				return nil
+			},
+		})
+	}
 	if kept != nil {
 		list = append(list, check{
 			name: "store", fix: "See the program's log. Make room on the disk, or make the store writable; it is opened again by itself.",
@@ -47,7 +61,7 @@ type Ready struct {
 
 // A Checked is what became of one check.
 type Checked struct {
-	Check  string `json:"check"` // serving, store
+	Check  string `json:"check"` // serving, bus, store
 	OK     bool   `json:"ok"`
 	Reason string `json:"reason,omitempty"` // why not, in words
 	Fix    string `json:"fix,omitempty"`    // what to do, in words

@@ -178,7 +178,10 @@ func New(ctx context.Context, c Config) *Server {
 	s.api.Handle("GET /api/runs/{id}/events", streams.Open(ctx))
 	s.api.Handle("POST /api/runs/{id}/events/{stream}", streams.Post)
 	s.site = site.New(web.FS(), s.api.Datasets, c.Lessons, s.log)
-	s.ready = newReadiness(s.checks(c.Store))
+	s.ready = newReadiness(s.checks(c.Cluster, c.Store))
+	if c.Cluster != nil {
+		c.Cluster.Measure(s.meter)
+	}
 	return s
 }
 

@@ -21,11 +21,12 @@ type Meter interface {
 const (
 	Training = "training" // it makes steps
 	Starting = "starting" // it has not said yet what it does
-	Resting  = "resting"  // it is in the store and not in memory
+	Held     = "held"     // its lease is not renewed, so that it must not make steps
+	Resting  = "resting"  // it is in the store and in no node's memory
 )
 
 // RunStates are all that a survey counts.
-var RunStates = []string{Training, string(wire.Paused), string(wire.Idle), string(wire.Diverged), Starting, Resting}
+var RunStates = []string{Training, string(wire.Paused), string(wire.Idle), string(wire.Diverged), Starting, Held, Resting}
 
 func stateOf(s run.Stats) string {
 	if s.Training {
@@ -51,11 +52,21 @@ func (g *Registry) Survey() Survey {
 	for _, state := range RunStates {
 		s.States[state] = 0
 	}
-	s.States[Resting] = len(g.Resting())
+	for _, m := range g.Resting() {
+		if g.Cluster != nil {
+			if _, elsewhere := g.Cluster.Owner(m.ID); elsewhere {
+				continue
+			}
+		}
+		s.States[Resting]++
+	}
 	for _, k := range g.List() {
 		state, ok := k.state.Load().(string)
 		if !ok {
 			state = Starting
+		}
+		if k.tenure != nil && !k.tenure.owned() {
+			state = Held
 		}
 		s.States[state]++
 		if k.keeper == nil {
