@@ -50,7 +50,10 @@ func (l *Log) fenceMessage() []byte {
 	if err != nil {
 		panic("store: " + err.Error()) // a number can be encoded
 	}
-	return split(l.id, kindFence, l.epoch(), l.ticket(), body)[0]
+	for message := range split(l.id, kindFence, l.epoch(), l.ticket(), body) {
+		return message // which is all of it
+	}
+	return nil
 }
 
 // fences puts one behind whatever there is, on both subjects, if there is a claim.

@@ -3,7 +3,6 @@ package store
 import (
 	"cmp"
 	"context"
-	"crypto/sha256"
 	"errors"
 	"fmt"
 	"maps"
@@ -83,12 +82,12 @@ func (l *Log) fetchFrom(ctx context.Context, k *pack, hashes []hash, into map[st
 	if err != nil {
 		return err
 	}
-	have, piece := int64(-1), []byte(nil) // the part that was read last
+	have, piece, written := int64(-1), []byte(nil), 0 // the part that was read last, and its version
 	for _, s := range k.stretches(hashes) {
-		blob := make([]byte, 0, s.end-s.from)
+		stored := make([]byte, 0, s.end-s.from)
 		for at := s.from; at < s.end; {
 			if part := at / room; part != have {
-				if piece, err = l.part(ctx, b, k, part); err != nil {
+				if written, piece, err = l.part(ctx, b, k, part); err != nil {
 					return err
 				}
 				have = part
@@ -98,36 +97,41 @@ func (l *Log) fetchFrom(ctx context.Context, k *pack, hashes []hash, into map[st
 			if first >= last {
 				return &unreadable{errors.New("a message of it is too short")}
 			}
-			blob = append(blob, piece[first:last]...)
+			stored = append(stored, piece[first:last]...)
 			at += last - first
 		}
-		if sha256.Sum256(blob) != s.hash {
-			return &unreadable{fmt.Errorf("the blob %.12s is not what its hash says", s.hash)}
+		if written == 1 {
+			stored = append([]byte{asIs}, stored...)
+		}
+		c := checkpoint{squeezed: map[hash][]byte{s.hash: stored}}
+		blob, err := c.blob(s.hash)
+		if err != nil {
+			return &unreadable{err}
 		}
 		into[s.String()] = blob
 	}
 	return nil
 }
 
-// part reads one part of a record.
-func (l *Log) part(ctx context.Context, b *bus, k *pack, part int64) ([]byte, error) {
+// part reads one part of a record, which is of a version.
+func (l *Log) part(ctx context.Context, b *bus, k *pack, part int64) (version int, piece []byte, err error) {
 	if part < 0 || part >= int64(len(k.seqs)) {
-		return nil, &unreadable{errors.New("it lies outside its record")}
+		return 0, nil, &unreadable{errors.New("it lies outside its record")}
 	}
 	var m *jetstream.RawStreamMsg
-	err := b.read(ctx, func(ctx context.Context) (err error) {
+	err = b.read(ctx, func(ctx context.Context) (err error) {
 		m, err = b.work.GetMsg(ctx, k.seqs[part])
 		return err
 	})
 	if api := (*jetstream.APIError)(nil); errors.Is(err, jetstream.ErrMsgNotFound) || errors.As(err, &api) {
-		return nil, &unreadable{err}
+		return 0, nil, &unreadable{err}
 	}
 	if err != nil {
-		return nil, err
+		return 0, nil, err
 	}
-	_, piece, err := parseHead(m.Data)
+	h, piece, err := parseHead(m.Data)
 	if err != nil {
-		return nil, &unreadable{err}
+		return 0, nil, &unreadable{err}
 	}
-	return piece, nil
+	return h.version, piece, nil
 }

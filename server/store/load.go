@@ -443,6 +443,9 @@ func (l *Log) takeCheckpoints(r *Record, records []record) {
 		for h, b := range loose {
 			blobs[h] = b
 			k.blobs[h] = int64(len(c.squeezed[h]))
+			if rec.version == 1 { // which does not say how they are squeezed
+				k.blobs[h]--
+			}
 			l.where[h] = k
 		}
 		stored[k] = c

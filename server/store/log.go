@@ -178,7 +178,7 @@ func (l *Log) write(ctx context.Context, t *tail, k kind, number uint64, body []
 		}
 	}
 	end := t.seq
-	for _, message := range split(l.id, k, number, l.ticket(), body) {
+	for message := range split(l.id, k, number, l.ticket(), body) {
 		seq, err := l.publish(ctx, b, t.subject, message, end)
 		if err != nil {
 			t.unsure = true

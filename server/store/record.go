@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"iter"
 	"maps"
 	"runtime"
 	"slices"
@@ -62,18 +63,20 @@ func sumOf(id string, k kind, number uint64, body []byte) (sum [32]byte) {
 	return sum
 }
 
-// split cuts a record's body into messages.
-func split(id string, k kind, number, ticket uint64, body []byte) [][]byte {
+// split cuts a record's body into messages, which are made one after the other.
+func split(id string, k kind, number, ticket uint64, body []byte) iter.Seq[[]byte] {
 	const room = partSize - headSize
-	h := head{version: version, kind: k, number: number, ticket: ticket, sum: sumOf(id, k, number, body)}
-	h.parts = uint32(max(1, (len(body)+room-1)/room))
-	messages := make([][]byte, 0, h.parts)
-	for ; h.part < h.parts; h.part++ {
-		piece := body[:min(room, len(body))]
-		body = body[len(piece):]
-		messages = append(messages, append(h.append(make([]byte, 0, headSize+len(piece))), piece...))
+	return func(yield func([]byte) bool) {
+		h := head{version: version, kind: k, number: number, ticket: ticket, sum: sumOf(id, k, number, body)}
+		h.parts = uint32(max(1, (len(body)+room-1)/room))
+		for left := body; h.part < h.parts; h.part++ {
+			piece := left[:min(room, len(left))]
+			left = left[len(piece):]
+			if !yield(append(h.append(make([]byte, 0, headSize+len(piece))), piece...)) {
+				return
+			}
+		}
 	}
-	return messages
 }
 
 func (h head) append(b []byte) []byte {
