@@ -65,7 +65,7 @@ func (a runRoutes) register(to *API) {
 		security: []string{keyScheme}, body: order,
 		help: "For after a restart of the server, or if it has dropped the run: anyone with its key can make it again, from step 0, so that everyone with its address meets again. " +
 			"If the run exists, the body is only checked for mistakes.",
-		errors: with(bodyErrors, http.StatusForbidden, "The header Run-Key does not have the key of this id."),
+		errors: with(with(bodyErrors, http.StatusForbidden, "The header Run-Key does not have the key of this id."), http.StatusGone, "The run was deleted within the last seven days."),
 		answers: map[int]string{
 			http.StatusOK:      "The run is there.",
 			http.StatusCreated: "The run was made.",
@@ -253,6 +253,8 @@ func (a *core) openBy(ctx context.Context, q *request, id, key string, order reg
 	var full *access.LimitError
 	var unsaved *registry.StoreError
 	switch {
+	case errors.Is(err, registry.ErrDeleted):
+		return nil, problem.New(http.StatusGone, err.Error())
 	case errors.As(err, &unsaved):
 		return nil, problem.After(storeRetry, http.StatusServiceUnavailable, unsaved.Error())
 	case errors.As(err, &full):

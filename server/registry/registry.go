@@ -116,11 +116,14 @@ type Kept struct {
 	parting  parting
 }
 
-// Open returns the run with that id, or has it made and says so. To make one can
-// take a while, in which the others are not to wait.
+// Open returns the run with that id, or has it made and says so; ErrDeleted where somebody
+// has deleted it. To make one can take a while, in which the others are not to wait.
 func (g *Registry) Open(id string, by Maker, order Order) (k *Kept, made bool, err error) {
 	done := g.open(id)
 	defer done()
+	if g.Store != nil && g.Store.Deleted(id) {
+		return nil, false, ErrDeleted
+	}
 	k, held, err := g.there(id)
 	if k != nil || err != nil {
 		return k, false, err

@@ -23,6 +23,9 @@ func (e *StoreError) Error() string {
 // Unwrap returns the reason alone.
 func (e *StoreError) Unwrap() error { return e.Err }
 
+// ErrDeleted is what Open fails with where somebody has deleted the run.
+var ErrDeleted = errors.New("this run was deleted, and is not made again under its address; make another one, or restore it from a backup")
+
 // loadTime is how long it may take to read a run out of the store, or to write one that
 // begins.
 const loadTime = time.Minute
@@ -272,7 +275,7 @@ func (g *Registry) unrecord(k *Kept) {
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), loadTime)
 	defer cancel()
-	if err := g.Store.Delete(ctx, k.ID()); err != nil {
+	if err := g.Store.Discard(ctx, k.ID()); err != nil {
 		g.Log.Warn("a run that could not begin is still in the store", "run", k.ID(), "err", err)
 	}
 }

@@ -266,6 +266,12 @@ func TestDeletedRun(t *testing.T) {
 	if list := h.g.Resting(); len(list) != 0 {
 		t.Errorf("there are still %+v", list)
 	}
+	// Nor is it made again under its id, by a page that still has its key.
+	for _, id := range []string{here, resting} {
+		if _, _, err := h.g.Open(id, Maker{ByPage, "a"}, Order{Paused: true}); !errors.Is(err, ErrDeleted) {
+			t.Errorf("made again: %v", err)
+		}
+	}
 }
 
 // Of a store with damaged files the runs that are whole are served, and of the others it

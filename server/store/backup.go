@@ -322,7 +322,7 @@ func (s *Store) restore(ctx context.Context, r *Record) error {
 		err = s.setMeta(ctx, l.id, l, func(m Meta) Meta { return m }, false)
 	}
 	if err != nil {
-		return errors.Join(fmt.Errorf("cannot restore the run %s: %w", l.id, err), s.Delete(context.WithoutCancel(ctx), l.id))
+		return errors.Join(fmt.Errorf("cannot restore the run %s: %w", l.id, err), s.Discard(context.WithoutCancel(ctx), l.id))
 	}
 	return nil
 }

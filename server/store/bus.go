@@ -24,7 +24,6 @@ type bus struct {
 	runs    jetstream.KeyValue
 	watch   jetstream.KeyWatcher
 	watched chan struct{} // closed when the watch's goroutine has ended
-	deleted []string      // runs of which the bucket says that they were deleted, as it was found
 	health  func() error  // why JetStream answers no more, or nil
 	away    bool          // JetStream is elsewhere, and is waited for
 	stop    func()

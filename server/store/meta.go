@@ -79,7 +79,6 @@ func subjectRun(subject string) (id string, ok bool) {
 // follow keeps the metas current; it closes seen when those that there were are known.
 func (s *Store) follow(b *bus, seen chan<- struct{}) {
 	defer close(b.watched)
-	all := false
 	for e := range b.watch.Updates() {
 		if e == nil {
 			s.mu.Lock()
@@ -90,13 +89,10 @@ func (s *Store) follow(b *bus, seen chan<- struct{}) {
 			}
 			s.mu.Unlock()
 			close(seen)
-			all = true
 			continue
 		}
-		if !all && e.Operation() != jetstream.KeyValuePut {
-			b.deleted = append(b.deleted, e.Key())
-		}
 		s.learn(e)
+		s.noteDeletion(e)
 	}
 }
 
@@ -357,8 +353,14 @@ func (s *Store) enter(ctx context.Context, m Meta, epoch uint64, unready bool) e
 	return nil
 }
 
-// Delete drops a run and all of it. ErrNotFound where there is none.
-func (s *Store) Delete(ctx context.Context, id string) error {
+// Delete drops a run and all of it, for good: Deleted remembers that. ErrNotFound where there is
+// none.
+func (s *Store) Delete(ctx context.Context, id string) error { return s.drop(ctx, id, true) }
+
+// Discard is Delete of a run that may be made again under its id.
+func (s *Store) Discard(ctx context.Context, id string) error { return s.drop(ctx, id, false) }
+
+func (s *Store) drop(ctx context.Context, id string, forGood bool) error {
 	b, err := s.writing(ctx)
 	if err != nil {
 		return err
@@ -380,7 +382,11 @@ func (s *Store) Delete(ctx context.Context, id string) error {
 		if b.away { // what was made under this id meanwhile stays
 			options = append(options, jetstream.LastRevision(k.revision))
 		}
-		err = b.write(ctx, func(ctx context.Context) error { return b.runs.Delete(ctx, id, options...) })
+		mark := b.runs.Purge
+		if forGood {
+			mark = b.runs.Delete
+		}
+		err = b.write(ctx, func(ctx context.Context) error { return mark(ctx, id, options...) })
 		if err == nil {
 			break
 		}
@@ -392,6 +398,7 @@ func (s *Store) Delete(ctx context.Context, id string) error {
 		}
 	}
 	s.vanish(id)
+	s.markDeleted(id, deletion{time.Now(), forGood})
 	if err := b.purge(ctx, allOf(id), end); err != nil {
 		s.log.Warn("what is left of a deleted run goes when the store is opened again", "run", id, "error", err)
 	}

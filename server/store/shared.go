@@ -14,7 +14,16 @@ const (
 
 	// restoreTime is how long a run that is being restored is left alone.
 	restoreTime = time.Hour
+
+	// DeletedTime is how long it is remembered that a run was deleted.
+	DeletedTime = 7 * 24 * time.Hour
 )
+
+// A deletion is what the bucket says of a run that is there no longer.
+type deletion struct {
+	at      time.Time
+	forGood bool
+}
 
 // Tidy sets right what the ends of processes left in a store that several share, and lets
 // runs go, as Trim does. It does nothing while another process tidies. What it drops was
@@ -62,7 +71,7 @@ func (s *Store) Tidy(ctx context.Context) error {
 	for _, id := range dropped {
 		err := s.alone(ctx, id, func() error {
 			s.log.Info("dropping a run that was restored only in part", "run", id)
-			return s.Delete(ctx, id)
+			return s.Discard(ctx, id)
 		})
 		if err != nil && !errors.Is(err, ErrNotFound) {
 			return err
@@ -106,26 +115,44 @@ func (s *Store) alone(ctx context.Context, id string, f func() error) error {
 	return f()
 }
 
-// noteDeletion notes which runs the bucket says were deleted, and when.
-func (s *Store) noteDeletion(e jetstream.KeyValueEntry) {
+// Deleted says whether a run was deleted for good within DeletedTime.
+func (s *Store) Deleted(id string) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	d, ok := s.deleted[id]
+	return ok && d.forGood && time.Since(d.at) < DeletedTime
+}
+
+// noteDeletion notes which runs the bucket says were deleted, and when.
+func (s *Store) noteDeletion(e jetstream.KeyValueEntry) {
 	if e.Operation() == jetstream.KeyValuePut {
+		s.mu.Lock()
+		defer s.mu.Unlock()
 		delete(s.deleted, e.Key())
 		return
 	}
+	s.markDeleted(e.Key(), deletion{e.Created(), e.Operation() == jetstream.KeyValueDelete})
+}
+
+func (s *Store) markDeleted(id string, d deletion) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
 	if s.deleted == nil {
-		s.deleted = map[string]time.Time{}
+		s.deleted = map[string]deletion{}
 	}
-	s.deleted[e.Key()] = e.Created()
+	s.deleted[id] = d
 }
 
 // forgetMarks drops the marks of runs that were deleted long ago, of which nothing is left.
 func (s *Store) forgetMarks(ctx context.Context, b *bus, lone map[string]bool) error {
 	var old []string
 	s.mu.Lock()
-	for id, at := range s.deleted {
-		if !lone[id] && time.Since(at) > restoreTime && len(old) < mostForgotten {
+	for id, d := range s.deleted {
+		after := restoreTime
+		if d.forGood {
+			after = DeletedTime
+		}
+		if !lone[id] && time.Since(d.at) > after && len(old) < mostForgotten {
 			old = append(old, id)
 		}
 	}

@@ -52,8 +52,8 @@ type Store struct {
 	done  bool
 
 	// ---- of a store that several processes share ----
-	lone    map[string]bool      // runs of which only messages were found when last tidied
-	deleted map[string]time.Time // runs that were deleted, and when
+	lone    map[string]bool     // runs of which only messages were found when last tidied
+	deleted map[string]deletion // marks of runs
 }
 
 // Open opens the store in c.Dir, or makes it. It fails with *LockedError when another

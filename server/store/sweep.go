@@ -3,7 +3,7 @@ package store
 import (
 	"context"
 	"encoding/json"
-	"slices"
+	"maps"
 	"time"
 
 	"github.com/nats-io/nats.go/jetstream"
@@ -27,6 +27,7 @@ func (s *Store) sweep(ctx context.Context) error {
 	}
 	var unready []string
 	s.mu.Lock()
+	deleted := maps.Clone(s.deleted)
 	for id, k := range s.metas {
 		if k.unready {
 			unready = append(unready, id)
@@ -40,12 +41,12 @@ func (s *Store) sweep(ctx context.Context) error {
 	s.mu.Unlock()
 	for _, id := range unready {
 		s.log.Info("dropping a run that was restored only in part", "run", id)
-		if err := s.Delete(ctx, id); err != nil {
+		if err := s.Discard(ctx, id); err != nil {
 			return err
 		}
 	}
 	for id := range has {
-		if slices.Contains(b.deleted, id) {
+		if _, ok := deleted[id]; ok {
 			s.log.Info("dropping what is left of a run that was deleted", "run", id)
 			err = b.purge(ctx, allOf(id), 0)
 		} else {
@@ -55,31 +56,11 @@ func (s *Store) sweep(ctx context.Context) error {
 			return err
 		}
 	}
-	return b.forgetDeleted(ctx)
+	return s.forgetMarks(ctx, b, nil)
 }
 
 // mostForgotten is how many marks of deleted runs go at a time.
 const mostForgotten = 200
-
-// forgetDeleted drops the marks of deleted runs, of which nothing is left.
-func (b *bus) forgetDeleted(ctx context.Context) error {
-	if len(b.deleted) == 0 {
-		return nil
-	}
-	keys, err := b.js.Stream(ctx, "KV_"+bucket)
-	if err != nil {
-		return err
-	}
-	for _, id := range b.deleted[:min(len(b.deleted), mostForgotten)] { // the next time others
-		err := b.write(ctx, func(ctx context.Context) error {
-			return keys.Purge(ctx, jetstream.WithPurgeSubject("$KV."+bucket+"."+id))
-		})
-		if err != nil {
-			return err
-		}
-	}
-	return nil
-}
 
 // adopt lists a run again of which the meta is lost: its checkpoints have one, too.
 func (s *Store) adopt(ctx context.Context, b *bus, id string) error {

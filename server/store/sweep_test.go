@@ -1,10 +1,12 @@
 package store
 
 import (
+	"bytes"
 	"errors"
 	"os"
 	"path/filepath"
 	"testing"
+	"time"
 
 	"github.com/nats-io/nats.go/jetstream"
 )
@@ -36,14 +38,22 @@ func TestADeletionThatWasInterruptedIsFinished(t *testing.T) {
 	if err := s.bus.runs.Delete(t.Context(), "a"); err != nil {
 		t.Fatal(err)
 	}
-	for range 2 { // the mark that it was deleted goes, too
+	for range 2 {
 		s = reopen(t, s)
 		if l := s.List(); len(l) != 1 || l[0].ID != "b" {
 			t.Errorf("list %v", l)
 		}
 	}
-	if len(s.bus.deleted) != 0 {
-		t.Errorf("marks of %v", s.bus.deleted)
+	if !s.Deleted("a") || s.Deleted("b") || s.Deleted("c") {
+		t.Errorf("marks of %v", s.deleted)
+	}
+	// The mark that it was deleted goes after a while.
+	s.deleted["a"] = deletion{time.Now().Add(-DeletedTime - time.Second), true}
+	if err := s.forgetMarks(t.Context(), s.bus, nil); err != nil {
+		t.Fatal(err)
+	}
+	if s = reopen(t, s); s.Deleted("a") || len(s.deleted) != 0 {
+		t.Errorf("marks of %v", s.deleted)
 	}
 	info, err := s.bus.work.Info(t.Context(), jetstream.WithSubjectFilter(allOf("a")))
 	if err != nil || len(info.State.Subjects) != 0 {
@@ -107,5 +117,42 @@ func TestFilesOfJetStream(t *testing.T) {
 		if ok, err := quick(filepath.Join(messages, "index.db"), name, blocks); !ok || err != nil {
 			t.Errorf("%s is not trusted: %v", name, err)
 		}
+	}
+}
+
+// A run that was deleted is remembered, and one that went for other reasons is not; whoever
+// restores one has it again.
+func TestDeletedRunsAreRemembered(t *testing.T) {
+	s := open(t, Config{Dir: t.TempDir()})
+	filled(t, s, "a", "b", "c")
+	var backup bytes.Buffer
+	if err := s.Backup(t.Context(), &backup, "a"); err != nil {
+		t.Fatal(err)
+	}
+	for _, id := range []string{"a", "b"} {
+		if err := s.Delete(t.Context(), id); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := s.Discard(t.Context(), "c"); err != nil {
+		t.Fatal(err)
+	}
+	for range 2 {
+		for id, want := range map[string]bool{"a": true, "b": true, "c": false, "d": false} {
+			if got := s.Deleted(id); got != want {
+				t.Errorf("%s was deleted: %t", id, got)
+			}
+		}
+		s = reopen(t, s)
+	}
+	if _, err := s.Restore(t.Context(), &backup); err != nil {
+		t.Fatal(err)
+	}
+	create(t, s, "c").Close()
+	for range 2 {
+		if s.Deleted("a") || !s.Deleted("b") || s.Deleted("c") || len(s.List()) != 2 {
+			t.Errorf("marks of %v, %d runs", s.deleted, len(s.List()))
+		}
+		s = reopen(t, s)
 	}
 }

@@ -83,7 +83,7 @@ func (s *Store) trimHeld(ctx context.Context, more int) (gone []Meta, err error)
 		went := false
 		err := s.alone(ctx, m.ID, func() error {
 			went = true
-			return s.Delete(ctx, m.ID)
+			return s.Discard(ctx, m.ID)
 		})
 		if err != nil && !errors.Is(err, ErrNotFound) {
 			return gone, err

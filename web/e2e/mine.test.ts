@@ -256,6 +256,24 @@ describe('a server that is killed and started again', () => {
   })
 })
 
+describe('a run that was deleted in another tab', () => {
+  it('is not made again: the page says so, now and when it is loaded again, and leads to a new one', async () => {
+    allow(/WebSocket connection|4(04|10)/)
+    const own = await serve('--store', folder())
+    const run = await Run.make(own.url)
+    const w = await visit(run.address)
+    await w.says(({ link }) => link === 'live')
+    await fetch(new URL(`api/runs/${run.id}`, own.url), { method: 'DELETE', headers: { 'Run-Key': run.key } })
+    const told = w.page.getByRole('status').filter({ hasText: 'This run was deleted.' })
+    await told.getByRole('link', { name: 'Start a new run' }).waitFor()
+    await w.page.reload()
+    await w.page.getByText('This run was deleted.').waitFor()
+    expect((await fetch(new URL(`api/runs/${run.id}/summary`, own.url))).status).toBe(404)
+    await w.page.getByRole('link', { name: /new run/i }).click()
+    await w.says((now) => now.run !== undefined && now.run !== run.id && now.link === 'live')
+  })
+})
+
 describe('a disk that is full', () => {
   it('refuses a change calmly, gives the control back, loses nothing, and takes changes again once there is room', async () => {
     allow(/WebSocket connection|ERR_CONNECTION_REFUSED/)

@@ -5,7 +5,7 @@ import type { Control, DataSpec } from './generated/wire'
 import { keyOf, readLink, takeToken, withKey, type Asked } from './state/link'
 import { orderOf } from './net/lesson'
 import { unpack } from './state/packed'
-import { RESTARTED, GONE } from './state/recovery'
+import { DELETED, GONE, RESTARTED } from './state/recovery'
 import { root } from './net/root'
 import { calm } from './state/media'
 import { Store } from './state/store'
@@ -68,8 +68,8 @@ export async function open(coming: Promise<Host>): Promise<void> {
         continue
       }
       host.trouble = e instanceof Problem ? e.message : 'The server does not answer. Retrying.'
-      if (e instanceof Problem && e.status === STATUS.NOT_FOUND) {
-        host.trouble = GONE
+      if (e instanceof Problem && (e.status === STATUS.NOT_FOUND || e.status === STATUS.GONE)) {
+        host.trouble = e.status === STATUS.GONE ? DELETED : GONE
         host.elsewhere = new URL(`#${withKey(location.hash, undefined)}`, root).href
       }
       await new Promise((resolve) => setTimeout(resolve, RETRY))

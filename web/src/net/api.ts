@@ -13,7 +13,7 @@ export class Problem extends Error {
 }
 
 /** The statuses that the page answers in its own way. */
-export const STATUS = { UNAUTHORIZED: 401, FORBIDDEN: 403, NOT_FOUND: 404, UNPROCESSABLE: 422 } as const
+export const STATUS = { UNAUTHORIZED: 401, FORBIDDEN: 403, NOT_FOUND: 404, GONE: 410, UNPROCESSABLE: 422 } as const
 
 /** Which part of a curve is asked of the server. */
 export interface CurveQuery {

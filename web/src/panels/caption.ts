@@ -1,6 +1,6 @@
 import { html, nothing, type TemplateResult } from 'lit'
 import { OWN_DATA } from '../generated/wire'
-import { GONE } from '../state/recovery'
+import { DELETED, GONE } from '../state/recovery'
 import './copy'
 import { othersNotice } from './others'
 import { Part } from './part'
@@ -19,7 +19,7 @@ class GnllCaption extends Part {
     if (run?.state === 'diverged' && run.trouble.length === 0) {
       return html`<p class="caption bad" role="alert"><b>Diverged:</b> ${run.reason}. ${!this.store.steers.value ? '' : html`<button type="button" class="quiet-button" @click=${() => { this.store.restore() }}>Go back to before the divergence</button> <button type="button" class="quiet-button" @click=${() => { this.store.reset() }}>Restart</button>`}</p>`
     }
-    if (notice === GONE) {
+    if (notice === GONE || notice === DELETED) {
       return html`<p class="caption told" role="status">${notice} <a class="quiet-button" href=${this.store.address.fresh}>Start a new run</a></p>`
     }
     if (notice !== '') {

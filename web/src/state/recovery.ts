@@ -4,6 +4,8 @@ import type { Signal } from '@preact/signals-core'
 export const RESTARTED = 'The server restarted, so training started again from step 0 with the same settings.'
 export const GONE = 'This run is no longer available. The page will reconnect if it comes back.'
 
+export const DELETED = 'This run was deleted.'
+
 /** Finds a run again after its connection broke, or makes it again if the server has forgotten it. */
 export class Recovery {
   /** The next run message is of another run, even if its generation has the same number. */
@@ -34,7 +36,7 @@ export class Recovery {
   async recover(): Promise<void> {
     try {
       const { run } = await (this.#key === undefined ? this.api.find(this.#id) : this.api.open(this.#id, this.#key, this.again()))
-      if (this.notice.value === GONE) this.notice.value = ''
+      if (this.notice.value === GONE || this.notice.value === DELETED) this.notice.value = ''
       if (run.created === this.#created) return
       this.#created = run.created
       this.forgotten = true
@@ -42,7 +44,7 @@ export class Recovery {
     } catch (e) {
       if (e instanceof Problem) {
         const gone = this.#key === undefined && e.status === STATUS.NOT_FOUND
-        this.notice.value = gone ? GONE : `The server cannot create this run: ${e.message}`
+        this.notice.value = e.status === STATUS.GONE ? DELETED : gone ? GONE : `The server cannot create this run: ${e.message}`
       }
       throw e
     }
