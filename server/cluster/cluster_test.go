@@ -79,6 +79,9 @@ func TestLease(t *testing.T) {
 		if _, err := a.Take(t.Context(), "x"); !errors.As(err, &elsewhere) {
 			t.Errorf("a run that was granted to another: %v", err)
 		}
+		if err := a.Revoke(t.Context(), "x", a.ID()); err != nil { // it is not a's
+			t.Error(err)
+		}
 		two := take(t, b, "x")
 		if two.Epoch() <= one.Epoch() {
 			t.Errorf("epochs %d, then %d", one.Epoch(), two.Epoch())
@@ -87,9 +90,18 @@ func TestLease(t *testing.T) {
 			t.Error(err)
 		}
 		until(t, "a knows that nobody has it", func() bool { _, ok := a.Owner("x"); return !ok })
-		if three := take(t, a, "x"); three.Epoch() <= two.Epoch() {
+		three := take(t, a, "x")
+		if three.Epoch() <= two.Epoch() {
 			t.Errorf("epochs %d, then %d", two.Epoch(), three.Epoch())
 		}
+		if err := three.Release(t.Context(), "nobody"); err != nil {
+			t.Error(err)
+		}
+		if err := a.Revoke(t.Context(), "x", "nobody"); err != nil {
+			t.Error(err)
+		}
+		until(t, "b knows that nobody has it", func() bool { _, ok := b.Owner("x"); return !ok })
+		take(t, b, "x")
 	}
 }
 

@@ -281,6 +281,23 @@ func (l *Lease) Release(ctx context.Context, to string) error {
 	}
 }
 
+// Revoke has anybody take a run that was left to a node which has not taken it.
+func (n *Node) Revoke(ctx context.Context, run, from string) error {
+	n.mu.Lock()
+	p := n.places[run]
+	if p == nil || p.Node != from || !p.granted {
+		n.mu.Unlock()
+		return nil
+	}
+	revision := p.revision
+	n.mu.Unlock()
+	err := n.leases.Delete(ctx, run, jetstream.LastRevision(revision))
+	if bus.Conflict(err) {
+		return nil // it has it after all
+	}
+	return err
+}
+
 // renewDue sends a renewal of every lease that is due.
 func (n *Node) renewDue(ctx context.Context) {
 	if !n.config.Conn.IsConnected() {

@@ -191,6 +191,7 @@ func (k *keeper) try(rest bool) error {
 	k.failed = err
 	k.mu.Unlock()
 	switch {
+	case errors.Is(err, store.ErrUnheld): // which is said of the run
 	case err != nil && was == nil:
 		k.slog.Error("the run is not saved; trying again until it is", "err", err)
 	case err == nil && was != nil:

@@ -74,6 +74,11 @@ func (g *Registry) tend() {
 	defer g.answer(adoptSubject(g.Cluster.ID()), turns, func(id string) error {
 		g.awaitGrant(id)
 		_, err := g.Get(id)
+		if err != nil { // whoever can have it may
+			if release, ok := g.Cluster.Hold(g.ctx, id); ok {
+				release()
+			}
+		}
 		return err
 	})()
 	defer g.answer(deleteSubject(g.Cluster.ID()), turns, func(id string) error {
@@ -283,6 +288,11 @@ func (g *Registry) handTo(k *Kept, heir string) {
 	begun := time.Now()
 	if err := g.ask(context.Background(), adoptSubject(heir), k.ID()); err != nil {
 		g.Log.Warn("a run was handed over, and not loaded yet", "run", k.ID(), "to", heir, "err", err)
+		ctx, cancel := context.WithTimeout(context.Background(), takeTime)
+		defer cancel()
+		if err := g.Cluster.Revoke(ctx, k.ID(), heir); err != nil {
+			g.Log.Debug("taking back what was left to a node", "run", k.ID(), "err", err)
+		}
 		return
 	}
 	g.Log.Info("run handed over", "run", k.ID(), "to", heir, "took", time.Since(begun).Round(time.Millisecond))

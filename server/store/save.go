@@ -43,6 +43,9 @@ func (l *Log) save(ctx context.Context, c Checkpoint, refs []string, m Meta, kee
 	if err != nil {
 		return fmt.Errorf("cannot store a checkpoint of %s: %w", l.id, err)
 	}
+	if err := l.valid(); err != nil {
+		return err
+	}
 	p, err := l.plan(c, refs, keep)
 	if err != nil {
 		return err
