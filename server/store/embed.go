@@ -34,6 +34,9 @@ func embed(dir string, log *slog.Logger) (*embedded, error) {
 	if err := e.start(folder.clean); err != nil {
 		return nil, errors.Join(err, e.stop())
 	}
+	if err := folder.stock(); err != nil {
+		log.Warn("the disk is nearly full; make room, or delete runs", "error", err)
+	}
 	return e, nil
 }
 

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -24,6 +25,7 @@ const format = 2
 //	owner.json   which process, for people
 //	format.json  the format and the program that wrote it
 //	closed       is there when the store was closed, and not while it is open
+//	reserve      takes room, so that a run can be deleted when the disk is full
 //	gnllviz.sock asks whoever has the folder; see package operator
 //	nats/        JetStream's files
 //	damaged-*/   what was damaged, as it was found
@@ -135,6 +137,31 @@ func (f *folder) probe() error {
 	}
 	return nil
 }
+
+// reserved is how many bytes are held in reserve: what JetStream needs to start again, to mark
+// a run as deleted and to write a block afresh that is half empty.
+const reserved = 4 << 20
+
+// stock holds room in reserve, if as much is left beside it.
+func (f *folder) stock() error {
+	name := filepath.Join(f.dir, "reserve")
+	if info, err := os.Stat(name); err == nil && info.Size() == reserved {
+		return nil
+	}
+	noise := make([]byte, 2*reserved) // which no file system makes smaller
+	rand.NewChaCha8([32]byte{1}).Read(noise)
+	err := os.WriteFile(name, noise, 0o600)
+	if err == nil {
+		err = os.Truncate(name, reserved)
+	}
+	if err != nil {
+		return errors.Join(err, os.Remove(name))
+	}
+	return nil
+}
+
+// spend frees the room that was held in reserve, and says whether there was any.
+func (f *folder) spend() bool { return os.Remove(filepath.Join(f.dir, "reserve")) == nil }
 
 // closed notes that JetStream has closed its files.
 func (f *folder) closed() error {

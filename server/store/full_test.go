@@ -5,6 +5,7 @@ package store
 import (
 	"context"
 	"errors"
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -49,6 +50,79 @@ func small(t *testing.T, size string) string {
 	return dir
 }
 
+// fill writes a file until nothing more has room beside it.
+func fill(t *testing.T, name string) {
+	t.Helper()
+	f, err := os.Create(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	piece := make([]byte, 4096)
+	for err == nil {
+		_, err = f.Write(piece)
+	}
+	if !errors.Is(err, syscall.ENOSPC) {
+		t.Fatal(err)
+	}
+}
+
+// On a full disk a run can be deleted, which makes room: its bytes go, and the others can be
+// written to again.
+func TestDeletingOnAFullDisk(t *testing.T) {
+	if !asRoot(t) {
+		return
+	}
+	disk := small(t, "48m")
+	dir := filepath.Join(disk, "store")
+	s := open(t, Config{Dir: dir})
+	var logs []*Log
+	for i, id := range []string{"a", "b", "c"} {
+		l := create(t, s, id)
+		for k := range uint64(4) { // in turn, so that their blocks are shared
+			save(t, l, "x", noise(uint64(10*i)+k, 900_000))
+		}
+		logs = append(logs, l)
+	}
+	kept := logs[2]
+	for round, id := range []string{"a", "b"} {
+		ballast := filepath.Join(disk, fmt.Sprint("ballast", round))
+		fill(t, ballast)
+		var err error
+		for range 1000 { // what is left of a page
+			if err = kept.Append(t.Context(), Entry{kept.Last() + 1, noise(kept.Last(), 1000)}); err != nil {
+				break
+			}
+		}
+		if err == nil {
+			t.Fatal("the disk is not full")
+		}
+		if err := s.Delete(t.Context(), id); err != nil {
+			t.Fatalf("delete %s on a full disk: %v", id, err)
+		}
+		if _, ok := s.Meta(id); ok || !s.Deleted(id) {
+			t.Errorf("%s is still there", id)
+		}
+		appendN(t, kept, 3)
+		save(t, kept, "y", noise(uint64(round)+100, 500_000))
+		if round == 0 {
+			if err := os.Remove(ballast); err != nil {
+				t.Fatal(err)
+			}
+			s = reopen(t, s)
+			_, kept = load(t, s, "c")
+		}
+	}
+	s = reopen(t, s)
+	if list := s.List(); len(list) != 1 || list[0].ID != "c" || !s.Deleted("a") || !s.Deleted("b") {
+		t.Errorf("stored are %v", list)
+	}
+	r, _ := load(t, s, "c")
+	if string(r.Checkpoints[0].Manifest) != "y" {
+		t.Errorf("the newest checkpoint is %q", r.Checkpoints[0].Manifest)
+	}
+}
+
 func TestTheDiskIsFull(t *testing.T) {
 	if !asRoot(t) {
 		return
@@ -63,23 +137,8 @@ func TestTheDiskIsFull(t *testing.T) {
 	other := create(t, s, "b")
 
 	ballast := filepath.Join(disk, "ballast")
-	fill := func() {
-		t.Helper()
-		f, err := os.Create(ballast)
-		if err != nil {
-			t.Fatal(err)
-		}
-		piece := make([]byte, 4096)
-		for err == nil {
-			_, err = f.Write(piece)
-		}
-		if !errors.Is(err, syscall.ENOSPC) {
-			t.Fatal(err)
-		}
-		f.Close()
-	}
 	for round := range 3 {
-		fill()
+		fill(t, ballast)
 		var err error
 		full := l.Last()
 		for range 1000 { // what is left of a page

@@ -56,7 +56,7 @@ func TestLongAnHourOfCheckpoints(t *testing.T) {
 			save(t, l, "x", constant, noise(10*i+uint64(j)+2, 60_000), noise(i/100, 20_000))
 		}
 		if i%20 == 19 {
-			bytes, _ := size(t, dir)
+			bytes, _ := size(t, filepath.Join(dir, "nats"))
 			most = max(most, bytes)
 		}
 	}
@@ -66,8 +66,8 @@ func TestLongAnHourOfCheckpoints(t *testing.T) {
 	}
 	// What is left then goes, too, but for two blocks.
 	const rest = 24 << 20
-	bytes, files := size(t, dir)
-	for begin := time.Now(); bytes > rest && time.Since(begin) < time.Minute; bytes, files = size(t, dir) {
+	bytes, files := size(t, filepath.Join(dir, "nats"))
+	for begin := time.Now(); bytes > rest && time.Since(begin) < time.Minute; bytes, files = size(t, filepath.Join(dir, "nats")) {
 		time.Sleep(tidyEvery / 10)
 	}
 	t.Logf("7200 saves in %v; at most %d bytes of %d; %d files with %d bytes then", took, most, int64(bound), files, bytes)

@@ -360,7 +360,42 @@ func (s *Store) Delete(ctx context.Context, id string) error { return s.drop(ctx
 // Discard is Delete of a run that may be made again under its id.
 func (s *Store) Discard(ctx context.Context, id string) error { return s.drop(ctx, id, false) }
 
+// drop drops a run, on a full disk by means of what is held in reserve.
 func (s *Store) drop(ctx context.Context, id string, forGood bool) error {
+	err := s.dropAll(ctx, id, forGood)
+	left := (*leftoverError)(nil)
+	if err != nil && !errors.Is(err, ErrNotFound) && s.server != nil && s.server.folder.spend() {
+		s.log.Warn("a run is deleted in the room that was held in reserve", "run", id, "error", err)
+		if errors.As(err, &left) {
+			err = s.purgeAll(ctx, id)
+		} else {
+			err = s.dropAll(ctx, id, forGood)
+		}
+	}
+	if errors.As(err, &left) {
+		s.log.Warn("what is left of a deleted run goes when the store is opened again", "run", id, "error", err)
+		err = nil
+	}
+	return err
+}
+
+// A leftoverError is why a run that is in the list no longer still takes room.
+type leftoverError struct{ error }
+
+// purgeAll drops all messages of a run in a store that is this process's.
+func (s *Store) purgeAll(ctx context.Context, id string) error {
+	b, err := s.writing(ctx)
+	if err == nil {
+		err = b.purge(ctx, allOf(id), 0)
+	}
+	if err != nil {
+		return &leftoverError{err}
+	}
+	return nil
+}
+
+// dropAll drops a run, if there is room for the marks of that.
+func (s *Store) dropAll(ctx context.Context, id string, forGood bool) error {
 	b, err := s.writing(ctx)
 	if err != nil {
 		return err
@@ -400,7 +435,7 @@ func (s *Store) drop(ctx context.Context, id string, forGood bool) error {
 	s.vanish(id)
 	s.markDeleted(id, deletion{time.Now(), forGood})
 	if err := b.purge(ctx, allOf(id), end); err != nil {
-		s.log.Warn("what is left of a deleted run goes when the store is opened again", "run", id, "error", err)
+		return &leftoverError{err}
 	}
 	return nil
 }

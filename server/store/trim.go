@@ -28,6 +28,7 @@ func (s *Store) Trim(ctx context.Context) (gone []Meta, err error) { return s.tr
 // trim makes room for so many more runs.
 func (s *Store) trim(ctx context.Context, more int) (gone []Meta, err error) {
 	if !s.shared() {
+		_ = s.server.folder.stock() // if it was spent, and there is room again
 		return s.trimHeld(ctx, more)
 	}
 	// Others can be full at the same time: one of them makes room.
