@@ -1,31 +1,93 @@
 package main
 
 import (
-	"bytes"
+	"bufio"
 	"errors"
 	"fmt"
 	"io"
 	"io/fs"
+	"math/rand/v2"
 	"os"
+	"path/filepath"
 
 	"github.com/google/renameio/v2/maybe"
 	"github.com/spf13/cobra"
 	"golang.org/x/term"
 )
 
-// writeOut writes what a command makes to a file, or to standard output where the
-// path is empty or -. The whole of it is made first, so that of what fails nothing is
-// written.
+// madeFirst is how many bytes of what goes to standard output are made before any is
+// written, so that of what fails soon nothing is.
+const madeFirst = 1 << 20
+
+// writeOut writes what a command makes, as it is made, to a file, whole or not at all, or to
+// standard output where the path is empty or -.
 func writeOut(c *cobra.Command, path string, write func(io.Writer) error) error {
-	var b bytes.Buffer
-	if err := write(&b); err != nil {
+	if path != "" && path != "-" {
+		return writeAside(path, write)
+	}
+	b := bufio.NewWriterSize(output{c.OutOrStdout(), "to standard output"}, madeFirst)
+	if err := write(b); err != nil {
 		return err
 	}
-	if path != "" && path != "-" {
-		return writeFile(path, b.Bytes())
+	return b.Flush()
+}
+
+// An output is where a command writes to, with errors that say so.
+type output struct {
+	io.Writer
+	to string // in words
+}
+
+// Write implements [io.Writer].
+func (o output) Write(b []byte) (int, error) {
+	n, err := o.Writer.Write(b)
+	if err != nil {
+		err = fmt.Errorf("cannot write %s: %w", o.to, cause(err))
 	}
-	if _, err := c.OutOrStdout().Write(b.Bytes()); err != nil {
-		return fmt.Errorf("cannot write to standard output: %w", cause(err))
+	return n, err
+}
+
+// writeAside is writeFile of what is written piece by piece.
+func writeAside(path string, write func(io.Writer) error) error {
+	cannot := func(err error) error { return fmt.Errorf("cannot write %s: %w", path, cause(err)) }
+	if target, err := filepath.EvalSymlinks(path); err == nil {
+		path = target // the link stays
+	}
+	name, flags := path, os.O_WRONLY
+	info, err := os.Stat(path)
+	regular := err != nil || info.Mode().IsRegular()
+	if regular {
+		name, flags = filepath.Join(filepath.Dir(path), fmt.Sprintf(".%s-%x", filepath.Base(path), rand.Uint64())), os.O_WRONLY|os.O_CREATE|os.O_EXCL
+	}
+	f, err := os.OpenFile(name, flags, 0o666)
+	if err != nil {
+		return cannot(err)
+	}
+	if regular && info != nil {
+		err = f.Chmod(info.Mode().Perm())
+	}
+	b := bufio.NewWriter(output{f, path})
+	failed := write(b)
+	if failed == nil {
+		failed = b.Flush()
+	}
+	if failed == nil && err == nil && regular {
+		err = f.Sync()
+	}
+	err = errors.Join(err, f.Close())
+	if regular {
+		if failed == nil && err == nil {
+			err = os.Rename(name, path)
+		}
+		if failed != nil || err != nil {
+			_ = os.Remove(name)
+		}
+	}
+	switch {
+	case failed != nil:
+		return failed
+	case err != nil:
+		return cannot(err)
 	}
 	return nil
 }

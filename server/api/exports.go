@@ -1,11 +1,10 @@
 package api
 
 import (
-	"bytes"
 	"cmp"
 	"context"
-	"errors"
 	"fmt"
+	"io"
 	"net/http"
 	"path"
 	"strings"
@@ -42,15 +41,15 @@ func (a exportRoutes) register(to *API) {
 }
 
 const (
-	// MaxExports bounds the files that are made at a time. Those that are being sent
-	// are bounded by their bytes.
+	// MaxExports bounds the files that are made at a time. Those whose clients are slower
+	// than that are bounded by what they hold.
 	MaxExports = 4
 
-	// maxFileBytes bounds one file: a history of a million steps has half of it.
+	// maxFileBytes bounds what one file is made of: a history of a million steps has half of it.
 	maxFileBytes = 128 << 20
 )
 
-// FileBytes is what one file may have, on a server of so much memory, as
+// FileBytes is what may be in memory for one file that is being made, on a server of so much memory, as
 // [registry.Memory] has it: a sixteenth.
 func FileBytes(memory int) int { return min(maxFileBytes, memory/16) }
 
@@ -68,7 +67,7 @@ type exportRequest struct {
 
 // getExport makes a file of a lane as it is now. It is always one to be kept, never
 // shown: a report is HTML with scripts, and they are not to run as the page's own.
-func (a exportRoutes) getExport(ctx context.Context, q *exportRequest) (*file, error) {
+func (a exportRoutes) getExport(ctx context.Context, q *exportRequest) (*download, error) {
 	x, err := a.theRun(&q.request)
 	if err != nil {
 		return nil, err
@@ -84,18 +83,24 @@ func (a exportRoutes) getExport(ctx context.Context, q *exportRequest) (*file, e
 	if err != nil {
 		return nil, err
 	}
+	peer, made := a.Proxies.PeerOf(q.r), false // and then the turn is the download's
 	done := func() {}
 	if !f.Small() {
-		if done, err = a.turns.Take(ctx, a.Proxies.PeerOf(q.r), access.ExportWait); err != nil {
+		if done, err = a.turns.Take(ctx, peer, access.ExportWait); err != nil {
 			return nil, err
 		}
 	}
-	defer done()
-	enough, err := a.Rations.Taking.Take(ctx, a.Proxies.PeerOf(q.r), x.ID())
+	enough, err := a.Rations.Taking.Take(ctx, peer, x.ID())
 	if err != nil {
+		done()
 		return nil, err
 	}
-	defer enough()
+	defer func() {
+		if !made {
+			enough()
+			done()
+		}
+	}()
 	record := x.Capture
 	if f.Small() {
 		record = x.CaptureModel
@@ -117,24 +122,28 @@ func (a exportRoutes) getExport(ctx context.Context, q *exportRequest) (*file, e
 	if !f.Makes(rec) {
 		return nil, problem.New(http.StatusUnprocessableEntity, f.Write(nil, rec).Error())
 	}
-	b := bounded{most: a.FileBytes, wanted: ctx}
-	switch err := f.Write(&b, rec); {
-	case ctx.Err() != nil:
-		return nil, problem.ErrLeft
-	case errors.Is(err, errTooLarge):
-		return nil, problem.New(http.StatusUnprocessableEntity, fmt.Sprintf("%s would have more than %d bytes; export its parts one by one, or use a run with fewer steps", f.File, a.FileBytes))
-	case err != nil:
-		a.Log.Error("making a file", "run", x.ID(), "format", f.Name, "err", err)
-		return nil, problem.New(http.StatusInternalServerError, fmt.Sprintf("%s cannot be made: %v", f.File, err))
+	// A file is written as it is made. What it is made of is in memory until it is sent.
+	held := rec.Size() + pieceBytes*piecesAhead
+	if held > a.FileBytes {
+		return nil, problem.New(http.StatusUnprocessableEntity, fmt.Sprintf("%s would take more than %d bytes of memory; use a run with fewer steps, or raise --max-memory", f.File, a.FileBytes))
 	}
-	// The turn ends with the making. What is to be sent has a bound of its own.
-	enough()
-	if err := a.Hold(ctx, int64(b.Len())); err != nil {
+	enough() // nobody waits for a turn who waits for room
+	if err := a.Hold(ctx, int64(held)); err != nil {
 		return nil, err
 	}
-	return &file{
-		Type: f.Media, Disposition: fmt.Sprintf("attachment; filename=%q", exportName(rec, f)), Body: b.Bytes(), sized: true,
-	}, nil
+	if enough, err = a.Rations.Taking.Take(ctx, peer, x.ID()); err != nil {
+		return nil, err
+	}
+	d := &download{
+		kind: f.Media, disposition: fmt.Sprintf("attachment; filename=%q", exportName(rec, f)), wanted: ctx,
+		write: func(w io.Writer) error { return f.Write(w, rec) }, turn: []func(){enough, done},
+		failed: func(err error) *problem.Problem {
+			a.Log.Error("making a file", "run", x.ID(), "format", f.Name, "err", err)
+			return problem.New(http.StatusInternalServerError, fmt.Sprintf("%s cannot be made: %v", f.File, err))
+		},
+	}
+	made = true
+	return d, nil
 }
 
 // exportName is what a browser is to call the file: what it is of, and in what
@@ -166,25 +175,4 @@ func safe(name, otherwise string) string {
 		}
 	}
 	return cmp.Or(strings.Trim(b.String(), "_-"), otherwise)
-}
-
-var errTooLarge = errors.New("the file grows too large")
-
-// A bounded buffer takes no more than so many bytes, and none when nobody wants them any
-// more.
-type bounded struct {
-	bytes.Buffer
-	most   int
-	wanted context.Context
-}
-
-// Write implements [io.Writer].
-func (b *bounded) Write(p []byte) (int, error) {
-	if b.wanted.Err() != nil {
-		return 0, problem.ErrLeft
-	}
-	if b.Len()+len(p) > b.most {
-		return 0, errTooLarge
-	}
-	return b.Buffer.Write(p)
 }

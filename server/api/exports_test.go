@@ -27,14 +27,3 @@ func TestNamesOfFilesAreSafe(t *testing.T) {
 		}
 	}
 }
-
-// What grows too large is an error, not a crash.
-func TestBoundedBuffer(t *testing.T) {
-	b := bounded{most: 5, wanted: t.Context()}
-	if _, err := b.Write([]byte("123")); err != nil {
-		t.Fatal(err)
-	}
-	if _, err := b.Write([]byte("456")); err != errTooLarge || b.String() != "123" {
-		t.Errorf("got %v, %q", err, b.String())
-	}
-}

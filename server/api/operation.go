@@ -5,7 +5,6 @@ import (
 	"errors"
 	"net/http"
 	"reflect"
-	"strconv"
 	"strings"
 
 	"github.com/danielgtaylor/huma/v2/queryparam"
@@ -196,16 +195,12 @@ type file struct {
 	Type        string
 	Disposition string // empty of one that is no file of its own
 	Body        []byte
-	sized       bool // it is sent as it is, with its length
 }
 
 func (f *file) send(w http.ResponseWriter, status int) {
 	w.Header().Set("Content-Type", f.Type)
 	if f.Disposition != "" {
 		w.Header().Set("Content-Disposition", f.Disposition)
-	}
-	if f.sized {
-		w.Header().Set("Content-Length", strconv.Itoa(len(f.Body)))
 	}
 	w.WriteHeader(status)
 	_, _ = w.Write(f.Body) // an error is the client's leaving

@@ -9,11 +9,12 @@
 package operator
 
 import (
-	"bytes"
+	"bufio"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"log/slog"
 	"net/http"
 	"strings"
@@ -133,7 +134,7 @@ func (o *operator) export(w http.ResponseWriter, r *http.Request) {
 		problem.Answer(w, http.StatusUnprocessableEntity, err.Error())
 		return
 	}
-	file, note, err := o.file(r, f)
+	write, note, err := o.file(r, f)
 	if p := (*problem.Problem)(nil); errors.As(err, &p) {
 		p.Answer(w)
 		return
@@ -146,10 +147,35 @@ func (o *operator) export(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set(noteHeader, quote(note))
 	}
 	w.Header().Set("Content-Type", f.Media)
-	_, _ = w.Write(file) // whoever no longer wants it has left
+	// It is written as it is made, but for what comes first: what cannot be made at all is told,
+	// and what fails later is cut off, so that it does not pass for the whole.
+	const first = 256 << 10
+	s := &counted{w: w}
+	b := bufio.NewWriterSize(s, first)
+	err = write(b)
+	switch {
+	case err != nil && s.n == 0:
+		problem.Answer(w, http.StatusInternalServerError, fmt.Sprintf("%s cannot be made: %v", f.File, err))
+	case err != nil || b.Flush() != nil:
+		panic(http.ErrAbortHandler)
+	}
 }
 
-func (o *operator) file(r *http.Request, f artifact.Format) (file []byte, note string, err error) {
+// counted counts what is written.
+type counted struct {
+	w io.Writer
+	n int
+}
+
+// Write implements [io.Writer].
+func (c *counted) Write(b []byte) (int, error) {
+	n, err := c.w.Write(b)
+	c.n += n
+	return n, err
+}
+
+// file returns what writes a file of a run.
+func (o *operator) file(r *http.Request, f artifact.Format) (write func(io.Writer) error, note string, err error) {
 	ctx, id := r.Context(), r.PathValue("id")
 	x, err := o.runs.Peek(ctx, id)
 	if errors.Is(err, store.ErrNotFound) {
@@ -166,11 +192,11 @@ func (o *operator) file(r *http.Request, f artifact.Format) (file []byte, note s
 	if err != nil {
 		return nil, "", err
 	}
-	capture := x.Capture
+	take := x.Capture
 	if f.Small() {
-		capture = x.CaptureModel
+		take = x.CaptureModel
 	}
-	record, err := capture(ctx, lane)
+	record, err := take(ctx, lane)
 	if err != nil {
 		return nil, "", err
 	}
@@ -180,11 +206,7 @@ func (o *operator) file(r *http.Request, f artifact.Format) (file []byte, note s
 	if !f.Makes(record) {
 		return nil, "", problem.New(http.StatusUnprocessableEntity, f.Write(nil, record).Error())
 	}
-	var b bytes.Buffer
-	if err := f.Write(&b, record); err != nil {
-		return nil, "", fmt.Errorf("%s cannot be made: %w", f.File, err)
-	}
-	return b.Bytes(), note, nil
+	return func(w io.Writer) error { return f.Write(w, record) }, note, nil
 }
 
 // laneOf returns the number of the model with that name, or nil for the first where there

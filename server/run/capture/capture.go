@@ -49,6 +49,19 @@ type Capture struct {
 	Snapshots []Snapshot // of the grid, oldest first; empty where Grid is nil
 }
 
+// Size is about what is in memory to make files of the capture, in bytes: itself, the table
+// of its history, and the columns of a Parquet file.
+func (r *Capture) Size() int {
+	const (
+		point = 2 * 160 // in Points and AllPoints, and as the model has it
+		step  = 80      // of Batches, the table and the columns
+		row   = 400
+		least = 2 << 20 // what else there is, and a report
+	)
+	params := r.Lane.Params
+	return least + point*len(r.AllPoints) + step*len(r.Batches.Steps) + row*len(r.Rows) + 16*params
+}
+
 // Curves are what was recorded of the lane.
 type Curves struct {
 	Points    []wire.Point // evaluations, of the target that is shown
