@@ -59,7 +59,7 @@ type times struct {
 
 func timesOf(ttl time.Duration) times {
 	ttl = max(cmp.Or(ttl, DefaultTTL), leastTTL)
-	return times{ttl: ttl, renew: ttl / 4, valid: ttl * 3 / 4, dead: ttl * 11 / 10, tick: ttl / 40}
+	return times{ttl: ttl, renew: ttl / 4, valid: ttl * 3 / 4, dead: ttl * 41 / 40, tick: ttl / 40}
 }
 
 // A Peer is a node, as it said last.

@@ -420,7 +420,10 @@ func (g *Registry) Find(id string) (*Kept, *problem.Problem) {
 	k, err := g.Get(id)
 	var full *access.LimitError
 	var elsewhere *cluster.ElsewhereError
+	var away *store.AwayError
 	switch {
+	case errors.As(err, &away):
+		return nil, problem.New(http.StatusServiceUnavailable, away.Error())
 	case errors.As(err, &elsewhere):
 		return nil, problem.New(http.StatusMisdirectedRequest, elsewhere.Error())
 	case errors.As(err, &full):

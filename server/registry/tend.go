@@ -16,7 +16,7 @@ import (
 
 const (
 	// tendEvery is how often a node looks for runs without an owner.
-	tendEvery = 500 * time.Millisecond
+	tendEvery = 250 * time.Millisecond
 
 	// orphanTime is how long a run is left to the node that is to take it, before others
 	// do.

@@ -14,6 +14,16 @@ var (
 	ErrTaken = errors.New("the run was loaded elsewhere or deleted, so nothing more of it can be stored from here")
 )
 
+// AwayError says that the NATS servers did not answer for as long as could be waited.
+type AwayError struct{ Err error }
+
+func (e *AwayError) Error() string {
+	return "the NATS servers that keep it do not answer; try again when they are back"
+}
+
+// Unwrap returns what the last attempt failed with.
+func (e *AwayError) Unwrap() error { return e.Err }
+
 // DamageError says that a stored run cannot be loaded.
 type DamageError struct {
 	ID   string

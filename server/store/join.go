@@ -138,10 +138,10 @@ func (b *bus) patiently(ctx context.Context, each time.Duration, f func(context.
 			return err
 		}
 		if b.conn.IsClosed() {
-			return fmt.Errorf("the connection to NATS was closed: %w", err)
+			return &AwayError{err}
 		}
 		if pause(ctx) != nil {
-			return fmt.Errorf("the NATS servers do not answer: %w", err)
+			return &AwayError{err}
 		}
 	}
 }

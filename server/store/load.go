@@ -392,15 +392,18 @@ func (b *bus) each(ctx context.Context, id string, f func(message)) (lost uint64
 			return 0, err
 		}
 		before := read
-		for m := range batch.Messages() {
+		if err := b.take(ctx, batch, func(m jetstream.Msg) error {
 			meta, err := m.Metadata()
 			if err != nil {
-				return 0, err
+				return err
 			}
 			if read++; meta.Sequence.Consumer != read {
-				return 0, fmt.Errorf("message %d of it came as %d", read, meta.Sequence.Consumer)
+				return fmt.Errorf("message %d of it came as %d", read, meta.Sequence.Consumer)
 			}
 			f(message{meta.Sequence.Stream, m.Subject(), m.Data()})
+			return nil
+		}); err != nil {
+			return 0, err
 		}
 		if err := cmp.Or(batch.Error(), ctx.Err()); err != nil {
 			return 0, err
@@ -416,6 +419,31 @@ func (b *bus) each(ctx context.Context, id string, f func(message)) (lost uint64
 				has += n
 			}
 			return max(has, read) - read, nil
+		}
+	}
+}
+
+// take takes the messages of a batch, and gives up when none comes for long: the server that
+// was to send them may be gone.
+func (b *bus) take(ctx context.Context, batch jetstream.MessageBatch, f func(jetstream.Msg) error) error {
+	silent := time.NewTimer(longTime)
+	defer silent.Stop()
+	for {
+		if b.away {
+			silent.Reset(attemptTime)
+		}
+		select {
+		case m, ok := <-batch.Messages():
+			if !ok {
+				return nil
+			}
+			if err := f(m); err != nil {
+				return err
+			}
+		case <-silent.C:
+			return errors.New("its messages do not come")
+		case <-ctx.Done():
+			return ctx.Err()
 		}
 	}
 }
