@@ -12,6 +12,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/compose-spec/compose-go/v2/cli"
@@ -24,6 +25,7 @@ import (
 	corev1 "k8s.io/api/core/v1"
 	networkingv1 "k8s.io/api/networking/v1"
 	policyv1 "k8s.io/api/policy/v1"
+	"k8s.io/apimachinery/pkg/labels"
 	"sigs.k8s.io/kustomize/api/krusty"
 	"sigs.k8s.io/kustomize/kyaml/filesys"
 	"sigs.k8s.io/yaml"
@@ -44,32 +46,98 @@ func main() {
 	os.Exit(min(wrong, 1))
 }
 
-// kubernetes reads each object as what its kind says, without members that it does not have.
+// kubernetes reads each object as what its kind says, without members that it does not have,
+// and looks whether what they name is there.
 func kubernetes(folder string) error {
 	all, err := krusty.MakeKustomizer(krusty.MakeDefaultOptions()).Run(filesys.MakeFsOnDisk(), folder)
 	if err != nil {
 		return err
 	}
-	kinds := map[string]func() any{
-		"apps/v1/Deployment":                 func() any { return new(appsv1.Deployment) },
-		"apps/v1/StatefulSet":                func() any { return new(appsv1.StatefulSet) },
-		"v1/Service":                         func() any { return new(corev1.Service) },
-		"v1/ConfigMap":                       func() any { return new(corev1.ConfigMap) },
-		"policy/v1/PodDisruptionBudget":      func() any { return new(policyv1.PodDisruptionBudget) },
-		"networking.k8s.io/v1/NetworkPolicy": func() any { return new(networkingv1.NetworkPolicy) },
-	}
+	var pods []corev1.PodTemplateSpec
+	var selectors []map[string]string
+	configs := map[string]bool{}
 	for _, r := range all.Resources() {
-		kind := r.GetApiVersion() + "/" + r.GetKind()
-		into := kinds[kind]
-		if into == nil {
+		text, err := r.AsYAML()
+		if err != nil {
+			return err
+		}
+		strictly := func(into any) {
+			err = yaml.UnmarshalStrict(text, into)
+		}
+		switch kind := r.GetApiVersion() + "/" + r.GetKind(); kind {
+		case "apps/v1/Deployment":
+			var o appsv1.Deployment
+			strictly(&o)
+			pods, selectors = append(pods, o.Spec.Template), append(selectors, o.Spec.Selector.MatchLabels)
+		case "apps/v1/StatefulSet":
+			var o appsv1.StatefulSet
+			strictly(&o)
+			pods, selectors = append(pods, o.Spec.Template), append(selectors, o.Spec.Selector.MatchLabels)
+		case "v1/Service":
+			var o corev1.Service
+			strictly(&o)
+			selectors = append(selectors, o.Spec.Selector)
+		case "v1/ConfigMap":
+			strictly(new(corev1.ConfigMap))
+			configs[r.GetName()] = true
+		case "policy/v1/PodDisruptionBudget":
+			var o policyv1.PodDisruptionBudget
+			strictly(&o)
+			selectors = append(selectors, o.Spec.Selector.MatchLabels)
+		case "networking.k8s.io/v1/NetworkPolicy":
+			var o networkingv1.NetworkPolicy
+			strictly(&o)
+			selectors = append(selectors, o.Spec.PodSelector.MatchLabels)
+			for _, rule := range o.Spec.Ingress {
+				for _, from := range rule.From {
+					selectors = append(selectors, from.PodSelector.MatchLabels)
+				}
+			}
+		default:
 			return fmt.Errorf("%s %s: no type for it here", kind, r.GetName())
 		}
-		text, err := r.AsYAML()
-		if err == nil {
-			err = yaml.UnmarshalStrict(text, into())
-		}
 		if err != nil {
-			return fmt.Errorf("%s %s: %w", kind, r.GetName(), err)
+			return fmt.Errorf("%s %s: %w", r.GetKind(), r.GetName(), err)
+		}
+	}
+	for _, s := range selectors {
+		if !slices.ContainsFunc(pods, func(p corev1.PodTemplateSpec) bool {
+			return labels.SelectorFromSet(s).Matches(labels.Set(p.Labels))
+		}) {
+			return fmt.Errorf("no pod has the labels %v", s)
+		}
+	}
+	for _, p := range pods {
+		if err := pod(p.Spec, configs); err != nil {
+			return fmt.Errorf("pods %v: %w", p.Labels, err)
+		}
+	}
+	return nil
+}
+
+// pod looks whether a pod has the ports and volumes that it names, and can be stopped, asked
+// and placed as it should.
+func pod(p corev1.PodSpec, configs map[string]bool) error {
+	if p.Affinity == nil || p.Affinity.PodAntiAffinity == nil {
+		return errors.New("nothing keeps them apart")
+	}
+	for _, v := range p.Volumes {
+		if v.ConfigMap != nil && !configs[v.ConfigMap.Name] {
+			return fmt.Errorf("there is no ConfigMap %s", v.ConfigMap.Name)
+		}
+	}
+	for _, c := range p.Containers {
+		ports := map[string]bool{}
+		for _, x := range c.Ports {
+			ports[x.Name] = true
+		}
+		if c.ReadinessProbe == nil {
+			return fmt.Errorf("%s has no readiness probe", c.Name)
+		}
+		for _, probe := range []*corev1.Probe{c.StartupProbe, c.ReadinessProbe, c.LivenessProbe} {
+			if probe != nil && !ports[probe.HTTPGet.Port.StrVal] {
+				return fmt.Errorf("%s has no port %s", c.Name, probe.HTTPGet.Port.StrVal)
+			}
 		}
 	}
 	return nil
