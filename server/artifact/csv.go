@@ -51,6 +51,8 @@ func (c *column) cell(row int) string {
 		return text(c.texts[row])
 	case c.ids != nil:
 		return strconv.FormatInt(c.ids[row], 10)
+	case c.steps != nil:
+		return strconv.FormatUint(c.steps[row], 10)
 	case c.thin != nil:
 		return number(float64(c.thin(row)), 32)
 	}

@@ -23,11 +23,7 @@ func history(r *capture.Capture) table {
 	}
 	steps, batches, points := merge(r.Batches.Steps, of[0])
 	t := table{name: "history", rows: len(steps)}
-	ids := make([]int64, len(steps))
-	for i, s := range steps {
-		ids[i] = int64(s)
-	}
-	t.columns = append(t.columns, column{name: "step", ids: ids})
+	t.columns = append(t.columns, column{name: "step", steps: steps})
 	taken := map[string]bool{"step": true}
 	since := r.EquationSince()
 	for k, name := range capture.BatchColumns() {
@@ -57,7 +53,9 @@ func history(r *capture.Capture) table {
 
 // merge returns the steps of both lists, and the place in each of them of every step, or
 // -1. Of one step the last point holds: it was taken after a change.
-func merge(b []uint64, p []wire.Point) (steps []uint64, batches, points []int) {
+func merge(b []uint64, p []wire.Point) (steps []uint64, batches, points []int32) {
+	most := len(b) + len(p)
+	steps, batches, points = make([]uint64, 0, most), make([]int32, 0, most), make([]int32, 0, most)
 	for i, k := 0, 0; i < len(b) || k < len(p); {
 		step := uint64(math.MaxUint64)
 		if i < len(b) {
@@ -73,17 +71,17 @@ func merge(b []uint64, p []wire.Point) (steps []uint64, batches, points []int) {
 		for k < len(p) && p[k].Step == step {
 			point, k = k, k+1
 		}
-		steps, batches, points = append(steps, step), append(batches, batch), append(points, point)
+		steps, batches, points = append(steps, step), append(batches, int32(batch)), append(points, int32(point))
 	}
 	return steps, batches, points
 }
 
 // merged is a column with the values at places of a list, and none where a place is
 // below 0.
-func merged(name string, places []int, at func(int) float32) column {
+func merged(name string, places []int32, at func(int) float32) column {
 	return column{
 		name: name,
-		thin: func(row int) float32 { return at(places[row]) },
+		thin: func(row int) float32 { return at(int(places[row])) },
 		has:  func(row int) bool { return places[row] >= 0 },
 	}
 }

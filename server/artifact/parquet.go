@@ -64,6 +64,8 @@ func (c *column) value(row int) parquet.Value {
 		return parquet.ByteArrayValue([]byte(c.texts[row]))
 	case c.ids != nil:
 		return parquet.Int64Value(c.ids[row])
+	case c.steps != nil:
+		return parquet.Int64Value(int64(c.steps[row]))
 	case c.thin != nil:
 		return parquet.FloatValue(c.thin(row))
 	}
@@ -75,7 +77,7 @@ func (c *column) node() parquet.Node {
 	switch {
 	case c.texts != nil:
 		n = parquet.String()
-	case c.ids != nil:
+	case c.ids != nil, c.steps != nil:
 		n = parquet.Int(64)
 	case c.thin != nil:
 		n = parquet.Leaf(parquet.FloatType)

@@ -52,11 +52,12 @@ func tableFormats() (list []Format) {
 	return list
 }
 
-// A column has a name and one value for each row: one of the next four is set.
+// A column has a name and one value for each row: one of the next five is set.
 type column struct {
 	name  string
 	texts []string
 	ids   []int64
+	steps []uint64 // written as ids are
 	wide  []float64
 	thin  func(row int) float32 // what is kept in float32 is written as that
 

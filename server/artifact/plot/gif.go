@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"image"
 	"image/color"
+	imagedraw "image/draw"
 	"image/gif"
 	"io"
 
@@ -28,11 +29,19 @@ func Animation(w io.Writer, r *capture.Capture) error {
 	anim := gif.GIF{}
 	q := newQuantiser(laneColour(r))
 	var before *image.Paletted
+	var paper imagedraw.Image
 	for i, s := range r.Snapshots {
 		p := fitFrame(r)
 		p.title = cut(fmt.Sprintf("%s: fit%s after %d steps", heading(r), ofTarget(r), s.Step), 96)
 		addFit(p, r, s.Mean, s.Std)
-		c := vgimg.NewWith(vgimg.UseWH(p.width, p.height), vgimg.UseDPI(72))
+		var c *vgimg.Canvas
+		if paper == nil {
+			c = vgimg.NewWith(vgimg.UseWH(p.width, p.height), vgimg.UseDPI(72))
+			paper = c.Image()
+		} else { // all frames are drawn on one, which is a megabyte
+			imagedraw.Draw(paper, paper.Bounds(), image.White, image.Point{}, imagedraw.Src)
+			c = vgimg.NewWith(vgimg.UseImage(paper), vgimg.UseDPI(72))
+		}
 		p.draw(draw.New(c))
 		whole := q.quantise(c.Image())
 		shown := whole

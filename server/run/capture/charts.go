@@ -191,9 +191,9 @@ func (r *Capture) Losses() Losses {
 	}
 	l := Losses{Train: of("train_loss"), Test: of("test_loss")}
 	if len(r.Batches.Values) > 0 {
-		all := Series{Steps: r.Batches.Steps}
-		for _, v := range r.Batches.Values[0] {
-			all.Values = append(all.Values, float64(v))
+		all := Series{Steps: r.Batches.Steps, Values: make([]float64, len(r.Batches.Values[0]))}
+		for i, v := range r.Batches.Values[0] {
+			all.Values[i] = float64(v)
 		}
 		l.Batch = all.Thin(last, p.Pixels)
 	}
