@@ -121,8 +121,8 @@ func (g *Registry) takeOrphans(seen map[string]time.Time) {
 	now := time.Now()
 	there := map[string]bool{}
 	var orphans, ours []string
-	for _, m := range g.Store.List() {
-		if !m.Training || m.Trouble != "" {
+	for _, m := range g.Store.Training() {
+		if m.Trouble != "" {
 			continue
 		}
 		if _, ok := g.Cluster.Owner(m.ID); ok {

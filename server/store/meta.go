@@ -161,6 +161,18 @@ func (s *Store) List() []Meta {
 	return list
 }
 
+// Training gives the metas of the stored runs that were training, in no order.
+func (s *Store) Training() (list []Meta) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, k := range s.metas {
+		if k.Meta.Training && !k.unready && !k.gone {
+			list = append(list, k.Meta)
+		}
+	}
+	return list
+}
+
 // Meta gives the meta of one run.
 func (s *Store) Meta(id string) (Meta, bool) {
 	k, ok := s.known(id)
