@@ -32,7 +32,7 @@ test: build chromium proxies
 # What takes minutes to show itself. `make test` says whether a change is right; this
 # says more: make test-long FUZZ=10s SOAK=1m
 test-long: LOAD = 10s
-test-long: SOAK = 30s
+test-long: SOAK = 3m
 test-long: HALL = -load.viewers 200 -load.changes 50
 test-long: build long kill soak load fuzz measure
 
