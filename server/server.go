@@ -23,11 +23,14 @@ import (
 	"github.com/gnllviz/gnllviz/server/cluster"
 	"github.com/gnllviz/gnllviz/server/edge"
 	"github.com/gnllviz/gnllviz/server/lesson"
+	"github.com/gnllviz/gnllviz/server/live"
 	"github.com/gnllviz/gnllviz/server/live/events"
 	"github.com/gnllviz/gnllviz/server/live/lobby"
 	"github.com/gnllviz/gnllviz/server/live/websocket"
 	"github.com/gnllviz/gnllviz/server/meter"
+	"github.com/gnllviz/gnllviz/server/nodes"
 	"github.com/gnllviz/gnllviz/server/operator"
+	"github.com/gnllviz/gnllviz/server/problem"
 	"github.com/gnllviz/gnllviz/server/registry"
 	"github.com/gnllviz/gnllviz/server/run"
 	"github.com/gnllviz/gnllviz/server/site"
@@ -109,6 +112,8 @@ type Server struct {
 	api     *api.API
 	site    *site.Site
 	ready   *readiness
+	nodes   *nodes.Nodes // nil where this is the only process
+	apart   error        // why it cannot be one of several
 
 	ctx     context.Context // whose end ends the server
 	endRuns context.CancelFunc
@@ -162,7 +167,7 @@ func New(ctx context.Context, c Config) *Server {
 		Count:   s.meter.Requested,
 	})
 	s.lobby = &lobby.Lobby{
-		Runs: s.runs, Seats: seats, Door: access.NewDoor(s.hosts, s.origins, s.log), Proxies: s.proxies,
+		Run: s.find, Enter: s.runs.Enter, Seats: seats, Door: access.NewDoor(s.hosts, s.origins, s.log), Proxies: s.proxies,
 		Limits: c.Limits, Meter: s.meter, Log: s.log,
 		Way: func(r *http.Request) lobby.Way { return s.edge.Way(r) },
 	}
@@ -171,6 +176,10 @@ func New(ctx context.Context, c Config) *Server {
 		FileBytes: file, Hold: s.edge.Hold, Meter: s.meter, Log: s.log,
 	})
 	streams := &events.Server{Lobby: s.lobby}
+	if c.Cluster != nil {
+		s.join(c.Cluster)
+		streams.Node = c.Cluster.ID()
+	}
 	s.api.Handle("POST /api/login", s.gate.Login)
 	s.api.Handle("GET /api/connection", s.lobby.Door.Connection)
 	s.api.Handle("GET /api/addresses", s.hosts.Reach)
@@ -183,6 +192,27 @@ func New(ctx context.Context, c Config) *Server {
 		c.Cluster.Measure(s.meter)
 	}
 	return s
+}
+
+// find returns a run for a viewer, wherever it is.
+func (s *Server) find(ctx context.Context, id string) (live.Run, *problem.Problem) {
+	if s.nodes != nil {
+		return s.nodes.Find(ctx, id)
+	}
+	x, missing := s.runs.Find(id)
+	if missing != nil {
+		return nil, missing // x is no live.Run then
+	}
+	return x, nil
+}
+
+// join has the server answer other nodes, and have them answer for it.
+func (s *Server) join(node *cluster.Node) {
+	s.gate.Share(node.Secret())
+	s.nodes, s.apart = nodes.New(nodes.Config{
+		Cluster: node, Runs: s.runs, API: s.api, Members: s.api.Members, StreamNode: events.NodeOf,
+		Gate: s.gate, Proxies: s.proxies, Inside: s.edge.Watch, Prepare: websocket.Prepare, Log: s.log,
+	})
 }
 
 // Bring makes a run that continues from a model, paused at the step to which it had come,
@@ -216,6 +246,9 @@ const savingTime = 30 * time.Second
 // Serve answers on l until the context of the server ends, then tells every
 // viewer that it goes away, and returns nil.
 func (s *Server) Serve(l net.Listener) error {
+	if s.apart != nil {
+		return fmt.Errorf("speaking to the other nodes: %w", s.apart)
+	}
 	if err := s.hosts.Listen(l.Addr()); err != nil {
 		s.log.Warn("naming the server", "err", err)
 	}
@@ -265,6 +298,11 @@ func (s *Server) Serve(l net.Listener) error {
 	<-handed
 	within("viewers", shutdownTime, s.runs.Wait)
 	within("runs that are being saved", savingTime, s.runs.WaitSaved)
+	if s.nodes != nil {
+		if err := s.nodes.Close(); err != nil {
+			s.log.Warn("leaving the other nodes", "err", err)
+		}
+	}
 	return nil
 }
 
@@ -280,7 +318,11 @@ func (s *Server) Handler() http.Handler {
 	if s.profiled {
 		edge.Profile(mux, s.gate)
 	}
-	mux.Handle("/api/", s.api)
+	if s.nodes != nil {
+		mux.Handle("/api/", s.nodes)
+	} else {
+		mux.Handle("/api/", s.api)
+	}
 	s.site.Route(mux)
 	others := http.NewCrossOriginProtection()
 	for _, o := range s.origins {

@@ -1,9 +1,12 @@
 package access
 
 import (
+	"context"
+	"crypto/hmac"
 	"crypto/rand"
 	"crypto/sha256"
 	"crypto/subtle"
+	"encoding/base32"
 	"encoding/json"
 	"log/slog"
 	"net/http"
@@ -40,10 +43,11 @@ type Gate struct {
 	open  bool              // there is no token
 	made  bool              // NewToken made it: nobody guesses it, however often
 
-	// session is the cookie's value. It is random, not made from the token: so
+	// session is the cookie's value. It is random, not made from the token alone: so
 	// guessing cookies is no way to guess a token unhindered.
 	session string
 	cookie  string // the cookie's name
+	shared  bool   // with other nodes
 
 	mu          sync.Mutex // makes a look at the rations one piece
 	mistakes    Quota
@@ -64,12 +68,32 @@ func NewGate(token string, made bool, proxies Proxies, log *slog.Logger) *Gate {
 	}
 }
 
+// Share has nodes that know one secret, and were given one token, accept each other's
+// cookies. It is called before there are requests. The session is an HMAC: who sees a cookie
+// learns neither the secret nor the token, and without the secret no token can be tried
+// against it. The cookie's name tells the cookies of others on the same machine from ours.
+func (g *Gate) Share(secret []byte) {
+	derive := func(what string) string {
+		h := hmac.New(sha256.New, secret)
+		h.Write([]byte("gnllviz " + what + " "))
+		h.Write(g.token[:])
+		return strings.ToLower(base32.StdEncoding.WithPadding(base32.NoPadding).EncodeToString(h.Sum(nil)[:20]))
+	}
+	g.session, g.shared = derive("session"), true
+	g.cookie += "-" + derive("cookie")[:8]
+}
+
 // Cookie returns the name of the cookie.
 func (g *Gate) Cookie() string { return g.cookie }
 
-// Listen names the cookie after a port, as browsers do not tell ports apart. It is
+// Listen names the cookie after a port, as browsers do not tell ports apart, unless nodes
+// share it, which have a port each. It is
 // called before there are requests.
-func (g *Gate) Listen(port string) { g.cookie += "-" + port }
+func (g *Gate) Listen(port string) {
+	if !g.shared {
+		g.cookie += "-" + port
+	}
+}
 
 // check says whether the token is the right one. It always compares first, so that
 // wrong tokens of others never delay the right one. After too many wrong ones it
@@ -95,11 +119,30 @@ func (g *Gate) check(peer, token string) (ok bool, wait time.Duration) {
 	return false, wait
 }
 
+// A Checked says what another node of ours has found out about a request that it passes on.
+type Checked struct {
+	Member bool `json:"member,omitempty"` // its token or cookie is right, if it needs one
+	Knows  bool `json:"knows,omitempty"`  // what Knows returned
+}
+
+type checkedKey struct{}
+
+// WithChecked returns a context for a request that came from another node, by a way that is
+// closed to all others.
+func WithChecked(ctx context.Context, c Checked) context.Context {
+	return context.WithValue(ctx, checkedKey{}, c)
+}
+
+func checked(r *http.Request) Checked {
+	c, _ := r.Context().Value(checkedKey{}).(Checked)
+	return c
+}
+
 // Knows says whether whoever sent a request may make and list runs without showing a
 // token: there is none, or they have logged in. A token that comes along is not looked
 // at, as the answer would tell whether it is the right one.
 func (g *Gate) Knows(r *http.Request) bool {
-	return g.open || slices.ContainsFunc(r.CookiesNamed(g.cookie), func(c *http.Cookie) bool {
+	return g.open || checked(r).Knows || slices.ContainsFunc(r.CookiesNamed(g.cookie), func(c *http.Cookie) bool {
 		return subtle.ConstantTimeCompare([]byte(c.Value), []byte(g.session)) == 1
 	})
 }
@@ -107,7 +150,7 @@ func (g *Gate) Knows(r *http.Request) bool {
 // Members answers only those who have logged in, or bring the token along.
 func (g *Gate) Members(next http.HandlerFunc) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
-		if g.Knows(r) {
+		if checked(r).Member || g.Knows(r) {
 			next(w, r)
 			return
 		}

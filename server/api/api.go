@@ -46,6 +46,7 @@ type API struct {
 	*core
 	mux        *http.ServeMux
 	operations []operation
+	members    map[string]bool // patterns of routes that need the server's token
 	datasets   func() ([]Dataset, error)
 }
 
@@ -69,7 +70,7 @@ func New(c Config) *API {
 		making:  access.Quota{PerMinute: c.Limits.RunRate},
 		uploads: turns("large bodies are being read", MaxUploads),
 	}
-	a := &API{core: shared, mux: http.NewServeMux(), datasets: sync.OnceValues(catalogue)}
+	a := &API{core: shared, mux: http.NewServeMux(), members: map[string]bool{}, datasets: sync.OnceValues(catalogue)}
 	for _, routes := range []interface{ register(to *API) }{
 		runRoutes{shared},
 		commandRoutes{shared},
@@ -93,6 +94,13 @@ func New(c Config) *API {
 
 // Datasets describes every set of the catalogue. It makes them once.
 func (a *API) Datasets() ([]Dataset, error) { return a.datasets() }
+
+// Members says whether a request is for a route that needs the server's token, where it has
+// one.
+func (a *API) Members(r *http.Request) bool {
+	_, pattern := a.mux.Handler(r)
+	return a.members[pattern]
+}
 
 // Handle adds a route that others serve. It is called before there are requests.
 func (a *API) Handle(pattern string, handle http.HandlerFunc) { a.mux.HandleFunc(pattern, handle) }

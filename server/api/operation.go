@@ -106,6 +106,7 @@ func register[I, O any, PI input[I], PO answer[O]](a *API, o operation, handle f
 		w.Header().Set("Cache-Control", "no-store")
 		serve(w, r)
 	})
+	a.members[o.at] = o.members
 	a.operations = append(a.operations, o)
 }
 

@@ -252,9 +252,12 @@ func (a *core) openBy(ctx context.Context, q *request, id, key string, order reg
 	var refused *wire.ErrorMessage
 	var full *access.LimitError
 	var unsaved *registry.StoreError
+	var elsewhere *problem.Problem
 	switch {
 	case errors.Is(err, registry.ErrDeleted):
 		return nil, problem.New(http.StatusGone, err.Error())
+	case errors.As(err, &elsewhere):
+		return nil, elsewhere
 	case errors.As(err, &unsaved):
 		return nil, problem.After(storeRetry, http.StatusServiceUnavailable, unsaved.Error())
 	case errors.As(err, &full):
@@ -339,6 +342,9 @@ func (a runRoutes) patchRun(ctx context.Context, q *request) (*none, error) {
 		return nil, err
 	}
 	if err := a.Runs.Rename(ctx, id, n.Name); err != nil {
+		if elsewhere := (*problem.Problem)(nil); errors.As(err, &elsewhere) {
+			return nil, elsewhere
+		}
 		return nil, problem.After(storeRetry, http.StatusServiceUnavailable, fmt.Sprintf("the name could not be saved: %v; try again", err))
 	}
 	return new(none), nil
@@ -355,6 +361,9 @@ func (a runRoutes) deleteRun(ctx context.Context, q *request) (*none, error) {
 		return nil, err
 	}
 	if err := a.Runs.Delete(ctx, id); err != nil {
+		if elsewhere := (*problem.Problem)(nil); errors.As(err, &elsewhere) {
+			return nil, elsewhere
+		}
 		return nil, problem.New(http.StatusServiceUnavailable, fmt.Sprintf("the run could not be deleted from the store: %v; try again", err))
 	}
 	a.Log.Info("run ended, as was asked", "run", id)

@@ -86,6 +86,7 @@ type Node struct {
 	js     jetstream.JetStream
 	nodes  jetstream.KeyValue
 	leases jetstream.KeyValue
+	secret []byte
 
 	work  sync.WaitGroup
 	end   context.CancelFunc
@@ -132,6 +133,9 @@ func Join(ctx context.Context, c Config) (*Node, error) {
 	bucket.Bucket = "leases"
 	if n.leases, err = bus.Bucket(ctx, c.Conn, n.js, bucket); err != nil {
 		return nil, err
+	}
+	if n.secret, err = readSecret(ctx, c.Conn, n.js); err != nil {
+		return nil, fmt.Errorf("the secret that nodes share cannot be read: %w", err)
 	}
 	running, end := context.WithCancel(context.Background())
 	n.end = end

@@ -37,8 +37,22 @@ func After(wait time.Duration, status int, detail string) *Problem {
 	return p
 }
 
+// OwnerHeader is where an answer of status 421 to another node names the node that has the
+// run. It is empty where the other node is to choose again.
+const OwnerHeader = "Run-Owner"
+
+// Elsewhere is for a request of another node about what this one does not have.
+func Elsewhere(owner, detail string) *Problem {
+	p := New(http.StatusMisdirectedRequest, detail)
+	p.header = http.Header{OwnerHeader: {owner}}
+	return p
+}
+
 // ErrLeft is for a client that has left, or whose request breaks off.
 var ErrLeft = New(http.StatusBadRequest, "the request was broken off")
+
+// Header returns what the answer has in its header besides what all have.
+func (p *Problem) Header() http.Header { return p.header }
 
 // Error returns the detail.
 func (p *Problem) Error() string { return p.Detail }

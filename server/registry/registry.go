@@ -117,7 +117,8 @@ type Kept struct {
 }
 
 // Open returns the run with that id, or has it made and says so; ErrDeleted where somebody
-// has deleted it. To make one can take a while, in which the others are not to wait.
+// has deleted it, and a *problem.Problem where another node has it. To make one can take a
+// while, in which the others are not to wait.
 func (g *Registry) Open(id string, by Maker, order Order) (k *Kept, made bool, err error) {
 	done := g.open(id)
 	defer done()
@@ -126,7 +127,7 @@ func (g *Registry) Open(id string, by Maker, order Order) (k *Kept, made bool, e
 	}
 	k, held, err := g.there(id)
 	if k != nil || err != nil {
-		return k, false, err
+		return k, false, orElsewhere(err)
 	}
 	k = &Kept{Maker: by, made: time.Now(), tenure: held}
 	err = g.begin(k, func(o run.Options) (*run.Run, error) { return order.make(id, o) })
@@ -415,19 +416,41 @@ func wait(ctx context.Context, work *sync.WaitGroup) error {
 	}
 }
 
+// isElsewhere returns what is answered where this node may not have a run, or nil.
+func isElsewhere(err error) *problem.Problem {
+	var elsewhere *cluster.ElsewhereError
+	switch {
+	case errors.As(err, &elsewhere):
+		return problem.Elsewhere(elsewhere.Node, elsewhere.Error())
+	case errors.Is(err, cluster.ErrLeft):
+		return problem.Elsewhere("", err.Error())
+	}
+	return nil
+}
+
+// orElsewhere returns an error as it is answered where this node may not have a run.
+func orElsewhere(err error) error {
+	if p := isElsewhere(err); p != nil {
+		return p
+	}
+	return err
+}
+
 // Find is Get for a request, which is told where there is no such run.
 func (g *Registry) Find(id string) (*Kept, *problem.Problem) {
 	k, err := g.Get(id)
 	var full *access.LimitError
-	var elsewhere *cluster.ElsewhereError
 	var away *store.AwayError
+	elsewhere := isElsewhere(err)
 	switch {
 	case errors.As(err, &away):
-		return nil, problem.New(http.StatusServiceUnavailable, away.Error())
-	case errors.As(err, &elsewhere):
-		return nil, problem.New(http.StatusMisdirectedRequest, elsewhere.Error())
+		return nil, problem.After(2*time.Second, http.StatusServiceUnavailable, away.Error())
+	case elsewhere != nil:
+		return nil, elsewhere
 	case errors.As(err, &full):
 		return nil, full.Problem()
+	case errors.Is(err, context.DeadlineExceeded):
+		return nil, problem.After(2*time.Second, http.StatusServiceUnavailable, fmt.Sprintf("the run cannot be loaded now: %v; try again in a moment", err))
 	case err != nil:
 		g.Log.Error("loading a run", "run", id, "err", err)
 		return nil, problem.New(http.StatusInternalServerError, fmt.Sprintf("the run is stored, but cannot be loaded: %v", err))

@@ -79,7 +79,7 @@ func (g *Registry) Rename(ctx context.Context, id, name string) error {
 	defer g.open(id)()
 	done, err := g.borrow(ctx, id)
 	if err != nil {
-		return err
+		return orElsewhere(err)
 	}
 	defer done()
 	if g.Store != nil {
@@ -137,7 +137,7 @@ func (g *Registry) Delete(ctx context.Context, id string) error {
 	defer g.open(id)()
 	done, err := g.borrow(ctx, id)
 	if err != nil {
-		return err
+		return orElsewhere(err)
 	}
 	defer done()
 	if g.Store != nil {

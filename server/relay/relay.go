@@ -43,6 +43,9 @@ const (
 // ErrAway says that a node does not answer: it has ended, or the network or NATS is away.
 var ErrAway = errors.New("the node that was asked does not answer")
 
+// ErrUnheard is an ErrAway of a node that never got the request.
+var ErrUnheard = fmt.Errorf("%w: it is not there", ErrAway)
+
 // subject is where a node takes requests for a room, which is a name of one kind of them.
 func subject(node, room string) string { return "gnllviz.node." + node + "." + room }
 

@@ -61,7 +61,7 @@ func Listen(conn *nats.Conn, node, room string, h http.Handler, log *slog.Logger
 			return nil, errors.Join(fmt.Errorf("cannot listen for requests of other nodes: %w", err), s.Close())
 		}
 	}
-	return s, conn.Flush()
+	return s, nil
 }
 
 // Close takes no more requests, ends the contexts of those that are being answered, and

@@ -176,7 +176,7 @@ func (x *exchange) closeBody() {
 // take takes a message of the node. It does not wait.
 func (x *exchange) take(m *nats.Msg) {
 	if isUnheard(m) {
-		x.fail(fmt.Errorf("%w: it is not there", ErrAway))
+		x.fail(ErrUnheard)
 		return
 	}
 	h, data, err := decode(m.Data)

@@ -14,6 +14,7 @@ import (
 	"io"
 	"net/http"
 	"strconv"
+	"strings"
 	"sync"
 	"time"
 	"unicode/utf8"
@@ -58,6 +59,10 @@ func (t *streams) get(id string) *stream {
 type Server struct {
 	Lobby *lobby.Lobby
 
+	// Node, unless it is empty, is the id of this node, with which the ids of its streams
+	// begin; what is posted to a stream may reach another.
+	Node string
+
 	streams streams
 }
 
@@ -87,6 +92,9 @@ func (s *Server) Open(server context.Context) http.HandlerFunc {
 		guest.Seat.Settle() // the request was the hello
 		guest.Log = guest.Log.With("by", "events")
 		c := newStream(w, r, l.Limits.Silence, x.ID(), pongs)
+		if s.Node != "" {
+			c.id = s.Node + nodeEnd + c.id
+		}
 		defer c.cut()
 		s.streams.add(c) // before the viewer knows of it
 		defer s.streams.remove(c)
@@ -97,6 +105,18 @@ func (s *Server) Open(server context.Context) http.HandlerFunc {
 		c.first <- hello
 		guest.Serve(server, c)
 	}
+}
+
+// nodeEnd is between the id of a node and the rest of a stream's.
+const nodeEnd = "-"
+
+// NodeOf returns the node that has a stream of events, or nothing.
+func NodeOf(stream string) string {
+	node, _, named := strings.Cut(stream, nodeEnd)
+	if !named {
+		return ""
+	}
+	return node
 }
 
 // readHello returns the hello that a request for events says.

@@ -5,12 +5,13 @@
 package lobby
 
 import (
+	"context"
 	"log/slog"
 	"net/http"
 
 	"github.com/gnllviz/gnllviz/server/access"
 	"github.com/gnllviz/gnllviz/server/live"
-	"github.com/gnllviz/gnllviz/server/registry"
+	"github.com/gnllviz/gnllviz/server/problem"
 )
 
 // A Way is the connection by which a viewer has come.
@@ -21,7 +22,12 @@ type Way interface {
 
 // A Lobby is where viewers come in.
 type Lobby struct {
-	Runs    *registry.Registry
+	// Run returns the run with that id, wherever it is, or says why there is none.
+	Run func(ctx context.Context, id string) (live.Run, *problem.Problem)
+
+	// Enter counts somebody for whom the end of the server waits, until leave is called.
+	Enter func() (leave func())
+
 	Seats   *access.Seats
 	Door    *access.Door
 	Proxies access.Proxies
@@ -33,10 +39,11 @@ type Lobby struct {
 
 // Find returns the run that a request names; where there is none it answers so, and
 // returns nil.
-func (l *Lobby) Find(w http.ResponseWriter, r *http.Request) *registry.Kept {
-	x, missing := l.Runs.Find(r.PathValue("id"))
+func (l *Lobby) Find(w http.ResponseWriter, r *http.Request) live.Run {
+	x, missing := l.Run(r.Context(), r.PathValue("id"))
 	if missing != nil {
 		missing.Answer(w)
+		return nil
 	}
 	return x
 }
@@ -49,7 +56,7 @@ type Guest struct {
 
 // Admit gives whoever sent a request a seat at a run. Where a limit keeps the viewer out
 // it answers so, and returns nil.
-func (l *Lobby) Admit(w http.ResponseWriter, r *http.Request, x *registry.Kept) *Guest {
+func (l *Lobby) Admit(w http.ResponseWriter, r *http.Request, x live.Run) *Guest {
 	peer := l.Proxies.PeerOf(r)
 	seat, full := l.Seats.Take(x, peer, access.Steers(x.ID(), access.KeyOf(r)))
 	if full != nil {
@@ -58,7 +65,7 @@ func (l *Lobby) Admit(w http.ResponseWriter, r *http.Request, x *registry.Kept) 
 	}
 	// Counted while the HTTP server still knows of the connection, so that a
 	// stopping server cannot overlook it in between.
-	gone := l.Runs.Enter()
+	gone := l.Enter()
 	way := l.Way(r)
 	way.Keep()
 	return &Guest{

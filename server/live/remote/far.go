@@ -14,6 +14,7 @@ import (
 
 	"github.com/nats-io/nats.go"
 
+	"github.com/gnllviz/gnllviz/server/problem"
 	"github.com/gnllviz/gnllviz/server/relay"
 	"github.com/gnllviz/gnllviz/server/run"
 	"github.com/gnllviz/gnllviz/server/session"
@@ -135,6 +136,15 @@ type RefusedError struct {
 // Error returns the status.
 func (e *RefusedError) Error() string {
 	return fmt.Sprintf("the node answered %d %s", e.Status, http.StatusText(e.Status))
+}
+
+// Problem returns the answer to whoever asked for the run here.
+func (e *RefusedError) Problem() *problem.Problem {
+	p := problem.New(e.Status, "")
+	if err := json.Unmarshal(e.Body, p); err != nil {
+		p = problem.New(http.StatusServiceUnavailable, e.Error())
+	}
+	return p
 }
 
 // Open has a node find a run, out of the store if need be, and returns it. It fails with

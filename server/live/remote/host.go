@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"maps"
 	"net/http"
 	"slices"
 	"sync"
@@ -142,9 +143,17 @@ func (h *Host) join(ctx context.Context, c call) outcome {
 		return *o
 	}
 	g := &guest{node: c.Node, viewer: c.Viewer}
-	s, before := h.enter(x, c, g)
+	s, before, earlier := h.enter(x, c, g)
 	if s == nil {
 		return outcome{Ended: true}
+	}
+	if earlier != nil { // of another epoch: its viewers come in again
+		earlier.mu.Lock()
+		left := slices.Collect(maps.Values(earlier.guests))
+		earlier.mu.Unlock()
+		for _, g := range left {
+			h.out(earlier, g)
+		}
 	}
 	if before != nil && before.session != nil {
 		before.session.Close()
@@ -169,14 +178,15 @@ func (h *Host) join(ctx context.Context, c call) outcome {
 }
 
 // enter puts a guest on the stage of its run, which is made if there is none.
-func (h *Host) enter(x Hosted, c call, g *guest) (*stage, *guest) {
+func (h *Host) enter(x Hosted, c call, g *guest) (s *stage, before *guest, earlier *stage) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	if h.closed {
-		return nil, nil
+		return nil, nil, nil
 	}
-	s := h.stages[c.Run]
+	s = h.stages[c.Run]
 	if s == nil || s.epoch != c.Epoch || s.run != x {
+		earlier = s
 		s = &stage{
 			conn: h.Conn, id: c.Run, epoch: c.Epoch, run: x, log: h.Log,
 			wake: make(chan struct{}, 1), close: make(chan struct{}),
@@ -194,7 +204,7 @@ func (h *Host) enter(x Hosted, c call, g *guest) (*stage, *guest) {
 		})
 	}
 	h.heard[g.node] = time.Now()
-	return s, s.add(g)
+	return s, s.add(g), earlier
 }
 
 // out takes a guest off its run.

@@ -170,6 +170,16 @@ func (x *Run) hasMoved(at Place, ok bool) bool {
 	return time.Since(x.born) > newsTime
 }
 
+// isHere says whether the run has not ended here.
+func (x *Run) isHere() bool {
+	select {
+	case <-x.ended:
+		return false
+	default:
+		return true
+	}
+}
+
 // finish ends the run here.
 func (x *Run) finish(why error) {
 	x.of.mu.Lock()
@@ -271,7 +281,7 @@ func (x *Run) show(p picture, data []byte) {
 	if len(to) == 0 || over {
 		return
 	}
-	m := x.of.prepare(run.Message{Binary: true, Data: data, Made: time.Unix(0, p.Made)})
+	m := x.of.prepare(run.Message{Binary: true, Data: data, Made: time.Unix(0, p.Made), Owned: x.isHere})
 	for _, v := range to {
 		v.show(m)
 	}

@@ -153,6 +153,9 @@ func (s *stage) publish() {
 
 // show publishes frames.
 func (s *stage) show(i item) {
+	if i.Owned != nil && !i.Owned() {
+		return // somebody else may show other frames meanwhile
+	}
 	h := picture{Made: i.Made.UnixNano(), Size: len(i.Data), Steer: i.steer}
 	for data := i.Data; ; {
 		part := data[:min(len(data), partBytes)]
