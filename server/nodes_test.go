@@ -179,7 +179,7 @@ func members(t testing.TB, archive []byte) []byte {
 			t.Fatal(err)
 		}
 	}
-	return regexp.MustCompile(`20\d\d-\d\d-\d\dT\d\d:\d\d:\d\dZ`).ReplaceAll(all.Bytes(), nil)
+	return regexp.MustCompile(`\d\d:\d\d(:\d\d)?`).ReplaceAll(all.Bytes(), nil)
 }
 
 // Every route that names a run gives the same answer at both nodes, whichever has it, and
@@ -374,14 +374,15 @@ func TestLiveThroughAnotherNode(t *testing.T) {
 	}
 	far.send(`{"type":"change","id":7,"set":{"eps":0.02}}`)
 	var ack wire.Ack
-	if far.await(&ack, "ack"); ack.ID != 7 || ack.Revision != 1 {
-		t.Errorf("got %+v", ack)
-	}
 	for _, p := range []*peer{far, near} {
-		for {
-			f, _, _ := p.read()
-			if f != nil && f.Kind == wire.FrameFit && f.Revision == ack.Revision {
-				break
+		for acked, shown := p == near, false; !acked || !shown; { // in either order
+			f, kind, text := p.read()
+			shown = shown || f != nil && f.Kind == wire.FrameFit && f.Revision == 1
+			if kind == "ack" {
+				acked = true
+				if err := json.Unmarshal(text, &ack); err != nil || ack.ID != 7 || ack.Revision != 1 {
+					t.Errorf("got %s", text)
+				}
 			}
 		}
 	}
