@@ -391,9 +391,11 @@ func TestLiveThroughAnotherNode(t *testing.T) {
 	if far.await(&refused, "error"); refused.ID != 8 || refused.Code != wire.OutOfRange {
 		t.Errorf("got %+v", refused)
 	}
-	var people wire.ViewersMessage
-	for people.Steering != 1 || people.Watching != 1 {
-		far.await(&people, "viewers")
+	for _, n := range nodes {
+		var s wire.Summary
+		if call(t, "GET", "http://"+n.addr+"/api/runs/"+x.ID, "", http.StatusOK, &s); s.Viewers != 2 {
+			t.Errorf("%d viewers", s.Viewers)
+		}
 	}
 	near.send(`{"type":"change","id":9,"set":{"eps":0.5}}`)
 	if near.await(&refused, "error"); refused.Code != wire.ReadOnly {
