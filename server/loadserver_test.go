@@ -27,8 +27,8 @@ type program struct {
 	addr string
 }
 
-// start runs the program until the test ends, built from this tree unless another is asked for. A panic or an error in
-// its log fails the test.
+// start runs the program with a store of its own until the test ends, built from this tree
+// unless another is asked for. A panic or an error in its log fails the test.
 func start(t testing.TB, args ...string) *program {
 	t.Helper()
 	path := *loadProgram
@@ -40,7 +40,7 @@ func start(t testing.TB, args ...string) *program {
 	}
 	ctx, cancel := context.WithCancel(context.Background())
 	args = append([]string{
-		"serve", "--addr", "127.0.0.1:0", "--pprof", "--run-rate", "1000",
+		"serve", "--addr", "127.0.0.1:0", "--store", t.TempDir(), "--pprof", "--run-rate", "1000",
 		"--max-peer-viewers", "1000", "--max-peer-connections", "2000", // who loads it has one address
 	}, args...)
 	c := exec.CommandContext(ctx, path, args...)
