@@ -233,7 +233,8 @@ func (n *Node) choose(but string) string {
 }
 
 // loads returns how much each processor of the nodes that take runs has to train, with what
-// is on its way. Callers hold mu.
+// is on its way. A node that has said nothing for a while may be gone: nobody waits for it.
+// Callers hold mu.
 func (n *Node) loads() map[string]float64 {
 	loads := map[string]float64{}
 	recent := time.Now().Add(-n.times.renew)
@@ -242,6 +243,9 @@ func (n *Node) loads() map[string]float64 {
 			continue
 		}
 		of := n.peers[p.ID]
+		if p.ID != n.id && time.Since(n.since(of.seen)) > n.times.renew*3/2 {
+			continue
+		}
 		of.chosen = slices.DeleteFunc(of.chosen, func(at time.Time) bool { return at.Before(recent) })
 		loads[p.ID] = p.load(max(of.taken, len(of.chosen)))
 	}
