@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/gnllviz/gnllviz/engine"
+	"github.com/gnllviz/gnllviz/server/run/history"
 	"github.com/gnllviz/gnllviz/server/run/image"
 	"github.com/gnllviz/gnllviz/server/run/lane"
 	"github.com/gnllviz/gnllviz/server/wire"
@@ -21,6 +22,9 @@ import (
 const (
 	// keptBytes is what of it a run with a store has in memory.
 	keptBytes = 8 << 20
+
+	// curveBytes is what of the curves of every step it has there, at most, but for the newest.
+	curveBytes = 8 << 20
 
 	// dropEvery is the time between two looks at what can leave memory.
 	dropEvery = 100 * time.Millisecond
@@ -78,6 +82,21 @@ func fetch(ctx context.Context, from lane.Archive, of []*lane.Kept) (states []*e
 	return states, release, nil
 }
 
+// load has the values of a curve, which is the caller's own, in memory for a range of steps.
+func load(ctx context.Context, from lane.Archive, s *history.Series, first, last uint64) error {
+	names := s.Away(first, last)
+	if len(names) == 0 {
+		return nil
+	}
+	ctx, cancel := context.WithTimeout(ctx, fetchTime)
+	defer cancel()
+	blobs, err := from.Fetch(ctx, names)
+	if err != nil {
+		return err
+	}
+	return s.Load(blobs)
+}
+
 // notFetched says that what somebody asked for cannot be read.
 func notFetched(what string, err error) error {
 	if errors.Is(err, context.Canceled) {
@@ -90,10 +109,11 @@ func notFetched(what string, err error) error {
 
 // An away is what a loop knows of what is in the store alone.
 type away struct {
-	looked  time.Time // when what could leave memory was last looked at
-	most    int       // bytes that may stay; 0 is keptBytes
-	unsaved int       // bytes that are in memory and not in the store yet
-	crowded time.Time // since when they are too many
+	looked     time.Time // when what could leave memory was last looked at
+	most       int       // bytes that may stay; 0 is keptBytes
+	mostCurves int       // and of curves; 0 is curveBytes
+	unsaved    int       // bytes that are in memory and not in the store yet
+	crowded    time.Time // since when they are too many
 
 	returns map[uint64]bool // steps to which the replay under way will go back
 }
@@ -132,6 +152,7 @@ func (r *loop) drop(now time.Time) {
 		l.Snapshots.Remove((*lane.Kept).Lost)
 	}
 	r.undone.Forget()
+	r.shelve()
 	most := cmp.Or(r.most, keptBytes)
 	var list []*lane.Kept
 	seen := map[*lane.Kept]bool{}
@@ -166,6 +187,21 @@ func (r *loop) drop(now time.Time) {
 		}
 		if k.Drop() {
 			held -= k.Size()
+		}
+	}
+}
+
+// shelve leaves the oldest rows of curves in the store alone, as far as they are too many.
+func (r *loop) shelve() {
+	lanes := r.lanesHeld()
+	held := 0
+	for l := range lanes {
+		l.Steps.FoldLost()
+		held += l.Steps.Bytes()
+	}
+	if most := cmp.Or(r.mostCurves, curveBytes); held > most {
+		for l := range lanes {
+			l.Steps.Shelve(most / len(lanes))
 		}
 	}
 }

@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/gnllviz/gnllviz/server/run/lane"
 	"github.com/gnllviz/gnllviz/server/wire"
 )
 
@@ -132,6 +133,68 @@ func look(t *testing.T, r *Run, step uint64) []byte {
 		t.Fatal(err)
 	}
 	return frames
+}
+
+// Curves of which the oldest rows are in the store are those of a run that has them all in
+// memory, whatever part of them is asked for.
+func TestCurvesAreAwayAndComeBack(t *testing.T) {
+	b := &book{t: t}
+	s := wire.Spec{Controls: raw(t, map[string]any{"speed": "max", "hidden": []int{2}, "batch": 4})}
+	twin := paused(t, s)
+	stored, err := New("testtest", s, Options{Paused: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	b.Keep(stored.Record(b))
+	serve(t, stored)
+	const n = 30_000
+	steps(t, stored, n)
+	steps(t, twin, n)
+	var away int
+	err = stored.do(t.Context(), func(l *loop) {
+		l.giveStill(time.Time{})
+		l.away.mostCurves, l.away.looked = 1, time.Time{}
+		l.drop(l.now())
+		away = len(l.present.Lanes[0].Steps.Away(0, n))
+		l.away.mostCurves = 0
+	})
+	if err != nil || away < 4 {
+		t.Fatalf("%d chunks are away (%v)", away, err)
+	}
+	chance := rand.New(rand.NewPCG(5, 6))
+	for range 30 {
+		from := chance.Uint64N(n)
+		to := from + chance.Uint64N(n)
+		for _, name := range lane.StepColumns {
+			got, err := stored.Curve(t.Context(), nil, name, from, to, 100)
+			if err != nil {
+				t.Fatal(err)
+			}
+			want, err := twin.Curve(t.Context(), nil, name, from, to, 100)
+			if err != nil || fmt.Sprint(got) != fmt.Sprint(want) {
+				t.Fatalf("%s from %d to %d differs (%v)", name, from, to, err)
+			}
+		}
+	}
+	got, err := stored.Capture(t.Context(), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want, err := twin.Capture(t.Context(), nil)
+	if err != nil || fmt.Sprint(got.Batches) != fmt.Sprint(want.Batches) {
+		t.Errorf("a capture has other steps (%v)", err)
+	}
+	copied, err := stored.Copy(t.Context())
+	if err != nil || len(copied.present.Lanes[0].Steps.Away(0, n)) > 0 {
+		t.Errorf("a copy has rows in the other's store (%v)", err)
+	}
+	b.away = errors.New("no route to host")
+	if _, err := stored.Curve(t.Context(), nil, lane.StepColumns[0], 0, n, 100); wire.AsRefusal(err).Code != wire.NotStored {
+		t.Errorf("with the store away: %v", err)
+	}
+	if _, err := stored.Curve(t.Context(), nil, lane.StepColumns[0], n-100, n, 100); err != nil {
+		t.Errorf("what is in memory: %v", err)
+	}
 }
 
 // While the store is away what is in it is refused with the reason, training goes on, nothing

@@ -2,9 +2,11 @@ package run
 
 import (
 	"context"
+	"math"
 
 	"github.com/gnllviz/gnllviz/engine"
 	"github.com/gnllviz/gnllviz/server/run/capture"
+	"github.com/gnllviz/gnllviz/server/run/history"
 	"github.com/gnllviz/gnllviz/server/run/lane"
 )
 
@@ -38,12 +40,20 @@ func (h *Run) takeOut(ctx context.Context, id *uint8, whole bool) (*capture.Capt
 	if !whole {
 		return t.Make(nil)
 	}
-	return t.Make(func(kept []*lane.Kept) ([]*engine.State, func(), error) {
-		states, release, err := fetch(ctx, from, kept)
-		if err != nil {
-			return nil, nil, notFetched("earlier steps", err)
-		}
-		return states, release, nil
+	return t.Make(&capture.Archive{
+		States: func(kept []*lane.Kept) ([]*engine.State, func(), error) {
+			states, release, err := fetch(ctx, from, kept)
+			if err != nil {
+				return nil, nil, notFetched("earlier steps", err)
+			}
+			return states, release, nil
+		},
+		Curve: func(s *history.Series) error {
+			if err := load(ctx, from, s, 0, math.MaxUint64); err != nil {
+				return notFetched("the curves", err)
+			}
+			return nil
+		},
 	})
 }
 

@@ -2,6 +2,7 @@ package run
 
 import (
 	"context"
+	"math"
 
 	"github.com/gnllviz/gnllviz/server/run/history"
 	"github.com/gnllviz/gnllviz/server/run/lane"
@@ -42,6 +43,9 @@ func (h *Run) Copy(ctx context.Context) (*Copy, error) {
 	// What is in this run's part of the store is not in that of the other.
 	own := map[*lane.Kept]*lane.Kept{} // lanes may have some in common
 	for _, l := range c.present.Lanes {
+		if err := load(ctx, from, l.Steps, 0, math.MaxUint64); err != nil {
+			return nil, notFetched("the run was not copied: a curve of it", err)
+		}
 		l.Snapshots, err = history.Map(l.Snapshots, func(k *lane.Kept) (*lane.Kept, error) {
 			if own[k] != nil {
 				return own[k], nil

@@ -7,6 +7,7 @@ import (
 	"github.com/gnllviz/gnllviz/engine"
 	"github.com/gnllviz/gnllviz/engine/export"
 	"github.com/gnllviz/gnllviz/server/run/capture"
+	"github.com/gnllviz/gnllviz/server/run/history"
 	"github.com/gnllviz/gnllviz/server/run/lane"
 	"github.com/gnllviz/gnllviz/server/wire"
 )
@@ -57,7 +58,10 @@ func Recall(m *export.Model, o Options) (*capture.Capture, error) {
 		Env: &e, Run: m.Card.Run, Parent: m.Card.Parent, State: wire.Paused, Time: o.Clock()(),
 		Version: o.Version, Commit: o.Commit,
 	})
-	return t.Make(func(kept []*lane.Kept) ([]*engine.State, func(), error) {
-		return fetch(context.Background(), nil, kept)
+	return t.Make(&capture.Archive{
+		States: func(kept []*lane.Kept) ([]*engine.State, func(), error) {
+			return fetch(context.Background(), nil, kept)
+		},
+		Curve: func(*history.Series) error { return nil },
 	})
 }

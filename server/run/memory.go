@@ -114,7 +114,7 @@ func (r *loop) fit(now time.Time) {
 	for l := range lanes {
 		l.Snapshots.SetBudget(lane.SnapshotBytes) // in case there is room again
 	}
-	r.away.most = 0
+	r.away.most, r.away.mostCurves = 0, 0
 	if h.sum() <= most {
 		return
 	}
@@ -123,11 +123,17 @@ func (r *loop) fit(now time.Time) {
 	r.pieces = pieces{}
 	if r.archive != nil {
 		r.away.most = max(1, min(keptBytes, of(h.undo+h.snapshots)))
+		r.away.mostCurves = max(1, min(curveBytes, of(h.curves)))
 		r.away.looked = time.Time{}
 		r.drop(now)
 		if !r.crowded.IsZero() && now.Sub(r.crowded) < storeTime {
 			return // what is too much will be in the store soon
 		}
+		if h = r.holds(); h.sum() <= most {
+			r.options.Memory.Use(h.sum(), h.least)
+			return
+		}
+		part = max(0, float64(most-h.least)/float64(max(1, h.sum()-h.least)))
 	}
 	if r.replay == nil { // which may have to undo what was undone
 		r.undone.Trim(of(h.undo))

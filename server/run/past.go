@@ -32,12 +32,14 @@ func (h *Run) Curve(ctx context.Context, ln *uint8, curve string, from, to uint6
 		return c, wire.Refuse(wire.BadValue, "", "there is no curve %.40q; there are %s", curve, strings.Join(Curves(), ", "))
 	}
 	var series *history.Series
+	var archive lane.Archive
 	err = h.ask(ctx, func(r *loop) error {
 		l, refused := r.present.Lane(ln)
 		if refused != nil {
 			return refused
 		}
 		if ofSteps {
+			archive = r.archive
 			series = l.Steps.Clone() // which shares what no longer changes
 		} else {
 			series = l.Evaluations[r.present.Data.Target].Clone()
@@ -46,6 +48,9 @@ func (h *Run) Curve(ctx context.Context, ln *uint8, curve string, from, to uint6
 	})
 	if err != nil {
 		return c, err
+	}
+	if err := load(ctx, archive, series, from, to); err != nil {
+		return c, notFetched("the curve", err)
 	}
 	return series.Query(column, from, to, pixels), nil
 }

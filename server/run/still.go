@@ -89,6 +89,9 @@ func (w *StillWriter) Stored(s *Still) {
 	for k := range s.past.Kept() {
 		k.Written(&w.blobs)
 	}
+	for _, c := range s.past.Curves() {
+		c.Written(&w.blobs)
+	}
 	w.blobs.Sweep()
 }
 
@@ -101,6 +104,9 @@ func (w *StillWriter) Lost(s *Still, blobs []image.Hash) {
 	}
 	for k := range s.past.Kept() {
 		k.Lose(missing)
+	}
+	for _, c := range s.past.Curves() {
+		c.Lose(missing)
 	}
 }
 

@@ -159,12 +159,14 @@ func Take(g *past.Generation, l *lane.Lane, a About) *Copy {
 	}
 }
 
-// Fetch has states in memory until release is called.
-type Fetch func([]*lane.Kept) (states []*engine.State, release func(), err error)
+// An Archive is how what is not in memory comes there.
+type Archive struct {
+	States func([]*lane.Kept) (states []*engine.State, release func(), err error) // until release is called
+	Curve  func(*history.Series) error
+}
 
-// Make makes the record: whole with a way to fetch earlier states, and of the model alone
-// without one.
-func (t *Copy) Make(fetch Fetch) (*Capture, error) {
+// Make makes the record: whole with an archive, and of the model alone without one.
+func (t *Copy) Make(from *Archive) (*Capture, error) {
 	rec, l, d := t.Record, t.lane, t.data
 	var inputs, targets []export.Column
 	for _, c := range d.Set.Inputs {
@@ -193,11 +195,14 @@ func (t *Copy) Make(fetch Fetch) (*Capture, error) {
 	if err := m.MeasureFloat(slices.Concat(d.Train.X, d.Test.X, d.Pool.X)); err != nil {
 		return nil, err
 	}
-	if fetch == nil {
+	if from == nil {
 		t.card(&m.Card)
 		return rec, nil
 	}
 	steps := l.Steps
+	if err := from.Curve(steps); err != nil {
+		return nil, err
+	}
 	for k := range lane.StepColumns {
 		c := steps.Query(k, 0, math.MaxUint64, math.MaxInt)
 		if k == 0 {
@@ -209,7 +214,7 @@ func (t *Copy) Make(fetch Fetch) (*Capture, error) {
 		rec.Batches.Values = append(rec.Batches.Values, c.Values)
 	}
 	if d.Slice != rows.IsMap {
-		if err := t.fits(fetch); err != nil {
+		if err := t.fits(from); err != nil {
 			return nil, err
 		}
 	}
@@ -264,7 +269,7 @@ func (t *Copy) training(m *export.Model) error {
 }
 
 // fits predicts along the input that is shown, now and at earlier steps.
-func (t *Copy) fits(fetch Fetch) error {
+func (t *Copy) fits(from *Archive) error {
 	d, inputs := t.data, len(t.data.Set.Inputs)
 	f := &Fit{Input: d.Slice}
 	for i := range d.Places() {
@@ -295,7 +300,7 @@ func (t *Copy) fits(fetch Fetch) error {
 		k, at, _ := t.lane.Snapshots.At(steps[i])
 		of, kept = append(of, at), append(kept, k)
 	}
-	states, release, err := fetch(kept)
+	states, release, err := from.States(kept)
 	if err != nil {
 		return err
 	}

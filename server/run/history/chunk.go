@@ -27,6 +27,8 @@ type chunk struct {
 	columns [][]float32 // each of size values
 	blocks  [][]summary // of each column; of complete blocks
 	shared  bool        // a clone has it too
+	away    bool        // a stub: it has no values
+	in      *stored     // of a store; never nil
 }
 
 // A summary is what is to be known of some rows of one column of a chunk. Places
@@ -39,7 +41,7 @@ type summary struct {
 }
 
 func newChunk(columns, size int) *chunk {
-	c := &chunk{size: size, columns: make([][]float32, columns), blocks: make([][]summary, columns)}
+	c := &chunk{size: size, in: new(stored), columns: make([][]float32, columns), blocks: make([][]summary, columns)}
 	stride, blocks := size+linePad, size/blockRows
 	values, summaries := make([]float32, columns*stride), make([]summary, columns*blocks)
 	for k := range columns {
@@ -62,7 +64,7 @@ func (c *chunk) clone(size int) *chunk {
 
 // bytes is about what the chunk takes.
 func (c *chunk) bytes() int {
-	return len(c.columns)*(4*(c.size+linePad)+20*(c.size/blockRows)) + 8*cap(c.steps)
+	return len(c.columns)*4*(c.size+linePad) + len(c.blocks)*20*(c.size/blockRows) + 8*cap(c.steps)
 }
 
 func (c *chunk) reset() {

@@ -3,6 +3,7 @@ package history
 import (
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/gnllviz/gnllviz/server/run/image"
 )
@@ -41,6 +42,10 @@ type bucketImage struct {
 
 // Image writes the series, which is a clone that nobody changes.
 func (s *Series) Image(w *image.Writer) SeriesImage {
+	if slices.ContainsFunc(s.chunks, func(c *chunk) bool { return c.in.lost.Load() }) {
+		s = s.Clone()
+		s.FoldLost()
+	}
 	i := SeriesImage{Columns: s.columns, Full: s.full, Groups: s.groups, Rows: s.rows, Last: s.last}
 	if c := s.open; c != nil {
 		at := 0
@@ -54,6 +59,10 @@ func (s *Series) Image(w *image.Writer) SeriesImage {
 		i.Open = c.part(at, c.rows)
 	}
 	for _, c := range s.chunks {
+		if c.away {
+			i.Chunks = append(i.Chunks, w.Stored(c, &image.Name{Hash: *c.in.hash.Load()}))
+			continue
+		}
 		i.Chunks = append(i.Chunks, w.Blob(c, func() ([]byte, error) { return image.Encode(c.image()) }))
 	}
 	for _, level := range s.levels {
@@ -80,16 +89,16 @@ func (i *SeriesImage) Series(r *image.Reader) (*Series, error) {
 	}
 	for _, h := range i.Chunks {
 		c, err := image.Read(r, h, func(b []byte) (*chunk, error) {
-			var c chunkImage
-			if err := image.Decode(b, &c); err != nil {
-				return nil, err
+			c, err := decodeChunk(b, i.Columns)
+			if err == nil {
+				c.share()
+				c.in.hash.Store(&h)
 			}
-			return c.chunk(i.Columns)
+			return c, err
 		})
 		if err != nil {
 			return nil, fmt.Errorf("history: %w", err)
 		}
-		c.share()
 		s.chunks = append(s.chunks, c)
 	}
 	for _, level := range i.Levels {
@@ -148,6 +157,15 @@ func (i *SeriesImage) openChunk(r *image.Reader) (*chunk, error) {
 		return nil, err
 	}
 	return whole.chunk(i.Columns)
+}
+
+// decodeChunk makes a chunk of a blob.
+func decodeChunk(b []byte, columns int) (*chunk, error) {
+	var c chunkImage
+	if err := image.Decode(b, &c); err != nil {
+		return nil, err
+	}
+	return c.chunk(columns)
 }
 
 func (c *chunk) image() *chunkImage { return c.part(0, c.rows) }

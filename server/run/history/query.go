@@ -39,7 +39,8 @@ type Curve struct {
 // The time it takes grows with the buckets of the range and the blocks of 64 rows
 // in it, and with the points that are returned.
 //
-// Query panics if there is no such column.
+// Query panics if there is no such column, or if steps of the range were shelved and not
+// loaded.
 func (s *Series) Query(column int, from, to uint64, pixels int) Curve {
 	if column < 0 || column >= s.columns {
 		panic(fmt.Sprintf("history: column %d of a series of %d", column, s.columns))
@@ -181,8 +182,11 @@ func (d *decimator) group(g *group, column int) {
 
 // chunk takes the rows of a chunk, by whole blocks where a stretch has them.
 func (d *decimator) chunk(c *chunk, column int) {
-	values, blocks := c.columns[column], c.blocks[column]
 	i, n := c.within(d.from, d.to)
+	if i >= n {
+		return
+	}
+	values, blocks := c.columns[column], c.blocks[column]
 	for i < n {
 		d.enter(c.step(i))
 		_, end := c.within(d.from, d.end)

@@ -161,12 +161,8 @@ const keptChunks = 2
 // kept at full resolution, as it was.
 func (s *Series) Shrink(bytes int) {
 	s.spare = nil
-	for len(s.chunks) > keptChunks && s.Bytes() > bytes {
-		oldest := s.chunks[0]
-		s.chunks = slices.Delete(s.chunks, 0, 1)
-		g := s.emptyGroup()
-		g.foldChunk(oldest)
-		s.keep(0, g)
+	for len(s.chunks) > keptChunks && s.Bytes() > bytes && !s.chunks[0].away { // whose stub is less than the group
+		s.foldOldest()
 	}
 }
 

@@ -45,6 +45,11 @@ func (l *Lane) Still() *Still {
 // Kept yields the states that the lane can go back to.
 func (s *Still) Kept() iter.Seq2[uint64, *Kept] { return s.snapshots.All() }
 
+// Curves are those that the lane has recorded.
+func (s *Still) Curves() []*history.Series {
+	return append([]*history.Series{s.steps}, s.evaluations...)
+}
+
 // An Image is a lane as bytes have it.
 type Image struct {
 	Start       StartImage

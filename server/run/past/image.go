@@ -6,6 +6,7 @@ import (
 	"math"
 	"slices"
 
+	"github.com/gnllviz/gnllviz/server/run/history"
 	"github.com/gnllviz/gnllviz/server/run/image"
 	"github.com/gnllviz/gnllviz/server/run/lane"
 	"github.com/gnllviz/gnllviz/server/wire"
@@ -65,6 +66,14 @@ func (s *Still) Kept() iter.Seq[*lane.Kept] {
 			}
 		}
 	}
+}
+
+// Curves are those that were recorded.
+func (s *Still) Curves() (list []*history.Series) {
+	for _, l := range s.lanes {
+		list = append(list, l.Still.Curves()...)
+	}
+	return list
 }
 
 func (s *Still) add(g *Generation) {
