@@ -86,12 +86,7 @@ func (w *StillWriter) Forget() { w.blobs.Forget() }
 // Stored says that the still which was written last is where it outlives the process. What
 // it has need not be in memory from then on.
 func (w *StillWriter) Stored(s *Still) {
-	for k := range s.past.Kept() {
-		k.Written(&w.blobs)
-	}
-	for _, c := range s.past.Curves() {
-		c.Written(&w.blobs)
-	}
+	s.past.Written(&w.blobs)
 	w.blobs.Sweep()
 }
 
@@ -102,12 +97,7 @@ func (w *StillWriter) Lost(s *Still, blobs []image.Hash) {
 	for _, h := range blobs {
 		missing[h] = true
 	}
-	for k := range s.past.Kept() {
-		k.Lose(missing)
-	}
-	for _, c := range s.past.Curves() {
-		c.Lose(missing)
-	}
+	s.past.Lose(missing)
 }
 
 // still returns the run as it is.

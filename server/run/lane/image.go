@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"iter"
 
 	"github.com/gnllviz/gnllviz/engine"
 	"github.com/gnllviz/gnllviz/server/run/guard"
@@ -42,12 +41,20 @@ func (l *Lane) Still() *Still {
 	return s
 }
 
-// Kept yields the states that the lane can go back to.
-func (s *Still) Kept() iter.Seq2[uint64, *Kept] { return s.snapshots.All() }
+// Written notes that what the writer wrote last, which is this, is in the store.
+func (s *Still) Written(w *image.Writer) {
+	for _, k := range s.snapshots.All() {
+		k.Written(w)
+	}
+	s.steps.Written(w)
+}
 
-// Curves are those that the lane has recorded.
-func (s *Still) Curves() []*history.Series {
-	return append([]*history.Series{s.steps}, s.evaluations...)
+// Lose notes which blobs the store does not have any more.
+func (s *Still) Lose(missing map[image.Hash]bool) {
+	for _, k := range s.snapshots.All() {
+		k.Lose(missing)
+	}
+	s.steps.Lose(missing)
 }
 
 // An Image is a lane as bytes have it.

@@ -2,11 +2,9 @@ package past
 
 import (
 	"encoding/json"
-	"iter"
 	"math"
 	"slices"
 
-	"github.com/gnllviz/gnllviz/server/run/history"
 	"github.com/gnllviz/gnllviz/server/run/image"
 	"github.com/gnllviz/gnllviz/server/run/lane"
 	"github.com/gnllviz/gnllviz/server/wire"
@@ -48,32 +46,29 @@ func StillOf(present *Generation, undone *Stack) *Still {
 	return s
 }
 
-// Kept yields the states that can be gone back to.
-func (s *Still) Kept() iter.Seq[*lane.Kept] {
-	return func(yield func(*lane.Kept) bool) {
-		for _, l := range s.lanes {
-			for _, k := range l.Still.Kept() {
-				if !yield(k) {
-					return
-				}
-			}
-		}
-		for _, m := range s.undone.Moments() {
-			for _, k := range m.Kept() {
-				if !yield(k) {
-					return
-				}
-			}
+// Written notes that what the writer wrote last, which is this, is in the store.
+func (s *Still) Written(w *image.Writer) {
+	for _, l := range s.lanes {
+		l.Still.Written(w)
+	}
+	for _, m := range s.undone.Moments() {
+		for _, k := range m.Kept() {
+			k.Written(w)
 		}
 	}
 }
 
-// Curves are those that were recorded.
-func (s *Still) Curves() (list []*history.Series) {
+// Lose notes which blobs the store does not have any more: what is in memory is to be written
+// once more, and the rest is lost.
+func (s *Still) Lose(missing map[image.Hash]bool) {
 	for _, l := range s.lanes {
-		list = append(list, l.Still.Curves()...)
+		l.Still.Lose(missing)
 	}
-	return list
+	for _, m := range s.undone.Moments() {
+		for _, k := range m.Kept() {
+			k.Lose(missing)
+		}
+	}
 }
 
 func (s *Still) add(g *Generation) {
