@@ -12,10 +12,11 @@ LOAD = 2m
 SOAK = 5m
 FUZZ = 1m
 KILLS = 200
+OWNER_KILLS = 20
 
 INTEROP = ./engine ./engine/export ./server/artifact
 
-.PHONY: build capacity run test test-long long race load soak fuzz kill measure bench generate web check chromium proxies qemu emulated interop
+.PHONY: build capacity run test test-long long race load soak fuzz kill cluster measure bench generate web check chromium proxies qemu emulated interop
 
 build: $(PAGE)
 	go build -o gnllviz ./cmd/gnllviz
@@ -34,7 +35,7 @@ test: build chromium proxies
 test-long: LOAD = 10s
 test-long: SOAK = 3m
 test-long: HALL = -load.viewers 200 -load.changes 50
-test-long: build long kill soak load fuzz measure
+test-long: build long kill cluster soak load fuzz measure
 
 long:
 	go test -tags long -run '^TestLong' -count 1 -timeout 30m ./...
@@ -50,6 +51,11 @@ fuzz:
 # The program is killed so often, and nothing that was acknowledged may be lost.
 kill:
 	go test -run '^TestKilled$$' -count 1 -v -timeout 1h ./cmd/gnllviz -args -kills $(KILLS)
+
+# Three nats-servers and three nodes, each of which is killed, stopped and restarted; the
+# node that has the run is killed so often.
+cluster: proxies
+	go test -run '^TestCluster' -count 1 -v -timeout 1h ./cmd/gnllviz -args -owner.kills $(OWNER_KILLS)
 
 race:
 	go test -race ./...

@@ -10,6 +10,7 @@ import (
 	"github.com/nats-io/nats.go"
 
 	"github.com/gnllviz/gnllviz/server/live"
+	"github.com/gnllviz/gnllviz/server/relay"
 	"github.com/gnllviz/gnllviz/server/run"
 	"github.com/gnllviz/gnllviz/server/session"
 	"github.com/gnllviz/gnllviz/server/wire"
@@ -102,11 +103,33 @@ func (x *Run) Watch(ctx context.Context, h wire.Hello, steers bool) (session.Vie
 	if err := x.add(v); err != nil {
 		return nil, err
 	}
-	if err := v.join(ctx, h); err != nil {
+	err := v.join(ctx, h)
+	if errors.Is(err, relay.ErrUnheard) {
+		err = x.outwait(ctx, err)
+	}
+	if err != nil {
 		x.remove(v)
 		return nil, err
 	}
 	return v, nil
+}
+
+// followTime is how long a viewer waits for another node to have a run whose owner is gone:
+// as long as a lease lasts, and for that node to load the run.
+const followTime = 15 * time.Second
+
+// outwait returns, with why the owner could not be asked, when another node has the run, or
+// none came. Who is sent away meanwhile would come again in vain, ever less often.
+func (x *Run) outwait(ctx context.Context, why error) error {
+	late := time.NewTimer(followTime)
+	defer late.Stop()
+	select {
+	case <-x.ended:
+		return run.ErrEnded // of which the viewer is told as others are
+	case <-late.C:
+	case <-ctx.Done():
+	}
+	return why
 }
 
 // add has messages for a viewer taken, before the host knows of it.
