@@ -310,9 +310,13 @@ func wait(ctx context.Context, try int) bool {
 }
 
 func moving() *problem.Problem {
-	return problem.After(retryAfter, http.StatusServiceUnavailable, "the machine that has the run does not answer; another one takes the run over within seconds. Try again in a moment")
+	p := problem.After(retryAfter, http.StatusServiceUnavailable, "the machine that has the run does not answer; another one takes the run over within seconds. Try again in a moment")
+	p.Code = problem.Moving
+	return p
 }
 
 func nobodyTrains() *problem.Problem {
-	return problem.After(retryAfter, http.StatusServiceUnavailable, "no machine that trains runs is there now; try again in a moment")
+	p := problem.After(retryAfter, http.StatusServiceUnavailable, "no machine that trains runs is there now; try again in a moment")
+	p.Code = problem.Moving
+	return p
 }

@@ -17,6 +17,7 @@ type Problem struct {
 	Title  string `json:"title" doc:"The status in words." example:"Unprocessable Entity"`
 	Status int    `json:"status" doc:"The HTTP status of this answer." example:"422"`
 	Detail string `json:"detail" doc:"What is wrong and what to do about it, in a sentence for people." example:"eps must be 0 or from 1e-12 to 10, not -1"`
+	Code   string `json:"code,omitempty" doc:"What is wrong, for programs, where that is known: moving, while another machine takes the run over." example:"moving"`
 	Field  string `json:"field,omitempty" doc:"The control, or the member of the body, that is to blame." example:"recipe.steps"`
 	Limit  string `json:"limit,omitempty" doc:"The flag of the server that sets the limit which was reached." example:"max-viewers"`
 	Row    int    `json:"row,omitempty" doc:"Of a table that is refused: the line of the file that is to blame, counted from 1."`
@@ -40,6 +41,10 @@ func After(wait time.Duration, status int, detail string) *Problem {
 // OwnerHeader is where an answer of status 421 to another node names the node that has the
 // run. It is empty where the other node is to choose again.
 const OwnerHeader = "Run-Owner"
+
+// Moving is the code of a problem that ends within seconds: no machine has the run, until
+// another one has taken it over.
+const Moving = "moving"
 
 // Elsewhere is for a request of another node about what this one does not have.
 func Elsewhere(owner, detail string) *Problem {

@@ -245,6 +245,11 @@ export interface MissingCells {
 
 /** @description A Problem is an error that is answered as it stands: a problem document. */
 export interface Problem {
+    /**
+     * @description What is wrong, for programs, where that is known: moving, while another machine takes the run over.
+     * @example moving
+     */
+    readonly code?: string;
     /** @description Of a table that is refused: the column that is to blame. */
     readonly column?: string;
     /**

@@ -7,10 +7,13 @@ import type { Control, ControlValue, CSVSpec, DataSpec, LaneSpec, Summary } from
 /** The server's own words for why it did not do as asked. */
 export class Problem extends Error {
   /** field is the control, or the member of what was sent, that is to blame. */
-  constructor(readonly status: number, detail: string, readonly field = '') {
+  constructor(readonly status: number, detail: string, readonly field = '', readonly code = '') {
     super(detail)
   }
 }
+
+/** The code of a problem that ends within seconds: another machine takes the run over. */
+export const CODE_MOVING = 'moving'
 
 /** The statuses that the page answers in its own way. */
 export const STATUS = { UNAUTHORIZED: 401, FORBIDDEN: 403, NOT_FOUND: 404, GONE: 410, UNPROCESSABLE: 422 } as const
@@ -260,7 +263,7 @@ export class Api {
     const response = await fetch(new URL(path, this.root), init)
     if (!response.ok) {
       const problem = (await response.json().catch(() => ({}))) as Partial<Trouble>
-      throw new Problem(response.status, problem.detail ?? problem.title ?? `the server answered ${response.status}`, problem.field)
+      throw new Problem(response.status, problem.detail ?? problem.title ?? `the server answered ${response.status}`, problem.field, problem.code)
     }
     return response
   }

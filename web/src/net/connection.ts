@@ -20,6 +20,8 @@ export type Link = { readonly why: string } & (
 ) & {
   /** The limit of the server that leaves no seat, by its flag; empty: none is known. */
   readonly limit: string
+  /** The line was closed because another machine trains the run from now on. */
+  readonly moved?: boolean
 }
 
 /** Whether commands can be given. */
@@ -72,6 +74,8 @@ export interface Addresses {
 
 const FIRST_WAIT = 300
 const LONGEST_WAIT = 10_000
+/** The longest wait before the first try after a run has moved to another machine. */
+const MOVED_WAIT = 100
 
 /** How long to wait after so many failures: longer each time, and never in step with other pages. */
 export function backoff(failures: number, random = Math.random): number {
@@ -100,6 +104,7 @@ export class Connection {
   #by: Line['by'] = 'socket'
   #why = ''
   #limit = ''
+  #moved = false
   /** The line has brought a message. */
   #proved = false
   /** Websockets in a row that brought none, while the server answered otherwise. */
@@ -124,7 +129,7 @@ export class Connection {
 
   open(): void {
     clearTimeout(this.#socketAgain)
-    this.listener.link({ kind: 'connecting', why: this.#why, limit: this.#limit })
+    this.listener.link({ kind: 'connecting', why: this.#why, limit: this.#limit, moved: this.#moved })
     this.#proved = false
     this.#line = this.#by === 'socket' ? this.#socket() : this.#events()
     this.#silence.begin()
@@ -205,8 +210,8 @@ export class Connection {
       frames: (data) => {
         if (isMine()) this.listener.frames(decodeFrames(data))
       },
-      closed: (refusal, limit) => {
-        if (isMine()) this.#closed(refusal, limit)
+      closed: (refusal, limit, moved) => {
+        if (isMine()) this.#closed(refusal, limit, moved)
         else if (line() === this.#aside) this.#inVain()
       },
     }
@@ -242,6 +247,7 @@ export class Connection {
   #live(): void {
     this.#proved = true
     this.#failures = 0
+    this.#moved = false
     if (this.#by === 'socket') {
       this.#vain = 0
       this.#socketAgainIn = FIRST_SOCKET_AGAIN
@@ -279,7 +285,7 @@ export class Connection {
     this.#waiting.clear()
   }
 
-  #closed(refusal: string, limit = ''): void {
+  #closed(refusal: string, limit = '', moved = false): void {
     if (this.#line !== null && !this.#proved) {
       if (this.#by === 'socket') this.#vain++
       else {
@@ -290,8 +296,11 @@ export class Connection {
     }
     this.#forsake()
     if (refusal !== '') [this.#why, this.#limit] = [refusal, limit]
-    const wait = backoff(this.#failures++)
-    this.listener.link({ kind: 'waiting', until: Date.now() + wait, why: this.#why, limit: this.#limit })
+    this.#moved ||= moved
+    // Another machine has the run already, or has it soon: all pages of it come at once.
+    const wait = moved && this.#failures === 0 ? MOVED_WAIT * Math.random() : backoff(this.#failures)
+    this.#failures++
+    this.listener.link({ kind: 'waiting', until: Date.now() + wait, why: this.#why, limit: this.#limit, moved: this.#moved })
     this.#timer = window.setTimeout(() => {
       this.#timer = undefined
       void this.#reopen()
@@ -299,7 +308,7 @@ export class Connection {
   }
 
   async #reopen(): Promise<void> {
-    this.listener.link({ kind: 'connecting', why: this.#why, limit: this.#limit })
+    this.listener.link({ kind: 'connecting', why: this.#why, limit: this.#limit, moved: this.#moved })
     try {
       await this.listener.recover()
       if (this.#vain >= ENOUGH) {

@@ -6,8 +6,8 @@ export interface LineListener {
   opened(): void
   text(data: string): void
   frames(data: ArrayBuffer): void
-  /** The server's words for a refusal, where there are any, and which limit is reached, if one is. */
-  closed(refusal: string, limit: string): void
+  /** The server's words for a refusal, where there are any, which limit is reached, if one is, and whether the run goes on elsewhere. */
+  closed(refusal: string, limit: string, moved: boolean): void
   /** Something has come, be it a part of a message. */
   heard(): void
 }
@@ -19,6 +19,9 @@ export interface Line {
   send(text: string): boolean
   close(): void
 }
+
+/** The code of a close after which the run goes on at another machine (RFC 6455, registry of close codes: service restart). */
+const MOVED = 1012
 
 /** What may stand in the name of a subprotocol; the server makes no other keys. */
 const KEY = /^[\w-]+$/
@@ -38,7 +41,7 @@ export class SocketLine implements Line {
       if (typeof data === 'string') listener.text(data)
       else listener.frames(data)
     }
-    socket.onclose = () => { listener.closed('', '') }
+    socket.onclose = ({ code }) => { listener.closed('', '', code === MOVED) }
   }
 
   send(text: string): boolean {
@@ -121,10 +124,10 @@ export class EventsLine implements Line {
     this.#ended.abort()
   }
 
-  #close(refusal: string, limit = ''): void {
+  #close(refusal: string, limit = '', moved = false): void {
     if (this.#ended.signal.aborted) return
     this.#ended.abort()
-    this.#listener.closed(refusal, limit)
+    this.#listener.closed(refusal, limit, moved)
   }
 
   async #read(from: URL, headers: Readonly<Record<string, string>>): Promise<void> {
@@ -156,7 +159,7 @@ export class EventsLine implements Line {
         this.send(JSON.stringify({ type: 'pong', ping: data }))
         break
       case 'close':
-        this.#close('')
+        this.#close('', '', (JSON.parse(data) as { readonly code: number }).code === MOVED)
         break
       case '':
         this.#listener.text(data)

@@ -2,6 +2,8 @@ import { html, type TemplateResult } from 'lit'
 import { isConnected } from '../net/connection'
 import { Part } from './part'
 
+const MOVING = 'moving to another machine'
+
 /** Whether what is seen is live, in words. */
 class GnllStatus extends Part {
   #timer: number | undefined
@@ -43,9 +45,11 @@ class GnllStatus extends Part {
       case 'events':
         return html`<span class="link-word" title=${`Connected by server-sent events: ${link.why}`}>${this.#training()}, by events</span>`
       case 'connecting':
+        if (link.moved) return html`<span class="link-word">${MOVING}</span>`
         return html`<span class="link-word">connecting</span>`
       case 'waiting': {
         if (!navigator.onLine) return html`offline`
+        if (link.moved) return html`<span class="link-word">${MOVING}</span>`
         const seconds = Math.max(0, Math.ceil((link.until - Date.now()) / 1000))
         return html`reconnecting in ${seconds} s <button type="button" class="quiet-button" @click=${() => { this.store.retry() }}>retry now</button>`
       }

@@ -1,8 +1,10 @@
-import { Problem, STATUS, type Api, type Opened, type Order } from '../net/api'
+import { CODE_MOVING, Problem, STATUS, type Api, type Opened, type Order } from '../net/api'
 import type { Signal } from '@preact/signals-core'
 
 export const RESTARTED = 'The server restarted, so training started again from step 0 with the same settings.'
 export const GONE = 'This run is no longer available. The page will reconnect if it comes back.'
+
+export const MOVING = 'Another machine is taking over this run. The page will reconnect by itself; nothing that was saved is lost.'
 
 export const DELETED = 'This run was deleted.'
 
@@ -36,7 +38,7 @@ export class Recovery {
   async recover(): Promise<void> {
     try {
       const { run } = await (this.#key === undefined ? this.api.find(this.#id) : this.api.open(this.#id, this.#key, this.again()))
-      if (this.notice.value === GONE || this.notice.value === DELETED) this.notice.value = ''
+      if ([GONE, DELETED, MOVING].includes(this.notice.value)) this.notice.value = ''
       if (run.created === this.#created) return
       this.#created = run.created
       this.forgotten = true
@@ -44,7 +46,7 @@ export class Recovery {
     } catch (e) {
       if (e instanceof Problem) {
         const gone = this.#key === undefined && e.status === STATUS.NOT_FOUND
-        this.notice.value = e.status === STATUS.GONE ? DELETED : gone ? GONE : `The server cannot create this run: ${e.message}`
+        this.notice.value = e.status === STATUS.GONE ? DELETED : gone ? GONE : e.code === CODE_MOVING ? MOVING : `The server cannot create this run: ${e.message}`
       }
       throw e
     }
