@@ -154,7 +154,9 @@ func (g *Registry) takeOrphans(seen map[string]time.Time) {
 		if _, taken := g.Cluster.Owner(id); taken {
 			return
 		}
-		if _, err := g.Get(id); err != nil && g.ctx.Err() == nil {
+		_, err := g.Get(id)
+		var elsewhere *cluster.ElsewhereError
+		if err != nil && !errors.As(err, &elsewhere) && g.ctx.Err() == nil {
 			g.Log.Warn("a run without an owner is not taken", "run", id, "err", err)
 		}
 	})

@@ -260,13 +260,19 @@ func (b *bus) readLong(ctx context.Context, f func(context.Context) error) error
 
 // remove deletes one message of the stream, if it is there.
 func (b *bus) remove(ctx context.Context, seq uint64) error {
-	err := b.write(ctx, func(ctx context.Context) error { return b.work.DeleteMsg(ctx, seq) })
-	if err == nil || answered(err) {
-		return nil
+	err := b.write(ctx, func(ctx context.Context) error {
+		err := b.work.DeleteMsg(ctx, seq)
+		if err == nil || answered(err) {
+			return err
+		}
+		// An attempt before may have deleted it, though nobody heard the answer.
+		if _, gone := b.work.GetMsg(ctx, seq); errors.Is(gone, jetstream.ErrMsgNotFound) {
+			return nil
+		}
+		return err
+	})
+	if err != nil && !answered(err) {
+		return err
 	}
-	// An attempt before may have deleted it, though nobody heard the answer.
-	if _, gone := b.work.GetMsg(ctx, seq); errors.Is(gone, jetstream.ErrMsgNotFound) {
-		return nil
-	}
-	return err
+	return nil
 }

@@ -8,9 +8,13 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/nats-io/nats.go/jetstream"
 )
+
+// dropTime is what it may take to drop what is not needed any more: the run is saved.
+const dropTime = 5 * time.Second
 
 // Save stores a checkpoint, then the run's meta. c.Blobs are those that are not stored
 // yet, and may be more; refs are the hashes of all that belong to it. Then what is not
@@ -86,7 +90,9 @@ func (l *Log) save(ctx context.Context, c Checkpoint, refs []string, m Meta, kee
 	if err != nil {
 		return err
 	}
-	if err := l.drop(ctx); err != nil {
+	dropping, cancel := context.WithTimeout(ctx, dropTime)
+	defer cancel()
+	if err := l.drop(dropping); err != nil {
 		l.store.log.Warn("what a run needs no longer goes with its next checkpoint", "run", l.id, "error", err)
 	}
 	return nil
