@@ -1,6 +1,7 @@
 package store
 
 import (
+	"context"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -84,6 +85,38 @@ func BenchmarkAppend(b *testing.B) {
 			quantiles(b, times)
 		})
 	}
+}
+
+// BenchmarkAppendBesideSaves stores entries of 200 bytes while checkpoints with 600 KB of new
+// blobs are saved.
+func BenchmarkAppendBesideSaves(b *testing.B) {
+	s := open(b, Config{Dir: b.TempDir()})
+	l := create(b, s, "a")
+	other := create(b, s, "b")
+	ctx, stop := context.WithCancel(b.Context())
+	saving := make(chan int)
+	go func() {
+		saves := 0
+		for ; ctx.Err() == nil; saves++ {
+			bs, refs := blobs(noise(uint64(saves), 600_000))
+			if err := other.Save(ctx, Checkpoint{0, nil, bs}, refs, meta("b")); err != nil && ctx.Err() == nil {
+				b.Error(err)
+			}
+		}
+		saving <- saves
+	}()
+	var times []time.Duration
+	data := noise(1, 200)
+	for b.Loop() {
+		begin := time.Now()
+		if err := l.Append(b.Context(), Entry{l.Last() + 1, data}); err != nil {
+			b.Fatal(err)
+		}
+		times = append(times, time.Since(begin))
+	}
+	stop()
+	b.ReportMetric(float64(<-saving), "saves")
+	quantiles(b, times)
 }
 
 // BenchmarkSave stores checkpoints with 60 KB of new blobs and 20 KB of others, after ten
