@@ -26,6 +26,7 @@ import (
 	"github.com/gnllviz/gnllviz/server/cluster"
 	"github.com/gnllviz/gnllviz/server/store"
 	"github.com/gnllviz/gnllviz/server/wire"
+	"github.com/gnllviz/gnllviz/server/wire/wording"
 )
 
 // A node is a server among others.
@@ -256,6 +257,34 @@ func TestEveryRouteAtEveryNode(t *testing.T) {
 			}
 		}
 	}
+}
+
+// Whoever watches through another node is told why that ends: the run was deleted, or the
+// node that they reached goes away.
+func TestEndsThroughAnotherNode(t *testing.T) {
+	nodes := serveNodes(t, Config{}, 2)
+	a, b := nodes[0], nodes[1]
+	x, y := ownedBy(t, b, `{"paused":true}`), ownedBy(t, b, `{"paused":true}`)
+	gone, stays, streamed := dial(t, a.addr, x.ID), dial(t, a.addr, y.ID), listen(t, a.addr, y.ID, "", "")
+	gone.hello()
+	stays.hello()
+	streamed.frame()
+	if status, text := upload(t, "DELETE", "http://"+a.addr+"/api/runs/"+x.ID, x.Key, nil); status != http.StatusNoContent {
+		t.Fatalf("%d %s", status, text)
+	}
+	if code, reason := gone.closedWith(); code != websocket.CloseGoingAway || !wording.Is(reason, "the run has ended") {
+		t.Errorf("of a run that was deleted: %d %q", code, reason)
+	}
+	stopped := make(chan struct{})
+	go func() { a.stop(); close(stopped) }()
+	if code, reason := stays.closedWith(); code != websocket.CloseGoingAway || !wording.Is(reason, "the server is going away") {
+		t.Errorf("at a node that goes away: %d %q", code, reason)
+	}
+	var c struct{ Code int }
+	if streamed.await(&c, "close"); c.Code != websocket.CloseGoingAway {
+		t.Errorf("a stream at a node that goes away: %d", c.Code)
+	}
+	<-stopped
 }
 
 // What changes a run does so through any node, and what is not there is not there anywhere.

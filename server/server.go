@@ -285,6 +285,9 @@ func (s *Server) Serve(l net.Listener) error {
 			s.log.Warn("cut off while stopping", "what", what, "err", err)
 		}
 	}
+	if s.nodes != nil {
+		s.nodes.Part()
+	}
 	handed := make(chan struct{})
 	go func() {
 		defer close(handed)

@@ -16,6 +16,7 @@ import (
 	"log/slog"
 	"net/http"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/gnllviz/gnllviz/server/access"
@@ -57,6 +58,7 @@ type Nodes struct {
 	host      *remote.Host
 	transport *relay.Transport
 	rooms     []*relay.Server
+	parted    sync.Once
 }
 
 // room is the relay's room of the API.
@@ -95,13 +97,24 @@ func (n *Nodes) Close() (err error) {
 	for _, s := range n.rooms {
 		err = errors.Join(err, s.Close())
 	}
-	if n.far != nil {
-		err = errors.Join(err, n.far.Close())
-	}
+	n.Part()
 	if n.transport != nil {
 		err = errors.Join(err, n.transport.Close())
 	}
 	return err
+}
+
+// Part ends what viewers here watch of other nodes' runs: this one is going away. Others are
+// answered until Close is called.
+func (n *Nodes) Part() {
+	n.parted.Do(func() {
+		if n.far == nil {
+			return
+		}
+		if err := n.far.Close(); err != nil {
+			n.Log.Debug("leaving runs of other nodes", "err", err)
+		}
+	})
 }
 
 func (n *Nodes) owner(id string) (remote.Place, bool) {

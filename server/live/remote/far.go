@@ -24,8 +24,9 @@ const (
 	// lookEvery is the time between two looks at who owns the runs that are watched.
 	lookEvery = 100 * time.Millisecond
 
-	// newsTime is how long it may take until this node knows who owns a run.
-	newsTime = 2 * time.Second
+	// newsTime is how long it may take until this node knows who owns a run, or why nobody
+	// does.
+	newsTime = time.Second
 
 	// restTime is how long a run is kept here that nobody watches.
 	restTime = time.Minute
@@ -117,7 +118,7 @@ func (f *Far) Run(id string, at Place) *Run {
 		f.mu.Unlock()
 		return x
 	}
-	next := &Run{of: f, id: id, at: at, born: time.Now(), asked: time.Now(), ended: make(chan struct{}), viewers: map[uint64]*viewer{}}
+	next := &Run{of: f, id: id, at: at, asked: time.Now(), owned: time.Now(), ended: make(chan struct{}), viewers: map[uint64]*viewer{}}
 	f.runs[id] = next
 	f.mu.Unlock()
 	if x != nil {

@@ -23,8 +23,8 @@ type Run struct {
 	id string
 	at Place
 
-	born  time.Time
 	asked time.Time // guarded by the Far's mu
+	owned time.Time // when it was last known to be where it is; ditto
 
 	ended chan struct{}
 
@@ -185,12 +185,14 @@ func (x *Run) isIdle() bool {
 }
 
 // hasMoved says whether what is known of the run's owner ends the run here. Where the host
-// told of a later epoch than is known here, that is on its way.
+// told of a later epoch than is known here, that is on its way; and where nobody owns the run
+// it may have been deleted, which the host says. Callers hold the Far's mu.
 func (x *Run) hasMoved(at Place, ok bool) bool {
 	if ok && at.Epoch >= x.at.Epoch {
+		x.owned = time.Now()
 		return at != x.at
 	}
-	return time.Since(x.born) > newsTime
+	return time.Since(x.owned) > newsTime
 }
 
 // isHere says whether the run has not ended here.
