@@ -271,24 +271,31 @@ func (g *Registry) awaitGrant(id string) {
 	}
 }
 
-// handTo saves a run, leaves its lease to a node, and returns when that has loaded it. To
-// nobody in particular it goes where there is no heir.
-func (g *Registry) handTo(k *Kept, heir string) {
+// handTo saves a run, leaves its lease to a node, and returns when that has loaded it, or the
+// context ends. To nobody in particular it goes where there is no heir.
+func (g *Registry) handTo(ctx context.Context, k *Kept, heir string) {
+	ended := func() bool {
+		select {
+		case <-k.ended:
+			return true
+		case <-ctx.Done():
+			return false
+		}
+	}
 	g.mu.Lock()
 	if k.serving.Err() != nil { // it is ending anyway
 		g.mu.Unlock()
-		<-k.ended
+		ended()
 		return
 	}
 	k.parting.heir, k.parting.on = heir, true
 	g.remove(k)
 	g.mu.Unlock()
-	<-k.ended
-	if heir == "" {
+	if !ended() || heir == "" {
 		return
 	}
 	begun := time.Now()
-	if err := g.ask(context.Background(), adoptSubject(heir), k.ID()); err != nil {
+	if err := g.ask(ctx, adoptSubject(heir), k.ID()); err != nil {
 		g.Log.Warn("a run was handed over, and not loaded yet", "run", k.ID(), "to", heir, "err", err)
 		ctx, cancel := context.WithTimeout(context.Background(), takeTime)
 		defer cancel()
@@ -338,7 +345,7 @@ func (g *Registry) balance() {
 	g.mu.Unlock()
 	several(parting[:max(min(spare, len(parting)), 0)], func(k *Kept) {
 		if heir := g.Cluster.ChooseOther(); heir != "" && g.lighter(nodes, heir) {
-			g.handTo(k, heir)
+			g.handTo(g.ctx, k, heir)
 		}
 	})
 }
@@ -360,6 +367,9 @@ func (g *Registry) HandOver(ctx context.Context) error {
 		return nil
 	}
 	g.parting.Store(true)
+	if !g.Cluster.Conn().IsConnected() {
+		return nil // others find out by themselves
+	}
 	if err := g.Cluster.StepBack(ctx); err != nil {
 		g.Log.Warn("other nodes do not know that this one leaves", "err", err)
 	}
@@ -377,7 +387,7 @@ func (g *Registry) HandOver(ctx context.Context) error {
 			heir = g.Cluster.ChooseOther()
 		}
 		if heir != "" || !k.training() {
-			g.handTo(k, heir)
+			g.handTo(ctx, k, heir)
 		}
 	})
 	return ctx.Err()
