@@ -43,7 +43,7 @@ func TestLongClusterManyRuns(t *testing.T) {
 	for range 1000 {
 		s, n := all[rand.N(len(all))], f.nodes[rand.N(3)]
 		begun := time.Now()
-		if status := s.change(quick(), n, s.fixed()); status != 200 {
+		if status := s.change(patient(), n, s.fixed()); status != 200 {
 			t.Fatalf("a change was answered with status %d: %v", status, s.refused)
 		}
 		acks = append(acks, time.Since(begun))

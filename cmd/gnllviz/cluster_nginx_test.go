@@ -70,6 +70,7 @@ func TestClusterBehindNginx(t *testing.T) {
 		}
 	}
 	owner := f.owner(nodes...)
+	s.changes(10)
 	beyond, begun := s.seen(), time.Now()
 	_ = owner.end(syscall.SIGKILL)
 	next := f.owner(without(nodes, owner)...)
@@ -81,6 +82,7 @@ func TestClusterBehindNginx(t *testing.T) {
 			t.Errorf("no frame for %v; at most %v are allowed", first, mostAfterKill)
 		}
 	})
+	s.changes(10)
 	if status, err := nginx.status("metrics"); err != nil || status != http.StatusNotFound {
 		t.Errorf("metrics through nginx: %d, %v", status, err)
 	}
