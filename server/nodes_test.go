@@ -363,6 +363,12 @@ func TestNodesThatOnlyServe(t *testing.T) {
 	if lines := bytes.Count(b, []byte("\n")); err != nil || answer.StatusCode != http.StatusOK || lines != 5 {
 		t.Errorf("a sweep: %s, %d lines, %v: %s", answer.Status, lines, err, b)
 	}
+	// A body that is too long is refused before any of it comes.
+	for _, head := range []string{"POST /api/runs HTTP/1.1", "PUT /api/runs/" + x.ID + "/data HTTP/1.1\r\nRun-Key: " + x.Key} {
+		if got := rawStatus(t, web.addr, head+"\r\nHost: localhost\r\nContent-Length: 1073741824\r\n\r\n"); got != http.StatusBadRequest {
+			t.Errorf("%s: %d", head, got)
+		}
+	}
 	c := dial(t, web.addr, x.ID)
 	if m := c.hello(); m.ID != x.ID {
 		t.Errorf("got %+v", m)

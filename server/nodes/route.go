@@ -22,6 +22,7 @@ const patience = time.Second
 // route has a request answered where it is to be.
 func (n *Nodes) route(w http.ResponseWriter, r *http.Request, a about) {
 	body := &kept{ReadCloser: r.Body}
+	r = r.WithContext(r.Context()) // a copy: net/http looks at the body of its own
 	r.Body = body
 	hint := ""
 	for try := range tries {
