@@ -496,7 +496,7 @@ func TestListsHaveAllRuns(t *testing.T) {
 	var want []string
 	for range 3 {
 		for _, n := range nodes {
-			want = append(want, ownedBy(t, n, `{"dataset":"sine","paused":true}`).ID)
+			want = append(want, makeAt(t, n, `{"dataset":"sine","paused":true}`).ID)
 		}
 	}
 	slices.Reverse(want)
