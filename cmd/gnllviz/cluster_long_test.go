@@ -6,6 +6,7 @@ import (
 	"context"
 	"fmt"
 	"math/rand/v2"
+	"net/http"
 	"slices"
 	"strings"
 	"sync"
@@ -40,16 +41,22 @@ func TestLongClusterManyRuns(t *testing.T) {
 
 	// Changes, one after the other, each to some run by some node.
 	var acks []time.Duration
-	for range 1000 {
+	refused := 0
+	for range 500 {
 		s, n := all[rand.N(len(all))], f.nodes[rand.N(3)]
 		begun := time.Now()
-		if status := s.change(patient(), n, s.fixed()); status != 200 {
-			t.Fatalf("a change was answered with status %d: %v", status, s.refused)
+		if status := s.change(patient(), n, s.fixed()); status != http.StatusOK {
+			refused++
+			t.Logf("a change was answered with status %d: %v", status, s.refused)
+			continue
 		}
 		acks = append(acks, time.Since(begun))
 	}
 	p99 := quantile(acks, 0.99)
 	t.Logf("%d changes acknowledged: p50 %v, p99 %v, slowest %v", len(acks), quantile(acks, 0.5), p99, quantile(acks, 1))
+	if refused > 0 {
+		t.Errorf("%d changes were refused, though nothing had failed", refused)
+	}
 	if bound := 25 * time.Millisecond; p99 > bound {
 		t.Errorf("p99 of acknowledgements is %v; at most %v are allowed", p99, bound)
 	}
