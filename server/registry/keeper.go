@@ -24,6 +24,11 @@ const (
 	pause   = 30
 	longest = 5 * time.Second
 
+	// Servers that others use, too, and that take their time, are asked less often: after
+	// sharedPause times as long as the last still took, up to sharedLongest.
+	sharedPause   = 10
+	sharedLongest = 30 * time.Second
+
 	// urgentPause is pause of a still on which memory depends.
 	urgentPause = 2
 
@@ -41,18 +46,20 @@ type keeper struct {
 	slot    chan job          // room for one, the newest
 	end     chan struct{}     // closed by finish
 	ended   chan struct{}
+	shared  bool          // the store is on servers that others use, too
 	usurped chan struct{} // closed when somebody else writes the run
 	once    sync.Once
 
 	mu     sync.Mutex
-	failed error     // of the last save, or nil
-	busy   bool      // a still is being written
-	begun  time.Time // when the last one was
-	ready  time.Time // when the next one may
-	urgent time.Time // and when, if memory depends on it
-	entry  uint64    // the last one that was appended, or that there was
-	kept   uint64    // the last one that the newest checkpoint includes
-	taken  time.Time // when that was taken
+	failed error         // of the last save, or nil
+	took   time.Duration // by the last save
+	busy   bool          // a still is being written
+	begun  time.Time     // when the last one was
+	ready  time.Time     // when the next one may
+	urgent time.Time     // and when, if memory depends on it
+	entry  uint64        // the last one that was appended, or that there was
+	kept   uint64        // the last one that the newest checkpoint includes
+	taken  time.Time     // when that was taken
 
 	// ---- owned by the goroutine ----
 	writer run.StillWriter
@@ -104,7 +111,11 @@ func (k *keeper) Ready(urgent bool) bool {
 	if urgent {
 		return !k.busy && len(k.slot) == 0 && !now.Before(k.urgent)
 	}
-	return !k.busy && (!now.Before(k.ready) || now.Sub(k.begun) >= longest)
+	most := longest
+	if k.shared {
+		most = max(longest, min(sharedPause*k.took, sharedLongest))
+	}
+	return !k.busy && (!now.Before(k.ready) || now.Sub(k.begun) >= most)
 }
 
 // Fetch implements [run.Journal].
@@ -172,6 +183,7 @@ func (k *keeper) try(rest bool) error {
 	bytes, err := k.save(k.last, rest)
 	k.mu.Lock()
 	took := time.Since(k.begun)
+	k.took = took
 	k.busy, k.ready, k.urgent = false, time.Now().Add(pause*took), time.Now().Add(urgentPause*took)
 	if err == nil {
 		k.kept, k.taken = k.last.Entry, k.given

@@ -134,10 +134,14 @@ func (g *Registry) Wake() {
 
 // Delete ends a run, and takes it out of the store.
 func (g *Registry) Delete(ctx context.Context, id string) error {
+	return orElsewhere(g.delete(ctx, id))
+}
+
+func (g *Registry) delete(ctx context.Context, id string) error {
 	defer g.open(id)()
 	done, err := g.borrow(ctx, id)
 	if err != nil {
-		return orElsewhere(err)
+		return err
 	}
 	defer done()
 	if g.Store != nil {
@@ -251,6 +255,7 @@ func (g *Registry) record(k *Kept, r *run.Run) error {
 		k.created = true
 	}
 	k.keeper = newKeeper(of, g.Log.With("run", k.ID()), g.Meter, k.meta)
+	k.keeper.shared = g.Cluster != nil
 	still := r.Record(k.keeper)
 	if !k.created && !k.hurt {
 		k.keeper.Keep(still) // so that what was made again need not be once more

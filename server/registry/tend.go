@@ -245,7 +245,7 @@ func (g *Registry) ask(ctx context.Context, subject, id string) error {
 
 // DeleteAnywhere is Delete of a run that another node may have.
 func (g *Registry) DeleteAnywhere(ctx context.Context, id string) error {
-	err := g.Delete(ctx, id)
+	err := g.delete(ctx, id)
 	var elsewhere *cluster.ElsewhereError
 	if errors.As(err, &elsewhere) {
 		return g.ask(ctx, deleteSubject(elsewhere.Node), id)
