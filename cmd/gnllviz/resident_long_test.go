@@ -8,7 +8,10 @@ import (
 	"io"
 	"math/rand/v2"
 	"net/http"
+	"os"
 	"slices"
+	"strconv"
+	"strings"
 	"testing"
 	"time"
 )
@@ -65,5 +68,36 @@ func TestLongMemoryOfSixLanes(t *testing.T) {
 		t.Logf("store %s: a look at one of %d earlier steps takes %v, one in a hundred %v", c.store, len(at), took[100].Round(100*time.Microsecond), took[198].Round(100*time.Microsecond))
 		_ = s.program.Process.Kill()
 		_ = s.program.Wait()
+	}
+}
+
+// resident is what a program has in memory, in MB: now, and at most since forgetPeak.
+func resident(t *testing.T, pid int) (now, peak int) {
+	t.Helper()
+	b, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", pid))
+	if err != nil {
+		t.Fatal(err)
+	}
+	kb := func(name string) int {
+		for line := range strings.Lines(string(b)) {
+			if rest, ok := strings.CutPrefix(line, name+":"); ok {
+				n, err := strconv.Atoi(strings.Fields(rest)[0])
+				if err != nil {
+					t.Fatal(err)
+				}
+				return n
+			}
+		}
+		t.Fatalf("there is no %s", name)
+		return 0
+	}
+	return kb("VmRSS") >> 10, kb("VmHWM") >> 10
+}
+
+// forgetPeak has a program's peak be what it has now.
+func forgetPeak(t *testing.T, pid int) {
+	t.Helper()
+	if err := os.WriteFile(fmt.Sprintf("/proc/%d/clear_refs", pid), []byte("5"), 0); err != nil {
+		t.Fatal(err)
 	}
 }

@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"io"
 	"net/http"
-	"os"
 	"strconv"
 	"strings"
 	"testing"
@@ -16,37 +15,6 @@ import (
 
 	"github.com/gnllviz/gnllviz/server/wire"
 )
-
-// resident is what a program has in memory, in MB: now, and at most since forgetPeak.
-func resident(t *testing.T, pid int) (now, peak int) {
-	t.Helper()
-	b, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", pid))
-	if err != nil {
-		t.Fatal(err)
-	}
-	kb := func(name string) int {
-		for line := range strings.Lines(string(b)) {
-			if rest, ok := strings.CutPrefix(line, name+":"); ok {
-				n, err := strconv.Atoi(strings.Fields(rest)[0])
-				if err != nil {
-					t.Fatal(err)
-				}
-				return n
-			}
-		}
-		t.Fatalf("there is no %s", name)
-		return 0
-	}
-	return kb("VmRSS") >> 10, kb("VmHWM") >> 10
-}
-
-// forgetPeak has a program's peak be what it has now.
-func forgetPeak(t *testing.T, pid int) {
-	t.Helper()
-	if err := os.WriteFile(fmt.Sprintf("/proc/%d/clear_refs", pid), []byte("5"), 0); err != nil {
-		t.Fatal(err)
-	}
-}
 
 // sixLanes has a program train six lanes of the default network, at full speed, to so many
 // steps or some more, and pause.
