@@ -30,12 +30,18 @@ func sixLanes(t *testing.T, s *steered, steps uint64) wire.Summary {
 	if _, err := s.ask("POST", "api/runs/"+s.id+"/commands", until, &ack); err != nil {
 		t.Fatal(err)
 	}
+	return s.comesTo(steps, wire.Paused)
+}
+
+// comesTo waits until the run is at a step, or later, in such a state.
+func (s *steered) comesTo(step uint64, state wire.State) wire.Summary {
+	s.t.Helper()
 	for {
 		var now wire.Summary
 		if _, err := s.ask("GET", "api/runs/"+s.id, "", &now); err != nil {
-			t.Fatal(err)
+			s.t.Fatal(err)
 		}
-		if now.Step >= steps {
+		if now.Step >= step && now.State == state {
 			return now
 		}
 		time.Sleep(50 * time.Millisecond) // until the program says so
@@ -67,7 +73,7 @@ func TestSnapshotsLeaveMemory(t *testing.T) {
 		s.program, s.url = beginQuietly(t, "serve", "--addr", "127.0.0.1:0", "--store", dir, "--idle", "1h")
 	}
 	start()
-	sixLanes(t, s, steps)
+	before := sixLanes(t, s, steps)
 	held := func() int {
 		for line := range strings.Lines(string(s.fetched("metrics"))) {
 			if rest, ok := strings.CutPrefix(line, "gnllviz_run_bytes "); ok {
@@ -104,6 +110,10 @@ func TestSnapshotsLeaveMemory(t *testing.T) {
 	}
 	_ = s.program.Wait()
 	start()
+	// The steps after the last checkpoint are made again.
+	if after := s.comesTo(before.Step, before.State); after.Step != before.Step {
+		t.Errorf("after the kill the run pauses at step %d, not %d", after.Step, before.Step)
+	}
 	if again := s.fetched("api/runs/" + s.id + "/snapshots"); !bytes.Equal(again, list) {
 		t.Errorf("after the kill there are snapshots of %s, not of %s", again, list)
 	}

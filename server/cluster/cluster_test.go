@@ -193,7 +193,7 @@ func TestAway(t *testing.T) {
 		if err := <-tries; !errors.As(err, &elsewhere) {
 			t.Errorf("the other node's attempt: %v", err)
 		}
-		until(t, "b knows who has it", owned(b, a, "x"))
+		until(t, "b knows the owner", owned(b, a, "x"))
 		until(t, "both know both", func() bool { return len(a.Nodes()) == 2 && len(b.Nodes()) == 2 })
 	}
 }
