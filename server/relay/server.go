@@ -61,8 +61,15 @@ func Listen(conn *nats.Conn, node, room string, h http.Handler, log *slog.Logger
 			return nil, errors.Join(fmt.Errorf("cannot listen for requests of other nodes: %w", err), s.Close())
 		}
 	}
+	// Whoever hears of this node from now on reaches it.
+	if err := conn.FlushTimeout(flushTime); err != nil {
+		return nil, errors.Join(fmt.Errorf("cannot listen for requests of other nodes: %w", err), s.Close())
+	}
 	return s, nil
 }
+
+// flushTime is how long it waits until NATS has noted what is listened for.
+const flushTime = 5 * time.Second
 
 // Close takes no more requests, ends the contexts of those that are being answered, and
 // returns when they have been.

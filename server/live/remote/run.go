@@ -103,11 +103,7 @@ func (x *Run) Watch(ctx context.Context, h wire.Hello, steers bool) (session.Vie
 	if err := x.add(v); err != nil {
 		return nil, err
 	}
-	err := v.join(ctx, h)
-	if errors.Is(err, relay.ErrUnheard) {
-		err = x.outwait(ctx, err)
-	}
-	if err != nil {
+	if err := x.join(ctx, v, h); err != nil {
 		x.remove(v)
 		return nil, err
 	}
@@ -118,18 +114,26 @@ func (x *Run) Watch(ctx context.Context, h wire.Hello, steers bool) (session.Vie
 // as long as a lease lasts, and for that node to load the run.
 const followTime = 15 * time.Second
 
-// outwait returns, with why the owner could not be asked, when another node has the run, or
-// none came. Who is sent away meanwhile would come again in vain, ever less often.
-func (x *Run) outwait(ctx context.Context, why error) error {
-	late := time.NewTimer(followTime)
-	defer late.Stop()
-	select {
-	case <-x.ended:
-		return run.ErrEnded // of which the viewer is told as others are
-	case <-late.C:
-	case <-ctx.Done():
+// askAgain is how long it waits before it asks an owner again that was not there.
+const askAgain = 250 * time.Millisecond
+
+// join has a viewer join. An owner that does not answer is asked again until it does, or
+// another node has the run, or none came: who is sent away meanwhile would come again in
+// vain, ever less often.
+func (x *Run) join(ctx context.Context, v *viewer, h wire.Hello) error {
+	for late := time.Now().Add(followTime); ; {
+		err := v.join(ctx, h)
+		if !errors.Is(err, relay.ErrUnheard) || time.Now().After(late) {
+			return err
+		}
+		select {
+		case <-x.ended:
+			return run.ErrEnded // of which the viewer is told as others are
+		case <-time.After(askAgain):
+		case <-ctx.Done():
+			return err
+		}
 	}
-	return why
 }
 
 // add has messages for a viewer taken, before the host knows of it.
