@@ -26,6 +26,7 @@ func TestMistakesOfNatsFlags(t *testing.T) {
 		"serve --nats nats://a:1 --role web,cook":           `--role "cook" is none of web, train`,
 		"serve --nats nats://a:1 --role=":                   "--role names no role",
 		"serve --nats nats://a:1 --role web --model m.json": "--model makes a run, which a node needs --role train for",
+		"serve --nats nats://a:1 --addr 0.0.0.0:0":          "nodes that share runs need the same token",
 		"runs --nats nats://a:1 --store x":                  "--store and --nats exclude each other",
 		"backup --out x.tar --nats-creds x":                 "--nats-creds is for NATS servers",
 	} {

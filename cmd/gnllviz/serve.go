@@ -225,6 +225,9 @@ func serve(c *cobra.Command, addr, token, model string, open bool, config server
 	if config.Token, config.TokenMade, err = tokenFor(token, l.Addr()); err != nil {
 		return err
 	}
+	if config.TokenMade && kept.join != nil {
+		return mistakef("nodes that share runs need the same token: give each of them --token, or GNLLVIZ_TOKEN")
+	}
 	fragment := ""
 	if config.Token != "" {
 		// Browsers do not send what follows a #, so no log on the way has it.
