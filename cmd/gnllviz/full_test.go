@@ -14,6 +14,8 @@ import (
 	"testing"
 
 	"golang.org/x/sys/unix"
+
+	"github.com/gnllviz/gnllviz/server/wire/wording"
 )
 
 // On a full disk nothing is done that could not be saved. Each refusal says what was not
@@ -85,10 +87,8 @@ func TestTheDiskOfTheProgramIsFull(t *testing.T) {
 			t.Errorf("%s %s: %d, %v", c.method, c.path, status, err)
 			continue
 		}
-		for _, want := range []string{c.what, "no space left on device", "make room"} {
-			if !strings.Contains(err.Error(), want) {
-				t.Errorf("%s %s does not say %q: %v", c.method, c.path, want, err)
-			}
+		if !wording.Has(err.Error(), c.what) || !wording.Has(err.Error(), "make room") || !strings.Contains(err.Error(), syscall.ENOSPC.Error()) {
+			t.Errorf("%s %s does not say %q, why, and what to do: %v", c.method, c.path, c.what, err)
 		}
 	}
 	if after := recipe(); after != before {

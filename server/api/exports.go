@@ -131,9 +131,11 @@ func (a exportRoutes) getExport(ctx context.Context, q *exportRequest) (*downloa
 	if err := a.Hold(ctx, int64(held)); err != nil {
 		return nil, err
 	}
-	if enough, err = a.Rations.Taking.Take(ctx, peer, x.ID()); err != nil {
+	again, err := a.Rations.Taking.Take(ctx, peer, x.ID())
+	if err != nil {
 		return nil, err
 	}
+	enough = again
 	d := &download{
 		kind: f.Media, disposition: fmt.Sprintf("attachment; filename=%q", exportName(rec, f)), wanted: ctx,
 		write: func(w io.Writer) error { return f.Write(w, rec) }, turn: []func(){enough, done},

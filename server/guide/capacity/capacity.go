@@ -150,7 +150,7 @@ func Plan(k Class, c Costs, m Machine, p Prices) Need {
 		clusters := math.Ceil(n.Written / (m.Disk * m.Use))
 		n.Servers = 3 * int(max(clusters, 1))
 		if clusters > 1 {
-			n.First = "disks of the store"
+			n.First = "disks"
 		}
 		away := 1 - 1/float64(n.Nodes) // of the browsers reach another node than the run's
 		n.Bus = 3*n.Written + away*n.Sent

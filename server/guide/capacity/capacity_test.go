@@ -33,7 +33,7 @@ func TestPlan(t *testing.T) {
 		t.Errorf("it costs %v, %v each, not %v", n.Cost, n.PerStudent, want)
 	}
 	class.Students = 10_000
-	if n := Plan(class, costs(), Typical(), Assumed()); n.First != "disks of the store" || n.Servers != 12 {
+	if n := Plan(class, costs(), Typical(), Assumed()); n.First != "disks" || n.Servers != 12 {
 		t.Errorf("500 MB/s on disks of 140: %+v", n)
 	}
 	class.Way = Shared
