@@ -20,7 +20,7 @@ func weights(n, before int) []byte {
 	return b
 }
 
-// What is squeezed comes back, in less room where there is any to be had, and never in more
+// What is squeezed comes back, mostly in less room, and never in more
 // than a byte beside it.
 func TestSqueeze(t *testing.T) {
 	for name, c := range map[string]struct {

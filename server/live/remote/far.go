@@ -211,12 +211,19 @@ func (f *Far) takeEvent(m *nats.Msg) {
 		f.Log.Warn("a message about a run on another node cannot be read", "err", err)
 		return
 	}
-	f.mu.Lock()
-	x := f.runs[e.Run]
-	f.mu.Unlock()
-	if x != nil && x.at.Epoch == e.Epoch {
+	if x := f.run(e.Run, e.Epoch); x != nil {
 		x.take(e, data)
 	}
+}
+
+// run returns a run that is watched here, if its lease has that epoch.
+func (f *Far) run(id string, epoch uint64) *Run {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if x := f.runs[id]; x != nil && x.at.Epoch == epoch {
+		return x
+	}
+	return nil
 }
 
 func (f *Far) takeFrames(m *nats.Msg) {
@@ -226,16 +233,8 @@ func (f *Far) takeFrames(m *nats.Msg) {
 		f.Log.Warn("frames of a run on another node cannot be read", "err", err)
 		return
 	}
-	f.mu.Lock()
-	var x *Run
-	for _, r := range f.runs {
-		if m.Subject == framesOf(r.id, r.at.Epoch) {
-			x = r
-			break
-		}
-	}
-	f.mu.Unlock()
-	if x != nil {
+	run, epoch, _ := ofFrames(m.Subject)
+	if x := f.run(run, epoch); x != nil {
 		x.show(p, data)
 	}
 }

@@ -43,7 +43,20 @@ func eventsOf(node string) string { return "gnllviz.node." + node + ".events" }
 
 // framesOf is where a run's frames are, of one epoch of its lease.
 func framesOf(run string, epoch uint64) string {
-	return "gnllviz.frames." + run + "." + strconv.FormatUint(epoch, 10)
+	return framesAt + run + "." + strconv.FormatUint(epoch, 10)
+}
+
+const framesAt = "gnllviz.frames."
+
+// ofFrames returns of which run, and of which epoch, the frames at a subject are.
+func ofFrames(subject string) (run string, epoch uint64, ok bool) {
+	rest, ok := strings.CutPrefix(subject, framesAt)
+	if !ok {
+		return "", 0, false
+	}
+	run, number, _ := strings.Cut(rest, ".")
+	epoch, err := strconv.ParseUint(number, 10, 64)
+	return run, epoch, err == nil
 }
 
 // An event is the head of what is published to a node's viewers of a run.
