@@ -26,7 +26,7 @@ run: build
 	./gnllviz serve $(ARGS)
 
 test: build chromium proxies
-	go test ./...
+	go test -timeout 20m ./...
 	cd web && npm test
 	cd web && npm run e2e
 
@@ -58,7 +58,7 @@ cluster: proxies
 	go test -run '^TestCluster' -count 1 -v -timeout 1h ./cmd/gnllviz -args -owner.kills $(OWNER_KILLS)
 
 race:
-	go test -race ./...
+	go test -race -timeout 20m ./...
 
 # A hall of 500 viewers, the way of a change, twenty runs at once: figures. Say how
 # long, and what else: make load LOAD=20s ARGS='-load.viewers 200'
