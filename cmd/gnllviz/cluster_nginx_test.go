@@ -11,6 +11,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"github.com/gnllviz/gnllviz/server/bus/bustest"
 )
 
 // startNginx starts Debian's nginx with the configuration of the examples before nodes, and
@@ -57,7 +59,7 @@ func (f *field) startNginx(port int) *node {
 // watched by websocket and changed while the node that trains it is killed, and another
 // takes its place.
 func TestClusterBehindNginx(t *testing.T) {
-	port := freePort(t)
+	port := bustest.FreePort(t)
 	f := startField(t, 3, "--origin", fmt.Sprintf("http://127.0.0.1:%d", port), "--trusted-proxy", "127.0.0.1")
 	nginx := f.startNginx(port)
 	nodes := f.nodes

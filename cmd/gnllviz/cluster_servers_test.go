@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"fmt"
-	"net"
 	"net/http"
 	"os"
 	"os/exec"
@@ -15,6 +14,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"github.com/gnllviz/gnllviz/server/bus/bustest"
 )
 
 // What follows runs three nats-servers and some nodes as an operator would, each a process
@@ -123,17 +124,6 @@ func natsPath(t *testing.T) string {
 	return path
 }
 
-// freePort returns a port that nobody listens on now.
-func freePort(t *testing.T) int {
-	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer l.Close()
-	return l.Addr().(*net.TCPAddr).Port
-}
-
 // A natsServer is one of a cluster of them, with the configuration of the examples.
 type natsServer struct {
 	process
@@ -151,7 +141,7 @@ func startNATS(t *testing.T) []*natsServer {
 	for i := range 3 {
 		s := &natsServer{
 			process: process{t: t, name: fmt.Sprintf("nats-%d", i), tells: 1000}, path: path, dir: t.TempDir(),
-			port: freePort(t), monitor: freePort(t), cluster: freePort(t), routes: &routes,
+			port: bustest.FreePort(t), monitor: bustest.FreePort(t), cluster: bustest.FreePort(t), routes: &routes,
 		}
 		servers = append(servers, s)
 		routes = append(routes, fmt.Sprintf("nats://127.0.0.1:%d", s.cluster))
@@ -231,7 +221,7 @@ func startField(t *testing.T, nodes int, args ...string) *field {
 // add starts one more node, and returns when it is ready.
 func (f *field) add(args ...string) *node {
 	f.t.Helper()
-	n := &node{process: process{t: f.t, name: fmt.Sprintf("node %d", len(f.nodes)), tells: 5000}, port: freePort(f.t)}
+	n := &node{process: process{t: f.t, name: fmt.Sprintf("node %d", len(f.nodes)), tells: 5000}, port: bustest.FreePort(f.t)}
 	n.args = append([]string{
 		"serve", "--addr", fmt.Sprintf("127.0.0.1:%d", n.port), "--nats", natsAddresses(f.nats),
 		"--run-rate", "100000", "--request-rate", "100000", "--command-rate", "1000",

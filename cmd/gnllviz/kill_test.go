@@ -168,9 +168,10 @@ func TestKilled(t *testing.T) {
 	var most uint64
 	for i := range *kills {
 		until := make(chan struct{})
+		moment := time.Duration(s.chance.IntN(900)) * time.Millisecond // that nothing chose
 		var steering sync.WaitGroup
 		steering.Go(func() { s.steer(until) })
-		time.Sleep(time.Duration(s.chance.IntN(900)) * time.Millisecond) // a moment that nothing chose
+		time.Sleep(moment)
 		if err := s.program.Process.Kill(); err != nil {
 			t.Fatal(err)
 		}

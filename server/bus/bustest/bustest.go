@@ -6,8 +6,10 @@ import (
 	"fmt"
 	"log/slog"
 	"net"
+	"os"
 	"path/filepath"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -33,7 +35,7 @@ func Start(t testing.TB, n int) *Servers {
 	var routes []string
 	var ports []int
 	for range 2 * n {
-		ports = append(ports, freePort(t))
+		ports = append(ports, FreePort(t))
 	}
 	for i := range n {
 		routes = append(routes, fmt.Sprintf("nats://127.0.0.1:%d", ports[n+i]))
@@ -59,14 +61,25 @@ func Start(t testing.TB, n int) *Servers {
 	return s
 }
 
-func freePort(t testing.TB) int {
+// given counts the ports that this process was given, from a place of its own on.
+var given atomic.Uint32
+
+// FreePort returns a port that nobody listens on, and that it has not returned before. It is
+// below those that the system gives to whoever asks for any, so that it stays free until it
+// is used.
+func FreePort(t testing.TB) int {
 	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
+	const first, all = 10_000, 22_000
+	for range 1000 {
+		port := first + (uint32(os.Getpid())*131+given.Add(1))%all
+		l, err := net.Listen("tcp", fmt.Sprintf("127.0.0.1:%d", port))
+		if err == nil {
+			l.Close()
+			return int(port)
+		}
 	}
-	defer l.Close()
-	return l.Addr().(*net.TCPAddr).Port
+	t.Fatal("no port is free")
+	return 0
 }
 
 // Run starts a server that was stopped, on what it had.
