@@ -85,7 +85,7 @@ func TestPyarrowReadsParquet(t *testing.T) {
 			for k := range c.of.columns {
 				col := &c.of.columns[k]
 				names = append(names, col.name)
-				want := map[bool]string{col.texts != nil: "string", col.ids != nil: "int64", col.wide != nil: "double", col.thin != nil: "float"}[true]
+				want := map[bool]string{col.texts != nil: "string", col.ids != nil || col.steps != nil: "int64", col.wide != nil: "double", col.thin != nil: "float"}[true]
 				if read.Types[k] != want {
 					t.Errorf("%s has the type %s, not %s", col.name, read.Types[k], want)
 				}
