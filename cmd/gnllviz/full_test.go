@@ -90,6 +90,9 @@ func TestTheDiskOfTheProgramIsFull(t *testing.T) {
 		if !wording.Has(err.Error(), c.what) || !wording.Has(err.Error(), "make room") || !strings.Contains(err.Error(), syscall.ENOSPC.Error()) {
 			t.Errorf("%s %s does not say %q, why, and what to do: %v", c.method, c.path, c.what, err)
 		}
+		if strings.Contains(err.Error(), disk) {
+			t.Errorf("%s %s names the server's folder: %v", c.method, c.path, err)
+		}
 	}
 	if after := recipe(); after != before {
 		t.Errorf("the recipe was\n%s\nand is\n%s", before, after)

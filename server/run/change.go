@@ -47,8 +47,8 @@ func (h *Run) doBy(ctx context.Context, c wire.Command, steers bool, by *Viewer)
 	return ack, err
 }
 
-// command has the loop do a command, or returns past.ErrAway where it goes back to what is not
-// in memory any more and this is not the last try.
+// command lets the loop do a command. Where that needs a state which has left memory, and this
+// is not the last try, it returns past.ErrAway.
 func (h *Run) command(ctx context.Context, c wire.Command, own *rows.Own, steers bool, by *Viewer, last bool) (ack wire.Ack, err error) {
 	err = h.ask(ctx, func(r *loop) error {
 		if !last && !r.here(c) {

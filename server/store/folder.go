@@ -132,6 +132,9 @@ func (f *folder) probe() error {
 		_, err = file.Write(make([]byte, size))
 		err = errors.Join(err, file.Sync(), file.Close(), os.Remove(file.Name()))
 	}
+	if path := (*fs.PathError)(nil); errors.As(err, &path) {
+		err = path.Err // where the folder is, is nobody's business who reads a refusal
+	}
 	if err != nil {
 		return fmt.Errorf("the store cannot be written to: %w; make room, or see to the disk", err)
 	}
