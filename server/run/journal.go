@@ -9,10 +9,11 @@ import (
 )
 
 // A Journal keeps what a run does, so that [Resume] can go on from there. Its methods are
-// called on the run's goroutine.
+// called on the run's goroutine, except for Append.
 type Journal interface {
 	// Append has the entry where it outlives the process when it returns nil. Where it
-	// returns an error there is nothing of it, and the next entry has its number.
+	// returns an error there is nothing of it, and the next entry has its number. It is
+	// called from any goroutine, once at a time, and no other method is until it returns.
 	Append(*Entry) error
 
 	// Ready says whether a still would be written soon, and has not cost too much of late.
@@ -44,6 +45,7 @@ type journaled struct {
 	archive lane.Archive // that has what is not in memory; nil: all is
 	entry   uint64       // number of the last one
 	calls   uint64       // of step
+	ahead   ahead
 
 	kept      time.Time // when the last still was given away
 	keptEntry uint64    // and what it had
@@ -57,7 +59,9 @@ func (r *loop) write(c wire.Command, own *rows.Own) *wire.ErrorMessage {
 	if r.journal == nil {
 		return nil
 	}
-	e := &Entry{Number: r.entry + 1, Calls: r.calls, By: r.by}
+	steps, done := r.stepsAhead(c)
+	defer done()
+	e := &Entry{Number: r.entry + 1, Calls: r.calls + steps, By: r.by}
 	if own != nil {
 		e.Notes = &own.Notes
 	}
@@ -105,7 +109,11 @@ func (r *loop) strike() {
 }
 
 func (r *loop) append(e *Entry) *wire.ErrorMessage {
-	if err := r.journal.Append(e); err != nil {
+	write := r.journal.Append
+	if e.Calls > r.calls {
+		write = r.appendAhead
+	}
+	if err := write(e); err != nil {
 		return wire.Refuse(wire.NotStored, "", "the change was not made, as it could not be saved: %v", err)
 	}
 	r.entry = e.Number

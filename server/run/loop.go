@@ -36,6 +36,7 @@ type loop struct {
 	waits   []*wait
 	touched time.Time // when somebody last watched or commanded
 	pace    *pace
+	turn    bool // train is making steps
 	rate    rate
 	stats   Stats
 	fitted  time.Time // when what the run holds was last looked at
@@ -137,6 +138,8 @@ func (r *loop) serve(ctx context.Context, commands <-chan func()) {
 // commands between them.
 func (r *loop) train(commands <-chan func()) {
 	begun := r.now()
+	r.turn = true
+	defer func() { r.turn = false }()
 	for r.owned() {
 		r.step()
 		if r.now().Sub(begun) >= past.Share {

@@ -131,7 +131,7 @@ func (r *loop) still() *Still {
 // An Entry is a command that a run has done, or that it has refused.
 type Entry struct {
 	Number  uint64          `json:"number"` // counted from 1, without gaps
-	Calls   uint64          `json:"calls"`  // of step before it
+	Calls   uint64          `json:"calls"`  // of step before it, or fewer if training stopped before
 	Command json.RawMessage `json:"command,omitempty"`
 	Notes   *wire.DataNotes `json:"notes,omitempty"` // of the rows that it brings
 	By      *wire.Person    `json:"by,omitempty"`    // the viewer who gave it
@@ -246,9 +246,7 @@ func (r *loop) again(e *Entry) error {
 	if own != nil && e.Notes != nil {
 		own.Notes = *e.Notes
 	}
-	for r.calls < e.Calls {
-		r.step()
-	}
+	r.stepTo(e.Calls)
 	_, release, err := fetch(context.Background(), r.archive, r.backTo(c))
 	if err != nil {
 		return fmt.Errorf("what change %d of its journal goes back to cannot be read: %w", e.Number, err)

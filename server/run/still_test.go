@@ -179,6 +179,9 @@ func difference(a, b string) string {
 	return fmt.Sprint(len(x), " and ", len(y), " lines")
 }
 
+// stopped is a clock that stands still.
+func stopped() time.Time { return time.Unix(0, 0) }
+
 // A run that is taken up again from a still and the journal is, after every command that
 // follows, the one that never stopped: weights, rows, curves, changes, what can be undone.
 func TestResume(t *testing.T) {
@@ -192,6 +195,13 @@ func TestResume(t *testing.T) {
 			r := newRandomRun(t, seed)
 			b := &book{t: t}
 			r.journal, r.archive = b, b
+			if seed%2 == 0 { // changes come some steps later, and always as many
+				r.options.Now = stopped
+				if refused := play(r.loop, 0, `{"type":"change","id":1,"set":{"speed":"max"}}`); refused != "" {
+					t.Fatal(refused)
+				}
+				r.ahead = ahead{write: 3 * time.Millisecond, pass: time.Millisecond}
+			}
 			r.giveStill(time.Time{})
 			chance := rand.New(rand.NewPCG(seed, 7))
 			twin := (*loop)(nil)
@@ -216,6 +226,7 @@ func TestResume(t *testing.T) {
 					calls := r.calls
 					twin = b.crash().resume(t, "random").loop
 					twin.journal = &book{t: t}
+					twin.options.Now, twin.ahead = r.options.Now, r.ahead
 					for twin.calls < calls {
 						twin.step()
 					}
