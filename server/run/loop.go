@@ -154,7 +154,9 @@ func (r *loop) train(commands <-chan func()) {
 			break
 		}
 	}
-	r.stats.Trained += r.now().Sub(begun)
+	took := r.now().Sub(begun)
+	r.stats.Trained += took
+	r.unkept += took
 	runtime.Gosched()
 }
 
