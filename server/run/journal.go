@@ -35,10 +35,6 @@ const (
 	// keepSoon is the time after a change, or when training has ended: what follows a
 	// still is to be made again after a crash, and should take no longer than this.
 	keepSoon = time.Second
-
-	// keepWork is the time for which steps are made after a still, at most: those up to the
-	// last change are made again before a run that is taken up answers.
-	keepWork = 700 * time.Millisecond
 )
 
 // Everything here runs on the goroutine that owns the run.
@@ -55,7 +51,6 @@ type journaled struct {
 	keptEntry uint64    // and what it had
 	keptCalls uint64
 	keptState wire.State
-	unkept    time.Duration // for which steps were made since
 }
 
 // write puts a command into the journal before it is done. own are the rows that it
@@ -132,7 +127,7 @@ func (r *loop) keepStill(now time.Time) {
 	}
 	wait, urgent := keepEvery, r.pressed()
 	switch {
-	case urgent, r.unkept >= keepWork:
+	case urgent:
 		wait = 0
 	case r.entry != r.keptEntry || !r.training():
 		wait = keepSoon
@@ -150,6 +145,6 @@ func (r *loop) giveStill(now time.Time) {
 
 // take returns the run as it is, and notes when that was.
 func (r *loop) take(now time.Time) *Still {
-	r.kept, r.keptEntry, r.keptCalls, r.keptState, r.unkept = now, r.entry, r.calls, r.state, 0
+	r.kept, r.keptEntry, r.keptCalls, r.keptState = now, r.entry, r.calls, r.state
 	return r.still()
 }

@@ -154,9 +154,7 @@ func (r *loop) train(commands <-chan func()) {
 			break
 		}
 	}
-	took := r.now().Sub(begun)
-	r.stats.Trained += took
-	r.unkept += took
+	r.stats.Trained += r.now().Sub(begun)
 	runtime.Gosched()
 }
 
