@@ -99,10 +99,10 @@ func (l *Log) fences(ctx context.Context, b *bus) error {
 // Reclaim has a Log go on under another claim of the same process, if nobody else wrote the
 // run since. It fails with ErrTaken where somebody did.
 func (l *Log) Reclaim(ctx context.Context, c Claim) error {
-	l.appending.Lock()
-	defer l.appending.Unlock()
 	l.saving.Lock()
 	defer l.saving.Unlock()
+	l.appending.Lock()
+	defer l.appending.Unlock()
 	earlier := l.epoch()
 	b, err := l.writing(ctx)
 	if err != nil {

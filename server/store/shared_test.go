@@ -384,3 +384,43 @@ func TestTidied(t *testing.T) {
 	}
 	release()
 }
+
+// A run may be claimed again while its checkpoints and changes are being written.
+func TestReclaimedWhileItIsSaved(t *testing.T) {
+	s := shared(t, bustest.Start(t, 1), Config{})
+	l := createAs(t, s, "a", Claim{Epoch: 1})
+	done := make(chan struct{})
+	var work sync.WaitGroup
+	work.Go(func() {
+		for n := uint64(0); ; n++ {
+			select {
+			case <-done:
+				return
+			default:
+			}
+			b, refs := blobs(noise(n, 100))
+			if err := l.Save(t.Context(), Checkpoint{l.Last(), []byte("x"), b}, refs, meta("a")); err != nil {
+				t.Error(err)
+				return
+			}
+		}
+	})
+	work.Go(func() {
+		defer close(done)
+		for epoch := uint64(2); epoch < 60; epoch++ {
+			if err := l.Append(t.Context(), entry(int(l.Last())+1)); err != nil {
+				t.Error(err)
+				return
+			}
+			if err := l.Reclaim(t.Context(), Claim{Epoch: epoch}); err != nil {
+				t.Error(err)
+				return
+			}
+		}
+	})
+	work.Wait()
+	r, _, err := s.LoadAs(t.Context(), "a", Claim{Epoch: 100})
+	if err != nil || len(r.Checkpoints) == 0 || len(r.Damaged) > 0 {
+		t.Errorf("afterwards it is %+v: %v", r, err)
+	}
+}
