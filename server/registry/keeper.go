@@ -280,5 +280,10 @@ func (k *keeper) finish(rest bool) {
 	if k.last != nil && (rest || !k.saved) {
 		_ = k.try(rest)
 	}
+	ctx, cancel := context.WithTimeout(context.Background(), appendTime)
+	defer cancel()
+	if err := k.of.Settle(ctx); err != nil && !errors.Is(err, store.ErrTaken) && !errors.Is(err, store.ErrNotFound) && !errors.Is(err, store.ErrUnheld) {
+		k.slog.Warn("the list of runs is behind this one until it is loaded", "err", err)
+	}
 	k.of.Close()
 }

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/nats-io/nats.go/jetstream"
@@ -52,6 +53,7 @@ type record struct {
 type assembly struct {
 	records []record
 	damaged []string
+	torn    []record // checkpoints that are not whole
 	lost    []uint64 // messages that belong to no whole record
 	newer   int      // version of what a newer program wrote, or 0
 	open    map[string]*partial
@@ -122,14 +124,29 @@ func (a *assembly) abandon(subject string) {
 	p := a.open[subject]
 	delete(a.open, subject)
 	a.lost = append(a.lost, p.seqs...)
-	a.damaged = append(a.damaged, fmt.Sprintf("%s is not whole", p.name()))
+	if p.kind == kindCheckpoint {
+		a.torn = append(a.torn, p.record)
+		return
+	}
+	a.damaged = append(a.damaged, p.notWhole())
 }
+
+func (r *record) notWhole() string { return r.name() + " is not whole" }
 
 func (r *record) name() string {
 	if r.kind == kindEntry {
 		return fmt.Sprintf("entry %d", r.number)
 	}
 	return fmt.Sprintf("the checkpoint after entry %d", r.number)
+}
+
+// what says what is damaged.
+func (a *assembly) what() string {
+	what := slices.Clone(a.damaged)
+	for _, t := range a.torn {
+		what = append(what, t.notWhole())
+	}
+	return strings.Join(what, "; ")
 }
 
 // end gives up what is not whole.
@@ -357,7 +374,7 @@ func (s *Store) readFrom(ctx context.Context, b *bus, id string) (r *Record, l *
 			l.doomed = append(l.doomed, rec.seqs...)
 		}
 	}
-	l.takeCheckpoints(r, a.records)
+	l.takeCheckpoints(r, a.records, a.torn)
 	l.takeEntries(r, a.records)
 	if len(r.Checkpoints) == 0 && (len(r.Entries) == 0 || r.Entries[0].Number != 1) {
 		what := r.Damaged
@@ -449,8 +466,8 @@ func (b *bus) take(ctx context.Context, batch jetstream.MessageBatch, f func(jet
 }
 
 // takeCheckpoints finds the checkpoints that are whole, and enters all records of
-// checkpoints in the books.
-func (l *Log) takeCheckpoints(r *Record, records []record) {
+// checkpoints in the books. torn are those of which there is a part.
+func (l *Log) takeCheckpoints(r *Record, records, torn []record) {
 	blobs := map[hash][]byte{}
 	stored := map[*pack]checkpoint{}
 	for _, rec := range records {
@@ -504,6 +521,13 @@ func (l *Log) takeCheckpoints(r *Record, records []record) {
 		l.kept = append(l.kept, k)
 		r.Checkpoints = append(r.Checkpoints, c)
 		l.last = max(l.last, k.number)
+	}
+	for _, t := range torn {
+		// What comes before all that is kept was being deleted.
+		if more == 0 && t.seqs[0] < l.kept[len(l.kept)-1].seqs[0] {
+			continue
+		}
+		r.Damaged = append(r.Damaged, t.notWhole())
 	}
 }
 

@@ -48,10 +48,11 @@ type Log struct {
 	tag   uint64 // upper half of its tickets
 	claim atomic.Pointer[Claim]
 
+	saving    sync.Mutex // held by Save; before appending where both are
+	checks    tail       // of checkpoints; saving guards it
+	behind    bool       // the list on the disk is behind; saving guards it
 	appending sync.Mutex // held by Append, and by Save while it drops entries
 	log       tail       // of entries; appending guards it
-	saving    sync.Mutex // held by Save
-	checks    tail       // of checkpoints; saving guards it
 
 	mu      sync.Mutex // guards what follows; held for no longer than it takes to look
 	tickets uint32
@@ -60,7 +61,8 @@ type Log struct {
 	packs   []*pack // checkpoints' records that are stored, oldest first
 	kept    []*pack // those that count, newest first
 	where   map[hash]*pack
-	doomed  []uint64 // messages that are to go
+	doomed  []uint64 // messages that are to go with the next checkpoint
+	old     []*pack  // checkpoints' records, and fences among them, that are to go when there are enough
 	fenced  []uint64 // fences among the checkpoints, which go with the next
 }
 

@@ -1,26 +1,38 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/nats-io/nats.go/jetstream"
 )
 
-// dropTime is what it may take to drop what is not needed any more: the run is saved.
-const dropTime = 5 * time.Second
+const (
+	// dropTime is what it may take to drop what is not needed any more: the run is saved.
+	dropTime = 5 * time.Second
+
+	// What is not needed any more goes when there are so many records of checkpoints of it,
+	// or so many bytes: to delete one message takes as long as to write it.
+	oldMost  = 8
+	oldBytes = 256 << 10
+
+	// metaTime is how long the list may be behind a run of which nothing is new but that it
+	// went on.
+	metaTime = 15 * time.Second
+)
 
 // Save stores a checkpoint, then the run's meta. c.Blobs are those that are not stored
-// yet, and may be more; refs are the hashes of all that belong to it. Then what is not
-// needed goes: checkpoints but the last three, blobs to which none of these refers, and
-// entries that all of them include. It fails with *MissingError where refs names a blob
-// that is nowhere.
+// yet, and may be more; refs are the hashes of all that belong to it. A meta that says only
+// that the run went on is written now and then, and by Settle. When there is enough of
+// it, what is not needed goes: checkpoints but the last three, blobs to which none of these
+// refers, and entries that all of them include. It fails with *MissingError where refs names
+// a blob that is nowhere.
 func (l *Log) Save(ctx context.Context, c Checkpoint, refs []string, m Meta) error {
 	return l.save(ctx, c, refs, m, keep, false)
 }
@@ -83,19 +95,55 @@ func (l *Log) save(ctx context.Context, c Checkpoint, refs []string, m Meta, kee
 	l.settleIn(fresh, p)
 	bytes := l.bytes()
 	l.mu.Unlock()
-	err = l.store.setMeta(ctx, l.id, l, func(Meta) Meta {
-		m.Bytes = bytes
-		return m
-	}, unready)
-	if err != nil {
+	m.Bytes = bytes
+	if keep > 1 && !unready && l.store.wentOn(m) {
+		l.behind = true
+	} else if err = l.store.setMeta(ctx, l.id, l, func(Meta) Meta { return m }, unready); err != nil {
 		return err
+	} else {
+		l.behind = false
 	}
 	dropping, cancel := context.WithTimeout(ctx, dropTime)
 	defer cancel()
-	if err := l.drop(dropping); err != nil {
+	if err := l.drop(dropping, keep == 1); err != nil {
 		l.store.log.Warn("what a run needs no longer goes with its next checkpoint", "run", l.id, "error", err)
 	}
 	return nil
+}
+
+// wentOn takes a meta of which nothing needs to be on the disk yet: it says no more than that
+// the run went on, and the list was written of late. Otherwise it does nothing, and is false.
+func (s *Store) wentOn(m Meta) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	k, ok := s.metas[m.ID]
+	if !ok || k.gone || k.unready || time.Since(k.written) >= metaTime {
+		return false
+	}
+	was := k.Meta
+	was.Step, was.Touched, was.Bytes, was.Trouble = m.Step, m.Touched, m.Bytes, m.Trouble
+	if !was.Created.Equal(m.Created) {
+		return false
+	}
+	if was.Created = m.Created; was != m {
+		return false
+	}
+	was.Trouble = k.Meta.Trouble
+	k.Meta = was
+	s.metas[m.ID] = k
+	return true
+}
+
+// Settle writes what Save left out of the store's list on the disk.
+func (l *Log) Settle(ctx context.Context) error {
+	l.saving.Lock()
+	defer l.saving.Unlock()
+	if !l.behind {
+		return nil
+	}
+	err := l.store.setMeta(ctx, l.id, l, func(m Meta) Meta { return m }, false)
+	l.behind = err != nil
+	return err
 }
 
 // plan is what a save writes and what it lets go.
@@ -221,7 +269,7 @@ func (l *Log) fetch(ctx context.Context, b *bus, k *pack) (checkpoint, error) {
 	}
 	a.end()
 	if len(a.records) != 1 {
-		return checkpoint{}, &unreadable{errors.New(strings.Join(a.damaged, "; "))}
+		return checkpoint{}, &unreadable{errors.New(a.what())}
 	}
 	c, err := parseCheckpoint(a.records[0].version, a.records[0].body)
 	if err != nil {
@@ -233,15 +281,17 @@ func (l *Log) fetch(ctx context.Context, b *bus, k *pack) (checkpoint, error) {
 // settleIn puts a record that was written into the books. l.mu is held.
 func (l *Log) settleIn(fresh *pack, p *plan) {
 	l.kept = append([]*pack{fresh}, p.kept...)
-	for _, k := range slices.Backward(p.gone) { // so that what is still there lacks nothing
+	for _, k := range p.gone {
 		for h := range k.blobs {
 			if l.where[h] == k {
 				delete(l.where, h)
 			}
 		}
-		l.doomed = append(l.doomed, k.seqs...)
+		l.old = append(l.old, k)
 	}
-	l.doomed = append(l.doomed, l.fenced...) // the new record is the last now
+	for _, seq := range l.fenced { // the new record is the last now
+		l.old = append(l.old, &pack{seqs: []uint64{seq}})
+	}
 	l.fenced = nil
 	l.packs = slices.DeleteFunc(l.packs, func(k *pack) bool { return slices.Contains(p.gone, k) })
 	l.packs = append(l.packs, fresh)
@@ -252,7 +302,7 @@ func (l *Log) settleIn(fresh *pack, p *plan) {
 
 // bytes counts what the run has on the disk. l.mu is held.
 func (l *Log) bytes() (n int64) {
-	for _, k := range l.packs {
+	for _, k := range slices.Concat(l.packs, l.old) {
 		n += k.size
 	}
 	for _, e := range l.entries {
@@ -261,18 +311,69 @@ func (l *Log) bytes() (n int64) {
 	return n
 }
 
-// drop deletes what is needed no longer.
-func (l *Log) drop(ctx context.Context) error {
+// drop deletes what is needed no longer, if that is all that may be or if it is enough.
+func (l *Log) drop(ctx context.Context, all bool) error {
 	b, err := l.writing(ctx)
 	if err != nil {
 		return err
 	}
+	l.mu.Lock()
+	size := int64(0)
+	for _, k := range l.old {
+		size += k.size
+	}
+	for _, e := range l.entries[:l.included()] {
+		size += e.size
+	}
+	due := all || len(l.doomed) > 0 || len(l.old) >= oldMost || size >= oldBytes
+	l.mu.Unlock()
+	if !due {
+		return nil
+	}
 	// Checkpoints before the entries that follow them.
+	if err := l.dropOld(ctx, b); err != nil {
+		return err
+	}
+	if err := l.dropDoomed(ctx, b); err != nil {
+		return err
+	}
+	return l.dropEntries(ctx, b)
+}
+
+// dropOld deletes the records of checkpoints that are to go: those before the first one that
+// stays all at once, then the others, newest first, so that what is there lacks nothing.
+func (l *Log) dropOld(ctx context.Context, b *bus) error {
+	l.mu.Lock()
+	first := l.packs[0].seqs[0]
+	before := slices.ContainsFunc(l.old, func(k *pack) bool { return k.seqs[0] < first })
+	l.mu.Unlock()
+	if err := l.valid(); err != nil {
+		return err
+	}
+	if before {
+		if err := b.purge(ctx, l.checks.subject, first); err != nil {
+			return err
+		}
+	}
+	l.mu.Lock()
+	slices.SortFunc(l.old, func(a, b *pack) int { return cmp.Compare(b.seqs[0], a.seqs[0]) })
+	for _, k := range l.old {
+		if k.seqs[0] > first {
+			l.doomed = append(l.doomed, k.seqs...)
+		}
+	}
+	l.old = nil
+	l.mu.Unlock()
+	return nil
+}
+
+// dropDoomed deletes messages one by one.
+func (l *Log) dropDoomed(ctx context.Context, b *bus) error {
 	for {
 		l.mu.Lock()
 		if len(l.doomed) == 0 {
 			l.mu.Unlock()
-			return l.dropEntries(ctx, b)
+			return nil
 		}
 		seq := l.doomed[0]
 		l.mu.Unlock()
@@ -285,17 +386,25 @@ func (l *Log) drop(ctx context.Context) error {
 	}
 }
 
+// included counts the entries that all kept checkpoints include. l.mu is held.
+func (l *Log) included() (n int) {
+	if len(l.kept) == 0 {
+		return 0
+	}
+	floor := l.kept[len(l.kept)-1].number
+	for n < len(l.entries) && l.entries[n].number <= floor {
+		n++
+	}
+	return n
+}
+
 // dropEntries deletes the entries that all kept checkpoints include. Appends wait for it,
 // as what they expect to be last must not go meanwhile.
 func (l *Log) dropEntries(ctx context.Context, b *bus) error {
 	l.appending.Lock()
 	defer l.appending.Unlock()
 	l.mu.Lock()
-	floor := l.kept[len(l.kept)-1].number
-	n := 0
-	for n < len(l.entries) && l.entries[n].number <= floor {
-		n++
-	}
+	n := l.included()
 	var upTo uint64 // what comes before it goes
 	switch {
 	case n == 0:
