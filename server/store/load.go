@@ -12,6 +12,10 @@ import (
 	"github.com/nats-io/nats.go/jetstream"
 )
 
+// attempts is how often a run is read that looks damaged: some of it may only have been
+// dropped meanwhile.
+const attempts = 5
+
 // Record is a stored run as it is loaded.
 type Record struct {
 	Meta        Meta
@@ -197,7 +201,6 @@ func (s *Store) LoadAs(ctx context.Context, id string, c Claim) (*Record, *Log, 
 // unless nil, is a Log that has put its fences there: nobody writes after them, and all
 // before them is read.
 func (s *Store) readShared(ctx context.Context, b *bus, id string, begin *Log) (*Record, *Log, error) {
-	const attempts = 5 // at what looks damaged, and may only have been dropped meanwhile
 	for n := 1; ; n++ {
 		r, l, _, err := s.readFrom(ctx, b, id)
 		newer := (*NewerError)(nil)
@@ -272,6 +275,14 @@ func (s *Store) readAll(ctx context.Context, id string) (*Record, *Log, error) {
 		return s.readShared(ctx, b, id, nil)
 	}
 	r, l, lost, err := s.readFrom(ctx, b, id)
+	// It may have said that there is no more before there was not.
+	for n := 1; n < attempts && lost > 0 && (err == nil || isDamage(err)) && !s.isOpen(id); n++ {
+		s.log.Debug("reading a stored run again", "run", id, "messages that were not given", lost)
+		if failed := pause(ctx); failed != nil {
+			return nil, nil, failed
+		}
+		r, l, lost, err = s.readFrom(ctx, b, id)
+	}
 	if lost == 0 || err != nil && !isDamage(err) || s.isOpen(id) {
 		return r, l, err
 	}
