@@ -217,7 +217,9 @@ func (k *keeper) save(s *run.Still, rest bool) (bytes int, err error) {
 	ctx, cancel := context.WithTimeout(context.Background(), saveTime)
 	defer cancel()
 	for again := false; ; again = true {
+		done := k.of.Turn()
 		manifest, fresh, refs, err := k.writer.Write(s)
+		done()
 		if err != nil {
 			return 0, err
 		}

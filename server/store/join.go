@@ -33,7 +33,7 @@ func Join(ctx context.Context, conn *nats.Conn, c Config) (*Store, error) {
 		log = slog.New(slog.DiscardHandler)
 	}
 	c.Dir = ""
-	s := &Store{config: c, log: log, metas: map[string]known{}, logs: map[string]*Log{}}
+	s := &Store{config: c, log: log, turns: newTurns(), metas: map[string]known{}, logs: map[string]*Log{}}
 	b := &bus{conn: conn, watched: make(chan struct{}), health: func() error { return nil }, away: true}
 	js, err := jetstream.New(conn)
 	if err != nil {

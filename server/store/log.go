@@ -116,6 +116,14 @@ func (l *Log) Close() {
 	}
 }
 
+// Turn returns when the caller may work on a checkpoint for some milliseconds, which it ends
+// with done. Many runs may want that at once, and whoever waits for an answer would wait
+// for all of them.
+func (l *Log) Turn() (done func()) {
+	l.store.turns <- struct{}{}
+	return func() { <-l.store.turns }
+}
+
 // writing gives a connection, as long as l is its run's Log.
 func (l *Log) writing(ctx context.Context) (*bus, error) {
 	b, err := l.store.writing(ctx)

@@ -66,11 +66,8 @@ func (l *Log) save(ctx context.Context, c Checkpoint, refs []string, m Meta, kee
 	if err != nil {
 		return err
 	}
-	for h, b := range p.blobs {
-		if sha256.Sum256(b) != h {
-			return fmt.Errorf("%s: the blob %s is not what its hash says", l.id, h)
-		}
-		p.blobs[h] = squeeze(b)
+	if err := l.squeeze(p.blobs); err != nil {
+		return err
 	}
 	if err := l.carry(ctx, p); err != nil {
 		return fmt.Errorf("cannot store a checkpoint of %s: %w", l.id, err)
@@ -107,6 +104,18 @@ func (l *Log) save(ctx context.Context, c Checkpoint, refs []string, m Meta, kee
 	defer cancel()
 	if err := l.drop(dropping, keep == 1); err != nil {
 		l.store.log.Warn("what a run needs no longer goes with its next checkpoint", "run", l.id, "error", err)
+	}
+	return nil
+}
+
+// squeeze checks blobs and puts them into as little room as it finds.
+func (l *Log) squeeze(blobs map[hash][]byte) error {
+	defer l.Turn()()
+	for h, b := range blobs {
+		if sha256.Sum256(b) != h {
+			return fmt.Errorf("%s: the blob %s is not what its hash says", l.id, h)
+		}
+		blobs[h] = squeeze(b)
 	}
 	return nil
 }

@@ -15,6 +15,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"runtime"
 	"sync"
 	"time"
 )
@@ -43,7 +44,8 @@ type Store struct {
 	server *embedded // nil when the servers are other processes
 	tidier tidier
 
-	reviving sync.Mutex // held while the server is started again or stopped
+	reviving sync.Mutex    // held while the server is started again or stopped
+	turns    chan struct{} // room for those who may work on checkpoints, see Turn
 
 	mu    sync.Mutex
 	bus   *bus // nil when it could not be started again
@@ -67,7 +69,7 @@ func Open(ctx context.Context, c Config) (*Store, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Store{config: c, log: log, server: server, tidier: tidier{dir: blocksDir(c.Dir, stream)}, metas: map[string]known{}, logs: map[string]*Log{}}
+	s := &Store{config: c, log: log, server: server, tidier: tidier{dir: blocksDir(c.Dir, stream)}, turns: newTurns(), metas: map[string]known{}, logs: map[string]*Log{}}
 	conn, err := server.connect(log)
 	if err == nil {
 		s.bus, err = s.attach(ctx, conn)
@@ -106,6 +108,9 @@ func (s *Store) Close() error {
 	}
 	return s.server.stop()
 }
+
+// newTurns has room for half the processors.
+func newTurns() chan struct{} { return make(chan struct{}, max(1, runtime.GOMAXPROCS(0)/2)) }
 
 // Dir returns the folder of the store, or nothing where NATS servers elsewhere have it.
 func (s *Store) Dir() string { return s.config.Dir }
