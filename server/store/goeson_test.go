@@ -151,3 +151,19 @@ func TestACheckpointThatIsHalfDeleted(t *testing.T) {
 		t.Errorf("with a part of the newest gone %d checkpoints are whole, and damaged is %q", len(r.Checkpoints), r.Damaged)
 	}
 }
+
+// A run of which nothing but its name was written before the program ended is gone.
+func TestARunThatWasNeverSaved(t *testing.T) {
+	s := open(t, Config{Dir: t.TempDir()})
+	create(t, s, "never")
+	saveStep(t, create(t, s, "once"), 1, "training")
+	appendN(t, create(t, s, "changed"), 1)
+	s = reopen(t, s)
+	if _, ok := s.Meta("never"); ok {
+		t.Error("a run that was never saved is listed")
+	}
+	for _, id := range []string{"once", "changed"} {
+		load(t, s, id)
+	}
+	create(t, s, "never") // which may be tried again
+}

@@ -116,9 +116,9 @@ func (l *Log) Close() {
 	}
 }
 
-// Turn returns when the caller may work on a checkpoint for some milliseconds, which it ends
-// with done. Many runs may want that at once, and whoever waits for an answer would wait
-// for all of them.
+// Turn returns when the caller may work on a checkpoint for some milliseconds; done ends
+// that. Many runs may want it at once, and whoever waits for an answer would wait for all of
+// them.
 func (l *Log) Turn() (done func()) {
 	l.store.turns <- struct{}{}
 	return func() { <-l.store.turns }

@@ -80,7 +80,7 @@ func (l *Log) save(ctx context.Context, c Checkpoint, refs []string, m Meta, kee
 	if err != nil {
 		return err
 	}
-	seqs, size, err := l.write(ctx, &l.checks, kindCheckpoint, c.Number, checkpointBody(len(p.kept), inside, c.Manifest, p.refs, p.blobs))
+	seqs, size, err := l.writeCheckpoint(ctx, c.Number, checkpointBody(len(p.kept), inside, c.Manifest, p.refs, p.blobs))
 	if err != nil {
 		return fmt.Errorf("cannot store a checkpoint of %s: %w", l.id, err)
 	}
@@ -120,13 +120,22 @@ func (l *Log) squeeze(blobs map[hash][]byte) error {
 	return nil
 }
 
+// writeCheckpoint writes a checkpoint's record. Servers that are elsewhere take one message
+// after the other, and changes wait behind whatever is on its way to them.
+func (l *Log) writeCheckpoint(ctx context.Context, number uint64, body []byte) (seqs []uint64, size int64, err error) {
+	if l.store.shared() {
+		defer l.Turn()()
+	}
+	return l.write(ctx, &l.checks, kindCheckpoint, number, body)
+}
+
 // wentOn takes a meta of which nothing needs to be on the disk yet: it says no more than that
 // the run went on, and the list was written of late. Otherwise it does nothing, and is false.
 func (s *Store) wentOn(m Meta) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	k, ok := s.metas[m.ID]
-	if !ok || k.gone || k.unready || time.Since(k.written) >= metaTime {
+	if !ok || k.gone || k.unready || k.Bytes == 0 || time.Since(k.written) >= metaTime {
 		return false
 	}
 	was := k.Meta

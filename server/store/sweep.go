@@ -25,14 +25,18 @@ func (s *Store) sweep(ctx context.Context) error {
 			has[id] = true
 		}
 	}
-	var unready []string
+	var unready, unsaved []string
 	s.mu.Lock()
 	deleted := maps.Clone(s.deleted)
 	for id, k := range s.metas {
 		if k.unready {
 			unready = append(unready, id)
 		}
-		if !has[id] && k.Trouble == "" {
+		switch {
+		case has[id], k.Trouble != "":
+		case k.Bytes == 0: // the program ended before it had written more than its name
+			unsaved = append(unsaved, id)
+		default:
 			k.Trouble = "nothing but its name is in the store"
 			s.metas[id] = k
 		}
@@ -41,6 +45,12 @@ func (s *Store) sweep(ctx context.Context) error {
 	s.mu.Unlock()
 	for _, id := range unready {
 		s.log.Info("dropping a run that was restored only in part", "run", id)
+		if err := s.Discard(ctx, id); err != nil {
+			return err
+		}
+	}
+	for _, id := range unsaved {
+		s.log.Info("dropping a run that was not yet saved when the program ended", "run", id)
 		if err := s.Discard(ctx, id); err != nil {
 			return err
 		}
