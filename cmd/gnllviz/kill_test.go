@@ -164,9 +164,17 @@ func TestKilled(t *testing.T) {
 		// Changes come some steps after they are written. A step takes some 0.1 ms.
 		{"at full speed", `{"dataset":"mcycle","speed":"max","hidden":[64,64],"batch":100,"pool":20,"lanes":[{},{}]}`, quarter, 20_000},
 	} {
-		t.Run(c.name, func(t *testing.T) { killed(t, c.spec, c.kills, c.most) })
+		t.Run(c.name, func(t *testing.T) {
+			for left := c.kills; left > 0; left -= killsOfARun {
+				killed(t, c.spec, min(left, killsOfARun), c.most)
+			}
+		})
 	}
 }
+
+// killsOfARun is how often one run loses its program: a recipe of all the steps that it makes
+// at full speed meanwhile may be made again.
+const killsOfARun = 15
 
 // killed kills the program so often while a run trains and is changed. rate is the most steps
 // that it can make a second.
