@@ -1,6 +1,9 @@
 # Thin names over plain commands; README.md gives those too.
 # `make run` and `make test` install what they need first.
 
+# An older Go fetches the one that go.mod names, even where it was set not to.
+export GOTOOLCHAIN = auto
+
 GOFUMPT = go run mvdan.cc/gofumpt@v0.12.0
 STATICCHECK = go run honnef.co/go/tools/cmd/staticcheck@v0.8.2
 

@@ -1,6 +1,8 @@
 module github.com/gnllviz/gnllviz
 
-go 1.26.0
+go 1.27.0
+
+toolchain go1.27.3
 
 require (
 	github.com/KimMachineGun/automemlimit v1.0.1
