@@ -1,20 +1,12 @@
-//go:build amd64 && !purego
+//go:build (amd64 && !purego) || (goexperiment.simd && (amd64 || arm64 || wasm))
 
 package loss
 
 import (
 	"math"
 	"math/rand/v2"
-	"os"
 	"testing"
 )
-
-// A machine that is to test the assembly must not pass by leaving it out.
-func TestAssemblyIsTested(t *testing.T) {
-	if os.Getenv("GNLLVIZ_REQUIRE_ASM") != "" && !hasAVX2() {
-		t.Error("GNLLVIZ_REQUIRE_ASM is set, but this machine has no AVX2 and FMA")
-	}
-}
 
 // guarded returns a slice of length n that begins at an odd place of memory and
 // has NaN on both sides: a value read from outside shows, and one written there
@@ -130,7 +122,7 @@ func compare[T Float](t *testing.T, c caseData[T], eps T, what string) {
 	}
 }
 
-func TestAssemblyAgainstPortable(t *testing.T) {
+func TestKernelsAgainstPortable(t *testing.T) {
 	r := rand.New(rand.NewPCG(3, 4))
 	for n := range 301 {
 		for _, eps := range []float64{1e-6, 0.5, 3, 0, 1e-30, -1, math.Inf(-1)} {
@@ -179,27 +171,4 @@ func TestAliasingArguments(t *testing.T) {
 	r := rand.New(rand.NewPCG(7, 8))
 	v := guardedData[float32](r, 100).variance
 	compare(t, caseData[float32]{input: v, target: v, variance: v}, 1e-6, "aliasing")
-}
-
-// The logarithm of the elements against float64's, over all exponents.
-func TestElementsLogarithmWithinOneULP(t *testing.T) {
-	var out, zero, variance [8]float32
-	worst := 0.0
-	for bits := uint32(0x00800000); bits < 0x7f800000; bits += 8 * 1237 {
-		for i := range variance {
-			variance[i] = math.Float32frombits(min(bits+uint32(i)*1237, 0x7f7fffff))
-		}
-		elements32(out[:], zero[:], zero[:], variance[:], 0, false)
-		for i, v := range variance {
-			want := math.Log(float64(v))
-			got := 2 * float64(out[i])
-			near := float32(want)
-			ulp := math.Abs(float64(math.Nextafter32(near, float32(math.Inf(1)))) - float64(near))
-			worst = max(worst, math.Abs(got-want)/ulp)
-		}
-	}
-	t.Logf("%.3f ULP at worst", worst)
-	if worst > 1 {
-		t.Errorf("%.3f ULP at worst, want at most 1", worst)
-	}
 }
