@@ -9,6 +9,7 @@ import (
 	"strings"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"github.com/nats-io/nats.go"
 	"github.com/nats-io/nats.go/jetstream"
@@ -116,12 +117,21 @@ func (l *Log) Close() {
 	}
 }
 
+// courtesy is how long whoever has work to do on a checkpoint waits for others who do.
+const courtesy = time.Second
+
 // Turn returns when the caller may work on a checkpoint for some milliseconds; done ends
 // that. Many runs may want it at once, and whoever waits for an answer would wait for all of
-// them.
+// them. It waits no longer than a second: a run is to be saved, however busy the others are.
 func (l *Log) Turn() (done func()) {
-	l.store.turns <- struct{}{}
-	return func() { <-l.store.turns }
+	patience := time.NewTimer(courtesy)
+	defer patience.Stop()
+	select {
+	case l.store.turns <- struct{}{}:
+		return func() { <-l.store.turns }
+	case <-patience.C:
+		return func() {}
+	}
 }
 
 // writing gives a connection, as long as l is its run's Log.

@@ -108,14 +108,18 @@ func (l *Log) save(ctx context.Context, c Checkpoint, refs []string, m Meta, kee
 	return nil
 }
 
-// squeeze checks blobs and puts them into as little room as it finds.
+// squeeze checks blobs and puts them into as little room as it finds, one in each turn.
 func (l *Log) squeeze(blobs map[hash][]byte) error {
-	defer l.Turn()()
 	for h, b := range blobs {
-		if sha256.Sum256(b) != h {
+		done := l.Turn()
+		good := sha256.Sum256(b) == h
+		if good {
+			blobs[h] = squeeze(b)
+		}
+		done()
+		if !good {
 			return fmt.Errorf("%s: the blob %s is not what its hash says", l.id, h)
 		}
-		blobs[h] = squeeze(b)
 	}
 	return nil
 }

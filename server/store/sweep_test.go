@@ -148,7 +148,9 @@ func TestDeletedRunsAreRemembered(t *testing.T) {
 	if _, err := s.Restore(t.Context(), &backup); err != nil {
 		t.Fatal(err)
 	}
-	create(t, s, "c").Close()
+	l := create(t, s, "c")
+	save(t, l, "one")
+	l.Close()
 	for range 2 {
 		if s.Deleted("a") || !s.Deleted("b") || s.Deleted("c") || len(s.List()) != 2 {
 			t.Errorf("marks of %v, %d runs", s.deleted, len(s.List()))
