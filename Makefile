@@ -19,10 +19,11 @@ OWNER_KILLS = 20
 
 INTEROP = ./engine ./engine/export ./server/artifact
 
-.PHONY: build capacity run test test-long long race load soak fuzz kill cluster measure bench generate web check chromium proxies qemu emulated interop
+.PHONY: build capacity run test test-long long race load soak fuzz kill cluster measure bench generate web check chromium proxies qemu emulated vectors tfjs interop
 
+# On arm64 kernels are in package simd. amd64 has its assembly.
 build: $(PAGE)
-	go build -o gnllviz ./cmd/gnllviz
+	$(if $(filter arm64,$(shell go env GOARCH)),GOEXPERIMENT=simd) go build -o gnllviz ./cmd/gnllviz
 
 # Flags of the program: make run ARGS='--addr 127.0.0.1:9000 --open'
 run: build
@@ -100,14 +101,26 @@ proxies:
 	sh web/e2e/proxies.sh
 
 # Loss and kernels on processors that this one is not: an x86-64 of 2006, and
-# arm64.
+# arm64, portable and in vectors.
 emulated: qemu
 	for p in loss engine/kernel; do \
 		go test -c -o emulated.test ./$$p && \
 		(cd $$p && qemu-x86_64-static -cpu core2duo $(CURDIR)/emulated.test -test.short) && \
-		GOARCH=arm64 go test -short -exec qemu-aarch64-static ./$$p || exit 1; \
+		GOARCH=arm64 go test -short -exec qemu-aarch64-static ./$$p && \
+		GOARCH=arm64 GOEXPERIMENT=simd go test -short -exec qemu-aarch64-static ./$$p || exit 1; \
 	done
 	rm emulated.test
+
+# Kernels in package simd against portable Go: here, where amd64 leaves out its assembly,
+# and as WebAssembly under Node; and of what they are made on arm64.
+vectors:
+	GOEXPERIMENT=simd go test -short -tags purego,noasm ./loss ./engine/kernel
+	GOOS=js GOARCH=wasm GOEXPERIMENT=simd go test -short -exec $$(go env GOROOT)/lib/wasm/go_js_wasm_exec ./loss ./engine/kernel
+	go test -tags vectors -run '^TestHalfOfTheHotLoopsIsVectorArithmetic$$' ./engine/kernel
+
+# A training step as WebAssembly beside TensorFlow.js on its wasm backend, under Node.
+tfjs:
+	sh engine/testdata/tfjs/run.sh
 
 qemu:
 	sh loss/testdata/qemu.sh
@@ -122,7 +135,9 @@ interop:
 check: $(MODULES)
 	@bad=$$($(GOFUMPT) -l .); test -z "$$bad" || { echo "not formatted (gofumpt -w .):"; echo "$$bad"; exit 1; }
 	go vet ./...
-	go vet -tags long,interop ./...
+	go vet -tags long,interop,vectors ./...
+	GOARCH=arm64 GOEXPERIMENT=simd go vet ./loss ./engine/kernel
+	GOOS=js GOARCH=wasm GOEXPERIMENT=simd go vet ./loss ./engine/kernel
 	$(STATICCHECK) ./...
 	cd web && npm run check
 	cd web && npm run lint

@@ -92,6 +92,7 @@ func (s *sums) add(x, t, v *spanned, eps float32) {
 	wide, one := archsimd.BroadcastUint64x2(widened), archsimd.BroadcastUint64x2(exponentOne)
 	even, odd, exponents, high, low, lowest, greatest := s.even, s.odd, s.exponents, s.high, s.low, s.lowest, s.greatest
 	signs := s.signs
+	_, _, _ = x[0], t[0], v[0] // no pointer is looked at again in the loop
 	for i := 0; i < span; i += 4 {
 		raw := load((*four)(v[i : i+4]))
 		signs = signs.Or(raw.ToBits())
@@ -120,6 +121,7 @@ func (s *sums) fuse(gi, gv, x, t, v *spanned, eps, scale float32) {
 	mantissa := archsimd.BroadcastUint32x4(mantissa32)
 	wide, one := archsimd.BroadcastUint64x2(widened), archsimd.BroadcastUint64x2(exponentOne)
 	even, odd, exponents, high, low, lowest, greatest := s.even, s.odd, s.exponents, s.high, s.low, s.lowest, s.greatest
+	_, _, _, _, _ = gi[0], gv[0], x[0], t[0], v[0] // no pointer is looked at again in the loop
 	for i := 0; i < span; i += 4 {
 		vi := atLeast(load((*four)(v[i:i+4])), floor)
 		d := load((*four)(x[i : i+4])).Sub(load((*four)(t[i : i+4])))

@@ -1,6 +1,7 @@
 // Package kernel is the matrix products and vector loops under a network: AVX2
-// and FMA assembly where the processor has them, and portable Go, over gonum's
-// BLAS for the products, where it does not.
+// and FMA assembly where the processor has them, package simd on arm64 and in
+// WebAssembly under GOEXPERIMENT=simd, and portable Go, over gonum's BLAS for the
+// products, where there is neither.
 //
 // Slices of one call have one length unless their comments say otherwise, which
 // is not checked. Every function depends on nothing but its arguments, gives the

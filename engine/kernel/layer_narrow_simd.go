@@ -51,13 +51,12 @@ func tileRow(y *panel, x []float32, b []panel, start *panel, floor f4) {
 	put(y, a0, a1, floor)
 }
 
-// tileOf computes tileRows columns of a from column ac, each times the panel of b from
-// column bc, summed over the rows.
-func tileOf(sums *[tileRows]panel, a, b Matrix, ac, bc int) {
+// tileOf computes the sums of quads times panels: sums[i][c] = Σ_r a[r][i] b[r][c], where a
+// holds a quad for each row, and b a panel.
+func tileOf(sums *[tileRows]panel, a, b []float32) {
 	var a00, a01, a10, a11, a20, a21, a30, a31 f4
-	as, bs := a.Data[min(ac, len(a.Data)):], b.Data[min(bc, len(b.Data)):]
-	for range a.Rows {
-		q, p := (*four)(as), (*panel)(bs)
+	for len(a) >= 2*tileRows && len(b) >= 2*panelCols {
+		q, p := (*[2 * tileRows]float32)(a), (*[2 * panelCols]float32)(b)
 		b0, b1 := load((*four)(p[0:])), load((*four)(p[4:]))
 		v := splat(q[0])
 		a00, a01 = madd(v, b0, a00), madd(v, b1, a01)
@@ -67,7 +66,28 @@ func tileOf(sums *[tileRows]panel, a, b Matrix, ac, bc int) {
 		a20, a21 = madd(v, b0, a20), madd(v, b1, a21)
 		v = splat(q[3])
 		a30, a31 = madd(v, b0, a30), madd(v, b1, a31)
-		as, bs = as[min(a.Stride, len(as)):], bs[min(b.Stride, len(bs)):]
+		b0, b1 = load((*four)(p[8:])), load((*four)(p[12:]))
+		v = splat(q[4])
+		a00, a01 = madd(v, b0, a00), madd(v, b1, a01)
+		v = splat(q[5])
+		a10, a11 = madd(v, b0, a10), madd(v, b1, a11)
+		v = splat(q[6])
+		a20, a21 = madd(v, b0, a20), madd(v, b1, a21)
+		v = splat(q[7])
+		a30, a31 = madd(v, b0, a30), madd(v, b1, a31)
+		a, b = a[2*tileRows:], b[2*panelCols:]
+	}
+	if len(a) >= tileRows && len(b) >= panelCols {
+		q, p := (*[tileRows]float32)(a), (*panel)(b)
+		b0, b1 := load((*four)(p[0:])), load((*four)(p[4:]))
+		v := splat(q[0])
+		a00, a01 = madd(v, b0, a00), madd(v, b1, a01)
+		v = splat(q[1])
+		a10, a11 = madd(v, b0, a10), madd(v, b1, a11)
+		v = splat(q[2])
+		a20, a21 = madd(v, b0, a20), madd(v, b1, a21)
+		v = splat(q[3])
+		a30, a31 = madd(v, b0, a30), madd(v, b1, a31)
 	}
 	keep(&sums[0], a00, a01)
 	keep(&sums[1], a10, a11)

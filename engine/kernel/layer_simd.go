@@ -76,32 +76,84 @@ func (p *panels) inputGradient(l *Layer, dx, dy Matrix) bool {
 	return true
 }
 
-// weightGradient computes tiles of dyᵀ x, or of xᵀ dy where x is narrow.
-func weightGradient(dw, db []float32, dy, x Matrix, _ *Matrix) bool {
-	in, out := x.Cols, dy.Cols
-	var sums [tileRows]panel
-	if in <= tileRows {
-		for o := 0; o < out; o += panelCols {
-			tileOf(&sums, x, dy, 0, o)
-			for i := range in {
-				for c := range min(panelCols, out-o) {
-					dw[(o+c)*in+i] = sums[i][c]
-				}
-			}
-		}
-	} else {
-		for i := 0; i < in; i += panelCols {
-			for o := 0; o < out; o += tileRows {
-				tileOf(&sums, dy, x, o, i)
-				for r := range min(tileRows, out-o) {
-					copy(dw[(o+r)*in+i:(o+r+1)*in], sums[r][:])
-				}
-			}
-		}
+// weightGradient computes tiles of dyᵀ x, or of xᵀ dy where x is narrow. A tile's factors
+// are gathered first: walked down in the matrices, columns miss the cache.
+func weightGradient(dw, db []float32, dy, x Matrix, scratch *Matrix) bool {
+	in, out, rows := x.Cols, dy.Cols, dy.Rows
+	narrow := in <= tileRows
+	a, b := dy, x
+	if narrow {
+		a, b = x, dy
 	}
-	clear(db)
-	for r := range dy.Rows {
-		add(db, dy.Row(r))
+	widthOfA := (a.Cols + tileRows - 1) / tileRows * tileRows
+	widthOfB := panelled(b.Cols) * panelCols
+	scratch.Resize(rows, widthOfA+widthOfB)
+	quads, columns := scratch.Data[:rows*widthOfA], scratch.Data[rows*widthOfA:][:rows*widthOfB]
+	if narrow {
+		gather(quads, a, tileRows, nil)
+		gather(columns, b, panelCols, db)
+	} else {
+		gather(quads, a, tileRows, db)
+		gather(columns, b, panelCols, nil)
+	}
+	var sums [tileRows]panel
+	for c := 0; c < b.Cols; c += panelCols {
+		for i := 0; i < a.Cols; i += tileRows {
+			tileOf(&sums, quads[rows*i:][:rows*tileRows], columns[rows*c:][:rows*panelCols])
+			if narrow {
+				for i := range in {
+					for k := range min(panelCols, out-c) {
+						dw[(c+k)*in+i] = sums[i][k]
+					}
+				}
+				continue
+			}
+			for r := range min(tileRows, out-i) {
+				copy(dw[(i+r)*in+c:(i+r+1)*in], sums[r][:])
+			}
+		}
 	}
 	return true
+}
+
+// gather copies m in strips of so many columns, one strip after the other, and where there
+// are sums sets those to its columns'.
+func gather(strips []float32, m Matrix, width int, sums []float32) {
+	c := 0
+	for ; c+lane <= m.Cols; c += lane { // a cache line of each row
+		strip := func(c int) []float32 { return strips[m.Rows*(c-c%width)+c%width:] }
+		d0, d1, d2, d3 := strip(c), strip(c+4), strip(c+8), strip(c+12)
+		var t0, t1, t2, t3 f4
+		for from, to := c, 0; from < m.Rows*m.Stride; from, to = from+m.Stride, to+width {
+			line := (*[lane]float32)(m.Data[from : from+lane])
+			v0, v1, v2, v3 := load((*four)(line[0:])), load((*four)(line[4:])), load((*four)(line[8:])), load((*four)(line[12:]))
+			store((*four)(d0[to:to+4]), v0)
+			store((*four)(d1[to:to+4]), v1)
+			store((*four)(d2[to:to+4]), v2)
+			store((*four)(d3[to:to+4]), v3)
+			t0, t1, t2, t3 = t0.Add(v0), t1.Add(v1), t2.Add(v2), t3.Add(v3)
+		}
+		if sums != nil {
+			line := (*[lane]float32)(sums[c:])
+			store((*four)(line[0:]), t0)
+			store((*four)(line[4:]), t1)
+			store((*four)(line[8:]), t2)
+			store((*four)(line[12:]), t3)
+		}
+	}
+	for end := (m.Cols + width - 1) / width * width; c < end; c += 4 {
+		to := m.Rows*(c-c%width) + c%width
+		var total f4
+		for r := range m.Rows {
+			v := load((*four)(m.Data[r*m.Stride+c:]))
+			store((*four)(strips[to:]), v)
+			total = total.Add(v)
+			to += width
+		}
+		if sums != nil && c < len(sums) {
+			var last four
+			store(&last, total)
+			copy(sums[c:], last[:])
+		}
+	}
 }
