@@ -163,7 +163,7 @@ func (s *stranger) change(c *http.Client, n *node, command string) (status int) 
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	switch {
-	case err != nil:
+	case err != nil, status == http.StatusBadGateway: // a proxy lost the node, and does not know either
 		s.lost++
 		return 0
 	case status != http.StatusOK:
