@@ -228,27 +228,3 @@ func eluGradient(g, y []float32) {
 	}
 	eluGradientGeneric(g, y)
 }
-
-func exp(y, x []float32) { expGeneric(y, x) }
-
-func tanh(y, x []float32) { tanhGeneric(y, x) }
-
-func sigmoid(y, z []float32) { sigmoidGeneric(y, z) }
-
-func elu(y, z []float32) { eluGeneric(y, z) }
-
-func gelu(y, z []float32) { geluGeneric(y, z) }
-
-func geluGradient(g, z []float32) { geluGradientGeneric(g, z) }
-
-func silu(y, z []float32) { siluGeneric(y, z) }
-
-func siluGradient(g, z []float32) { siluGradientGeneric(g, z) }
-
-func softplus(y, z []float32) { softplusGeneric(y, z) }
-
-func softplusGradient(g, y []float32) { softplusGradientGeneric(g, y) }
-
-func sin(y, z []float32) { sinGeneric(y, z) }
-
-func sinGradient(g, z []float32) { sinGradientGeneric(g, z) }
