@@ -168,7 +168,10 @@ func (w *watcher) take() error {
 		_, err := w.conn.Write(rawFrame(fin|websocket.PongMessage, string(w.text), 0))
 		return err
 	case fin | websocket.CloseMessage:
-		return fmt.Errorf("closed by the server: %.80q", w.text)
+		if len(w.text) < 2 {
+			return closedError{}
+		}
+		return closedError{binary.BigEndian.Uint16(w.text), string(w.text[2:])}
 	}
 	return fmt.Errorf("a websocket frame that begins with %#x", kind)
 }
@@ -275,4 +278,14 @@ func (t *trickle) Read(b []byte) (int, error) {
 	n, err := t.r.Read(b[:min(len(b), max(1, t.perSecond/8))])
 	time.Sleep(time.Duration(n) * time.Second / time.Duration(t.perSecond))
 	return n, err
+}
+
+// A closedError says that the server closed a connection, with the code of a close frame.
+type closedError struct {
+	code uint16
+	why  string
+}
+
+func (e closedError) Error() string {
+	return fmt.Sprintf("closed by the server: %d, %s", e.code, e.why)
 }
