@@ -1,16 +1,10 @@
 package datasets
 
 import (
-	"errors"
 	"fmt"
 	"math"
 	"slices"
 	"strings"
-
-	"github.com/expr-lang/expr/ast"
-	"github.com/expr-lang/expr/conf"
-	"github.com/expr-lang/expr/file"
-	"github.com/expr-lang/expr/parser"
 
 	"github.com/gnllviz/gnllviz/datasets/table"
 )
@@ -27,25 +21,14 @@ func (c *compiler) compile(text string) (program, error) {
 	if strings.TrimSpace(text) == "" {
 		return nil, c.refuse(0, "it is empty", "enter a number or a formula of "+strings.Join(c.inputs, " and "))
 	}
-	tree, err := parser.ParseWithConfig(text, grammar())
+	tree, err := parse(text)
 	if err != nil {
 		return nil, c.syntax(text, err)
 	}
-	if _, err := c.number(tree.Node); err != nil {
+	if _, err := c.number(tree); err != nil {
 		return nil, err
 	}
 	return c.made, nil
-}
-
-// grammar is that of expr which formulas have.
-func grammar() *conf.Config {
-	config := conf.CreateNew()
-	config.MaxNodes = 0 // counted here, with an error that says more
-	config.DisableIfOperator = true
-	for name := range config.Builtins {
-		config.Disabled[name] = true
-	}
-	return config
 }
 
 type compiler struct {
@@ -61,14 +44,14 @@ func (c *compiler) refuse(column int, what, cure string) error {
 }
 
 // at is refuse with the place of a part.
-func (c *compiler) at(n ast.Node, what, cure string) error {
-	return c.refuse(n.Location().From+1, what, cure)
+func (c *compiler) at(n *node, what, cure string) error {
+	return c.refuse(n.at+1, what, cure)
 }
 
 // syntax says in the words of a formula what the parser ran into.
 func (c *compiler) syntax(text string, err error) error {
-	var e *file.Error
-	if !errors.As(err, &e) {
+	e := errOf(err)
+	if e == nil {
 		return c.refuse(0, "it cannot be read: "+err.Error(), "an example is sin(2*x) + 1")
 	}
 	runes := []rune(text)
@@ -80,7 +63,7 @@ func (c *compiler) syntax(text string, err error) error {
 	return c.refuse(at+1, fmt.Sprintf("cannot be read from %q on", table.Printable(rest)), "write products with * (2*x), decimals with a point, and close every parenthesis")
 }
 
-func (c *compiler) count(n ast.Node) error {
+func (c *compiler) count(n *node) error {
 	if c.parts++; c.parts > maxParts {
 		return c.at(n, fmt.Sprintf("too long: more than %d numbers, names, operators and calls", maxParts), "simplify it")
 	}
@@ -94,71 +77,67 @@ func (c *compiler) add(p part) int {
 }
 
 // number compiles a part that gives a number, and returns its place.
-func (c *compiler) number(n ast.Node) (int, error) {
+func (c *compiler) number(n *node) (int, error) {
 	if err := c.count(n); err != nil {
 		return 0, err
 	}
-	switch n := n.(type) {
-	case *ast.IntegerNode:
-		return c.add(part{constant: float64(n.Value)}), nil
-	case *ast.FloatNode:
-		return c.add(part{constant: n.Value}), nil
-	case *ast.IdentifierNode:
+	switch n.kind {
+	case nodeNumber:
+		return c.add(part{constant: n.value}), nil
+	case nodeName:
 		return c.name(n)
-	case *ast.UnaryNode:
-		switch n.Operator {
+	case nodeUnary:
+		switch n.text {
 		case "+":
-			return c.number(n.Node)
+			return c.number(n.parts[0])
 		case "-":
-			return c.operation(minus, c.number, n.Node)
+			return c.operation(minus, c.number, n.parts[0])
 		}
-	case *ast.BinaryNode:
-		switch n.Operator {
+	case nodeBinary:
+		switch n.text {
 		case "+", "-", "*", "/", "^", "**":
-			return c.operation(operators[n.Operator], c.number, n.Left, n.Right)
+			return c.operation(operators[n.text], c.number, n.parts...)
 		}
-	case *ast.ConditionalNode:
-		where, err := c.condition(n.Cond)
+	case nodeChoice:
+		where, err := c.condition(n.parts[0])
 		if err != nil {
 			return 0, err
 		}
-		a, err := c.number(n.Exp1)
+		a, err := c.number(n.parts[1])
 		if err != nil {
 			return 0, err
 		}
-		b, err := c.number(n.Exp2)
+		b, err := c.number(n.parts[2])
 		return c.add(part{kind: partChoice, a: where, b: a, c: b}), err
-	case *ast.CallNode:
+	case nodeCall:
 		return c.call(n)
-	case *ast.BuiltinNode:
-		return 0, c.unknown(n, n.Name)
 	}
 	return 0, c.at(n, describe(n)+" where a number is expected", "use numbers, "+strings.Join(c.inputs, ", ")+", + - * / ^ and functions such as sin(x)")
 }
 
 // condition compiles a part that is true or false.
-func (c *compiler) condition(n ast.Node) (int, error) {
+func (c *compiler) condition(n *node) (int, error) {
 	if err := c.count(n); err != nil {
 		return 0, err
 	}
-	switch n := n.(type) {
-	case *ast.UnaryNode:
-		if n.Operator == "not" || n.Operator == "!" {
-			return c.operation(not, c.condition, n.Node)
+	switch n.kind {
+	case nodeUnary:
+		if n.text == "not" || n.text == "!" {
+			return c.operation(not, c.condition, n.parts[0])
 		}
-	case *ast.BinaryNode:
-		switch n.Operator {
+	case nodeBinary:
+		switch n.text {
 		case "<", "<=", ">", ">=", "==", "!=":
-			return c.operation(operators[n.Operator], c.number, n.Left, n.Right)
+			return c.operation(operators[n.text], c.number, n.parts...)
 		case "and", "&&", "or", "||":
-			return c.operation(operators[n.Operator], c.condition, n.Left, n.Right)
+			return c.operation(operators[n.text], c.condition, n.parts...)
 		}
 	}
 	return 0, c.at(n, describe(n)+" where a comparison is expected", "compare numbers, as in x < 0 ? 1 : 2")
 }
 
 // operation compiles an operator after its operands.
-func (c *compiler) operation(o *operator, operand func(ast.Node) (int, error), nodes ...ast.Node) (int, error) {
+func (c *compiler) operation(o *operator, operand func(*node) (int, error), nodes ...*node) (int, error) {
 	p := part{kind: partOperator, operator: o}
 	for i, n := range nodes {
 		at, err := operand(n)
@@ -173,55 +152,47 @@ func (c *compiler) operation(o *operator, operand func(ast.Node) (int, error), n
 	return c.add(p), nil
 }
 
-func (c *compiler) name(n *ast.IdentifierNode) (int, error) {
-	if i := slices.Index(c.inputs, n.Value); i >= 0 {
+func (c *compiler) name(n *node) (int, error) {
+	if i := slices.Index(c.inputs, n.text); i >= 0 {
 		return c.add(part{kind: partVariable, variable: i}), nil
 	}
-	switch n.Value {
+	switch n.text {
 	case "pi":
 		return c.add(part{constant: math.Pi}), nil
 	case "e":
 		return c.add(part{constant: math.E}), nil
 	}
-	if _, ok := functions[n.Value]; ok {
-		return 0, c.at(n, n.Value+" needs parentheses", fmt.Sprintf("write %s(%s)", n.Value, c.inputs[0]))
+	if _, ok := functions[n.text]; ok {
+		return 0, c.at(n, n.text+" needs parentheses", fmt.Sprintf("write %s(%s)", n.text, c.inputs[0]))
 	}
-	return 0, c.at(n, fmt.Sprintf("unknown name %s", n.Value), "known names: "+strings.Join(append(slices.Clone(c.inputs), "pi"), ", ")+" and e"+c.more)
+	return 0, c.at(n, fmt.Sprintf("unknown name %s", n.text), "known names: "+strings.Join(append(slices.Clone(c.inputs), "pi"), ", ")+" and e"+c.more)
 }
 
-func (c *compiler) call(n *ast.CallNode) (int, error) {
-	callee, ok := n.Callee.(*ast.IdentifierNode)
+func (c *compiler) call(n *node) (int, error) {
+	f, ok := functions[n.text]
 	if !ok {
-		return 0, c.at(n, "only functions can be called", "an example is sin(x)")
+		return 0, c.unknown(n, n.text)
 	}
-	f, ok := functions[callee.Value]
-	if !ok {
-		return 0, c.unknown(n, callee.Value)
+	if len(n.parts) != f.arguments {
+		return 0, c.at(n, fmt.Sprintf("%s has %d arguments", n.text, len(n.parts)), fmt.Sprintf("it needs %d", f.arguments))
 	}
-	if len(n.Arguments) != f.arguments {
-		return 0, c.at(n, fmt.Sprintf("%s has %d arguments", callee.Value, len(n.Arguments)), fmt.Sprintf("it needs %d", f.arguments))
-	}
-	return c.operation(f, c.number, n.Arguments...)
+	return c.operation(f, c.number, n.parts...)
 }
 
-func (c *compiler) unknown(n ast.Node, name string) error {
+func (c *compiler) unknown(n *node, name string) error {
 	return c.at(n, "unknown function "+name, "known functions: sin, cos, tan, asin, acos, atan, sinh, cosh, tanh, exp, log, log10, sqrt, abs, pow, min, max, floor, ceil, round and sign")
 }
 
 // describe names a part that is out of place.
-func describe(n ast.Node) string {
-	switch n := n.(type) {
-	case *ast.BinaryNode:
-		return n.Operator
-	case *ast.UnaryNode:
-		return n.Operator
-	case *ast.IdentifierNode:
-		return n.Value
-	case *ast.StringNode, *ast.BytesNode:
+func describe(n *node) string {
+	switch n.kind {
+	case nodeBinary, nodeUnary, nodeName:
+		return n.text
+	case nodeText:
 		return "text"
-	case *ast.IntegerNode, *ast.FloatNode, *ast.ConditionalNode, *ast.CallNode:
+	case nodeNumber, nodeChoice, nodeCall:
 		return "a number"
-	case *ast.BoolNode:
+	case nodeTruth:
 		return "true or false"
 	}
 	return "something unknown"

@@ -6,9 +6,6 @@ import (
 	"strconv"
 	"strings"
 	"unicode/utf8"
-
-	"github.com/expr-lang/expr/ast"
-	"github.com/expr-lang/expr/parser"
 )
 
 // A Residual is an equation as what should be zero, such as d2u + mu*du + k*u: a
@@ -118,28 +115,36 @@ func ParseEquation(text string) (*Residual, error) {
 // freeNames returns the names in a formula that stand for nothing yet. Of one that cannot
 // be read it returns none.
 func freeNames(text string) []string {
-	tree, err := parser.ParseWithConfig(text, grammar())
+	tree, err := parse(text)
 	if err != nil {
 		return nil
 	}
-	var n names
-	ast.Walk(&tree.Node, &n)
+	n := names{seen: map[*node]bool{}}
+	n.walk(tree)
 	return n.free
 }
 
-// names collects free names. It implements [ast.Visitor].
-type names struct{ free []string }
+// names collects free names.
+type names struct {
+	free []string
+	seen map[*node]bool // a chain of comparisons has its middle parts twice
+}
 
-// Visit implements [ast.Visitor].
-func (n *names) Visit(node *ast.Node) {
-	id, ok := (*node).(*ast.IdentifierNode)
-	if !ok {
+func (n *names) walk(of *node) {
+	if n.seen[of] {
 		return
 	}
-	_, function := functions[id.Value]
-	known := function || id.Value == "pi" || id.Value == "e" || slices.Contains(residualNames, id.Value)
-	if !known && isName(id.Value) && !slices.Contains(n.free, id.Value) {
-		n.free = append(n.free, id.Value)
+	n.seen[of] = true
+	for _, p := range of.parts {
+		n.walk(p)
+	}
+	if of.kind != nodeName {
+		return
+	}
+	_, function := functions[of.text]
+	known := function || of.text == "pi" || of.text == "e" || slices.Contains(residualNames, of.text)
+	if !known && isName(of.text) && !slices.Contains(n.free, of.text) {
+		n.free = append(n.free, of.text)
 	}
 }
 

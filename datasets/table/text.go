@@ -9,7 +9,6 @@ import (
 	"io"
 	"unicode/utf8"
 
-	"golang.org/x/text/encoding/charmap"
 	"golang.org/x/text/encoding/unicode"
 	"golang.org/x/text/transform"
 )
@@ -152,7 +151,7 @@ func (s *source) decode(l Limits) {
 		}
 		r, n := utf8.DecodeRune(s.text[i:])
 		if !mixed || r == utf8.RuneError && n <= 1 {
-			r, n = charmap.Windows1252.DecodeByte(b), 1
+			r, n = windows1252(b), 1
 		}
 		out = utf8.AppendRune(out, r)
 		i += n
@@ -164,6 +163,21 @@ func (s *source) decode(l Limits) {
 	}
 	s.encoding = "windows-1252"
 	s.warnings = append(s.warnings, fmt.Sprintf("the text is not UTF-8 (first: row %d); it was read as Windows-1252", first))
+}
+
+// others are what windows1252 has where Latin-1 has control characters: what the WHATWG's
+// Encoding Standard says, but for bytes that mean nothing.
+const others = "€\ufffd‚ƒ„…†‡ˆ‰Š‹Œ\ufffdŽ\ufffd\ufffd‘’“”•–—˜™š›œ\ufffdžŸ"
+
+var otherRunes = []rune(others)
+
+// windows1252 decodes a byte. charmap has it, too, and with it the tables of all encodings
+// that there are, which a page would have to fetch.
+func windows1252(b byte) rune {
+	if b >= 0x80 && b < 0xa0 {
+		return otherRunes[b-0x80]
+	}
+	return rune(b)
 }
 
 // readAll reads a text in pieces, each of which is checked, so that most of what is
