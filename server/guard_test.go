@@ -137,7 +137,7 @@ func TestOnlyTheEmbeddedPageIsFramed(t *testing.T) {
 		if got := !strings.Contains(policy, "frame-ancestors 'none'"); got != may {
 			t.Errorf("%s: status %d may be framed: %t", path, r.StatusCode, got)
 		}
-		if !strings.HasPrefix(policy, "default-src 'none'; script-src 'self'; ") {
+		if !strings.HasPrefix(policy, "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; ") {
 			t.Errorf("%s: policy %q", path, policy)
 		}
 		if r.Header.Get("X-Frame-Options") != "" {

@@ -74,6 +74,11 @@ type Config struct {
 	// program has.
 	Lessons []lesson.Lesson
 
+	// InPage has the page train in its visitors' browsers. PageLessons are the files of
+	// lessons, by their names, that it has beside the program's own.
+	InPage      bool
+	PageLessons map[string]string
+
 	// Profiles serves the runtime's profiles under /debug/pprof/.
 	Profiles bool
 
@@ -187,6 +192,11 @@ func New(ctx context.Context, c Config) *Server {
 	s.api.Handle("GET /api/runs/{id}/events", streams.Open(ctx))
 	s.api.Handle("POST /api/runs/{id}/events/{stream}", streams.Post)
 	s.site = site.New(web.FS(), s.api.Datasets, c.Lessons, s.log)
+	if c.InPage {
+		if err := s.site.InPage(c.PageLessons); err != nil {
+			panic("server: " + err.Error()) // texts can be encoded
+		}
+	}
 	s.ready = newReadiness(s.checks(c.Cluster, c.Store))
 	if c.Cluster != nil {
 		c.Cluster.Measure(s.meter)

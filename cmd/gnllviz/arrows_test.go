@@ -17,7 +17,7 @@ const module = "github.com/gnllviz/gnllviz/"
 // that is not here does not belong to the house; ARCHITECTURE.md says why the
 // arrows point as they do.
 var arrows = map[string][]string{
-	"cmd/gnllviz":                {"datasets", "datasets/table", "engine", "engine/export", "engine/kernel", "engine/metrics", "loss", "server", "server/access", "server/artifact", "server/artifact/plot", "server/bus", "server/cluster", "server/lesson", "server/operator", "server/problem", "server/registry", "server/run", "server/run/capture", "server/run/lane", "server/run/rows", "server/store", "server/sweep", "server/wire", "web"},
+	"cmd/gnllviz":                {"datasets", "datasets/table", "engine", "engine/export", "engine/kernel", "engine/metrics", "loss", "server", "server/access", "server/api", "server/artifact", "server/artifact/plot", "server/bus", "server/cluster", "server/lesson", "server/operator", "server/problem", "server/registry", "server/run", "server/run/capture", "server/run/lane", "server/run/rows", "server/site", "server/store", "server/sweep", "server/wire", "web"},
 	"datasets":                   {"datasets/table"},
 	"datasets/table":             {},
 	"engine":                     {"engine/kernel"},
@@ -72,6 +72,7 @@ var arrows = map[string][]string{
 	"server/wire/nonsense":       {"server/wire/wording"},
 	"server/wire/wording":        {}, // for tests
 	"web":                        {},
+	"web/worker":                 {"server/access", "server/api", "server/artifact", "server/live", "server/problem", "server/registry", "server/run", "server/store", "server/wire", "web"},
 }
 
 // owners says which packages may see a library of somebody else's. Who is not

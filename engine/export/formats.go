@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"io"
 	"strings"
-	"text/template"
 )
 
 // A Format is a kind of file that a model is written in: all that anybody needs to know
@@ -47,12 +46,8 @@ func (c *cardData) How() (list []howToLoad, err error) {
 		if f.Load == "" {
 			continue
 		}
-		t, err := template.New("load").Parse(f.Load)
-		if err != nil {
-			return nil, fmt.Errorf("%s: %w", f.Name, err)
-		}
 		var b strings.Builder
-		if err := t.Execute(&b, c); err != nil {
+		if err := fillIn(&b, f.Load, nil, c); err != nil {
 			return nil, fmt.Errorf("%s: %w", f.Name, err)
 		}
 		list = append(list, howToLoad{f.File, b.String()})

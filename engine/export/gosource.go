@@ -4,7 +4,6 @@ import (
 	"bytes"
 	_ "embed"
 	"fmt"
-	"go/format"
 	"io"
 	"slices"
 	"strings"
@@ -32,7 +31,7 @@ func WriteGo(w io.Writer, m *Model) error {
 		if err := s.write(&code, goTemplate); err != nil {
 			return err
 		}
-		formatted, err := format.Source(code.Bytes())
+		formatted, err := gofmt(code.Bytes())
 		if err != nil {
 			return err
 		}

@@ -8,7 +8,6 @@ import (
 	"maps"
 	"slices"
 	"strings"
-	"text/template"
 	"time"
 
 	"github.com/gnllviz/gnllviz/datasets/table"
@@ -32,12 +31,10 @@ func WriteCard(w io.Writer, m *Model) error {
 	if err := m.Check(); err != nil {
 		return err
 	}
-	t, err := template.New("card").Funcs(template.FuncMap{"text": markdown, "number": number, "time": cardTime, "row": row}).Parse(cardTemplate)
+	var b bytes.Buffer
+	err := fillIn(&b, cardTemplate, map[string]any{"text": markdown, "number": number, "time": cardTime, "row": row}, cardOf(m))
 	if err == nil {
-		var b bytes.Buffer
-		if err = t.Execute(&b, cardOf(m)); err == nil {
-			_, err = w.Write(b.Bytes())
-		}
+		_, err = w.Write(b.Bytes())
 	}
 	if err != nil {
 		return fmt.Errorf("export: model card: %w", err)

@@ -8,7 +8,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"text/template"
 
 	"github.com/gnllviz/gnllviz/datasets/table"
 	"github.com/gnllviz/gnllviz/engine"
@@ -219,11 +218,7 @@ func (*source) Number(v float64) string { return number(v) }
 
 // write fills in a template.
 func (s *source) write(w io.Writer, text string) error {
-	t, err := template.New("source").Parse(text)
-	if err != nil {
-		return err
-	}
-	return t.Execute(w, s)
+	return fillIn(w, text, nil, s)
 }
 
 // shortest appends a float32 in the fewest digits that are it, when read as float32

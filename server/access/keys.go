@@ -6,7 +6,6 @@ import (
 	"crypto/subtle"
 	"encoding/base32"
 	"net/http"
-	"regexp"
 	"strings"
 )
 
@@ -33,8 +32,13 @@ func Steers(id, key string) bool {
 	return key != "" && subtle.ConstantTimeCompare([]byte(IDOf(key)), []byte(id)) == 1
 }
 
-// RunID is what the ids of runs are like.
-var RunID = regexp.MustCompile(`^[a-z2-7]{16}$`)
+// RunID is what the ids of runs are like, as a regular expression.
+const RunID = `^[a-z2-7]{16}$`
+
+// IsRunID says whether a text is like the id of a run.
+func IsRunID(id string) bool {
+	return len(id) == 16 && strings.Trim(id, "abcdefghijklmnopqrstuvwxyz234567") == ""
+}
 
 // keyProtocol stands before a run's key among the subprotocols that a websocket asks
 // for: a web page can send no header with one. The server chooses another of them.

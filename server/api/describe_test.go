@@ -218,7 +218,7 @@ func (o *operation) describe(schemas huma.Registry) *huma.Operation {
 	if strings.Contains(path, "{id}") {
 		op.Parameters = append(op.Parameters, &huma.Param{
 			Name: "id", In: "path", Required: true, Description: "The run's id, as POST /api/runs answered it.",
-			Schema: &huma.Schema{Type: huma.TypeString, Pattern: access.RunID.String()}, Example: "k3v9x2mq7ab4cd5e",
+			Schema: &huma.Schema{Type: huma.TypeString, Pattern: access.RunID}, Example: "k3v9x2mq7ab4cd5e",
 		})
 	}
 	if o.in != nil {

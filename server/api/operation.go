@@ -8,8 +8,6 @@ import (
 	"strings"
 
 	"github.com/danielgtaylor/huma/v2/queryparam"
-	"github.com/klauspost/compress/gzhttp"
-	"github.com/klauspost/compress/gzip"
 
 	"github.com/gnllviz/gnllviz/server/api/streamjson"
 	"github.com/gnllviz/gnllviz/server/problem"
@@ -156,16 +154,6 @@ func fill(in reflect.Value, fields []field, r *http.Request) {
 			v.SetString(queryparam.Get(r.URL.RawQuery, f.name))
 		}
 	}
-}
-
-// Packed compresses answers, at little cost: runs train meanwhile, and a client that
-// reads nothing holds the compressor's memory.
-func Packed(next http.Handler) http.Handler {
-	wrap, err := gzhttp.NewWrapper(gzhttp.CompressionLevel(gzip.BestSpeed))
-	if err != nil {
-		panic("api: " + err.Error()) // there is such a level
-	}
-	return wrap(next)
 }
 
 // A request is the part of an operation's input that every handler wants: the

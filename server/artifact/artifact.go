@@ -117,6 +117,12 @@ func Files(r *capture.Capture) []Format {
 // time: a capture needs no more for it.
 func (f *Format) Small() bool { return f.ofModel }
 
+// Here says whether this program can make the format. One that is built with the tag lean,
+// as the page's is, can make models, sources and CSV.
+func (f *Format) Here() bool {
+	return !Lean || f.OfModel() || f.Group == groupTable && f.Form != parquetForm
+}
+
 // OfModel says whether the format can be made of every model, whatever is known of its run.
 func (f *Format) OfModel() bool { return f.Group == groupModel || f.Group == groupSource }
 

@@ -1,13 +1,9 @@
 package artifact
 
 import (
-	"io"
 	"strings"
 
-	"github.com/gnllviz/gnllviz/server/artifact/chart"
 	"github.com/gnllviz/gnllviz/server/artifact/plot"
-	"github.com/gnllviz/gnllviz/server/run/capture"
-	"github.com/gnllviz/gnllviz/web"
 )
 
 // chartFormats are those of pictures, and the report.
@@ -28,21 +24,12 @@ func chartFormats() []Format {
 			if f.Of == plot.Fit {
 				f.aliases = []string{kind.Name}
 			}
-			f.write = func(w io.Writer, r *capture.Capture) error { return plot.Still(w, f.Of, kind.Name, r) }
+			f.write = still(f.Of, kind.Name)
 			list = append(list, f)
 		}
 	}
 	return append(list, Format{
 		Name: "fit-gif", File: "fit.gif", Media: "image/gif", Group: groupChart, Of: "fit over time", Form: "GIF", aliases: []string{"gif"},
-		Help: "Animation of the fit during training.", Along: true, Rows: true, write: plot.Animation,
+		Help: "Animation of the fit during training.", Along: true, Rows: true, write: animation,
 	})
-}
-
-// report writes the report, whose script is built with the page.
-func report(w io.Writer, r *capture.Capture) error {
-	script, err := web.Report()
-	if err != nil {
-		return err
-	}
-	return chart.Report(w, script, r)
 }

@@ -1,3 +1,5 @@
+//go:build !lean
+
 package artifact
 
 import (
@@ -9,13 +11,6 @@ import (
 	"github.com/gnllviz/gnllviz/server/run/capture"
 	"github.com/parquet-go/parquet-go"
 )
-
-func parquetKind() tableKind {
-	return tableKind{
-		name: "parquet", media: "application/vnd.apache.parquet", form: "Parquet", help: "The same as the CSV file, with data types.",
-		write: table.writeParquet,
-	}
-}
 
 // cardKey is under which the file's metadata have the model card, as JSON.
 const cardKey = "gnllviz.card"

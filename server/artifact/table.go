@@ -52,6 +52,15 @@ func tableFormats() (list []Format) {
 	return list
 }
 
+const parquetForm = "Parquet"
+
+func parquetKind() tableKind {
+	return tableKind{
+		name: "parquet", media: "application/vnd.apache.parquet", form: parquetForm, help: "The same as the CSV file, with data types.",
+		write: table.writeParquet,
+	}
+}
+
 // A column has a name and one value for each row: one of the next five is set.
 type column struct {
 	name  string

@@ -1,3 +1,5 @@
+//go:build !js
+
 // Package cluster says which nodes there are and which of them owns a run. A node is one
 // process of this program that shares the runs of a NATS cluster with others.
 //

@@ -8,13 +8,14 @@ import (
 
 const (
 	// csp lets the page use what the server serves and nothing else. The one
-	// exception, style attributes, is for the page's slider component.
+	// exception, style attributes, is for the page's slider component; and WebAssembly that
+	// the server serves may be compiled, for the engine that a page can have.
 	csp = frameCSP + "; frame-ancestors 'none'"
 
 	// frameCSP is the policy of a page that others may show in a frame. It names
 	// no frame-ancestors: their * would leave out slides that are opened from a
 	// disk.
-	frameCSP = "default-src 'none'; script-src 'self'; style-src 'self'; style-src-attr 'unsafe-inline'; " +
+	frameCSP = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; style-src-attr 'unsafe-inline'; " +
 		"img-src 'self' data: blob:; connect-src 'self'; font-src 'self'; base-uri 'none'; form-action 'self'"
 )
 

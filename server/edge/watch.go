@@ -79,7 +79,7 @@ func (e *Edge) Watch(next http.Handler) http.Handler {
 				panic(p)
 			}
 			log := e.Log
-			if id := r.PathValue("id"); access.RunID.MatchString(id) {
+			if id := r.PathValue("id"); access.IsRunID(id) {
 				log = log.With("run", id)
 			}
 			panics.Log(log, "a request", p)
@@ -213,7 +213,7 @@ func runOf(r *http.Request) string {
 		return ""
 	}
 	id, _, _ := strings.Cut(rest, "/")
-	if !access.RunID.MatchString(id) {
+	if !access.IsRunID(id) {
 		return ""
 	}
 	return id

@@ -4,8 +4,8 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"regexp"
 	"slices"
+	"strings"
 
 	"github.com/gnllviz/gnllviz/server/wire"
 )
@@ -180,18 +180,16 @@ func (l *Lesson) has(name string) bool {
 	return slices.ContainsFunc(l.Lanes, func(s wire.LaneSpec) bool { return s.Name == name }) || len(l.Lanes) == 0 && name == "A"
 }
 
-// named is a control within a text: {decay} is what the page calls the control decay.
-var named = regexp.MustCompile(`\{([a-z][a-z0-9_]*)\}`)
-
-// nameControls puts the names that the page has for controls into a lesson's texts.
+// nameControls puts the names that the page has for controls into a lesson's texts: {decay} is
+// what it calls the control decay.
 func (l *Lesson) nameControls(t wire.Table) error {
 	for _, m := range l.texts() {
 		var unknown string
-		*m.text = named.ReplaceAllStringFunc(*m.text, func(s string) string {
-			i := slices.IndexFunc(t, func(c wire.Control) bool { return c.Name == s[1:len(s)-1] })
+		*m.text = replaceNamed(*m.text, func(name string) string {
+			i := slices.IndexFunc(t, func(c wire.Control) bool { return c.Name == name })
 			if i < 0 {
-				unknown = s
-				return s
+				unknown = "{" + name + "}"
+				return unknown
 			}
 			return t[i].Label
 		})
@@ -200,6 +198,26 @@ func (l *Lesson) nameControls(t wire.Table) error {
 		}
 	}
 	return nil
+}
+
+// replaceNamed replaces each name in braces, of small letters, digits and _.
+func replaceNamed(text string, by func(name string) string) string {
+	var b strings.Builder
+	for {
+		before, after, found := strings.Cut(text, "{")
+		b.WriteString(before)
+		if !found {
+			return b.String()
+		}
+		name, rest, closed := strings.Cut(after, "}")
+		if !closed || name == "" || name[0] < 'a' || name[0] > 'z' || strings.Trim(name, "abcdefghijklmnopqrstuvwxyz0123456789_") != "" {
+			b.WriteByte('{')
+			text = after
+			continue
+		}
+		b.WriteString(by(name))
+		text = rest
+	}
 }
 
 // A text is one of a lesson, and the member that has it.

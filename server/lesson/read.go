@@ -10,7 +10,6 @@ import (
 	"math"
 	"path"
 	"reflect"
-	"regexp"
 	"slices"
 	"strings"
 	"unicode"
@@ -25,8 +24,20 @@ const maxBytes = 48 << 10
 // maxSentence bounds a sentence that says what there is to see, in characters.
 const maxSentence = 180
 
-// fileName is what a lesson's file may be called; its second part is the slug.
-var fileName = regexp.MustCompile(`^([0-9]+-)?([a-z][a-z0-9]*(?:-[a-z0-9]+)*)\.json$`)
+// slugOf returns the slug of a lesson's file, which may be called so: digits and a hyphen, if
+// any, then words of small letters and digits with hyphens between them, the first of which
+// begins with a letter.
+func slugOf(file string) (slug string, ok bool) {
+	const digits, letters = "0123456789", "abcdefghijklmnopqrstuvwxyz"
+	slug, ok = strings.CutSuffix(file, ".json")
+	if number, rest, found := strings.Cut(slug, "-"); found && number != "" && strings.Trim(number, digits) == "" {
+		slug = rest
+	}
+	for i, word := range strings.Split(slug, "-") {
+		ok = ok && word != "" && strings.Trim(word, letters+digits) == "" && (i > 0 || strings.Trim(word[:1], letters) == "")
+	}
+	return slug, ok
+}
 
 // Read reads the lessons of one folder after another. One that has the name of an
 // earlier one takes its place; the others follow in the order of their files'
@@ -60,8 +71,8 @@ func Read(t wire.Table, folders ...fs.FS) ([]Lesson, error) {
 
 func readFile(t wire.Table, folder fs.FS, name string) (Lesson, error) {
 	var l Lesson
-	parts := fileName.FindStringSubmatch(path.Base(name))
-	if parts == nil {
+	slug, ok := slugOf(path.Base(name))
+	if !ok {
 		return l, errors.New("its name is not of small letters, digits and hyphens, perhaps with a number before them, and .json")
 	}
 	// To open a pipe, or to read a terminal, waits for somebody to write.
@@ -90,7 +101,7 @@ func readFile(t wire.Table, folder fs.FS, name string) (Lesson, error) {
 	if l.Slug != "" {
 		return l, errors.New("slug: the name of the file says it")
 	}
-	l.Slug = parts[2]
+	l.Slug = slug
 	if err := l.nameControls(t); err != nil {
 		return l, err
 	}

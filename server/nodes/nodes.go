@@ -181,7 +181,7 @@ func aboutOf(r *http.Request) (a about) {
 		a.makes = r.Method == http.MethodPost
 	case strings.HasPrefix(path, runs+"/"):
 		id, rest, _ := strings.Cut(strings.TrimPrefix(path, runs+"/"), "/")
-		if !access.RunID.MatchString(id) {
+		if !access.IsRunID(id) {
 			return a
 		}
 		a.run, a.rest = id, rest

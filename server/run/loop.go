@@ -155,7 +155,7 @@ func (r *loop) train(commands <-chan func()) {
 		}
 	}
 	r.stats.Trained += r.now().Sub(begun)
-	runtime.Gosched()
+	past.Rest()
 }
 
 // do does a command. If a frame is to show what it did, whoever waits for the

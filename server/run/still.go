@@ -259,3 +259,9 @@ func (r *loop) again(e *Entry) error {
 	}
 	return nil
 }
+
+// Still returns the run as it is now.
+func (h *Run) Still(ctx context.Context) (s *Still, err error) {
+	err = h.do(ctx, func(r *loop) { s = r.still() })
+	return s, err
+}

@@ -28,6 +28,9 @@ type Site struct {
 	guide    func() ([]byte, error) // written once
 	told     func() []byte          // written once
 	log      *slog.Logger
+
+	here       string // attributes of documents whose page trains by itself
+	lessonFile []byte // that it begins with, or nil
 }
 
 // New returns the site of a built page. The guide tells of the datasets and the lessons.
@@ -48,6 +51,9 @@ func (s *Site) Route(mux *http.ServeMux) {
 	mux.Handle("GET /help", api.Packed(http.HandlerFunc(s.getGuide)))
 	mux.HandleFunc("GET /help/{image}", getGuideImage)
 	mux.Handle("GET /guide", http.RedirectHandler("/help", http.StatusFound))
+	if s.lessonFile != nil {
+		mux.HandleFunc("GET /"+s.lessonName(), s.getLessons)
+	}
 	mux.Handle("/", api.Packed(s.files()))
 }
 
@@ -58,13 +64,12 @@ func (s *Site) servePage(name string) http.HandlerFunc {
 		name = "index.html"
 	}
 	return func(w http.ResponseWriter, r *http.Request) {
-		html, err := fs.ReadFile(s.page, name)
+		html, err := s.document(name)
 		if err != nil {
 			problem.Answer(w, http.StatusInternalServerError, "the page cannot be read")
 			s.log.Error("reading the page", "name", name, "err", err)
 			return
 		}
-		html = bytes.Replace(html, []byte(headEnd), s.told(), 1)
 		w.Header().Set("Content-Type", "text/html; charset=utf-8")
 		w.Header().Set("Cache-Control", "no-cache")
 		if isForeignFrame(r) {

@@ -1,3 +1,5 @@
+//go:build !js
+
 package store
 
 import (
@@ -10,16 +12,6 @@ import (
 
 	gnllbus "github.com/gnllviz/gnllviz/server/bus"
 )
-
-// A Claim is the right to write a run of a store that several processes share. Its zero
-// value is that of the only process.
-type Claim struct {
-	Epoch uint64      // another one for each claim of a run
-	Valid func() bool // whether it counts now; nil is always
-}
-
-// ErrUnheld is what a Log's methods fail with while its claim does not count.
-var ErrUnheld = errors.New("this node is cut off from the others, which may have taken the run over")
 
 // anyEpoch takes a meta over from whoever wrote it.
 const anyEpoch = ^uint64(0)

@@ -68,10 +68,3 @@ type NewerError struct {
 func (e *NewerError) Error() string {
 	return fmt.Sprintf("the stored run %s has records of version %d, and this gnllviz knows versions up to %d: use the newer gnllviz that wrote it", e.ID, e.Have, e.Known)
 }
-
-// newerError is the version of a record that a newer gnllviz wrote.
-type newerError int
-
-func (e newerError) Error() string {
-	return fmt.Sprintf("it has version %d, and this gnllviz knows versions up to %d", int(e), version)
-}

@@ -1,3 +1,5 @@
+//go:build !js
+
 package store
 
 import (
@@ -15,24 +17,6 @@ import (
 // attempts is how often a run is read that looks damaged: some of it may only have been
 // dropped meanwhile.
 const attempts = 5
-
-// Record is a stored run as it is loaded.
-type Record struct {
-	Meta        Meta
-	Checkpoints []Checkpoint // those that are whole by their hashes, newest first, at most three
-	Entries     []Entry      // in order and without gaps, from the oldest checkpoint on, or as far back as they reach; without a checkpoint from 1 on
-	Damaged     []string     // what was there and cannot be used, in words for the log
-}
-
-// After gives the entries that follow a checkpoint, and whether they do: if entries
-// between the two are lost, ok is false.
-func (r *Record) After(c Checkpoint) (entries []Entry, ok bool) {
-	i := slices.IndexFunc(r.Entries, func(e Entry) bool { return e.Number > c.Number })
-	if i < 0 {
-		return nil, len(r.Entries) == 0 || r.Entries[len(r.Entries)-1].Number == c.Number
-	}
-	return r.Entries[i:], r.Entries[i].Number == c.Number+1
-}
 
 // message is one message of a run.
 type message struct {

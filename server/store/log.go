@@ -1,3 +1,5 @@
+//go:build !js
+
 package store
 
 import (
@@ -6,7 +8,6 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
-	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -19,27 +20,6 @@ import (
 
 // keep is how many checkpoints of a run are kept.
 const keep = 3
-
-// Entry is a change of a run. Entries are numbered 1, 2, 3, ...
-type Entry struct {
-	Number uint64
-	Data   []byte
-}
-
-// Checkpoint is what a run goes on from.
-type Checkpoint struct {
-	Number   uint64 // of the entry after which it was made
-	Manifest []byte
-	Blobs    map[string][]byte // by hash, the SHA-256 in lower-case hexadecimal
-}
-
-// MissingError says that a checkpoint refers to blobs which are neither given nor, or no
-// longer, stored whole. Saved again with them, it is stored.
-type MissingError struct{ Hashes []string }
-
-func (e *MissingError) Error() string {
-	return fmt.Sprintf("a checkpoint refers to blobs that are not stored: %s", strings.Join(e.Hashes, ", "))
-}
 
 // Log writes one run. Its methods may be called from any goroutine: appends wait for one
 // another, and so do saves, but not for each other.

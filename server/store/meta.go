@@ -1,3 +1,5 @@
+//go:build !js
+
 package store
 
 import (
@@ -16,23 +18,6 @@ import (
 
 	gnllbus "github.com/gnllviz/gnllviz/server/bus"
 )
-
-// Meta is what is known of a stored run without loading it.
-type Meta struct {
-	ID       string    `json:"id"` // 1 to 64 of A-Z, a-z, 0-9, _ and -
-	Name     string    `json:"name,omitempty"`
-	Dataset  string    `json:"dataset,omitempty"`
-	State    string    `json:"state,omitempty"`
-	Created  time.Time `json:"created"`
-	Touched  time.Time `json:"touched"`
-	Step     uint64    `json:"step,omitempty"`
-	Training bool      `json:"training,omitempty"`
-	Changed  bool      `json:"changed,omitempty"`
-	By       int       `json:"by,omitempty"`
-	Peer     string    `json:"peer,omitempty"`
-	Bytes    int64     `json:"bytes,omitempty"` // on the disk, as the store counts
-	Trouble  string    `json:"-"`               // why it cannot be loaded, or empty; of this process
-}
 
 // known is what the store remembers of a key.
 type known struct {

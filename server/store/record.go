@@ -1,3 +1,5 @@
+//go:build !js
+
 package store
 
 import (
@@ -263,4 +265,11 @@ func (c *checkpoint) allBlobs() (map[hash][]byte, error) {
 		blobs[h] = loose[i]
 	}
 	return blobs, errors.Join(errs...)
+}
+
+// newerError is the version of a record that a newer gnllviz wrote.
+type newerError int
+
+func (e newerError) Error() string {
+	return fmt.Sprintf("it has version %d, and this gnllviz knows versions up to %d", int(e), version)
 }

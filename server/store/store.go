@@ -1,3 +1,5 @@
+//go:build !js
+
 // Package store keeps runs on the disk, so that they outlive the process. It keeps
 // bytes and knows nothing of networks: what a run is, its users say.
 //

@@ -242,6 +242,7 @@ func inTurn(ctx context.Context, e *past.Env, l *past.Generation, most int, o ru
 			return 0, nil
 		}
 	}
+	defer past.Rest()
 	now := o.Clock()
 	for begun := now(); made < most && now().Sub(begun) < past.Share; made++ {
 		a, err := l.Advance(e.Bounds, l.Data.Revision+1)

@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"math"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -30,7 +29,10 @@ type Parameters []Parameter
 // MaxParameters bounds those that are given: more than one equation can have.
 const MaxParameters = 16
 
-var parameterName = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]{0,39}$`)
+// isParameterName says whether a parameter may be called so.
+func isParameterName(s string) bool {
+	return len(s) >= 1 && len(s) <= 40 && isOf(s, letters+digits+"_") && isOf(s[:1], letters+"_")
+}
 
 // String returns the text of which [ParseParameters] makes p.
 func (p Parameters) String() string {
@@ -85,7 +87,7 @@ func parseParameter(text string) (q Parameter, err error) {
 	switch how = strings.TrimSpace(how); {
 	case !ok:
 		return q, fmt.Errorf("%.60q has no value; write it as in mu=1:learned or k=400", strings.TrimSpace(text))
-	case !parameterName.MatchString(q.Name):
+	case !isParameterName(q.Name):
 		return q, fmt.Errorf("%.60q cannot be the name of a parameter; take letters, digits and _, a letter first, at most 40", q.Name)
 	case said && how != "learned" && how != "fixed":
 		return q, fmt.Errorf("%s is neither learned nor fixed but %.40q; write it as in %s=1:learned", q.Name, how, q.Name)

@@ -1,7 +1,6 @@
 package wire
 
 import (
-	"regexp"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -30,10 +29,10 @@ type PresentedView struct {
 const MaxView = 300
 
 // viewText is what can stand there: a page that does not know a name or a value passes it over.
-var viewText = regexp.MustCompile(`^[a-zA-Z0-9:~,._+-]*$`)
+const viewText = letters + digits + ":~,._+-"
 
 func (v *PresentedView) check() *ErrorMessage {
-	if len(v.View) > MaxView || !viewText.MatchString(v.View) {
+	if len(v.View) > MaxView || !isOf(v.View, viewText) {
 		return Refuse(OutOfRange, "", `watch: "view" in "presents" has at most %d letters, digits and signs of : ~ , . _ + -`, MaxView)
 	}
 	return nil
