@@ -8,7 +8,9 @@ GOFUMPT = go run mvdan.cc/gofumpt@v0.12.0
 STATICCHECK = go run honnef.co/go/tools/cmd/staticcheck@v0.8.2
 
 PAGE = web/site/dist/index.html
-PAGE_SOURCES = $(shell find web/src web/r web/embed -type f) web/index.html web/help.html web/vite.config.ts web/vite.report.config.ts web/tsconfig.json
+# What the page's engine is built of: most of the Go code.
+ENGINE_SOURCES = web/worker/build.sh go.mod $(shell find web/worker web/page.go web/built.go server engine loss datasets -name '*.go' ! -name '*_test.go' -o -path 'server/lesson/files/*')
+PAGE_SOURCES = $(shell find web/src web/r web/embed -type f) web/index.html web/help.html web/vite.config.ts web/vite.report.config.ts web/vite.offline.config.ts web/tsconfig.json $(ENGINE_SOURCES)
 MODULES = web/node_modules/.package-lock.json
 
 LOAD = 2m
@@ -19,7 +21,7 @@ OWNER_KILLS = 20
 
 INTEROP = ./engine ./engine/export ./server/artifact
 
-.PHONY: build capacity run test test-long long race load soak fuzz kill cluster measure bench generate web check chromium proxies qemu emulated vectors tfjs interop
+.PHONY: build site capacity run test test-long long race load soak fuzz kill cluster measure bench generate web check chromium proxies qemu emulated vectors tfjs interop
 
 # On arm64 kernels are in package simd. amd64 has its assembly.
 build: $(PAGE)
@@ -86,6 +88,11 @@ generate: $(MODULES)
 	cd web && npm run generate
 
 web: $(PAGE)
+
+# The page for any static host, in a folder: make site OUT=public
+OUT = site
+site: build
+	./gnllviz site --out $(OUT)
 
 $(PAGE): $(MODULES) $(PAGE_SOURCES)
 	cd web && npm run build

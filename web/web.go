@@ -1,9 +1,10 @@
+//go:build !js
+
 // Package web holds the built page, so that the program is one file.
 package web
 
 import (
 	"embed"
-	"errors"
 	"io/fs"
 )
 
@@ -28,9 +29,6 @@ func FS() fs.FS {
 	}
 	panic("web: site/missing/index.html is tracked and embedded")
 }
-
-// ErrNotBuilt is what there is instead of what is built with the page.
-var ErrNotBuilt = errors.New("the report's script is not built into this program; run make web, and build the program again")
 
 // Report returns the script of the report, or ErrNotBuilt.
 func Report() ([]byte, error) {

@@ -54,7 +54,7 @@ func command() *cobra.Command {
 	root.SetUsageFunc(usage)
 	// Plain gnllviz serves, so it takes what serve takes.
 	root.Flags().AddFlagSet(serve.Flags())
-	root.AddCommand(serve, trainCommand(), predictCommand(), exportCommand(), reportCommand(), sweepCommand(), datasetsCommand(), benchCommand(),
+	root.AddCommand(serve, trainCommand(), predictCommand(), exportCommand(), reportCommand(), sweepCommand(), datasetsCommand(), benchCommand(), siteCommand(),
 		runsCommand(), backupCommand(), restoreCommand())
 	return root
 }

@@ -28,7 +28,7 @@ import (
 )
 
 func serveCommand() *cobra.Command {
-	var addr, token, format, lessons, model string
+	var addr, token, format, lessons, model, engine string
 	var open, verbose bool
 	var memory int
 	var proxies, origins []string
@@ -58,6 +58,7 @@ func serveCommand() *cobra.Command {
 	bus.add(f, "that keep the runs of several nodes of gnllviz, instead of --store (can be repeated, or separated by commas)")
 	f.StringSliceVar(&role, "role", roles, "with --nats, what this node is for: web answers browsers, train trains runs")
 	f.StringVar(&lessons, "lessons", "", "folder with your own lessons, one JSON file each, in addition to the built-in ones")
+	f.StringVar(&engine, "engine", "server", "where runs train: server, or page for the browser of each visitor")
 	f.StringVar(&model, "model", "", "start with a paused run of an existing model: "+modelUsage)
 	f.StringSliceVar(&config.Hosts, "host", nil, "additional host name of the server (can be repeated)")
 	f.StringSliceVar(&origins, "origin", nil,
@@ -105,8 +106,21 @@ func serveCommand() *cobra.Command {
 			}
 			config.Origins = append(config.Origins, o)
 		}
+		switch engine {
+		case "server":
+		case "page":
+			config.InPage = true
+			if err := hasEngine(); err != nil {
+				return err
+			}
+		default:
+			return mistakef("--engine %q is neither server nor page", engine)
+		}
 		if lessons != "" {
 			var err error
+			if config.PageLessons, err = lessonFiles(lessons); err != nil {
+				return err
+			}
 			if config.Lessons, err = lessonsOf(lessons, config.Limits); err != nil {
 				return err
 			}

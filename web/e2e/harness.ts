@@ -97,7 +97,7 @@ export function launchServer(): Promise<BrowserServer> {
 
 /** A run that is made and steered by HTTP, as a script would: it trains only as far as it is told. */
 export class Run {
-  private constructor(readonly server: string, readonly id: string, readonly key: string) {}
+  private constructor(readonly server: string, readonly id: string, readonly key: string, readonly page: Page | null = null) {}
 
   /** Makes a paused run of settings by name. */
   static async make(server: string, order: object = {}): Promise<Run> {
@@ -107,6 +107,8 @@ export class Run {
 
   /** The run whose page this is. */
   static of(page: Page): Run {
+    const here = new URL(page.url()).searchParams.get('run')
+    if (here !== null) return new Run(new URL('.', page.url()).href, here, keyOf(page), page)
     const [, server = '', id = ''] = /^(http.*\/)(?:r|embed)\/([a-z2-7]{16})(?:#|$)/.exec(page.url()) ?? []
     return new Run(server, id, keyOf(page))
   }
@@ -118,10 +120,12 @@ export class Run {
 
   /** What /api/runs/ID says of it. */
   async summary(): Promise<{ readonly step: number; readonly state: string }> {
+    if (this.page) return (await inPage(this.page, 'GET', `api/runs/${this.id}`)) as { step: number; state: string }
     return (await (await fetch(new URL(`api/runs/${this.id}`, this.server))).json()) as { step: number; state: string }
   }
 
   command(command: object, patience = PATIENCE): Promise<unknown> {
+    if (this.page) return inPage(this.page, 'POST', `api/runs/${this.id}/commands`, command, this.key)
     return ask(new URL(`api/runs/${this.id}/commands`, this.server), command, { 'Run-Key': this.key }, patience)
   }
 
@@ -134,6 +138,18 @@ export class Run {
       return now.step === step && now.state === 'paused' ? true : `step ${step} of run ${this.id}, which is at ${JSON.stringify(now)}`
     })
   }
+}
+
+/** Asks the engine of a page, which no other program can. */
+function inPage(page: Page, method: string, path: string, body: object | null = null, key = ''): Promise<unknown> {
+  return page.evaluate(async ([method, path, body, key]) => {
+    const store = document.querySelector('gnll-app')?.store ?? document.querySelector('gnll-embed')?.store
+    if (!store) throw new Error('there is no run in the page')
+    const { api } = store
+    const answer = await api.transport.fetch(new URL(path, api.root), { method, body: body === null ? null : JSON.stringify(body), headers: { 'Run-Key': key } })
+    if (!answer.ok) throw new Error(`${path}: ${answer.status} ${await answer.text()}`)
+    return answer.json() as Promise<unknown>
+  }, [method, path, body, key] as const)
 }
 
 const keyOf = (page: Page): string => new URLSearchParams(/#(.*)$/.exec(page.url())?.[1]).get('key') ?? ''

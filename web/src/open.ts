@@ -6,11 +6,12 @@ import { keyOf, readLink, takeToken, withKey, type Asked } from './state/link'
 import { orderOf } from './net/lesson'
 import { unpack } from './state/packed'
 import { DELETED, GONE, RESTARTED } from './state/recovery'
-import { root } from './net/root'
+import { isHere, root, runOf, runPath } from './net/root'
 import { calm } from './state/media'
 import { Store } from './state/store'
 import { View } from './state/view'
 import type { Host } from './state/host'
+import { painted } from './state/painted'
 import { sayWhere } from './state/where'
 
 const RETRY = 1500 // ms
@@ -19,7 +20,6 @@ const RETRY = 1500 // ms
 const ID = /^[a-z2-7]{16}$/
 
 const { form = '' } = document.documentElement.dataset
-const api = new Api(root)
 
 /**
  * Opens the run of the address, or makes the one that it describes. What shows it may
@@ -27,6 +27,7 @@ const api = new Api(root)
  */
 export async function open(coming: Promise<Host>): Promise<void> {
   let token = readToken()
+  const api = new Api(root, isHere ? (await import('./net/engine')).begin(document.documentElement.dataset['lessons']) : undefined)
   api.framed = api.waits = form === 'embed' && isFramed()
   for (;;) {
     try {
@@ -44,15 +45,15 @@ export async function open(coming: Promise<Host>): Promise<void> {
         host.elsewhere = new URL(location.hash, root).href
         return
       }
-      if (api.waits && !(await isThere(id))) {
+      if (api.waits && !(await isThere(api, id))) {
         await (await coming).askPlay()
         api.waits = false
       }
-      const controls = await table()
+      const controls = await table(api)
       const asked = readLink(controls, location.hash)
       const { data, trouble } = await rows(asked)
       const lesson = asked.lesson === '' ? undefined : (await api.lessons()).find((l) => l.slug === asked.lesson)
-      const { opened, granted, notice } = await openRun(order(asked, data, lesson), id, keyOf(location.hash))
+      const { opened, granted, notice } = await openRun(api, order(asked, data, lesson), id, keyOf(location.hash))
       moveTo(opened, granted ? location.hash : '')
       const settings = granted ? { ...asked.controls, ...asked.lanes[0]?.controls } : {}
       const store = new Store(api, controls, opened, settings, { view: new View(asked.view), data: granted ? data : null, lesson: lesson?.slug ?? '' })
@@ -60,6 +61,7 @@ export async function open(coming: Promise<Host>): Promise<void> {
       store.notice.value = notice === '' && opened.made ? trouble : notice
       sayWhere(store)
       ;(await coming).store = store
+      keepOffline()
       return
     } catch (e) {
       const host = await coming
@@ -77,14 +79,21 @@ export async function open(coming: Promise<Host>): Promise<void> {
   }
 }
 
+/** Has the browser keep a page of a static host, once it shows something. */
+function keepOffline(): void {
+  if (document.documentElement.dataset['offline'] === undefined || !('serviceWorker' in navigator)) return
+  // Where it cannot be kept the page works as before.
+  void painted.then(() => navigator.serviceWorker.register(new URL('sw.js', root)).catch(() => undefined))
+}
+
 /** The table of controls, which the server puts into the document. */
-async function table(): Promise<readonly Control[]> {
+async function table(api: Api): Promise<readonly Control[]> {
   const told = document.getElementById('table-of-controls')?.textContent
   return told === undefined ? api.controls() : JSON.parse(told) as readonly Control[]
 }
 
 /** Whether the run of the address is there, or is none that could be made. */
-async function isThere(id: string | undefined): Promise<boolean> {
+async function isThere(api: Api, id: string | undefined): Promise<boolean> {
   if (id === undefined) return false
   if (keyOf(location.hash) === undefined) return true
   try {
@@ -126,7 +135,7 @@ interface Begun {
 }
 
 /** Opens the run of the address: with its key it may be made, without it can only be found. */
-async function openRun(asked: Order, id: string | undefined, key: string | undefined): Promise<Begun> {
+async function openRun(api: Api, asked: Order, id: string | undefined, key: string | undefined): Promise<Begun> {
   if (id !== undefined && key === undefined) return { opened: await api.find(id), granted: true, notice: '' }
   const make = (o: Order): Promise<Opened> => (id === undefined || key === undefined ? api.make(o) : api.open(id, key, o))
   try {
@@ -156,11 +165,10 @@ function readToken(): string | null {
 function moveTo({ run, key }: Opened, hash: string): void {
   if (idFromPath() !== undefined) return
   for (const link of document.querySelectorAll<HTMLLinkElement>('link[rel=icon]')) link.setAttribute('href', link.href)
-  history.replaceState(null, '', new URL(`${form === 'embed' ? 'embed' : 'r'}/${run.id}#${withKey(hash, key)}`, root))
+  history.replaceState(null, '', new URL(`${runPath(run.id, form === 'embed' ? 'embed' : '')}#${withKey(hash, key)}`, root))
 }
 
 /** As it stands there: what is no id need not be an encoding of one either. */
 function idFromPath(): string | undefined {
-  const below = location.pathname.slice(root.pathname.length).split('/').filter(Boolean)
-  return below.length > 1 ? below.at(-1) : undefined
+  return runOf(location)
 }

@@ -1,6 +1,7 @@
 import type { Settings } from './settings'
 import { UNPASSED, type Addresses } from './connection'
 import { decodeFrames, type Frame } from './frame'
+import { server, type Transport } from './transport'
 import type { Curve, Format, Inspection, Lesson, Problem as Trouble } from '../generated/api'
 import type { Control, ControlValue, CSVSpec, DataSpec, LaneSpec, Summary } from '../generated/wire'
 
@@ -78,7 +79,7 @@ export class Api {
   waits = false
 
   /** The address of the page's root, with a slash at the end. */
-  constructor(readonly root: URL) {}
+  constructor(readonly root: URL, readonly transport: Transport = server) {}
 
   controls(): Promise<readonly Control[]> {
     return this.#ask('api/controls')
@@ -109,8 +110,8 @@ export class Api {
   }
 
   /** A file with its name, for who has the run's key: an address must not have that. */
-  async fileBy(key: string, address: string): Promise<File> {
-    const response = await this.#fetch(address, { headers: { [KEY_HEADER]: key } })
+  async fileBy(key: string | undefined, address: string): Promise<File> {
+    const response = await this.#fetch(address, key === undefined ? undefined : { headers: { [KEY_HEADER]: key } })
     const [, name = 'gnllviz'] = /filename="([^"]+)"/.exec(response.headers.get('Content-Disposition') ?? '') ?? []
     return new File([await response.blob()], name)
   }
@@ -260,7 +261,7 @@ export class Api {
   }
 
   async #fetch(path: string, init?: RequestInit): Promise<Response> {
-    const response = await fetch(new URL(path, this.root), init)
+    const response = await this.transport.fetch(new URL(path, this.root), init)
     if (!response.ok) {
       const problem = (await response.json().catch(() => ({}))) as Partial<Trouble>
       throw new Problem(response.status, problem.detail ?? problem.title ?? `the server answered ${response.status}`, problem.field, problem.code)

@@ -1,7 +1,8 @@
 import { decodeFrames, type Frame } from './frame'
 import type { Ack, AliveMessage, Command, ErrorMessage, GapMessage, Hello, ServerMessage } from '../generated/wire'
-import { EventsLine, SocketLine, type Line, type LineListener } from './lines'
+import type { Line, LineListener } from './lines'
 import { Silence } from './silence'
+import type { Transport } from './transport'
 
 /** What the server tells unasked. */
 export type News = Exclude<ServerMessage, Ack | ErrorMessage | GapMessage | AliveMessage>
@@ -117,7 +118,7 @@ export class Connection {
   readonly #waiting = new Map<number, { done: (ack: Ack) => void; failed: (e: Error) => void }>()
   readonly #silence = new Silence(() => { this.#silent() })
 
-  constructor(readonly addresses: Addresses, readonly listener: Listener) {
+  constructor(readonly transport: Transport, readonly addresses: Addresses, readonly listener: Listener) {
     // The network is another, or somebody looks again: no reason to wait longer.
     addEventListener('online', () => {
       this.check()
@@ -185,12 +186,12 @@ export class Connection {
   }
 
   #socket(): Line {
-    const line: Line = new SocketLine(this.addresses.socket, this.listener.hello().key, this.#listen(() => line))
+    const line: Line = this.transport.line(this.addresses.socket, this.listener.hello().key, this.#listen(() => line))
     return line
   }
 
   #events(): Line {
-    const line: Line = new EventsLine(this.addresses.events, this.listener.hello(), this.#listen(() => line))
+    const line: Line = this.transport.events(this.addresses.events, this.listener.hello(), this.#listen(() => line))
     return line
   }
 

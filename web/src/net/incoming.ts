@@ -23,25 +23,16 @@ export function accepted(formats: readonly Format[]): string {
   return [...models, ...TABLES, PACKED].join(',')
 }
 
-/** Sends a model to the server, which makes a run of it; fetch would not tell how much has been sent. */
-export function bringBack({ root, token }: Api, file: File, progress: (share: number) => void): Promise<Back> {
-  return new Promise((done, failed) => {
-    const request = new XMLHttpRequest()
-    request.open('POST', new URL('api/runs/import', root))
-    request.setRequestHeader('Content-Type', 'application/octet-stream')
-    request.setRequestHeader(FROM_HEADER, 'page')
-    if (token !== undefined) request.setRequestHeader('Authorization', `Bearer ${token}`)
-    request.upload.onprogress = ({ loaded, total }) => { progress(total > 0 ? loaded / total : 0) }
-    request.onload = () => {
-      const { id, key, detail } = parse(request.responseText)
-      if (request.status === 201 && id !== undefined && key !== undefined) done({ id, key })
-      else failed(new Problem(request.status, detail ?? `the server answered ${request.status}`))
-    }
-    request.onerror = () => {
-      failed(new Error('The upload failed: the file cannot be read, the server does not answer, or the file is too large (--max-model-bytes).'))
-    }
-    request.send(file)
-  })
+/** Sends a model to the engine, which makes a run of it. */
+export async function bringBack({ root, token, transport }: Api, file: File, progress: (share: number) => void): Promise<Back> {
+  const { status, text } = await transport.upload(new URL('api/runs/import', root), file, {
+    'Content-Type': 'application/octet-stream',
+    [FROM_HEADER]: 'page',
+    ...(token === undefined ? {} : { Authorization: `Bearer ${token}` }),
+  }, progress)
+  const { id, key, detail } = parse(text)
+  if (status === 201 && id !== undefined && key !== undefined) return { id, key }
+  throw new Problem(status, detail ?? `the server answered ${status}`)
 }
 
 function parse(text: string): Partial<Back & { readonly detail: string }> {

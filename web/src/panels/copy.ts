@@ -1,3 +1,4 @@
+import { runPath } from '../net/root'
 import { html, nothing, type TemplateResult } from 'lit'
 import { Problem, STATUS } from '../net/api'
 import { noteCopy } from '../state/copied'
@@ -89,7 +90,7 @@ async function copyOf(store: Store): Promise<string> {
   const { run, key } = await store.api.copy(store.id, store.key)
   noteCopy(run.id, { page: location.href, view: store.follow.own.value })
   const { slug } = store.lessons.shown.value ?? { slug: '' }
-  return new URL(`r/${run.id}#${slug === '' ? '' : `lesson=${slug}&`}key=${encodeURIComponent(key ?? '')}`, store.api.root).href
+  return new URL(`${runPath(run.id)}#${slug === '' ? '' : `lesson=${slug}&`}key=${encodeURIComponent(key ?? '')}`, store.api.root).href
 }
 
 customElements.define('gnll-copy', GnllCopy)

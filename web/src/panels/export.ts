@@ -1,3 +1,4 @@
+import { runPath } from '../net/root'
 import { html, nothing, type TemplateResult } from 'lit'
 import type { Format } from '../generated/api'
 import { count } from '../math/format'
@@ -108,7 +109,7 @@ class GnllExport extends Part {
     this.sending = { name: file.name, share: 0 }
     try {
       const { id, key } = await bringBack(this.store.api, file, (share) => { this.sending = { name: file.name, share } })
-      location.assign(new URL(`r/${id}#key=${encodeURIComponent(key)}`, this.store.api.root))
+      location.assign(new URL(`${runPath(id)}#key=${encodeURIComponent(key)}`, this.store.api.root))
     } catch (e) {
       this.sending = null
       this.mistake = `Cannot import ${file.name}: ${words(e)}`
@@ -167,7 +168,7 @@ class GnllExport extends Part {
   }
 
   /** A file that only the owner gets whole needs the key, and so cannot be a plain link. */
-  async #save(e: Event, key: string, name: string, address: string): Promise<void> {
+  async #save(e: Event, key: string | undefined, name: string, address: string): Promise<void> {
     e.preventDefault()
     if (this.making !== '') return
     this.making = name
@@ -198,7 +199,7 @@ class GnllExport extends Part {
     if (!this.withRows && isTable) return html`<a class="button" role="link" aria-disabled="true" aria-label=${said} title="This table consists of the data">${kind}</a>`
     const address = api.file(id, focus.value, name, this.withRows)
     const isOwners = rows && this.withRows && key !== undefined && (run.value?.data.private ?? false)
-    return html`<a class="button" download href=${address} data-format=${name} aria-label="download: ${said}" aria-busy=${this.making === name ? 'true' : 'false'} @click=${(e: Event) => { if (isOwners) void this.#save(e, key, name, address) }}>${kind}</a>`
+    return html`<a class="button" download href=${address} data-format=${name} aria-label="download: ${said}" aria-busy=${this.making === name ? 'true' : 'false'} @click=${(e: Event) => { if (isOwners || api.transport.engine === 'page') void this.#save(e, key, name, address) }}>${kind}</a>`
   }
 
   #import(): TemplateResult {

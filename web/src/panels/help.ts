@@ -1,5 +1,5 @@
 import { html, LitElement, nothing, type TemplateResult } from 'lit'
-import { root } from '../net/root'
+import { isHere, root } from '../net/root'
 
 const GAP = 10 // pixels
 const LEAVE = 400 // ms; so long it stays open while the pointer is on its way to it
@@ -158,7 +158,7 @@ export function openHelp(e: KeyboardEvent): void {
 
 /** The address of the help, or of a place in it: a control's or a figure's name, or chart- and a chart's. */
 export function helpAddress(anchor = ''): string {
-  const address = new URL('help', root)
+  const address = new URL(isHere ? 'help.html' : 'help', root)
   address.hash = anchor
   return address.href
 }

@@ -1,3 +1,4 @@
+import { runPath } from '../net/root'
 import { html, nothing, type TemplateResult } from 'lit'
 import { repeat } from 'lit/directives/repeat.js'
 import { OWN_DATA, type Summary } from '../generated/wire'
@@ -108,7 +109,7 @@ class GnllMine extends Part {
     const name = this.#name(id)
     if (isOpen) return html`<p class="mine-name"><b>${name}</b> <span class="mine-open">open now</span></p>`
     if (known.is === 'gone') return html`<p class="mine-name">${name}</p>`
-    return html`<p class="mine-name"><a href=${new URL(`r/${id}#key=${encodeURIComponent(key)}`, this.store.api.root).href}>${name}</a></p>`
+    return html`<p class="mine-name"><a href=${new URL(`${runPath(id)}#key=${encodeURIComponent(key)}`, this.store.api.root).href}>${name}</a></p>`
   }
 
   /** What a run is called: its name, else its data and when it began. */

@@ -1,3 +1,4 @@
+import { runPath } from '../net/root'
 import type { Control } from '../generated/wire'
 import { holdsData, keyOf, readLink, writeLink, type Asked, type Link } from './link'
 
@@ -41,14 +42,14 @@ export class Address {
 
   /** The address of the run: to steer it or to watch it. */
   run(toSteer: boolean): string {
-    if (toSteer && this.key !== undefined) return behind(this.#at(`r/${this.id}`), this.#hash(this.key))
+    if (toSteer && this.key !== undefined) return behind(this.#at(runPath(this.id)), this.#hash(this.key))
     // The run knows its rows, and tells of them what who watches may see.
-    return behind(this.#at(`r/${this.id}`), writeLink(this.controls, { ...this.said(), data: '' }))
+    return behind(this.#at(runPath(this.id)), writeLink(this.controls, { ...this.said(), data: '' }))
   }
 
   /** The same in short, for who has to read or to photograph it: the run itself knows its settings. */
   short(toSteer: boolean): string {
-    return behind(this.#at(`r/${this.id}`), toSteer && this.key !== undefined ? `key=${encodeURIComponent(this.key)}` : '')
+    return behind(this.#at(runPath(this.id)), toSteer && this.key !== undefined ? `key=${encodeURIComponent(this.key)}` : '')
   }
 
   /** The address at which an own run begins, with the same settings. */
@@ -58,7 +59,7 @@ export class Address {
 
   /** Where another page can show the run in a frame, or one of its own with the same settings. */
   frame(ofItsOwn: boolean): string {
-    return ofItsOwn ? behind(this.#at('embed/'), this.#hash(undefined)) : this.#at(`embed/${this.id}`)
+    return ofItsOwn ? behind(this.#at('embed/'), this.#hash(undefined)) : this.#at(runPath(this.id, 'embed'))
   }
 
   /** Whether the address says what the rows are, where they are one's own. */

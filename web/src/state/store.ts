@@ -158,7 +158,7 @@ export class Store {
       const lane = slot.lane === null ? {} : { lane: slot.lane }
       return this.#connection.command({ type: 'change', ...lane, set: { [slot.name]: value } })
     }, (notice) => { this.notice.value = notice })
-    this.#connection = new Connection(api.lines(run.id), {
+    this.#connection = new Connection(api.transport, api.lines(run.id), {
       message: (m) => { this.#message(m) },
       frames: (f) => { this.#frames(f) },
       link: (l) => {

@@ -7,8 +7,8 @@ import type { Store } from './store'
 const { dataset } = document.documentElement
 
 /** Says of the run what is known without a frame: where it is, whether it trains, and whether the page hears of it. */
-export function sayWhere({ id, link, run }: Pick<Store, 'id' | 'link' | 'run'>): void {
-  dataset['engine'] = 'server'
+export function sayWhere({ api, id, link, run }: Pick<Store, 'api' | 'id' | 'link' | 'run'>): void {
+  dataset['engine'] = api.transport.engine
   dataset['run'] = id
   const said = (): void => {
     dataset['link'] = link.value.kind
