@@ -2,7 +2,7 @@ import { configs as lit } from 'eslint-plugin-lit'
 import tseslint from 'typescript-eslint'
 
 export default tseslint.config(
-  { ignores: ['eslint.config.mjs', 'generate.mjs', 'src/early.js', 'site/', 'node_modules/', 'src/generated/', 'e2e/shots/'] },
+  { ignores: ['eslint.config.mjs', 'generate.mjs', 'src/early.js', 'site/', 'node_modules/', 'worker/', 'src/generated/', 'e2e/shots/'] },
   ...tseslint.configs.strictTypeChecked,
   lit['flat/recommended'],
   {

@@ -86,6 +86,7 @@ func chapters() []chapter {
 		{"keys", "Keys and commands"},
 		{"limits", "Limits and safety"},
 		{"behind-a-proxy", "Behind a proxy"},
+		{"in-the-browser", "Training in the browser"},
 		{"several-machines", "Several machines"},
 		{"capacity", "How many students"},
 		{"api", "The HTTP API"},
