@@ -7,7 +7,7 @@ import { extname, join, resolve } from 'node:path'
 import { promisify } from 'node:util'
 import { chromium, type Browser } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
-import { bytesOf, Watched } from './harness'
+import { bytesOf, Server as Program, Watched } from './harness'
 
 /** What a static host says of files, and no more. */
 const KINDS: Readonly<Record<string, string>> = { '.html': 'text/html', '.js': 'text/javascript', '.css': 'text/css', '.svg': 'image/svg+xml', '.json': 'application/json', '.gz': 'application/gzip' }
@@ -76,6 +76,18 @@ describe('a folder on a static host', () => {
     await w.page.locator('#eps').waitFor()
     expect(w.faults).toEqual([])
     await w.close()
+  })
+
+  it('is the page that the program serves with --engine page, too', async () => {
+    const program = new Program(['--engine', 'page'])
+    await program.start()
+    const w = await Watched.open(browser, program.url)
+    await w.drawn()
+    expect(await w.where()).toMatchObject({ engine: 'page', link: 'live' })
+    expect(await (await fetch(new URL('api/runs', program.url))).json()).toEqual([])
+    expect(w.faults).toEqual([])
+    await w.close()
+    await program.stop()
   })
 
   it('works without a network after the first visit', async () => {
