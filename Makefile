@@ -21,7 +21,7 @@ OWNER_KILLS = 20
 
 INTEROP = ./engine ./engine/export ./server/artifact
 
-.PHONY: build site capacity run test test-long long race load soak fuzz kill cluster measure bench generate web check chromium proxies qemu emulated vectors tfjs interop
+.PHONY: release test-release build site capacity run test test-long long race load soak fuzz kill cluster measure bench generate web check chromium proxies qemu emulated vectors tfjs interop
 
 # On arm64 kernels are in package simd. amd64 has its assembly.
 build: $(PAGE)
@@ -100,6 +100,16 @@ $(PAGE): $(MODULES) $(PAGE_SOURCES)
 $(MODULES): web/package.json web/package-lock.json
 	cd web && npm ci --no-audit --no-fund
 	@touch $@
+
+# What a release has: a program for each system, the page as a folder, SHA256SUMS, an SBOM
+# and a Containerfile.
+release:
+	.ci/release release
+
+# A release of TARGETS is built twice, looked through and run, in a container, too.
+test-release: TARGETS = linux/amd64 linux/arm64 darwin/arm64 windows/amd64
+test-release: qemu
+	TARGETS="$(TARGETS)" .ci/test-release
 
 chromium:
 	sh web/e2e/chromium.sh

@@ -55,6 +55,6 @@ func command() *cobra.Command {
 	// Plain gnllviz serves, so it takes what serve takes.
 	root.Flags().AddFlagSet(serve.Flags())
 	root.AddCommand(serve, trainCommand(), predictCommand(), exportCommand(), reportCommand(), sweepCommand(), datasetsCommand(), benchCommand(), siteCommand(),
-		runsCommand(), backupCommand(), restoreCommand())
+		runsCommand(), backupCommand(), restoreCommand(), healthCommand())
 	return root
 }
