@@ -279,7 +279,7 @@ describe('a run that is full', () => {
     await third.page.locator('.caption').getByText('This run is full').waitFor()
     await caption.getByRole('button', { name: 'Make my own copy' }).click()
     await second.page.getByText('Your own copy.').waitFor()
-    expect(await second.value('eps')).toBe('0.25')
+    await expect.poll(() => second.value('eps')).toBe('0.25')
     await first.close()
     await third.says(({ link }) => link === 'live' || link === 'events')
     await expect.poll(() => third.page.locator('.caption').textContent()).not.toContain('full')
