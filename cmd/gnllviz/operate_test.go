@@ -452,7 +452,7 @@ func TestOperatorNamesWhatIsDamaged(t *testing.T) {
 		t.Fatal(err)
 	}
 	const hollow = "hollow"
-	if _, err := kept.Create(t.Context(), store.Meta{ID: hollow, Touched: time.Now()}); err != nil { // and nothing of the run
+	if _, err := kept.Create(t.Context(), store.Meta{ID: hollow, Touched: time.Now(), Bytes: 100}); err != nil { // and nothing of the run is left
 		t.Fatal(err)
 	}
 	if err := kept.Close(); err != nil {

@@ -118,10 +118,11 @@ func serveCommand() *cobra.Command {
 		}
 		if lessons != "" {
 			var err error
-			if config.PageLessons, err = lessonFiles(lessons); err != nil {
+			if config.Lessons, err = lessonsOf(lessons, config.Limits); err != nil {
 				return err
 			}
-			if config.Lessons, err = lessonsOf(lessons, config.Limits); err != nil {
+			// They have been looked at: none is a pipe, or too large.
+			if config.PageLessons, err = lessonFiles(lessons); err != nil {
 				return err
 			}
 		}
