@@ -338,9 +338,10 @@ func TestNodesThatOnlyServe(t *testing.T) {
 	web := serveNode(t, bus, Config{}, cluster.Config{Web: true})
 	eventually(t, "the nodes know each other", func() bool { return len(web.node.Nodes()) == 2 })
 	x := makeRun(t, web.addr, `{"dataset":"sine","paused":true}`)
-	if p, _ := web.node.Owner(x.ID); p.Node != trains.node.ID() {
-		t.Fatalf("the owner is %+v", p)
-	}
+	eventually(t, "it is known who owns the run", func() bool {
+		p, _ := web.node.Owner(x.ID)
+		return p.Node == trains.node.ID()
+	})
 	status, model := get(t, "http://"+web.addr+"/api/runs/"+x.ID+"/export?format=json", x.Key)
 	if status != http.StatusOK {
 		t.Fatalf("the model: %d %s", status, model)
