@@ -259,7 +259,7 @@ func (s *Store) readAll(ctx context.Context, id string) (*Record, *Log, error) {
 		return s.readShared(ctx, b, id, nil)
 	}
 	r, l, lost, err := s.readFrom(ctx, b, id)
-	// It may have said that there is no more before there was not.
+	// The end may have been reported too early.
 	for n := 1; n < attempts && lost > 0 && (err == nil || isDamage(err)) && !s.isOpen(id); n++ {
 		s.log.Debug("reading a stored run again", "run", id, "messages that were not given", lost)
 		if failed := pause(ctx); failed != nil {
